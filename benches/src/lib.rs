@@ -1,0 +1,1 @@
+//! Benchmarks of trueline; see `benches/` and `src/bin/`.

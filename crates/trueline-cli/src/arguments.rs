@@ -1,0 +1,189 @@
+//! The arguments, as `--help` shows them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Says whether tables are what their schema claims, with the exact place of every fault.
+#[derive(Debug, Parser)]
+#[command(name = "trueline", version, about, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    valid
+  1    invalid: a check failed (with --fail-on warning: or warned)
+  2    usage or schema error
+  3    an input could not be read to its end, or a limit was exceeded
+  4    internal error
+  130  interrupted (143 when terminated)";
+
+const EXAMPLES: &str = "\
+Examples:
+  trueline validate payments.csv --schema payments.yaml
+  trueline validate 2026-*.csv.gz -s payments.yaml --output json > report.json
+  zcat payments.csv.gz | trueline validate - -s payments.yaml --fail-on warning
+
+Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 internal error, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Validate CSV files against a schema
+    #[command(after_help = EXAMPLES)]
+    Validate(Box<Validate>),
+    /// Work with schema documents
+    Schema(Schema),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Validate {
+    /// Files to validate as one table; `-` is standard input. gzip and zstd are recognised by their first bytes
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<String>,
+
+    /// The schema document: .yaml, .yml, .json or .toml
+    #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
+    pub(crate) schema: PathBuf,
+
+    /// How the report is written to standard output
+    #[arg(short, long, value_enum, default_value_t = Output::Text, env = "TRUELINE_OUTPUT")]
+    pub(crate) output: Output,
+
+    /// Also write the report to a file: .json, .jsonl or .txt; the file appears whole or not at all
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
+    /// The severity from which on failed checks make the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error, env = "TRUELINE_FAIL_ON")]
+    pub(crate) fail_on: FailOn,
+
+    /// Violations kept per check; totals are exact whatever it is
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) sample_limit: u64,
+
+    /// Violations kept in all
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) max_violations: u64,
+
+    /// Threads [default: as many as the machine offers]; the report does not depend on it
+    #[arg(long, value_name = "N", env = "TRUELINE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+
+    /// Bytes per chunk (K, M and G are understood); the report does not depend on it
+    #[arg(long, value_name = "BYTES", default_value = "1M", value_parser = bytes)]
+    pub(crate) chunk_size: u64,
+
+    /// The largest record; a larger one ends the run with exit code 3
+    #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = bytes)]
+    pub(crate) max_record_bytes: u64,
+
+    /// The largest field; a larger one ends the run with exit code 3
+    #[arg(long, value_name = "BYTES", default_value = "4M", value_parser = bytes)]
+    pub(crate) max_field_bytes: u64,
+
+    /// The most columns a file may have
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(crate) max_columns: u32,
+
+    /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
+    #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
+    pub(crate) key_memory: u64,
+
+    /// Whether progress is shown on standard error
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(crate) progress: When,
+
+    /// Whether the text report is coloured
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(crate) color: When,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Schema {
+    #[command(subcommand)]
+    pub(crate) command: SchemaCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaCommand {
+    /// Check schema documents: exit code 0 when all of them can be used, 2 otherwise
+    Check {
+        /// Schema documents: .yaml, .yml, .json or .toml
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One JSON document per line: the report, then each violation
+    Jsonl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Failed checks of severity error
+    Error,
+    /// Failed checks of severity warning too
+    Warning,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// When it goes to a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A number of bytes: digits, then nothing, K, M or G (powers of 1024; a B or iB behind them changes nothing).
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        _ => return Err("expected a number of bytes such as 65536, 64K, 4M or 1G".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "expected a number of bytes such as 65536, 64K, 4M or 1G".to_owned())?;
+    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(|| "expected 1 byte or more".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn bytes_are_read_with_their_units() {
+        assert_eq!(bytes("7"), Ok(7));
+        assert_eq!(bytes("64K"), Ok(65_536));
+        assert_eq!(bytes("4MiB"), Ok(4 << 20));
+        assert_eq!(bytes("1gb"), Ok(1 << 30));
+        for wrong in ["", "K", "-1", "1.5M", "1T", "0", "99999999999999999999", "20000000000G"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+}

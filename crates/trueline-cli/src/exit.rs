@@ -1,0 +1,46 @@
+//! What the process says last: messages on standard error, bytes on standard output, the exit code.
+
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use trueline::escape::escape_text;
+
+pub(crate) const USAGE: u8 = 2;
+pub(crate) const UNREADABLE: u8 = 3;
+pub(crate) const INTERNAL: u8 = 4;
+
+/// Help and version are answers; everything else is a usage error.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // What cannot be written to standard error cannot be told anywhere.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+/// Tells of an error with all its causes, made inert, and gives `code` back.
+pub(crate) fn fail(error: &dyn Error, code: u8) -> ExitCode {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    complain(&text, code)
+}
+
+/// Tells of a problem in one line, made inert, and gives `code` back.
+pub(crate) fn complain(text: &str, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr(), "error: {}", escape_text(text));
+    ExitCode::from(code)
+}
+
+/// Writes bytes to standard output; `code` if that went well, or if the reader has gone away.
+pub(crate) fn print(bytes: &[u8], code: ExitCode) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Ok(()) => code,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => code,
+        Err(error) => complain(&format!("standard output could not be written: {error}"), UNREADABLE),
+    }
+}

@@ -1,0 +1,88 @@
+//! Progress on standard error: a bar on a terminal, a line a second elsewhere when asked for.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use trueline::Progress;
+use trueline::escape::escape_text;
+
+use crate::arguments::When;
+
+/// Runs shorter than this show nothing.
+const PATIENCE: Duration = Duration::from_millis(300);
+const LINE_EVERY: Duration = Duration::from_secs(1);
+
+/// Shows how far a run has come.
+pub(crate) enum Display {
+    Bar(ProgressBar),
+    Lines(Mutex<Instant>),
+}
+
+impl Display {
+    /// What `when` asks for; `None` shows nothing.
+    pub(crate) fn new(when: When) -> Option<Self> {
+        match when {
+            When::Never => None,
+            When::Auto if !io::stderr().is_terminal() => None,
+            When::Always if !io::stderr().is_terminal() => Some(Self::Lines(Mutex::new(Instant::now()))),
+            _ => {
+                let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
+                Some(Self::Bar(bar))
+            }
+        }
+    }
+
+    pub(crate) fn show(&self, progress: &Progress) {
+        if progress.elapsed < PATIENCE {
+            return;
+        }
+        let counts = counts(progress);
+        match self {
+            Self::Bar(bar) => show_bar(bar, progress, counts),
+            Self::Lines(last) => {
+                let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if last.elapsed() >= LINE_EVERY {
+                    *last = Instant::now();
+                    let _ = writeln!(io::stderr(), "progress: {}", escape_text(&counts));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn show_bar(bar: &ProgressBar, progress: &Progress, counts: String) {
+    if let (Some(total), None) = (progress.total_bytes, bar.length()) {
+        bar.set_length(total);
+        let style = "{wide_bar} {percent:>3}% {msg}";
+        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    } else if progress.total_bytes.is_none() && bar.position() == 0 {
+        let style = "{spinner} {msg}";
+        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    }
+    bar.set_position(progress.bytes);
+    bar.set_message(counts);
+}
+
+fn counts(progress: &Progress) -> String {
+    let rate = progress.bytes as f64 / progress.elapsed.as_secs_f64();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
+    let rate = HumanBytes(rate as u64);
+    let mut text = format!(
+        "{}, {} rows, {} invalid, {rate}/s",
+        HumanBytes(progress.bytes),
+        HumanCount(progress.rows),
+        HumanCount(progress.invalid_rows)
+    );
+    if let Some(left) = progress.remaining() {
+        text.push_str(&format!(", {:.0} s left", left.as_secs_f64().ceil()));
+    }
+    text
+}

@@ -1,0 +1,263 @@
+//! The command as a user runs it: what it prints, and what it exits with.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const SCHEMA: &str = "name: payments
+fields:
+  - {name: id, type: string, required: true, unique: true, pattern: '^TX\\d{3}$', min_length: 5, max_length: 5}
+  - {name: amount, type: float64, required: true, minimum: 0.01, exclusive_maximum: 1000}
+  - {name: currency, type: string, optional: true, enum: [USD, EUR], not_in: [XXX], sensitive: false}
+checks:
+  - {check: row_count, min: 1, severity: error, tolerance: 0}
+extra_columns: allow
+column_order: any
+null_values: ['']
+csv: {delimiter: ',', quoting: strict, skip_lines: 0}
+";
+const GOOD: &str = "id,amount,currency\nTX001,1.50,USD\nTX002,2,\n";
+const BAD: &str = "id,amount,currency\nTX001,1.50,USD\nTX001,-2,GBP\n";
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(TempDir::new().expect("a folder"));
+        folder.write("schema.yaml", SCHEMA.as_bytes());
+        folder.write("good.csv", GOOD.as_bytes());
+        folder.write("bad.csv", BAD.as_bytes());
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.path(name), bytes).expect("written");
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trueline"));
+        command.current_dir(self.0.path()).args(arguments).stdin(Stdio::null());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRUELINE_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("started")
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("an exit code")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("utf-8")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("utf-8")
+}
+
+#[test]
+fn the_exit_code_tells_the_verdict() {
+    let folder = Folder::new();
+    for (input, expected) in [("good.csv", 0), ("bad.csv", 1), ("missing.csv", 3), (".", 3)] {
+        let output = folder.run(&["validate", input, "--schema", "schema.yaml"]);
+        assert_eq!(code(&output), expected, "{input}: {}{}", out(&output), err(&output));
+        assert!(!out(&output).is_empty());
+    }
+    folder.write("empty.csv", b"");
+    assert_eq!(code(&folder.run(&["validate", "empty.csv", "-s", "schema.yaml"])), 1);
+    folder.write("cut.csv.gz", b"\x1f\x8b\x08\x00");
+    let output = folder.run(&["validate", "cut.csv.gz", "-s", "schema.yaml"]);
+    assert_eq!(code(&output), 3);
+    assert!(out(&output).contains("cut"), "{}", out(&output));
+}
+
+#[test]
+fn usage_errors_are_two_and_say_what_to_do() {
+    let folder = Folder::new();
+    for (arguments, expected) in [
+        (&["validate", "good.csv"][..], "--schema"),
+        (&["validate", "--schema", "schema.yaml"], "INPUT"),
+        (&["validate", "good.csv", "-s", "schema.yaml", "--shema", "x"], "--shema"),
+        (&["validate", "good.csv", "-s", "schema.yaml", "--threads", "0"], "threads"),
+        (&["validate", "good.csv", "-s", "schema.yaml", "--chunk-size", "much"], "expected a number of bytes"),
+        (&["validate", "good.csv", "-s", "schema.yaml", "--output", "xml"], "xml"),
+        (&["validate", "good.csv", "-s", "schema.yaml", "--report", "report.pdf"], ".json, .jsonl or .txt"),
+        (&["validate", "good.csv", "-s", "missing.yaml"], "missing.yaml"),
+        (&["validate", "good.csv", "-s", "good.csv"], ".yaml, .yml, .json or .toml"),
+        (&["schema", "check", "missing.toml"], "missing.toml"),
+        (&["frobnicate"], "frobnicate"),
+    ] {
+        let output = folder.run(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}: {}", err(&output));
+        assert!(err(&output).contains(expected), "{arguments:?}: {}", err(&output));
+        assert!(out(&output).is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let folder = Folder::new();
+    for arguments in [&["--help"][..], &["validate", "--help"], &["schema", "check", "--help"], &["--version"]] {
+        let output = folder.run(arguments);
+        assert_eq!(code(&output), 0);
+        assert!(!out(&output).is_empty());
+    }
+    assert!(out(&folder.run(&["validate", "--help"])).contains("Exit codes"));
+    let completions = folder.run(&["completions", "bash"]);
+    assert_eq!(code(&completions), 0);
+    assert!(out(&completions).contains("trueline"));
+}
+
+#[test]
+fn output_goes_where_it_is_asked_to() {
+    let folder = Folder::new();
+    let output = folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "-o", "json", "--report", "report.txt"]);
+    let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("json");
+    assert_eq!(report["verdict"], "invalid");
+    assert_eq!(report["rows"]["invalid"], 1);
+    assert!(std::fs::read_to_string(folder.path("report.txt")).expect("written").contains("id.unique"));
+    let output = folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "-o", "jsonl"]);
+    let lines: Vec<serde_json::Value> =
+        out(&output).lines().map(|line| serde_json::from_str(line).expect("json")).collect();
+    assert_eq!(lines.len(), 4);
+    let output = folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "--report", "no/such/folder/report.json"]);
+    assert_eq!(code(&output), 3);
+    assert!(err(&output).contains("could not be written"), "{}", err(&output));
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_an_error() {
+    let folder = Folder::new();
+    if !Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full here");
+        return;
+    }
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opened");
+    for output in ["text", "json", "jsonl"] {
+        let arguments = ["validate", "good.csv", "-s", "schema.yaml", "-o", output];
+        let status = folder.command(&arguments).stdout(full()).stderr(Stdio::null()).status().expect("started");
+        assert_eq!(status.code(), Some(3), "{output}");
+    }
+    // Standard error that is full changes nothing.
+    let status = folder.command(&["validate", "good.csv", "-s", "schema.yaml", "--progress", "always"]);
+    let mut status = status;
+    let status = status.stdout(Stdio::null()).stderr(full()).status().expect("started");
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn standard_input_is_a_dash() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["validate", "-", "-s", "schema.yaml", "-o", "json"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("started");
+    child.stdin.take().expect("a pipe").write_all(BAD.as_bytes()).expect("written");
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(code(&output), 1);
+    assert!(out(&output).contains("<stdin>"));
+}
+
+#[test]
+fn severity_decides_with_fail_on() {
+    let folder = Folder::new();
+    folder.write("warn.yaml", b"fields:\n  - {name: amount, type: float64, checks: [{check: range, minimum: 0, severity: warning}]}\n");
+    assert_eq!(code(&folder.run(&["validate", "bad.csv", "-s", "warn.yaml"])), 0);
+    assert_eq!(code(&folder.run(&["validate", "bad.csv", "-s", "warn.yaml", "--fail-on", "warning"])), 1);
+}
+
+/// The keywords of the schema document: every word before a colon that is not a value.
+fn keywords() -> Vec<(usize, &'static str)> {
+    let mut found = Vec::new();
+    for (at, _) in SCHEMA.match_indices(':') {
+        let start = SCHEMA[..at].rfind(|letter: char| !(letter.is_ascii_lowercase() || letter == '_')).map_or(0, |at| at + 1);
+        if start < at && SCHEMA.as_bytes().get(at + 1).is_some_and(u8::is_ascii_whitespace) {
+            found.push((start, &SCHEMA[start..at]));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_misspelt_keyword_is_named_with_its_place() {
+    let folder = Folder::new();
+    let keywords = keywords();
+    assert!(keywords.len() > 30, "{keywords:?}");
+    for (start, keyword) in keywords {
+        let misspelt = format!("{}x{}", &keyword[..1], &keyword[1..]);
+        let text = format!("{}{misspelt}{}", &SCHEMA[..start], &SCHEMA[start + keyword.len()..]);
+        folder.write("wrong.yaml", text.as_bytes());
+        let line = SCHEMA[..start].matches('\n').count() + 1;
+        for arguments in [&["validate", "good.csv", "-s", "wrong.yaml"][..], &["schema", "check", "wrong.yaml"]] {
+            let output = folder.run(arguments);
+            assert_eq!(code(&output), 2, "{misspelt}: {}", out(&output));
+            let text = err(&output);
+            assert!(text.contains(&misspelt), "{misspelt}: {text}");
+            assert!(text.contains(&format!("wrong.yaml:{line}:")), "{misspelt} on line {line}: {text}");
+        }
+    }
+}
+
+#[test]
+fn schema_check_tells_good_from_bad() {
+    let folder = Folder::new();
+    let output = folder.run(&["schema", "check", "schema.yaml"]);
+    assert_eq!(code(&output), 0);
+    assert!(out(&output).contains("schema.yaml: ok, 3 fields"), "{}", out(&output));
+    folder.write("bad.json", br#"{"fields": [{"name": "a", "type": "int64", "minimum": 2, "maximum": 1}]}"#);
+    let output = folder.run(&["schema", "check", "schema.yaml", "bad.json"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("bad.json:1:"), "{}", err(&output));
+}
+
+#[test]
+fn nothing_that_is_printed_acts_in_a_terminal() {
+    let folder = Folder::new();
+    let evil = "\u{1b}[31mx\u{9b}\u{202e}.csv";
+    folder.write(evil, "id,amount,currency\n\u{1b}]0;t\u{7},x,\u{9b}\n".as_bytes());
+    folder.write("evil.yaml", "fields:\n  - {name: \"\\e[31m\", tipe: string}\n".as_bytes());
+    folder.write("evil2.yaml", "fields:\n  - {name: \u{202e}a, type: strin}\n".as_bytes());
+    for arguments in [
+        &["validate", evil, "-s", "schema.yaml"][..],
+        &["validate", "\u{1b}[31mmissing", "-s", "schema.yaml"],
+        &["validate", "good.csv", "-s", "\u{1b}[31m.yaml"],
+        &["validate", "good.csv", "-s", "evil.yaml"],
+        &["validate", "good.csv", "-s", "evil2.yaml"],
+        &["validate", "good.csv", "-s", "schema.yaml", "--report", "\u{1b}[31m"],
+    ] {
+        let output = folder.run(arguments);
+        let text = format!("{}{}", out(&output), err(&output));
+        let acts = |letter: char| (letter.is_control() && letter != '\n') || letter == '\u{202e}';
+        assert!(!text.chars().any(acts), "{arguments:?}: {text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_run_at_once() {
+    let folder = Folder::new();
+    for (signal, expected) in [("INT", 130), ("TERM", 143)] {
+        let mut command = folder.command(&["validate", "-", "-s", "schema.yaml"]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        let mut pipe = child.stdin.take().expect("a pipe");
+        pipe.write_all(b"id,amount,currency\nTX001,1,USD\n").expect("written");
+        std::thread::sleep(Duration::from_millis(300));
+        let started = Instant::now();
+        let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+        assert!(kill.expect("kill").success());
+        let status = child.wait().expect("ended");
+        assert!(started.elapsed() < Duration::from_secs(2), "{signal} took {:?}", started.elapsed());
+        assert_eq!(status.code(), Some(expected), "{signal}");
+    }
+}

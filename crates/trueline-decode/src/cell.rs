@@ -1,0 +1,302 @@
+//! From positions to the text of each cell of one column.
+//!
+//! A column is one loop over its cells. Where the cells stand ([`Cells::visit`]), how their text is had ([`Text`]) and how
+//! it is parsed are all decided before the loop, so that nothing inside it asks again: the loop is compiled once for each
+//! combination. If you add a way to find or read cells, add it as another type, not as a branch inside the loop.
+
+use std::ops::Range;
+
+use arrow_buffer::Buffer;
+use trueline_tokenizer::{Dialect, Grid, Positions};
+
+use crate::Block;
+use crate::value::word;
+
+/// The cells of a block.
+pub(crate) struct Cells<'a> {
+    /// The bytes that the positions count from.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) rows: usize,
+    /// Whether a cell of this block may be quoted.
+    pub(crate) has_quotes: bool,
+    block: Block<'a>,
+    positions: &'a Positions,
+    /// The records that became rows; `None` for all.
+    records: Option<&'a [u32]>,
+    grid: Option<Grid<'a>>,
+}
+
+/// A loop over the cells of one column.
+pub(crate) trait Visit {
+    /// What it gives.
+    type Output;
+
+    /// Runs it over the place of each cell.
+    fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Self::Output;
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) fn new(block: &Block<'a>, records: Option<&'a [u32]>) -> Self {
+        let positions = block.positions;
+        let grid = if records.is_none() { positions.grid() } else { None };
+        let rows = records.map_or(positions.len(), <[u32]>::len);
+        Self { bytes: block.bytes(), rows, has_quotes: positions.has_quotes(), block: *block, positions, records, grid }
+    }
+
+    /// The bytes as a buffer that shares those of the block.
+    pub(crate) fn buffer(&self) -> Buffer {
+        self.block.buffer.slice(self.block.start)
+    }
+
+    /// Runs a loop over the cells of the column at a position in the records.
+    pub(crate) fn visit<V: Visit>(&self, column: usize, visit: V) -> V::Output {
+        if let Some(grid) = self.grid {
+            visit.visit(grid_cells(grid, column, self.rows))
+        } else if let Some(records) = self.records {
+            visit.visit(records.iter().map(|record| self.positions.field(*record as usize, column)))
+        } else {
+            visit.visit((0..self.rows).map(|record| self.positions.field(record, column)))
+        }
+    }
+}
+
+/// The cells of a column where every record has equally many fields.
+fn grid_cells(grid: Grid<'_>, column: usize, rows: usize) -> impl ExactSizeIterator<Item = Range<usize>> {
+    let Grid { fields, separators, trim, .. } = grid;
+    let trim = if column + 1 == fields { trim } else { 0 };
+    let mut at = column;
+    (0..rows).map(move |_| {
+        let start = at.checked_sub(1).map_or(0, |before| separators[before] as usize + 1);
+        let end = (separators[at] - trim) as usize;
+        at += fields;
+        start..end
+    })
+}
+
+/// How the text of a cell is had.
+pub(crate) trait Text {
+    /// The text of the cell at a place.
+    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> &'t [u8];
+}
+
+/// Cells that stand in the file as they are.
+pub(crate) struct AsItStands;
+
+impl Text for AsItStands {
+    #[inline]
+    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> &'t [u8] {
+        &bytes[place]
+    }
+}
+
+/// Cells that may be quoted, and may have to be trimmed.
+#[derive(Debug)]
+pub(crate) struct Unquote {
+    quote: Option<u8>,
+    escape: Option<u8>,
+    pub(crate) trim: bool,
+    /// The last cell that had something to leave out.
+    scratch: Vec<u8>,
+}
+
+impl Unquote {
+    pub(crate) fn new(dialect: &Dialect, trim: bool) -> Self {
+        Self { quote: dialect.quote, escape: dialect.escape, trim, scratch: Vec::new() }
+    }
+
+    /// Whether cells of this block are more than what stands in the file.
+    pub(crate) fn is_needed(&self, cells: &Cells<'_>) -> bool {
+        self.trim || (self.quote.is_some() && cells.has_quotes)
+    }
+
+    /// Where the content of a cell stands, untrimmed; `None` when something within has to be left out.
+    #[inline]
+    pub(crate) fn place(&self, bytes: &[u8], place: Range<usize>) -> Option<Range<usize>> {
+        let (Some(quote), Some(first)) = (self.quote, bytes[place.clone()].first()) else { return Some(place) };
+        if *first != quote {
+            return Some(place);
+        }
+        let content = &bytes[place.start + 1..place.end];
+        match content.split_last() {
+            Some((last, inner)) if *last == quote => {
+                (!contains_either(inner, quote, self.escape)).then(|| place.start + 1..place.end - 1)
+            }
+            _ => (!contains_either(content, quote, self.escape)).then(|| place.start + 1..place.end),
+        }
+    }
+
+    /// Appends the content of a quoted cell as `trueline_tokenizer::unquote` has it.
+    pub(crate) fn unescape(&self, cell: &[u8], text: &mut Vec<u8>) {
+        let mut rest = cell.get(1..).unwrap_or_default();
+        while let Some((byte, after)) = rest.split_first() {
+            rest = after;
+            if self.escape == Some(*byte) {
+                let Some((escaped, after)) = rest.split_first() else { return };
+                text.push(*escaped);
+                rest = after;
+            } else if self.quote != Some(*byte) {
+                text.push(*byte);
+            } else if rest.first() == Some(byte) {
+                text.push(*byte);
+                rest = &rest[1..];
+            } else {
+                text.extend_from_slice(rest);
+                return;
+            }
+        }
+    }
+}
+
+impl Text for Unquote {
+    #[inline]
+    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> &'t [u8] {
+        let text = if let Some(content) = self.place(bytes, place.clone()) {
+            &bytes[content]
+        } else {
+            let mut scratch = std::mem::take(&mut self.scratch);
+            scratch.clear();
+            self.unescape(&bytes[place], &mut scratch);
+            self.scratch = scratch;
+            &self.scratch
+        };
+        if self.trim { &text[trimmed(text)] } else { text }
+    }
+}
+
+/// Whether one of two bytes stands in the text.
+fn contains_either(text: &[u8], one: u8, other: Option<u8>) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let pattern = u64::from(one) * ONES;
+    let other_pattern = u64::from(other.unwrap_or(one)) * ONES;
+    let has = |word: u64| {
+        let (a, b) = (word ^ pattern, word ^ other_pattern);
+        ((a.wrapping_sub(ONES) & !a) | (b.wrapping_sub(ONES) & !b)) & (ONES << 7) != 0
+    };
+    let (words, rest) = text.as_chunks::<8>();
+    if words.iter().any(|word| has(u64::from_le_bytes(*word))) {
+        return true;
+    }
+    match text.last_chunk::<8>() {
+        Some(last) => has(u64::from_le_bytes(*last)),
+        // A word that is not full has zeros above, which must not be found.
+        None => !rest.is_empty() && has(word::load(rest) | filler(rest.len(), one, other)),
+    }
+}
+
+/// A byte that is neither of the two, in all places from `length` on.
+fn filler(length: usize, one: u8, other: Option<u8>) -> u64 {
+    let byte = (1..=3).find(|byte| *byte != one && Some(*byte) != other).unwrap_or(1);
+    (u64::from(byte) * 0x0101_0101_0101_0101) & !(u64::MAX >> (8 * (8 - length)))
+}
+
+/// What is left of a text without the white space (of Unicode) around it.
+#[inline]
+pub(crate) fn trimmed(text: &[u8]) -> Range<usize> {
+    // Printing ASCII at both ends, as nearly always.
+    let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
+    if is_plain(text.first()) && is_plain(text.last()) {
+        return 0..text.len();
+    }
+    // The records that reach a decoder are UTF-8.
+    let Ok(text) = std::str::from_utf8(text) else { return 0..text.len() };
+    let start = text.len() - text.trim_start().len();
+    start..start + text.trim().len()
+}
+
+/// The texts that mean null in one column.
+#[derive(Debug)]
+pub(crate) struct Nulls {
+    empty: bool,
+    /// Bit n is set when a text of n bytes is among the others; bit 63 stands for all longer ones.
+    lengths: u64,
+    others: Vec<Box<[u8]>>,
+}
+
+impl Nulls {
+    pub(crate) fn new(texts: &[String]) -> Self {
+        let mut nulls = Self { empty: false, lengths: 0, others: Vec::new() };
+        for text in texts {
+            if text.is_empty() {
+                nulls.empty = true;
+            } else {
+                nulls.lengths |= 1 << text.len().min(63);
+                nulls.others.push(text.as_bytes().into());
+            }
+        }
+        nulls
+    }
+
+    /// Whether a text means null.
+    #[inline]
+    pub(crate) fn contains(&self, text: &[u8]) -> bool {
+        if text.is_empty() {
+            self.empty
+        } else {
+            self.lengths >> text.len().min(63) & 1 != 0 && self.others.iter().any(|other| **other == *text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn twin(cell: &[u8], dialect: &Dialect) {
+        let mut reader = Unquote::new(dialect, false);
+        let mut bytes = b"##".to_vec();
+        bytes.extend_from_slice(cell);
+        bytes.extend_from_slice(b"##\"");
+        let place = 2..2 + cell.len();
+        let expected = trueline_tokenizer::unquote(cell, dialect);
+        assert_eq!(reader.text(&bytes, place), &*expected, "{:?}", String::from_utf8_lossy(cell));
+    }
+
+    #[test]
+    fn quotes_come_off() {
+        for cell in [
+            "", "a", "\"", "\"\"", "\"\"\"", "\"\"\"\"", "\"a\"", "\"a", "\"a\"b", "\"a\"\"b\"", "a\"b\"", "\"a\\\"b\"", "\"a\\", "\"a\\\"",
+            "\"0123456789\"\"\"", "\"01234567\"", "\"012345\\6789abc\"",
+        ] {
+            twin(cell.as_bytes(), &Dialect::default());
+            twin(cell.as_bytes(), &Dialect::default().escape(Some(b'\\')));
+            twin(cell.as_bytes(), &Dialect::default().quote(None));
+            twin(cell.as_bytes(), &Dialect::default().quote(Some(b'a')));
+        }
+        for cell in [&b"\0ab\0"[..], b"\0a", b"\0\0\0\0", b"\0a\x01\0b\0"] {
+            twin(cell, &Dialect::default().quote(Some(0)));
+            twin(cell, &Dialect::default().quote(Some(0)).escape(Some(1)));
+        }
+    }
+
+    #[test]
+    fn white_space_around() {
+        for text in ["", " ", "a", " a ", "\ta b\n", "\u{a0}ä\u{2003}", "ä", "\u{1c}a", " \u{3000} "] {
+            assert_eq!(&text[trimmed(text.as_bytes())], text.trim());
+        }
+        assert_eq!(trimmed(b" \xff "), 0..3);
+    }
+
+    #[test]
+    fn null_texts() {
+        let long = "n".repeat(80);
+        let nulls = Nulls::new(&["NA".to_owned(), "null".to_owned(), long.clone()]);
+        for text in ["NA", "null", &long] {
+            assert!(nulls.contains(text.as_bytes()));
+        }
+        for text in ["", "na", "NULL", "nul", &long[1..], &"x".repeat(80)] {
+            assert!(!nulls.contains(text.as_bytes()));
+        }
+        assert!(Nulls::new(&[String::new()]).contains(b""));
+    }
+
+    proptest! {
+        #[test]
+        fn unquotes_as_the_tokenizer_does(cell in "\"?[a\"\\\\]{0,20}\"?", long in "\"[ab]{0,20}[\"\\\\b][a]{0,9}\"?") {
+            for cell in [cell, long] {
+                twin(cell.as_bytes(), &Dialect::default());
+                twin(cell.as_bytes(), &Dialect::default().escape(Some(b'\\')));
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Columns of booleans.
+
+use std::sync::Arc;
+
+use arrow_array::BooleanArray;
+use arrow_buffer::BooleanBuffer;
+use trueline_tokenizer::Dialect;
+
+use super::DecodeColumn;
+use super::primitive::{Gaps, Source};
+use crate::cell::Cells;
+use crate::value::boolean::BooleanParser;
+use crate::{Column, ColumnPlan};
+
+/// There is one loop.
+pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
+    let parser = BooleanParser::new(&plan.field.true_values, &plan.field.false_values);
+    Box::new(BooleanColumn { source: Source::new(plan, dialect), parser, gaps: Gaps::default() })
+}
+
+struct BooleanColumn {
+    source: Source,
+    parser: BooleanParser,
+    gaps: Gaps,
+}
+
+impl DecodeColumn for BooleanColumn {
+    fn decode(&mut self, cells: &Cells<'_>) -> Column {
+        self.gaps.clear();
+        let values = self.source.values(cells, &mut self.parser, &mut self.gaps);
+        let array = BooleanArray::new(BooleanBuffer::from(values.as_slice()), self.gaps.nulls(cells.rows));
+        Column { array: Arc::new(array), bad: self.gaps.take_bad() }
+    }
+}

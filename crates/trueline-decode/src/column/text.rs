@@ -1,0 +1,160 @@
+//! Columns of text: views into the block's own bytes.
+//!
+//! A text of up to twelve bytes stands in its view; a longer one is a place in the buffer of the chunk, quoted cells
+//! without their quotes. Only cells with doubled or escaped quotes are written anew, into one scratch buffer per block.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::StringViewArray;
+use arrow_buffer::{Buffer, ScalarBuffer};
+use trueline_tokenizer::Dialect;
+
+use super::DecodeColumn;
+use super::primitive::{Gaps, Source};
+use crate::cell::{Cells, Nulls, Unquote, Visit, trimmed};
+use crate::{Column, ColumnPlan};
+
+/// The longest text that a view holds itself.
+const INLINE: usize = 12;
+
+/// The buffers of the array.
+const BLOCK: u32 = 0;
+const SCRATCH: u32 = 1;
+
+/// Chooses nothing yet: whether cells may be quoted is known per block.
+pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
+    Box::new(TextColumn { source: Source::new(plan, dialect), gaps: Gaps::default() })
+}
+
+struct TextColumn {
+    source: Source,
+    gaps: Gaps,
+}
+
+impl DecodeColumn for TextColumn {
+    fn decode(&mut self, cells: &Cells<'_>) -> Column {
+        self.gaps.clear();
+        let Source { position, nulls, unquote } = &self.source;
+        let (bytes, gaps) = (cells.bytes, &mut self.gaps);
+        let mut scratch = Vec::new();
+        let views = if unquote.is_needed(cells) {
+            cells.visit(*position, QuotedViews { bytes, unquote, nulls, gaps, scratch: &mut scratch })
+        } else {
+            cells.visit(*position, Views { bytes, nulls, gaps })
+        };
+        // Without a view that needs it, the block is not kept alive.
+        let buffers = if !scratch.is_empty() {
+            vec![cells.buffer(), Buffer::from_vec(scratch)]
+        } else if views.iter().any(|view| length(*view) > INLINE) {
+            vec![cells.buffer()]
+        } else {
+            Vec::new()
+        };
+        let array = StringViewArray::try_new(ScalarBuffer::from(views), buffers, self.gaps.nulls(cells.rows))
+            .expect("records with bytes that are not UTF-8 never become rows");
+        Column { array: Arc::new(array), bad: Vec::new() }
+    }
+}
+
+/// The loop where each cell is its own text.
+struct Views<'l> {
+    bytes: &'l [u8],
+    nulls: &'l Nulls,
+    gaps: &'l mut Gaps,
+}
+
+impl Visit for Views<'_> {
+    type Output = Vec<u128>;
+
+    fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<u128> {
+        let mut row = 0;
+        cells
+            .map(|place| {
+                let view = if self.nulls.contains(&self.bytes[place.clone()]) {
+                    self.gaps.null(row);
+                    0
+                } else {
+                    view(self.bytes, place, BLOCK)
+                };
+                row += 1;
+                view
+            })
+            .collect()
+    }
+}
+
+/// The loop where cells may be quoted or have to be trimmed.
+struct QuotedViews<'l> {
+    bytes: &'l [u8],
+    unquote: &'l Unquote,
+    nulls: &'l Nulls,
+    gaps: &'l mut Gaps,
+    scratch: &'l mut Vec<u8>,
+}
+
+impl Visit for QuotedViews<'_> {
+    type Output = Vec<u128>;
+
+    fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<u128> {
+        let trim = |bytes: &[u8], place: Range<usize>| {
+            if !self.unquote.trim {
+                return place;
+            }
+            let within = trimmed(&bytes[place.clone()]);
+            place.start + within.start..place.start + within.end
+        };
+        let mut row = 0;
+        cells
+            .map(|place| {
+                let (bytes, place, buffer) = if let Some(content) = self.unquote.place(self.bytes, place.clone()) {
+                    (self.bytes, trim(self.bytes, content), BLOCK)
+                } else {
+                    let start = self.scratch.len();
+                    self.unquote.unescape(&self.bytes[place], self.scratch);
+                    (&self.scratch[..], trim(self.scratch, start..self.scratch.len()), SCRATCH)
+                };
+                let view = if self.nulls.contains(&bytes[place.clone()]) {
+                    self.gaps.null(row);
+                    0
+                } else {
+                    view(bytes, place, buffer)
+                };
+                row += 1;
+                view
+            })
+            .collect()
+    }
+}
+
+/// The view of the text at a place: its length, then the text itself, or four bytes of it, the buffer and the offset.
+#[inline]
+fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
+    let length = place.len();
+    if length > INLINE {
+        let prefix = bytes[place.start..].first_chunk().map_or(0, |prefix| u32::from_le_bytes(*prefix));
+        // Positions are 32 bits wide, so a block is below four gigabytes.
+        return u128::from(narrow(length))
+            | u128::from(prefix) << 32
+            | u128::from(buffer) << 64
+            | u128::from(narrow(place.start)) << 96;
+    }
+    let text = if let Some(chunk) = bytes[place.start..].first_chunk() {
+        u128::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1)
+    } else {
+        let mut chunk = [0; 16];
+        chunk[..length].copy_from_slice(&bytes[place]);
+        u128::from_le_bytes(chunk)
+    };
+    text << 32 | u128::from(narrow(length))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a view's length is its low half-word")]
+fn length(view: u128) -> usize {
+    view as u32 as usize
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "positions are 32 bits wide, and the scratch is no longer")]
+fn narrow(offset: usize) -> u32 {
+    offset as u32
+}

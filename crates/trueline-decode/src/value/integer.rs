@@ -1,0 +1,154 @@
+//! Integers of every width.
+
+use std::marker::PhantomData;
+
+use super::word::{digits, digits8, load};
+use super::{Parse, Refusal};
+
+/// An integer type of the schema.
+pub(crate) trait Integer: Copy + Default + Send {
+    /// The value as this type, when it holds it.
+    fn narrow(negative: bool, magnitude: u64) -> Option<Self>;
+}
+
+macro_rules! signed {
+    ($($integer:ty),*) => {$(
+        impl Integer for $integer {
+            #[inline]
+            fn narrow(negative: bool, magnitude: u64) -> Option<Self> {
+                let value = if negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() };
+                Self::try_from(value?).ok()
+            }
+        }
+    )*};
+}
+
+macro_rules! unsigned {
+    ($($integer:ty),*) => {$(
+        impl Integer for $integer {
+            #[inline]
+            fn narrow(negative: bool, magnitude: u64) -> Option<Self> {
+                if negative && magnitude > 0 { None } else { Self::try_from(magnitude).ok() }
+            }
+        }
+    )*};
+}
+
+signed!(i8, i16, i32, i64);
+unsigned!(u8, u16, u32, u64);
+
+/// The parser of one integer type.
+#[derive(Debug, Default)]
+pub(crate) struct IntegerParser<T>(PhantomData<T>);
+
+impl<T: Integer> Parse for IntegerParser<T> {
+    type Native = T;
+
+    #[inline]
+    fn parse(&mut self, text: &[u8]) -> Result<T, Refusal> {
+        let (negative, magnitude) = parse(text)?;
+        T::narrow(negative, magnitude).ok_or(Refusal::OutOfRange)
+    }
+}
+
+/// The sign and the magnitude of `[+-]?[0-9]+`.
+#[inline]
+pub(crate) fn parse(text: &[u8]) -> Result<(bool, u64), Refusal> {
+    let (negative, unsigned) = match text {
+        [b'-', unsigned @ ..] => (true, unsigned),
+        [b'+', unsigned @ ..] => (false, unsigned),
+        _ => (false, text),
+    };
+    let magnitude = match unsigned.len() {
+        1..=16 => digits(unsigned).ok_or(Refusal::Invalid)?,
+        _ => long(unsigned)?,
+    };
+    Ok((negative, magnitude))
+}
+
+/// Seventeen digits and more (or none).
+#[cold]
+fn long(text: &[u8]) -> Result<u64, Refusal> {
+    if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
+        return Err(Refusal::Invalid);
+    }
+    let zeros = text.iter().take_while(|byte| **byte == b'0').count();
+    let significant = &text[zeros..];
+    if significant.len() <= 16 {
+        return Ok(digits(significant).unwrap_or(0));
+    }
+    let (head, tail) = significant.split_at(significant.len() - 8);
+    let head = if head.len() > 12 { None } else { head.iter().try_fold(0u64, step) };
+    let value = head.and_then(|head| head.checked_mul(100_000_000)?.checked_add(digits8(load(tail))?));
+    value.ok_or(Refusal::OutOfRange)
+}
+
+/// One more digit.
+fn step(value: u64, digit: &u8) -> Option<u64> {
+    value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::{near, same};
+    use proptest::prelude::*;
+    use trueline_schema::grammar;
+
+    fn twin<T: Integer + TryFrom<i128> + PartialEq + std::fmt::Debug>(text: &[u8]) {
+        same(text, IntegerParser::<T>::default().parse(text), |text| {
+            if !grammar::is_integer(text) {
+                return Err(Refusal::Invalid);
+            }
+            let value = grammar::parse_integer(text).ok_or(Refusal::OutOfRange)?;
+            T::try_from(value).map_err(|_| Refusal::OutOfRange)
+        });
+    }
+
+    fn twins(text: &[u8]) {
+        twin::<i8>(text);
+        twin::<i16>(text);
+        twin::<i32>(text);
+        twin::<i64>(text);
+        twin::<u8>(text);
+        twin::<u16>(text);
+        twin::<u32>(text);
+        twin::<u64>(text);
+    }
+
+    #[test]
+    fn edges() {
+        for bits in [7, 8, 15, 16, 31, 32, 63, 64] {
+            for near in -2..=2 {
+                for value in [(1i128 << bits) + near, -(1i128 << bits) + near] {
+                    twins(value.to_string().as_bytes());
+                    twins(format!("{value:+030}").as_bytes());
+                }
+            }
+        }
+        for text in ["", "+", "-", "0", "-0", "+0", "007", "+1", "1.", "1.0", "1e5", "0x1F", "1_000", " 1", "--1", "१"] {
+            twins(text.as_bytes());
+        }
+        for length in 15..45 {
+            twins("9".repeat(length).as_bytes());
+            twins("0".repeat(length).as_bytes());
+            twins(format!("{}x", "0".repeat(length)).as_bytes());
+        }
+        assert_eq!(IntegerParser::<i8>::default().parse(b"300"), Err(Refusal::OutOfRange));
+        assert_eq!(IntegerParser::<i64>::default().parse(b"-9223372036854775808"), Ok(i64::MIN));
+        assert_eq!(IntegerParser::<i64>::default().parse(b"-9223372036854775809"), Err(Refusal::OutOfRange));
+        assert_eq!(IntegerParser::<u64>::default().parse(b"18446744073709551616"), Err(Refusal::OutOfRange));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes(text in proptest::collection::vec(any::<u8>(), 0..24)) {
+            twins(&text);
+        }
+
+        #[test]
+        fn near_valid(text in near("[-+]?[0-9]{0,22}")) {
+            twins(&text);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Times `HH:MM:SS[.f{1,9}]`.
+
+use super::word::{POWERS, digits8, left_justify, load};
+use super::{Parse, Refusal};
+
+/// Nanoseconds of one second.
+pub(crate) const SECOND: i64 = 1_000_000_000;
+
+/// The parser of ISO times.
+#[derive(Debug, Default)]
+pub(crate) struct TimeParser;
+
+impl Parse for TimeParser {
+    type Native = i64;
+
+    #[inline]
+    fn parse(&mut self, text: &[u8]) -> Result<i64, Refusal> {
+        let (clock, rest) = text.split_first_chunk::<8>().ok_or(Refusal::Invalid)?;
+        let seconds = seconds(clock).ok_or(Refusal::Invalid)?;
+        let nanos = match rest {
+            [] => 0,
+            [b'.', fraction @ ..] => nanos(fraction).ok_or(Refusal::Invalid)?,
+            _ => return Err(Refusal::Invalid),
+        };
+        Ok(i64::from(seconds) * SECOND + i64::from(nanos))
+    }
+}
+
+/// Seconds since midnight of `HH:MM:SS`.
+#[inline]
+pub(crate) fn seconds(text: &[u8; 8]) -> Option<u32> {
+    let word = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*b"00:00:00");
+    // Digits are 0 to 9 now (the first of minutes and seconds 0 to 5) and the colons 0; anything else reaches bit 7.
+    let faults = word | word.wrapping_add(0x767A_7F76_7A7F_767D);
+    if faults & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (word * 10) + (word >> 8);
+    let pair = |at: u64| u32::from((pairs >> (8 * at)).to_le_bytes()[0]);
+    let hour = pair(0);
+    (hour < 24).then(|| hour * 3600 + pair(3) * 60 + pair(6))
+}
+
+/// Nanoseconds of one to nine digits behind a point.
+#[inline]
+pub(crate) fn nanos(text: &[u8]) -> Option<u32> {
+    let value = match text.len() {
+        length @ 1..=8 => digits8(left_justify(load(text), length))? * 10,
+        9 => digits8(load(text))? * 10 + u64::from(text[8].is_ascii_digit().then(|| text[8] - b'0')?),
+        _ => return None,
+    };
+    debug_assert!(value < POWERS[9], "nine digits");
+    u32::try_from(value).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::{near, same};
+    use proptest::prelude::*;
+    use trueline_schema::grammar;
+
+    fn twin(text: &[u8]) {
+        same(text, TimeParser.parse(text), |text| grammar::parse_time(text).ok_or(Refusal::Invalid));
+    }
+
+    #[test]
+    fn every_pair() {
+        for number in 0..100 {
+            twin(format!("{number:02}:00:00").as_bytes());
+            twin(format!("23:{number:02}:59").as_bytes());
+            twin(format!("23:59:{number:02}").as_bytes());
+        }
+    }
+
+    #[test]
+    fn edges() {
+        for text in [
+            "", "24:00:00", "23:59:60", "23:60:00", "1:00:00", "00:00:00.", "00:00:00.0", "00:00:00.123456789", "00:00:00.1234567890",
+            "00:00:00,5", "00:00", "00:00:00Z", "00:00:00.1x", "00:00:00.12345678x", "00:00:00.1.2",
+        ] {
+            twin(text.as_bytes());
+        }
+        for at in 0..8 {
+            for byte in 0..=255 {
+                let mut text = *b"12:34:56";
+                text[at] = byte;
+                twin(&text);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes(text in proptest::collection::vec(any::<u8>(), 0..20), eight in any::<[u8; 8]>()) {
+            twin(&text);
+            twin(&eight);
+        }
+
+        #[test]
+        fn near_valid(text in near("[012][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{1,10})?")) {
+            twin(&text);
+        }
+    }
+}

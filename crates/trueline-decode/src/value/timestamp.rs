@@ -1,0 +1,198 @@
+//! Timestamps: a date, `T`, a time, and `Z`, `±HH:MM` or nothing.
+
+use trueline_schema::TimeUnit;
+
+use super::time::SECOND;
+use super::{Parse, Refusal, date, time};
+
+/// A moment in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Instant {
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    pub(crate) seconds: i64,
+    /// Nanoseconds after them.
+    pub(crate) nanos: u32,
+    /// Whether the text had an offset.
+    pub(crate) offset: bool,
+}
+
+/// Reads a timestamp; the text without offset is taken as UTC.
+#[inline]
+pub(crate) fn instant(text: &[u8]) -> Option<Instant> {
+    let (day, rest) = text.split_first_chunk::<10>()?;
+    let (clock, rest) = rest.strip_prefix(b"T")?.split_first_chunk::<8>()?;
+    let seconds = i64::from(date::days(day)?) * 86_400 + i64::from(time::seconds(clock)?);
+    match rest {
+        [b'Z'] => Some(Instant { seconds, nanos: 0, offset: true }),
+        [] => Some(Instant { seconds, nanos: 0, offset: false }),
+        _ => tail(seconds, rest),
+    }
+}
+
+/// Reads what follows the seconds.
+fn tail(seconds: i64, rest: &[u8]) -> Option<Instant> {
+    let (nanos, rest) = match rest {
+        [b'.', after @ ..] => {
+            let length = after.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(after.len());
+            let (fraction, rest) = after.split_at(length);
+            (time::nanos(fraction)?, rest)
+        }
+        _ => (0, rest),
+    };
+    let (east, offset) = match *rest {
+        [] => (0, false),
+        [b'Z'] => (0, true),
+        [sign @ (b'+' | b'-'), h0, h1, b':', m0, m1] => {
+            let shift = i64::from(time::seconds(&[h0, h1, b':', m0, m1, b':', b'0', b'0'])?);
+            (if sign == b'-' { -shift } else { shift }, true)
+        }
+        _ => return None,
+    };
+    Some(Instant { seconds: seconds - east, nanos, offset })
+}
+
+/// How a timestamp is kept.
+pub(crate) trait Unit: Send {
+    /// What a cell becomes in memory.
+    type Native: Copy + Default;
+
+    /// The instant as so many units since the epoch.
+    fn keep(&self, seconds: i64, nanos: u32) -> Result<Self::Native, Refusal>;
+}
+
+/// Whole units of a fixed length.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole {
+    per_second: i64,
+    unit_nanos: u32,
+}
+
+impl Whole {
+    pub(crate) fn new(unit: TimeUnit) -> Self {
+        let (per_second, unit_nanos) = match unit {
+            TimeUnit::Second => (1, 1_000_000_000),
+            TimeUnit::Millisecond => (1_000, 1_000_000),
+            TimeUnit::Microsecond => (1_000_000, 1_000),
+            TimeUnit::Nanosecond => (SECOND, 1),
+        };
+        Self { per_second, unit_nanos }
+    }
+}
+
+impl Unit for Whole {
+    type Native = i64;
+
+    #[inline]
+    fn keep(&self, seconds: i64, nanos: u32) -> Result<i64, Refusal> {
+        if !nanos.is_multiple_of(self.unit_nanos) {
+            return Err(Refusal::ExcessDigits);
+        }
+        let fraction = i64::from(nanos / self.unit_nanos);
+        if let Some(whole) = seconds.checked_mul(self.per_second).and_then(|whole| whole.checked_add(fraction)) {
+            return Ok(whole);
+        }
+        // Just above the least value the whole seconds alone are already beyond it.
+        let value = i128::from(seconds) * i128::from(self.per_second) + i128::from(fraction);
+        i64::try_from(value).map_err(|_| Refusal::OutOfRange)
+    }
+}
+
+/// Nanoseconds, for any year.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Nanos;
+
+impl Unit for Nanos {
+    type Native = i128;
+
+    fn keep(&self, seconds: i64, nanos: u32) -> Result<i128, Refusal> {
+        Ok(i128::from(seconds) * i128::from(SECOND) + i128::from(nanos))
+    }
+}
+
+/// The parser of ISO timestamps.
+#[derive(Debug)]
+pub(crate) struct TimestampParser<U> {
+    pub(crate) unit: U,
+    /// Whether a text without offset is invalid.
+    pub(crate) needs_offset: bool,
+}
+
+impl<U: Unit> Parse for TimestampParser<U> {
+    type Native = U::Native;
+
+    #[inline]
+    fn parse(&mut self, text: &[u8]) -> Result<U::Native, Refusal> {
+        let instant = instant(text).ok_or(Refusal::Invalid)?;
+        if self.needs_offset && !instant.offset {
+            return Err(Refusal::Invalid);
+        }
+        self.unit.keep(instant.seconds, instant.nanos)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::tests::{near, same};
+    use proptest::prelude::*;
+    use trueline_schema::grammar;
+
+    fn twin(text: &[u8]) {
+        for needs_offset in [false, true] {
+            let read = |text: &str| {
+                let read = grammar::parse_timestamp(text).filter(|(_, offset)| *offset || !needs_offset);
+                read.map(|(nanos, _)| nanos).ok_or(Refusal::Invalid)
+            };
+            same(text, TimestampParser { unit: Nanos, needs_offset }.parse(text), read);
+            for (unit, step) in [
+                (TimeUnit::Second, 1_000_000_000),
+                (TimeUnit::Millisecond, 1_000_000),
+                (TimeUnit::Microsecond, 1_000),
+                (TimeUnit::Nanosecond, 1),
+            ] {
+                same(text, TimestampParser { unit: Whole::new(unit), needs_offset }.parse(text), |text| {
+                    let nanos = read(text)?;
+                    if nanos % step != 0 {
+                        return Err(Refusal::ExcessDigits);
+                    }
+                    i64::try_from(nanos / step).map_err(|_| Refusal::OutOfRange)
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn edges() {
+        for text in [
+            "", "1970-01-01T00:00:00", "1970-01-01T00:00:00Z", "1970-01-01t00:00:00Z", "1970-01-01T00:00:00z", "1970-01-01 00:00:00",
+            "1970-01-01T00:00:00+14:00", "1970-01-01T00:00:00-00:00", "1970-01-01T00:00:00+23:59", "1970-01-01T00:00:00+24:00",
+            "1970-01-01T00:00:00+00:60", "1970-01-01T24:00:00Z", "1970-01-01T23:59:60Z", "1970-01-01T00:00:00.123456789Z",
+            "1970-01-01T00:00:00.1234567890Z", "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00.5", "1969-12-31T23:59:59.999999999Z",
+            "0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999999-23:59", "3000-01-01T00:00:00Z", "1970-01-01T00:00:00+0100",
+            "1677-09-21T00:12:43.145224192Z", "1677-09-21T00:12:43.145224191Z", "1677-09-21T00:12:44.145224192Z",
+            "2262-04-11T23:47:16.854775807Z", "2262-04-11T23:47:16.854775808Z", "1970-01-01T00:00:00ZZ", "1970-01-01T00:00:00 Z",
+            "2023-02-29T00:00:00Z", "1970-01-01T00:00:00.000000001Z", "1970-01-01T00:00:00.5000Z", "1970-01-01T00:00:00,5Z",
+        ] {
+            twin(text.as_bytes());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes(text in proptest::collection::vec(any::<u8>(), 0..40)) {
+            twin(&text);
+        }
+
+        #[test]
+        fn near_valid(text in near(
+            "[0-9]{4}-[01][0-9]-[0-3][0-9]T[012][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]{0,3}0{0,7})?(Z|[-+][012][0-9]:[0-6][0-9])?"
+        )) {
+            twin(&text);
+        }
+
+        #[test]
+        fn near_the_bounds_of_nanoseconds(text in near("(1677-09-21T00:12:4[234]|2262-04-11T23:47:1[567])\\.[0-9]{9}Z")) {
+            twin(&text);
+        }
+    }
+}

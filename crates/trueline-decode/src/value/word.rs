@@ -1,0 +1,127 @@
+//! Up to eight bytes of text in one word.
+//!
+//! A text is loaded little-endian, its first byte lowest. [`digits8`] wants eight digits; shorter texts are moved up
+//! and filled with `0` from below ([`right_justify`]), fractions are filled from above ([`left_justify`]).
+
+/// Eight times `0`.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The powers of ten that a `u64` holds.
+pub(crate) const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut at = 1;
+    while at < 20 {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// The text in the low bytes of a word, zero above. Only the first eight bytes are looked at.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+pub(crate) fn load(text: &[u8]) -> u64 {
+    if let Some(chunk) = text.first_chunk::<8>() {
+        u64::from_le_bytes(*chunk)
+    } else if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        // The two loads may overlap; what they share is equal.
+        let tail = u64::from(u32::from_le_bytes(*tail));
+        u64::from(u32::from_le_bytes(*head)) | tail << (8 * (text.len() - 4))
+    } else if let (Some(first), Some(last)) = (text.first(), text.last()) {
+        let (middle, length) = (text.len() / 2, text.len());
+        u64::from(*first) | u64::from(text[middle]) << (8 * middle) | u64::from(*last) << (8 * (length - 1))
+    } else {
+        0
+    }
+}
+
+/// Moves a text of `length` bytes (1 to 8) to the top, `0` below it.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+pub(crate) fn right_justify(word: u64, length: usize) -> u64 {
+    let bits = 8 * (8 - length);
+    word << bits | (ZEROS & ((1 << bits) - 1))
+}
+
+/// Fills the bytes above a text of `length` bytes (1 to 8) with `0`.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+pub(crate) fn left_justify(word: u64, length: usize) -> u64 {
+    let used = u64::MAX >> (8 * (8 - length));
+    word & used | ZEROS & !used
+}
+
+/// The number that eight digits spell, or `None` when a byte is no digit.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+pub(crate) fn digits8(word: u64) -> Option<u64> {
+    let value = word ^ ZEROS;
+    // Each byte is now 0 to 9 for a digit; others reach bit 7 by themselves or by adding 0x76.
+    if (value | value.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let pairs = (value * 10) + (value >> 8);
+    let low = (pairs & 0x0000_00FF_0000_00FF).wrapping_mul(0x000F_4240_0000_0064);
+    let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF).wrapping_mul(0x0000_2710_0000_0001);
+    Some(low.wrapping_add(high) >> 32)
+}
+
+/// The number that one to sixteen digits spell, or `None` when a byte is no digit or there are none or more.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+pub(crate) fn digits(text: &[u8]) -> Option<u64> {
+    match text.len() {
+        length @ 1..=8 => digits8(right_justify(load(text), length)),
+        length @ 9..=16 => {
+            let (head, tail) = text.split_at(length - 8);
+            let head = digits8(right_justify(load(head), length - 8))?;
+            Some(head * 100_000_000 + digits8(load(tail))?)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn loads_any_length() {
+        for length in 0..=8 {
+            let text = &b"abcdefgh"[..length];
+            assert_eq!(&load(text).to_le_bytes()[..length], text);
+            assert!(load(text).to_le_bytes()[length..].iter().all(|byte| *byte == 0));
+        }
+    }
+
+    #[test]
+    fn justifies() {
+        assert_eq!(&right_justify(load(b"12"), 2).to_le_bytes(), b"00000012");
+        assert_eq!(&left_justify(load(b"12"), 2).to_le_bytes(), b"12000000");
+        assert_eq!(&right_justify(load(b"12345678"), 8).to_le_bytes(), b"12345678");
+        assert_eq!(&left_justify(load(b"12345678"), 8).to_le_bytes(), b"12345678");
+    }
+
+    #[test]
+    fn refuses_every_other_byte_everywhere() {
+        for at in 0..8 {
+            for byte in 0..=255 {
+                let mut text = *b"98765432";
+                text[at] = byte;
+                assert_eq!(digits8(load(&text)).is_some(), byte.is_ascii_digit());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_numbers(text in "[0-9]{1,16}", any in proptest::collection::vec(any::<u8>(), 0..18)) {
+            prop_assert_eq!(digits(text.as_bytes()), text.parse().ok());
+            let expected = std::str::from_utf8(&any).ok()
+                .filter(|text| (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
+                .and_then(|text| text.parse().ok());
+            prop_assert_eq!(digits(&any), expected);
+        }
+    }
+}

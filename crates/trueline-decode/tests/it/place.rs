@@ -1,0 +1,89 @@
+//! Broken records, and the places of cells.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_buffer::Buffer;
+use trueline_decode::{Block, BrokenRecord, Decoder, cell_range};
+use trueline_schema::DataType;
+use trueline_tokenizer::{Dialect, Indexer, Positions, Quoting};
+
+use crate::{decode, plan};
+
+const DIALECT: fn() -> Dialect = || Dialect::default().header(false);
+
+fn broken(bytes: &[u8], dialect: &Dialect) -> Vec<(u32, &'static str, String, String)> {
+    let (decoded, _) = decode(bytes, 0, dialect, vec![plan(DataType::String, 0)], 2);
+    let shown = |BrokenRecord { record, code, range, found }: BrokenRecord| {
+        (record, code, String::from_utf8_lossy(&bytes[range]).into_owned(), found)
+    };
+    decoded.broken.into_iter().map(shown).collect()
+}
+
+#[test]
+fn broken_records_name_their_fault() {
+    let bytes = b"1,2\n1,2,3\n1\na\"b,c\n\"a\"b,c\n1,\xff2\n1,2\n1,\"open\n";
+    let texts: Vec<_> = broken(bytes, &DIALECT());
+    let expected = [
+        (1, "structure.field_count", "1,2,3", "3 fields"),
+        (2, "structure.field_count", "1", "1 field"),
+        (3, "structure.quote", "\"b,c", "a quote inside an unquoted field"),
+        (4, "structure.quote", "\"b,c", "text after a closing quote"),
+        (5, "structure.utf8", "\u{fffd}2", "bytes that are not UTF-8"),
+        (7, "structure.quote", "\"open\n", "a quote that is never closed"),
+    ];
+    let expected = expected.map(|(record, code, text, found)| (record, code, text.to_owned(), found.to_owned()));
+    assert_eq!(texts, expected);
+}
+
+#[test]
+fn faults_go_before_field_counts() {
+    assert_eq!(broken(b"a\"b\n", &DIALECT())[0].1, "structure.quote");
+    assert_eq!(broken(b"a\"b\n", &DIALECT().quoting(Quoting::Lenient))[0].1, "structure.field_count");
+    assert!(broken(b"a\"b,\"c\"d\n", &DIALECT().quoting(Quoting::Lenient)).is_empty());
+}
+
+#[test]
+fn neighbours_of_broken_records_are_rows() {
+    let bytes = b"##1,a\n2\n3,c\n4,\"d\"x\n5,e\n";
+    let (decoded, _) = decode(bytes, 2, &DIALECT(), vec![plan(DataType::Int64, 0)], 2);
+    assert_eq!(decoded.rows, 3);
+    assert_eq!(decoded.records.as_deref(), Some(&[0, 2, 4][..]));
+    assert_eq!(decoded.columns[0].array.as_primitive::<Int64Type>().values(), &[1, 3, 5]);
+    assert_eq!(decoded.broken.iter().map(|broken| broken.record).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(decoded.record(1), 2);
+}
+
+#[test]
+fn places_and_texts_of_cells() {
+    let bytes = b"##1,\"a \"\"x\"\"\"\r\nbroken\r\n\" 3 \",\" c \"\r\n";
+    let buffer = Buffer::from_vec(bytes.to_vec());
+    let mut positions = Positions::new();
+    Indexer::new(&DIALECT()).index(&bytes[2..], true, &mut positions);
+    let block = Block { buffer: &buffer, start: 2, positions: &positions };
+    let mut plans = vec![plan(DataType::Int64, 0), plan(DataType::String, 1)];
+    plans[0].field.trim = true;
+    let mut decoder = Decoder::new(plans, &DIALECT());
+    let decoded = decoder.decode(&block, 2);
+    let at = |row, column| &block.bytes()[cell_range(&block, &decoded, row, column)];
+    assert_eq!(at(0, 0), b"1");
+    assert_eq!(at(0, 1), b"\"a \"\"x\"\"\"");
+    assert_eq!(at(1, 0), b"\" 3 \"");
+    assert_eq!(decoder.cell_text(&block, &decoded, 0, 1), "a \"x\"");
+    assert_eq!(decoder.cell_text(&block, &decoded, 1, 0), "3");
+    assert_eq!(decoder.cell_text(&block, &decoded, 1, 1), " c ");
+    assert_eq!(decoded.columns[0].array.as_primitive::<Int64Type>().values(), &[1, 3]);
+}
+
+#[test]
+fn nothing_is_a_block_too() {
+    let (decoded, _) = decode(b"", 0, &DIALECT(), vec![plan(DataType::String, 0), plan(DataType::Binary, 1)], 2);
+    assert_eq!((decoded.rows, decoded.columns.len(), decoded.broken.len()), (0, 2, 0));
+    let (decoded, _) = decode(b"1,2\n", 0, &DIALECT(), Vec::new(), 2);
+    assert_eq!((decoded.rows, decoded.columns.len()), (1, 0));
+}
+
+#[test]
+fn a_record_broken_alone_leaves_empty_columns() {
+    let (decoded, _) = decode(b"1\n2\n", 0, &DIALECT(), vec![plan(DataType::Int64, 1)], 2);
+    assert_eq!((decoded.rows, decoded.columns[0].array.len(), decoded.broken.len()), (0, 0, 2));
+}

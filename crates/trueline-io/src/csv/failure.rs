@@ -1,0 +1,52 @@
+//! Why an input could not be read to its end.
+
+use crate::error::Error;
+
+/// The end of an input before its end: what, and where.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Failure {
+    /// A stable name: `read`, `encoding.utf16`, `structure.record_size`, ….
+    pub code: &'static str,
+    /// What happened, and what to do about it, for people.
+    pub message: String,
+    /// Where, in decompressed bytes from the start of the input.
+    pub byte_offset: u64,
+}
+
+impl Failure {
+    /// A failure with a message of its own.
+    pub fn new(code: &'static str, message: impl Into<String>, byte_offset: u64) -> Self {
+        Self { code, message: message.into(), byte_offset }
+    }
+
+    /// A failure to read.
+    pub fn read(error: &Error, byte_offset: u64) -> Self {
+        let mut message = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            message.push_str(": ");
+            message.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self::new("read", message, byte_offset)
+    }
+
+    /// A record larger than the limit.
+    pub fn record_size(limit: u64, byte_offset: u64) -> Self {
+        let message = format!(
+            "the record that begins here is larger than {limit} bytes; a quote that is never closed may be the cause, \
+             otherwise raise the limit (max_record_bytes)"
+        );
+        Self::new("structure.record_size", message, byte_offset)
+    }
+
+    /// A field larger than the limit.
+    pub fn field_size(limit: u64, byte_offset: u64) -> Self {
+        let message = format!(
+            "the field that begins here is larger than {limit} bytes; a quote that is never closed may be the cause, \
+             otherwise raise the limit (max_field_bytes)"
+        );
+        Self::new("structure.record_size", message, byte_offset)
+    }
+}

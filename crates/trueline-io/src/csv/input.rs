@@ -1,0 +1,209 @@
+//! Opening a CSV input: byte order mark, skipped lines and header.
+
+use std::io::Read;
+use std::ops::Range;
+
+use trueline_tokenizer::{Dialect, FaultKind, Indexer, Kernel, Positions, Preamble, count_line_ends, preamble, unquote};
+
+use super::{Chunks, Failure};
+use crate::chunk::ChunkReader;
+
+/// How a CSV input is read.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+#[non_exhaustive]
+pub struct CsvOptions {
+    /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
+    pub chunk_bytes: usize,
+    /// The largest record. Default 16 MiB.
+    pub max_record_bytes: u64,
+    /// The most columns. Default 100,000.
+    pub max_columns: usize,
+    /// Which instructions to use.
+    pub kernel: Kernel,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self { chunk_bytes: 1 << 20, max_record_bytes: 16 << 20, max_columns: 100_000, kernel: Kernel::detect() }
+    }
+}
+
+/// The first record of an input with column names.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Header {
+    /// The names, unquoted; bytes that are not UTF-8 are replaced.
+    pub names: Vec<String>,
+    /// Where each name stands, quotes included, in bytes from the start of the input.
+    pub cells: Vec<Range<u64>>,
+    /// Where the record stands.
+    pub record: Range<u64>,
+    /// The line of each name, from 1.
+    pub lines: Vec<u64>,
+    /// What was wrong with the record, if it could not be read as it should.
+    pub fault: Option<FaultKind>,
+}
+
+/// A CSV input whose header has been read and whose records have not.
+pub struct CsvInput {
+    /// The header, when the dialect has one and the input is not empty.
+    pub header: Option<Header>,
+    /// Number of fields of the first record (the header, if there is one).
+    pub columns: usize,
+    /// Line ends before the first record that is data.
+    pub lines: u64,
+    rest: Vec<u8>,
+    offset: u64,
+    previous: Option<u8>,
+    at_end: bool,
+    failure: Option<Failure>,
+    reader: ChunkReader,
+    dialect: Dialect,
+    options: CsvOptions,
+}
+
+impl CsvInput {
+    /// Reads until the first record is known.
+    ///
+    /// **Errors**: an input that is not readable so far: UTF-16, a read error before the header's end, a header larger than
+    /// the limit on records.
+    pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
+        let mut input = Self {
+            header: None,
+            columns: 0,
+            lines: 0,
+            rest: Vec::new(),
+            offset: 0,
+            previous: None,
+            at_end: false,
+            failure: None,
+            reader: ChunkReader::new(read, options.chunk_bytes),
+            dialect: dialect.clone(),
+            options,
+        };
+        input.skip_preamble()?;
+        input.read_first_record()?;
+        Ok(input)
+    }
+
+    fn read_more(&mut self) {
+        if self.at_end || self.failure.is_some() {
+            return;
+        }
+        match self.reader.next_into(&mut self.rest) {
+            Ok(0) => self.at_end = true,
+            Ok(_) => {}
+            Err(error) => self.failure = Some(Failure::read(&error, self.offset + self.rest.len() as u64)),
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.at_end || self.failure.is_some()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.lines += count_line_ends(&self.rest[..bytes], self.previous);
+        if let Some(last) = self.rest[..bytes].last() {
+            self.previous = Some(*last);
+        }
+        self.rest.drain(..bytes);
+        self.offset += bytes as u64;
+    }
+
+    fn skip_preamble(&mut self) -> Result<(), Failure> {
+        loop {
+            self.read_more();
+            match preamble(&self.rest, &self.dialect, self.is_done()) {
+                Preamble::Length(bytes) => {
+                    self.consume(bytes);
+                    return Ok(());
+                }
+                Preamble::Utf16 => {
+                    let message = "the input is UTF-16; convert it to UTF-8 first, for example with \
+                                   `iconv -f UTF-16 -t UTF-8`";
+                    return Err(Failure::new("encoding.utf16", message, 0));
+                }
+                _ if self.is_done() => return self.failure.take().map_or(Ok(()), Err),
+                _ => self.check_size()?,
+            }
+        }
+    }
+
+    fn check_size(&self) -> Result<(), Failure> {
+        let limit = self.options.max_record_bytes;
+        if self.rest.len() as u64 > limit.saturating_add(self.options.chunk_bytes as u64) {
+            return Err(Failure::record_size(limit, self.offset));
+        }
+        Ok(())
+    }
+
+    fn read_first_record(&mut self) -> Result<(), Failure> {
+        let mut indexer = Indexer::with_kernel(&self.dialect, self.options.kernel).block_bytes(1);
+        let mut positions = Positions::new();
+        loop {
+            let bytes = indexer.index(&self.rest, self.is_done(), &mut positions);
+            if !positions.is_empty() {
+                return self.take_first_record(&positions, bytes);
+            }
+            if self.is_done() {
+                return self.failure.take().map_or(Ok(()), Err);
+            }
+            self.check_size()?;
+            self.read_more();
+        }
+    }
+
+    fn take_first_record(&mut self, positions: &Positions, bytes: usize) -> Result<(), Failure> {
+        let record = positions.record(0);
+        let limit = self.options.max_record_bytes;
+        let start = self.offset + record.start as u64;
+        if record.len() as u64 > limit {
+            return Err(Failure::record_size(limit, start));
+        }
+        self.columns = positions.field_count(0);
+        if self.columns > self.options.max_columns {
+            let (columns, limit) = (self.columns, self.options.max_columns);
+            let message = format!("the first record has {columns} columns, more than {limit}; raise max_columns");
+            return Err(Failure::new("structure.columns", message, start));
+        }
+        if !self.dialect.has_header() {
+            return Ok(());
+        }
+        // A record that a read error or a cut stream ends is no header.
+        if bytes == self.rest.len() && self.failure.is_some() {
+            return self.failure.take().map_or(Ok(()), Err);
+        }
+        let mut header = Header {
+            names: Vec::with_capacity(self.columns),
+            cells: Vec::with_capacity(self.columns),
+            record: start..self.offset + record.end as u64,
+            lines: Vec::with_capacity(self.columns),
+            fault: positions.faults().first().map(|fault| fault.kind),
+        };
+        let (mut line, mut counted) = (self.lines + 1, 0_usize);
+        for field in 0..self.columns {
+            let range = positions.field(0, field);
+            let before = counted.checked_sub(1).map_or(self.previous, |at| self.rest.get(at).copied());
+            line += count_line_ends(&self.rest[counted..range.start], before);
+            counted = range.start;
+            let name = unquote(&self.rest[range.clone()], &self.dialect);
+            header.names.push(String::from_utf8_lossy(&name).into_owned());
+            header.cells.push(self.offset + range.start as u64..self.offset + range.end as u64);
+            header.lines.push(line);
+        }
+        self.header = Some(header);
+        self.consume(bytes);
+        Ok(())
+    }
+
+    /// Where the first record that is data may begin.
+    pub fn byte_offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The records, in chunks.
+    pub fn into_chunks(self) -> Chunks {
+        Chunks::new(self.reader, self.rest, self.offset, self.previous, self.failure, &self.dialect, self.options)
+    }
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod csv;
+
+mod atomic;
+mod chunk;
+mod compression;
+mod error;
+mod source;
+
+pub use atomic::AtomicFile;
+pub use chunk::ChunkReader;
+pub use compression::{Compression, decompress};
+pub use error::{Error, ErrorKind};
+pub use source::{FileSource, MemorySource, Source, StdinSource, source_from_argument};

@@ -1,0 +1,35 @@
+//! Bytes that are already in memory.
+
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+
+use super::Source;
+use crate::error::Error;
+
+/// Bytes with a name. Clones and readers share them.
+#[derive(Clone, Debug)]
+pub struct MemorySource {
+    name: String,
+    bytes: Arc<[u8]>,
+}
+
+impl MemorySource {
+    /// Bytes under a name.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into() }
+    }
+}
+
+impl Source for MemorySource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
+        Ok(Box::new(Cursor::new(Arc::clone(&self.bytes))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        Some(self.bytes.len() as u64)
+    }
+}

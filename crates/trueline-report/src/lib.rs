@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod excerpt;
+mod location;
+mod report;
+mod severity;
+mod sink;
+mod violation;
+
+pub mod escape;
+pub mod render;
+
+pub use excerpt::Excerpt;
+pub use location::{BadCell, Location, Origin};
+pub use report::{
+    CheckResult, Decided, Engine, Input, REPORT_VERSION, Report, Rows, Run, RunError, SchemaInfo, Status,
+    Verdict,
+};
+pub use sink::{Collector, CollectorOptions, Sink};
+pub use violation::{Related, Violation};

@@ -1,0 +1,230 @@
+//! The checks with the most failures, each with some places in the data.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write as _,
+};
+
+use super::{
+    number,
+    page::{self, Line, Page, Style},
+    snippet::{self, Snippet},
+    summary,
+};
+use crate::{CheckResult, Excerpt, Location, Report, Status, Violation, escape};
+
+/// Checks shown with samples.
+const CHECKS_SHOWN: usize = 12;
+/// Columns before a sample.
+const INDENT: usize = 2;
+/// The least room for the name of an input.
+const NAME_COLUMNS: usize = 24;
+
+pub(super) fn write(page: &mut Page, report: &Report, samples: usize) {
+    let mut by_check: HashMap<&str, Vec<&Violation>> = HashMap::new();
+    for violation in &report.violations {
+        by_check.entry(&violation.check_id).or_default().push(violation);
+    }
+    let offenders = summary::offenders(report);
+    for check in offenders.iter().take(CHECKS_SHOWN) {
+        page.blank();
+        heading(page, check);
+        let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
+        for violation in choose(violations, samples) {
+            sample(page, report, check, violation);
+        }
+        more(page, check, violations.len().min(samples));
+    }
+    page.blank();
+    let hidden = offenders.len().saturating_sub(CHECKS_SHOWN);
+    if hidden > 0 {
+        let text = format!(
+            "{} with failures not shown here; the table above has the first of them",
+            number::count(hidden as u64, "more check")
+        );
+        page.wrapped(&Line::default(), Style::Faint, &text);
+    }
+    if report.violations.iter().any(|violation| violation.location.row_index.is_some()) && samples > 0 {
+        page.wrapped(&Line::default(), Style::Faint, "row: from 0, header not counted; bytes: offset+length");
+    }
+}
+
+/// The first violations, but one of each code before a second of any.
+fn choose<'a>(violations: &[&'a Violation], samples: usize) -> Vec<&'a Violation> {
+    let mut codes = HashSet::new();
+    let mut ranked: Vec<(bool, usize)> = violations
+        .iter()
+        .enumerate()
+        .map(|(index, violation)| (!codes.insert(&violation.code), index))
+        .collect();
+    ranked.sort_unstable();
+    ranked.truncate(samples);
+    ranked.sort_unstable_by_key(|(_, index)| *index);
+    ranked.into_iter().map(|(_, index)| violations[index]).collect()
+}
+
+/// The check, how much of the data fails it, and what it expects.
+fn heading(page: &mut Page, check: &CheckResult) {
+    let mut counts = if check.evaluated > 1 && check.failed <= check.evaluated {
+        format!(
+            "{} of {} failed ({})",
+            number::grouped(check.failed),
+            number::grouped(check.evaluated),
+            number::percent(check.failed, check.evaluated)
+        )
+    } else {
+        number::count(check.failed, "failure")
+    };
+    for (amount, what) in [(check.null, "null"), (check.not_evaluated, "not evaluated")] {
+        if amount > 0 {
+            counts = format!("{counts}, {} {what}", number::grouped(amount));
+        }
+    }
+    let id = page::cut_middle(&escape::escape_text(&check.id), page.width() / 2);
+    let line = Line::default().with(summary::style(check), &id).with(Style::Plain, "  ");
+    page.wrapped(&line, Style::Plain, &counts);
+    if !check.expected.is_empty() {
+        page.wrapped(&label("expected"), Style::Plain, &check.expected);
+    }
+    if let Some(observed) = &check.observed {
+        page.wrapped(&label("observed"), Style::Plain, &observed.to_string());
+    }
+}
+
+/// One violation: its place, the data, what is wrong with it, and the other place it is about.
+fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Violation) {
+    let style = if check.status == Status::Failed { Style::Bad } else { Style::Warn };
+    let expected = format!("expected {}", violation.expected);
+    let message = if violation.message.is_empty() { &expected } else { &violation.message };
+
+    page.blank();
+    place(page, report, violation);
+    let mut margin = 0;
+    if let Some((excerpt, name)) = shown_excerpt(violation) {
+        let snippet = Snippet { excerpt: &excerpt, margin: name, label: message, style, indent: INDENT };
+        margin = snippet::write(page, &snippet);
+    } else {
+        page.wrapped(&Line::indented(INDENT), style, message);
+    }
+    let under = Line::indented(INDENT + margin + 1).with(Style::Faint, "= ");
+    if violation.excerpt.is_some() && !says_value(violation, message) {
+        let cut = if violation.value_truncated { "…" } else { "" };
+        page.wrapped(
+            &under,
+            Style::Plain,
+            &format!("found {}{cut}", violation.value.as_deref().unwrap_or("")),
+        );
+    }
+    if violation.expected != check.expected && !violation.expected.is_empty() && message != &expected {
+        page.wrapped(&under, Style::Plain, &expected);
+    }
+    if let Some(related) = &violation.related {
+        let word = if violation.code.ends_with(".duplicate") { "first at" } else { "see also" };
+        let name = input_name(report, related.input);
+        let place = place_name(&page::cut_middle(&name, page.width() / 2), related.location.line, None);
+        page.wrapped(&under, Style::Plain, &format!("{word} {place}{}", details(&related.location)));
+    }
+}
+
+/// The line of the data; without one, the value as its own line.
+fn shown_excerpt(violation: &Violation) -> Option<(Excerpt, &'static str)> {
+    if let Some(excerpt) = &violation.excerpt {
+        let mut excerpt = excerpt.clone();
+        if excerpt.first_line.is_none() {
+            excerpt.first_line = single_line_number(&excerpt, violation.location.line);
+        }
+        return Some((excerpt, ""));
+    }
+    let mut text = escape::escape_text(violation.value.as_deref()?).into_owned();
+    let highlight = 0..text.len();
+    if violation.value_truncated {
+        text.push('…');
+    }
+    Some((Excerpt { text, highlight, first_line: None }, "value"))
+}
+
+/// An excerpt of one line stands on the line of the place.
+fn single_line_number(excerpt: &Excerpt, line: Option<u64>) -> Option<u64> {
+    line.filter(|_| !excerpt.text.contains(['\n', '\r']))
+}
+
+/// Whether the value can be read in the message or under the carets.
+fn says_value(violation: &Violation, message: &str) -> bool {
+    let Some(value) = violation.value.as_deref() else { return true };
+    let marked = violation.excerpt.as_ref().and_then(|excerpt| excerpt.text.get(excerpt.highlight.clone()));
+    message.contains(value) || marked.is_some_and(|marked| marked.contains(value))
+}
+
+/// `name:line:column`, then the row, the bytes and the code, on one line or two.
+fn place(page: &mut Page, report: &Report, violation: &Violation) {
+    let line = violation.location.line;
+    let column = violation.excerpt.as_ref().and_then(snippet::column).filter(|_| line.is_some());
+    let name = input_name(report, violation.input);
+    let rest = format!("{}{}, {}", cell(violation), details(&violation.location), violation.code);
+    let rest = escape::escape_text(&rest);
+    let fixed = INDENT + place_name("", line, column).len() + page::width(&rest);
+    let one_line = fixed + page::width(&name).min(NAME_COLUMNS) <= page.width();
+    let room = page.width().saturating_sub(if one_line { fixed } else { INDENT + 24 }).max(8);
+    let place = place_name(&page::cut_middle(&name, room), line, column);
+    let head = Line::indented(INDENT).with(Style::Place, &place);
+    if one_line {
+        page.line(&head.with(Style::Faint, &rest));
+    } else {
+        page.line(&head);
+        page.wrapped(&Line::indented(INDENT), Style::Faint, rest.trim_start_matches(", "));
+    }
+}
+
+fn input_name(report: &Report, input: u32) -> String {
+    let input = usize::try_from(input).ok().and_then(|index| report.inputs.get(index));
+    input.map_or_else(|| "?".to_owned(), |input| escape::escape_text(&input.name).into_owned())
+}
+
+fn place_name(name: &str, line: Option<u64>, column: Option<usize>) -> String {
+    let mut text = name.to_owned();
+    for number in line.into_iter().chain(column.map(|column| column as u64)) {
+        text.push(':');
+        text.push_str(&number.to_string());
+    }
+    text
+}
+
+/// The column where the check's id does not name it, and the place inside its value, each begun by a comma.
+fn cell(violation: &Violation) -> String {
+    let column = violation.column.iter().filter(|column| !violation.check_id.contains(column.as_str()));
+    let path = violation.path.iter();
+    column
+        .map(|column| format!(", column {column}"))
+        .chain(path.map(|path| format!(", at {path}")))
+        .collect::<Vec<_>>()
+        .concat()
+}
+
+/// The row and the bytes, each begun by a comma.
+fn details(location: &Location) -> String {
+    let mut text = location.row_index.map_or_else(String::new, |row| format!(", row {row}"));
+    match (location.byte_offset, location.byte_length) {
+        (Some(offset), Some(length)) => write!(text, ", bytes {offset}+{length}"),
+        (Some(offset), None) => write!(text, ", byte {offset}"),
+        _ => Ok(()),
+    }
+    .expect("writing to a string does not fail");
+    text
+}
+
+/// How many failures there are that are not shown.
+fn more(page: &mut Page, check: &CheckResult, shown: usize) {
+    let hidden = check.failed.saturating_sub(shown as u64);
+    if hidden > 0 {
+        let text = if shown > 0 {
+            format!("… {} more", number::grouped(hidden))
+        } else {
+            "… no sample was kept".to_owned()
+        };
+        page.line(&Line::indented(INDENT).with(Style::Faint, &text));
+    }
+}
+
+fn label(word: &str) -> Line {
+    Line::indented(INDENT).with(Style::Faint, word).with(Style::Plain, "  ")
+}

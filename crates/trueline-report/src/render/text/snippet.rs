@@ -1,0 +1,204 @@
+//! One place in the data: the line, and carets under what is meant.
+//!
+//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining marks). So the line
+//! is first turned into [`Piece`]s, each with the text it is shown as, and the carets are counted in those.
+
+use std::ops::Range;
+
+use super::{
+    number,
+    page::{self, Line, Page, Style},
+};
+use crate::{Excerpt, escape};
+
+/// Lines of a multi-line cell that are shown.
+const LINES_SHOWN: usize = 3;
+/// Shows that something is missing.
+const ELLIPSIS: &str = "…";
+
+/// What a snippet shows.
+pub(super) struct Snippet<'a> {
+    /// The lines and the marked part.
+    pub(super) excerpt: &'a Excerpt,
+    /// What stands in the margin when the line has no number.
+    pub(super) margin: &'a str,
+    /// What to write beside the carets.
+    pub(super) label: &'a str,
+    /// How the carets and the label look.
+    pub(super) style: Style,
+    /// Columns before the margin.
+    pub(super) indent: usize,
+}
+
+/// One line of an excerpt.
+struct TextLine<'a> {
+    number: Option<u64>,
+    text: &'a str,
+    /// The marked bytes of `text`.
+    marked: Range<usize>,
+}
+
+/// One character, as it is shown.
+struct Piece {
+    text: String,
+    width: usize,
+}
+
+/// Writes the snippet, and gives the width of its margin, so that more can be written under it.
+pub(super) fn write(page: &mut Page, snippet: &Snippet<'_>) -> usize {
+    let lines = marked_lines(snippet.excerpt);
+    let shown = &lines[..lines.len().min(LINES_SHOWN)];
+    let names: Vec<String> = shown
+        .iter()
+        .map(|line| line.number.map_or_else(|| snippet.margin.to_owned(), |number| number.to_string()))
+        .collect();
+    let margin = names.iter().map(|name| page::width(name)).max().unwrap_or(0);
+    let gutter = |name: &str| {
+        let shift = snippet.indent + margin - page::width(name);
+        Line::indented(shift).with(Style::Place, name).with(Style::Faint, " │ ")
+    };
+    let room = page.width().saturating_sub(snippet.indent + margin + 3).max(8);
+    for (index, (line, name)) in shown.iter().zip(&names).enumerate() {
+        let (pieces, marked) = pieces(line);
+        let (text, caret_start, carets) = window(&pieces, marked, room);
+        page.line(&gutter(name).with(Style::Plain, &text));
+        let marks = gutter("")
+            .padded_to(snippet.indent + margin + 3 + caret_start)
+            .with(snippet.style, &"^".repeat(carets));
+        if index + 1 < shown.len() {
+            page.line(&marks);
+            continue;
+        }
+        let hidden = lines.len() - shown.len();
+        let label = if hidden == 0 {
+            snippet.label.to_owned()
+        } else {
+            format!("and {}: {}", number::count(hidden as u64, "more line"), snippet.label)
+        };
+        write_label(page, &marks, &gutter(""), snippet.style, &label);
+    }
+    margin
+}
+
+/// Beside the carets when it fits there, else under them.
+fn write_label(page: &mut Page, marks: &Line, gutter: &Line, style: Style, label: &str) {
+    let label = escape::escape_text(label);
+    if marks.width() + 1 + page::width(&label) <= page.width() {
+        page.line(&marks.clone().with(Style::Plain, " ").with(style, &label));
+    } else {
+        page.line(marks);
+        page.wrapped_under(gutter, gutter, style, &label);
+    }
+}
+
+/// The column, in characters from 1, at which the marked part begins on its line; unknown when the line's beginning
+/// was cut off.
+pub(super) fn column(excerpt: &Excerpt) -> Option<usize> {
+    let start = floor(&excerpt.text, excerpt.highlight.start);
+    let line_start = excerpt.text[..start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    if line_start == 0 && excerpt.is_cut_at_start() {
+        return None;
+    }
+    Some(excerpt.text[line_start..start].chars().count() + 1)
+}
+
+/// The lines that the marked part touches; always at least one.
+fn marked_lines(excerpt: &Excerpt) -> Vec<TextLine<'_>> {
+    let text = excerpt.text.as_str();
+    let start = floor(text, excerpt.highlight.start);
+    let end = floor(text, excerpt.highlight.end).max(start);
+    let mut lines = Vec::new();
+    let mut number = excerpt.first_line;
+    let mut from = 0;
+    loop {
+        let (length, ending) = line_length(&text[from..]);
+        let to = from + length;
+        let is_last = ending == 0;
+        let touched = (from < end || from == start) && (start < to + ending || is_last);
+        if touched {
+            let marked = start.clamp(from, to) - from..end.clamp(from, to) - from;
+            lines.push(TextLine { number, text: &text[from..to], marked });
+        }
+        if is_last {
+            break;
+        }
+        from = to + ending;
+        number = number.map(|number| number.saturating_add(1));
+    }
+    lines
+}
+
+/// The length of the first line and of its end: LF, CRLF or CR.
+fn line_length(text: &str) -> (usize, usize) {
+    match text.find(['\n', '\r']) {
+        None => (text.len(), 0),
+        Some(at) if text[at..].starts_with("\r\n") => (at, 2),
+        Some(at) => (at, 1),
+    }
+}
+
+/// The last character border at or before `offset`.
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
+/// The characters of a line as they are shown, and which of them are marked.
+fn pieces(line: &TextLine<'_>) -> (Vec<Piece>, Range<usize>) {
+    let pieces = escape::pieces(line.text)
+        .map(|text| Piece { width: page::width(&text), text: text.into_owned() })
+        .collect();
+    let index_of = |byte: usize| line.text.char_indices().take_while(|(at, _)| *at < byte).count();
+    (pieces, index_of(line.marked.start)..index_of(line.marked.end))
+}
+
+/// The part of a line around what is marked that fits, with the column and the number of the carets.
+fn window(pieces: &[Piece], marked: Range<usize>, room: usize) -> (String, usize, usize) {
+    // An empty cell is pointed at with one caret, which may stand past the end of the line.
+    let pointer = usize::from(marked.is_empty());
+    let shown = if width(pieces) + pointer <= room {
+        0..pieces.len()
+    } else {
+        around(pieces, &marked, room - 2 - pointer)
+    };
+    let lead = if shown.start > 0 { ELLIPSIS } else { "" };
+    let tail = if shown.end < pieces.len() { ELLIPSIS } else { "" };
+    let caret_start = page::width(lead) + width(&pieces[shown.start..marked.start]);
+    let carets = width(&pieces[marked.start..marked.end.min(shown.end)]).max(1);
+    let text: String = pieces[shown].iter().map(|piece| piece.text.as_str()).collect();
+    (format!("{lead}{text}{tail}"), caret_start, carets)
+}
+
+/// The pieces that fit into `budget` columns: of the marked ones as many as possible from the first on, then as much on
+/// both sides as there is room for.
+fn around(pieces: &[Piece], marked: &Range<usize>, budget: usize) -> Range<usize> {
+    let mut shown = marked.start..marked.start;
+    let mut used = 0;
+    let mut grow = |shown: &mut Range<usize>, forward: bool, limit: usize, columns: usize| {
+        loop {
+            let next = if forward { Some(shown.end) } else { shown.start.checked_sub(1) };
+            let Some((index, piece)) = next.and_then(|next| Some((next, pieces.get(next)?))) else { break };
+            if (forward && index == limit) || used + piece.width > columns {
+                break;
+            }
+            used += piece.width;
+            if forward { shown.end += 1 } else { shown.start -= 1 }
+        }
+        used
+    };
+    let used = grow(&mut shown, true, marked.end, budget);
+    if shown.end == marked.end {
+        let after = width(&pieces[shown.end..]);
+        let before = (budget - used).saturating_sub(after.min((budget - used) / 2));
+        grow(&mut shown, false, 0, used + before);
+        grow(&mut shown, true, pieces.len(), budget);
+    }
+    shown
+}
+
+fn width(pieces: &[Piece]) -> usize {
+    pieces.iter().map(|piece| piece.width).sum()
+}

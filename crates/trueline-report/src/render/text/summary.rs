@@ -1,0 +1,283 @@
+//! The table of checks: failed ones first, the others condensed.
+
+use super::{
+    number,
+    page::{self, Line, Page, Style},
+};
+use crate::{CheckResult, Report, Status, Verdict, escape, severity};
+
+/// Rows of the table; further failed checks are only named.
+const ROWS_SHOWN: usize = 60;
+/// Lines of a list of names, before "and … more".
+const LINES_OF_NAMES: usize = 4;
+/// Lines that one cell of the table can take.
+const LINES_OF_CELL: usize = 3;
+/// Columns between two columns of the table.
+const GAP: usize = 2;
+/// Where the table begins.
+const INDENT: usize = 2;
+/// Where the names begin in the condensed part, beside `passed` and beside `not evaluated`.
+const SHORT_LABELS: usize = 10;
+const LONG_LABELS: usize = 17;
+
+/// The checks that failed somewhere, the most important first: errors before warnings before what is tolerated, then
+/// by the number of failures, then in the report's order.
+pub(super) fn offenders(report: &Report) -> Vec<&CheckResult> {
+    let mut checks: Vec<&CheckResult> = report.checks.iter().filter(|check| is_offender(check)).collect();
+    checks.sort_by_key(|check| {
+        let rank = match check.status {
+            Status::Failed => 0,
+            Status::Warned => 1,
+            Status::NotEvaluated => 2,
+            Status::Passed => 3,
+        };
+        (rank, std::cmp::Reverse(check.failed))
+    });
+    checks
+}
+
+fn is_offender(check: &CheckResult) -> bool {
+    matches!(check.status, Status::Failed | Status::Warned) || check.failed > 0
+}
+
+/// How a check's outcome looks.
+pub(super) fn style(check: &CheckResult) -> Style {
+    match check.status {
+        Status::Failed => Style::Bad,
+        Status::Warned => Style::Warn,
+        Status::Passed => Style::Good,
+        Status::NotEvaluated => Style::Faint,
+    }
+}
+
+pub(super) fn write(page: &mut Page, report: &Report) {
+    if report.checks.is_empty() {
+        return;
+    }
+    page.blank();
+    let offenders = offenders(report);
+    if report.verdict == Verdict::Unreadable && !offenders.is_empty() {
+        page.line(&Line::indented(INDENT).with(Style::Faint, "found until then, in the part that was read:"));
+    }
+    if !offenders.is_empty() {
+        table(page, &offenders[..offenders.len().min(ROWS_SHOWN)]);
+        if let Some(hidden) = offenders.get(ROWS_SHOWN..).filter(|hidden| !hidden.is_empty()) {
+            names(page, "failed", Style::Bad, hidden, LONG_LABELS);
+        }
+    }
+    let rest: Vec<&CheckResult> = report.checks.iter().filter(|check| !is_offender(check)).collect();
+    if !rest.is_empty() && !offenders.is_empty() {
+        page.blank();
+    }
+    let (passed, not_evaluated): (Vec<_>, Vec<_>) =
+        rest.into_iter().partition(|check| check.status == Status::Passed);
+    let column = if not_evaluated.is_empty() { SHORT_LABELS } else { LONG_LABELS };
+    reasons(page, &not_evaluated);
+    if !passed.is_empty() {
+        names(page, "passed", Style::Good, &passed, column);
+    }
+}
+
+/// Those that were not evaluated, together with the others of the same reason.
+fn reasons(page: &mut Page, not_evaluated: &[&CheckResult]) {
+    let mut groups: Vec<(&str, Vec<&CheckResult>)> = Vec::new();
+    for check in not_evaluated {
+        let reason = check.reason.as_deref().unwrap_or("");
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, checks)) => checks.push(check),
+            None => groups.push((reason, vec![check])),
+        }
+    }
+    for (reason, checks) in groups {
+        names(page, "not evaluated", Style::Warn, &checks, LONG_LABELS);
+        let reason = if reason.is_empty() { "no reason is given" } else { reason };
+        page.wrapped(&Line::indented(LONG_LABELS).with(Style::Faint, "because "), Style::Plain, reason);
+    }
+}
+
+/// The ids of some checks, on a few lines.
+fn names(page: &mut Page, label: &str, style: Style, checks: &[&CheckResult], column: usize) {
+    let room = page.width().saturating_sub(column).max(20) * LINES_OF_NAMES;
+    let mut text = String::new();
+    let mut width = 0;
+    for (index, check) in checks.iter().enumerate() {
+        let id = page::cut_middle(&escape::escape_text(&check.id), 60);
+        width += page::width(&id) + 2;
+        if index > 0 && width > room.saturating_sub(20) {
+            text.push_str(" and ");
+            text.push_str(&number::grouped((checks.len() - index) as u64));
+            text.push_str(" more");
+            break;
+        }
+        text.push_str(if index == 0 { "" } else { ", " });
+        text.push_str(&id);
+    }
+    let lead = Line::indented(INDENT).with(style, label).padded_to(column);
+    page.wrapped(&lead, Style::Plain, &text);
+}
+
+/// A column of the table.
+struct Column {
+    title: &'static str,
+    right: bool,
+    /// Below this width it is dropped; `None` when it is never narrowed.
+    least: Option<usize>,
+    /// The order in which columns are dropped when there is no room; `None` when never.
+    dropped: Option<u8>,
+    cells: Vec<String>,
+    width: usize,
+}
+
+impl Column {
+    fn new(title: &'static str, checks: &[&CheckResult], text: impl Fn(&CheckResult) -> String) -> Self {
+        let cells: Vec<String> =
+            checks.iter().map(|check| escape::escape_text(&text(check)).into_owned()).collect();
+        let widest = cells.iter().map(|cell| page::width(cell)).max().unwrap_or(0);
+        Self { title, right: false, least: None, dropped: None, cells, width: widest.max(title.len()) }
+    }
+
+    fn right(self) -> Self {
+        Self { right: true, ..self }
+    }
+
+    fn least(self, columns: usize) -> Self {
+        Self { least: Some(columns.min(self.width)), ..self }
+    }
+
+    fn dropped(self, order: u8) -> Self {
+        Self { dropped: Some(order), ..self }
+    }
+
+    /// A cell on as many lines as it needs and may have.
+    fn lines(&self, cell: &str) -> Vec<String> {
+        if self.least.is_none() || page::width(cell) <= self.width {
+            return vec![cell.to_owned()];
+        }
+        if self.title == "check" {
+            return vec![page::cut_middle(cell, self.width)];
+        }
+        let mut lines = page::wrap(cell, self.width, self.width);
+        if lines.len() > LINES_OF_CELL {
+            let rest = lines.split_off(LINES_OF_CELL - 1).join(" ");
+            lines.push(page::cut_end(&rest, self.width));
+        }
+        lines
+    }
+}
+
+/// The columns; one that would say nothing new is left out.
+fn columns(checks: &[&CheckResult]) -> Vec<Column> {
+    let mut columns = vec![
+        Column::new("status", checks, |check| match check.status {
+            Status::NotEvaluated => "not evaluated".to_owned(),
+            status => status.name().to_owned(),
+        }),
+        Column::new("check", checks, |check| check.id.clone()).least(18),
+    ];
+    if checks.iter().any(|check| !id_names_columns(check)) {
+        columns.push(Column::new("column", checks, |check| check.columns.join(", ")).least(8).dropped(0));
+    }
+    columns.extend([
+        Column::new("expected", checks, |check| check.expected.clone()).least(14).dropped(2),
+        Column::new("evaluated", checks, |check| number::grouped(check.evaluated)).right().dropped(3),
+        Column::new("failed", checks, |check| number::grouped(check.failed)).right(),
+        Column::new("codes", checks, codes).least(14).dropped(1),
+    ]);
+    columns
+}
+
+/// Whether the check's id is the default one, so that it names the columns already.
+fn id_names_columns(check: &CheckResult) -> bool {
+    check.columns.is_empty()
+        || check.id.strip_prefix(&check.columns.join("+")).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The reasons of the failures, the most frequent first, with their counts when there is more than one.
+fn codes(check: &CheckResult) -> String {
+    let short = |code: &str| {
+        code.strip_prefix(&check.check).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned)
+    };
+    let mut codes: Vec<(&String, &u64)> = check.codes.iter().collect();
+    codes.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    let parts: Vec<String> = codes
+        .iter()
+        .map(|(code, number)| {
+            let code = short(code).unwrap_or_else(|| (*code).clone());
+            if codes.len() == 1 { code } else { format!("{code} {}", number::grouped(**number)) }
+        })
+        .collect();
+    parts.join(", ")
+}
+
+/// Drops and narrows columns until they fit.
+fn fit(columns: &mut Vec<Column>, room: usize) {
+    let total = |columns: &[Column], width: fn(&Column) -> usize| {
+        columns.iter().map(width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
+    };
+    while total(columns, |column| column.least.unwrap_or(column.width)) > room {
+        let droppable =
+            columns.iter().enumerate().filter_map(|(index, column)| Some((column.dropped?, index)));
+        let Some((_, index)) = droppable.min() else { break };
+        columns.remove(index);
+    }
+    while total(columns, |column| column.width) > room {
+        let widest =
+            columns.iter_mut().filter(|column| column.least.is_some_and(|least| column.width > least));
+        let Some(column) = widest.max_by_key(|column| column.width) else { break };
+        column.width -= 1;
+    }
+}
+
+fn table(page: &mut Page, checks: &[&CheckResult]) {
+    let mut columns = columns(checks);
+    fit(&mut columns, page.width().saturating_sub(INDENT));
+    let titles: Vec<(&str, Style)> = columns.iter().map(|column| (column.title, Style::Faint)).collect();
+    row(page, &columns, &titles);
+    for (index, check) in checks.iter().enumerate() {
+        let cells: Vec<(&str, Style)> = columns
+            .iter()
+            .map(|column| {
+                let style = match column.title {
+                    "status" | "failed" => style(check),
+                    "check" => Style::Strong,
+                    _ => Style::Plain,
+                };
+                (column.cells[index].as_str(), style)
+            })
+            .collect();
+        row(page, &columns, &cells);
+        note(page, &columns, check);
+    }
+}
+
+/// One row of the table, on as many lines as its cells need.
+fn row(page: &mut Page, columns: &[Column], cells: &[(&str, Style)]) {
+    let cells: Vec<(Vec<String>, Style)> =
+        columns.iter().zip(cells).map(|(column, (cell, style))| (column.lines(cell), *style)).collect();
+    let height = cells.iter().map(|(lines, _)| lines.len()).max().unwrap_or(0);
+    for index in 0..height {
+        let mut line = Line::default();
+        let mut start = INDENT;
+        for (column, (lines, style)) in columns.iter().zip(&cells) {
+            let text = lines.get(index).map_or("", String::as_str);
+            let shift = if column.right { column.width.saturating_sub(page::width(text)) } else { 0 };
+            line = line.padded_to(start + shift).with(*style, text);
+            start += column.width + GAP;
+        }
+        page.line(&line);
+    }
+}
+
+/// What the columns do not say: why a check passed all the same, or a remark.
+fn note(page: &mut Page, columns: &[Column], check: &CheckResult) {
+    let tolerated = check.status == Status::Passed && check.failed > 0;
+    let text = match (&check.reason, tolerated) {
+        (Some(reason), _) => reason.clone(),
+        (None, true) => {
+            format!("passed all the same: its {}s are within its tolerance", severity::name(check.severity))
+        }
+        (None, false) => return,
+    };
+    let start = INDENT + columns.first().map_or(0, |column| column.width) + GAP;
+    page.wrapped(&Line::indented(start), Style::Faint, &text);
+}

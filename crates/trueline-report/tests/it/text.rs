@@ -1,0 +1,89 @@
+//! The text of each kind of report, as it is printed.
+
+use trueline_report::{
+    Report,
+    render::{Renderer, TextRenderer},
+};
+
+use crate::sample;
+
+pub(crate) fn render(renderer: TextRenderer, report: &Report) -> String {
+    let mut text = Vec::new();
+    renderer.render(report, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+fn wide(width: usize) -> TextRenderer {
+    TextRenderer { width, ..TextRenderer::default() }
+}
+
+macro_rules! snapshot {
+    ($name:ident, $report:expr, $renderer:expr) => {
+        #[test]
+        fn $name() {
+            insta::assert_snapshot!(stringify!($name), render($renderer, &$report));
+        }
+    };
+}
+
+snapshot!(valid, sample::valid(), wide(100));
+snapshot!(invalid, sample::invalid(), wide(100));
+snapshot!(invalid_narrow, sample::invalid(), wide(60));
+snapshot!(
+    invalid_wide_with_one_sample,
+    sample::invalid(),
+    TextRenderer { samples_per_check: 1, ..wide(160) }
+);
+snapshot!(warnings, sample::warnings(), wide(100));
+snapshot!(unreadable, sample::unreadable(), wide(100));
+snapshot!(duplicates, sample::duplicates(), wide(100));
+snapshot!(empty, sample::empty(), wide(100));
+snapshot!(naughty, sample::naughty(), TextRenderer { samples_per_check: 10, ..wide(100) });
+snapshot!(naughty_narrow, sample::naughty(), TextRenderer { samples_per_check: 10, ..wide(40) });
+
+/// The text without the sequences that the renderer may write.
+pub(crate) fn without_colors(text: &str) -> String {
+    let mut plain = text.to_owned();
+    for parameters in ["0", "1", "2", "36", "1;31", "1;32", "1;33"] {
+        plain = plain.replace(&format!("\u{1b}[{parameters}m"), "");
+    }
+    plain
+}
+
+#[test]
+fn colors_change_nothing_else() {
+    for report in
+        [sample::valid(), sample::invalid(), sample::warnings(), sample::unreadable(), sample::naughty()]
+    {
+        let colored = render(TextRenderer { color: true, ..wide(100) }, &report);
+        assert!(colored.contains("\u{1b}["));
+        assert_eq!(without_colors(&colored), render(wide(100), &report));
+    }
+}
+
+#[test]
+fn no_samples_are_shown_when_none_are_asked_for() {
+    let text = render(TextRenderer { samples_per_check: 0, ..wide(100) }, &sample::invalid());
+    assert!(!text.contains('^') && text.contains("amount.range"));
+}
+
+#[test]
+fn hundreds_of_failed_checks_and_inputs_stay_readable() {
+    let mut report = sample::invalid();
+    report.inputs = vec![report.inputs[0].clone(); 500];
+    report.checks = (0..400)
+        .map(|index| {
+            sample::failed(&format!("column_{index}.range"), "at least 1", 10, &[("range.below_minimum", 3)])
+        })
+        .collect();
+    report
+        .checks
+        .extend((0..400).map(|index| sample::check(&format!("column_{index}.type"), "an int64", 10)));
+    report.violations.clear();
+    let text = render(wide(100), &report);
+    assert!(text.lines().count() < 150, "{text}");
+    assert!(
+        text.contains("488 more; 500 inputs") && text.contains("388 more checks with failures"),
+        "{text}"
+    );
+}

@@ -1,0 +1,17 @@
+//! # column_count
+//!
+//! The table must have so many columns: `min`, `max` or both, or `equals`.
+
+use super::{CheckKind, Spec, Target, Types, count};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "column_count",
+    codes: &["column_count.below_minimum", "column_count.above_maximum"],
+    keywords: &[],
+    parameters: count::PARAMETERS,
+    needs: count::PARAMETERS,
+    target: Target::Table,
+    types: Types::All,
+    takes_tolerance: false,
+    read: |item| count::read(item, CheckKind::ColumnCount),
+};

@@ -1,0 +1,44 @@
+//! # completeness
+//!
+//! So many values of a column must not be null: `min_fraction` of the rows, at least `min_count`, or both.
+
+use super::{CheckKind, Spec, Target, Types};
+use crate::canonical::Object;
+use crate::error::ErrorKind;
+use crate::read::Item;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "completeness",
+    codes: &["completeness.below_fraction", "completeness.below_count"],
+    keywords: &[],
+    parameters: &["min_fraction", "min_count"],
+    needs: &["min_fraction", "min_count"],
+    target: Target::Column,
+    types: Types::All,
+    takes_tolerance: false,
+    read,
+};
+
+fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+    let min_fraction = item.number("min_fraction").map(|(_, number)| number.to_f64());
+    if let Some(fraction) = min_fraction
+        && !(0.0..=1.0).contains(&fraction)
+    {
+        let reason = format!("`min_fraction` {fraction} is not between 0 and 1");
+        item.fault("min_fraction", ErrorKind::Impossible { reason });
+    }
+    Some(CheckKind::Completeness { min_fraction, min_count: item.count("min_count") })
+}
+
+pub(crate) fn write(min_fraction: Option<f64>, min_count: Option<u64>, item: &mut Object) {
+    if let Some(fraction) = min_fraction {
+        item.fraction("min_fraction", fraction);
+    }
+    item.count("min_count", min_count);
+}
+
+pub(crate) fn expected(min_fraction: Option<f64>, min_count: Option<u64>) -> String {
+    let fraction = min_fraction.map(|fraction| format!("at least {fraction} of the values not null"));
+    let count = min_count.map(|count| format!("at least {count} values not null"));
+    [fraction, count].into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}

@@ -1,0 +1,17 @@
+//! # const
+//!
+//! Values must be equal to one, which is written as a value of the field's type.
+
+use super::{CheckKind, Spec, Target, Types};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "const",
+    codes: &["const.different"],
+    keywords: &["const"],
+    parameters: &["const"],
+    needs: &["const"],
+    target: Target::Column,
+    types: Types::Known,
+    takes_tolerance: true,
+    read: |item| item.literal("const").map(CheckKind::Const),
+};

@@ -1,0 +1,17 @@
+//! # contains
+//!
+//! Text must contain another, byte for byte.
+
+use super::{CheckKind, Spec, Target, Types};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "contains",
+    codes: &["contains.absent"],
+    keywords: &["contains"],
+    parameters: &["contains"],
+    needs: &["contains"],
+    target: Target::Column,
+    types: Types::Text,
+    takes_tolerance: true,
+    read: |item| item.full_text("contains").map(CheckKind::Contains),
+};

@@ -1,0 +1,17 @@
+//! # distinct_count
+//!
+//! A column must have so many different values, null not counted: `min`, `max` or both, or `equals`.
+
+use super::{CheckKind, Spec, Target, Types, count};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "distinct_count",
+    codes: &["distinct_count.below_minimum", "distinct_count.above_maximum"],
+    keywords: &[],
+    parameters: count::PARAMETERS,
+    needs: count::PARAMETERS,
+    target: Target::Column,
+    types: Types::All,
+    takes_tolerance: false,
+    read: |item| count::read(item, CheckKind::DistinctCount),
+};

@@ -1,0 +1,40 @@
+//! # finite
+//!
+//! Floats must not be NaN or infinite. Implied by every float field that does not allow both; declared only to give it a severity,
+//! tolerance, id or message of its own.
+
+use super::{CheckKind, Spec, Target, Types};
+use crate::error::ErrorKind;
+use crate::read::Item;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "finite",
+    codes: &["finite.nan", "finite.infinite"],
+    keywords: &[],
+    parameters: &[],
+    needs: &[],
+    target: Target::Column,
+    types: Types::Floats,
+    takes_tolerance: true,
+    read,
+};
+
+fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+    let field = item.field()?;
+    let (allow_nan, allow_infinite) = (field.allow_nan, field.allow_infinite);
+    if allow_nan && allow_infinite {
+        let reason = "the field allows both NaN and infinities, so nothing is left for `finite` to refuse";
+        item.fault("check", ErrorKind::Impossible { reason: reason.to_owned() });
+        return None;
+    }
+    Some(CheckKind::Finite { allow_nan, allow_infinite })
+}
+
+pub(crate) fn expected(allow_nan: bool, allow_infinite: bool) -> &'static str {
+    match (allow_nan, allow_infinite) {
+        (false, false) => "a finite number",
+        (true, false) => "a finite number or NaN",
+        (false, true) => "a number other than NaN",
+        (true, true) => "any number",
+    }
+}

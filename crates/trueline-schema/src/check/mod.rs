@@ -1,0 +1,340 @@
+//! The checks: one file each, and one line in every list below.
+//!
+//! A file holds the check's [`Spec`] (names and what it may be asked of), how its parameters are read from a document,
+//! what it expects in words, and how it is written canonically.
+
+pub(crate) mod column_count;
+pub(crate) mod columns;
+pub(crate) mod completeness;
+pub(crate) mod r#const;
+pub(crate) mod contains;
+pub(crate) mod count;
+pub(crate) mod distinct_count;
+pub(crate) mod ends_with;
+pub(crate) mod r#enum;
+pub(crate) mod finite;
+pub(crate) mod format;
+pub(crate) mod length;
+pub(crate) mod multiple_of;
+pub(crate) mod not_in;
+pub(crate) mod pattern;
+pub(crate) mod precision;
+pub(crate) mod primary_key;
+pub(crate) mod range;
+pub(crate) mod required;
+pub(crate) mod row_count;
+pub(crate) mod spec;
+pub(crate) mod starts_with;
+pub(crate) mod structure;
+pub(crate) mod r#type;
+pub(crate) mod unique;
+
+use std::fmt;
+
+use crate::canonical::Object;
+use crate::data_type::DataType;
+use crate::literal::Literal;
+
+pub use count::CountBounds;
+pub use format::Format;
+pub use length::LengthUnit;
+pub use range::Range;
+pub(crate) use spec::{Spec, Target, Types};
+pub use unique::{KeyNulls, KeyReport};
+
+/// One thing asked of the data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The name of the check in reports. In a [`Field`](crate::Field) or [`Schema`](crate::Schema) an empty id stands
+    /// for the default one; [`Schema::resolved_checks`](crate::Schema::resolved_checks) fills it in.
+    pub id: String,
+    /// What is asked.
+    pub kind: CheckKind,
+    /// The columns it is asked of; none for the whole table.
+    pub columns: Vec<String>,
+    /// What a failure means; default [`Severity::Error`].
+    pub severity: Severity,
+    /// How many failures are let pass; default none.
+    pub tolerance: Option<Tolerance>,
+    /// What to say of a failure in place of the default message.
+    pub message: Option<String>,
+    /// How many violations are kept as samples; default as set for the run.
+    pub sample_limit: Option<u64>,
+}
+
+impl Check {
+    /// A check of severity error with the default id.
+    pub fn new(kind: CheckKind, columns: Vec<String>) -> Self {
+        Self {
+            id: String::new(),
+            kind,
+            columns,
+            severity: Severity::Error,
+            tolerance: None,
+            message: None,
+            sample_limit: None,
+        }
+    }
+}
+
+/// What a failure means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something to look at.
+    Warning,
+    /// The data is not what it should be.
+    #[default]
+    Error,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// How many failures of a check are let pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tolerance {
+    /// So many.
+    Count(u64),
+    /// Such a part of the evaluated values, above 0 and below 1.
+    Fraction(f64),
+}
+
+/// What is asked by a check. The order of the variants is the order of checks in reports.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum CheckKind {
+    /// Records are well formed.
+    Structure,
+    /// The columns are those declared.
+    Columns,
+    /// Values are of the column's type.
+    Type,
+    /// Floats are finite.
+    Finite {
+        /// NaN is a good value.
+        allow_nan: bool,
+        /// Infinities are good values.
+        allow_infinite: bool,
+    },
+    /// Values are not null.
+    Required,
+    /// Keys occur once.
+    Unique {
+        /// What a null means.
+        nulls: KeyNulls,
+        /// Which occurrences are violations.
+        report: KeyReport,
+    },
+    /// Keys occur once and are not null.
+    PrimaryKey,
+    /// Values lie between bounds.
+    Range(Range),
+    /// Numbers are multiples of another.
+    MultipleOf(Literal),
+    /// Values are listed.
+    Enum(Vec<Literal>),
+    /// Values are not listed.
+    NotIn(Vec<Literal>),
+    /// Values are equal to one.
+    Const(Literal),
+    /// Text matches a regular expression, or does not.
+    Pattern {
+        /// The expression, searched for unless anchored.
+        pattern: String,
+        /// Text must not match.
+        negate: bool,
+    },
+    /// Text has a length between bounds, both included.
+    Length {
+        /// The smallest length.
+        min: Option<u64>,
+        /// The largest length.
+        max: Option<u64>,
+        /// What is counted.
+        unit: LengthUnit,
+    },
+    /// Text starts with another.
+    StartsWith(String),
+    /// Text ends with another.
+    EndsWith(String),
+    /// Text contains another.
+    Contains(String),
+    /// Text is of a known format.
+    Format(Format),
+    /// Numbers have so many digits at most.
+    Precision {
+        /// How many significant digits in all.
+        digits: Option<u32>,
+        /// How many after the point.
+        scale: Option<u32>,
+    },
+    /// There are so many different values.
+    DistinctCount(CountBounds),
+    /// So many values are not null.
+    Completeness {
+        /// The smallest part of the rows, 0 to 1.
+        min_fraction: Option<f64>,
+        /// The smallest number of rows.
+        min_count: Option<u64>,
+    },
+    /// There are so many rows.
+    RowCount(CountBounds),
+    /// There are so many columns.
+    ColumnCount(CountBounds),
+}
+
+/// All checks, in the order of reports.
+pub(crate) const SPECS: [&Spec; 23] = [
+    &structure::SPEC,
+    &columns::SPEC,
+    &r#type::SPEC,
+    &finite::SPEC,
+    &required::SPEC,
+    &unique::SPEC,
+    &primary_key::SPEC,
+    &range::SPEC,
+    &multiple_of::SPEC,
+    &r#enum::SPEC,
+    &not_in::SPEC,
+    &r#const::SPEC,
+    &pattern::SPEC,
+    &length::SPEC,
+    &starts_with::SPEC,
+    &ends_with::SPEC,
+    &contains::SPEC,
+    &format::SPEC,
+    &precision::SPEC,
+    &distinct_count::SPEC,
+    &completeness::SPEC,
+    &row_count::SPEC,
+    &column_count::SPEC,
+];
+
+/// Checks that the vocabulary names and this version does not run.
+pub(crate) const LATER: [&str; 10] = [
+    "expression",
+    "compare",
+    "conditional",
+    "foreign_key",
+    "monotonic",
+    "statistic",
+    "values_set",
+    "freshness",
+    "no_gaps",
+    "drift",
+];
+
+impl CheckKind {
+    /// The name of the check in schema documents and reports.
+    pub fn name(&self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The codes that violations of the check have, in the order of the documentation.
+    pub fn codes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Format(format) => format.codes(),
+            _ => self.spec().codes,
+        }
+    }
+
+    /// What is expected of a value of a column of type `data_type` (of `Any` for checks without a single column), for
+    /// people: `at least 0.01 and at most 1000000`.
+    pub fn expected(&self, data_type: &DataType) -> String {
+        match self {
+            Self::Structure => structure::EXPECTED.to_owned(),
+            Self::Columns => columns::EXPECTED.to_owned(),
+            Self::Type => r#type::expected(data_type),
+            Self::Finite { allow_nan, allow_infinite } => finite::expected(*allow_nan, *allow_infinite).to_owned(),
+            Self::Required => required::EXPECTED.to_owned(),
+            Self::Unique { nulls, .. } => unique::expected(*nulls).to_owned(),
+            Self::PrimaryKey => primary_key::EXPECTED.to_owned(),
+            Self::Range(range) => range::expected(range),
+            Self::MultipleOf(factor) => format!("a multiple of {factor}"),
+            Self::Enum(values) => format!("one of {}", r#enum::listed(values)),
+            Self::NotIn(values) => format!("none of {}", r#enum::listed(values)),
+            Self::Const(value) => value.quoted(),
+            Self::Pattern { pattern, negate } => pattern::expected(pattern, *negate),
+            Self::Length { min, max, unit } => length::expected(*min, *max, *unit),
+            Self::StartsWith(text) => format!("text that starts with {}", crate::literal::quote(text)),
+            Self::EndsWith(text) => format!("text that ends with {}", crate::literal::quote(text)),
+            Self::Contains(text) => format!("text that contains {}", crate::literal::quote(text)),
+            Self::Format(format) => format.expected().to_owned(),
+            Self::Precision { digits, scale } => precision::expected(*digits, *scale),
+            Self::DistinctCount(bounds) => count::expected(bounds, "distinct value"),
+            Self::Completeness { min_fraction, min_count } => completeness::expected(*min_fraction, *min_count),
+            Self::RowCount(bounds) => count::expected(bounds, "row"),
+            Self::ColumnCount(bounds) => count::expected(bounds, "column"),
+        }
+    }
+
+    pub(crate) fn spec(&self) -> &'static Spec {
+        match self {
+            Self::Structure => &structure::SPEC,
+            Self::Columns => &columns::SPEC,
+            Self::Type => &r#type::SPEC,
+            Self::Finite { .. } => &finite::SPEC,
+            Self::Required => &required::SPEC,
+            Self::Unique { .. } => &unique::SPEC,
+            Self::PrimaryKey => &primary_key::SPEC,
+            Self::Range(_) => &range::SPEC,
+            Self::MultipleOf(_) => &multiple_of::SPEC,
+            Self::Enum(_) => &r#enum::SPEC,
+            Self::NotIn(_) => &not_in::SPEC,
+            Self::Const(_) => &r#const::SPEC,
+            Self::Pattern { .. } => &pattern::SPEC,
+            Self::Length { .. } => &length::SPEC,
+            Self::StartsWith(_) => &starts_with::SPEC,
+            Self::EndsWith(_) => &ends_with::SPEC,
+            Self::Contains(_) => &contains::SPEC,
+            Self::Format(_) => &format::SPEC,
+            Self::Precision { .. } => &precision::SPEC,
+            Self::DistinctCount(_) => &distinct_count::SPEC,
+            Self::Completeness { .. } => &completeness::SPEC,
+            Self::RowCount(_) => &row_count::SPEC,
+            Self::ColumnCount(_) => &column_count::SPEC,
+        }
+    }
+
+    /// Where checks of this kind stand among those of one column.
+    pub(crate) fn rank(&self) -> usize {
+        SPECS.iter().position(|spec| spec.name == self.name()).unwrap_or(SPECS.len())
+    }
+
+    /// Writes the parameters as they stand in an item of `checks`.
+    pub(crate) fn write(&self, item: &mut Object) {
+        match self {
+            Self::Structure | Self::Columns | Self::Type | Self::Finite { .. } | Self::Required | Self::PrimaryKey => {}
+            Self::Unique { nulls, report } => unique::write(*nulls, *report, item),
+            Self::Range(range) => range::write(range, item),
+            Self::MultipleOf(factor) => item.literal("multiple_of", factor),
+            Self::Enum(values) => item.literals("enum", values),
+            Self::NotIn(values) => item.literals("not_in", values),
+            Self::Const(value) => item.literal("const", value),
+            Self::Pattern { pattern, negate } => pattern::write(pattern, *negate, item),
+            Self::Length { min, max, unit } => length::write(*min, *max, *unit, item),
+            Self::StartsWith(text) => item.text("starts_with", text),
+            Self::EndsWith(text) => item.text("ends_with", text),
+            Self::Contains(text) => item.text("contains", text),
+            Self::Format(format) => item.text("format", format.name()),
+            Self::Precision { digits, scale } => precision::write(*digits, *scale, item),
+            Self::Completeness { min_fraction, min_count } => completeness::write(*min_fraction, *min_count, item),
+            Self::DistinctCount(bounds) | Self::RowCount(bounds) | Self::ColumnCount(bounds) => {
+                count::write(bounds, item);
+            }
+        }
+    }
+}

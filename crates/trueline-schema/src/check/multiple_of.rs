@@ -1,0 +1,30 @@
+//! # multiple_of
+//!
+//! Numbers must be multiples of another, which is above zero. Floats are taken in their shortest decimal form.
+
+use super::{CheckKind, Spec, Target, Types};
+use crate::error::ErrorKind;
+use crate::grammar::Decimal;
+use crate::literal::Literal;
+use crate::read::Item;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "multiple_of",
+    codes: &["multiple_of.remainder"],
+    keywords: &["multiple_of"],
+    parameters: &["multiple_of"],
+    needs: &["multiple_of"],
+    target: Target::Column,
+    types: Types::Numbers,
+    takes_tolerance: true,
+    read,
+};
+
+fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+    let factor = item.literal("multiple_of")?;
+    if matches!(factor, Literal::Number(number) if number <= Decimal::ZERO) {
+        item.fault("multiple_of", ErrorKind::Impossible { reason: format!("`multiple_of` {factor} is not above 0") });
+        return None;
+    }
+    Some(CheckKind::MultipleOf(factor))
+}

@@ -1,0 +1,17 @@
+//! # not_in
+//!
+//! Values must not be among those listed, which are written as values of the field's type.
+
+use super::{CheckKind, Spec, Target, Types};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "not_in",
+    codes: &["not_in.listed"],
+    keywords: &["not_in"],
+    parameters: &["not_in"],
+    needs: &["not_in"],
+    target: Target::Column,
+    types: Types::Known,
+    takes_tolerance: true,
+    read: |item| item.literals("not_in").map(CheckKind::NotIn),
+};

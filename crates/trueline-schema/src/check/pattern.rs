@@ -1,0 +1,33 @@
+//! # pattern
+//!
+//! Text must match a regular expression, or with `negate: true` must not. It is searched for anywhere in the text unless anchored.
+
+use super::{CheckKind, Spec, Target, Types};
+use crate::canonical::Object;
+use crate::read::Item;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "pattern",
+    codes: &["pattern.no_match", "pattern.match"],
+    keywords: &["pattern"],
+    parameters: &["pattern", "negate"],
+    needs: &["pattern"],
+    target: Target::Column,
+    types: Types::Text,
+    takes_tolerance: true,
+    read,
+};
+
+fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+    let negate = item.boolean("negate").unwrap_or(false);
+    item.pattern("pattern").map(|pattern| CheckKind::Pattern { pattern, negate })
+}
+
+pub(crate) fn write(pattern: &str, negate: bool, item: &mut Object) {
+    item.text("pattern", pattern);
+    item.flag("negate", negate);
+}
+
+pub(crate) fn expected(pattern: &str, negate: bool) -> String {
+    format!("text that {} {pattern}", if negate { "does not match" } else { "matches" })
+}

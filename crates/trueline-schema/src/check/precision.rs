@@ -1,0 +1,54 @@
+//! # precision
+//!
+//! Numbers must have at most `digits` digits (significant digits before and after the point) and at most `scale` of them after the
+//! point. Floats are taken in their shortest decimal form. As a field keyword: `precision: {digits: 10, scale: 2}`.
+
+use super::{CheckKind, Spec, Target, Types};
+use crate::canonical::Object;
+use crate::error::ErrorKind;
+use crate::read::Item;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "precision",
+    codes: &["precision.digits", "precision.scale"],
+    keywords: &["precision"],
+    parameters: PARAMETERS,
+    needs: PARAMETERS,
+    target: Target::Column,
+    types: Types::Numbers,
+    takes_tolerance: true,
+    read,
+};
+
+pub(crate) const PARAMETERS: &[&str] = &["digits", "scale"];
+
+fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+    let (digits, scale) = (item.small_count("digits"), item.small_count("scale"));
+    if digits == Some(0) {
+        item.fault("digits", ErrorKind::Impossible { reason: "`digits` is at least 1".to_owned() });
+    }
+    if let (Some(digits), Some(scale)) = (digits, scale)
+        && scale > digits
+    {
+        let reason = format!("`scale` {scale} is above `digits` {digits}");
+        item.fault("scale", ErrorKind::Impossible { reason });
+    }
+    Some(CheckKind::Precision { digits, scale })
+}
+
+pub(crate) fn write(digits: Option<u32>, scale: Option<u32>, item: &mut Object) {
+    item.count("digits", digits.map(u64::from));
+    item.count("scale", scale.map(u64::from));
+}
+
+pub(crate) fn expected(digits: Option<u32>, scale: Option<u32>) -> String {
+    let plural = |count: u32| if count == 1 { "" } else { "s" };
+    match (digits, scale) {
+        (Some(digits), Some(scale)) => {
+            format!("at most {digits} digit{}, at most {scale} of them after the point", plural(digits))
+        }
+        (Some(digits), None) => format!("at most {digits} digit{}", plural(digits)),
+        (None, Some(scale)) => format!("at most {scale} digit{} after the point", plural(scale)),
+        (None, None) => "any number of digits".to_owned(),
+    }
+}

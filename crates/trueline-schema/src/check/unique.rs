@@ -1,0 +1,67 @@
+//! # unique
+//!
+//! Keys of one or more columns must occur once. As a field keyword: `unique: true`. `nulls` says what a key with a null in it means:
+//! it is passed over (`ignore`, the default), compared as a value (`equal`) or a violation (`fail`). `report` says which occurrences are
+//! violations: each `after_first` (the default) or `all` of them.
+
+use super::{CheckKind, Spec, Target, Types};
+use crate::canonical::Object;
+use crate::read::Item;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "unique",
+    codes: &["unique.duplicate", "unique.null"],
+    keywords: &["unique"],
+    parameters: &["nulls", "report"],
+    needs: &[],
+    target: Target::Columns,
+    types: Types::All,
+    takes_tolerance: true,
+    read,
+};
+
+/// What a null in a key means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeyNulls {
+    /// Such keys are passed over.
+    #[default]
+    Ignore,
+    /// Nulls are equal to each other.
+    Equal,
+    /// Such keys are violations.
+    Fail,
+}
+
+/// Which occurrences of a repeated key are violations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeyReport {
+    /// Every one after the first.
+    #[default]
+    AfterFirst,
+    /// Every one.
+    All,
+}
+
+pub(crate) const NULLS: [(&str, KeyNulls); 3] =
+    [("ignore", KeyNulls::Ignore), ("equal", KeyNulls::Equal), ("fail", KeyNulls::Fail)];
+pub(crate) const REPORT: [(&str, KeyReport); 2] =
+    [("after_first", KeyReport::AfterFirst), ("all", KeyReport::All)];
+
+fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+    Some(CheckKind::Unique {
+        nulls: item.word("nulls", &NULLS).unwrap_or_default(),
+        report: item.word("report", &REPORT).unwrap_or_default(),
+    })
+}
+
+pub(crate) fn write(nulls: KeyNulls, report: KeyReport, item: &mut Object) {
+    item.word("nulls", nulls, &NULLS);
+    item.word("report", report, &REPORT);
+}
+
+pub(crate) fn expected(nulls: KeyNulls) -> &'static str {
+    match nulls {
+        KeyNulls::Ignore | KeyNulls::Equal => "a value that occurs once",
+        KeyNulls::Fail => "a value that is not null and occurs once",
+    }
+}

@@ -1,0 +1,60 @@
+//! What keeps documents small, whoever wrote them.
+
+use super::{Fatal, Span};
+use crate::error::ErrorKind;
+use crate::schema::Language;
+
+/// The most bytes of a document.
+pub(crate) const DOCUMENT_BYTES: usize = 1 << 20;
+/// The most mappings and lists within one another.
+pub(crate) const DEPTH: usize = 64;
+/// The most values of a document, those that YAML aliases repeat included.
+pub(crate) const NODES: usize = 100_000;
+/// The most values that YAML anchors keep and aliases repeat.
+pub(crate) const ALIASED_NODES: usize = 10_000;
+
+/// Refuses texts that are too long or hold control characters, which no language of ours takes as they are (YAML readers take NUL for
+/// the end of the text).
+pub(crate) fn check_text(text: &str, language: Language) -> Result<(), Fatal> {
+    if text.len() > DOCUMENT_BYTES {
+        return Err(exceeded("bytes", DOCUMENT_BYTES, Span::new(DOCUMENT_BYTES, DOCUMENT_BYTES)));
+    }
+    let is_bad = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}');
+    let Some((offset, character)) = text.char_indices().find(|(_, character)| is_bad(*character)) else {
+        return Ok(());
+    };
+    let message = format!("the control character U+{:04X} must be escaped", u32::from(character));
+    Err(Box::new((ErrorKind::Syntax { language, message }, Span::new(offset, offset + character.len_utf8()))))
+}
+
+pub(crate) fn exceeded(what: &'static str, limit: usize, span: Span) -> Fatal {
+    Box::new((ErrorKind::Limit { what, limit: limit as u64 }, span))
+}
+
+/// Counts the values of a tree while it is built.
+#[derive(Default)]
+pub(crate) struct Budget {
+    nodes: usize,
+    aliased: usize,
+}
+
+impl Budget {
+    /// Counts one value at a depth (the root has depth 1).
+    pub(crate) fn take(&mut self, depth: usize, span: Span) -> Result<(), Fatal> {
+        self.nodes += 1;
+        if self.nodes > NODES {
+            return Err(exceeded("values", NODES, span));
+        }
+        if depth > DEPTH { Err(exceeded("levels of nesting", DEPTH, span)) } else { Ok(()) }
+    }
+
+    /// Counts the values that an anchor keeps or an alias repeats, before they are copied.
+    pub(crate) fn take_aliased(&mut self, nodes: usize, span: Span) -> Result<(), Fatal> {
+        self.nodes += nodes;
+        self.aliased += nodes;
+        if self.aliased > ALIASED_NODES {
+            return Err(exceeded("values kept by anchors and repeated by aliases", ALIASED_NODES, span));
+        }
+        if self.nodes > NODES { Err(exceeded("values", NODES, span)) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,84 @@
+//! Schema documents as one tree, whatever their language.
+//!
+//! YAML, JSON and TOML are read to the same [`Node`]s, each with its place, so that everything after is written once and means the same
+//! in all of them. Numbers keep their text: which number it is, the type of a field decides.
+//!
+//! If you change a limit here, `docs/` and SECURITY name it too.
+
+mod json;
+mod limit;
+mod node;
+mod source;
+mod toml;
+mod yaml;
+
+pub(crate) use node::{Entry, Node, Value};
+pub(crate) use source::{Source, Span};
+
+use crate::error::{Error, ErrorKind, Problem};
+use crate::schema::Language;
+
+/// A document that is sound as far as its language goes.
+pub(crate) struct Document<'a> {
+    pub(crate) source: Source<'a>,
+    pub(crate) root: Node,
+    /// Faults that did not keep the tree from being built: duplicate keys.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A fault that ends the reading of a document.
+pub(crate) type Fatal = Box<(ErrorKind, Span)>;
+
+/// Reads a document of the language to its tree.
+pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Error> {
+    let source = Source::new(text, language);
+    let tree = limit::check_text(text, language).and_then(|()| match language {
+        Language::Yaml => yaml::parse(text),
+        Language::Json => json::parse(text),
+        Language::Toml => toml::parse(text),
+    });
+    match tree {
+        Ok(root) => {
+            let mut problems = Vec::new();
+            note_duplicates(&root, &source, &mut String::new(), &mut problems);
+            Ok(Document { source, root, problems })
+        }
+        Err(fatal) => {
+            let (kind, span) = *fatal;
+            Err(Error::new(vec![source.problem(kind, span, String::new())]))
+        }
+    }
+}
+
+/// Notes every key that stands twice in one mapping. The tree is at most as deep as the limit, so this may recurse.
+fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems: &mut Vec<Problem>) {
+    let length = path.len();
+    match &node.value {
+        Value::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push_str(&format!("[{index}]"));
+                note_duplicates(item, source, path, problems);
+                path.truncate(length);
+            }
+        }
+        Value::Mapping(entries) => {
+            let mut seen = std::collections::HashMap::new();
+            for entry in entries {
+                source::push_key(path, &entry.key);
+                if let Some(first) = seen.get(entry.key.as_str()) {
+                    let first_line = source.place(*first).0;
+                    let kind = ErrorKind::DuplicateKey { key: entry.key.clone(), first_line };
+                    problems.push(source.problem(kind, entry.key_span, path.clone()));
+                } else {
+                    seen.insert(entry.key.as_str(), entry.key_span);
+                }
+                note_duplicates(&entry.value, source, path, problems);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

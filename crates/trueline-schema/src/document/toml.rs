@@ -1,0 +1,89 @@
+//! TOML to a tree, over `toml_edit`.
+
+use toml_edit::{Item, TableLike, Value as TomlValue};
+
+use super::limit::Budget;
+use super::{Entry, Fatal, Node, Span, Value};
+use crate::error::ErrorKind;
+use crate::schema::Language;
+
+pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
+    let document = toml_edit::Document::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        Box::new((ErrorKind::Syntax { language: Language::Toml, message }, Span::new(span.start, span.end)))
+    })?;
+    let mut reader = Reader { text, budget: Budget::default() };
+    let root = document.as_table();
+    if root.is_empty() {
+        return Err(Box::new((ErrorKind::Empty, Span::default())));
+    }
+    let value = reader.table(root, 1, Span::default())?;
+    Ok(Node { span: Span::default(), value })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    budget: Budget,
+}
+
+impl Reader<'_> {
+    /// Reads an item. Recurses at most as deep as the limit on nesting.
+    fn item(&mut self, item: &Item, depth: usize, outer: Span) -> Result<Node, Fatal> {
+        let span = item.span().map_or(outer, |span| Span::new(span.start, span.end));
+        self.budget.take(depth, span)?;
+        let value = match item {
+            Item::None => Value::Null,
+            Item::Table(table) => self.table(table, depth, span)?,
+            Item::ArrayOfTables(tables) => {
+                let mut nodes = Vec::new();
+                for table in tables {
+                    let span = table.span().map_or(span, |span| Span::new(span.start, span.end));
+                    self.budget.take(depth + 1, span)?;
+                    nodes.push(Node { span, value: self.table(table, depth + 1, span)? });
+                }
+                Value::Sequence(nodes)
+            }
+            Item::Value(value) => return self.value(value, depth, span),
+        };
+        Ok(Node { span, value })
+    }
+
+    fn table(&mut self, table: &dyn TableLike, depth: usize, outer: Span) -> Result<Value, Fatal> {
+        let mut entries = Vec::with_capacity(table.len());
+        for (key, item) in table.iter() {
+            let span = table.key(key).and_then(toml_edit::Key::span);
+            let key_span = span.map_or(outer, |span| Span::new(span.start, span.end));
+            let value = self.item(item, depth + 1, key_span)?;
+            entries.push(Entry { key: key.to_owned(), key_span, value });
+        }
+        Ok(Value::Mapping(entries))
+    }
+
+    fn value(&mut self, value: &TomlValue, depth: usize, span: Span) -> Result<Node, Fatal> {
+        let text = self.text.get(span.start..span.end).unwrap_or_default();
+        let value = match value {
+            TomlValue::String(text) => Value::Text(text.value().clone()),
+            TomlValue::Boolean(value) => Value::Boolean(*value.value()),
+            TomlValue::Integer(number) => Value::Number(number.value().to_string()),
+            TomlValue::Float(_) => Value::Number(text.replace('_', "")),
+            TomlValue::Datetime(_) => Value::Moment(moment(text)),
+            TomlValue::InlineTable(table) => self.table(table, depth, span)?,
+            TomlValue::Array(array) => {
+                let mut nodes = Vec::with_capacity(array.len());
+                for value in array {
+                    let span = value.span().map_or(span, |span| Span::new(span.start, span.end));
+                    self.budget.take(depth + 1, span)?;
+                    nodes.push(self.value(value, depth + 1, span)?);
+                }
+                Value::Sequence(nodes)
+            }
+        };
+        Ok(Node { span, value })
+    }
+}
+
+/// A date or time of TOML as our grammar writes it: TOML takes a space or `t` for `T`, and `z` for `Z`.
+fn moment(text: &str) -> String {
+    text.replace([' ', 't'], "T").replace('z', "Z")
+}

@@ -1,0 +1,330 @@
+//! What can be wrong with a schema document.
+
+mod render;
+
+use std::fmt;
+
+use crate::data_type::DataType;
+use crate::schema::Language;
+
+/// A schema document that cannot be used, with everything that is wrong with it.
+///
+/// [`kind`](Self::kind), [`location`](Self::location) and the text are those of the first fault by place;
+/// [`errors`](Self::errors) has all of them.
+///
+/// # Example
+/// ```
+/// use trueline_schema::Schema;
+/// let text = "fields:\n  - {name: amount, requierd: true}\n";
+/// let Err(error) = Schema::from_yaml(text) else { panic!("a misspelt keyword") };
+/// assert_eq!(error.to_string(), "unknown key `requierd` in field `amount`; did you mean `required`?");
+/// let place = error.location().ok_or("no place")?;
+/// assert_eq!((place.line, place.column, place.path.as_str()), (2, 19, "fields[0].requierd"));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error(Box<[Problem]>);
+
+impl Error {
+    /// `problems` must not be empty.
+    pub(crate) fn new(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| problem.location.as_ref().map(|place| (place.line, place.column)));
+        Self(problems.into_boxed_slice())
+    }
+
+    /// What the first fault is.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.first().kind
+    }
+
+    /// Where the first fault is.
+    pub fn location(&self) -> Option<Location> {
+        self.first().location.clone()
+    }
+
+    /// Every fault, in the order of their places; at least one.
+    pub fn errors(&self) -> &[Problem] {
+        &self.0
+    }
+
+    /// All faults over several lines for people, each with the line it is on and a mark under its place.
+    ///
+    /// `name` names the document, `text` is what was parsed. No control byte of the text comes through.
+    pub fn render(&self, name: &str, text: &str) -> String {
+        render::render(self, name, text)
+    }
+
+    fn first(&self) -> &Problem {
+        self.0.first().expect("an error has at least one problem")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.first(), f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// One fault of a schema document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    pub(crate) kind: ErrorKind,
+    pub(crate) location: Option<Location>,
+    /// How many characters of the line it concerns, for the mark under them.
+    pub(crate) width: usize,
+}
+
+impl Problem {
+    /// What it is.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// Where it is.
+    pub fn location(&self) -> Option<&Location> {
+        self.location.as_ref()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.kind, f)
+    }
+}
+
+/// A place in a schema document.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Location {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1, in characters.
+    pub column: u32,
+    /// The place in the document's tree: `fields[2].minimum`; empty for the document itself.
+    pub path: String,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The document is not of its language.
+    #[error("not valid {}: {}", language.name(), inert(message))]
+    Syntax {
+        /// The language.
+        language: Language,
+        /// What is wrong.
+        message: String,
+    },
+    /// The document uses a part of its language that schema documents must not use.
+    #[error("{what} cannot be used in a schema document")]
+    Refused {
+        /// Which part.
+        what: &'static str,
+    },
+    /// A limit of documents is exceeded.
+    #[error("the document has more than {limit} {what}")]
+    Limit {
+        /// What is counted.
+        what: &'static str,
+        /// How much of it there may be.
+        limit: u64,
+    },
+    /// There is nothing in the document.
+    #[error("the document is empty; it should be a mapping with `fields`")]
+    Empty,
+    /// A key is given twice in one mapping.
+    #[error("duplicate key {}, first given on line {first_line}", tick(key))]
+    DuplicateKey {
+        /// The key.
+        key: String,
+        /// Where it is given first.
+        first_line: u32,
+    },
+    /// A key that means nothing where it is.
+    #[error("unknown key {} in {owner}{}", tick(key), did_you_mean(nearest.as_ref()))]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// What it was given for: ``field `amount` ``.
+        owner: String,
+        /// The known key that looks most like it.
+        nearest: Option<String>,
+    },
+    /// A name that is not known.
+    #[error("unknown {noun} {}{}", tick(name), did_you_mean(nearest.as_ref()))]
+    UnknownName {
+        /// What it should name.
+        noun: Noun,
+        /// The name.
+        name: String,
+        /// The known name that looks most like it.
+        nearest: Option<String>,
+    },
+    /// Something that the vocabulary names and this version cannot do.
+    #[error("{} is not supported by this version", tick(what))]
+    NotSupported {
+        /// What it is.
+        what: String,
+    },
+    /// A value of the wrong kind.
+    #[error("{} should be {expected}, found {found}", tick(key))]
+    WrongKind {
+        /// The key it was given for.
+        key: String,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A key that must be there is not.
+    #[error("{owner} needs {}", any_of(keys))]
+    MissingKey {
+        /// What it must be given for.
+        owner: String,
+        /// The keys of which one must be there.
+        keys: Vec<&'static str>,
+    },
+    /// Two columns have one name.
+    #[error("the name {} is given to two fields, first on line {first_line}", tick(name))]
+    DuplicateField {
+        /// The name.
+        name: String,
+        /// Where it is given first.
+        first_line: u32,
+    },
+    /// A keyword or check that columns of this type cannot carry.
+    #[error("{} does not apply to type {data_type}; it applies to {applies_to}{}", tick(keyword), add_type(data_type))]
+    Inapplicable {
+        /// The keyword or check.
+        keyword: String,
+        /// The type of the column.
+        data_type: DataType,
+        /// The types that can carry it.
+        applies_to: String,
+    },
+    /// A value that its key cannot take.
+    #[error("{} {reason}", tick(key))]
+    InvalidValue {
+        /// The key.
+        key: String,
+        /// What is wrong with the value.
+        reason: String,
+    },
+    /// A value that the type of the column cannot hold.
+    #[error("{} {value} is no value of type {data_type}: {reason}", tick(key))]
+    NotOfType {
+        /// The key.
+        key: String,
+        /// The value as written.
+        value: String,
+        /// The type.
+        data_type: DataType,
+        /// Why not.
+        reason: String,
+    },
+    /// Something that no data could satisfy, or that could never fail.
+    #[error("{reason}")]
+    Impossible {
+        /// Why.
+        reason: String,
+    },
+    /// A regular expression that does not compile or is too large.
+    #[error("the pattern does not compile: {}", inert(message))]
+    Pattern {
+        /// What is wrong.
+        message: String,
+        /// The byte of the pattern where it is wrong.
+        offset: Option<usize>,
+    },
+    /// Two checks have one id.
+    #[error("the id {} is already that of another check", tick(id))]
+    DuplicateId {
+        /// The id.
+        id: String,
+    },
+}
+
+/// What an unknown name should name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Noun {
+    /// A check.
+    Check,
+    /// A column.
+    Column,
+    /// An encoding of text.
+    Encoding,
+    /// A format of text.
+    Format,
+    /// A type.
+    Type,
+    /// A word that a key takes.
+    Word,
+}
+
+impl fmt::Display for Noun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Check => "check",
+            Self::Column => "column",
+            Self::Encoding => "encoding",
+            Self::Format => "format",
+            Self::Type => "type",
+            Self::Word => "word",
+        })
+    }
+}
+
+/// How much of a foreign text is shown.
+const SHOWN: usize = 160;
+
+/// A text of the document in back ticks: cut when long, and nothing in it can act in a terminal.
+pub(crate) fn tick(text: &str) -> String {
+    format!("`{}`", inert(text))
+}
+
+/// A text of the document on one line: cut when long, and nothing in it can act in a terminal.
+pub(crate) fn inert(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(SHOWN));
+    for (index, character) in text.chars().enumerate() {
+        if index == SHOWN {
+            out.push('…');
+            break;
+        }
+        push_inert(&mut out, character);
+    }
+    out
+}
+
+/// Appends a character, escaped when it could act in a terminal or cannot be seen.
+pub(crate) fn push_inert(out: &mut String, character: char) {
+    let hidden = character.is_control()
+        || matches!(character, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}');
+    match character {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if hidden => out.extend(character.escape_unicode()),
+        _ => out.push(character),
+    }
+}
+
+fn did_you_mean(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", tick(nearest)))
+}
+
+fn any_of(keys: &[&str]) -> String {
+    let ticked: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match ticked.as_slice() {
+        [key] => key.clone(),
+        [before @ .., last] => format!("{} or {last}", before.join(", ")),
+        [] => String::new(),
+    }
+}
+
+/// A field without a type is of type `any`, which surprises: say how to help it.
+fn add_type(data_type: &DataType) -> &'static str {
+    if *data_type == DataType::Any { "; give the field a `type`" } else { "" }
+}

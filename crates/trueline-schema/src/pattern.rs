@@ -1,0 +1,356 @@
+//! Regular expressions as schemas mean them.
+//!
+//! The syntax is that of the `regex` crate, matching is linear in the length of the text, and:
+//!
+//! - `\d`, `\w`, `\s`, their negations, `\b` and its kin are ASCII, also under `(?i)`, unless `(?u)` is set where they stand;
+//! - everything else, `.`, classes such as `[^a]` or `\p{Greek}` and counts, goes by Unicode scalar values;
+//! - `$` is the end of the text only, unless `(?m)` is set;
+//! - an expression is searched for unless it is anchored;
+//! - an expression of more than [`MAX_BYTES`], or of more than [`MAX_COMPILED_BYTES`] once compiled, is refused.
+//!
+//! How it is done: the expression is parsed, the places of those classes and boundaries are found together with the flags that hold
+//! there, and their text is replaced by an ASCII form before the whole is compiled. If you change this, mind case folding: `(?i)[a-z]`
+//! holds U+017F and U+212A, so an ASCII `\w` must stand outside of it.
+
+use std::fmt;
+
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::syntax;
+use regex_syntax::ast::{
+    self, Assertion, AssertionKind, Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetBinaryOpKind,
+    ClassSetItem, Flag, Flags, GroupKind,
+};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+
+/// The most bytes of an expression: 4 KiB.
+pub const MAX_BYTES: usize = 4 << 10;
+/// The most bytes of a compiled expression: 1 MiB for the automaton it is compiled to.
+pub const MAX_COMPILED_BYTES: usize = 1 << 20;
+
+/// The memory that a lazily built automaton may take in each thread before it starts anew.
+const CACHE_BYTES: usize = 256 << 10;
+/// How deep groups and classes may be nested.
+const NEST_LIMIT: u32 = 100;
+
+/// Compiles an expression.
+///
+/// # Cost
+/// Bounded by the two limits, whatever the expression; below 50 ms on a slow machine.
+///
+/// # Example
+/// ```
+/// use trueline_schema::pattern::compile;
+/// let account = compile(r"^AC\d{6}$")?;
+/// assert!(account.is_match("AC000123"));
+/// assert!(!account.is_match("AC000123\n") && !account.is_match("AC٠٠٠١٢٣"));
+/// # Ok::<(), trueline_schema::PatternError>(())
+/// ```
+pub fn compile(pattern: &str) -> Result<Regex, PatternError> {
+    if pattern.len() > MAX_BYTES {
+        return Err(PatternError::new(format!("it has more than {MAX_BYTES} bytes"), None));
+    }
+    let ascii = to_ascii(pattern)?;
+    let config = Regex::config()
+        .nfa_size_limit(Some(MAX_COMPILED_BYTES))
+        .onepass_size_limit(Some(MAX_COMPILED_BYTES))
+        .hybrid_cache_capacity(CACHE_BYTES);
+    Regex::builder()
+        .configure(config)
+        .syntax(syntax::Config::new().nest_limit(NEST_LIMIT + 10))
+        .build(&ascii)
+        .map_err(|error| PatternError::from_build(&error, pattern))
+}
+
+/// An expression that cannot be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternError {
+    /// What is wrong.
+    pub message: String,
+    /// The byte of the expression where it is wrong.
+    pub offset: Option<usize>,
+}
+
+impl PatternError {
+    fn new(message: String, offset: Option<usize>) -> Self {
+        Self { message, offset }
+    }
+
+    fn from_ast(error: &ast::Error) -> Self {
+        Self::new(error.kind().to_string(), Some(error.span().start.offset))
+    }
+
+    /// The offset of a fault found after the rewriting is known only when the rewriting left the text before it alone, so the original is
+    /// asked again: what is wrong with meaning (an unknown property, say) is wrong there too.
+    fn from_build(error: &BuildError, pattern: &str) -> Self {
+        if error.size_limit().is_some() {
+            return Self::new("it is too large once compiled".to_owned(), None);
+        }
+        match parser(false).parse(pattern) {
+            Err(regex_syntax::Error::Translate(error)) => {
+                Self::new(error.kind().to_string(), Some(error.span().start.offset))
+            }
+            _ => match error.syntax_error() {
+                Some(regex_syntax::Error::Parse(error)) => Self::new(error.kind().to_string(), None),
+                Some(regex_syntax::Error::Translate(error)) => Self::new(error.kind().to_string(), None),
+                _ => Self::new("it is too large".to_owned(), None),
+            },
+        }
+    }
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PatternError {}
+
+fn parser(case_insensitive: bool) -> regex_syntax::Parser {
+    regex_syntax::ParserBuilder::new().nest_limit(NEST_LIMIT).case_insensitive(case_insensitive).build()
+}
+
+/// The expression with every Perl class and word boundary in its ASCII form, save those under `(?u)` or `(?-u)`.
+fn to_ascii(pattern: &str) -> Result<String, PatternError> {
+    let tree = ast::parse::ParserBuilder::new()
+        .nest_limit(NEST_LIMIT)
+        .build()
+        .parse(pattern)
+        .map_err(|error| PatternError::from_ast(&error))?;
+    let rewriter = Rewriter { pattern, flags: State::default(), outer: Vec::new(), edits: Vec::new() };
+    let edits = ast::visit(&tree, rewriter)?;
+    let mut out = String::with_capacity(pattern.len());
+    let mut end = 0;
+    for edit in edits {
+        out.push_str(&pattern[end..edit.start]);
+        out.push_str(&edit.text);
+        end = edit.end;
+    }
+    out.push_str(&pattern[end..]);
+    Ok(out)
+}
+
+/// The flags that matter here, where the walk is.
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// `(?u)` or `(?-u)`, when either was said.
+    unicode: Option<bool>,
+    case_insensitive: bool,
+}
+
+impl State {
+    fn apply(&mut self, flags: &Flags) {
+        self.unicode = flags.flag_state(Flag::Unicode).or(self.unicode);
+        self.case_insensitive = flags.flag_state(Flag::CaseInsensitive).unwrap_or(self.case_insensitive);
+    }
+}
+
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+/// Walks the expression in its order, as flags go.
+struct Rewriter<'p> {
+    pattern: &'p str,
+    flags: State,
+    outer: Vec<State>,
+    edits: Vec<Edit>,
+}
+
+impl ast::Visitor for Rewriter<'_> {
+    type Output = Vec<Edit>;
+    type Err = PatternError;
+
+    fn finish(self) -> Result<Vec<Edit>, PatternError> {
+        Ok(self.edits)
+    }
+
+    fn visit_pre(&mut self, tree: &Ast) -> Result<(), PatternError> {
+        match tree {
+            Ast::Group(group) => {
+                self.outer.push(self.flags);
+                if let GroupKind::NonCapturing(flags) = &group.kind {
+                    self.flags.apply(flags);
+                }
+            }
+            Ast::Flags(set) => self.flags.apply(&set.flags),
+            Ast::ClassPerl(class) => {
+                if self.flags.unicode.is_none() {
+                    let text = format!("(?-i:{})", perl_text(class));
+                    self.replace(&class.span, text);
+                }
+            }
+            Ast::Assertion(assertion) => self.assertion(assertion),
+            Ast::ClassBracketed(class) => self.bracketed(class)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn visit_post(&mut self, tree: &Ast) -> Result<(), PatternError> {
+        if matches!(tree, Ast::Group(_)) {
+            self.flags = self.outer.pop().unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+impl Rewriter<'_> {
+    fn replace(&mut self, span: &ast::Span, text: String) {
+        self.edits.push(Edit { start: span.start.offset, end: span.end.offset, text });
+    }
+
+    fn slice(&self, span: &ast::Span) -> &str {
+        &self.pattern[span.start.offset..span.end.offset]
+    }
+
+    fn assertion(&mut self, assertion: &Assertion) {
+        let is_boundary = !matches!(
+            assertion.kind,
+            AssertionKind::StartLine | AssertionKind::EndLine | AssertionKind::StartText | AssertionKind::EndText
+        );
+        if is_boundary && self.flags.unicode.is_none() {
+            let text = format!("(?-u:{})", self.slice(&assertion.span));
+            self.replace(&assertion.span, text);
+        }
+    }
+
+    /// A class in brackets: without case folding, ASCII classes within do; with it, the members are worked out here.
+    fn bracketed(&mut self, class: &ClassBracketed) -> Result<(), PatternError> {
+        let mut perl = Vec::new();
+        find_perl(&class.kind, &mut perl);
+        if perl.is_empty() || self.flags.unicode.is_some() {
+            return Ok(());
+        }
+        if self.flags.case_insensitive {
+            let members = self.members(class)?;
+            let text = format!("(?-ix:{})", class_text(&members));
+            self.replace(&class.span, text);
+        } else {
+            for class in perl {
+                self.replace(&class.span, perl_text(class).to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The members of a class under `(?i)`: all but ASCII classes are folded, as `regex-syntax` does it for each operand.
+    fn members(&self, class: &ClassBracketed) -> Result<ClassUnicode, PatternError> {
+        let mut members = self.set_members(&class.kind)?;
+        if class.negated {
+            members.negate();
+        }
+        Ok(members)
+    }
+
+    fn set_members(&self, set: &ClassSet) -> Result<ClassUnicode, PatternError> {
+        match set {
+            ClassSet::Item(item) => self.item_members(item),
+            ClassSet::BinaryOp(operation) => {
+                let mut members = self.set_members(&operation.lhs)?;
+                let other = self.set_members(&operation.rhs)?;
+                match operation.kind {
+                    ClassSetBinaryOpKind::Intersection => members.intersect(&other),
+                    ClassSetBinaryOpKind::Difference => members.difference(&other),
+                    ClassSetBinaryOpKind::SymmetricDifference => members.symmetric_difference(&other),
+                }
+                Ok(members)
+            }
+        }
+    }
+
+    fn item_members(&self, item: &ClassSetItem) -> Result<ClassUnicode, PatternError> {
+        match item {
+            ClassSetItem::Empty(_) => Ok(ClassUnicode::empty()),
+            ClassSetItem::Perl(class) => translated(perl_text(class), false),
+            ClassSetItem::Bracketed(class) => self.members(class),
+            ClassSetItem::Union(union) => {
+                let mut members = ClassUnicode::empty();
+                for item in &union.items {
+                    members.union(&self.item_members(item)?);
+                }
+                Ok(members)
+            }
+            ClassSetItem::Literal(literal) => Ok(folded(literal.c, literal.c)),
+            ClassSetItem::Range(range) => Ok(folded(range.start.c, range.end.c)),
+            ClassSetItem::Ascii(class) => translated(&format!("[{}]", self.slice(&class.span)), true),
+            ClassSetItem::Unicode(class) => translated(self.slice(&class.span), true)
+                .map_err(|error| PatternError { offset: Some(class.span.start.offset), ..error }),
+        }
+    }
+}
+
+fn folded(start: char, end: char) -> ClassUnicode {
+    let mut members = ClassUnicode::new([ClassUnicodeRange::new(start, end)]);
+    members.case_fold_simple();
+    members
+}
+
+/// The members of a class given as text.
+fn translated(text: &str, case_insensitive: bool) -> Result<ClassUnicode, PatternError> {
+    let tree = parser(case_insensitive).parse(text);
+    let tree = tree.map_err(|error| match error {
+        regex_syntax::Error::Translate(error) => PatternError::new(error.kind().to_string(), None),
+        _ => PatternError::new("it has a class that cannot be understood".to_owned(), None),
+    })?;
+    let mut members = ClassUnicode::empty();
+    match tree.kind() {
+        HirKind::Class(Class::Unicode(class)) => members = class.clone(),
+        // A class of one character is a literal by then.
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).unwrap_or_default();
+            text.chars().for_each(|character| members.push(ClassUnicodeRange::new(character, character)));
+        }
+        _ => {}
+    }
+    Ok(members)
+}
+
+fn find_perl<'t>(set: &'t ClassSet, found: &mut Vec<&'t ClassPerl>) {
+    match set {
+        ClassSet::Item(item) => find_perl_in(item, found),
+        ClassSet::BinaryOp(operation) => {
+            find_perl(&operation.lhs, found);
+            find_perl(&operation.rhs, found);
+        }
+    }
+}
+
+fn find_perl_in<'t>(item: &'t ClassSetItem, found: &mut Vec<&'t ClassPerl>) {
+    match item {
+        ClassSetItem::Perl(class) => found.push(class),
+        ClassSetItem::Bracketed(class) => find_perl(&class.kind, found),
+        ClassSetItem::Union(union) => union.items.iter().for_each(|item| find_perl_in(item, found)),
+        _ => {}
+    }
+}
+
+/// The ASCII form of a Perl class, fit to stand alone, within brackets and under `(?x)`.
+fn perl_text(class: &ClassPerl) -> &'static str {
+    match (&class.kind, class.negated) {
+        (ClassPerlKind::Digit, false) => "[0-9]",
+        (ClassPerlKind::Digit, true) => "[^0-9]",
+        (ClassPerlKind::Word, false) => "[0-9A-Za-z_]",
+        (ClassPerlKind::Word, true) => "[^0-9A-Za-z_]",
+        (ClassPerlKind::Space, false) => r"[\t\n\x0B\x0C\r\x20]",
+        (ClassPerlKind::Space, true) => r"[^\t\n\x0B\x0C\r\x20]",
+    }
+}
+
+/// A class as text; one without members matches nothing.
+fn class_text(members: &ClassUnicode) -> String {
+    if members.ranges().is_empty() {
+        return r"[a&&b]".to_owned();
+    }
+    let mut text = "[".to_owned();
+    for range in members.ranges() {
+        text.push_str(&format!("\\x{{{:X}}}-\\x{{{:X}}}", u32::from(range.start()), u32::from(range.end())));
+    }
+    text.push(']');
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod cases;
+pub mod corpora;
+pub mod fault;
+pub mod ticks;
+pub mod transactions;
+pub mod wide;
+
+mod rng;
+mod rows;
+mod text;
+mod truth;
+
+pub use truth::Truth;

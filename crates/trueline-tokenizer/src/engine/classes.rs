@@ -1,0 +1,148 @@
+//! A dialect as the loops need it: bytes to compare with, and masks that switch a role on or off without a branch.
+
+use crate::dialect::{Dialect, Quoting, Terminator};
+use crate::kernel::Isa;
+
+/// All ones where `is` holds.
+const fn switch(is: bool) -> u64 {
+    if is { u64::MAX } else { 0 }
+}
+
+/// The roles of bytes. Roles that are switched off compare with some byte all the same; the mask clears the result.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent switches")]
+pub(crate) struct Classes {
+    delimiter: u8,
+    quote: u8,
+    escape: u8,
+    comment: u8,
+    quote_on: u64,
+    /// An LF may end a record.
+    lf_on: u64,
+    /// An LF may do so without a CR before it.
+    bare_lf_on: u64,
+    /// A CR ends a record.
+    cr_on: u64,
+    /// A CR before an ending LF belongs to the terminator.
+    pub(crate) crlf_on: u64,
+    pub(crate) has_escape: bool,
+    pub(crate) has_comment: bool,
+    pub(crate) is_strict: bool,
+    /// CR and LF end a record only together, so that a border between them is a state of its own.
+    pub(crate) cr_is_pending: bool,
+}
+
+/// Which of 64 bytes play which role, quoting not yet considered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Roles {
+    pub(crate) delimiter: u64,
+    /// The last byte of each terminator.
+    pub(crate) terminator: u64,
+    /// Those terminators that are CRLF.
+    pub(crate) crlf: u64,
+    pub(crate) quote: u64,
+    pub(crate) escape: u64,
+    pub(crate) comment: u64,
+    pub(crate) cr: u64,
+}
+
+impl Classes {
+    /// Roles that clash (which [`Dialect::check`] refuses) go by the order terminator, delimiter, quote, escape,
+    /// comment, so that the loops never see a byte with two of them.
+    pub(crate) fn new(dialect: &Dialect) -> Self {
+        let Dialect { delimiter, terminator, .. } = *dialect;
+        let mut taken = vec![b'\n', b'\r', delimiter];
+        let mut claim = |byte: Option<u8>| {
+            let byte = byte.filter(|byte| !taken.contains(byte));
+            taken.extend(byte);
+            byte
+        };
+        let (quote, escape, comment) = (claim(dialect.quote), claim(dialect.escape), claim(dialect.comment));
+        let is_crlf = terminator == Terminator::CrLf && delimiter != b'\r';
+        let is_auto = terminator == Terminator::Auto && delimiter != b'\r';
+        Self {
+            delimiter,
+            quote: quote.unwrap_or(0),
+            escape: escape.unwrap_or(0),
+            comment: comment.unwrap_or(0),
+            quote_on: switch(quote.is_some()),
+            lf_on: switch(terminator != Terminator::Cr),
+            bare_lf_on: switch(!is_crlf),
+            cr_on: switch(terminator == Terminator::Cr),
+            crlf_on: switch(is_crlf || is_auto),
+            has_escape: escape.is_some() && quote.is_some(),
+            has_comment: comment.is_some(),
+            is_strict: dialect.quoting == Quoting::Strict,
+            cr_is_pending: is_crlf,
+        }
+    }
+
+    /// The quote, if there is one.
+    pub(crate) fn quote(&self) -> Option<u8> {
+        (self.quote_on != 0).then_some(self.quote)
+    }
+
+    /// The escape, if there is one.
+    pub(crate) fn escape(&self) -> Option<u8> {
+        self.has_escape.then_some(self.escape)
+    }
+
+    /// The comment byte, if there is one.
+    pub(crate) fn comment(&self) -> Option<u8> {
+        self.has_comment.then_some(self.comment)
+    }
+
+    #[inline(always)]
+    pub(crate) fn delimiters<I: Isa>(&self, isa: I, block: I::Block) -> u64 {
+        isa.equal(block, self.delimiter)
+    }
+
+    #[inline(always)]
+    pub(crate) fn quotes<I: Isa>(&self, isa: I, block: I::Block) -> u64 {
+        isa.equal(block, self.quote) & self.quote_on
+    }
+
+    #[inline(always)]
+    pub(crate) fn escapes<I: Isa>(&self, isa: I, block: I::Block) -> u64 {
+        if self.has_escape { isa.equal(block, self.escape) } else { 0 }
+    }
+
+    #[inline(always)]
+    pub(crate) fn comments<I: Isa>(&self, isa: I, block: I::Block) -> u64 {
+        if self.has_comment { isa.equal(block, self.comment) } else { 0 }
+    }
+
+    /// The line ends of a block; `cr` is 1 when the byte before it is a CR.
+    #[inline(always)]
+    pub(crate) fn terminators<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> Ends {
+        let cr = isa.equal(block, b'\r');
+        let lf = isa.equal(block, b'\n');
+        let behind_cr = (cr << 1) | before_cr;
+        let terminator = (lf & self.lf_on & (behind_cr | self.bare_lf_on)) | (cr & self.cr_on);
+        Ends { terminator, crlf: lf & behind_cr & self.crlf_on, cr, lf }
+    }
+
+    /// All roles at once.
+    #[inline(always)]
+    pub(crate) fn roles<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> Roles {
+        let Ends { terminator, crlf, cr, .. } = self.terminators(isa, block, before_cr);
+        Roles {
+            delimiter: self.delimiters(isa, block),
+            terminator,
+            crlf,
+            quote: self.quotes(isa, block),
+            escape: self.escapes(isa, block),
+            comment: self.comments(isa, block),
+            cr,
+        }
+    }
+}
+
+/// The line ends among 64 bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    pub(crate) terminator: u64,
+    pub(crate) crlf: u64,
+    pub(crate) cr: u64,
+    pub(crate) lf: u64,
+}

@@ -1,0 +1,405 @@
+//! From bytes to positions, block by block.
+//!
+//! The engine writes one entry per field and one per record. What remains is done per record, not per byte: is the
+//! block a grid, are there lines that are no records, do all line ends look alike, is a fault in which record.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
+
+use std::ops::Range;
+
+use crate::dialect::{BlankLines, Dialect};
+use crate::engine::{self, Census, Classes, Cursor, Marks, Room, Sink};
+use crate::kernel::{Isa, Kernel, STEP, Task};
+use crate::positions::{Fault, FaultKind, Layout, Positions, Row};
+use crate::state::{Place, State};
+
+/// How many bytes of a call are looked at: every offset, and a little more, must fit a `u32`.
+const MOST_BYTES: usize = u32::MAX as usize - 2 * STEP;
+
+/// Finds the records and fields of a run of bytes, a block at a time.
+///
+/// ```
+/// use trueline_tokenizer::{Dialect, Indexer, Positions};
+/// let bytes = b"id,name\n1,\"a,b\"\n2,c";
+/// let mut indexer = Indexer::new(&Dialect::default());
+/// let mut positions = Positions::new();
+/// let consumed = indexer.index(bytes, true, &mut positions);
+/// assert_eq!((consumed, positions.len()), (bytes.len(), 3));
+/// assert_eq!(&bytes[positions.field(1, 1)], b"\"a,b\"");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Indexer {
+    classes: Classes,
+    kernel: Kernel,
+    skips_blank_lines: bool,
+    block_bytes: usize,
+    /// Buffers: which of the records found are comments, and the quote faults by offset.
+    comments: Vec<u32>,
+    quote_faults: Vec<(u32, FaultKind)>,
+}
+
+impl Indexer {
+    /// An indexer with the best kernel of this machine.
+    pub fn new(dialect: &Dialect) -> Self {
+        Self::with_kernel(dialect, Kernel::detect())
+    }
+
+    /// An indexer with a given kernel.
+    pub fn with_kernel(dialect: &Dialect, kernel: Kernel) -> Self {
+        Self {
+            classes: Classes::new(dialect),
+            kernel,
+            skips_blank_lines: dialect.blank_lines == BlankLines::Skip,
+            block_bytes: 64 << 10,
+            comments: Vec::new(),
+            quote_faults: Vec::new(),
+        }
+    }
+
+    /// Sets how many bytes one call consumes at least, if there are that many. Default 64 KiB; at least 1.
+    #[must_use]
+    pub fn block_bytes(mut self, block_bytes: usize) -> Self {
+        self.block_bytes = block_bytes.max(1);
+        self
+    }
+
+    /// Indexes whole records of `bytes`, which start at a record start, until at least `block_bytes` are consumed
+    /// or no complete record is left; when `is_last`, an unterminated rest is a record too.
+    ///
+    /// Returns how many bytes were consumed, skipped blank lines and comments included: 0 means that no record
+    /// ends in `bytes`. Not more than the first 4 GiB (less 129 bytes) are looked at, and when there are more,
+    /// `is_last` does not count for this call; a record longer than that gives 0.
+    ///
+    /// **Cost**: one pass over the bytes consumed. The memory of `positions` is that of the largest block so far:
+    /// four bytes per field and four to twenty per record.
+    pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
+        let (bytes, is_last) =
+            if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
+        positions.clear();
+        self.comments.clear();
+        self.quote_faults.clear();
+        let mut sink =
+            Marker { positions, crlf: 0, comments: &mut self.comments, faults: &mut self.quote_faults };
+        let task = IndexTask { classes: &self.classes, bytes, until: self.block_bytes, sink: &mut sink };
+        let (cursor, census) = self.kernel.run(task);
+        let mut crlf = sink.crlf;
+
+        let ends_open = is_last && cursor.at == bytes.len() && !cursor.state.is_record_start();
+        let consumed = if ends_open { bytes.len() } else { close(positions, cursor) };
+        let is_open = ends_open && !matches!(cursor.state.0, Place::Comment | Place::CommentCr);
+        if is_open {
+            let trims = crlf > 0 && crlf == positions.records;
+            self.open_end(positions, bytes.len(), u32::from(trims), cursor.state);
+            crlf += usize::from(trims);
+        } else if ends_open {
+            close(positions, cursor);
+        }
+        self.quote_faults.retain(|fault| (fault.0 as usize) < consumed);
+
+        let bytes = &bytes[..consumed];
+        self.lay_out(bytes, crlf, positions);
+        positions.is_ascii = !census.high || bytes.is_ascii();
+        positions.has_quotes =
+            census.quotes && self.classes.quote().is_some_and(|quote| bytes.contains(&quote));
+        self.find_faults(bytes, positions);
+        consumed
+    }
+
+    /// Makes a record of the unterminated rest, as if a terminator stood behind it.
+    fn open_end(&mut self, positions: &mut Positions, end: usize, trim: u32, state: State) {
+        positions.reserve(1);
+        let before = positions.fields.checked_sub(1).map(|at| positions.separators[at]);
+        if matches!(state.0, Place::Quoted | Place::Escaped) {
+            let opening = before.map_or(0, |separator| separator + 1);
+            self.quote_faults.push((opening, FaultKind::UnclosedQuote));
+        }
+        positions.push_field(narrow(end) + trim);
+        positions.push_record();
+    }
+
+    /// Decides how the entries are to be read, and makes a list of the records where they are not all alike.
+    fn lay_out(&self, bytes: &[u8], crlf: usize, positions: &mut Positions) {
+        positions.layout = Layout::Dense { trim: u32::from(crlf > 0) };
+        positions.uniform = positions.common_count();
+        let is_even = crlf == 0 || crlf == positions.records;
+        let may_be_blank = self.skips_blank_lines && positions.uniform.is_none_or(|fields| fields == 1);
+        let is_blank =
+            |record: usize| positions.field_count(record) == 1 && positions.record(record).is_empty();
+        let is_dense =
+            is_even && self.comments.is_empty() && !(may_be_blank && (0..positions.records).any(is_blank));
+        if !is_dense {
+            self.list(bytes, positions);
+        }
+    }
+
+    /// Lists the records that are some.
+    fn list(&self, bytes: &[u8], positions: &mut Positions) {
+        let mut comments = self.comments.iter().peekable();
+        let (mut start, mut first) = (0, 0);
+        let mut uniform = None;
+        let mut is_uniform = true;
+        for record in 0..positions.records {
+            let last = positions.lasts[record];
+            let separator = positions.separators[last as usize];
+            // The separator of an unterminated last record may stand one byte behind the end.
+            let mut end = (separator as usize).min(bytes.len());
+            let is_crlf = self.classes.crlf_on != 0
+                && end > start
+                && bytes[end - 1] == b'\r'
+                && bytes.get(end) == Some(&b'\n');
+            end -= usize::from(is_crlf);
+            let is_comment = comments.next_if(|&&comment| comment as usize == record).is_some();
+            let is_blank = self.skips_blank_lines && end == start && first == last;
+            if !is_comment && !is_blank {
+                positions.rows.push(Row { start: narrow(start), end: narrow(end), first, last });
+                let count = (last - first + 1) as usize;
+                is_uniform &= *uniform.get_or_insert(count) == count;
+            }
+            start = separator as usize + 1;
+            first = last + 1;
+        }
+        positions.layout = Layout::Listed;
+        positions.records = positions.rows.len();
+        positions.uniform = uniform.filter(|_| is_uniform);
+    }
+
+    /// Finds the record of each quote fault, looks for bad UTF-8, and merges the two.
+    fn find_faults(&self, bytes: &[u8], positions: &mut Positions) {
+        let mut faults = std::mem::take(&mut positions.faults);
+        if !positions.is_ascii {
+            find_bad_utf8(bytes, positions, &mut faults);
+        }
+        let bad_utf8 = faults.len();
+        let mut record = 0;
+        for &(offset, kind) in &self.quote_faults {
+            record = positions.record_at(record, offset as usize);
+            let is_known = faults[bad_utf8..].last().is_some_and(|fault| fault.record == narrow(record));
+            if !is_known && record < positions.records {
+                faults.push(Fault { record: narrow(record), offset, kind });
+            }
+        }
+        if bad_utf8 > 0 && bad_utf8 < faults.len() {
+            // Stable, so that of two faults of a record that of UTF-8 stays first.
+            faults.sort_by_key(|fault| fault.record);
+            faults.dedup_by_key(|fault| fault.record);
+        }
+        positions.faults = faults;
+    }
+}
+
+/// Forgets what stands behind the last record end, and returns where that is.
+fn close(positions: &mut Positions, cursor: Cursor) -> usize {
+    positions.fields = positions.records.checked_sub(1).map_or(0, |last| positions.lasts[last] as usize + 1);
+    if cursor.state.is_record_start() {
+        cursor.at
+    } else {
+        positions.separators[..positions.fields].last().map_or(0, |&separator| separator as usize + 1)
+    }
+}
+
+/// Notes the first bad byte of each record that is not UTF-8. What is bad outside of records does not count.
+fn find_bad_utf8(bytes: &[u8], positions: &Positions, faults: &mut Vec<Fault>) {
+    let mut at = 0;
+    let mut record = 0;
+    while let Err(error) = std::str::from_utf8(&bytes[at..]) {
+        let offset = at + error.valid_up_to();
+        record = positions.record_at(record, offset);
+        if record == positions.records {
+            break;
+        }
+        let Range { start, end } = positions.record(record);
+        if start <= offset {
+            faults.push(Fault {
+                record: narrow(record),
+                offset: narrow(offset),
+                kind: FaultKind::InvalidUtf8,
+            });
+            at = end;
+        } else {
+            at = start;
+        }
+    }
+}
+
+/// An offset or a number of records within one call.
+#[expect(clippy::cast_possible_truncation, reason = "a call looks at less than 4 GiB")]
+fn narrow(number: usize) -> u32 {
+    number as u32
+}
+
+impl Positions {
+    /// Makes room for `steps` more steps.
+    #[inline]
+    fn reserve(&mut self, steps: usize) {
+        let more = (steps + 1) * STEP;
+        for (buffer, length) in [(&mut self.separators, self.fields), (&mut self.lasts, self.records)] {
+            if buffer.len() < length + more {
+                grow(buffer, length + more);
+            }
+        }
+    }
+
+    #[inline]
+    fn push_field(&mut self, separator: u32) {
+        self.separators[self.fields] = separator;
+        self.fields += 1;
+    }
+
+    /// Makes the last field the last one of its record.
+    #[inline]
+    fn push_record(&mut self) {
+        self.lasts[self.records] = narrow(self.fields - 1);
+        self.records += 1;
+    }
+
+    /// How many fields every record of the dense layout has, if it is the same number.
+    fn common_count(&self) -> Option<usize> {
+        let lasts = &self.lasts[..self.records];
+        let fields = lasts.first()? + 1;
+        if self.fields != fields as usize * lasts.len() {
+            return None;
+        }
+        let mut expected = fields - 1;
+        for some in lasts.chunks(256) {
+            let mut difference = 0;
+            for &last in some {
+                difference |= last ^ expected;
+                expected = expected.wrapping_add(fields);
+            }
+            if difference != 0 {
+                return None;
+            }
+        }
+        Some(fields as usize)
+    }
+
+    /// The first record at or behind `from` that ends behind `offset`, or the number of records.
+    fn record_at(&self, from: usize, offset: usize) -> usize {
+        let is_before = |record: usize| self.record(record).end <= offset;
+        // Faults tend to be either dense or few.
+        let near = (from + 8).min(self.records);
+        let mut at = from;
+        while at < near && is_before(at) {
+            at += 1;
+        }
+        if at < near {
+            return at;
+        }
+        let mut beyond = self.records;
+        while at < beyond {
+            let middle = at + (beyond - at) / 2;
+            if is_before(middle) { at = middle + 1 } else { beyond = middle }
+        }
+        at
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn grow(buffer: &mut Vec<u32>, length: usize) {
+    buffer.resize(length.max(2 * buffer.len()), 0);
+}
+
+/// Writes what the engine finds.
+struct Marker<'a> {
+    positions: &'a mut Positions,
+    /// How many terminators are CRLF.
+    crlf: usize,
+    comments: &'a mut Vec<u32>,
+    faults: &'a mut Vec<(u32, FaultKind)>,
+}
+
+impl Sink for Marker<'_> {
+    type Room<'a>
+        = Slots<'a>
+    where
+        Self: 'a;
+
+    #[inline(always)]
+    fn room(&mut self, steps: usize) -> Slots<'_> {
+        self.positions.reserve(steps);
+        let Positions { separators, fields, lasts, records, .. } = &mut *self.positions;
+        let (new_fields, new_records, new_crlf) = (*fields, *records, self.crlf);
+        Slots {
+            separators,
+            lasts,
+            totals: [fields, records, &mut self.crlf],
+            new_fields,
+            new_records,
+            new_crlf,
+        }
+    }
+
+    #[inline]
+    fn field(&mut self, at: usize) {
+        self.positions.push_field(narrow(at));
+    }
+
+    #[inline]
+    fn record(&mut self, at: usize, is_crlf: bool, is_comment: bool) {
+        if is_comment {
+            self.comments.push(narrow(self.positions.records));
+        }
+        self.positions.push_field(narrow(at));
+        self.positions.push_record();
+        self.crlf += usize::from(is_crlf);
+    }
+
+    #[inline]
+    fn fault(&mut self, at: usize, kind: FaultKind) {
+        self.faults.push((narrow(at), kind));
+    }
+}
+
+/// The two buffers and how much of them is written.
+struct Slots<'a> {
+    separators: &'a mut [u32],
+    lasts: &'a mut [u32],
+    /// Where the three counters are kept between groups.
+    totals: [&'a mut usize; 3],
+    new_fields: usize,
+    new_records: usize,
+    new_crlf: usize,
+}
+
+impl Room for Slots<'_> {
+    #[inline(always)]
+    fn step<I: Isa>(&mut self, isa: I, at: usize, marks: Marks) {
+        // There is room, by `reserve`.
+        if let Some(slots) =
+            self.separators.get_mut(self.new_fields..).and_then(|rest| rest.first_chunk_mut())
+        {
+            isa.positions(marks.separators, narrow(at), slots);
+        }
+        if let Some(slots) = self.lasts.get_mut(self.new_records..).and_then(|rest| rest.first_chunk_mut()) {
+            isa.ordinals(marks.terminators, marks.separators, narrow(self.new_fields), slots);
+        }
+        self.new_fields += marks.separators.count_ones() as usize;
+        self.new_records += marks.terminators.count_ones() as usize;
+        self.new_crlf += marks.crlf.count_ones() as usize;
+    }
+
+    #[inline(always)]
+    fn close(self) {
+        let [fields, records, crlf] = self.totals;
+        (*fields, *records, *crlf) = (self.new_fields, self.new_records, self.new_crlf);
+    }
+}
+
+struct IndexTask<'a, 'b> {
+    classes: &'a Classes,
+    bytes: &'a [u8],
+    until: usize,
+    sink: &'a mut Marker<'b>,
+}
+
+impl Task for IndexTask<'_, '_> {
+    type Output = (Cursor, Census);
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> (Cursor, Census) {
+        let mut cursor = Cursor { at: 0, state: State::START };
+        let census = engine::run(isa, self.classes, self.bytes, &mut cursor, self.until, self.sink);
+        (cursor, census)
+    }
+}

@@ -1,0 +1,104 @@
+//! AVX2 with BMI1, LZCNT, POPCNT and PCLMULQDQ: two 32-byte vectors, quote parity by one carry-less product.
+//!
+//! Why so: positions are written bit by bit with TZCNT and BLSR, eight at a time; PEXT is left alone because it is
+//! slow on AMD before Zen 3. Every machine with AVX2 has the other sets too, but detection asks for each of them.
+//! Bench: `examples/rate.rs`. Source: Intel's manual, VPCMPEQB, VPMOVMSKB, PCLMULQDQ; prefix parity by a product
+//! with all ones is due to Geoff Langdale and others.
+
+use std::arch::x86_64::{
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+};
+
+use super::{Isa, STEP, Task};
+
+/// The instructions are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// Asks the processor.
+    pub(crate) fn detect() -> Option<Self> {
+        let is_there = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq");
+        is_there.then_some(Self(()))
+    }
+
+    /// Does `task` in a function compiled for these instructions.
+    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(enable = "avx2,bmi1,lzcnt,popcnt,pclmulqdq")]
+        fn entry<T: Task>(isa: Avx2, task: T) -> T::Output {
+            task.run(isa)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
+}
+
+/// Joins the high bits of two vectors.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn join(low: __m256i, high: __m256i) -> u64 {
+    // SAFETY: AVX2 is there, by this function's contract.
+    let (low, high) = unsafe { (_mm256_movemask_epi8(low), _mm256_movemask_epi8(high)) };
+    u64::from(low.cast_unsigned()) | (u64::from(high.cast_unsigned()) << 32)
+}
+
+impl Isa for Avx2 {
+    type Block = [__m256i; 2];
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; STEP]) -> [__m256i; 2] {
+        let vectors = bytes.as_chunks::<32>().0;
+        // SAFETY: `self` proves AVX2; both references are to 32 readable bytes; the load asks for no alignment.
+        unsafe {
+            [_mm256_loadu_si256(vectors[0].as_ptr().cast()), _mm256_loadu_si256(vectors[1].as_ptr().cast())]
+        }
+    }
+
+    #[inline(always)]
+    fn equal(self, [low, high]: [__m256i; 2], byte: u8) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        unsafe {
+            let pattern = _mm256_set1_epi8(byte.cast_signed());
+            join(_mm256_cmpeq_epi8(low, pattern), _mm256_cmpeq_epi8(high, pattern))
+        }
+    }
+
+    #[inline(always)]
+    fn high(self, [low, high]: [__m256i; 2]) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { join(low, high) }
+    }
+
+    #[inline(always)]
+    fn or(self, one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
+        // SAFETY: `self` proves AVX2.
+        unsafe { [_mm256_or_si256(one[0], other[0]), _mm256_or_si256(one[1], other[1])] }
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, mask: u64) -> u64 {
+        // SAFETY: `self` proves PCLMULQDQ (and SSE2 is a part of x86-64).
+        unsafe { clmul_by_ones(mask) }
+    }
+}
+
+/// The low half of the carry-less product of `mask` and all ones, which is its prefix parity.
+///
+/// # Safety
+/// The machine must have PCLMULQDQ.
+#[inline(always)]
+pub(super) unsafe fn clmul_by_ones(mask: u64) -> u64 {
+    // SAFETY: PCLMULQDQ is there, by this function's contract; SSE2 is a part of x86-64.
+    unsafe {
+        let mask = _mm_cvtsi64_si128(mask.cast_signed());
+        let product = _mm_clmulepi64_si128::<0>(mask, _mm_set1_epi8(-1));
+        _mm_cvtsi128_si64(product).cast_unsigned()
+    }
+}

@@ -1,0 +1,211 @@
+//! AVX-512: one 64-byte vector; a comparison is a mask at once. Two kernels: `Avx512` needs F and BW, `Avx512Vbmi2`
+//! VBMI2 as well, both with BMI1, BMI2, LZCNT, POPCNT and PCLMULQDQ.
+//!
+//! Why so: positions are compressed, not looked for: with VBMI2 the byte indices 0..64 in one VPCOMPRESSB, widened
+//! sixteen at a time as far as they go; without it four VPCOMPRESSD. Both compress into a register and store that,
+//! because compressing to memory is microcoded on Zen 4. PEXT turns "which separators are terminators" into bits
+//! counted in separators, so that records are written as separators are. Every processor with AVX-512BW has a fast
+//! PEXT. Bench: `examples/rate.rs`. Source: Intel's manual; compressing the identity is the way of simdjson's
+//! AVX-512 kernel.
+
+use std::arch::x86_64::{
+    __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32,
+    _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_maskz_compress_epi32,
+    _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+    _pext_u64,
+};
+
+use super::avx2::clmul_by_ones;
+use super::{Isa, STEP, Task};
+
+/// AVX-512 F and BW and the bit sets are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Avx512(());
+
+/// As `Avx512`, and VBMI2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Avx512Vbmi2(Avx512);
+
+/// The numbers 0 to 63.
+const IDENTITY: [u8; STEP] = {
+    let mut bytes = [0; STEP];
+    let mut at = 0;
+    while at < STEP {
+        #[expect(clippy::cast_possible_truncation, reason = "below 64")]
+        let byte = at as u8;
+        bytes[at] = byte;
+        at += 1;
+    }
+    bytes
+};
+
+impl Avx512 {
+    /// Asks the processor.
+    pub(crate) fn detect() -> Option<Self> {
+        let is_there = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("pclmulqdq");
+        is_there.then_some(Self(()))
+    }
+
+    /// Does `task` in a function compiled for these instructions.
+    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+        fn entry<T: Task>(isa: Avx512, task: T) -> T::Output {
+            task.run(isa)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
+}
+
+impl Avx512Vbmi2 {
+    /// Asks the processor.
+    pub(crate) fn detect() -> Option<Self> {
+        Avx512::detect().filter(|_| is_x86_feature_detected!("avx512vbmi2")).map(Self)
+    }
+
+    /// Does `task` in a function compiled for these instructions.
+    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
+        #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+        fn entry<T: Task>(isa: Avx512Vbmi2, task: T) -> T::Output {
+            task.run(isa)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
+}
+
+impl Isa for Avx512 {
+    type Block = __m512i;
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; STEP]) -> __m512i {
+        // SAFETY: `self` proves AVX-512F; the reference is to 64 readable bytes; the load asks for no alignment.
+        unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn equal(self, block: __m512i, byte: u8) -> u64 {
+        // SAFETY: `self` proves AVX-512 F and BW.
+        unsafe { _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte.cast_signed())) }
+    }
+
+    #[inline(always)]
+    fn high(self, block: __m512i) -> u64 {
+        // SAFETY: `self` proves AVX-512BW.
+        unsafe { _mm512_movepi8_mask(block) }
+    }
+
+    #[inline(always)]
+    fn or(self, one: __m512i, other: __m512i) -> __m512i {
+        // SAFETY: `self` proves AVX-512F.
+        unsafe { _mm512_or_si512(one, other) }
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, mask: u64) -> u64 {
+        // SAFETY: `self` proves PCLMULQDQ.
+        unsafe { clmul_by_ones(mask) }
+    }
+
+    #[inline(always)]
+    fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
+        // SAFETY: `self` proves AVX-512F; the reference is to 64 readable bytes.
+        let mut numbers = unsafe {
+            let identity = _mm512_loadu_si512(IDENTITY.as_ptr().cast());
+            let first = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(identity));
+            _mm512_add_epi32(first, _mm512_set1_epi32(base.cast_signed()))
+        };
+        let mut rest = mask;
+        let mut written = 0;
+        for _ in 0..4 {
+            #[expect(clippy::cast_possible_truncation, reason = "the low 16 bits are meant")]
+            let quarter = rest as u16;
+            // Before the n-th quarter at most 16 * n numbers are written, so that the slice is always there.
+            let slots: &mut [u32] = &mut out[written..written + 16];
+            // SAFETY: `self` proves AVX-512F; `slots` are 64 writable bytes; the store asks for no alignment.
+            unsafe {
+                let packed = _mm512_maskz_compress_epi32(quarter, numbers);
+                _mm512_storeu_si512(slots.as_mut_ptr().cast(), packed);
+                numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
+            }
+            written += quarter.count_ones() as usize;
+            rest >>= 16;
+        }
+    }
+
+    #[inline(always)]
+    fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
+        // SAFETY: `self` proves BMI2.
+        let counted = unsafe { _pext_u64(part, whole) };
+        self.positions(counted, base, out);
+    }
+}
+
+impl Isa for Avx512Vbmi2 {
+    type Block = __m512i;
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; STEP]) -> __m512i {
+        self.0.load(bytes)
+    }
+
+    #[inline(always)]
+    fn equal(self, block: __m512i, byte: u8) -> u64 {
+        self.0.equal(block, byte)
+    }
+
+    #[inline(always)]
+    fn high(self, block: __m512i) -> u64 {
+        self.0.high(block)
+    }
+
+    #[inline(always)]
+    fn or(self, one: __m512i, other: __m512i) -> __m512i {
+        self.0.or(one, other)
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, mask: u64) -> u64 {
+        self.0.prefix_xor(mask)
+    }
+
+    #[inline(always)]
+    fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
+        // SAFETY: `self` proves AVX-512F and VBMI2; the reference is to 64 readable bytes.
+        let packed = unsafe {
+            let identity = _mm512_loadu_si512(IDENTITY.as_ptr().cast());
+            _mm512_maskz_compress_epi8(mask, identity)
+        };
+        let count = mask.count_ones();
+        let quarters = out.as_chunks_mut::<16>().0;
+        // SAFETY: `self` proves AVX-512F; each quarter is 64 writable bytes; the store asks for no alignment.
+        unsafe {
+            let base = _mm512_set1_epi32(base.cast_signed());
+            let numbers = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
+            _mm512_storeu_si512(quarters[0].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
+            if count > 16 {
+                let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
+                _mm512_storeu_si512(quarters[1].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
+            }
+            if count > 32 {
+                let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<2>(packed));
+                _mm512_storeu_si512(quarters[2].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
+                let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<3>(packed));
+                _mm512_storeu_si512(quarters[3].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
+        // SAFETY: `self` proves BMI2.
+        let counted = unsafe { _pext_u64(part, whole) };
+        self.positions(counted, base, out);
+    }
+}

@@ -1,0 +1,227 @@
+//! The instructions: 64 bytes become masks, masks become positions. Nothing here knows what a record is.
+//!
+//! Each sibling holds one kernel: a zero-size marker that only its `detect` hands out, so that having one proves
+//! that its instructions are there, and `enter`, the one function compiled for them, into which the generic loops
+//! of `engine` are inlined. That is why everything on the way is `inline(always)`: a function left standing alone
+//! would be compiled for the baseline, and each of its vectors would travel through memory.
+//!
+//! If you change this: a new kernel is a new file, a line in `Choice`, in `CHOICES` and in `Kernel::run`; the
+//! tests run every kernel of [`Kernel::available`] against the twin in `reference`.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+mod neon;
+mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+/// How many bytes one step takes.
+pub(crate) const STEP: usize = 64;
+
+/// What a kernel can do. Bit `i` of a mask speaks of byte `i`.
+pub(crate) trait Isa: Copy {
+    /// 64 bytes in registers.
+    type Block: Copy;
+
+    /// Loads 64 bytes.
+    fn load(self, bytes: &[u8; STEP]) -> Self::Block;
+
+    /// Which bytes are `byte`.
+    fn equal(self, block: Self::Block, byte: u8) -> u64;
+
+    /// Which bytes have their high bit set.
+    fn high(self, block: Self::Block) -> u64;
+
+    /// The bitwise or of two blocks.
+    fn or(self, one: Self::Block, other: Self::Block) -> Self::Block;
+
+    /// Bit `i` of the result is the parity of the bits `0..=i` of `mask`.
+    #[inline(always)]
+    fn prefix_xor(self, mask: u64) -> u64 {
+        let mut parity = mask;
+        parity ^= parity << 1;
+        parity ^= parity << 2;
+        parity ^= parity << 4;
+        parity ^= parity << 8;
+        parity ^= parity << 16;
+        parity ^ (parity << 32)
+    }
+
+    /// Writes `base + i` for each bit `i` of `mask`, in order. What stands behind them afterwards is undefined.
+    #[inline(always)]
+    fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
+        positions_by_bit(mask, base, out);
+    }
+
+    /// Writes, for each bit of `part`, `base +` the number of bits of `whole` below it. `part` is a part of
+    /// `whole`. What stands behind them afterwards is undefined.
+    #[inline(always)]
+    fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
+        let mut rest = part;
+        // One or two is the rule; both without asking.
+        for slot in &mut out[..2] {
+            *slot = ordinal(rest, whole, base);
+            rest &= rest.wrapping_sub(1);
+        }
+        let mut slots = out[2..].iter_mut();
+        while rest != 0 {
+            let Some(slot) = slots.next() else { break };
+            *slot = ordinal(rest, whole, base);
+            rest &= rest - 1;
+        }
+    }
+}
+
+/// How many bits of `whole` stand below the lowest one of `part`, added to `base`.
+#[inline(always)]
+fn ordinal(part: u64, whole: u64, base: u32) -> u32 {
+    let below = (part & part.wrapping_neg()).wrapping_sub(1);
+    base.wrapping_add((whole & below).count_ones())
+}
+
+/// Positions bit by bit, eight at a time whether they are there or not: rows differ in how many separators they
+/// have in 64 bytes, and a wrong guess of the loop's end costs more than a few stores.
+#[inline(always)]
+fn positions_by_bit(mask: u64, base: u32, out: &mut [u32; STEP]) {
+    let mut rest = mask;
+    for slots in out.as_chunks_mut::<8>().0 {
+        for slot in slots {
+            *slot = base.wrapping_add(rest.trailing_zeros());
+            rest &= rest.wrapping_sub(1);
+        }
+        if rest == 0 {
+            break;
+        }
+    }
+}
+
+/// Work that is written once and compiled for each kernel.
+pub(crate) trait Task {
+    /// What comes of it.
+    type Output;
+
+    /// Does it. Must be `inline(always)`.
+    fn run<I: Isa>(self, isa: I) -> Self::Output;
+}
+
+/// Which instructions the tokenizer uses.
+///
+/// The best ones are found at run time, once per process. The environment variable `TRUELINE_SIMD` names others:
+/// `scalar`, `sse2`, `avx2`, `avx512`, `avx512vbmi2` or `neon`. All kernels give the same answers.
+///
+/// ```
+/// use trueline_tokenizer::Kernel;
+/// assert!(Kernel::available().contains(&Kernel::detect()));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kernel(Choice);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Choice {
+    Scalar(scalar::Scalar),
+    #[cfg(target_arch = "x86_64")]
+    Sse2(sse2::Sse2),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vbmi2(avx512::Avx512Vbmi2),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+    Neon(neon::Neon),
+}
+
+/// Every kernel's `detect`, the best one last.
+const CHOICES: &[fn() -> Option<Choice>] = &[
+    || Some(Choice::Scalar(scalar::Scalar)),
+    #[cfg(target_arch = "x86_64")]
+    || sse2::Sse2::detect().map(Choice::Sse2),
+    #[cfg(target_arch = "x86_64")]
+    || avx2::Avx2::detect().map(Choice::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    || avx512::Avx512::detect().map(Choice::Avx512),
+    #[cfg(target_arch = "x86_64")]
+    || avx512::Avx512Vbmi2::detect().map(Choice::Avx512Vbmi2),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+    || neon::Neon::detect().map(Choice::Neon),
+];
+
+impl Kernel {
+    /// Every kernel that this machine can run, the best one last. `scalar` is always there.
+    pub fn available() -> Vec<Self> {
+        CHOICES.iter().filter_map(|detect| detect()).map(Self).collect()
+    }
+
+    /// The kernel that `TRUELINE_SIMD` names, if this machine can run it; otherwise the best one.
+    ///
+    /// **Cost**: decided on the first call, remembered for the process.
+    pub fn detect() -> Self {
+        static DETECTED: OnceLock<Kernel> = OnceLock::new();
+        *DETECTED.get_or_init(|| {
+            let wanted = std::env::var("TRUELINE_SIMD").ok().and_then(|name| Self::from_name(&name));
+            let best = || CHOICES.iter().rev().find_map(|detect| detect()).map(Self);
+            wanted.or_else(best).unwrap_or(Self(Choice::Scalar(scalar::Scalar)))
+        })
+    }
+
+    /// The kernel of that name, if there is one and this machine can run it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::available().into_iter().find(|kernel| kernel.name() == name)
+    }
+
+    /// Its name, as `TRUELINE_SIMD` takes it.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Choice::Scalar(_) => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Sse2(_) => "sse2",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512(_) => "avx512",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512Vbmi2(_) => "avx512vbmi2",
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+            Choice::Neon(_) => "neon",
+        }
+    }
+
+    /// Does `task` with these instructions.
+    pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
+        match self.0 {
+            Choice::Scalar(isa) => task.run(isa),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Sse2(isa) => isa.enter(task),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx2(isa) => isa.enter(task),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512(isa) => isa.enter(task),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512Vbmi2(isa) => isa.enter(task),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+            Choice::Neon(isa) => isa.enter(task),
+        }
+    }
+}
+
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kernel({})", self.name())
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

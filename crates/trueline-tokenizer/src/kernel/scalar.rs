@@ -1,0 +1,64 @@
+//! No vector instructions: eight bytes in a 64-bit word.
+//!
+//! Why so: the words give the same masks as vectors do, so that nothing above has a second form. It is the
+//! fallback of machines without a kernel of their own, and what the others are measured against
+//! (`examples/rate.rs`). Source: the carry-free zero-byte test and the gathering multiplication are folklore.
+
+use super::{Isa, STEP};
+
+/// Runs anywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Scalar;
+
+const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
+
+/// The eight high bits of a word in its low byte, lowest byte first.
+#[inline(always)]
+fn gather(word: u64) -> u64 {
+    ((word >> 7) & EACH_BYTE).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+impl Isa for Scalar {
+    type Block = [u64; 8];
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; STEP]) -> [u64; 8] {
+        let mut block = [0; 8];
+        for (word, bytes) in block.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        block
+    }
+
+    #[inline(always)]
+    fn equal(self, block: [u64; 8], byte: u8) -> u64 {
+        let pattern = EACH_BYTE.wrapping_mul(u64::from(byte));
+        let mut mask = 0;
+        for (at, word) in block.into_iter().enumerate() {
+            let differs = word ^ pattern;
+            // The high bit of each byte is set where the byte is not zero.
+            let nonzero = ((differs & LOW_BITS) + LOW_BITS) | differs;
+            mask |= gather(!nonzero) << (8 * at);
+        }
+        mask
+    }
+
+    #[inline(always)]
+    fn high(self, block: [u64; 8]) -> u64 {
+        let mut mask = 0;
+        for (at, word) in block.into_iter().enumerate() {
+            mask |= gather(word) << (8 * at);
+        }
+        mask
+    }
+
+    #[inline(always)]
+    fn or(self, one: [u64; 8], other: [u64; 8]) -> [u64; 8] {
+        let mut both = one;
+        for (word, other) in both.iter_mut().zip(other) {
+            *word |= other;
+        }
+        both
+    }
+}

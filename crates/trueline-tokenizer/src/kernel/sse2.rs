@@ -1,0 +1,71 @@
+//! SSE2: four 16-byte vectors; what every x86-64 machine has.
+//!
+//! Why so: without BMI or carry-less multiplication all work on masks is the portable one; only the way from bytes
+//! to masks is vectors. Bench: `examples/rate.rs`. Source: Intel's manual, PCMPEQB and PMOVMSKB.
+
+use std::arch::x86_64::{
+    __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+};
+
+use super::{Isa, STEP, Task};
+
+/// SSE2 is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Sse2(());
+
+impl Sse2 {
+    /// Always there: SSE2 is a part of x86-64.
+    #[expect(clippy::unnecessary_wraps, reason = "every kernel is detected in the same way")]
+    pub(crate) fn detect() -> Option<Self> {
+        Some(Self(()))
+    }
+
+    /// Does `task`. The baseline needs no function of its own.
+    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
+}
+
+/// Joins the high bits of four vectors.
+#[inline(always)]
+fn join(block: [__m128i; 4]) -> u64 {
+    let mut mask = 0;
+    for (at, vector) in block.into_iter().enumerate() {
+        // SAFETY: SSE2 is a part of x86-64.
+        let bits = unsafe { _mm_movemask_epi8(vector) };
+        mask |= u64::from(bits.cast_unsigned()) << (16 * at);
+    }
+    mask
+}
+
+impl Isa for Sse2 {
+    type Block = [__m128i; 4];
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; STEP]) -> [__m128i; 4] {
+        let vectors = bytes.as_chunks::<16>().0;
+        // SAFETY: each of the four references is to 16 readable bytes; the load asks for no alignment.
+        let load = |at: usize| unsafe { _mm_loadu_si128(vectors[at].as_ptr().cast()) };
+        [load(0), load(1), load(2), load(3)]
+    }
+
+    #[inline(always)]
+    fn equal(self, block: [__m128i; 4], byte: u8) -> u64 {
+        // SAFETY: SSE2 is a part of x86-64.
+        let pattern = unsafe { _mm_set1_epi8(byte.cast_signed()) };
+        // SAFETY: as above.
+        join(block.map(|vector| unsafe { _mm_cmpeq_epi8(vector, pattern) }))
+    }
+
+    #[inline(always)]
+    fn high(self, block: [__m128i; 4]) -> u64 {
+        join(block)
+    }
+
+    #[inline(always)]
+    fn or(self, one: [__m128i; 4], other: [__m128i; 4]) -> [__m128i; 4] {
+        // SAFETY: SSE2 is a part of x86-64.
+        let or = |at: usize| unsafe { _mm_or_si128(one[at], other[at]) };
+        [or(0), or(1), or(2), or(3)]
+    }
+}

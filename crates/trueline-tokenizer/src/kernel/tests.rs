@@ -1,0 +1,95 @@
+use super::*;
+
+/// One operation of a kernel on 64 bytes.
+#[derive(Clone, Copy)]
+struct Probe<'a> {
+    bytes: &'a [u8; STEP],
+    other: &'a [u8; STEP],
+    part: u64,
+    base: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Answer {
+    equal: u64,
+    high: u64,
+    high_of_both: u64,
+    prefix_xor: u64,
+    positions: Vec<u32>,
+    ordinals: Vec<u32>,
+}
+
+impl Task for Probe<'_> {
+    type Output = Answer;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Answer {
+        let block = isa.load(self.bytes);
+        let equal = isa.equal(block, b',');
+        let part = equal & self.part;
+        let (mut positions, mut ordinals) = ([0; STEP], [0; STEP]);
+        isa.positions(equal, self.base, &mut positions);
+        isa.ordinals(part, equal, self.base, &mut ordinals);
+        Answer {
+            equal,
+            high: isa.high(block),
+            high_of_both: isa.high(isa.or(block, isa.load(self.other))),
+            prefix_xor: isa.prefix_xor(equal),
+            positions: positions[..equal.count_ones() as usize].to_vec(),
+            ordinals: ordinals[..part.count_ones() as usize].to_vec(),
+        }
+    }
+}
+
+impl Probe<'_> {
+    /// The same by the definitions.
+    fn expected(self) -> Answer {
+        let mask = |is: &dyn Fn(usize) -> bool| (0..STEP).fold(0, |mask, i| mask | (u64::from(is(i)) << i));
+        let equal = mask(&|i| self.bytes[i] == b',');
+        let commas: Vec<usize> = (0..STEP).filter(|&i| self.bytes[i] == b',').collect();
+        let number = |n: usize| self.base.wrapping_add(u32::try_from(n).unwrap());
+        Answer {
+            equal,
+            high: mask(&|i| self.bytes[i] >= 0x80),
+            high_of_both: mask(&|i| self.bytes[i] | self.other[i] >= 0x80),
+            prefix_xor: mask(&|i| commas.iter().filter(|&&comma| comma <= i).count() % 2 == 1),
+            positions: commas.iter().map(|&at| number(at)).collect(),
+            ordinals: (0..commas.len()).filter(|&n| self.part >> commas[n] & 1 == 1).map(number).collect(),
+        }
+    }
+}
+
+#[test]
+fn every_kernel_does_what_the_definitions_say() {
+    let mut seed = 1_u64;
+    let mut next = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed >> 33
+    };
+    for round in 0..2_000_u32 {
+        // From no comma at all to nothing but commas.
+        let share = u64::from(round % 65);
+        let mut draw = || {
+            let byte = next();
+            if byte % 64 < share { b',' } else { u8::try_from(next() % 256).unwrap() }
+        };
+        let bytes: [u8; STEP] = std::array::from_fn(|_| draw());
+        let other: [u8; STEP] = std::array::from_fn(|_| draw() & 0xBF);
+        let part = next() | next() << 32;
+        let base = if round % 2 == 0 { round * 977 } else { u32::MAX - 64 - round };
+        let probe = Probe { bytes: &bytes, other: &other, part, base };
+        for kernel in Kernel::available() {
+            assert_eq!(kernel.run(probe), probe.expected(), "{kernel}, round {round}");
+        }
+    }
+}
+
+#[test]
+fn the_names_are_those_of_the_variable() {
+    let all = Kernel::available();
+    assert_eq!(all[0].name(), "scalar");
+    for kernel in all {
+        assert_eq!(Kernel::from_name(kernel.name()), Some(kernel));
+    }
+    assert_eq!(Kernel::from_name("mmx"), None);
+}

@@ -1,0 +1,102 @@
+//! Any bytes at all: whatever the kernel, the block and the cut, the answer is the twin's.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use trueline_tokenizer::{Dialect, Kernel};
+
+use crate::way;
+
+/// The pieces that mean something, and some that do not.
+const PIECES: &[&[u8]] = &[
+    b",",
+    b"\"",
+    b"\n",
+    b"\r",
+    b"\\",
+    b"#",
+    b"a",
+    b"xyz",
+    b"\x80",
+    "é".as_bytes(),
+    "漢字".as_bytes(),
+    b"\r\n",
+    b"\"\"",
+    b"\",\"",
+    b"\"a,b\"",
+    b"\"\n\"",
+    b"\n#",
+    b"\xE2\x82",
+    b"\0",
+    b"a,b,c\n",
+    b"\"a\",\"b\"\r\n",
+    b"0123456789012345678901234567890123456789012345678901234567890123",
+    b"\"q\"\"q\",",
+];
+
+/// Bytes out of the pieces that a mask leaves, so that some tables are clean and some are not.
+fn table(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
+    let some = (any::<u32>(), any::<u32>(), any::<bool>()).prop_map(|(one, other, is_thin)| {
+        let mask = if is_thin { one & other } else { one | other };
+        (0..PIECES.len()).filter(|at| mask >> at & 1 == 1).collect::<Vec<_>>()
+    });
+    (some, vec(any::<prop::sample::Index>(), pieces)).prop_map(|(some, picks)| {
+        let pick = |index: &prop::sample::Index| {
+            if some.is_empty() {
+                PIECES[index.index(PIECES.len())]
+            } else {
+                PIECES[some[index.index(some.len())]]
+            }
+        };
+        picks.iter().flat_map(pick).copied().collect()
+    })
+}
+
+fn dialect() -> impl Strategy<Value = Dialect> {
+    prop::sample::select(way::dialects())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn short_tables(bytes in table(0..24), dialect in dialect(), block in 1_usize..40) {
+        way::check(&bytes, &dialect, &[block]);
+    }
+
+    #[test]
+    fn long_tables(bytes in table(0..700), dialect in dialect(), block in 1_usize..2_000) {
+        way::check(&bytes, &dialect, &[block]);
+    }
+
+    #[test]
+    fn chains(bytes in table(0..300), dialect in dialect(), cuts in vec(any::<prop::sample::Index>(), 0..12)) {
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+        cuts.sort_unstable();
+        for kernel in Kernel::available() {
+            way::check_chain(&bytes, &cuts, &dialect, kernel);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_cut(bytes in table(0..60), dialect in dialect()) {
+        for kernel in Kernel::available() {
+            for cut in 0..=bytes.len() {
+                way::check_chain(&bytes, &[cut], &dialect, kernel);
+            }
+            for step in 1..4 {
+                let cuts: Vec<usize> = (0..bytes.len()).step_by(step).collect();
+                way::check_chain(&bytes, &cuts, &dialect, kernel);
+            }
+        }
+    }
+
+    #[test]
+    fn every_block(bytes in table(0..40), dialect in dialect()) {
+        let blocks: Vec<usize> = (1..bytes.len() + 2).collect();
+        way::check(&bytes, &dialect, &blocks);
+    }
+}

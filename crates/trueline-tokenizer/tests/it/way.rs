@@ -1,0 +1,150 @@
+//! The ways to read a table, each of which must find the same.
+
+use std::ops::Range;
+
+use trueline_tokenizer::reference::{self, Parsed};
+use trueline_tokenizer::{
+    BlankLines, Dialect, Fault, Indexer, Kernel, Positions, Quoting, Split, Splitter, State, Terminator,
+};
+
+/// Every dialect there is, but for other bytes in the same roles.
+pub(crate) fn dialects() -> Vec<Dialect> {
+    let mut all = Vec::new();
+    for terminator in [Terminator::Auto, Terminator::Lf, Terminator::CrLf, Terminator::Cr] {
+        for (quote, escape) in [(Some(b'"'), None), (Some(b'"'), Some(b'\\')), (None, None)] {
+            for comment in [None, Some(b'#')] {
+                for quoting in [Quoting::Strict, Quoting::Lenient] {
+                    for blank_lines in [BlankLines::Skip, BlankLines::Record] {
+                        let dialect = Dialect::default().terminator(terminator).quote(quote).escape(escape);
+                        all.push(dialect.comment(comment).quoting(quoting).blank_lines(blank_lines));
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Every state that a dialect has, each with bytes that lead to it.
+pub(crate) fn states(dialect: &Dialect) -> Vec<State> {
+    let mut all = Vec::new();
+    for prefix in ["", ",", "x", "x\r", "\"", "\"\"", "\"\\", "#", "#\r"] {
+        let state = reference::split(prefix.as_bytes(), dialect, State::START).end;
+        if !all.contains(&state) {
+            all.push(state);
+        }
+    }
+    all
+}
+
+/// All records, indexed in blocks, with offsets from the start of `bytes`.
+pub(crate) fn index(bytes: &[u8], dialect: &Dialect, kernel: Kernel, block: usize, is_last: bool) -> Parsed {
+    let mut indexer = Indexer::with_kernel(dialect, kernel).block_bytes(block);
+    let mut positions = Positions::new();
+    let mut parsed = Parsed::default();
+    loop {
+        let at = parsed.consumed;
+        let used = indexer.index(&bytes[at..], is_last, &mut positions);
+        append(&mut parsed, &positions, at);
+        check_summary(&positions, dialect, &bytes[at..at + used]);
+        parsed.consumed += used;
+        if used == 0 || parsed.consumed == bytes.len() {
+            return parsed;
+        }
+        assert!(
+            used >= block || parsed.consumed >= last_end(bytes, dialect),
+            "a block of {used}, not {block}"
+        );
+    }
+}
+
+/// The end of the last complete line.
+fn last_end(bytes: &[u8], dialect: &Dialect) -> usize {
+    reference::split(bytes, dialect, State::START).tail.unwrap_or(0)
+}
+
+fn append(parsed: &mut Parsed, positions: &Positions, at: usize) {
+    let shift = |range: Range<usize>| range.start + at..range.end + at;
+    let before = parsed.records.len();
+    for record in 0..positions.len() {
+        let fields = 0..positions.field_count(record);
+        parsed.records.push(fields.map(|field| shift(positions.field(record, field))).collect());
+        parsed.spans.push(shift(positions.record(record)));
+    }
+    for fault in positions.faults() {
+        let record = fault.record + u32::try_from(before).expect("small");
+        let offset = fault.offset + u32::try_from(at).expect("small");
+        parsed.faults.push(Fault { record, offset, kind: fault.kind });
+    }
+}
+
+/// What a block says of itself as a whole.
+fn check_summary(positions: &Positions, dialect: &Dialect, bytes: &[u8]) {
+    assert_eq!(positions.is_ascii(), bytes.is_ascii());
+    assert_eq!(positions.has_quotes(), dialect.quote.is_some_and(|quote| bytes.contains(&quote)));
+    let counts: Vec<usize> = (0..positions.len()).map(|record| positions.field_count(record)).collect();
+    for fields in 0..5 {
+        assert_eq!(positions.is_regular(fields), counts.iter().all(|&count| count == fields));
+    }
+    let Some(grid) = positions.grid() else { return };
+    assert!(positions.is_regular(grid.fields));
+    assert_eq!(grid.separators.len(), grid.fields * positions.len());
+    for record in 0..positions.len() {
+        for field in 0..grid.fields {
+            let at = record * grid.fields + field;
+            let start = if at == 0 { 0 } else { grid.separators[at - 1] + 1 };
+            let trim = if field + 1 == grid.fields { grid.trim } else { 0 };
+            let range = start as usize..(grid.separators[at] - trim) as usize;
+            assert_eq!(range, positions.field(record, field));
+        }
+    }
+}
+
+/// How a chain of chunks ends, each surveyed alone; and every chunk from the state that it has there.
+pub(crate) fn check_chain(bytes: &[u8], cuts: &[usize], dialect: &Dialect, kernel: Kernel) {
+    let splitter = Splitter::with_kernel(dialect, kernel);
+    let mut state = State::START;
+    let mut tail = None;
+    let mut start = 0;
+    for &cut in cuts.iter().chain([&bytes.len()]) {
+        let chunk = &bytes[start..cut];
+        let split = splitter.resolve(chunk, &splitter.survey(chunk), state);
+        state = split.end;
+        tail = split.tail.map(|tail| tail + start).or(tail);
+        start = cut;
+    }
+    let whole = reference::split(bytes, dialect, State::START);
+    assert_eq!((state, tail), (whole.end, whole.tail), "{kernel}, cut at {cuts:?}");
+}
+
+/// One chunk from every state there is.
+pub(crate) fn check_states(chunk: &[u8], dialect: &Dialect, kernel: Kernel) {
+    let splitter = Splitter::with_kernel(dialect, kernel);
+    let survey = splitter.survey(chunk);
+    for start in states(dialect) {
+        let expected: Split = reference::split(chunk, dialect, start);
+        assert_eq!(splitter.resolve(chunk, &survey, start), expected, "{kernel}, from {start:?}");
+        assert_eq!(splitter.split(chunk, start), expected, "{kernel}, split from {start:?}");
+    }
+}
+
+/// Everything, with every kernel.
+pub(crate) fn check(bytes: &[u8], dialect: &Dialect, blocks: &[usize]) {
+    let whole = reference::parse(bytes, dialect, true);
+    let partial = reference::parse(bytes, dialect, false);
+    for kernel in Kernel::available() {
+        for &block in blocks.iter().chain([&usize::MAX]) {
+            assert_eq!(index(bytes, dialect, kernel, block, true), whole, "{kernel}, blocks of {block}");
+            assert_eq!(
+                index(bytes, dialect, kernel, block, false),
+                partial,
+                "{kernel}, part, blocks of {block}"
+            );
+        }
+        check_states(bytes, dialect, kernel);
+        for previous in [None, Some(b'\r')] {
+            let lines = reference::count_line_ends(bytes, previous);
+            assert_eq!(kernel.count_line_ends(bytes, previous), lines, "{kernel}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Which column of an input is which field of the schema.
+
+use std::collections::HashMap;
+
+use trueline_schema::{ColumnOrder, ExtraColumns, Schema};
+
+/// The fields of a schema found in the columns of one input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Binding {
+    /// For each schema field the column it is read from.
+    pub sources: Vec<Option<usize>>,
+    /// For each schema field without a source: why its checks are not evaluated.
+    pub reasons: Vec<Option<String>>,
+    /// What is wrong with the columns, in the order of the columns; missing ones last.
+    pub faults: Vec<ColumnFault>,
+    /// Number of columns of the input.
+    pub columns: usize,
+}
+
+/// One fault of an input's columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ColumnFault {
+    /// The code, `columns.missing` and its siblings.
+    pub code: &'static str,
+    /// The column's name.
+    pub name: String,
+    /// Where it stands; `None` for a missing column.
+    pub source: Option<usize>,
+    /// What was found, for people.
+    pub message: String,
+}
+
+impl ColumnFault {
+    /// A header that could not be read as it should; `message` says why.
+    pub fn header(message: &str) -> Self {
+        fault("columns.unreadable", "", None, message.to_owned())
+    }
+}
+
+impl Binding {
+    /// Binds by name.
+    pub fn by_name<N: AsRef<str>>(schema: &Schema, names: &[N]) -> Self {
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, name) in names.iter().enumerate() {
+            places.entry(name.as_ref()).or_default().push(index);
+        }
+        let mut binding = Self { columns: names.len(), ..Self::default() };
+        binding.fault_names(names, &places);
+        let mut missing = Vec::new();
+        for field in &schema.fields {
+            let own = places.get(field.name.as_str());
+            let found = own.or_else(|| field.aliases.iter().find_map(|alias| places.get(alias.as_str())));
+            let (source, reason) = match found.map(Vec::as_slice) {
+                Some([source]) => (Some(*source), None),
+                Some(_) => (None, Some(format!("column `{}` is there more than once", field.name))),
+                None => {
+                    if !field.optional {
+                        missing.push(fault("columns.missing", &field.name, None, "the column is missing".into()));
+                    }
+                    (None, Some(format!("column `{}` is missing", field.name)))
+                }
+            };
+            binding.sources.push(source);
+            binding.reasons.push(reason);
+        }
+        binding.fault_extras(schema, names);
+        binding.fault_order(schema, names);
+        binding.faults.sort_by_key(|fault| fault.source);
+        binding.faults.extend(missing);
+        binding
+    }
+
+    /// Binds by position, for inputs without column names.
+    pub fn by_position(schema: &Schema, columns: usize) -> Self {
+        let mut binding = Self { columns, ..Self::default() };
+        for (index, field) in schema.fields.iter().enumerate() {
+            let found = index < columns;
+            binding.sources.push(found.then_some(index));
+            binding.reasons.push((!found).then(|| format!("column `{}` is missing", field.name)));
+            if !found && !field.optional {
+                binding.faults.push(fault("columns.missing", &field.name, None, "the column is missing".into()));
+            }
+        }
+        if schema.extra_columns == ExtraColumns::Forbid {
+            for index in schema.fields.len()..columns {
+                let name = format!("#{}", index + 1);
+                binding.faults.push(fault("columns.extra", &name, Some(index), "the column is not declared".into()));
+            }
+        }
+        binding
+    }
+
+    fn fault_names<N: AsRef<str>>(&mut self, names: &[N], places: &HashMap<&str, Vec<usize>>) {
+        for (index, name) in names.iter().enumerate() {
+            let name = name.as_ref();
+            if name.is_empty() {
+                self.faults.push(fault("columns.empty", name, Some(index), "the column has no name".into()));
+            } else if places[name][0] < index {
+                let first = places[name][0] + 1;
+                let message = format!("the name is already that of column {first}");
+                self.faults.push(fault("columns.duplicate", name, Some(index), message));
+            }
+        }
+    }
+
+    fn fault_extras<N: AsRef<str>>(&mut self, schema: &Schema, names: &[N]) {
+        if schema.extra_columns != ExtraColumns::Forbid {
+            return;
+        }
+        for (index, name) in names.iter().enumerate() {
+            let name = name.as_ref();
+            let declared = |field: &trueline_schema::Field| {
+                field.name == name || field.aliases.iter().any(|alias| alias == name)
+            };
+            if !name.is_empty() && !schema.fields.iter().any(declared) {
+                self.faults.push(fault("columns.extra", name, Some(index), "the column is not declared".into()));
+            }
+        }
+    }
+
+    /// With `column_order: exact` the declared columns that are there must stand in the order of their declaration.
+    fn fault_order<N: AsRef<str>>(&mut self, schema: &Schema, names: &[N]) {
+        if schema.column_order != ColumnOrder::Exact {
+            return;
+        }
+        let mut furthest = None;
+        for source in self.sources.clone().into_iter().flatten() {
+            if furthest.is_some_and(|furthest| source < furthest) {
+                let message = "the column stands before one that is declared earlier".to_owned();
+                self.faults.push(fault("columns.order", names[source].as_ref(), Some(source), message));
+            }
+            furthest = furthest.max(Some(source));
+        }
+    }
+}
+
+fn fault(code: &'static str, name: &str, source: Option<usize>, message: String) -> ColumnFault {
+    ColumnFault { code, name: name.to_owned(), source, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema(more: &str) -> Schema {
+        let text = format!("fields:\n  - {{name: a, type: string}}\n  - {{name: b, type: string, aliases: [bee]}}\n{more}");
+        Schema::from_yaml(&text).expect("a schema")
+    }
+
+    fn codes(binding: &Binding) -> Vec<(&'static str, &str)> {
+        binding.faults.iter().map(|fault| (fault.code, fault.name.as_str())).collect()
+    }
+
+    #[test]
+    fn columns_are_found_by_name_and_alias() {
+        let binding = Binding::by_name(&schema(""), &["bee", "x", "a"]);
+        assert_eq!(binding.sources, [Some(2), Some(0)]);
+        assert!(binding.faults.is_empty());
+    }
+
+    #[test]
+    fn every_fault_of_the_columns_is_named() {
+        let binding = Binding::by_name(&schema("extra_columns: forbid\n"), &["x", "a", "", "a"]);
+        assert_eq!(binding.sources, [None, None]);
+        let expected = [("columns.extra", "x"), ("columns.empty", ""), ("columns.duplicate", "a"), ("columns.missing", "b")];
+        assert_eq!(codes(&binding), expected);
+        let binding = Binding::by_name(&schema("column_order: exact\n"), &["b", "a"]);
+        assert_eq!(codes(&binding), [("columns.order", "b")]);
+    }
+
+    #[test]
+    fn without_names_position_decides() {
+        let binding = Binding::by_position(&schema(""), 1);
+        assert_eq!(binding.sources, [Some(0), None]);
+        assert_eq!(codes(&binding), [("columns.missing", "b")]);
+    }
+}

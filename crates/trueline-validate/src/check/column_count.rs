@@ -1,0 +1,21 @@
+//! # column_count
+//!
+//! Each input must have so many columns.
+//!
+//! **Why** — a changed delimiter shows as one single column.
+//!
+//! **Passes** — a number of columns in the header (without one, in the first record) within the bounds.
+//!
+//! **Fails** — any other number; with several inputs the first that is outside counts.
+//!
+//! **Options** — `min`, `max`, `equals`.
+//!
+//! **Codes** — `column_count.below_minimum`, `column_count.above_maximum`.
+
+use trueline_schema::CountBounds;
+
+use super::TableRule;
+
+pub(crate) fn compile(bounds: CountBounds) -> TableRule {
+    TableRule::ColumnCount(bounds)
+}

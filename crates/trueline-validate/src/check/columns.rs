@@ -1,0 +1,14 @@
+//! # columns
+//!
+//! Each input must have the columns that the schema declares.
+//!
+//! **Why** — a renamed or missing column must never make a check silently not run.
+//!
+//! **Passes** — every declared field is there (or `optional`), under its name or one of its `aliases`.
+//!
+//! **Fails** — a missing field; with `extra_columns: forbid` a column that is not declared; with `column_order: exact` a
+//! column out of order; two columns of one name; a column without a name.
+//!
+//! **Options** — the document's `extra_columns` and `column_order`, a field's `optional` and `aliases`.
+//!
+//! **Codes** — `columns.missing`, `columns.extra`, `columns.order`, `columns.duplicate`, `columns.empty`.

@@ -1,0 +1,21 @@
+//! # const
+//!
+//! Every value must be the same, given one.
+//!
+//! **Why** — a format version, a batch id or a tenant must not change within a file.
+//!
+//! **Passes** — null, and values equal to the given one.
+//!
+//! **Fails** — every other value.
+//!
+//! **Options** — `const` (as a keyword) or `value` (in a check): the value.
+//!
+//! **Codes** — `const.different`.
+
+use trueline_schema::{DataType, Literal};
+
+use super::{Kernel, membership};
+
+pub(crate) fn compile(value: &Literal, data_type: &DataType) -> Option<Box<dyn Kernel>> {
+    membership::compile(std::slice::from_ref(value), false, data_type)
+}

@@ -1,0 +1,21 @@
+//! # enum
+//!
+//! Values must be one of a list.
+//!
+//! **Why** — statuses, currencies and categories are closed sets; a new spelling is a fault or a change to be told of.
+//!
+//! **Passes** — null, and values equal to a listed one (byte for byte for text, by value for numbers and dates).
+//!
+//! **Fails** — everything else, other case and stray blanks included.
+//!
+//! **Options** — `enum` (as a keyword) or `values` (in a check): the list.
+//!
+//! **Codes** — `enum.unlisted`.
+
+use trueline_schema::{DataType, Literal};
+
+use super::{Kernel, membership};
+
+pub(crate) fn compile(values: &[Literal], data_type: &DataType) -> Option<Box<dyn Kernel>> {
+    membership::compile(values, false, data_type)
+}

@@ -1,0 +1,23 @@
+//! # format
+//!
+//! Text must be of a well-known form, its check digits included.
+//!
+//! **Why** — an email address, an IBAN or a country code is more than its shape.
+//!
+//! **Passes** — null, and text of the named form.
+//!
+//! **Fails** — everything else.
+//!
+//! **Options** — `format`: `email`, `uri`, `uuid`, `ipv4`, `ipv6`, `hostname`, `date`, `time`, `date-time`, `currency`,
+//! `country`, `iban`, `card`, `phone`, `bic`, `isin` or `ean`. Each has a section of its own below.
+//!
+//! **Codes** — `format.` and the name, with `_` for `-`: `format.email`, `format.date_time`.
+
+use trueline_schema::{DataType, Format};
+
+use super::{Kernel, TextKernel, is_text};
+
+pub(crate) fn compile(format: Format, data_type: &DataType) -> Option<Box<dyn Kernel>> {
+    let matches = crate::format::matcher(format);
+    is_text(data_type).then(|| Box::new(TextKernel(move |value: &str| !matches(value))) as Box<dyn Kernel>)
+}

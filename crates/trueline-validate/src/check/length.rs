@@ -1,0 +1,92 @@
+//! # length
+//!
+//! Text must be so long.
+//!
+//! **Why** — identifiers have a length, and a column of a database takes only so much.
+//!
+//! **Passes** — null, and text of `min_length` to `max_length` Unicode scalar values, both included.
+//!
+//! **Fails** — shorter and longer text. Binary values are counted in bytes.
+//!
+//! **Options** — `min_length`, `max_length`, `unit` (`char`, the default, or `byte`).
+//!
+//! **Codes** — `length.too_short`, `length.too_long`.
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use trueline_schema::{DataType, LengthUnit};
+
+use super::{Kernel, is_text};
+use crate::mask::Mask;
+
+pub(crate) fn compile(
+    min: Option<u64>,
+    max: Option<u64>,
+    unit: LengthUnit,
+    data_type: &DataType,
+) -> Option<Box<dyn Kernel>> {
+    let bound = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+    let (least, most) = (min.map_or(0, bound), max.map_or(usize::MAX, bound));
+    if is_text(data_type) {
+        Some(Box::new(TextLength { least, most, bytes: unit == LengthUnit::Byte }))
+    } else if *data_type == DataType::Binary {
+        Some(Box::new(BinaryLength { least, most }))
+    } else {
+        None
+    }
+}
+
+#[derive(Clone)]
+struct TextLength {
+    least: usize,
+    most: usize,
+    bytes: bool,
+}
+
+impl TextLength {
+    fn count(&self, value: &str) -> usize {
+        if self.bytes { value.len() } else { value.chars().count() }
+    }
+
+    fn fails(&self, value: &str) -> bool {
+        // A text has at most as many characters as bytes, so too few bytes need no counting.
+        let count = if value.len() < self.least { value.len() } else { self.count(value) };
+        count < self.least || count > self.most
+    }
+}
+
+impl Kernel for TextLength {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        let values = array.as_string_view();
+        failing.fill(|row| self.fails(values.value(row)));
+    }
+
+    fn code(&self, array: &dyn Array, row: usize) -> usize {
+        usize::from(self.count(array.as_string_view().value(row)) >= self.least)
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Clone)]
+struct BinaryLength {
+    least: usize,
+    most: usize,
+}
+
+impl Kernel for BinaryLength {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        let values = array.as_binary::<i32>();
+        failing.fill(|row| !(self.least..=self.most).contains(&values.value(row).len()));
+    }
+
+    fn code(&self, array: &dyn Array, row: usize) -> usize {
+        usize::from(array.as_binary::<i32>().value(row).len() >= self.least)
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,132 @@
+//! Whether a value is one of a list: shared by `enum`, `not_in` and `const`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Float64Type};
+use trueline_schema::{DataType, Literal};
+
+use super::{Kernel, is_text};
+use crate::mask::Mask;
+use crate::values::{Exact, integers};
+
+/// Up to this many texts are compared one after the other; more go through a hash set.
+const LINEAR: usize = 8;
+
+/// A kernel that fails values in the list when `forbidden`, and values outside of it otherwise.
+pub(crate) fn compile(values: &[Literal], forbidden: bool, data_type: &DataType) -> Option<Box<dyn Kernel>> {
+    let list = List::new(values, data_type)?;
+    Some(Box::new(Membership { list, forbidden }))
+}
+
+#[derive(Clone)]
+struct Membership {
+    list: List,
+    forbidden: bool,
+}
+
+#[derive(Clone)]
+enum List {
+    Few(Arc<[Box<str>]>),
+    Texts(Arc<HashSet<Box<str>, foldhash::fast::RandomState>>),
+    Exact(Arc<[i128]>),
+    Floats(Arc<[f64]>),
+    Booleans([bool; 2]),
+    Binary(Arc<[Vec<u8>]>),
+}
+
+impl List {
+    fn new(values: &[Literal], data_type: &DataType) -> Option<Self> {
+        if is_text(data_type) {
+            let texts: Option<Vec<Box<str>>> = values.iter().map(text).collect();
+            let texts = texts?;
+            return Some(if texts.len() <= LINEAR {
+                Self::Few(texts.into())
+            } else {
+                Self::Texts(Arc::new(texts.into_iter().collect()))
+            });
+        }
+        match data_type {
+            DataType::Boolean => {
+                let holds = |wanted| values.iter().any(|value| *value == Literal::Boolean(wanted));
+                Some(Self::Booleans([holds(false), holds(true)]))
+            }
+            DataType::Float32 | DataType::Float64 => {
+                let numbers: Option<Vec<f64>> = values.iter().map(super::to_f64).collect();
+                Some(Self::Floats(numbers?.into()))
+            }
+            DataType::Binary => values
+                .iter()
+                .map(|value| match value {
+                    Literal::Binary(bytes) => Some(bytes.clone()),
+                    _ => None,
+                })
+                .collect::<Option<Vec<_>>>()
+                .map(|list| Self::Binary(list.into())),
+            _ => {
+                let exact: Option<Vec<Exact>> = values.iter().map(|value| Exact::new(value, data_type)).collect();
+                let mut whole: Vec<i128> = exact?.into_iter().filter_map(Exact::whole).collect();
+                whole.sort_unstable();
+                Some(Self::Exact(whole.into()))
+            }
+        }
+    }
+}
+
+fn text(literal: &Literal) -> Option<Box<str>> {
+    match literal {
+        Literal::Text(text) => Some(text.as_str().into()),
+        _ => None,
+    }
+}
+
+impl Kernel for Membership {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        let forbidden = self.forbidden;
+        match &self.list {
+            List::Few(texts) => {
+                let values = array.as_string_view();
+                failing.fill(|row| {
+                    let value = values.value(row);
+                    texts.iter().any(|text| **text == *value) == forbidden
+                });
+            }
+            List::Texts(texts) => {
+                let values = array.as_string_view();
+                failing.fill(|row| texts.contains(values.value(row)) == forbidden);
+            }
+            List::Exact(list) => {
+                integers!(array, |get| failing.fill(|row| list.binary_search(&get(row)).is_ok() == forbidden));
+            }
+            List::Floats(list) => check_floats(array, list, forbidden, failing),
+            List::Booleans(listed) => {
+                let values = array.as_boolean();
+                failing.fill(|row| listed[usize::from(values.value(row))] == forbidden);
+            }
+            List::Binary(list) => {
+                let values = array.as_binary::<i32>();
+                failing.fill(|row| list.iter().any(|bytes| bytes == values.value(row)) == forbidden);
+            }
+        }
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        Box::new(self.clone())
+    }
+}
+
+#[allow(clippy::float_cmp, reason = "a listed float is equal or it is not")]
+#[allow(clippy::cast_possible_truncation, reason = "float32 columns are compared at their own precision")]
+fn check_floats(array: &dyn Array, list: &[f64], forbidden: bool, failing: &mut Mask) {
+    if let Some(values) = array.as_primitive_opt::<Float64Type>() {
+        failing.fill(|row| list.contains(&values.values()[row]) == forbidden);
+    } else {
+        let values = array.as_primitive::<Float32Type>();
+        failing.fill(|row| {
+            let value = values.values()[row];
+            list.iter().any(|&listed| listed as f32 == value) == forbidden
+        });
+    }
+}

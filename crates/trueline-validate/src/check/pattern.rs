@@ -1,0 +1,58 @@
+//! # pattern
+//!
+//! Text must match a regular expression.
+//!
+//! **Why** — codes, account numbers and references have shapes.
+//!
+//! **Passes** — null, and text in which the pattern is found somewhere; anchor it with `^` and `$` to mean the whole text.
+//!
+//! **Fails** — text in which it is not found (with `negate: true`: text in which it is).
+//!
+//! **Options** — `pattern`, `negate` (default false). The syntax is that of the Rust `regex` crate, matched in linear time;
+//! `\d`, `\w`, `\s` and `\b` are ASCII unless `(?u)` is given; `$` is the end of the text only. The size of a compiled
+//! pattern is limited.
+//!
+//! **Codes** — `pattern.no_match`, `pattern.match`.
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use regex_automata::meta::Regex;
+use trueline_schema::DataType;
+
+use super::{Kernel, is_text};
+use crate::error::{Error, ErrorKind};
+use crate::mask::Mask;
+
+pub(crate) fn compile(
+    pattern: &str,
+    negate: bool,
+    data_type: &DataType,
+) -> Result<Option<Box<dyn Kernel>>, Error> {
+    if !is_text(data_type) {
+        return Ok(None);
+    }
+    let regex = trueline_schema::pattern::compile(pattern)
+        .map_err(|source| Error::new(ErrorKind::Pattern { pattern: pattern.to_owned(), source }))?;
+    Ok(Some(Box::new(Pattern { regex, negate })))
+}
+
+struct Pattern {
+    regex: Regex,
+    negate: bool,
+}
+
+impl Kernel for Pattern {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        let values = array.as_string_view();
+        failing.fill(|row| self.regex.is_match(values.value(row)) == self.negate);
+    }
+
+    fn code(&self, _array: &dyn Array, _row: usize) -> usize {
+        usize::from(self.negate)
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        // A clone has a pool of scratch space of its own, so threads do not contend for one.
+        Box::new(Self { regex: self.regex.clone(), negate: self.negate })
+    }
+}

@@ -1,0 +1,129 @@
+//! # range
+//!
+//! Values must lie between bounds.
+//!
+//! **Why** — a price of -5, an age of 430 or a date in the year 2107 parses well and is wrong all the same.
+//!
+//! **Passes** — null, and values from `minimum` to `maximum`, both included.
+//!
+//! **Fails** — values outside. Integers, decimals, dates and times are compared exactly; floats as IEEE values, where NaN
+//! lies outside of every range.
+//!
+//! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times written as in
+//! the data.
+//!
+//! **Codes** — `range.below_minimum`, `range.above_maximum`.
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Float64Type};
+use trueline_schema::{DataType, Literal, Range};
+
+use super::{Kernel, is_float, to_f64};
+use crate::mask::Mask;
+use crate::values::{Exact, integers};
+
+pub(crate) fn compile(range: &Range, data_type: &DataType) -> Option<Box<dyn Kernel>> {
+    if is_float(data_type) {
+        return Some(Box::new(FloatRange::new(range, *data_type == DataType::Float32)));
+    }
+    let exact = |literal: &Option<Literal>| match literal {
+        Some(literal) => Exact::new(literal, data_type).map(Some),
+        None => Some(None),
+    };
+    let (minimum, above) = (exact(&range.minimum)?, exact(&range.exclusive_minimum)?);
+    let (maximum, below) = (exact(&range.maximum)?, exact(&range.exclusive_maximum)?);
+    let least = [
+        minimum.map(|bound| bound.floor.saturating_add(i128::from(bound.has_rest))),
+        above.map(|bound| bound.floor.saturating_add(1)),
+    ];
+    let most = [
+        maximum.map(|bound| bound.floor),
+        below.map(|bound| bound.floor.saturating_sub(i128::from(!bound.has_rest))),
+    ];
+    Some(Box::new(ExactRange {
+        least: least.into_iter().flatten().max().unwrap_or(i128::MIN),
+        most: most.into_iter().flatten().min().unwrap_or(i128::MAX),
+    }))
+}
+
+/// Bounds, both included, in the unit of [`integers!`].
+#[derive(Clone)]
+struct ExactRange {
+    least: i128,
+    most: i128,
+}
+
+impl Kernel for ExactRange {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        integers!(array, |get| failing.fill(|row| {
+            let value = get(row);
+            value < self.least || value > self.most
+        }));
+    }
+
+    fn code(&self, array: &dyn Array, row: usize) -> usize {
+        usize::from(integers!(array, |get| get(row) >= self.least).unwrap_or_default())
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        Box::new(self.clone())
+    }
+}
+
+#[derive(Clone)]
+struct FloatRange {
+    minimum: f64,
+    maximum: f64,
+    exclusive_minimum: Option<f64>,
+    exclusive_maximum: Option<f64>,
+}
+
+impl FloatRange {
+    fn new(range: &Range, single: bool) -> Self {
+        // A float32 column is compared at its own precision, so that the text of a bound and the same text in a cell are equal.
+        #[allow(clippy::cast_possible_truncation, reason = "rounding to float32 is the purpose")]
+        let bound = |literal: &Option<Literal>| {
+            let value = literal.as_ref().and_then(to_f64);
+            if single { value.map(|value| f64::from(value as f32)) } else { value }
+        };
+        Self {
+            minimum: bound(&range.minimum).unwrap_or(f64::NEG_INFINITY),
+            maximum: bound(&range.maximum).unwrap_or(f64::INFINITY),
+            exclusive_minimum: bound(&range.exclusive_minimum),
+            exclusive_maximum: bound(&range.exclusive_maximum),
+        }
+    }
+
+    fn is_below(&self, value: f64) -> bool {
+        !(value >= self.minimum && self.exclusive_minimum.is_none_or(|bound| value > bound))
+    }
+
+    fn fails(&self, value: f64) -> bool {
+        self.is_below(value)
+            || !(value <= self.maximum && self.exclusive_maximum.is_none_or(|bound| value < bound))
+    }
+}
+
+impl Kernel for FloatRange {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        if let Some(values) = array.as_primitive_opt::<Float64Type>() {
+            failing.fill(|row| self.fails(values.values()[row]));
+        } else {
+            let values = array.as_primitive::<Float32Type>();
+            failing.fill(|row| self.fails(f64::from(values.values()[row])));
+        }
+    }
+
+    fn code(&self, array: &dyn Array, row: usize) -> usize {
+        let value = match array.as_primitive_opt::<Float64Type>() {
+            Some(values) => values.value(row),
+            None => f64::from(array.as_primitive::<Float32Type>().value(row)),
+        };
+        usize::from(!self.is_below(value))
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,41 @@
+//! The check digit rules that several formats share.
+
+/// The Luhn sum of digits given from the right (the check digit first) is a multiple of ten.
+///
+/// **Source**: ISO/IEC 7812-1, annex B.
+pub(super) fn luhn(from_the_right: impl Iterator<Item = u8>) -> bool {
+    let mut sum = 0;
+    for (place, digit) in from_the_right.enumerate() {
+        let weighted = if place % 2 == 1 { 2 * digit } else { digit };
+        sum += u32::from(weighted / 10 + weighted % 10);
+    }
+    sum.is_multiple_of(10)
+}
+
+/// The GS1 sum of `digits`, weights 1 and 3 in turn from the right, is a multiple of ten.
+///
+/// **Source**: GS1 General Specifications, section 7.9 (check digit calculation).
+pub(super) fn gs1(digits: &[u8]) -> bool {
+    let mut sum = 0;
+    for (place, digit) in digits.iter().rev().enumerate() {
+        let weight = if place % 2 == 1 { 3 } else { 1 };
+        sum += weight * u32::from(digit - b'0');
+    }
+    sum.is_multiple_of(10)
+}
+
+/// The remainder by 97 of the number spelled by digits and capital letters, a letter standing for 10 to 35; `None`
+/// when there is any other byte.
+///
+/// **Source**: ISO/IEC 7064, MOD 97-10, with the letters of ISO 13616.
+pub(super) fn mod_97(text: impl Iterator<Item = u8>) -> Option<u32> {
+    let mut remainder = 0;
+    for byte in text {
+        remainder = match byte {
+            b'0'..=b'9' => remainder * 10 + u32::from(byte - b'0'),
+            b'A'..=b'Z' => remainder * 100 + u32::from(byte - b'A' + 10),
+            _ => return None,
+        } % 97;
+    }
+    Some(remainder)
+}

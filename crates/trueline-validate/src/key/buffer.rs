@@ -1,0 +1,122 @@
+//! The keys of one chunk.
+
+use std::fmt;
+
+use super::entry::{self, Cursor, Decoder, Step};
+use super::hashing::{self, Hashing, LANES};
+use super::place::KeyPlace;
+
+/// The keys of one chunk in row order, ready to be appended to a [`super::KeySet`].
+///
+/// Plain memory, made and filled on any thread. Rows and lines are relative to the chunk.
+#[derive(Clone)]
+pub struct KeyBuffer {
+    hashing: Hashing,
+    /// None before the first key.
+    lanes: Vec<Lane>,
+    keys: u64,
+    longest: usize,
+}
+
+/// The entries whose hash begins with one value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lane {
+    pub(super) bytes: Vec<u8>,
+    pub(super) keys: u64,
+    last: Cursor,
+}
+
+impl KeyBuffer {
+    /// A buffer without keys; takes no memory before the first one.
+    pub fn new() -> Self {
+        Self::with_hashing(Hashing::new())
+    }
+
+    pub(super) fn with_hashing(hashing: Hashing) -> Self {
+        Self { hashing, lanes: Vec::new(), keys: 0, longest: 0 }
+    }
+
+    /// Adds the key of the next row. Its bytes are copied; any bytes are a key, none too.
+    ///
+    /// `place.input` is not looked at: the set is told when the buffer is appended.
+    pub fn push(&mut self, key: &[u8], place: KeyPlace) {
+        if self.lanes.is_empty() {
+            self.lanes.resize_with(LANES, Lane::default);
+        }
+        let lane = &mut self.lanes[hashing::lane(self.hashing.hash(key))];
+        entry::write(&mut lane.bytes, &mut lane.last, key, &place);
+        lane.keys += 1;
+        self.keys += 1;
+        self.longest = self.longest.max(key.len());
+    }
+
+    /// Adds the keys of the rows that follow those of this buffer in the same input, and begin so many rows and lines
+    /// after them.
+    pub fn append(&mut self, later: &Self, rows: u64, lines: u64) {
+        if self.lanes.is_empty() {
+            self.lanes.resize_with(LANES, Lane::default);
+        }
+        for (mine, theirs) in self.lanes.iter_mut().zip(&later.lanes) {
+            let mut decoder = Decoder::default();
+            let mut rest = &theirs.bytes[..];
+            while let Step::Entry(key_start, key_end) = decoder.step(rest) {
+                let mut place = *decoder.place();
+                place.row = place.row.wrapping_add(rows);
+                place.line = place.line.wrapping_add(lines);
+                entry::write(&mut mine.bytes, &mut mine.last, &rest[key_start..key_end], &place);
+                rest = &rest[key_end..];
+            }
+            mine.keys += theirs.keys;
+        }
+        self.keys += later.keys;
+        self.longest = self.longest.max(later.longest);
+    }
+
+    /// Forgets the keys and keeps the memory, for the next chunk.
+    pub fn clear(&mut self) {
+        for lane in &mut self.lanes {
+            lane.bytes.clear();
+            lane.keys = 0;
+            lane.last = Cursor::default();
+        }
+        self.keys = 0;
+        self.longest = 0;
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.keys).unwrap_or(usize::MAX)
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.keys == 0
+    }
+
+    /// The memory that the buffer holds, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let bytes: usize = self.lanes.iter().map(|lane| lane.bytes.capacity()).sum();
+        bytes + self.lanes.capacity() * size_of::<Lane>()
+    }
+
+    pub(super) fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// The length of the longest key.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+}
+
+impl Default for KeyBuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for KeyBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyBuffer").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,281 @@
+//! Keys and their places as bytes: the form in lanes, partitions and the temporary file.
+//!
+//! A run of bytes is a list of *segments*. A segment begins with the byte [`SEGMENT`], the input, and what to add to each row
+//! and line (varints); then follow entries, each told as the step from the one before it (the first from zero):
+//!
+//! ```text
+//! head      1 byte: bit 0 tainted, 1 a line excess follows, 2 a place length follows, 3-4 bytes of the row step less 1,
+//!           5-6 bytes of the offset step less 1, 7 none of this
+//! length    1 byte: of the key; 255 when a varint follows
+//! row       1 to 4 bytes, step
+//! offset    1 to 4 bytes, step
+//! excess    varint, zigzag: the line step less the row step
+//! place     varint: the length of the key's place, when that is not the key's length
+//! long      varint: the length of the key, when it is 255 or more
+//! key       the bytes
+//! ```
+//!
+//! An entry with a larger step, or a step back, begins with the byte [`WIDE`] and tells all as varints. Arithmetic wraps, so any
+//! place can be told, however wild.
+//!
+//! The form is made for speed: what is common is put together in one register and stored at once, and taken apart from one
+//! register. Bytes stored one by one and read back together stall the processor; that was half of the time once.
+
+use super::place::KeyPlace;
+
+const TAINTED: u8 = 1;
+const EXCESS: u8 = 2;
+const PLACE: u8 = 4;
+const ROW_SHIFT: u32 = 3;
+const OFFSET_SHIFT: u32 = 5;
+const SEGMENT: u8 = 0x80;
+const WIDE: u8 = 0x82;
+const LONG: u8 = u8::MAX;
+/// The longest varint.
+const MAX_VARINT: usize = 10;
+/// No entry has more bytes before its key.
+pub(super) const MAX_HEAD: usize = 2 + 5 * MAX_VARINT;
+
+/// The place of the entry before, in its segment's terms.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cursor {
+    row: u64,
+    line: u64,
+    byte_offset: u64,
+}
+
+/// Writes an entry behind `bytes`.
+#[inline]
+pub(super) fn write(bytes: &mut Vec<u8>, last: &mut Cursor, key: &[u8], place: &KeyPlace) {
+    bytes.reserve(MAX_HEAD + WORD + key.len());
+    let row = place.row.wrapping_sub(last.row);
+    let offset = place.byte_offset.wrapping_sub(last.byte_offset);
+    let excess = place.line.wrapping_sub(last.line).wrapping_sub(row);
+    *last = Cursor { row: place.row, line: place.line, byte_offset: place.byte_offset };
+    let has_place = place.byte_length as usize != key.len();
+    let short = u8::try_from(key.len()).unwrap_or(LONG);
+    if (row | offset) >> 32 == 0 {
+        let (row_bytes, offset_bytes) = (bytes_of(row), bytes_of(offset));
+        let flags = flag(place.tainted, TAINTED) | flag(excess != 0, EXCESS) | flag(has_place, PLACE);
+        let head = flags | row_bytes << ROW_SHIFT | offset_bytes << OFFSET_SHIFT;
+        let (row_bits, offset_bits) = (8 * (u32::from(row_bytes) + 1), 8 * (u32::from(offset_bytes) + 1));
+        let word = u128::from(offset) << row_bits | u128::from(row);
+        let word = word << 16 | u128::from(short) << 8 | u128::from(head);
+        write_word(bytes, word, 2 + ((row_bits + offset_bits) / 8) as usize);
+        if excess != 0 {
+            put(bytes, zigzag(excess));
+        }
+        if has_place {
+            put(bytes, place.byte_length.into());
+        }
+        if short == LONG {
+            put(bytes, key.len() as u64);
+        }
+    } else {
+        bytes.push(WIDE | flag(place.tainted, TAINTED));
+        for value in [zigzag(row), zigzag(offset), zigzag(excess), place.byte_length.into(), key.len() as u64]
+        {
+            put(bytes, value);
+        }
+    }
+    write_key(bytes, key);
+}
+
+#[inline]
+fn flag(is_set: bool, bit: u8) -> u8 {
+    if is_set { bit } else { 0 }
+}
+
+/// How many bytes a step takes, less 1.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a step has less than 33 bits")]
+fn bytes_of(step: u64) -> u8 {
+    ((step | 1).ilog2() / 8) as u8
+}
+
+const WORD: usize = size_of::<u128>();
+
+/// Writes the low `length` bytes of a word.
+#[inline]
+pub(super) fn write_word(bytes: &mut Vec<u8>, word: u128, length: usize) {
+    let end = bytes.len() + length;
+    bytes.extend_from_slice(&word.to_le_bytes());
+    bytes.truncate(end);
+}
+
+/// Writes bytes, short ones by way of a register.
+#[inline]
+pub(super) fn write_key(bytes: &mut Vec<u8>, key: &[u8]) {
+    // The two parts overlap where the key is shorter than both, and agree there.
+    let word = if let (9..=16, Some(low), Some(high)) = (key.len(), key.first_chunk(), key.last_chunk()) {
+        u128::from(u64::from_le_bytes(*low)) | u128::from(u64::from_le_bytes(*high)) << (8 * (key.len() - 8))
+    } else if let (4..=8, Some(low), Some(high)) = (key.len(), key.first_chunk(), key.last_chunk()) {
+        u128::from(u32::from_le_bytes(*low)) | u128::from(u32::from_le_bytes(*high)) << (8 * (key.len() - 4))
+    } else {
+        bytes.extend_from_slice(key);
+        return;
+    };
+    write_word(bytes, word, key.len());
+}
+
+/// Writes the head of a segment behind `bytes`.
+pub(super) fn write_segment(bytes: &mut Vec<u8>, input: u32, row_base: u64, line_base: u64) {
+    bytes.push(SEGMENT);
+    for value in [input.into(), row_base, line_base] {
+        put(bytes, value);
+    }
+}
+
+/// Reads entries in the order they were written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Decoder {
+    /// The place of the entry read last, in the terms of its input.
+    place: KeyPlace,
+}
+
+/// What stands at the start of some bytes.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// The head of a segment of so many bytes.
+    Segment(usize),
+    /// An entry; its key begins and ends there, and the next thing behind it. [`Decoder::place`] has its place.
+    Entry(usize, usize),
+    /// Less than a whole entry.
+    Partial,
+}
+
+impl Decoder {
+    /// The place of the entry read last.
+    #[inline]
+    pub(super) fn place(&self) -> &KeyPlace {
+        &self.place
+    }
+
+    /// Reads what stands at the start of `bytes`; a part of an entry changes nothing.
+    #[inline]
+    pub(super) fn step(&mut self, bytes: &[u8]) -> Step {
+        match bytes.first_chunk() {
+            Some(word) if word[0] < SEGMENT => self.narrow(bytes, u128::from_le_bytes(*word)),
+            _ => self.slow(bytes),
+        }
+        .unwrap_or(Step::Partial)
+    }
+
+    /// An entry with small steps, whose first 16 bytes are `word`.
+    #[inline]
+    fn narrow(&mut self, bytes: &[u8], word: u128) -> Option<Step> {
+        let [head, short, ..] = word.to_le_bytes();
+        let row_bits = 8 * (u32::from(head >> ROW_SHIFT & 3) + 1);
+        let offset_bits = 8 * (u32::from(head >> OFFSET_SHIFT & 3) + 1);
+        let word = word >> 16;
+        let row = low_bits(word, row_bits);
+        let offset = low_bits(word >> row_bits, offset_bits);
+        let head_bytes = 2 + ((row_bits + offset_bits) / 8) as usize;
+        let (mut excess, mut place_length, mut key_length) = (0, u64::from(short), u64::from(short));
+        let mut rest = bytes.get(head_bytes..)?;
+        if head & (EXCESS | PLACE) != 0 || short == LONG {
+            if head & EXCESS != 0 {
+                excess = unzigzag(take(&mut rest)?);
+            }
+            let place = if head & PLACE == 0 { None } else { Some(take(&mut rest)?) };
+            if short == LONG {
+                key_length = take(&mut rest)?;
+            }
+            place_length = place.unwrap_or(key_length);
+        }
+        self.entry(bytes, rest, [row, excess, offset], place_length, key_length, head & TAINTED != 0)
+    }
+
+    /// Anything else: a segment, large steps, the last bytes of a run.
+    #[cold]
+    fn slow(&mut self, bytes: &[u8]) -> Option<Step> {
+        let (&head, mut rest) = bytes.split_first()?;
+        if head == SEGMENT {
+            let (input, row_base, line_base) = (take(&mut rest)?, take(&mut rest)?, take(&mut rest)?);
+            let input = u32::try_from(input).ok()?;
+            self.place = KeyPlace { input, row: row_base, line: line_base, ..KeyPlace::default() };
+            return Some(Step::Segment(bytes.len() - rest.len()));
+        }
+        if head & !TAINTED == WIDE {
+            let (row, offset) = (unzigzag(take(&mut rest)?), unzigzag(take(&mut rest)?));
+            let excess = unzigzag(take(&mut rest)?);
+            let (place_length, key_length) = (take(&mut rest)?, take(&mut rest)?);
+            return self.entry(
+                bytes,
+                rest,
+                [row, excess, offset],
+                place_length,
+                key_length,
+                head & TAINTED != 0,
+            );
+        }
+        if bytes.len() >= WORD {
+            return None;
+        }
+        let mut word = [0; WORD];
+        word[..bytes.len()].copy_from_slice(bytes);
+        self.narrow(bytes, u128::from_le_bytes(word))
+    }
+
+    /// An entry of `bytes` whose key stands at the start of `rest`.
+    #[inline]
+    fn entry(
+        &mut self,
+        bytes: &[u8],
+        rest: &[u8],
+        [row, excess, offset]: [u64; 3],
+        place_length: u64,
+        key_length: u64,
+        tainted: bool,
+    ) -> Option<Step> {
+        let key_start = bytes.len() - rest.len();
+        let key_end = key_start + usize::try_from(key_length).ok().filter(|&length| length <= rest.len())?;
+        let place = &mut self.place;
+        place.byte_length = u32::try_from(place_length).ok()?;
+        place.row = place.row.wrapping_add(row);
+        place.line = place.line.wrapping_add(row).wrapping_add(excess);
+        place.byte_offset = place.byte_offset.wrapping_add(offset);
+        place.tainted = tainted;
+        Some(Step::Entry(key_start, key_end))
+    }
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "at most 32 bits are wanted")]
+fn low_bits(word: u128, bits: u32) -> u64 {
+    word as u64 & (u64::MAX >> (64 - bits))
+}
+
+/// Small for steps near zero in both directions.
+#[inline]
+pub(super) fn zigzag(step: u64) -> u64 {
+    step << 1 ^ (step.cast_signed() >> 63).cast_unsigned()
+}
+
+#[inline]
+pub(super) fn unzigzag(value: u64) -> u64 {
+    value >> 1 ^ (value & 1).wrapping_neg()
+}
+
+/// Writes a varint behind `bytes`.
+#[expect(clippy::cast_possible_truncation, reason = "seven bits are taken at a time")]
+pub(super) fn put(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+/// Takes a varint off the front; `None` when it does not end.
+pub(super) fn take(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for (place, &byte) in bytes.iter().enumerate().take(MAX_VARINT) {
+        value |= u64::from(byte & 0x7F) << (7 * place);
+        if byte < 0x80 {
+            *bytes = &bytes[place + 1..];
+            return Some(value);
+        }
+    }
+    None
+}

@@ -1,0 +1,215 @@
+//! The keys of all chunks.
+
+use std::path::PathBuf;
+
+use super::buffer::KeyBuffer;
+use super::entry;
+use super::error::{Error, ErrorKind};
+use super::finish::Finisher;
+use super::hashing::{Hashing, LANE_BITS, SPLITS};
+use super::partition::Partition;
+use super::place::{KeySummary, Repeat};
+use super::spill::{BLOCK_HEAD, Spill};
+
+/// How much memory a [`KeySet`] may take, and where it goes on beyond that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyOptions {
+    /// Bytes of memory. Default 64 MiB; at least 64 KiB are used whatever is said here.
+    pub memory_bytes: usize,
+    /// The folder of the temporary file. Default `None`: the system's folder for temporary files.
+    pub spill_dir: Option<PathBuf>,
+}
+
+impl KeyOptions {
+    /// Sets the bytes of memory.
+    #[must_use]
+    pub fn memory_bytes(mut self, bytes: usize) -> Self {
+        self.memory_bytes = bytes;
+        self
+    }
+
+    /// Sets the folder of the temporary file; `None` is the system's.
+    #[must_use]
+    pub fn spill_dir(mut self, folder: Option<PathBuf>) -> Self {
+        self.spill_dir = folder;
+        self
+    }
+}
+
+impl Default for KeyOptions {
+    fn default() -> Self {
+        Self { memory_bytes: 64 << 20, spill_dir: None }
+    }
+}
+
+/// The least memory of a set in bytes.
+const MIN_MEMORY: usize = 64 << 10;
+
+/// How a set divides its memory. Half is for blocks of partitions; the table has what is left of the other half beside the
+/// stream being read and the blocks of a split.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Geometry {
+    memory_bytes: usize,
+    partition_bits: u32,
+    pub(super) block_bytes: usize,
+    pub(super) page_bytes: usize,
+}
+
+impl Geometry {
+    fn new(memory_bytes: usize) -> Self {
+        // Each partition has one block that is being filled; together they take at most a quarter of the memory.
+        let (partition_bits, block) = if memory_bytes >= 4 << 20 {
+            (LANE_BITS, (memory_bytes >> 10).min(256 << 10))
+        } else {
+            (4, memory_bytes >> 6)
+        };
+        let page_bytes = (memory_bytes >> 8).clamp(256, 1 << 20).next_power_of_two();
+        Self {
+            memory_bytes,
+            partition_bits,
+            block_bytes: block.saturating_sub(BLOCK_HEAD).max(1),
+            page_bytes,
+        }
+    }
+
+    /// What partitions may hold in memory before they go to the file.
+    fn partition_limit(&self) -> usize {
+        self.memory_bytes / 2
+    }
+
+    /// What the table may take while partitions hold so many bytes.
+    pub(super) fn table_bytes(&self, held: usize) -> usize {
+        let block = self.block_bytes + BLOCK_HEAD;
+        self.memory_bytes.saturating_sub(held + (SPLITS + 2) * block)
+    }
+}
+
+/// A set of keys with their places, appended chunk by chunk in file order.
+///
+/// Exact: two keys are the same when their bytes are. Results do not depend on how keys were cut into buffers, on the
+/// memory given, or on hashes.
+///
+/// **Cost**: the memory of [`KeyOptions::memory_bytes`] at most, but for a small constant (tens of KiB) and a few times the
+/// longest key; beyond it about 6 bytes per key more than the key itself in a temporary file.
+#[derive(Debug)]
+pub struct KeySet {
+    geometry: Geometry,
+    hashing: Hashing,
+    partitions: Vec<Partition>,
+    spill: Spill,
+    held: usize,
+    longest: usize,
+    summary: KeySummary,
+    is_complete: bool,
+}
+
+impl KeySet {
+    /// A set without keys.
+    pub fn new(options: KeyOptions) -> Self {
+        let memory_bytes = options.memory_bytes.max(MIN_MEMORY);
+        Self::with_parts(memory_bytes, options.spill_dir, Hashing::new())
+    }
+
+    pub(super) fn with_parts(memory_bytes: usize, folder: Option<PathBuf>, hashing: Hashing) -> Self {
+        let geometry = Geometry::new(memory_bytes);
+        let mut partitions = Vec::new();
+        partitions.resize_with(1 << geometry.partition_bits, Partition::default);
+        Self {
+            geometry,
+            partitions,
+            spill: Spill::new(
+                folder.unwrap_or_else(std::env::temp_dir),
+                geometry.block_bytes,
+                hashing.clone(),
+            ),
+            hashing,
+            held: 0,
+            longest: 0,
+            summary: KeySummary::default(),
+            is_complete: true,
+        }
+    }
+
+    /// Adds the keys of the next chunk, which belongs to `input` and begins at the given row and line.
+    ///
+    /// Chunks must come in file order: the first occurrence of a key is the one that was appended first.
+    ///
+    /// **Errors**: when the temporary file cannot be made or written. The set is of no use afterwards.
+    pub fn append(
+        &mut self,
+        keys: &KeyBuffer,
+        input: u32,
+        row_base: u64,
+        line_base: u64,
+    ) -> Result<(), Error> {
+        let is_complete = std::mem::replace(&mut self.is_complete, false);
+        let mut head = Vec::new();
+        entry::write_segment(&mut head, input, row_base, line_base);
+        let shared_bits = LANE_BITS - self.geometry.partition_bits;
+        for (number, lane) in keys.lanes().iter().enumerate().filter(|(_, lane)| lane.keys > 0) {
+            let number = number >> shared_bits;
+            self.partitions[number].keys += lane.keys;
+            // Piece by piece, as all keys of a chunk may be in one lane.
+            for bytes in std::iter::once(&head[..]).chain(lane.bytes.chunks(self.geometry.block_bytes)) {
+                self.held +=
+                    self.partitions[number].extend(bytes, self.geometry.block_bytes, &mut self.spill)?;
+                if self.held > self.geometry.partition_limit() {
+                    self.spill_largest()?;
+                }
+            }
+        }
+        self.summary.keys += keys.len() as u64;
+        self.longest = self.longest.max(keys.longest());
+        self.is_complete = is_complete;
+        Ok(())
+    }
+
+    /// Moves partitions to the file, the largest first, until the others may stay.
+    fn spill_largest(&mut self) -> Result<(), Error> {
+        self.note_memory();
+        while self.held > self.geometry.partition_limit()
+            && let Some(largest) = self.partitions.iter_mut().max_by_key(|partition| partition.waiting())
+            && largest.waiting() > 0
+        {
+            self.held -= largest.spill(&mut self.spill)?;
+        }
+        Ok(())
+    }
+
+    fn note_memory(&mut self) {
+        self.summary.peak_memory_bytes = self.summary.peak_memory_bytes.max(self.held as u64);
+    }
+
+    /// Calls `visit` for every occurrence of a key after its first, those of one key in file order, keys in any order.
+    ///
+    /// **Errors**: when the temporary file cannot be made, written or read back, or an earlier call has failed. Repeats that were
+    /// visited before are true nevertheless, but not all.
+    pub fn finish(mut self, visit: &mut dyn FnMut(&Repeat<'_>)) -> Result<KeySummary, Error> {
+        if !self.is_complete {
+            return Err(Error::new(ErrorKind::Incomplete));
+        }
+        self.note_memory();
+        let finisher = Finisher {
+            geometry: self.geometry,
+            hashing: self.hashing,
+            spill: self.spill,
+            held: self.held,
+            longest: self.longest,
+            summary: self.summary,
+        };
+        finisher.run(self.partitions, visit)
+    }
+
+    /// Lets so many operations on the temporary file succeed and the next one fail.
+    #[cfg(test)]
+    pub(super) fn set_fault(&mut self, operations: u64) {
+        self.spill.fault = Some(operations);
+    }
+
+    /// Changes one byte of the temporary file.
+    #[cfg(test)]
+    pub(super) fn flip_byte(&mut self, place: u64) {
+        self.spill.flip_byte(place);
+    }
+}

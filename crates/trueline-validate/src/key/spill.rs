@@ -1,0 +1,182 @@
+//! The temporary file: blocks of one size, chained to streams.
+//!
+//! Each block begins with the number of the block that follows it in its stream, which is chosen when the block is
+//! written. So a stream of any length is known by two numbers, and memory does not grow with the file. A hash of the block
+//! is kept with it: a disk that forgets must not make keys unique.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use super::error::{Error, ErrorKind};
+use super::hashing::Hashing;
+
+/// Bytes at the start of a block: the next block of the chain, and the check.
+pub(super) const BLOCK_HEAD: usize = 16;
+/// At most so many blocks that were read are remembered for being written again.
+const MAX_FREE: usize = 1024;
+
+/// A stream of blocks in the file.
+#[derive(Debug)]
+pub(super) struct Chain {
+    first: u64,
+    /// The block that was promised to the last one written.
+    next: u64,
+    /// Bytes written, heads not counted. All blocks but the last are full.
+    pub(super) bytes: u64,
+}
+
+/// The file, made when the first block is written and without a name, so that nothing is left behind however the process ends.
+#[derive(Debug)]
+pub(super) struct Spill {
+    folder: PathBuf,
+    file: Option<File>,
+    block_bytes: usize,
+    hashing: Hashing,
+    end: u64,
+    free: Vec<u64>,
+    pub(super) written_bytes: u64,
+    /// Operations before one fails, in tests of faults.
+    #[cfg(test)]
+    pub(super) fault: Option<u64>,
+}
+
+impl Spill {
+    /// Blocks hold `block_bytes`, their heads not counted.
+    pub(super) fn new(folder: PathBuf, block_bytes: usize, hashing: Hashing) -> Self {
+        Self {
+            folder,
+            file: None,
+            block_bytes,
+            hashing,
+            end: 0,
+            free: Vec::new(),
+            written_bytes: 0,
+            #[cfg(test)]
+            fault: None,
+        }
+    }
+
+    pub(super) fn damaged(&self) -> Error {
+        Error::new(ErrorKind::Damaged { folder: self.folder.clone() })
+    }
+
+    /// Writes the next block of a chain, begun if there is none. `block` has room for the head at its start.
+    pub(super) fn write(&mut self, chain: &mut Option<Chain>, block: &mut [u8]) -> Result<(), Error> {
+        let chain = if let Some(chain) = chain {
+            chain
+        } else {
+            let first = self.allocate();
+            chain.insert(Chain { first, next: first, bytes: 0 })
+        };
+        let number = chain.next;
+        chain.next = self.allocate();
+        chain.bytes += (block.len() - BLOCK_HEAD) as u64;
+        let check = self.check(number, chain.next, &block[BLOCK_HEAD..]);
+        block[..8].copy_from_slice(&chain.next.to_le_bytes());
+        block[8..BLOCK_HEAD].copy_from_slice(&check.to_le_bytes());
+        self.written_bytes += block.len() as u64;
+        self.create()?;
+        self.at(number)
+            .and_then(|mut file| file.write_all(block))
+            .map_err(|source| Error::new(ErrorKind::Write { folder: self.folder.clone(), source }))
+    }
+
+    /// Reads the next block of a chain behind `window`; `false` when all were read.
+    pub(super) fn read(&mut self, chain: &mut Chain, window: &mut Vec<u8>) -> Result<bool, Error> {
+        if chain.bytes == 0 {
+            return Ok(false);
+        }
+        let length = usize::try_from(chain.bytes).unwrap_or(usize::MAX).min(self.block_bytes);
+        let start = window.len();
+        window.resize(start + length, 0);
+        let mut head = [0; BLOCK_HEAD];
+        self.at(chain.first)
+            .and_then(|mut file| {
+                file.read_exact(&mut head)?;
+                file.read_exact(&mut window[start..])
+            })
+            .map_err(|source| Error::new(ErrorKind::Read { folder: self.folder.clone(), source }))?;
+        let (next, check) = split_head(head);
+        if check != self.check(chain.first, next, &window[start..]) {
+            return Err(self.damaged());
+        }
+        self.release(chain.first);
+        chain.first = next;
+        chain.bytes -= length as u64;
+        if chain.bytes == 0 {
+            self.release(chain.first);
+        }
+        Ok(true)
+    }
+
+    /// What tells that a block is the one that was written there.
+    fn check(&self, number: u64, next: u64, content: &[u8]) -> u64 {
+        self.hashing.hash(content) ^ number ^ next.rotate_left(32)
+    }
+
+    fn allocate(&mut self) -> u64 {
+        self.free.pop().unwrap_or_else(|| {
+            self.end += 1;
+            self.end - 1
+        })
+    }
+
+    fn release(&mut self, block: u64) {
+        if self.free.len() < MAX_FREE {
+            self.free.push(block);
+        }
+    }
+
+    fn create(&mut self) -> Result<(), Error> {
+        if self.file.is_none() {
+            #[cfg(test)]
+            self.fail()
+                .map_err(|source| Error::new(ErrorKind::Create { folder: self.folder.clone(), source }))?;
+            let file = tempfile::tempfile_in(&self.folder)
+                .map_err(|source| Error::new(ErrorKind::Create { folder: self.folder.clone(), source }))?;
+            self.file = Some(file);
+        }
+        Ok(())
+    }
+
+    /// The file, set to the start of a block.
+    fn at(&mut self, block: u64) -> io::Result<&File> {
+        #[cfg(test)]
+        self.fail()?;
+        let Some(file) = &mut self.file else { return Err(io::ErrorKind::NotFound.into()) };
+        let stride = (BLOCK_HEAD + self.block_bytes) as u64;
+        file.seek(SeekFrom::Start(block.saturating_mul(stride)))?;
+        Ok(file)
+    }
+
+    #[cfg(test)]
+    pub(super) fn flip_byte(&mut self, place: u64) {
+        let file = self.file.as_mut().unwrap();
+        assert!(place < file.metadata().unwrap().len());
+        let mut byte = [0];
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.read_exact(&mut byte).unwrap();
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.write_all(&[!byte[0]]).unwrap();
+    }
+
+    #[cfg(test)]
+    fn fail(&mut self) -> io::Result<()> {
+        match &mut self.fault {
+            Some(0) => Err(io::ErrorKind::StorageFull.into()),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The next block and the check in the head of a block.
+#[expect(clippy::cast_possible_truncation, reason = "a word is cut into halves")]
+fn split_head(head: [u8; BLOCK_HEAD]) -> (u64, u64) {
+    let both = u128::from_le_bytes(head);
+    (both as u64, (both >> 64) as u64)
+}

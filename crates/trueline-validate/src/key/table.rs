@@ -1,0 +1,184 @@
+//! The different keys of one stream: a table of slots over pages of records.
+//!
+//! A slot is 32 bits of hash and 32 bits of where the record stands, so a key that is not there is nearly always told by its
+//! slot alone, and records, which are only appended, need no room to grow.
+
+use super::hashing;
+use super::place::KeyPlace;
+use super::record;
+
+/// Records begin within the first 4 GiB, a limit of the slots.
+const MAX_POSITION: usize = u32::MAX as usize - 1;
+
+/// Keys with their first place and how often they were met.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The tag in the high half, the position and 1 in the low; 0 when free. The number of slots is a power of two.
+    slots: Vec<u64>,
+    used: usize,
+    pages: Vec<Vec<u8>>,
+    /// Pages of the usual size for the next stream.
+    spare: Vec<Vec<u8>>,
+    page_bits: u32,
+    held: usize,
+    peak: usize,
+    limit: usize,
+}
+
+/// What became of a key.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is new and now in the table.
+    First,
+    /// It was there; this is its `nth` time.
+    Again { nth: u64, first: KeyPlace },
+    /// It is not in the table and there is no room.
+    Full,
+}
+
+impl Table {
+    /// `page_bytes` must be a power of two.
+    pub(super) fn new(page_bytes: usize) -> Self {
+        Self {
+            slots: Vec::new(),
+            used: 0,
+            pages: Vec::new(),
+            spare: Vec::new(),
+            page_bits: page_bytes.trailing_zeros(),
+            held: 0,
+            peak: 0,
+            limit: 0,
+        }
+    }
+
+    /// Forgets all keys. From now on the table takes at most `limit` bytes, and as many keys as are to come are foreseen.
+    pub(super) fn reset(&mut self, limit: usize, keys: u64) {
+        let page_bytes = 1 << self.page_bits;
+        for mut page in self.pages.drain(..) {
+            if page.capacity() == page_bytes {
+                page.clear();
+                self.spare.push(page);
+            }
+        }
+        // Half of the limit at most is given to slots beforehand: keys may repeat.
+        let foreseen = usize::try_from(keys + keys / 3).unwrap_or(usize::MAX);
+        let most = (limit / 4 / size_of::<u64>()).max(16);
+        let wanted = foreseen.clamp(16, most).next_power_of_two();
+        self.slots.clear();
+        if !(wanted..=4 * wanted).contains(&self.slots.capacity()) {
+            self.slots = Vec::new();
+            self.slots.reserve_exact(wanted);
+        }
+        self.slots.resize(wanted, 0);
+        self.used = 0;
+        self.limit = limit;
+        let slots = self.slots.capacity() * size_of::<u64>();
+        self.spare.truncate(limit.saturating_sub(slots) / page_bytes);
+        self.held = slots + self.spare.len() * page_bytes;
+        self.peak = self.held;
+    }
+
+    /// The most memory held since the last reset, in bytes.
+    pub(super) fn peak(&self) -> usize {
+        self.peak.max(self.held)
+    }
+
+    /// Counts a key, taking it up if it is new, `is_open`, and there is room.
+    #[inline]
+    pub(super) fn count(&mut self, hash: u64, key: &[u8], place: &KeyPlace, is_open: bool) -> Outcome {
+        let tag = hashing::tag(hash);
+        let mask = self.slots.len() - 1;
+        let mut at = tag as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                break;
+            }
+            if (slot >> 32) == u64::from(tag)
+                && let Some((nth, first)) = self.count_again(slot, key)
+            {
+                return Outcome::Again { nth, first };
+            }
+            at = (at + 1) & mask;
+        }
+        if !is_open {
+            return Outcome::Full;
+        }
+        self.take_up(tag, key, place, at)
+    }
+
+    /// Counts the key of a record if it is `key`.
+    fn count_again(&mut self, slot: u64, key: &[u8]) -> Option<(u64, KeyPlace)> {
+        let position = hashing::tag(slot) as usize - 1;
+        let page = &mut self.pages[position >> self.page_bits];
+        record::count(&mut page[position & ((1 << self.page_bits) - 1)..], key)
+    }
+
+    fn take_up(&mut self, tag: u32, key: &[u8], place: &KeyPlace, mut at: usize) -> Outcome {
+        if self.used + self.used / 4 >= self.slots.len() - 1 {
+            if !self.grow() {
+                return Outcome::Full;
+            }
+            at = free_slot(&self.slots, tag);
+        }
+        let Some(position) = self.make_room(record::MAX_HEAD + key.len()) else { return Outcome::Full };
+        let Some(page) = self.pages.last_mut() else { return Outcome::Full };
+        record::write(page, key, place);
+        self.slots[at] = u64::from(tag) << 32 | (position as u64 + 1);
+        self.used += 1;
+        Outcome::First
+    }
+
+    /// Makes the last page one that has room for `bytes` more, and says where that room begins.
+    fn make_room(&mut self, bytes: usize) -> Option<usize> {
+        let page_bytes: usize = 1 << self.page_bits;
+        let fits = self
+            .pages
+            .last()
+            .is_some_and(|page| page.len() < page_bytes && page.capacity() - page.len() >= bytes);
+        if !fits {
+            if bytes <= page_bytes
+                && let Some(page) = self.spare.pop()
+            {
+                self.pages.push(page);
+            } else {
+                let capacity = bytes.max(page_bytes);
+                if self.held + capacity > self.limit && self.used > 0 {
+                    return None;
+                }
+                let page = Vec::with_capacity(capacity);
+                self.held += page.capacity();
+                self.pages.push(page);
+            }
+        }
+        let start = self.pages.last().map_or(0, Vec::len);
+        Some(((self.pages.len() - 1) << self.page_bits) + start).filter(|&position| position <= MAX_POSITION)
+    }
+
+    /// Doubles the slots, if the limit allows.
+    fn grow(&mut self) -> bool {
+        let bytes = 2 * self.slots.len() * size_of::<u64>();
+        if self.held + bytes > self.limit && self.used > 0 {
+            return false;
+        }
+        self.peak = self.peak.max(self.held + bytes);
+        let old = std::mem::take(&mut self.slots);
+        self.held = self.held + bytes - old.capacity() * size_of::<u64>();
+        self.slots = vec![0; 2 * old.len()];
+        for slot in old.into_iter().filter(|&slot| slot != 0) {
+            let at = free_slot(&self.slots, hashing::tag(slot >> 32));
+            self.slots[at] = slot;
+        }
+        true
+    }
+}
+
+/// The first free slot for a tag.
+fn free_slot(slots: &[u64], tag: u32) -> usize {
+    let mask = slots.len() - 1;
+    let mut at = tag as usize & mask;
+    while slots[at] != 0 {
+        at = (at + 1) & mask;
+    }
+    at
+}

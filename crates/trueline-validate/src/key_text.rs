@@ -1,0 +1,172 @@
+//! Values as key bytes: equal bytes exactly when the values are equal, and back to text for people.
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float32Type, Float64Type};
+use trueline_schema::{DataType, Decimal};
+
+use crate::values::integers;
+
+/// Puts the value of one row, which is not null, behind `key`.
+///
+/// Text and binary as they are; exact types as 8 bytes where they fit and 16 where not; floats by value, so `-0` is `0` and
+/// every NaN is one.
+pub(crate) fn append(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
+    if let Some(values) = array.as_string_view_opt() {
+        key.extend_from_slice(values.value(row).as_bytes());
+    } else if let Some(values) = array.as_primitive_opt::<Float64Type>() {
+        key.extend_from_slice(&canonical(values.value(row)).to_le_bytes());
+    } else if let Some(values) = array.as_primitive_opt::<Float32Type>() {
+        key.extend_from_slice(&canonical(f64::from(values.value(row))).to_le_bytes());
+    } else if let Some(values) = array.as_boolean_opt() {
+        key.push(u8::from(values.value(row)));
+    } else if let Some(values) = array.as_binary_opt::<i32>() {
+        key.extend_from_slice(values.value(row));
+    } else if let Some(value) = integers!(array, |get| get(row)) {
+        match i64::try_from(value) {
+            Ok(small) => key.extend_from_slice(&small.to_le_bytes()),
+            Err(_) => key.extend_from_slice(&value.to_le_bytes()),
+        }
+    }
+}
+
+/// Puts one part of a key over several columns behind `key`, so that no two lists of parts give the same bytes.
+pub(crate) fn append_part(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
+    if array.is_null(row) {
+        key.extend_from_slice(&u32::MAX.to_le_bytes());
+        return;
+    }
+    let start = key.len();
+    key.extend_from_slice(&[0; 4]);
+    append(key, array, row);
+    // A cell is shorter than 4 GiB: chunks are.
+    let length = u32::try_from(key.len() - start - 4).unwrap_or(u32::MAX - 1);
+    key[start..start + 4].copy_from_slice(&length.to_le_bytes());
+}
+
+fn canonical(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value + 0.0 }
+}
+
+/// The text of a key over columns of these types.
+pub(crate) fn describe(key: &[u8], types: &[&DataType]) -> String {
+    if let [single] = types {
+        return describe_value(key, single);
+    }
+    let mut rest = key;
+    let mut parts = Vec::with_capacity(types.len());
+    for data_type in types {
+        let Some((length, tail)) = rest.split_first_chunk::<4>() else { break };
+        let length = u32::from_le_bytes(*length);
+        if length == u32::MAX {
+            parts.push("null".to_owned());
+            rest = tail;
+            continue;
+        }
+        let (value, tail) = tail.split_at((length as usize).min(tail.len()));
+        parts.push(describe_value(value, data_type));
+        rest = tail;
+    }
+    parts.join(", ")
+}
+
+fn describe_value(bytes: &[u8], data_type: &DataType) -> String {
+    let exact = || match bytes.len() {
+        8 => bytes.try_into().map(i64::from_le_bytes).map(i128::from).ok(),
+        16 => bytes.try_into().map(i128::from_le_bytes).ok(),
+        _ => None,
+    };
+    match data_type {
+        DataType::Boolean => (bytes == [1]).to_string(),
+        DataType::Float32 | DataType::Float64 => {
+            bytes.try_into().map(f64::from_le_bytes).map_or_else(|_| String::new(), |value| value.to_string())
+        }
+        DataType::Decimal { scale, .. } => exact()
+            .map_or_else(String::new, |unscaled| Decimal { unscaled, scale: i32::from(*scale) }.to_string()),
+        DataType::Date => exact().map_or_else(String::new, |days| describe_moment(days * 86_400_000_000_000, true)),
+        DataType::Timestamp { .. } => exact().map_or_else(String::new, |nanos| describe_moment(nanos, false)),
+        DataType::Time => exact().map_or_else(String::new, |nanos| {
+            describe_moment(nanos, false).split_once('T').map_or_else(String::new, |(_, time)| time.to_owned())
+        }),
+        DataType::Duration => exact().map_or_else(String::new, |nanos| format!("{nanos} ns")),
+        DataType::String | DataType::Any | DataType::Binary => String::from_utf8_lossy(bytes).into_owned(),
+        _ => exact().map_or_else(String::new, |value| value.to_string()),
+    }
+}
+
+/// Nanoseconds since 1970 as ISO 8601 text.
+fn describe_moment(nanos: i128, date_only: bool) -> String {
+    const DAY: i128 = 86_400_000_000_000;
+    let days = nanos.div_euclid(DAY);
+    let (year, month, day) = civil(days);
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if date_only {
+        return date;
+    }
+    let rest = nanos.rem_euclid(DAY);
+    let (seconds, fraction) = (rest / 1_000_000_000, rest % 1_000_000_000);
+    let mut text = format!("{date}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if fraction != 0 {
+        text.push_str(format!(".{fraction:09}").trim_end_matches('0'));
+    }
+    text
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (Gregorian, by 400-year eras that begin on 1 March).
+fn civil(days: i128) -> (i128, i128, i128) {
+    let from_march = days + 719_468;
+    let era = from_march.div_euclid(146_097);
+    let day_of_era = from_march.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i128::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{Float64Array, Int64Array, StringViewArray};
+
+    #[test]
+    fn keys_are_equal_by_value() {
+        let floats = Float64Array::from(vec![0.0, -0.0, f64::NAN, -f64::NAN, 1.5]);
+        let key = |row| {
+            let mut key = Vec::new();
+            append(&mut key, &floats, row);
+            key
+        };
+        assert_eq!(key(0), key(1));
+        assert_eq!(key(2), key(3));
+        assert_ne!(key(0), key(4));
+        assert_eq!(describe(&key(4), &[&DataType::Float64]), "1.5");
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let left = StringViewArray::from(vec![Some("ab"), Some("a"), None]);
+        let right = StringViewArray::from(vec![Some("c"), Some("bc"), Some("")]);
+        let key = |row| {
+            let mut key = Vec::new();
+            append_part(&mut key, &left, row);
+            append_part(&mut key, &right, row);
+            key
+        };
+        assert_ne!(key(0), key(1));
+        assert_eq!(describe(&key(1), &[&DataType::String, &DataType::String]), "a, bc");
+        assert_eq!(describe(&key(2), &[&DataType::String, &DataType::String]), "null, ");
+    }
+
+    #[test]
+    fn dates_are_written_as_in_the_data() {
+        let days = Int64Array::from(vec![-719_528, 0, 19_782, 2_932_896]);
+        let text = |row| {
+            let mut key = Vec::new();
+            append(&mut key, &days, row);
+            describe(&key, &[&DataType::Date])
+        };
+        assert_eq!([text(0), text(1), text(2), text(3)], ["0000-01-01", "1970-01-01", "2024-02-29", "9999-12-31"]);
+    }
+}

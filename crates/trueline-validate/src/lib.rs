@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod format;
+pub mod key;
+
+mod batch;
+mod binding;
+mod check;
+mod error;
+mod key_text;
+mod mask;
+mod outcome;
+mod phrase;
+mod plan;
+mod row_set;
+mod state;
+mod tally;
+mod values;
+
+pub use batch::{Batch, Column};
+pub use binding::{Binding, ColumnFault};
+pub use error::{Error, ErrorKind};
+pub use plan::{DEFAULT_SAMPLE_LIMIT, Plan};
+pub use state::{BrokenPlace, Quota, RowOrigin, State};
+pub use tally::{Outcome, Tally};

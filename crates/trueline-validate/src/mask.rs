@@ -1,0 +1,127 @@
+//! One bit per row of a batch.
+
+use arrow_buffer::NullBuffer;
+
+/// A set of rows of one batch, one bit each, least significant bit first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mask {
+    words: Vec<u64>,
+    rows: usize,
+}
+
+impl Mask {
+    /// An empty set over `rows` rows.
+    pub(crate) fn new(rows: usize) -> Self {
+        Self { words: vec![0; rows.div_ceil(64)], rows }
+    }
+
+    /// Empties the set and gives it a new width, keeping its memory.
+    pub(crate) fn reset(&mut self, rows: usize) {
+        self.words.clear();
+        self.words.resize(rows.div_ceil(64), 0);
+        self.rows = rows;
+    }
+
+    /// Puts exactly the rows for which `fails` holds into the set; every row is asked once, in order.
+    pub(crate) fn fill(&mut self, mut fails: impl FnMut(usize) -> bool) {
+        for (index, word) in self.words.iter_mut().enumerate() {
+            let start = index * 64;
+            let end = (start + 64).min(self.rows);
+            let mut bits = 0;
+            for row in start..end {
+                bits |= u64::from(fails(row)) << (row - start);
+            }
+            *word = bits;
+        }
+    }
+
+    pub(crate) fn set(&mut self, row: usize) {
+        self.words[row / 64] |= 1 << (row % 64);
+    }
+
+    pub(crate) fn clear(&mut self, row: usize) {
+        self.words[row / 64] &= !(1 << (row % 64));
+    }
+
+    pub(crate) fn get(&self, row: usize) -> bool {
+        self.words[row / 64] >> (row % 64) & 1 == 1
+    }
+
+    /// Takes out every row that is null.
+    pub(crate) fn keep_valid(&mut self, nulls: Option<&NullBuffer>) {
+        let Some(nulls) = nulls else { return };
+        for (word, valid) in self.words.iter_mut().zip(nulls.inner().bit_chunks().iter_padded()) {
+            *word &= valid;
+        }
+    }
+
+    /// Adds every row that is null.
+    pub(crate) fn add_null(&mut self, nulls: Option<&NullBuffer>) {
+        let Some(nulls) = nulls else { return };
+        for (word, valid) in self.words.iter_mut().zip(nulls.inner().bit_chunks().iter_padded()) {
+            *word |= !valid;
+        }
+        self.trim();
+    }
+
+    /// Adds all rows of `other`.
+    pub(crate) fn union(&mut self, other: &Self) {
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// The rows of the set, in order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(index, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                if rest == 0 {
+                    return None;
+                }
+                let bit = rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                Some(index * 64 + bit)
+            })
+        })
+    }
+
+    fn trim(&mut self) {
+        let rest = self.rows % 64;
+        if let (true, Some(last)) = (rest != 0, self.words.last_mut()) {
+            *last &= (1 << rest) - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_back_in_order_and_nulls_are_taken_out() {
+        let mut mask = Mask::new(130);
+        mask.fill(|row| row % 3 == 0);
+        assert_eq!(mask.count(), 44);
+        let nulls = NullBuffer::from((0..130).map(|row| row != 3 && row != 129).collect::<Vec<_>>());
+        mask.keep_valid(Some(&nulls));
+        let rows: Vec<usize> = mask.rows().collect();
+        assert_eq!(rows.len(), 42);
+        assert_eq!(rows[..3], [0, 6, 9]);
+        let mut nullish = Mask::new(130);
+        nullish.add_null(Some(&nulls));
+        assert_eq!(nullish.rows().collect::<Vec<_>>(), [3, 129]);
+    }
+
+    #[test]
+    fn a_sliced_null_buffer_is_read_from_its_offset() {
+        let nulls = NullBuffer::from((0..200).map(|row| row != 70).collect::<Vec<_>>()).slice(65, 100);
+        let mut mask = Mask::new(100);
+        mask.add_null(Some(&nulls));
+        assert_eq!(mask.rows().collect::<Vec<_>>(), [5]);
+    }
+}

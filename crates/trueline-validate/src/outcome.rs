@@ -1,0 +1,311 @@
+//! The end of a run: duplicates are found, totals judged, samples put in order.
+
+use std::collections::BinaryHeap;
+
+use serde_json::{Value, json};
+use trueline_report::{CheckResult, Location, Related, Rows, Status, Violation};
+use trueline_schema::{CountBounds, DataType, KeyReport, Tolerance};
+
+use crate::check::{KeyPurpose, Runner, TableRule, outside};
+use crate::error::Error;
+use crate::key::{KeyPlace, KeySet, KeySummary, Repeat};
+use crate::key_text;
+use crate::plan::{MASK, PlannedCheck};
+use crate::row_set::RowSet;
+use crate::state::{Counts, Sample};
+use crate::tally::{Outcome, Tally};
+
+pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
+    let mut tally = tally;
+    let mut observed: Vec<Option<Value>> = vec![None; tally.plan.checks.len()];
+    settle_keys(&mut tally, &mut observed)?;
+    judge_tables(&mut tally, &mut observed, unreadable);
+    let rows =
+        Rows { total: tally.total_rows, valid: tally.total_rows - tally.total.invalid, invalid: tally.total.invalid };
+    let broken = tally.total.broken;
+    let structure = &mut tally.total.counts[tally.plan.structure];
+    structure.evaluated = tally.total_rows;
+    let mut checks = Vec::with_capacity(tally.plan.checks.len());
+    for ((index, check), observed) in tally.plan.checks.iter().enumerate().zip(observed) {
+        let counts = &mut tally.total.counts[index];
+        if !check.fields.is_empty() && !matches!(check.runner, Runner::Table(_)) {
+            counts.not_evaluated += broken;
+        }
+        let missing = check.fields.iter().find(|&&field| !tally.bound[field]);
+        let reason = missing.and_then(|&field| tally.reasons[field].clone());
+        let is_missing = missing.is_some() && counts.evaluated == 0;
+        checks.push(result(check, counts, observed, if is_missing { Some(reason) } else { None }, unreadable));
+    }
+    let failed: u64 = tally.total.counts.iter().map(|counts| counts.failed).sum();
+    let violations = ordered(tally.total.counts, max_violations);
+    Ok(Outcome { checks, violations_omitted: failed - violations.len() as u64, violations, rows })
+}
+
+/// The kept violations of all checks in the order of the report.
+fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
+    let samples = counts.into_iter().enumerate();
+    let mut samples: Vec<(usize, Sample)> =
+        samples.flat_map(|(index, counts)| counts.samples.into_iter().map(move |sample| (index, sample))).collect();
+    samples.sort_by_key(|(index, sample)| {
+        (sample.violation.input, sample.violation.location.row_index, sample.column, *index)
+    });
+    samples.truncate(usize::try_from(max_violations).unwrap_or(usize::MAX));
+    samples.into_iter().map(|(_, sample)| sample.violation).collect()
+}
+
+fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>]) -> Result<(), Error> {
+    let mut named = (tally.plan.error_key_checks() > 1).then(RowSet::default);
+    for set in 0..tally.key_sets.len() {
+        let keys = std::mem::replace(&mut tally.key_sets[set], KeySet::new(crate::key::KeyOptions::default()));
+        let index = tally.plan.key_checks[set];
+        let Runner::Keys(rule) = tally.plan.checks[index].runner else { continue };
+        let settled = match rule.purpose {
+            KeyPurpose::Unique(report) => settle_unique(tally, index, keys, report, named.as_mut()),
+            KeyPurpose::DistinctCount(bounds) => keys.finish(&mut |_| {}).map(|summary| {
+                observed[index] = Some(json!(summary.distinct));
+                judge_distinct(tally, index, &bounds, &summary);
+            }),
+        };
+        settled.map_err(|source| tally.key_error(set, source))?;
+    }
+    Ok(())
+}
+
+/// The first rows of a check by place; the heap's top is the last of them.
+struct Kept {
+    limit: usize,
+    heap: BinaryHeap<KeptRow>,
+}
+
+struct KeptRow {
+    place: KeyPlace,
+    first: KeyPlace,
+    key: Vec<u8>,
+}
+
+impl KeptRow {
+    fn order(&self) -> (u32, u64) {
+        (self.place.input, self.place.row)
+    }
+}
+
+impl PartialEq for KeptRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl Eq for KeptRow {}
+
+impl PartialOrd for KeptRow {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for KeptRow {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+impl Kept {
+    fn offer(&mut self, place: KeyPlace, first: KeyPlace, key: &[u8]) {
+        let full = self.heap.len() >= self.limit;
+        if full && self.heap.peek().is_none_or(|last| last.order() < (place.input, place.row)) {
+            return;
+        }
+        if full {
+            self.heap.pop();
+        }
+        self.heap.push(KeptRow { place, first, key: key.to_vec() });
+    }
+}
+
+fn settle_unique(
+    tally: &mut Tally,
+    index: usize,
+    keys: KeySet,
+    report: KeyReport,
+    mut named: Option<&mut RowSet>,
+) -> Result<(), crate::key::Error> {
+    let check = &tally.plan.checks[index];
+    let mut kept = Kept { limit: check.sample_limit, heap: BinaryHeap::new() };
+    let (mut failed, mut invalid, mut first) = (0_u64, 0_u64, None);
+    keys.finish(&mut |repeat: &Repeat<'_>| {
+        let mut name = |place: KeyPlace| {
+            failed += 1;
+            let order = (place.input, place.row);
+            first = Some(first.map_or(order, |first: (u32, u64)| first.min(order)));
+            let is_new = named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
+            invalid += u64::from(check.is_error && !place.tainted && is_new);
+            kept.offer(place, repeat.first, repeat.key);
+        };
+        if report == KeyReport::All && repeat.nth == 2 {
+            name(repeat.first);
+        }
+        name(repeat.this);
+    })?;
+    let types: Vec<&DataType> = check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
+    let samples: Vec<Sample> =
+        kept.heap.into_sorted_vec().into_iter().map(|row| repeat_sample(check, &types, &row)).collect();
+    let counts = &mut tally.total.counts[index];
+    counts.failed += failed;
+    if failed > 0 {
+        *counts.codes.entry(check.codes[0]).or_default() += failed;
+    }
+    counts.first = [counts.first, first].into_iter().flatten().min();
+    counts.samples.extend(samples);
+    counts.samples.sort_by_key(|sample| (sample.violation.input, sample.violation.location.row_index));
+    counts.samples.truncate(check.sample_limit);
+    tally.total.invalid += invalid;
+    Ok(())
+}
+
+fn repeat_sample(check: &PlannedCheck, types: &[&DataType], row: &KeptRow) -> Sample {
+    let mut violation = check.violation(check.codes[0], location(row.place));
+    violation.input = row.place.input;
+    let is_first = row.first.input == row.place.input && row.first.row == row.place.row;
+    if !is_first {
+        violation.related = Some(Related { input: row.first.input, location: location(row.first) });
+    }
+    if check.is_sensitive {
+        violation.value = Some(MASK.to_owned());
+    } else {
+        let (value, truncated) = trueline_report::escape::truncate_value(&key_text::describe(&row.key, types));
+        violation.value = Some(value);
+        violation.value_truncated = truncated;
+    }
+    Sample { column: check.fields.first().map_or(0, |field| field + 1), violation }
+}
+
+fn location(place: KeyPlace) -> Location {
+    let has_bytes = place.byte_length > 0 || place.byte_offset > 0;
+    Location {
+        row_index: Some(place.row),
+        line: (place.line > 0).then_some(place.line),
+        byte_offset: has_bytes.then_some(place.byte_offset),
+        byte_length: has_bytes.then_some(u64::from(place.byte_length)),
+    }
+}
+
+fn judge_distinct(tally: &mut Tally, index: usize, bounds: &CountBounds, summary: &KeySummary) {
+    if tally.total.counts[index].evaluated == 0 && !is_bound(tally, index) {
+        return;
+    }
+    if let Some(code) = outside(bounds, summary.distinct) {
+        fail_table(tally, index, code, &summary.distinct.to_string());
+    }
+}
+
+fn is_bound(tally: &Tally, index: usize) -> bool {
+    tally.plan.checks[index].fields.iter().all(|&field| tally.bound[field])
+}
+
+fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) {
+    for index in 0..tally.plan.checks.len() {
+        let Runner::Table(rule) = tally.plan.checks[index].runner.clone() else { continue };
+        match rule {
+            TableRule::RowCount(bounds) => {
+                tally.total.counts[index].evaluated = tally.total_rows;
+                observed[index] = Some(json!(tally.total_rows));
+                // Rows that could not be read may still have been there.
+                let code = outside(&bounds, tally.total_rows).filter(|&code| !(unreadable && code == 0));
+                if let Some(code) = code {
+                    fail_table(tally, index, code, &tally.total_rows.to_string());
+                }
+            }
+            TableRule::Completeness { min_fraction, min_count } => {
+                judge_completeness(tally, index, &mut observed[index], min_fraction, min_count);
+            }
+            TableRule::ColumnCount(_) => {}
+        }
+    }
+}
+
+fn judge_completeness(
+    tally: &mut Tally,
+    index: usize,
+    observed: &mut Option<Value>,
+    min_fraction: Option<f64>,
+    min_count: Option<u64>,
+) {
+    let counts = &tally.total.counts[index];
+    if !is_bound(tally, index) {
+        return;
+    }
+    let present = counts.evaluated - counts.null;
+    let evaluated = counts.evaluated;
+    if min_fraction.is_some() && evaluated > 0 {
+        *observed = Some(json!(present as f64 / evaluated as f64));
+    } else {
+        *observed = Some(json!(present));
+    }
+    let too_small = evaluated > 0 && min_fraction.is_some_and(|least| (present as f64 / evaluated as f64) < least);
+    if too_small {
+        fail_table(tally, index, 0, &format!("{present} of {evaluated}"));
+    } else if min_count.is_some_and(|least| present < least && evaluated > 0) {
+        fail_table(tally, index, 1, &present.to_string());
+    }
+}
+
+/// One violation of the table as a whole.
+fn fail_table(tally: &mut Tally, index: usize, code: usize, value: &str) {
+    let check = &tally.plan.checks[index];
+    let counts = &mut tally.total.counts[index];
+    counts.failed += 1;
+    *counts.codes.entry(check.codes[code]).or_default() += 1;
+    if counts.samples.len() < check.sample_limit {
+        let mut violation = check.violation(check.codes[code], Location::default());
+        violation.value = Some(value.to_owned());
+        let column = check.fields.first().map_or(0, |field| field + 1);
+        counts.samples.push(Sample { column, violation });
+    }
+}
+
+fn result(
+    check: &PlannedCheck,
+    counts: &Counts,
+    observed: Option<Value>,
+    missing: Option<Option<String>>,
+    unreadable: bool,
+) -> CheckResult {
+    let (status, reason) = if let Some(reason) = missing {
+        (Status::NotEvaluated, reason)
+    } else if exceeds_tolerance(check, counts) {
+        (if check.is_error { Status::Failed } else { Status::Warned }, None)
+    } else if unreadable && !matches!(check.runner, Runner::Columns) {
+        (Status::NotEvaluated, Some("the input could not be read to its end".to_owned()))
+    } else {
+        (Status::Passed, None)
+    };
+    CheckResult {
+        id: check.check.id.clone(),
+        check: check.check.kind.name().to_owned(),
+        columns: check.check.columns.clone(),
+        severity: check.check.severity,
+        status,
+        reason,
+        evaluated: counts.evaluated,
+        failed: counts.failed,
+        null: counts.null,
+        not_evaluated: counts.not_evaluated,
+        codes: counts.codes.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect(),
+        first_row_index: counts.first.map(|(_, row)| row),
+        observed,
+        expected: check.expected.clone(),
+    }
+}
+
+/// Whether the check's tolerance does not cover its failures.
+fn exceeds_tolerance(check: &PlannedCheck, counts: &Counts) -> bool {
+    match check.check.tolerance {
+        _ if counts.failed == 0 => false,
+        None => true,
+        Some(Tolerance::Count(count)) => counts.failed > count,
+        // A quotient of counts is rounded correctly, so it equals the fraction as written when it should.
+        Some(Tolerance::Fraction(fraction)) => {
+            counts.evaluated == 0 || counts.failed as f64 / counts.evaluated as f64 > fraction
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What a code means, in words for people.
+
+/// What was wrong with a value that got `code`.
+pub(crate) fn phrase(code: &str) -> &'static str {
+    match code {
+        "structure.field_count" => "wrong number of fields",
+        "structure.quote" => "broken quoting",
+        "structure.utf8" => "bytes that are not UTF-8",
+        "structure.record_size" => "record too large",
+        "type.invalid" => "not a value of the type",
+        "type.out_of_range" => "outside of what the type holds",
+        "type.excess_digits" => "more digits than the type holds",
+        "required.null" | "primary_key.null" | "unique.null" => "value missing",
+        "finite.nan" => "not a number",
+        "finite.infinite" => "infinite",
+        "range.below_minimum" => "below the minimum",
+        "range.above_maximum" => "above the maximum",
+        "multiple_of.remainder" => "not a multiple",
+        "enum.unlisted" => "not one of the listed values",
+        "not_in.listed" => "one of the forbidden values",
+        "const.different" => "not the constant value",
+        "pattern.no_match" => "pattern not found",
+        "pattern.match" => "forbidden pattern found",
+        "length.too_short" => "too short",
+        "length.too_long" => "too long",
+        "starts_with.different" => "wrong beginning",
+        "ends_with.different" => "wrong end",
+        "contains.absent" => "text not found in it",
+        "precision.digits" => "too many digits",
+        "precision.scale" => "too many digits after the point",
+        "unique.duplicate" | "primary_key.duplicate" => "duplicate of an earlier row",
+        "row_count.below_minimum" => "too few rows",
+        "row_count.above_maximum" => "too many rows",
+        "column_count.below_minimum" => "too few columns",
+        "column_count.above_maximum" => "too many columns",
+        "distinct_count.below_minimum" => "too few different values",
+        "distinct_count.above_maximum" => "too many different values",
+        "completeness.below_fraction" | "completeness.below_count" => "too many values missing",
+        code if code.starts_with("format.") => "not of the format",
+        _ => "not as expected",
+    }
+}

@@ -1,0 +1,466 @@
+//! What was found in a run of rows: one partial result per chunk, merged in file order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use trueline_report::escape::truncate_value;
+use trueline_report::{Location, Origin, Violation};
+
+use crate::batch::{Batch, Column};
+use crate::check::{KeyPurpose, KeyRule, Runner};
+use crate::key::{KeyBuffer, KeyPlace};
+use crate::key_text;
+use crate::mask::Mask;
+use crate::phrase::phrase;
+use crate::plan::{MASK, Plan, PlannedCheck};
+use trueline_schema::KeyNulls;
+
+/// The counts and samples of rows that follow each other in one input.
+///
+/// Row indices and lines are relative to the first of them. [`State::merge`] appends what comes behind, so the result does
+/// not depend on how the rows were cut.
+#[derive(Debug)]
+pub struct State {
+    pub(crate) rows: u64,
+    pub(crate) lines: u64,
+    pub(crate) broken: u64,
+    pub(crate) invalid: u64,
+    pub(crate) counts: Vec<Counts>,
+    pub(crate) keys: Vec<KeyBuffer>,
+    quota: Option<Quota>,
+    failing: Mask,
+    invalid_rows: Mask,
+}
+
+/// The counts of one check.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) evaluated: u64,
+    pub(crate) failed: u64,
+    pub(crate) null: u64,
+    pub(crate) not_evaluated: u64,
+    pub(crate) codes: BTreeMap<&'static str, u64>,
+    pub(crate) first: Option<(u32, u64)>,
+    pub(crate) samples: Vec<Sample>,
+}
+
+/// A violation kept for showing, with what decides its place among the others.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) column: usize,
+    pub(crate) violation: Violation,
+}
+
+/// Which checks have all the samples they may keep, as known to whoever merges: later rows need take none.
+#[derive(Clone, Debug)]
+pub struct Quota(Arc<[AtomicBool]>);
+
+impl Quota {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self(plan.checks.iter().map(|_| AtomicBool::new(false)).collect())
+    }
+
+    pub(crate) fn fill(&self, check: usize) {
+        self.0[check].store(true, Ordering::Relaxed);
+    }
+
+    fn is_full(&self, check: usize) -> bool {
+        self.0[check].load(Ordering::Relaxed)
+    }
+}
+
+/// Where and how a record was broken, asked for only while samples are still kept.
+#[derive(Clone, Debug)]
+pub struct BrokenPlace {
+    /// The place to name.
+    pub location: Location,
+    /// What was found there.
+    pub found: String,
+    /// The record, for people.
+    pub excerpt: Option<trueline_report::Excerpt>,
+}
+
+impl State {
+    /// A state over no rows. `quota` is that of the [`crate::Tally`] the state will be merged into, if there is one.
+    pub fn new(plan: &Plan, quota: Option<Quota>) -> Self {
+        Self {
+            rows: 0,
+            lines: 0,
+            broken: 0,
+            invalid: 0,
+            counts: vec![Counts::default(); plan.checks.len()],
+            keys: plan.key_checks.iter().map(|_| KeyBuffer::new()).collect(),
+            quota,
+            failing: Mask::default(),
+            invalid_rows: Mask::default(),
+        }
+    }
+
+    /// Rows seen.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Rows seen that an error-severity violation names; duplicates are not among them yet.
+    pub fn invalid_rows(&self) -> u64 {
+        self.invalid
+    }
+
+    /// Says how many line ends the rows of this state span.
+    pub fn add_lines(&mut self, lines: u64) {
+        self.lines += lines;
+    }
+
+    /// Takes in a record whose fields could not be told apart. Records and batches come in file order.
+    pub fn observe_broken(&mut self, plan: &Plan, code: &'static str, place: impl FnOnce() -> BrokenPlace) {
+        let index = plan.structure;
+        let check = &plan.checks[index];
+        self.rows += 1;
+        self.broken += 1;
+        self.invalid += u64::from(check.is_error);
+        let takes = self.takes_sample(plan, index);
+        let counts = &mut self.counts[index];
+        counts.failed += 1;
+        *counts.codes.entry(code).or_default() += 1;
+        if takes || counts.first.is_none() {
+            let place = place();
+            counts.first = counts.first.or(place.location.row_index.map(|row| (0, row)));
+            if takes {
+                let mut violation = check.violation(code, place.location);
+                violation.message = check.message(&format!("{}: {}", phrase(code), place.found));
+                violation.excerpt = place.excerpt;
+                counts.samples.push(Sample { column: 0, violation });
+            }
+        }
+    }
+
+    /// Takes in the rows of a batch.
+    pub fn observe(&mut self, plan: &Plan, batch: &Batch<'_>) {
+        let mut invalid = std::mem::take(&mut self.invalid_rows);
+        let mut failing = std::mem::take(&mut self.failing);
+        invalid.reset(batch.rows);
+        for (index, check) in plan.checks.iter().enumerate() {
+            let Some(&field) = check.fields.first() else { continue };
+            if matches!(check.runner, Runner::Keys(_)) {
+                continue;
+            }
+            let Some(column) = batch.columns[field] else {
+                self.counts[index].not_evaluated += batch.rows as u64;
+                continue;
+            };
+            self.observe_cells(plan, index, batch, &column, &mut failing, &mut invalid);
+        }
+        for &index in &plan.key_checks {
+            self.observe_key_nulls(plan, index, batch, &mut failing, &mut invalid);
+        }
+        for (set, &index) in plan.key_checks.iter().enumerate() {
+            self.collect_keys(plan, set, index, batch, &invalid);
+        }
+        self.rows += batch.rows as u64;
+        self.invalid += invalid.count();
+        self.invalid_rows = invalid;
+        self.failing = failing;
+    }
+
+    fn observe_cells(
+        &mut self,
+        plan: &Plan,
+        index: usize,
+        batch: &Batch<'_>,
+        column: &Column<'_>,
+        failing: &mut Mask,
+        invalid: &mut Mask,
+    ) {
+        let (rows, nulls, bad) = (batch.rows as u64, column.null_count(), column.bad.len() as u64);
+        let counts = &mut self.counts[index];
+        match &plan.checks[index].runner {
+            Runner::Cells(kernel) => {
+                counts.null += nulls;
+                counts.not_evaluated += bad;
+                counts.evaluated += rows - nulls - bad;
+                failing.reset(batch.rows);
+                kernel.check(column.array, failing);
+                failing.keep_valid(column.array.nulls());
+                let codes = plan.checks[index].codes;
+                let code = |row| codes[kernel.code(column.array, row)];
+                self.record(plan, index, batch, failing, code, invalid);
+            }
+            Runner::Required => {
+                counts.not_evaluated += bad;
+                counts.evaluated += rows - bad;
+                if nulls > 0 {
+                    mark_nulls(failing, batch.rows, column);
+                    self.record(plan, index, batch, failing, |_| "required.null", invalid);
+                }
+            }
+            Runner::Type => {
+                counts.null += nulls;
+                counts.evaluated += rows - nulls;
+                if bad > 0 {
+                    failing.reset(batch.rows);
+                    for cell in column.bad {
+                        failing.set(cell.row as usize);
+                    }
+                    let code = |row: usize| {
+                        let place = column.bad.partition_point(|cell| (cell.row as usize) < row);
+                        column.bad[place].code
+                    };
+                    self.record(plan, index, batch, failing, code, invalid);
+                }
+            }
+            Runner::Table(_) => {
+                counts.null += nulls;
+                counts.evaluated += rows;
+            }
+            Runner::Structure | Runner::Columns | Runner::Keys(_) => {}
+        }
+    }
+
+    /// Counts the failing rows of a check and keeps the first of them.
+    fn record(
+        &mut self,
+        plan: &Plan,
+        index: usize,
+        batch: &Batch<'_>,
+        failing: &Mask,
+        code: impl Fn(usize) -> &'static str,
+        invalid: &mut Mask,
+    ) {
+        let failed = failing.count();
+        if failed == 0 {
+            return;
+        }
+        let check = &plan.checks[index];
+        if check.is_error {
+            invalid.union(failing);
+        }
+        if let (None, Some(row)) = (self.counts[index].first, failing.rows().next()) {
+            self.counts[index].first = batch.origin.row(row).row_index.map(|row| (0, row));
+        }
+        for row in failing.rows() {
+            if !self.takes_sample(plan, index) {
+                break;
+            }
+            let sample = sample(check, batch, row, code(row));
+            self.counts[index].samples.push(sample);
+        }
+        let counts = &mut self.counts[index];
+        counts.failed += failed;
+        if let [only] = check.codes {
+            *counts.codes.entry(only).or_default() += failed;
+        } else {
+            for row in failing.rows() {
+                *counts.codes.entry(code(row)).or_default() += 1;
+            }
+        }
+    }
+
+    /// The rows with a null in a key that forbids it.
+    fn observe_key_nulls(
+        &mut self,
+        plan: &Plan,
+        index: usize,
+        batch: &Batch<'_>,
+        failing: &mut Mask,
+        invalid: &mut Mask,
+    ) {
+        let check = &plan.checks[index];
+        let Runner::Keys(KeyRule { nulls: KeyNulls::Fail, .. }) = check.runner else { return };
+        let mut with_null = false;
+        failing.reset(batch.rows);
+        for &field in &check.fields {
+            let Some(column) = batch.columns[field] else { return };
+            if column.null_count() > 0 {
+                with_null = true;
+                let mut nulls = Mask::default();
+                mark_nulls(&mut nulls, batch.rows, &column);
+                failing.union(&nulls);
+            }
+        }
+        if with_null {
+            // A row with a cell that did not parse is not evaluated, whatever its other cells are.
+            let mut judged = Mask::new(batch.rows);
+            judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
+            self.record(plan, index, batch, &judged, |_| check.codes[1], invalid);
+        }
+    }
+
+    fn collect_keys(&mut self, plan: &Plan, set: usize, index: usize, batch: &Batch<'_>, invalid: &Mask) {
+        let check = &plan.checks[index];
+        let Runner::Keys(rule) = check.runner else { return };
+        let columns: Option<Vec<Column<'_>>> = check.fields.iter().map(|&field| batch.columns[field]).collect();
+        let Some(columns) = columns else {
+            self.counts[index].not_evaluated += batch.rows as u64;
+            return;
+        };
+        let needs_place = matches!(rule.purpose, KeyPurpose::Unique(_));
+        let any_bad = columns.iter().any(|column| !column.bad.is_empty());
+        let mut key = Vec::new();
+        for row in 0..batch.rows {
+            if any_bad && has_bad_cell(check, batch, row) {
+                self.counts[index].not_evaluated += 1;
+                continue;
+            }
+            if rule.nulls != KeyNulls::Equal && columns.iter().any(|column| column.array.is_null(row)) {
+                let counts = &mut self.counts[index];
+                if rule.nulls == KeyNulls::Fail { counts.evaluated += 1 } else { counts.null += 1 }
+                continue;
+            }
+            self.counts[index].evaluated += 1;
+            key.clear();
+            match columns.as_slice() {
+                [single] if rule.nulls != KeyNulls::Equal => key_text::append(&mut key, single.array, row),
+                parts => parts.iter().for_each(|part| key_text::append_part(&mut key, part.array, row)),
+            }
+            let place = if needs_place { place(check, batch, row) } else { Location::default() };
+            self.keys[set].push(&key, key_place(place, invalid.get(row)));
+        }
+    }
+
+    fn takes_sample(&self, plan: &Plan, index: usize) -> bool {
+        self.counts[index].samples.len() < plan.checks[index].sample_limit
+            && self.quota.as_ref().is_none_or(|quota| !quota.is_full(index))
+    }
+
+    /// Appends what comes behind the rows of this state in the same input.
+    pub fn merge(&mut self, plan: &Plan, later: Self) {
+        let mut later = later;
+        later.rebase(0, self.rows, self.lines);
+        self.absorb(plan, &mut later);
+        for (mine, theirs) in self.keys.iter_mut().zip(&later.keys) {
+            mine.append(theirs, self.rows, self.lines);
+        }
+        self.rows += later.rows;
+        self.lines += later.lines;
+    }
+
+    /// Moves the rows of this state behind `rows` rows and `lines` line ends of input number `input`. Keys stay relative.
+    pub(crate) fn rebase(&mut self, input: u32, rows: u64, lines: u64) {
+        for counts in &mut self.counts {
+            counts.first = counts.first.map(|(_, row)| (input, row + rows));
+            for Sample { violation, .. } in &mut counts.samples {
+                violation.input = input;
+                let location = &mut violation.location;
+                location.row_index = location.row_index.map(|row| row + rows);
+                location.line = location.line.map(|line| line + lines);
+                if let Some(excerpt) = &mut violation.excerpt {
+                    excerpt.first_line = excerpt.first_line.map(|line| line + lines);
+                }
+            }
+        }
+    }
+
+    /// Takes over the counts and samples of a rebased state, but not its keys, rows and lines.
+    pub(crate) fn absorb(&mut self, plan: &Plan, later: &mut Self) {
+        self.broken += later.broken;
+        self.invalid += later.invalid;
+        for ((mine, theirs), check) in self.counts.iter_mut().zip(&mut later.counts).zip(&plan.checks) {
+            mine.evaluated += theirs.evaluated;
+            mine.failed += theirs.failed;
+            mine.null += theirs.null;
+            mine.not_evaluated += theirs.not_evaluated;
+            for (code, count) in &theirs.codes {
+                *mine.codes.entry(code).or_default() += count;
+            }
+            mine.first = mine.first.or(theirs.first);
+            let room = check.sample_limit.saturating_sub(mine.samples.len());
+            mine.samples.extend(theirs.samples.drain(..).take(room));
+        }
+    }
+}
+
+impl PlannedCheck {
+    pub(crate) fn violation(&self, code: &'static str, location: Location) -> Violation {
+        Violation {
+            check_id: self.check.id.clone(),
+            code: code.to_owned(),
+            severity: self.check.severity,
+            input: 0,
+            location,
+            column: self.column().map(str::to_owned),
+            path: None,
+            value: None,
+            value_truncated: false,
+            expected: self.expected.clone(),
+            message: self.message(phrase(code)),
+            related: None,
+            excerpt: None,
+        }
+    }
+
+    pub(crate) fn message(&self, default: &str) -> String {
+        self.check.message.clone().unwrap_or_else(|| default.to_owned())
+    }
+}
+
+fn sample(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static str) -> Sample {
+    let mut violation = check.violation(code, place(check, batch, row));
+    let single = match check.fields.as_slice() {
+        [field] => Some(*field),
+        _ => None,
+    };
+    if check.is_sensitive {
+        violation.value = single.map(|_| MASK.to_owned());
+    } else if let Some(value) = single.and_then(|field| batch.origin.value(row, field)) {
+        let (value, truncated) = truncate_value(&value);
+        violation.value = Some(value);
+        violation.value_truncated = truncated;
+    }
+    violation.excerpt = batch.origin.excerpt(row, single);
+    Sample { column: check.fields.first().map_or(0, |field| field + 1), violation }
+}
+
+fn place(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> Location {
+    match check.fields.as_slice() {
+        [field] => batch.origin.cell(row, *field),
+        _ => batch.origin.row(row),
+    }
+}
+
+fn key_place(location: Location, tainted: bool) -> KeyPlace {
+    KeyPlace {
+        input: 0,
+        row: location.row_index.unwrap_or_default(),
+        line: location.line.unwrap_or_default(),
+        byte_offset: location.byte_offset.unwrap_or_default(),
+        byte_length: location.byte_length.map_or(0, |length| u32::try_from(length).unwrap_or(u32::MAX)),
+        tainted,
+    }
+}
+
+fn has_bad_cell(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> bool {
+    check.fields.iter().filter_map(|&field| batch.columns[field]).any(|column| {
+        column.bad.binary_search_by_key(&row, |cell| cell.row as usize).is_ok()
+    })
+}
+
+/// The rows whose cell is null and not merely unreadable.
+fn mark_nulls(mask: &mut Mask, rows: usize, column: &Column<'_>) {
+    mask.reset(rows);
+    mask.add_null(column.array.nulls());
+    for cell in column.bad {
+        mask.clear(cell.row as usize);
+    }
+}
+
+/// An origin for data without places: only the row is known, counted on from `first_row`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowOrigin {
+    /// Rows of the state that came before this batch.
+    pub first_row: u64,
+}
+
+impl Origin for RowOrigin {
+    fn row(&self, row: usize) -> Location {
+        Location { row_index: Some(self.first_row + row as u64), ..Location::default() }
+    }
+
+    fn cell(&self, row: usize, _column: usize) -> Location {
+        self.row(row)
+    }
+
+    fn value(&self, _row: usize, _column: usize) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,172 @@
+//! The result of a whole run: states merged in file order, keys settled at the end.
+
+use trueline_report::{CheckResult, Location, Rows, Violation};
+
+use crate::binding::Binding;
+use crate::check::{Runner, TableRule, outside};
+use crate::error::{Error, ErrorKind};
+use crate::key::{KeyOptions, KeySet};
+use crate::outcome;
+use crate::plan::Plan;
+use crate::state::{Quota, Sample, State};
+
+/// Collects the states of a run.
+///
+/// **Cost**: memory is the caps on samples plus, for each check over keys, its share of the key budget.
+pub struct Tally {
+    pub(crate) plan: Plan,
+    /// Everything merged so far; its rows and lines are those of the current input.
+    pub(crate) total: State,
+    pub(crate) key_sets: Vec<KeySet>,
+    quota: Quota,
+    input: Option<u32>,
+    pub(crate) total_rows: u64,
+    /// Per schema field: whether an input had it, and why one had it not.
+    pub(crate) bound: Vec<bool>,
+    pub(crate) reasons: Vec<Option<String>>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// One result per check, in the order of the schema.
+    pub checks: Vec<CheckResult>,
+    /// The kept violations, ordered by input, row, column and check.
+    pub violations: Vec<Violation>,
+    /// Violations that were counted and not kept.
+    pub violations_omitted: u64,
+    /// The rows.
+    pub rows: Rows,
+}
+
+impl Tally {
+    /// A tally over nothing yet; `keys.memory_bytes` is shared by all checks over keys.
+    pub fn new(plan: &Plan, keys: &KeyOptions) -> Self {
+        let share = keys.memory_bytes / plan.key_checks.len().max(1);
+        let options = || KeyOptions { memory_bytes: share, ..keys.clone() };
+        Self {
+            plan: plan.clone(),
+            total: State::new(plan, None),
+            key_sets: plan.key_checks.iter().map(|_| KeySet::new(options())).collect(),
+            quota: Quota::new(plan),
+            input: None,
+            total_rows: 0,
+            bound: vec![false; plan.fields.len()],
+            reasons: vec![None; plan.fields.len()],
+        }
+    }
+
+    /// What later states need to know of the samples already kept.
+    pub fn quota(&self) -> Quota {
+        self.quota.clone()
+    }
+
+    /// Rows merged so far, over all inputs.
+    pub fn rows(&self) -> u64 {
+        self.total_rows
+    }
+
+    /// Rows of the current input merged so far.
+    pub fn input_rows(&self) -> u64 {
+        self.total.rows
+    }
+
+    /// Line ends of the current input merged so far.
+    pub fn input_lines(&self) -> u64 {
+        self.total.lines
+    }
+
+    /// Rows found invalid so far; duplicates are counted at the end only.
+    pub fn invalid_rows(&self) -> u64 {
+        self.total.invalid
+    }
+
+    /// Goes on to the next input, whose first `lines` line ends are not part of any row.
+    ///
+    /// `place` tells where the name of a column stands, or (asked with `None`) the whole header.
+    pub fn begin_input(&mut self, binding: &Binding, lines: u64, place: &dyn Fn(Option<usize>) -> Location) {
+        let input = self.input.map_or(0, |input| input + 1);
+        self.input = Some(input);
+        self.total.rows = 0;
+        self.total.lines = lines;
+        for (field, source) in binding.sources.iter().enumerate() {
+            self.bound[field] |= source.is_some();
+            if self.reasons[field].is_none() {
+                self.reasons[field].clone_from(&binding.reasons[field]);
+            }
+        }
+        self.count_columns(input, binding, place);
+        self.judge_column_count(input, binding, place);
+    }
+
+    fn count_columns(&mut self, input: u32, binding: &Binding, place: &dyn Fn(Option<usize>) -> Location) {
+        let index = self.plan.columns;
+        let check = &self.plan.checks[index];
+        let counts = &mut self.total.counts[index];
+        counts.evaluated += self.plan.fields.len().max(binding.columns) as u64;
+        counts.failed += binding.faults.len() as u64;
+        for fault in &binding.faults {
+            *counts.codes.entry(fault.code).or_default() += 1;
+            if counts.samples.len() < check.sample_limit {
+                let mut violation = check.violation(fault.code, place(fault.source));
+                violation.input = input;
+                violation.message = check.message(&fault.message);
+                violation.column = Some(fault.name.clone());
+                counts.samples.push(Sample { column: 0, violation });
+            }
+        }
+    }
+
+    fn judge_column_count(&mut self, input: u32, binding: &Binding, place: &dyn Fn(Option<usize>) -> Location) {
+        for (check, counts) in self.plan.checks.iter().zip(&mut self.total.counts) {
+            let Runner::Table(TableRule::ColumnCount(bounds)) = &check.runner else { continue };
+            counts.evaluated += 1;
+            let Some(code) = outside(bounds, binding.columns as u64) else { continue };
+            counts.failed += 1;
+            *counts.codes.entry(check.codes[code]).or_default() += 1;
+            if counts.samples.len() < check.sample_limit {
+                let mut violation = check.violation(check.codes[code], place(None));
+                violation.input = input;
+                violation.value = Some(binding.columns.to_string());
+                counts.samples.push(Sample { column: 0, violation });
+            }
+        }
+    }
+
+    /// Appends a state to the current input. States come in file order.
+    ///
+    /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file.
+    pub fn merge(&mut self, state: State) -> Result<(), Error> {
+        let mut state = state;
+        let input = self.input.unwrap_or_default();
+        let (rows, lines) = (self.total.rows, self.total.lines);
+        for (set, keys) in state.keys.iter().enumerate() {
+            let appended = self.key_sets[set].append(keys, input, rows, lines);
+            appended.map_err(|source| self.key_error(set, source))?;
+        }
+        state.rebase(input, rows, lines);
+        self.total.absorb(&self.plan, &mut state);
+        self.total.rows += state.rows;
+        self.total.lines += state.lines;
+        self.total_rows += state.rows;
+        for (index, (check, counts)) in self.plan.checks.iter().zip(&self.total.counts).enumerate() {
+            if counts.samples.len() >= check.sample_limit {
+                self.quota.fill(index);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn key_error(&self, set: usize, source: crate::key::Error) -> Error {
+        let check_id = self.plan.checks[self.plan.key_checks[set]].check.id.clone();
+        Error::new(ErrorKind::Keys { check_id, source })
+    }
+
+    /// Settles keys and totals. `unreadable` says that the input ended before its end: then nothing has passed.
+    ///
+    /// **Errors**: key files that could not be read back.
+    pub fn finish(self, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
+        outcome::finish(self, max_violations, unreadable)
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a validation could not be carried out.
+
+/// What went wrong; see [`Error::kind`]. Bad data is never an error: it is in the report.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<ErrorKind>);
+
+/// The kinds of [`Error`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The schema cannot be compiled.
+    #[error("the schema cannot be used")]
+    Schema {
+        /// What is wrong with it.
+        source: trueline_validate::Error,
+    },
+    /// The schema's `csv` section cannot be used.
+    #[error("the csv section of the schema cannot be used")]
+    Dialect {
+        /// What is wrong with it.
+        source: trueline_tokenizer::DialectError,
+    },
+    /// An option has a value it cannot have.
+    #[error("{option} must be {expected}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// No input was given.
+    #[error("there is nothing to validate: no input was given")]
+    NoInput,
+    /// The run was cancelled from outside.
+    #[error("cancelled after {rows} rows")]
+    Cancelled {
+        /// Rows validated so far.
+        rows: u64,
+    },
+    /// Keys could not be kept.
+    #[error("the run could not be finished")]
+    Keys {
+        /// What went wrong.
+        source: trueline_validate::Error,
+    },
+    /// A batch whose column has a type the schema does not allow.
+    #[error("column `{column}` is of type {found}, expected {expected}")]
+    ColumnType {
+        /// The column.
+        column: String,
+        /// Its Arrow type.
+        found: String,
+        /// The schema's type.
+        expected: String,
+    },
+    /// A fault of the engine itself.
+    #[error("internal error: {message}; please report it")]
+    Internal {
+        /// What happened.
+        message: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+}

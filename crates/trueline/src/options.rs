@@ -1,0 +1,56 @@
+//! Limits, each with its default.
+
+/// What a run may use at most.
+///
+/// A limit on the data that is exceeded ends the run as `unreadable` at the place of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
+pub struct Limits {
+    /// The largest record, in bytes. Default 16 MiB.
+    pub max_record_bytes: u64,
+    /// The largest field, in bytes. Default 4 MiB.
+    pub max_field_bytes: u64,
+    /// The most columns. Default 100,000.
+    pub max_columns: usize,
+    /// Memory for the keys of `unique`, `primary_key` and `distinct_count` together, in bytes; beyond it they go to temporary
+    /// files. Default 128 MiB.
+    pub key_memory_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_record_bytes: 16 << 20,
+            max_field_bytes: 4 << 20,
+            max_columns: 100_000,
+            key_memory_bytes: 128 << 20,
+        }
+    }
+}
+
+impl Limits {
+    /// Sets the largest record.
+    pub fn max_record_bytes(mut self, bytes: u64) -> Self {
+        self.max_record_bytes = bytes;
+        self
+    }
+
+    /// Sets the largest field.
+    pub fn max_field_bytes(mut self, bytes: u64) -> Self {
+        self.max_field_bytes = bytes;
+        self
+    }
+
+    /// Sets the most columns.
+    pub fn max_columns(mut self, columns: usize) -> Self {
+        self.max_columns = columns;
+        self
+    }
+
+    /// Sets the memory for keys.
+    pub fn key_memory_bytes(mut self, bytes: usize) -> Self {
+        self.key_memory_bytes = bytes;
+        self
+    }
+}

@@ -1,0 +1,314 @@
+//! Inputs in, one report out.
+//!
+//! Each input is cut into chunks; each chunk becomes one partial state on whichever thread claimed it; states are merged in
+//! file order. Nothing in the report depends on how the chunks were cut or who worked on them.
+
+mod merge;
+mod worker;
+
+use std::io::Read;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use trueline_io::csv::{Chunks, CsvInput, CsvOptions, Failure, Header};
+use trueline_io::{Compression, Source, decompress};
+use trueline_report::{Decided, Engine, Input, Location, Report, Run, RunError, SchemaInfo, Verdict};
+use trueline_schema::Severity;
+use trueline_tokenizer::{Dialect, FaultKind};
+use trueline_validate::{Binding, ColumnFault, Outcome, Tally};
+
+use self::merge::{InputOutcome, Merger, Watch};
+use self::worker::{Job, Worker};
+use crate::error::{Error, ErrorKind};
+use crate::validator::Validator;
+
+/// A run over all inputs.
+pub(crate) struct Pipeline<'a> {
+    validator: &'a Validator,
+    tally: Tally,
+    inputs: Vec<Input>,
+    error: Option<RunError>,
+    taken_bytes: Arc<AtomicU64>,
+    total_bytes: Option<u64>,
+    started: Instant,
+}
+
+impl<'a> Pipeline<'a> {
+    pub(crate) fn new(validator: &'a Validator) -> Self {
+        Self {
+            validator,
+            tally: validator.tally(),
+            inputs: Vec::new(),
+            error: None,
+            taken_bytes: Arc::default(),
+            total_bytes: None,
+            started: Instant::now(),
+        }
+    }
+
+    /// Validates the inputs one after the other as one table.
+    pub(crate) fn run(mut self, sources: &[&dyn Source]) -> Result<Report, Error> {
+        if sources.is_empty() {
+            return Err(Error::new(ErrorKind::NoInput));
+        }
+        self.total_bytes = sources.iter().map(|source| source.size_hint()).sum();
+        for source in sources {
+            self.input(*source)?;
+            if self.error.is_some() {
+                break;
+            }
+        }
+        self.finish()
+    }
+
+    fn input(&mut self, source: &dyn Source) -> Result<(), Error> {
+        let (mut outcome, format) = self.read(source)?;
+        if outcome.error.is_none()
+            && let Err(error) = source.verify_unchanged()
+        {
+            outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
+        }
+        let rows = self.tally.input_rows();
+        self.inputs.push(Input { name: source.name().to_owned(), format, bytes: outcome.bytes, rows });
+        if let Some(source) = outcome.fatal {
+            return Err(Error::new(ErrorKind::Keys { source }));
+        }
+        if let Some(message) = outcome.panicked {
+            return Err(Error::new(ErrorKind::Internal { message }));
+        }
+        if self.validator.cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled { rows: self.tally.rows() }));
+        }
+        self.error = outcome.error;
+        Ok(())
+    }
+
+    /// Reads one input to its end, or to where it cannot be read any further.
+    fn read(&mut self, source: &dyn Source) -> Result<(InputOutcome, String), Error> {
+        let validator = self.validator;
+        let dialect = trueline_io::csv::dialect(&validator.schema.csv);
+        dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
+        let (input, format) = match self.open(source, &dialect) {
+            Ok(opened) => opened,
+            Err((failure, format)) => {
+                self.begin(&Binding::default(), 0, None);
+                let outcome = InputOutcome {
+                    bytes: failure.byte_offset,
+                    error: Some(run_error(failure, source.name())),
+                    ..InputOutcome::default()
+                };
+                return Ok((outcome, format));
+            }
+        };
+        let binding = bind(validator, &input);
+        self.begin(&binding, input.lines, input.header.as_ref());
+        let job = Job {
+            schema: &validator.schema,
+            plan: &validator.plan,
+            binding: &binding,
+            dialect: &dialect,
+            kernel: validator.kernel,
+            limits: validator.limits,
+            quota: self.tally.quota(),
+        };
+        let taken = Arc::clone(&self.taken_bytes);
+        let watch = Watch {
+            watcher: validator.watcher.as_deref(),
+            cancel: &validator.cancel,
+            input: source.name(),
+            taken_bytes: &taken,
+            total_bytes: self.total_bytes,
+            started: self.started,
+        };
+        let threads = self.threads(source);
+        let start_bytes = input.byte_offset();
+        let merger = Merger::new(&mut self.tally, threads, start_bytes, watch);
+        run_workers(&input.into_chunks(), &job, &merger, threads);
+        let outcome = merger.into_outcome();
+        Ok((outcome, format))
+    }
+
+    fn open(
+        &self,
+        source: &dyn Source,
+        dialect: &Dialect,
+    ) -> Result<(CsvInput, String), (Failure, String)> {
+        let plain = || "csv".to_owned();
+        let read = source.open().map_err(|error| (Failure::read(&error, 0), plain()))?;
+        let counted = Box::new(Counted { inner: read, taken: Arc::clone(&self.taken_bytes) });
+        let (compression, read) = decompress(counted).map_err(|error| (Failure::read(&error, 0), plain()))?;
+        let format = match compression {
+            Compression::None => plain(),
+            Compression::Gzip => "csv.gz".to_owned(),
+            Compression::Zstd => "csv.zst".to_owned(),
+            _ => plain(),
+        };
+        let options = self.validator.csv_options();
+        CsvInput::open(read, dialect, options).map(|input| (input, format.clone())).map_err(|failure| (failure, format))
+    }
+
+    /// Tells the tally of the input's columns.
+    fn begin(&mut self, binding: &Binding, lines: u64, header: Option<&Header>) {
+        self.tally.begin_input(binding, lines, &|column| header.map_or_else(Location::default, |header| place(header, column)));
+    }
+
+    /// Small inputs are done before a second thread would have started.
+    fn threads(&self, source: &dyn Source) -> usize {
+        let chunk = self.validator.chunk_bytes as u64;
+        let is_small = source.size_hint().is_some_and(|bytes| bytes <= chunk);
+        if is_small { 1 } else { self.validator.threads }
+    }
+
+    fn finish(self) -> Result<Report, Error> {
+        let validator = self.validator;
+        let outcome = self
+            .tally
+            .finish(validator.max_violations, self.error.is_some())
+            .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let bytes: u64 = self.inputs.iter().map(|input| input.bytes).sum();
+        let run = Run {
+            elapsed_seconds: elapsed,
+            threads: u32::try_from(validator.threads).unwrap_or(u32::MAX),
+            simd: validator.kernel.name().to_owned(),
+            bytes_per_second: if elapsed > 0.0 { bytes as f64 / elapsed } else { 0.0 },
+            decided: Decided { scanned: outcome.rows.total, proved: 0, cached: 0 },
+            peak_memory: crate::validator::peak_memory(),
+        };
+        Ok(report(validator, outcome, self.inputs, self.error, run))
+    }
+}
+
+/// Puts an outcome into the form of a report.
+pub(crate) fn report(
+    validator: &Validator,
+    outcome: Outcome,
+    inputs: Vec<Input>,
+    error: Option<RunError>,
+    run: Run,
+) -> Report {
+    let fails = |check: &trueline_report::CheckResult| {
+        check.status == trueline_report::Status::Failed && check.severity == Severity::Error
+    };
+    let verdict = if error.is_some() {
+        Verdict::Unreadable
+    } else if outcome.checks.iter().any(fails) {
+        Verdict::Invalid
+    } else {
+        Verdict::Valid
+    };
+    Report {
+        report_version: trueline_report::REPORT_VERSION,
+        verdict,
+        error,
+        engine: Engine { name: "trueline".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        schema: SchemaInfo { name: validator.schema.name.clone(), fingerprint: validator.schema.fingerprint() },
+        inputs,
+        rows: outcome.rows,
+        checks: outcome.checks,
+        violations: outcome.violations,
+        violations_omitted: outcome.violations_omitted,
+        run,
+    }
+}
+
+fn bind(validator: &Validator, input: &CsvInput) -> Binding {
+    let schema = &validator.schema;
+    if !schema.csv.header {
+        let columns = match (input.columns, schema.fields.len()) {
+            (first, 0) => first,
+            // The first record may be broken itself: only surplus columns are believed.
+            (first, declared) if schema.extra_columns == trueline_schema::ExtraColumns::Allow => first.max(declared),
+            (_, declared) => declared,
+        };
+        return Binding::by_position(schema, columns);
+    }
+    let names: &[String] = input.header.as_ref().map_or(&[], |header| &header.names);
+    let mut binding = Binding::by_name(schema, names);
+    if let Some(fault) = input.header.as_ref().and_then(|header| header.fault) {
+        binding.faults.insert(0, ColumnFault::header(header_fault(fault)));
+    }
+    binding
+}
+
+fn header_fault(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::InvalidUtf8 => "the header has bytes that are not UTF-8",
+        FaultKind::UnclosedQuote => "a quote in the header is never closed",
+        _ => "the header is not quoted as it should be",
+    }
+}
+
+fn place(header: &Header, column: Option<usize>) -> Location {
+    let range = column.map_or(&header.record, |column| &header.cells[column]);
+    let line = header.lines.get(column.unwrap_or_default()).copied();
+    Location { row_index: None, line, byte_offset: Some(range.start), byte_length: Some(range.end - range.start) }
+}
+
+fn run_error(failure: Failure, input: &str) -> RunError {
+    RunError {
+        code: failure.code.to_owned(),
+        message: failure.message,
+        input: Some(input.to_owned()),
+        row_index: None,
+        line: None,
+        byte_offset: Some(failure.byte_offset),
+    }
+}
+
+fn run_workers(chunks: &Chunks, job: &Job<'_>, merger: &Merger<'_>, threads: usize) {
+    if threads == 1 {
+        work(chunks, job, merger);
+        return;
+    }
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|| work(chunks, job, merger));
+        }
+        work(chunks, job, merger);
+    });
+}
+
+/// One thread: claim, resolve, validate, deliver, until there is no more.
+fn work(chunks: &Chunks, job: &Job<'_>, merger: &Merger<'_>) {
+    let worked = catch_unwind(AssertUnwindSafe(|| {
+        let mut worker = Worker::new(job);
+        let mut buffer = Vec::new();
+        while let Some(claim) = chunks.claim(std::mem::take(&mut buffer)) {
+            if !merger.admits(claim.sequence()) {
+                // The claim is given up, and others may wait for it.
+                chunks.stop();
+                break;
+            }
+            let Some(span) = chunks.resolve(claim) else { break };
+            let (piece, recycled) = worker.run(span);
+            buffer = recycled;
+            if !merger.deliver(piece) {
+                chunks.stop();
+                break;
+            }
+        }
+    }));
+    if let Err(panic) = worked {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        merger.panicked(message.unwrap_or_else(|| "a worker panicked".to_owned()));
+        chunks.stop();
+    }
+}
+
+/// Counts the bytes taken from a source as stored.
+struct Counted<R> {
+    inner: R,
+    taken: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let bytes = self.inner.read(buffer)?;
+        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(bytes)
+    }
+}

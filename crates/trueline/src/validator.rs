@@ -1,0 +1,213 @@
+//! The front door: a schema and options, then data.
+
+use std::sync::Arc;
+
+use trueline_io::Source;
+use trueline_io::csv::CsvOptions;
+use trueline_report::{Report, Verdict};
+use trueline_schema::Schema;
+use trueline_tokenizer::Kernel;
+use trueline_validate::{DEFAULT_SAMPLE_LIMIT, Plan, Tally};
+
+use crate::error::{Error, ErrorKind};
+use crate::options::Limits;
+use crate::pipeline::Pipeline;
+use crate::progress::{Cancel, Progress, Watcher};
+
+/// The least and the most bytes a chunk may have.
+const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 1..=1 << 30;
+
+/// A schema made ready to judge data.
+///
+/// Cheap to keep and to use again; one validator can serve many threads.
+pub struct Validator {
+    pub(crate) schema: Schema,
+    pub(crate) plan: Plan,
+    pub(crate) threads: usize,
+    pub(crate) chunk_bytes: usize,
+    pub(crate) limits: Limits,
+    pub(crate) max_violations: u64,
+    pub(crate) kernel: Kernel,
+    pub(crate) cancel: Cancel,
+    pub(crate) watcher: Option<Arc<Watcher>>,
+    pub(crate) spill_dir: Option<std::path::PathBuf>,
+}
+
+/// Options of a [`Validator`], each with its default.
+#[must_use]
+pub struct ValidatorBuilder {
+    schema: Schema,
+    threads: Option<usize>,
+    chunk_bytes: usize,
+    limits: Limits,
+    sample_limit: u64,
+    max_violations: u64,
+    kernel: Option<Kernel>,
+    cancel: Cancel,
+    watcher: Option<Arc<Watcher>>,
+    spill_dir: Option<std::path::PathBuf>,
+}
+
+impl Validator {
+    /// Starts from a schema.
+    pub fn builder(schema: Schema) -> ValidatorBuilder {
+        ValidatorBuilder {
+            schema,
+            threads: None,
+            chunk_bytes: 1 << 20,
+            limits: Limits::default(),
+            sample_limit: DEFAULT_SAMPLE_LIMIT,
+            max_violations: 1000,
+            kernel: None,
+            cancel: Cancel::new(),
+            watcher: None,
+            spill_dir: None,
+        }
+    }
+
+    /// A validator with all defaults.
+    ///
+    /// **Errors**: as [`ValidatorBuilder::build`].
+    pub fn new(schema: Schema) -> Result<Self, Error> {
+        Self::builder(schema).build()
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Validates one input.
+    ///
+    /// An input that cannot be read to its end gives a report whose verdict is `unreadable`.
+    ///
+    /// **Errors**: the run was cancelled, keys could not be kept on disk, or the engine has a fault.
+    pub fn validate(&self, source: &dyn Source) -> Result<Report, Error> {
+        self.validate_all(&[source])
+    }
+
+    /// Validates several inputs as one table with one report: keys are unique over all of them.
+    ///
+    /// **Errors**: as [`Validator::validate`].
+    pub fn validate_all(&self, sources: &[&dyn Source]) -> Result<Report, Error> {
+        Pipeline::new(self).run(sources)
+    }
+
+    /// Whether an input is valid.
+    ///
+    /// **Errors**: as [`Validator::validate`].
+    pub fn is_valid(&self, source: &dyn Source) -> Result<bool, Error> {
+        Ok(self.validate(source)?.verdict == Verdict::Valid)
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        let keys = trueline_validate::key::KeyOptions {
+            memory_bytes: self.limits.key_memory_bytes,
+            spill_dir: self.spill_dir.clone(),
+        };
+        Tally::new(&self.plan, &keys)
+    }
+
+    pub(crate) fn csv_options(&self) -> CsvOptions {
+        let mut options = CsvOptions::default();
+        options.chunk_bytes = self.chunk_bytes;
+        options.max_record_bytes = self.limits.max_record_bytes;
+        options.max_columns = self.limits.max_columns;
+        options.kernel = self.kernel;
+        options
+    }
+}
+
+impl ValidatorBuilder {
+    /// How many threads work. Default: as many as the machine offers. The report does not depend on it.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Bytes per chunk. Default 1 MiB. The report does not depend on it.
+    pub fn chunk_bytes(mut self, bytes: usize) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    /// What the run may use at most.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Violations kept per check, unless the check states its own. Default 20. Totals are exact whatever it is.
+    pub fn sample_limit(mut self, limit: u64) -> Self {
+        self.sample_limit = limit;
+        self
+    }
+
+    /// Violations kept in all. Default 1,000.
+    pub fn max_violations(mut self, limit: u64) -> Self {
+        self.max_violations = limit;
+        self
+    }
+
+    /// Which instructions the tokenizer uses. Default: the best the machine has. The report does not depend on it.
+    pub fn kernel(mut self, kernel: Kernel) -> Self {
+        self.kernel = Some(kernel);
+        self
+    }
+
+    /// A flag that ends the run early.
+    pub fn cancel(mut self, cancel: Cancel) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// Called at most ten times a second with how far the run has come.
+    pub fn progress(mut self, watcher: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.watcher = Some(Arc::new(watcher));
+        self
+    }
+
+    /// Where keys beyond their budget are written. Default: the system's folder for temporary files.
+    pub fn spill_dir(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.spill_dir = Some(folder.into());
+        self
+    }
+
+    /// Compiles the schema.
+    ///
+    /// **Errors**: a schema that cannot be compiled, an option outside its range.
+    pub fn build(self) -> Result<Validator, Error> {
+        if !CHUNK_BYTES.contains(&self.chunk_bytes) {
+            return Err(Error::new(ErrorKind::Option { option: "chunk_bytes", expected: "from 1 byte to 1 GiB" }));
+        }
+        if self.limits.max_record_bytes > 1 << 30 {
+            return Err(Error::new(ErrorKind::Option { option: "max_record_bytes", expected: "at most 1 GiB" }));
+        }
+        if self.threads == Some(0) {
+            return Err(Error::new(ErrorKind::Option { option: "threads", expected: "at least 1" }));
+        }
+        let plan = Plan::compile(&self.schema, self.sample_limit)
+            .map_err(|source| Error::new(ErrorKind::Schema { source }))?;
+        let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Ok(Validator {
+            plan,
+            schema: self.schema,
+            threads: self.threads.unwrap_or_else(available),
+            chunk_bytes: self.chunk_bytes,
+            limits: self.limits,
+            max_violations: self.max_violations,
+            kernel: self.kernel.unwrap_or_else(Kernel::detect),
+            cancel: self.cancel,
+            watcher: self.watcher,
+            spill_dir: self.spill_dir,
+        })
+    }
+}
+
+/// The most memory this process has had resident so far, in bytes, where the system tells (Linux).
+pub(crate) fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib * 1024)
+}

@@ -1,0 +1,194 @@
+//! Sources that fail, trickle, change or are cut: never a wrong verdict, never a shorter table judged as if whole.
+
+use std::io::{Cursor, Read, Write};
+
+use trueline::{FileSource, Limits, MemorySource, Source, Validator, Verdict};
+use trueline_testkit::fault::{FailingRead, TrickleRead};
+
+use crate::support::{schema, stable, validate};
+
+const SCHEMA: &str = "fields:\n  - {name: id, type: int64, unique: true}\n  - {name: name, type: string, max_length: 9}\n";
+
+fn table(rows: usize) -> Vec<u8> {
+    let mut text = b"id,name\n".to_vec();
+    for row in 0..rows {
+        writeln!(text, "{row},\"na,me\n{}\"", row % 10).expect("written");
+    }
+    text
+}
+
+/// A source that opens whatever the closure makes.
+struct Made<F>(F);
+
+impl<F: Fn() -> Box<dyn Read + Send> + Send + Sync> Source for Made<F> {
+    fn name(&self) -> &'static str {
+        "made"
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, trueline::SourceError> {
+        Ok((self.0)())
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn a_read_that_fails_at_any_call_is_unreadable() {
+    let text = table(30);
+    let step = 16;
+    let calls = text.len().div_ceil(step) + 1;
+    for threads in [1, 3] {
+        for chunk in [7, 64, 1 << 20] {
+            for call in 1..=calls + 1 {
+                let text = text.clone();
+                let source = Made(move || Box::new(FailingRead::new(TrickleRead::new(Cursor::new(text.clone()), step), call as u64)));
+                let report = validate(Validator::builder(schema(SCHEMA)).threads(threads).chunk_bytes(chunk), &source);
+                // The detection of compression reads four bytes by itself, so the last calls may never happen.
+                if report.verdict == Verdict::Valid {
+                    assert!(call >= calls, "call {call} of {calls} failed unseen");
+                    assert_eq!(report.rows.total, 30);
+                    continue;
+                }
+                assert_eq!(report.verdict, Verdict::Unreadable, "call {call}");
+                assert!(report.rows.total <= 30 && report.rows.invalid == 0, "call {call}: {:?}", report.rows);
+                assert_eq!(report.error.expect("an error").code, "read");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_source_that_trickles_gives_the_same_report() {
+    let text = table(50);
+    let whole = stable(&validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("made", text.clone())));
+    for step in [1, 2, 5, 63] {
+        let text = text.clone();
+        let source = Made(move || Box::new(TrickleRead::new(Cursor::new(text.clone()), step)));
+        let report = stable(&validate(Validator::builder(schema(SCHEMA)).threads(2).chunk_bytes(64), &source));
+        assert_eq!(report, whole);
+    }
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(text).expect("written");
+    writer.finish().expect("finished")
+}
+
+#[test]
+fn a_gzip_file_of_three_members_cut_at_any_byte_is_unreadable() {
+    let text = table(40);
+    let members = [gzip(&text[..100]), gzip(&text[100..300]), gzip(&text[300..])];
+    let packed = members.concat();
+    let whole = validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("whole", packed.clone()));
+    assert_eq!((whole.verdict, whole.rows.total), (Verdict::Valid, 40));
+    assert_eq!(whole.inputs[0].format, "csv.gz");
+    let mut between = 0;
+    for cut in 2..packed.len() {
+        let source = MemorySource::new("cut", packed[..cut].to_vec());
+        let report = validate(Validator::builder(schema(SCHEMA)).threads(1), &source);
+        if cut == members[0].len() || cut == members[0].len() + members[1].len() {
+            // A file that ends between two members is a whole gzip file; the text in it is cut inside a record.
+            between += 1;
+            assert_ne!(report.verdict, Verdict::Valid, "cut at {cut}");
+        } else {
+            assert_eq!(report.verdict, Verdict::Unreadable, "cut at {cut}");
+            assert_eq!(report.exit_code(trueline::Severity::Error), 3);
+        }
+    }
+    assert_eq!(between, 2);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_unreadable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("table.csv");
+    std::fs::write(&path, table(2000)).expect("written");
+    let grown = path.clone();
+    let appended = std::sync::Once::new();
+    let validator = Validator::builder(schema(SCHEMA)).threads(1).chunk_bytes(512).progress(move |_| {
+        appended.call_once(|| {
+            let mut file = std::fs::OpenOptions::new().append(true).open(&grown).expect("opened");
+            file.write_all(b"2000,x\n").expect("appended");
+        });
+    });
+    struct Slow(FileSource);
+    impl Source for Slow {
+        fn name(&self) -> &str {
+            self.0.name()
+        }
+        fn open(&self) -> Result<Box<dyn Read + Send>, trueline::SourceError> {
+            struct Pause(Box<dyn Read + Send>);
+            impl Read for Pause {
+                fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                    self.0.read(buffer)
+                }
+            }
+            Ok(Box::new(Pause(self.0.open()?)))
+        }
+        fn size_hint(&self) -> Option<u64> {
+            self.0.size_hint()
+        }
+        fn verify_unchanged(&self) -> Result<(), trueline::SourceError> {
+            self.0.verify_unchanged()
+        }
+    }
+    let report = validate(validator, &Slow(FileSource::new(&path)));
+    assert_eq!(report.verdict, Verdict::Unreadable);
+    assert!(report.error.expect("an error").message.contains("changed while it was read"));
+}
+
+#[test]
+fn limits_end_the_run_at_the_place_of_the_record() {
+    let mut text = b"id,name\n1,a\n2,\"b\n".to_vec();
+    text.extend(std::iter::repeat_n(b'x', 5000));
+    text.extend_from_slice(b"\"\n3,c\n");
+    for (chunk, threads) in [(1, 1), (7, 3), (64, 2), (1 << 20, 1)] {
+        for limits in [Limits::default().max_record_bytes(1000), Limits::default().max_field_bytes(1000)] {
+            let builder = Validator::builder(schema(SCHEMA)).limits(limits).chunk_bytes(chunk).threads(threads);
+            let report = validate(builder, &MemorySource::new("large", text.clone()));
+            assert_eq!(report.verdict, Verdict::Unreadable);
+            let error = report.error.expect("an error");
+            assert_eq!(error.code, "structure.record_size");
+            assert_eq!((error.row_index, error.line), (Some(1), Some(3)), "chunks of {chunk}");
+            assert_eq!(report.rows.total, 1);
+            assert_eq!(report.inputs[0].bytes, error.byte_offset.expect("an offset"));
+        }
+    }
+}
+
+#[test]
+fn an_unclosed_quote_does_not_take_memory() {
+    let mut text = b"id,name\n0,\"never closed\n".to_vec();
+    text.resize(8 << 20, b'x');
+    let limits = Limits::default().max_record_bytes(1 << 20);
+    let report = validate(Validator::builder(schema(SCHEMA)).limits(limits), &MemorySource::new("large", text));
+    let error = report.error.expect("an error");
+    assert_eq!((error.byte_offset, error.row_index), (Some(8), Some(0)));
+}
+
+#[test]
+fn sources_that_cannot_be_opened_are_unreadable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, expected) in [
+        (folder.path().join("missing.csv"), "could not be opened"),
+        (folder.path().to_path_buf(), "is a folder, expected a file"),
+    ] {
+        let report = validate(Validator::builder(schema(SCHEMA)), &FileSource::new(&path));
+        assert_eq!(report.verdict, Verdict::Unreadable);
+        assert!(report.error.expect("an error").message.contains(expected));
+        assert_eq!(report.rows.total, 0);
+    }
+}
+
+#[test]
+fn utf16_is_refused() {
+    for text in [&b"\xff\xfei\0d\0\n\0"[..], b"\xfe\xff\0i\0d\0\n"] {
+        let report = validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("utf-16", text));
+        assert_eq!(report.verdict, Verdict::Unreadable);
+        assert_eq!(report.error.expect("an error").code, "encoding.utf16");
+    }
+}

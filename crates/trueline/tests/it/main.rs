@@ -1,0 +1,9 @@
+//! The whole engine on whole inputs: cases, corpora, faults of sources, generated data with known truth.
+
+mod arrow;
+mod cases;
+mod corpora;
+mod faults;
+mod options;
+mod support;
+mod transactions;

@@ -1,0 +1,43 @@
+//! Running the engine down every road and comparing what comes back.
+
+use serde_json::Value;
+use trueline::{Kernel, MemorySource, Report, Schema, Source, Validator, ValidatorBuilder};
+
+/// Chunk sizes that put borders everywhere, and one that puts none.
+pub(crate) const CHUNK_SIZES: [usize; 9] = [1, 2, 3, 7, 63, 64, 65, 4096, 1 << 20];
+
+pub(crate) fn schema(yaml: &str) -> Schema {
+    Schema::from_yaml(yaml).unwrap_or_else(|error| panic!("{}", error.render("schema", yaml)))
+}
+
+pub(crate) fn validate(builder: ValidatorBuilder, source: &dyn Source) -> Report {
+    builder.build().expect("a validator").validate(source).expect("a report")
+}
+
+/// The report without what may differ between two runs.
+pub(crate) fn stable(report: &Report) -> Value {
+    let mut value: Value = serde_json::from_str(&report.to_json()).expect("json");
+    value.as_object_mut().expect("an object").remove("run");
+    value
+}
+
+/// Validates down every road and makes sure that they all give one report.
+pub(crate) fn validate_every_way(name: &str, schema: &Schema, bytes: &[u8]) -> Value {
+    let source = MemorySource::new(name, bytes);
+    let base = stable(&validate(Validator::builder(schema.clone()).threads(1), &source));
+    let check = |builder: ValidatorBuilder, road: String| {
+        let report = stable(&validate(builder, &source));
+        assert_eq!(report, base, "{name}: {road} gives another report");
+    };
+    for chunk in CHUNK_SIZES {
+        for kernel in Kernel::available() {
+            let builder = Validator::builder(schema.clone()).threads(1).chunk_bytes(chunk).kernel(kernel);
+            check(builder, format!("kernel {} with chunks of {chunk}", kernel.name()));
+        }
+        for threads in [2, 3, 8] {
+            let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
+            check(builder, format!("{threads} threads with chunks of {chunk}"));
+        }
+    }
+    base
+}

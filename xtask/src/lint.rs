@@ -1,0 +1,22 @@
+//! Format, clippy and rustdoc: what the compiler's own tools say, with warnings denied.
+
+use anyhow::Result;
+
+use crate::project::{Project, run};
+use crate::step::Outcome;
+
+pub(crate) fn format(project: &Project) -> Result<Outcome> {
+    let passed = run(&mut project.cargo(["fmt", "--all", "--check"]))?;
+    Ok(if passed { Outcome::passed("") } else { Outcome::failed("run `cargo fmt --all`") })
+}
+
+pub(crate) fn clippy(project: &Project) -> Result<Outcome> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    Ok(Outcome::of(run(&mut project.cargo(arguments))?, ""))
+}
+
+pub(crate) fn rustdoc(project: &Project) -> Result<Outcome> {
+    let mut command = project.cargo(["doc", "--workspace", "--no-deps", "--all-features"]);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    Ok(Outcome::of(run(&mut command)?, ""))
+}

@@ -1,0 +1,157 @@
+//! The project's tasks: `cargo xtask <task>`. One file per task; `ci` is all of them in a row.
+//!
+//! A task either passes, fails or is skipped with a reason that is printed; nothing is passed over in silence.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person who runs it")]
+
+mod ci;
+mod deny;
+mod docs;
+mod lint;
+mod package;
+mod project;
+mod sanitize;
+mod source;
+mod step;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::project::Project;
+use crate::step::{Outcome, Summary};
+
+const USAGE: &str = "\
+usage: cargo xtask <task> [options]
+
+tasks
+  ci          every task below but `docs`, each timed, with a closing table; what .ci/run calls
+                --install-tools   install cargo-deny first when it is missing (takes minutes)
+  test        every test: unit, integration and doc tests, examples compared with examples/expected/,
+              bench programs in --test mode
+                --bless           write examples/expected/ instead of comparing
+  format      cargo fmt --check
+  clippy      clippy over all targets, warnings denied
+  rustdoc     cargo doc, warnings denied
+  tidy        floors, unsafe files, file sizes, words, markers, links, generated pages
+  package     cargo package for every published crate
+                --verify          build each one from its package too
+  deny        licences, advisories, banned and duplicate dependencies (cargo-deny)
+                --install-tools   as above
+  sanitize    tests of the crates with `unsafe` under AddressSanitizer (nightly)
+  docs        write docs/checks.md from the checks' own files
+                --check           only compare
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<bool> {
+    let mut arguments = std::env::args().skip(1);
+    let task = arguments.next().unwrap_or_default();
+    let mut options = Options(arguments.collect());
+    if matches!(task.as_str(), "" | "help" | "-h" | "--help") || options.take("--help") {
+        print!("{USAGE}");
+        return Ok(true);
+    }
+    let project = Project::load()?;
+    let mut summary = Summary::default();
+    match task.as_str() {
+        "ci" => {
+            let install = options.take("--install-tools");
+            options.finish()?;
+            ci::run(&project, install, &mut summary);
+        }
+        "test" => {
+            let bless = options.take("--bless");
+            options.finish()?;
+            test::run(&project, bless, &mut summary);
+        }
+        "package" => {
+            let verify = options.take("--verify");
+            options.finish()?;
+            summary.step("package", || package::run(&project, verify));
+        }
+        "deny" => {
+            let install = options.take("--install-tools");
+            options.finish()?;
+            summary.step("deny", || deny::check(&project, install));
+        }
+        "docs" => {
+            let check = options.take("--check");
+            options.finish()?;
+            summary.step("docs", || docs::run(&project, check));
+        }
+        other => {
+            let Some((name, task)) = SIMPLE.iter().find(|(name, _)| *name == other) else {
+                bail!("unknown task `{other}`\n\n{USAGE}");
+            };
+            options.finish()?;
+            summary.step(name, || task(&project));
+        }
+    }
+    summary.print();
+    Ok(summary.passed())
+}
+
+/// A task without options.
+type Task = fn(&Project) -> Result<Outcome>;
+
+const SIMPLE: &[(&str, Task)] = &[
+    ("format", lint::format),
+    ("clippy", lint::clippy),
+    ("rustdoc", lint::rustdoc),
+    ("tidy", tidy::run),
+    ("sanitize", sanitize::run_tests),
+];
+
+/// What follows the task's name.
+struct Options(Vec<String>);
+
+impl Options {
+    /// Whether `name` was given; it is used up.
+    fn take(&mut self, name: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|option| option != name);
+        self.0.len() < before
+    }
+
+    /// Refuses whatever is left.
+    fn finish(self) -> Result<()> {
+        match self.0.first() {
+            Some(option) => bail!("unknown option `{option}`\n\n{USAGE}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_used_up_and_the_rest_is_refused() {
+        let mut options = Options(vec!["--bless".into(), "--blss".into()]);
+        assert!(options.take("--bless"));
+        assert!(!options.take("--bless"));
+        assert!(options.finish().is_err());
+        assert!(Options(Vec::new()).finish().is_ok());
+    }
+
+    #[test]
+    fn the_usage_names_every_task() {
+        for (name, _) in SIMPLE {
+            assert!(USAGE.contains(&format!("\n  {name} ")), "{name}");
+        }
+    }
+}

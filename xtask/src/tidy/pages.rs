@@ -1,0 +1,14 @@
+//! Pages made from the source are what the source says now.
+
+use anyhow::Result;
+
+use super::Findings;
+use crate::docs;
+use crate::project::Project;
+
+pub(crate) fn check(project: &Project, _files: &[String], findings: &mut Findings) -> Result<()> {
+    for difference in docs::differences(project)? {
+        findings.error(difference);
+    }
+    Ok(())
+}
