@@ -1,1 +1,2 @@
-//! Benchmarks of trueline; see `benches/` and `src/bin/`.
+//! Measurements: `benches/` holds criterion benches, `src/bin/` programs that compare, `record/` what was measured when.
+#![forbid(unsafe_code)]

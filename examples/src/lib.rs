@@ -1,1 +1,2 @@
-//! Small programs that use trueline.
+//! Small programs that use trueline; see `rust/`.
+#![forbid(unsafe_code)]

@@ -1,4 +1,5 @@
 //! The `trueline` command line: arguments in, report and exit code out. All work is done by the `trueline` crate.
+#![forbid(unsafe_code)]
 
 mod arguments;
 mod exit;

@@ -21,7 +21,10 @@ pub struct BrokenRecord {
 /// The records to decode (`None` for all of them), and the broken ones.
 ///
 /// A fault of the tokenizer goes before a wrong number of fields.
-pub(crate) fn sort_out(positions: &Positions, expected_fields: usize) -> (Option<Vec<u32>>, Vec<BrokenRecord>) {
+pub(crate) fn sort_out(
+    positions: &Positions,
+    expected_fields: usize,
+) -> (Option<Vec<u32>>, Vec<BrokenRecord>) {
     if positions.faults().is_empty() && positions.is_regular(expected_fields) {
         return (None, Vec::new());
     }
@@ -53,5 +56,10 @@ fn of_fault(fault: Fault, record: Range<usize>) -> BrokenRecord {
         FaultKind::UnclosedQuote => ("structure.quote", "a quote that is never closed"),
         _ => ("structure.quote", "broken quoting"),
     };
-    BrokenRecord { record: fault.record, code, range: fault.offset as usize..record.end, found: found.to_owned() }
+    BrokenRecord {
+        record: fault.record,
+        code,
+        range: fault.offset as usize..record.end,
+        found: found.to_owned(),
+    }
 }

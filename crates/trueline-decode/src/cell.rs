@@ -1,6 +1,6 @@
 //! From positions to the text of each cell of one column.
 //!
-//! A column is one loop over its cells. Where the cells stand ([`Cells::visit`]), how their text is had ([`Text`]) and how
+//! A column is one loop over its cells. Where the cells stand ([`Cells::visit`]), how their text is had ([`Read`]) and how
 //! it is parsed are all decided before the loop, so that nothing inside it asks again: the loop is compiled once for each
 //! combination. If you add a way to find or read cells, add it as another type, not as a branch inside the loop.
 
@@ -10,7 +10,10 @@ use arrow_buffer::Buffer;
 use trueline_tokenizer::{Dialect, Grid, Positions};
 
 use crate::Block;
-use crate::value::word;
+use crate::value::Text;
+
+/// Eight times the byte 1.
+const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// The cells of a block.
 pub(crate) struct Cells<'a> {
@@ -40,7 +43,15 @@ impl<'a> Cells<'a> {
         let positions = block.positions;
         let grid = if records.is_none() { positions.grid() } else { None };
         let rows = records.map_or(positions.len(), <[u32]>::len);
-        Self { bytes: block.bytes(), rows, has_quotes: positions.has_quotes(), block: *block, positions, records, grid }
+        Self {
+            bytes: block.bytes(),
+            rows,
+            has_quotes: positions.has_quotes(),
+            block: *block,
+            positions,
+            records,
+            grid,
+        }
     }
 
     /// The bytes as a buffer that shares those of the block.
@@ -74,18 +85,18 @@ fn grid_cells(grid: Grid<'_>, column: usize, rows: usize) -> impl ExactSizeItera
 }
 
 /// How the text of a cell is had.
-pub(crate) trait Text {
+pub(crate) trait Read {
     /// The text of the cell at a place.
-    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> &'t [u8];
+    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t>;
 }
 
 /// Cells that stand in the file as they are.
 pub(crate) struct AsItStands;
 
-impl Text for AsItStands {
+impl Read for AsItStands {
     #[inline]
-    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> &'t [u8] {
-        &bytes[place]
+    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t> {
+        Text::at(bytes, place)
     }
 }
 
@@ -94,6 +105,8 @@ impl Text for AsItStands {
 pub(crate) struct Unquote {
     quote: Option<u8>,
     escape: Option<u8>,
+    /// The two as eight bytes each; the quote twice when there is no escape.
+    patterns: [u64; 2],
     pub(crate) trim: bool,
     /// The last cell that had something to leave out.
     scratch: Vec<u8>,
@@ -101,7 +114,15 @@ pub(crate) struct Unquote {
 
 impl Unquote {
     pub(crate) fn new(dialect: &Dialect, trim: bool) -> Self {
-        Self { quote: dialect.quote, escape: dialect.escape, trim, scratch: Vec::new() }
+        let Dialect { quote, escape, .. } = *dialect;
+        let pattern = |byte: Option<u8>| u64::from(byte.unwrap_or(0)) * ONES;
+        Self {
+            quote,
+            escape,
+            patterns: [pattern(quote), pattern(escape.or(quote))],
+            trim,
+            scratch: Vec::new(),
+        }
     }
 
     /// Whether cells of this block are more than what stands in the file.
@@ -110,18 +131,39 @@ impl Unquote {
     }
 
     /// Where the content of a cell stands, untrimmed; `None` when something within has to be left out.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     pub(crate) fn place(&self, bytes: &[u8], place: Range<usize>) -> Option<Range<usize>> {
-        let (Some(quote), Some(first)) = (self.quote, bytes[place.clone()].first()) else { return Some(place) };
+        let (Some(quote), Some(first)) = (self.quote, bytes[place.clone()].first()) else {
+            return Some(place);
+        };
         if *first != quote {
             return Some(place);
         }
-        let content = &bytes[place.start + 1..place.end];
-        match content.split_last() {
-            Some((last, inner)) if *last == quote => {
-                (!contains_either(inner, quote, self.escape)).then(|| place.start + 1..place.end - 1)
+        let start = place.start + 1;
+        let closed = place.end > start && bytes[place.end - 1] == quote;
+        let content = start..place.end - usize::from(closed);
+        if self.is_special(Text::at(bytes, content.clone())) { None } else { Some(content) }
+    }
+
+    /// Whether there is a quote or an escape in a text.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn is_special(&self, text: Text<'_>) -> bool {
+        let mut rest = text;
+        loop {
+            let word = rest.word();
+            let [quotes, escapes] = self.patterns.map(|pattern| word ^ pattern);
+            // The lowest zero byte is found exactly, and that is all that is asked.
+            let found =
+                (quotes.wrapping_sub(ONES) & !quotes | escapes.wrapping_sub(ONES) & !escapes) & (ONES << 7);
+            if rest.len() < 8 {
+                return found & !(u64::MAX << (8 * rest.len())) != 0;
             }
-            _ => (!contains_either(content, quote, self.escape)).then(|| place.start + 1..place.end),
+            if found != 0 {
+                return true;
+            }
+            rest = rest.skip(8);
         }
     }
 
@@ -147,46 +189,33 @@ impl Unquote {
     }
 }
 
-impl Text for Unquote {
+impl Unquote {
+    /// The content of a cell with something to leave out.
+    #[cold]
+    fn unescaped(&mut self, cell: &[u8]) -> Text<'_> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        self.unescape(cell, &mut scratch);
+        self.scratch = scratch;
+        self.scratch[..].into()
+    }
+}
+
+impl Read for Unquote {
     #[inline]
-    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> &'t [u8] {
-        let text = if let Some(content) = self.place(bytes, place.clone()) {
-            &bytes[content]
-        } else {
-            let mut scratch = std::mem::take(&mut self.scratch);
-            scratch.clear();
-            self.unescape(&bytes[place], &mut scratch);
-            self.scratch = scratch;
-            &self.scratch
+    fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t> {
+        let trim = self.trim;
+        let text = match self.place(bytes, place.clone()) {
+            Some(content) => Text::at(bytes, content),
+            None => self.unescaped(&bytes[place]),
         };
-        if self.trim { &text[trimmed(text)] } else { text }
+        if trim {
+            let within = trimmed(text.as_bytes());
+            text.skip(within.start).first(within.end - within.start)
+        } else {
+            text
+        }
     }
-}
-
-/// Whether one of two bytes stands in the text.
-fn contains_either(text: &[u8], one: u8, other: Option<u8>) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let pattern = u64::from(one) * ONES;
-    let other_pattern = u64::from(other.unwrap_or(one)) * ONES;
-    let has = |word: u64| {
-        let (a, b) = (word ^ pattern, word ^ other_pattern);
-        ((a.wrapping_sub(ONES) & !a) | (b.wrapping_sub(ONES) & !b)) & (ONES << 7) != 0
-    };
-    let (words, rest) = text.as_chunks::<8>();
-    if words.iter().any(|word| has(u64::from_le_bytes(*word))) {
-        return true;
-    }
-    match text.last_chunk::<8>() {
-        Some(last) => has(u64::from_le_bytes(*last)),
-        // A word that is not full has zeros above, which must not be found.
-        None => !rest.is_empty() && has(word::load(rest) | filler(rest.len(), one, other)),
-    }
-}
-
-/// A byte that is neither of the two, in all places from `length` on.
-fn filler(length: usize, one: u8, other: Option<u8>) -> u64 {
-    let byte = (1..=3).find(|byte| *byte != one && Some(*byte) != other).unwrap_or(1);
-    (u64::from(byte) * 0x0101_0101_0101_0101) & !(u64::MAX >> (8 * (8 - length)))
 }
 
 /// What is left of a text without the white space (of Unicode) around it.
@@ -206,34 +235,27 @@ pub(crate) fn trimmed(text: &[u8]) -> Range<usize> {
 /// The texts that mean null in one column.
 #[derive(Debug)]
 pub(crate) struct Nulls {
-    empty: bool,
-    /// Bit n is set when a text of n bytes is among the others; bit 63 stands for all longer ones.
+    /// Bit n is set when a text of n bytes is among them; bit 63 stands for all longer ones.
     lengths: u64,
-    others: Vec<Box<[u8]>>,
+    texts: Vec<Box<[u8]>>,
 }
 
 impl Nulls {
     pub(crate) fn new(texts: &[String]) -> Self {
-        let mut nulls = Self { empty: false, lengths: 0, others: Vec::new() };
-        for text in texts {
-            if text.is_empty() {
-                nulls.empty = true;
-            } else {
-                nulls.lengths |= 1 << text.len().min(63);
-                nulls.others.push(text.as_bytes().into());
-            }
+        Self {
+            lengths: texts.iter().fold(0, |lengths, text| lengths | 1 << text.len().min(63)),
+            texts: texts.iter().map(|text| text.as_bytes().into()).collect(),
         }
-        nulls
     }
 
     /// Whether a text means null.
     #[inline]
-    pub(crate) fn contains(&self, text: &[u8]) -> bool {
-        if text.is_empty() {
-            self.empty
-        } else {
-            self.lengths >> text.len().min(63) & 1 != 0 && self.others.iter().any(|other| **other == *text)
-        }
+    pub(crate) fn contains(&self, text: Text<'_>) -> bool {
+        self.lengths >> text.len().min(63) & 1 != 0 && self.lists(text)
+    }
+
+    fn lists(&self, text: Text<'_>) -> bool {
+        self.texts.iter().any(|null| **null == *text.as_bytes())
     }
 }
 
@@ -249,14 +271,29 @@ mod tests {
         bytes.extend_from_slice(b"##\"");
         let place = 2..2 + cell.len();
         let expected = trueline_tokenizer::unquote(cell, dialect);
-        assert_eq!(reader.text(&bytes, place), &*expected, "{:?}", String::from_utf8_lossy(cell));
+        assert_eq!(reader.text(&bytes, place).as_bytes(), &*expected, "{:?}", String::from_utf8_lossy(cell));
     }
 
     #[test]
     fn quotes_come_off() {
         for cell in [
-            "", "a", "\"", "\"\"", "\"\"\"", "\"\"\"\"", "\"a\"", "\"a", "\"a\"b", "\"a\"\"b\"", "a\"b\"", "\"a\\\"b\"", "\"a\\", "\"a\\\"",
-            "\"0123456789\"\"\"", "\"01234567\"", "\"012345\\6789abc\"",
+            "",
+            "a",
+            "\"",
+            "\"\"",
+            "\"\"\"",
+            "\"\"\"\"",
+            "\"a\"",
+            "\"a",
+            "\"a\"b",
+            "\"a\"\"b\"",
+            "a\"b\"",
+            "\"a\\\"b\"",
+            "\"a\\",
+            "\"a\\\"",
+            "\"0123456789\"\"\"",
+            "\"01234567\"",
+            "\"012345\\6789abc\"",
         ] {
             twin(cell.as_bytes(), &Dialect::default());
             twin(cell.as_bytes(), &Dialect::default().escape(Some(b'\\')));
@@ -282,12 +319,12 @@ mod tests {
         let long = "n".repeat(80);
         let nulls = Nulls::new(&["NA".to_owned(), "null".to_owned(), long.clone()]);
         for text in ["NA", "null", &long] {
-            assert!(nulls.contains(text.as_bytes()));
+            assert!(nulls.contains(text.as_bytes().into()));
         }
         for text in ["", "na", "NULL", "nul", &long[1..], &"x".repeat(80)] {
-            assert!(!nulls.contains(text.as_bytes()));
+            assert!(!nulls.contains(text.as_bytes().into()));
         }
-        assert!(Nulls::new(&[String::new()]).contains(b""));
+        assert!(Nulls::new(&[String::new()]).contains(b""[..].into()));
     }
 
     proptest! {

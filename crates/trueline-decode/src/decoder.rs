@@ -62,9 +62,16 @@ impl Decoder {
     /// plan.
     ///
     /// **Panics** when the row or the column does not exist.
-    pub fn cell_text<'a>(&self, block: &Block<'a>, decoded: &Decoded, row: usize, column: usize) -> Cow<'a, str> {
+    pub fn cell_text<'a>(
+        &self,
+        block: &Block<'a>,
+        decoded: &Decoded,
+        row: usize,
+        column: usize,
+    ) -> Cow<'a, str> {
         let plan = &self.plans[column];
-        let text = match unquote(&block.bytes()[cell_range(block, decoded, row, plan.source)], &self.dialect) {
+        let text = match unquote(&block.bytes()[cell_range(block, decoded, row, plan.source)], &self.dialect)
+        {
             Cow::Borrowed(text) => String::from_utf8_lossy(text),
             Cow::Owned(text) => Cow::Owned(String::from_utf8_lossy(&text).into_owned()),
         };

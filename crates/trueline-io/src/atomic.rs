@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,102 +8,253 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, ErrorKind};
 
+/// Bytes collected before a write.
+const BUFFER_BYTES: usize = 64 << 10;
+/// Links that are followed one after the other.
+const MAX_LINKS: usize = 40;
+
 /// A file under construction: bytes go to a temporary file beside it, [`AtomicFile::commit`] puts that in its place.
 ///
-/// Dropped without a commit it leaves what was there before. A path that is a device or a pipe is written directly. A
-/// symbolic link is followed: the file it points to is replaced, the link stays.
+/// - Until the commit, and when it is dropped without one, the path is what it was: the old file, or nothing.
+/// - After the commit it is the new file, also if the machine stops in that moment: the file and its folder are synced.
+/// - A new file gets the usual permissions, a replaced one keeps those it had. Owner and further attributes are those of a
+///   new file; other hard links to the old file keep the old content.
+/// - A symbolic link is followed: the file it points to is replaced (or made), the link stays.
+/// - A file that may not be written to is not replaced, even where the folder would allow it.
+/// - A device, a pipe or an open stream of this process (`/dev/stdout`, `/dev/fd/3`) is written directly; nothing can be
+///   taken back there.
+/// - A process that is killed leaves its temporary file behind: `.trueline-` and `.tmp` around a random name.
+///
+/// Errors of writes are remembered, so that a commit after one that was overlooked fails too.
+#[derive(Debug)]
 pub struct AtomicFile {
-    path: PathBuf,
-    target: Target,
+    name: String,
+    /// Only `None` while it is taken apart.
+    output: Option<Output>,
+    failure: Option<Failure>,
 }
 
-enum Target {
-    Temporary(BufWriter<NamedTempFile>),
+/// What is left of a write error.
+#[derive(Clone, Debug)]
+struct Failure {
+    kind: io::ErrorKind,
+    text: String,
+}
+
+#[derive(Debug)]
+enum Output {
+    Temporary { writer: BufWriter<NamedTempFile>, target: PathBuf, permissions: Option<Permissions> },
     Direct(BufWriter<File>),
 }
 
 impl AtomicFile {
-    /// Starts a file.
+    /// Starts a file at `path`.
     ///
-    /// **Errors**: its folder is not there or may not be written to.
+    /// **Errors**: its folder is not there or may not be written to; it is a folder; it is a file that may not be written to.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let named = path.as_ref();
-        let path = std::fs::canonicalize(named).unwrap_or_else(|_| named.to_path_buf());
-        let fail = |source| Error::new(ErrorKind::Write { name: named.display().to_string(), source });
-        let is_special = std::fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-        let target = if is_special {
-            Target::Direct(BufWriter::new(OpenOptions::new().write(true).open(&path).map_err(fail)?))
-        } else if path.is_dir() {
-            return Err(fail(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
-        } else {
-            let temporary = tempfile::Builder::new().prefix(".trueline-").tempfile_in(folder(&path)).map_err(fail)?;
-            Target::Temporary(BufWriter::new(temporary))
-        };
-        Ok(Self { path, target })
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let output = open(path, &name)?;
+        Ok(Self { name, output: Some(output), failure: None })
     }
 
-    /// Flushes, syncs and puts the file in its place.
+    /// Writes what is left, syncs and puts the file in its place.
     ///
-    /// **Errors**: any of these failed; the old file, if there was one, is still there.
-    pub fn commit(self) -> Result<(), Error> {
-        let Self { path, target } = self;
-        let name = path.display().to_string();
-        let fail = |source| Error::new(ErrorKind::Write { name: name.clone(), source });
-        match target {
-            Target::Direct(file) => {
-                file.into_inner().map_err(|error| fail(error.into_error()))?;
-                Ok(())
+    /// **Errors**: any of these failed, or a write before; the old file, if there was one, is still there. The exception is
+    /// the very last step: if the folder cannot be synced the new file is in place, and may be lost if the machine stops.
+    pub fn commit(mut self) -> Result<(), Error> {
+        if let Some(Failure { kind, text }) = self.failure.take() {
+            return Err(fail(&self.name, io::Error::new(kind, text)));
+        }
+        let Some(output) = self.output.take() else { return Ok(()) };
+        let fail = |source| fail(&self.name, source);
+        match output {
+            Output::Direct(writer) => {
+                let file = unbuffered(writer).map_err(fail)?;
+                match file.sync_all() {
+                    Err(error) if !is_sync_unsupported(&error) => Err(fail(error)),
+                    _ => Ok(()),
+                }
             }
-            Target::Temporary(file) => {
-                let temporary = file.into_inner().map_err(|error| fail(error.into_error()))?;
-                set_permissions(&temporary, &path).map_err(fail)?;
-                temporary.as_file().sync_all().map_err(fail)?;
-                temporary.persist(&path).map_err(|error| fail(error.error))?;
-                sync_folder(folder(&path)).map_err(fail)
+            Output::Temporary { writer, target, permissions } => {
+                let file = unbuffered(writer).map_err(fail)?;
+                if let Some(permissions) = permissions {
+                    file.as_file().set_permissions(permissions).map_err(fail)?;
+                }
+                file.as_file().sync_all().map_err(fail)?;
+                file.persist(&target).map_err(|error| fail(error.error))?;
+                sync_folder(folder(&target)).map_err(fail)
             }
         }
+    }
+
+    fn remember<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+            && self.failure.is_none()
+        {
+            self.failure = Some(Failure { kind: error.kind(), text: error.to_string() });
+        }
+        result
     }
 }
 
 impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.target {
-            Target::Temporary(file) => file.write(bytes),
-            Target::Direct(file) => file.write(bytes),
-        }
+        let result = match &mut self.output {
+            Some(Output::Temporary { writer, .. }) => writer.write(bytes),
+            Some(Output::Direct(writer)) => writer.write(bytes),
+            None => Ok(0),
+        };
+        self.remember(result)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.target {
-            Target::Temporary(file) => file.flush(),
-            Target::Direct(file) => file.flush(),
+        let result = match &mut self.output {
+            Some(Output::Temporary { writer, .. }) => writer.flush(),
+            Some(Output::Direct(writer)) => writer.flush(),
+            None => Ok(()),
+        };
+        self.remember(result)
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        // Without a commit nothing more is written, not even what waits in the buffer.
+        match self.output.take() {
+            Some(Output::Temporary { writer, .. }) => drop(writer.into_parts()),
+            Some(Output::Direct(writer)) => drop(writer.into_parts()),
+            None => {}
         }
     }
+}
+
+fn fail(name: &str, source: io::Error) -> Error {
+    let name = name.to_owned();
+    Error::new(match source.kind() {
+        io::ErrorKind::PermissionDenied => ErrorKind::NoPermission { action: "write", name },
+        io::ErrorKind::IsADirectory => ErrorKind::Folder { name },
+        _ => ErrorKind::Write { name, source },
+    })
+}
+
+fn unbuffered<W: Write>(writer: BufWriter<W>) -> io::Result<W> {
+    writer.into_inner().map_err(|error| {
+        let (error, writer) = error.into_parts();
+        // Else the buffer would be written again when it is dropped.
+        drop(writer.into_parts());
+        error
+    })
+}
+
+/// Decides between a temporary file and writing directly.
+fn open(path: &Path, name: &str) -> Result<Output, Error> {
+    if let Some(stream) = standard_stream(path) {
+        return direct(stream.map_err(|error| fail(name, error))?);
+    }
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(Error::new(ErrorKind::Folder { name: name.to_owned() })),
+        Ok(metadata) => {
+            // Whoever may not write to the file is not to replace it. Nothing is cut off, and an open stream goes on where it is.
+            let file = OpenOptions::new().append(true).open(path).map_err(|error| fail(name, error))?;
+            if !metadata.is_file() || is_stream_path(path) {
+                return direct(file);
+            }
+            let target = std::fs::canonicalize(path).map_err(|error| fail(name, error))?;
+            temporary(target, Some(metadata.permissions()), name)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            temporary(behind_links(path).map_err(|error| fail(name, error))?, None, name)
+        }
+        Err(error) => Err(fail(name, error)),
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the twin of `temporary`")]
+fn direct(file: File) -> Result<Output, Error> {
+    Ok(Output::Direct(BufWriter::with_capacity(BUFFER_BYTES, file)))
+}
+
+fn temporary(target: PathBuf, permissions: Option<Permissions>, name: &str) -> Result<Output, Error> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".trueline-").suffix(".tmp");
+    if permissions.is_none()
+        && let Some(usual) = usual_permissions()
+    {
+        builder.permissions(usual);
+    }
+    let file = builder.tempfile_in(folder(&target)).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            Error::new(ErrorKind::NoPermission { action: "create a file beside", name: name.to_owned() })
+        }
+        _ => fail(name, error),
+    })?;
+    Ok(Output::Temporary { writer: BufWriter::with_capacity(BUFFER_BYTES, file), target, permissions })
+}
+
+/// What a new file gets, less what the process masks out. Replaced files are private until they have their old permissions.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems have no mode")]
+fn usual_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn usual_permissions() -> Option<Permissions> {
+    None
 }
 
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A new file gets the usual permissions, a replaced one those it had; temporary files are private.
+/// The path that a chain of links to nothing ends at.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..MAX_LINKS {
+        match std::fs::read_link(&path) {
+            Ok(next) => path = folder(&path).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+/// The names of what this process has open, which are no files to be replaced even where they lead to one.
+fn is_stream_path(path: &Path) -> bool {
+    cfg!(unix) && (path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd"))
+}
+
+/// Standard output and error by their paths: the streams themselves, so that what others write to them is not overwritten.
 #[cfg(unix)]
-fn set_permissions(temporary: &NamedTempFile, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let permissions = match std::fs::metadata(path) {
-        Ok(metadata) => metadata.permissions(),
-        Err(_) => std::fs::Permissions::from_mode(0o644),
+fn standard_stream(path: &Path) -> Option<io::Result<File>> {
+    use std::os::fd::AsFd;
+    let stream = match path.to_str()? {
+        "/dev/stdout" | "/dev/fd/1" | "/proc/self/fd/1" => io::stdout().as_fd().try_clone_to_owned(),
+        "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2" => io::stderr().as_fd().try_clone_to_owned(),
+        _ => return None,
     };
-    temporary.as_file().set_permissions(permissions)
+    Some(stream.map(File::from))
 }
 
 #[cfg(not(unix))]
-fn set_permissions(_temporary: &NamedTempFile, _path: &Path) -> io::Result<()> {
-    Ok(())
+fn standard_stream(_path: &Path) -> Option<io::Result<File>> {
+    None
+}
+
+/// Pipes and devices, and some file systems, have nothing to sync.
+fn is_sync_unsupported(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
 }
 
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        Err(error) if !is_sync_unsupported(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(not(unix))]
@@ -112,34 +263,4 @@ fn sync_folder(_folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_the_old_one_until_it_is_the_new_one() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("report.json");
-        for (before, text) in [(None, "first"), (Some("first"), "second")] {
-            let mut dropped = AtomicFile::create(&path).expect("created");
-            dropped.write_all(b"never").expect("written");
-            drop(dropped);
-            assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), before);
-            let mut file = AtomicFile::create(&path).expect("created");
-            file.write_all(text.as_bytes()).expect("written");
-            assert_eq!(std::fs::read_to_string(&path).ok().as_deref(), before);
-            file.commit().expect("committed");
-            assert_eq!(std::fs::read_to_string(&path).expect("there"), text);
-        }
-        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
-    }
-
-    #[test]
-    fn write_errors_surface() {
-        assert!(AtomicFile::create("no/such/folder/report.json").is_err());
-        if Path::new("/dev/full").exists() {
-            let mut file = AtomicFile::create("/dev/full").expect("opened");
-            let written = file.write_all(&[0; 100_000]).is_ok() && file.commit().is_ok();
-            assert!(!written);
-        }
-    }
-}
+mod tests;

@@ -1,20 +1,42 @@
 //! Reading in pieces of one size, whatever sizes the reader gives.
 
-use std::io::{ErrorKind as Kind, Read};
+use std::io::{self, Read};
 
 use crate::error::{Error, ErrorKind};
 
 /// Cuts a stream into chunks by offset.
+///
+/// What comes out depends on the bytes alone, not on how the reader hands them over. The end is the end: the reader is not
+/// asked again after it, nor after an error.
 pub struct ChunkReader {
     read: Box<dyn Read + Send>,
     chunk_bytes: usize,
     byte_offset: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Reading,
+    Ended,
+    Failed,
+}
+
+impl std::fmt::Debug for ChunkReader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ChunkReader")
+            .field("chunk_bytes", &self.chunk_bytes)
+            .field("byte_offset", &self.byte_offset)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ChunkReader {
-    /// Chunks of `chunk_bytes` bytes, the last one shorter.
+    /// Chunks of `chunk_bytes` bytes (at least one), the last one shorter.
     pub fn new(read: Box<dyn Read + Send>, chunk_bytes: usize) -> Self {
-        Self { read, chunk_bytes: chunk_bytes.max(1), byte_offset: 0 }
+        Self { read, chunk_bytes: chunk_bytes.max(1), byte_offset: 0, state: State::Reading }
     }
 
     /// Bytes read so far.
@@ -24,61 +46,118 @@ impl ChunkReader {
 
     /// Appends the next chunk to `buffer`: as many bytes as a chunk has, fewer only at the end; 0 is the end.
     ///
-    /// **Errors**: the reader's own, interruptions excepted. What was read before stays in the buffer.
+    /// **Errors**: the reader's own, interruptions excepted (those are tried again). What was read before the error stays
+    /// in the buffer and is counted by [`ChunkReader::offset`]. Every call after an error is an error.
+    ///
+    /// **Cost**: the memory of one chunk in the buffer, asked for once; not zeroed first where the reader can do without
+    /// (a plain file can).
     pub fn next_into(&mut self, buffer: &mut Vec<u8>) -> Result<usize, Error> {
+        match self.state {
+            State::Reading => {}
+            State::Ended => return Ok(0),
+            State::Failed => {
+                return Err(Error::read(self.byte_offset, io::Error::other("reading failed before")));
+            }
+        }
+        if buffer.try_reserve(self.chunk_bytes).is_err() {
+            self.state = State::Failed;
+            return Err(Error::new(ErrorKind::ChunkMemory { chunk_bytes: self.chunk_bytes }));
+        }
         let start = buffer.len();
-        buffer.resize(start + self.chunk_bytes, 0);
-        let mut filled = 0;
-        let result = loop {
-            if filled == self.chunk_bytes {
-                break Ok(filled);
-            }
-            match self.read.read(&mut buffer[start + filled..]) {
-                Ok(0) => break Ok(filled),
-                Ok(bytes) => {
-                    filled += bytes;
-                    self.byte_offset += bytes as u64;
-                }
-                Err(error) if error.kind() == Kind::Interrupted => {}
-                Err(source) => {
-                    break Err(Error::new(ErrorKind::Read { byte_offset: self.byte_offset, source }));
-                }
-            }
-        };
-        buffer.truncate(start + filled);
-        result
+        // `read_to_end` tries again after interruptions and can read into memory that is not initialised.
+        let result = (&mut self.read).take(self.chunk_bytes as u64).read_to_end(buffer);
+        let bytes = buffer.len() - start;
+        self.byte_offset += bytes as u64;
+        if let Err(error) = result {
+            self.state = State::Failed;
+            return Err(Error::read(self.byte_offset, error));
+        }
+        if bytes < self.chunk_bytes {
+            self.state = State::Ended;
+        }
+        Ok(bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trueline_testkit::fault::{FailingRead, TrickleRead};
+    use std::error::Error as _;
+    use std::io::Cursor;
+    use trueline_testkit::fault::{FailingRead, Fault, TrickleRead};
 
     #[test]
     fn chunks_are_full_whatever_the_reader_gives() {
         for step in 1..9 {
-            let read = TrickleRead::new(std::io::Cursor::new(vec![7; 20]), step);
+            let read = TrickleRead::new(Cursor::new(vec![7; 20]), step);
             let mut chunks = ChunkReader::new(Box::new(read), 8);
             let mut buffer = vec![1];
             let mut sizes = Vec::new();
-            while let Ok(bytes) = chunks.next_into(&mut buffer)
-                && bytes > 0
-            {
+            loop {
+                let bytes = chunks.next_into(&mut buffer).unwrap();
                 sizes.push(bytes);
+                if bytes == 0 {
+                    break;
+                }
             }
-            assert_eq!(sizes, [8, 8, 4]);
+            assert_eq!(sizes, [8, 8, 4, 0]);
             assert_eq!((buffer.len(), chunks.offset()), (21, 20));
         }
     }
 
     #[test]
-    fn a_failing_read_keeps_what_came_before() {
-        let read = FailingRead::new(TrickleRead::new(std::io::Cursor::new(vec![7; 20]), 3), 4);
+    fn a_size_of_nothing_is_one_byte() {
+        let mut chunks = ChunkReader::new(Box::new(Cursor::new(vec![7; 2])), 0);
+        let mut buffer = Vec::new();
+        assert_eq!([1, 1, 0], [0; 3].map(|_: i32| chunks.next_into(&mut buffer).unwrap()));
+    }
+
+    #[test]
+    fn a_failing_read_keeps_what_came_before_and_stays_failed() {
+        let read = FailingRead::new(TrickleRead::new(Cursor::new(vec![7; 20]), 3), 4);
+        let calls = read.calls();
         let mut chunks = ChunkReader::new(Box::new(read), 64);
         let mut buffer = Vec::new();
-        let error = chunks.next_into(&mut buffer).expect_err("the fourth read fails");
-        assert_eq!(error.to_string(), "reading failed after 9 bytes");
-        assert_eq!(buffer.len(), 9);
+        let error = chunks.next_into(&mut buffer).unwrap_err();
+        assert_eq!(error.to_string(), "the input could not be read at byte 9");
+        assert_eq!(error.source().unwrap().to_string(), "injected fault at call 4");
+        assert_eq!((buffer.len(), chunks.offset(), calls.count()), (9, 9, 4));
+        for _ in 0..2 {
+            assert!(chunks.next_into(&mut buffer).is_err());
+        }
+        assert_eq!((buffer.len(), calls.count()), (9, 4));
+    }
+
+    #[test]
+    fn the_end_is_asked_for_once() {
+        let read = FailingRead::new(Cursor::new(vec![7; 20]), 0);
+        let calls = read.calls();
+        let mut chunks = ChunkReader::new(Box::new(read), 64);
+        let mut buffer = Vec::new();
+        assert_eq!(chunks.next_into(&mut buffer).unwrap(), 20);
+        let count = calls.count();
+        assert_eq!(chunks.next_into(&mut buffer).unwrap(), 0);
+        assert_eq!(calls.count(), count);
+    }
+
+    #[test]
+    fn interruptions_and_short_reads_are_not_noticed() {
+        for fault in [Fault::Error(io::ErrorKind::Interrupted), Fault::Short(1)] {
+            for nth in 1..8 {
+                let read = FailingRead::new(TrickleRead::new(Cursor::new(vec![7; 20]), 6), nth).with(fault);
+                let mut chunks = ChunkReader::new(Box::new(read), 16);
+                let mut buffer = Vec::new();
+                let sizes = [0; 3].map(|_: i32| chunks.next_into(&mut buffer).unwrap());
+                assert_eq!(sizes, [16, 4, 0], "{fault:?} at call {nth}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chunk_beyond_all_memory_is_an_error() {
+        let mut chunks = ChunkReader::new(Box::new(Cursor::new(vec![7; 2])), usize::MAX);
+        let error = chunks.next_into(&mut Vec::new()).unwrap_err();
+        assert!(error.to_string().ends_with("choose a smaller chunk size"), "{error}");
+        assert!(chunks.next_into(&mut Vec::new()).is_err());
     }
 }

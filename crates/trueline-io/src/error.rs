@@ -1,46 +1,146 @@
 //! Why bytes could not be had or put away.
 
+use std::fmt::Write as _;
 use std::io;
 
+use crate::compression::Compression;
+
 /// What went wrong; see [`Error::kind`].
+///
+/// A reader that has to hide it in an [`io::Error`] does so whole: [`ChunkReader`](crate::ChunkReader) takes it out again,
+/// and so can anyone with [`io::Error::downcast`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
 
 /// The kinds of [`Error`].
+///
+/// `name` is what people call the input or output; it is empty where a reader does not know it, and shown as "the input".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An input could not be opened.
-    #[error("{name} could not be opened")]
+    /// There is no such file.
+    #[error("{} does not exist", shown(name))]
+    NotFound {
+        /// The input.
+        name: String,
+    },
+    /// The system does not allow it.
+    #[error("no permission to {action} {}", shown(name))]
+    NoPermission {
+        /// What was tried: `read`, `write`, or `create a file beside`.
+        action: &'static str,
+        /// The input or output.
+        name: String,
+    },
+    /// A folder where a file is expected.
+    #[error("{} is a folder; name a file in it", shown(name))]
+    Folder {
+        /// The input or output.
+        name: String,
+    },
+    /// An input could not be opened for another reason.
+    #[error("{} could not be opened", shown(name))]
     Open {
         /// The input.
         name: String,
         /// What the system said.
         source: io::Error,
     },
-    /// An input that is a folder.
-    #[error("{name} is a folder, expected a file; name the files in it")]
-    Folder {
+    /// An input that can be read once was to be read again.
+    #[error("{} can be read only once", shown(name))]
+    ReadTwice {
         /// The input.
         name: String,
     },
     /// Reading failed.
-    #[error("reading failed after {byte_offset} bytes")]
+    #[error("{} could not be read at byte {byte_offset}", shown(name))]
     Read {
-        /// Bytes had so far, after decompression.
+        /// The input.
+        name: String,
+        /// Where, in the input as it is stored.
         byte_offset: u64,
-        /// What the system or the decompressor said.
+        /// What the system said.
         source: io::Error,
     },
     /// An input that is no longer what it was when it was opened.
-    #[error("{name} changed while it was read; validate a copy that nobody writes to")]
+    #[error("{} changed while it was read: {change}; validate a copy that nobody writes to", shown(name))]
     Changed {
         /// The input.
         name: String,
+        /// How.
+        change: Change,
+    },
+    /// A compressed input that ends too early.
+    #[error("{} is cut: it ends inside {place}; get the whole of it", shown(name))]
+    Cut {
+        /// The input.
+        name: String,
+        /// Where.
+        place: Place,
+    },
+    /// A compressed input whose content is not what was compressed.
+    #[error("{} is damaged in {place}: {problem}; get it again", shown(name))]
+    Damaged {
+        /// The input.
+        name: String,
+        /// Where it was noticed.
+        place: Place,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Bytes behind the end of a compressed input.
+    #[error(
+        "{} has bytes behind its {} data, at byte {byte_offset}: {}; {}",
+        shown(name),
+        compression.name(),
+        hexadecimal(found),
+        trailing_advice(*compression)
+    )]
+    Trailing {
+        /// The input.
+        name: String,
+        /// What it is compressed with.
+        compression: Compression,
+        /// Where the first of them is, in the input as it is stored.
+        byte_offset: u64,
+        /// The first of them.
+        found: Vec<u8>,
+    },
+    /// A compressed input that wants more memory than it gets.
+    #[error(
+        "{} asks for a window of {window_bytes} bytes in {place}, more than {limit_bytes}; compress it again, with \
+         `zstd --long=27` at most",
+        shown(name)
+    )]
+    Window {
+        /// The input.
+        name: String,
+        /// Where it asks.
+        place: Place,
+        /// What it asks for.
+        window_bytes: u64,
+        /// What it gets at most.
+        limit_bytes: u64,
+    },
+    /// An input in a form that is recognised and not read.
+    #[error("{} is {found}, which is not read here; {advice}", shown(name))]
+    Unsupported {
+        /// The input.
+        name: String,
+        /// What it is.
+        found: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// There is no memory for a chunk.
+    #[error("no memory for a chunk of {chunk_bytes} bytes; choose a smaller chunk size")]
+    ChunkMemory {
+        /// The size asked for.
+        chunk_bytes: usize,
     },
     /// An output could not be written.
-    #[error("{name} could not be written")]
+    #[error("{} could not be written", shown(name))]
     Write {
         /// The output.
         name: String,
@@ -49,13 +149,190 @@ pub enum ErrorKind {
     },
 }
 
+/// How an input changed while it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Change {
+    /// It is not there any more.
+    #[error("it was removed")]
+    Removed,
+    /// Another file has its name.
+    #[error("it was replaced by another file")]
+    Replaced,
+    /// Its size is another one.
+    #[error("it had {before_bytes} bytes and has {now_bytes}")]
+    Resized {
+        /// When it was opened.
+        before_bytes: u64,
+        /// Now.
+        now_bytes: u64,
+    },
+    /// It was written to.
+    #[error("it was written to")]
+    Modified,
+}
+
+/// A place in a compressed input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{} {} {part}, at byte {byte_offset} (byte {decompressed_offset} decompressed)",
+    compression.name(),
+    compression.part()
+)]
+#[non_exhaustive]
+pub struct Place {
+    /// What it is compressed with.
+    pub compression: Compression,
+    /// The gzip member or zstd frame, from 1.
+    pub part: u64,
+    /// In the input as it is stored.
+    pub byte_offset: u64,
+    /// In the decompressed input.
+    pub decompressed_offset: u64,
+}
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(kind))
     }
 
+    /// An input could not be opened.
+    pub(crate) fn open(name: &str, source: io::Error) -> Self {
+        let name = name.to_owned();
+        Self::new(match source.kind() {
+            io::ErrorKind::NotFound => ErrorKind::NotFound { name },
+            io::ErrorKind::PermissionDenied => ErrorKind::NoPermission { action: "read", name },
+            io::ErrorKind::IsADirectory => ErrorKind::Folder { name },
+            _ => ErrorKind::Open { name, source },
+        })
+    }
+
+    /// Reading failed; an error of ours in disguise comes back as it was.
+    pub(crate) fn read(byte_offset: u64, source: io::Error) -> Self {
+        source
+            .downcast()
+            .unwrap_or_else(|source| Self::new(ErrorKind::Read { name: String::new(), byte_offset, source }))
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
+    }
+
+    /// Gives the input its name, where the reader did not know it.
+    #[must_use]
+    pub fn with_name(mut self, known: &str) -> Self {
+        match &mut *self.0 {
+            ErrorKind::NotFound { name }
+            | ErrorKind::NoPermission { name, .. }
+            | ErrorKind::Folder { name }
+            | ErrorKind::Open { name, .. }
+            | ErrorKind::ReadTwice { name }
+            | ErrorKind::Read { name, .. }
+            | ErrorKind::Changed { name, .. }
+            | ErrorKind::Cut { name, .. }
+            | ErrorKind::Damaged { name, .. }
+            | ErrorKind::Trailing { name, .. }
+            | ErrorKind::Window { name, .. }
+            | ErrorKind::Unsupported { name, .. }
+            | ErrorKind::Write { name, .. } => {
+                if name.is_empty() {
+                    known.clone_into(name);
+                }
+            }
+            ErrorKind::ChunkMemory { .. } => {}
+        }
+        self
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::NotFound { .. } => io::ErrorKind::NotFound,
+            ErrorKind::NoPermission { .. } => io::ErrorKind::PermissionDenied,
+            ErrorKind::Folder { .. } => io::ErrorKind::IsADirectory,
+            ErrorKind::Open { source, .. }
+            | ErrorKind::Read { source, .. }
+            | ErrorKind::Write { source, .. } => source.kind(),
+            ErrorKind::Cut { .. } => io::ErrorKind::UnexpectedEof,
+            ErrorKind::Damaged { .. } | ErrorKind::Trailing { .. } | ErrorKind::Changed { .. } => {
+                io::ErrorKind::InvalidData
+            }
+            ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } => io::ErrorKind::Unsupported,
+            ErrorKind::ChunkMemory { .. } => io::ErrorKind::OutOfMemory,
+            ErrorKind::ReadTwice { .. } => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// A name between backticks. Characters that could act in a terminal or a log are written as escapes: a file can have any
+/// name, and errors end up in both.
+fn shown(name: &str) -> String {
+    if name.is_empty() {
+        return "the input".to_owned();
+    }
+    let mut shown = String::with_capacity(name.len() + 2);
+    shown.push('`');
+    for char in name.chars() {
+        match char {
+            '\'' | '"' | '\\' => shown.push(char),
+            _ => shown.extend(char.escape_debug()),
+        }
+    }
+    shown.push('`');
+    shown
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for (index, byte) in bytes.iter().enumerate() {
+        let _ = write!(text, "{}{byte:02x}", if index == 0 { "" } else { " " });
+    }
+    text
+}
+
+fn trailing_advice(compression: Compression) -> &'static str {
+    match compression {
+        Compression::Gzip => "only another member or zeros may follow there",
+        _ => "only another frame may follow there",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_shown_and_cannot_act() {
+        assert_eq!(shown("a b.csv"), "`a b.csv`");
+        assert_eq!(shown(r#"C:\it's "here".csv"#), r#"`C:\it's "here".csv`"#);
+        assert_eq!(shown("größe 東京.csv"), "`größe 東京.csv`");
+        let shown = shown("a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv");
+        assert_eq!(shown, r"`a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv`");
+    }
+
+    #[test]
+    fn the_system_s_reasons_become_kinds() {
+        let open = |kind| Error::open("a.csv", io::Error::from(kind)).to_string();
+        assert_eq!(open(io::ErrorKind::NotFound), "`a.csv` does not exist");
+        assert_eq!(open(io::ErrorKind::PermissionDenied), "no permission to read `a.csv`");
+        assert_eq!(open(io::ErrorKind::IsADirectory), "`a.csv` is a folder; name a file in it");
+        assert_eq!(open(io::ErrorKind::TimedOut), "`a.csv` could not be opened");
+    }
+
+    #[test]
+    fn an_error_survives_its_disguise() {
+        let place =
+            Place { compression: Compression::Gzip, part: 2, byte_offset: 9, decompressed_offset: 70 };
+        let error = Error::new(ErrorKind::Cut { name: String::new(), place });
+        let disguised = io::Error::from(error);
+        assert_eq!(disguised.kind(), io::ErrorKind::UnexpectedEof);
+        let error = Error::read(5, disguised).with_name("a.gz").with_name("b.gz");
+        let text = "`a.gz` is cut: it ends inside gzip member 2, at byte 9 (byte 70 decompressed); get the whole of it";
+        assert_eq!(error.to_string(), text);
+        let error = Error::read(5, io::Error::other("broken"));
+        assert_eq!(error.to_string(), "the input could not be read at byte 5");
     }
 }

@@ -11,6 +11,6 @@ mod source;
 
 pub use atomic::AtomicFile;
 pub use chunk::ChunkReader;
-pub use compression::{Compression, decompress};
-pub use error::{Error, ErrorKind};
+pub use compression::{Compression, Decompressed, decompress};
+pub use error::{Change, Error, ErrorKind, Place};
 pub use source::{FileSource, MemorySource, Source, StdinSource, source_from_argument};

@@ -176,10 +176,10 @@ impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
         match self {
-            Self::Decimal { precision, scale } => write!(f, "({precision}, {scale})"),
+            Self::Decimal { precision, scale } => write!(f, "({precision},{scale})"),
             Self::Timestamp { unit: Some(unit), zone: None } => write!(f, "({})", unit.name()),
-            Self::Timestamp { unit: Some(unit), zone: Some(zone) } => write!(f, "({}, {zone})", unit.name()),
-            Self::Timestamp { unit: None, zone: Some(zone) } => write!(f, "(us, {zone})"),
+            Self::Timestamp { unit: Some(unit), zone: Some(zone) } => write!(f, "({},{zone})", unit.name()),
+            Self::Timestamp { unit: None, zone: Some(zone) } => write!(f, "(us,{zone})"),
             _ => Ok(()),
         }
     }

@@ -195,7 +195,11 @@ pub enum ErrorKind {
         first_line: u32,
     },
     /// A keyword or check that columns of this type cannot carry.
-    #[error("{} does not apply to type {data_type}; it applies to {applies_to}{}", tick(keyword), add_type(data_type))]
+    #[error(
+        "{} does not apply to type {data_type}; it applies to {applies_to}{}",
+        tick(keyword),
+        add_type(data_type)
+    )]
     Inapplicable {
         /// The keyword or check.
         keyword: String,

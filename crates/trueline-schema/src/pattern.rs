@@ -17,8 +17,8 @@ use std::fmt;
 use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
 use regex_syntax::ast::{
-    self, Assertion, AssertionKind, Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet, ClassSetBinaryOpKind,
-    ClassSetItem, Flag, Flags, GroupKind,
+    self, Assertion, AssertionKind, Ast, ClassBracketed, ClassPerl, ClassPerlKind, ClassSet,
+    ClassSetBinaryOpKind, ClassSetItem, Flag, Flags, GroupKind,
 };
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
@@ -209,7 +209,10 @@ impl Rewriter<'_> {
     fn assertion(&mut self, assertion: &Assertion) {
         let is_boundary = !matches!(
             assertion.kind,
-            AssertionKind::StartLine | AssertionKind::EndLine | AssertionKind::StartText | AssertionKind::EndText
+            AssertionKind::StartLine
+                | AssertionKind::EndLine
+                | AssertionKind::StartText
+                | AssertionKind::EndText
         );
         if is_boundary && self.flags.unicode.is_none() {
             let text = format!("(?-u:{})", self.slice(&assertion.span));

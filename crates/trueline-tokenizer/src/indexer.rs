@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::dialect::{BlankLines, Dialect};
-use crate::engine::{self, Census, Classes, Cursor, Marks, Room, Sink};
+use crate::engine::{self, Census, Classes, Cursor, Marks, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::{Fault, FaultKind, Layout, Positions, Row};
 use crate::state::{Place, State};
@@ -310,24 +310,37 @@ struct Marker<'a> {
 }
 
 impl Sink for Marker<'_> {
-    type Room<'a>
-        = Slots<'a>
-    where
-        Self: 'a;
-
     #[inline(always)]
-    fn room(&mut self, steps: usize) -> Slots<'_> {
-        self.positions.reserve(steps);
+    fn steps<I: Isa>(&mut self, isa: I, at: usize, marks: &[Marks]) {
+        self.positions.reserve(marks.len());
         let Positions { separators, fields, lasts, records, .. } = &mut *self.positions;
-        let (new_fields, new_records, new_crlf) = (*fields, *records, self.crlf);
-        Slots {
-            separators,
-            lasts,
-            totals: [fields, records, &mut self.crlf],
-            new_fields,
-            new_records,
-            new_crlf,
+        let (mut separators, mut lasts) = (&mut separators[*fields..], &mut lasts[*records..]);
+        let (separators_left, lasts_left) = (separators.len(), lasts.len());
+        let mut at = narrow(at);
+        let mut base = narrow(*fields);
+        for marks in marks {
+            // There is room, by `reserve`.
+            let (Some(separator_slots), Some(last_slots)) =
+                (separators.first_chunk_mut(), lasts.first_chunk_mut())
+            else {
+                break;
+            };
+            isa.positions(marks.separators, at, separator_slots);
+            isa.ordinals(marks.terminators, marks.separators, base, last_slots);
+            let count = marks.separators.count_ones();
+            base = base.wrapping_add(count);
+            separators = &mut separators[count as usize..];
+            lasts = &mut lasts[marks.terminators.count_ones() as usize..];
+            self.crlf += marks.crlf.count_ones() as usize;
+            at += narrow(STEP);
         }
+        *fields += separators_left - separators.len();
+        *records += lasts_left - lasts.len();
+    }
+
+    #[inline]
+    fn reserve(&mut self) {
+        self.positions.reserve(1);
     }
 
     #[inline]
@@ -348,41 +361,6 @@ impl Sink for Marker<'_> {
     #[inline]
     fn fault(&mut self, at: usize, kind: FaultKind) {
         self.faults.push((narrow(at), kind));
-    }
-}
-
-/// The two buffers and how much of them is written.
-struct Slots<'a> {
-    separators: &'a mut [u32],
-    lasts: &'a mut [u32],
-    /// Where the three counters are kept between groups.
-    totals: [&'a mut usize; 3],
-    new_fields: usize,
-    new_records: usize,
-    new_crlf: usize,
-}
-
-impl Room for Slots<'_> {
-    #[inline(always)]
-    fn step<I: Isa>(&mut self, isa: I, at: usize, marks: Marks) {
-        // There is room, by `reserve`.
-        if let Some(slots) =
-            self.separators.get_mut(self.new_fields..).and_then(|rest| rest.first_chunk_mut())
-        {
-            isa.positions(marks.separators, narrow(at), slots);
-        }
-        if let Some(slots) = self.lasts.get_mut(self.new_records..).and_then(|rest| rest.first_chunk_mut()) {
-            isa.ordinals(marks.terminators, marks.separators, narrow(self.new_fields), slots);
-        }
-        self.new_fields += marks.separators.count_ones() as usize;
-        self.new_records += marks.terminators.count_ones() as usize;
-        self.new_crlf += marks.crlf.count_ones() as usize;
-    }
-
-    #[inline(always)]
-    fn close(self) {
-        let [fields, records, crlf] = self.totals;
-        (*fields, *records, *crlf) = (self.new_fields, self.new_records, self.new_crlf);
     }
 }
 

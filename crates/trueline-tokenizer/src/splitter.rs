@@ -12,7 +12,7 @@
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
 use crate::dialect::Dialect;
-use crate::engine::{self, Carry, Census, Classes, Cursor, Group, Marks, Quotes, Room, Sink};
+use crate::engine::{self, Carry, Census, Classes, Cursor, Marks, Quotes, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::FaultKind;
 use crate::state::{Place, State};
@@ -171,12 +171,15 @@ impl Tail {
 }
 
 impl Sink for Tail {
-    type Room<'a> = &'a mut Self;
+    #[inline(always)]
+    fn steps<I: Isa>(&mut self, _isa: I, at: usize, marks: &[Marks]) {
+        for (step, marks) in marks.iter().enumerate() {
+            self.note(at + step * STEP, marks.terminators);
+        }
+    }
 
     #[inline(always)]
-    fn room(&mut self, _steps: usize) -> &mut Self {
-        self
-    }
+    fn reserve(&mut self) {}
 
     #[inline(always)]
     fn field(&mut self, _at: usize) {}
@@ -188,16 +191,6 @@ impl Sink for Tail {
 
     #[inline(always)]
     fn fault(&mut self, _at: usize, _kind: FaultKind) {}
-}
-
-impl Room for &mut Tail {
-    #[inline(always)]
-    fn step<I: Isa>(&mut self, _isa: I, at: usize, marks: Marks) {
-        self.note(at, marks.terminators);
-    }
-
-    #[inline(always)]
-    fn close(self) {}
 }
 
 /// One exact reading of a chunk.
@@ -321,14 +314,14 @@ impl Task for SurveyTask<'_> {
         let mut at = 0;
         while chunk.len() - at >= STEP && (outside.is_sound() || inside.is_sound()) {
             let steps = ((chunk.len() - at) / STEP).min(engine::GROUP_STEPS);
-            let group = Group { bytes: chunk, at, steps, cut: 0 };
-            let special = group.look(isa, classes, &mut census);
+            let group = engine::chunks(chunk, at, steps);
+            let special = engine::look(isa, classes, group, &mut census);
             if special || outside.carry.escaped != 0 {
-                read_quoted(isa, classes, &group, &mut outside, &mut inside);
+                read_quoted(isa, classes, at, group, &mut outside, &mut inside);
             } else if outside.carry.in_quote == 0 {
-                read_plain(isa, classes, &group, &mut outside, &mut inside);
+                read_plain(isa, classes, at, group, &mut outside, &mut inside);
             } else {
-                read_plain(isa, classes, &group, &mut inside, &mut outside);
+                read_plain(isa, classes, at, group, &mut inside, &mut outside);
             }
             at += steps * STEP;
         }
@@ -341,12 +334,12 @@ impl Task for SurveyTask<'_> {
 fn read_quoted<I: Isa>(
     isa: I,
     classes: &Classes,
-    group: &Group<'_>,
+    mut at: usize,
+    group: &[[u8; STEP]],
     outside: &mut Reading,
     inside: &mut Reading,
 ) {
-    let mut at = group.at;
-    for chunk in group.chunks() {
+    for chunk in group {
         let block = isa.load(chunk);
         let ends = classes.terminators(isa, block, outside.carry.cr);
         // Parity as the outside start has it.
@@ -371,13 +364,13 @@ fn read_quoted<I: Isa>(
 fn read_plain<I: Isa>(
     isa: I,
     classes: &Classes,
-    group: &Group<'_>,
+    mut at: usize,
+    group: &[[u8; STEP]],
     free: &mut Reading,
     quoted: &mut Reading,
 ) {
-    let mut at = group.at;
     let mut delimiter = 0;
-    for chunk in group.chunks() {
+    for chunk in group {
         let block = isa.load(chunk);
         let ends = classes.terminators(isa, block, free.carry.cr);
         delimiter = classes.delimiters(isa, block);

@@ -1,6 +1,6 @@
 //! A schema compiled once, run over any number of batches.
 
-use trueline_schema::{Check, CheckKind, DataType, Field, Schema, Severity};
+use trueline_schema::{Check, DataType, Field, Schema, Severity};
 
 use crate::check::{self, KeyPurpose, Runner};
 use crate::error::{Error, ErrorKind};
@@ -39,7 +39,6 @@ pub(crate) struct PlannedCheck {
 
 #[derive(Clone)]
 pub(crate) struct PlannedField {
-    pub(crate) name: String,
     pub(crate) data_type: DataType,
     pub(crate) is_needed: bool,
 }
@@ -84,7 +83,7 @@ impl Plan {
         !self.key_checks.is_empty()
     }
 
-    /// Whether no check looks beyond one row or one column's totals, so that memory does not grow with the rows.
+    /// How many checks can name rows only at the end: duplicates at severity error.
     pub(crate) fn error_key_checks(&self) -> usize {
         let judges_rows = |index: &&usize| {
             let check = &self.checks[**index];
@@ -96,7 +95,7 @@ impl Plan {
 }
 
 fn planned_field(field: &Field) -> PlannedField {
-    PlannedField { name: field.name.clone(), data_type: field.data_type.clone(), is_needed: false }
+    PlannedField { data_type: field.data_type.clone(), is_needed: false }
 }
 
 fn plan_check(schema: &Schema, check: Check, sample_limit: u64) -> Result<PlannedCheck, Error> {
@@ -132,9 +131,5 @@ impl PlannedCheck {
             [column] => Some(column),
             _ => None,
         }
-    }
-
-    pub(crate) fn is_structure_or_columns(&self) -> bool {
-        matches!(self.check.kind, CheckKind::Structure | CheckKind::Columns)
     }
 }

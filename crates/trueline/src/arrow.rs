@@ -10,7 +10,7 @@ use trueline_schema::DataType;
 use trueline_validate::{Batch, Binding, Column, RowOrigin, State};
 
 use crate::error::{Error, ErrorKind};
-use crate::pipeline::report;
+use crate::pipeline::{rate, report};
 use crate::validator::{Validator, peak_memory};
 
 impl Validator {
@@ -54,7 +54,7 @@ impl Validator {
             elapsed_seconds: elapsed,
             threads: 1,
             simd: self.kernel.name().to_owned(),
-            bytes_per_second: if elapsed > 0.0 { bytes as f64 / elapsed } else { 0.0 },
+            bytes_per_second: rate(bytes, elapsed),
             decided: Decided { scanned: rows, proved: 0, cached: 0 },
             peak_memory: peak_memory(),
         };

@@ -101,10 +101,9 @@ impl Validator {
     }
 
     pub(crate) fn tally(&self) -> Tally {
-        let keys = trueline_validate::key::KeyOptions {
-            memory_bytes: self.limits.key_memory_bytes,
-            spill_dir: self.spill_dir.clone(),
-        };
+        let keys = trueline_validate::key::KeyOptions::default()
+            .memory_bytes(self.limits.key_memory_bytes)
+            .spill_dir(self.spill_dir.clone());
         Tally::new(&self.plan, &keys)
     }
 

@@ -4,12 +4,15 @@
 //!
 //! Everything runs in one process, in turn, `RUNS` times (5 unless given); medians are printed. The bare `read` of the file is
 //! the denominator. Each run's counts are compared with those of the first, so a wrong answer cannot look fast.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
 mod by_hand;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use trueline::{FileSource, Schema, Validator};
@@ -41,13 +44,32 @@ fn trueline(path: &str, schema: &Schema, threads: usize) -> Counts {
     counts
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--test") {
+        return test();
+    }
     let [path, schema, rest @ ..] = arguments.as_slice() else {
         eprintln!("usage: baseline FILE SCHEMA [RUNS]");
-        std::process::exit(2);
+        return ExitCode::from(2);
     };
     let runs: usize = rest.first().map_or(5, |runs| runs.parse().expect("a number of runs"));
+    compare(path, schema, runs);
+    ExitCode::SUCCESS
+}
+
+/// A small file, once: that both count the same is the test.
+fn test() -> ExitCode {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, schema) = (folder.path().join("transactions.csv"), folder.path().join("schema.yaml"));
+    let generator = trueline_testkit::transactions::Generator::new(20_000, 1).faults(0.001);
+    generator.write(File::create(&file).expect("created")).expect("written");
+    std::fs::write(&schema, trueline_testkit::transactions::schema_yaml()).expect("written");
+    compare(&file.display().to_string(), &schema.display().to_string(), 1);
+    ExitCode::SUCCESS
+}
+
+fn compare(path: &str, schema: &str, runs: usize) {
     let yaml = std::fs::read_to_string(schema).expect("the schema");
     let schema = Schema::from_yaml(&yaml).expect("a schema");
     let bytes = bare_read(path);

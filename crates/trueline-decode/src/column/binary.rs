@@ -9,7 +9,7 @@ use trueline_tokenizer::Dialect;
 
 use super::DecodeColumn;
 use super::primitive::{Gaps, Source};
-use crate::cell::{AsItStands, Cells, Nulls, Text, Visit};
+use crate::cell::{AsItStands, Cells, Nulls, Read, Visit};
 use crate::value::{Refusal, binary};
 use crate::{Column, ColumnPlan};
 
@@ -47,7 +47,7 @@ struct Bytes<'l, T> {
     gaps: &'l mut Gaps,
 }
 
-impl<T: Text> Visit for Bytes<'_, T> {
+impl<T: Read> Visit for Bytes<'_, T> {
     type Output = (Vec<i32>, Vec<u8>);
 
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> (Vec<i32>, Vec<u8>) {
@@ -59,7 +59,7 @@ impl<T: Text> Visit for Bytes<'_, T> {
             let text = self.text.text(self.bytes, place);
             if self.nulls.contains(text) {
                 self.gaps.null(row);
-            } else if !binary::decode_into(text, &mut values) {
+            } else if !binary::decode_into(text.as_bytes(), &mut values) {
                 self.gaps.bad(row, Refusal::Invalid);
             } else if let Ok(length) = i32::try_from(values.len()) {
                 end = length;

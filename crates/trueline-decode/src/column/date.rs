@@ -8,7 +8,7 @@ use super::DecodeColumn;
 use super::primitive::PrimitiveColumn;
 use crate::ColumnPlan;
 use crate::value::date::DateParser;
-use crate::value::pattern::{Patterns, PatternDateParser};
+use crate::value::pattern::{PatternDateParser, Patterns};
 
 /// Chooses the loop by spelling.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {

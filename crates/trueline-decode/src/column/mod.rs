@@ -46,7 +46,8 @@ pub(crate) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeCol
         DataType::Timestamp { .. } => timestamp::compile(plan, dialect),
         DataType::Duration => duration::compile(plan, dialect),
         DataType::Binary => binary::compile(plan, dialect),
-        DataType::String | DataType::Any => text::compile(plan, dialect),
+        // `string` and `any`.
+        _ => text::compile(plan, dialect),
     }
 }
 
@@ -80,6 +81,6 @@ pub fn arrow_type(data_type: &DataType) -> ArrowType {
         DataType::Timestamp { unit, zone } => timestamp::arrow_type(*unit, zone.as_deref()),
         DataType::Duration => ArrowType::Duration(arrow_schema::TimeUnit::Nanosecond),
         DataType::Binary => ArrowType::Binary,
-        DataType::String | DataType::Any => ArrowType::Utf8View,
+        _ => ArrowType::Utf8View,
     }
 }

@@ -11,7 +11,7 @@ use trueline_report::BadCell;
 use trueline_tokenizer::Dialect;
 
 use super::DecodeColumn;
-use crate::cell::{AsItStands, Cells, Nulls, Text, Unquote, Visit};
+use crate::cell::{AsItStands, Cells, Nulls, Read, Unquote, Visit};
 use crate::value::{Parse, Refusal};
 use crate::{Column, ColumnPlan};
 
@@ -33,7 +33,12 @@ impl Source {
     }
 
     /// The values of the column, each by `parse`; what is not there has the default value and is noted in `gaps`.
-    pub(super) fn values<P: Parse>(&mut self, cells: &Cells<'_>, parse: &mut P, gaps: &mut Gaps) -> Vec<P::Native> {
+    pub(super) fn values<P: Parse>(
+        &mut self,
+        cells: &Cells<'_>,
+        parse: &mut P,
+        gaps: &mut Gaps,
+    ) -> Vec<P::Native> {
         gaps.missing.clear();
         let (bytes, nulls) = (cells.bytes, &self.nulls);
         if self.unquote.is_needed(cells) {
@@ -55,7 +60,7 @@ struct Values<'l, T, P> {
     gaps: &'l mut Gaps,
 }
 
-impl<T: Text, P: Parse> Visit for Values<'_, T, P> {
+impl<T: Read, P: Parse> Visit for Values<'_, T, P> {
     type Output = Vec<P::Native>;
 
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<P::Native> {
@@ -150,7 +155,12 @@ where
     }
 
     /// The same, behind a pointer.
-    pub(super) fn boxed(plan: &ColumnPlan, dialect: &Dialect, parse: P, data_type: ArrowType) -> Box<dyn DecodeColumn> {
+    pub(super) fn boxed(
+        plan: &ColumnPlan,
+        dialect: &Dialect,
+        parse: P,
+        data_type: ArrowType,
+    ) -> Box<dyn DecodeColumn> {
         Box::new(Self::new(plan, dialect, parse, data_type))
     }
 

@@ -13,6 +13,7 @@ use trueline_tokenizer::Dialect;
 use super::DecodeColumn;
 use super::primitive::{Gaps, Source};
 use crate::cell::{Cells, Nulls, Unquote, Visit, trimmed};
+use crate::value::Text;
 use crate::{Column, ColumnPlan};
 
 /// The longest text that a view holds itself.
@@ -71,7 +72,7 @@ impl Visit for Views<'_> {
         let mut row = 0;
         cells
             .map(|place| {
-                let view = if self.nulls.contains(&self.bytes[place.clone()]) {
+                let view = if self.nulls.contains(Text::at(self.bytes, place.clone())) {
                     self.gaps.null(row);
                     0
                 } else {
@@ -107,14 +108,15 @@ impl Visit for QuotedViews<'_> {
         let mut row = 0;
         cells
             .map(|place| {
-                let (bytes, place, buffer) = if let Some(content) = self.unquote.place(self.bytes, place.clone()) {
-                    (self.bytes, trim(self.bytes, content), BLOCK)
-                } else {
-                    let start = self.scratch.len();
-                    self.unquote.unescape(&self.bytes[place], self.scratch);
-                    (&self.scratch[..], trim(self.scratch, start..self.scratch.len()), SCRATCH)
-                };
-                let view = if self.nulls.contains(&bytes[place.clone()]) {
+                let (bytes, place, buffer) =
+                    if let Some(content) = self.unquote.place(self.bytes, place.clone()) {
+                        (self.bytes, trim(self.bytes, content), BLOCK)
+                    } else {
+                        let start = self.scratch.len();
+                        self.unquote.unescape(&self.bytes[place], self.scratch);
+                        (&self.scratch[..], trim(self.scratch, start..self.scratch.len()), SCRATCH)
+                    };
+                let view = if self.nulls.contains(Text::at(bytes, place.clone())) {
                     self.gaps.null(row);
                     0
                 } else {
@@ -128,7 +130,8 @@ impl Visit for QuotedViews<'_> {
 }
 
 /// The view of the text at a place: its length, then the text itself, or four bytes of it, the buffer and the offset.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
     let length = place.len();
     if length > INLINE {
@@ -139,13 +142,7 @@ fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
             | u128::from(buffer) << 64
             | u128::from(narrow(place.start)) << 96;
     }
-    let text = if let Some(chunk) = bytes[place.start..].first_chunk() {
-        u128::from_le_bytes(*chunk) & ((1 << (8 * length)) - 1)
-    } else {
-        let mut chunk = [0; 16];
-        chunk[..length].copy_from_slice(&bytes[place]);
-        u128::from_le_bytes(chunk)
-    };
+    let text = Text::at(bytes, place).double_word() & ((1 << (8 * length)) - 1);
     text << 32 | u128::from(narrow(length))
 }
 
@@ -154,7 +151,10 @@ fn length(view: u128) -> usize {
     view as u32 as usize
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "positions are 32 bits wide, and the scratch is no longer")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "positions are 32 bits wide, and the scratch is no longer"
+)]
 fn narrow(offset: usize) -> u32 {
     offset as u32
 }

@@ -2,7 +2,8 @@
 
 use arrow_array::ArrowPrimitiveType;
 use arrow_array::types::{
-    Decimal128Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    Decimal128Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType,
 };
 use arrow_schema::{DataType as ArrowType, TimeUnit as ArrowUnit};
 use trueline_schema::{DataType, TimeUnit};
@@ -19,7 +20,9 @@ use crate::{Column, ColumnPlan};
 /// Chooses the loop by unit and spelling.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     match plan.field.data_type {
-        DataType::Timestamp { unit: Some(TimeUnit::Second), .. } => of::<TimestampSecondType>(plan, dialect, TimeUnit::Second),
+        DataType::Timestamp { unit: Some(TimeUnit::Second), .. } => {
+            of::<TimestampSecondType>(plan, dialect, TimeUnit::Second)
+        }
         DataType::Timestamp { unit: Some(TimeUnit::Millisecond), .. } => {
             of::<TimestampMillisecondType>(plan, dialect, TimeUnit::Millisecond)
         }
@@ -62,7 +65,11 @@ fn iso<U: Unit>(plan: &ColumnPlan, unit: U) -> TimestampParser<U> {
 }
 
 fn pattern<U: Unit>(plan: &ColumnPlan, unit: U) -> PatternTimestampParser<U> {
-    PatternTimestampParser { patterns: Patterns::new(&plan.field.formats), unit, needs_offset: needs_offset(plan) }
+    PatternTimestampParser {
+        patterns: Patterns::new(&plan.field.formats),
+        unit,
+        needs_offset: needs_offset(plan),
+    }
 }
 
 fn needs_offset(plan: &ColumnPlan) -> bool {
@@ -96,7 +103,11 @@ where
 {
     fn decode(&mut self, cells: &Cells<'_>) -> Column {
         let values = self.micros.read(cells);
-        if self.micros.had(Refusal::ExcessDigits) { self.nanos.decode(cells) } else { self.micros.finish(values) }
+        if self.micros.had(Refusal::ExcessDigits) {
+            self.nanos.decode(cells)
+        } else {
+            self.micros.finish(values)
+        }
     }
 }
 

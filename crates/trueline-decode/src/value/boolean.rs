@@ -1,6 +1,6 @@
 //! Booleans by lists of words.
 
-use super::{Parse, Refusal, word};
+use super::{Parse, Refusal, Text};
 
 /// The parser of booleans: the words that mean true and those that mean false, in any number.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl BooleanParser {
         for (words, value) in [(true_values, true), (false_values, false)] {
             for word in words {
                 if word.len() <= 8 {
-                    parser.short.push((word::load(word.as_bytes()), word.len(), value));
+                    parser.short.push((key(word.as_bytes().into()), word.len(), value));
                 } else {
                     parser.long.push((word.as_bytes().into(), value));
                 }
@@ -30,16 +30,24 @@ impl BooleanParser {
 impl Parse for BooleanParser {
     type Native = bool;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<bool, Refusal> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<bool, Refusal> {
         let found = if text.len() <= 8 {
-            let key = (word::load(text), text.len());
+            let key = (key(text), text.len());
             self.short.iter().find(|(word, length, _)| (*word, *length) == key).map(|(_, _, value)| *value)
         } else {
-            self.long.iter().find(|(word, _)| **word == *text).map(|(_, value)| *value)
+            self.long.iter().find(|(word, _)| **word == *text.as_bytes()).map(|(_, value)| *value)
         };
         found.ok_or(Refusal::Invalid)
     }
+}
+
+/// The text as a number, zero above.
+#[inline]
+fn key(text: Text<'_>) -> u64 {
+    let used = u64::MAX.checked_shr(64 - 8 * u32::try_from(text.len()).unwrap_or(8)).unwrap_or(0);
+    text.word() & used
 }
 
 #[cfg(test)]
@@ -52,29 +60,40 @@ mod tests {
 
     #[test]
     fn the_usual_words() {
-        let mut parser =
-            BooleanParser::new(&words(&["true", "True", "TRUE", "1"]), &words(&["false", "False", "FALSE", "0"]));
+        let mut parser = BooleanParser::new(
+            &words(&["true", "True", "TRUE", "1"]),
+            &words(&["false", "False", "FALSE", "0"]),
+        );
         for text in ["true", "True", "TRUE", "1"] {
-            assert_eq!(parser.parse(text.as_bytes()), Ok(true));
+            assert_eq!(parser.parse(text.as_bytes().into()), Ok(true));
         }
         for text in ["false", "False", "FALSE", "0"] {
-            assert_eq!(parser.parse(text.as_bytes()), Ok(false));
+            assert_eq!(parser.parse(text.as_bytes().into()), Ok(false));
         }
+        assert_eq!(parser.parse(Text::at(b"xtruee", 1..5)), Ok(true));
         for text in ["", "tRUE", "true ", "true\0", "t", "00", "yes", "truetrue", "truetruetrue"] {
-            assert_eq!(parser.parse(text.as_bytes()), Err(Refusal::Invalid), "{text}");
+            assert_eq!(parser.parse(text.as_bytes().into()), Err(Refusal::Invalid), "{text}");
         }
     }
 
     #[test]
     fn words_of_any_length() {
-        let mut parser = BooleanParser::new(&words(&["", "eightby8", "affirmative", "ja\0"]), &words(&["negative!", "ja"]));
-        for (text, value) in
-            [("", true), ("eightby8", true), ("affirmative", true), ("ja\0", true), ("ja", false), ("negative!", false)]
-        {
-            assert_eq!(parser.parse(text.as_bytes()), Ok(value), "{text}");
+        let mut parser = BooleanParser::new(
+            &words(&["", "eightby8", "affirmative", "ja\0"]),
+            &words(&["negative!", "ja"]),
+        );
+        for (text, value) in [
+            ("", true),
+            ("eightby8", true),
+            ("affirmative", true),
+            ("ja\0", true),
+            ("ja", false),
+            ("negative!", false),
+        ] {
+            assert_eq!(parser.parse(text.as_bytes().into()), Ok(value), "{text}");
         }
         for text in ["affirmativ", "affirmative!", "eightby", "ja\0\0"] {
-            assert_eq!(parser.parse(text.as_bytes()), Err(Refusal::Invalid), "{text}");
+            assert_eq!(parser.parse(text.as_bytes().into()), Err(Refusal::Invalid), "{text}");
         }
     }
 }

@@ -1,21 +1,28 @@
 //! Dates `YYYY-MM-DD`.
 
-use super::{Parse, Refusal};
+use super::{Parse, Refusal, Text};
 
 /// Days from 0000-01-01 to 1970-01-01.
-const EPOCH: u32 = 719_528;
+const EPOCH: i32 = 719_528;
 
-/// Days before each month of a common year, and of a leap year; from index 1.
-const BEFORE: [[u16; 16]; 2] = [
-    [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 0, 0, 0],
-    [0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 0, 0, 0],
-];
-
-/// Days of each month of a common year, and of a leap year; 0 where there is no such month.
-const LENGTH: [[u8; 16]; 2] = [
-    [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0],
-    [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0, 0, 0],
-];
+/// For each month of a common year, and 16 further of a leap year, how many days it has (0 where there is no such month)
+/// and, times 256, how many days are before it.
+const MONTHS: [u32; 32] = {
+    let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let mut months = [0; 32];
+    let mut leap = 0;
+    while leap < 2 {
+        let (mut month, mut before) = (0, 0);
+        while month < 12 {
+            let length = if month == 1 { 28 + leap } else { lengths[month] };
+            months[leap as usize * 16 + month + 1] = length | before << 8;
+            before += length;
+            month += 1;
+        }
+        leap += 1;
+    }
+    months
+};
 
 /// The parser of ISO dates.
 #[derive(Debug, Default)]
@@ -24,19 +31,21 @@ pub(crate) struct DateParser;
 impl Parse for DateParser {
     type Native = i32;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<i32, Refusal> {
-        let text: &[u8; 10] = text.try_into().map_err(|_| Refusal::Invalid)?;
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<i32, Refusal> {
+        let text: &[u8; 10] = text.as_bytes().try_into().map_err(|_| Refusal::Invalid)?;
         days(text).ok_or(Refusal::Invalid)
     }
 }
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
-    let [y0, y1, y2, y3, dash, m0, m1, dash_too, d0, d1] = *text;
-    let head = u64::from_le_bytes([y0, y1, y2, y3, dash, m0, m1, dash_too]) ^ u64::from_le_bytes(*b"0000-00-");
-    let tail = u16::from_le_bytes([d0, d1]) ^ u16::from_le_bytes(*b"00");
+    let (head, tail) = (text.first_chunk::<8>()?, text.last_chunk::<2>()?);
+    let head = u64::from_le_bytes(*head) ^ u64::from_le_bytes(*b"0000-00-");
+    let tail = u16::from_le_bytes(*tail) ^ u16::from_le_bytes(*b"00");
     // Digits are 0 to 9 now and the dashes 0; anything else reaches bit 7, by itself or by the number added.
     let head_faults = head | head.wrapping_add(0x7F76_767F_7676_7676);
     let tail_faults = tail | tail.wrapping_add(0x7676);
@@ -46,22 +55,25 @@ pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
     // Each byte becomes ten times itself and the next one: no sum is above 99, so none carries.
     let pairs = (head * 10) + (head >> 8);
     let pair = |at: u64| u32::from((pairs >> (8 * at)).to_le_bytes()[0]);
-    let (year, month) = (pair(0) * 100 + pair(2), pair(5));
-    let day = u32::from(tail & 0xF) * 10 + u32::from(tail >> 8);
-    civil(year, month, day)
+    civil(pair(0), pair(2), pair(5), u32::from(tail & 0xF) * 10 + u32::from(tail >> 8))
 }
 
-/// Days since 1970-01-01 of a date of the years 0 to 9999, months 0 to 99.
-#[inline]
-fn civil(year: u32, month: u32, day: u32) -> Option<i32> {
-    let leap = usize::from(year.is_multiple_of(4) && (!year.is_multiple_of(25) || year.is_multiple_of(16)));
-    let month = if month < 16 { month as usize } else { 0 };
-    if day.wrapping_sub(1) >= u32::from(LENGTH[leap][month]) {
+/// Days since 1970-01-01 of a date; each part is below 100.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+fn civil(century: u32, year: u32, month: u32, day: u32) -> Option<i32> {
+    // Of the years that end in 00, one in four is a leap year.
+    let is_short_century = century % 4 != 0;
+    let leap = year % 4 == 0 && !(year == 0 && is_short_century);
+    let month =
+        MONTHS[(month as usize & 15) | usize::from(leap) << 4] & if month < 16 { u32::MAX } else { 0 };
+    if day.wrapping_sub(1) >= month & 0xFF {
         return None;
     }
-    let leap_years = year.div_ceil(4) - year.div_ceil(100) + year.div_ceil(400);
-    let days = year * 365 + leap_years + u32::from(BEFORE[leap][month]) + day - 1;
-    Some(days.cast_signed() - EPOCH.cast_signed())
+    // A century has 36,524 days and one more where its first year is a leap year.
+    let before_century = century * 36_524 + century.div_ceil(4);
+    let before_year = year * 365 + year.div_ceil(4) - u32::from(year > 0 && is_short_century);
+    Some((before_century + before_year + (month >> 8) + day - 1).cast_signed() - EPOCH)
 }
 
 #[cfg(test)]
@@ -72,7 +84,7 @@ mod tests {
     use trueline_schema::grammar;
 
     fn twin(text: &[u8]) {
-        same(text, DateParser.parse(text), |text| grammar::parse_date(text).ok_or(Refusal::Invalid));
+        same(text, |text| DateParser.parse(text), |text| grammar::parse_date(text).ok_or(Refusal::Invalid));
     }
 
     #[test]
@@ -89,8 +101,23 @@ mod tests {
     #[test]
     fn edges() {
         for text in [
-            "", "2023-02-29", "1900-02-29", "2000-02-29", "2023-99-01", "2023-01-99", "10000-01-01", "-001-01-01", "2023/01/01",
-            "2023-1-001", "2023-01-1 ", " 2023-01-1", "2023-01-01T", "20230101", "２０２３", "0000-00-00", "9999-12-31",
+            "",
+            "2023-02-29",
+            "1900-02-29",
+            "2000-02-29",
+            "2023-99-01",
+            "2023-01-99",
+            "10000-01-01",
+            "-001-01-01",
+            "2023/01/01",
+            "2023-1-001",
+            "2023-01-1 ",
+            " 2023-01-1",
+            "2023-01-01T",
+            "20230101",
+            "２０２３",
+            "0000-00-00",
+            "9999-12-31",
         ] {
             twin(text.as_bytes());
         }

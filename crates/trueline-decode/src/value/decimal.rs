@@ -2,7 +2,7 @@
 
 use super::number::{Scanned, Short, scan, short};
 use super::word::POWERS;
-use super::{Parse, Refusal};
+use super::{Parse, Refusal, Text};
 
 /// The parser of `decimal(precision, scale)`.
 #[derive(Debug)]
@@ -22,15 +22,16 @@ impl DecimalParser {
 impl Parse for DecimalParser {
     type Native = i128;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<i128, Refusal> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<i128, Refusal> {
         match short(text) {
             // Sixteen digits of a short number and these make less than 38, so the product holds.
             Some(Short { negative, mantissa, scale }) if self.scale.wrapping_sub(scale) < POWERS.len() => {
                 let magnitude = u128::from(mantissa) * u128::from(POWERS[self.scale - scale]);
                 self.signed(negative, magnitude)
             }
-            _ => self.general(text),
+            _ => self.general(text.as_bytes()),
         }
     }
 }
@@ -67,14 +68,18 @@ mod tests {
     use trueline_schema::grammar::{self, Decimal};
 
     fn twin(text: &[u8], precision: u8, scale: u8) {
-        same(text, DecimalParser::new(precision, scale).parse(text), |text| {
-            if !grammar::is_number(text) {
-                return Err(Refusal::Invalid);
-            }
-            let unscaled = Decimal::parse(text).and_then(|decimal| decimal.rescale(i32::from(scale)));
-            let fits = |unscaled: &i128| unscaled.unsigned_abs() < 10u128.pow(u32::from(precision));
-            unscaled.filter(fits).ok_or(Refusal::ExcessDigits)
-        });
+        same(
+            text,
+            |text| DecimalParser::new(precision, scale).parse(text),
+            |text| {
+                if !grammar::is_number(text) {
+                    return Err(Refusal::Invalid);
+                }
+                let unscaled = Decimal::parse(text).and_then(|decimal| decimal.rescale(i32::from(scale)));
+                let fits = |unscaled: &i128| unscaled.unsigned_abs() < 10u128.pow(u32::from(precision));
+                unscaled.filter(fits).ok_or(Refusal::ExcessDigits)
+            },
+        );
     }
 
     #[test]
@@ -82,18 +87,45 @@ mod tests {
         let nines = "9".repeat(38);
         for (precision, scale) in [(1, 0), (5, 2), (18, 4), (38, 0), (38, 10), (38, 38), (20, 19), (38, 37)] {
             for text in [
-                "", "0", "-0", "1", "1.", ".5", "1.50", "1.505", "999.99", "1000", "1000.00", "1e2", "1e-2", "12345e-3", "1e400",
-                "1e-400", "0e400", "inf", "nan", "0.0000000000000000000000000000000000000000000000000", "1,5", &nines,
-                &format!("{nines}9"), &format!("-{nines}"), &format!("0.{nines}"), &format!("{nines}.0"), &format!("1{nines}e-1"),
-                "1e99999999999999999999", "1e-99999999999999999999", "99999999999999.99", "170141183460469231731687303715884105728",
+                "",
+                "0",
+                "-0",
+                "1",
+                "1.",
+                ".5",
+                "1.50",
+                "1.505",
+                "999.99",
+                "1000",
+                "1000.00",
+                "1e2",
+                "1e-2",
+                "12345e-3",
+                "1e400",
+                "1e-400",
+                "0e400",
+                "inf",
+                "nan",
+                "0.0000000000000000000000000000000000000000000000000",
+                "1,5",
+                &nines,
+                &format!("{nines}9"),
+                &format!("-{nines}"),
+                &format!("0.{nines}"),
+                &format!("{nines}.0"),
+                &format!("1{nines}e-1"),
+                "1e99999999999999999999",
+                "1e-99999999999999999999",
+                "99999999999999.99",
+                "170141183460469231731687303715884105728",
             ] {
                 twin(text.as_bytes(), precision, scale);
             }
         }
-        assert_eq!(DecimalParser::new(5, 2).parse(b"123.45"), Ok(12_345));
-        assert_eq!(DecimalParser::new(5, 2).parse(b"1234.5"), Err(Refusal::ExcessDigits));
-        assert_eq!(DecimalParser::new(5, 2).parse(b"1.230"), Ok(123));
-        assert_eq!(DecimalParser::new(5, 2).parse(b"1.234"), Err(Refusal::ExcessDigits));
+        assert_eq!(DecimalParser::new(5, 2).parse(b"123.45"[..].into()), Ok(12_345));
+        assert_eq!(DecimalParser::new(5, 2).parse(b"1234.5"[..].into()), Err(Refusal::ExcessDigits));
+        assert_eq!(DecimalParser::new(5, 2).parse(b"1.230"[..].into()), Ok(123));
+        assert_eq!(DecimalParser::new(5, 2).parse(b"1.234"[..].into()), Err(Refusal::ExcessDigits));
     }
 
     fn shape() -> impl Strategy<Value = (u8, u8)> {

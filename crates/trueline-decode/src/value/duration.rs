@@ -1,6 +1,6 @@
 //! Durations: `PnW`, or `P[nD][T[nH][nM][n[.f]S]]`, with an optional `-`.
 
-use super::{Parse, Refusal, time};
+use super::{Parse, Refusal, Text, time};
 
 /// The parser of durations in nanoseconds.
 #[derive(Debug, Default)]
@@ -10,8 +10,8 @@ impl Parse for DurationParser {
     type Native = i64;
 
     #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<i64, Refusal> {
-        let (negative, body) = match text {
+    fn parse(&mut self, text: Text<'_>) -> Result<i64, Refusal> {
+        let (negative, body) = match text.as_bytes() {
             [b'-', b'P', body @ ..] => (true, body),
             [b'P', body @ ..] => (false, body),
             _ => return Err(Refusal::Invalid),
@@ -40,7 +40,7 @@ fn sum(body: &[u8]) -> Option<(i128, bool)> {
         let (unit, after) = match after {
             [b'.', fraction @ ..] => {
                 let length = fraction.iter().position(|byte| !byte.is_ascii_digit())?;
-                nanos = time::nanos(&fraction[..length])?;
+                nanos = time::nanos(fraction[..length].into())?;
                 if fraction[length..] != *b"S" {
                     return None;
                 }
@@ -55,7 +55,10 @@ fn sum(body: &[u8]) -> Option<(i128, bool)> {
         }
         least = rank + 1;
         match count {
-            Some(count) => total += i128::from(count) * i128::from(seconds) * i128::from(time::SECOND) + i128::from(nanos),
+            Some(count) => {
+                total +=
+                    i128::from(count) * i128::from(seconds) * i128::from(time::SECOND) + i128::from(nanos)
+            }
             None => fits = false,
         }
         rest = after;
@@ -84,8 +87,9 @@ fn count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
         return None;
     }
     let (digits, rest) = text.split_at(length);
-    let count =
-        digits.iter().try_fold(0u64, |count, digit| count.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
+    let count = digits
+        .iter()
+        .try_fold(0u64, |count, digit| count.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
     Some((count, rest))
 }
 
@@ -97,23 +101,67 @@ mod tests {
     use trueline_schema::grammar;
 
     fn twin(text: &[u8]) {
-        same(text, DurationParser.parse(text), |text| {
-            if !grammar::is_duration(text) {
-                return Err(Refusal::Invalid);
-            }
-            let nanos = grammar::parse_duration(text).and_then(|nanos| i64::try_from(nanos).ok());
-            nanos.ok_or(Refusal::OutOfRange)
-        });
+        same(
+            text,
+            |text| DurationParser.parse(text),
+            |text| {
+                if !grammar::is_duration(text) {
+                    return Err(Refusal::Invalid);
+                }
+                let nanos = grammar::parse_duration(text).and_then(|nanos| i64::try_from(nanos).ok());
+                nanos.ok_or(Refusal::OutOfRange)
+            },
+        );
     }
 
     #[test]
     fn edges() {
         for text in [
-            "", "P", "-P", "PT", "P1DT", "P1D", "P1W", "-P1W", "P1Y", "P1M", "P1H", "PT1D", "PT1H", "PT1M", "PT1S", "PT1.5S", "PT.5S",
-            "PT1.S", "PT1.5M", "PT1.5", "P1.5D", "P1DT2H3M4.123456789S", "PT1.1234567890S", "PT1M1H", "PT1S1S", "P1W1D", "P1D1W",
-            "P1WT1H", "+P1D", "P-1D", "p1d", "PT2562047H47M16.854775807S", "PT2562047H47M16.854775808S",
-            "-PT2562047H47M16.854775808S", "-PT2562047H47M16.854775809S", "P99999999999999999999D", "P18446744073709551615W",
-            "P0000000000000000000000000000000001D", "P1DT1D", "P1T1H", "PTT1H", "P1DT1HT1M", "PT1H5S", "PT1.5SS", "P1D ",
+            "",
+            "P",
+            "-P",
+            "PT",
+            "P1DT",
+            "P1D",
+            "P1W",
+            "-P1W",
+            "P1Y",
+            "P1M",
+            "P1H",
+            "PT1D",
+            "PT1H",
+            "PT1M",
+            "PT1S",
+            "PT1.5S",
+            "PT.5S",
+            "PT1.S",
+            "PT1.5M",
+            "PT1.5",
+            "P1.5D",
+            "P1DT2H3M4.123456789S",
+            "PT1.1234567890S",
+            "PT1M1H",
+            "PT1S1S",
+            "P1W1D",
+            "P1D1W",
+            "P1WT1H",
+            "+P1D",
+            "P-1D",
+            "p1d",
+            "PT2562047H47M16.854775807S",
+            "PT2562047H47M16.854775808S",
+            "-PT2562047H47M16.854775808S",
+            "-PT2562047H47M16.854775809S",
+            "P99999999999999999999D",
+            "P18446744073709551615W",
+            "P0000000000000000000000000000000001D",
+            "P1DT1D",
+            "P1T1H",
+            "PTT1H",
+            "P1DT1HT1M",
+            "PT1H5S",
+            "PT1.5SS",
+            "P1D ",
         ] {
             twin(text.as_bytes());
         }

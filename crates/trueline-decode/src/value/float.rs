@@ -4,7 +4,7 @@
 //! (Clinger's fast path). All others go to `fast-float2`, behind our grammar.
 
 use super::number::{Short, is_number, short, split_sign};
-use super::{Parse, Refusal};
+use super::{Parse, Refusal, Text};
 
 /// The parser of `float64`.
 #[derive(Debug, Default)]
@@ -13,8 +13,9 @@ pub(crate) struct Float64Parser;
 impl Parse for Float64Parser {
     type Native = f64;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<f64, Refusal> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<f64, Refusal> {
         const POWERS: [f64; 17] =
             [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
         match short(text) {
@@ -22,7 +23,7 @@ impl Parse for Float64Parser {
                 let value = mantissa as f64 / POWERS[scale];
                 Ok(if negative { -value } else { value })
             }
-            _ => general(text, f64::is_finite, f64::NAN, f64::INFINITY),
+            _ => general(text.as_bytes(), f64::is_finite, f64::NAN, f64::INFINITY),
         }
     }
 }
@@ -34,15 +35,16 @@ pub(crate) struct Float32Parser;
 impl Parse for Float32Parser {
     type Native = f32;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<f32, Refusal> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<f32, Refusal> {
         const POWERS: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
         match short(text) {
             Some(Short { negative, mantissa, scale }) if mantissa <= 1 << 24 && scale <= 10 => {
                 let value = mantissa as f32 / POWERS[scale];
                 Ok(if negative { -value } else { value })
             }
-            _ => general(text, f32::is_finite, f32::NAN, f32::INFINITY),
+            _ => general(text.as_bytes(), f32::is_finite, f32::NAN, f32::INFINITY),
         }
     }
 }
@@ -86,26 +88,65 @@ mod tests {
     }
 
     fn twin(text: &[u8]) {
-        let refusal = |text: &str| if grammar::is_number(text) { Refusal::OutOfRange } else { Refusal::Invalid };
-        same(text, Float64Parser.parse(text).map(bits64), |text| {
-            grammar::parse_float(text).map(bits64).ok_or(refusal(text))
-        });
-        same(text, Float32Parser.parse(text).map(bits32), |text| {
-            grammar::parse_float32(text).map(bits32).ok_or(refusal(text))
-        });
+        let refusal =
+            |text: &str| if grammar::is_number(text) { Refusal::OutOfRange } else { Refusal::Invalid };
+        same(
+            text,
+            |text| Float64Parser.parse(text).map(bits64),
+            |text| grammar::parse_float(text).map(bits64).ok_or(refusal(text)),
+        );
+        same(
+            text,
+            |text| Float32Parser.parse(text).map(bits32),
+            |text| grammar::parse_float32(text).map(bits32).ok_or(refusal(text)),
+        );
     }
 
     #[test]
     fn edges() {
         for text in [
-            "", "0", "-0", "-0.0", "1.", ".5", "+1", "-+1", "+-1", "1e400", "-1e400", "1e-400", "1e39", "3.5e38", "nan", "-NaN", "INF",
-            "+infinity", "infinit", "nan(1)", "1_0", "0x1p3", "1e", "9007199254740993", "9007199254740992", "0.1", "0.3", "1e22",
-            "1e23", "8.5e-45", "5e-324", "2.5e-324", "1.7976931348623157e308", "1.7976931348623159e308", "16777217",
-            "1.00000017881393421514957253748434595763683319091796875", "2.2250738585072011e-308", "1e99999999999999999999",
+            "",
+            "0",
+            "-0",
+            "-0.0",
+            "1.",
+            ".5",
+            "+1",
+            "-+1",
+            "+-1",
+            "1e400",
+            "-1e400",
+            "1e-400",
+            "1e39",
+            "3.5e38",
+            "nan",
+            "-NaN",
+            "INF",
+            "+infinity",
+            "infinit",
+            "nan(1)",
+            "1_0",
+            "0x1p3",
+            "1e",
+            "9007199254740993",
+            "9007199254740992",
+            "0.1",
+            "0.3",
+            "1e22",
+            "1e23",
+            "8.5e-45",
+            "5e-324",
+            "2.5e-324",
+            "1.7976931348623157e308",
+            "1.7976931348623159e308",
+            "16777217",
+            "1.00000017881393421514957253748434595763683319091796875",
+            "2.2250738585072011e-308",
+            "1e99999999999999999999",
         ] {
             twin(text.as_bytes());
         }
-        assert_eq!(Float64Parser.parse(b"1e400"), Err(Refusal::OutOfRange));
+        assert_eq!(Float64Parser.parse(b"1e400"[..].into()), Err(Refusal::OutOfRange));
     }
 
     proptest! {

@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
-use super::word::{digits, digits8, load};
-use super::{Parse, Refusal};
+use super::word::digits;
+use super::{Parse, Refusal, Text};
 
 /// An integer type of the schema.
 pub(crate) trait Integer: Copy + Default + Send {
@@ -44,24 +44,22 @@ pub(crate) struct IntegerParser<T>(PhantomData<T>);
 impl<T: Integer> Parse for IntegerParser<T> {
     type Native = T;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<T, Refusal> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<T, Refusal> {
         let (negative, magnitude) = parse(text)?;
         T::narrow(negative, magnitude).ok_or(Refusal::OutOfRange)
     }
 }
 
 /// The sign and the magnitude of `[+-]?[0-9]+`.
-#[inline]
-pub(crate) fn parse(text: &[u8]) -> Result<(bool, u64), Refusal> {
-    let (negative, unsigned) = match text {
-        [b'-', unsigned @ ..] => (true, unsigned),
-        [b'+', unsigned @ ..] => (false, unsigned),
-        _ => (false, text),
-    };
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+pub(crate) fn parse(text: Text<'_>) -> Result<(bool, u64), Refusal> {
+    let (negative, unsigned) = text.split_sign();
     let magnitude = match unsigned.len() {
         1..=16 => digits(unsigned).ok_or(Refusal::Invalid)?,
-        _ => long(unsigned)?,
+        _ => long(unsigned.as_bytes())?,
     };
     Ok((negative, magnitude))
 }
@@ -73,19 +71,10 @@ fn long(text: &[u8]) -> Result<u64, Refusal> {
         return Err(Refusal::Invalid);
     }
     let zeros = text.iter().take_while(|byte| **byte == b'0').count();
-    let significant = &text[zeros..];
-    if significant.len() <= 16 {
-        return Ok(digits(significant).unwrap_or(0));
-    }
-    let (head, tail) = significant.split_at(significant.len() - 8);
-    let head = if head.len() > 12 { None } else { head.iter().try_fold(0u64, step) };
-    let value = head.and_then(|head| head.checked_mul(100_000_000)?.checked_add(digits8(load(tail))?));
+    let value = text[zeros..]
+        .iter()
+        .try_fold(0u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
     value.ok_or(Refusal::OutOfRange)
-}
-
-/// One more digit.
-fn step(value: u64, digit: &u8) -> Option<u64> {
-    value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
 }
 
 #[cfg(test)]
@@ -96,13 +85,17 @@ mod tests {
     use trueline_schema::grammar;
 
     fn twin<T: Integer + TryFrom<i128> + PartialEq + std::fmt::Debug>(text: &[u8]) {
-        same(text, IntegerParser::<T>::default().parse(text), |text| {
-            if !grammar::is_integer(text) {
-                return Err(Refusal::Invalid);
-            }
-            let value = grammar::parse_integer(text).ok_or(Refusal::OutOfRange)?;
-            T::try_from(value).map_err(|_| Refusal::OutOfRange)
-        });
+        same(
+            text,
+            |text| IntegerParser::<T>::default().parse(text),
+            |text| {
+                if !grammar::is_integer(text) {
+                    return Err(Refusal::Invalid);
+                }
+                let value = grammar::parse_integer(text).ok_or(Refusal::OutOfRange)?;
+                T::try_from(value).map_err(|_| Refusal::OutOfRange)
+            },
+        );
     }
 
     fn twins(text: &[u8]) {
@@ -126,7 +119,9 @@ mod tests {
                 }
             }
         }
-        for text in ["", "+", "-", "0", "-0", "+0", "007", "+1", "1.", "1.0", "1e5", "0x1F", "1_000", " 1", "--1", "१"] {
+        for text in [
+            "", "+", "-", "0", "-0", "+0", "007", "+1", "1.", "1.0", "1e5", "0x1F", "1_000", " 1", "--1", "१",
+        ] {
             twins(text.as_bytes());
         }
         for length in 15..45 {
@@ -134,10 +129,16 @@ mod tests {
             twins("0".repeat(length).as_bytes());
             twins(format!("{}x", "0".repeat(length)).as_bytes());
         }
-        assert_eq!(IntegerParser::<i8>::default().parse(b"300"), Err(Refusal::OutOfRange));
-        assert_eq!(IntegerParser::<i64>::default().parse(b"-9223372036854775808"), Ok(i64::MIN));
-        assert_eq!(IntegerParser::<i64>::default().parse(b"-9223372036854775809"), Err(Refusal::OutOfRange));
-        assert_eq!(IntegerParser::<u64>::default().parse(b"18446744073709551616"), Err(Refusal::OutOfRange));
+        assert_eq!(IntegerParser::<i8>::default().parse(b"300"[..].into()), Err(Refusal::OutOfRange));
+        assert_eq!(IntegerParser::<i64>::default().parse(b"-9223372036854775808"[..].into()), Ok(i64::MIN));
+        assert_eq!(
+            IntegerParser::<i64>::default().parse(b"-9223372036854775809"[..].into()),
+            Err(Refusal::OutOfRange)
+        );
+        assert_eq!(
+            IntegerParser::<u64>::default().parse(b"18446744073709551616"[..].into()),
+            Err(Refusal::OutOfRange)
+        );
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Fast exact parsers from the bytes of one cell to one value.
 //!
 //! `trueline_schema::grammar` is the meaning; each file here is a twin of it and is tested against it on any bytes.
-//! The bytes given are the cell's text: unquoted, trimmed where asked for, not null. None of these parsers allocates.
+//! They are given the cell's [`Text`]: unquoted, trimmed where asked for, not null. None of these parsers allocates.
 //! If you change one, change the grammar first; a faster way that differs on one text is wrong.
 
 pub(crate) mod binary;
@@ -14,9 +14,12 @@ pub(crate) mod integer;
 pub(crate) mod number;
 pub(crate) mod pattern;
 pub(crate) mod plain;
+pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod timestamp;
 pub(crate) mod word;
+
+pub(crate) use text::Text;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -49,5 +52,5 @@ pub(crate) trait Parse: Send {
     type Native: Copy + Default;
 
     /// The value of a cell's text.
-    fn parse(&mut self, text: &[u8]) -> Result<Self::Native, Refusal>;
+    fn parse(&mut self, text: Text<'_>) -> Result<Self::Native, Refusal>;
 }

@@ -1,6 +1,7 @@
 //! What floats and decimals share: finite numbers `[+-]?(D+(.D*)?|.D+)([eE][+-]?D+)?`.
 
-use super::word::{digits8, load, right_justify};
+use super::Text;
+use super::word::{digits8, right_justify};
 
 /// A short plain number: at most sixteen digits and no exponent. Its value is ± `mantissa` × 10^-`scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,6 @@ pub(crate) struct Scanned {
 }
 
 /// The sign, and what follows it.
-#[inline]
 pub(crate) fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     match text {
         [b'-', rest @ ..] => (true, rest),
@@ -31,9 +31,10 @@ pub(crate) fn split_sign(text: &[u8]) -> (bool, &[u8]) {
 }
 
 /// Reads the usual number at once; `None` says nothing about others.
-#[inline]
-pub(crate) fn short(text: &[u8]) -> Option<Short> {
-    let (negative, unsigned) = split_sign(text);
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+pub(crate) fn short(text: Text<'_>) -> Option<Short> {
+    let (negative, unsigned) = text.split_sign();
     let (mantissa, scale) = match unsigned.len() {
         1..=8 => short8(unsigned)?,
         9..=16 => short16(unsigned)?,
@@ -42,34 +43,36 @@ pub(crate) fn short(text: &[u8]) -> Option<Short> {
     Some(Short { negative, mantissa, scale })
 }
 
-#[inline]
-fn short8(text: &[u8]) -> Option<(u64, usize)> {
-    let word = load(text);
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+fn short8(text: Text<'_>) -> Option<(u64, usize)> {
+    let word = text.word();
     let at_point = word ^ 0x2E2E_2E2E_2E2E_2E2E;
     let found = at_point.wrapping_sub(0x0101_0101_0101_0101) & !at_point & 0x8080_8080_8080_8080;
-    if found == 0 {
+    // The lowest bit found is exact, and beyond the text it does not count.
+    let point = found.trailing_zeros() as usize / 8;
+    if point >= text.len() {
         return Some((digits8(right_justify(word, text.len()))?, 0));
     }
     // Close the gap that the point leaves. A second point stays and is no digit.
     let length = text.len() - 1;
-    let point = found.trailing_zeros() as usize / 8;
     let below = (1u64 << (8 * point)) - 1;
     let word = word & below | (word >> 8) & !below;
     if length == 0 { None } else { Some((digits8(right_justify(word, length))?, length - point)) }
 }
 
-#[inline]
-fn short16(text: &[u8]) -> Option<(u64, usize)> {
-    let (low, high) = text.split_at(8);
-    let mut word = u128::from(load(low)) | u128::from(load(high)) << 64;
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+fn short16(text: Text<'_>) -> Option<(u64, usize)> {
+    let mut word = text.double_word();
     let at_point = word ^ 0x2E2E_2E2E_2E2E_2E2E_2E2E_2E2E_2E2E_2E2E;
     let found = at_point.wrapping_sub(0x0101_0101_0101_0101_0101_0101_0101_0101)
         & !at_point
         & 0x8080_8080_8080_8080_8080_8080_8080_8080;
     let (mut length, mut scale) = (text.len(), 0);
-    if found != 0 {
+    let point = found.trailing_zeros() as usize / 8;
+    if point < length {
         length -= 1;
-        let point = found.trailing_zeros() as usize / 8;
         let below = (1u128 << (8 * point)) - 1;
         word = word & below | (word >> 8) & !below;
         scale = length - point;
@@ -196,7 +199,9 @@ mod tests {
         } else {
             assert_eq!(decimal, None, "{text}");
         }
-        if let Some(short) = short(bytes) {
+        let around = [bytes, b".0123456789012345"].concat();
+        assert_eq!(short(bytes.into()), short(Text::at(&around, 0..bytes.len())), "{text}");
+        if let Some(short) = short(bytes.into()) {
             let signed = i128::from(short.mantissa) * if short.negative { -1 } else { 1 };
             assert_eq!(decimal, Some(Decimal::new(signed, i32::try_from(short.scale).unwrap())), "{text}");
         }
@@ -205,19 +210,53 @@ mod tests {
     #[test]
     fn edges() {
         for text in [
-            "", ".", "+", "-.", "1.", ".5", "-.5", "1..2", "..", "1.2.3", "e", "1e", "1e+", "1e5", "1E-5", ".e1", "0", "000", "-0.0",
-            "1e400", "1e99999999999999999999", "0e99999999999999999999", "0.00000000000000001", "12345678.", ".12345678",
-            "1234567.8", "123456789.12345", "123456789012345.6", "1234567890123456", "12345678.12345678", "0x1F", "nan", "1\0",
+            "",
+            ".",
+            "+",
+            "-.",
+            "1.",
+            ".5",
+            "-.5",
+            "1..2",
+            "..",
+            "1.2.3",
+            "e",
+            "1e",
+            "1e+",
+            "1e5",
+            "1E-5",
+            ".e1",
+            "0",
+            "000",
+            "-0.0",
+            "1e400",
+            "1e99999999999999999999",
+            "0e99999999999999999999",
+            "0.00000000000000001",
+            "12345678.",
+            ".12345678",
+            "1234567.8",
+            "123456789.12345",
+            "123456789012345.6",
+            "1234567890123456",
+            "12345678.12345678",
+            "0x1F",
+            "nan",
+            "1\0",
         ] {
             twin(text.as_bytes());
         }
         for length in 36..42 {
-            for text in ["9".repeat(length), format!("1{}1", "0".repeat(length - 2)), format!("0{}0.0", "7".repeat(length))] {
+            for text in [
+                "9".repeat(length),
+                format!("1{}1", "0".repeat(length - 2)),
+                format!("0{}0.0", "7".repeat(length)),
+            ] {
                 twin(text.as_bytes());
                 twin(format!("{text}e-3").as_bytes());
             }
         }
-        assert!(short(b"123.45").is_some() && short(b"123456789.123456").is_some());
+        assert!(short(b"123.45"[..].into()).is_some() && short(b"123456789.123456"[..].into()).is_some());
     }
 
     proptest! {

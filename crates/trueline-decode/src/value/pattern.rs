@@ -3,7 +3,7 @@
 use trueline_schema::grammar::{Moment, Strptime};
 
 use super::timestamp::Unit;
-use super::{Parse, Refusal, time};
+use super::{Parse, Refusal, Text, time};
 
 /// The patterns of one column.
 #[derive(Debug)]
@@ -16,8 +16,8 @@ impl Patterns {
     }
 
     /// What the first pattern reads for which `accept` gives a value.
-    fn read<T>(&self, text: &[u8], accept: impl Fn(Moment) -> Option<T>) -> Result<T, Refusal> {
-        let text = std::str::from_utf8(text).map_err(|_| Refusal::Invalid)?;
+    fn read<T>(&self, text: Text<'_>, accept: impl Fn(Moment) -> Option<T>) -> Result<T, Refusal> {
+        let text = std::str::from_utf8(text.as_bytes()).map_err(|_| Refusal::Invalid)?;
         self.0.iter().find_map(|pattern| pattern.parse(text).and_then(&accept)).ok_or(Refusal::Invalid)
     }
 }
@@ -29,7 +29,7 @@ pub(crate) struct PatternDateParser(pub(crate) Patterns);
 impl Parse for PatternDateParser {
     type Native = i32;
 
-    fn parse(&mut self, text: &[u8]) -> Result<i32, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<i32, Refusal> {
         self.0.read(text, |moment| moment.date.filter(|_| moment.time.unwrap_or(0) == 0))
     }
 }
@@ -41,7 +41,7 @@ pub(crate) struct PatternTimeParser(pub(crate) Patterns);
 impl Parse for PatternTimeParser {
     type Native = i64;
 
-    fn parse(&mut self, text: &[u8]) -> Result<i64, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<i64, Refusal> {
         self.0.read(text, |moment| moment.time.filter(|_| moment.date.is_none()))
     }
 }
@@ -58,7 +58,7 @@ pub(crate) struct PatternTimestampParser<U> {
 impl<U: Unit> Parse for PatternTimestampParser<U> {
     type Native = U::Native;
 
-    fn parse(&mut self, text: &[u8]) -> Result<U::Native, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<U::Native, Refusal> {
         let (seconds, nanos) = self.patterns.read(text, |moment| {
             if self.needs_offset && moment.offset_seconds.is_none() {
                 return None;
@@ -87,28 +87,29 @@ mod tests {
     fn dates() {
         let mut parser = PatternDateParser(patterns(&["%d.%m.%Y", "%m/%d/%Y", "%Y-%m-%d %H:%M"]));
         let date = |text| parse_date(text).ok_or(Refusal::Invalid);
-        assert_eq!(parser.parse(b"1.2.2003"), date("2003-02-01"));
-        assert_eq!(parser.parse(b"1/2/2003"), date("2003-01-02"));
-        assert_eq!(parser.parse(b"2003-01-02 00:00"), date("2003-01-02"));
+        assert_eq!(parser.parse(b"1.2.2003"[..].into()), date("2003-02-01"));
+        assert_eq!(parser.parse(b"1/2/2003"[..].into()), date("2003-01-02"));
+        assert_eq!(parser.parse(b"2003-01-02 00:00"[..].into()), date("2003-01-02"));
         for text in ["2003-01-02 00:01", "2003-01-02", "30.2.2003", "", "1.2.2003 "] {
-            assert_eq!(parser.parse(text.as_bytes()), Err(Refusal::Invalid), "{text}");
+            assert_eq!(parser.parse(text.as_bytes().into()), Err(Refusal::Invalid), "{text}");
         }
-        assert_eq!(parser.parse(b"1.2.200\xff"), Err(Refusal::Invalid));
+        assert_eq!(parser.parse(b"1.2.200\xff"[..].into()), Err(Refusal::Invalid));
     }
 
     #[test]
     fn times() {
         let mut parser = PatternTimeParser(patterns(&["%H:%M", "%I:%M %p", "%Y %H"]));
-        assert_eq!(parser.parse(b"7:05"), parse_time("07:05:00").ok_or(Refusal::Invalid));
-        assert_eq!(parser.parse(b"7:05 PM"), parse_time("19:05:00").ok_or(Refusal::Invalid));
-        assert_eq!(parser.parse(b"2020 7"), Err(Refusal::Invalid));
+        assert_eq!(parser.parse(b"7:05"[..].into()), parse_time("07:05:00").ok_or(Refusal::Invalid));
+        assert_eq!(parser.parse(b"7:05 PM"[..].into()), parse_time("19:05:00").ok_or(Refusal::Invalid));
+        assert_eq!(parser.parse(b"2020 7"[..].into()), Err(Refusal::Invalid));
     }
 
     #[test]
     fn timestamps() {
         let formats = ["%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y %H:%M %z", "%d.%m.%Y"];
         let parse = |text: &str, needs_offset| {
-            PatternTimestampParser { patterns: patterns(&formats), unit: Nanos, needs_offset }.parse(text.as_bytes())
+            PatternTimestampParser { patterns: patterns(&formats), unit: Nanos, needs_offset }
+                .parse(text.as_bytes().into())
         };
         let moment = |text| parse_timestamp(text).map(|(nanos, _)| nanos).ok_or(Refusal::Invalid);
         assert_eq!(parse("1.2.1903 4:5:6.75", false), moment("1903-02-01T04:05:06.75"));
@@ -117,6 +118,6 @@ mod tests {
         assert_eq!(parse("1.2.2003", true), Err(Refusal::Invalid));
         let unit = Whole::new(TimeUnit::Second);
         let mut seconds = PatternTimestampParser { patterns: patterns(&formats), unit, needs_offset: false };
-        assert_eq!(seconds.parse(b"1.2.2003 0:0:0.5"), Err(Refusal::ExcessDigits));
+        assert_eq!(seconds.parse(b"1.2.2003 0:0:0.5"[..].into()), Err(Refusal::ExcessDigits));
     }
 }

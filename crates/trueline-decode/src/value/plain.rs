@@ -1,6 +1,6 @@
 //! Numbers with a group character or a decimal character of their own: rewritten, then read as usual.
 
-use super::{Parse, Refusal};
+use super::{Parse, Refusal, Text};
 
 /// A number parser behind the rewriting.
 #[derive(Debug)]
@@ -13,8 +13,11 @@ impl<P> PlainParser<P> {
     /// Puts the rewriting before `inner`.
     pub(crate) fn new(inner: P, group_char: Option<char>, decimal_char: char) -> Self {
         let bytes = |character: char| character.to_string().into_bytes();
-        let rewriter =
-            Rewriter { group: group_char.map(bytes), decimal: bytes(decimal_char), plain: Vec::with_capacity(32) };
+        let rewriter = Rewriter {
+            group: group_char.map(bytes),
+            decimal: bytes(decimal_char),
+            plain: Vec::with_capacity(32),
+        };
         Self { inner, rewriter }
     }
 }
@@ -22,8 +25,9 @@ impl<P> PlainParser<P> {
 impl<P: Parse> Parse for PlainParser<P> {
     type Native = P::Native;
 
-    fn parse(&mut self, text: &[u8]) -> Result<P::Native, Refusal> {
-        if self.rewriter.rewrite(text) { self.inner.parse(&self.rewriter.plain) } else { Err(Refusal::Invalid) }
+    fn parse(&mut self, text: Text<'_>) -> Result<P::Native, Refusal> {
+        let is_plain = self.rewriter.rewrite(text.as_bytes());
+        if is_plain { self.inner.parse(self.rewriter.plain[..].into()) } else { Err(Refusal::Invalid) }
     }
 }
 
@@ -85,8 +89,23 @@ mod tests {
 
     #[test]
     fn edges() {
-        for text in ["1.234,5", "1,234.5", "1..0", ".1", "1.", "1e1.0", "-.1", "1 000", "1\u{a0}000", "\u{a0}1", "1\u{a0}", "", "1.5"] {
-            for group in [None, Some('.'), Some(','), Some(' '), Some('\u{a0}'), Some('\u{202f}'), Some('5')] {
+        for text in [
+            "1.234,5",
+            "1,234.5",
+            "1..0",
+            ".1",
+            "1.",
+            "1e1.0",
+            "-.1",
+            "1 000",
+            "1\u{a0}000",
+            "\u{a0}1",
+            "1\u{a0}",
+            "",
+            "1.5",
+        ] {
+            for group in [None, Some('.'), Some(','), Some(' '), Some('\u{a0}'), Some('\u{202f}'), Some('5')]
+            {
                 for decimal in ['.', ',', '\u{66b}'] {
                     twin(text.as_bytes(), group, decimal);
                 }

@@ -1,7 +1,7 @@
 //! Times `HH:MM:SS[.f{1,9}]`.
 
-use super::word::{POWERS, digits8, left_justify, load};
-use super::{Parse, Refusal};
+use super::word::{POWERS, digits, digits8, left_justify};
+use super::{Parse, Refusal, Text};
 
 /// Nanoseconds of one second.
 pub(crate) const SECOND: i64 = 1_000_000_000;
@@ -13,13 +13,14 @@ pub(crate) struct TimeParser;
 impl Parse for TimeParser {
     type Native = i64;
 
-    #[inline]
-    fn parse(&mut self, text: &[u8]) -> Result<i64, Refusal> {
-        let (clock, rest) = text.split_first_chunk::<8>().ok_or(Refusal::Invalid)?;
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    fn parse(&mut self, text: Text<'_>) -> Result<i64, Refusal> {
+        let (clock, rest) = text.as_bytes().split_first_chunk::<8>().ok_or(Refusal::Invalid)?;
         let seconds = seconds(clock).ok_or(Refusal::Invalid)?;
         let nanos = match rest {
             [] => 0,
-            [b'.', fraction @ ..] => nanos(fraction).ok_or(Refusal::Invalid)?,
+            [b'.', ..] => nanos(text.skip(9)).ok_or(Refusal::Invalid)?,
             _ => return Err(Refusal::Invalid),
         };
         Ok(i64::from(seconds) * SECOND + i64::from(nanos))
@@ -27,7 +28,8 @@ impl Parse for TimeParser {
 }
 
 /// Seconds since midnight of `HH:MM:SS`.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn seconds(text: &[u8; 8]) -> Option<u32> {
     let word = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*b"00:00:00");
     // Digits are 0 to 9 now (the first of minutes and seconds 0 to 5) and the colons 0; anything else reaches bit 7.
@@ -43,10 +45,10 @@ pub(crate) fn seconds(text: &[u8; 8]) -> Option<u32> {
 
 /// Nanoseconds of one to nine digits behind a point.
 #[inline]
-pub(crate) fn nanos(text: &[u8]) -> Option<u32> {
+pub(crate) fn nanos(text: Text<'_>) -> Option<u32> {
     let value = match text.len() {
-        length @ 1..=8 => digits8(left_justify(load(text), length))? * 10,
-        9 => digits8(load(text))? * 10 + u64::from(text[8].is_ascii_digit().then(|| text[8] - b'0')?),
+        length @ 1..=8 => digits8(left_justify(text.word(), length))? * 10,
+        9 => digits8(text.word())? * 10 + digits(text.skip(8))?,
         _ => return None,
     };
     debug_assert!(value < POWERS[9], "nine digits");
@@ -61,7 +63,7 @@ mod tests {
     use trueline_schema::grammar;
 
     fn twin(text: &[u8]) {
-        same(text, TimeParser.parse(text), |text| grammar::parse_time(text).ok_or(Refusal::Invalid));
+        same(text, |text| TimeParser.parse(text), |text| grammar::parse_time(text).ok_or(Refusal::Invalid));
     }
 
     #[test]
@@ -76,8 +78,21 @@ mod tests {
     #[test]
     fn edges() {
         for text in [
-            "", "24:00:00", "23:59:60", "23:60:00", "1:00:00", "00:00:00.", "00:00:00.0", "00:00:00.123456789", "00:00:00.1234567890",
-            "00:00:00,5", "00:00", "00:00:00Z", "00:00:00.1x", "00:00:00.12345678x", "00:00:00.1.2",
+            "",
+            "24:00:00",
+            "23:59:60",
+            "23:60:00",
+            "1:00:00",
+            "00:00:00.",
+            "00:00:00.0",
+            "00:00:00.123456789",
+            "00:00:00.1234567890",
+            "00:00:00,5",
+            "00:00",
+            "00:00:00Z",
+            "00:00:00.1x",
+            "00:00:00.12345678x",
+            "00:00:00.1.2",
         ] {
             twin(text.as_bytes());
         }

@@ -1,7 +1,10 @@
 //! Up to eight bytes of text in one word.
 //!
-//! A text is loaded little-endian, its first byte lowest. [`digits8`] wants eight digits; shorter texts are moved up
-//! and filled with `0` from below ([`right_justify`]), fractions are filled from above ([`left_justify`]).
+//! Texts are loaded little-endian, the first byte lowest, with anything above ([`Text::word`]). [`digits8`] wants eight
+//! digits; shorter texts are moved up and filled with `0` from below ([`right_justify`]), fractions are filled from above
+//! ([`left_justify`]).
+
+use super::Text;
 
 /// Eight times `0`.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
@@ -17,27 +20,9 @@ pub(crate) const POWERS: [u64; 20] = {
     powers
 };
 
-/// The text in the low bytes of a word, zero above. Only the first eight bytes are looked at.
+/// Moves a text of `length` bytes (1 to 8) to the top, with `0` below it. What was above it is gone.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
-pub(crate) fn load(text: &[u8]) -> u64 {
-    if let Some(chunk) = text.first_chunk::<8>() {
-        u64::from_le_bytes(*chunk)
-    } else if let (Some(head), Some(tail)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
-        // The two loads may overlap; what they share is equal.
-        let tail = u64::from(u32::from_le_bytes(*tail));
-        u64::from(u32::from_le_bytes(*head)) | tail << (8 * (text.len() - 4))
-    } else if let (Some(first), Some(last)) = (text.first(), text.last()) {
-        let (middle, length) = (text.len() / 2, text.len());
-        u64::from(*first) | u64::from(text[middle]) << (8 * middle) | u64::from(*last) << (8 * (length - 1))
-    } else {
-        0
-    }
-}
-
-/// Moves a text of `length` bytes (1 to 8) to the top, `0` below it.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn right_justify(word: u64, length: usize) -> u64 {
     let bits = 8 * (8 - length);
     word << bits | (ZEROS & ((1 << bits) - 1))
@@ -45,7 +30,7 @@ pub(crate) fn right_justify(word: u64, length: usize) -> u64 {
 
 /// Fills the bytes above a text of `length` bytes (1 to 8) with `0`.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn left_justify(word: u64, length: usize) -> u64 {
     let used = u64::MAX >> (8 * (8 - length));
     word & used | ZEROS & !used
@@ -53,7 +38,7 @@ pub(crate) fn left_justify(word: u64, length: usize) -> u64 {
 
 /// The number that eight digits spell, or `None` when a byte is no digit.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn digits8(word: u64) -> Option<u64> {
     let value = word ^ ZEROS;
     // Each byte is now 0 to 9 for a digit; others reach bit 7 by themselves or by adding 0x76.
@@ -68,14 +53,13 @@ pub(crate) fn digits8(word: u64) -> Option<u64> {
 
 /// The number that one to sixteen digits spell, or `None` when a byte is no digit or there are none or more.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "a few instructions inside the loop over a column")]
-pub(crate) fn digits(text: &[u8]) -> Option<u64> {
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+pub(crate) fn digits(text: Text<'_>) -> Option<u64> {
     match text.len() {
-        length @ 1..=8 => digits8(right_justify(load(text), length)),
+        length @ 1..=8 => digits8(right_justify(text.word(), length)),
         length @ 9..=16 => {
-            let (head, tail) = text.split_at(length - 8);
-            let head = digits8(right_justify(load(head), length - 8))?;
-            Some(head * 100_000_000 + digits8(load(tail))?)
+            let head = digits8(right_justify(text.word(), length - 8))?;
+            Some(head * 100_000_000 + digits8(text.skip(length - 8).word())?)
         }
         _ => None,
     }
@@ -86,19 +70,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    #[test]
-    fn loads_any_length() {
-        for length in 0..=8 {
-            let text = &b"abcdefgh"[..length];
-            assert_eq!(&load(text).to_le_bytes()[..length], text);
-            assert!(load(text).to_le_bytes()[length..].iter().all(|byte| *byte == 0));
-        }
+    fn load(text: &[u8]) -> u64 {
+        Text::from(text).word()
     }
 
     #[test]
     fn justifies() {
-        assert_eq!(&right_justify(load(b"12"), 2).to_le_bytes(), b"00000012");
-        assert_eq!(&left_justify(load(b"12"), 2).to_le_bytes(), b"12000000");
+        assert_eq!(&right_justify(load(b"12345678"), 2).to_le_bytes(), b"00000012");
+        assert_eq!(&left_justify(load(b"12xx"), 2).to_le_bytes(), b"12000000");
         assert_eq!(&right_justify(load(b"12345678"), 8).to_le_bytes(), b"12345678");
         assert_eq!(&left_justify(load(b"12345678"), 8).to_le_bytes(), b"12345678");
     }
@@ -117,11 +96,11 @@ mod tests {
     proptest! {
         #[test]
         fn digits_are_numbers(text in "[0-9]{1,16}", any in proptest::collection::vec(any::<u8>(), 0..18)) {
-            prop_assert_eq!(digits(text.as_bytes()), text.parse().ok());
+            prop_assert_eq!(digits(text.as_bytes().into()), text.parse().ok());
             let expected = std::str::from_utf8(&any).ok()
                 .filter(|text| (1..=16).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
                 .and_then(|text| text.parse().ok());
-            prop_assert_eq!(digits(&any), expected);
+            prop_assert_eq!(digits(any[..].into()), expected);
         }
     }
 }

@@ -16,7 +16,13 @@ fn plan(data_type: DataType, source: usize) -> ColumnPlan {
 }
 
 /// Indexes all of the bytes as one block that starts at `start`, and decodes it.
-fn decode(bytes: &[u8], start: usize, dialect: &Dialect, plans: Vec<ColumnPlan>, fields: usize) -> (Decoded, Positions) {
+fn decode(
+    bytes: &[u8],
+    start: usize,
+    dialect: &Dialect,
+    plans: Vec<ColumnPlan>,
+    fields: usize,
+) -> (Decoded, Positions) {
     let buffer = Buffer::from_vec(bytes.to_vec());
     let mut positions = Positions::new();
     let consumed = Indexer::new(dialect).index(&bytes[start..], true, &mut positions);

@@ -48,9 +48,13 @@ fn typed(text: &str, plan: &ColumnPlan) -> Cell {
         DataType::Float64 => float(plain, grammar::parse_float, |value| value),
         DataType::Decimal { precision, scale } => decimal(plain, *precision, *scale),
         DataType::Date => match moment(text, &field.formats) {
-            Some((date, time, _)) if time.unwrap_or(0) == 0 => date.map_or(INVALID, |date| Cell::Number(date.into())),
+            Some((date, time, _)) if time.unwrap_or(0) == 0 => {
+                date.map_or(INVALID, |date| Cell::Number(date.into()))
+            }
             Some(_) => INVALID,
-            None => grammar::parse_date(text).filter(|_| field.formats.is_empty()).map_or(INVALID, |date| Cell::Number(date.into())),
+            None => grammar::parse_date(text)
+                .filter(|_| field.formats.is_empty())
+                .map_or(INVALID, |date| Cell::Number(date.into())),
         },
         DataType::Time => grammar::parse_time(text).map_or(INVALID, |time| Cell::Number(time.into())),
         DataType::Timestamp { unit, zone } => timestamp(text, &field.formats, *unit, zone.is_some()),

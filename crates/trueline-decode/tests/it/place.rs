@@ -31,7 +31,8 @@ fn broken_records_name_their_fault() {
         (5, "structure.utf8", "\u{fffd}2", "bytes that are not UTF-8"),
         (7, "structure.quote", "\"open\n", "a quote that is never closed"),
     ];
-    let expected = expected.map(|(record, code, text, found)| (record, code, text.to_owned(), found.to_owned()));
+    let expected =
+        expected.map(|(record, code, text, found)| (record, code, text.to_owned(), found.to_owned()));
     assert_eq!(texts, expected);
 }
 
@@ -76,7 +77,8 @@ fn places_and_texts_of_cells() {
 
 #[test]
 fn nothing_is_a_block_too() {
-    let (decoded, _) = decode(b"", 0, &DIALECT(), vec![plan(DataType::String, 0), plan(DataType::Binary, 1)], 2);
+    let (decoded, _) =
+        decode(b"", 0, &DIALECT(), vec![plan(DataType::String, 0), plan(DataType::Binary, 1)], 2);
     assert_eq!((decoded.rows, decoded.columns.len(), decoded.broken.len()), (0, 2, 0));
     let (decoded, _) = decode(b"1,2\n", 0, &DIALECT(), Vec::new(), 2);
     assert_eq!((decoded.rows, decoded.columns.len()), (1, 0));

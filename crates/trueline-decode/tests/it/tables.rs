@@ -5,11 +5,14 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use trueline_decode::{Block, BrokenRecord, ColumnPlan, Decoder};
 use trueline_schema::{DataType, Field, TimeUnit};
-use trueline_tokenizer::{BlankLines, Dialect, FaultKind, Indexer, Positions, Quoting, Terminator, reference};
+use trueline_tokenizer::{
+    BlankLines, Dialect, FaultKind, Indexer, Positions, Quoting, Terminator, reference,
+};
 
 use crate::model::{Cell, read, stored};
 
-const UNITS: [TimeUnit; 4] = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
+const UNITS: [TimeUnit; 4] =
+    [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
 
 fn data_type() -> impl Strategy<Value = DataType> {
     let zone = proptest::option::of(Just("UTC".to_owned()));
@@ -36,7 +39,8 @@ fn data_type() -> impl Strategy<Value = DataType> {
 
 /// A planned column without its place.
 fn field() -> impl Strategy<Value = (Field, Vec<String>)> {
-    let nulls = proptest::sample::select(vec![vec![""], vec![], vec!["", "NA", "null"], vec!["-", "2020-01-01"]]);
+    let nulls =
+        proptest::sample::select(vec![vec![""], vec![], vec!["", "NA", "null"], vec!["-", "2020-01-01"]]);
     (data_type(), any::<bool>(), 0u8..6, nulls).prop_map(|(data_type, trim, spelling, nulls)| {
         let mut field = Field::new("c", data_type);
         field.trim = trim;
@@ -112,27 +116,37 @@ struct Table {
 }
 
 fn table() -> impl Strategy<Value = Table> {
-    (1usize..5, vec(field(), 1..5), dialect(), proptest::sample::select(vec![1usize, 64, 1 << 16]), 0usize..3, any::<bool>())
+    (
+        1usize..5,
+        vec(field(), 1..5),
+        dialect(),
+        proptest::sample::select(vec![1usize, 64, 1 << 16]),
+        0usize..3,
+        any::<bool>(),
+    )
         .prop_flat_map(|(fields, columns, dialect, block_bytes, start, clean)| {
             let record = vec(cell(), fields..=fields);
             let plain = vec("[0-9]{1,6}|[a-z]{0,15}".prop_map(String::into_bytes), fields..=fields);
             let records = if clean { vec(plain, 0..40).boxed() } else { vec(record, 0..40).boxed() };
-            (records, vec(0..fields, columns.len()), any::<bool>()).prop_map(move |(records, sources, ended)| {
-                let line_end: &[u8] = if dialect.terminator == Terminator::CrLf { b"\r\n" } else { b"\n" };
-                let mut bytes = b"##"[..start].to_vec();
-                let lines: Vec<_> = records.iter().map(|record| record.join(&b","[..])).collect();
-                bytes.extend(lines.join(line_end));
-                if ended {
-                    bytes.extend_from_slice(line_end);
-                }
-                let plan = |((field, null_values), source): (&(Field, Vec<String>), usize)| ColumnPlan {
-                    field: field.clone(),
-                    source,
-                    null_values: null_values.clone(),
-                };
-                let plans = columns.iter().zip(sources).map(plan).collect();
-                Table { fields, plans, dialect, bytes, block_bytes, start }
-            })
+            (records, vec(0..fields, columns.len()), any::<bool>()).prop_map(
+                move |(records, sources, ended)| {
+                    let line_end: &[u8] =
+                        if dialect.terminator == Terminator::CrLf { b"\r\n" } else { b"\n" };
+                    let mut bytes = b"##"[..start].to_vec();
+                    let lines: Vec<_> = records.iter().map(|record| record.join(&b","[..])).collect();
+                    bytes.extend(lines.join(line_end));
+                    if ended {
+                        bytes.extend_from_slice(line_end);
+                    }
+                    let plan = |((field, null_values), source): (&(Field, Vec<String>), usize)| ColumnPlan {
+                        field: field.clone(),
+                        source,
+                        null_values: null_values.clone(),
+                    };
+                    let plans = columns.iter().zip(sources).map(plan).collect();
+                    Table { fields, plans, dialect, bytes, block_bytes, start }
+                },
+            )
         })
 }
 
@@ -151,12 +165,16 @@ fn expected(table: &Table) -> Answer {
     for (record, fields) in parsed.records.iter().enumerate() {
         let span = parsed.spans[record].clone();
         if let Some(fault) = parsed.faults.iter().find(|fault| fault.record as usize == record) {
-            let code = if fault.kind == FaultKind::InvalidUtf8 { "structure.utf8" } else { "structure.quote" };
+            let code =
+                if fault.kind == FaultKind::InvalidUtf8 { "structure.utf8" } else { "structure.quote" };
             answer.broken.push((record, code, fault.offset as usize..span.end));
         } else if fields.len() != table.fields {
             answer.broken.push((record, "structure.field_count", span));
         } else {
-            let cells = table.plans.iter().map(|plan| read(&bytes[fields[plan.source].clone()], plan, &table.dialect));
+            let cells = table
+                .plans
+                .iter()
+                .map(|plan| read(&bytes[fields[plan.source].clone()], plan, &table.dialect));
             answer.rows.push((record, cells.collect()));
         }
     }

@@ -48,18 +48,57 @@ fn every_type_reads_every_edge_as_the_grammar_does() {
     let nines = "9".repeat(38);
     let tens = "9".repeat(39);
     let edges = [
-        "", "0", "007", "+1", "-0", "1.", ".5", "1e5", "1e400", "-1", "300", "-9223372036854775808", "-9223372036854775809",
-        "18446744073709551615", "18446744073709551616", &nines, &tens, "nan", "-Infinity", "true", "TRUE", "tRUE", "2023-02-29",
-        "1900-02-29", "2024-02-29", "24:00:00", "23:59:60", "00:00:00.123456789", "00:00:00.1234567890", "2020-01-01T00:00:00+14:00",
-        "2020-01-01T00:00:00-00:00", "2020-01-01t00:00:00Z", "2020-01-01T00:00:00z", "2020-01-01T00:00:00", "3000-01-01T00:00:00Z",
-        "2020-01-01T00:00:00.5Z", "P1D", "P1Y", "Zg==", "Zg", " 1 ", "1_000", "１",
+        "",
+        "0",
+        "007",
+        "+1",
+        "-0",
+        "1.",
+        ".5",
+        "1e5",
+        "1e400",
+        "-1",
+        "300",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "18446744073709551615",
+        "18446744073709551616",
+        &nines,
+        &tens,
+        "nan",
+        "-Infinity",
+        "true",
+        "TRUE",
+        "tRUE",
+        "2023-02-29",
+        "1900-02-29",
+        "2024-02-29",
+        "24:00:00",
+        "23:59:60",
+        "00:00:00.123456789",
+        "00:00:00.1234567890",
+        "2020-01-01T00:00:00+14:00",
+        "2020-01-01T00:00:00-00:00",
+        "2020-01-01t00:00:00Z",
+        "2020-01-01T00:00:00z",
+        "2020-01-01T00:00:00",
+        "3000-01-01T00:00:00Z",
+        "2020-01-01T00:00:00.5Z",
+        "P1D",
+        "P1Y",
+        "Zg==",
+        "Zg",
+        " 1 ",
+        "1_000",
+        "１",
     ];
     for data_type in types {
         let plan = plan(data_type.clone(), 0);
         let column = column(&plan, &edges);
         assert_eq!(*column.array.data_type(), arrow_type(&data_type));
         for (row, edge) in edges.iter().enumerate() {
-            let bad = column.bad.iter().find(|cell| cell.row as usize == row).map(|cell| Cell::Bad(cell.code));
+            let bad =
+                column.bad.iter().find(|cell| cell.row as usize == row).map(|cell| Cell::Bad(cell.code));
             let found = bad.unwrap_or_else(|| stored(&column.array, row, &plan));
             assert_eq!(found, read(edge.as_bytes(), &plan, &Dialect::default()), "{edge} as {data_type}");
         }
@@ -70,10 +109,16 @@ fn every_type_reads_every_edge_as_the_grammar_does() {
 fn codes_tell_what_is_wrong() {
     let column_of = |data_type, cells: &[&str]| codes(&column(&plan(data_type, 0), cells));
     let (invalid, range, excess) = ("type.invalid", "type.out_of_range", "type.excess_digits");
-    assert_eq!(column_of(DataType::Int8, &["1", "300", "x", "", "1.0"]), [(1, range), (2, invalid), (4, invalid)]);
+    assert_eq!(
+        column_of(DataType::Int8, &["1", "300", "x", "", "1.0"]),
+        [(1, range), (2, invalid), (4, invalid)]
+    );
     assert_eq!(column_of(DataType::Float64, &["1e400", "1e-400", "x"]), [(0, range), (2, invalid)]);
     let decimal = DataType::Decimal { precision: 4, scale: 2 };
-    assert_eq!(column_of(decimal, &["12.34", "123.4", "1.234", "1.230", "x"]), [(1, excess), (2, excess), (4, invalid)]);
+    assert_eq!(
+        column_of(decimal, &["12.34", "123.4", "1.234", "1.230", "x"]),
+        [(1, excess), (2, excess), (4, invalid)]
+    );
     let nanos = DataType::Timestamp { unit: Some(TimeUnit::Nanosecond), zone: None };
     assert_eq!(column_of(nanos, &["3000-01-01T00:00:00Z", "2000-01-01T00:00:00Z"]), [(0, range)]);
     let seconds = DataType::Timestamp { unit: Some(TimeUnit::Second), zone: None };

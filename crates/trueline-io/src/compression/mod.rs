@@ -1,14 +1,20 @@
 //! Compressed inputs, recognised by their first bytes.
+//!
+//! A stream that ends early, is damaged or has something behind it is an error of the reader, never a shorter input: the
+//! first decoders of these formats in most languages stop after the first member, and of files that were joined from many
+//! the rest is lost in silence. Errors come after all bytes that were good, however the reader is asked for them.
 
 mod gzip;
+mod packed;
 mod zstd;
 
-use std::io::{BufRead, BufReader, Cursor, ErrorKind as Kind, Read};
+use std::io::{self, Cursor, Read};
 
+use self::packed::Packed;
 use crate::error::{Error, ErrorKind};
 
-/// Bytes read from a compressed input at once.
-const BUFFER_BYTES: usize = 128 << 10;
+/// Bytes looked at to recognise a compression.
+const MAGIC_BYTES: usize = 16;
 
 /// How an input is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,133 +29,129 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// Judges by the first bytes of an input.
+    /// Its name, `none` when there is none.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// What its parts are called.
+    pub(crate) fn part(self) -> &'static str {
+        match self {
+            Self::Gzip => "member",
+            _ => "frame",
+        }
+    }
+
+    /// Judges by the first bytes of an input, all of them if there are fewer than [`MAGIC_BYTES`].
+    ///
+    /// The first bytes of a magic number are taken for a cut stream when they are the whole input and could not be text:
+    /// `1f`, `28 b5` and `28 b5 2f`. An input of one parenthesis (`28`) is text.
     fn of(magic: &[u8]) -> Self {
         match magic {
-            [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            [0x1f] | [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5] | [0x28, 0xb5, 0x2f] | [0x28, 0xb5, 0x2f, 0xfd, ..]
             // A skippable frame may come first.
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
+            | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
             _ => Self::None,
         }
     }
 }
 
-/// Looks at the first bytes and undoes the compression they tell of.
+/// A form that is recognised to say what to do about it, rather than to judge its bytes as text.
+fn unsupported(magic: &[u8]) -> Option<(&'static str, &'static str)> {
+    match magic {
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+            Some(("xz data", "decompress it first, for example with `xz -d`"))
+        }
+        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => {
+            Some(("bzip2 data", "decompress it first, for example with `bzip2 -d`"))
+        }
+        [0x04, 0x22, 0x4d, 0x18, ..] => Some(("lz4 data", "decompress it first, for example with `lz4 -d`")),
+        [b'P', b'K', 3, 4, ..] => {
+            Some(("a zip archive or an office document", "unpack it or save the table as text first"))
+        }
+        _ => None,
+    }
+}
+
+/// A reader of the decompressed bytes of another.
 ///
-/// All gzip members and zstd frames are read to their ends, their checksums compared; a stream that is cut, or anything but
-/// zero padding behind it, is an error of the reader that comes back.
-///
-/// **Errors**: the first bytes cannot be read.
-pub fn decompress(read: Box<dyn Read + Send>) -> Result<(Compression, Box<dyn Read + Send>), Error> {
-    let mut read = read;
-    let mut magic = Vec::with_capacity(4);
-    while magic.len() < 4 {
-        let mut byte = [0; 4];
-        match read.read(&mut byte[..4 - magic.len()]) {
-            Ok(0) => break,
-            Ok(bytes) => magic.extend_from_slice(&byte[..bytes]),
-            Err(error) if error.kind() == Kind::Interrupted => {}
-            Err(source) => {
-                return Err(Error::new(ErrorKind::Read { byte_offset: magic.len() as u64, source }));
+/// **Errors** while reading are [`Error`]s inside of [`io::Error`]s: the input is cut, damaged, followed by other bytes, or
+/// asks for too much memory. After an error every read is an error.
+pub struct Decompressed {
+    compression: Compression,
+    read: Box<dyn Read + Send>,
+}
+
+impl std::fmt::Debug for Decompressed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Decompressed").field("compression", &self.compression).finish_non_exhaustive()
+    }
+}
+
+impl Decompressed {
+    /// Looks at the first bytes and undoes the compression they tell of. An empty input is not compressed.
+    ///
+    /// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here.
+    ///
+    /// **Cost**: a buffer of 128 KiB; for zstd also the window that a frame asks for, 128 MiB at most.
+    pub fn new(read: Box<dyn Read + Send>) -> Result<Self, Error> {
+        let mut read = read;
+        let mut magic = [0; MAGIC_BYTES];
+        let mut length = 0;
+        let mut is_at_end = false;
+        while length < magic.len() && !is_at_end {
+            match read.read(&mut magic[length..]) {
+                Ok(0) => is_at_end = true,
+                Ok(bytes) => length += bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Error::read(length as u64, error)),
             }
         }
+        let magic = &magic[..length];
+        if let Some((found, advice)) = unsupported(magic) {
+            let (name, found) = (String::new(), found.to_owned());
+            return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
+        }
+        if is_at_end {
+            // Nobody asks the reader again: a terminal would have to end its input twice.
+            read = Box::new(io::empty());
+        }
+        let compression = Compression::of(magic);
+        let read: Box<dyn Read + Send> = match compression {
+            Compression::None => Box::new(Cursor::new(magic.to_vec()).chain(read)),
+            Compression::Gzip => Box::new(gzip::Members::new(Packed::new(magic, read))),
+            Compression::Zstd => Box::new(zstd::Frames::new(Packed::new(magic, read))?),
+        };
+        Ok(Self { compression, read })
     }
-    let compression = Compression::of(&magic);
-    let whole = Cursor::new(magic).chain(read);
-    let buffered = |whole| -> Box<dyn BufRead + Send> { Box::new(BufReader::with_capacity(BUFFER_BYTES, whole)) };
-    let read: Box<dyn Read + Send> = match compression {
-        Compression::None => Box::new(whole),
-        Compression::Gzip => Box::new(gzip::Members::new(buffered(whole))),
-        Compression::Zstd => zstd::frames(buffered(whole))?,
-    };
+
+    /// How the input is compressed.
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+}
+
+impl Read for Decompressed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.read.read(buffer)
+    }
+}
+
+/// [`Decompressed`], as the parts a pipeline wants.
+///
+/// All gzip members and zstd frames are read to their ends, their checksums and lengths compared. A stream that is cut, and
+/// anything behind it but zeros after gzip, is an error of the reader that comes back.
+///
+/// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here.
+pub fn decompress(read: Box<dyn Read + Send>) -> Result<(Compression, Box<dyn Read + Send>), Error> {
+    let Decompressed { compression, read } = Decompressed::new(read)?;
     Ok((compression, read))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-    use trueline_testkit::fault::TrickleRead;
-
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        writer.write_all(text).expect("written");
-        writer.finish().expect("finished")
-    }
-
-    fn zstd(text: &[u8]) -> Vec<u8> {
-        let mut writer = ::zstd::stream::write::Encoder::new(Vec::new(), 3).expect("an encoder");
-        writer.include_checksum(true).expect("set");
-        writer.write_all(text).expect("written");
-        writer.finish().expect("finished")
-    }
-
-    fn read(bytes: &[u8]) -> Result<Vec<u8>, String> {
-        let read = Box::new(TrickleRead::new(Cursor::new(bytes.to_vec()), 3));
-        let (_, mut read) = decompress(read).map_err(|error| error.to_string())?;
-        let mut text = Vec::new();
-        read.read_to_end(&mut text).map_err(|error| error.to_string())?;
-        Ok(text)
-    }
-
-    #[test]
-    fn every_member_and_frame_is_read() {
-        for pack in [gzip, zstd] {
-            let packed = [pack(b"a,b\n"), pack(b""), pack(b"1,2\n")].concat();
-            assert_eq!(read(&packed).as_deref(), Ok(&b"a,b\n1,2\n"[..]));
-        }
-        let skippable = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9][..], &zstd(b"x")].concat();
-        assert_eq!(read(&skippable).as_deref(), Ok(&b"x"[..]));
-    }
-
-    #[test]
-    fn a_stream_cut_anywhere_is_an_error_unless_it_is_cut_between_members() {
-        for pack in [gzip, zstd] {
-            let members = [pack(b"a,b\n"), pack(b"1,2\n"), pack(b"3,4\n")];
-            let packed = members.concat();
-            let borders = [members[0].len(), members[0].len() + members[1].len()];
-            for cut in 5..packed.len() {
-                let result = read(&packed[..cut]);
-                assert_eq!(result.is_ok(), borders.contains(&cut), "cut at {cut}: {result:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn only_zeros_may_follow_a_gzip_stream() {
-        let padded = [gzip(b"x"), vec![0; 700]].concat();
-        assert_eq!(read(&padded).as_deref(), Ok(&b"x"[..]));
-        for garbage in [&b"more"[..], b"\0\0x", b"\x1f", b"\x1fx"] {
-            let error = read(&[&gzip(b"x"), garbage].concat()).expect_err("garbage");
-            assert!(error.contains("gzip"), "{error}");
-        }
-        let error = read(&[&zstd(b"x")[..], b"more"].concat()).expect_err("garbage");
-        assert!(!error.is_empty());
-    }
-
-    #[test]
-    fn a_flipped_bit_never_goes_unseen() {
-        for pack in [gzip, zstd] {
-            let packed = pack(b"id,amount\n1,2.50\n2,3.50\n");
-            let good = read(&packed).expect("whole");
-            for at in 4..packed.len() {
-                let mut broken = packed.clone();
-                broken[at] ^= 0x10;
-                // Some header bits say nothing about the content; then the content must be the same.
-                if let Ok(text) = read(&broken) {
-                    assert_eq!(text, good, "at {at}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn short_inputs_are_what_they_are() {
-        for bytes in [&b""[..], b"\x1f", b"a", b"ab", b"\x28\xb5\x2f"] {
-            assert_eq!(read(bytes).as_deref(), Ok(bytes));
-        }
-        assert!(read(b"\x1f\x8b").is_err());
-        assert!(read(b"\x28\xb5\x2f\xfd").is_err());
-    }
-}
+mod tests;

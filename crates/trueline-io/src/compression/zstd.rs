@@ -1,30 +1,209 @@
 //! zstd: frame after frame, with a bound on the memory a frame may ask for.
+//!
+//! The library is fed one block at a time. When it meets a damaged block it forgets what it wrote in the same call, so that
+//! with larger pieces the bytes that come before the error would depend on the sizes of buffers; and for a frame that it
+//! sees whole it takes a shorter way that gives all or nothing. If you change this: the test that compares what comes before
+//! an error over all buffer sizes is the one to watch.
+//!
+//! **Source**: RFC 8878.
 
-use std::io::{self, BufRead, ErrorKind as Kind, Read};
+use std::io::{self, Read};
 
-use zstd::stream::read::Decoder;
+use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-use crate::error::{Error, ErrorKind};
+use super::Compression;
+use super::packed::{Packed, cut, damaged, failed_before};
+use crate::error::{Error, ErrorKind, Place};
 
-/// Frames may look back at most 2^27 bytes (128 MiB); the format allows them to ask for 2 TiB.
+/// Frames may look back at most 2^27 bytes (128 MiB); the format allows them to ask for exbibytes.
 const WINDOW_LOG_MAX: u32 = 27;
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// The longest header of a frame, magic number included.
+const HEADER_BYTES: usize = 18;
+/// What the library needs to see first, and what the header of a block takes.
+const START_BYTES: usize = 5;
+const BLOCK_HEADER_BYTES: usize = 3;
 
 /// All frames of a zstd stream, skippable ones included.
-pub(super) fn frames(read: Box<dyn BufRead + Send>) -> Result<Box<dyn Read + Send>, Error> {
-    let fail = |source| Error::new(ErrorKind::Read { byte_offset: 0, source });
-    let mut decoder = Decoder::with_buffer(read).map_err(fail)?;
-    decoder.window_log_max(WINDOW_LOG_MAX).map_err(fail)?;
-    Ok(Box::new(Frames(decoder)))
+pub(super) struct Frames {
+    packed: Packed,
+    decoder: Decoder<'static>,
+    /// Number of the frame, from 1.
+    part: u64,
+    decompressed: u64,
+    /// How many bytes the library wants next; 0 between frames.
+    wanted: usize,
+    state: State,
 }
 
-struct Frames(Decoder<'static, Box<dyn BufRead + Send>>);
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Reading,
+    Ended,
+    Failed,
+}
+
+impl Frames {
+    pub(super) fn new(packed: Packed) -> Result<Self, Error> {
+        let decoder = || {
+            let mut decoder = Decoder::new()?;
+            decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
+            Ok(decoder)
+        };
+        let decoder = decoder().map_err(|error| Error::read(0, error))?;
+        Ok(Self { packed, decoder, part: 0, decompressed: 0, wanted: 0, state: State::Reading })
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            compression: Compression::Zstd,
+            part: self.part,
+            byte_offset: self.packed.offset(),
+            decompressed_offset: self.decompressed,
+        }
+    }
+
+    /// Looks at what stands between frames; false at the end.
+    fn next_frame(&mut self) -> Result<bool, Error> {
+        let header = self.packed.peek(HEADER_BYTES)?;
+        if header.is_empty() {
+            return Ok(false);
+        }
+        let needs = match header {
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Needs::default(),
+            header if header.starts_with(&MAGIC) => Needs::of(&header[MAGIC.len()..]),
+            // The first bytes of a frame, and then the input ends.
+            [0x50..=0x5f] | [0x50..=0x5f, 0x2a] | [0x50..=0x5f, 0x2a, 0x4d] => Needs::default(),
+            part if MAGIC.starts_with(part) => Needs::default(),
+            _ => return Err(self.packed.trailing(Compression::Zstd)),
+        };
+        self.part += 1;
+        let name = String::new();
+        let limit_bytes = 1 << WINDOW_LOG_MAX;
+        if needs.window_bytes > limit_bytes {
+            let (place, window_bytes) = (self.place(), needs.window_bytes);
+            return Err(Error::new(ErrorKind::Window { name, place, window_bytes, limit_bytes }));
+        }
+        if needs.dictionary != 0 {
+            let found = format!("zstd data made with dictionary {}", needs.dictionary);
+            let advice = "decompress it first, with `zstd -d -D DICTIONARY`";
+            return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
+        }
+        self.decoder.reinit().map_err(|error| damaged(self.place(), error.to_string()))?;
+        self.wanted = START_BYTES;
+        Ok(true)
+    }
+
+    /// Feeds the library a little; what it wrote to `out`.
+    fn step(&mut self, out: &mut [u8]) -> Result<usize, Error> {
+        let place = self.place();
+        let input = self.packed.fill()?;
+        let is_at_end = input.is_empty();
+        // Never the header of the next block together with the end of this one.
+        let block = self.wanted.saturating_sub(BLOCK_HEADER_BYTES);
+        let feed = if block == 0 { self.wanted } else { block };
+        let input = &input[..input.len().min(feed)];
+        let status =
+            self.decoder.run_on_buffers(input, out).map_err(|error| damaged(place, error.to_string()))?;
+        self.packed.consume(status.bytes_read);
+        self.decompressed += status.bytes_written as u64;
+        self.wanted = status.remaining;
+        if status.remaining > 0 && status.bytes_read == 0 && status.bytes_written == 0 {
+            return Err(if is_at_end { cut(place) } else { damaged(place, "its data lead nowhere") });
+        }
+        Ok(status.bytes_written)
+    }
+}
+
+/// What a frame needs from its reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Needs {
+    window_bytes: u64,
+    dictionary: u32,
+}
+
+impl Needs {
+    /// Reads a frame's header behind the magic number. Of a header that is cut nothing is needed: the library will say so.
+    fn of(header: &[u8]) -> Self {
+        Self::parse(header).unwrap_or_default()
+    }
+
+    fn parse(header: &[u8]) -> Option<Self> {
+        let (descriptor, mut rest) = header.split_first()?;
+        let is_single = descriptor & 0x20 != 0;
+        let mut window_bytes = 0;
+        if !is_single {
+            let (window, behind) = rest.split_first()?;
+            rest = behind;
+            let base = 1_u64 << (10 + (window >> 3));
+            window_bytes = base + (base >> 3) * u64::from(window & 7);
+        }
+        let (dictionary, behind) = rest.split_at_checked([0, 1, 2, 4][usize::from(descriptor & 3)])?;
+        let size_bytes = match descriptor >> 6 {
+            0 => usize::from(is_single),
+            1 => 2,
+            2 => 4,
+            _ => 8,
+        };
+        if is_single {
+            let (size, _) = behind.split_at_checked(size_bytes)?;
+            window_bytes = little_endian(size) + if size_bytes == 2 { 256 } else { 0 };
+        }
+        Some(Self { window_bytes, dictionary: u32::try_from(little_endian(dictionary)).ok()? })
+    }
+}
+
+/// At most eight bytes.
+fn little_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
 
 impl Read for Frames {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| match error.kind() {
-            Kind::Interrupted => error,
-            Kind::UnexpectedEof => io::Error::new(Kind::UnexpectedEof, "the zstd stream is cut: the file is not complete"),
-            kind => io::Error::new(kind, format!("the zstd stream is damaged: {error}")),
-        })
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let step = match self.state {
+                State::Ended => return Ok(0),
+                State::Failed => return Err(failed_before()),
+                State::Reading if self.wanted == 0 => self.next_frame().map(|is_there| {
+                    if !is_there {
+                        self.state = State::Ended;
+                    }
+                    0
+                }),
+                State::Reading => self.step(out),
+            };
+            match step {
+                Ok(0) => {}
+                Ok(bytes) => return Ok(bytes),
+                Err(error) => {
+                    self.state = State::Failed;
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_says_what_the_frame_needs() {
+        let needs = |header: &[u8]| Needs::parse(header).map(|needs| (needs.window_bytes, needs.dictionary));
+        assert_eq!(needs(&[0x00, 0x00]), Some((1 << 10, 0)));
+        assert_eq!(needs(&[0x00, 17 << 3]), Some((1 << 27, 0)));
+        assert_eq!(needs(&[0x00, 17 << 3 | 1]), Some(((1 << 27) + (1 << 24), 0)));
+        assert_eq!(needs(&[0x00, 0xff]), Some(((1 << 41) + (7 << 38), 0)));
+        assert_eq!(needs(&[0x20, 9]), Some((9, 0)));
+        assert_eq!(needs(&[0x60, 1, 1]), Some((513, 0)));
+        assert_eq!(needs(&[0xe0, 0, 0, 0, 0, 0, 0, 0, 0x80]), Some((1 << 63, 0)));
+        assert_eq!(needs(&[0x03, 0, 1, 2, 0, 0]), Some((1 << 10, 513)));
+        for cut in [&[][..], &[0x00], &[0x03, 0, 1], &[0xe0, 0, 0]] {
+            assert_eq!(needs(cut), None);
+        }
     }
 }

@@ -167,7 +167,7 @@ impl CsvInput {
             let message = format!("the first record has {columns} columns, more than {limit}; raise max_columns");
             return Err(Failure::new("structure.columns", message, start));
         }
-        if !self.dialect.has_header() {
+        if !self.dialect.header {
             return Ok(());
         }
         // A record that a read error or a cut stream ends is no header.

@@ -1,15 +1,18 @@
 //! Files, read and never mapped: a mapping of a file that someone cuts kills the process.
 
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Source;
-use crate::error::{Error, ErrorKind};
+use super::identity::Identity;
+use crate::error::{Change, Error, ErrorKind};
 
 /// A file, pipe or device by its path.
+///
+/// A regular file must stay what it was when it was opened: [`Source::verify_unchanged`] compares size, time of modification
+/// and identity (device and inode). Pipes and devices are read to their end, and have nothing to compare.
 #[derive(Debug)]
 pub struct FileSource {
     path: PathBuf,
@@ -17,43 +20,23 @@ pub struct FileSource {
     opened: Mutex<Option<Identity>>,
 }
 
-/// What must stay the same while a file is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Identity {
-    size: u64,
-    modified: Option<SystemTime>,
-    inode: u64,
-}
-
-impl Identity {
-    fn of(metadata: &Metadata) -> Option<Self> {
-        metadata.is_file().then(|| Self {
-            size: metadata.len(),
-            modified: metadata.modified().ok(),
-            inode: inode(metadata),
-        })
-    }
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> u64 {
-    0
-}
-
 impl FileSource {
-    /// The file at `path`; nothing is opened yet.
+    /// The file at `path`; nothing is opened yet. Its name is the path as it was given.
     pub fn new(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_path_buf();
         Self { name: path.display().to_string(), path, opened: Mutex::new(None) }
     }
 
-    fn opened(&self) -> std::sync::MutexGuard<'_, Option<Identity>> {
+    fn opened(&self) -> MutexGuard<'_, Option<Identity>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fail(&self, error: io::Error) -> Error {
+        // Some systems refuse to open a folder at all, for want of permission.
+        if self.path.is_dir() {
+            return Error::new(ErrorKind::Folder { name: self.name.clone() });
+        }
+        Error::open(if self.name.is_empty() { "(an empty name)" } else { &self.name }, error)
     }
 }
 
@@ -63,9 +46,8 @@ impl Source for FileSource {
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
-        let fail = |source| Error::new(ErrorKind::Open { name: self.name.clone(), source });
-        let file = File::open(&self.path).map_err(fail)?;
-        let metadata = file.metadata().map_err(fail)?;
+        let file = File::open(&self.path).map_err(|error| self.fail(error))?;
+        let metadata = file.metadata().map_err(|error| self.fail(error))?;
         if metadata.is_dir() {
             return Err(Error::new(ErrorKind::Folder { name: self.name.clone() }));
         }
@@ -79,7 +61,77 @@ impl Source for FileSource {
 
     fn verify_unchanged(&self) -> Result<(), Error> {
         let Some(before) = *self.opened() else { return Ok(()) };
-        let now = std::fs::metadata(&self.path).ok().and_then(|metadata| Identity::of(&metadata));
-        if now == Some(before) { Ok(()) } else { Err(Error::new(ErrorKind::Changed { name: self.name.clone() })) }
+        let change = match std::fs::metadata(&self.path) {
+            Ok(metadata) => match Identity::of(&metadata) {
+                Some(now) => before.change(now),
+                None => Some(Change::Replaced),
+            },
+            Err(_) => Some(Change::Removed),
+        };
+        match change {
+            Some(change) => Err(Error::new(ErrorKind::Changed { name: self.name.clone(), change })),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::time::{Duration, SystemTime};
+
+    fn read_then(change: impl Fn(&Path)) -> Result<(), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "id\n1\n").unwrap();
+        let source = FileSource::new(&path);
+        assert!(source.verify_unchanged().is_ok());
+        let mut text = String::new();
+        source.open().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!((text.as_str(), source.size_hint()), ("id\n1\n", Some(5)));
+        change(&path);
+        let name = source.name().to_owned();
+        source.verify_unchanged().map_err(|error| error.to_string().replace(&name, "a.csv"))
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_noticed() {
+        let advice = "; validate a copy that nobody writes to";
+        let changed = |how: &str| Err(format!("`a.csv` changed while it was read: {how}{advice}"));
+        assert_eq!(read_then(|_| {}), Ok(()));
+        let grow = |path: &Path| {
+            let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+            file.write_all(b"2\n").unwrap();
+        };
+        assert_eq!(read_then(grow), changed("it had 5 bytes and has 7"));
+        assert_eq!(
+            read_then(|path| File::options().write(true).open(path).unwrap().set_len(1).unwrap()),
+            changed("it had 5 bytes and has 1")
+        );
+        let touch = |path: &Path| {
+            let later = SystemTime::now() + Duration::from_secs(5);
+            File::options().write(true).open(path).unwrap().set_modified(later).unwrap();
+        };
+        assert_eq!(read_then(touch), changed("it was written to"));
+        assert_eq!(read_then(|path| std::fs::remove_file(path).unwrap()), changed("it was removed"));
+        let become_folder = |path: &Path| {
+            std::fs::remove_file(path).unwrap();
+            std::fs::create_dir(path).unwrap();
+        };
+        assert_eq!(read_then(become_folder), changed("it was replaced by another file"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_is_noticed() {
+        let replace = |path: &Path| {
+            let times = std::fs::metadata(path).unwrap().modified().unwrap();
+            let other = path.with_extension("other");
+            std::fs::write(&other, "id\n2\n").unwrap();
+            File::options().write(true).open(&other).unwrap().set_modified(times).unwrap();
+            std::fs::rename(other, path).unwrap();
+        };
+        assert!(read_then(replace).unwrap_err().contains("replaced by another file"));
     }
 }

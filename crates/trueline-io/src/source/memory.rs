@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Source;
 use crate::error::Error;
 
-/// Bytes with a name. Clones and readers share them.
+/// Bytes with a name. Clones and readers share them, and it can be read any number of times.
 #[derive(Clone, Debug)]
 pub struct MemorySource {
     name: String,
@@ -14,7 +14,7 @@ pub struct MemorySource {
 }
 
 impl MemorySource {
-    /// Bytes under a name.
+    /// Bytes under a name. A vector is copied once, an `Arc` is shared.
     pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { name: name.into(), bytes: bytes.into() }
     }

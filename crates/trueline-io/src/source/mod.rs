@@ -1,6 +1,7 @@
 //! Where bytes come from.
 
 mod file;
+mod identity;
 mod memory;
 mod stdin;
 
@@ -13,6 +14,8 @@ pub use stdin::StdinSource;
 use crate::error::Error;
 
 /// Something that can be read from its first byte to its last.
+///
+/// The bytes are as they are stored; [`decompress`](crate::decompress) undoes a compression.
 pub trait Source: Send + Sync {
     /// What people call it.
     fn name(&self) -> &str;
@@ -22,7 +25,8 @@ pub trait Source: Send + Sync {
     /// **Errors**: it is not there, or may not be read.
     fn open(&self) -> Result<Box<dyn Read + Send>, Error>;
 
-    /// How many bytes there are, when that is known beforehand.
+    /// How many bytes there are, when that is known beforehand. For progress and for choosing a plan; a reader may give
+    /// more or fewer.
     fn size_hint(&self) -> Option<u64>;
 
     /// Asked after the last byte: whether what was read is still what is there.

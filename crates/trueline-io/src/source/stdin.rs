@@ -1,31 +1,89 @@
 //! Standard input.
 
-use std::io::Read;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Source;
-use crate::error::Error;
+use super::identity::Identity;
+use crate::error::{Change, Error, ErrorKind};
 
-/// Standard input; it can be read once.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct StdinSource(());
+const NAME: &str = "<stdin>";
+
+/// Standard input belongs to the process, and what was read of it does not come back.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Standard input. It can be read once in the life of a process, through whichever value of this type; a second reader would
+/// take what is left of it, nothing, for an empty table.
+///
+/// Where it is a file (`< data.csv`) that file must not change while it is read, as for [`FileSource`](super::FileSource).
+#[derive(Debug, Default)]
+pub struct StdinSource {
+    opened: Mutex<Option<(File, Identity)>>,
+}
 
 impl StdinSource {
-    /// Standard input.
+    /// Standard input; nothing is read yet.
     pub fn new() -> Self {
-        Self(())
+        Self::default()
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Option<(File, Identity)>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// A handle of its own to what standard input is.
+#[cfg(unix)]
+fn handle() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    io::stdin().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(windows)]
+fn handle() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    io::stdin().as_handle().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(not(any(unix, windows)))]
+fn handle() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 impl Source for StdinSource {
-    fn name(&self) -> &'static str {
-        "<stdin>"
+    fn name(&self) -> &str {
+        NAME
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
-        Ok(Box::new(std::io::stdin()))
+        if IS_TAKEN.swap(true, Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::ReadTwice { name: NAME.to_owned() }));
+        }
+        let Ok(file) = handle() else { return Ok(Box::new(io::stdin())) };
+        let Ok(metadata) = file.metadata() else { return Ok(Box::new(io::stdin())) };
+        if metadata.is_dir() {
+            return Err(Error::new(ErrorKind::Folder { name: NAME.to_owned() }));
+        }
+        *self.opened() =
+            Identity::of(&metadata).zip(file.try_clone().ok()).map(|(identity, file)| (file, identity));
+        Ok(Box::new(io::stdin()))
     }
 
+    /// Known where standard input is a file that nobody has begun to read.
     fn size_hint(&self) -> Option<u64> {
-        None
+        handle().ok()?.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len())
+    }
+
+    fn verify_unchanged(&self) -> Result<(), Error> {
+        let opened = self.opened();
+        let Some((file, before)) = &*opened else { return Ok(()) };
+        let now = file.metadata().ok().and_then(|metadata| Identity::of(&metadata));
+        let change = now.map_or(Some(Change::Removed), |now| before.change(now));
+        match change {
+            Some(change) => Err(Error::new(ErrorKind::Changed { name: NAME.to_owned(), change })),
+            None => Ok(()),
+        }
     }
 }

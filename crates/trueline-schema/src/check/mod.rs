@@ -258,7 +258,9 @@ impl CheckKind {
             Self::Structure => structure::EXPECTED.to_owned(),
             Self::Columns => columns::EXPECTED.to_owned(),
             Self::Type => r#type::expected(data_type),
-            Self::Finite { allow_nan, allow_infinite } => finite::expected(*allow_nan, *allow_infinite).to_owned(),
+            Self::Finite { allow_nan, allow_infinite } => {
+                finite::expected(*allow_nan, *allow_infinite).to_owned()
+            }
             Self::Required => required::EXPECTED.to_owned(),
             Self::Unique { nulls, .. } => unique::expected(*nulls).to_owned(),
             Self::PrimaryKey => primary_key::EXPECTED.to_owned(),
@@ -275,7 +277,9 @@ impl CheckKind {
             Self::Format(format) => format.expected().to_owned(),
             Self::Precision { digits, scale } => precision::expected(*digits, *scale),
             Self::DistinctCount(bounds) => count::expected(bounds, "distinct value"),
-            Self::Completeness { min_fraction, min_count } => completeness::expected(*min_fraction, *min_count),
+            Self::Completeness { min_fraction, min_count } => {
+                completeness::expected(*min_fraction, *min_count)
+            }
             Self::RowCount(bounds) => count::expected(bounds, "row"),
             Self::ColumnCount(bounds) => count::expected(bounds, "column"),
         }
@@ -317,7 +321,12 @@ impl CheckKind {
     /// Writes the parameters as they stand in an item of `checks`.
     pub(crate) fn write(&self, item: &mut Object) {
         match self {
-            Self::Structure | Self::Columns | Self::Type | Self::Finite { .. } | Self::Required | Self::PrimaryKey => {}
+            Self::Structure
+            | Self::Columns
+            | Self::Type
+            | Self::Finite { .. }
+            | Self::Required
+            | Self::PrimaryKey => {}
             Self::Unique { nulls, report } => unique::write(*nulls, *report, item),
             Self::Range(range) => range::write(range, item),
             Self::MultipleOf(factor) => item.literal("multiple_of", factor),
@@ -331,7 +340,9 @@ impl CheckKind {
             Self::Contains(text) => item.text("contains", text),
             Self::Format(format) => item.text("format", format.name()),
             Self::Precision { digits, scale } => precision::write(*digits, *scale, item),
-            Self::Completeness { min_fraction, min_count } => completeness::write(*min_fraction, *min_count, item),
+            Self::Completeness { min_fraction, min_count } => {
+                completeness::write(*min_fraction, *min_count, item)
+            }
             Self::DistinctCount(bounds) | Self::RowCount(bounds) | Self::ColumnCount(bounds) => {
                 count::write(bounds, item);
             }

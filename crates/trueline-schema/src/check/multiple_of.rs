@@ -23,7 +23,10 @@ pub(crate) const SPEC: Spec = Spec {
 fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
     let factor = item.literal("multiple_of")?;
     if matches!(factor, Literal::Number(number) if number <= Decimal::ZERO) {
-        item.fault("multiple_of", ErrorKind::Impossible { reason: format!("`multiple_of` {factor} is not above 0") });
+        item.fault(
+            "multiple_of",
+            ErrorKind::Impossible { reason: format!("`multiple_of` {factor} is not above 0") },
+        );
         return None;
     }
     Some(CheckKind::MultipleOf(factor))

@@ -51,14 +51,15 @@ impl Range {
         let low = self.minimum.as_ref().map(|bound| ("minimum", bound, false));
         let low = low.or(self.exclusive_minimum.as_ref().map(|bound| ("exclusive_minimum", bound, true)))?;
         let high = self.maximum.as_ref().map(|bound| ("maximum", bound, false));
-        let high = high.or(self.exclusive_maximum.as_ref().map(|bound| ("exclusive_maximum", bound, true)))?;
+        let high =
+            high.or(self.exclusive_maximum.as_ref().map(|bound| ("exclusive_maximum", bound, true)))?;
         let ((low_key, low, low_open), (high_key, high, high_open)) = (low, high);
         match compare(low, high)? {
             Ordering::Less => None,
             Ordering::Equal if !low_open && !high_open => None,
-            Ordering::Equal => {
-                Some(format!("no value lies between `{low_key}` {low} and `{high_key}` {high}, as a bound is excluded"))
-            }
+            Ordering::Equal => Some(format!(
+                "no value lies between `{low_key}` {low} and `{high_key}` {high}, as a bound is excluded"
+            )),
             Ordering::Greater => Some(format!("`{low_key}` {low} is above `{high_key}` {high}")),
         }
     }

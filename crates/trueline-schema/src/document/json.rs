@@ -108,15 +108,23 @@ impl<'a> Reader<'a> {
         let span = Span::new(self.at, end + 1);
         self.at = end + 1;
         serde_json::from_str(&self.text[span.start..span.end]).map_err(|_| {
-            syntax("the text has a line break, a control character or an escape that JSON does not have", span)
+            syntax(
+                "the text has a line break, a control character or an escape that JSON does not have",
+                span,
+            )
         })
     }
 
     fn number(&mut self) -> Result<&'a str, Fatal> {
         let start = self.at;
         self.eat(b'-');
-        let is_sound = (self.eat(b'0') || self.digits()) && (!self.eat(b'.') || self.digits()) && self.exponent();
-        if !is_sound || self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-')) {
+        let is_sound =
+            (self.eat(b'0') || self.digits()) && (!self.eat(b'.') || self.digits()) && self.exponent();
+        if !is_sound
+            || self
+                .peek()
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-'))
+        {
             return Err(syntax("this is no number as JSON writes it", Span::new(start, self.at)));
         }
         Ok(&self.text[start..self.at])

@@ -19,7 +19,8 @@ pub(crate) fn check_text(text: &str, language: Language) -> Result<(), Fatal> {
     if text.len() > DOCUMENT_BYTES {
         return Err(exceeded("bytes", DOCUMENT_BYTES, Span::new(DOCUMENT_BYTES, DOCUMENT_BYTES)));
     }
-    let is_bad = |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}');
+    let is_bad =
+        |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}');
     let Some((offset, character)) = text.char_indices().find(|(_, character)| is_bad(*character)) else {
         return Ok(());
     };

@@ -13,7 +13,7 @@ mod toml;
 mod yaml;
 
 pub(crate) use node::{Entry, Node, Value};
-pub(crate) use source::{Source, Span};
+pub(crate) use source::{Source, Span, push_key};
 
 use crate::error::{Error, ErrorKind, Problem};
 use crate::schema::Language;
@@ -31,7 +31,7 @@ pub(crate) type Fatal = Box<(ErrorKind, Span)>;
 
 /// Reads a document of the language to its tree.
 pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Error> {
-    let source = Source::new(text, language);
+    let source = Source::new(text);
     let tree = limit::check_text(text, language).and_then(|()| match language {
         Language::Yaml => yaml::parse(text),
         Language::Json => json::parse(text),
@@ -64,7 +64,7 @@ fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems
         Value::Mapping(entries) => {
             let mut seen = std::collections::HashMap::new();
             for entry in entries {
-                source::push_key(path, &entry.key);
+                push_key(path, &entry.key);
                 if let Some(first) = seen.get(entry.key.as_str()) {
                     let first_line = source.place(*first).0;
                     let kind = ErrorKind::DuplicateKey { key: entry.key.clone(), first_line };

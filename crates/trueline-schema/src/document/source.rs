@@ -1,7 +1,6 @@
 //! Places in the text of a document.
 
 use crate::error::{ErrorKind, Location, Problem};
-use crate::schema::Language;
 
 /// A range of bytes of the document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,13 +18,12 @@ impl Span {
 /// The text of a document with its lines.
 pub(crate) struct Source<'a> {
     text: &'a str,
-    pub(crate) language: Language,
     /// Where each line starts.
     lines: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(text: &'a str, language: Language) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
         let mut lines = vec![0];
         for (index, byte) in bytes.iter().enumerate() {
@@ -34,7 +32,7 @@ impl<'a> Source<'a> {
                 lines.push(index + 1);
             }
         }
-        Self { text, language, lines }
+        Self { text, lines }
     }
 
     /// The text of a span; empty when the span is not within the text.

@@ -35,7 +35,8 @@ struct Offsets {
 
 impl Offsets {
     fn new(text: &str, body: &str) -> Self {
-        let positions = || body.char_indices().map(|(offset, _)| u32::try_from(offset).unwrap_or(u32::MAX)).collect();
+        let positions =
+            || body.char_indices().map(|(offset, _)| u32::try_from(offset).unwrap_or(u32::MAX)).collect();
         let bytes = (!body.is_ascii()).then(positions);
         Self { bytes, lead: text.len() - body.len(), length: body.len() }
     }
@@ -95,7 +96,10 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let start = self.offsets.byte(error.marker().index());
                 let message = error.info().to_owned();
-                Err(Box::new((ErrorKind::Syntax { language: Language::Yaml, message }, Span::new(start, start))))
+                Err(Box::new((
+                    ErrorKind::Syntax { language: Language::Yaml, message },
+                    Span::new(start, start),
+                )))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -145,7 +149,9 @@ impl<'a> Reader<'a> {
     fn key(&mut self, event: Event<'a>, span: Span) -> Result<(String, Span), Fatal> {
         self.budget.take(1, span)?;
         match event {
-            Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => Err(refused("the merge key `<<`", span)),
+            Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => {
+                Err(refused("the merge key `<<`", span))
+            }
             Event::Scalar(_, _, anchor, _) if anchor != 0 => Err(refused("an anchor on a key", span)),
             Event::Scalar(.., Some(_)) => Err(refused("a tag on a key", span)),
             Event::Scalar(text, ..) => Ok((text.into_owned(), span)),
@@ -227,7 +233,9 @@ fn plain(text: &str) -> Value {
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || crate::grammar::is_number(text) {
         return Value::Number(text.to_owned());
     }
-    let radix = [("0x", 16), ("0o", 8)].into_iter().find_map(|(prefix, radix)| Some((text.strip_prefix(prefix)?, radix)));
+    let radix = [("0x", 16), ("0o", 8)]
+        .into_iter()
+        .find_map(|(prefix, radix)| Some((text.strip_prefix(prefix)?, radix)));
     match radix {
         Some((digits, radix)) if !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix)) => {
             match u128::from_str_radix(digits, radix) {

@@ -17,19 +17,17 @@ mod mapping;
 mod nearest;
 mod scalar;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 pub(crate) use item::Item;
 pub(crate) use nearest::nearest;
 
-use self::field::ReadField;
-use self::mapping::{Mapping, Place};
-use crate::check::Target;
+use self::mapping::Place;
 use crate::document::{Document, Source, Span};
-use crate::error::{Error, ErrorKind, Problem, tick};
+use crate::error::{Error, ErrorKind, Problem};
 use crate::pattern;
 use crate::resolve;
-use crate::schema::{ColumnOrder, ExtraColumns, Schema};
+use crate::schema::Schema;
 
 /// The most memory that all patterns of a schema may take once compiled.
 pub(crate) const PATTERN_TOTAL_BYTES: usize = 64 << 20;
@@ -40,15 +38,20 @@ const MAX_PROBLEMS: usize = 100;
 pub(crate) struct Reader<'d> {
     source: &'d Source<'d>,
     problems: Vec<Problem>,
+    /// The ids that were written, with their places.
+    ids: Vec<(String, Span, String)>,
     pattern_bytes: usize,
 }
 
 /// Reads a schema from its tree.
 pub(crate) fn schema(document: &Document<'_>) -> Result<Schema, Error> {
-    let mut reader =
-        Reader { source: &document.source, problems: document.problems.clone(), pattern_bytes: 0 };
+    let mut reader = Reader {
+        source: &document.source,
+        problems: document.problems.clone(),
+        ids: Vec::new(),
+        pattern_bytes: 0,
+    };
     let schema = reader.schema(&Place::root(&document.root));
-    reader.problems.truncate(MAX_PROBLEMS);
     match schema {
         Some(schema) if reader.problems.is_empty() => Ok(schema),
         _ => Err(Error::new(reader.problems)),
@@ -58,7 +61,10 @@ pub(crate) fn schema(document: &Document<'_>) -> Result<Schema, Error> {
 impl<'d> Reader<'d> {
     fn fault(&mut self, span: Span, path: &str, kind: ErrorKind) {
         let problem = self.source.problem(kind, span, path.to_owned());
-        self.problems.push(problem);
+        // A key given twice is read once, yet an alias may bring one place in twice.
+        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     fn schema(&mut self, root: &Place<'d>) -> Option<Schema> {
@@ -66,36 +72,54 @@ impl<'d> Reader<'d> {
         let mut schema = Schema {
             name: self.text(&map, "name"),
             description: self.text(&map, "description"),
-            extra_columns: self.word(&map, "extra_columns", &keyword::EXTRA_COLUMNS).unwrap_or(ExtraColumns::Allow),
-            column_order: self.word(&map, "column_order", &keyword::COLUMN_ORDER).unwrap_or(ColumnOrder::Any),
+            extra_columns: self.word(&map, "extra_columns", &keyword::EXTRA_COLUMNS).unwrap_or_default(),
+            column_order: self.word(&map, "column_order", &keyword::COLUMN_ORDER).unwrap_or_default(),
             null_values: self.texts(&map, "null_values"),
             csv: map.place("csv").map(|place| self.csv(&place)).unwrap_or_default(),
             ..Schema::default()
         };
         let mut fields = map.place("fields").map(|place| self.fields(&place)).unwrap_or_default();
-        self.check_field_names(&fields);
-        let mut checks = map.place("checks").map(|place| self.document_checks(&place, &fields)).unwrap_or_default();
-        self.check_implied_once(&fields, &checks);
-        for check in checks.extract_if(.., |read| read.check.kind.spec().target != Target::Table) {
-            match check.check.columns.as_slice() {
-                [column] => {
-                    if let Some(read) = fields.iter_mut().find(|read| read.field.name == *column) {
-                        read.checks.push(check);
-                    }
-                }
-                _ => schema.checks.push(check.check),
+        if let Some(place) = map.place("checks") {
+            schema.checks = self.document_checks(&place, &mut fields);
+        }
+        schema.fields = fields.into_iter().map(|read| read.field).collect();
+        resolve::arrange(&mut schema);
+        self.check_ids(&schema);
+        Some(schema)
+    }
+
+    /// Notes every written id that another check has too.
+    fn check_ids(&mut self, schema: &Schema) {
+        let mut taken: HashSet<String> = resolve::default_ids(schema).into_iter().flatten().collect();
+        for (id, span, path) in std::mem::take(&mut self.ids) {
+            if !taken.insert(id.clone()) {
+                self.fault(span, &path, ErrorKind::DuplicateId { id });
             }
         }
-        Some(schema)
     }
 
     fn compile_pattern(&mut self, text: &str) -> Result<(), pattern::PatternError> {
         let regex = pattern::compile(text)?;
         self.pattern_bytes = self.pattern_bytes.saturating_add(regex.memory_usage());
         if self.pattern_bytes > PATTERN_TOTAL_BYTES {
-            let message = format!("the patterns of the schema take more than {PATTERN_TOTAL_BYTES} bytes together");
+            let message =
+                format!("the patterns of the schema take more than {PATTERN_TOTAL_BYTES} bytes together");
             return Err(pattern::PatternError { message, offset: None });
         }
         Ok(())
     }
+
+    /// The place of a byte of a text, when the document holds the text as it is; else the whole.
+    fn span_within(&self, span: Span, text: &str, offset: Option<usize>) -> Span {
+        let written = self.source.slice(span).find(text);
+        match (written, offset) {
+            (Some(start), Some(offset)) if !text.contains(['\n', '\r']) => {
+                Span::new(span.start + start + offset, span.start + start + text.len().max(offset))
+            }
+            _ => span,
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

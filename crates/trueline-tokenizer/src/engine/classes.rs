@@ -82,6 +82,12 @@ impl Classes {
         (self.quote_on != 0).then_some(self.quote)
     }
 
+    /// The quote, or a byte whose comparison must not count.
+    #[inline(always)]
+    pub(crate) fn quote_or_any(&self) -> u8 {
+        self.quote
+    }
+
     /// The escape, if there is one.
     pub(crate) fn escape(&self) -> Option<u8> {
         self.has_escape.then_some(self.escape)

@@ -19,7 +19,7 @@ mod walk;
 
 pub(crate) use classes::Classes;
 
-use crate::kernel::{Isa, STEP};
+use crate::kernel::{Isa, STEP, Task};
 use crate::positions::FaultKind;
 use crate::state::{Place, State};
 use walk::Walk;
@@ -28,15 +28,15 @@ use walk::Walk;
 pub(crate) const GROUP_STEPS: usize = 8;
 const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
+/// How many bytes the walk reads beyond the trouble at most, where there is one trouble after the other.
+const MOST_PATIENCE: usize = 4 << 10;
+
 /// What takes the separators found.
 pub(crate) trait Sink {
-    /// Room for the separators of some steps, apart from the sink so that its counters can live in registers.
-    type Room<'a>: Room
-    where
-        Self: 'a;
-
-    /// Makes room for `steps` more steps.
-    fn room(&mut self, steps: usize) -> Self::Room<'_>;
+    /// Takes the marks of the steps from `at` on.
+    fn steps<I: Isa>(&mut self, isa: I, at: usize, marks: &[Marks]);
+    /// Makes room for all separators of one step, which come one by one.
+    fn reserve(&mut self);
     /// Takes one delimiter.
     fn field(&mut self, at: usize);
     /// Takes one terminator (its last byte), which ends a record or a comment line.
@@ -45,16 +45,8 @@ pub(crate) trait Sink {
     fn fault(&mut self, at: usize, kind: FaultKind);
 }
 
-/// Where the separators of a group go.
-pub(crate) trait Room {
-    /// Takes the marks of the 64 bytes at `at`.
-    fn step<I: Isa>(&mut self, isa: I, at: usize, marks: Marks);
-    /// Nothing more is coming.
-    fn close(self);
-}
-
 /// What ends a field in 64 bytes, quoting considered.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Marks {
     /// Delimiters and terminators.
     pub(crate) separators: u64,
@@ -139,14 +131,15 @@ impl Carry {
     }
 }
 
-/// How a group ended.
+/// How a run of groups ended.
+#[derive(Clone, Copy, Debug)]
 enum End {
-    /// At its end.
+    /// Its kind of loop can do no more.
     Through,
-    /// At the record start `at`, which is at or behind the wanted one.
-    Stopped { at: usize },
-    /// In trouble: the walk must begin at `from` and reach beyond `at`.
-    Trouble { from: usize, at: usize },
+    /// At a record start that is at or behind the wanted one.
+    Stopped,
+    /// In trouble: the walk must reach beyond this place.
+    Trouble(usize),
 }
 
 /// Reads from `cursor` until the first record start at or behind `until`, or the end of `bytes`.
@@ -160,55 +153,53 @@ pub(crate) fn run<I: Isa, S: Sink>(
     sink: &mut S,
 ) -> Census {
     let mut census = Census::default();
-    let mut at = cursor.at;
-    let (mut carry, mut floor) = match Carry::of(cursor.state) {
-        Some(carry) => (carry, None),
-        None => (Carry { cr: u64::from(cursor.state.0 == Place::CommentCr), ..Carry::default() }, Some(at)),
-    };
+    // Where the walk must reach beyond, if it is its turn.
+    let mut floor = None;
     let mut state = cursor.state;
+    let carry = Carry::of(state).unwrap_or_else(|| {
+        floor = Some(cursor.at);
+        Carry { cr: u64::from(state.0 == Place::CommentCr), ..Carry::default() }
+    });
+    let mut place = Border { at: cursor.at, carry };
+    // Where the last walk ended, and how far beyond the trouble the next one goes if it comes soon.
+    let (mut walked, mut patience) = (0, 0);
     loop {
-        let left = bytes.len() - at;
-        if floor.is_none() && left >= STEP {
-            let is_far = until.saturating_sub(at) > GROUP_BYTES && left >= GROUP_BYTES;
-            let steps = if is_far { GROUP_STEPS } else { 1 };
-            // The terminators of this group at which to stop.
-            let cut = match until.saturating_sub(at) {
-                _ if is_far => 0,
-                near @ 0..=STEP => u64::MAX << near.saturating_sub(1),
-                _ => 0,
-            };
-            let group = Group { bytes, at, steps, cut };
-            let special = group.look(isa, classes, &mut census);
-            let end = if !special && carry.is_plain() {
-                group.read::<false, I, S>(isa, classes, &mut carry, sink)
-            } else if !special && carry.in_quote != 0 && carry.escaped == 0 {
-                carry = Carry { in_quote: u64::MAX, ..Carry::default() };
-                End::Through
+        if floor.is_none() && bytes.len() - place.at >= STEP {
+            let groups = Groups { classes, bytes, until, place: &mut place, census: &mut census, sink };
+            let end = if groups.is_far() && groups.place.carry.is_plain() {
+                isa.enter(PlainGroups(groups))
             } else {
-                group.read::<true, I, S>(isa, classes, &mut carry, sink)
+                End::Through
+            };
+            let end = match end {
+                End::Through if bytes.len() - place.at >= STEP => {
+                    let groups =
+                        Groups { classes, bytes, until, place: &mut place, census: &mut census, sink };
+                    isa.enter(QuotedGroups(groups))
+                }
+                end => end,
             };
             match end {
-                End::Through => {
-                    at += steps * STEP;
-                    continue;
-                }
-                End::Stopped { at } => {
-                    *cursor = Cursor { at, state: State::START };
+                End::Through => continue,
+                End::Stopped => {
+                    *cursor = Cursor { at: place.at, state: State::START };
                     return census;
                 }
-                End::Trouble { from, at: trouble } => {
-                    at = from;
-                    state = carry.state(classes);
-                    floor = Some(trouble);
+                End::Trouble(at) => {
+                    let is_soon = walked > 0 && at - walked < 2 * STEP;
+                    patience = if is_soon { (2 * patience).clamp(STEP, MOST_PATIENCE) } else { 0 };
+                    floor = Some(at + patience);
                 }
             }
+            state = place.carry.state(classes);
         } else if floor.is_none() {
             // Fewer than 64 bytes are left: the walk goes to the end.
-            state = carry.state(classes);
+            state = place.carry.state(classes);
             floor = Some(usize::MAX);
         }
+        let mut at = place.at;
+        let mut cr = place.carry.cr;
         let mut walk = Walk::enter(state, at, floor.unwrap_or(at), until);
-        let mut cr = carry.cr;
         loop {
             if at == bytes.len() {
                 *cursor = Cursor { at, state: walk.leave(at, cr, classes, sink) };
@@ -219,7 +210,7 @@ pub(crate) fn run<I: Isa, S: Sink>(
             let valid = u64::MAX >> (STEP - count);
             census.quotes |= roles.quote & valid != 0;
             census.high |= isa.high(block) != 0;
-            sink.room(1).close();
+            sink.reserve();
             if let Some(end) = walk.step(&roles, valid, at, classes, sink) {
                 if end >= until {
                     *cursor = Cursor { at: end, state: State::START };
@@ -231,7 +222,8 @@ pub(crate) fn run<I: Isa, S: Sink>(
             cr = (roles.cr >> (count - 1)) & 1;
             at += count;
         }
-        carry = Carry::START;
+        place = Border { at, carry: Carry::START };
+        walked = at;
         floor = None;
     }
 }
@@ -247,141 +239,252 @@ pub(crate) fn load<I: Isa>(isa: I, bytes: &[u8]) -> (I::Block, usize) {
     (isa.load(&padded), bytes.len())
 }
 
-/// Some steps of `bytes` in a row.
-pub(crate) struct Group<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) at: usize,
-    pub(crate) steps: usize,
-    /// The terminators at which to stop, if it is a group of one step.
-    pub(crate) cut: u64,
+/// A place between two steps.
+#[derive(Clone, Copy, Debug)]
+struct Border {
+    at: usize,
+    carry: Carry,
 }
 
-impl<'a> Group<'a> {
-    #[inline(always)]
-    pub(crate) fn chunks(&self) -> &'a [[u8; STEP]] {
-        self.bytes[self.at..self.at + self.steps * STEP].as_chunks().0
-    }
+/// The two fast loops, over as many groups as they can. Each has its own function, since the registers do not
+/// suffice for both.
+struct Groups<'a, S> {
+    classes: &'a Classes,
+    bytes: &'a [u8],
+    until: usize,
+    place: &'a mut Border,
+    census: &'a mut Census,
+    sink: &'a mut S,
+}
 
-    /// Notes what there is, and says whether there is any quote or escape.
+/// The loop for groups without quotes, outside of quotes, that end before `until`.
+struct PlainGroups<'a, S>(Groups<'a, S>);
+
+/// The loop for any group; it ends where the plain loop can go on.
+struct QuotedGroups<'a, S>(Groups<'a, S>);
+
+impl<S> Groups<'_, S> {
+    /// Whether a whole group is there and ends before `until`.
     #[inline(always)]
-    pub(crate) fn look<I: Isa>(&self, isa: I, classes: &Classes, census: &mut Census) -> bool {
-        let Some((first, others)) = self.chunks().split_first() else { return false };
-        let mut all = isa.load(first);
-        let mut quotes = classes.quotes(isa, all);
-        let mut escapes = classes.escapes(isa, all);
-        for chunk in others {
-            let block = isa.load(chunk);
-            quotes |= classes.quotes(isa, block);
-            escapes |= classes.escapes(isa, block);
-            all = isa.or(all, block);
+    fn is_far(&self) -> bool {
+        let at = self.place.at;
+        self.until.saturating_sub(at) > GROUP_BYTES && self.bytes.len() - at >= GROUP_BYTES
+    }
+}
+
+impl<S: Sink> Task for PlainGroups<'_, S> {
+    type Output = End;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> End {
+        let Self(groups) = self;
+        let classes = groups.classes;
+        while groups.is_far() {
+            let Border { at, mut carry } = *groups.place;
+            let chunks = chunks(groups.bytes, at, GROUP_STEPS);
+            if look(isa, classes, chunks, groups.census) {
+                return End::Through;
+            }
+            let mut marks = [Marks::default(); GROUP_STEPS];
+            let mut steps = 0;
+            let mut trouble = 0;
+            for (chunk, marks) in chunks.iter().zip(&mut marks) {
+                let block = isa.load(chunk);
+                let ends = classes.terminators(isa, block, carry.cr);
+                if classes.has_comment {
+                    let record_start = (ends.terminator << 1) | carry.record_start;
+                    trouble = classes.comments(isa, block) & record_start;
+                    if trouble != 0 {
+                        break;
+                    }
+                }
+                let separators = classes.delimiters(isa, block) | ends.terminator;
+                *marks = Marks { separators, terminators: ends.terminator, crlf: ends.crlf };
+                steps += 1;
+                carry = Carry {
+                    cr: ends.cr >> 63,
+                    field_start: separators >> 63,
+                    record_start: ends.terminator >> 63,
+                    ..Carry::default()
+                };
+            }
+            groups.sink.steps(isa, at, &marks[..steps]);
+            let from = at + steps * STEP;
+            *groups.place = Border { at: from, carry };
+            if trouble != 0 {
+                return End::Trouble(from + trouble.trailing_zeros() as usize);
+            }
         }
-        census.quotes |= quotes != 0;
-        census.high |= isa.high(all) != 0;
-        quotes | escapes != 0
+        End::Through
     }
+}
 
-    /// Hands the separators to `sink`.
+impl<S: Sink> Task for QuotedGroups<'_, S> {
+    type Output = End;
+
     #[inline(always)]
-    fn read<const QUOTED: bool, I: Isa, S: Sink>(
-        &self,
-        isa: I,
-        classes: &Classes,
-        carry: &mut Carry,
-        sink: &mut S,
-    ) -> End {
-        let mut room = sink.room(self.steps);
-        let mut at = self.at;
-        let mut before = *carry;
+    fn run<I: Isa>(self, isa: I) -> End {
+        let Self(mut groups) = self;
+        loop {
+            let Border { at, carry } = *groups.place;
+            let is_far = groups.is_far();
+            let chunks = chunks(groups.bytes, at, if is_far { GROUP_STEPS } else { 1 });
+            let has_quotes = look(isa, groups.classes, chunks, groups.census);
+            if !has_quotes && is_far && carry.is_plain() {
+                return End::Through;
+            }
+            if !has_quotes && carry.in_quote != 0 && carry.escaped == 0 {
+                let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
+                *groups.place = Border { at: at + chunks.len() * STEP, carry };
+            } else {
+                match groups.read(isa, chunks) {
+                    End::Through => {}
+                    end => return end,
+                }
+            }
+            if groups.bytes.len() - groups.place.at < STEP {
+                return End::Through;
+            }
+        }
+    }
+}
+
+/// Some steps of `bytes`.
+#[inline(always)]
+pub(crate) fn chunks(bytes: &[u8], at: usize, steps: usize) -> &[[u8; STEP]] {
+    bytes[at..at + steps * STEP].as_chunks().0
+}
+
+/// Notes what there is, and says whether there is any quote or escape.
+#[inline(always)]
+pub(crate) fn look<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]], census: &mut Census) -> bool {
+    let (quotes, escapes, high) = match classes.escape() {
+        None => look_for::<false, I>(isa, classes.quote_or_any(), 0, chunks),
+        Some(escape) => look_for::<true, I>(isa, classes.quote_or_any(), escape, chunks),
+    };
+    let has_quotes = quotes && classes.quote().is_some();
+    census.quotes |= has_quotes;
+    census.high |= high;
+    has_quotes || escapes
+}
+
+/// Whether there is any `quote`, any `escape` (if `ESCAPE`), any high bit.
+#[inline(always)]
+fn look_for<const ESCAPE: bool, I: Isa>(
+    isa: I,
+    quote: u8,
+    escape: u8,
+    chunks: &[[u8; STEP]],
+) -> (bool, bool, bool) {
+    let Some((first, others)) = chunks.split_first() else { return (false, false, false) };
+    let mut all = isa.load(first);
+    let mut quotes = isa.compare(all, quote);
+    let mut escapes = isa.compare(all, escape);
+    for chunk in others {
+        let block = isa.load(chunk);
+        quotes = isa.either(quotes, isa.compare(block, quote));
+        if ESCAPE {
+            escapes = isa.either(escapes, isa.compare(block, escape));
+        }
+        all = isa.or(all, block);
+    }
+    (isa.mask(quotes) != 0, ESCAPE && isa.mask(escapes) != 0, isa.high(all) != 0)
+}
+
+impl<S: Sink> Groups<'_, S> {
+    /// Hands the separators of `chunks`, one group or one step, to the sink.
+    #[inline(always)]
+    fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {
+        let Border { mut at, carry: mut before } = *self.place;
+        let first = at;
+        // The terminators at which to stop: there are some only in a group of one step.
+        let cut = match self.until.saturating_sub(at) {
+            near @ 0..=STEP => u64::MAX << near.saturating_sub(1),
+            _ => 0,
+        };
+        let mut marks = [Marks::default(); GROUP_STEPS];
+        let mut steps = 0;
         // Text behind closing quotes, by step.
         let mut text_after = [0; GROUP_STEPS];
         let mut any_text_after = 0;
         let mut end = End::Through;
-        for (chunk, text_after) in self.chunks().iter().zip(&mut text_after) {
-            let step = self.step::<QUOTED, I>(isa, classes, chunk, at, before);
-            let mut marks = step.marks;
-            let stop = marks.terminators & self.cut;
+        for ((chunk, marks), text_after) in chunks.iter().zip(&mut marks).zip(&mut text_after) {
+            let step = Step::read(isa, self.classes, chunk, self.bytes.get(at + STEP).copied(), before);
+            *marks = step.marks;
+            let stop = marks.terminators & cut;
             if step.trouble | stop != 0 {
                 // Up to the first place to stop at, if there is one.
                 let keep = if stop == 0 { u64::MAX } else { stop ^ (stop - 1) };
                 let trouble = step.trouble & keep;
                 if trouble != 0 {
-                    end = End::Trouble { from: at, at: at + trouble.trailing_zeros() as usize };
+                    end = End::Trouble(at + trouble.trailing_zeros() as usize);
                     break;
                 }
                 marks.separators &= keep;
                 marks.terminators &= keep;
                 marks.crlf &= keep;
-                end = End::Stopped { at: at + stop.trailing_zeros() as usize + 1 };
+                end = End::Stopped;
             }
-            room.step(isa, at, marks);
-            if QUOTED {
-                *text_after = step.text_after;
-                any_text_after |= step.text_after;
-            }
+            steps += 1;
+            *text_after = step.text_after;
+            any_text_after |= step.text_after;
             if stop != 0 {
+                at += stop.trailing_zeros() as usize + 1;
                 break;
             }
             before = step.next;
             at += STEP;
         }
-        room.close();
-        *carry = before;
-        if QUOTED && classes.is_strict && any_text_after != 0 {
-            report_text_after(&text_after, self.at, sink);
+        self.sink.steps(isa, first, &marks[..steps]);
+        *self.place = Border { at, carry: before };
+        if self.classes.is_strict && any_text_after != 0 {
+            report_text_after(&text_after, first, self.sink);
         }
         end
-    }
-
-    /// Finds the marks of one step and the carry behind it.
-    #[inline(always)]
-    fn step<const QUOTED: bool, I: Isa>(
-        &self,
-        isa: I,
-        classes: &Classes,
-        chunk: &[u8; STEP],
-        at: usize,
-        carry: Carry,
-    ) -> Step {
-        let block = isa.load(chunk);
-        let ends = classes.terminators(isa, block, carry.cr);
-        let mut delimiter = classes.delimiters(isa, block);
-        let mut terminator = ends.terminator;
-        let mut trouble = 0;
-        let mut text_after = 0;
-        let mut next = Carry::default();
-        if QUOTED {
-            let quotes = Quotes::read(isa, classes, block, carry);
-            delimiter &= !quotes.inside;
-            terminator &= !quotes.inside;
-            let separator = delimiter | terminator;
-            let behind_separator = (separator << 1) | carry.field_start;
-            let behind_close = (quotes.close << 1) | carry.after_close;
-            trouble = quotes.trouble | (quotes.open & !(behind_separator | behind_close));
-            let next_lf = u64::from(self.bytes.get(at + STEP) == Some(&b'\n')) << 63;
-            let begins_crlf = ends.cr & ((ends.lf >> 1) | next_lf) & classes.crlf_on;
-            text_after = behind_close & !(separator | quotes.open | begins_crlf);
-            next = quotes.next;
-        }
-        if classes.has_comment {
-            let record_start = (terminator << 1) | carry.record_start;
-            trouble |= classes.comments(isa, block) & record_start;
-        }
-        let separators = delimiter | terminator;
-        next.cr = ends.cr >> 63;
-        next.field_start = separators >> 63;
-        next.record_start = terminator >> 63;
-        let marks = Marks { separators, terminators: terminator, crlf: ends.crlf & terminator };
-        Step { marks, trouble, text_after, next }
     }
 }
 
 /// What a step holds, if there is no trouble in it.
 struct Step {
     marks: Marks,
+    /// Bytes that only the walk understands.
     trouble: u64,
     /// Bytes behind a closing quote that should not be there.
     text_after: u64,
     next: Carry,
+}
+
+impl Step {
+    /// Reads 64 bytes; `behind` is the byte behind them.
+    #[inline(always)]
+    fn read<I: Isa>(isa: I, classes: &Classes, chunk: &[u8; STEP], behind: Option<u8>, carry: Carry) -> Self {
+        let block = isa.load(chunk);
+        let ends = classes.terminators(isa, block, carry.cr);
+        let quotes = Quotes::read(isa, classes, block, carry);
+        let terminators = ends.terminator & !quotes.inside;
+        let separators = classes.delimiters(isa, block) & !quotes.inside | terminators;
+        let behind_separator = (separators << 1) | carry.field_start;
+        let behind_close = (quotes.close << 1) | carry.after_close;
+        let mut trouble = quotes.trouble | (quotes.open & !(behind_separator | behind_close));
+        if classes.has_comment {
+            let record_start = (terminators << 1) | carry.record_start;
+            trouble |= classes.comments(isa, block) & record_start;
+        }
+        let next_lf = u64::from(behind == Some(b'\n')) << 63;
+        let begins_crlf = ends.cr & ((ends.lf >> 1) | next_lf) & classes.crlf_on;
+        let next = Carry {
+            cr: ends.cr >> 63,
+            field_start: separators >> 63,
+            record_start: terminators >> 63,
+            ..quotes.next
+        };
+        Self {
+            marks: Marks { separators, terminators, crlf: ends.crlf & terminators },
+            trouble,
+            text_after: behind_close & !(separators | quotes.open | begins_crlf),
+            next,
+        }
+    }
 }
 
 /// Reports the text behind closing quotes of the steps from `at` on.

@@ -26,16 +26,6 @@ impl Avx2 {
             && is_x86_feature_detected!("pclmulqdq");
         is_there.then_some(Self(()))
     }
-
-    /// Does `task` in a function compiled for these instructions.
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        #[target_feature(enable = "avx2,bmi1,lzcnt,popcnt,pclmulqdq")]
-        fn entry<T: Task>(isa: Avx2, task: T) -> T::Output {
-            task.run(isa)
-        }
-        // SAFETY: `self` exists only where `detect` has found every feature named above.
-        unsafe { entry(self, task) }
-    }
 }
 
 /// Joins the high bits of two vectors.
@@ -51,6 +41,18 @@ unsafe fn join(low: __m256i, high: __m256i) -> u64 {
 
 impl Isa for Avx2 {
     type Block = [__m256i; 2];
+    type Lanes = [__m256i; 2];
+
+    #[inline(always)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx2,bmi1,lzcnt,popcnt,pclmulqdq")]
+        fn entry<T: Task>(isa: Avx2, task: T) -> T::Output {
+            task.run(isa)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
 
     #[inline(always)]
     fn load(self, bytes: &[u8; STEP]) -> [__m256i; 2] {
@@ -62,12 +64,22 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn equal(self, [low, high]: [__m256i; 2], byte: u8) -> u64 {
+    fn compare(self, [low, high]: [__m256i; 2], byte: u8) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
         unsafe {
             let pattern = _mm256_set1_epi8(byte.cast_signed());
-            join(_mm256_cmpeq_epi8(low, pattern), _mm256_cmpeq_epi8(high, pattern))
+            [_mm256_cmpeq_epi8(low, pattern), _mm256_cmpeq_epi8(high, pattern)]
         }
+    }
+
+    #[inline(always)]
+    fn either(self, one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
+        self.or(one, other)
+    }
+
+    #[inline(always)]
+    fn mask(self, lanes: [__m256i; 2]) -> u64 {
+        self.high(lanes)
     }
 
     #[inline(always)]

@@ -1,12 +1,12 @@
 //! AVX-512: one 64-byte vector; a comparison is a mask at once. Two kernels: `Avx512` needs F and BW, `Avx512Vbmi2`
-//! VBMI2 as well, both with BMI1, BMI2, LZCNT, POPCNT and PCLMULQDQ.
+//! BMI2 and VBMI2 as well, both with BMI1, LZCNT, POPCNT and PCLMULQDQ.
 //!
 //! Why so: positions are compressed, not looked for: with VBMI2 the byte indices 0..64 in one VPCOMPRESSB, widened
 //! sixteen at a time as far as they go; without it four VPCOMPRESSD. Both compress into a register and store that,
-//! because compressing to memory is microcoded on Zen 4. PEXT turns "which separators are terminators" into bits
-//! counted in separators, so that records are written as separators are. Every processor with AVX-512BW has a fast
-//! PEXT. Bench: `examples/rate.rs`. Source: Intel's manual; compressing the identity is the way of simdjson's
-//! AVX-512 kernel.
+//! because compressing to memory is microcoded on Zen 4. Where more than two records end in 64 bytes, PEXT turns
+//! "which separators are terminators" into bits counted in separators, so that records are written as separators
+//! are; every processor with VBMI2 has a fast PEXT. Bench: `examples/rate.rs`. Source: Intel's manual; compressing
+//! the identity is the way of simdjson's AVX-512 kernel.
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32,
@@ -16,13 +16,13 @@ use std::arch::x86_64::{
 };
 
 use super::avx2::clmul_by_ones;
-use super::{Isa, STEP, Task};
+use super::{Isa, STEP, Task, ordinal};
 
 /// AVX-512 F and BW and the bit sets are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Avx512(());
 
-/// As `Avx512`, and VBMI2.
+/// As `Avx512`, and BMI2 and VBMI2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Avx512Vbmi2(Avx512);
 
@@ -45,43 +45,35 @@ impl Avx512 {
         let is_there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("lzcnt")
             && is_x86_feature_detected!("popcnt")
             && is_x86_feature_detected!("pclmulqdq");
         is_there.then_some(Self(()))
-    }
-
-    /// Does `task` in a function compiled for these instructions.
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        #[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-        fn entry<T: Task>(isa: Avx512, task: T) -> T::Output {
-            task.run(isa)
-        }
-        // SAFETY: `self` exists only where `detect` has found every feature named above.
-        unsafe { entry(self, task) }
     }
 }
 
 impl Avx512Vbmi2 {
     /// Asks the processor.
     pub(crate) fn detect() -> Option<Self> {
-        Avx512::detect().filter(|_| is_x86_feature_detected!("avx512vbmi2")).map(Self)
-    }
-
-    /// Does `task` in a function compiled for these instructions.
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
-        fn entry<T: Task>(isa: Avx512Vbmi2, task: T) -> T::Output {
-            task.run(isa)
-        }
-        // SAFETY: `self` exists only where `detect` has found every feature named above.
-        unsafe { entry(self, task) }
+        let is_there = is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("bmi2");
+        Avx512::detect().filter(|_| is_there).map(Self)
     }
 }
 
 impl Isa for Avx512 {
     type Block = __m512i;
+    type Lanes = u64;
+
+    #[inline(always)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx512bw,bmi1,lzcnt,popcnt,pclmulqdq")]
+        fn entry<T: Task>(isa: Avx512, task: T) -> T::Output {
+            task.run(isa)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
 
     #[inline(always)]
     fn load(self, bytes: &[u8; STEP]) -> __m512i {
@@ -90,9 +82,19 @@ impl Isa for Avx512 {
     }
 
     #[inline(always)]
-    fn equal(self, block: __m512i, byte: u8) -> u64 {
+    fn compare(self, block: __m512i, byte: u8) -> u64 {
         // SAFETY: `self` proves AVX-512 F and BW.
         unsafe { _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte.cast_signed())) }
+    }
+
+    #[inline(always)]
+    fn either(self, one: u64, other: u64) -> u64 {
+        one | other
+    }
+
+    #[inline(always)]
+    fn mask(self, lanes: u64) -> u64 {
+        lanes
     }
 
     #[inline(always)]
@@ -138,17 +140,22 @@ impl Isa for Avx512 {
             rest >>= 16;
         }
     }
-
-    #[inline(always)]
-    fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
-        // SAFETY: `self` proves BMI2.
-        let counted = unsafe { _pext_u64(part, whole) };
-        self.positions(counted, base, out);
-    }
 }
 
 impl Isa for Avx512Vbmi2 {
     type Block = __m512i;
+    type Lanes = u64;
+
+    #[inline(always)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,lzcnt,popcnt,pclmulqdq")]
+        fn entry<T: Task>(isa: Avx512Vbmi2, task: T) -> T::Output {
+            task.run(isa)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
 
     #[inline(always)]
     fn load(self, bytes: &[u8; STEP]) -> __m512i {
@@ -156,8 +163,18 @@ impl Isa for Avx512Vbmi2 {
     }
 
     #[inline(always)]
-    fn equal(self, block: __m512i, byte: u8) -> u64 {
-        self.0.equal(block, byte)
+    fn compare(self, block: __m512i, byte: u8) -> u64 {
+        self.0.compare(block, byte)
+    }
+
+    #[inline(always)]
+    fn either(self, one: u64, other: u64) -> u64 {
+        one | other
+    }
+
+    #[inline(always)]
+    fn mask(self, lanes: u64) -> u64 {
+        lanes
     }
 
     #[inline(always)]
@@ -204,8 +221,14 @@ impl Isa for Avx512Vbmi2 {
 
     #[inline(always)]
     fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
-        // SAFETY: `self` proves BMI2.
-        let counted = unsafe { _pext_u64(part, whole) };
-        self.positions(counted, base, out);
+        if part.count_ones() <= 2 {
+            // The usual case is cheaper without vectors, which wait for one port.
+            out[0] = ordinal(part, whole, base);
+            out[1] = ordinal(part & part.wrapping_sub(1), whole, base);
+        } else {
+            // SAFETY: `self` proves BMI2.
+            let counted = unsafe { _pext_u64(part, whole) };
+            self.positions(counted, base, out);
+        }
     }
 }

@@ -33,11 +33,30 @@ pub(crate) trait Isa: Copy {
     /// 64 bytes in registers.
     type Block: Copy;
 
+    /// Does `task` in a function of its own, compiled for the instructions of this kernel.
+    fn enter<T: Task>(self, task: T) -> T::Output;
+
     /// Loads 64 bytes.
     fn load(self, bytes: &[u8; STEP]) -> Self::Block;
 
+    /// The answer of a comparison as it leaves the comparison: joined first and made a mask once, several are
+    /// cheaper.
+    type Lanes: Copy;
+
+    /// Compares each byte with `byte`.
+    fn compare(self, block: Self::Block, byte: u8) -> Self::Lanes;
+
+    /// What is set in one or the other.
+    fn either(self, one: Self::Lanes, other: Self::Lanes) -> Self::Lanes;
+
+    /// As a mask.
+    fn mask(self, lanes: Self::Lanes) -> u64;
+
     /// Which bytes are `byte`.
-    fn equal(self, block: Self::Block, byte: u8) -> u64;
+    #[inline(always)]
+    fn equal(self, block: Self::Block, byte: u8) -> u64 {
+        self.mask(self.compare(block, byte))
+    }
 
     /// Which bytes have their high bit set.
     fn high(self, block: Self::Block) -> u64;
@@ -199,7 +218,7 @@ impl Kernel {
     /// Does `task` with these instructions.
     pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
         match self.0 {
-            Choice::Scalar(isa) => task.run(isa),
+            Choice::Scalar(isa) => isa.enter(task),
             #[cfg(target_arch = "x86_64")]
             Choice::Sse2(isa) => isa.enter(task),
             #[cfg(target_arch = "x86_64")]

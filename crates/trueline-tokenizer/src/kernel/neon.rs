@@ -26,11 +26,6 @@ impl Neon {
     pub(crate) fn detect() -> Option<Self> {
         Some(Self(()))
     }
-
-    /// Does `task`. The baseline needs no function of its own.
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        task.run(self)
-    }
 }
 
 #[inline(always)]
@@ -54,6 +49,13 @@ fn fold(block: [uint8x16_t; 4]) -> u64 {
 
 impl Isa for Neon {
     type Block = [uint8x16_t; 4];
+    type Lanes = [uint8x16_t; 4];
+
+    #[inline(never)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        // The baseline has the instructions.
+        task.run(self)
+    }
 
     #[inline(always)]
     fn load(self, bytes: &[u8; STEP]) -> [uint8x16_t; 4] {
@@ -62,11 +64,21 @@ impl Isa for Neon {
     }
 
     #[inline(always)]
-    fn equal(self, block: [uint8x16_t; 4], byte: u8) -> u64 {
+    fn compare(self, block: [uint8x16_t; 4], byte: u8) -> [uint8x16_t; 4] {
         // SAFETY: NEON is a part of the target.
         let pattern = unsafe { vdupq_n_u8(byte) };
         // SAFETY: as above.
-        fold(block.map(|vector| unsafe { vceqq_u8(vector, pattern) }))
+        block.map(|vector| unsafe { vceqq_u8(vector, pattern) })
+    }
+
+    #[inline(always)]
+    fn either(self, one: [uint8x16_t; 4], other: [uint8x16_t; 4]) -> [uint8x16_t; 4] {
+        self.or(one, other)
+    }
+
+    #[inline(always)]
+    fn mask(self, lanes: [uint8x16_t; 4]) -> u64 {
+        fold(lanes)
     }
 
     #[inline(always)]

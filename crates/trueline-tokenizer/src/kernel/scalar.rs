@@ -4,7 +4,7 @@
 //! fallback of machines without a kernel of their own, and what the others are measured against
 //! (`examples/rate.rs`). Source: the carry-free zero-byte test and the gathering multiplication are folklore.
 
-use super::{Isa, STEP};
+use super::{Isa, STEP, Task};
 
 /// Runs anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +22,11 @@ fn gather(word: u64) -> u64 {
 impl Isa for Scalar {
     type Block = [u64; 8];
 
+    #[inline(never)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
+
     #[inline(always)]
     fn load(self, bytes: &[u8; STEP]) -> [u64; 8] {
         let mut block = [0; 8];
@@ -31,17 +36,27 @@ impl Isa for Scalar {
         block
     }
 
+    /// The high bit of each byte that is equal.
+    type Lanes = [u64; 8];
+
     #[inline(always)]
-    fn equal(self, block: [u64; 8], byte: u8) -> u64 {
+    fn compare(self, block: [u64; 8], byte: u8) -> [u64; 8] {
         let pattern = EACH_BYTE.wrapping_mul(u64::from(byte));
-        let mut mask = 0;
-        for (at, word) in block.into_iter().enumerate() {
+        block.map(|word| {
             let differs = word ^ pattern;
             // The high bit of each byte is set where the byte is not zero.
-            let nonzero = ((differs & LOW_BITS) + LOW_BITS) | differs;
-            mask |= gather(!nonzero) << (8 * at);
-        }
-        mask
+            !(((differs & LOW_BITS) + LOW_BITS) | differs)
+        })
+    }
+
+    #[inline(always)]
+    fn either(self, one: [u64; 8], other: [u64; 8]) -> [u64; 8] {
+        self.or(one, other)
+    }
+
+    #[inline(always)]
+    fn mask(self, lanes: [u64; 8]) -> u64 {
+        self.high(lanes)
     }
 
     #[inline(always)]

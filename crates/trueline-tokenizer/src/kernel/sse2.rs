@@ -19,11 +19,6 @@ impl Sse2 {
     pub(crate) fn detect() -> Option<Self> {
         Some(Self(()))
     }
-
-    /// Does `task`. The baseline needs no function of its own.
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        task.run(self)
-    }
 }
 
 /// Joins the high bits of four vectors.
@@ -40,6 +35,13 @@ fn join(block: [__m128i; 4]) -> u64 {
 
 impl Isa for Sse2 {
     type Block = [__m128i; 4];
+    type Lanes = [__m128i; 4];
+
+    #[inline(never)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        // The baseline has the instructions.
+        task.run(self)
+    }
 
     #[inline(always)]
     fn load(self, bytes: &[u8; STEP]) -> [__m128i; 4] {
@@ -50,11 +52,21 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn equal(self, block: [__m128i; 4], byte: u8) -> u64 {
+    fn compare(self, block: [__m128i; 4], byte: u8) -> [__m128i; 4] {
         // SAFETY: SSE2 is a part of x86-64.
         let pattern = unsafe { _mm_set1_epi8(byte.cast_signed()) };
         // SAFETY: as above.
-        join(block.map(|vector| unsafe { _mm_cmpeq_epi8(vector, pattern) }))
+        block.map(|vector| unsafe { _mm_cmpeq_epi8(vector, pattern) })
+    }
+
+    #[inline(always)]
+    fn either(self, one: [__m128i; 4], other: [__m128i; 4]) -> [__m128i; 4] {
+        self.or(one, other)
+    }
+
+    #[inline(always)]
+    fn mask(self, lanes: [__m128i; 4]) -> u64 {
+        join(lanes)
     }
 
     #[inline(always)]

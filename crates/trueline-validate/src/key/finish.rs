@@ -45,6 +45,7 @@ impl Finisher {
                 window = self.pass(task, window, &mut table, &mut tasks, visit)?;
             }
         }
+        debug_assert_eq!(self.held, 0, "all memory was given up");
         self.summary.repeats = self.summary.keys - self.summary.distinct;
         self.summary.spilled_bytes = self.spill.written_bytes;
         Ok(self.summary)

@@ -207,9 +207,9 @@ impl KeySet {
         self.spill.fault = Some(operations);
     }
 
-    /// Changes one byte of the temporary file.
+    /// The temporary file, for spoiling it.
     #[cfg(test)]
-    pub(super) fn flip_byte(&mut self, place: u64) {
-        self.spill.flip_byte(place);
+    pub(super) fn file(&mut self) -> &mut std::fs::File {
+        self.spill.file.as_mut().expect("something was spilled")
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Chain {
 #[derive(Debug)]
 pub(super) struct Spill {
     folder: PathBuf,
-    file: Option<File>,
+    pub(super) file: Option<File>,
     block_bytes: usize,
     hashing: Hashing,
     end: u64,
@@ -148,17 +148,6 @@ impl Spill {
         let stride = (BLOCK_HEAD + self.block_bytes) as u64;
         file.seek(SeekFrom::Start(block.saturating_mul(stride)))?;
         Ok(file)
-    }
-
-    #[cfg(test)]
-    pub(super) fn flip_byte(&mut self, place: u64) {
-        let file = self.file.as_mut().unwrap();
-        assert!(place < file.metadata().unwrap().len());
-        let mut byte = [0];
-        file.seek(SeekFrom::Start(place)).unwrap();
-        file.read_exact(&mut byte).unwrap();
-        file.seek(SeekFrom::Start(place)).unwrap();
-        file.write_all(&[!byte[0]]).unwrap();
     }
 
     #[cfg(test)]

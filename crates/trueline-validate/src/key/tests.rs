@@ -1,6 +1,7 @@
 //! The set against its twin, the map from each key to its places, whatever the cuts, the memory and the hashes.
 
 use std::collections::BTreeMap;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use proptest::prelude::*;
@@ -112,30 +113,33 @@ fn chunks_of(keys: impl Iterator<Item = Vec<u8>>, cut: usize) -> Vec<Chunk> {
 
 fn any_key() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
-        6 => (0..200_u32).prop_map(|number| format!("TX{number:010}").into_bytes()),
-        3 => prop::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(0)], 0..5),
-        3 => (0..20_usize, any::<bool>()).prop_map(|(length, last)| {
+        20 => (0..200_u32).prop_map(|number| format!("TX{number:010}").into_bytes()),
+        10 => prop::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(0)], 0..5),
+        10 => (0..20_usize, any::<bool>()).prop_map(|(length, last)| {
             let mut key = vec![b'x'; length];
             if let Some(byte) = key.last_mut() {
                 *byte = u8::from(last);
             }
             key
         }),
-        3 => any::<[u8; 16]>().prop_map(Vec::from),
-        2 => (250..260_usize).prop_map(|length| vec![b'y'; length]),
+        6 => any::<[u8; 16]>().prop_map(Vec::from),
+        4 => (250..260_usize).prop_map(|length| vec![b'y'; length]),
         1 => (0..3_u8, 1000..1003_usize).prop_map(|(byte, length)| vec![byte; length]),
         1 => (65_530..65_540_usize).prop_map(|length| vec![b'z'; length]),
     ]
 }
 
 fn any_place() -> impl Strategy<Value = KeyPlace> {
-    let number = || prop_oneof![0..300_u64, 0..100_000_u64, any::<u64>(), Just(u64::MAX)];
-    let length = prop_oneof![0..20_u32, any::<u32>()];
-    (any::<u32>(), number(), number(), number(), length, any::<bool>()).prop_map(
-        |(input, row, line, byte_offset, byte_length, tainted)| KeyPlace {
+    // Where a number begins to take one byte more.
+    let edge =
+        || (0..64_u32, 0..3_u64).prop_map(|(bits, more)| (1_u64 << bits).wrapping_add(more).wrapping_sub(2));
+    let number = || prop_oneof![0..300_u64, edge(), any::<u64>()];
+    let small = || prop_oneof![0..20_u32, (0..32_u32).prop_map(|bits| 1 << bits), any::<u32>()];
+    (small(), number(), number(), any::<bool>(), number(), small(), any::<bool>()).prop_map(
+        |(input, row, line, from_row, byte_offset, byte_length, tainted)| KeyPlace {
             input,
             row,
-            line,
+            line: if from_row { row.wrapping_add(line) } else { line },
             byte_offset,
             byte_length,
             tainted,
@@ -172,7 +176,7 @@ fn any_chunks() -> impl Strategy<Value = Vec<Chunk>> {
 }
 
 fn any_memory() -> impl Strategy<Value = usize> {
-    prop_oneof![1024..8192_usize, Just(64 << 10), Just(4 << 20), Just(64 << 20)]
+    prop_oneof![3000..20_000_usize, Just(64 << 10), Just(4 << 20), Just(64 << 20)]
 }
 
 /// All bits; none; only those of the lane; only those of the table; only those of splits; a few of each.
@@ -180,7 +184,7 @@ const MASKS: [u64; 7] =
     [u64::MAX, 0, 0xFF << 56, 0xFFFF_FFFF, 0x00FF_FFFF << 32, 0xC0C0_0000_0000_0007, 0xFFFF];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn agrees_with_the_twin(chunks in any_chunks(), memory_bytes in any_memory(), mask in prop::sample::select(&MASKS[..])) {
@@ -274,13 +278,32 @@ proptest! {
     #[test]
     fn foreign_bytes_are_harmless(mut bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut decoder = Decoder::default();
-        loop {
-            let length = match decoder.step(&bytes) {
-                Step::Segment(length) | Step::Entry(_, length) => length,
-                Step::Partial => break,
-            };
+        while let Step::Segment(length) | Step::Entry(_, length) = decoder.step(&bytes) {
             prop_assert!(length > 0);
             bytes.drain(..length);
+        }
+    }
+}
+
+/// Every width of every number, the others small: where a record stops being narrow.
+#[test]
+fn records_of_all_widths_come_back() {
+    let plain = KeyPlace { input: 1, row: 5, line: 6, byte_offset: 7, byte_length: 3, tainted: true };
+    for bits in 0..64 {
+        for value in [1_u64 << bits, (1 << bits) - 1, u64::MAX >> bits] {
+            let small = u32::try_from(value).unwrap_or(u32::MAX);
+            for place in [
+                KeyPlace { row: value, line: value.wrapping_sub(1), ..plain },
+                KeyPlace { line: value, ..plain },
+                KeyPlace { line: 5_u64.wrapping_sub(value), ..plain },
+                KeyPlace { byte_offset: value, ..plain },
+                KeyPlace { byte_length: small, ..plain },
+                KeyPlace { input: small, ..plain },
+            ] {
+                let mut page = Vec::new();
+                record::write(&mut page, b"key", &place);
+                assert_eq!(record::count(&mut page, b"key"), Some((2, place)));
+            }
         }
     }
 }
@@ -337,7 +360,8 @@ fn many_keys_within_small_memory() {
     let chunks = chunks_of(keys, 7_000);
     let summary = check(&chunks, 256 << 10, u64::MAX);
     assert_eq!(summary.repeats, 1000);
-    assert!(summary.spilled_bytes > 6_000_000, "{summary:?}");
+    let entries = 300_000 * 18;
+    assert!((entries..4 * entries).contains(&summary.spilled_bytes), "{summary:?}");
     // In enough memory nothing is written, and it is the same.
     let summary = check(&chunks, 64 << 20, u64::MAX);
     assert_eq!((summary.repeats, summary.spilled_bytes), (1000, 0));
@@ -463,16 +487,45 @@ fn every_fault_of_the_disk_is_told() {
 /// A file that gives back other bytes than were written is an error, wherever the first of them is.
 #[test]
 fn a_forgetful_disk_is_noticed() {
-    for place in [0, 9, 20, 100, 5_000, 20_000, 60_000] {
+    for place in (0..128).step_by(3).chain([5_000, 20_000, 60_000]) {
         let folder = folder();
         let (mut set, buffer) = spilling_set(folder.path().to_owned());
         set.append(&buffer, 0, 0, 0).unwrap();
-        set.flip_byte(place);
+        let file = set.file();
+        let mut byte = [0];
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.read_exact(&mut byte).unwrap();
+        file.seek(SeekFrom::Start(place)).unwrap();
+        file.write_all(&[!byte[0]]).unwrap();
         let mut visited = 0;
-        let error = set
-            .finish(&mut |repeat| visited += u64::from(repeat.first.row + 3_900 == repeat.this.row))
-            .unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Damaged { .. }), "{place}: {error:?}");
-        assert!(visited <= 100);
+        let result = set.finish(&mut |repeat| {
+            assert_eq!(repeat.first.row + 3_900, repeat.this.row);
+            visited += 1;
+        });
+        match result {
+            Err(error) => assert!(matches!(error.kind(), ErrorKind::Damaged { .. }), "{place}: {error:?}"),
+            // Beyond the first block the byte may be of a block that was promised and never needed.
+            Ok(summary) => {
+                assert!(place >= 128 && summary.repeats == 100 && visited == 100, "{place}: {summary:?}");
+            }
+        }
     }
+}
+
+/// Each block is whole, but two stand in each other's place.
+#[test]
+fn blocks_that_change_places_are_noticed() {
+    let folder = folder();
+    let (mut set, buffer) = spilling_set(folder.path().to_owned());
+    set.append(&buffer, 0, 0, 0).unwrap();
+    let file = set.file();
+    let mut blocks = vec![0; 2 * (8 << 10 >> 6)];
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file.read_exact(&mut blocks).unwrap();
+    let half = blocks.len() / 2;
+    blocks.rotate_left(half);
+    file.seek(SeekFrom::Start(0)).unwrap();
+    file.write_all(&blocks).unwrap();
+    let error = set.finish(&mut |_| {}).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Damaged { .. }));
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use trueline_io::csv::{Chunks, CsvInput, CsvOptions, Failure, Header};
+use trueline_io::csv::{Chunks, CsvInput, Failure, Header};
 use trueline_io::{Compression, Source, decompress};
 use trueline_report::{Decided, Engine, Input, Location, Report, Run, RunError, SchemaInfo, Verdict};
 use trueline_schema::Severity;
@@ -173,12 +173,18 @@ impl<'a> Pipeline<'a> {
             elapsed_seconds: elapsed,
             threads: u32::try_from(validator.threads).unwrap_or(u32::MAX),
             simd: validator.kernel.name().to_owned(),
-            bytes_per_second: if elapsed > 0.0 { bytes as f64 / elapsed } else { 0.0 },
+            bytes_per_second: rate(bytes, elapsed),
             decided: Decided { scanned: outcome.rows.total, proved: 0, cached: 0 },
             peak_memory: crate::validator::peak_memory(),
         };
         Ok(report(validator, outcome, self.inputs, self.error, run))
     }
+}
+
+/// Bytes per second.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
+pub(crate) fn rate(bytes: u64, seconds: f64) -> u64 {
+    if seconds > 0.0 { (bytes as f64 / seconds) as u64 } else { 0 }
 }
 
 /// Puts an outcome into the form of a report.

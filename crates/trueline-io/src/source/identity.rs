@@ -1,0 +1,52 @@
+//! What must stay the same while a file is read.
+
+use std::fs::Metadata;
+use std::time::SystemTime;
+
+use crate::error::Change;
+
+/// A regular file at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Identity {
+    size_bytes: u64,
+    modified: Option<SystemTime>,
+    /// Which file it is, whatever its name.
+    file: Option<(u64, u64)>,
+}
+
+impl Identity {
+    /// `None` for pipes and devices: they have no content of their own that could change.
+    pub(super) fn of(metadata: &Metadata) -> Option<Self> {
+        metadata.is_file().then(|| Self {
+            size_bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+            file: file(metadata),
+        })
+    }
+
+    /// What makes `now` another file, or another content.
+    pub(super) fn change(self, now: Self) -> Option<Change> {
+        if self.file != now.file {
+            Some(Change::Replaced)
+        } else if self.size_bytes != now.size_bytes {
+            Some(Change::Resized { before_bytes: self.size_bytes, now_bytes: now.size_bytes })
+        } else if self.modified != now.modified {
+            Some(Change::Modified)
+        } else {
+            None
+        }
+    }
+}
+
+/// Device and inode.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems do not tell")]
+fn file(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn file(_metadata: &Metadata) -> Option<(u64, u64)> {
+    None
+}

@@ -1,0 +1,6 @@
+//! The crate as others see it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod faults;
+mod sources;

@@ -1,0 +1,104 @@
+//! The section `csv`.
+
+use super::mapping::{Mapping, Place};
+use super::{Reader, keyword, nearest};
+use crate::csv::CsvFormat;
+use crate::error::{ErrorKind, Noun};
+
+impl<'d> Reader<'d> {
+    pub(super) fn csv(&mut self, place: &Place<'d>) -> CsvFormat {
+        let mut csv = CsvFormat::default();
+        let Some(map) = self.mapping(place, "the section `csv`", &[&keyword::CSV], &[]) else {
+            return csv;
+        };
+        if let Some(Some(byte)) = self.byte(&map, "delimiter", false) {
+            csv.delimiter = byte;
+        }
+        for (key, slot) in
+            [("quote", &mut csv.quote), ("escape", &mut csv.escape), ("comment", &mut csv.comment)]
+        {
+            if let Some(byte) = self.byte(&map, key, true) {
+                *slot = byte;
+            }
+        }
+        csv.terminator = self.word(&map, "terminator", &keyword::TERMINATOR).unwrap_or(csv.terminator);
+        csv.header = self.boolean(&map, "header").unwrap_or(csv.header);
+        csv.skip_lines = self.count(&map, "skip_lines").unwrap_or(csv.skip_lines);
+        csv.lenient = self.word(&map, "quoting", &keyword::QUOTING).unwrap_or(csv.lenient);
+        csv.blank_lines_are_records =
+            self.word(&map, "blank_lines", &keyword::BLANK_LINES).unwrap_or(csv.blank_lines_are_records);
+        self.check_encoding(&map);
+        self.check_distinct(&map, &csv);
+        csv
+    }
+
+    /// One ASCII character other than a line end, or with `or_none` the word `none`.
+    fn byte(&mut self, map: &Mapping<'d>, key: &str, or_none: bool) -> Option<Option<u8>> {
+        let place = map.place(key)?;
+        let text = self.text_at(&place)?;
+        if or_none && text == "none" {
+            return Some(None);
+        }
+        match text.as_bytes() {
+            [b'\n' | b'\r'] => self.invalid(&place, "cannot be a line end"),
+            [byte] => return Some(Some(*byte)),
+            [b'\\', ..] | b"tab" => {
+                self.invalid(&place, "must be one character; a tab is written \"\\t\" in double quotes");
+            }
+            _ if text.chars().count() == 1 => self.invalid(&place, "must be an ASCII character"),
+            _ => self.invalid(
+                &place,
+                if or_none { "must be one character or `none`" } else { "must be one character" },
+            ),
+        }
+        None
+    }
+
+    fn check_encoding(&mut self, map: &Mapping<'d>) {
+        let Some(place) = map.place("encoding") else { return };
+        let Some(name) = self.text_at(&place) else { return };
+        let lower = name.to_ascii_lowercase();
+        if matches!(lower.as_str(), "utf-8" | "utf8") {
+            return;
+        }
+        let known = ["ascii", "latin1", "latin-1", "cp1252", "utf-16", "utf16", "utf-32"];
+        let is_known = known.contains(&lower.as_str())
+            || ["iso-8859", "iso8859", "windows-", "utf-16", "utf-32", "shift", "euc-", "gb"]
+                .iter()
+                .any(|prefix| lower.starts_with(prefix));
+        let kind = if is_known {
+            ErrorKind::NotSupported { what: format!("encoding: {name}") }
+        } else {
+            ErrorKind::UnknownName { noun: Noun::Encoding, nearest: nearest(&name, ["utf-8"]), name }
+        };
+        self.fault(place.node.span, &place.path, kind);
+    }
+
+    /// Notes bytes that have two meanings.
+    fn check_distinct(&mut self, map: &Mapping<'d>, csv: &CsvFormat) {
+        let bytes = [
+            ("delimiter", Some(csv.delimiter)),
+            ("quote", csv.quote),
+            ("escape", csv.escape),
+            ("comment", csv.comment),
+        ];
+        for (index, (key, byte)) in bytes.iter().enumerate() {
+            for (other_key, other) in &bytes[..index] {
+                if byte.is_none() || byte != other {
+                    continue;
+                }
+                // At least one of the two is written; the defaults differ.
+                let written = if map.has(key) { key } else { other_key };
+                let doubling = if *key == "escape" && *other_key == "quote" {
+                    "; a doubled quote is understood without it"
+                } else {
+                    ""
+                };
+                let reason = format!("`{key}` and `{other_key}` are the same character{doubling}");
+                if let Some(place) = map.place(written) {
+                    self.fault(place.node.span, &place.path, ErrorKind::Impossible { reason });
+                }
+            }
+        }
+    }
+}

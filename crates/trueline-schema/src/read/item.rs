@@ -1,0 +1,112 @@
+//! How a check reads its parameters.
+
+use super::Reader;
+use super::mapping::Mapping;
+use crate::data_type::DataType;
+use crate::error::ErrorKind;
+use crate::field::Field;
+use crate::grammar::Decimal;
+use crate::literal::Literal;
+
+/// The mapping that holds the parameters of a check: an item of `checks` or a field.
+pub(crate) struct Item<'r, 'd> {
+    pub(super) reader: &'r mut Reader<'d>,
+    pub(super) map: &'r Mapping<'d>,
+    /// The field of its column, and whether the field's type could be read.
+    pub(super) target: Option<(&'r Field, bool)>,
+}
+
+impl<'d> Item<'_, 'd> {
+    /// The field of the check's column.
+    pub(crate) fn field(&self) -> Option<&Field> {
+        self.target.map(|(field, _)| field)
+    }
+
+    /// The type of the check's column; `None` when it could not be read.
+    pub(crate) fn data_type(&self) -> Option<&DataType> {
+        self.target.and_then(|(field, is_typed)| is_typed.then_some(&field.data_type))
+    }
+
+    /// Notes a fault at the value of a key, or at the whole when the key is not there.
+    pub(crate) fn fault(&mut self, key: &str, kind: ErrorKind) {
+        match self.map.place(key) {
+            Some(place) => self.reader.fault(place.node.span, &place.path, kind),
+            None => self.reader.fault(self.map.span, &self.map.path, kind),
+        }
+    }
+
+    pub(crate) fn full_text(&mut self, key: &str) -> Option<String> {
+        let place = self.map.place(key)?;
+        self.reader.full_text(&place)
+    }
+
+    pub(crate) fn boolean(&mut self, key: &str) -> Option<bool> {
+        self.reader.boolean(self.map, key)
+    }
+
+    pub(crate) fn count(&mut self, key: &str) -> Option<u64> {
+        self.reader.count(self.map, key)
+    }
+
+    pub(crate) fn small_count(&mut self, key: &str) -> Option<u32> {
+        let count = self.count(key)?;
+        let small = u32::try_from(count).ok();
+        if small.is_none() {
+            self.fault(
+                key,
+                ErrorKind::InvalidValue { key: key.to_owned(), reason: "is too large".to_owned() },
+            );
+        }
+        small
+    }
+
+    pub(crate) fn number(&mut self, key: &str) -> Option<(&'d str, Decimal)> {
+        self.reader.number(self.map, key)
+    }
+
+    pub(crate) fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        self.reader.word(self.map, key, words)
+    }
+
+    /// A value of the column's type.
+    pub(crate) fn literal(&mut self, key: &str) -> Option<Literal> {
+        let place = self.map.place(key)?;
+        let data_type = self.data_type()?.clone();
+        self.reader.literal(&place, &data_type)
+    }
+
+    /// A list of different values of the column's type, of which there is at least one.
+    pub(crate) fn literals(&mut self, key: &str) -> Option<Vec<Literal>> {
+        let place = self.map.place(key)?;
+        let items = self.reader.items(&place, "a list of values")?;
+        if items.is_empty() {
+            let reason = format!("`{key}` lists no values");
+            self.fault(key, ErrorKind::Impossible { reason });
+            return None;
+        }
+        let data_type = self.data_type()?.clone();
+        let mut seen = std::collections::HashSet::new();
+        let mut literals = Vec::with_capacity(items.len());
+        for item in &items {
+            let Some(literal) = self.reader.literal(item, &data_type) else { continue };
+            if seen.insert(literal.clone()) {
+                literals.push(literal);
+            } else {
+                self.reader.invalid(item, "lists this value twice");
+            }
+        }
+        Some(literals)
+    }
+
+    /// A regular expression that compiles.
+    pub(crate) fn pattern(&mut self, key: &str) -> Option<String> {
+        let place = self.map.place(key)?;
+        let text = self.reader.full_text(&place)?;
+        if let Err(error) = self.reader.compile_pattern(&text) {
+            let span = self.reader.span_within(place.node.span, &text, error.offset);
+            let kind = ErrorKind::Pattern { message: error.message, offset: error.offset };
+            self.reader.fault(span, &place.path, kind);
+        }
+        Some(text)
+    }
+}

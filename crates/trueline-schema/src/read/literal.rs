@@ -1,0 +1,127 @@
+//! Bounds and set members, read as values of their field's type.
+
+use super::Reader;
+use super::mapping::Place;
+use crate::data_type::{DataType, TimeUnit};
+use crate::document::Value;
+use crate::error::{ErrorKind, inert};
+use crate::grammar::{self, Decimal};
+use crate::literal::Literal;
+
+impl<'d> Reader<'d> {
+    /// The value that stands here, of the type.
+    pub(super) fn literal(&mut self, place: &Place<'d>, data_type: &DataType) -> Option<Literal> {
+        let found = match (data_type, &place.node.value) {
+            (_, Value::Null) => {
+                self.invalid(place, "cannot be null; `required` and `null_values` speak of nulls");
+                return None;
+            }
+            (DataType::String, _) => return self.text_at(place).map(Literal::Text),
+            (DataType::Boolean, Value::Boolean(value)) => return Some(Literal::Boolean(*value)),
+            (DataType::Date, Value::Text(text) | Value::Moment(text)) => date(text),
+            (DataType::Time, Value::Text(text) | Value::Moment(text)) => time(text),
+            (DataType::Timestamp { unit, zone }, Value::Text(text) | Value::Moment(text)) => {
+                timestamp(text, *unit, zone.is_some())
+            }
+            (DataType::Duration, Value::Text(text)) => duration(text),
+            (DataType::Binary, Value::Text(text)) => {
+                grammar::parse_binary(text).map(Literal::Binary).ok_or("it is not base64 with padding")
+            }
+            (number_type, Value::Number(text)) if is_number(number_type) => number(text, number_type),
+            _ => {
+                self.wrong_kind(place, expected(data_type));
+                return None;
+            }
+        };
+        match found {
+            Ok(literal) => Some(literal),
+            Err(reason) => {
+                let kind = ErrorKind::NotOfType {
+                    key: place.key.clone(),
+                    value: inert(self.source.slice(place.node.span).trim()),
+                    data_type: data_type.clone(),
+                    reason: reason.to_owned(),
+                };
+                self.fault(place.node.span, &place.path, kind);
+                None
+            }
+        }
+    }
+}
+
+fn is_number(data_type: &DataType) -> bool {
+    data_type.is_integer() || data_type.is_float() || matches!(data_type, DataType::Decimal { .. })
+}
+
+fn expected(data_type: &DataType) -> &'static str {
+    match data_type {
+        DataType::Boolean => "true or false",
+        DataType::Date => "a date such as \"2020-01-31\"",
+        DataType::Time => "a time such as \"13:05:00\"",
+        DataType::Timestamp { .. } => "a timestamp such as \"2020-01-31T13:05:00Z\"",
+        DataType::Duration => "a duration such as \"PT90S\"",
+        DataType::Binary => "text in base64",
+        _ => "a number",
+    }
+}
+
+fn number(text: &str, data_type: &DataType) -> Result<Literal, &'static str> {
+    if !grammar::is_number(text) {
+        return Err("it is not a finite number");
+    }
+    let number = Decimal::parse(text).ok_or("it has more than 38 digits or too large an exponent")?;
+    if let Some((least, most)) = data_type.integer_bounds() {
+        let is_whole = number.fraction_digits() == 0;
+        return match number.to_integer() {
+            Some(whole) if (least..=most).contains(&whole) => Ok(Literal::Number(number)),
+            _ if !is_whole => Err("it is not a whole number"),
+            _ => Err("it is out of the type's range"),
+        };
+    }
+    match data_type {
+        DataType::Float32 if grammar::parse_float32(text).is_none() => Err("it is out of the type's range"),
+        DataType::Float64 if !number.to_f64().is_finite() => Err("it is out of the type's range"),
+        DataType::Decimal { scale, .. } if number.fraction_digits() > u32::from(*scale) => {
+            Err("it has too many digits after the point")
+        }
+        DataType::Decimal { precision, scale } if number.whole_digits() > u64::from(precision - scale) => {
+            Err("it has too many digits before the point")
+        }
+        _ => Ok(Literal::Number(number)),
+    }
+}
+
+fn date(text: &str) -> Result<Literal, &'static str> {
+    grammar::parse_date(text).map(Literal::Date).ok_or("it is not a date such as 2020-01-31")
+}
+
+fn time(text: &str) -> Result<Literal, &'static str> {
+    grammar::parse_time(text).map(Literal::Time).ok_or("it is not a time such as 13:05:00")
+}
+
+fn timestamp(text: &str, unit: Option<TimeUnit>, needs_offset: bool) -> Result<Literal, &'static str> {
+    let (nanos, offset) =
+        grammar::parse_timestamp(text).ok_or("it is not a timestamp such as 2020-01-31T13:05:00Z")?;
+    if needs_offset && !offset {
+        return Err("it needs an offset such as Z, as the type has a zone");
+    }
+    if let Some(unit) = unit {
+        if nanos % unit.nanoseconds() != 0 {
+            return Err("it is finer than the type's unit");
+        }
+        if i64::try_from(nanos / unit.nanoseconds()).is_err() {
+            return Err("it is out of the type's range");
+        }
+    }
+    Ok(Literal::Timestamp { nanos, offset })
+}
+
+fn duration(text: &str) -> Result<Literal, &'static str> {
+    if !grammar::is_duration(text) {
+        return Err("it is not a duration such as PT90S or P3DT12H");
+    }
+    match grammar::parse_duration(text) {
+        Some(nanos) if i64::try_from(nanos).is_ok() => Ok(Literal::Duration(nanos)),
+        _ => Err("it is out of the type's range"),
+    }
+}

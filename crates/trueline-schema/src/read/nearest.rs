@@ -1,0 +1,155 @@
+//! The known name that looks most like an unknown one.
+
+/// Names that other tools have for ours.
+const SYNONYMS: [(&str, &str); 62] = [
+    ("accepted_values", "enum"),
+    ("allowed", "enum"),
+    ("allowed_values", "enum"),
+    ("bigint", "int64"),
+    ("bool", "boolean"),
+    ("bytes", "binary"),
+    ("categories", "enum"),
+    ("char", "string"),
+    ("columns", "fields"),
+    ("constraints", "checks"),
+    ("credit_card", "card"),
+    ("datetime", "date-time"),
+    ("datetime", "timestamp"),
+    ("date_time", "timestamp"),
+    ("decimal_point", "decimal_char"),
+    ("default_null", "null_values"),
+    ("double", "float64"),
+    ("dtype", "type"),
+    ("field", "column"),
+    ("fields", "columns"),
+    ("float", "float64"),
+    ("ge", "minimum"),
+    ("group_character", "group_char"),
+    ("gt", "exclusive_minimum"),
+    ("identifier", "id"),
+    ("in", "enum"),
+    ("int", "int64"),
+    ("isin", "enum"),
+    ("ip", "ipv4"),
+    ("kind", "check"),
+    ("label", "title"),
+    ("le", "maximum"),
+    ("level", "severity"),
+    ("long", "int64"),
+    ("lt", "exclusive_maximum"),
+    ("mandatory", "required"),
+    ("max", "maximum"),
+    ("max_value", "maximum"),
+    ("maximum", "max"),
+    ("maxlen", "max_length"),
+    ("min", "minimum"),
+    ("min_value", "minimum"),
+    ("minimum", "min"),
+    ("minlen", "min_length"),
+    ("missing_values", "null_values"),
+    ("na_values", "null_values"),
+    ("not_null", "required"),
+    ("nullable", "required"),
+    ("one_of", "enum"),
+    ("primarykey", "primary_key"),
+    ("quote_char", "quote"),
+    ("regex", "pattern"),
+    ("rules", "checks"),
+    ("sep", "delimiter"),
+    ("separator", "delimiter"),
+    ("str", "string"),
+    ("text", "string"),
+    ("thousands", "group_char"),
+    ("type", "check"),
+    ("url", "uri"),
+    ("values", "enum"),
+    ("varchar", "string"),
+];
+
+/// The candidate that looks most like `name`, when one looks enough like it.
+pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let name: Vec<char> = snake_case(name).chars().take(64).collect();
+    let spelt: String = name.iter().collect();
+    let is_known = |wanted: &str| candidates.contains(&wanted);
+    if let Some((_, known)) = SYNONYMS.iter().find(|(other, known)| *other == spelt && is_known(known)) {
+        return Some((*known).to_owned());
+    }
+    let limit = (name.len() / 3).max(1);
+    candidates
+        .iter()
+        .map(|candidate| {
+            (distance(&name, &candidate.to_lowercase().chars().take(64).collect::<Vec<_>>()), candidate)
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| (*candidate).to_owned())
+}
+
+/// `minLength` and `min-length` as `min_length`.
+fn snake_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut was_lower = false;
+    for character in name.trim().chars() {
+        if character.is_uppercase() && was_lower {
+            out.push('_');
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        out.extend(if character == '-' || character == ' ' { '_' } else { character }.to_lowercase());
+    }
+    out
+}
+
+/// How many insertions, deletions, replacements and swaps of neighbours lie between two texts.
+fn distance(left: &[char], right: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    for (row, from) in left.iter().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, to) in right.iter().enumerate() {
+            let mut best =
+                (above[column] + usize::from(from != to)).min(above[column + 1] + 1).min(current[column] + 1);
+            if row > 0 && column > 0 && left[row - 1] == *to && *from == right[column - 1] {
+                best = best.min(before[column - 1] + 1);
+            }
+            current.push(best);
+        }
+        before = std::mem::replace(&mut above, current);
+    }
+    above[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn between(left: &str, right: &str) -> usize {
+        distance(&left.chars().collect::<Vec<_>>(), &right.chars().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn distances_count_edits_and_swaps() {
+        assert_eq!(between("required", "required"), 0);
+        assert_eq!(between("requierd", "required"), 1);
+        assert_eq!(between("", "abc"), 3);
+        assert_eq!(between("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn the_nearest_name_is_found_in_other_spellings_too() {
+        let keys = ["min_length", "max_length", "minimum", "required", "enum"];
+        assert_eq!(nearest("minLength", keys).as_deref(), Some("min_length"));
+        assert_eq!(nearest("Minimum", keys).as_deref(), Some("minimum"));
+        assert_eq!(nearest("min", keys).as_deref(), Some("minimum"));
+        assert_eq!(nearest("accepted-values", keys).as_deref(), Some("enum"));
+        assert_eq!(nearest("zebra", keys), None);
+        assert_eq!(nearest("date_time", ["date", "time", "date-time"]).as_deref(), Some("date-time"));
+    }
+
+    #[test]
+    fn synonyms_are_not_names_of_their_own() {
+        for (other, known) in SYNONYMS {
+            assert_ne!(other, known);
+        }
+    }
+}
