@@ -46,7 +46,8 @@ pub struct Decoded {
 impl Decoded {
     /// The record in the block's positions that became this row.
     ///
-    /// **Panics** when there is no such row and the rows are not the records themselves.
+    /// # Panics
+    /// When there is no such row and the rows are not the records themselves.
     pub fn record(&self, row: usize) -> usize {
         self.records.as_ref().map_or(row, |records| records[row] as usize)
     }
@@ -66,7 +67,8 @@ pub struct Column {
 /// **Units**: bytes from the start of the block, as in [`BrokenRecord::range`]. `column` is the position in the record,
 /// which is [`ColumnPlan::source`](crate::ColumnPlan::source).
 ///
-/// **Panics** when the row or the column does not exist.
+/// # Panics
+/// When the row or the column does not exist.
 pub fn cell_range(block: &Block<'_>, decoded: &Decoded, row: usize, column: usize) -> Range<usize> {
     block.positions.field(decoded.record(row), column)
 }

@@ -15,6 +15,9 @@ use crate::value::Text;
 /// Eight times the byte 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
 
+/// The most bytes of working memory that a column keeps from block to block.
+pub(crate) const KEPT_BYTES: usize = 64 * 1024;
+
 /// The cells of a block.
 pub(crate) struct Cells<'a> {
     /// The bytes that the positions count from.
@@ -195,6 +198,7 @@ impl Unquote {
     fn unescaped(&mut self, cell: &[u8]) -> Text<'_> {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
+        scratch.shrink_to(KEPT_BYTES);
         self.unescape(cell, &mut scratch);
         self.scratch = scratch;
         self.scratch[..].into()

@@ -46,8 +46,9 @@ impl Decoder {
     /// Decodes the records of a block. Those with a fault, or with another number of fields than expected, are broken and
     /// become no row.
     ///
-    /// **Panics** when a column is planned beyond the expected fields, when the positions belong to other bytes, and when
-    /// the dialect is one that [`Dialect::check`] refuses.
+    /// # Panics
+    /// When a column is planned beyond the expected fields, when the positions belong to other bytes, and when the
+    /// dialect is one that [`Dialect::check`] refuses.
     pub fn decode(&mut self, block: &Block<'_>, expected_fields: usize) -> Decoded {
         for plan in &self.plans {
             assert!(plan.source < expected_fields, "column {} of {expected_fields} fields", plan.source);
@@ -61,7 +62,8 @@ impl Decoder {
     /// The text that one cell was decoded from: unquoted, and trimmed if its field says so. `column` is the index of the
     /// plan.
     ///
-    /// **Panics** when the row or the column does not exist.
+    /// # Panics
+    /// When the row or the column does not exist.
     pub fn cell_text<'a>(
         &self,
         block: &Block<'a>,

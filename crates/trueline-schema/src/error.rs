@@ -169,9 +169,9 @@ pub enum ErrorKind {
         what: String,
     },
     /// A value of the wrong kind.
-    #[error("{} should be {expected}, found {found}", tick(key))]
+    #[error("{} should be {expected}, found {found}", if key.is_empty() { "the document".to_owned() } else { tick(key) })]
     WrongKind {
-        /// The key it was given for.
+        /// The key it was given for; empty for the document itself.
         key: String,
         /// What should be there.
         expected: String,
@@ -186,8 +186,8 @@ pub enum ErrorKind {
         /// The keys of which one must be there.
         keys: Vec<&'static str>,
     },
-    /// Two columns have one name.
-    #[error("the name {} is given to two fields, first on line {first_line}", tick(name))]
+    /// Two columns have one name, or a column has a name twice.
+    #[error("the column name {} is given twice, first on line {first_line}", tick(name))]
     DuplicateField {
         /// The name.
         name: String,
@@ -264,8 +264,6 @@ pub enum Noun {
     Format,
     /// A type.
     Type,
-    /// A word that a key takes.
-    Word,
 }
 
 impl fmt::Display for Noun {
@@ -276,7 +274,6 @@ impl fmt::Display for Noun {
             Self::Encoding => "encoding",
             Self::Format => "format",
             Self::Type => "type",
-            Self::Word => "word",
         })
     }
 }
@@ -319,7 +316,8 @@ fn did_you_mean(nearest: Option<&String>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", tick(nearest)))
 }
 
-fn any_of(keys: &[&str]) -> String {
+/// `` `a`, `b` or `c` ``.
+pub(crate) fn any_of(keys: &[&str]) -> String {
     let ticked: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     match ticked.as_slice() {
         [key] => key.clone(),

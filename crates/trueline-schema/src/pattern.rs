@@ -29,13 +29,17 @@ pub const MAX_COMPILED_BYTES: usize = 1 << 20;
 
 /// The memory that a lazily built automaton may take in each thread before it starts anew.
 const CACHE_BYTES: usize = 256 << 10;
+/// The most work that classes may make while they are built, in characters looked at: folding their cases looks at each.
+const MAX_CLASS_WORK: u64 = 4_000_000;
+/// The work of a Unicode class, found by measuring.
+const CLASS_WORK: u64 = 20_000;
 /// How deep groups and classes may be nested.
 const NEST_LIMIT: u32 = 100;
 
 /// Compiles an expression.
 ///
 /// # Cost
-/// Bounded by the two limits, whatever the expression; below 50 ms on a slow machine.
+/// Bounded by the two limits and one on the work that large classes make: a tenth of a second at worst.
 ///
 /// # Example
 /// ```
@@ -117,7 +121,8 @@ fn to_ascii(pattern: &str) -> Result<String, PatternError> {
         .build()
         .parse(pattern)
         .map_err(|error| PatternError::from_ast(&error))?;
-    let rewriter = Rewriter { pattern, flags: State::default(), outer: Vec::new(), edits: Vec::new() };
+    let rewriter =
+        Rewriter { pattern, flags: State::default(), outer: Vec::new(), edits: Vec::new(), class_work: 0 };
     let edits = ast::visit(&tree, rewriter)?;
     let mut out = String::with_capacity(pattern.len());
     let mut end = 0;
@@ -157,6 +162,7 @@ struct Rewriter<'p> {
     flags: State,
     outer: Vec<State>,
     edits: Vec<Edit>,
+    class_work: u64,
 }
 
 impl ast::Visitor for Rewriter<'_> {
@@ -178,10 +184,17 @@ impl ast::Visitor for Rewriter<'_> {
             Ast::Flags(set) => self.flags.apply(&set.flags),
             Ast::ClassPerl(class) => {
                 if self.flags.unicode.is_none() {
-                    let text = format!("(?-i:{})", perl_text(class));
-                    self.replace(&class.span, text);
+                    let text = perl_text(class);
+                    let is_folded = self.flags.case_insensitive && class.kind == ClassPerlKind::Word;
+                    self.replace(
+                        &class.span,
+                        if is_folded { format!("(?-i:{text})") } else { text.to_owned() },
+                    );
+                } else {
+                    self.work(&class.span, CLASS_WORK)?;
                 }
             }
+            Ast::ClassUnicode(class) => self.work(&class.span, CLASS_WORK)?,
             Ast::Assertion(assertion) => self.assertion(assertion),
             Ast::ClassBracketed(class) => self.bracketed(class)?,
             _ => {}
@@ -206,6 +219,18 @@ impl Rewriter<'_> {
         &self.pattern[span.start.offset..span.end.offset]
     }
 
+    /// Counts the work that a class makes; folded, it is looked at more closely.
+    fn work(&mut self, span: &ast::Span, characters: u64) -> Result<(), PatternError> {
+        self.class_work += if self.flags.case_insensitive { 3 * characters } else { characters };
+        if self.class_work > MAX_CLASS_WORK {
+            return Err(PatternError::new(
+                "it has too many large classes".to_owned(),
+                Some(span.start.offset),
+            ));
+        }
+        Ok(())
+    }
+
     fn assertion(&mut self, assertion: &Assertion) {
         let is_boundary = !matches!(
             assertion.kind,
@@ -222,9 +247,21 @@ impl Rewriter<'_> {
 
     /// A class in brackets: without case folding, ASCII classes within do; with it, the members are worked out here.
     fn bracketed(&mut self, class: &ClassBracketed) -> Result<(), PatternError> {
+        let mut items = Vec::new();
+        find_items(&class.kind, &mut items);
         let mut perl = Vec::new();
-        find_perl(&class.kind, &mut perl);
-        if perl.is_empty() || self.flags.unicode.is_some() {
+        for item in items {
+            match item {
+                ClassSetItem::Perl(class) if self.flags.unicode.is_none() => perl.push(class),
+                ClassSetItem::Perl(_) | ClassSetItem::Unicode(_) => self.work(item.span(), CLASS_WORK)?,
+                ClassSetItem::Range(range) if self.flags.case_insensitive => {
+                    let length = u64::from(u32::from(range.end.c) - u32::from(range.start.c));
+                    self.work(item.span(), length / 3)?;
+                }
+                _ => {}
+            }
+        }
+        if perl.is_empty() {
             return Ok(());
         }
         if self.flags.case_insensitive {
@@ -311,22 +348,22 @@ fn translated(text: &str, case_insensitive: bool) -> Result<ClassUnicode, Patter
     Ok(members)
 }
 
-fn find_perl<'t>(set: &'t ClassSet, found: &mut Vec<&'t ClassPerl>) {
+/// The members of a class that hold no others.
+fn find_items<'t>(set: &'t ClassSet, found: &mut Vec<&'t ClassSetItem>) {
     match set {
-        ClassSet::Item(item) => find_perl_in(item, found),
+        ClassSet::Item(item) => find_items_in(item, found),
         ClassSet::BinaryOp(operation) => {
-            find_perl(&operation.lhs, found);
-            find_perl(&operation.rhs, found);
+            find_items(&operation.lhs, found);
+            find_items(&operation.rhs, found);
         }
     }
 }
 
-fn find_perl_in<'t>(item: &'t ClassSetItem, found: &mut Vec<&'t ClassPerl>) {
+fn find_items_in<'t>(item: &'t ClassSetItem, found: &mut Vec<&'t ClassSetItem>) {
     match item {
-        ClassSetItem::Perl(class) => found.push(class),
-        ClassSetItem::Bracketed(class) => find_perl(&class.kind, found),
-        ClassSetItem::Union(union) => union.items.iter().for_each(|item| find_perl_in(item, found)),
-        _ => {}
+        ClassSetItem::Bracketed(class) => find_items(&class.kind, found),
+        ClassSetItem::Union(union) => union.items.iter().for_each(|item| find_items_in(item, found)),
+        _ => found.push(item),
     }
 }
 

@@ -91,10 +91,7 @@ impl Indexer {
             let trims = crlf > 0 && crlf == positions.records;
             self.open_end(positions, bytes.len(), u32::from(trims), cursor.state);
             crlf += usize::from(trims);
-        } else if ends_open {
-            close(positions, cursor);
         }
-        self.quote_faults.retain(|fault| (fault.0 as usize) < consumed);
 
         let bytes = &bytes[..consumed];
         self.lay_out(bytes, crlf, positions);
@@ -173,6 +170,7 @@ impl Indexer {
         let mut record = 0;
         for &(offset, kind) in &self.quote_faults {
             record = positions.record_at(record, offset as usize);
+            // Faults behind the last whole record have none.
             let is_known = faults[bad_utf8..].last().is_some_and(|fault| fault.record == narrow(record));
             if !is_known && record < positions.records {
                 faults.push(Fault { record: narrow(record), offset, kind });

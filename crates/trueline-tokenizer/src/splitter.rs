@@ -316,7 +316,7 @@ impl Task for SurveyTask<'_> {
             let steps = ((chunk.len() - at) / STEP).min(engine::GROUP_STEPS);
             let group = engine::chunks(chunk, at, steps);
             let special = engine::look(isa, classes, group, &mut census);
-            if special || outside.carry.escaped != 0 {
+            if special {
                 read_quoted(isa, classes, at, group, &mut outside, &mut inside);
             } else if outside.carry.in_quote == 0 {
                 read_plain(isa, classes, at, group, &mut outside, &mut inside);
@@ -384,6 +384,6 @@ fn read_plain<I: Isa>(
         at += STEP;
     }
     free.carry.field_start = free.carry.record_start | (delimiter >> 63);
-    free.carry.after_close = 0;
+    (free.carry.after_close, free.carry.escaped) = (0, 0);
     quoted.carry = Carry { in_quote: u64::MAX, cr: free.carry.cr, ..Carry::default() };
 }

@@ -8,6 +8,7 @@ mod origin;
 mod pipeline;
 mod progress;
 mod validator;
+mod widen;
 
 pub use error::{Error, ErrorKind};
 pub use options::Limits;

@@ -29,9 +29,9 @@ impl DecodeColumn for BinaryColumn {
         let Source { position, nulls, unquote } = &mut self.source;
         let (bytes, gaps) = (cells.bytes, &mut self.gaps);
         let (offsets, values) = if unquote.is_needed(cells) {
-            cells.visit(*position, Bytes { bytes, text: unquote, nulls, gaps })
+            cells.visit(*position, Values { bytes, text: unquote, nulls, gaps })
         } else {
-            cells.visit(*position, Bytes { bytes, text: &mut AsItStands, nulls, gaps })
+            cells.visit(*position, Values { bytes, text: &mut AsItStands, nulls, gaps })
         };
         let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
         let array = BinaryArray::new(offsets, Buffer::from_vec(values), self.gaps.nulls(cells.rows));
@@ -40,14 +40,14 @@ impl DecodeColumn for BinaryColumn {
 }
 
 /// The loop: offsets and the bytes between them.
-struct Bytes<'l, T> {
+struct Values<'l, T> {
     bytes: &'l [u8],
     text: &'l mut T,
     nulls: &'l Nulls,
     gaps: &'l mut Gaps,
 }
 
-impl<T: Read> Visit for Bytes<'_, T> {
+impl<T: Read> Visit for Values<'_, T> {
     type Output = (Vec<i32>, Vec<u8>);
 
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> (Vec<i32>, Vec<u8>) {

@@ -129,7 +129,9 @@ impl Gaps {
             words[*row as usize / 64] &= !(1 << (row % 64));
         }
         // Arrow numbers bits from the least one of the first byte.
-        words.iter_mut().for_each(|word| *word = word.to_le());
+        for word in &mut words {
+            *word = word.to_le();
+        }
         Some(NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(words), 0, rows)))
     }
 }

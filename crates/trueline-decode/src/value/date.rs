@@ -63,16 +63,16 @@ pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 fn civil(century: u32, year: u32, month: u32, day: u32) -> Option<i32> {
     // Of the years that end in 00, one in four is a leap year.
-    let is_short_century = century % 4 != 0;
-    let leap = year % 4 == 0 && !(year == 0 && is_short_century);
+    let is_short_century = !century.is_multiple_of(4);
+    let leap = year.is_multiple_of(4) && !(year == 0 && is_short_century);
     let month =
         MONTHS[(month as usize & 15) | usize::from(leap) << 4] & if month < 16 { u32::MAX } else { 0 };
     if day.wrapping_sub(1) >= month & 0xFF {
         return None;
     }
     // A century has 36,524 days and one more where its first year is a leap year.
-    let before_century = century * 36_524 + century.div_ceil(4);
-    let before_year = year * 365 + year.div_ceil(4) - u32::from(year > 0 && is_short_century);
+    let before_century = century * 36_524 + ((century + 3) >> 2);
+    let before_year = year * 365 + ((year + 3) >> 2) - u32::from(year > 0 && is_short_century);
     Some((before_century + before_year + (month >> 8) + day - 1).cast_signed() - EPOCH)
 }
 

@@ -57,7 +57,7 @@ fn sum(body: &[u8]) -> Option<(i128, bool)> {
         match count {
             Some(count) => {
                 total +=
-                    i128::from(count) * i128::from(seconds) * i128::from(time::SECOND) + i128::from(nanos)
+                    i128::from(count) * i128::from(seconds) * i128::from(time::SECOND) + i128::from(nanos);
             }
             None => fits = false,
         }

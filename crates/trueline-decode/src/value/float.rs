@@ -14,7 +14,7 @@ impl Parse for Float64Parser {
     type Native = f64;
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    #[allow(clippy::inline_always, reason = "the body of the loop over a column")]
     fn parse(&mut self, text: Text<'_>) -> Result<f64, Refusal> {
         const POWERS: [f64; 17] =
             [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
@@ -36,7 +36,7 @@ impl Parse for Float32Parser {
     type Native = f32;
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    #[allow(clippy::inline_always, reason = "the body of the loop over a column")]
     fn parse(&mut self, text: Text<'_>) -> Result<f32, Refusal> {
         const POWERS: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
         match short(text) {

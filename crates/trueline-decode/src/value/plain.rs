@@ -1,6 +1,7 @@
 //! Numbers with a group character or a decimal character of their own: rewritten, then read as usual.
 
 use super::{Parse, Refusal, Text};
+use crate::cell::KEPT_BYTES;
 
 /// A number parser behind the rewriting.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl Rewriter {
     /// Rewrites a text into `plain`; `false` when it breaks a rule of `grammar::plain_number`.
     fn rewrite(&mut self, text: &[u8]) -> bool {
         self.plain.clear();
+        self.plain.shrink_to(KEPT_BYTES);
         let mut in_whole = true;
         let mut at = 0;
         while at < text.len() {

@@ -28,7 +28,7 @@ const EXCESS_DIGITS: Cell = Cell::Bad("type.excess_digits");
 
 /// What a cell as it stands in the file means. Timestamps without a unit are nanoseconds here.
 pub(crate) fn read(cell: &[u8], plan: &ColumnPlan, dialect: &Dialect) -> Cell {
-    let text = String::from_utf8(unquote(cell, dialect).into_owned()).unwrap();
+    let text = String::from_utf8(unquote(cell, dialect).into_owned()).expect("a sound record is UTF-8");
     let text = if plan.field.trim { text.trim() } else { &text };
     if plan.null_values.iter().any(|null| null == text) {
         return Cell::Null;
@@ -64,7 +64,7 @@ fn typed(text: &str, plan: &ColumnPlan) -> Cell {
             .map_or(OUT_OF_RANGE, Cell::Number),
         DataType::Binary => grammar::parse_binary(text).map_or(INVALID, Cell::Bytes),
         integer => {
-            let (least, most) = integer.integer_bounds().unwrap();
+            let (least, most) = integer.integer_bounds().expect("only integers are left");
             match plain.filter(|text| grammar::is_integer(text)) {
                 None => INVALID,
                 Some(text) => grammar::parse_integer(&text)
@@ -101,7 +101,7 @@ type Parts = (Option<i32>, Option<i64>, Option<i32>);
 
 fn moment(text: &str, formats: &[String]) -> Option<Parts> {
     formats.iter().find_map(|format| {
-        let moment = Strptime::compile(format).unwrap().parse(text)?;
+        let moment = Strptime::compile(format).expect("a sound pattern").parse(text)?;
         Some((moment.date, moment.time, moment.offset_seconds))
     })
 }

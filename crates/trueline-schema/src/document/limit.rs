@@ -2,7 +2,6 @@
 
 use super::{Fatal, Span};
 use crate::error::ErrorKind;
-use crate::schema::Language;
 
 /// The most bytes of a document.
 pub(crate) const DOCUMENT_BYTES: usize = 1 << 20;
@@ -13,19 +12,12 @@ pub(crate) const NODES: usize = 100_000;
 /// The most values that YAML anchors keep and aliases repeat.
 pub(crate) const ALIASED_NODES: usize = 10_000;
 
-/// Refuses texts that are too long or hold control characters, which no language of ours takes as they are (YAML readers take NUL for
-/// the end of the text).
-pub(crate) fn check_text(text: &str, language: Language) -> Result<(), Fatal> {
+/// Refuses texts that are too long.
+pub(crate) fn check_length(text: &str) -> Result<(), Fatal> {
     if text.len() > DOCUMENT_BYTES {
         return Err(exceeded("bytes", DOCUMENT_BYTES, Span::new(DOCUMENT_BYTES, DOCUMENT_BYTES)));
     }
-    let is_bad =
-        |character: char| character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}');
-    let Some((offset, character)) = text.char_indices().find(|(_, character)| is_bad(*character)) else {
-        return Ok(());
-    };
-    let message = format!("the control character U+{:04X} must be escaped", u32::from(character));
-    Err(Box::new((ErrorKind::Syntax { language, message }, Span::new(offset, offset + character.len_utf8()))))
+    Ok(())
 }
 
 pub(crate) fn exceeded(what: &'static str, limit: usize, span: Span) -> Fatal {

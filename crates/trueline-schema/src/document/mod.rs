@@ -32,7 +32,7 @@ pub(crate) type Fatal = Box<(ErrorKind, Span)>;
 /// Reads a document of the language to its tree.
 pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Error> {
     let source = Source::new(text);
-    let tree = limit::check_text(text, language).and_then(|()| match language {
+    let tree = limit::check_length(text).and_then(|()| match language {
         Language::Yaml => yaml::parse(text),
         Language::Json => json::parse(text),
         Language::Toml => toml::parse(text),

@@ -14,6 +14,7 @@ use crate::error::ErrorKind;
 use crate::schema::Language;
 
 pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
+    check_printable(text)?;
     let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = Reader {
         parser: Parser::new_from_str(body),
@@ -22,6 +23,19 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
         anchors: HashMap::new(),
     };
     reader.document()
+}
+
+/// Refuses characters that YAML does not let stand as they are (section 5.1). The parser would take NUL for the end of the text.
+fn check_printable(text: &str) -> Result<(), Fatal> {
+    let is_bad = |character: char| {
+        let is_control = character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}');
+        is_control || matches!(character, '\u{FFFE}' | '\u{FFFF}')
+    };
+    let Some((offset, character)) = text.char_indices().find(|(_, character)| is_bad(*character)) else {
+        return Ok(());
+    };
+    let message = format!("the character U+{:04X} must be escaped", u32::from(character));
+    Err(syntax(&message, Span::new(offset, offset + character.len_utf8())))
 }
 
 /// Where characters stand: the parser counts characters, spans count bytes.
@@ -96,6 +110,10 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let start = self.offsets.byte(error.marker().index());
                 let message = error.info().to_owned();
+                // The parser's own limit on brackets lies above ours and is met first, as it reads ahead.
+                if message == "recursion limit exceeded" {
+                    return Err(exceeded("levels of nesting", DEPTH, Span::new(start, start)));
+                }
                 Err(Box::new((
                     ErrorKind::Syntax { language: Language::Yaml, message },
                     Span::new(start, start),

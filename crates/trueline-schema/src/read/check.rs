@@ -93,6 +93,10 @@ impl<'d> Reader<'d> {
     /// The check that an item names.
     fn spec(&mut self, map: &Mapping<'d>) -> Option<&'static Spec> {
         if self.lacks(map, &["check"]) {
+            // It may be there under a wrong name, so tell the keys that no check has.
+            let parameters = SPECS.iter().map(|spec| spec.parameters);
+            let known: Vec<&[&'static str]> = [&keyword::CHECK[..]].into_iter().chain(parameters).collect();
+            self.check_keys(map, &known, &keyword::CHECK_LATER);
             return None;
         }
         let place = map.place("check")?;

@@ -23,7 +23,7 @@ pub(super) struct ReadField {
 }
 
 /// Keywords that are no checks and do not suit every type.
-const SUITED: [(&str, Types); 7] = [
+pub(super) const SUITED: [(&str, Types); 7] = [
     ("true_values", Types::Boolean),
     ("false_values", Types::Boolean),
     ("group_char", Types::Numbers),
@@ -165,8 +165,7 @@ impl<'d> Reader<'d> {
                 Err(message) => self.invalid(item, format!("is no strptime pattern: {message}")),
                 Ok(compiled) => {
                     if let Some(lack) = lack(&compiled, data_type) {
-                        let reason =
-                            format!("{} names no part of {lack}, which {data_type} needs", tick(&pattern));
+                        let reason = format!("{} names no {lack}, which {data_type} needs", tick(&pattern));
                         self.fault(item.node.span, &item.path, ErrorKind::Impossible { reason });
                     }
                     if formats.contains(&pattern) {
@@ -248,16 +247,19 @@ impl<'d> Reader<'d> {
                     ("name", Value::Text(name)) => {
                         self.check_name(name, entry.value.span, &format!("{}.name", item.path), &mut seen)
                     }
-                    ("aliases", Value::Sequence(nodes)) => {
-                        aliases.extend(nodes.iter().map(|node| (node, &item.path)))
-                    }
+                    ("aliases", Value::Sequence(nodes)) => aliases.extend(
+                        nodes
+                            .iter()
+                            .enumerate()
+                            .map(|(index, node)| (node, format!("{}.aliases[{index}]", item.path))),
+                    ),
                     _ => {}
                 }
             }
         }
         for (node, path) in aliases {
             if let Value::Text(name) = &node.value {
-                self.check_name(name, node.span, &format!("{path}.aliases"), &mut seen);
+                self.check_name(name, node.span, &path, &mut seen);
             }
         }
     }
@@ -297,8 +299,8 @@ pub(super) fn inapplicable(keyword: &str, data_type: &DataType, types: Types) ->
 /// What a pattern does not tell although the type needs it.
 fn lack(pattern: &Strptime, data_type: &DataType) -> Option<&'static str> {
     match data_type {
-        DataType::Time => (!pattern.has_time()).then_some("a time"),
-        DataType::Timestamp { zone: Some(_), .. } if !pattern.has_offset() => Some("an offset"),
-        _ => (!pattern.has_date()).then_some("a date"),
+        DataType::Time => (!pattern.has_time()).then_some("part of a time"),
+        DataType::Timestamp { zone: Some(_), .. } if !pattern.has_offset() => Some("offset"),
+        _ => (!pattern.has_date()).then_some("part of a date"),
     }
 }

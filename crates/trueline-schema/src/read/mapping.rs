@@ -16,12 +16,17 @@ pub(super) struct Place<'d> {
 impl<'d> Place<'d> {
     pub(super) fn root(node: &'d Node) -> Self {
         let span = Span::new(node.span.start, node.span.start);
-        Self { node, key: "the schema".to_owned(), key_span: span, path: String::new() }
+        Self { node, key: String::new(), key_span: span, path: String::new() }
     }
 
     /// An item of the list that stands here.
     pub(super) fn item(&self, index: usize, node: &'d Node) -> Self {
-        Self { node, key: self.key.clone(), key_span: node.span, path: format!("{}[{index}]", self.path) }
+        Self {
+            node,
+            key: format!("{}[{index}]", self.key),
+            key_span: node.span,
+            path: format!("{}[{index}]", self.path),
+        }
     }
 }
 

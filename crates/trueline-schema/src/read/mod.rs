@@ -19,6 +19,8 @@ mod scalar;
 
 use std::collections::HashSet;
 
+use regex_automata::meta::Regex;
+
 pub(crate) use item::Item;
 pub(crate) use nearest::nearest;
 
@@ -98,15 +100,20 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// Compiles a pattern to see that it can be. One that cannot counts as large as may be, so that no document can ask for
+    /// endless work.
     fn compile_pattern(&mut self, text: &str) -> Result<(), pattern::PatternError> {
-        let regex = pattern::compile(text)?;
-        self.pattern_bytes = self.pattern_bytes.saturating_add(regex.memory_usage());
-        if self.pattern_bytes > PATTERN_TOTAL_BYTES {
-            let message =
-                format!("the patterns of the schema take more than {PATTERN_TOTAL_BYTES} bytes together");
-            return Err(pattern::PatternError { message, offset: None });
+        if self.pattern_bytes <= PATTERN_TOTAL_BYTES {
+            let compiled = pattern::compile(text);
+            let bytes = compiled.as_ref().map_or(pattern::MAX_COMPILED_BYTES, Regex::memory_usage);
+            self.pattern_bytes = self.pattern_bytes.saturating_add(bytes);
+            if self.pattern_bytes <= PATTERN_TOTAL_BYTES {
+                return compiled.map(|_| ());
+            }
         }
-        Ok(())
+        let message =
+            format!("the patterns of the schema take more than {PATTERN_TOTAL_BYTES} bytes together");
+        Err(pattern::PatternError { message, offset: None })
     }
 
     /// The place of a byte of a text, when the document holds the text as it is; else the whole.

@@ -79,7 +79,7 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
     candidates
         .iter()
         .map(|candidate| {
-            (distance(&name, &candidate.to_lowercase().chars().take(64).collect::<Vec<_>>()), candidate)
+            (distance(&name, &snake_case(candidate).chars().take(64).collect::<Vec<_>>()), candidate)
         })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

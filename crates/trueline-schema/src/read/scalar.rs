@@ -1,9 +1,9 @@
 //! Values of one kind: text, booleans, counts, words and lists of text.
 
+use super::Reader;
 use super::mapping::{Mapping, Place};
-use super::{Reader, nearest};
 use crate::document::Value;
-use crate::error::{ErrorKind, Noun};
+use crate::error::{ErrorKind, any_of};
 use crate::grammar::Decimal;
 use crate::literal::quote;
 
@@ -84,22 +84,14 @@ impl<'d> Reader<'d> {
     /// One of a few words.
     pub(super) fn word<T: Copy>(&mut self, map: &Mapping<'d>, key: &str, words: &[(&str, T)]) -> Option<T> {
         let place = map.place(key)?;
-        let listed = || words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
-        let Value::Text(text) = &place.node.value else {
-            self.wrong_kind(&place, &listed());
-            return None;
-        };
-        let found = words.iter().find(|(word, _)| word == text).map(|(_, value)| *value);
-        if found.is_none() {
-            let near = nearest(text, words.iter().map(|(word, _)| *word));
-            if near.is_some() {
-                let kind = ErrorKind::UnknownName { noun: Noun::Word, name: text.clone(), nearest: near };
-                self.fault(place.node.span, &place.path, kind);
-            } else {
-                self.wrong_kind(&place, &listed());
-            }
+        if let Value::Text(text) = &place.node.value
+            && let Some((_, value)) = words.iter().find(|(word, _)| word == text)
+        {
+            return Some(*value);
         }
-        found
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        self.wrong_kind(&place, &any_of(&words));
+        None
     }
 
     /// A list of texts.

@@ -1,1 +1,157 @@
+//! The published JSON Schema of schema documents knows what the reader knows, and nothing else.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{data_type, keyword};
+use crate::check::{Format, SPECS, Target, Types, length, precision, unique};
+use crate::data_type::DataType;
+
+/// The JSON Schema, which stands in the repository and not in the package.
+fn json_schema() -> Option<Value> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema.schema.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: docs/schema.schema.json is not there");
+        return None;
+    };
+    Some(serde_json::from_str(&text).unwrap())
+}
+
+#[track_caller]
+fn assert_keys<'k>(properties: &Value, keys: impl IntoIterator<Item = &'k str>) {
+    let known: BTreeSet<&str> = keys.into_iter().collect();
+    let described: BTreeSet<&str> = properties.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(described, known);
+}
+
+#[track_caller]
+fn assert_words<'k>(property: &Value, words: impl IntoIterator<Item = &'k str>) {
+    let known: BTreeSet<&str> = words.into_iter().collect();
+    let described = property["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap());
+    assert_eq!(described.collect::<BTreeSet<_>>(), known);
+}
+
+fn words<'w, T>(words: &'w [(&'w str, T)]) -> impl Iterator<Item = &'w str> {
+    words.iter().map(|(word, _)| *word)
+}
+
+#[test]
+fn keys_are_the_same() {
+    let Some(schema) = json_schema() else { return };
+    let defs = &schema["$defs"];
+    assert_keys(&schema["properties"], keyword::DOCUMENT);
+    assert_keys(&defs["field"]["properties"], keyword::FIELD);
+    assert_keys(&defs["csv"]["properties"], keyword::CSV);
+    assert_keys(
+        &defs["field"]["properties"]["precision"]["properties"],
+        precision::PARAMETERS.iter().copied(),
+    );
+    for spec in SPECS {
+        let common = keyword::CHECK.into_iter().filter(|key| match *key {
+            "column" | "columns" => spec.target != Target::Table,
+            "tolerance" => spec.takes_tolerance,
+            _ => true,
+        });
+        let def = &defs[format!("check_{}", spec.name)];
+        assert_keys(&def["properties"], common.chain(spec.parameters.iter().copied()));
+        assert_eq!(def["properties"]["check"]["const"], spec.name);
+        let needs: BTreeSet<&str> = match def["anyOf"].as_array() {
+            Some(choices) => choices.iter().map(|choice| choice["required"][0].as_str().unwrap()).collect(),
+            None => {
+                def["required"].as_array().unwrap()[1..].iter().map(|key| key.as_str().unwrap()).collect()
+            }
+        };
+        assert_eq!(needs, spec.needs.iter().copied().collect(), "{}", spec.name);
+        assert_eq!(
+            def["properties"]["columns"]["maxItems"].is_null(),
+            spec.target != Target::Column,
+            "{}",
+            spec.name
+        );
+    }
+}
+
+#[test]
+fn every_check_can_be_asked_for_where_it_belongs() {
+    let Some(schema) = json_schema() else { return };
+    let refs = |of: &Value| -> Vec<String> {
+        let refs = of["oneOf"].as_array().unwrap().iter();
+        refs.map(|item| item["$ref"].as_str().unwrap().replace("#/$defs/check_", "")).collect()
+    };
+    let defs = &schema["$defs"];
+    let of_columns = || SPECS.iter().filter(|spec| spec.target != Target::Table).map(|spec| spec.name);
+    assert_eq!(refs(&defs["check"]), SPECS.iter().map(|spec| spec.name).collect::<Vec<_>>());
+    assert_eq!(refs(&defs["field_check"]), of_columns().collect::<Vec<_>>());
+    assert_words(&defs["field_check"]["properties"]["check"], of_columns());
+    assert_words(&defs["check"]["if"]["properties"]["check"], of_columns());
+    let count = defs.as_object().unwrap().keys().filter(|key| key.starts_with("check_")).count();
+    assert_eq!(count, SPECS.len());
+}
+
+#[test]
+fn words_are_the_same() {
+    let Some(schema) = json_schema() else { return };
+    let defs = &schema["$defs"];
+    assert_words(&schema["properties"]["extra_columns"], words(&keyword::EXTRA_COLUMNS));
+    assert_words(&schema["properties"]["column_order"], words(&keyword::COLUMN_ORDER));
+    assert_words(&defs["severity"], words(&keyword::SEVERITY));
+    assert_words(&defs["csv"]["properties"]["terminator"], words(&keyword::TERMINATOR));
+    assert_words(&defs["csv"]["properties"]["quoting"], words(&keyword::QUOTING));
+    assert_words(&defs["csv"]["properties"]["blank_lines"], words(&keyword::BLANK_LINES));
+    assert_words(&defs["check_unique"]["properties"]["nulls"], words(&unique::NULLS));
+    assert_words(&defs["check_unique"]["properties"]["report"], words(&unique::REPORT));
+    assert_words(&defs["check_length"]["properties"]["unit"], words(&length::UNITS));
+    assert_words(&defs["format"], Format::all().map(Format::name));
+    let plain = DataType::PLAIN.iter().map(DataType::name);
+    assert_words(&defs["type"]["anyOf"][0], plain.chain(words(&data_type::ALIASES)));
+}
+
+/// The types that a keyword suits are the same, tried with one type of each kind.
+#[test]
+fn keywords_suit_the_same_types() {
+    let Some(schema) = json_schema() else { return };
+    let plain = DataType::PLAIN.into_iter();
+    let types: Vec<DataType> = plain.chain([DataType::Decimal { precision: 5, scale: 2 }]).collect();
+    let suited = super::field::SUITED.into_iter();
+    let of_checks = SPECS.iter().flat_map(|spec| spec.keywords.iter().map(|key| (*key, spec.types)));
+    for (key, family) in suited.chain(of_checks.filter(|(key, _)| *key != "format")) {
+        let rule = &schema["$defs"]["field"]["dependentSchemas"][key];
+        assert_eq!(rule.is_null(), family == Types::All, "{key}");
+        let validator = jsonschema::validator_for(rule)
+            .unwrap_or_else(|_| jsonschema::validator_for(&Value::Bool(true)).unwrap());
+        for data_type in &types {
+            let field = serde_json::json!({ "type": data_type.to_string() });
+            assert_eq!(validator.is_valid(&field), family.contains(data_type), "{key} on {data_type}");
+        }
+        assert!(family == Types::All || !validator.is_valid(&serde_json::json!({})), "{key} without a type");
+    }
+}
+
+#[test]
+fn everything_is_described() {
+    fn check(node: &Value, path: &str) {
+        if let Some(properties) = node["properties"].as_object() {
+            for (key, property) in properties {
+                let is_said = property["description"].is_string()
+                    || property["$ref"].is_string()
+                    || property["const"].is_string()
+                    || property.is_boolean()
+                    || path.contains("/if")
+                    || path.contains("dependentSchemas")
+                    || path.ends_with("field_check");
+                assert!(is_said, "{path}/{key}");
+            }
+        }
+        match node {
+            Value::Object(map) => map.iter().for_each(|(key, inner)| check(inner, &format!("{path}/{key}"))),
+            Value::Array(items) => items.iter().for_each(|inner| check(inner, path)),
+            _ => {}
+        }
+    }
+    let Some(schema) = json_schema() else { return };
+    check(&schema, "");
+    for (name, def) in schema["$defs"].as_object().unwrap() {
+        assert!(def["description"].is_string(), "{name}");
+    }
+}

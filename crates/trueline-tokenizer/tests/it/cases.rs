@@ -2,7 +2,7 @@
 
 use trueline_tokenizer::{
     BlankLines, Dialect, Fault, FaultKind, Indexer, Kernel, Positions, Preamble, Quoting, Terminator,
-    preamble,
+    preamble, reference,
 };
 
 use crate::way;
@@ -336,4 +336,64 @@ fn the_same_positions_serve_many_blocks() {
     );
     assert_eq!(indexer.index(b"", true, &mut positions), 0);
     assert!(positions.is_empty());
+}
+
+/// What happens at the border of two groups of 512 bytes, with groups before and behind that have no quotes.
+#[test]
+fn everything_at_the_border_of_a_group() {
+    let events = [
+        "\"",
+        "a\"",
+        "\"a\"",
+        "\"a\"b",
+        "\"\"",
+        "\"\"\"",
+        "\"a\"\"b\"",
+        ",\"a\",",
+        "\r\n",
+        "\r",
+        "\r\r\n",
+        "\n#\"\n",
+        "#\n",
+        "\"\\\"\"",
+        "\"\\",
+        "\\",
+        ",\"\\\\\",",
+        "\n\n",
+        "\u{e9}",
+        "\n\"a\"\r",
+        "\"\n#\"\n",
+    ];
+    let dialects = way::dialects().into_iter().filter(|dialect| {
+        dialect.quoting == Quoting::Strict
+            && dialect.blank_lines == BlankLines::Skip
+            && dialect.quote.is_some()
+            && dialect.comment.is_some() == dialect.escape.is_some()
+    });
+    for dialect in dialects {
+        for event in events {
+            for (before, behind) in [("x", "y"), ("x,1\n", "y,2\n"), ("\"q\",", "y"), ("x\r\n", "y\"")] {
+                for border in 507..=512 {
+                    let mut text = before.repeat(border / before.len());
+                    text += &"x".repeat(border - text.len());
+                    text += event;
+                    // A group without quotes, then whatever it is.
+                    text += &"z".repeat(1_024 - text.len() + border % 4);
+                    text += &behind.repeat(300);
+                    check_whole(text.as_bytes(), &dialect);
+                    // A quote as the first byte of a group.
+                    text.replace_range(1_024..=1_024, "\"");
+                    check_whole(text.as_bytes(), &dialect);
+                }
+            }
+        }
+    }
+}
+
+fn check_whole(bytes: &[u8], dialect: &Dialect) {
+    let expected = reference::parse(bytes, dialect, true);
+    for kernel in Kernel::available() {
+        assert_eq!(way::index(bytes, dialect, kernel, usize::MAX, true), expected, "{kernel}");
+        way::check_states(bytes, dialect, kernel);
+    }
 }

@@ -56,7 +56,7 @@ fn dialect() -> impl Strategy<Value = Dialect> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_500, ..ProptestConfig::default() })]
 
     #[test]
     fn short_tables(bytes in table(0..24), dialect in dialect(), block in 1_usize..40) {

@@ -17,6 +17,10 @@ fn table(rows: usize) -> Vec<u8> {
     text
 }
 
+fn boxed(read: impl Read + Send + 'static) -> Box<dyn Read + Send> {
+    Box::new(read)
+}
+
 /// A source that opens whatever the closure makes.
 struct Made<F>(F);
 
@@ -43,7 +47,7 @@ fn a_read_that_fails_at_any_call_is_unreadable() {
         for chunk in [7, 64, 1 << 20] {
             for call in 1..=calls + 1 {
                 let text = text.clone();
-                let source = Made(move || Box::new(FailingRead::new(TrickleRead::new(Cursor::new(text.clone()), step), call as u64)));
+                let source = Made(move || boxed(FailingRead::new(TrickleRead::new(Cursor::new(text.clone()), step), call as u64)));
                 let report = validate(Validator::builder(schema(SCHEMA)).threads(threads).chunk_bytes(chunk), &source);
                 // The detection of compression reads four bytes by itself, so the last calls may never happen.
                 if report.verdict == Verdict::Valid {
@@ -65,7 +69,7 @@ fn a_source_that_trickles_gives_the_same_report() {
     let whole = stable(&validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("made", text.clone())));
     for step in [1, 2, 5, 63] {
         let text = text.clone();
-        let source = Made(move || Box::new(TrickleRead::new(Cursor::new(text.clone()), step)));
+        let source = Made(move || boxed(TrickleRead::new(Cursor::new(text.clone()), step)));
         let report = stable(&validate(Validator::builder(schema(SCHEMA)).threads(2).chunk_bytes(64), &source));
         assert_eq!(report, whole);
     }

@@ -1,0 +1,285 @@
+//! The two fast loops, which take groups of eight steps.
+
+use super::classes::Classes;
+use super::quotes::{Carry, Quotes};
+use super::{Census, Marks, Sink};
+use crate::kernel::{Isa, STEP, Task};
+use crate::positions::FaultKind;
+
+/// How many steps make a group.
+pub(crate) const GROUP_STEPS: usize = 8;
+const GROUP_BYTES: usize = GROUP_STEPS * STEP;
+
+/// How a run of groups ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    /// Its kind of loop can do no more.
+    Through,
+    /// At a record start that is at or behind the wanted one.
+    Stopped,
+    /// In trouble: the walk must reach beyond this place.
+    Trouble(usize),
+}
+
+/// A place between two steps.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Border {
+    pub(super) at: usize,
+    pub(super) carry: Carry,
+}
+
+/// The two fast loops, over as many groups as they can. Each has its own function, since the registers do not
+/// suffice for both.
+pub(super) struct Groups<'a, S> {
+    pub(super) classes: &'a Classes,
+    pub(super) bytes: &'a [u8],
+    pub(super) until: usize,
+    pub(super) place: &'a mut Border,
+    pub(super) census: &'a mut Census,
+    pub(super) sink: &'a mut S,
+}
+
+/// The loop for groups without quotes, outside of quotes, that end before `until`.
+pub(super) struct PlainGroups<'a, S>(pub(super) Groups<'a, S>);
+
+/// The loop for any group; it ends where the plain loop can go on.
+pub(super) struct QuotedGroups<'a, S>(pub(super) Groups<'a, S>);
+
+impl<S> Groups<'_, S> {
+    /// Whether a whole group is there and ends before `until`.
+    #[inline(always)]
+    pub(super) fn is_far(&self) -> bool {
+        let at = self.place.at;
+        self.until.saturating_sub(at) > GROUP_BYTES && self.bytes.len() - at >= GROUP_BYTES
+    }
+}
+
+impl<S: Sink> Task for PlainGroups<'_, S> {
+    type Output = End;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> End {
+        let Self(groups) = self;
+        let classes = groups.classes;
+        while groups.is_far() {
+            let Border { at, mut carry } = *groups.place;
+            let chunks = chunks(groups.bytes, at, GROUP_STEPS);
+            if look(isa, classes, chunks, groups.census) {
+                return End::Through;
+            }
+            let mut marks = [Marks::default(); GROUP_STEPS];
+            let mut steps = 0;
+            let mut trouble = 0;
+            for (chunk, marks) in chunks.iter().zip(&mut marks) {
+                let block = isa.load(chunk);
+                let ends = classes.terminators(isa, block, carry.cr);
+                if classes.has_comment {
+                    let record_start = (ends.terminator << 1) | carry.record_start;
+                    trouble = classes.comments(isa, block) & record_start;
+                    if trouble != 0 {
+                        break;
+                    }
+                }
+                let separators = classes.delimiters(isa, block) | ends.terminator;
+                *marks = Marks { separators, terminators: ends.terminator, crlf: ends.crlf };
+                steps += 1;
+                carry = Carry {
+                    cr: ends.cr >> 63,
+                    field_start: separators >> 63,
+                    record_start: ends.terminator >> 63,
+                    ..Carry::default()
+                };
+            }
+            groups.sink.steps(isa, at, &marks[..steps]);
+            let from = at + steps * STEP;
+            *groups.place = Border { at: from, carry };
+            if trouble != 0 {
+                return End::Trouble(from + trouble.trailing_zeros() as usize);
+            }
+        }
+        End::Through
+    }
+}
+
+impl<S: Sink> Task for QuotedGroups<'_, S> {
+    type Output = End;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> End {
+        let Self(mut groups) = self;
+        loop {
+            let Border { at, carry } = *groups.place;
+            let is_far = groups.is_far();
+            let chunks = chunks(groups.bytes, at, if is_far { GROUP_STEPS } else { 1 });
+            let has_quotes = look(isa, groups.classes, chunks, groups.census);
+            if !has_quotes && is_far && carry.is_plain() {
+                return End::Through;
+            }
+            if !has_quotes && carry.in_quote != 0 {
+                // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
+                let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
+                *groups.place = Border { at: at + chunks.len() * STEP, carry };
+            } else {
+                match groups.read(isa, chunks) {
+                    End::Through => {}
+                    end => return end,
+                }
+            }
+            if groups.bytes.len() - groups.place.at < STEP {
+                return End::Through;
+            }
+        }
+    }
+}
+
+/// Some steps of `bytes`.
+#[inline(always)]
+pub(crate) fn chunks(bytes: &[u8], at: usize, steps: usize) -> &[[u8; STEP]] {
+    bytes[at..at + steps * STEP].as_chunks().0
+}
+
+/// Notes what there is, and says whether there is any quote or escape.
+#[inline(always)]
+pub(crate) fn look<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]], census: &mut Census) -> bool {
+    let (quotes, escapes, high) = match classes.escape() {
+        None => look_for::<false, I>(isa, classes.quote_or_any(), 0, chunks),
+        Some(escape) => look_for::<true, I>(isa, classes.quote_or_any(), escape, chunks),
+    };
+    let has_quotes = quotes && classes.quote().is_some();
+    census.quotes |= has_quotes;
+    census.high |= high;
+    has_quotes || escapes
+}
+
+/// Whether there is any `quote`, any `escape` (if `ESCAPE`), any high bit.
+#[inline(always)]
+fn look_for<const ESCAPE: bool, I: Isa>(
+    isa: I,
+    quote: u8,
+    escape: u8,
+    chunks: &[[u8; STEP]],
+) -> (bool, bool, bool) {
+    let Some((first, others)) = chunks.split_first() else { return (false, false, false) };
+    let mut all = isa.load(first);
+    let mut quotes = isa.compare(all, quote);
+    let mut escapes = isa.compare(all, escape);
+    for chunk in others {
+        let block = isa.load(chunk);
+        quotes = isa.either(quotes, isa.compare(block, quote));
+        if ESCAPE {
+            escapes = isa.either(escapes, isa.compare(block, escape));
+        }
+        all = isa.or(all, block);
+    }
+    (isa.mask(quotes) != 0, ESCAPE && isa.mask(escapes) != 0, isa.high(all) != 0)
+}
+
+impl<S: Sink> Groups<'_, S> {
+    /// Hands the separators of `chunks`, one group or one step, to the sink.
+    #[inline(always)]
+    fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {
+        let Border { mut at, carry: mut before } = *self.place;
+        let first = at;
+        // The terminators at which to stop: there are some only in a group of one step.
+        let cut = match self.until.saturating_sub(at) {
+            near @ 0..=STEP => u64::MAX << near.saturating_sub(1),
+            _ => 0,
+        };
+        let mut marks = [Marks::default(); GROUP_STEPS];
+        let mut steps = 0;
+        // Text behind closing quotes, by step.
+        let mut text_after = [0; GROUP_STEPS];
+        let mut any_text_after = 0;
+        let mut end = End::Through;
+        for ((chunk, marks), text_after) in chunks.iter().zip(&mut marks).zip(&mut text_after) {
+            let step = Step::read(isa, self.classes, chunk, self.bytes.get(at + STEP).copied(), before);
+            *marks = step.marks;
+            let stop = marks.terminators & cut;
+            if step.trouble | stop != 0 {
+                // Up to the first place to stop at, if there is one.
+                let keep = if stop == 0 { u64::MAX } else { stop ^ (stop - 1) };
+                let trouble = step.trouble & keep;
+                if trouble != 0 {
+                    end = End::Trouble(at + trouble.trailing_zeros() as usize);
+                    break;
+                }
+                marks.separators &= keep;
+                marks.terminators &= keep;
+                marks.crlf &= keep;
+                end = End::Stopped;
+            }
+            steps += 1;
+            *text_after = step.text_after;
+            any_text_after |= step.text_after;
+            if stop != 0 {
+                at += stop.trailing_zeros() as usize + 1;
+                break;
+            }
+            before = step.next;
+            at += STEP;
+        }
+        self.sink.steps(isa, first, &marks[..steps]);
+        *self.place = Border { at, carry: before };
+        if self.classes.is_strict && any_text_after != 0 {
+            report_text_after(&text_after, first, self.sink);
+        }
+        end
+    }
+}
+
+/// What a step holds, if there is no trouble in it.
+struct Step {
+    marks: Marks,
+    /// Bytes that only the walk understands.
+    trouble: u64,
+    /// Bytes behind a closing quote that should not be there.
+    text_after: u64,
+    next: Carry,
+}
+
+impl Step {
+    /// Reads 64 bytes; `behind` is the byte behind them.
+    #[inline(always)]
+    fn read<I: Isa>(isa: I, classes: &Classes, chunk: &[u8; STEP], behind: Option<u8>, carry: Carry) -> Self {
+        let block = isa.load(chunk);
+        let ends = classes.terminators(isa, block, carry.cr);
+        let quotes = Quotes::read(isa, classes, block, carry);
+        let terminators = ends.terminator & !quotes.inside;
+        let separators = classes.delimiters(isa, block) & !quotes.inside | terminators;
+        let behind_separator = (separators << 1) | carry.field_start;
+        let behind_close = (quotes.close << 1) | carry.after_close;
+        let mut trouble = quotes.trouble | (quotes.open & !(behind_separator | behind_close));
+        if classes.has_comment {
+            let record_start = (terminators << 1) | carry.record_start;
+            trouble |= classes.comments(isa, block) & record_start;
+        }
+        let next_lf = u64::from(behind == Some(b'\n')) << 63;
+        let begins_crlf = ends.cr & ((ends.lf >> 1) | next_lf) & classes.crlf_on;
+        let next = Carry {
+            cr: ends.cr >> 63,
+            field_start: separators >> 63,
+            record_start: terminators >> 63,
+            ..quotes.next
+        };
+        Self {
+            marks: Marks { separators, terminators, crlf: ends.crlf & terminators },
+            trouble,
+            text_after: behind_close & !(separators | quotes.open | begins_crlf),
+            next,
+        }
+    }
+}
+
+/// Reports the text behind closing quotes of the steps from `at` on.
+#[cold]
+#[inline(never)]
+fn report_text_after<S: Sink>(steps: &[u64], at: usize, sink: &mut S) {
+    for (index, &text_after) in steps.iter().enumerate() {
+        let mut rest = text_after;
+        while rest != 0 {
+            let place = at + index * STEP + rest.trailing_zeros() as usize;
+            sink.fault(place.wrapping_sub(1), FaultKind::TextAfterQuote);
+            rest &= rest - 1;
+        }
+    }
+}
