@@ -60,7 +60,8 @@ fn main() -> ExitCode {
             let text = stable(&report);
             println!("{threads} threads, chunks of {chunk_bytes}: {:.3} s", report.run.elapsed_seconds);
             if *first.get_or_insert_with(|| text.clone()) != text {
-                differences.push(format!("{threads} threads with chunks of {chunk_bytes} give another report"));
+                differences
+                    .push(format!("{threads} threads with chunks of {chunk_bytes} give another report"));
             }
         }
     }

@@ -162,8 +162,12 @@ fn bytes(text: &str) -> Result<u64, String> {
         "g" => 30,
         _ => return Err("expected a number of bytes such as 65536, 64K, 4M or 1G".to_owned()),
     };
-    let number: u64 = number.parse().map_err(|_| "expected a number of bytes such as 65536, 64K, 4M or 1G".to_owned())?;
-    number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(|| "expected 1 byte or more".to_owned())
+    let number: u64 =
+        number.parse().map_err(|_| "expected a number of bytes such as 65536, 64K, 4M or 1G".to_owned())?;
+    number
+        .checked_mul(1 << shift)
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "expected 1 byte or more".to_owned())
 }
 
 #[cfg(test)]

@@ -65,7 +65,9 @@ fn show_bar(bar: &ProgressBar, progress: &Progress, counts: String) {
         bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
     } else if progress.total_bytes.is_none() && bar.position() == 0 {
         let style = "{spinner} {msg}";
-        bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.set_style(
+            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
     }
     bar.set_position(progress.bytes);
     bar.set_message(counts);

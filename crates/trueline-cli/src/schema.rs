@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
                 let name = escape_text(&file.display().to_string()).into_owned();
                 let (fields, checks) = (schema.fields.len(), schema.resolved_checks().len());
                 // Writing into a String cannot fail.
-                let _ = writeln!(lines, "{name}: ok, {fields} fields, {checks} checks, {}", schema.fingerprint());
+                let _ =
+                    writeln!(lines, "{name}: ok, {fields} fields, {checks} checks, {}", schema.fingerprint());
             }
             Err(failed) => code = failed,
         }
@@ -35,7 +36,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 /// Reads a schema document; what is wrong with it has been told when this gives an exit code back.
 pub(crate) fn read(file: &Path) -> Result<Schema, ExitCode> {
     let name = file.display().to_string();
-    let extension = file.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
+    let extension =
+        file.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
     let Some(language) = Language::from_extension(&extension) else {
         let text = format!("the schema {name} must be a .yaml, .yml, .json or .toml file");
         return Err(exit::complain(&text, exit::USAGE));

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use trueline::render::{JsonLinesRenderer, JsonRenderer, Renderer, TextRenderer};
-use trueline::{AtomicFile, Cancel, ErrorKind, Limits, Report, Severity, Source, Validator, source_from_argument};
+use trueline::{
+    AtomicFile, Cancel, ErrorKind, Limits, Report, Severity, Source, Validator, source_from_argument,
+};
 
 use crate::arguments::{FailOn, Output, Validate, When};
 use crate::progress::Display;
@@ -32,7 +34,8 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
-    let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().map(|input| source_from_argument(input)).collect();
+    let sources: Vec<Box<dyn Source>> =
+        arguments.inputs.iter().map(|input| source_from_argument(input)).collect();
     let borrowed: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
     let result = validator.validate_all(&borrowed);
     if let Some(display) = display {
@@ -103,7 +106,9 @@ fn output_of(file: &Path) -> Result<Output, String> {
 }
 
 fn write_file(report: &Report, output: Output, file: &Path) -> Result<(), String> {
-    let tell = |error: &dyn std::fmt::Display| format!("the report could not be written to {}: {error}", file.display());
+    let tell = |error: &dyn std::fmt::Display| {
+        format!("the report could not be written to {}: {error}", file.display())
+    };
     let mut bytes = Vec::new();
     render(report, output, false, DEFAULT_WIDTH, &mut bytes).map_err(|error| tell(&error))?;
     let mut target = AtomicFile::create(file).map_err(|error| tell(&error))?;
@@ -111,7 +116,13 @@ fn write_file(report: &Report, output: Output, file: &Path) -> Result<(), String
     target.commit().map_err(|error| tell(&error))
 }
 
-fn render(report: &Report, output: Output, color: bool, width: usize, target: &mut Vec<u8>) -> io::Result<()> {
+fn render(
+    report: &Report,
+    output: Output,
+    color: bool,
+    width: usize,
+    target: &mut Vec<u8>,
+) -> io::Result<()> {
     match output {
         Output::Text => TextRenderer { color, width, ..TextRenderer::default() }.render(report, target),
         Output::Json => JsonRenderer.render(report, target),

@@ -43,7 +43,7 @@ impl Excerpt {
         let cell_start = cell.start.min(record.len());
         let cell_end = cell.end.clamp(cell_start, record.len());
         let shown_end = cell_end.min(cell_start + CONTEXT_BYTES);
-        let start = boundary(record, cell_start.saturating_sub(CONTEXT_BYTES));
+        let start = boundary(record, cell_start.saturating_sub(CONTEXT_BYTES)).min(cell_start);
         let end = boundary(record, shown_end.saturating_add(CONTEXT_BYTES).min(record.len())).max(shown_end);
 
         let mut text = String::new();
@@ -186,6 +186,12 @@ mod tests {
         assert_eq!(marked(&excerpt), "***\n***");
         let excerpt = Excerpt::masked(record, 0..12, Some(1), &[2..7, 4..50]);
         assert_eq!(marked(&excerpt), "a,***\n******");
+    }
+
+    #[test]
+    fn bytes_that_continue_nothing_may_stand_first() {
+        let excerpt = Excerpt::new(b"\xa0x,y", 0..2, Some(1));
+        assert_eq!((excerpt.text.as_str(), excerpt.highlight), ("\u{fffd}x,y", 0..4));
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 //! meaning goes when a document is read, so that both spellings give one text. If you add a keyword, add it here too: two schemas that
 //! judge data differently must never have one fingerprint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::check::{Check, CheckKind, Severity, Tolerance};
@@ -33,7 +33,7 @@ pub(crate) fn write(schema: &Schema) -> String {
     }
     let schema_nulls = nulls.unwrap_or_else(|| vec![""]);
     document.list("fields", schema.fields.iter().map(|field| write_field(field, &schema_nulls)));
-    document.list("checks", table_checks(&schema).map(|check| write_check(check, false)));
+    document.list("checks", table_checks(&schema).map(|check| write_check(check, None)));
     document.object("csv", write_csv(&schema.csv));
     document.finish()
 }
@@ -53,29 +53,26 @@ fn is_plain(check: &Check) -> bool {
     *check == plain
 }
 
-/// Drops ids that the checks would have without them.
+/// Drops ids that the checks would have without them, for each group of checks with one default id together.
 fn drop_default_ids(schema: &mut Schema) {
-    let full = resolve::full(schema);
-    let mut unnamed = full.clone();
     let looks_default = |check: &Check| {
         let base = resolve::default_base(check);
-        check.id == base || check.id.strip_prefix(&base).is_some_and(|rest| rest.starts_with('#'))
+        check.id.strip_prefix(&base).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
     };
+    let mut unnamed = resolve::full(schema);
     for check in unnamed.iter_mut().filter(|check| looks_default(check)) {
         check.id.clear();
     }
     let defaults = resolve::default_ids_of(&unnamed);
-    let resolved = resolve::resolve(schema);
-    let is_same = |base: &str| {
-        let mut of_base = unnamed.iter().zip(&defaults).zip(&resolved);
-        of_base.all(|((check, default), resolved)| {
-            check.id.is_empty().then_some(default.as_ref()).flatten().is_none_or(|id| *id == resolved.id)
-                || resolve::default_base(check) != base
-        })
-    };
-    let fields = schema.fields.iter_mut().flat_map(|field| &mut field.checks);
-    for check in fields.chain(&mut schema.checks).filter(|check| looks_default(check)) {
-        if is_same(&resolve::default_base(check)) {
+    let mut needed = HashSet::new();
+    for ((check, default), resolved) in unnamed.iter().zip(defaults).zip(resolve::resolve(schema)) {
+        if default.is_some_and(|default| default != resolved.id) {
+            needed.insert(resolve::default_base(check));
+        }
+    }
+    let of_fields = schema.fields.iter_mut().flat_map(|field| &mut field.checks);
+    for check in of_fields.chain(&mut schema.checks).filter(|check| looks_default(check)) {
+        if !needed.contains(&resolve::default_base(check)) {
             check.id.clear();
         }
     }
@@ -121,20 +118,24 @@ fn write_field(field: &Field, schema_nulls: &[&str]) -> Object {
             || (check.kind == CheckKind::Type && field.data_type != DataType::String)
     };
     let checks = field.checks.iter().filter(|check| !(is_implied(check) && is_plain(check)));
-    object.list("checks", checks.map(|check| write_check(check, true)));
+    object.list("checks", checks.map(|check| write_check(check, Some(field))));
     object
 }
 
-fn write_check(check: &Check, column_is_implied: bool) -> Object {
+/// Writes an item of the checks of the schema, or of a field, which is then its column.
+fn write_check(check: &Check, field: Option<&Field>) -> Object {
     let mut object = Object::default();
     object.text("check", check.kind.name());
     check.kind.write(&mut object);
+    if field.is_some_and(|field| field.data_type == DataType::Binary) {
+        object.0.remove("unit");
+    }
     if !check.id.is_empty() {
         object.text("id", &check.id);
     }
     match check.columns.as_slice() {
         [] => {}
-        _ if column_is_implied => {}
+        _ if field.is_some() => {}
         [column] => object.text("column", column),
         columns => object.texts("columns", columns),
     }

@@ -57,7 +57,12 @@ impl Binding {
                 Some(_) => (None, Some(format!("column `{}` is there more than once", field.name))),
                 None => {
                     if !field.optional {
-                        missing.push(fault("columns.missing", &field.name, None, "the column is missing".into()));
+                        missing.push(fault(
+                            "columns.missing",
+                            &field.name,
+                            None,
+                            "the column is missing".into(),
+                        ));
                     }
                     (None, Some(format!("column `{}` is missing", field.name)))
                 }
@@ -80,13 +85,23 @@ impl Binding {
             binding.sources.push(found.then_some(index));
             binding.reasons.push((!found).then(|| format!("column `{}` is missing", field.name)));
             if !found && !field.optional {
-                binding.faults.push(fault("columns.missing", &field.name, None, "the column is missing".into()));
+                binding.faults.push(fault(
+                    "columns.missing",
+                    &field.name,
+                    None,
+                    "the column is missing".into(),
+                ));
             }
         }
         if schema.extra_columns == ExtraColumns::Forbid {
             for index in schema.fields.len()..columns {
                 let name = format!("#{}", index + 1);
-                binding.faults.push(fault("columns.extra", &name, Some(index), "the column is not declared".into()));
+                binding.faults.push(fault(
+                    "columns.extra",
+                    &name,
+                    Some(index),
+                    "the column is not declared".into(),
+                ));
             }
         }
         binding
@@ -115,7 +130,12 @@ impl Binding {
                 field.name == name || field.aliases.iter().any(|alias| alias == name)
             };
             if !name.is_empty() && !schema.fields.iter().any(declared) {
-                self.faults.push(fault("columns.extra", name, Some(index), "the column is not declared".into()));
+                self.faults.push(fault(
+                    "columns.extra",
+                    name,
+                    Some(index),
+                    "the column is not declared".into(),
+                ));
             }
         }
     }
@@ -145,7 +165,9 @@ mod tests {
     use super::*;
 
     fn schema(more: &str) -> Schema {
-        let text = format!("fields:\n  - {{name: a, type: string}}\n  - {{name: b, type: string, aliases: [bee]}}\n{more}");
+        let text = format!(
+            "fields:\n  - {{name: a, type: string}}\n  - {{name: b, type: string, aliases: [bee]}}\n{more}"
+        );
         Schema::from_yaml(&text).expect("a schema")
     }
 
@@ -164,7 +186,12 @@ mod tests {
     fn every_fault_of_the_columns_is_named() {
         let binding = Binding::by_name(&schema("extra_columns: forbid\n"), &["x", "a", "", "a"]);
         assert_eq!(binding.sources, [None, None]);
-        let expected = [("columns.extra", "x"), ("columns.empty", ""), ("columns.duplicate", "a"), ("columns.missing", "b")];
+        let expected = [
+            ("columns.extra", "x"),
+            ("columns.empty", ""),
+            ("columns.duplicate", "a"),
+            ("columns.missing", "b"),
+        ];
         assert_eq!(codes(&binding), expected);
         let binding = Binding::by_name(&schema("column_order: exact\n"), &["b", "a"]);
         assert_eq!(codes(&binding), [("columns.order", "b")]);

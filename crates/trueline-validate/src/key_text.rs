@@ -83,10 +83,14 @@ fn describe_value(bytes: &[u8], data_type: &DataType) -> String {
         }
         DataType::Decimal { scale, .. } => exact()
             .map_or_else(String::new, |unscaled| Decimal { unscaled, scale: i32::from(*scale) }.to_string()),
-        DataType::Date => exact().map_or_else(String::new, |days| describe_moment(days * 86_400_000_000_000, true)),
+        DataType::Date => {
+            exact().map_or_else(String::new, |days| describe_moment(days * 86_400_000_000_000, true))
+        }
         DataType::Timestamp { .. } => exact().map_or_else(String::new, |nanos| describe_moment(nanos, false)),
         DataType::Time => exact().map_or_else(String::new, |nanos| {
-            describe_moment(nanos, false).split_once('T').map_or_else(String::new, |(_, time)| time.to_owned())
+            describe_moment(nanos, false)
+                .split_once('T')
+                .map_or_else(String::new, |(_, time)| time.to_owned())
         }),
         DataType::Duration => exact().map_or_else(String::new, |nanos| format!("{nanos} ns")),
         DataType::String | DataType::Any | DataType::Binary => String::from_utf8_lossy(bytes).into_owned(),
@@ -167,6 +171,9 @@ mod tests {
             append(&mut key, &days, row);
             describe(&key, &[&DataType::Date])
         };
-        assert_eq!([text(0), text(1), text(2), text(3)], ["0000-01-01", "1970-01-01", "2024-02-29", "9999-12-31"]);
+        assert_eq!(
+            [text(0), text(1), text(2), text(3)],
+            ["0000-01-01", "1970-01-01", "2024-02-29", "9999-12-31"]
+        );
     }
 }

@@ -20,8 +20,11 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
     let mut observed: Vec<Option<Value>> = vec![None; tally.plan.checks.len()];
     settle_keys(&mut tally, &mut observed)?;
     judge_tables(&mut tally, &mut observed, unreadable);
-    let rows =
-        Rows { total: tally.total_rows, valid: tally.total_rows - tally.total.invalid, invalid: tally.total.invalid };
+    let rows = Rows {
+        total: tally.total_rows,
+        valid: tally.total_rows - tally.total.invalid,
+        invalid: tally.total.invalid,
+    };
     let broken = tally.total.broken;
     let structure = &mut tally.total.counts[tally.plan.structure];
     structure.evaluated = tally.total_rows;
@@ -34,7 +37,13 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
         let missing = check.fields.iter().find(|&&field| !tally.bound[field]);
         let reason = missing.and_then(|&field| tally.reasons[field].clone());
         let is_missing = missing.is_some() && counts.evaluated == 0;
-        checks.push(result(check, counts, observed, if is_missing { Some(reason) } else { None }, unreadable));
+        checks.push(result(
+            check,
+            counts,
+            observed,
+            if is_missing { Some(reason) } else { None },
+            unreadable,
+        ));
     }
     let failed: u64 = tally.total.counts.iter().map(|counts| counts.failed).sum();
     let violations = ordered(tally.total.counts, max_violations);
@@ -44,8 +53,9 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
 /// The kept violations of all checks in the order of the report.
 fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     let samples = counts.into_iter().enumerate();
-    let mut samples: Vec<(usize, Sample)> =
-        samples.flat_map(|(index, counts)| counts.samples.into_iter().map(move |sample| (index, sample))).collect();
+    let mut samples: Vec<(usize, Sample)> = samples
+        .flat_map(|(index, counts)| counts.samples.into_iter().map(move |sample| (index, sample)))
+        .collect();
     samples.sort_by_key(|(index, sample)| {
         (sample.violation.input, sample.violation.location.row_index, sample.column, *index)
     });
@@ -56,7 +66,8 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
 fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>]) -> Result<(), Error> {
     let mut named = (tally.plan.error_key_checks() > 1).then(RowSet::default);
     for set in 0..tally.key_sets.len() {
-        let keys = std::mem::replace(&mut tally.key_sets[set], KeySet::new(crate::key::KeyOptions::default()));
+        let keys =
+            std::mem::replace(&mut tally.key_sets[set], KeySet::new(crate::key::KeyOptions::default()));
         let index = tally.plan.key_checks[set];
         let Runner::Keys(rule) = tally.plan.checks[index].runner else { continue };
         let settled = match rule.purpose {
@@ -146,7 +157,8 @@ fn settle_unique(
         }
         name(repeat.this);
     })?;
-    let types: Vec<&DataType> = check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
+    let types: Vec<&DataType> =
+        check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
     let samples: Vec<Sample> =
         kept.heap.into_sorted_vec().into_iter().map(|row| repeat_sample(check, &types, &row)).collect();
     let counts = &mut tally.total.counts[index];
@@ -172,7 +184,8 @@ fn repeat_sample(check: &PlannedCheck, types: &[&DataType], row: &KeptRow) -> Sa
     if check.is_sensitive {
         violation.value = Some(MASK.to_owned());
     } else {
-        let (value, truncated) = trueline_report::escape::truncate_value(&key_text::describe(&row.key, types));
+        let (value, truncated) =
+            trueline_report::escape::truncate_value(&key_text::describe(&row.key, types));
         violation.value = Some(value);
         violation.value_truncated = truncated;
     }
@@ -241,7 +254,8 @@ fn judge_completeness(
     } else {
         *observed = Some(json!(present));
     }
-    let too_small = evaluated > 0 && min_fraction.is_some_and(|least| (present as f64 / evaluated as f64) < least);
+    let too_small =
+        evaluated > 0 && min_fraction.is_some_and(|least| (present as f64 / evaluated as f64) < least);
     if too_small {
         fail_table(tally, index, 0, &format!("{present} of {evaluated}"));
     } else if min_count.is_some_and(|least| present < least && evaluated > 0) {

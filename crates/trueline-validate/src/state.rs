@@ -289,7 +289,8 @@ impl State {
     fn collect_keys(&mut self, plan: &Plan, set: usize, index: usize, batch: &Batch<'_>, invalid: &Mask) {
         let check = &plan.checks[index];
         let Runner::Keys(rule) = check.runner else { return };
-        let columns: Option<Vec<Column<'_>>> = check.fields.iter().map(|&field| batch.columns[field]).collect();
+        let columns: Option<Vec<Column<'_>>> =
+            check.fields.iter().map(|&field| batch.columns[field]).collect();
         let Some(columns) = columns else {
             self.counts[index].not_evaluated += batch.rows as u64;
             return;
@@ -304,7 +305,11 @@ impl State {
             }
             if rule.nulls != KeyNulls::Equal && columns.iter().any(|column| column.array.is_null(row)) {
                 let counts = &mut self.counts[index];
-                if rule.nulls == KeyNulls::Fail { counts.evaluated += 1 } else { counts.null += 1 }
+                if rule.nulls == KeyNulls::Fail {
+                    counts.evaluated += 1
+                } else {
+                    counts.null += 1
+                }
                 continue;
             }
             self.counts[index].evaluated += 1;
@@ -430,9 +435,11 @@ fn key_place(location: Location, tainted: bool) -> KeyPlace {
 }
 
 fn has_bad_cell(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> bool {
-    check.fields.iter().filter_map(|&field| batch.columns[field]).any(|column| {
-        column.bad.binary_search_by_key(&row, |cell| cell.row as usize).is_ok()
-    })
+    check
+        .fields
+        .iter()
+        .filter_map(|&field| batch.columns[field])
+        .any(|column| column.bad.binary_search_by_key(&row, |cell| cell.row as usize).is_ok())
 }
 
 /// The rows whose cell is null and not merely unreadable.

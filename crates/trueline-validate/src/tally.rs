@@ -118,7 +118,12 @@ impl Tally {
         }
     }
 
-    fn judge_column_count(&mut self, input: u32, binding: &Binding, place: &dyn Fn(Option<usize>) -> Location) {
+    fn judge_column_count(
+        &mut self,
+        input: u32,
+        binding: &Binding,
+        place: &dyn Fn(Option<usize>) -> Location,
+    ) {
         for (check, counts) in self.plan.checks.iter().zip(&mut self.total.counts) {
             let Runner::Table(TableRule::ColumnCount(bounds)) = &check.runner else { continue };
             counts.evaluated += 1;

@@ -14,12 +14,14 @@ macro_rules! integers {
         use arrow_schema::{DataType as Arrow, TimeUnit as Unit};
         macro_rules! over {
             ($type:ty, $factor:expr) => {{
-                let values: &[<$type as ArrowPrimitiveType>::Native] = $array.as_primitive::<$type>().values();
+                let values: &[<$type as ArrowPrimitiveType>::Native] =
+                    $array.as_primitive::<$type>().values();
                 let $get = |row: usize| i128::from(values[row]) * $factor;
                 Some($body)
             }};
             ($type:ty) => {{
-                let values: &[<$type as ArrowPrimitiveType>::Native] = $array.as_primitive::<$type>().values();
+                let values: &[<$type as ArrowPrimitiveType>::Native] =
+                    $array.as_primitive::<$type>().values();
                 let $get = |row: usize| i128::from(values[row]);
                 Some($body)
             }};
@@ -64,7 +66,8 @@ impl Exact {
         let whole = |floor| Some(Self { floor, has_rest: false });
         match literal {
             Literal::Number(number) => {
-                let scale = if let DataType::Decimal { scale, .. } = data_type { i32::from(*scale) } else { 0 };
+                let scale =
+                    if let DataType::Decimal { scale, .. } = data_type { i32::from(*scale) } else { 0 };
                 Some(Self::scaled(*number, scale))
             }
             Literal::Date(days) => whole(i128::from(*days)),

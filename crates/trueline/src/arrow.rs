@@ -7,9 +7,9 @@ use trueline_report::{Decided, Input, Location, Report, Run};
 use trueline_validate::{Batch, Binding, Column, RowOrigin, State};
 
 use crate::error::{Error, ErrorKind};
-use crate::widen::widen;
 use crate::pipeline::{rate, report};
 use crate::validator::{Validator, peak_memory};
+use crate::widen::widen;
 
 impl Validator {
     /// Validates one Arrow batch. Columns are matched by name; narrower integers and floats, other text and binary layouts
@@ -23,7 +23,10 @@ impl Validator {
     /// Validates Arrow batches of one schema as one table.
     ///
     /// **Errors**: as [`Validator::validate_batch`].
-    pub fn validate_batches<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> Result<Report, Error> {
+    pub fn validate_batches<'a>(
+        &self,
+        batches: impl IntoIterator<Item = &'a RecordBatch>,
+    ) -> Result<Report, Error> {
         let started = Instant::now();
         let mut tally = self.tally();
         let mut binding: Option<Binding> = None;
@@ -37,7 +40,9 @@ impl Validator {
                 binding
             });
             bytes += batch.get_array_memory_size() as u64;
-            tally.merge(self.observe(batch, binding)?).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+            tally
+                .merge(self.observe(batch, binding)?)
+                .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
         }
         if binding.is_none() {
             tally.begin_input(&Binding::by_name::<&str>(&self.schema, &[]), 0, &|_| Location::default());
@@ -86,4 +91,3 @@ impl Validator {
         Ok(state)
     }
 }
-

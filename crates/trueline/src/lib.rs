@@ -14,12 +14,10 @@ pub use error::{Error, ErrorKind};
 pub use options::Limits;
 pub use progress::{Cancel, Progress};
 pub use trueline_io::Error as SourceError;
-pub use trueline_io::{
-    AtomicFile, FileSource, MemorySource, Source, StdinSource, source_from_argument,
-};
+pub use trueline_io::{AtomicFile, FileSource, MemorySource, Source, StdinSource, source_from_argument};
 pub use trueline_report::{
-    CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo, Status,
-    Verdict, Violation, escape, render,
+    CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo,
+    Status, Verdict, Violation, escape, render,
 };
 pub use trueline_schema::{self as schema, Language, Schema, Severity};
 pub use trueline_tokenizer::Kernel;

@@ -94,7 +94,8 @@ impl CsvOrigin<'_> {
 
     fn cell_range(&self, record: usize, field: usize) -> Option<Range<usize>> {
         let source = self.block.sources.get(field).copied().flatten()?;
-        (source < self.block.positions.field_count(record)).then(|| self.block.positions.field(record, source))
+        (source < self.block.positions.field_count(record))
+            .then(|| self.block.positions.field(record, source))
     }
 }
 

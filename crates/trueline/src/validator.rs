@@ -177,10 +177,16 @@ impl ValidatorBuilder {
     /// **Errors**: a schema that cannot be compiled, an option outside its range.
     pub fn build(self) -> Result<Validator, Error> {
         if !CHUNK_BYTES.contains(&self.chunk_bytes) {
-            return Err(Error::new(ErrorKind::Option { option: "chunk_bytes", expected: "from 1 byte to 1 GiB" }));
+            return Err(Error::new(ErrorKind::Option {
+                option: "chunk_bytes",
+                expected: "from 1 byte to 1 GiB",
+            }));
         }
         if self.limits.max_record_bytes > 1 << 30 {
-            return Err(Error::new(ErrorKind::Option { option: "max_record_bytes", expected: "at most 1 GiB" }));
+            return Err(Error::new(ErrorKind::Option {
+                option: "max_record_bytes",
+                expected: "at most 1 GiB",
+            }));
         }
         if self.threads == Some(0) {
             return Err(Error::new(ErrorKind::Option { option: "threads", expected: "at least 1" }));

@@ -26,7 +26,9 @@ pub(crate) fn widen(array: &ArrayRef, data_type: &DataType) -> Option<ArrayRef> 
         DataType::Decimal { precision, scale } => decimal(array, *precision, i8::try_from(*scale).ok()?),
         DataType::Date => keep(array, &Arrow::Date32),
         DataType::Time => time(array),
-        DataType::Timestamp { .. } => matches!(array.data_type(), Arrow::Timestamp(_, _)).then(|| array.clone()),
+        DataType::Timestamp { .. } => {
+            matches!(array.data_type(), Arrow::Timestamp(_, _)).then(|| array.clone())
+        }
         DataType::Duration => keep(array, &Arrow::Duration(Unit::Nanosecond)),
         DataType::Binary => binary(array),
     }
@@ -195,10 +197,13 @@ mod tests {
 
     #[test]
     fn text_of_any_layout_is_read() {
-        let views = |array: ArrayRef| array.as_string_view().iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>();
+        let views = |array: ArrayRef| {
+            array.as_string_view().iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>()
+        };
         let large = to(LargeStringArray::from(vec![Some("a"), None]), &DataType::String).expect("text");
         assert_eq!(views(large), [Some("a".to_owned()), None]);
-        let dictionary: DictionaryArray<UInt8Type> = vec![Some("x"), None, Some("y"), Some("x")].into_iter().collect();
+        let dictionary: DictionaryArray<UInt8Type> =
+            vec![Some("x"), None, Some("y"), Some("x")].into_iter().collect();
         let rows = to(dictionary, &DataType::String).expect("text");
         assert_eq!(views(rows), [Some("x".to_owned()), None, Some("y".to_owned()), Some("x".to_owned())]);
         assert!(to(Float32Array::from(vec![1.0]), &DataType::String).is_none());
@@ -206,7 +211,9 @@ mod tests {
 
     #[test]
     fn decimals_keep_all_their_digits() {
-        let cents = PrimitiveArray::<Decimal128Type>::from(vec![125]).with_precision_and_scale(6, 2).expect("a decimal");
+        let cents = PrimitiveArray::<Decimal128Type>::from(vec![125])
+            .with_precision_and_scale(6, 2)
+            .expect("a decimal");
         let wide = to(cents.clone(), &DataType::Decimal { precision: 8, scale: 3 }).expect("widened");
         assert_eq!(wide.as_primitive::<Decimal128Type>().value(0), 1250);
         assert!(to(cents.clone(), &DataType::Decimal { precision: 8, scale: 1 }).is_none());

@@ -153,7 +153,8 @@ fn is_timestamp(text: &[u8]) -> bool {
     if text.len() != shape.len() || !text.iter().zip(shape).all(fits) {
         return false;
     }
-    let number = |from: usize, to: usize| text[from..to].iter().fold(0, |n, digit| n * 10 + u32::from(digit - b'0'));
+    let number =
+        |from: usize, to: usize| text[from..to].iter().fold(0, |n, digit| n * 10 + u32::from(digit - b'0'));
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {

@@ -76,10 +76,13 @@ fn compare(path: &str, schema: &str, runs: usize) {
 
     type Runner<'a> = Box<dyn Fn() -> Counts + 'a>;
     let runners: Vec<(&str, Runner<'_>)> = vec![
-        ("bare read", Box::new(|| {
-            bare_read(path);
-            Counts::new()
-        })),
+        (
+            "bare read",
+            Box::new(|| {
+                bare_read(path);
+                Counts::new()
+            }),
+        ),
         ("trueline, 1 thread", Box::new(|| trueline(path, &schema, 1))),
         ("trueline, 2 threads", Box::new(|| trueline(path, &schema, 2))),
         ("csv crate by hand, 1 thread", Box::new(|| by_hand::validate(path, 1))),
@@ -109,7 +112,9 @@ fn compare(path: &str, schema: &str, runs: usize) {
         let (least, most) = (seconds[0], seconds[seconds.len() - 1]);
         let rate = bytes as f64 / median / 1e9;
         let share = denominator / median;
-        println!("{name:<30} {median:>7.3} s ({least:.3} to {most:.3})  {rate:>6.2} GB/s  {share:>5.3} of the bare read");
+        println!(
+            "{name:<30} {median:>7.3} s ({least:.3} to {most:.3})  {rate:>6.2} GB/s  {share:>5.3} of the bare read"
+        );
     }
     for (code, count) in first.unwrap_or_default() {
         println!("  {count:>9} {code}");

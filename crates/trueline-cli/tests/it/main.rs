@@ -13,7 +13,8 @@ fields:
   - {name: amount, type: float64, required: true, minimum: 0.01, exclusive_maximum: 1000}
   - {name: currency, type: string, optional: true, enum: [USD, EUR], not_in: [XXX], sensitive: false}
 checks:
-  - {check: row_count, min: 1, severity: error, tolerance: 0}
+  - {check: row_count, min: 1, severity: error}
+  - {check: length, column: id, max_length: 9, tolerance: 0, message: long}
 extra_columns: allow
 column_order: any
 null_values: ['']
@@ -91,7 +92,10 @@ fn usage_errors_are_two_and_say_what_to_do() {
         (&["validate", "--schema", "schema.yaml"], "INPUT"),
         (&["validate", "good.csv", "-s", "schema.yaml", "--shema", "x"], "--shema"),
         (&["validate", "good.csv", "-s", "schema.yaml", "--threads", "0"], "threads"),
-        (&["validate", "good.csv", "-s", "schema.yaml", "--chunk-size", "much"], "expected a number of bytes"),
+        (
+            &["validate", "good.csv", "-s", "schema.yaml", "--chunk-size", "much"],
+            "expected a number of bytes",
+        ),
         (&["validate", "good.csv", "-s", "schema.yaml", "--output", "xml"], "xml"),
         (&["validate", "good.csv", "-s", "schema.yaml", "--report", "report.pdf"], ".json, .jsonl or .txt"),
         (&["validate", "good.csv", "-s", "missing.yaml"], "missing.yaml"),
@@ -109,7 +113,9 @@ fn usage_errors_are_two_and_say_what_to_do() {
 #[test]
 fn help_and_version_are_answers() {
     let folder = Folder::new();
-    for arguments in [&["--help"][..], &["validate", "--help"], &["schema", "check", "--help"], &["--version"]] {
+    for arguments in
+        [&["--help"][..], &["validate", "--help"], &["schema", "check", "--help"], &["--version"]]
+    {
         let output = folder.run(arguments);
         assert_eq!(code(&output), 0);
         assert!(!out(&output).is_empty());
@@ -123,7 +129,8 @@ fn help_and_version_are_answers() {
 #[test]
 fn output_goes_where_it_is_asked_to() {
     let folder = Folder::new();
-    let output = folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "-o", "json", "--report", "report.txt"]);
+    let output =
+        folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "-o", "json", "--report", "report.txt"]);
     let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("json");
     assert_eq!(report["verdict"], "invalid");
     assert_eq!(report["rows"]["invalid"], 1);
@@ -132,7 +139,8 @@ fn output_goes_where_it_is_asked_to() {
     let lines: Vec<serde_json::Value> =
         out(&output).lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     assert_eq!(lines.len(), 4);
-    let output = folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "--report", "no/such/folder/report.json"]);
+    let output =
+        folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "--report", "no/such/folder/report.json"]);
     assert_eq!(code(&output), 3);
     assert!(err(&output).contains("could not be written"), "{}", err(&output));
 }
@@ -147,7 +155,8 @@ fn a_report_that_cannot_be_written_is_an_error() {
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opened");
     for output in ["text", "json", "jsonl"] {
         let arguments = ["validate", "good.csv", "-s", "schema.yaml", "-o", output];
-        let status = folder.command(&arguments).stdout(full()).stderr(Stdio::null()).status().expect("started");
+        let status =
+            folder.command(&arguments).stdout(full()).stderr(Stdio::null()).status().expect("started");
         assert_eq!(status.code(), Some(3), "{output}");
     }
     // Standard error that is full changes nothing.
@@ -180,7 +189,9 @@ fn severity_decides_with_fail_on() {
 fn keywords() -> Vec<(usize, &'static str)> {
     let mut found = Vec::new();
     for (at, _) in SCHEMA.match_indices(':') {
-        let start = SCHEMA[..at].rfind(|letter: char| !(letter.is_ascii_lowercase() || letter == '_')).map_or(0, |at| at + 1);
+        let start = SCHEMA[..at]
+            .rfind(|letter: char| !(letter.is_ascii_lowercase() || letter == '_'))
+            .map_or(0, |at| at + 1);
         if start < at && SCHEMA.as_bytes().get(at + 1).is_some_and(u8::is_ascii_whitespace) {
             found.push((start, &SCHEMA[start..at]));
         }
@@ -198,7 +209,9 @@ fn every_misspelt_keyword_is_named_with_its_place() {
         let text = format!("{}{misspelt}{}", &SCHEMA[..start], &SCHEMA[start + keyword.len()..]);
         folder.write("wrong.yaml", text.as_bytes());
         let line = SCHEMA[..start].matches('\n').count() + 1;
-        for arguments in [&["validate", "good.csv", "-s", "wrong.yaml"][..], &["schema", "check", "wrong.yaml"]] {
+        for arguments in
+            [&["validate", "good.csv", "-s", "wrong.yaml"][..], &["schema", "check", "wrong.yaml"]]
+        {
             let output = folder.run(arguments);
             assert_eq!(code(&output), 2, "{misspelt}: {}", out(&output));
             let text = err(&output);
@@ -248,8 +261,12 @@ fn ctrl_c_ends_the_run_at_once() {
     let folder = Folder::new();
     for (signal, expected) in [("INT", 130), ("TERM", 143)] {
         let mut command = folder.command(&["validate", "-", "-s", "schema.yaml"]);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("started");
         let mut pipe = child.stdin.take().expect("a pipe");
         pipe.write_all(b"id,amount,currency\nTX001,1,USD\n").expect("written");
         std::thread::sleep(Duration::from_millis(300));

@@ -142,7 +142,10 @@ impl Chunks {
         let rest = buffer[tail..].to_vec();
         let border = offset + (carry.len() + tail - HEADROOM) as u64;
         let before_border = buffer.get(tail.wrapping_sub(1)).copied();
-        self.pass_on(sequence + 1, Link { state: split.end, carry: rest, offset: border, previous: before_border });
+        self.pass_on(
+            sequence + 1,
+            Link { state: split.end, carry: rest, offset: border, previous: before_border },
+        );
         Some(span(sequence, buffer, carry, Some(tail), offset, previous))
     }
 
@@ -166,7 +169,15 @@ impl Chunks {
         } else {
             self.pass_on(sequence + 1, Link { state, carry, offset, previous });
         }
-        Span { sequence, buffer: Vec::new(), range: 0..0, byte_offset: offset, previous, is_last: false, failure }
+        Span {
+            sequence,
+            buffer: Vec::new(),
+            range: 0..0,
+            byte_offset: offset,
+            previous,
+            is_last: false,
+            failure,
+        }
     }
 
     fn take(&self, sequence: u64) -> Option<Link> {

@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::ops::Range;
 
-use trueline_tokenizer::{Dialect, FaultKind, Indexer, Kernel, Positions, Preamble, count_line_ends, preamble, unquote};
+use trueline_tokenizer::{
+    Dialect, FaultKind, Indexer, Kernel, Positions, Preamble, count_line_ends, preamble, unquote,
+};
 
 use super::{Chunks, Failure};
 use crate::chunk::ChunkReader;
@@ -25,7 +27,12 @@ pub struct CsvOptions {
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { chunk_bytes: 1 << 20, max_record_bytes: 16 << 20, max_columns: 100_000, kernel: Kernel::detect() }
+        Self {
+            chunk_bytes: 1 << 20,
+            max_record_bytes: 16 << 20,
+            max_columns: 100_000,
+            kernel: Kernel::detect(),
+        }
     }
 }
 
@@ -146,6 +153,11 @@ impl CsvInput {
             if !positions.is_empty() {
                 return self.take_first_record(&positions, bytes);
             }
+            if bytes > 0 {
+                // Comments and blank lines are no records.
+                self.consume(bytes);
+                continue;
+            }
             if self.is_done() {
                 return self.failure.take().map_or(Ok(()), Err);
             }
@@ -164,7 +176,8 @@ impl CsvInput {
         self.columns = positions.field_count(0);
         if self.columns > self.options.max_columns {
             let (columns, limit) = (self.columns, self.options.max_columns);
-            let message = format!("the first record has {columns} columns, more than {limit}; raise max_columns");
+            let message =
+                format!("the first record has {columns} columns, more than {limit}; raise max_columns");
             return Err(Failure::new("structure.columns", message, start));
         }
         if !self.dialect.header {
@@ -204,6 +217,14 @@ impl CsvInput {
 
     /// The records, in chunks.
     pub fn into_chunks(self) -> Chunks {
-        Chunks::new(self.reader, self.rest, self.offset, self.previous, self.failure, &self.dialect, self.options)
+        Chunks::new(
+            self.reader,
+            self.rest,
+            self.offset,
+            self.previous,
+            self.failure,
+            &self.dialect,
+            self.options,
+        )
     }
 }

@@ -16,6 +16,7 @@ pub(crate) use node::{Entry, Node, Value};
 pub(crate) use source::{Source, Span, push_key};
 
 use crate::error::{Error, ErrorKind, Problem};
+use crate::read::MAX_PROBLEMS;
 use crate::schema::Language;
 
 /// A document that is sound as far as its language goes.
@@ -53,6 +54,9 @@ pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Erro
 /// Notes every key that stands twice in one mapping. The tree is at most as deep as the limit, so this may recurse.
 fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems: &mut Vec<Problem>) {
     let length = path.len();
+    if problems.len() >= MAX_PROBLEMS {
+        return;
+    }
     match &node.value {
         Value::Sequence(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -65,6 +69,9 @@ fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems
             let mut seen = std::collections::HashMap::new();
             for entry in entries {
                 push_key(path, &entry.key);
+                if problems.len() >= MAX_PROBLEMS {
+                    return;
+                }
                 if let Some(first) = seen.get(entry.key.as_str()) {
                     let first_line = source.place(*first).0;
                     let kind = ErrorKind::DuplicateKey { key: entry.key.clone(), first_line };

@@ -39,7 +39,6 @@ impl<'d> Reader<'d> {
             self.check_once(&item, &check.kind, siblings);
             siblings.push(check);
         }
-        fields.iter_mut().for_each(ReadField::declare_implied);
         checks
     }
 
@@ -215,6 +214,9 @@ impl<'d> Reader<'d> {
         let name = self.full_text(place)?;
         if let Some(read) = fields.iter().find(|read| read.field.name == name) {
             return Some(read);
+        }
+        if self.is_full() {
+            return None;
         }
         let of_alias = fields.iter().find(|read| read.field.aliases.contains(&name));
         let nearest = of_alias.map(|read| read.field.name.clone());

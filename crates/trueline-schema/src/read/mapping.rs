@@ -90,6 +90,9 @@ impl<'d> Reader<'d> {
     pub(super) fn check_keys(&mut self, map: &Mapping<'d>, known: &[&[&'static str]], later: &[&str]) {
         for entry in map.entries {
             let key = entry.key.as_str();
+            if self.is_full() {
+                return;
+            }
             if known.iter().any(|keys| keys.contains(&key)) {
                 continue;
             }

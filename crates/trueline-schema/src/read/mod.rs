@@ -34,7 +34,7 @@ use crate::schema::Schema;
 /// The most memory that all patterns of a schema may take once compiled.
 pub(crate) const PATTERN_TOTAL_BYTES: usize = 64 << 20;
 /// The most faults that are told of one document.
-const MAX_PROBLEMS: usize = 100;
+pub(crate) const MAX_PROBLEMS: usize = 100;
 
 /// What is noted while a document is read.
 pub(crate) struct Reader<'d> {
@@ -61,10 +61,18 @@ pub(crate) fn schema(document: &Document<'_>) -> Result<Schema, Error> {
 }
 
 impl<'d> Reader<'d> {
+    /// Whether no more faults are told, so that none need be looked into.
+    fn is_full(&self) -> bool {
+        self.problems.len() >= MAX_PROBLEMS
+    }
+
     fn fault(&mut self, span: Span, path: &str, kind: ErrorKind) {
+        if self.is_full() {
+            return;
+        }
         let problem = self.source.problem(kind, span, path.to_owned());
-        // A key given twice is read once, yet an alias may bring one place in twice.
-        if self.problems.len() < MAX_PROBLEMS && !self.problems.contains(&problem) {
+        // Two rules may meet the same fault, such as a name that is no text.
+        if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
@@ -84,6 +92,7 @@ impl<'d> Reader<'d> {
         if let Some(place) = map.place("checks") {
             schema.checks = self.document_checks(&place, &mut fields);
         }
+        fields.iter_mut().for_each(field::ReadField::declare_implied);
         schema.fields = fields.into_iter().map(|read| read.field).collect();
         resolve::arrange(&mut schema);
         self.check_ids(&schema);

@@ -78,6 +78,7 @@ pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c s
     let limit = (name.len() / 3).max(1);
     candidates
         .iter()
+        .filter(|candidate| candidate.len() <= 4 * (name.len() + limit))
         .map(|candidate| {
             (distance(&name, &snake_case(candidate).chars().take(64).collect::<Vec<_>>()), candidate)
         })

@@ -47,7 +47,10 @@ fn the_text_is_what_it_is() {
     );
     assert_eq!(schema.canonical(), wanted);
     assert_eq!(Schema::default().canonical(), "{}");
-    assert_eq!(Schema::default().fingerprint(), "blake3:8e7b6f2f0e4a8e7b",);
+    assert_eq!(
+        Schema::default().fingerprint(),
+        "blake3:6e46dd10defc9b56c29a6ec56b508c21f54c08192194e4df25bf36f0c9c3c279",
+    );
 }
 
 #[test]
@@ -229,10 +232,10 @@ fn with_one_less(value: &Value) -> Vec<Value> {
 fn nothing_can_be_taken_from_a_canonical_text_without_a_change() {
     let schema = yaml(FULL_YAML);
     let value: Value = serde_json::from_str(&schema.canonical()).unwrap();
-    let (mut sound, mut texts) = (0, std::collections::HashSet::from([schema.canonical()]));
+    let mut sound = 0;
     for less in with_one_less(&value) {
         if let Ok(other) = Schema::from_json(&less.to_string()) {
-            assert!(texts.insert(other.canonical()), "{less}");
+            assert_ne!(other.canonical(), schema.canonical(), "{less}");
             assert_round_trip(&other);
             sound += 1;
         }

@@ -106,3 +106,31 @@ fn patterns_are_limited_together() {
     assert!(error.to_string().contains("take more than 67108864 bytes together"), "{error}");
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
+
+/// Faults are looked into only as long as they are told.
+#[test]
+fn many_faults_take_no_long_time() {
+    let keys: String = (0..60_000).map(|key| format!("requierd{key}: 1\n")).collect();
+    let duplicates = "name: x\n".repeat(90_000);
+    let fields: String = (0..30_000).map(|field| format!("  - name: f{field}\n")).collect();
+    let columns: String =
+        (0..9_000).map(|column| format!("  - {{check: required, column: g{column}}}\n")).collect();
+    let ids: String = (0..9_000)
+        .map(|id| format!("  - {{check: row_count, min: 1, id: 'table.row_count#{id}'}}\n"))
+        .collect();
+    for text in [
+        keys,
+        duplicates,
+        format!("fields:\n{fields}checks:\n{columns}"),
+        format!("fields:\n{fields}{fields}"),
+        format!("checks:\n{ids}"),
+        format!("fields: [{{name: a, type: string, enum: [{}]}}]", "1,".repeat(90_000)),
+    ] {
+        let start = Instant::now();
+        if let Ok(schema) = Schema::from_yaml(&text) {
+            assert!(!schema.fingerprint().is_empty());
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?} for {:?}…", start.elapsed(), &text[..60]);
+        println!("{:?} {:?}", start.elapsed(), &text[..30]);
+    }
+}

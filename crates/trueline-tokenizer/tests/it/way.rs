@@ -55,6 +55,8 @@ pub(crate) fn index(bytes: &[u8], dialect: &Dialect, kernel: Kernel, block: usiz
             used >= block || parsed.consumed >= last_end(bytes, dialect),
             "a block of {used}, not {block}"
         );
+        let earlier = last_end(&bytes[at..at + used - 1], dialect);
+        assert!(earlier < block, "a block of {used}, not {earlier}");
     }
 }
 

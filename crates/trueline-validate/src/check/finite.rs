@@ -20,7 +20,11 @@ use trueline_schema::DataType;
 use super::{Kernel, is_float};
 use crate::mask::Mask;
 
-pub(crate) fn compile(allow_nan: bool, allow_infinite: bool, data_type: &DataType) -> Option<Box<dyn Kernel>> {
+pub(crate) fn compile(
+    allow_nan: bool,
+    allow_infinite: bool,
+    data_type: &DataType,
+) -> Option<Box<dyn Kernel>> {
     is_float(data_type).then(|| Box::new(Finite { allow_nan, allow_infinite }) as Box<dyn Kernel>)
 }
 

@@ -66,7 +66,8 @@ impl List {
                 .collect::<Option<Vec<_>>>()
                 .map(|list| Self::Binary(list.into())),
             _ => {
-                let exact: Option<Vec<Exact>> = values.iter().map(|value| Exact::new(value, data_type)).collect();
+                let exact: Option<Vec<Exact>> =
+                    values.iter().map(|value| Exact::new(value, data_type)).collect();
                 let mut whole: Vec<i128> = exact?.into_iter().filter_map(Exact::whole).collect();
                 whole.sort_unstable();
                 Some(Self::Exact(whole.into()))
@@ -98,7 +99,8 @@ impl Kernel for Membership {
                 failing.fill(|row| texts.contains(values.value(row)) == forbidden);
             }
             List::Exact(list) => {
-                integers!(array, |get| failing.fill(|row| list.binary_search(&get(row)).is_ok() == forbidden));
+                integers!(array, |get| failing
+                    .fill(|row| list.binary_search(&get(row)).is_ok() == forbidden));
             }
             List::Floats(list) => check_floats(array, list, forbidden, failing),
             List::Booleans(listed) => {

@@ -118,7 +118,9 @@ pub(crate) fn runner(kind: &CheckKind, data_type: &DataType) -> Result<Runner, E
         CheckKind::Enum(values) => cells(r#enum::compile(values, data_type)),
         CheckKind::NotIn(values) => cells(not_in::compile(values, data_type)),
         CheckKind::Const(value) => cells(r#const::compile(value, data_type)),
-        CheckKind::Pattern { pattern, negate } => pattern::compile(pattern, *negate, data_type).and_then(cells),
+        CheckKind::Pattern { pattern, negate } => {
+            pattern::compile(pattern, *negate, data_type).and_then(cells)
+        }
         CheckKind::Length { min, max, unit } => cells(length::compile(*min, *max, *unit, data_type)),
         CheckKind::StartsWith(text) => cells(starts_with::compile(text, data_type)),
         CheckKind::EndsWith(text) => cells(ends_with::compile(text, data_type)),

@@ -88,9 +88,8 @@ impl Kernel for ExactMultiple {
             integers!(array, |get| failing.fill(|row| get(row) % step != 0));
             return;
         }
-        integers!(array, |get| failing.fill(|row| {
-            !is_multiple(Decimal { unscaled: get(row), scale: self.scale }, self.factor)
-        }));
+        integers!(array, |get| failing
+            .fill(|row| { !is_multiple(Decimal { unscaled: get(row), scale: self.scale }, self.factor) }));
     }
 
     fn fork(&self) -> Box<dyn Kernel> {

@@ -24,7 +24,11 @@ use super::{Kernel, is_float};
 use crate::mask::Mask;
 use crate::values::integers;
 
-pub(crate) fn compile(digits: Option<u32>, scale: Option<u32>, data_type: &DataType) -> Option<Box<dyn Kernel>> {
+pub(crate) fn compile(
+    digits: Option<u32>,
+    scale: Option<u32>,
+    data_type: &DataType,
+) -> Option<Box<dyn Kernel>> {
     let own_scale = match data_type {
         DataType::Decimal { scale, .. } => i32::from(*scale),
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => 0,
@@ -32,7 +36,11 @@ pub(crate) fn compile(digits: Option<u32>, scale: Option<u32>, data_type: &DataT
         float if is_float(float) => 0,
         _ => return None,
     };
-    Some(Box::new(Precision { digits: digits.unwrap_or(u32::MAX), scale: scale.unwrap_or(u32::MAX), own_scale }))
+    Some(Box::new(Precision {
+        digits: digits.unwrap_or(u32::MAX),
+        scale: scale.unwrap_or(u32::MAX),
+        own_scale,
+    }))
 }
 
 #[derive(Clone)]

