@@ -1,4 +1,5 @@
 //! The arguments, as `--help` shows them.
+#![allow(clippy::doc_markdown, reason = "the help text is read in terminals, where backticks are noise")]
 
 use std::path::PathBuf;
 

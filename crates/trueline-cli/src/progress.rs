@@ -1,6 +1,7 @@
 //! Progress on standard error: a bar on a terminal, a line a second elsewhere when asked for.
 
-use std::io::{self, IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -84,7 +85,8 @@ fn counts(progress: &Progress) -> String {
         HumanCount(progress.invalid_rows)
     );
     if let Some(left) = progress.remaining() {
-        text.push_str(&format!(", {:.0} s left", left.as_secs_f64().ceil()));
+        // Writing into a String cannot fail.
+        let _ = write!(text, ", {:.0} s left", left.as_secs_f64().ceil());
     }
     text
 }

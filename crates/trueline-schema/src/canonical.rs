@@ -229,7 +229,12 @@ impl Object {
     }
 
     /// A word; the default is left out.
-    pub(crate) fn word<T: Default + PartialEq>(&mut self, key: &'static str, value: T, words: &[(&str, T)]) {
+    pub(crate) fn word<T: Copy + Default + PartialEq>(
+        &mut self,
+        key: &'static str,
+        value: T,
+        words: &[(&str, T)],
+    ) {
         if value != T::default()
             && let Some((word, _)) = words.iter().find(|(_, other)| *other == value)
         {

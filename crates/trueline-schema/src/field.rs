@@ -4,6 +4,7 @@ use crate::check::Check;
 use crate::data_type::DataType;
 
 /// What one column should be.
+#[allow(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// The name of the column.

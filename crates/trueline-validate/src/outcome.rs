@@ -18,7 +18,7 @@ use crate::tally::{Outcome, Tally};
 pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
     let mut tally = tally;
     let mut observed: Vec<Option<Value>> = vec![None; tally.plan.checks.len()];
-    settle_keys(&mut tally, &mut observed)?;
+    settle_keys(&mut tally, &mut observed, unreadable)?;
     judge_tables(&mut tally, &mut observed, unreadable);
     let rows = Rows {
         total: tally.total_rows,
@@ -36,14 +36,8 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
         }
         let missing = check.fields.iter().find(|&&field| !tally.bound[field]);
         let reason = missing.and_then(|&field| tally.reasons[field].clone());
-        let is_missing = missing.is_some() && counts.evaluated == 0;
-        checks.push(result(
-            check,
-            counts,
-            observed,
-            if is_missing { Some(reason) } else { None },
-            unreadable,
-        ));
+        let reason = reason.filter(|_| counts.evaluated == 0);
+        checks.push(result(check, counts, observed, reason, unreadable));
     }
     let failed: u64 = tally.total.counts.iter().map(|counts| counts.failed).sum();
     let violations = ordered(tally.total.counts, max_violations);
@@ -63,7 +57,7 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     samples.into_iter().map(|(_, sample)| sample.violation).collect()
 }
 
-fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>]) -> Result<(), Error> {
+fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) -> Result<(), Error> {
     let mut named = (tally.plan.error_key_checks() > 1).then(RowSet::default);
     for set in 0..tally.key_sets.len() {
         let keys =
@@ -74,7 +68,7 @@ fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>]) -> Result<(), 
             KeyPurpose::Unique(report) => settle_unique(tally, index, keys, report, named.as_mut()),
             KeyPurpose::DistinctCount(bounds) => keys.finish(&mut |_| {}).map(|summary| {
                 observed[index] = Some(json!(summary.distinct));
-                judge_distinct(tally, index, &bounds, &summary);
+                judge_distinct(tally, index, &bounds, &summary, unreadable);
             }),
         };
         settled.map_err(|source| tally.key_error(set, source))?;
@@ -202,11 +196,18 @@ fn location(place: KeyPlace) -> Location {
     }
 }
 
-fn judge_distinct(tally: &mut Tally, index: usize, bounds: &CountBounds, summary: &KeySummary) {
-    if tally.total.counts[index].evaluated == 0 && !is_bound(tally, index) {
+fn judge_distinct(
+    tally: &mut Tally,
+    index: usize,
+    bounds: &CountBounds,
+    summary: &KeySummary,
+    unreadable: bool,
+) {
+    if !is_bound(tally, index) {
         return;
     }
-    if let Some(code) = outside(bounds, summary.distinct) {
+    // Values that could not be read may still have been there.
+    if let Some(code) = outside(bounds, summary.distinct).filter(|&code| !(unreadable && code == 0)) {
         fail_table(tally, index, code, &summary.distinct.to_string());
     }
 }
@@ -216,12 +217,12 @@ fn is_bound(tally: &Tally, index: usize) -> bool {
 }
 
 fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) {
-    for index in 0..tally.plan.checks.len() {
+    for (index, observed) in observed.iter_mut().enumerate() {
         let Runner::Table(rule) = tally.plan.checks[index].runner.clone() else { continue };
         match rule {
             TableRule::RowCount(bounds) => {
                 tally.total.counts[index].evaluated = tally.total_rows;
-                observed[index] = Some(json!(tally.total_rows));
+                *observed = Some(json!(tally.total_rows));
                 // Rows that could not be read may still have been there.
                 let code = outside(&bounds, tally.total_rows).filter(|&code| !(unreadable && code == 0));
                 if let Some(code) = code {
@@ -229,7 +230,7 @@ fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: b
                 }
             }
             TableRule::Completeness { min_fraction, min_count } => {
-                judge_completeness(tally, index, &mut observed[index], min_fraction, min_count);
+                judge_completeness(tally, index, observed, min_fraction, min_count);
             }
             TableRule::ColumnCount(_) => {}
         }
@@ -281,11 +282,11 @@ fn result(
     check: &PlannedCheck,
     counts: &Counts,
     observed: Option<Value>,
-    missing: Option<Option<String>>,
+    missing: Option<String>,
     unreadable: bool,
 ) -> CheckResult {
-    let (status, reason) = if let Some(reason) = missing {
-        (Status::NotEvaluated, reason)
+    let (status, reason) = if missing.is_some() {
+        (Status::NotEvaluated, missing)
     } else if exceeds_tolerance(check, counts) {
         (if check.is_error { Status::Failed } else { Status::Warned }, None)
     } else if unreadable && !matches!(check.runner, Runner::Columns) {

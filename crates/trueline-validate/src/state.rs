@@ -306,9 +306,9 @@ impl State {
             if rule.nulls != KeyNulls::Equal && columns.iter().any(|column| column.array.is_null(row)) {
                 let counts = &mut self.counts[index];
                 if rule.nulls == KeyNulls::Fail {
-                    counts.evaluated += 1
+                    counts.evaluated += 1;
                 } else {
-                    counts.null += 1
+                    counts.null += 1;
                 }
                 continue;
             }

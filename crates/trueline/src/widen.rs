@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::*;
+use arrow_array::types::{
+    ArrowDictionaryKeyType, ArrowPrimitiveType, Decimal128Type, Float32Type, Float64Type, Int8Type,
+    Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time32SecondType, Time64MicrosecondType,
+    Time64NanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
 use arrow_array::{Array, ArrayRef, BinaryArray, PrimitiveArray, StringArray, StringViewArray};
 use arrow_schema::{DataType as Arrow, TimeUnit as Unit};
 use trueline_schema::DataType;
@@ -79,18 +83,18 @@ where
     if own.bits >= target.bits || (own.is_signed && !target.is_signed) {
         return None;
     }
-    match array.data_type() {
+    Some(match array.data_type() {
         Arrow::Int8 => convert::<Int8Type, T>(array),
         Arrow::Int16 => convert::<Int16Type, T>(array),
         Arrow::Int32 => convert::<Int32Type, T>(array),
         Arrow::UInt8 => convert::<UInt8Type, T>(array),
         Arrow::UInt16 => convert::<UInt16Type, T>(array),
         Arrow::UInt32 => convert::<UInt32Type, T>(array),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
-fn convert<S, T>(array: &ArrayRef) -> Option<ArrayRef>
+fn convert<S, T>(array: &ArrayRef) -> ArrayRef
 where
     S: ArrowPrimitiveType,
     T: ArrowPrimitiveType,
@@ -99,7 +103,7 @@ where
     let values = array.as_primitive::<S>();
     // Null slots may hold anything; those of a wider type hold anything that fits.
     let wide: PrimitiveArray<T> = values.unary(|value| T::Native::try_from(value).unwrap_or_default());
-    Some(Arc::new(wide))
+    Arc::new(wide)
 }
 
 struct Width {

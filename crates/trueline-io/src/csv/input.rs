@@ -86,7 +86,7 @@ impl CsvInput {
             at_end: false,
             failure: None,
             reader: ChunkReader::new(read, options.chunk_bytes),
-            dialect: dialect.clone(),
+            dialect: *dialect,
             options,
         };
         input.skip_preamble()?;

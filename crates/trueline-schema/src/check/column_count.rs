@@ -1,4 +1,4 @@
-//! # column_count
+//! # `column_count`
 //!
 //! The table must have so many columns: `min`, `max` or both, or `equals`.
 
@@ -13,5 +13,5 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Table,
     types: Types::All,
     takes_tolerance: false,
-    read: |item| count::read(item, CheckKind::ColumnCount),
+    read: |item| Some(count::read(item, CheckKind::ColumnCount)),
 };

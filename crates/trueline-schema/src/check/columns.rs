@@ -1,4 +1,4 @@
-//! # columns
+//! # `columns`
 //!
 //! The columns must be those declared. Implied by every schema; declared only to give it a severity, tolerance, id or message of
 //! its own. What it asks is said by `optional`, `extra_columns` and `column_order`.

@@ -1,4 +1,4 @@
-//! # completeness
+//! # `completeness`
 //!
 //! So many values of a column must not be null: `min_fraction` of the rows, at least `min_count`, or both.
 
@@ -16,10 +16,10 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::All,
     takes_tolerance: false,
-    read,
+    read: |item| Some(read(item)),
 };
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+fn read(item: &mut Item<'_, '_>) -> CheckKind {
     let min_fraction = item.number("min_fraction").map(|(_, number)| number.to_f64());
     if let Some(fraction) = min_fraction
         && !(0.0..=1.0).contains(&fraction)
@@ -27,7 +27,7 @@ fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
         let reason = format!("`min_fraction` {fraction} is not between 0 and 1");
         item.fault("min_fraction", ErrorKind::Impossible { reason });
     }
-    Some(CheckKind::Completeness { min_fraction, min_count: item.count("min_count") })
+    CheckKind::Completeness { min_fraction, min_count: item.count("min_count") }
 }
 
 pub(crate) fn write(min_fraction: Option<f64>, min_count: Option<u64>, item: &mut Object) {

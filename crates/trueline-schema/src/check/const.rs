@@ -1,4 +1,4 @@
-//! # const
+//! # `const`
 //!
 //! Values must be equal to one, which is written as a value of the field's type.
 

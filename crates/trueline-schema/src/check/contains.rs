@@ -1,4 +1,4 @@
-//! # contains
+//! # `contains`
 //!
 //! Text must contain another, byte for byte.
 

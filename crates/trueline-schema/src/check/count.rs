@@ -30,7 +30,7 @@ impl CountBounds {
 
 pub(crate) const PARAMETERS: &[&str] = &["min", "max", "equals"];
 
-pub(crate) fn read(item: &mut Item<'_, '_>, kind: fn(CountBounds) -> CheckKind) -> Option<CheckKind> {
+pub(crate) fn read(item: &mut Item<'_, '_>, kind: fn(CountBounds) -> CheckKind) -> CheckKind {
     let bounds = CountBounds { min: item.count("min"), max: item.count("max"), equals: item.count("equals") };
     if bounds.equals.is_some() && (bounds.min.is_some() || bounds.max.is_some()) {
         let reason = "`equals` stands alone: remove it, or `min` and `max`".to_owned();
@@ -41,7 +41,7 @@ pub(crate) fn read(item: &mut Item<'_, '_>, kind: fn(CountBounds) -> CheckKind) 
     {
         item.fault("max", ErrorKind::Impossible { reason: format!("`min` {min} is above `max` {max}") });
     }
-    Some(kind(bounds.folded()))
+    kind(bounds.folded())
 }
 
 pub(crate) fn write(bounds: &CountBounds, item: &mut Object) {

@@ -1,4 +1,4 @@
-//! # distinct_count
+//! # `distinct_count`
 //!
 //! A column must have so many different values, null not counted: `min`, `max` or both, or `equals`.
 
@@ -13,5 +13,5 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::All,
     takes_tolerance: false,
-    read: |item| count::read(item, CheckKind::DistinctCount),
+    read: |item| Some(count::read(item, CheckKind::DistinctCount)),
 };

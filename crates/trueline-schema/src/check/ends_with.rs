@@ -1,4 +1,4 @@
-//! # ends_with
+//! # `ends_with`
 //!
 //! Text must end with another, byte for byte.
 

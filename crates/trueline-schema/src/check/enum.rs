@@ -1,4 +1,4 @@
-//! # enum
+//! # `enum`
 //!
 //! Values must be among those listed, which are written as values of the field's type.
 

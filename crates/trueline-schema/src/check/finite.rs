@@ -1,4 +1,4 @@
-//! # finite
+//! # `finite`
 //!
 //! Floats must not be NaN or infinite. Implied by every float field that does not allow both; declared only to give it a severity,
 //! tolerance, id or message of its own.

@@ -1,4 +1,4 @@
-//! # format
+//! # `format`
 //!
 //! Text must be written in a known format, its checksum right where it has one. On dates and times the keyword `format` gives strptime
 //! patterns instead and is no check.

@@ -1,4 +1,4 @@
-//! # length
+//! # `length`
 //!
 //! Text must have `min_length` to `max_length` characters (Unicode scalar values), or bytes with `unit: byte`. Binary values are counted in
 //! bytes.
@@ -18,7 +18,7 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Sized,
     takes_tolerance: true,
-    read,
+    read: |item| Some(read(item)),
 };
 
 /// What a length counts.
@@ -33,7 +33,7 @@ pub enum LengthUnit {
 
 pub(crate) const UNITS: [(&str, LengthUnit); 2] = [("char", LengthUnit::Char), ("byte", LengthUnit::Byte)];
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+fn read(item: &mut Item<'_, '_>) -> CheckKind {
     let (min, max) = (item.count("min_length"), item.count("max_length"));
     if let (Some(min), Some(max)) = (min, max)
         && min > max
@@ -48,7 +48,7 @@ fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
         item.fault("unit", ErrorKind::Impossible { reason });
     }
     let unit = if is_binary { LengthUnit::Byte } else { declared.unwrap_or_default() };
-    Some(CheckKind::Length { min, max, unit })
+    CheckKind::Length { min, max, unit }
 }
 
 pub(crate) fn write(min: Option<u64>, max: Option<u64>, unit: LengthUnit, item: &mut Object) {

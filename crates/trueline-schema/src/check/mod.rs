@@ -341,7 +341,7 @@ impl CheckKind {
             Self::Format(format) => item.text("format", format.name()),
             Self::Precision { digits, scale } => precision::write(*digits, *scale, item),
             Self::Completeness { min_fraction, min_count } => {
-                completeness::write(*min_fraction, *min_count, item)
+                completeness::write(*min_fraction, *min_count, item);
             }
             Self::DistinctCount(bounds) | Self::RowCount(bounds) | Self::ColumnCount(bounds) => {
                 count::write(bounds, item);

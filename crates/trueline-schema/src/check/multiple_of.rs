@@ -1,4 +1,4 @@
-//! # multiple_of
+//! # `multiple_of`
 //!
 //! Numbers must be multiples of another, which is above zero. Floats are taken in their shortest decimal form.
 

@@ -1,4 +1,4 @@
-//! # not_in
+//! # `not_in`
 //!
 //! Values must not be among those listed, which are written as values of the field's type.
 

@@ -1,4 +1,4 @@
-//! # pattern
+//! # `pattern`
 //!
 //! Text must match a regular expression, or with `negate: true` must not. It is searched for anywhere in the text unless anchored.
 

@@ -1,4 +1,4 @@
-//! # precision
+//! # `precision`
 //!
 //! Numbers must have at most `digits` digits (significant digits before and after the point) and at most `scale` of them after the
 //! point. Floats are taken in their shortest decimal form. As a field keyword: `precision: {digits: 10, scale: 2}`.
@@ -17,12 +17,12 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Numbers,
     takes_tolerance: true,
-    read,
+    read: |item| Some(read(item)),
 };
 
 pub(crate) const PARAMETERS: &[&str] = &["digits", "scale"];
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+fn read(item: &mut Item<'_, '_>) -> CheckKind {
     let (digits, scale) = (item.small_count("digits"), item.small_count("scale"));
     if digits == Some(0) {
         item.fault("digits", ErrorKind::Impossible { reason: "`digits` is at least 1".to_owned() });
@@ -33,7 +33,7 @@ fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
         let reason = format!("`scale` {scale} is above `digits` {digits}");
         item.fault("scale", ErrorKind::Impossible { reason });
     }
-    Some(CheckKind::Precision { digits, scale })
+    CheckKind::Precision { digits, scale }
 }
 
 pub(crate) fn write(digits: Option<u32>, scale: Option<u32>, item: &mut Object) {

@@ -1,4 +1,4 @@
-//! # primary_key
+//! # `primary_key`
 //!
 //! Keys of one or more columns must occur once and hold no null.
 

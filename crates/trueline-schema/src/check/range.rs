@@ -1,4 +1,4 @@
-//! # range
+//! # `range`
 //!
 //! Values must lie between bounds: `minimum` and `maximum` are included, `exclusive_minimum` and `exclusive_maximum` are not. Bounds
 //! are written as values of the field's type; of two bounds on one side the stricter counts.
@@ -20,7 +20,7 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Ordered,
     takes_tolerance: true,
-    read,
+    read: |item| Some(read(item)),
 };
 
 const KEYS: [&str; 4] = ["minimum", "maximum", "exclusive_minimum", "exclusive_maximum"];
@@ -88,7 +88,7 @@ pub(crate) fn compare(left: &Literal, right: &Literal) -> Option<Ordering> {
     }
 }
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
+fn read(item: &mut Item<'_, '_>) -> CheckKind {
     let range = Range {
         minimum: item.literal("minimum"),
         maximum: item.literal("maximum"),
@@ -100,7 +100,7 @@ fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
         let high = if range.maximum.is_some() { "maximum" } else { "exclusive_maximum" };
         item.fault(high, ErrorKind::Impossible { reason });
     }
-    Some(CheckKind::Range(range))
+    CheckKind::Range(range)
 }
 
 pub(crate) fn write(range: &Range, item: &mut Object) {

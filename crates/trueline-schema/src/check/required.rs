@@ -1,4 +1,4 @@
-//! # required
+//! # `required`
 //!
 //! Values must not be null. As a field keyword: `required: true`.
 

@@ -1,4 +1,4 @@
-//! # row_count
+//! # `row_count`
 //!
 //! The table must have so many rows: `min`, `max` or both, or `equals`.
 
@@ -13,5 +13,5 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Table,
     types: Types::All,
     takes_tolerance: false,
-    read: |item| count::read(item, CheckKind::RowCount),
+    read: |item| Some(count::read(item, CheckKind::RowCount)),
 };

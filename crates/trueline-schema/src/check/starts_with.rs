@@ -1,4 +1,4 @@
-//! # starts_with
+//! # `starts_with`
 //!
 //! Text must start with another, byte for byte.
 

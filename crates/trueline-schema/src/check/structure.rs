@@ -1,4 +1,4 @@
-//! # structure
+//! # `structure`
 //!
 //! Records must be well formed: as many fields as there are columns, sound quoting, valid UTF-8. Implied by every schema; declared
 //! only to give it a severity, tolerance, id or message of its own.

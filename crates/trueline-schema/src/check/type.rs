@@ -1,4 +1,4 @@
-//! # type
+//! # `type`
 //!
 //! Values must be of the column's type. Implied by every typed field; declared only to give it a severity, tolerance, id or message
 //! of its own.

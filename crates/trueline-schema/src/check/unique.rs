@@ -1,4 +1,4 @@
-//! # unique
+//! # `unique`
 //!
 //! Keys of one or more columns must occur once. As a field keyword: `unique: true`. `nulls` says what a key with a null in it means:
 //! it is passed over (`ignore`, the default), compared as a value (`equal`) or a violation (`fail`). `report` says which occurrences are
@@ -17,7 +17,7 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Columns,
     types: Types::All,
     takes_tolerance: true,
-    read,
+    read: |item| Some(read(item)),
 };
 
 /// What a null in a key means.
@@ -47,11 +47,11 @@ pub(crate) const NULLS: [(&str, KeyNulls); 3] =
 pub(crate) const REPORT: [(&str, KeyReport); 2] =
     [("after_first", KeyReport::AfterFirst), ("all", KeyReport::All)];
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
-    Some(CheckKind::Unique {
+fn read(item: &mut Item<'_, '_>) -> CheckKind {
+    CheckKind::Unique {
         nulls: item.word("nulls", &NULLS).unwrap_or_default(),
         report: item.word("report", &REPORT).unwrap_or_default(),
-    })
+    }
 }
 
 pub(crate) fn write(nulls: KeyNulls, report: KeyReport, item: &mut Object) {

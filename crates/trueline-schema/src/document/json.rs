@@ -12,7 +12,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
     }
     reader.skip_space();
     if reader.at == text.len() {
-        return Err(Box::new((ErrorKind::Empty, reader.here())));
+        return Err(Fatal::new(ErrorKind::Empty, reader.here()));
     }
     let root = reader.node(1)?;
     reader.skip_space();
@@ -186,5 +186,5 @@ impl<'a> Reader<'a> {
 }
 
 fn syntax(message: &str, span: Span) -> Fatal {
-    Box::new((ErrorKind::Syntax { language: Language::Json, message: message.to_owned() }, span))
+    Fatal::new(ErrorKind::Syntax { language: Language::Json, message: message.to_owned() }, span)
 }

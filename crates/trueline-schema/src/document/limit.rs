@@ -21,7 +21,7 @@ pub(crate) fn check_length(text: &str) -> Result<(), Fatal> {
 }
 
 pub(crate) fn exceeded(what: &'static str, limit: usize, span: Span) -> Fatal {
-    Box::new((ErrorKind::Limit { what, limit: limit as u64 }, span))
+    Fatal::new(ErrorKind::Limit { what, limit: limit as u64 }, span)
 }
 
 /// Counts the values of a tree while it is built.

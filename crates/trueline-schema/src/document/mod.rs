@@ -13,7 +13,7 @@ mod toml;
 mod yaml;
 
 pub(crate) use node::{Entry, Node, Value};
-pub(crate) use source::{Source, Span, push_key};
+pub(crate) use source::{Source, Span, push_index, push_key};
 
 use crate::error::{Error, ErrorKind, Problem};
 use crate::read::MAX_PROBLEMS;
@@ -28,7 +28,13 @@ pub(crate) struct Document<'a> {
 }
 
 /// A fault that ends the reading of a document.
-pub(crate) type Fatal = Box<(ErrorKind, Span)>;
+pub(crate) struct Fatal(Box<(ErrorKind, Span)>);
+
+impl Fatal {
+    pub(crate) fn new(kind: ErrorKind, span: Span) -> Self {
+        Self(Box::new((kind, span)))
+    }
+}
 
 /// Reads a document of the language to its tree.
 pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Error> {
@@ -45,7 +51,7 @@ pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Erro
             Ok(Document { source, root, problems })
         }
         Err(fatal) => {
-            let (kind, span) = *fatal;
+            let (kind, span) = *fatal.0;
             Err(Error::new(vec![source.problem(kind, span, String::new())]))
         }
     }
@@ -60,7 +66,7 @@ fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems
     match &node.value {
         Value::Sequence(items) => {
             for (index, item) in items.iter().enumerate() {
-                path.push_str(&format!("[{index}]"));
+                push_index(path, index);
                 note_duplicates(item, source, path, problems);
                 path.truncate(length);
             }

@@ -42,7 +42,10 @@ impl<'a> Source<'a> {
 
     /// Line and column of the start of a span, both from 1, the column in characters.
     pub(crate) fn place(&self, span: Span) -> (u32, u32) {
-        let start = self.text.floor_char_boundary(span.start);
+        let mut start = span.start.min(self.text.len());
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
         let line = self.lines.partition_point(|line| *line <= start);
         let from = self.lines[line.saturating_sub(1)];
         let before = &self.text[from..start];
@@ -64,4 +67,11 @@ pub(crate) fn push_key(path: &mut String, key: &str) {
         path.push('.');
     }
     path.push_str(key);
+}
+
+/// Appends an index to a path: `fields[2]`.
+pub(crate) fn push_index(path: &mut String, index: usize) {
+    path.push('[');
+    path.push_str(&index.to_string());
+    path.push(']');
 }

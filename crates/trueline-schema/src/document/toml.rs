@@ -11,12 +11,12 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
     let document = toml_edit::Document::parse(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
-        Box::new((ErrorKind::Syntax { language: Language::Toml, message }, Span::new(span.start, span.end)))
+        Fatal::new(ErrorKind::Syntax { language: Language::Toml, message }, Span::new(span.start, span.end))
     })?;
     let mut reader = Reader { text, budget: Budget::default() };
     let root = document.as_table();
     if root.is_empty() {
-        return Err(Box::new((ErrorKind::Empty, Span::default())));
+        return Err(Fatal::new(ErrorKind::Empty, Span::default()));
     }
     let value = reader.table(root, 1, Span::default())?;
     Ok(Node { span: Span::default(), value })

@@ -98,9 +98,9 @@ impl<'a> Reader<'a> {
             }
         }
         match root {
-            Some(Node { value: Value::Null, span }) => Err(Box::new((ErrorKind::Empty, span))),
+            Some(Node { value: Value::Null, span }) => Err(Fatal::new(ErrorKind::Empty, span)),
             Some(root) => Ok(root),
-            None => Err(Box::new((ErrorKind::Empty, Span::default()))),
+            None => Err(Fatal::new(ErrorKind::Empty, Span::default())),
         }
     }
 
@@ -114,10 +114,10 @@ impl<'a> Reader<'a> {
                 if message == "recursion limit exceeded" {
                     return Err(exceeded("levels of nesting", DEPTH, Span::new(start, start)));
                 }
-                Err(Box::new((
+                Err(Fatal::new(
                     ErrorKind::Syntax { language: Language::Yaml, message },
                     Span::new(start, start),
-                )))
+                ))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -266,9 +266,9 @@ fn plain(text: &str) -> Value {
 }
 
 fn refused(what: &'static str, span: Span) -> Fatal {
-    Box::new((ErrorKind::Refused { what }, span))
+    Fatal::new(ErrorKind::Refused { what }, span)
 }
 
 fn syntax(message: &str, span: Span) -> Fatal {
-    Box::new((ErrorKind::Syntax { language: Language::Yaml, message: message.to_owned() }, span))
+    Fatal::new(ErrorKind::Syntax { language: Language::Yaml, message: message.to_owned() }, span)
 }

@@ -1,5 +1,7 @@
 //! Faults with the lines they are on.
 
+use std::fmt::Write as _;
+
 use super::{Error, Location, Problem, inert, push_inert};
 
 /// How many characters of a line are shown.
@@ -19,18 +21,18 @@ pub(super) fn render(error: &Error, name: &str, text: &str) -> String {
 }
 
 fn render_problem(problem: &Problem, name: &str, text: &str, out: &mut String) {
-    out.push_str(&format!("error: {problem}\n"));
+    let _infallible = writeln!(out, "error: {problem}");
     let Some(place) = &problem.location else {
-        out.push_str(&format!(" --> {}\n", inert(name)));
+        let _infallible = writeln!(out, " --> {}", inert(name));
         return;
     };
     let number = place.line.to_string();
     let margin = " ".repeat(number.len());
     let path = if place.path.is_empty() { String::new() } else { format!(" ({})", inert(&place.path)) };
-    out.push_str(&format!("{margin}--> {}:{}:{}{path}\n", inert(name), place.line, place.column));
+    let _infallible = writeln!(out, "{margin}--> {}:{}:{}{path}", inert(name), place.line, place.column);
     if let Some(line) = line(text, place) {
         let (excerpt, mark) = excerpt(line, place.column, problem.width);
-        out.push_str(&format!("{margin} |\n{number} | {excerpt}\n{margin} | {mark}\n"));
+        let _infallible = writeln!(out, "{margin} |\n{number} | {excerpt}\n{margin} | {mark}");
     }
 }
 

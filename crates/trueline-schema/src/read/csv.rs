@@ -11,16 +11,12 @@ impl<'d> Reader<'d> {
         let Some(map) = self.mapping(place, "the section `csv`", &[&keyword::CSV], &[]) else {
             return csv;
         };
-        if let Some(Some(byte)) = self.byte(&map, "delimiter", false) {
-            csv.delimiter = byte;
-        }
-        for (key, slot) in
-            [("quote", &mut csv.quote), ("escape", &mut csv.escape), ("comment", &mut csv.comment)]
-        {
-            if let Some(byte) = self.byte(&map, key, true) {
-                *slot = byte;
-            }
-        }
+        let mut delimiter = Some(csv.delimiter);
+        self.byte(&map, "delimiter", false, &mut delimiter);
+        csv.delimiter = delimiter.unwrap_or(csv.delimiter);
+        self.byte(&map, "quote", true, &mut csv.quote);
+        self.byte(&map, "escape", true, &mut csv.escape);
+        self.byte(&map, "comment", true, &mut csv.comment);
         csv.terminator = self.word(&map, "terminator", &keyword::TERMINATOR).unwrap_or(csv.terminator);
         csv.header = self.boolean(&map, "header").unwrap_or(csv.header);
         csv.skip_lines = self.count(&map, "skip_lines").unwrap_or(csv.skip_lines);
@@ -32,26 +28,26 @@ impl<'d> Reader<'d> {
         csv
     }
 
-    /// One ASCII character other than a line end, or with `or_none` the word `none`.
-    fn byte(&mut self, map: &Mapping<'d>, key: &str, or_none: bool) -> Option<Option<u8>> {
-        let place = map.place(key)?;
-        let text = self.text_at(&place)?;
-        if or_none && text == "none" {
-            return Some(None);
-        }
-        match text.as_bytes() {
-            [b'\n' | b'\r'] => self.invalid(&place, "cannot be a line end"),
-            [byte] => return Some(Some(*byte)),
-            [b'\\', ..] | b"tab" => {
-                self.invalid(&place, "must be one character; a tab is written \"\\t\" in double quotes");
+    /// Puts one ASCII character other than a line end into `slot`, or with `or_none` nothing for the word `none`.
+    fn byte(&mut self, map: &Mapping<'d>, key: &str, or_none: bool, slot: &mut Option<u8>) {
+        let Some(place) = map.place(key) else { return };
+        let Some(text) = self.text_at(&place) else { return };
+        let reason = match text.as_bytes() {
+            b"none" if or_none => {
+                *slot = None;
+                return;
             }
-            _ if text.chars().count() == 1 => self.invalid(&place, "must be an ASCII character"),
-            _ => self.invalid(
-                &place,
-                if or_none { "must be one character or `none`" } else { "must be one character" },
-            ),
-        }
-        None
+            [b'\n' | b'\r'] => "cannot be a line end",
+            [byte] => {
+                *slot = Some(*byte);
+                return;
+            }
+            [b'\\', ..] | b"tab" => "must be one character; a tab is written \"\\t\" in double quotes",
+            _ if text.chars().count() == 1 => "must be an ASCII character",
+            _ if or_none => "must be one character or `none`",
+            _ => "must be one character",
+        };
+        self.invalid(&place, reason);
     }
 
     fn check_encoding(&mut self, map: &Mapping<'d>) {

@@ -86,7 +86,10 @@ impl<'d> Reader<'d> {
         field.title = self.text(map, "title");
         field.description = self.text(map, "description");
         field.null_values = self.texts(map, "null_values");
-        field.aliases = self.texts(map, "aliases").unwrap_or_default();
+        if let Some(place) = map.place("aliases") {
+            let items = self.items(&place, "a list of names").unwrap_or_default();
+            field.aliases = items.iter().filter_map(|item| self.full_text(item)).collect();
+        }
     }
 
     /// Keywords that say how values are written.
@@ -96,6 +99,12 @@ impl<'d> Reader<'d> {
         {
             if let Some(texts) = self.texts(map, key) {
                 *slot = texts;
+                if slot.is_empty()
+                    && let Some(place) = map.place(key)
+                {
+                    let reason = format!("`{key}` lists no texts");
+                    self.fault(place.node.span, &place.path, ErrorKind::Impossible { reason });
+                }
             }
         }
         let both = field.true_values.iter().find(|text| field.false_values.contains(text));
@@ -245,7 +254,7 @@ impl<'d> Reader<'d> {
             for entry in entries {
                 match (entry.key.as_str(), &entry.value.value) {
                     ("name", Value::Text(name)) => {
-                        self.check_name(name, entry.value.span, &format!("{}.name", item.path), &mut seen)
+                        self.check_name(name, entry.value.span, &format!("{}.name", item.path), &mut seen);
                     }
                     ("aliases", Value::Sequence(nodes)) => aliases.extend(
                         nodes

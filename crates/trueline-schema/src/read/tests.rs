@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::document::{self, Node};
+use crate::schema::Language;
+
 use super::{data_type, keyword};
 use crate::check::{Format, SPECS, Target, Types, length, precision, unique};
 use crate::data_type::DataType;
@@ -126,6 +129,62 @@ fn keywords_suit_the_same_types() {
         }
         assert!(family == Types::All || !validator.is_valid(&serde_json::json!({})), "{key} without a type");
     }
+}
+
+/// A document as JSON; numbers lose their text.
+fn to_json(node: &Node) -> Value {
+    match &node.value {
+        document::Value::Null => Value::Null,
+        document::Value::Boolean(value) => Value::from(*value),
+        document::Value::Number(text) => match text.parse::<u64>() {
+            Ok(count) => Value::from(count),
+            Err(_) => Value::from(text.parse::<f64>().unwrap()),
+        },
+        document::Value::Moment(text) | document::Value::Text(text) => Value::from(text.as_str()),
+        document::Value::Sequence(items) => items.iter().map(to_json).collect(),
+        document::Value::Mapping(entries) => {
+            entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect()
+        }
+    }
+}
+
+/// Documents as people write them, in every language, are good to the JSON Schema when they are to the reader.
+#[test]
+fn documents_that_are_read_are_described() {
+    let Some(schema) = json_schema() else { return };
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut folders = vec![
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data").into(),
+        std::path::Path::new(root).join("testdata"),
+        std::path::Path::new(root).join("examples"),
+    ];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let Some(language) = Language::from_extension(extension) else { continue };
+            let text = std::fs::read_to_string(&path).unwrap();
+            // What else stands there, such as the violations expected of a case, is no schema.
+            if crate::Schema::parse(&text, language).is_err() {
+                continue;
+            }
+            let Ok(document) = document::parse(&text, language) else { continue };
+            let json = to_json(&document.root);
+            let faults: Vec<String> = validator
+                .iter_errors(&json)
+                .map(|error| format!("{}: {error}", error.instance_path()))
+                .collect();
+            assert!(faults.is_empty(), "{}: {faults:#?}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count >= 4, "{count}");
 }
 
 #[test]

@@ -251,8 +251,10 @@ enum Form {
     Document,
 }
 
+type Parameters = &'static [(&'static str, &'static str)];
+
 /// The name of a check, its parameters as JSON, and whether they can stand as keywords.
-const CHECKS: [(&str, &[(&str, &str)], bool); 9] = [
+const CHECKS: [(&str, Parameters, bool); 9] = [
     ("required", &[("required", "true")], true),
     ("unique", &[("unique", "true")], true),
     ("range", &[("minimum", "0.5"), ("maximum", "1e3")], true),

@@ -65,8 +65,10 @@ const FIELDS: &[Case] = &[
     (r#"type: string, pattern: «"""#, &[("fields[0].pattern", "`pattern` is empty")]),
     ("type: string, pattern: «'(a{1000}){1000}'", &[("fields[0].pattern", "the pattern does not compile: it is too large once compiled")]),
     ("type: string, pattern: '«*'", &[("fields[0].pattern", "the pattern does not compile: repetition operator missing expression")]),
-    (r#"type: string, pattern: '(?-u)«\xFF'"#, &[("fields[0].pattern", "the pattern does not compile: pattern can match invalid UTF-8")]),
+    (r"type: string, pattern: '(?-u)«\xFF'", &[("fields[0].pattern", "the pattern does not compile: pattern can match invalid UTF-8")]),
     (r#"type: boolean, true_values: «["0"]"#, &[("fields[0].true_values", "`0` means both true and false; list the other side too")]),
+    ("type: boolean, false_values: «[]", &[("fields[0].false_values", "`false_values` lists no texts")]),
+    ("aliases: [«\"\"]", &[("fields[0].aliases[0]", "`aliases[0]` is empty")]),
     ("type: int64, «true_values: [x]", &[("fields[0].true_values", "`true_values` does not apply to type int64; it applies to boolean")]),
     ("type: int64, «decimal_char: ','", &[("fields[0].decimal_char", "`decimal_char` does not apply to type int64; it applies to floats and decimal")]),
     ("type: float64, group_char: «'.'", &[("fields[0].group_char", "`group_char` and `decimal_char` are the same character")]),
@@ -124,7 +126,7 @@ const DOCUMENTS: &[Case] = &[
     (r#"csv: {delimiter: «""}"#, &[("csv.delimiter", "`delimiter` must be one character")]),
     ("csv: {delimiter: «é}", &[("csv.delimiter", "`delimiter` must be an ASCII character")]),
     (r#"csv: {delimiter: «"\n"}"#, &[("csv.delimiter", "`delimiter` cannot be a line end")]),
-    (r#"csv: {delimiter: «'\t'}"#, &[("csv.delimiter", r#"`delimiter` must be one character; a tab is written "\t" in double quotes"#)]),
+    (r"csv: {delimiter: «'\t'}", &[("csv.delimiter", r#"`delimiter` must be one character; a tab is written "\t" in double quotes"#)]),
     ("csv: {delimiter: «none}", &[("csv.delimiter", "`delimiter` must be one character")]),
     ("csv: {quote: «nothing}", &[("csv.quote", "`quote` must be one character or `none`")]),
     (r#"csv: {delimiter: «'"'}"#, &[("csv.delimiter", "`quote` and `delimiter` are the same character")]),
@@ -306,7 +308,7 @@ fn faults_of_documents_are_named_with_their_places() {
     }
 }
 
-/// What DESIGN names and this version does not run must never be let pass in silence.
+/// What the vocabulary names and this version does not run must never be let pass in silence.
 #[test]
 fn what_is_not_supported_is_refused() {
     let checks = [

@@ -28,24 +28,24 @@ pub(super) struct Border {
     pub(super) carry: Carry,
 }
 
-/// The two fast loops, over as many groups as they can. Each has its own function, since the registers do not
-/// suffice for both.
-pub(super) struct Groups<'a, S> {
+/// What goes through the bytes.
+pub(super) struct Reader<'a, S> {
     pub(super) classes: &'a Classes,
     pub(super) bytes: &'a [u8],
     pub(super) until: usize,
-    pub(super) place: &'a mut Border,
-    pub(super) census: &'a mut Census,
+    pub(super) place: Border,
+    pub(super) census: Census,
     pub(super) sink: &'a mut S,
 }
 
-/// The loop for groups without quotes, outside of quotes, that end before `until`.
-pub(super) struct PlainGroups<'a, S>(pub(super) Groups<'a, S>);
+/// The loop for groups without quotes, outside of quotes, that end before `until`. It and the other one take as many
+/// groups as they can; each is a function of its own, since the registers do not suffice for both.
+pub(super) struct PlainGroups<'a, 'b, S>(pub(super) &'a mut Reader<'b, S>);
 
 /// The loop for any group; it ends where the plain loop can go on.
-pub(super) struct QuotedGroups<'a, S>(pub(super) Groups<'a, S>);
+pub(super) struct QuotedGroups<'a, 'b, S>(pub(super) &'a mut Reader<'b, S>);
 
-impl<S> Groups<'_, S> {
+impl<S> Reader<'_, S> {
     /// Whether a whole group is there and ends before `until`.
     #[inline(always)]
     pub(super) fn is_far(&self) -> bool {
@@ -54,17 +54,17 @@ impl<S> Groups<'_, S> {
     }
 }
 
-impl<S: Sink> Task for PlainGroups<'_, S> {
+impl<S: Sink> Task for PlainGroups<'_, '_, S> {
     type Output = End;
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> End {
-        let Self(groups) = self;
-        let classes = groups.classes;
-        while groups.is_far() {
-            let Border { at, mut carry } = *groups.place;
-            let chunks = chunks(groups.bytes, at, GROUP_STEPS);
-            if look(isa, classes, chunks, groups.census) {
+        let Self(reader) = self;
+        let classes = reader.classes;
+        while reader.is_far() {
+            let Border { at, mut carry } = reader.place;
+            let chunks = chunks(reader.bytes, at, GROUP_STEPS);
+            if look(isa, classes, chunks, &mut reader.census) {
                 return End::Through;
             }
             let mut marks = [Marks::default(); GROUP_STEPS];
@@ -90,9 +90,9 @@ impl<S: Sink> Task for PlainGroups<'_, S> {
                     ..Carry::default()
                 };
             }
-            groups.sink.steps(isa, at, &marks[..steps]);
+            reader.sink.steps(isa, at, &marks[..steps]);
             let from = at + steps * STEP;
-            *groups.place = Border { at: from, carry };
+            reader.place = Border { at: from, carry };
             if trouble != 0 {
                 return End::Trouble(from + trouble.trailing_zeros() as usize);
             }
@@ -101,31 +101,31 @@ impl<S: Sink> Task for PlainGroups<'_, S> {
     }
 }
 
-impl<S: Sink> Task for QuotedGroups<'_, S> {
+impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
     type Output = End;
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> End {
-        let Self(mut groups) = self;
+        let Self(reader) = self;
         loop {
-            let Border { at, carry } = *groups.place;
-            let is_far = groups.is_far();
-            let chunks = chunks(groups.bytes, at, if is_far { GROUP_STEPS } else { 1 });
-            let has_quotes = look(isa, groups.classes, chunks, groups.census);
+            let Border { at, carry } = reader.place;
+            let is_far = reader.is_far();
+            let chunks = chunks(reader.bytes, at, if is_far { GROUP_STEPS } else { 1 });
+            let has_quotes = look(isa, reader.classes, chunks, &mut reader.census);
             if !has_quotes && is_far && carry.is_plain() {
                 return End::Through;
             }
             if !has_quotes && carry.in_quote != 0 {
                 // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
                 let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
-                *groups.place = Border { at: at + chunks.len() * STEP, carry };
+                reader.place = Border { at: at + chunks.len() * STEP, carry };
             } else {
-                match groups.read(isa, chunks) {
+                match reader.read(isa, chunks) {
                     End::Through => {}
                     end => return end,
                 }
             }
-            if groups.bytes.len() - groups.place.at < STEP {
+            if reader.bytes.len() - reader.place.at < STEP {
                 return End::Through;
             }
         }
@@ -174,11 +174,11 @@ fn look_for<const ESCAPE: bool, I: Isa>(
     (isa.mask(quotes) != 0, ESCAPE && isa.mask(escapes) != 0, isa.high(all) != 0)
 }
 
-impl<S: Sink> Groups<'_, S> {
+impl<S: Sink> Reader<'_, S> {
     /// Hands the separators of `chunks`, one group or one step, to the sink.
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {
-        let Border { mut at, carry: mut before } = *self.place;
+        let Border { mut at, carry: mut before } = self.place;
         let first = at;
         // The terminators at which to stop: there are some only in a group of one step.
         let cut = match self.until.saturating_sub(at) {
@@ -219,7 +219,7 @@ impl<S: Sink> Groups<'_, S> {
             at += STEP;
         }
         self.sink.steps(isa, first, &marks[..steps]);
-        *self.place = Border { at, carry: before };
+        self.place = Border { at, carry: before };
         if self.classes.is_strict && any_text_after != 0 {
             report_text_after(&text_after, first, self.sink);
         }

@@ -26,7 +26,7 @@ pub(crate) use quotes::{Carry, Quotes};
 use crate::kernel::{Isa, STEP};
 use crate::positions::FaultKind;
 use crate::state::{Place, State};
-use groups::{Border, End, Groups, PlainGroups, QuotedGroups};
+use groups::{Border, End, PlainGroups, QuotedGroups, Reader};
 use walk::Walk;
 
 /// How many bytes the walk reads beyond the trouble at most, where there is one trouble after the other.
@@ -64,7 +64,7 @@ pub(crate) struct Cursor {
     pub(crate) state: State,
 }
 
-/// What there was among the bytes read (at most 63 of them behind the cursor).
+/// What there was among the bytes read, of which a few may stand behind the cursor.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Census {
     pub(crate) quotes: bool,
@@ -81,79 +81,77 @@ pub(crate) fn run<I: Isa, S: Sink>(
     until: usize,
     sink: &mut S,
 ) -> Census {
-    let mut census = Census::default();
-    // Where the walk must reach beyond, if it is its turn.
-    let mut floor = None;
     let mut state = cursor.state;
-    let carry = Carry::of(state).unwrap_or_else(|| {
-        floor = Some(cursor.at);
-        Carry { cr: u64::from(state.0 == Place::CommentCr), ..Carry::default() }
-    });
-    let mut place = Border { at: cursor.at, carry };
+    let known = Carry::of(state);
+    let carry = known.unwrap_or(Carry { cr: u64::from(state.0 == Place::CommentCr), ..Carry::default() });
+    let place = Border { at: cursor.at, carry };
+    let mut reader = Reader { classes, bytes, until, place, census: Census::default(), sink };
+    let mut is_walking = known.is_none();
+    let mut floor = cursor.at;
     // Where the last walk ended, and how far beyond the trouble the next one goes if it comes soon.
     let (mut walked, mut patience) = (0, 0);
-    loop {
-        if floor.is_none() && bytes.len() - place.at >= STEP {
-            let groups = Groups { classes, bytes, until, place: &mut place, census: &mut census, sink };
-            let end = if groups.is_far() && groups.place.carry.is_plain() {
-                isa.enter(PlainGroups(groups))
-            } else {
-                End::Through
-            };
-            let end = match end {
-                End::Through if bytes.len() - place.at >= STEP => {
-                    let groups =
-                        Groups { classes, bytes, until, place: &mut place, census: &mut census, sink };
-                    isa.enter(QuotedGroups(groups))
-                }
-                end => end,
-            };
-            match end {
-                End::Through => continue,
-                End::Stopped => {
-                    *cursor = Cursor { at: place.at, state: State::START };
-                    return census;
-                }
+    let end = loop {
+        if !is_walking {
+            match reader.read_fast(isa) {
+                End::Stopped => break State::START,
+                // Fewer than 64 bytes are left: the walk goes to the end.
+                End::Through => floor = usize::MAX,
                 End::Trouble(at) => {
                     let is_soon = walked > 0 && at - walked < 2 * STEP;
                     patience = if is_soon { (2 * patience).clamp(STEP, MOST_PATIENCE) } else { 0 };
-                    floor = Some(at + patience);
+                    floor = at + patience;
                 }
             }
-            state = place.carry.state(classes);
-        } else if floor.is_none() {
-            // Fewer than 64 bytes are left: the walk goes to the end.
-            state = place.carry.state(classes);
-            floor = Some(usize::MAX);
+            state = reader.place.carry.state(classes);
         }
-        let mut at = place.at;
-        let mut cr = place.carry.cr;
-        let mut walk = Walk::enter(state, at, floor.unwrap_or(at), until);
-        loop {
-            if at == bytes.len() {
-                *cursor = Cursor { at, state: walk.leave(at, cr, classes, sink) };
-                return census;
+        if let Some(end) = reader.walk(isa, state, floor) {
+            break end;
+        }
+        walked = reader.place.at;
+        is_walking = false;
+    };
+    *cursor = Cursor { at: reader.place.at, state: end };
+    reader.census
+}
+
+impl<S: Sink> Reader<'_, S> {
+    /// Reads with the two fast loops in turns, while there are 64 bytes.
+    #[inline(always)]
+    fn read_fast<I: Isa>(&mut self, isa: I) -> End {
+        while self.bytes.len() - self.place.at >= STEP {
+            let end = if self.is_far() && self.place.carry.is_plain() {
+                isa.enter(PlainGroups(self))
+            } else {
+                isa.enter(QuotedGroups(self))
+            };
+            if !matches!(end, End::Through) {
+                return end;
             }
-            let (block, count) = load(isa, &bytes[at..]);
-            let roles = classes.roles(isa, block, cr);
+        }
+        End::Through
+    }
+
+    /// Walks to the first record start behind `floor`. Returns the state if everything ends before, or there.
+    #[inline(always)]
+    fn walk<I: Isa>(&mut self, isa: I, state: State, floor: usize) -> Option<State> {
+        let Border { mut at, carry: Carry { mut cr, .. } } = self.place;
+        let mut walk = Walk::enter(state, at, floor, self.until);
+        while at < self.bytes.len() {
+            let (block, count) = load(isa, &self.bytes[at..]);
+            let roles = self.classes.roles(isa, block, cr);
             let valid = u64::MAX >> (STEP - count);
-            census.quotes |= roles.quote & valid != 0;
-            census.high |= isa.high(block) != 0;
-            sink.reserve();
-            if let Some(end) = walk.step(&roles, valid, at, classes, sink) {
-                if end >= until {
-                    *cursor = Cursor { at: end, state: State::START };
-                    return census;
-                }
-                at = end;
-                break;
+            self.census.quotes |= roles.quote & valid != 0;
+            self.census.high |= isa.high(block) != 0;
+            self.sink.reserve();
+            if let Some(at) = walk.step(&roles, valid, at, self.classes, self.sink) {
+                self.place = Border { at, carry: Carry::START };
+                return (at >= self.until).then_some(State::START);
             }
             cr = (roles.cr >> (count - 1)) & 1;
             at += count;
         }
-        place = Border { at, carry: Carry::START };
-        walked = at;
-        floor = None;
+        self.place.at = at;
+        Some(walk.leave(at, cr, self.classes, self.sink))
     }
 }
 

@@ -362,6 +362,8 @@ fn everything_at_the_border_of_a_group() {
         "\n\n",
         "\u{e9}",
         "\n\"a\"\r",
+        "\n#,\"\n",
+        "\n#,\"",
         "\"\n#\"\n",
     ];
     let dialects = way::dialects().into_iter().filter(|dialect| {

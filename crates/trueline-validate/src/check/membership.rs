@@ -50,7 +50,7 @@ impl List {
         }
         match data_type {
             DataType::Boolean => {
-                let holds = |wanted| values.iter().any(|value| *value == Literal::Boolean(wanted));
+                let holds = |wanted| values.contains(&Literal::Boolean(wanted));
                 Some(Self::Booleans([holds(false), holds(true)]))
             }
             DataType::Float32 | DataType::Float64 => {

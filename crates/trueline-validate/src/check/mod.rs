@@ -3,6 +3,11 @@
 //! A check over cells is compiled once into a [`Kernel`] for the type of its column. The kernel looks at a whole Arrow
 //! array and says which rows fail; which of its codes a failing row gets is asked only of rows that failed.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "the pages are titled by the checks' names, which are plain text there"
+)]
+
 pub(crate) mod column_count;
 pub(crate) mod columns;
 pub(crate) mod completeness;
@@ -142,6 +147,12 @@ pub(crate) fn runner(kind: &CheckKind, data_type: &DataType) -> Result<Runner, E
 /// Whether values of the type are text.
 pub(crate) fn is_text(data_type: &DataType) -> bool {
     matches!(data_type, DataType::String | DataType::Any)
+}
+
+/// Whether values of the type are integers.
+pub(crate) fn is_integer(data_type: &DataType) -> bool {
+    use DataType::{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64};
+    matches!(data_type, Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64)
 }
 
 /// Whether values of the type are floats.

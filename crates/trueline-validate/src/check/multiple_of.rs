@@ -20,7 +20,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
 use trueline_schema::{DataType, Decimal, Literal};
 
-use super::{Kernel, is_float};
+use super::{Kernel, is_float, is_integer};
 use crate::mask::Mask;
 use crate::values::integers;
 
@@ -34,8 +34,7 @@ pub(crate) fn compile(factor: &Literal, data_type: &DataType) -> Option<Box<dyn 
     }
     let scale = match data_type {
         DataType::Decimal { scale, .. } => i32::from(*scale),
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => 0,
-        DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => 0,
+        integer if is_integer(integer) => 0,
         _ => return None,
     };
     Some(Box::new(ExactMultiple { factor, scale }))
@@ -62,7 +61,7 @@ fn is_multiple(value: Decimal, factor: Decimal) -> bool {
         return rest == 0;
     }
     let Some(ten) = 10_u128.checked_pow(shift.unsigned_abs()) else { return false };
-    factor.checked_mul(ten).is_some_and(|factor| value % factor == 0)
+    factor.checked_mul(ten).is_some_and(|factor| value.is_multiple_of(factor))
 }
 
 /// `rest · 10 mod factor` by doubling, for `rest < factor < 2^127`.

@@ -20,7 +20,7 @@ use arrow_array::types::{Float32Type, Float64Type};
 use trueline_schema::{DataType, Decimal};
 
 use super::multiple_of::shortest;
-use super::{Kernel, is_float};
+use super::{Kernel, is_float, is_integer};
 use crate::mask::Mask;
 use crate::values::integers;
 
@@ -31,9 +31,7 @@ pub(crate) fn compile(
 ) -> Option<Box<dyn Kernel>> {
     let own_scale = match data_type {
         DataType::Decimal { scale, .. } => i32::from(*scale),
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => 0,
-        DataType::UInt8 | DataType::UInt16 | DataType::UInt32 | DataType::UInt64 => 0,
-        float if is_float(float) => 0,
+        number if is_integer(number) || is_float(number) => 0,
         _ => return None,
     };
     Some(Box::new(Precision {
@@ -53,7 +51,7 @@ struct Precision {
 impl Precision {
     /// The code of a number that has too many digits.
     fn fault(&self, mut unscaled: u128, mut scale: i32) -> Option<usize> {
-        while scale > 0 && unscaled % 10 == 0 && unscaled != 0 {
+        while scale > 0 && unscaled != 0 && unscaled.is_multiple_of(10) {
             unscaled /= 10;
             scale -= 1;
         }

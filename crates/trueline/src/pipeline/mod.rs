@@ -136,7 +136,6 @@ impl<'a> Pipeline<'a> {
         let counted = Box::new(Counted { inner: read, taken: Arc::clone(&self.taken_bytes) });
         let (compression, read) = decompress(counted).map_err(|error| (Failure::read(&error, 0), plain()))?;
         let format = match compression {
-            Compression::None => plain(),
             Compression::Gzip => "csv.gz".to_owned(),
             Compression::Zstd => "csv.zst".to_owned(),
             _ => plain(),

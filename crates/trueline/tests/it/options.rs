@@ -1,5 +1,6 @@
 //! Options, several inputs, cancelling and progress.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -41,7 +42,7 @@ fn keys_beyond_their_budget_give_the_same_report() {
     let mut text = String::from("id,other\n");
     for row in 0..20_000_u64 {
         let key = row.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 19_000;
-        text.push_str(&format!("key-{key},{}\n", row % 15_000));
+        writeln!(text, "key-{key},{}", row % 15_000).expect("written");
     }
     let source = MemorySource::new("keys", text.into_bytes());
     let roomy = stable(&validate(Validator::builder(schema.clone()), &source));

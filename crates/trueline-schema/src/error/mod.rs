@@ -19,7 +19,7 @@ use crate::schema::Language;
 /// let Err(error) = Schema::from_yaml(text) else { panic!("a misspelt keyword") };
 /// assert_eq!(error.to_string(), "unknown key `requierd` in field `amount`; did you mean `required`?");
 /// let place = error.location().ok_or("no place")?;
-/// assert_eq!((place.line, place.column, place.path.as_str()), (2, 19, "fields[0].requierd"));
+/// assert_eq!((place.line, place.column, place.path.as_str()), (2, 20, "fields[0].requierd"));
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -12,7 +12,7 @@
 //! there, and their text is replaced by an ASCII form before the whole is compiled. If you change this, mind case folding: `(?i)[a-z]`
 //! holds U+017F and U+212A, so an ASCII `\w` must stand outside of it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
@@ -386,7 +386,8 @@ fn class_text(members: &ClassUnicode) -> String {
     }
     let mut text = "[".to_owned();
     for range in members.ranges() {
-        text.push_str(&format!("\\x{{{:X}}}-\\x{{{:X}}}", u32::from(range.start()), u32::from(range.end())));
+        let (start, end) = (u32::from(range.start()), u32::from(range.end()));
+        let _infallible = write!(text, "\\x{{{start:X}}}-\\x{{{end:X}}}");
     }
     text.push(']');
     text
