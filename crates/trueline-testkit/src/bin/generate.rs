@@ -1,4 +1,5 @@
 //! Writes a generated table, and what is wrong with it.
+#![forbid(unsafe_code)]
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -119,11 +119,14 @@ impl<S: Sink> Reader<'_, S> {
     #[inline(always)]
     fn read_fast<I: Isa>(&mut self, isa: I) -> End {
         while self.bytes.len() - self.place.at >= STEP {
-            let end = if self.is_far() && self.place.carry.is_plain() {
-                isa.enter(PlainGroups(self))
-            } else {
-                isa.enter(QuotedGroups(self))
-            };
+            // The plain loop ends before a group with quotes, which is the other one's.
+            let mut end = End::Through;
+            if self.is_far() && self.place.carry.is_plain() {
+                end = isa.enter(PlainGroups(self));
+            }
+            if matches!(end, End::Through) && self.bytes.len() - self.place.at >= STEP {
+                end = isa.enter(QuotedGroups(self));
+            }
             if !matches!(end, End::Through) {
                 return end;
             }
