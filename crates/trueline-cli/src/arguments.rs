@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 /// Says whether tables are what their schema claims, with the exact place of every fault.
 #[derive(Debug, Parser)]
-#[command(name = "trueline", version, about, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "trueline", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -37,7 +37,8 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
         let missing = check.fields.iter().find(|&&field| !tally.bound[field]);
         let reason = missing.and_then(|&field| tally.reasons[field].clone());
         let reason = reason.filter(|_| counts.evaluated == 0);
-        checks.push(result(check, counts, observed, reason, unreadable));
+        let unread = unreadable && (tally.has_unknown_columns || !matches!(check.runner, Runner::Columns));
+        checks.push(result(check, counts, observed, reason, unread));
     }
     let failed: u64 = tally.total.counts.iter().map(|counts| counts.failed).sum();
     let violations = ordered(tally.total.counts, max_violations);
@@ -283,13 +284,13 @@ fn result(
     counts: &Counts,
     observed: Option<Value>,
     missing: Option<String>,
-    unreadable: bool,
+    unread: bool,
 ) -> CheckResult {
     let (status, reason) = if missing.is_some() {
         (Status::NotEvaluated, missing)
     } else if exceeds_tolerance(check, counts) {
         (if check.is_error { Status::Failed } else { Status::Warned }, None)
-    } else if unreadable && !matches!(check.runner, Runner::Columns) {
+    } else if unread {
         (Status::NotEvaluated, Some("the input could not be read to its end".to_owned()))
     } else {
         (Status::Passed, None)

@@ -24,6 +24,8 @@ pub struct Tally {
     /// Per schema field: whether an input had it, and why one had it not.
     pub(crate) bound: Vec<bool>,
     pub(crate) reasons: Vec<Option<String>>,
+    /// Whether the columns of an input never became known.
+    pub(crate) has_unknown_columns: bool,
 }
 
 /// What a run came to.
@@ -54,6 +56,7 @@ impl Tally {
             total_rows: 0,
             bound: vec![false; plan.fields.len()],
             reasons: vec![None; plan.fields.len()],
+            has_unknown_columns: false,
         }
     }
 
@@ -98,6 +101,14 @@ impl Tally {
         }
         self.count_columns(input, binding, place);
         self.judge_column_count(input, binding, place);
+    }
+
+    /// Goes on to an input that could not be read so far that its columns are known.
+    pub fn begin_unread_input(&mut self) {
+        self.input = Some(self.input.map_or(0, |input| input + 1));
+        self.total.rows = 0;
+        self.total.lines = 0;
+        self.has_unknown_columns = true;
     }
 
     fn count_columns(&mut self, input: u32, binding: &Binding, place: &dyn Fn(Option<usize>) -> Location) {

@@ -90,6 +90,7 @@ fn part(path: &str, from: u64, to: u64) -> Part {
 
 fn row(record: &ByteRecord, pattern: &Regex, part: &mut Part) {
     if record.as_slice().contains(&b'"') {
+        // Text behind a closing quote is not seen: the reader has taken the quotes away.
         return part.fail("structure structure.quote");
     }
     if record.len() != 7 {

@@ -17,6 +17,9 @@ use std::time::Instant;
 
 use trueline::{FileSource, Schema, Validator};
 
+/// What the `csv` crate cannot tell: it reads text behind a closing quote as if nothing were wrong.
+const NOT_BY_HAND: &str = "structure structure.quote";
+
 /// Failures per code.
 type Counts = BTreeMap<String, u64>;
 
@@ -93,7 +96,8 @@ fn compare(path: &str, schema: &str, runs: usize) {
     for _ in 0..runs {
         for (index, (name, run)) in runners.iter().enumerate() {
             let started = Instant::now();
-            let counts = run();
+            let mut counts = run();
+            counts.remove(NOT_BY_HAND);
             seconds[index].push(started.elapsed().as_secs_f64());
             if index > 0 {
                 let expected = first.get_or_insert_with(|| counts.clone());
@@ -101,7 +105,9 @@ fn compare(path: &str, schema: &str, runs: usize) {
             }
         }
     }
-    println!("{bytes} bytes, {runs} runs in turn, medians; all counts are equal");
+    println!(
+        "{bytes} bytes, {runs} runs in turn, medians; all counts are equal (but {NOT_BY_HAND}, which the csv crate cannot tell)"
+    );
     let mut denominator = 0.0;
     for ((name, _), seconds) in runners.iter().zip(&mut seconds) {
         seconds.sort_by(f64::total_cmp);

@@ -93,7 +93,7 @@ impl<'a> Pipeline<'a> {
         let (input, format) = match self.open(source, &dialect) {
             Ok(opened) => opened,
             Err((failure, format)) => {
-                self.begin(&Binding::default(), 0, None);
+                self.tally.begin_unread_input();
                 let outcome = InputOutcome {
                     bytes: failure.byte_offset,
                     error: Some(run_error(failure, source.name())),

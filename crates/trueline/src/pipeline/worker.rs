@@ -192,18 +192,22 @@ impl<'a> Worker<'a> {
             })
             .collect();
         for broken in &decoded.broken {
-            state.observe_broken(&self.plan, broken.code, || broken_place(block, broken));
+            let columns = self.job.binding.columns;
+            state.observe_broken(&self.plan, broken.code, || broken_place(block, broken, columns));
         }
         let origin = CsvOrigin { block, records: decoded.records.as_deref() };
         state.observe(&self.plan, &Batch { rows: decoded.rows, columns: &columns, origin: &origin });
     }
 }
 
-fn broken_place(block: &CsvBlock<'_>, broken: &BrokenRecord) -> BrokenPlace {
+fn broken_place(block: &CsvBlock<'_>, broken: &BrokenRecord, columns: usize) -> BrokenPlace {
     let record = broken.record as usize;
+    let is_count = broken.code == "structure.field_count";
+    let found =
+        if is_count { format!("{} instead of {columns}", broken.found) } else { broken.found.clone() };
     BrokenPlace {
         location: block.location(record, &broken.range),
-        found: broken.found.clone(),
+        found,
         excerpt: block.record_excerpt(record, &broken.range),
     }
 }

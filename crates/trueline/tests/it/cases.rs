@@ -1,7 +1,8 @@
 //! Every case under `testdata/`, down every road. A new case is a new folder.
 
+use jsonschema::Validator;
 use serde_json::Value;
-use trueline_testkit::cases::{self, Case};
+use trueline_testkit::cases::{self, Case, workspace};
 
 use crate::support::{schema, validate_every_way};
 
@@ -9,9 +10,15 @@ use crate::support::{schema, validate_every_way};
 const BY_ROWS: [&str; 10] =
     ["type", "required", "finite", "range", "enum", "pattern", "length", "unique", "format", "primary_key"];
 
-fn judge(case: &Case) -> Vec<String> {
+fn judge(case: &Case, layout: &Validator) -> Vec<String> {
     let report = validate_every_way(&case.name, &schema(&case.schema), &case.input);
     let mut differences = case.differences(&report);
+    let mut whole = report.clone();
+    whole["run"] = serde_json::json!({
+        "elapsed_seconds": 0.0, "threads": 1, "simd": "scalar", "bytes_per_second": 0,
+        "decided": {"scanned": 0, "proved": 0, "cached": 0}, "peak_memory": null,
+    });
+    differences.extend(layout.iter_errors(&whole).map(|error| format!("report.schema.json: {error}")));
     account(&report, &mut differences);
     differences.iter().map(|difference| format!("{}: {difference}", case.name)).collect()
 }
@@ -40,7 +47,10 @@ fn account(report: &Value, differences: &mut Vec<String>) {
 fn every_case_gives_what_it_expects_on_every_road() {
     let cases = cases::all().expect("testdata");
     assert!(cases.len() >= 100, "only {} cases were found", cases.len());
-    let differences: Vec<String> = cases.iter().flat_map(judge).collect();
+    let text =
+        std::fs::read_to_string(workspace().join("docs/report.schema.json")).expect("the report's schema");
+    let layout = jsonschema::validator_for(&serde_json::from_str(&text).expect("json")).expect("a schema");
+    let differences: Vec<String> = cases.iter().flat_map(|case| judge(case, &layout)).collect();
     println!("{} cases", cases.len());
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

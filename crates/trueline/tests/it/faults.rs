@@ -2,8 +2,9 @@
 
 use std::io::{Cursor, Read, Write};
 
-use trueline::{FileSource, Limits, MemorySource, Source, Validator, Verdict};
-use trueline_testkit::fault::{FailingRead, TrickleRead};
+use trueline::render::{JsonLinesRenderer, JsonRenderer, Renderer, TextRenderer};
+use trueline::{FileSource, Limits, MemorySource, Source, Status, Validator, Verdict};
+use trueline_testkit::fault::{FailingRead, FailingWrite, TrickleRead};
 
 use crate::support::{schema, stable, validate};
 
@@ -198,6 +199,15 @@ fn sources_that_cannot_be_opened_are_unreadable() {
         let message = report.error.expect("an error").message;
         assert!(message.contains(expected), "{message}");
         assert_eq!(report.rows.total, 0);
+        for check in &report.checks {
+            assert_eq!(check.status, Status::NotEvaluated, "{}", check.id);
+            assert_eq!(
+                check.reason.as_deref(),
+                Some("the input could not be read to its end"),
+                "{}",
+                check.id
+            );
+        }
     }
 }
 
@@ -207,5 +217,29 @@ fn utf16_is_refused() {
         let report = validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("utf-16", text));
         assert_eq!(report.verdict, Verdict::Unreadable);
         assert_eq!(report.error.expect("an error").code, "encoding.utf16");
+    }
+}
+
+#[test]
+fn a_write_that_fails_at_any_call_is_told() {
+    let report = validate(
+        Validator::builder(schema(SCHEMA)),
+        &MemorySource::new("bad", b"id,name\n1,a\n1,b\nx,c\n".to_vec()),
+    );
+    let renderers: [&dyn Renderer; 3] = [&TextRenderer::default(), &JsonRenderer, &JsonLinesRenderer];
+    for renderer in renderers {
+        let counted = FailingWrite::new(Vec::new(), 0);
+        let calls = counted.calls();
+        let mut counted = counted;
+        renderer.render(&report, &mut counted).expect("rendered");
+        assert!(calls.count() > 0);
+        for call in 1..=calls.count() {
+            let mut failing = FailingWrite::new(Vec::new(), call);
+            assert!(
+                renderer.render(&report, &mut failing).is_err(),
+                "call {call} of {} failed unseen",
+                calls.count()
+            );
+        }
     }
 }

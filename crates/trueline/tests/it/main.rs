@@ -3,6 +3,7 @@
 mod arrow;
 mod cases;
 mod corpora;
+mod examples;
 mod faults;
 mod options;
 mod support;
