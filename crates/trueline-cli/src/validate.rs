@@ -23,6 +23,9 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Ok(beside) => beside,
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
+    if let Some(text) = overwritten(arguments) {
+        return exit::complain(&text, exit::USAGE);
+    }
     let schema = match schema::read(&arguments.schema) {
         Ok(schema) => schema,
         Err(code) => return code,
@@ -93,6 +96,16 @@ fn validator(
         builder = builder.progress(move |progress| display.show(progress));
     }
     builder.build()
+}
+
+/// Why the report may not go where it is asked to go: something that is read stands there.
+fn overwritten(arguments: &Validate) -> Option<String> {
+    let report = std::fs::canonicalize(arguments.report.as_deref()?).ok()?;
+    let is_report = |path: &Path| std::fs::canonicalize(path).is_ok_and(|path| path == report);
+    let inputs = arguments.inputs.iter().map(|input| (Path::new(input), "an input"));
+    let mut read = inputs.chain([(arguments.schema.as_path(), "the schema")]);
+    let (path, what) = read.find(|(path, _)| is_report(path))?;
+    Some(format!("the report would replace {what}, {}; give it another name", path.display()))
 }
 
 /// The form of a report file, by the end of its name.

@@ -50,12 +50,27 @@ impl Binding {
         binding.fault_names(names, &places);
         let mut missing = Vec::new();
         for field in &schema.fields {
-            let own = places.get(field.name.as_str());
-            let found = own.or_else(|| field.aliases.iter().find_map(|alias| places.get(alias.as_str())));
-            let (source, reason) = match found.map(Vec::as_slice) {
-                Some([source]) => (Some(*source), None),
-                Some(_) => (None, Some(format!("column `{}` is there more than once", field.name))),
-                None => {
+            let mut found: Vec<usize> = std::iter::once(&field.name)
+                .chain(&field.aliases)
+                .filter_map(|name| places.get(name.as_str()))
+                .flatten()
+                .copied()
+                .collect();
+            found.sort_unstable();
+            let (source, reason) = match found.as_slice() {
+                [source] => (Some(*source), None),
+                [first, others @ ..] => {
+                    for &other in
+                        others.iter().filter(|&&other| names[other].as_ref() != names[*first].as_ref())
+                    {
+                        let message =
+                            format!("column {} stands for the same field, `{}`", first + 1, field.name);
+                        let name = names[other].as_ref();
+                        binding.faults.push(fault("columns.duplicate", name, Some(other), message));
+                    }
+                    (None, Some(format!("column `{}` is there more than once", field.name)))
+                }
+                [] => {
                     if !field.optional {
                         missing.push(fault(
                             "columns.missing",
@@ -180,6 +195,13 @@ mod tests {
         let binding = Binding::by_name(&schema(""), &["bee", "x", "a"]);
         assert_eq!(binding.sources, [Some(2), Some(0)]);
         assert!(binding.faults.is_empty());
+    }
+
+    #[test]
+    fn a_name_and_its_alias_are_one_column_too_many() {
+        let binding = Binding::by_name(&schema("extra_columns: forbid\n"), &["bee", "a", "b"]);
+        assert_eq!(binding.sources, [Some(1), None]);
+        assert_eq!(codes(&binding), [("columns.duplicate", "b")]);
     }
 
     #[test]

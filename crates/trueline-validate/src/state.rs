@@ -128,7 +128,10 @@ impl State {
             counts.first = counts.first.or(place.location.row_index.map(|row| (0, row)));
             if takes {
                 let mut violation = check.violation(code, place.location);
-                violation.message = check.message(&format!("{}: {}", phrase(code), place.found));
+                let what = phrase(code);
+                let repeats = place.found.starts_with(what);
+                let text = if repeats { place.found } else { format!("{what}: {}", place.found) };
+                violation.message = check.message(&text);
                 violation.excerpt = place.excerpt;
                 counts.samples.push(Sample { column: 0, violation });
             }

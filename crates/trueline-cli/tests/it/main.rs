@@ -146,6 +146,31 @@ fn output_goes_where_it_is_asked_to() {
 }
 
 #[test]
+fn a_report_never_replaces_what_is_read() {
+    let folder = Folder::new();
+    folder.write("data.txt", GOOD.as_bytes());
+    folder.write("schema.json", br#"{"fields": [{"name": "id"}]}"#);
+    for (schema, report) in
+        [("schema.yaml", "data.txt"), ("schema.json", "schema.json"), ("schema.yaml", "./data.txt")]
+    {
+        let before = std::fs::read(folder.path(report)).expect("there");
+        let output = folder.run(&["validate", "data.txt", "-s", schema, "--report", report]);
+        assert_eq!(code(&output), 2, "{report}");
+        assert!(err(&output).contains("would replace"), "{}", err(&output));
+        assert_eq!(std::fs::read(folder.path(report)).expect("there"), before);
+    }
+}
+
+#[test]
+fn an_empty_file_with_a_compressed_name_was_cut() {
+    let folder = Folder::new();
+    folder.write("empty.csv.gz", b"");
+    folder.write("any.yaml", b"csv: {header: false}\n");
+    let output = folder.run(&["validate", "empty.csv.gz", "-s", "any.yaml"]);
+    assert_eq!(code(&output), 3, "{}", out(&output));
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_an_error() {
     let folder = Folder::new();
     if !Path::new("/dev/full").exists() {

@@ -140,6 +140,11 @@ impl<'a> Pipeline<'a> {
             Compression::Zstd => "csv.zst".to_owned(),
             _ => plain(),
         };
+        if compression == Compression::None && is_empty_archive(source) {
+            let message =
+                format!("`{}` is empty, and its name says that it is compressed: it was cut", source.name());
+            return Err((Failure::new("read", message, 0), plain()));
+        }
         let options = self.validator.csv_options();
         CsvInput::open(read, dialect, options)
             .map(|input| (input, format.clone()))
@@ -178,6 +183,13 @@ impl<'a> Pipeline<'a> {
         };
         Ok(report(validator, outcome, self.inputs, self.error, run))
     }
+}
+
+/// Whether a source is named like a compressed file and has no bytes at all; a compressed empty file has some.
+fn is_empty_archive(source: &dyn Source) -> bool {
+    let name = source.name().to_ascii_lowercase();
+    let ends = [".gz", ".gzip", ".zst", ".zstd"];
+    source.size_hint() == Some(0) && ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Bytes per second.
