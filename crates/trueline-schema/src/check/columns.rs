@@ -7,7 +7,14 @@ use super::{CheckKind, Spec, Target, Types};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "columns",
-    codes: &["columns.missing", "columns.extra", "columns.order", "columns.duplicate", "columns.empty"],
+    codes: &[
+        "columns.missing",
+        "columns.extra",
+        "columns.order",
+        "columns.duplicate",
+        "columns.empty",
+        "columns.unreadable",
+    ],
     keywords: &[],
     parameters: &[],
     needs: &[],
