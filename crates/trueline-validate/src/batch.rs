@@ -3,19 +3,29 @@
 use arrow_array::ArrayRef;
 use trueline_report::{BadCell, Origin};
 
-/// One column of a batch.
+/// One column of a batch, or those of its cells that are not proven to pass.
 ///
-/// **Shapes**: `array` has one slot per row of the batch and is null where the cell is null or did not parse; `bad` lists
-/// the latter, ordered by row.
+/// **Shapes**: `array` has one slot per row of the batch, or one per row listed in `rows`. A slot is null where the cell is
+/// null or did not parse; `bad` lists the latter, ordered by slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
     /// The decoded values.
     pub array: &'a ArrayRef,
-    /// The cells that did not parse.
+    /// The cells that did not parse, by slot.
     pub bad: &'a [BadCell],
+    /// The row of each slot, in ascending order; `None` when every row has one. The rows left out are proven to pass
+    /// every check over the cells of this column.
+    pub rows: Option<&'a [u32]>,
+    /// How many of the rows left out are null.
+    pub proven_nulls: u64,
 }
 
-impl Column<'_> {
+impl<'a> Column<'a> {
+    /// A column in full.
+    pub fn whole(array: &'a ArrayRef, bad: &'a [BadCell]) -> Self {
+        Self { array, bad, rows: None, proven_nulls: 0 }
+    }
+
     /// Slots that are null although nothing was wrong with the cell.
     pub(crate) fn null_count(&self) -> u64 {
         (self.array.null_count() - self.bad.len()) as u64
@@ -29,6 +39,9 @@ pub struct Batch<'a> {
     pub rows: usize,
     /// The columns by schema field; `None` where the input lacks the column or no check needs it.
     pub columns: &'a [Option<Column<'a>>],
+    /// The columns that checks over keys name, by schema field and always in full. The same as `columns` where those
+    /// are in full.
+    pub keys: &'a [Option<Column<'a>>],
     /// Tells where each row and cell stands.
     pub origin: &'a dyn Origin,
 }

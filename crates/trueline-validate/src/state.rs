@@ -52,6 +52,19 @@ pub(crate) struct Sample {
     pub(crate) violation: Violation,
 }
 
+/// The failing slots of a column, and the row of each slot where they are not the rows themselves.
+#[derive(Clone, Copy)]
+struct Failing<'a> {
+    slots: &'a Mask,
+    rows: Option<&'a [u32]>,
+}
+
+impl Failing<'_> {
+    fn row(&self, slot: usize) -> usize {
+        self.rows.map_or(slot, |rows| rows[slot] as usize)
+    }
+}
+
 /// Which checks have all the samples they may keep, as known to whoever merges: later rows need take none.
 #[derive(Clone, Debug)]
 pub struct Quota(Arc<[AtomicBool]>);
@@ -175,25 +188,31 @@ impl State {
         failing: &mut Mask,
         invalid: &mut Mask,
     ) {
-        let (rows, nulls, bad) = (batch.rows as u64, column.null_count(), column.bad.len() as u64);
+        let (rows, bad) = (batch.rows as u64, column.bad.len() as u64);
+        let nulls = column.null_count() + column.proven_nulls;
+        let slots = column.array.len();
         let counts = &mut self.counts[index];
         match &plan.checks[index].runner {
             Runner::Cells(kernel) => {
                 counts.null += nulls;
                 counts.not_evaluated += bad;
                 counts.evaluated += rows - nulls - bad;
-                failing.reset(batch.rows);
+                if slots == 0 {
+                    return;
+                }
+                failing.reset(slots);
                 kernel.check(column.array, failing);
                 failing.keep_valid(column.array.nulls());
                 let codes = plan.checks[index].codes;
-                let code = |row| codes[kernel.code(column.array, row)];
-                self.record(plan, index, batch, failing, code, invalid);
+                let code = |slot| codes[kernel.code(column.array, slot)];
+                self.record(plan, index, batch, Failing { slots: failing, rows: column.rows }, code, invalid);
             }
             Runner::Required => {
                 counts.not_evaluated += bad;
                 counts.evaluated += rows - bad;
-                if nulls > 0 {
-                    mark_nulls(failing, batch.rows, column);
+                if column.null_count() > 0 {
+                    mark_nulls(failing, column);
+                    let failing = Failing { slots: failing, rows: column.rows };
                     self.record(plan, index, batch, failing, |_| "required.null", invalid);
                 }
             }
@@ -201,15 +220,22 @@ impl State {
                 counts.null += nulls;
                 counts.evaluated += rows - nulls;
                 if bad > 0 {
-                    failing.reset(batch.rows);
+                    failing.reset(slots);
                     for cell in column.bad {
                         failing.set(cell.row as usize);
                     }
-                    let code = |row: usize| {
-                        let place = column.bad.partition_point(|cell| (cell.row as usize) < row);
+                    let code = |slot: usize| {
+                        let place = column.bad.partition_point(|cell| (cell.row as usize) < slot);
                         column.bad[place].code
                     };
-                    self.record(plan, index, batch, failing, code, invalid);
+                    self.record(
+                        plan,
+                        index,
+                        batch,
+                        Failing { slots: failing, rows: column.rows },
+                        code,
+                        invalid,
+                    );
                 }
             }
             Runner::Table(_) => {
@@ -226,26 +252,29 @@ impl State {
         plan: &Plan,
         index: usize,
         batch: &Batch<'_>,
-        failing: &Mask,
+        failing: Failing<'_>,
         code: impl Fn(usize) -> &'static str,
         invalid: &mut Mask,
     ) {
-        let failed = failing.count();
+        let failed = failing.slots.count();
         if failed == 0 {
             return;
         }
         let check = &plan.checks[index];
         if check.is_error {
-            invalid.union(failing);
+            match failing.rows {
+                None => invalid.union(failing.slots),
+                Some(_) => failing.slots.rows().for_each(|slot| invalid.set(failing.row(slot))),
+            }
         }
-        if let (None, Some(row)) = (self.counts[index].first, failing.rows().next()) {
-            self.counts[index].first = batch.origin.row(row).row_index.map(|row| (0, row));
+        if let (None, Some(slot)) = (self.counts[index].first, failing.slots.rows().next()) {
+            self.counts[index].first = batch.origin.row(failing.row(slot)).row_index.map(|row| (0, row));
         }
-        for row in failing.rows() {
+        for slot in failing.slots.rows() {
             if !self.takes_sample(plan, index) {
                 break;
             }
-            let sample = sample(check, batch, row, code(row));
+            let sample = sample(check, batch, failing.row(slot), code(slot));
             self.counts[index].samples.push(sample);
         }
         let counts = &mut self.counts[index];
@@ -253,8 +282,8 @@ impl State {
         if let [only] = check.codes {
             *counts.codes.entry(only).or_default() += failed;
         } else {
-            for row in failing.rows() {
-                *counts.codes.entry(code(row)).or_default() += 1;
+            for slot in failing.slots.rows() {
+                *counts.codes.entry(code(slot)).or_default() += 1;
             }
         }
     }
@@ -273,11 +302,11 @@ impl State {
         let mut with_null = false;
         failing.reset(batch.rows);
         for &field in &check.fields {
-            let Some(column) = batch.columns[field] else { return };
+            let Some(column) = batch.keys[field] else { return };
             if column.null_count() > 0 {
                 with_null = true;
                 let mut nulls = Mask::default();
-                mark_nulls(&mut nulls, batch.rows, &column);
+                mark_nulls(&mut nulls, &column);
                 failing.union(&nulls);
             }
         }
@@ -285,15 +314,15 @@ impl State {
             // A row with a cell that did not parse is not evaluated, whatever its other cells are.
             let mut judged = Mask::new(batch.rows);
             judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
-            self.record(plan, index, batch, &judged, |_| check.codes[1], invalid);
+            let failing = Failing { slots: &judged, rows: None };
+            self.record(plan, index, batch, failing, |_| check.codes[1], invalid);
         }
     }
 
     fn collect_keys(&mut self, plan: &Plan, set: usize, index: usize, batch: &Batch<'_>, invalid: &Mask) {
         let check = &plan.checks[index];
         let Runner::Keys(rule) = check.runner else { return };
-        let columns: Option<Vec<Column<'_>>> =
-            check.fields.iter().map(|&field| batch.columns[field]).collect();
+        let columns: Option<Vec<Column<'_>>> = check.fields.iter().map(|&field| batch.keys[field]).collect();
         let Some(columns) = columns else {
             self.counts[index].not_evaluated += batch.rows as u64;
             return;
@@ -441,13 +470,13 @@ fn has_bad_cell(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> bool {
     check
         .fields
         .iter()
-        .filter_map(|&field| batch.columns[field])
+        .filter_map(|&field| batch.keys[field])
         .any(|column| column.bad.binary_search_by_key(&row, |cell| cell.row as usize).is_ok())
 }
 
-/// The rows whose cell is null and not merely unreadable.
-fn mark_nulls(mask: &mut Mask, rows: usize, column: &Column<'_>) {
-    mask.reset(rows);
+/// The slots whose cell is null and not merely unreadable.
+fn mark_nulls(mask: &mut Mask, column: &Column<'_>) {
+    mask.reset(column.array.len());
     mask.add_null(column.array.nulls());
     for cell in column.bad {
         mask.clear(cell.row as usize);

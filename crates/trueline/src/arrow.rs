@@ -84,9 +84,14 @@ impl Validator {
             });
         }
         let columns: Vec<Option<Column<'_>>> =
-            arrays.iter().map(|array| array.as_ref().map(|array| Column { array, bad: &[] })).collect();
+            arrays.iter().map(|array| array.as_ref().map(|array| Column::whole(array, &[]))).collect();
         let mut state = State::new(&self.plan, None);
-        let batch = Batch { rows: batch.num_rows(), columns: &columns, origin: &RowOrigin::default() };
+        let batch = Batch {
+            rows: batch.num_rows(),
+            columns: &columns,
+            keys: &columns,
+            origin: &RowOrigin::default(),
+        };
         state.observe(&self.plan, &batch);
         Ok(state)
     }

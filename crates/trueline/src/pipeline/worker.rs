@@ -187,7 +187,7 @@ impl<'a> Worker<'a> {
             .map(|column| {
                 column.map(|column| {
                     let column = &decoded.columns[column];
-                    Column { array: &column.array, bad: &column.bad }
+                    Column::whole(&column.array, &column.bad)
                 })
             })
             .collect();
@@ -196,7 +196,10 @@ impl<'a> Worker<'a> {
             state.observe_broken(&self.plan, broken.code, || broken_place(block, broken, columns));
         }
         let origin = CsvOrigin { block, records: decoded.records.as_deref() };
-        state.observe(&self.plan, &Batch { rows: decoded.rows, columns: &columns, origin: &origin });
+        state.observe(
+            &self.plan,
+            &Batch { rows: decoded.rows, columns: &columns, keys: &columns, origin: &origin },
+        );
     }
 }
 
