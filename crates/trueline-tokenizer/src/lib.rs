@@ -19,7 +19,7 @@ pub use dialect::{BlankLines, Dialect, DialectError, Quoting, Terminator};
 pub use indexer::Indexer;
 pub use kernel::Kernel;
 pub use lines::count_line_ends;
-pub use positions::{Fault, FaultKind, Grid, Positions};
+pub use positions::{Dense, Fault, FaultKind, Grid, Positions};
 pub use preamble::{Preamble, preamble};
 pub use splitter::{Split, Splitter, Survey};
 pub use state::State;

@@ -94,6 +94,21 @@ pub struct Grid<'a> {
     pub trim: u32,
 }
 
+/// The fields of a block in which nothing stands between the records, whether or not they have equally many.
+///
+/// The separators of record `r` are those behind `lasts[r - 1]` (from the first one on for `r` = 0) up to `lasts[r]`; where
+/// fields start and end among them is as in [`Grid`].
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Dense<'a> {
+    /// One entry per field, record by record.
+    pub separators: &'a [u32],
+    /// One entry per record: the index of its last separator.
+    pub lasts: &'a [u32],
+    /// 1 where the line ends are CRLF (the entry is that of the LF), else 0.
+    pub trim: u32,
+}
+
 impl Positions {
     /// No positions yet.
     pub fn new() -> Self {
@@ -155,6 +170,13 @@ impl Positions {
         let Layout::Dense { trim } = self.layout else { return None };
         let fields = self.uniform?;
         Some(Grid { fields, separators: &self.separators[..self.fields], trim })
+    }
+
+    /// The positions as they are kept, if records follow one another without anything in between.
+    pub fn dense(&self) -> Option<Dense<'_>> {
+        let Layout::Dense { trim } = self.layout else { return None };
+        let (separators, lasts) = (&self.separators[..self.fields], &self.lasts[..self.records]);
+        Some(Dense { separators, lasts, trim })
     }
 
     /// What is wrong, in the order of the records, at most one fault per record. Bad UTF-8 goes before quotes;
