@@ -12,6 +12,10 @@
 //! there, and their text is replaced by an ASCII form before the whole is compiled. If you change this, mind case folding: `(?i)[a-z]`
 //! holds U+017F and U+212A, so an ASCII `\w` must stand outside of it.
 
+mod shape;
+
+pub use shape::{Part, Shape};
+
 use std::fmt::{self, Write as _};
 
 use regex_automata::meta::{BuildError, Regex};

@@ -1,0 +1,217 @@
+//! AVX2: four lanes.
+//!
+//! Why so: shifts by lane and gathers of four words are there; a mask is a vector of ones and zeros, made bits only at the
+//! end. Digits become numbers by VPMADDUBSW and VPMADDWD instead of three multiplications. Bench: `prove`. Source: Intel's
+//! manual.
+
+use std::arch::x86_64::{
+    __m256i, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64, _mm256_cvtepu32_epi64, _mm256_i64gather_epi32, _mm256_i64gather_epi64, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd, _mm256_mul_epu32, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_sub_epi64, _mm256_subs_epu16, _mm256_xor_si256, _mm_loadu_si128,
+};
+
+use super::{Bytes, Lanes, NonEmpty, Task};
+
+/// AVX2 is there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// Asks the processor.
+    pub(crate) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+}
+
+impl Lanes for Avx2 {
+    type Words = __m256i;
+    type Mask = __m256i;
+    const COUNT: usize = 4;
+
+    #[inline(always)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx2")]
+        fn entry<T: Task>(lanes: Avx2, task: T) -> T::Output {
+            task.run(lanes)
+        }
+        // SAFETY: `self` exists only where `detect` has found AVX2.
+        unsafe { entry(self, task) }
+    }
+
+    #[inline(always)]
+    fn splat(self, word: u64) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_set1_epi64x(word.cast_signed()) }
+    }
+
+    #[inline(always)]
+    fn add(self, one: __m256i, other: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_add_epi64(one, other) }
+    }
+
+    #[inline(always)]
+    fn and(self, one: __m256i, other: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_and_si256(one, other) }
+    }
+
+    #[inline(always)]
+    fn or(self, one: __m256i, other: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_or_si256(one, other) }
+    }
+
+    #[inline(always)]
+    fn xor(self, one: __m256i, other: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_xor_si256(one, other) }
+    }
+
+    #[inline(always)]
+    fn sub(self, from: __m256i, what: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_sub_epi64(from, what) }
+    }
+
+    #[inline(always)]
+    fn and_not(self, one: __m256i, other: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_andnot_si256(other, one) }
+    }
+
+    #[inline(always)]
+    fn shl<const BITS: u32>(self, words: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_sllv_epi64(words, _mm256_set1_epi64x(i64::from(BITS))) }
+    }
+
+    #[inline(always)]
+    fn shr<const BITS: u32>(self, words: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_srlv_epi64(words, _mm256_set1_epi64x(i64::from(BITS))) }
+    }
+
+    #[inline(always)]
+    fn shl_by(self, words: __m256i, counts: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_sllv_epi64(words, counts) }
+    }
+
+    #[inline(always)]
+    fn shr_by(self, words: __m256i, counts: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_srlv_epi64(words, counts) }
+    }
+
+    #[inline(always)]
+    fn excess(self, from: __m256i, what: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_subs_epu16(from, what) }
+    }
+
+    #[inline(always)]
+    fn times(self, words: __m256i, factor: u32) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_mul_epu32(words, _mm256_set1_epi64x(i64::from(factor))) }
+    }
+
+    #[inline(always)]
+    fn sum_bytes(self, words: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_sad_epu8(words, _mm256_setzero_si256()) }
+    }
+
+    #[inline(always)]
+    fn number(self, digits: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { 
+            let pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010A));
+            let groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0001_0064));
+            let upper = _mm256_mul_epu32(groups, _mm256_set1_epi64x(10_000));
+            _mm256_add_epi64(upper, _mm256_srli_epi64::<32>(groups))
+     }
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: &[u64; 8], index: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2. Each index is cut to three bits, so every load is inside of the table.
+        unsafe {
+            let inside = _mm256_and_si256(index, _mm256_set1_epi64x(7));
+            _mm256_i64gather_epi64::<8>(table.as_ptr().cast(), inside)
+        }
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[u32], at: usize) -> __m256i {
+        let words = &from[at..at + Self::COUNT];
+        // SAFETY: `self` proves AVX2; the slice is of 16 readable bytes; the load asks for no alignment.
+        unsafe { _mm256_cvtepu32_epi64(_mm_loadu_si128(words.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn gather(self, from: NonEmpty<'_>, index: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last word,
+        // so every load is inside of the slice.
+        unsafe {
+            let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
+            let words = _mm256_i64gather_epi32::<4>(from.0.as_ptr().cast(), inside);
+            _mm256_cvtepu32_epi64(words)
+        }
+    }
+
+    #[inline(always)]
+    fn gather_bytes(self, from: Bytes<'_>, index: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last place
+        // with eight bytes behind it, so every load is inside of the slice; a gather asks for no alignment.
+        unsafe {
+            let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
+            _mm256_i64gather_epi64::<1>(from.0.as_ptr().cast(), inside)
+        }
+    }
+
+    #[inline(always)]
+    fn equal(self, one: __m256i, other: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_cmpeq_epi64(one, other) }
+    }
+
+    #[inline(always)]
+    fn less(self, one: __m256i, than: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_cmpgt_epi64(than, one) }
+    }
+
+    #[inline(always)]
+    fn is_zero(self, words: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_cmpeq_epi64(words, _mm256_setzero_si256()) }
+    }
+
+    #[inline(always)]
+    fn both(self, one: __m256i, other: __m256i) -> __m256i {
+        self.and(one, other)
+    }
+
+    #[inline(always)]
+    fn either(self, one: __m256i, other: __m256i) -> __m256i {
+        self.or(one, other)
+    }
+
+    #[inline(always)]
+    fn not(self, mask: __m256i) -> __m256i {
+        self.xor(mask, self.splat(u64::MAX))
+    }
+
+    #[inline(always)]
+    fn select(self, mask: __m256i, yes: __m256i, no: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2.
+        unsafe { _mm256_blendv_epi8(no, yes, mask) }
+    }
+
+    #[inline(always)]
+    fn bits(self, mask: __m256i) -> u64 {
+        // SAFETY: `self` proves AVX2, and so AVX.
+        let bits = unsafe { _mm256_movemask_pd(_mm256_castsi256_pd(mask)) };
+        u64::from(bits.cast_unsigned())
+    }
+}

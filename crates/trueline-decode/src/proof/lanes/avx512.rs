@@ -1,0 +1,219 @@
+//! AVX-512: eight lanes. Needs F, BW, DQ and VL.
+//!
+//! Why so: a comparison is a mask at once, shifts by lane and gathers of eight words are there, and a table of eight words is
+//! one permutation. Digits become numbers by VPMADDUBSW and VPMADDWD instead of three multiplications. Bench: `prove`.
+//! Source: Intel's manual.
+
+use std::arch::x86_64::{
+    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64, _mm512_min_epu32, _mm512_mul_epu32, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask, _mm512_xor_si512,
+};
+
+use super::{Bytes, Lanes, NonEmpty, Task};
+
+/// AVX-512 F, BW, DQ and VL are there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Avx512(());
+
+impl Avx512 {
+    /// Asks the processor.
+    pub(crate) fn detect() -> Option<Self> {
+        let is_there = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
+        is_there.then_some(Self(()))
+    }
+}
+
+impl Lanes for Avx512 {
+    type Words = __m512i;
+    type Mask = u8;
+    const COUNT: usize = 8;
+
+    #[inline(always)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+        fn entry<T: Task>(lanes: Avx512, task: T) -> T::Output {
+            task.run(lanes)
+        }
+        // SAFETY: `self` exists only where `detect` has found every feature named above.
+        unsafe { entry(self, task) }
+    }
+
+    #[inline(always)]
+    fn splat(self, word: u64) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_set1_epi64(word.cast_signed()) }
+    }
+
+    #[inline(always)]
+    fn add(self, one: __m512i, other: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_add_epi64(one, other) }
+    }
+
+    #[inline(always)]
+    fn and(self, one: __m512i, other: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_and_si512(one, other) }
+    }
+
+    #[inline(always)]
+    fn or(self, one: __m512i, other: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_or_si512(one, other) }
+    }
+
+    #[inline(always)]
+    fn xor(self, one: __m512i, other: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_xor_si512(one, other) }
+    }
+
+    #[inline(always)]
+    fn sub(self, from: __m512i, what: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_sub_epi64(from, what) }
+    }
+
+    #[inline(always)]
+    fn and_not(self, one: __m512i, other: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_andnot_si512(other, one) }
+    }
+
+    #[inline(always)]
+    fn shl<const BITS: u32>(self, words: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_slli_epi64::<BITS>(words) }
+    }
+
+    #[inline(always)]
+    fn shr<const BITS: u32>(self, words: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_srli_epi64::<BITS>(words) }
+    }
+
+    #[inline(always)]
+    fn shl_by(self, words: __m512i, counts: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_sllv_epi64(words, counts) }
+    }
+
+    #[inline(always)]
+    fn shr_by(self, words: __m512i, counts: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_srlv_epi64(words, counts) }
+    }
+
+    #[inline(always)]
+    fn excess(self, from: __m512i, what: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_subs_epu16(from, what) }
+    }
+
+    #[inline(always)]
+    fn times(self, words: __m512i, factor: u32) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_mul_epu32(words, _mm512_set1_epi64(i64::from(factor))) }
+    }
+
+    #[inline(always)]
+    fn sum_bytes(self, words: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_sad_epu8(words, _mm512_setzero_si512()) }
+    }
+
+    #[inline(always)]
+    fn number(self, digits: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { 
+            let pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010A));
+            let groups = _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x0001_0064));
+            let upper = _mm512_mul_epu32(groups, _mm512_set1_epi64(10_000));
+            _mm512_add_epi64(upper, _mm512_srli_epi64::<32>(groups))
+     }
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: &[u64; 8], index: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features; the reference is to 64 readable bytes.
+        unsafe { 
+            let table = _mm512_loadu_si512(table.as_ptr().cast());
+            _mm512_permutexvar_epi64(index, table)
+     }
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[u32], at: usize) -> __m512i {
+        let words = &from[at..at + Self::COUNT];
+        // SAFETY: `self` proves the features; the slice is of 32 readable bytes; the load asks for no alignment.
+        unsafe { _mm512_cvtepu32_epi64(_mm256_loadu_si256(words.as_ptr().cast())) }
+    }
+
+    #[inline(always)]
+    fn gather(self, from: NonEmpty<'_>, index: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features. The upper half of each index becomes 0 and the lower one at most that of the last
+        // word, so every load is inside of the slice.
+        unsafe {
+            let inside = _mm512_min_epu32(index, _mm512_set1_epi64(from.last().cast_signed()));
+            let words = _mm512_i64gather_epi32::<4>(inside, from.0.as_ptr().cast());
+            _mm512_cvtepu32_epi64(words)
+        }
+    }
+
+    #[inline(always)]
+    fn gather_bytes(self, from: Bytes<'_>, index: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features. The upper half of each index becomes 0 and the lower one at most that of the last
+        // place with eight bytes behind it, so every load is inside of the slice; a gather asks for no alignment.
+        unsafe {
+            let inside = _mm512_min_epu32(index, _mm512_set1_epi64(from.last().cast_signed()));
+            _mm512_i64gather_epi64::<1>(inside, from.0.as_ptr().cast())
+        }
+    }
+
+    #[inline(always)]
+    fn equal(self, one: __m512i, other: __m512i) -> u8 {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_cmpeq_epi64_mask(one, other) }
+    }
+
+    #[inline(always)]
+    fn less(self, one: __m512i, than: __m512i) -> u8 {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_cmplt_epi64_mask(one, than) }
+    }
+
+    #[inline(always)]
+    fn is_zero(self, words: __m512i) -> u8 {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_testn_epi64_mask(words, words) }
+    }
+
+    #[inline(always)]
+    fn both(self, one: u8, other: u8) -> u8 {
+        one & other
+    }
+
+    #[inline(always)]
+    fn either(self, one: u8, other: u8) -> u8 {
+        one | other
+    }
+
+    #[inline(always)]
+    fn not(self, mask: u8) -> u8 {
+        !mask
+    }
+
+    #[inline(always)]
+    fn select(self, mask: u8, yes: __m512i, no: __m512i) -> __m512i {
+        // SAFETY: `self` proves the features.
+        unsafe { _mm512_mask_blend_epi64(mask, no, yes) }
+    }
+
+    #[inline(always)]
+    fn bits(self, mask: u8) -> u64 {
+        u64::from(mask)
+    }
+}

@@ -1,0 +1,162 @@
+//! One lane: an ordinary register. The meaning of every operation, and the fallback.
+
+use super::{Bytes, Lanes, NonEmpty, Task, WORD};
+
+/// Always there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scalar;
+
+impl Lanes for Scalar {
+    type Words = u64;
+    type Mask = bool;
+    const COUNT: usize = 1;
+
+    #[inline(always)]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
+
+    #[inline(always)]
+    fn splat(self, word: u64) -> u64 {
+        word
+    }
+
+    #[inline(always)]
+    fn add(self, one: u64, other: u64) -> u64 {
+        one.wrapping_add(other)
+    }
+
+    #[inline(always)]
+    fn sub(self, from: u64, what: u64) -> u64 {
+        from.wrapping_sub(what)
+    }
+
+    #[inline(always)]
+    fn and(self, one: u64, other: u64) -> u64 {
+        one & other
+    }
+
+    #[inline(always)]
+    fn and_not(self, one: u64, other: u64) -> u64 {
+        one & !other
+    }
+
+    #[inline(always)]
+    fn or(self, one: u64, other: u64) -> u64 {
+        one | other
+    }
+
+    #[inline(always)]
+    fn xor(self, one: u64, other: u64) -> u64 {
+        one ^ other
+    }
+
+    #[inline(always)]
+    fn shl<const BITS: u32>(self, words: u64) -> u64 {
+        words << BITS
+    }
+
+    #[inline(always)]
+    fn shr<const BITS: u32>(self, words: u64) -> u64 {
+        words >> BITS
+    }
+
+    #[inline(always)]
+    fn shl_by(self, words: u64, counts: u64) -> u64 {
+        if counts < 64 { words << counts } else { 0 }
+    }
+
+    #[inline(always)]
+    fn shr_by(self, words: u64, counts: u64) -> u64 {
+        if counts < 64 { words >> counts } else { 0 }
+    }
+
+    #[inline(always)]
+    fn excess(self, from: u64, what: u64) -> u64 {
+        from.saturating_sub(what)
+    }
+
+    #[inline(always)]
+    fn times(self, words: u64, factor: u32) -> u64 {
+        (words & u64::from(u32::MAX)) * u64::from(factor)
+    }
+
+    #[inline(always)]
+    fn sum_bytes(self, words: u64) -> u64 {
+        let pairs = (words & 0x00FF_00FF_00FF_00FF) + ((words >> 8) & 0x00FF_00FF_00FF_00FF);
+        pairs.wrapping_mul(0x0001_0001_0001_0001) >> 48
+    }
+
+    #[inline(always)]
+    fn number(self, digits: u64) -> u64 {
+        // Two digits to a pair, two pairs to a group, two groups to the number: each step leaves the sum in the upper part.
+        let pairs = digits.wrapping_mul(10 * 256 + 1) >> 8 & 0x00FF_00FF_00FF_00FF;
+        let groups = pairs.wrapping_mul(100 * 65_536 + 1) >> 16 & 0x0000_FFFF_0000_FFFF;
+        groups.wrapping_mul((10_000 << 32) + 1) >> 32
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: &[u64; 8], index: u64) -> u64 {
+        table[(index & 7) as usize]
+    }
+
+    #[inline(always)]
+    fn load(self, from: &[u32], at: usize) -> u64 {
+        u64::from(from[at])
+    }
+
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
+    fn gather(self, from: NonEmpty<'_>, index: u64) -> u64 {
+        u64::from(from.0[index.min(from.last()) as usize])
+    }
+
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
+    fn gather_bytes(self, from: Bytes<'_>, index: u64) -> u64 {
+        let at = index.min(from.last()) as usize;
+        let mut bytes = [0; WORD];
+        bytes.copy_from_slice(&from.0[at..at + WORD]);
+        u64::from_le_bytes(bytes)
+    }
+
+    #[inline(always)]
+    fn equal(self, one: u64, other: u64) -> bool {
+        one == other
+    }
+
+    #[inline(always)]
+    fn less(self, one: u64, than: u64) -> bool {
+        one.cast_signed() < than.cast_signed()
+    }
+
+    #[inline(always)]
+    fn is_zero(self, words: u64) -> bool {
+        words == 0
+    }
+
+    #[inline(always)]
+    fn both(self, one: bool, other: bool) -> bool {
+        one & other
+    }
+
+    #[inline(always)]
+    fn either(self, one: bool, other: bool) -> bool {
+        one | other
+    }
+
+    #[inline(always)]
+    fn not(self, mask: bool) -> bool {
+        !mask
+    }
+
+    #[inline(always)]
+    fn select(self, mask: bool, yes: u64, no: u64) -> u64 {
+        if mask { yes } else { no }
+    }
+
+    #[inline(always)]
+    fn bits(self, mask: bool) -> u64 {
+        u64::from(mask)
+    }
+}

@@ -1,0 +1,176 @@
+//! What an expression asks of a text, where that is so simple that it can be asked without an automaton.
+//!
+//! One-sided: a text of the shape matches the expression; whether another one does is for the expression to say.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+
+use super::{NEST_LIMIT, to_ascii};
+
+/// The most parts that a shape has once its repetitions are written out.
+const MOST_PARTS: usize = 64;
+
+/// A text as a run of parts, from its first byte to its last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// The parts, in their order.
+    pub parts: Vec<Part>,
+}
+
+/// So many ASCII characters of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Bit `n` is set when the character with code `n` is in the class.
+    pub class: u128,
+    /// The least number of them.
+    pub min: u32,
+    /// The most, if there is a limit.
+    pub max: Option<u32>,
+}
+
+impl Part {
+    /// One character.
+    fn one(class: u128) -> Self {
+        Self { class, min: 1, max: Some(1) }
+    }
+
+    /// Any text at all, as far as it is ASCII.
+    fn anything() -> Self {
+        Self { class: u128::MAX, min: 0, max: None }
+    }
+}
+
+impl Shape {
+    /// The shape of an expression, if it has one: classes and literals one after the other, repeated if need be, anchored or not.
+    ///
+    /// ```
+    /// use trueline_schema::pattern::Shape;
+    /// let shape = Shape::of(r"^TX\d{10}$").ok_or("it has a shape")?;
+    /// assert_eq!((shape.parts.len(), shape.parts[2].min), (3, 10));
+    /// assert_eq!(Shape::of("^(one|two)?$"), None);
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn of(pattern: &str) -> Option<Self> {
+        let ascii = to_ascii(pattern).ok()?;
+        let tree =
+            regex_syntax::ParserBuilder::new().nest_limit(NEST_LIMIT + 10).build().parse(&ascii).ok()?;
+        let whole = std::slice::from_ref(&tree);
+        let items = if let HirKind::Concat(items) = tree.kind() { &items[..] } else { whole };
+        let is = |item: Option<&Hir>, look| item.is_some_and(|item| *item.kind() == HirKind::Look(look));
+        let (starts, ends) = (is(items.first(), Look::Start), is(items.last(), Look::End));
+        let items = &items[usize::from(starts)..];
+        let items = &items[..items.len() - usize::from(ends && !items.is_empty())];
+        let mut parts = Vec::new();
+        if !starts {
+            parts.push(Part::anything());
+        }
+        for item in items {
+            collect(item, &mut parts)?;
+        }
+        if !ends {
+            parts.push(Part::anything());
+        }
+        Some(Self { parts })
+    }
+
+    /// The shape of the texts that start with `text`, if it is ASCII.
+    pub fn starting_with(text: &str) -> Option<Self> {
+        let mut parts = literal(text.as_bytes())?;
+        parts.push(Part::anything());
+        Some(Self { parts })
+    }
+}
+
+/// Appends the parts of an expression; `None` when it is no run of parts.
+fn collect(tree: &Hir, parts: &mut Vec<Part>) -> Option<()> {
+    match tree.kind() {
+        HirKind::Empty => {}
+        HirKind::Literal(text) => parts.extend(literal(&text.0)?),
+        HirKind::Class(class) => parts.push(Part::one(ascii(class))),
+        HirKind::Capture(group) => collect(&group.sub, parts)?,
+        HirKind::Concat(items) => items.iter().try_for_each(|item| collect(item, parts))?,
+        HirKind::Repetition(repetition) => repeat(repetition, parts)?,
+        HirKind::Look(_) | HirKind::Alternation(_) => return None,
+    }
+    (parts.len() <= MOST_PARTS).then_some(())
+}
+
+fn repeat(repetition: &Repetition, parts: &mut Vec<Part>) -> Option<()> {
+    let Repetition { min, max, sub, .. } = repetition;
+    let mut inner = Vec::new();
+    collect(sub, &mut inner)?;
+    if let [part] = inner[..]
+        && (part.min, part.max) == (1, Some(1))
+    {
+        parts.push(Part { class: part.class, min: *min, max: *max });
+        return Some(());
+    }
+    if *max != Some(*min) || inner.len() * *min as usize > MOST_PARTS {
+        return None;
+    }
+    for _ in 0..*min {
+        parts.extend_from_slice(&inner);
+    }
+    Some(())
+}
+
+fn literal(text: &[u8]) -> Option<Vec<Part>> {
+    text.iter().map(|byte| byte.is_ascii().then(|| Part::one(1 << byte))).collect()
+}
+
+/// The ASCII characters of a class.
+fn ascii(class: &Class) -> u128 {
+    let range = |start: u32, end: u32| (start..=end.min(127)).fold(0, |set, code| set | 1 << code);
+    match class {
+        Class::Unicode(class) => {
+            class.iter().fold(0, |set, part| set | range(u32::from(part.start()), u32::from(part.end())))
+        }
+        Class::Bytes(class) => {
+            class.iter().fold(0, |set, part| set | range(u32::from(part.start()), u32::from(part.end())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::compile;
+    use proptest::prelude::*;
+
+    /// Whether a text is of a shape, by trying everything.
+    fn fits(parts: &[Part], text: &[u8]) -> bool {
+        let Some((part, rest)) = parts.split_first() else { return text.is_empty() };
+        let most = part.max.map_or(text.len(), |max| text.len().min(max as usize));
+        let holds = |byte: &u8| byte.is_ascii() && part.class >> byte & 1 == 1;
+        (part.min as usize..=most).any(|count| text[..count].iter().all(holds) && fits(rest, &text[count..]))
+    }
+
+    #[test]
+    fn shapes_and_what_has_none() {
+        let digits = |min, max| Part { class: 0x3FF << 48, min, max };
+        assert_eq!(Shape::of(r"^\d+$"), Some(Shape { parts: vec![digits(1, None)] }));
+        assert_eq!(Shape::of(r"^(\d{4})$"), Some(Shape { parts: vec![digits(4, Some(4))] }));
+        assert_eq!(
+            Shape::of(r"\d"),
+            Some(Shape { parts: vec![Part::anything(), digits(1, Some(1)), Part::anything()] })
+        );
+        assert_eq!(Shape::of("^").map(|shape| shape.parts), Some(vec![Part::anything()]));
+        assert_eq!(Shape::of("").map(|shape| shape.parts.len()), Some(2));
+        for pattern in ["^(a|bc)$", r"^a\b", "(?m)^a$", "^ä$", "^(ab)+$", "("] {
+            assert_eq!(Shape::of(pattern), None, "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_of_the_shape_matches(
+            pattern in r"\^?([a-c]|\[a-bA\]|\\d|\.|\(\?i\)[a-b]|[ab]\{1,2\}|\\w[+*?]|\(ab\)\{2\}|\(a\)){0,5}\$?",
+            text in "[a-cA1_\u{e4}\n]{0,7}",
+        ) {
+            if let (Ok(regex), Some(shape)) = (compile(&pattern), Shape::of(&pattern))
+                && fits(&shape.parts, text.as_bytes())
+            {
+                prop_assert!(regex.is_match(&text), "{pattern} of {text}");
+            }
+        }
+    }
+}
