@@ -7,7 +7,7 @@ use arrow_buffer::Buffer;
 use trueline_report::BadCell;
 use trueline_tokenizer::Positions;
 
-use crate::BrokenRecord;
+use crate::Records;
 
 /// The bytes of some records and where their fields stand.
 ///
@@ -33,24 +33,10 @@ impl<'a> Block<'a> {
 /// The records of a block as columns, and the records that are none.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// How many rows each column has.
-    pub rows: usize,
-    /// For each row the record in the block's positions; `None` when every record is the row of its own number.
-    pub records: Option<Vec<u32>>,
+    /// Which records became rows, and which are broken.
+    pub records: Records,
     /// One column for each plan of the decoder, in their order.
     pub columns: Vec<Column>,
-    /// The records that became no row, in their order.
-    pub broken: Vec<BrokenRecord>,
-}
-
-impl Decoded {
-    /// The record in the block's positions that became this row.
-    ///
-    /// # Panics
-    /// When there is no such row and the rows are not the records themselves.
-    pub fn record(&self, row: usize) -> usize {
-        self.records.as_ref().map_or(row, |records| records[row] as usize)
-    }
 }
 
 /// One decoded column.
@@ -70,5 +56,5 @@ pub struct Column {
 /// # Panics
 /// When the row or the column does not exist.
 pub fn cell_range(block: &Block<'_>, decoded: &Decoded, row: usize, column: usize) -> Range<usize> {
-    block.positions.field(decoded.record(row), column)
+    block.positions.field(decoded.records.number(row) as usize, column)
 }

@@ -7,10 +7,10 @@
 use std::ops::Range;
 
 use arrow_buffer::Buffer;
-use trueline_tokenizer::{Dialect, Grid, Positions};
+use trueline_tokenizer::{Dense, Dialect, Grid, Positions};
 
-use crate::Block;
 use crate::value::Text;
+use crate::{Block, Records};
 
 /// Eight times the byte 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -27,9 +27,23 @@ pub(crate) struct Cells<'a> {
     pub(crate) has_quotes: bool,
     block: Block<'a>,
     positions: &'a Positions,
-    /// The records that became rows; `None` for all.
-    records: Option<&'a [u32]>,
-    grid: Option<Grid<'a>>,
+    way: Way<'a>,
+}
+
+/// How cells are found.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// Every record has equally many fields.
+    Grid(Grid<'a>),
+    /// Records follow one another; some are no rows. For each row the entry of its first field.
+    Dense {
+        dense: Dense<'a>,
+        firsts: &'a [u32],
+        fields: usize,
+    },
+    /// These records; for all of them, one after the other.
+    Numbers(&'a [u32]),
+    All,
 }
 
 /// A loop over the cells of one column.
@@ -42,19 +56,28 @@ pub(crate) trait Visit {
 }
 
 impl<'a> Cells<'a> {
-    pub(crate) fn new(block: &Block<'a>, records: Option<&'a [u32]>) -> Self {
+    /// All rows of a block.
+    pub(crate) fn of_records(block: &Block<'a>, records: &'a Records) -> Self {
         let positions = block.positions;
-        let grid = if records.is_none() { positions.grid() } else { None };
-        let rows = records.map_or(positions.len(), <[u32]>::len);
-        Self {
-            bytes: block.bytes(),
-            rows,
-            has_quotes: positions.has_quotes(),
-            block: *block,
-            positions,
-            records,
-            grid,
-        }
+        let way = match (records.numbers(), positions.grid(), positions.dense()) {
+            (None, Some(grid), _) => Way::Grid(grid),
+            (None, None, _) => Way::All,
+            (Some(_), _, Some(dense)) => {
+                Way::Dense { dense, firsts: &records.firsts[..records.rows], fields: records.fields as usize }
+            }
+            (Some(numbers), _, None) => Way::Numbers(numbers),
+        };
+        Self::new(block, records.rows, way)
+    }
+
+    /// Some records of a block.
+    pub(crate) fn of_numbers(block: &Block<'a>, numbers: &'a [u32]) -> Self {
+        Self::new(block, numbers.len(), Way::Numbers(numbers))
+    }
+
+    fn new(block: &Block<'a>, rows: usize, way: Way<'a>) -> Self {
+        let positions = block.positions;
+        Self { bytes: block.bytes(), rows, has_quotes: positions.has_quotes(), block: *block, positions, way }
     }
 
     /// The bytes as a buffer that shares those of the block.
@@ -64,12 +87,16 @@ impl<'a> Cells<'a> {
 
     /// Runs a loop over the cells of the column at a position in the records.
     pub(crate) fn visit<V: Visit>(&self, column: usize, visit: V) -> V::Output {
-        if let Some(grid) = self.grid {
-            visit.visit(grid_cells(grid, column, self.rows))
-        } else if let Some(records) = self.records {
-            visit.visit(records.iter().map(|record| self.positions.field(*record as usize, column)))
-        } else {
-            visit.visit((0..self.rows).map(|record| self.positions.field(record, column)))
+        match self.way {
+            Way::Grid(grid) => visit.visit(grid_cells(grid, column, self.rows)),
+            Way::Dense { dense, firsts, fields } => {
+                let trim = if column + 1 == fields { dense.trim } else { 0 };
+                visit.visit(dense_cells(dense, firsts, column, trim))
+            }
+            Way::Numbers(numbers) => {
+                visit.visit(numbers.iter().map(|record| self.positions.field(*record as usize, column)))
+            }
+            Way::All => visit.visit((0..self.rows).map(|record| self.positions.field(record, column))),
         }
     }
 }
@@ -84,6 +111,20 @@ fn grid_cells(grid: Grid<'_>, column: usize, rows: usize) -> impl ExactSizeItera
         let end = (separators[at] - trim) as usize;
         at += fields;
         start..end
+    })
+}
+
+/// The cells of a column where records follow one another, given the first entry of each.
+fn dense_cells(
+    dense: Dense<'_>,
+    firsts: &[u32],
+    column: usize,
+    trim: u32,
+) -> impl ExactSizeIterator<Item = Range<usize>> {
+    firsts.iter().map(move |first| {
+        let at = *first as usize + column;
+        let start = at.checked_sub(1).map_or(0, |before| dense.separators[before] as usize + 1);
+        start..(dense.separators[at] - trim) as usize
     })
 }
 

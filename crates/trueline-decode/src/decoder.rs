@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use trueline_schema::Field;
+use trueline_schema::{CheckKind, Field};
 use trueline_tokenizer::{Dialect, unquote};
 
-use crate::block::{Block, Decoded, cell_range};
-use crate::broken::sort_out;
+use crate::block::{Block, Column, Decoded, cell_range};
 use crate::cell::{Cells, trimmed};
 use crate::column::{self, DecodeColumn};
+use crate::records::Records;
 
 /// A column to decode.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub struct ColumnPlan {
     pub source: usize,
     /// The texts that mean null.
     pub null_values: Vec<String>,
+    /// What is asked of the values. The decoder does not look at it; a [`Prover`](crate::Prover) does.
+    pub checks: Vec<CheckKind>,
 }
 
 /// Turns blocks of records into columns.
@@ -50,13 +52,29 @@ impl Decoder {
     /// When a column is planned beyond the expected fields, when the positions belong to other bytes, and when the
     /// dialect is one that [`Dialect::check`] refuses.
     pub fn decode(&mut self, block: &Block<'_>, expected_fields: usize) -> Decoded {
-        for plan in &self.plans {
-            assert!(plan.source < expected_fields, "column {} of {expected_fields} fields", plan.source);
-        }
-        let (records, broken) = sort_out(block.positions, expected_fields);
-        let cells = Cells::new(block, records.as_deref());
-        let columns = self.columns.iter_mut().map(|column| column.decode(&cells)).collect();
-        Decoded { rows: cells.rows, records, columns, broken }
+        let mut records = Records::new();
+        records.sort_out(block.positions, expected_fields);
+        let columns =
+            (0..self.plans.len()).map(|column| self.decode_column(column, block, &records)).collect();
+        Decoded { records, columns }
+    }
+
+    /// Decodes one column for all rows of a block. `column` is the index of the plan.
+    ///
+    /// # Panics
+    /// As [`Decoder::decode`]; when `records` is not that of the block.
+    pub fn decode_column(&mut self, column: usize, block: &Block<'_>, records: &Records) -> Column {
+        let (source, fields) = (self.plans[column].source, records.fields as usize);
+        assert!(source < fields, "column {source} of {fields} fields");
+        self.columns[column].decode(&Cells::of_records(block, records))
+    }
+
+    /// Decodes one column for some records of a block, given by their numbers in its positions.
+    ///
+    /// # Panics
+    /// When there is no such record or it has no such field.
+    pub fn decode_cells(&mut self, column: usize, block: &Block<'_>, records: &[u32]) -> Column {
+        self.columns[column].decode(&Cells::of_numbers(block, records))
     }
 
     /// The text that one cell was decoded from: unquoted, and trimmed if its field says so. `column` is the index of the

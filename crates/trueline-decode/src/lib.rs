@@ -1,14 +1,16 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod block;
-mod broken;
 mod cell;
 mod column;
 mod decoder;
+mod proof;
+mod records;
 mod value;
 
 pub use block::{Block, Column, Decoded, cell_range};
-pub use broken::BrokenRecord;
 pub use column::arrow_type;
 pub use decoder::{ColumnPlan, Decoder};
+pub use proof::{Proven, Prover};
+pub use records::{BrokenRecord, Records};

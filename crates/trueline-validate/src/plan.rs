@@ -78,9 +78,9 @@ impl Plan {
         self.fields[field].is_needed
     }
 
-    /// Whether any check asks where every single row stands (keys do: both rows of a duplicate are named).
-    pub fn needs_places(&self) -> bool {
-        !self.key_checks.is_empty()
+    /// Whether keys are made of this schema field, so that all of its values are needed, not only those in doubt.
+    pub fn is_key(&self, field: usize) -> bool {
+        self.key_checks.iter().any(|&check| self.checks[check].fields.contains(&field))
     }
 
     /// How many checks can name rows only at the end: duplicates at severity error.

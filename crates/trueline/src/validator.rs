@@ -28,6 +28,7 @@ pub struct Validator {
     pub(crate) limits: Limits,
     pub(crate) max_violations: u64,
     pub(crate) kernel: Kernel,
+    pub(crate) proves: bool,
     pub(crate) cancel: Cancel,
     pub(crate) watcher: Option<Arc<Watcher>>,
     pub(crate) spill_dir: Option<std::path::PathBuf>,
@@ -43,6 +44,7 @@ pub struct ValidatorBuilder {
     sample_limit: u64,
     max_violations: u64,
     kernel: Option<Kernel>,
+    proves: bool,
     cancel: Cancel,
     watcher: Option<Arc<Watcher>>,
     spill_dir: Option<std::path::PathBuf>,
@@ -59,6 +61,7 @@ impl Validator {
             sample_limit: DEFAULT_SAMPLE_LIMIT,
             max_violations: 1000,
             kernel: None,
+            proves: true,
             cancel: Cancel::new(),
             watcher: None,
             spill_dir: None,
@@ -154,6 +157,12 @@ impl ValidatorBuilder {
         self
     }
 
+    /// Whether rows may be proven from their bytes, which is faster than decoding them. Default true. The report does not depend on it.
+    pub fn proofs(mut self, proofs: bool) -> Self {
+        self.proves = proofs;
+        self
+    }
+
     /// A flag that ends the run early.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = cancel;
@@ -202,6 +211,7 @@ impl ValidatorBuilder {
             limits: self.limits,
             max_violations: self.max_violations,
             kernel: self.kernel.unwrap_or_else(Kernel::detect),
+            proves: self.proves,
             cancel: self.cancel,
             watcher: self.watcher,
             spill_dir: self.spill_dir,

@@ -34,6 +34,8 @@ struct Inner<'a> {
 pub(super) struct InputOutcome {
     /// Decompressed bytes judged.
     pub(super) bytes: u64,
+    /// Rows proven from their bytes.
+    pub(super) proved: u64,
     /// What made it unreadable.
     pub(super) error: Option<RunError>,
     /// What kept the run from being finished at all.
@@ -134,6 +136,7 @@ impl Inner<'_> {
     fn merge(&mut self, piece: Piece, input: &str) {
         let (rows, lines) = (self.tally.input_rows(), self.tally.input_lines());
         self.outcome.bytes = self.outcome.bytes.max(piece.end_offset);
+        self.outcome.proved += piece.proved;
         if let Err(error) = self.tally.merge(piece.state) {
             self.outcome.fatal = Some(error);
             self.is_stopped = true;

@@ -32,6 +32,8 @@ pub(crate) struct Pipeline<'a> {
     error: Option<RunError>,
     taken_bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
+    /// Rows proven from their bytes.
+    proved: u64,
     started: Instant,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Pipeline<'a> {
             error: None,
             taken_bytes: Arc::default(),
             total_bytes: None,
+            proved: 0,
             started: Instant::now(),
         }
     }
@@ -71,6 +74,7 @@ impl<'a> Pipeline<'a> {
             outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
         }
         let rows = self.tally.input_rows();
+        self.proved += outcome.proved;
         self.inputs.push(Input { name: source.name().to_owned(), format, bytes: outcome.bytes, rows });
         if let Some(source) = outcome.fatal {
             return Err(Error::new(ErrorKind::Keys { source }));
@@ -111,6 +115,7 @@ impl<'a> Pipeline<'a> {
             dialect: &dialect,
             kernel: validator.kernel,
             limits: validator.limits,
+            proves: validator.proves,
             quota: self.tally.quota(),
         };
         let taken = Arc::clone(&self.taken_bytes);
@@ -178,7 +183,7 @@ impl<'a> Pipeline<'a> {
             threads: u32::try_from(validator.threads).unwrap_or(u32::MAX),
             simd: validator.kernel.name().to_owned(),
             bytes_per_second: rate(bytes, elapsed),
-            decided: Decided { scanned: outcome.rows.total, proved: 0, cached: 0 },
+            decided: Decided { scanned: outcome.rows.total - self.proved, proved: self.proved, cached: 0 },
             peak_memory: crate::validator::peak_memory(),
         };
         Ok(report(validator, outcome, self.inputs, self.error, run))

@@ -3,8 +3,11 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
-use trueline_decode::{Block, BrokenRecord, ColumnPlan, Decoded, Decoder};
+use trueline_decode::{Block, BrokenRecord, ColumnPlan, Decoder, Proven, Prover, Records};
 use trueline_io::csv::{Failure, Span};
 use trueline_schema::Schema;
 use trueline_tokenizer::{Dialect, Indexer, Kernel, Positions, count_line_ends};
@@ -22,12 +25,16 @@ pub(super) struct Job<'a> {
     pub(super) kernel: Kernel,
     pub(super) limits: Limits,
     pub(super) quota: Quota,
+    /// Whether rows may be proven from their bytes.
+    pub(super) proves: bool,
 }
 
 /// The result of one span, ready to be merged in its turn.
 pub(super) struct Piece {
     pub(super) sequence: u64,
     pub(super) state: State,
+    /// Rows of which every column was proven from its bytes.
+    pub(super) proved: u64,
     /// Decompressed bytes of the input up to the end of the span.
     pub(super) end_offset: u64,
     pub(super) failure: Option<Failure>,
@@ -41,11 +48,20 @@ pub(super) struct Worker<'a> {
     plan: Plan,
     indexer: Indexer,
     decoder: Decoder,
+    /// None where nothing is to be proven.
+    prover: Option<Prover>,
     /// Schema field to column of the decoder.
     decoded: Vec<Option<usize>>,
     positions: Positions,
+    records: Records,
+    /// Stands for a column of which every row is proven.
+    nothing: ArrayRef,
     shows_excerpts: bool,
 }
+
+/// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
+/// through.
+const BLOCK_BYTES: usize = 256 << 10;
 
 /// Where a block stands within its span.
 struct Place {
@@ -57,23 +73,29 @@ struct Place {
 
 impl<'a> Worker<'a> {
     pub(super) fn new(job: &'a Job<'a>) -> Self {
-        let mut columns = Vec::new();
+        let mut columns: Vec<ColumnPlan> = Vec::new();
+        let checks = job.schema.resolved_checks();
         let mut decoded = Vec::with_capacity(job.schema.fields.len());
         for (index, field) in job.schema.fields.iter().enumerate() {
             let source = job.binding.sources[index].filter(|_| job.plan.needs(index));
             decoded.push(source.map(|_| columns.len()));
             if let Some(source) = source {
                 let null_values = job.schema.null_values_for(field);
-                columns.push(ColumnPlan { field: field.clone(), source, null_values });
+                let asked = checks.iter().filter(|check| *check.columns == [&*field.name]);
+                let checks = asked.map(|check| check.kind.clone()).collect();
+                columns.push(ColumnPlan { field: field.clone(), source, null_values, checks });
             }
         }
         Self {
+            prover: job.proves.then(|| Prover::new(&columns, job.dialect, job.kernel)),
             job,
             plan: job.plan.clone(),
-            indexer: Indexer::with_kernel(job.dialect, job.kernel),
+            indexer: Indexer::with_kernel(job.dialect, job.kernel).block_bytes(BLOCK_BYTES),
             decoder: Decoder::new(columns, job.dialect),
             decoded,
             positions: Positions::new(),
+            records: Records::new(),
+            nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
         }
     }
@@ -83,6 +105,7 @@ impl<'a> Worker<'a> {
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
         let mut end_offset = span.byte_offset + span.range.len() as u64;
         let mut failure = span.failure;
+        let mut proved = 0;
         let buffer = Buffer::from_vec(span.buffer);
         let mut at = span.range.start;
         let mut place =
@@ -97,7 +120,7 @@ impl<'a> Worker<'a> {
                 let start = positions.record(record).start;
                 self.indexer.index(&rest[..start], false, &mut positions);
                 place.range = at..at + start;
-                self.block(&buffer, &positions, &mut place, &mut state);
+                proved += self.block(&buffer, &positions, &mut place, &mut state);
                 end_offset = too_large.byte_offset;
                 failure = Some(too_large);
                 self.positions = positions;
@@ -114,13 +137,13 @@ impl<'a> Worker<'a> {
                 break;
             }
             place.range = at..at + consumed;
-            self.block(&buffer, &positions, &mut place, &mut state);
+            proved += self.block(&buffer, &positions, &mut place, &mut state);
             at += consumed;
             self.positions = positions;
         }
         state.add_lines(place.lines_before);
         let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
-        let piece = Piece { sequence: span.sequence, state, end_offset, failure, failure_row };
+        let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
         (piece, buffer.into_vec::<u8>().unwrap_or_default())
     }
 
@@ -153,8 +176,8 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// Decodes and validates one block and moves `place` behind it.
-    fn block(&mut self, buffer: &Buffer, positions: &Positions, place: &mut Place, state: &mut State) {
+    /// Validates one block and moves `place` behind it. Returns how many rows were proven whole.
+    fn block(&mut self, buffer: &Buffer, positions: &Positions, place: &mut Place, state: &mut State) -> u64 {
         let bytes = &buffer[place.range.clone()];
         let lines = count_line_ends(bytes, place.previous);
         let block = CsvBlock {
@@ -170,36 +193,109 @@ impl<'a> Worker<'a> {
             shows_excerpts: self.shows_excerpts,
             record_lines: OnceCell::new(),
         };
+        let mut proved = 0;
         if !positions.is_empty() {
             let input = Block { buffer, start: place.range.start, positions };
-            let decoded = self.decoder.decode(&input, self.job.binding.columns);
-            self.observe(&block, &decoded, state);
+            let mut records = std::mem::take(&mut self.records);
+            records.sort_out(positions, self.job.binding.columns);
+            proved = self.judge(&block, &input, &records, state);
+            self.records = records;
         }
         place.lines_before += lines;
         place.byte_offset += bytes.len() as u64;
         place.previous = bytes.last().copied().or(place.previous);
+        proved
     }
 
-    fn observe(&self, block: &CsvBlock<'_>, decoded: &Decoded, state: &mut State) {
-        let columns: Vec<Option<Column<'_>>> = self
-            .decoded
-            .iter()
-            .map(|column| {
-                column.map(|column| {
-                    let column = &decoded.columns[column];
-                    Column::whole(&column.array, &column.bad)
-                })
-            })
-            .collect();
-        for broken in &decoded.broken {
+    /// Proves what can be proven, decodes the rest and takes it into the state.
+    fn judge(
+        &mut self,
+        block: &CsvBlock<'_>,
+        input: &Block<'_>,
+        records: &Records,
+        state: &mut State,
+    ) -> u64 {
+        for broken in &records.broken {
             let columns = self.job.binding.columns;
             state.observe_broken(&self.plan, broken.code, || broken_place(block, broken, columns));
         }
-        let origin = CsvOrigin { block, records: decoded.records.as_deref() };
-        state.observe(
-            &self.plan,
-            &Batch { rows: decoded.rows, columns: &columns, keys: &columns, origin: &origin },
-        );
+        let proven = self.prover.as_mut().map_or(&[][..], |prover| prover.prove(input, records));
+        let proved = count_proven(proven, records.rows);
+        let mut cells = Vec::with_capacity(self.decoded.len());
+        let mut wholes = Vec::with_capacity(self.decoded.len());
+        for (field, column) in self.decoded.iter().enumerate() {
+            let Some(column) = *column else {
+                cells.push(None);
+                wholes.push(None);
+                continue;
+            };
+            let part =
+                proven.get(column).and_then(Option::as_ref).and_then(|proven| open_rows(proven, records));
+            let is_whole = part.is_none() || self.plan.is_key(field);
+            wholes.push(is_whole.then(|| self.decoder.decode_column(column, input, records)));
+            cells.push(part.map(|open| {
+                let numbers: Vec<u32> = open.rows.iter().map(|row| records.number(*row as usize)).collect();
+                let decoded =
+                    (!numbers.is_empty()).then(|| self.decoder.decode_cells(column, input, &numbers));
+                (open, decoded)
+            }));
+        }
+        let keys: Vec<Option<Column<'_>>> = wholes
+            .iter()
+            .map(|column| column.as_ref().map(|column| Column::whole(&column.array, &column.bad)))
+            .collect();
+        let columns: Vec<Option<Column<'_>>> = cells
+            .iter()
+            .zip(&keys)
+            .map(|(part, whole)| {
+                let Some((open, decoded)) = part else { return *whole };
+                let (array, bad) =
+                    decoded.as_ref().map_or((&self.nothing, &[][..]), |cells| (&cells.array, &cells.bad));
+                Some(Column { array, bad, rows: Some(&open.rows), proven_nulls: open.nulls })
+            })
+            .collect();
+        let origin = CsvOrigin { block, records: records.numbers() };
+        let batch = Batch { rows: records.rows, columns: &columns, keys: &keys, origin: &origin };
+        state.observe(&self.plan, &batch);
+        proved
+    }
+}
+
+/// The rows of a column that must go the exact way.
+struct Open {
+    rows: Vec<u32>,
+    /// How many of the others are null.
+    nulls: u64,
+}
+
+/// `None` where so little is proven that it is cheaper to look at everything.
+fn open_rows(proven: &Proven, records: &Records) -> Option<Open> {
+    let count = proven.open_count();
+    if count > records.rows / 2 {
+        return None;
+    }
+    let mut rows = Vec::with_capacity(count);
+    for (start, word) in (0..).step_by(64).zip(&proven.open) {
+        let mut rest = *word;
+        while rest != 0 {
+            rows.push(start + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+    Some(Open { rows, nulls: proven.nulls })
+}
+
+/// How many rows have no cell that is not proven.
+fn count_proven(proven: &[Option<Proven>], rows: usize) -> u64 {
+    let mut open = vec![0; rows.div_ceil(64)];
+    for column in proven {
+        let Some(column) = column else { return 0 };
+        open.iter_mut().zip(&column.open).for_each(|(all, word): (&mut u64, _)| *all |= word);
+    }
+    if proven.is_empty() {
+        0
+    } else {
+        rows as u64 - open.iter().map(|word| u64::from(word.count_ones())).sum::<u64>()
     }
 }
 

@@ -6,5 +6,6 @@ mod corpora;
 mod examples;
 mod faults;
 mod options;
+mod proofs;
 mod support;
 mod transactions;

@@ -34,6 +34,8 @@ pub(crate) fn validate_every_way(name: &str, schema: &Schema, bytes: &[u8]) -> V
             let builder = Validator::builder(schema.clone()).threads(1).chunk_bytes(chunk).kernel(kernel);
             check(builder, format!("kernel {} with chunks of {chunk}", kernel.name()));
         }
+        let builder = Validator::builder(schema.clone()).threads(1).chunk_bytes(chunk).proofs(false);
+        check(builder, format!("no proofs, with chunks of {chunk}"));
         for threads in [2, 3, 8] {
             let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
             check(builder, format!("{threads} threads with chunks of {chunk}"));

@@ -5,10 +5,15 @@
 //! manual.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64, _mm256_cvtepu32_epi64, _mm256_i64gather_epi32, _mm256_i64gather_epi64, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd, _mm256_mul_epu32, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_sub_epi64, _mm256_subs_epu16, _mm256_xor_si256, _mm_loadu_si128,
+    __m256i, _mm_loadu_si128, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_blendv_epi8,
+    _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64, _mm256_cvtepu32_epi64,
+    _mm256_i64gather_epi64, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd,
+    _mm256_mul_epu32, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi32,
+    _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64,
+    _mm256_sub_epi64, _mm256_subs_epu16, _mm256_xor_si256,
 };
 
-use super::{Bytes, Lanes, NonEmpty, Task};
+use super::{Bytes, Lanes, Pairs, Task};
 
 /// AVX2 is there.
 #[derive(Clone, Copy, Debug)]
@@ -122,14 +127,20 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn number(self, digits: __m256i) -> __m256i {
+    fn tens(self, digits: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2.
-        unsafe { 
-            let pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010A));
+        unsafe { _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010A)) }
+    }
+
+    #[inline(always)]
+    fn number(self, digits: __m256i) -> __m256i {
+        let pairs = self.tens(digits);
+        // SAFETY: `self` proves AVX2.
+        unsafe {
             let groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0001_0064));
             let upper = _mm256_mul_epu32(groups, _mm256_set1_epi64x(10_000));
             _mm256_add_epi64(upper, _mm256_srli_epi64::<32>(groups))
-     }
+        }
     }
 
     #[inline(always)]
@@ -149,13 +160,12 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn gather(self, from: NonEmpty<'_>, index: __m256i) -> __m256i {
-        // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last word,
-        // so every load is inside of the slice.
+    fn gather_pairs(self, from: Pairs<'_>, index: __m256i) -> __m256i {
+        // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last
+        // word but one, so every load is inside of the slice; a gather asks for no alignment.
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
-            let words = _mm256_i64gather_epi32::<4>(from.0.as_ptr().cast(), inside);
-            _mm256_cvtepu32_epi64(words)
+            _mm256_i64gather_epi64::<4>(from.0.as_ptr().cast(), inside)
         }
     }
 
@@ -185,6 +195,11 @@ impl Lanes for Avx2 {
     fn is_zero(self, words: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2.
         unsafe { _mm256_cmpeq_epi64(words, _mm256_setzero_si256()) }
+    }
+
+    #[inline(always)]
+    fn none(self) -> __m256i {
+        self.splat(0)
     }
 
     #[inline(always)]

@@ -1,16 +1,23 @@
-//! AVX-512: eight lanes. Needs F, BW, DQ and VL.
+//! AVX-512: eight lanes. Needs F, BW and VL (with DQ the compiler would make slow
+//! multiplications of 64 bits of fast ones of 32).
 //!
 //! Why so: a comparison is a mask at once, shifts by lane and gathers of eight words are there, and a table of eight words is
 //! one permutation. Digits become numbers by VPMADDUBSW and VPMADDWD instead of three multiplications. Bench: `prove`.
 //! Source: Intel's manual.
 
 use std::arch::x86_64::{
-    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_i64gather_epi32, _mm512_i64gather_epi64, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64, _mm512_min_epu32, _mm512_mul_epu32, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask, _mm512_xor_si512,
+    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512,
+    _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_i64gather_epi64,
+    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64, _mm512_min_epu32,
+    _mm512_mul_epu32, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16,
+    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64,
+    _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask,
+    _mm512_xor_si512,
 };
 
-use super::{Bytes, Lanes, NonEmpty, Task};
+use super::{Bytes, Lanes, Pairs, Task};
 
-/// AVX-512 F, BW, DQ and VL are there.
+/// AVX-512 F, BW and VL are there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx512(());
 
@@ -19,7 +26,6 @@ impl Avx512 {
     pub(crate) fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512dq")
             && is_x86_feature_detected!("avx512vl");
         is_there.then_some(Self(()))
     }
@@ -33,7 +39,7 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn enter<T: Task>(self, task: T) -> T::Output {
         #[inline(never)]
-        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
         fn entry<T: Task>(lanes: Avx512, task: T) -> T::Output {
             task.run(lanes)
         }
@@ -126,23 +132,29 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn number(self, digits: __m512i) -> __m512i {
+    fn tens(self, digits: __m512i) -> __m512i {
         // SAFETY: `self` proves the features.
-        unsafe { 
-            let pairs = _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010A));
+        unsafe { _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010A)) }
+    }
+
+    #[inline(always)]
+    fn number(self, digits: __m512i) -> __m512i {
+        let pairs = self.tens(digits);
+        // SAFETY: `self` proves the features.
+        unsafe {
             let groups = _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x0001_0064));
             let upper = _mm512_mul_epu32(groups, _mm512_set1_epi64(10_000));
             _mm512_add_epi64(upper, _mm512_srli_epi64::<32>(groups))
-     }
+        }
     }
 
     #[inline(always)]
     fn look_up(self, table: &[u64; 8], index: __m512i) -> __m512i {
         // SAFETY: `self` proves the features; the reference is to 64 readable bytes.
-        unsafe { 
+        unsafe {
             let table = _mm512_loadu_si512(table.as_ptr().cast());
             _mm512_permutexvar_epi64(index, table)
-     }
+        }
     }
 
     #[inline(always)]
@@ -153,13 +165,12 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn gather(self, from: NonEmpty<'_>, index: __m512i) -> __m512i {
+    fn gather_pairs(self, from: Pairs<'_>, index: __m512i) -> __m512i {
         // SAFETY: `self` proves the features. The upper half of each index becomes 0 and the lower one at most that of the last
-        // word, so every load is inside of the slice.
+        // word but one, so every load is inside of the slice; a gather asks for no alignment.
         unsafe {
             let inside = _mm512_min_epu32(index, _mm512_set1_epi64(from.last().cast_signed()));
-            let words = _mm512_i64gather_epi32::<4>(inside, from.0.as_ptr().cast());
-            _mm512_cvtepu32_epi64(words)
+            _mm512_i64gather_epi64::<4>(inside, from.0.as_ptr().cast())
         }
     }
 
@@ -189,6 +200,11 @@ impl Lanes for Avx512 {
     fn is_zero(self, words: __m512i) -> u8 {
         // SAFETY: `self` proves the features.
         unsafe { _mm512_testn_epi64_mask(words, words) }
+    }
+
+    #[inline(always)]
+    fn none(self) -> u8 {
+        0
     }
 
     #[inline(always)]

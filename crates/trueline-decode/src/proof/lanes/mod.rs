@@ -62,6 +62,9 @@ pub(crate) trait Lanes: Copy {
     fn times(self, words: Self::Words, factor: u32) -> Self::Words;
     /// The sum of the bytes of each lane.
     fn sum_bytes(self, words: Self::Words) -> Self::Words;
+    /// Ten times the first byte of each pair of bytes, plus the second one, in place of the pair. Each must be 0 to 9, or the
+    /// result means nothing.
+    fn tens(self, digits: Self::Words) -> Self::Words;
     /// The number whose eight decimal digits are the bytes of the lane, the first digit in the lowest one. Each must be 0
     /// to 9, or the result means nothing.
     fn number(self, digits: Self::Words) -> Self::Words;
@@ -70,15 +73,17 @@ pub(crate) trait Lanes: Copy {
 
     /// `COUNT` words of 32 bits from `at` on, which must be there.
     fn load(self, from: &[u32], at: usize) -> Self::Words;
-    /// For each lane the word of 32 bits at its index.
-    fn gather(self, from: NonEmpty<'_>, index: Self::Words) -> Self::Words;
-    /// For each lane the eight bytes at its index, the first one lowest.
+    /// For each lane the words of 32 bits at its index (of which the lower half counts) and behind it, the first one lower.
+    fn gather_pairs(self, from: Pairs<'_>, index: Self::Words) -> Self::Words;
+    /// For each lane the eight bytes at its index (of which the lower half counts), the first one lowest.
     fn gather_bytes(self, from: Bytes<'_>, index: Self::Words) -> Self::Words;
 
     fn equal(self, one: Self::Words, other: Self::Words) -> Self::Mask;
     /// Compares as signed numbers.
     fn less(self, one: Self::Words, than: Self::Words) -> Self::Mask;
     fn is_zero(self, words: Self::Words) -> Self::Mask;
+    /// No lane.
+    fn none(self) -> Self::Mask;
     fn both(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
     fn either(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
     fn not(self, mask: Self::Mask) -> Self::Mask;
@@ -88,19 +93,19 @@ pub(crate) trait Lanes: Copy {
     fn bits(self, mask: Self::Mask) -> u64;
 }
 
-/// Words of 32 bits that some place can be loaded from, at indices of 32 bits.
+/// Words of 32 bits of which two can be loaded from some place, at indices of 32 bits.
 #[derive(Clone, Copy)]
-pub(crate) struct NonEmpty<'a>(&'a [u32]);
+pub(crate) struct Pairs<'a>(&'a [u32]);
 
-impl<'a> NonEmpty<'a> {
+impl<'a> Pairs<'a> {
     pub(crate) fn new(words: &'a [u32]) -> Option<Self> {
-        (!words.is_empty() && u32::try_from(words.len()).is_ok()).then_some(Self(words))
+        (words.len() >= 2 && u32::try_from(words.len()).is_ok()).then_some(Self(words))
     }
 
     /// The greatest index that can be loaded from.
     #[inline(always)]
     fn last(self) -> u64 {
-        self.0.len() as u64 - 1
+        self.0.len() as u64 - 2
     }
 }
 

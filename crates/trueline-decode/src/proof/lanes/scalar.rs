@@ -1,6 +1,9 @@
 //! One lane: an ordinary register. The meaning of every operation, and the fallback.
 
-use super::{Bytes, Lanes, NonEmpty, Task, WORD};
+use super::{Bytes, Lanes, Pairs, Task, WORD};
+
+/// The half of an index that counts.
+const LOWER: u64 = u32::MAX as u64;
 
 /// Always there.
 #[derive(Clone, Copy, Debug)]
@@ -88,9 +91,14 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
+    fn tens(self, digits: u64) -> u64 {
+        digits.wrapping_mul(10 * 256 + 1) >> 8 & 0x00FF_00FF_00FF_00FF
+    }
+
+    #[inline(always)]
     fn number(self, digits: u64) -> u64 {
         // Two digits to a pair, two pairs to a group, two groups to the number: each step leaves the sum in the upper part.
-        let pairs = digits.wrapping_mul(10 * 256 + 1) >> 8 & 0x00FF_00FF_00FF_00FF;
+        let pairs = self.tens(digits);
         let groups = pairs.wrapping_mul(100 * 65_536 + 1) >> 16 & 0x0000_FFFF_0000_FFFF;
         groups.wrapping_mul((10_000 << 32) + 1) >> 32
     }
@@ -107,14 +115,15 @@ impl Lanes for Scalar {
 
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
-    fn gather(self, from: NonEmpty<'_>, index: u64) -> u64 {
-        u64::from(from.0[index.min(from.last()) as usize])
+    fn gather_pairs(self, from: Pairs<'_>, index: u64) -> u64 {
+        let at = (index & LOWER).min(from.last()) as usize;
+        u64::from(from.0[at]) | u64::from(from.0[at + 1]) << 32
     }
 
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
     fn gather_bytes(self, from: Bytes<'_>, index: u64) -> u64 {
-        let at = index.min(from.last()) as usize;
+        let at = (index & LOWER).min(from.last()) as usize;
         let mut bytes = [0; WORD];
         bytes.copy_from_slice(&from.0[at..at + WORD]);
         u64::from_le_bytes(bytes)
@@ -133,6 +142,11 @@ impl Lanes for Scalar {
     #[inline(always)]
     fn is_zero(self, words: u64) -> bool {
         words == 0
+    }
+
+    #[inline(always)]
+    fn none(self) -> bool {
+        false
     }
 
     #[inline(always)]

@@ -1,0 +1,162 @@
+//! The bounds of numbers as whole numbers, one pair for each number of digits behind the point.
+//!
+//! A number with `f` digits behind its point and the digits `v` is `v` / 10^`f`. Bounds are chosen such that whatever lies between
+//! them passes the exact check; a number at the very edge may be left out.
+
+use trueline_schema::{DataType, Decimal, Literal, Range};
+
+/// Beyond every number of sixteen digits.
+const EDGE: i128 = 100_000_000_000_000_000;
+
+/// For each number of digits behind the point, 0 to 7, the least and the most, both included, as words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub(super) least: [u64; 8],
+    pub(super) most: [u64; 8],
+}
+
+/// The bounds of a numeric type within ranges; `None` where some bound cannot be worked out.
+pub(super) fn of(data_type: &DataType, ranges: &[&Range]) -> Option<Bounds> {
+    let mut least = [-EDGE; 8];
+    let mut most = [EDGE; 8];
+    for places in 0..8_u8 {
+        let (low, high) = (&mut least[usize::from(places)], &mut most[usize::from(places)]);
+        let held = held(data_type, places)?;
+        (*low, *high) = ((*low).max(held.0), (*high).min(held.1));
+        for range in ranges {
+            let lows = [(&range.minimum, false), (&range.exclusive_minimum, true)];
+            for (bound, is_open) in lows {
+                if let Some(bound) = bound {
+                    *low = (*low).max(at_least(bound, is_open, data_type, places)?);
+                }
+            }
+            let highs = [(&range.maximum, false), (&range.exclusive_maximum, true)];
+            for (bound, is_open) in highs {
+                if let Some(bound) = bound {
+                    *high = (*high).min(-at_least(&negated(bound)?, is_open, data_type, places)?);
+                }
+            }
+        }
+    }
+    Some(Bounds { least: least.map(narrow), most: most.map(narrow) })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "cut to what fits just before")]
+fn narrow(value: i128) -> u64 {
+    (value.clamp(-EDGE, EDGE) as i64).cast_unsigned()
+}
+
+/// What the type itself can hold.
+fn held(data_type: &DataType, places: u8) -> Option<(i128, i128)> {
+    if let Some(bounds) = data_type.integer_bounds() {
+        return Some(bounds);
+    }
+    match data_type {
+        DataType::Float32 | DataType::Float64 => Some((-EDGE, EDGE)),
+        DataType::Decimal { precision, scale } if places <= *scale => {
+            // So many digits may stand before and behind the point.
+            let digits = u32::from(precision - scale + places);
+            let most = 10_i128.checked_pow(digits)? - 1;
+            Some((-most, most))
+        }
+        // Digits beyond the scale must be zeros, which is for the exact check to see.
+        DataType::Decimal { .. } => Some((1, 0)),
+        _ => None,
+    }
+}
+
+fn negated(bound: &Literal) -> Option<Literal> {
+    match bound {
+        Literal::Number(number) => {
+            Some(Literal::Number(Decimal { unscaled: number.unscaled.checked_neg()?, scale: number.scale }))
+        }
+        _ => None,
+    }
+}
+
+/// The least whole number such that it and everything above it is at least (or more than) the bound for the exact check.
+fn at_least(bound: &Literal, is_open: bool, data_type: &DataType, places: u8) -> Option<i128> {
+    let Literal::Number(number) = bound else { return None };
+    match data_type {
+        DataType::Float64 if !is_open => ceiling(*number, places),
+        DataType::Float64 => above(number.to_f64().next_up(), places),
+        DataType::Float32 => {
+            // As the exact check has it: rounded twice.
+            #[expect(clippy::cast_possible_truncation, reason = "rounding to float32 is the purpose")]
+            let single = number.to_f64() as f32;
+            above(f64::from(if is_open { single.next_up() } else { single }), places)
+        }
+        _ if is_open => {
+            let floor =
+                ceiling(Decimal { unscaled: number.unscaled.checked_neg()?, scale: number.scale }, places)?;
+            (-floor).checked_add(1)
+        }
+        _ => ceiling(*number, places),
+    }
+}
+
+/// A whole number that is no less than a float times 10^`places`, and not much more.
+fn above(bound: f64, places: u8) -> Option<i128> {
+    // No number of sixteen digits is so far away, at whatever scale.
+    if bound.abs() >= 1e17 {
+        return Some(if bound < 0.0 { -EDGE } else { EDGE });
+    }
+    // Rounded at the 20th digit behind the point: one more there is above for sure.
+    let text = format!("{bound:.20}");
+    let digits: String = text.chars().filter(|character| *character != '.').collect();
+    let unscaled: i128 = digits.parse().ok()?;
+    ceiling(Decimal { unscaled: unscaled.checked_add(1)?, scale: 20 }, places)
+}
+
+/// The least whole number that is no less than a decimal times 10^`places`; beyond [`EDGE`] any will do.
+fn ceiling(number: Decimal, places: u8) -> Option<i128> {
+    let shift = i32::from(places).checked_sub(number.scale)?;
+    let factor = 10_i128.checked_pow(shift.unsigned_abs());
+    if shift >= 0 {
+        let scaled = factor.and_then(|factor| number.unscaled.checked_mul(factor));
+        let beyond = if number.unscaled < 0 { -EDGE } else { EDGE };
+        return Some(if number.unscaled == 0 { 0 } else { scaled.unwrap_or(beyond) });
+    }
+    let Some(factor) = factor else { return Some(i128::from(number.unscaled > 0)) };
+    let (whole, rest) = (number.unscaled.div_euclid(factor), number.unscaled.rem_euclid(factor));
+    Some(whole + i128::from(rest != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(text: &str) -> Option<Literal> {
+        Decimal::parse(text).map(Literal::Number)
+    }
+
+    fn bounds(data_type: &DataType, range: &Range, places: usize) -> (i64, i64) {
+        let Bounds { least, most } = of(data_type, &[range]).unwrap();
+        (least[places].cast_signed(), most[places].cast_signed())
+    }
+
+    #[test]
+    fn bounds_are_whole_numbers_at_each_scale() {
+        let money =
+            Range { minimum: literal("0.015"), exclusive_maximum: literal("1e3"), ..Range::default() };
+        let scaled = DataType::Decimal { precision: 6, scale: 3 };
+        assert_eq!(bounds(&scaled, &money, 0), (1, 999));
+        assert_eq!(bounds(&scaled, &money, 2), (2, 99_999));
+        assert_eq!(bounds(&scaled, &money, 3), (15, 999_999));
+        let (least, most) = bounds(&scaled, &money, 4);
+        assert!(least > most, "what has more digits than the scale is not proven");
+        let (least, most) = bounds(&DataType::Float64, &money, 2);
+        assert_eq!(least, 2);
+        assert!((99_998..=99_999).contains(&most), "{most}");
+        assert_eq!(bounds(&DataType::Int8, &Range::default(), 0), (-128, 127));
+        let positive = Range { exclusive_minimum: literal("0"), ..Range::default() };
+        assert_eq!(bounds(&DataType::Float64, &positive, 2).0, 1);
+        assert_eq!(bounds(&DataType::Int64, &positive, 0).0, 1);
+        let below =
+            Range { minimum: literal("-2.5"), exclusive_maximum: literal("-0.5"), ..Range::default() };
+        assert_eq!(bounds(&DataType::Int64, &below, 0), (-2, -1));
+        let far = Range { minimum: literal("-1e300"), maximum: literal("1e300"), ..Range::default() };
+        let edge = i64::try_from(EDGE).unwrap();
+        assert_eq!(bounds(&DataType::Float32, &far, 0), (-edge, edge));
+    }
+}

@@ -1,0 +1,128 @@
+//! Every kind of lanes against the scalar one, which is the meaning.
+
+use proptest::prelude::*;
+
+use super::{Bytes, Lanes, Pairs, Task, scalar::Scalar};
+use crate::proof::lanes::Choice;
+
+/// All operations over the same input; each lane gives a row of results.
+struct Everything<'a> {
+    words: &'a [[u64; 2]],
+    bytes: &'a [u8],
+    pairs: &'a [u32],
+    table: [u64; 8],
+}
+
+/// The two operands of a group of lanes, made by gathering: the only way in.
+fn operands<L: Lanes>(lanes: L, words: &[[u64; 2]], at: usize) -> (L::Words, L::Words) {
+    let bytes: Vec<u8> = words.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
+    let bytes = Bytes::new(&bytes).expect("there are words");
+    let index: Vec<u32> = (at..at + L::COUNT).map(|lane| u32::try_from(lane).expect("few") * 16).collect();
+    let index = lanes.load(&index, 0);
+    (lanes.gather_bytes(bytes, index), lanes.gather_bytes(bytes, lanes.add(index, lanes.splat(8))))
+}
+
+/// The lanes of a vector, read through comparisons bit by bit: the only way out.
+fn lanes_of<L: Lanes>(lanes: L, words: L::Words) -> Vec<u64> {
+    let mut out = vec![0; L::COUNT];
+    for bit in 0..64 {
+        let clear = lanes.bits(lanes.is_zero(lanes.and(words, lanes.splat(1 << bit))));
+        for (lane, word) in out.iter_mut().enumerate() {
+            *word |= (!clear >> lane & 1) << bit;
+        }
+    }
+    out
+}
+
+impl Task for Everything<'_> {
+    type Output = Vec<Vec<u64>>;
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as every task")]
+    fn run<L: Lanes>(self, lanes: L) -> Vec<Vec<u64>> {
+        let mut rows: Vec<Vec<u64>> = vec![Vec::new(); self.words.len()];
+        for at in (0..self.words.len()).step_by(L::COUNT) {
+            let (a, b) = operands(lanes, self.words, at);
+            let digits = lanes.and(a, lanes.splat(0x0707_0707_0707_0707));
+            let small = lanes.splat(0xFFFF);
+            let vectors = [
+                lanes.splat(77),
+                lanes.add(a, b),
+                lanes.sub(a, b),
+                lanes.and(a, b),
+                lanes.and_not(a, b),
+                lanes.or(a, b),
+                lanes.xor(a, b),
+                lanes.shl::<7>(a),
+                lanes.shr::<9>(a),
+                lanes.shl_by(a, b),
+                lanes.shr_by(a, b),
+                lanes.shr_by(a, lanes.and(b, lanes.splat(63))),
+                lanes.shl_by(a, lanes.and(b, lanes.splat(63))),
+                lanes.excess(lanes.and(a, small), lanes.and(b, small)),
+                lanes.times(a, 100_000_000),
+                lanes.sum_bytes(a),
+                lanes.tens(digits),
+                lanes.number(digits),
+                lanes.look_up(&self.table, a),
+                lanes.gather_bytes(Bytes::new(self.bytes).expect("there are bytes"), a),
+                lanes.gather_pairs(Pairs::new(self.pairs).expect("there are pairs"), a),
+                lanes.gather_pairs(Pairs::new(self.pairs).expect("there are pairs"), lanes.and(a, small)),
+                lanes.select(lanes.less(a, b), a, b),
+            ];
+            let masks = [
+                lanes.equal(a, b),
+                lanes.less(a, b),
+                lanes.is_zero(a),
+                lanes.none(),
+                lanes.not(lanes.equal(a, b)),
+                lanes.both(lanes.less(a, b), lanes.not(lanes.is_zero(a))),
+                lanes.either(lanes.less(a, b), lanes.equal(a, b)),
+            ];
+            for vector in vectors {
+                for (lane, word) in lanes_of(lanes, vector).into_iter().enumerate() {
+                    rows[at + lane].push(word);
+                }
+            }
+            for mask in masks {
+                for lane in 0..L::COUNT {
+                    rows[at + lane].push(lanes.bits(mask) >> lane & 1);
+                }
+            }
+        }
+        rows
+    }
+}
+
+fn words() -> impl Strategy<Value = Vec<[u64; 2]>> {
+    let word = prop_oneof![
+        any::<u64>(),
+        0..100_u64,
+        Just(u64::MAX),
+        Just(1 << 63),
+        any::<u32>().prop_map(u64::from)
+    ];
+    let pair = (word.clone(), word, any::<bool>());
+    proptest::collection::vec(pair.prop_map(|(a, b, same)| if same { [a, a] } else { [a, b] }), 16)
+}
+
+proptest! {
+    #[test]
+    fn all_lanes_agree(
+        words in words(),
+        bytes in proptest::collection::vec(any::<u8>(), 8..40),
+        pairs in proptest::collection::vec(any::<u32>(), 2..40),
+        table in any::<[u64; 8]>(),
+    ) {
+        let everything = || Everything { words: &words, bytes: &bytes, pairs: &pairs, table };
+        let expected = Scalar.enter(everything());
+        for kernel in trueline_tokenizer::Kernel::available() {
+            prop_assert_eq!(&Choice::new(kernel).run(everything()), &expected, "{}", kernel);
+        }
+    }
+}
+
+#[test]
+fn nothing_is_loaded_from_too_little() {
+    assert!(Bytes::new(b"1234567").is_none() && Pairs::new(&[1]).is_none());
+}

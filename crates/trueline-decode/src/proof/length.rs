@@ -1,0 +1,58 @@
+//! Texts of a length, which is known without looking at the text in all but a few cases.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use trueline_schema::LengthUnit;
+
+use super::Judge;
+use super::cell::{Cells, Group, HIGH, used};
+use super::lanes::Lanes;
+
+/// How many words of a cell are looked at for other characters than ASCII.
+const WORDS: usize = 4;
+
+/// A proof that a text has so many characters or bytes.
+#[derive(Clone, Debug)]
+pub(super) struct Length {
+    least: u64,
+    most: u64,
+    unit: LengthUnit,
+}
+
+impl Length {
+    pub(super) fn new(min: Option<u64>, max: Option<u64>, unit: LengthUnit) -> Self {
+        // Far beyond what can stand in a block, and small enough to be compared.
+        let most = max.unwrap_or(u64::MAX).min(1 << 40);
+        Self { least: min.unwrap_or(0).min(1 << 41), most, unit }
+    }
+}
+
+impl Judge for Length {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        // Bytes within quotes may be doubled quotes, and a character has up to four bytes: so many there are at least.
+        let halved = lanes.shr::<1>(lanes.add(group.length, lanes.splat(1)));
+        let mut fewest = lanes.select(group.quoted, halved, group.length);
+        if !cells.is_ascii && self.unit == LengthUnit::Char && self.least > 0 {
+            let quartered = lanes.shr::<2>(lanes.add(fewest, lanes.splat(3)));
+            if self.least > 1 {
+                let mut high = lanes.splat(0);
+                for number in 0..WORDS {
+                    let word =
+                        lanes.and(cells.word(lanes, group.start, number), used(lanes, group.length, number));
+                    high = lanes.or(high, word);
+                }
+                let is_ascii = lanes.both(
+                    lanes.is_zero(lanes.and(high, lanes.splat(HIGH))),
+                    lanes.less(group.length, lanes.splat(8 * WORDS as u64 + 1)),
+                );
+                fewest = lanes.select(is_ascii, fewest, quartered);
+            } else {
+                fewest = quartered;
+            }
+        }
+        let short = lanes.less(fewest, lanes.splat(self.least));
+        let long = lanes.less(lanes.splat(self.most), group.length);
+        lanes.not(lanes.either(short, long))
+    }
+}

@@ -1,0 +1,84 @@
+//! Texts that are listed: enumerations, constants, booleans.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use super::Judge;
+use super::cell::{Cells, Group, packed, used};
+use super::lanes::{Lanes, WORD};
+
+/// The longest text that is compared, in bytes.
+const LONGEST: usize = 2 * WORD;
+/// The most texts: each is compared with each cell.
+const MOST: usize = 64;
+
+/// A proof that a text is one of a list.
+#[derive(Clone, Debug)]
+pub(super) struct List {
+    /// Texts of up to seven bytes, their length in the eighth.
+    short: Vec<u64>,
+    /// Texts of eight bytes.
+    eight: Vec<u64>,
+    /// Longer ones: both words and the length.
+    long: Vec<[u64; 3]>,
+}
+
+impl List {
+    /// The proof for these texts; those that a quote or their length keeps from being compared are left to the exact check.
+    pub(super) fn new<'a>(texts: impl IntoIterator<Item = &'a str>, quote: Option<u8>) -> Option<Self> {
+        let mut list = Self { short: Vec::new(), eight: Vec::new(), long: Vec::new() };
+        for text in texts {
+            let bytes = text.as_bytes();
+            if bytes.len() > LONGEST || quote.is_some_and(|quote| bytes.contains(&quote)) {
+                continue;
+            }
+            let (head, tail) = bytes.split_at(bytes.len().min(WORD));
+            if bytes.len() < WORD {
+                list.short.push(packed(head) | (bytes.len() as u64) << 56);
+            } else if tail.is_empty() {
+                list.eight.push(packed(head));
+            } else {
+                list.long.push([packed(head), packed(tail), bytes.len() as u64]);
+            }
+        }
+        let count = list.short.len() + list.eight.len() + list.long.len();
+        (1..=MOST).contains(&count).then_some(list)
+    }
+
+    /// Whether some texts have more than eight bytes.
+    pub(super) fn has_long(&self) -> bool {
+        !self.long.is_empty()
+    }
+}
+
+/// The judge; with `LONG` some texts have more than eight bytes.
+pub(super) struct Listed<'a, const LONG: bool>(pub(super) &'a List);
+
+impl<const LONG: bool> Judge for Listed<'_, LONG> {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let head = lanes.and(cells.word(lanes, group.start, 0), used(lanes, group.length, 0));
+        let key = lanes.or(head, lanes.shl::<56>(group.length));
+        let mut found = lanes.none();
+        for text in &self.0.short {
+            found = lanes.either(found, lanes.equal(key, lanes.splat(*text)));
+        }
+        found = lanes.both(found, lanes.less(group.length, lanes.splat(WORD as u64)));
+        let mut found_eight = lanes.none();
+        for text in &self.0.eight {
+            found_eight = lanes.either(found_eight, lanes.equal(head, lanes.splat(*text)));
+        }
+        let is_eight = lanes.equal(group.length, lanes.splat(WORD as u64));
+        found = lanes.either(found, lanes.both(found_eight, is_eight));
+        if LONG {
+            let tail = lanes.and(cells.word(lanes, group.start, 1), used(lanes, group.length, 1));
+            for [first, second, length] in &self.0.long {
+                let differs = lanes.or(
+                    lanes.or(lanes.xor(head, lanes.splat(*first)), lanes.xor(tail, lanes.splat(*second))),
+                    lanes.xor(group.length, lanes.splat(*length)),
+                );
+                found = lanes.either(found, lanes.is_zero(differs));
+            }
+        }
+        found
+    }
+}

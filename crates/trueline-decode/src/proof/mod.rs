@@ -1,0 +1,207 @@
+//! Proofs from bytes: which rows of a column pass all its checks, seen without making values.
+//!
+//! A proof is one-sided. What it says passes does pass, by the exact check over the decoded value; what it leaves open may
+//! pass all the same and is decided there. So a proof may be as simple as the usual cell allows. Here a proof is a [`Judge`]: it
+//! is given a group of cells, as many as there are lanes, and says which of them are good.
+//!
+//! A column has a proof if everything that is asked of it is understood; otherwise it has none, and all of it goes the exact way.
+//!
+//! If you change this: the exact way is the meaning. The tests of the `trueline` crate hold every proof against it, with every kind of
+//! lanes; a proof that is right on all but one text is wrong.
+
+mod bound;
+mod cell;
+mod lanes;
+mod length;
+mod list;
+mod moment;
+mod number;
+mod plan;
+mod shape;
+
+use trueline_tokenizer::{Dialect, Kernel};
+
+use self::cell::{Cells, Group, NullTexts, ROWS};
+use self::lanes::{Bytes, Choice, Lanes, Pairs, Task};
+use self::plan::Proof;
+use crate::{Block, ColumnPlan, Records};
+
+/// How many words of rows are gone through in one column before the next column has its turn: their bytes stay in the
+/// nearest cache.
+const TILE: usize = 4;
+
+/// Whether cells are good.
+trait Judge {
+    /// Which cells of the group are proven. What is said of cells that are null or not inside does not matter. Must be
+    /// `inline(always)`.
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask;
+}
+
+/// The rows of one column that are proven to pass.
+#[derive(Clone, Debug, Default)]
+pub struct Proven {
+    /// One bit per row, least significant bit first; set where the row is *not* proven.
+    pub open: Vec<u64>,
+    /// How many of the proven rows are null.
+    pub nulls: u64,
+}
+
+impl Proven {
+    /// How many rows are not proven.
+    pub fn open_count(&self) -> usize {
+        self.open.iter().map(|word| word.count_ones() as usize).sum()
+    }
+}
+
+/// Proves columns of blocks.
+///
+/// Everything that depends on the schema is decided when it is made. It keeps its working memory from block to block; make
+/// one per thread.
+pub struct Prover {
+    columns: Vec<Option<(u32, Proof)>>,
+    lanes: Choice,
+    quote: Option<u8>,
+    proven: Vec<Option<Proven>>,
+}
+
+impl Prover {
+    /// A prover of these columns with the instructions of a kernel. Whatever cannot be proven from bytes is left out.
+    pub fn new(columns: &[ColumnPlan], dialect: &Dialect, kernel: Kernel) -> Self {
+        let proofs = columns.iter().map(|plan| {
+            let source = u32::try_from(plan.source).ok()?;
+            Some((source, Proof::new(plan, dialect)?))
+        });
+        let columns: Vec<_> = proofs.collect();
+        let proven = vec![None; columns.len()];
+        Self { columns, lanes: Choice::new(kernel), quote: dialect.quote, proven }
+    }
+
+    /// Whether a column has a proof at all.
+    pub fn has_proof(&self, column: usize) -> bool {
+        self.columns[column].is_some()
+    }
+
+    /// Proves what it can of the records of a block: for each column the rows that are proven, or `None` where nothing is.
+    pub fn prove(&mut self, block: &Block<'_>, records: &Records) -> &[Option<Proven>] {
+        let words = records.rows.div_ceil(ROWS);
+        let parts = self.parts(block, records);
+        for (column, proven) in self.columns.iter().zip(&mut self.proven) {
+            if column.is_none() || parts.is_none() {
+                *proven = None;
+                continue;
+            }
+            let proven = proven.get_or_insert_default();
+            proven.open.clear();
+            proven.open.resize(words, u64::MAX);
+            proven.nulls = 0;
+        }
+        let Some(cells) = parts else { return &self.proven };
+        let mut at = 0;
+        while at < words {
+            let tile = at..(at + TILE).min(words);
+            for (column, proven) in self.columns.iter().zip(&mut self.proven) {
+                if let (Some((source, proof)), Some(proven)) = (column, proven) {
+                    let is_last = *source + 1 == records.fields;
+                    let trim = if is_last { cells.trim } else { 0 };
+                    let cells = Cells { column: *source, trim, ..cells };
+                    let rows = Rows { cells, from: tile.start, open: &mut proven.open[tile.clone()] };
+                    proven.nulls += proof.prove(self.lanes, rows, records.rows);
+                }
+            }
+            at = tile.end;
+        }
+        &self.proven
+    }
+
+    /// What all columns of a block have in common; `None` where their cells cannot be found in lanes.
+    fn parts<'a>(&self, block: &Block<'a>, records: &'a Records) -> Option<Cells<'a>> {
+        let dense = block.positions.dense()?;
+        if records.firsts.is_empty() {
+            return None;
+        }
+        Some(Cells {
+            bytes: Bytes::new(block.bytes())?,
+            separators: Pairs::new(dense.separators)?,
+            firsts: &records.firsts,
+            column: 0,
+            trim: dense.trim,
+            quote: self.quote.filter(|_| block.positions.has_quotes()),
+            is_ascii: block.positions.is_ascii(),
+        })
+    }
+}
+
+/// Some rows of one column.
+struct Rows<'a, 'b> {
+    cells: Cells<'a>,
+    /// The first word of rows.
+    from: usize,
+    /// The bits of the rows that are still open.
+    open: &'b mut [u64],
+}
+
+/// One judge over some rows: those it finds good are no longer open. Returns how many rows are null.
+struct Pass<'a, 'b, 'c, J> {
+    judge: &'a J,
+    nulls: &'a NullTexts,
+    /// Whether nulls pass.
+    nulls_pass: bool,
+    /// Whether what stands between quotes is the text, but for doubled quotes.
+    reads_quoted: bool,
+    rows: &'a mut Rows<'b, 'c>,
+    count: usize,
+}
+
+impl<J: Judge> Task for Pass<'_, '_, '_, J> {
+    type Output = u64;
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        if self.rows.cells.quote.is_some() {
+            self.pass::<L, true>(lanes)
+        } else {
+            self.pass::<L, false>(lanes)
+        }
+    }
+}
+
+impl<J: Judge> Pass<'_, '_, '_, J> {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
+    fn pass<L: Lanes, const QUOTED: bool>(self, lanes: L) -> u64 {
+        let Self { judge, nulls: null_texts, nulls_pass, reads_quoted, rows, count } = self;
+        // A copy of its own stays in registers.
+        let cells = &{ rows.cells };
+        let from = rows.from;
+        let mut null_count = 0;
+        for (word, open) in rows.open.iter_mut().enumerate() {
+            let first = (from + word) * ROWS;
+            let (mut passed, mut null) = (0, 0);
+            let mut lane = 0;
+            while lane < ROWS && first + lane < count {
+                let group = cells.group::<L, QUOTED>(lanes, first + lane);
+                let mut inside = group.inside;
+                if QUOTED && !reads_quoted {
+                    inside = lanes.both(inside, lanes.not(group.quoted));
+                }
+                let good = judge.prove(lanes, cells, &group);
+                let nulls = lanes.both(null_texts.find(lanes, cells, &group), inside);
+                let good = lanes.both(lanes.both(good, inside), lanes.not(nulls));
+                passed |= lanes.bits(good) << lane;
+                null |= lanes.bits(nulls) << lane;
+                lane += L::COUNT;
+            }
+            let left = count - first;
+            let there = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
+            let found = cells.found(first);
+            (passed, null) = (passed & found, null & found);
+            if nulls_pass {
+                passed |= null;
+                null_count += u64::from((null & there).count_ones());
+            }
+            *open = there & !passed;
+        }
+        null_count
+    }
+}

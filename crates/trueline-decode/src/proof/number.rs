@@ -1,0 +1,115 @@
+//! Integers and decimals of up to sixteen digits between bounds.
+//!
+//! A text is moved so that its last digit stands in the highest byte of sixteen, which makes leading zeros of what is missing.
+//! A decimal point is taken out by moving what stands before it up by one byte. The digits are then one whole number, and the
+//! bounds are whole numbers as well: one pair for each number of digits behind the point. So nothing is rounded.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use trueline_schema::{DataType, Range};
+
+use super::Judge;
+use super::bound::{self, Bounds};
+use super::cell::{Cells, Group, LOW, not_digits};
+use super::lanes::Lanes;
+
+/// The most digits of a number.
+const DIGITS: u64 = 16;
+
+/// A proof over numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Number {
+    bounds: Bounds,
+    has_point: bool,
+    has_sign: bool,
+}
+
+impl Number {
+    /// The proof of a numeric type within ranges.
+    pub(super) fn new(data_type: &DataType, ranges: &[&Range]) -> Option<Self> {
+        let bounds = bound::of(data_type, ranges)?;
+        let has_point = data_type.integer_bounds().is_none();
+        let has_sign = bounds.least.iter().any(|least| least.cast_signed() < 0);
+        Some(Self { bounds, has_point, has_sign })
+    }
+
+    /// Whether texts may have a decimal point.
+    pub(super) fn has_point(&self) -> bool {
+        self.has_point
+    }
+
+    /// Whether texts may have a sign.
+    pub(super) fn has_sign(&self) -> bool {
+        self.has_sign
+    }
+}
+
+/// The judge: with `POINT` there may be a decimal point, with `SIGN` a sign.
+pub(super) struct Within<'a, const POINT: bool, const SIGN: bool>(pub(super) &'a Number);
+
+impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let zeros = lanes.splat(u64::from(b'0') * LOW);
+        let (mut start, mut length) = (group.start, group.length);
+        let mut negative = lanes.none();
+        if SIGN {
+            let low = lanes.and(cells.word(lanes, start, 0), lanes.splat(0xFF));
+            negative = lanes.equal(low, lanes.splat(u64::from(b'-')));
+            let signed = lanes.either(negative, lanes.equal(low, lanes.splat(u64::from(b'+'))));
+            let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
+            (start, length) = (lanes.add(start, one), lanes.sub(length, one));
+        }
+        let head = lanes.xor(cells.word(lanes, start, 0), zeros);
+        let tail = lanes.xor(cells.word(lanes, start, 1), zeros);
+        // How far the text is from filling sixteen bytes, in bits.
+        let gap = lanes.shl::<3>(lanes.sub(lanes.splat(DIGITS), length));
+        let word = lanes.splat(64);
+        let across =
+            lanes.or(lanes.shr_by(head, lanes.sub(word, gap)), lanes.shl_by(head, lanes.sub(gap, word)));
+        let mut last = lanes.or(lanes.shl_by(tail, gap), across);
+        let mut first = lanes.shl_by(head, gap);
+        let mut places = lanes.splat(0);
+        let mut good =
+            lanes.both(lanes.less(lanes.splat(0), length), lanes.less(length, lanes.splat(DIGITS + 1)));
+        if POINT {
+            let point = point(lanes, last);
+            let above = lanes.sub(lanes.shl::<1>(point), lanes.splat(1));
+            let before = lanes.sub(lanes.shr::<7>(point), lanes.splat(1));
+            let moved = lanes.or(lanes.shl::<8>(lanes.and(last, before)), lanes.shr::<56>(first));
+            let joined = lanes.or(lanes.and_not(last, above), moved);
+            let without = lanes.is_zero(point);
+            places = lanes.sum_bytes(lanes.and_not(lanes.splat(LOW), above));
+            last = lanes.select(without, last, joined);
+            first = lanes.select(without, first, lanes.shl::<8>(first));
+            // A point alone is no number.
+            let alone = lanes.both(lanes.equal(length, lanes.splat(1)), lanes.not(without));
+            good = lanes.both(good, lanes.not(alone));
+        }
+        let faults = lanes.or(not_digits(lanes, first), not_digits(lanes, last));
+        let upper = lanes.times(lanes.number(first), 100_000_000);
+        let mut value = lanes.add(upper, lanes.number(last));
+        if SIGN {
+            value = lanes.select(negative, lanes.sub(lanes.splat(0), value), value);
+        }
+        let (least, most) = if POINT {
+            (lanes.look_up(&self.0.bounds.least, places), lanes.look_up(&self.0.bounds.most, places))
+        } else {
+            (lanes.splat(self.0.bounds.least[0]), lanes.splat(self.0.bounds.most[0]))
+        };
+        let outside = lanes.either(lanes.less(value, least), lanes.less(most, value));
+        good = lanes.both(good, lanes.is_zero(faults));
+        lanes.both(good, lanes.not(outside))
+    }
+}
+
+/// The highest bit of the byte that is the first decimal point among digits.
+#[inline(always)]
+fn point<L: Lanes>(lanes: L, digits: L::Words) -> L::Words {
+    let differs = lanes.xor(digits, lanes.splat(u64::from(b'.' ^ b'0') * LOW));
+    let low_bits = lanes.splat(0x7F * LOW);
+    let raised = lanes.add(lanes.and(differs, low_bits), low_bits);
+    let others = lanes.or(lanes.or(raised, differs), low_bits);
+    let points = lanes.xor(others, lanes.splat(u64::MAX));
+    lanes.and(points, lanes.sub(lanes.splat(0), points))
+}

@@ -1,0 +1,254 @@
+//! Texts of a shape: each byte must lie in the class of its place.
+//!
+//! A class is a few ranges of bytes. Whether eight bytes lie in eight ranges is three additions: one sets the highest bit of
+//! each byte above its range, one clears that of each byte below it. Where the text may have several lengths, the ranges of
+//! a length are looked up.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use trueline_schema::pattern::{Part, Shape as Expression};
+
+use super::Judge;
+use super::cell::{Cells, Group, HIGH, LOW, used};
+use super::lanes::{Bytes, Lanes, WORD};
+
+/// The longest text with a shape: what can be looked at.
+const LONGEST: usize = 40;
+const WORDS: usize = LONGEST / WORD;
+/// The most ranges of a class.
+const RANGES: usize = 4;
+
+/// The ranges of eight places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ranges {
+    /// What to add so that the highest bit of each byte above its range is set.
+    to_top: u64,
+    /// The least byte of each range.
+    least: u64,
+}
+
+/// A proof that a text is of a shape.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    least: u64,
+    most: u64,
+    words: usize,
+    ranges: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// The same for all lengths: by range, then by word.
+    One(Box<[[Ranges; WORDS]]>),
+    /// One table for each length from the least to the most, each by range, then by word, both words of a range side by side;
+    /// as bytes, since it is loaded from like any bytes.
+    Many(Box<[u8]>),
+}
+
+impl Shape {
+    /// The proof of an expression, if only one of its parts may be of several lengths and its classes are simple.
+    pub(super) fn new(expression: &Expression, quote: Option<u8>) -> Option<Self> {
+        let parts = &expression.parts;
+        if parts.iter().filter(|part| part.max != Some(part.min)).count() > 1 {
+            return None;
+        }
+        let fixed: usize = parts.iter().map(|part| part.min as usize).sum();
+        let spread = |part: &Part| part.max.map_or(LONGEST, |max| (max - part.min) as usize);
+        let most = parts.iter().map(spread).sum::<usize>().saturating_add(fixed).min(LONGEST);
+        if fixed > most {
+            return None;
+        }
+        let places: Vec<Vec<Vec<(u8, u8)>>> =
+            (fixed..=most).map(|length| places(parts, length - fixed, quote)).collect::<Option<_>>()?;
+        let ranges = places.iter().flatten().map(Vec::len).max().unwrap_or(1).max(1);
+        let words = most.div_ceil(WORD).max(1);
+        let tables: Vec<Vec<[Ranges; WORDS]>> =
+            places.iter().map(|places| (0..ranges).map(|range| table(places, range)).collect()).collect();
+        let longest = tables.last()?;
+        let agrees = |(extra, table): (usize, &Vec<[Ranges; WORDS]>)| {
+            (0..fixed + extra).all(|place| {
+                table
+                    .iter()
+                    .zip(longest)
+                    .all(|(one, other)| same(one[place / WORD], other[place / WORD], place % WORD))
+            })
+        };
+        let kind = if tables.iter().enumerate().all(agrees) {
+            Kind::One(longest.clone().into())
+        } else {
+            Kind::Many(flat(&tables, words))
+        };
+        Some(Self { least: fixed as u64, most: most as u64, words, ranges, kind })
+    }
+}
+
+/// For each place of a text in which the variable part has so many characters more than it must, the ranges of its class.
+fn places(parts: &[Part], extra: usize, quote: Option<u8>) -> Option<Vec<Vec<(u8, u8)>>> {
+    let mut places = Vec::new();
+    for part in parts {
+        let more = if part.max == Some(part.min) { 0 } else { extra };
+        // A quote in the class may stand for half a quote in the file.
+        let class = quote.filter(u8::is_ascii).map_or(part.class, |quote| part.class & !(1 << quote));
+        let ranges = ranges(class);
+        if ranges.len() > RANGES {
+            return None;
+        }
+        places.extend(std::iter::repeat_n(ranges, part.min as usize + more));
+    }
+    Some(places)
+}
+
+/// A class as ranges, both ends included; an empty class has none.
+fn ranges(class: u128) -> Vec<(u8, u8)> {
+    let mut ranges: Vec<(u8, u8)> = Vec::new();
+    for code in (0..128_u8).filter(|code| class >> code & 1 == 1) {
+        match ranges.last_mut() {
+            Some((_, end)) if *end + 1 == code => *end = code,
+            _ => ranges.push((code, code)),
+        }
+    }
+    ranges
+}
+
+/// The ranges with one number for all places, by word. A place with fewer ranges repeats its last, one with none has one that
+/// holds nothing, and what stands behind the text may be anything.
+fn table(places: &[Vec<(u8, u8)>], number: usize) -> [Ranges; WORDS] {
+    let mut table = [Ranges { to_top: 0, least: 0 }; WORDS];
+    for (place, ranges) in places.iter().enumerate() {
+        // Above 0 and below 0x7F at once: no byte.
+        let (low, high) = ranges.get(number).or(ranges.last()).copied().unwrap_or((0x7F, 0));
+        let word = &mut table[place / WORD];
+        let shift = 8 * (place % WORD);
+        word.to_top |= u64::from(0x7F - high) << shift;
+        word.least |= u64::from(low) << shift;
+    }
+    table
+}
+
+fn same(one: Ranges, other: Ranges, byte: usize) -> bool {
+    let at = |word: u64| word >> (8 * byte) & 0xFF;
+    at(one.to_top) == at(other.to_top) && at(one.least) == at(other.least)
+}
+
+fn flat(tables: &[Vec<[Ranges; WORDS]>], words: usize) -> Box<[u8]> {
+    let entries = tables.iter().flatten().flat_map(|table| &table[..words]);
+    entries.flat_map(|ranges| [ranges.to_top, ranges.least]).flat_map(u64::to_le_bytes).collect()
+}
+
+/// The highest bit of each byte that is outside of its range.
+#[inline(always)]
+fn outside<L: Lanes>(lanes: L, word: L::Words, to_top: L::Words, least: L::Words) -> L::Words {
+    let above = lanes.add(lanes.and(word, lanes.splat(0x7F * LOW)), to_top);
+    let not_below = lanes.sub(lanes.or(word, lanes.splat(HIGH)), least);
+    let below = lanes.and_not(lanes.splat(HIGH), not_below);
+    lanes.or(lanes.or(word, above), below)
+}
+
+/// The judge of shapes that are the same for all lengths, over so many words; with `SIMPLE` each class is one range.
+pub(super) struct Alike<'a, const WORDS: usize, const SIMPLE: bool> {
+    shape: &'a Shape,
+    tables: &'a [[Ranges; self::WORDS]],
+}
+
+/// The judge of shapes that are the same for all lengths, over any number of words.
+pub(super) struct Any<'a>(&'a Shape);
+
+/// The judge of other shapes.
+pub(super) struct ByLength<'a> {
+    shape: &'a Shape,
+    tables: Bytes<'a>,
+}
+
+impl Shape {
+    /// The judge for all lengths, if there is one.
+    pub(super) fn alike<const WORDS: usize, const SIMPLE: bool>(&self) -> Option<Alike<'_, WORDS, SIMPLE>> {
+        let Kind::One(tables) = &self.kind else { return None };
+        (self.words == WORDS && (self.ranges == 1) == SIMPLE).then_some(Alike { shape: self, tables })
+    }
+
+    /// The judge for all lengths and any number of words; finds nothing good where the length matters.
+    pub(super) fn any(&self) -> Any<'_> {
+        Any(self)
+    }
+
+    /// The judge by length, if that is needed.
+    pub(super) fn by_length(&self) -> Option<ByLength<'_>> {
+        let Kind::Many(tables) = &self.kind else { return None };
+        Some(ByLength { shape: self, tables: Bytes::new(tables)? })
+    }
+
+    #[inline(always)]
+    fn fits<L: Lanes>(&self, lanes: L, length: L::Words) -> L::Mask {
+        let short = lanes.less(length, lanes.splat(self.least));
+        lanes.both(lanes.not(short), lanes.less(length, lanes.splat(self.most + 1)))
+    }
+}
+
+impl<const WORDS: usize, const SIMPLE: bool> Judge for Alike<'_, WORDS, SIMPLE> {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let tables = if SIMPLE { &self.tables[..1] } else { self.tables };
+        let faults = faults(lanes, cells, group, tables, WORDS);
+        lanes.both(self.shape.fits(lanes, group.length), lanes.is_zero(faults))
+    }
+}
+
+impl Judge for Any<'_> {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let Kind::One(tables) = &self.0.kind else { return lanes.none() };
+        let faults = faults(lanes, cells, group, tables, self.0.words);
+        lanes.both(self.0.fits(lanes, group.length), lanes.is_zero(faults))
+    }
+}
+
+/// The highest bit of each byte of a text that is outside of its class.
+#[inline(always)]
+fn faults<L: Lanes>(
+    lanes: L,
+    cells: &Cells<'_>,
+    group: &Group<L>,
+    tables: &[[Ranges; WORDS]],
+    words: usize,
+) -> L::Words {
+    let mut faults = lanes.splat(0);
+    for number in 0..words {
+        let word = cells.word(lanes, group.start, number);
+        let mut wrong = lanes.splat(HIGH);
+        for table in tables {
+            let Ranges { to_top, least } = table[number];
+            wrong = lanes.and(wrong, outside(lanes, word, lanes.splat(to_top), lanes.splat(least)));
+        }
+        faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
+    }
+    faults
+}
+
+impl Judge for ByLength<'_> {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let Shape { least, words, ranges, .. } = *self.shape;
+        let stride = narrow(ranges * words * 2 * WORD);
+        let base = lanes.times(lanes.sub(group.length, lanes.splat(least)), stride);
+        let mut faults = lanes.splat(0);
+        for number in 0..words {
+            let word = cells.word(lanes, group.start, number);
+            let mut wrong = lanes.splat(HIGH);
+            for range in 0..ranges {
+                let offset = (range * words + number) * 2 * WORD;
+                let at = lanes.add(base, lanes.splat(offset as u64));
+                let to_top = lanes.gather_bytes(self.tables, at);
+                let least = lanes.gather_bytes(self.tables, lanes.add(at, lanes.splat(WORD as u64)));
+                wrong = lanes.and(wrong, outside(lanes, word, to_top, least));
+            }
+            faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
+        }
+        lanes.both(self.shape.fits(lanes, group.length), lanes.is_zero(faults))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a table of one length has a few hundred bytes")]
+fn narrow(stride: usize) -> u32 {
+    stride as u32
+}
