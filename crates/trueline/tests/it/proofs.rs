@@ -13,7 +13,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("type: int32, minimum: -5, maximum: 70000", "[-+]?[0-9]{1,5}|70000|70001|-6|-5|0+[0-9]{1,12}"),
     ("type: int64, exclusive_minimum: 10, exclusive_maximum: 99999999", "[0-9]{1,8}|10|11|99999998|99999999"),
     ("type: int64", "-?[0-9]{15,20}|9223372036854775807|-9223372036854775808|1 |[0-9]{16}|[0-9]{17}"),
-    ("type: uint64, minimum: 1.5", "[0-3]|[0-9]{15,21}"),
+    ("type: uint64, minimum: 2", "[0-3]|[0-9]{15,21}"),
     (
         "type: float64, minimum: 0.01, maximum: 1000000",
         "[0-9]{1,7}(\\.[0-9]{0,8})?|0\\.0[01]|1000000\\.00?1?|\\.[0-9]{1,3}|\\.|-?[0-9]\\.[0-9]",
@@ -55,15 +55,15 @@ const COLUMNS: &[(&str, &str)] = &[
         "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,8})?(Z|z|[-+]0[0-9]:00)?",
     ),
     (
-        "type: 'timestamp[ns]'",
+        "type: 'timestamp(ns)'",
         "(1677|1678|2261|2262|2024)-(09|04)-(2[0-9]|1[0-9])T00:1[0-9]:4[0-9](\\.[0-9]{1,7})?Z?",
     ),
     (
-        "type: 'timestamp[ms]', minimum: 2024-01-01T00:00:00Z",
+        "type: 'timestamp(ms)', minimum: 2024-01-01T00:00:00Z",
         "(2023-12-31T23:59:59|2024-01-01T00:00:0[01])(\\.[0-9]{1,4})?Z?",
     ),
     (
-        "type: 'timestamp[s,UTC]', exclusive_maximum: 2024-01-01T00:00:00Z",
+        "type: 'timestamp(s,UTC)', exclusive_maximum: 2024-01-01T00:00:00Z",
         "(2023-12-31T23:59:5[0-9]|2024-01-01T00:00:0[01])(\\.0)?(Z|\\+00:00)?",
     ),
     ("type: boolean", "true|false|TRUE|1|0|yes|tru|falsey"),
@@ -188,7 +188,7 @@ fn usual_cells_are_proven() {
         ("type: date, minimum: 2000-01-01", &["2000-01-01", "2024-12-31", "2024-02-28"]),
         ("type: time", &["00:00:00", "23:59:59.123"]),
         ("type: timestamp", &["2024-01-31T23:59:59Z", "2024-01-31T23:59:59", "2024-01-31T23:59:59.123456Z"]),
-        ("type: 'timestamp[ns,UTC]', minimum: 2000-01-01T00:00:00Z", &["2024-04-30T00:00:00Z"]),
+        ("type: 'timestamp(ns,UTC)', minimum: 2000-01-01T00:00:00Z", &["2024-04-30T00:00:00Z"]),
         ("type: boolean", &["true", "False", "1"]),
         (
             "type: string, enum: [USD, reversed, longer-than-8]",
@@ -213,7 +213,7 @@ fn usual_cells_are_proven() {
             // The first cell of a block is left open, and so are those too near to its end.
             let proved = report.run.decided.proved;
             assert!(
-                proved >= report.rows.total - 1 - 60,
+                proved + 61 >= report.rows.total,
                 "{asked}: {proved} of {} ({kernel})",
                 report.rows.total
             );
