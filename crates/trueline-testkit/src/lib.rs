@@ -4,6 +4,8 @@
 pub mod cases;
 pub mod corpora;
 pub mod fault;
+pub mod keys;
+pub mod quoted;
 pub mod ticks;
 pub mod transactions;
 pub mod wide;

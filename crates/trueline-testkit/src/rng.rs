@@ -38,7 +38,8 @@ impl Rng {
     }
 }
 
-fn mix(value: u64) -> u64 {
+/// Spreads a value over all 64 bits. Different values give different results.
+pub(crate) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)

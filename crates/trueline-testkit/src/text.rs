@@ -27,6 +27,17 @@ pub(crate) fn push_padded(line: &mut Vec<u8>, number: u64, width: usize) {
     }
 }
 
+/// Appends a number as 16 lower-case hexadecimal digits.
+pub(crate) fn push_hexadecimal(line: &mut Vec<u8>, number: u64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    line.extend(
+        number
+            .to_be_bytes()
+            .iter()
+            .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]),
+    );
+}
+
 fn digit(number: u64) -> u8 {
     b'0' + u8::try_from(number % 10).unwrap_or(0)
 }
@@ -83,6 +94,13 @@ mod tests {
         }
         assert_eq!(written(|line| push_padded(line, 42, 4)), "0042");
         assert_eq!(written(|line| push_padded(line, 12_345, 3)), "345");
+    }
+
+    #[test]
+    fn hexadecimal_numbers_have_sixteen_digits() {
+        for number in [0, 0xfe_dcba_9876, u64::MAX] {
+            assert_eq!(written(|line| push_hexadecimal(line, number)), format!("{number:016x}"));
+        }
     }
 
     #[test]

@@ -26,6 +26,12 @@ pub fn schema_yaml() -> String {
     SCHEMA.to_owned()
 }
 
+/// The same schema without the uniqueness of the id: what can be said of each row alone. For rows made with
+/// [`Generator::unique`] switched off.
+pub fn schema_without_unique_yaml() -> String {
+    SCHEMA.replace(", unique: true", "")
+}
+
 /// The kinds of faults, in the order of [`LABELS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -139,12 +145,13 @@ pub struct Generator {
     rate: f64,
     every_row: bool,
     quoted_share: f64,
+    unique: bool,
 }
 
 impl Generator {
     /// Clean rows, at most 10^10 (ids would repeat after that).
     pub fn new(rows: u64, seed: u64) -> Self {
-        Self { rows: rows.min(IDS), seed, rate: 0.0, every_row: false, quoted_share: 0.0 }
+        Self { rows: rows.min(IDS), seed, rate: 0.0, every_row: false, quoted_share: 0.0, unique: true }
     }
 
     /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most 1/16.
@@ -162,6 +169,13 @@ impl Generator {
     /// The share of rows whose counterparty is quoted, with commas, doubled quotes and umlauts. Default 0.
     pub fn quoted(mut self, share: f64) -> Self {
         self.quoted_share = share;
+        self
+    }
+
+    /// Whether repeated ids are among the faults. Without them the rows suit [`schema_without_unique_yaml`], and there are 15
+    /// kinds of faults. Default true.
+    pub fn unique(mut self, unique: bool) -> Self {
+        self.unique = unique;
         self
     }
 
@@ -193,7 +207,11 @@ impl Generator {
     }
 
     fn drawn(&self, row: u64) -> Option<Kind> {
-        rng::fault(self.seed, row, self.rate, KINDS.len()).map(|index| KINDS[index])
+        if self.unique {
+            return rng::fault(self.seed, row, self.rate, KINDS.len()).map(|index| KINDS[index]);
+        }
+        let index = rng::fault(self.seed, row, self.rate, KINDS.len() - 1)?;
+        Some(KINDS[if index < IdDuplicate as usize { index } else { index + 1 }])
     }
 
     /// An earlier row whose id is read and is its own.

@@ -79,6 +79,11 @@ pub fn schema_yaml() -> String {
     schema
 }
 
+/// The same schema without the uniqueness of the id. The rows suit both: no id is repeated.
+pub fn schema_without_unique_yaml() -> String {
+    schema_yaml().replace(", unique: true", "")
+}
+
 /// Makes the rows. The same rows for the same options, on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
@@ -189,6 +194,7 @@ mod tests {
     #[test]
     fn there_are_forty_columns_and_all_faults() {
         assert_eq!(columns().len(), 40);
+        assert_eq!(schema_yaml().len() - schema_without_unique_yaml().len(), ", unique: true".len());
         let mut bytes = Vec::new();
         let truth = Generator::new(5_000, 9).faults(0.02).write(&mut bytes).unwrap();
         assert_eq!(truth.bytes, bytes.len() as u64);

@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use trueline_testkit::{Truth, ticks, transactions, wide};
+use trueline_testkit::{Truth, keys, quoted, ticks, transactions, wide};
 
 const USAGE: &str = "\
-usage: generate transactions|ticks|wide --rows N --out FILE [options]
+usage: generate transactions|ticks|wide|keys|quoted --rows N --out FILE [options]
 
   --out FILE         where the rows go; - is standard output
   --rate R           share of rows with a fault of each kind (default 0)
@@ -18,6 +18,9 @@ usage: generate transactions|ticks|wide --rows N --out FILE [options]
   --schema-out FILE  the schema, as YAML
   --every-row        transactions: every row fails three checks
   --quoted SHARE     transactions: share of rows with a quoted counterparty (default 0)
+  --no-unique        transactions, wide: the schema has no `unique`, and no id is repeated
+  --sorted           keys: in increasing order
+  --unquoted         quoted: the same cells without their quotes
 ";
 
 #[derive(Default)]
@@ -31,6 +34,9 @@ struct Arguments {
     schema: Option<OsString>,
     every_row: bool,
     quoted: f64,
+    no_unique: bool,
+    sorted: bool,
+    unquoted: bool,
 }
 
 fn main() -> ExitCode {
@@ -73,19 +79,16 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, String> {
             "--truth" => parsed.truth = Some(value()?),
             "--schema-out" => parsed.schema = Some(value()?),
             "--every-row" => parsed.every_row = true,
+            "--no-unique" => parsed.no_unique = true,
+            "--sorted" => parsed.sorted = true,
+            "--unquoted" => parsed.unquoted = true,
             table if parsed.table.is_empty() && !table.starts_with('-') => {
                 table.clone_into(&mut parsed.table);
             }
             _ => return Err(format!("{name} is not known")),
         }
     }
-    match parsed.table.as_str() {
-        "ticks" | "wide" if parsed.every_row || parsed.quoted > 0.0 => {
-            return Err("--every-row and --quoted are for transactions".to_owned());
-        }
-        "transactions" | "ticks" | "wide" => {}
-        _ => return Err("name a table: transactions, ticks or wide".to_owned()),
-    }
+    refuse_what_the_table_has_not(&parsed)?;
     if parsed.rows.is_none() {
         return Err("--rows is missing".to_owned());
     }
@@ -93,6 +96,29 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, String> {
         return Err("--out is missing".to_owned());
     }
     Ok(parsed)
+}
+
+/// Some options are for some tables alone.
+fn refuse_what_the_table_has_not(parsed: &Arguments) -> Result<(), String> {
+    const TABLES: [&str; 5] = ["transactions", "ticks", "wide", "keys", "quoted"];
+    let table = parsed.table.as_str();
+    if !TABLES.contains(&table) {
+        return Err(format!("name a table: {}", TABLES.join(", ")));
+    }
+    // Each option, whether it was given, and the tables it is for.
+    let options: [(&str, bool, &[&str]); 5] = [
+        ("--every-row", parsed.every_row, &["transactions"]),
+        ("--quoted", parsed.quoted > 0.0, &["transactions"]),
+        ("--no-unique", parsed.no_unique, &["transactions", "wide"]),
+        ("--sorted", parsed.sorted, &["keys"]),
+        ("--unquoted", parsed.unquoted, &["quoted"]),
+    ];
+    for (option, is_given, tables) in options {
+        if is_given && !tables.contains(&table) {
+            return Err(format!("{option} is for {}", tables.join(" and ")));
+        }
+    }
+    Ok(())
 }
 
 fn number<N: std::str::FromStr>(name: &str, value: &OsString) -> Result<N, String> {
@@ -108,7 +134,11 @@ fn share(name: &str, value: &OsString) -> Result<f64, String> {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let schema = match arguments.table.as_str() {
         "ticks" => ticks::schema_yaml(),
+        "wide" if arguments.no_unique => wide::schema_without_unique_yaml(),
         "wide" => wide::schema_yaml(),
+        "keys" => keys::schema_yaml(),
+        "quoted" => quoted::schema_yaml(),
+        _ if arguments.no_unique => transactions::schema_without_unique_yaml(),
         _ => transactions::schema_yaml(),
     };
     if let Some(path) = &arguments.schema {
@@ -146,10 +176,13 @@ fn write(arguments: &Arguments, out: &OsString) -> io::Result<Truth> {
     match arguments.table.as_str() {
         "ticks" => ticks::Generator::new(rows, seed).faults(rate).write(write),
         "wide" => wide::Generator::new(rows, seed).faults(rate).write(write),
+        "keys" => keys::Generator::new(rows, seed).faults(rate).sorted(arguments.sorted).write(write),
+        "quoted" => quoted::Generator::new(rows, seed).faults(rate).unquoted(arguments.unquoted).write(write),
         _ => transactions::Generator::new(rows, seed)
             .faults(rate)
             .every_row(arguments.every_row)
             .quoted(arguments.quoted)
+            .unique(!arguments.no_unique)
             .write(write),
     }
 }

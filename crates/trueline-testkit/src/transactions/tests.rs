@@ -125,6 +125,22 @@ fn the_truth_is_what_a_reader_by_hand_finds() {
 }
 
 #[test]
+fn without_unique_no_id_is_repeated_and_every_other_fault_comes() {
+    let (text, truth) = generate(Generator::new(20_000, 2).faults(0.01).unique(false));
+    assert_eq!(read_by_hand(&text), truth);
+    assert_eq!(truth.count("transaction_id.unique", "unique.duplicate"), 0);
+    assert_eq!(truth.counts.values().map(BTreeMap::len).sum::<usize>(), LABELS.len() - 1);
+    assert!((2800..3200).contains(&truth.violations), "{}", truth.violations);
+}
+
+#[test]
+fn the_schemas_differ_by_unique_alone() {
+    assert!(schema_yaml().contains("unique: true"));
+    assert!(!schema_without_unique_yaml().contains("unique"));
+    assert_eq!(schema_yaml().len() - schema_without_unique_yaml().len(), ", unique: true".len());
+}
+
+#[test]
 fn every_row_fails_three_checks() {
     let (text, truth) = generate(Generator::new(5_000, 4).every_row(true).faults(0.01));
     assert_eq!(read_by_hand(&text), truth);
