@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person who runs it")]
 
 mod ci;
+mod compare;
 mod deny;
 mod docs;
 mod lint;
@@ -27,7 +28,7 @@ const USAGE: &str = "\
 usage: cargo xtask <task> [options]
 
 tasks
-  ci          every task below but `docs`, each timed, with a closing table; what .ci/run calls
+  ci          every task below but `docs` and `compare`, each timed, with a closing table; what .ci/run calls
                 --install-tools   install cargo-deny first when it is missing (takes minutes)
   test        every test: unit, integration and doc tests, examples compared with examples/expected/,
               bench programs in --test mode
@@ -43,6 +44,8 @@ tasks
   sanitize    tests of the crates with `unsafe` under AddressSanitizer (nightly)
   docs        write docs/checks.md from the checks' own files
                 --check           only compare
+  compare     trueline beside its peers; benches/compare/README.md says how
+                --help            the options, all handed on
 ";
 
 fn main() -> ExitCode {
@@ -60,6 +63,10 @@ fn run() -> Result<bool> {
     let mut arguments = std::env::args().skip(1);
     let task = arguments.next().unwrap_or_default();
     let mut options = Options(arguments.collect());
+    if task == "compare" {
+        let project = Project::load()?;
+        return compare::measure(&project, options.0);
+    }
     if matches!(task.as_str(), "" | "help" | "-h" | "--help") || options.take("--help") {
         print!("{USAGE}");
         return Ok(true);

@@ -1,0 +1,1 @@
+"""What `run.py` is made of: the programs and peers, the tables, the runs, the verdicts and the record."""
