@@ -27,9 +27,15 @@ fn benches(criterion: &mut Criterion) {
         Table::new("transactions", &transactions::schema_yaml(), |bytes| {
             transactions::Generator::new(40_000, 1).faults(0.001).write(bytes)
         }),
-        Table::new("ticks", &ticks::schema_yaml(), |bytes| ticks::Generator::new(40_000, 1).faults(0.001).write(bytes)),
-        Table::new("wide", &wide::schema_yaml(), |bytes| wide::Generator::new(4_000, 1).faults(0.001).write(bytes)),
-        Table::new("quoted", &quoted::schema_yaml(), |bytes| quoted::Generator::new(20_000, 1).faults(0.001).write(bytes)),
+        Table::new("ticks", &ticks::schema_yaml(), |bytes| {
+            ticks::Generator::new(40_000, 1).faults(0.001).write(bytes)
+        }),
+        Table::new("wide", &wide::schema_yaml(), |bytes| {
+            wide::Generator::new(4_000, 1).faults(0.001).write(bytes)
+        }),
+        Table::new("quoted", &quoted::schema_yaml(), |bytes| {
+            quoted::Generator::new(20_000, 1).faults(0.001).write(bytes)
+        }),
     ];
     let mut group = criterion.benchmark_group("decode");
     for table in &tables {
@@ -45,7 +51,9 @@ fn benches(criterion: &mut Criterion) {
         let broken = table.broken();
         let bad = table.count(|_, code| code.starts_with("type."));
         group.bench_function(table.name, |bencher| {
-            bencher.iter(|| assert_eq!(decode(&mut decoder, &buffer, table), [table.truth.rows - broken, bad, broken]));
+            bencher.iter(|| {
+                assert_eq!(decode(&mut decoder, &buffer, table), [table.truth.rows - broken, bad, broken]);
+            });
         });
     }
     group.finish();

@@ -24,7 +24,8 @@ fn settle(keys: &[&[u8]], options: &KeyOptions) -> u64 {
         let mut buffer = KeyBuffer::new();
         for (row, key) in (0_u64..).zip(chunk) {
             let byte_offset = (before + row) * 24;
-            buffer.push(key, KeyPlace { row, line: row, byte_offset, byte_length: 16, ..KeyPlace::default() });
+            buffer
+                .push(key, KeyPlace { row, line: row, byte_offset, byte_length: 16, ..KeyPlace::default() });
         }
         set.append(&buffer, 0, before, before).expect("appended");
         before += chunk.len() as u64;

@@ -42,7 +42,9 @@ fn validate(plan: &Plan, binding: &Binding, batches: &[Decoded]) -> u64 {
 }
 
 fn benches(criterion: &mut Criterion) {
-    let transactions = |bytes: &mut Vec<u8>| transactions::Generator::new(40_000, 1).faults(0.001).unique(false).write(bytes);
+    let transactions = |bytes: &mut Vec<u8>| {
+        transactions::Generator::new(40_000, 1).faults(0.001).unique(false).write(bytes)
+    };
     let tables = [
         Table::new("transactions", &transactions::schema_without_unique_yaml(), transactions),
         Table::new("transactions, unique", &transactions::schema_yaml(), |bytes| {
@@ -51,11 +53,15 @@ fn benches(criterion: &mut Criterion) {
         Table::new("every row fails", &transactions::schema_without_unique_yaml(), |bytes| {
             transactions::Generator::new(40_000, 1).every_row(true).write(bytes)
         }),
-        Table::new("ticks", &ticks::schema_yaml(), |bytes| ticks::Generator::new(40_000, 1).faults(0.001).write(bytes)),
+        Table::new("ticks", &ticks::schema_yaml(), |bytes| {
+            ticks::Generator::new(40_000, 1).faults(0.001).write(bytes)
+        }),
         Table::new("wide", &wide::schema_without_unique_yaml(), |bytes| {
             wide::Generator::new(4_000, 1).faults(0.001).write(bytes)
         }),
-        Table::new("quoted", &quoted::schema_yaml(), |bytes| quoted::Generator::new(20_000, 1).faults(0.001).write(bytes)),
+        Table::new("quoted", &quoted::schema_yaml(), |bytes| {
+            quoted::Generator::new(20_000, 1).faults(0.001).write(bytes)
+        }),
     ];
     let mut group = criterion.benchmark_group("validate");
     for table in &tables {

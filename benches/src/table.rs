@@ -26,7 +26,11 @@ impl Table {
     ///
     /// # Panics
     /// The schema is none, or the generator fails.
-    pub fn new(name: &'static str, yaml: &str, write: impl FnOnce(&mut Vec<u8>) -> io::Result<Truth>) -> Self {
+    pub fn new(
+        name: &'static str,
+        yaml: &str,
+        write: impl FnOnce(&mut Vec<u8>) -> io::Result<Truth>,
+    ) -> Self {
         let mut bytes = Vec::new();
         let truth = write(&mut bytes).expect("generated");
         let header = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);

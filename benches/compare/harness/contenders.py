@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Rows from which on slow peers run once, and on the transactions alone.
+# Up to so many rows everybody runs three times; above so many, slow peers run on the transactions alone.
+FEW = 500_000
 MANY = 1_000_000
 
 
@@ -23,11 +24,11 @@ class Contender:
         """How often it runs; 0 is not at all."""
         if self.pace == "fast":
             return rounds
-        if data.rows <= MANY:
+        if data.rows <= FEW:
             return min(rounds, 3)
         if self.pace == "medium":
             return min(rounds, 2)
-        return 1 if data.table.name == "transactions" else 0
+        return 1 if data.rows <= MANY or data.table.name == "transactions" else 0
 
 
 def label(name, threads):

@@ -15,6 +15,7 @@ class Result:
 
     contender: object
     seconds: list = field(default_factory=list)
+    busy: list = field(default_factory=list)
     peaks: list = field(default_factory=list)
     verdicts: list = field(default_factory=list)
     failure: str | None = None
@@ -73,6 +74,7 @@ def run_once(result, data, options, home):
         result.failure = f"failed with exit code {usage['exit_code']}: {last_line(done.stderr)}"
         return
     result.seconds.append(usage["seconds"])
+    result.busy.append(usage["user_seconds"] + usage["system_seconds"])
     result.peaks.append(usage["peak_bytes"])
     if not one.is_bare:
         found = verdict.of_report(answer) if one.is_trueline else answer

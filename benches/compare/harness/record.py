@@ -15,9 +15,10 @@ def render(home, options, results, skipped):
     lines += [
         "",
         "Each run is a process of its own, from its start to its end, reading from a warm page cache; rounds go through all contenders",
-        "in turn, and slow ones take part in fewer of them. Seconds are medians, with the least and the most. *Of the bare read* is the",
-        "time of the bare `read` by as many threads divided by the contender's. Peak memory is the largest of all its runs. The verdict",
-        "compares the rows and every count per check and code with what the generator put in.",
+        "in turn, and slow ones take part in fewer of them. Seconds are medians, with the least and the most; CPU seconds are those of all",
+        "threads, user and system, and hold where a shared machine's clock does not. *Of the bare read* is the time of the bare `read` by as",
+        "many threads divided by the contender's. Peak memory is the largest of all its runs. The verdict compares the rows and every count",
+        "per check and code with what the generator put in.",
         "",
     ]
     for race in results:
@@ -76,8 +77,8 @@ def table(race):
         "",
         f"{data.table.about[0].upper()}{data.table.about[1:]}. `{data.command}`: {violations:,} violations in {data.invalid:,} rows.",
         "",
-        "| contender | seconds | runs | GB/s | of the bare read | peak MiB | verdict |",
-        "|---|---|---|---|---|---|---|",
+        "| contender | seconds | runs | CPU seconds | GB/s | of the bare read | peak MiB | verdict |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     bare = {result.contender.threads: result.median for result in race.results if result.contender.is_bare and result.seconds}
     for result in race.results:
@@ -88,9 +89,18 @@ def table(race):
 def row(result, data, bare):
     one = result.contender
     if not result.seconds:
-        return [f"| {one.name} | | 0 | | | | {result.failure} |"] if result.failure else []
+        return [f"| {one.name} | | 0 | | | | | {result.failure} |"] if result.failure else []
     median = statistics.median(result.seconds)
     spread = f"{median:.3f} ({min(result.seconds):.3f} to {max(result.seconds):.3f})" if len(result.seconds) > 1 else f"{median:.3f}"
     share = f"{bare[one.threads] / median:.3f}" if one.threads in bare else ""
-    cells = [one.name, spread, str(len(result.seconds)), f"{data.bytes / median / 1e9:.2f}", share, f"{max(result.peaks) / (1 << 20):.0f}"]
-    return [f"| {' | '.join(cells)} | {result.verdict} |"]
+    cells = [
+        one.name,
+        spread,
+        f"{len(result.seconds)}",
+        f"{statistics.median(result.busy):.3f}",
+        f"{data.bytes / median / 1e9:.2f}",
+        share,
+        f"{max(result.peaks) / (1 << 20):.0f}",
+        result.verdict,
+    ]
+    return [f"| {' | '.join(cells)} |"]

@@ -7,78 +7,41 @@
 //! $ peer measure SECONDS COMMAND [ARGUMENT…]
 //! ```
 //!
-//! Each prints JSON: what was counted, by check and code; `measure` runs another program and prints how long it took and how
-//! much memory it had, with the program's own output on standard error's side left alone.
+//! Each prints JSON. The first two say what was read or counted; `measure` runs another program, whose output comes first, and says how
+//! long it took and how much memory it had.
 //!
 //! These are the anchors that trueline is held against, so they are meant to be as fast as such programs sensibly get: records
 //! are reused, nothing is allocated per row, checks are comparisons of bytes.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
+#[cfg(unix)]
 mod cell;
+#[cfg(unix)]
 mod keys;
+#[cfg(unix)]
 mod measure;
+#[cfg(unix)]
+mod program;
+#[cfg(unix)]
 mod range;
+#[cfg(unix)]
 mod record;
+#[cfg(unix)]
 mod run;
+#[cfg(unix)]
 mod table;
+#[cfg(unix)]
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::process::ExitCode;
-
-use serde_json::json;
-
-use crate::run::Library;
-use crate::table::{keys::KeyTable, quoted::Quoted, ticks::Ticks, transactions::Transactions, wide::Wide};
-
-const USAGE: &str = "\
-usage: peer read FILE THREADS
-       peer csv|simd-csv transactions|ticks|wide|keys|quoted|unquoted FILE THREADS [--unique]
-       peer measure SECONDS COMMAND [ARGUMENT...]";
-
-fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["--test"] => {
-            println!("peer: compared with the generator's truth by its own tests");
-            ExitCode::SUCCESS
-        }
-        ["measure", seconds, command @ ..] if !command.is_empty() => measure::run(seconds, command),
-        ["read", file, threads] => {
-            let bytes = range::bare_read(&open(file), threads.parse().expect("a number of threads"));
-            println!("{}", json!({ "bytes": bytes }));
-            ExitCode::SUCCESS
-        }
-        [library @ ("csv" | "simd-csv"), table, file, threads, rest @ ..] => {
-            let library = if *library == "csv" { Library::Csv } else { Library::SimdCsv };
-            let threads = threads.parse().expect("a number of threads");
-            let is_unique = rest.contains(&"--unique");
-            println!("{}", judge(library, table, &open(file), threads, is_unique));
-            ExitCode::SUCCESS
-        }
-        _ => {
-            eprintln!("{USAGE}");
-            ExitCode::from(2)
-        }
-    }
+#[cfg(unix)]
+fn main() -> std::process::ExitCode {
+    program::main()
 }
 
-fn open(file: &str) -> File {
-    File::open(file).expect("the file")
-}
-
-/// Counts per check and code, and what could not be told.
-fn judge(library: Library, table: &str, file: &File, threads: usize, is_unique: bool) -> serde_json::Value {
-    match table {
-        "transactions" => run::judge(library, Transactions::new(is_unique), file, threads),
-        "ticks" => run::judge(library, Ticks::default(), file, threads),
-        "wide" => run::judge(library, Wide::default(), file, threads),
-        "keys" => run::judge(library, KeyTable::default(), file, threads),
-        "quoted" => run::judge(library, Quoted::<false>::default(), file, threads),
-        "unquoted" => run::judge(library, Quoted::<true>::default(), file, threads),
-        other => panic!("no table `{other}`"),
-    }
+/// Files are read by position and processes measured as Unix has it.
+#[cfg(not(unix))]
+fn main() {
+    println!("skipped: peer: not on this system");
 }

@@ -18,11 +18,7 @@ pub(crate) trait Record {
     fn length(&self, index: usize) -> usize {
         let cell = self.cell(index);
         let characters = if cell.is_ascii() { cell.len() } else { characters(cell) };
-        if Self::IS_RAW {
-            characters - cell.iter().filter(|byte| **byte == b'"').count() / 2
-        } else {
-            characters
-        }
+        if Self::IS_RAW { characters - memchr::memchr_iter(b'"', cell).count() / 2 } else { characters }
     }
 }
 

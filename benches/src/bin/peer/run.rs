@@ -24,7 +24,7 @@ pub(crate) struct Part<T> {
 }
 
 /// Counts per check and code; `cannot` names those that the library leaves no way to tell.
-pub(crate) fn judge<T: Table>(library: Library, table: T, file: &File, threads: usize) -> Value {
+pub(crate) fn judge<T: Table>(library: Library, table: &T, file: &File, threads: usize) -> Value {
     let borders = range::borders(file, threads, T::IS_PLAIN);
     let mut parts = std::thread::scope(|scope| {
         let workers: Vec<_> = borders

@@ -7,7 +7,7 @@ use std::io::Write;
 use serde_json::Value;
 use trueline_testkit::{Truth, keys, quoted, ticks, transactions, wide};
 
-use crate::judge;
+use crate::program::judge;
 use crate::run::Library;
 
 /// Everything that the truth knows, under its label.

@@ -32,12 +32,26 @@ struct Arguments {
     seed: Option<u64>,
     truth: Option<OsString>,
     schema: Option<OsString>,
-    every_row: bool,
     quoted: f64,
-    no_unique: bool,
-    sorted: bool,
-    unquoted: bool,
+    /// Those of [`FLAGS`] that were given.
+    flags: Vec<String>,
 }
+
+impl Arguments {
+    fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|given| given == flag)
+    }
+}
+
+const TABLES: [&str; 5] = ["transactions", "ticks", "wide", "keys", "quoted"];
+
+/// Options without a value, and the tables they are for.
+const FLAGS: [(&str, &[&str]); 4] = [
+    ("--every-row", &["transactions"]),
+    ("--no-unique", &["transactions", "wide"]),
+    ("--sorted", &["keys"]),
+    ("--unquoted", &["quoted"]),
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -78,10 +92,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, String> {
             "--out" => parsed.out = Some(value()?),
             "--truth" => parsed.truth = Some(value()?),
             "--schema-out" => parsed.schema = Some(value()?),
-            "--every-row" => parsed.every_row = true,
-            "--no-unique" => parsed.no_unique = true,
-            "--sorted" => parsed.sorted = true,
-            "--unquoted" => parsed.unquoted = true,
+            flag if FLAGS.iter().any(|(name, _)| *name == flag) => parsed.flags.push(name),
             table if parsed.table.is_empty() && !table.starts_with('-') => {
                 table.clone_into(&mut parsed.table);
             }
@@ -100,22 +111,16 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, String> {
 
 /// Some options are for some tables alone.
 fn refuse_what_the_table_has_not(parsed: &Arguments) -> Result<(), String> {
-    const TABLES: [&str; 5] = ["transactions", "ticks", "wide", "keys", "quoted"];
     let table = parsed.table.as_str();
     if !TABLES.contains(&table) {
         return Err(format!("name a table: {}", TABLES.join(", ")));
     }
-    // Each option, whether it was given, and the tables it is for.
-    let options: [(&str, bool, &[&str]); 5] = [
-        ("--every-row", parsed.every_row, &["transactions"]),
-        ("--quoted", parsed.quoted > 0.0, &["transactions"]),
-        ("--no-unique", parsed.no_unique, &["transactions", "wide"]),
-        ("--sorted", parsed.sorted, &["keys"]),
-        ("--unquoted", parsed.unquoted, &["quoted"]),
-    ];
-    for (option, is_given, tables) in options {
-        if is_given && !tables.contains(&table) {
-            return Err(format!("{option} is for {}", tables.join(" and ")));
+    if parsed.quoted > 0.0 && table != "transactions" {
+        return Err("--quoted is for transactions".to_owned());
+    }
+    for (flag, tables) in FLAGS {
+        if parsed.has(flag) && !tables.contains(&table) {
+            return Err(format!("{flag} is for {}", tables.join(" and ")));
         }
     }
     Ok(())
@@ -134,11 +139,11 @@ fn share(name: &str, value: &OsString) -> Result<f64, String> {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let schema = match arguments.table.as_str() {
         "ticks" => ticks::schema_yaml(),
-        "wide" if arguments.no_unique => wide::schema_without_unique_yaml(),
+        "wide" if arguments.has("--no-unique") => wide::schema_without_unique_yaml(),
         "wide" => wide::schema_yaml(),
         "keys" => keys::schema_yaml(),
         "quoted" => quoted::schema_yaml(),
-        _ if arguments.no_unique => transactions::schema_without_unique_yaml(),
+        _ if arguments.has("--no-unique") => transactions::schema_without_unique_yaml(),
         _ => transactions::schema_yaml(),
     };
     if let Some(path) = &arguments.schema {
@@ -176,13 +181,17 @@ fn write(arguments: &Arguments, out: &OsString) -> io::Result<Truth> {
     match arguments.table.as_str() {
         "ticks" => ticks::Generator::new(rows, seed).faults(rate).write(write),
         "wide" => wide::Generator::new(rows, seed).faults(rate).write(write),
-        "keys" => keys::Generator::new(rows, seed).faults(rate).sorted(arguments.sorted).write(write),
-        "quoted" => quoted::Generator::new(rows, seed).faults(rate).unquoted(arguments.unquoted).write(write),
+        "keys" => {
+            keys::Generator::new(rows, seed).faults(rate).sorted(arguments.has("--sorted")).write(write)
+        }
+        "quoted" => {
+            quoted::Generator::new(rows, seed).faults(rate).unquoted(arguments.has("--unquoted")).write(write)
+        }
         _ => transactions::Generator::new(rows, seed)
             .faults(rate)
-            .every_row(arguments.every_row)
+            .every_row(arguments.has("--every-row"))
             .quoted(arguments.quoted)
-            .unique(!arguments.no_unique)
+            .unique(!arguments.has("--no-unique"))
             .write(write),
     }
 }
