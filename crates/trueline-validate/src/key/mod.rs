@@ -54,6 +54,7 @@ mod finish;
 mod hashing;
 mod partition;
 mod place;
+pub mod print;
 mod record;
 mod set;
 mod spill;

@@ -1,0 +1,99 @@
+//! Keys that increase: each is another one, and nothing need be remembered but the last.
+
+use std::cmp::Ordering;
+
+/// Keys in row order, and the orders in which each was greater than the one before.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ascent {
+    /// `None` before the first key.
+    ends: Option<[Vec<u8>; 2]>,
+    orders: Orders,
+}
+
+/// The orders that hold: by bytes, which suits keys of one length, dates and names, and by length and then bytes, which suits
+/// numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Orders {
+    by_bytes: bool,
+    by_length: bool,
+}
+
+impl Default for Orders {
+    fn default() -> Self {
+        Self { by_bytes: true, by_length: true }
+    }
+}
+
+impl Orders {
+    #[inline]
+    fn step(&mut self, before: &[u8], now: &[u8]) {
+        let bytes = before.cmp(now);
+        self.by_bytes &= bytes == Ordering::Less;
+        self.by_length &= before.len().cmp(&now.len()).then(bytes) == Ordering::Less;
+    }
+
+    fn holds(self) -> bool {
+        self.by_bytes || self.by_length
+    }
+}
+
+impl Ascent {
+    /// One for keys of which it is known that they do not ascend, or of no interest.
+    pub(super) fn broken() -> Self {
+        Self { ends: None, orders: Orders { by_bytes: false, by_length: false } }
+    }
+
+    pub(super) fn holds(&self) -> bool {
+        self.orders.holds()
+    }
+
+    /// Takes in the keys that follow, for as long as they ascend; `seen` is told of each.
+    #[inline]
+    pub(super) fn extend<'k>(
+        &mut self,
+        keys: &mut impl Iterator<Item = &'k [u8]>,
+        mut seen: impl FnMut(&'k [u8]),
+    ) {
+        if !self.holds() {
+            return;
+        }
+        let Some(first) = keys.next() else { return };
+        seen(first);
+        match &self.ends {
+            Some([_, last]) => self.orders.step(last, first),
+            None => self.ends = Some([first.to_vec(), Vec::new()]),
+        }
+        let mut last = first;
+        while self.holds()
+            && let Some(key) = keys.next()
+        {
+            seen(key);
+            self.orders.step(last, key);
+            last = key;
+        }
+        if let Some([_, end]) = &mut self.ends {
+            end.clear();
+            end.extend_from_slice(last);
+        }
+    }
+
+    /// Appends the keys that follow.
+    pub(super) fn append(&mut self, later: &Self) {
+        let Some([first, last]) = &later.ends else {
+            self.orders.by_bytes &= later.orders.by_bytes;
+            self.orders.by_length &= later.orders.by_length;
+            return;
+        };
+        let mut orders = later.orders;
+        if let Some([_, end]) = &self.ends {
+            orders.by_bytes &= self.orders.by_bytes;
+            orders.by_length &= self.orders.by_length;
+            orders.step(end, first);
+        }
+        if orders.holds() {
+            let first = self.ends.take().map_or_else(|| first.clone(), |[first, _]| first);
+            self.ends = Some([first, last.clone()]);
+        }
+        self.orders = orders;
+    }
+}

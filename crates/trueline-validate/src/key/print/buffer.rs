@@ -1,0 +1,148 @@
+//! The prints of one chunk.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::ascent::Ascent;
+use super::hash::{PARTITIONS, Printing, partition};
+use super::store::Run;
+
+/// Whether it is worth while to look at the order of keys; known to a [`super::PrintSet`] and to those who make buffers for it.
+///
+/// Nothing depends on when a thread learns of it, but time.
+#[derive(Clone, Debug)]
+pub struct Signal {
+    is_broken: Arc<AtomicBool>,
+    pub(super) printing: Printing,
+    /// Buffers of up to so many keys keep their prints although they ascend.
+    pub(super) kept: usize,
+}
+
+/// Up to so many prints of ascending keys are kept: small inputs never owe any.
+pub(super) const KEPT: usize = 4096;
+
+impl Signal {
+    pub(super) fn new(printing: Printing, kept: usize) -> Self {
+        Self { is_broken: Arc::default(), printing, kept }
+    }
+
+    /// Says that keys do not ascend.
+    pub(super) fn break_order(&self) {
+        self.is_broken.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed)
+    }
+}
+
+/// The prints of the keys of one chunk, ready to be appended to a [`super::PrintSet`].
+///
+/// Plain memory, made and filled on any thread: 8 bytes for each key, and twice that while it is sealed. None where the keys of
+/// the chunk ascend.
+#[derive(Clone)]
+pub struct PrintBuffer {
+    printing: Printing,
+    kept: usize,
+    pub(super) keys: u64,
+    pub(super) ascent: Ascent,
+    pub(super) prints: Vec<u64>,
+    /// The prints in the order of their partitions, once sealed and when they are many.
+    pub(super) run: Option<Run>,
+}
+
+/// Prints in a run of their own; fewer are cheaper put together with others first.
+const LEAST_RUN: usize = 8192;
+
+impl PrintBuffer {
+    /// A buffer without keys, for the set that gave the signal.
+    pub fn new(signal: &Signal) -> Self {
+        let ascent = if signal.is_broken() { Ascent::broken() } else { Ascent::default() };
+        Self { printing: signal.printing, kept: signal.kept, keys: 0, ascent, prints: Vec::new(), run: None }
+    }
+
+    /// A buffer that has the print of every key, whatever their order.
+    pub fn of_prints(signal: &Signal) -> Self {
+        Self { ascent: Ascent::broken(), ..Self::new(signal) }
+    }
+
+    /// Adds the keys of the rows that follow.
+    #[inline]
+    pub fn extend<'k>(&mut self, keys: impl IntoIterator<Item = &'k [u8]>) {
+        let mut keys = keys.into_iter();
+        let (printing, before) = (self.printing, self.prints.len());
+        self.prints.reserve(keys.size_hint().0);
+        let prints = &mut self.prints;
+        self.ascent.extend(&mut keys, |key| prints.push(printing.print(key)));
+        self.prints.extend(keys.map(|key| printing.print(key)));
+        self.keys += (self.prints.len() - before) as u64;
+    }
+
+    /// Adds the key of the next row.
+    #[inline]
+    pub fn push(&mut self, key: &[u8]) {
+        self.ascent.extend(&mut std::iter::once(key), |_| {});
+        self.prints.push(self.printing.print(key));
+        self.keys += 1;
+    }
+
+    /// Adds the keys of a buffer that was not sealed and whose rows follow those of this one.
+    pub fn append(&mut self, later: &Self) {
+        debug_assert!(self.run.is_none() && later.run.is_none(), "neither is sealed");
+        self.ascent.append(&later.ascent);
+        self.prints.extend_from_slice(&later.prints);
+        self.keys += later.keys;
+    }
+
+    /// Puts the buffer into the form in which the set takes it at no cost: nothing can be added afterwards.
+    ///
+    /// Need not be called; it is work that any thread can do, and whoever appends to the set would have to do otherwise.
+    pub fn seal(&mut self) {
+        if self.ascent.holds() && self.prints.len() > self.kept {
+            self.prints = Vec::new();
+        } else if self.prints.len() >= LEAST_RUN {
+            self.run = Some(Run::new(&std::mem::take(&mut self.prints)));
+        }
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.keys).unwrap_or(usize::MAX)
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.keys == 0
+    }
+
+    /// Whether the prints are there, and not only the knowledge that keys ascend.
+    pub(super) fn has_prints(&self) -> bool {
+        self.run.is_some() || self.prints.len() as u64 == self.keys
+    }
+}
+
+impl fmt::Debug for PrintBuffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrintBuffer").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
+/// Puts prints in the order of their partitions; the second list says where each partition ends.
+pub(super) fn scatter(prints: &[u64]) -> (Box<[u64]>, Box<[u32; PARTITIONS]>) {
+    let mut places = Box::new([0_u32; PARTITIONS]);
+    for print in prints {
+        places[partition(*print)] += 1;
+    }
+    let mut start = 0;
+    for place in places.iter_mut() {
+        start += std::mem::replace(place, start);
+    }
+    let mut ordered = vec![0; prints.len()].into_boxed_slice();
+    for print in prints {
+        let place = &mut places[partition(*print)];
+        ordered[*place as usize] = *print;
+        *place += 1;
+    }
+    (ordered, places)
+}

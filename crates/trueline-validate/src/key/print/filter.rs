@@ -1,0 +1,104 @@
+//! Which prints were met more than once.
+
+use super::hash::Printing;
+
+/// Tells the rows that may repeat a key: all that do, and few others.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    printing: Printing,
+    /// One bit for each value of the low bits of a print; as many as a power of two.
+    bits: Box<[u64]>,
+    /// All prints, in order, unless they are too many: then the bits decide alone.
+    list: Option<Box<[u64]>>,
+}
+
+/// Bits of a filter for each print in its list.
+const BITS_PER_PRINT: usize = 64;
+
+impl Filter {
+    /// Whether a key may be one that was met more than once.
+    #[inline]
+    pub fn passes_key(&self, key: &[u8]) -> bool {
+        self.passes(self.printing.print(key))
+    }
+
+    #[inline]
+    fn passes(&self, print: u64) -> bool {
+        has(&self.bits, print) && self.list.as_ref().is_none_or(|list| list.binary_search(&print).is_ok())
+    }
+
+    /// The memory of the filter, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        8 * (self.bits.len() + self.list.as_ref().map_or(0, |list| list.len()))
+    }
+}
+
+/// Word and bit of a print in so many words, which are a power of two.
+#[inline]
+fn place(words: usize, print: u64) -> (usize, u32) {
+    let [low, a, b, c, d, ..] = print.to_le_bytes();
+    (u32::from_le_bytes([a, b, c, d]) as usize & (words - 1), u32::from(low % 64))
+}
+
+#[inline]
+fn has(bits: &[u64], print: u64) -> bool {
+    let (word, bit) = place(bits.len(), print);
+    bits[word] >> bit & 1 == 1
+}
+
+fn set(bits: &mut [u64], print: u64) {
+    let (word, bit) = place(bits.len(), print);
+    bits[word] |= 1 << bit;
+}
+
+/// Gathers the prints of a filter in bounded memory.
+#[derive(Debug)]
+pub(super) struct Gatherer {
+    printing: Printing,
+    limit_bytes: usize,
+    list: Vec<u64>,
+    bits: Option<Box<[u64]>>,
+}
+
+impl Gatherer {
+    pub(super) fn new(printing: Printing, limit_bytes: usize) -> Self {
+        Self { printing, limit_bytes: limit_bytes.max(1024), list: Vec::new(), bits: None }
+    }
+
+    /// Adds prints; one that is there already changes nothing.
+    pub(super) fn add(&mut self, prints: &[u64]) {
+        let too_many = 8 * (self.list.len() + prints.len()) > self.limit_bytes / 4;
+        if self.bits.is_none() && too_many {
+            let words = self.limit_bytes / 8;
+            // The largest power of two that is not above the limit.
+            let mut bits = vec![0; 1 << words.ilog2().min(32)].into_boxed_slice();
+            for print in std::mem::take(&mut self.list) {
+                set(&mut bits, print);
+            }
+            self.bits = Some(bits);
+        }
+        match &mut self.bits {
+            Some(bits) => prints.iter().for_each(|print| set(bits, *print)),
+            None => self.list.extend_from_slice(prints),
+        }
+    }
+
+    /// The filter; `None` when no print was added.
+    pub(super) fn finish(mut self) -> Option<Filter> {
+        if let Some(bits) = self.bits {
+            return Some(Filter { printing: self.printing, bits, list: None });
+        }
+        self.list.sort_unstable();
+        self.list.dedup();
+        if self.list.is_empty() {
+            return None;
+        }
+        let most = 1 << (self.limit_bytes / 16).ilog2();
+        let words = (self.list.len() * BITS_PER_PRINT / 64).next_power_of_two().clamp(64, most);
+        let mut bits = vec![0; words].into_boxed_slice();
+        for print in &self.list {
+            set(&mut bits, *print);
+        }
+        Some(Filter { printing: self.printing, bits, list: Some(self.list.into()) })
+    }
+}

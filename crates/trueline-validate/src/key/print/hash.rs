@@ -1,0 +1,95 @@
+//! The keyed hash that is a key's print.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::OnceLock;
+
+/// One way to make prints, the same for the whole process.
+///
+/// Nobody outside the process knows the seeds. Whoever did could make keys of equal prints, which costs time and changes no
+/// result.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Printing {
+    seeds: [u64; 4],
+    #[cfg(test)]
+    mask: u64,
+}
+
+/// Bits of a print that choose its partition: the highest.
+pub(super) const PARTITION_BITS: u32 = 8;
+pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
+
+impl Printing {
+    pub(super) fn new() -> Self {
+        static SEEDS: OnceLock<[u64; 4]> = OnceLock::new();
+        let random = || std::hash::RandomState::new().build_hasher().finish() | 1;
+        Self {
+            seeds: *SEEDS.get_or_init(|| [random(), random(), random(), random()]),
+            #[cfg(test)]
+            mask: u64::MAX,
+        }
+    }
+
+    /// Prints that keep only the bits of `mask`: for showing that no result depends on them.
+    #[cfg(test)]
+    pub(super) fn masked(mask: u64) -> Self {
+        Self { mask, ..Self::new() }
+    }
+
+    /// The print of a key; never 0, which is free to mean that there is none.
+    ///
+    /// Two multiplications of 64 by 64 bits for a key of up to 16 bytes, one more for every further 16.
+    #[inline]
+    pub(super) fn print(&self, key: &[u8]) -> u64 {
+        let [first, second, third, fourth] = self.seeds;
+        let (mut low, mut high) = (first, second);
+        if let (8..=16, Some(head), Some(tail)) = (key.len(), key.first_chunk(), key.last_chunk()) {
+            low ^= u64::from_le_bytes(*head);
+            high ^= u64::from_le_bytes(*tail);
+        } else if key.len() > 16 {
+            (low, high) = long(key, low, high);
+        } else if let (Some(head), Some(tail)) = (key.first_chunk(), key.last_chunk()) {
+            low ^= u64::from(u32::from_le_bytes(*head));
+            high ^= u64::from(u32::from_le_bytes(*tail));
+        } else if let [head, .., tail] | [head @ tail] = key {
+            low ^= u64::from(u32::from_le_bytes([*head, key[key.len() / 2], *tail, 0]));
+        }
+        // The ends may overlap: only the length tells `aa` from `aaa`.
+        let print = fold(fold(low, high) ^ third, fourth ^ key.len() as u64);
+        #[cfg(test)]
+        let print = print & self.mask;
+        print.max(1)
+    }
+}
+
+/// Takes in 16 bytes a step; the last 16 may overlap those before.
+fn long(key: &[u8], low: u64, high: u64) -> (u64, u64) {
+    let (mut state, mut rest) = (low, key);
+    while let (true, Some((word, tail))) = (rest.len() > 16, rest.split_first_chunk::<16>()) {
+        let [head, last] = words(word);
+        state = fold(state ^ head, high ^ last);
+        rest = tail;
+    }
+    let [head, last] = key.last_chunk().map_or([0; 2], words);
+    (state ^ head, high ^ last)
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a word is cut into halves")]
+fn words(bytes: &[u8; 16]) -> [u64; 2] {
+    let both = u128::from_le_bytes(*bytes);
+    [both as u64, (both >> 64) as u64]
+}
+
+/// The halves of a product, put together.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a product is cut into halves")]
+fn fold(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The partition of a print.
+#[inline]
+pub(super) fn partition(print: u64) -> usize {
+    usize::from(print.to_be_bytes()[0])
+}

@@ -1,0 +1,202 @@
+//! Going through the partitions: which prints are there more than once.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::filter::Gatherer;
+use super::hash::{PARTITION_BITS, PARTITIONS};
+use super::store::Store;
+use crate::key::error::Error;
+
+/// Which prints of a partition a pass looks at: those whose bits below the partition's begin with `value`.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    bits: u32,
+    value: u64,
+}
+
+impl Part {
+    /// The parts of one partition, so many bits each; the last of them comes first.
+    fn all(bits: u32) -> Vec<Self> {
+        (0..1 << bits).rev().map(|value| Self { bits, value }).collect()
+    }
+
+    fn has(self, print: u64) -> bool {
+        // Two steps: a shift by all bits is not defined.
+        print << PARTITION_BITS >> 1 >> (u64::BITS - 1 - self.bits) == self.value
+    }
+
+    fn halves(self) -> [Self; 2] {
+        [0, 1].map(|bit| Self { bits: self.bits + 1, value: self.value << 1 | bit })
+    }
+}
+
+/// The different prints of a part: open addressing, by the bits of the print itself.
+struct Table {
+    slots: Vec<u64>,
+    /// The slots whose print was told already.
+    told: Vec<u64>,
+    room: usize,
+    found: Vec<u64>,
+}
+
+/// The fewest slots of a table.
+pub(super) const LEAST_SLOTS: usize = 1 << 10;
+/// Prints told at once.
+const FOUND: usize = 4096;
+
+impl Table {
+    fn new(slots: usize) -> Self {
+        Self {
+            slots: vec![0; slots],
+            told: vec![0; slots.div_ceil(64)],
+            room: 0,
+            found: Vec::with_capacity(FOUND),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.slots.fill(0);
+        self.told.fill(0);
+        // Always some free slots: looking for a print ends at one.
+        self.room = self.slots.len() / 8 * 7;
+    }
+
+    /// Takes prints in; `false` when there is no room for all of them.
+    #[inline]
+    fn insert(&mut self, prints: &[u64], part: Part, gather: &mut dyn FnMut(&[u64])) -> bool {
+        // Plain bits below those of the partition and the part.
+        let skip = PARTITION_BITS + part.bits;
+        let shift = u64::BITS - self.slots.len().ilog2();
+        let last = self.slots.len() - 1;
+        let mut room = self.room;
+        for &print in prints {
+            if part.bits > 0 && !part.has(print) {
+                continue;
+            }
+            let mut at = slot(print << skip >> shift) & last;
+            loop {
+                let there = self.slots[at & last];
+                if there == 0 {
+                    if room == 0 {
+                        return false;
+                    }
+                    room -= 1;
+                    self.slots[at & last] = print;
+                    break;
+                }
+                if there == print {
+                    self.tell(at & last, print, gather);
+                    break;
+                }
+                at += 1;
+            }
+        }
+        self.room = room;
+        true
+    }
+
+    #[cold]
+    fn tell(&mut self, slot: usize, print: u64, gather: &mut dyn FnMut(&[u64])) {
+        let (word, bit) = (&mut self.told[slot / 64], 1 << (slot % 64));
+        if *word & bit == 0 {
+            *word |= bit;
+            self.found.push(print);
+            if self.found.len() == FOUND {
+                gather(&self.found);
+                self.found.clear();
+            }
+        }
+    }
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a table has fewer slots than addresses")]
+fn slot(bits: u64) -> usize {
+    bits as usize
+}
+
+/// What settling may use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Means {
+    pub(super) threads: usize,
+    /// Slots of each thread's table; a power of two.
+    pub(super) slots: usize,
+}
+
+impl Means {
+    /// Tables twice as large as the largest partition, within `memory_bytes` for all threads together.
+    pub(super) fn new(store: &Store, threads: usize, memory_bytes: usize) -> Self {
+        let threads = threads.clamp(1, PARTITIONS).min(memory_bytes / (16 * LEAST_SLOTS)).max(1);
+        let largest = (0..PARTITIONS).map(|partition| store.len(partition)).max().unwrap_or_default();
+        let wanted = usize::try_from(2 * largest).unwrap_or(usize::MAX).clamp(LEAST_SLOTS, MOST_SLOTS);
+        let most = (memory_bytes / threads / 8).max(LEAST_SLOTS);
+        Self { threads, slots: wanted.next_power_of_two().min(1 << most.ilog2()) }
+    }
+}
+
+/// A table of 4 MiB: a larger one is read from afar for each print, and going through a partition twice is cheaper.
+const MOST_SLOTS: usize = 1 << 19;
+
+/// Gives every print that is in the store more than once to the gatherer.
+pub(super) fn settle(store: &Store, means: Means, gatherer: Gatherer) -> Result<Gatherer, Error> {
+    let gatherer = Mutex::new(gatherer);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut table = Table::new(means.slots);
+        let mut buffer = Vec::new();
+        loop {
+            let partition = next.fetch_add(1, Ordering::Relaxed);
+            if partition >= PARTITIONS {
+                return Ok(());
+            }
+            let gather = |prints: &[u64]| {
+                gatherer.lock().unwrap_or_else(PoisonError::into_inner).add(prints);
+            };
+            settle_partition(store, partition, &mut table, &mut buffer, gather)
+                // Others need not go on for a result that nobody will have.
+                .inspect_err(|_| next.store(PARTITIONS, Ordering::Relaxed))?;
+        }
+    };
+    let results: Vec<Result<(), Error>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..means.threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        let theirs = others.into_iter().map(|thread| match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        std::iter::once(mine).chain(theirs).collect()
+    });
+    results.into_iter().collect::<Result<(), Error>>()?;
+    Ok(gatherer.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn settle_partition(
+    store: &Store,
+    partition: usize,
+    table: &mut Table,
+    buffer: &mut Vec<u64>,
+    mut gather: impl FnMut(&[u64]),
+) -> Result<(), Error> {
+    let prints = store.len(partition);
+    if prints == 0 {
+        return Ok(());
+    }
+    // Half full tables are fast; a part that is fuller than it should be is halved on the way.
+    let parts = prints.div_ceil(table.slots.len() as u64 / 8 * 5).next_power_of_two();
+    let mut tasks = Part::all(parts.ilog2().min(u64::BITS - PARTITION_BITS));
+    while let Some(part) = tasks.pop() {
+        table.clear();
+        let mut fits = true;
+        store.read(partition, buffer, &mut |prints| {
+            fits = table.insert(prints, part, &mut gather);
+            fits
+        })?;
+        gather(&table.found);
+        table.found.clear();
+        if !fits {
+            tasks.extend(part.halves());
+        }
+    }
+    Ok(())
+}

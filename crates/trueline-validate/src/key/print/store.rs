@@ -1,0 +1,247 @@
+//! Where prints are kept: runs in memory, and all runs so far in one piece of the temporary file.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use super::buffer::scatter;
+use super::hash::PARTITIONS;
+use crate::key::error::{Error, ErrorKind};
+use crate::key::hashing::Hashing;
+
+/// Prints in the order of their partitions, and where each partition ends.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    prints: Box<[u64]>,
+    ends: Box<[u32; PARTITIONS]>,
+}
+
+impl Run {
+    /// A run of prints, of which there are fewer than 4 billion: chunks are smaller.
+    pub(super) fn new(prints: &[u64]) -> Self {
+        let (prints, ends) = scatter(prints);
+        Self { prints, ends }
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        8 * self.prints.len() + 4 * PARTITIONS + size_of::<Self>()
+    }
+
+    pub(super) fn partition(&self, partition: usize) -> &[u64] {
+        let start = partition.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.prints[start as usize..self.ends[partition] as usize]
+    }
+}
+
+/// Prints that were written to the file, partition by partition.
+#[derive(Debug)]
+struct Extent {
+    start: u64,
+    partitions: Box<[Piece; PARTITIONS]>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Piece {
+    prints: u64,
+    /// A hash of the bytes: a disk that forgets must not make keys unique.
+    check: u64,
+}
+
+/// The prints of a set.
+#[derive(Debug)]
+pub(super) struct Store {
+    folder: PathBuf,
+    hashing: Hashing,
+    runs: Vec<Run>,
+    run_bytes: usize,
+    limit_bytes: usize,
+    file: Option<Mutex<File>>,
+    extents: Vec<Extent>,
+    pub(super) written_bytes: u64,
+    pub(super) peak_bytes: usize,
+    /// Operations before one fails, in tests of faults.
+    #[cfg(test)]
+    pub(super) fault: Mutex<Option<u64>>,
+}
+
+/// Bytes that are written, read and checked at once.
+pub(super) const PIECE_BYTES: usize = 64 << 10;
+
+impl Store {
+    /// Runs may take `limit_bytes` before they are written to a file in `folder`.
+    pub(super) fn new(folder: Option<PathBuf>, limit_bytes: usize) -> Self {
+        Self {
+            folder: folder.unwrap_or_else(std::env::temp_dir),
+            hashing: Hashing::new(),
+            runs: Vec::new(),
+            run_bytes: 0,
+            limit_bytes,
+            file: None,
+            extents: Vec::new(),
+            written_bytes: 0,
+            peak_bytes: 0,
+            #[cfg(test)]
+            fault: Mutex::new(None),
+        }
+    }
+
+    /// Takes a run over; writes all runs to the file when they have become too large.
+    pub(super) fn push(&mut self, run: Run) -> Result<(), Error> {
+        self.run_bytes += run.memory_bytes();
+        self.runs.push(run);
+        self.peak_bytes = self.peak_bytes.max(self.held());
+        if self.held() > self.limit_bytes { self.spill() } else { Ok(()) }
+    }
+
+    /// Bytes of memory.
+    pub(super) fn held(&self) -> usize {
+        self.run_bytes + self.extents.len() * (size_of::<Extent>() + PARTITIONS * size_of::<Piece>())
+    }
+
+    /// How many prints a partition has.
+    pub(super) fn len(&self, partition: usize) -> u64 {
+        let in_memory: usize = self.runs.iter().map(|run| run.partition(partition).len()).sum();
+        let on_disk: u64 = self.extents.iter().map(|extent| extent.partitions[partition].prints).sum();
+        on_disk + in_memory as u64
+    }
+
+    /// Calls `visit` with all prints of a partition, some at a time, for as long as it returns `true`. `buffer` is memory to
+    /// work in.
+    pub(super) fn read(
+        &self,
+        partition: usize,
+        buffer: &mut Vec<u64>,
+        visit: &mut dyn FnMut(&[u64]) -> bool,
+    ) -> Result<(), Error> {
+        for extent in &self.extents {
+            let before = &extent.partitions[..partition];
+            let start = extent.start + 8 * before.iter().map(|piece| piece.prints).sum::<u64>();
+            if !self.read_piece(start, extent.partitions[partition], buffer, visit)? {
+                return Ok(());
+            }
+        }
+        for run in &self.runs {
+            if !visit(run.partition(partition)) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn read_piece(
+        &self,
+        start: u64,
+        piece: Piece,
+        buffer: &mut Vec<u64>,
+        visit: &mut dyn FnMut(&[u64]) -> bool,
+    ) -> Result<bool, Error> {
+        let (mut check, mut done) = (0, 0);
+        let mut bytes = Vec::new();
+        while done < piece.prints {
+            let now = (piece.prints - done).min(PIECE_BYTES as u64 / 8);
+            bytes.resize(8 * usize::try_from(now).unwrap_or(PIECE_BYTES / 8), 0);
+            self.read_at(start + 8 * done, &mut bytes)
+                .map_err(|source| Error::new(ErrorKind::Read { folder: self.folder.clone(), source }))?;
+            check = self.check(check, &bytes);
+            done += now;
+            buffer.clear();
+            buffer.extend(bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)));
+            // A print that was damaged does no more harm than one that is missing, and either ends in the error below.
+            if !visit(buffer) {
+                return Ok(false);
+            }
+        }
+        if check != piece.check {
+            return Err(Error::new(ErrorKind::Damaged { folder: self.folder.clone() }));
+        }
+        Ok(true)
+    }
+
+    fn check(&self, before: u64, bytes: &[u8]) -> u64 {
+        before.rotate_left(1) ^ self.hashing.hash(bytes)
+    }
+
+    fn read_at(&self, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+        #[cfg(test)]
+        self.fail()?;
+        let Some(file) = &self.file else { return Err(io::ErrorKind::NotFound.into()) };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(offset))?;
+        file.read_exact(bytes)
+    }
+
+    /// Writes all runs to the file.
+    fn spill(&mut self) -> Result<(), Error> {
+        self.create()
+            .map_err(|source| Error::new(ErrorKind::Create { folder: self.folder.clone(), source }))?;
+        let start = self.written_bytes;
+        let mut partitions = Box::new([Piece::default(); PARTITIONS]);
+        let mut bytes = Vec::with_capacity(PIECE_BYTES);
+        for (partition, piece) in partitions.iter_mut().enumerate() {
+            for run in &self.runs {
+                let mut rest = run.partition(partition);
+                piece.prints += rest.len() as u64;
+                while !rest.is_empty() {
+                    let (now, later) = rest.split_at(rest.len().min((PIECE_BYTES - bytes.len()) / 8));
+                    bytes.extend(now.iter().flat_map(|print| print.to_le_bytes()));
+                    rest = later;
+                    if bytes.len() == PIECE_BYTES {
+                        self.written_bytes += self.write(piece, &mut bytes)?;
+                    }
+                }
+            }
+            if !bytes.is_empty() {
+                self.written_bytes += self.write(piece, &mut bytes)?;
+            }
+        }
+        self.extents.push(Extent { start, partitions });
+        self.runs.clear();
+        self.run_bytes = 0;
+        Ok(())
+    }
+
+    /// Writes the next bytes of a piece behind all others; how many.
+    fn write(&self, piece: &mut Piece, bytes: &mut Vec<u8>) -> Result<u64, Error> {
+        piece.check = self.check(piece.check, bytes);
+        #[cfg(test)]
+        let failed = self.fail();
+        #[cfg(not(test))]
+        let failed: io::Result<()> = Ok(());
+        let written = failed.and_then(|()| {
+            let Some(file) = &self.file else { return Err(io::ErrorKind::NotFound.into()) };
+            file.lock().unwrap_or_else(PoisonError::into_inner).write_all(bytes)
+        });
+        written.map_err(|source| Error::new(ErrorKind::Write { folder: self.folder.clone(), source }))?;
+        let length = bytes.len() as u64;
+        bytes.clear();
+        Ok(length)
+    }
+
+    fn create(&mut self) -> io::Result<()> {
+        if self.file.is_none() {
+            #[cfg(test)]
+            self.fail()?;
+            self.file = Some(Mutex::new(tempfile::tempfile_in(&self.folder)?));
+        }
+        Ok(())
+    }
+
+    /// The temporary file, for spoiling it.
+    #[cfg(test)]
+    pub(super) fn file(&mut self) -> &mut File {
+        self.file.as_mut().expect("something was spilled").get_mut().unwrap()
+    }
+
+    #[cfg(test)]
+    fn fail(&self) -> io::Result<()> {
+        match &mut *self.fault.lock().unwrap() {
+            Some(0) => Err(io::ErrorKind::StorageFull.into()),
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
