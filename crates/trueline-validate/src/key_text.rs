@@ -30,6 +30,26 @@ pub(crate) fn append(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     }
 }
 
+/// Puts the value of one row, which is not null, behind `key`: bytes that are in the order of the values where those are
+/// integers, dates and the like, and otherwise those of [`append`].
+pub(crate) fn append_ordered(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
+    match integers!(array, |get| get(row)) {
+        Some(value) => key.extend_from_slice(&ordered(value)),
+        None => append(key, array, row),
+    }
+}
+
+/// Puts all values behind `keys`, 16 bytes each and those of [`append_ordered`]. `false` when they are no integers.
+pub(crate) fn append_integers(keys: &mut Vec<u8>, array: &dyn Array) -> bool {
+    let rows = array.len();
+    integers!(array, |get| keys.extend((0..rows).flat_map(|row| ordered(get(row))))).is_some()
+}
+
+/// Bytes in the order of the values.
+fn ordered(value: i128) -> [u8; 16] {
+    (value ^ i128::MIN).to_be_bytes()
+}
+
 /// Puts one part of a key over several columns behind `key`, so that no two lists of parts give the same bytes.
 pub(crate) fn append_part(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     if array.is_null(row) {

@@ -8,9 +8,10 @@ use trueline_schema::{CountBounds, DataType, KeyReport, Tolerance};
 
 use crate::check::{KeyPurpose, Runner, TableRule, outside};
 use crate::error::Error;
-use crate::key::{KeyPlace, KeySet, KeySummary, Repeat};
+use crate::key::{KeyPlace, KeySummary, Repeat};
 use crate::key_text;
 use crate::plan::{MASK, PlannedCheck};
+use crate::rereading::KeyStage;
 use crate::row_set::RowSet;
 use crate::state::{Counts, Sample};
 use crate::tally::{Outcome, Tally};
@@ -60,14 +61,15 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
 
 fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) -> Result<(), Error> {
     let mut named = (tally.plan.error_key_checks() > 1).then(RowSet::default);
-    for set in 0..tally.key_sets.len() {
-        let keys =
-            std::mem::replace(&mut tally.key_sets[set], KeySet::new(crate::key::KeyOptions::default()));
+    for set in 0..tally.keys.len() {
+        let keys = std::mem::replace(&mut tally.keys[set], KeyStage::Spent);
         let index = tally.plan.key_checks[set];
         let Runner::Keys(rule) = tally.plan.checks[index].runner else { continue };
         let settled = match rule.purpose {
-            KeyPurpose::Unique(report) => settle_unique(tally, index, keys, report, named.as_mut()),
-            KeyPurpose::DistinctCount(bounds) => keys.finish(&mut |_| {}).map(|summary| {
+            KeyPurpose::Unique(report) => {
+                settle_unique(tally, index, |visit| keys.finish(unreadable, visit), report, named.as_mut())
+            }
+            KeyPurpose::DistinctCount(bounds) => keys.finish(unreadable, &mut |_| {}).map(|summary| {
                 observed[index] = Some(json!(summary.distinct));
                 judge_distinct(tally, index, &bounds, &summary, unreadable);
             }),
@@ -131,14 +133,14 @@ impl Kept {
 fn settle_unique(
     tally: &mut Tally,
     index: usize,
-    keys: KeySet,
+    finish: impl FnOnce(&mut dyn FnMut(&Repeat<'_>)) -> Result<KeySummary, crate::key::Error>,
     report: KeyReport,
     mut named: Option<&mut RowSet>,
 ) -> Result<(), crate::key::Error> {
     let check = &tally.plan.checks[index];
     let mut kept = Kept { limit: check.sample_limit, heap: BinaryHeap::new() };
     let (mut failed, mut invalid, mut first) = (0_u64, 0_u64, None);
-    keys.finish(&mut |repeat: &Repeat<'_>| {
+    finish(&mut |repeat: &Repeat<'_>| {
         let mut name = |place: KeyPlace| {
             failed += 1;
             let order = (place.input, place.row);

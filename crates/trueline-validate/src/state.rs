@@ -1,19 +1,17 @@
 //! What was found in a run of rows: one partial result per chunk, merged in file order.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use trueline_report::escape::truncate_value;
 use trueline_report::{Location, Origin, Violation};
 
 use crate::batch::{Batch, Column};
-use crate::check::{KeyPurpose, KeyRule, Runner};
-use crate::key::{KeyBuffer, KeyPlace};
-use crate::key_text;
+use crate::check::{KeyRule, Runner};
+use crate::key_rows::{ChunkKeys, KeyRows, KeyTask};
 use crate::mask::Mask;
 use crate::phrase::phrase;
 use crate::plan::{MASK, Plan, PlannedCheck};
+use crate::quota::Quota;
 use trueline_schema::KeyNulls;
 
 /// The counts and samples of rows that follow each other in one input.
@@ -27,7 +25,7 @@ pub struct State {
     pub(crate) broken: u64,
     pub(crate) invalid: u64,
     pub(crate) counts: Vec<Counts>,
-    pub(crate) keys: Vec<KeyBuffer>,
+    pub(crate) keys: Vec<ChunkKeys>,
     quota: Option<Quota>,
     failing: Mask,
     invalid_rows: Mask,
@@ -65,24 +63,6 @@ impl Failing<'_> {
     }
 }
 
-/// Which checks have all the samples they may keep, as known to whoever merges: later rows need take none.
-#[derive(Clone, Debug)]
-pub struct Quota(Arc<[AtomicBool]>);
-
-impl Quota {
-    pub(crate) fn new(plan: &Plan) -> Self {
-        Self(plan.checks.iter().map(|_| AtomicBool::new(false)).collect())
-    }
-
-    pub(crate) fn fill(&self, check: usize) {
-        self.0[check].store(true, Ordering::Relaxed);
-    }
-
-    fn is_full(&self, check: usize) -> bool {
-        self.0[check].load(Ordering::Relaxed)
-    }
-}
-
 /// Where and how a record was broken, asked for only while samples are still kept.
 #[derive(Clone, Debug)]
 pub struct BrokenPlace {
@@ -103,7 +83,10 @@ impl State {
             broken: 0,
             invalid: 0,
             counts: vec![Counts::default(); plan.checks.len()],
-            keys: plan.key_checks.iter().map(|_| KeyBuffer::new()).collect(),
+            keys: match &quota {
+                Some(quota) => quota.keys().iter().map(ChunkKeys::new).collect(),
+                None => plan.key_checks.iter().map(|_| ChunkKeys::new(&KeyTask::Keep)).collect(),
+            },
             quota,
             failing: Mask::default(),
             invalid_rows: Mask::default(),
@@ -322,36 +305,47 @@ impl State {
     fn collect_keys(&mut self, plan: &Plan, set: usize, index: usize, batch: &Batch<'_>, invalid: &Mask) {
         let check = &plan.checks[index];
         let Runner::Keys(rule) = check.runner else { return };
-        let columns: Option<Vec<Column<'_>>> = check.fields.iter().map(|&field| batch.keys[field]).collect();
-        let Some(columns) = columns else {
-            self.counts[index].not_evaluated += batch.rows as u64;
+        let counts = &mut self.counts[index];
+        let Some(rows) = KeyRows::new(check, rule, batch) else {
+            counts.not_evaluated += batch.rows as u64;
             return;
         };
-        let needs_place = matches!(rule.purpose, KeyPurpose::Unique(_));
-        let any_bad = columns.iter().any(|column| !column.bad.is_empty());
-        let mut key = Vec::new();
-        for row in 0..batch.rows {
-            if any_bad && has_bad_cell(check, batch, row) {
-                self.counts[index].not_evaluated += 1;
-                continue;
+        let found = self.keys[set].collect(&rows, |row| invalid.get(row));
+        counts.not_evaluated += found.bad;
+        counts.evaluated += found.keys;
+        let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
+        *nulls += found.null;
+    }
+
+    /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass. `broken` records are rows too.
+    pub fn observe_keys(&mut self, plan: &Plan, batch: &Batch<'_>, broken: u64) {
+        let nobody = Mask::new(batch.rows);
+        for (set, &index) in plan.key_checks.iter().enumerate() {
+            self.collect_keys(plan, set, index, batch, &nobody);
+        }
+        self.pass_over(batch.rows as u64 + broken);
+    }
+
+    /// Whether a batch has keys that this pass is after.
+    pub fn has_candidates(&self, plan: &Plan, batch: &Batch<'_>) -> bool {
+        plan.key_checks.iter().zip(&self.keys).any(|(&index, keys)| {
+            let check = &plan.checks[index];
+            let Runner::Keys(rule) = check.runner else { return false };
+            KeyRows::new(check, rule, batch).is_some_and(|rows| keys.has_candidate(&rows))
+        })
+    }
+
+    /// Counts rows in which there is nothing to see.
+    pub fn pass_over(&mut self, rows: u64) {
+        self.rows += rows;
+    }
+
+    /// Says that all rows of the chunk are in: a part of the work on keys that any thread can do.
+    pub fn seal(&mut self) {
+        for keys in &mut self.keys {
+            if let ChunkKeys::Prints(prints) = keys {
+                prints.seal();
             }
-            if rule.nulls != KeyNulls::Equal && columns.iter().any(|column| column.array.is_null(row)) {
-                let counts = &mut self.counts[index];
-                if rule.nulls == KeyNulls::Fail {
-                    counts.evaluated += 1;
-                } else {
-                    counts.null += 1;
-                }
-                continue;
-            }
-            self.counts[index].evaluated += 1;
-            key.clear();
-            match columns.as_slice() {
-                [single] if rule.nulls != KeyNulls::Equal => key_text::append(&mut key, single.array, row),
-                parts => parts.iter().for_each(|part| key_text::append_part(&mut key, part.array, row)),
-            }
-            let place = if needs_place { place(check, batch, row) } else { Location::default() };
-            self.keys[set].push(&key, key_place(place, invalid.get(row)));
         }
     }
 
@@ -448,25 +442,14 @@ fn sample(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static st
     Sample { column: check.fields.first().map_or(0, |field| field + 1), violation }
 }
 
-fn place(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> Location {
+pub(crate) fn place(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> Location {
     match check.fields.as_slice() {
         [field] => batch.origin.cell(row, *field),
         _ => batch.origin.row(row),
     }
 }
 
-fn key_place(location: Location, tainted: bool) -> KeyPlace {
-    KeyPlace {
-        input: 0,
-        row: location.row_index.unwrap_or_default(),
-        line: location.line.unwrap_or_default(),
-        byte_offset: location.byte_offset.unwrap_or_default(),
-        byte_length: location.byte_length.map_or(0, |length| u32::try_from(length).unwrap_or(u32::MAX)),
-        tainted,
-    }
-}
-
-fn has_bad_cell(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> bool {
+pub(crate) fn has_bad_cell(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> bool {
     check
         .fields
         .iter()

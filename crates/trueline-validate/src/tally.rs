@@ -5,10 +5,12 @@ use trueline_report::{CheckResult, Location, Rows, Violation};
 use crate::binding::Binding;
 use crate::check::{Runner, TableRule, outside};
 use crate::error::{Error, ErrorKind};
-use crate::key::{KeyOptions, KeySet};
+use crate::key::KeyOptions;
 use crate::outcome;
 use crate::plan::Plan;
-use crate::state::{Quota, Sample, State};
+use crate::quota::Quota;
+use crate::rereading::{KeyStage, Pass};
+use crate::state::{Sample, State};
 
 /// Collects the states of a run.
 ///
@@ -17,9 +19,12 @@ pub struct Tally {
     pub(crate) plan: Plan,
     /// Everything merged so far; its rows and lines are those of the current input.
     pub(crate) total: State,
-    pub(crate) key_sets: Vec<KeySet>,
-    quota: Quota,
-    input: Option<u32>,
+    pub(crate) keys: Vec<KeyStage>,
+    pub(crate) pass: Pass,
+    /// The rows of each input, as far as it was read in the first pass.
+    pub(crate) rows_of_inputs: Vec<u64>,
+    pub(crate) quota: Quota,
+    pub(crate) input: Option<u32>,
     pub(crate) total_rows: u64,
     /// Per schema field: whether an input had it, and why one had it not.
     pub(crate) bound: Vec<bool>,
@@ -45,13 +50,23 @@ pub struct Outcome {
 impl Tally {
     /// A tally over nothing yet; `keys.memory_bytes` is shared by all checks over keys.
     pub fn new(plan: &Plan, keys: &KeyOptions) -> Self {
-        let share = keys.memory_bytes / plan.key_checks.len().max(1);
-        let options = || KeyOptions { memory_bytes: share, ..keys.clone() };
+        Self::with_stages(plan, KeyStage::for_one_pass(plan, keys))
+    }
+
+    /// A tally over inputs that can be read again: keys take less memory and time, and [`Tally::next_pass`] says what must be
+    /// read again and what for.
+    pub fn rereading(plan: &Plan, keys: &KeyOptions) -> Self {
+        Self::with_stages(plan, KeyStage::for_passes(plan, keys))
+    }
+
+    fn with_stages(plan: &Plan, keys: Vec<KeyStage>) -> Self {
         Self {
             plan: plan.clone(),
             total: State::new(plan, None),
-            key_sets: plan.key_checks.iter().map(|_| KeySet::new(options())).collect(),
-            quota: Quota::new(plan),
+            quota: Quota::new(plan, keys.iter().map(KeyStage::first_task).collect()),
+            keys,
+            pass: Pass::First,
+            rows_of_inputs: Vec::new(),
             input: None,
             total_rows: 0,
             bound: vec![false; plan.fields.len()],
@@ -91,6 +106,7 @@ impl Tally {
     pub fn begin_input(&mut self, binding: &Binding, lines: u64, place: &dyn Fn(Option<usize>) -> Location) {
         let input = self.input.map_or(0, |input| input + 1);
         self.input = Some(input);
+        self.rows_of_inputs.push(0);
         self.total.rows = 0;
         self.total.lines = lines;
         for (field, source) in binding.sources.iter().enumerate() {
@@ -106,6 +122,7 @@ impl Tally {
     /// Goes on to an input that could not be read so far that its columns are known.
     pub fn begin_unread_input(&mut self) {
         self.input = Some(self.input.map_or(0, |input| input + 1));
+        self.rows_of_inputs.push(0);
         self.total.rows = 0;
         self.total.lines = 0;
         self.has_unknown_columns = true;
@@ -155,11 +172,16 @@ impl Tally {
     /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file.
     pub fn merge(&mut self, state: State) -> Result<(), Error> {
         let mut state = state;
+        self.merge_keys(&mut state)?;
+        if self.pass != Pass::First {
+            self.total.rows += state.rows;
+            self.total.lines += state.lines;
+            return Ok(());
+        }
         let input = self.input.unwrap_or_default();
         let (rows, lines) = (self.total.rows, self.total.lines);
-        for (set, keys) in state.keys.iter().enumerate() {
-            let appended = self.key_sets[set].append(keys, input, rows, lines);
-            appended.map_err(|source| self.key_error(set, source))?;
+        if let Some(known) = self.rows_of_inputs.get_mut(input as usize) {
+            *known += state.rows;
         }
         state.rebase(input, rows, lines);
         self.total.absorb(&self.plan, &mut state);
@@ -179,7 +201,8 @@ impl Tally {
         Error::new(ErrorKind::Keys { check_id, source })
     }
 
-    /// Settles keys and totals. `unreadable` says that the input ended before its end: then nothing has passed.
+    /// Settles keys and totals. Passes that were asked for must have been made, unless an input could not be read again.
+    /// `unreadable` says that the input ended before its end: then nothing has passed.
     ///
     /// **Errors**: key files that could not be read back.
     pub fn finish(self, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {

@@ -7,6 +7,7 @@ use trueline_io::csv::CsvOptions;
 use trueline_report::{Report, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
+use trueline_validate::key::KeyOptions;
 use trueline_validate::{DEFAULT_SAMPLE_LIMIT, Plan, Tally};
 
 use crate::error::{Error, ErrorKind};
@@ -103,11 +104,13 @@ impl Validator {
         Ok(self.validate(source)?.verdict == Verdict::Valid)
     }
 
+    /// A tally for inputs that are read once.
     pub(crate) fn tally(&self) -> Tally {
-        let keys = trueline_validate::key::KeyOptions::default()
-            .memory_bytes(self.limits.key_memory_bytes)
-            .spill_dir(self.spill_dir.clone());
-        Tally::new(&self.plan, &keys)
+        Tally::new(&self.plan, &self.key_options())
+    }
+
+    pub(crate) fn key_options(&self) -> KeyOptions {
+        KeyOptions::default().memory_bytes(self.limits.key_memory_bytes).spill_dir(self.spill_dir.clone())
     }
 
     pub(crate) fn csv_options(&self) -> CsvOptions {

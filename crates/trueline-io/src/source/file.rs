@@ -59,6 +59,24 @@ impl Source for FileSource {
         std::fs::metadata(&self.path).ok().filter(Metadata::is_file).map(|metadata| metadata.len())
     }
 
+    /// A regular file can. Those that systems make up as they are read have no size, and are not taken for one.
+    fn can_reopen(&self) -> bool {
+        self.size_hint().is_some_and(|bytes| bytes > 0)
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
+        let Some(before) = *self.opened() else {
+            return Err(Error::new(ErrorKind::ReadTwice { name: self.name.clone() }));
+        };
+        let file = File::open(&self.path).map_err(|error| self.fail(error))?;
+        let metadata = file.metadata().map_err(|error| self.fail(error))?;
+        let change = Identity::of(&metadata).map_or(Some(Change::Replaced), |now| before.change(now));
+        match change {
+            Some(change) => Err(Error::new(ErrorKind::Changed { name: self.name.clone(), change })),
+            None => Ok(Box::new(file)),
+        }
+    }
+
     fn verify_unchanged(&self) -> Result<(), Error> {
         let Some(before) = *self.opened() else { return Ok(()) };
         let change = match std::fs::metadata(&self.path) {
@@ -120,6 +138,23 @@ mod tests {
             std::fs::create_dir(path).unwrap();
         };
         assert_eq!(read_then(become_folder), changed("it was replaced by another file"));
+    }
+
+    #[test]
+    fn a_file_is_read_again_only_when_it_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "id\n1\n").unwrap();
+        let source = FileSource::new(&path);
+        assert!(source.can_reopen() && source.reopen().is_err());
+        source.open().unwrap();
+        let mut text = String::new();
+        source.reopen().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "id\n1\n");
+        std::fs::write(&path, "id\n1\n2\n").unwrap();
+        let Err(error) = source.reopen() else { panic!("it has changed") };
+        assert!(error.to_string().contains("it had 5 bytes and has 7"), "{error}");
+        assert!(!FileSource::new(folder.path()).can_reopen());
     }
 
     #[cfg(unix)]

@@ -32,4 +32,12 @@ impl Source for MemorySource {
     fn size_hint(&self) -> Option<u64> {
         Some(self.bytes.len() as u64)
     }
+
+    fn can_reopen(&self) -> bool {
+        true
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
+        self.open()
+    }
 }

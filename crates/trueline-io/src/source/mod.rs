@@ -11,7 +11,7 @@ pub use file::FileSource;
 pub use memory::MemorySource;
 pub use stdin::StdinSource;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Something that can be read from its first byte to its last.
 ///
@@ -28,6 +28,18 @@ pub trait Source: Send + Sync {
     /// How many bytes there are, when that is known beforehand. For progress and for choosing a plan; a reader may give
     /// more or fewer.
     fn size_hint(&self) -> Option<u64>;
+
+    /// Whether [`Source::reopen`] may be called: what was read is still there. Asked before anything is read. Default: no.
+    fn can_reopen(&self) -> bool {
+        false
+    }
+
+    /// Starts reading again from the first byte, after [`Source::open`]; the same bytes come as did then, or an error.
+    ///
+    /// **Errors**: as [`Source::open`]; what was read does not come back, or has changed.
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
+        Err(Error::new(ErrorKind::ReadTwice { name: self.name().to_owned() }))
+    }
 
     /// Asked after the last byte: whether what was read is still what is there.
     ///

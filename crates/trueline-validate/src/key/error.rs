@@ -52,6 +52,11 @@ impl Error {
         Self(Box::new(kind))
     }
 
+    /// Keys that were needed were never supplied.
+    pub(crate) fn incomplete() -> Self {
+        Self::new(ErrorKind::Incomplete)
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.0

@@ -17,7 +17,7 @@ use trueline_io::{Compression, Source, decompress};
 use trueline_report::{Decided, Engine, Input, Location, Report, Run, RunError, SchemaInfo, Verdict};
 use trueline_schema::Severity;
 use trueline_tokenizer::{Dialect, FaultKind};
-use trueline_validate::{Binding, ColumnFault, Outcome, Tally};
+use trueline_validate::{Binding, ColumnFault, Outcome, Pass, Tally};
 
 use self::merge::{InputOutcome, Merger, Watch};
 use self::worker::{Job, Worker};
@@ -56,6 +56,9 @@ impl<'a> Pipeline<'a> {
         if sources.is_empty() {
             return Err(Error::new(ErrorKind::NoInput));
         }
+        if sources.iter().all(|source| source.can_reopen()) {
+            self.tally = Tally::rereading(&self.validator.plan, &self.validator.key_options());
+        }
         self.total_bytes = sources.iter().map(|source| source.size_hint()).sum();
         for source in sources {
             self.input(*source)?;
@@ -63,11 +66,44 @@ impl<'a> Pipeline<'a> {
                 break;
             }
         }
+        self.read_again(sources)?;
         self.finish()
     }
 
+    /// Reads inputs again for as long as keys need it. What ended an input early ends it there again.
+    fn read_again(&mut self, sources: &[&dyn Source]) -> Result<(), Error> {
+        let keys = |source| Error::new(ErrorKind::Keys { source });
+        while let Some(pass) = self.tally.next_pass(self.validator.threads).map_err(keys)? {
+            for (number, source) in (0..).zip(&sources[..self.inputs.len()]) {
+                if !self.tally.needs_input(number) {
+                    continue;
+                }
+                let (mut outcome, _) = self.read(*source, Some((number, pass)))?;
+                if outcome.error.is_none()
+                    && let Err(error) = source.verify_unchanged()
+                {
+                    outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
+                }
+                let error = self.check_outcome(outcome)?;
+                if error.is_none() && !self.tally.has_same_rows() {
+                    let message = format!("`{}` had other rows when it was read again", source.name());
+                    let failure = Failure::new("read", message, 0);
+                    self.error.get_or_insert(run_error(failure, source.name()));
+                }
+                if self.error.is_none() {
+                    self.error = error;
+                }
+                // An input that ended early was the last one; one that ends early now lacks keys.
+                if self.error.is_some() && !self.tally.has_same_rows() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn input(&mut self, source: &dyn Source) -> Result<(), Error> {
-        let (mut outcome, format) = self.read(source)?;
+        let (mut outcome, format) = self.read(source, None)?;
         if outcome.error.is_none()
             && let Err(error) = source.verify_unchanged()
         {
@@ -76,6 +112,12 @@ impl<'a> Pipeline<'a> {
         let rows = self.tally.input_rows();
         self.proved += outcome.proved;
         self.inputs.push(Input { name: source.name().to_owned(), format, bytes: outcome.bytes, rows });
+        self.error = self.check_outcome(outcome)?;
+        Ok(())
+    }
+
+    /// What made an input unreadable, unless the run as a whole cannot go on.
+    fn check_outcome(&self, outcome: InputOutcome) -> Result<Option<RunError>, Error> {
         if let Some(source) = outcome.fatal {
             return Err(Error::new(ErrorKind::Keys { source }));
         }
@@ -85,19 +127,26 @@ impl<'a> Pipeline<'a> {
         if self.validator.cancel.is_cancelled() {
             return Err(Error::new(ErrorKind::Cancelled { rows: self.tally.rows() }));
         }
-        self.error = outcome.error;
-        Ok(())
+        Ok(outcome.error)
     }
 
-    /// Reads one input to its end, or to where it cannot be read any further.
-    fn read(&mut self, source: &dyn Source) -> Result<(InputOutcome, String), Error> {
+    /// Reads one input to its end, or to where it cannot be read any further. `again` says which input it is, and what it is
+    /// read again for.
+    fn read(
+        &mut self,
+        source: &dyn Source,
+        again: Option<(u32, Pass)>,
+    ) -> Result<(InputOutcome, String), Error> {
         let validator = self.validator;
         let dialect = trueline_io::csv::dialect(&validator.schema.csv);
         dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
-        let (input, format) = match self.open(source, &dialect) {
+        let (input, format) = match self.open(source, &dialect, again.is_some()) {
             Ok(opened) => opened,
             Err((failure, format)) => {
-                self.tally.begin_unread_input();
+                match again {
+                    Some((number, _)) => self.tally.begin_input_again(number, 0),
+                    None => self.tally.begin_unread_input(),
+                }
                 let outcome = InputOutcome {
                     bytes: failure.byte_offset,
                     error: Some(run_error(failure, source.name())),
@@ -107,7 +156,10 @@ impl<'a> Pipeline<'a> {
             }
         };
         let binding = bind(validator, &input);
-        self.begin(&binding, input.lines, input.header.as_ref());
+        match again {
+            Some((number, _)) => self.tally.begin_input_again(number, input.lines),
+            None => self.begin(&binding, input.lines, input.header.as_ref()),
+        }
         let job = Job {
             schema: &validator.schema,
             plan: &validator.plan,
@@ -117,6 +169,7 @@ impl<'a> Pipeline<'a> {
             limits: validator.limits,
             proves: validator.proves,
             quota: self.tally.quota(),
+            pass: again.map_or(Pass::First, |(_, pass)| pass),
         };
         let taken = Arc::clone(&self.taken_bytes);
         let watch = Watch {
@@ -135,10 +188,18 @@ impl<'a> Pipeline<'a> {
         Ok((outcome, format))
     }
 
-    fn open(&self, source: &dyn Source, dialect: &Dialect) -> Result<(CsvInput, String), (Failure, String)> {
+    fn open(
+        &self,
+        source: &dyn Source,
+        dialect: &Dialect,
+        again: bool,
+    ) -> Result<(CsvInput, String), (Failure, String)> {
         let plain = || "csv".to_owned();
-        let read = source.open().map_err(|error| (Failure::read(&error, 0), plain()))?;
-        let counted = Box::new(Counted { inner: read, taken: Arc::clone(&self.taken_bytes) });
+        let read = if again { source.reopen() } else { source.open() };
+        let read = read.map_err(|error| (Failure::read(&error, 0), plain()))?;
+        // What is read again is no progress: all bytes were counted.
+        let taken = if again { Arc::default() } else { Arc::clone(&self.taken_bytes) };
+        let counted = Box::new(Counted { inner: read, taken });
         let (compression, read) = decompress(counted).map_err(|error| (Failure::read(&error, 0), plain()))?;
         let format = match compression {
             Compression::Gzip => "csv.gz".to_owned(),

@@ -11,7 +11,7 @@ use trueline_decode::{Block, BrokenRecord, ColumnPlan, Decoder, Proven, Prover, 
 use trueline_io::csv::{Failure, Span};
 use trueline_schema::Schema;
 use trueline_tokenizer::{Dialect, Indexer, Kernel, Positions, count_line_ends};
-use trueline_validate::{Batch, Binding, BrokenPlace, Column, Plan, Quota, State};
+use trueline_validate::{Batch, Binding, BrokenPlace, Column, Pass, Plan, Quota, State};
 
 use crate::options::Limits;
 use crate::origin::{CsvBlock, CsvOrigin};
@@ -27,6 +27,7 @@ pub(super) struct Job<'a> {
     pub(super) quota: Quota,
     /// Whether rows may be proven from their bytes.
     pub(super) proves: bool,
+    pub(super) pass: Pass,
 }
 
 /// The result of one span, ready to be merged in its turn.
@@ -142,6 +143,7 @@ impl<'a> Worker<'a> {
             self.positions = positions;
         }
         state.add_lines(place.lines_before);
+        state.seal();
         let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
         let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
         (piece, buffer.into_vec::<u8>().unwrap_or_default())
@@ -198,13 +200,46 @@ impl<'a> Worker<'a> {
             let input = Block { buffer, start: place.range.start, positions };
             let mut records = std::mem::take(&mut self.records);
             records.sort_out(positions, self.job.binding.columns);
-            proved = self.judge(&block, &input, &records, state);
+            if self.job.pass == Pass::First || self.reads_on(&block, &input, &records, state) {
+                proved = self.judge(&block, &input, &records, state);
+            }
             self.records = records;
         }
         place.lines_before += lines;
         place.byte_offset += bytes.len() as u64;
         place.previous = bytes.last().copied().or(place.previous);
         proved
+    }
+
+    /// Looks at the keys of a block that is read again; whether all else must be looked at too.
+    fn reads_on(
+        &mut self,
+        block: &CsvBlock<'_>,
+        input: &Block<'_>,
+        records: &Records,
+        state: &mut State,
+    ) -> bool {
+        let mut decoded = Vec::with_capacity(self.decoded.len());
+        for (field, column) in self.decoded.iter().enumerate() {
+            let column = column.filter(|_| self.plan.is_key(field));
+            decoded.push(column.map(|column| self.decoder.decode_column(column, input, records)));
+        }
+        let columns: Vec<Option<Column<'_>>> = decoded
+            .iter()
+            .map(|column| column.as_ref().map(|column| Column::whole(&column.array, &column.bad)))
+            .collect();
+        let origin = CsvOrigin { block, records: records.numbers() };
+        let batch = Batch { rows: records.rows, columns: &columns, keys: &columns, origin: &origin };
+        let broken = records.broken.len() as u64;
+        if self.job.pass == Pass::Prints {
+            state.observe_keys(&self.plan, &batch, broken);
+            return false;
+        }
+        let goes_on = state.has_candidates(&self.plan, &batch);
+        if !goes_on {
+            state.pass_over(records.rows as u64 + broken);
+        }
+        goes_on
     }
 
     /// Proves what can be proven, decodes the rest and takes it into the state.

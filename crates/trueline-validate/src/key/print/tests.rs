@@ -381,10 +381,10 @@ fn every_fault_of_the_disk_is_told() {
     let (make, chunks) = spilling();
     let chunks = &chunks[..2];
     let mut kinds = HashMap::new();
-    for fault in 0.. {
+    for fault in 0_u32.. {
         let mut set = make.set(None);
-        set.set_fault(fault);
-        match fill(&mut set, chunks).and_then(|()| set.settle(1 + fault as usize % 2)) {
+        set.set_fault(fault.into());
+        match fill(&mut set, chunks).and_then(|()| set.settle(1 + (fault % 2) as usize)) {
             Ok(_) => break,
             Err(error) => *kinds.entry(format!("{:?}", error.kind())[..4].to_owned()).or_insert(0) += 1,
         }

@@ -1,0 +1,215 @@
+//! The rows of a batch that have a key for a check, and what becomes of their keys.
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use std::sync::Arc;
+use trueline_schema::KeyNulls;
+
+use crate::batch::{Batch, Column};
+use crate::check::{KeyPurpose, KeyRule};
+use crate::key::print::{Filter, PrintBuffer, Signal};
+use crate::key::{KeyBuffer, KeyPlace};
+use crate::key_text;
+use crate::plan::PlannedCheck;
+use crate::state::has_bad_cell;
+
+/// What a pass over the inputs does with the keys of one check.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyTask {
+    /// Keeps every key with its place.
+    Keep,
+    /// Keeps prints, or the knowledge that keys ascend.
+    Print(Signal),
+    /// Keeps all prints: they are owed.
+    PrintAll(Signal),
+    /// Keeps the keys that may be repeats, with their places.
+    KeepSome(Arc<Filter>),
+    /// Nothing: this check has all it needs.
+    Pass,
+}
+
+/// The keys of one chunk for one check.
+#[derive(Debug)]
+pub(crate) enum ChunkKeys {
+    /// Whole keys with their places, of all rows or of those that pass a filter.
+    Whole(KeyBuffer, Option<Arc<Filter>>),
+    Prints(PrintBuffer),
+    None,
+}
+
+/// How many rows of a batch have a key, and why the others have none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KeyCounts {
+    pub(crate) keys: u64,
+    pub(crate) null: u64,
+    pub(crate) bad: u64,
+}
+
+impl ChunkKeys {
+    pub(crate) fn new(task: &KeyTask) -> Self {
+        match task {
+            KeyTask::Keep => Self::Whole(KeyBuffer::new(), None),
+            KeyTask::KeepSome(filter) => Self::Whole(KeyBuffer::new(), Some(Arc::clone(filter))),
+            KeyTask::Print(signal) => Self::Prints(PrintBuffer::new(signal)),
+            KeyTask::PrintAll(signal) => Self::Prints(PrintBuffer::of_prints(signal)),
+            KeyTask::Pass => Self::None,
+        }
+    }
+
+    /// Takes in the keys of a batch; `tainted` tells the rows that another check found invalid.
+    pub(crate) fn collect(&mut self, rows: &KeyRows<'_>, tainted: impl Fn(usize) -> bool) -> KeyCounts {
+        match self {
+            Self::Whole(buffer, filter) => {
+                let needs_place = matches!(rows.rule.purpose, KeyPurpose::Unique(_));
+                let mut key = Vec::new();
+                rows.each(|row| {
+                    key.clear();
+                    if let Some(filter) = filter {
+                        rows.append_print(&mut key, row);
+                        if !filter.passes_key(&key) {
+                            return;
+                        }
+                        key.clear();
+                    }
+                    rows.append(&mut key, row);
+                    let place = if needs_place { rows.place(row) } else { KeyPlace::default() };
+                    buffer.push(&key, KeyPlace { tainted: tainted(row), ..place });
+                })
+            }
+            Self::Prints(buffer) => rows.print(buffer),
+            Self::None => KeyCounts::default(),
+        }
+    }
+
+    /// Whether any row of a batch passes the filter that decides which keys are kept.
+    pub(crate) fn has_candidate(&self, rows: &KeyRows<'_>) -> bool {
+        let Self::Whole(_, Some(filter)) = self else { return false };
+        let mut key = Vec::new();
+        let mut any = false;
+        if let Some(texts) = rows.texts() {
+            return texts.bytes_iter().any(|text| filter.passes_key(text));
+        }
+        rows.each(|row| {
+            if !any {
+                key.clear();
+                rows.append_print(&mut key, row);
+                any = filter.passes_key(&key);
+            }
+        });
+        any
+    }
+
+    /// Appends what comes behind in the same input, so many rows and lines after the start.
+    pub(crate) fn append(&mut self, later: &Self, rows: u64, lines: u64) {
+        match (self, later) {
+            (Self::Whole(mine, _), Self::Whole(theirs, _)) => mine.append(theirs, rows, lines),
+            (Self::Prints(mine), Self::Prints(theirs)) => mine.append(theirs),
+            _ => {}
+        }
+    }
+}
+
+/// The key columns of a check in one batch.
+pub(crate) struct KeyRows<'a> {
+    check: &'a PlannedCheck,
+    pub(crate) rule: KeyRule,
+    batch: &'a Batch<'a>,
+    columns: Vec<Column<'a>>,
+    any_bad: bool,
+    any_null: bool,
+}
+
+impl<'a> KeyRows<'a> {
+    /// `None` where the input lacks a column.
+    pub(crate) fn new(check: &'a PlannedCheck, rule: KeyRule, batch: &'a Batch<'a>) -> Option<Self> {
+        let columns: Option<Vec<Column<'_>>> = check.fields.iter().map(|&field| batch.keys[field]).collect();
+        let columns = columns?;
+        let any_bad = columns.iter().any(|column| !column.bad.is_empty());
+        let any_null = columns.iter().any(|column| column.array.null_count() > 0);
+        Some(Self { check, rule, batch, columns, any_bad, any_null })
+    }
+
+    /// Calls `visit` with every row that has a key, in order.
+    fn each(&self, mut visit: impl FnMut(usize)) -> KeyCounts {
+        let mut counts = KeyCounts::default();
+        let forbids_null = self.any_null && self.rule.nulls != KeyNulls::Equal;
+        for row in 0..self.batch.rows {
+            if self.any_bad && has_bad_cell(self.check, self.batch, row) {
+                counts.bad += 1;
+            } else if forbids_null && self.columns.iter().any(|column| column.array.is_null(row)) {
+                counts.null += 1;
+            } else {
+                counts.keys += 1;
+                visit(row);
+            }
+        }
+        counts
+    }
+
+    /// The key of a row. Equal bytes exactly when the keys are equal.
+    fn append(&self, key: &mut Vec<u8>, row: usize) {
+        match self.single() {
+            Some(single) => key_text::append(key, single.array, row),
+            None => self.columns.iter().for_each(|part| key_text::append_part(key, part.array, row)),
+        }
+    }
+
+    /// What is printed of a row: other bytes than the key where those would not be in the order of the values.
+    fn append_print(&self, key: &mut Vec<u8>, row: usize) {
+        match self.single() {
+            Some(single) => key_text::append_ordered(key, single.array, row),
+            None => self.append(key, row),
+        }
+    }
+
+    /// The only column, when its values are keys as they are.
+    fn single(&self) -> Option<&Column<'a>> {
+        match self.columns.as_slice() {
+            [single] if self.rule.nulls != KeyNulls::Equal => Some(single),
+            _ => None,
+        }
+    }
+
+    /// The only column, when every row has a key.
+    fn full(&self) -> Option<&Column<'a>> {
+        self.single().filter(|_| !self.any_bad && !self.any_null)
+    }
+
+    /// The keys of all rows, when they are text.
+    fn texts(&self) -> Option<&arrow_array::StringViewArray> {
+        self.full().and_then(|column| column.array.as_string_view_opt())
+    }
+
+    fn print(&self, buffer: &mut PrintBuffer) -> KeyCounts {
+        let all = KeyCounts { keys: self.batch.rows as u64, ..KeyCounts::default() };
+        if let Some(texts) = self.texts() {
+            buffer.extend(texts.bytes_iter());
+            return all;
+        }
+        let mut bytes = Vec::new();
+        if self.full().is_some_and(|column| key_text::append_integers(&mut bytes, column.array)) {
+            buffer.extend(bytes.as_chunks::<16>().0.iter().map(<[u8; 16]>::as_slice));
+            return all;
+        }
+        let mut ends = Vec::with_capacity(self.batch.rows);
+        let counts = self.each(|row| {
+            self.append_print(&mut bytes, row);
+            ends.push(bytes.len());
+        });
+        let mut start = 0;
+        buffer.extend(ends.iter().map(|&end| &bytes[std::mem::replace(&mut start, end)..end]));
+        counts
+    }
+
+    fn place(&self, row: usize) -> KeyPlace {
+        let location = crate::state::place(self.check, self.batch, row);
+        KeyPlace {
+            input: 0,
+            row: location.row_index.unwrap_or_default(),
+            line: location.line.unwrap_or_default(),
+            byte_offset: location.byte_offset.unwrap_or_default(),
+            byte_length: location.byte_length.map_or(0, |length| u32::try_from(length).unwrap_or(u32::MAX)),
+            tainted: false,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What threads need to know of what was merged so far.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::key_rows::KeyTask;
+use crate::plan::Plan;
+
+/// What whoever merges knows and later states need to: which checks have all the samples they may keep, and what is to be
+/// done with keys.
+#[derive(Clone, Debug)]
+pub struct Quota {
+    full: Arc<[AtomicBool]>,
+    keys: Arc<[KeyTask]>,
+}
+
+impl Quota {
+    pub(crate) fn new(plan: &Plan, keys: Vec<KeyTask>) -> Self {
+        Self { full: plan.checks.iter().map(|_| AtomicBool::new(false)).collect(), keys: keys.into() }
+    }
+
+    /// For a pass that is after keys only: no samples.
+    pub(crate) fn for_keys(plan: &Plan, keys: Vec<KeyTask>) -> Self {
+        Self { full: plan.checks.iter().map(|_| AtomicBool::new(true)).collect(), keys: keys.into() }
+    }
+
+    pub(crate) fn fill(&self, check: usize) {
+        self.full[check].store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_full(&self, check: usize) -> bool {
+        self.full[check].load(Ordering::Relaxed)
+    }
+
+    /// What to do with the keys of each check over keys.
+    pub(crate) fn keys(&self) -> &[KeyTask] {
+        &self.keys
+    }
+}

@@ -1,0 +1,192 @@
+//! What is known of the keys of each check, and for what the inputs must be read again.
+//!
+//! In the first pass a check keeps whole keys or, where inputs can be read again, prints. Prints that are owed come in a second
+//! pass; then the prints are settled, and keys that may be repeats are kept whole in the last. Mostly there are none of
+//! either, and the first pass was the only one.
+
+use std::sync::Arc;
+
+use crate::check::{KeyPurpose, Runner};
+use crate::error::Error;
+use crate::key::print::{Filter, PrintSet};
+use crate::key::{self, KeyOptions, KeySet, KeySummary, Repeat};
+use crate::key_rows::{ChunkKeys, KeyTask};
+use crate::plan::Plan;
+use crate::quota::Quota;
+use crate::state::State;
+use crate::tally::Tally;
+
+/// What the inputs are being read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Everything.
+    First,
+    /// Prints of keys that are owed; rows are not judged again.
+    Prints,
+    /// Keys that may be repeats; only blocks that have one are judged again, for what else is wrong with their rows.
+    Candidates,
+}
+
+/// What is known of the keys of one check.
+pub(crate) enum KeyStage {
+    /// All keys are being kept.
+    Whole(Box<KeySet>),
+    /// Prints, and what the keys themselves may take afterwards.
+    Prints(Box<PrintSet>, KeyOptions),
+    /// Keys that passed the filter are being kept.
+    Filtered(Arc<Filter>, Box<KeySet>, KeySummary),
+    /// All keys are different.
+    Distinct(KeySummary),
+    /// Gone: an error came of it, or it was settled.
+    Spent,
+}
+
+impl KeyStage {
+    pub(crate) fn for_one_pass(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
+        let share = share(plan, keys);
+        plan.key_checks.iter().map(|_| Self::Whole(Box::new(KeySet::new(share.clone())))).collect()
+    }
+
+    /// Prints for what must be unique. How many different values there are is mostly asked of few values in many rows: nearly
+    /// every row would have to be read again.
+    pub(crate) fn for_passes(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
+        let share = share(plan, keys);
+        let stage = |&index: &usize| match plan.checks[index].runner {
+            Runner::Keys(rule) if matches!(rule.purpose, KeyPurpose::Unique(_)) => {
+                Self::Prints(Box::new(PrintSet::new(share.clone())), share.clone())
+            }
+            _ => Self::Whole(Box::new(KeySet::new(share.clone()))),
+        };
+        plan.key_checks.iter().map(stage).collect()
+    }
+
+    pub(crate) fn first_task(&self) -> KeyTask {
+        match self {
+            Self::Prints(prints, _) => KeyTask::Print(prints.signal()),
+            _ => KeyTask::Keep,
+        }
+    }
+
+    /// Settles prints to which nothing is owed.
+    fn settle(self, threads: usize) -> Result<Self, key::Error> {
+        let Self::Prints(prints, options) = self else { return Ok(self) };
+        let settled = prints.settle(threads)?;
+        Ok(match settled.filter {
+            None => Self::Distinct(settled.summary),
+            Some(filter) => {
+                let memory_bytes = options.memory_bytes.saturating_sub(filter.memory_bytes());
+                let set = KeySet::new(options.memory_bytes(memory_bytes));
+                Self::Filtered(Arc::new(filter), Box::new(set), settled.summary)
+            }
+        })
+    }
+
+    /// Calls `visit` for every repeat. `unreadable` excuses what could not be read again.
+    pub(crate) fn finish(
+        self,
+        unreadable: bool,
+        visit: &mut dyn FnMut(&Repeat<'_>),
+    ) -> Result<KeySummary, key::Error> {
+        match self {
+            Self::Whole(set) => set.finish(visit),
+            Self::Filtered(_, set, all) => {
+                let found = set.finish(visit)?;
+                Ok(KeySummary { distinct: all.keys - found.repeats, repeats: found.repeats, ..all })
+            }
+            Self::Distinct(all) => Ok(all),
+            Self::Prints(..) | Self::Spent if unreadable => Ok(KeySummary::default()),
+            Self::Prints(..) | Self::Spent => Err(key::Error::incomplete()),
+        }
+    }
+}
+
+/// What each check over keys may take.
+fn share(plan: &Plan, keys: &KeyOptions) -> KeyOptions {
+    keys.clone().memory_bytes(keys.memory_bytes / plan.key_checks.len().max(1))
+}
+
+impl Tally {
+    /// What the inputs must be read again for, `None` when nothing is missing. Asked when all inputs were read, and again after
+    /// each further pass; settles prints on so many threads.
+    ///
+    /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file or read back.
+    pub fn next_pass(&mut self, threads: usize) -> Result<Option<Pass>, Error> {
+        let owes =
+            |stage: &KeyStage| matches!(stage, KeyStage::Prints(prints, _) if !prints.owed().is_empty());
+        if self.pass == Pass::First && self.keys.iter().any(owes) {
+            let task = |stage: &KeyStage| match stage {
+                KeyStage::Prints(prints, _) if owes(stage) => KeyTask::PrintAll(prints.signal()),
+                _ => KeyTask::Pass,
+            };
+            self.pass = Pass::Prints;
+            self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
+            return Ok(Some(self.pass));
+        }
+        if self.pass == Pass::Candidates {
+            return Ok(None);
+        }
+        for set in 0..self.keys.len() {
+            let settled = std::mem::replace(&mut self.keys[set], KeyStage::Spent).settle(threads);
+            self.keys[set] = settled.map_err(|source| self.key_error(set, source))?;
+        }
+        self.pass = Pass::Candidates;
+        let task = |stage: &KeyStage| match stage {
+            KeyStage::Filtered(filter, ..) => KeyTask::KeepSome(Arc::clone(filter)),
+            _ => KeyTask::Pass,
+        };
+        self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
+        let any = self.keys.iter().any(|stage| matches!(stage, KeyStage::Filtered(..)));
+        Ok(any.then_some(self.pass))
+    }
+
+    /// Whether this pass must read an input again.
+    pub fn needs_input(&self, input: u32) -> bool {
+        let has_rows = self.rows_of_inputs.get(input as usize).is_some_and(|&rows| rows > 0);
+        has_rows
+            && self.keys.iter().any(|stage| match stage {
+                KeyStage::Prints(prints, _) => prints.owed().has_input(input),
+                KeyStage::Filtered(..) => true,
+                _ => false,
+            })
+    }
+
+    /// Goes to an input that is read again, whose first `lines` line ends are not part of any row.
+    pub fn begin_input_again(&mut self, input: u32, lines: u64) {
+        self.input = Some(input);
+        self.total.rows = 0;
+        self.total.lines = lines;
+    }
+
+    /// Whether the input that was read again had as many rows as the first time.
+    pub fn has_same_rows(&self) -> bool {
+        let input = self.input.unwrap_or_default();
+        self.rows_of_inputs.get(input as usize) == Some(&self.total.rows)
+    }
+
+    /// Appends the keys of a state, whose rows follow those of the current input so far.
+    pub(crate) fn merge_keys(&mut self, state: &mut State) -> Result<(), Error> {
+        let input = self.input.unwrap_or_default();
+        let (start, lines) = (self.total.rows, self.total.lines);
+        let rows = start..start + state.rows;
+        let known = self.rows_of_inputs.get(input as usize).copied().unwrap_or_default();
+        if self.pass != Pass::First && rows.end > known {
+            // Rows that were not there before: the report is about those that were.
+            return Ok(());
+        }
+        let pass = self.pass;
+        for (set, keys) in state.keys.drain(..).enumerate() {
+            let appended = match (&mut self.keys[set], keys) {
+                (KeyStage::Whole(set) | KeyStage::Filtered(_, set, _), ChunkKeys::Whole(keys, _)) => {
+                    set.append(&keys, input, start, lines)
+                }
+                (KeyStage::Prints(set, _), ChunkKeys::Prints(prints)) if pass == Pass::First => {
+                    set.append(prints, input, rows.clone())
+                }
+                (KeyStage::Prints(set, _), ChunkKeys::Prints(prints)) => set.supply(prints, input, &rows),
+                _ => Ok(()),
+            };
+            appended.map_err(|source| self.key_error(set, source))?;
+        }
+        Ok(())
+    }
+}
