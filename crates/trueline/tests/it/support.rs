@@ -1,7 +1,9 @@
 //! Running the engine down every road and comparing what comes back.
 
+use std::io::Read;
+
 use serde_json::Value;
-use trueline::{Kernel, MemorySource, Report, Schema, Source, Validator, ValidatorBuilder};
+use trueline::{Kernel, MemorySource, Report, Schema, Source, SourceError, Validator, ValidatorBuilder};
 
 /// Chunk sizes that put borders everywhere, and one that puts none.
 pub(crate) const CHUNK_SIZES: [usize; 9] = [1, 2, 3, 7, 63, 64, 65, 4096, 1 << 20];
@@ -41,5 +43,27 @@ pub(crate) fn validate_every_way(name: &str, schema: &Schema, bytes: &[u8]) -> V
             check(builder, format!("{threads} threads with chunks of {chunk}"));
         }
     }
+    for (threads, chunk) in [(1, 1 << 20), (3, 64)] {
+        let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
+        let report = stable(&validate(builder, &Once(source.clone())));
+        assert_eq!(report, base, "{name}: read once with chunks of {chunk}, it gives another report");
+    }
     base
+}
+
+/// Bytes that cannot be read again, as those of a pipe.
+pub(crate) struct Once(pub(crate) MemorySource);
+
+impl Source for Once {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.0.open()
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.0.size_hint()
+    }
 }

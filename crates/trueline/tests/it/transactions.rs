@@ -6,7 +6,7 @@ use serde_json::Value;
 use trueline::{Kernel, Limits, MemorySource, Validator};
 use trueline_testkit::{Truth, ticks, transactions, wide};
 
-use crate::support::{schema, stable, validate};
+use crate::support::{Once, schema, stable, validate};
 
 fn rows_named(report: &Value) -> BTreeSet<u64> {
     let violations = report["violations"].as_array().expect("violations");
@@ -28,6 +28,8 @@ fn judge(name: &str, yaml: &str, bytes: Vec<u8>, truth: &Truth) {
         let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk).limits(limits);
         assert_eq!(stable(&validate(builder, &source)), base, "{name}: {threads} threads, chunks of {chunk}");
     }
+    let once = stable(&validate(Validator::builder(schema.clone()), &Once(source.clone())));
+    assert_eq!(once, base, "{name}: read once");
     for kernel in Kernel::available() {
         let builder = Validator::builder(schema.clone()).kernel(kernel);
         assert_eq!(stable(&validate(builder, &source)), base, "{name}: {}", kernel.name());

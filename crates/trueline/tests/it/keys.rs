@@ -1,0 +1,173 @@
+//! Keys of inputs that can be read again and of inputs that cannot: one report.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use trueline::{
+    Kernel, Limits, MemorySource, Report, Schema, Source, SourceError, Validator, ValidatorBuilder, Verdict,
+};
+
+use crate::support::{Once, schema, stable};
+
+const SCHEMA: &str = "
+fields:
+  - {name: id, type: string, unique: true}
+  - {name: number, type: int64}
+  - {name: day, type: date}
+  - {name: amount, type: decimal(12, 2), range: {min: 0}}
+  - {name: note, type: string, distinct_count: {min: 1}}
+checks:
+  - {id: pair, check: unique, columns: [id, day], report: all}
+  - {id: number.ignored, check: unique, columns: [number]}
+  - {id: number.equal, check: unique, columns: [number], nulls: equal, severity: warning}
+  - {id: days, check: unique, columns: [day, amount], nulls: fail, report: all}
+  - {id: amounts, check: unique, columns: [amount], nulls: equal, report: all}
+";
+
+/// A generator of numbers that only look random.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % end
+    }
+}
+
+/// A table whose keys ascend up to `sorted` and repeat one in `spread` from there on; with nulls, bad cells and broken rows.
+fn table(seed: u64, rows: u64, sorted: u64, spread: u64) -> String {
+    let mut random = Numbers(seed);
+    let mut text = "id,number,day,amount,note\n".to_owned();
+    for row in 0..rows {
+        let key = if row < sorted { row } else { random.below(spread) };
+        let number = match random.below(50) {
+            0 => String::new(),
+            1 => "many".to_owned(),
+            _ => (key + 1_000_000).to_string(),
+        };
+        let day =
+            ["2024-02-29", "2024-03-01", "", "2024-02-30"][usize::try_from(random.below(40) / 13).unwrap()];
+        let amount =
+            if random.below(30) == 0 { String::new() } else { format!("{}.50", random.below(spread)) };
+        text += &format!("k{key:07},{number},{day},-{amount},\"n {}\"\n", random.below(7));
+        if random.below(400) == 0 {
+            text += "too,few\n";
+        }
+    }
+    text.replace(",-.", ",.").replace(",-1", ",1").replace(",-,", ",,")
+}
+
+fn report(builder: ValidatorBuilder, sources: &[&dyn Source]) -> Report {
+    builder.build().expect("a validator").validate_all(sources).expect("a report")
+}
+
+/// All roads give the report of inputs that are read once.
+fn compare(name: &str, schema: &Schema, inputs: &[String]) -> Report {
+    let again: Vec<MemorySource> = inputs
+        .iter()
+        .enumerate()
+        .map(|(number, text)| MemorySource::new(number.to_string(), text.as_bytes()))
+        .collect();
+    let once: Vec<Once> = again.iter().cloned().map(Once).collect();
+    let again: Vec<&dyn Source> = again.iter().map(|source| source as &dyn Source).collect();
+    let once: Vec<&dyn Source> = once.iter().map(|source| source as &dyn Source).collect();
+    let expected = report(Validator::builder(schema.clone()).threads(1), &once);
+    for (threads, chunk, memory) in [
+        (1, 1 << 20, 128 << 20),
+        (2, 1 << 20, 1 << 16),
+        (3, 4096, 1 << 20),
+        (1, 50_000, 1),
+        (2, 777, 128 << 20),
+    ] {
+        let limits = Limits::default().key_memory_bytes(memory);
+        let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk).limits(limits);
+        let found = report(builder, &again);
+        assert_eq!(stable(&found), stable(&expected), "{name}: {threads} threads, chunks of {chunk}");
+    }
+    expected
+}
+
+#[test]
+fn both_ways_give_one_report() {
+    let schema = schema(SCHEMA);
+    for (name, rows, sorted, spread) in [
+        ("few repeats", 6_000, 0, 4_000_000),
+        ("many repeats", 5_000, 0, 300),
+        ("sorted", 12_000, 12_000, 9_000_000),
+        ("sorted, then not", 14_000, 12_000, 900_000),
+        ("empty", 0, 0, 1),
+    ] {
+        let inputs = [table(1, rows, sorted, spread)];
+        let found = compare(name, &schema, &inputs);
+        assert_eq!(found.verdict, if rows == 0 { Verdict::Valid } else { Verdict::Invalid }, "{name}");
+        // A second input that goes on, one that begins again, and one that has nothing.
+        let next = table(2, rows / 2, sorted, spread).replace("k0", "k5");
+        compare(name, &schema, &[inputs[0].clone(), next, table(3, 0, 0, 1), table(4, 900, sorted, spread)]);
+    }
+}
+
+/// What is cut is judged up to the cut, however keys are kept.
+#[test]
+fn an_input_that_ends_early_is_judged_so_far() {
+    let schema = schema(SCHEMA);
+    let whole = table(7, 9_000, 3_000, 200_000);
+    let mut cut = whole.clone();
+    cut.insert_str(whole.len() / 2, &format!("\n{}\n", "x".repeat(5 << 20)));
+    let found = compare("cut", &schema, &[whole, cut, table(9, 100, 0, 50)]);
+    assert_eq!(found.verdict, Verdict::Unreadable);
+}
+
+#[test]
+fn a_primary_key_over_two_columns() {
+    let yaml = "
+fields: [{name: id, type: string}, {name: number, type: int64}, {name: day}, {name: amount}, {name: note}]
+primary_key: [number, id]
+";
+    let schema = schema(yaml);
+    compare("rare", &schema, &[table(11, 8_000, 0, 40_000)]);
+    compare("ascending", &schema, &[table(12, 8_000, 8_000, 1), table(12, 50, 50, 1)]);
+}
+
+/// A source whose second reading is another.
+struct Fickle {
+    texts: [Arc<[u8]>; 2],
+}
+
+impl Source for Fickle {
+    fn name(&self) -> &'static str {
+        "fickle"
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        Ok(Box::new(std::io::Cursor::new(Arc::clone(&self.texts[0]))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+
+    fn can_reopen(&self) -> bool {
+        true
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        Ok(Box::new(std::io::Cursor::new(Arc::clone(&self.texts[1]))))
+    }
+}
+
+/// An input that cannot be read again as it was makes no table valid.
+#[test]
+fn other_rows_on_the_second_reading_are_unreadable() {
+    for (first, second) in
+        [("id\n2\n1\n2\n", "id\n2\n"), ("id\n2\n1\n2\n", "id\n2\n1\n2\n2\n"), ("id\n2\n1\n2\n", "")]
+    {
+        let source = Fickle { texts: [first.as_bytes().into(), second.as_bytes().into()] };
+        let builder = Validator::builder(schema.clone()).kernel(Kernel::detect());
+        let found = report(builder, &[&source]);
+        assert_eq!(found.verdict, Verdict::Unreadable, "{second:?}");
+        assert!(found.error.unwrap().message.contains("other rows"), "{second:?}");
+    }
+    // Where nothing is in doubt, nothing is read again.
+    let source = Fickle { texts: [b"id\n2\n1\n3\n".as_slice().into(), b"".as_slice().into()] };
+    assert_eq!(report(Validator::builder(schema), &[&source]).verdict, Verdict::Valid);
+}
