@@ -14,9 +14,10 @@ fields:
   - {name: id, type: string, unique: true}
   - {name: number, type: int64}
   - {name: day, type: date}
-  - {name: amount, type: decimal(12, 2), range: {min: 0}}
-  - {name: note, type: string, distinct_count: {min: 1}}
+  - {name: amount, type: 'decimal(12, 2)', minimum: 0}
+  - {name: note, type: string}
 checks:
+  - {id: notes, check: distinct_count, column: note, min: 0}
   - {id: pair, check: unique, columns: [id, day], report: all}
   - {id: number.ignored, check: unique, columns: [number]}
   - {id: number.equal, check: unique, columns: [number], nulls: equal, severity: warning}
@@ -120,8 +121,9 @@ fn an_input_that_ends_early_is_judged_so_far() {
 #[test]
 fn a_primary_key_over_two_columns() {
     let yaml = "
-fields: [{name: id, type: string}, {name: number, type: int64}, {name: day}, {name: amount}, {name: note}]
-primary_key: [number, id]
+fields: [{name: id, type: string}, {name: number, type: int64}, {name: day, type: string},
+  {name: amount, type: string}, {name: note, type: string}]
+checks: [{check: primary_key, columns: [number, id]}]
 ";
     let schema = schema(yaml);
     compare("rare", &schema, &[table(11, 8_000, 0, 40_000)]);
@@ -158,6 +160,7 @@ impl Source for Fickle {
 /// An input that cannot be read again as it was makes no table valid.
 #[test]
 fn other_rows_on_the_second_reading_are_unreadable() {
+    let schema = schema("{fields: [{name: id, type: string, unique: true}]}");
     for (first, second) in
         [("id\n2\n1\n2\n", "id\n2\n"), ("id\n2\n1\n2\n", "id\n2\n1\n2\n2\n"), ("id\n2\n1\n2\n", "")]
     {

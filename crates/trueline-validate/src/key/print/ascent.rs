@@ -85,9 +85,9 @@ impl Ascent {
             return;
         };
         let mut orders = later.orders;
+        orders.by_bytes &= self.orders.by_bytes;
+        orders.by_length &= self.orders.by_length;
         if let Some([_, end]) = &self.ends {
-            orders.by_bytes &= self.orders.by_bytes;
-            orders.by_length &= self.orders.by_length;
             orders.step(end, first);
         }
         if orders.holds() {

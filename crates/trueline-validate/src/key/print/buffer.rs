@@ -87,21 +87,23 @@ impl PrintBuffer {
         self.keys += 1;
     }
 
-    /// Adds the keys of a buffer that was not sealed and whose rows follow those of this one.
+    /// Adds the keys of a buffer whose rows follow those of this one.
     pub fn append(&mut self, later: &Self) {
-        debug_assert!(self.run.is_none() && later.run.is_none(), "neither is sealed");
         self.ascent.append(&later.ascent);
+        if let Some(run) = &later.run {
+            self.prints.extend_from_slice(run.prints());
+        }
         self.prints.extend_from_slice(&later.prints);
         self.keys += later.keys;
     }
 
-    /// Puts the buffer into the form in which the set takes it at no cost: nothing can be added afterwards.
+    /// Puts the buffer into the form in which the set takes it at no cost, when all its keys are in.
     ///
     /// Need not be called; it is work that any thread can do, and whoever appends to the set would have to do otherwise.
     pub fn seal(&mut self) {
         if self.ascent.holds() && self.prints.len() > self.kept {
             self.prints = Vec::new();
-        } else if self.prints.len() >= LEAST_RUN {
+        } else if self.run.is_none() && self.prints.len() >= LEAST_RUN {
             self.run = Some(Run::new(&std::mem::take(&mut self.prints)));
         }
     }
@@ -118,7 +120,8 @@ impl PrintBuffer {
 
     /// Whether the prints are there, and not only the knowledge that keys ascend.
     pub(super) fn has_prints(&self) -> bool {
-        self.run.is_some() || self.prints.len() as u64 == self.keys
+        let in_run = self.run.as_ref().map_or(0, |run| run.prints().len());
+        (in_run + self.prints.len()) as u64 == self.keys
     }
 }
 

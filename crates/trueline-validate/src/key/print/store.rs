@@ -28,6 +28,11 @@ impl Run {
         8 * self.prints.len() + 4 * PARTITIONS + size_of::<Self>()
     }
 
+    /// All of them, in the order of their partitions.
+    pub(super) fn prints(&self) -> &[u64] {
+        &self.prints
+    }
+
     pub(super) fn partition(&self, partition: usize) -> &[u64] {
         let start = partition.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.prints[start as usize..self.ends[partition] as usize]
@@ -91,7 +96,9 @@ impl Store {
         self.run_bytes += run.memory_bytes();
         self.runs.push(run);
         self.peak_bytes = self.peak_bytes.max(self.held());
-        if self.held() > self.limit_bytes { self.spill() } else { Ok(()) }
+        // What is known of the file takes memory too: it must not drive out every single run.
+        let is_full = self.held() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8;
+        if is_full { self.spill() } else { Ok(()) }
     }
 
     /// Bytes of memory.

@@ -292,6 +292,35 @@ fn ascending_keys_are_not_kept() {
     }
 }
 
+/// However buffers are put together, sealed or not, a print that is not there is owed and nothing is proven that is not so.
+#[test]
+fn buffers_put_together_lose_nothing() {
+    let keys: Vec<Vec<u8>> = (0..40_000).map(|number| format!("{number:09}").into_bytes()).collect();
+    let backwards: Vec<Vec<u8>> = keys.iter().rev().cloned().collect();
+    for choice in 0..64_u32 {
+        let mut set = PLAIN.set(None);
+        let make = |bit: u32, ascends: bool| {
+            let signal = set.signal();
+            let is_told = choice >> bit & 1 == 1;
+            let mut buffer =
+                if is_told { PrintBuffer::of_prints(&signal) } else { PrintBuffer::new(&signal) };
+            buffer.extend(slices(if ascends { &keys } else { &backwards }));
+            if choice >> (bit + 1) & 1 == 1 {
+                buffer.seal();
+            }
+            buffer
+        };
+        let mut buffer = make(0, choice >> 4 & 1 == 1);
+        buffer.append(&make(2, choice >> 5 & 1 == 1));
+        buffer.seal();
+        set.append(buffer, 0, 0..80_000).unwrap();
+        if set.owed().is_empty() {
+            let filter = set.settle(1).unwrap().filter.expect("every key is there twice");
+            assert!(keys.iter().all(|key| filter.passes_key(key)), "{choice:b}");
+        }
+    }
+}
+
 #[test]
 fn rows_passed_over_are_owed_when_the_order_breaks() {
     let mut keys: Vec<Vec<u8>> = (0..100_000).map(|number| format!("{number:09}").into_bytes()).collect();
