@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use trueline::{
     Kernel, Limits, MemorySource, Report, Schema, Source, SourceError, Validator, ValidatorBuilder, Verdict,
@@ -113,6 +114,67 @@ fn both_ways_give_one_report() {
         // A second input that goes on, one that begins again, and one that has nothing.
         let next = table(2, rows / 2, sorted, spread).replace("k0", "k5");
         compare(name, &schema, &[inputs[0].clone(), next, table(3, 0, 0, 1), table(4, 900, sorted, spread)]);
+    }
+}
+
+/// How often an input is read again: for prints that are owed, and for keys that may be repeats.
+#[test]
+fn inputs_are_read_again_only_when_they_must() {
+    let schema = schema("{fields: [{name: id, type: string, unique: true}, {name: text, type: string}]}");
+    let sorted: Vec<String> = (0..40_000).map(|row| format!("{row:08},text\n")).collect();
+    let mut mixed = sorted.clone();
+    mixed.swap(3, 30_000);
+    let with = |rows: &[String], row: usize| [rows, &[rows[row].clone()]].concat();
+    let broken_late = [&sorted[100..], &sorted[..100]].concat();
+    for (name, rows, readings) in [
+        ("sorted", sorted.clone(), 0),
+        ("mixed", mixed.clone(), 0),
+        ("mixed, one repeat", with(&mixed, 17), 1),
+        ("sorted, broken at the end", broken_late.clone(), 1),
+        ("sorted, one repeat at the end", with(&sorted, 17), 2),
+        ("sorted, broken at the end, one repeat", with(&broken_late, 17), 2),
+    ] {
+        let text = format!("id,text\n{}", rows.concat());
+        let memory = MemorySource::new("rows", text.as_bytes());
+        let expected = report(Validator::builder(schema.clone()), &[&Once(memory.clone())]);
+        for threads in [1, 2] {
+            let source = Counted { inner: memory.clone(), reopened: AtomicU32::new(0) };
+            let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(150_000);
+            let found = report(builder, &[&source]);
+            assert_eq!(stable(&found), stable(&expected), "{name}");
+            let reopened = source.reopened.into_inner();
+            // With several threads a chunk may be begun before the break is known, and owe its prints too.
+            assert!(reopened == readings || threads > 1 && reopened <= 2, "{name}: {reopened} times");
+        }
+    }
+}
+
+/// Counts how often it is read again.
+struct Counted {
+    inner: MemorySource,
+    reopened: AtomicU32,
+}
+
+impl Source for Counted {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.inner.open()
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.inner.size_hint()
+    }
+
+    fn can_reopen(&self) -> bool {
+        true
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.reopened.fetch_add(1, Ordering::Relaxed);
+        self.inner.reopen()
     }
 }
 
