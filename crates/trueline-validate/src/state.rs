@@ -43,6 +43,9 @@ pub(crate) struct Counts {
     pub(crate) samples: Vec<Sample>,
 }
 
+/// The most codes of one check over cells.
+const MOST_CODES: usize = 8;
+
 /// A violation kept for showing, with what decides its place among the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
@@ -186,8 +189,7 @@ impl State {
                 failing.reset(slots);
                 kernel.check(column.array, failing);
                 failing.keep_valid(column.array.nulls());
-                let codes = plan.checks[index].codes;
-                let code = |slot| codes[kernel.code(column.array, slot)];
+                let code = |slot| kernel.code(column.array, slot);
                 self.record(plan, index, batch, Failing { slots: failing, rows: column.rows }, code, invalid);
             }
             Runner::Required => {
@@ -196,7 +198,7 @@ impl State {
                 if column.null_count() > 0 {
                     mark_nulls(failing, column);
                     let failing = Failing { slots: failing, rows: column.rows };
-                    self.record(plan, index, batch, failing, |_| "required.null", invalid);
+                    self.record(plan, index, batch, failing, |_| 0, invalid);
                 }
             }
             Runner::Type => {
@@ -207,18 +209,20 @@ impl State {
                     for cell in column.bad {
                         failing.set(cell.row as usize);
                     }
+                    // They are asked for in the order of the slots, as the bad cells are listed.
+                    let codes = plan.checks[index].codes;
+                    let place = std::cell::Cell::new(0);
                     let code = |slot: usize| {
-                        let place = column.bad.partition_point(|cell| (cell.row as usize) < slot);
-                        column.bad[place].code
+                        let bad = column.bad;
+                        if bad.get(place.get()).is_none_or(|cell| cell.row as usize != slot) {
+                            place.set(bad.partition_point(|cell| (cell.row as usize) < slot));
+                        }
+                        let code = bad[place.get()].code;
+                        place.set(place.get() + 1);
+                        codes.iter().position(|known| *known == code).unwrap_or_default()
                     };
-                    self.record(
-                        plan,
-                        index,
-                        batch,
-                        Failing { slots: failing, rows: column.rows },
-                        code,
-                        invalid,
-                    );
+                    let failing = Failing { slots: failing, rows: column.rows };
+                    self.record(plan, index, batch, failing, code, invalid);
                 }
             }
             Runner::Table(_) => {
@@ -236,7 +240,7 @@ impl State {
         index: usize,
         batch: &Batch<'_>,
         failing: Failing<'_>,
-        code: impl Fn(usize) -> &'static str,
+        code: impl Fn(usize) -> usize,
         invalid: &mut Mask,
     ) {
         let failed = failing.slots.count();
@@ -257,7 +261,7 @@ impl State {
             if !self.takes_sample(plan, index) {
                 break;
             }
-            let sample = sample(check, batch, failing.row(slot), code(slot));
+            let sample = sample(check, batch, failing.row(slot), check.codes[code(slot)]);
             self.counts[index].samples.push(sample);
         }
         let counts = &mut self.counts[index];
@@ -265,8 +269,12 @@ impl State {
         if let [only] = check.codes {
             *counts.codes.entry(only).or_default() += failed;
         } else {
+            let mut by_code = [0; MOST_CODES];
             for slot in failing.slots.rows() {
-                *counts.codes.entry(code(slot)).or_default() += 1;
+                by_code[code(slot)] += 1;
+            }
+            for (code, count) in check.codes.iter().zip(by_code).filter(|(_, count)| *count > 0) {
+                *counts.codes.entry(code).or_default() += count;
             }
         }
     }
@@ -298,7 +306,7 @@ impl State {
             let mut judged = Mask::new(batch.rows);
             judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
             let failing = Failing { slots: &judged, rows: None };
-            self.record(plan, index, batch, failing, |_| check.codes[1], invalid);
+            self.record(plan, index, batch, failing, |_| 1, invalid);
         }
     }
 

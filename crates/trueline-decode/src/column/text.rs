@@ -13,6 +13,7 @@ use trueline_tokenizer::Dialect;
 use super::DecodeColumn;
 use super::primitive::{Gaps, Source};
 use crate::cell::{Cells, Nulls, Unquote, Visit, trimmed};
+use crate::proof::ascii::string_views;
 use crate::value::Text;
 use crate::{Column, ColumnPlan};
 
@@ -44,6 +45,14 @@ impl DecodeColumn for TextColumn {
         } else {
             cells.visit(*position, Views { bytes, nulls, gaps })
         };
+        let mut nulls = self.gaps.nulls(cells.rows);
+        let mut views = views;
+        if scratch.is_empty() {
+            match string_views(views, &cells.buffer(), nulls) {
+                Ok(array) => return Column { array: Arc::new(array), bad: Vec::new() },
+                Err(parts) => (views, nulls) = parts,
+            }
+        }
         // Without a view that needs it, the block is not kept alive.
         let buffers = if !scratch.is_empty() {
             vec![cells.buffer(), Buffer::from_vec(scratch)]
@@ -52,7 +61,7 @@ impl DecodeColumn for TextColumn {
         } else {
             Vec::new()
         };
-        let array = StringViewArray::try_new(ScalarBuffer::from(views), buffers, self.gaps.nulls(cells.rows))
+        let array = StringViewArray::try_new(ScalarBuffer::from(views), buffers, nulls)
             .expect("records with bytes that are not UTF-8 never become rows");
         Column { array: Arc::new(array), bad: Vec::new() }
     }

@@ -9,6 +9,7 @@
 //! If you change this: the exact way is the meaning. The tests of the `trueline` crate hold every proof against it, with every kind of
 //! lanes; a proof that is right on all but one text is wrong.
 
+pub(crate) mod ascii;
 mod bound;
 mod cell;
 mod lanes;

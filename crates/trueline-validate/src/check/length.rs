@@ -45,13 +45,16 @@ struct TextLength {
 
 impl TextLength {
     fn count(&self, value: &str) -> usize {
-        if self.bytes { value.len() } else { value.chars().count() }
+        if self.bytes || value.is_ascii() { value.len() } else { value.chars().count() }
+    }
+
+    fn is_short(&self, value: &str) -> bool {
+        // A text has at most as many characters as bytes, and at least a quarter of them.
+        value.len() < self.least || (value.len() / 4 < self.least && self.count(value) < self.least)
     }
 
     fn fails(&self, value: &str) -> bool {
-        // A text has at most as many characters as bytes, so too few bytes need no counting.
-        let count = if value.len() < self.least { value.len() } else { self.count(value) };
-        count < self.least || count > self.most
+        self.is_short(value) || (value.len() > self.most && self.count(value) > self.most)
     }
 }
 
@@ -62,7 +65,7 @@ impl Kernel for TextLength {
     }
 
     fn code(&self, array: &dyn Array, row: usize) -> usize {
-        usize::from(self.count(array.as_string_view().value(row)) >= self.least)
+        usize::from(!self.is_short(array.as_string_view().value(row)))
     }
 
     fn fork(&self) -> Box<dyn Kernel> {

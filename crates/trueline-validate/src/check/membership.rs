@@ -12,6 +12,9 @@ use super::{Kernel, is_text};
 use crate::mask::Mask;
 use crate::values::{Exact, integers};
 
+/// The longest text that a view holds itself, in bytes.
+const INLINE: usize = 12;
+
 /// Up to this many texts are compared one after the other; more go through a hash set.
 const LINEAR: usize = 8;
 
@@ -29,7 +32,7 @@ struct Membership {
 
 #[derive(Clone)]
 enum List {
-    Few(Arc<[Box<str>]>),
+    Few(Few),
     Texts(Arc<HashSet<Box<str>, foldhash::fast::RandomState>>),
     Exact(Arc<[i128]>),
     Floats(Arc<[f64]>),
@@ -43,7 +46,7 @@ impl List {
             let texts: Option<Vec<Box<str>>> = values.iter().map(text).collect();
             let texts = texts?;
             return Some(if texts.len() <= LINEAR {
-                Self::Few(texts.into())
+                Self::Few(Few::new(&texts))
             } else {
                 Self::Texts(Arc::new(texts.into_iter().collect()))
             });
@@ -76,6 +79,32 @@ impl List {
     }
 }
 
+/// A few texts. One of up to twelve bytes is compared as the view it has in an array.
+#[derive(Clone)]
+struct Few {
+    short: Arc<[u128]>,
+    long: Arc<[Box<str>]>,
+}
+
+impl Few {
+    fn new(texts: &[Box<str>]) -> Self {
+        let (short, long): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.len() <= INLINE);
+        let view = |text: &Box<str>| {
+            let bytes = text.bytes().rev().fold(0, |word: u128, byte| word << 8 | u128::from(byte));
+            bytes << 32 | text.len() as u128
+        };
+        Self { short: short.into_iter().map(view).collect(), long: long.into_iter().cloned().collect() }
+    }
+
+    fn contains<'t>(&self, view: u128, text: impl FnOnce() -> &'t str) -> bool {
+        if view & u128::from(u32::MAX) <= INLINE as u128 {
+            return self.short.contains(&view);
+        }
+        let text = text();
+        self.long.iter().any(|long| **long == *text)
+    }
+}
+
 fn text(literal: &Literal) -> Option<Box<str>> {
     match literal {
         Literal::Text(text) => Some(text.as_str().into()),
@@ -89,10 +118,12 @@ impl Kernel for Membership {
         match &self.list {
             List::Few(texts) => {
                 let values = array.as_string_view();
-                failing.fill(|row| {
-                    let value = values.value(row);
-                    texts.iter().any(|text| **text == *value) == forbidden
-                });
+                let views = values.views();
+                if texts.long.is_empty() {
+                    failing.fill(|row| texts.short.contains(&views[row]) == forbidden);
+                } else {
+                    failing.fill(|row| texts.contains(views[row], || values.value(row)) == forbidden);
+                }
             }
             List::Texts(texts) => {
                 let values = array.as_string_view();
