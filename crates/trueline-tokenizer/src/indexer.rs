@@ -86,6 +86,7 @@ impl Indexer {
 
         let ends_open = is_last && cursor.at == bytes.len() && !cursor.state.is_record_start();
         let consumed = if ends_open { bytes.len() } else { close(positions, cursor) };
+        let terminators = positions.records as u64;
         let is_open = ends_open && !matches!(cursor.state.0, Place::Comment | Place::CommentCr);
         if is_open {
             let trims = crlf > 0 && crlf == positions.records;
@@ -95,9 +96,13 @@ impl Indexer {
 
         let bytes = &bytes[..consumed];
         self.lay_out(bytes, crlf, positions);
-        positions.is_ascii = !census.high || bytes.is_ascii();
-        positions.has_quotes =
-            census.quotes && self.classes.quote().is_some_and(|quote| bytes.contains(&quote));
+        // What the census says may be true of bytes behind those consumed; what it speaks of is near.
+        let high = bytes.get(census.high_from..).unwrap_or_default();
+        let quoted = bytes.get(census.quotes_from..).unwrap_or_default();
+        positions.is_ascii = high.is_ascii();
+        positions.has_quotes = self.classes.quote().is_some_and(|quote| quoted.contains(&quote));
+        let is_counted = self.classes.ends_are_lfs && !positions.has_quotes && !census.lone_cr;
+        positions.line_ends = (is_counted && bytes.last() != Some(&b'\r')).then_some(terminators);
         self.find_faults(bytes, positions);
         consumed
     }

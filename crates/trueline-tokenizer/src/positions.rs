@@ -25,6 +25,7 @@ pub struct Positions {
     pub(crate) faults: Vec<Fault>,
     pub(crate) has_quotes: bool,
     pub(crate) is_ascii: bool,
+    pub(crate) line_ends: Option<u64>,
 }
 
 /// How records follow one another.
@@ -195,6 +196,17 @@ impl Positions {
         self.is_ascii
     }
 
+    /// How many line ends (LF, CRLF and CR each end one line) there are in the bytes consumed, where that is known:
+    /// there is no quote, every LF ends a record, and no CR stands alone. `None` means that
+    /// [`count_line_ends`](crate::count_line_ends()) has to tell.
+    ///
+    /// The byte before the block is taken for anything but a CR, to which an LF at the start of the block would belong.
+    ///
+    /// **Cost**: none; it is known from the indexing.
+    pub fn line_ends(&self) -> Option<u64> {
+        self.line_ends
+    }
+
     /// The first and the last entry of `record` in `separators`.
     #[inline]
     fn entries(&self, record: usize) -> (usize, usize) {
@@ -235,5 +247,6 @@ impl Positions {
         self.faults.clear();
         self.has_quotes = false;
         self.is_ascii = true;
+        self.line_ends = None;
     }
 }

@@ -10,7 +10,7 @@ const fn switch(is: bool) -> u64 {
 
 /// The roles of bytes. Roles that are switched off compare with some byte all the same; the mask clears the result.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent switches")]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub(crate) struct Classes {
     delimiter: u8,
     quote: u8,
@@ -28,6 +28,11 @@ pub(crate) struct Classes {
     pub(crate) has_escape: bool,
     pub(crate) has_comment: bool,
     pub(crate) is_strict: bool,
+    pub(crate) strict_on: u64,
+    /// Every LF outside of quotes ends a record, and nothing else does.
+    pub(crate) ends_are_lfs: bool,
+    /// There is a quote, and neither an escape nor comments.
+    pub(crate) is_simple: bool,
     /// CR and LF end a record only together, so that a border between them is a state of its own.
     pub(crate) cr_is_pending: bool,
 }
@@ -44,6 +49,8 @@ pub(crate) struct Roles {
     pub(crate) escape: u64,
     pub(crate) comment: u64,
     pub(crate) cr: u64,
+    /// What stands behind a CR and is no LF that makes it a CRLF.
+    pub(crate) lone_cr: u64,
 }
 
 impl Classes {
@@ -73,6 +80,9 @@ impl Classes {
             has_escape: escape.is_some() && quote.is_some(),
             has_comment: comment.is_some(),
             is_strict: dialect.quoting == Quoting::Strict,
+            strict_on: switch(dialect.quoting == Quoting::Strict),
+            ends_are_lfs: matches!(terminator, Terminator::Auto | Terminator::Lf),
+            is_simple: quote.is_some() && escape.is_none() && comment.is_none(),
             cr_is_pending: is_crlf,
         }
     }
@@ -91,6 +101,11 @@ impl Classes {
     /// The escape, if there is one.
     pub(crate) fn escape(&self) -> Option<u8> {
         self.has_escape.then_some(self.escape)
+    }
+
+    /// Whether `byte` is the delimiter.
+    pub(crate) fn is_delimiter(&self, byte: u8) -> bool {
+        byte == self.delimiter
     }
 
     /// The comment byte, if there is one.
@@ -125,13 +140,14 @@ impl Classes {
         let lf = isa.equal(block, b'\n');
         let behind_cr = (cr << 1) | before_cr;
         let terminator = (lf & self.lf_on & (behind_cr | self.bare_lf_on)) | (cr & self.cr_on);
-        Ends { terminator, crlf: lf & behind_cr & self.crlf_on, cr, lf }
+        let crlf = lf & behind_cr & self.crlf_on;
+        Ends { terminator, crlf, cr, lf, lone_cr: behind_cr & !crlf }
     }
 
     /// All roles at once.
     #[inline(always)]
     pub(crate) fn roles<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> Roles {
-        let Ends { terminator, crlf, cr, .. } = self.terminators(isa, block, before_cr);
+        let Ends { terminator, crlf, cr, lone_cr, .. } = self.terminators(isa, block, before_cr);
         Roles {
             delimiter: self.delimiters(isa, block),
             terminator,
@@ -140,6 +156,7 @@ impl Classes {
             escape: self.escapes(isa, block),
             comment: self.comments(isa, block),
             cr,
+            lone_cr,
         }
     }
 }
@@ -151,4 +168,6 @@ pub(crate) struct Ends {
     pub(crate) crlf: u64,
     pub(crate) cr: u64,
     pub(crate) lf: u64,
+    /// As in [`Roles`].
+    pub(crate) lone_cr: u64,
 }

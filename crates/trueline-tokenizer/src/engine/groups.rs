@@ -64,15 +64,17 @@ impl<S: Sink> Task for PlainGroups<'_, '_, S> {
         while reader.is_far() {
             let Border { at, mut carry } = reader.place;
             let chunks = chunks(reader.bytes, at, GROUP_STEPS);
-            if look(isa, classes, chunks, &mut reader.census) {
+            if look(isa, classes, at, chunks, &mut reader.census) {
                 return End::Through;
             }
             let mut marks = [Marks::default(); GROUP_STEPS];
             let mut steps = 0;
             let mut trouble = 0;
+            let mut lone_cr = 0;
             for (chunk, marks) in chunks.iter().zip(&mut marks) {
                 let block = isa.load(chunk);
                 let ends = classes.terminators(isa, block, carry.cr);
+                lone_cr |= ends.lone_cr;
                 if classes.has_comment {
                     let record_start = (ends.terminator << 1) | carry.record_start;
                     trouble = classes.comments(isa, block) & record_start;
@@ -90,6 +92,7 @@ impl<S: Sink> Task for PlainGroups<'_, '_, S> {
                     ..Carry::default()
                 };
             }
+            reader.census.lone_cr |= lone_cr != 0;
             reader.sink.steps(isa, at, &marks[..steps]);
             let from = at + steps * STEP;
             reader.place = Border { at: from, carry };
@@ -111,7 +114,7 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
             let Border { at, carry } = reader.place;
             let is_far = reader.is_far();
             let chunks = chunks(reader.bytes, at, if is_far { GROUP_STEPS } else { 1 });
-            let has_quotes = look(isa, reader.classes, chunks, &mut reader.census);
+            let has_quotes = look(isa, reader.classes, at, chunks, &mut reader.census);
             if !has_quotes && is_far && carry.is_plain() {
                 return End::Through;
             }
@@ -119,7 +122,7 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
                 // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
                 let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
                 reader.place = Border { at: at + chunks.len() * STEP, carry };
-            } else {
+            } else if !(is_far && reader.classes.is_simple && reader.read_clean(isa, chunks)) {
                 match reader.read(isa, chunks) {
                     End::Through => {}
                     end => return end,
@@ -138,17 +141,38 @@ pub(crate) fn chunks(bytes: &[u8], at: usize, steps: usize) -> &[[u8; STEP]] {
     bytes[at..at + steps * STEP].as_chunks().0
 }
 
-/// Notes what there is, and says whether there is any quote or escape.
+/// Notes what there is in the steps from `at` on, and says whether there is any quote or escape.
 #[inline(always)]
-pub(crate) fn look<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]], census: &mut Census) -> bool {
+pub(crate) fn look<I: Isa>(
+    isa: I,
+    classes: &Classes,
+    at: usize,
+    chunks: &[[u8; STEP]],
+    census: &mut Census,
+) -> bool {
     let (quotes, escapes, high) = match classes.escape() {
         None => look_for::<false, I>(isa, classes.quote_or_any(), 0, chunks),
         Some(escape) => look_for::<true, I>(isa, classes.quote_or_any(), escape, chunks),
     };
     let has_quotes = quotes && classes.quote().is_some();
-    census.quotes |= has_quotes;
-    census.high |= high;
+    census.note(at, has_quotes, high);
     has_quotes || escapes
+}
+
+/// Whether there is any quote or escape.
+#[inline(always)]
+pub(crate) fn has_quotes<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]]) -> bool {
+    let Some((first, others)) = chunks.split_first() else { return false };
+    let (quote, escape) = (classes.quote_or_any(), classes.escape());
+    let marked = |block| {
+        let quotes = isa.compare(block, quote);
+        escape.map_or(quotes, |escape| isa.either(quotes, isa.compare(block, escape)))
+    };
+    let mut any = marked(isa.load(first));
+    for chunk in others {
+        any = isa.either(any, marked(isa.load(chunk)));
+    }
+    isa.mask(any) != 0
 }
 
 /// Whether there is any `quote`, any `escape` (if `ESCAPE`), any high bit.
@@ -175,6 +199,56 @@ fn look_for<const ESCAPE: bool, I: Isa>(
 }
 
 impl<S: Sink> Reader<'_, S> {
+    /// Hands the separators of a whole group to the sink, if there is neither trouble nor a fault in it, and nowhere
+    /// to stop; otherwise does nothing and says so. For simple dialects only.
+    ///
+    /// No step has a branch: whatever is not as it should be is gathered and asked for once.
+    #[inline(always)]
+    fn read_clean<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> bool {
+        let Border { at, carry } = self.place;
+        let classes = self.classes;
+        let mut marks = [Marks::default(); GROUP_STEPS];
+        let (mut bad, mut lone_cr) = (0, 0);
+        let (mut in_quote, mut cr) = (carry.in_quote, carry.cr);
+        // What may stand before an opening quote, and what before nothing but a separator or a quote.
+        let (mut before_open, mut after_close) = (carry.field_start | carry.after_close, carry.after_close);
+        for (step, (chunk, marks)) in chunks.iter().zip(&mut marks).enumerate() {
+            let block = isa.load(chunk);
+            let ends = classes.terminators(isa, block, cr);
+            let quote = isa.equal(block, classes.quote_or_any());
+            let inside = isa.prefix_xor(quote) ^ in_quote;
+            let terminators = ends.terminator & !inside;
+            let separators = (classes.delimiters(isa, block) | ends.terminator) & !inside;
+            let close = quote & !inside;
+            *marks = Marks { separators, terminators, crlf: ends.crlf & terminators };
+            let may_open = separators | close;
+            let next_lf = self.bytes.get(at + (step + 1) * STEP) == Some(&b'\n');
+            let begins_crlf = ends.cr & ((ends.lf >> 1) | (u64::from(next_lf) << 63)) & classes.crlf_on;
+            let text_after = ((close << 1) | after_close) & !(separators | quote | begins_crlf);
+            let stray = quote & inside & !((may_open << 1) | before_open);
+            bad |= stray | (text_after & classes.strict_on);
+            lone_cr |= ends.lone_cr;
+            in_quote = (inside.cast_signed() >> 63).cast_unsigned();
+            (before_open, after_close, cr) = (may_open >> 63, close >> 63, ends.cr >> 63);
+        }
+        if bad != 0 {
+            return false;
+        }
+        let last = marks[GROUP_STEPS - 1];
+        let carry = Carry {
+            in_quote,
+            field_start: last.separators >> 63,
+            record_start: last.terminators >> 63,
+            after_close,
+            cr,
+            escaped: 0,
+        };
+        self.census.lone_cr |= lone_cr != 0;
+        self.sink.steps(isa, at, &marks);
+        self.place = Border { at: at + GROUP_BYTES, carry };
+        true
+    }
+
     /// Hands the separators of `chunks`, one group or one step, to the sink.
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {
@@ -194,6 +268,7 @@ impl<S: Sink> Reader<'_, S> {
         for ((chunk, marks), text_after) in chunks.iter().zip(&mut marks).zip(&mut text_after) {
             let step = Step::read(isa, self.classes, chunk, self.bytes.get(at + STEP).copied(), before);
             *marks = step.marks;
+            self.census.lone_cr |= step.has_lone_cr;
             let stop = marks.terminators & cut;
             if step.trouble | stop != 0 {
                 // Up to the first place to stop at, if there is one.
@@ -234,6 +309,7 @@ struct Step {
     trouble: u64,
     /// Bytes behind a closing quote that should not be there.
     text_after: u64,
+    has_lone_cr: bool,
     next: Carry,
 }
 
@@ -265,6 +341,7 @@ impl Step {
             marks: Marks { separators, terminators, crlf: ends.crlf & terminators },
             trouble,
             text_after: behind_close & !(separators | quotes.open | begins_crlf),
+            has_lone_cr: ends.lone_cr != 0,
             next,
         }
     }

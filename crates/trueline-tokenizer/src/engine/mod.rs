@@ -20,7 +20,7 @@ mod quotes;
 mod walk;
 
 pub(crate) use classes::Classes;
-pub(crate) use groups::{GROUP_STEPS, chunks, look};
+pub(crate) use groups::{GROUP_STEPS, chunks, has_quotes, look};
 pub(crate) use quotes::{Carry, Quotes};
 
 use crate::kernel::{Isa, STEP};
@@ -65,10 +65,29 @@ pub(crate) struct Cursor {
 }
 
 /// What there was among the bytes read, of which a few may stand behind the cursor.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Census {
-    pub(crate) quotes: bool,
-    pub(crate) high: bool,
+    /// Where the first group or step with a quote begins: there is none before, and one soon behind.
+    pub(crate) quotes_from: usize,
+    /// As much for bytes that are not ASCII.
+    pub(crate) high_from: usize,
+    /// There was a CR that does not belong to the LF behind it, or that might not.
+    pub(crate) lone_cr: bool,
+}
+
+impl Default for Census {
+    fn default() -> Self {
+        Self { quotes_from: usize::MAX, high_from: usize::MAX, lone_cr: false }
+    }
+}
+
+impl Census {
+    /// Notes what there is in the bytes from `at` on.
+    #[inline(always)]
+    fn note(&mut self, at: usize, quotes: bool, high: bool) {
+        self.quotes_from = self.quotes_from.min(if quotes { at } else { usize::MAX });
+        self.high_from = self.high_from.min(if high { at } else { usize::MAX });
+    }
 }
 
 /// Reads from `cursor` until the first record start at or behind `until`, or the end of `bytes`.
@@ -143,8 +162,8 @@ impl<S: Sink> Reader<'_, S> {
             let (block, count) = load(isa, &self.bytes[at..]);
             let roles = self.classes.roles(isa, block, cr);
             let valid = u64::MAX >> (STEP - count);
-            self.census.quotes |= roles.quote & valid != 0;
-            self.census.high |= isa.high(block) != 0;
+            self.census.note(at, roles.quote & valid != 0, isa.high(block) != 0);
+            self.census.lone_cr |= roles.lone_cr & valid != 0;
             self.sink.reserve();
             if let Some(at) = walk.step(&roles, valid, at, self.classes, self.sink) {
                 self.place = Border { at, carry: Carry::START };

@@ -47,6 +47,7 @@ pub(crate) fn index(bytes: &[u8], dialect: &Dialect, kernel: Kernel, block: usiz
         let used = indexer.index(&bytes[at..], is_last, &mut positions);
         append(&mut parsed, &positions, at);
         check_summary(&positions, dialect, &bytes[at..at + used]);
+        check_line_ends(&positions, dialect, &bytes[at..], used);
         parsed.consumed += used;
         if used == 0 || parsed.consumed == bytes.len() {
             return parsed;
@@ -77,6 +78,20 @@ fn append(parsed: &mut Parsed, positions: &Positions, at: usize) {
         let record = fault.record + u32::try_from(before).expect("small");
         let offset = fault.offset + u32::try_from(at).expect("small");
         parsed.faults.push(Fault { record, offset, kind: fault.kind });
+    }
+}
+
+/// The number of line ends, where a block says it; it must where there is nothing that makes it doubtful.
+fn check_line_ends(positions: &Positions, dialect: &Dialect, rest: &[u8], used: usize) {
+    let expected = reference::count_line_ends(&rest[..used], None);
+    assert_eq!(positions.line_ends().unwrap_or(expected), expected);
+    let has_quote = dialect.quote.is_some_and(|quote| rest.contains(&quote));
+    let is_plain = matches!(dialect.terminator, Terminator::Auto | Terminator::Lf);
+    let crlf = rest.windows(2).filter(|pair| pair == b"\r\n").count();
+    let has_lone_cr = rest.iter().filter(|&&byte| byte == b'\r').count() > crlf
+        || dialect.terminator == Terminator::Lf && rest.contains(&b'\r');
+    if is_plain && !has_quote && !has_lone_cr {
+        assert_eq!(positions.line_ends(), Some(expected));
     }
 }
 

@@ -11,11 +11,16 @@
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
+mod both;
+mod pair;
+
 use crate::dialect::Dialect;
-use crate::engine::{self, Carry, Census, Classes, Cursor, Marks, Quotes, Sink};
+use crate::engine::{self, Classes, Cursor, Marks, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::FaultKind;
 use crate::state::{Place, State};
+use both::{ReadBoth, Reading, Readings};
+use pair::{FindQuotes, FindTail, ReadPair};
 
 /// Finds where a chunk can be cut, in two steps: [`survey`](Self::survey) reads the bytes, on any thread and in
 /// any order; [`resolve`](Self::resolve) then runs along the chunks in their order and only hands on the state.
@@ -69,9 +74,42 @@ impl Splitter {
 
     /// Reads `chunk`, which may start and end anywhere.
     ///
-    /// **Cost**: one pass; about two where quotes stand in wrong places.
+    /// **Cost**: one pass, which without quotes in the chunk only looks for one; about two where quotes stand in wrong
+    /// places.
     pub fn survey(&self, chunk: &[u8]) -> Survey {
-        let readings = self.kernel.run(SurveyTask { classes: &self.classes, chunk });
+        let classes = &self.classes;
+        let at = self.kernel.run(FindQuotes { classes, chunk });
+        if at == chunk.len() {
+            return self.survey_plain(chunk);
+        }
+        if !classes.is_simple {
+            return self.survey_any(chunk);
+        }
+        let starts = self.kernel.run(ReadPair { classes, chunk, at });
+        if starts.iter().all(|start| !start.is_legal) {
+            return self.meet(chunk);
+        }
+        let [outside, inside] = starts.map(|start| {
+            let runner = Runner { cursor: start.cursor, tail: start.tail };
+            start.is_legal.then(|| self.run(chunk, runner, usize::MAX).split())
+        });
+        Survey { outside, inside }
+    }
+
+    /// The survey of a chunk without quotes and escapes: all is said by its last line end and what stands behind it.
+    fn survey_plain(&self, chunk: &[u8]) -> Survey {
+        let tail = self.kernel.run(FindTail { classes: &self.classes, chunk });
+        let cursor = match tail.0 {
+            Some(at) => Cursor { at, state: State::START },
+            None => Cursor { at: 0, state: State(Place::FieldStart) },
+        };
+        let outside = self.run(chunk, Runner { cursor, tail }, usize::MAX).split();
+        Survey { outside: Some(outside), inside: Some(Split { end: State(Place::Quoted), tail: None }) }
+    }
+
+    /// The survey of a chunk under a dialect with escapes or comments.
+    fn survey_any(&self, chunk: &[u8]) -> Survey {
+        let readings = self.kernel.run(ReadBoth { classes: &self.classes, chunk });
         let Readings { outside, inside, at } = readings;
         if !outside.is_sound() && !inside.is_sound() {
             return self.meet(chunk);
@@ -226,164 +264,4 @@ impl Task for RunTask<'_> {
         engine::run(isa, classes, chunk, &mut runner.cursor, until, &mut runner.tail);
         runner
     }
-}
-
-/// One of the two starts.
-#[derive(Clone, Copy, Debug)]
-struct Reading {
-    carry: Carry,
-    tail: Tail,
-    /// Every quote so far stands where parity says.
-    is_legal: bool,
-    /// Something other than a quote is in the way.
-    is_troubled: bool,
-}
-
-impl Reading {
-    fn new(place: Place) -> Self {
-        let carry = Carry::of(State(place)).unwrap_or_default();
-        Self { carry, tail: Tail::default(), is_legal: true, is_troubled: false }
-    }
-
-    fn is_sound(&self) -> bool {
-        self.is_legal && !self.is_troubled
-    }
-
-    /// Takes a step of which everything not `inside` is outside.
-    #[inline(always)]
-    fn step<I: Isa>(&mut self, isa: I, classes: &Classes, step: &Step<I>, inside: u64) {
-        let delimiter = step.delimiter & !inside;
-        let terminator = step.terminator & !inside;
-        let separator = delimiter | terminator;
-        let close = step.quote & !inside;
-        let behind_separator = (separator << 1) | self.carry.field_start;
-        let behind_close = (close << 1) | self.carry.after_close;
-        self.is_legal &= step.quote & inside & !(behind_separator | behind_close) == 0;
-        self.is_troubled |= step.escapes & !inside != 0;
-        if classes.has_comment {
-            let record_start = (terminator << 1) | self.carry.record_start;
-            self.is_troubled |= classes.comments(isa, step.block) & record_start != 0;
-        }
-        self.tail.note(step.at, terminator);
-        self.carry = Carry {
-            in_quote: (inside.cast_signed() >> 63).cast_unsigned(),
-            field_start: separator >> 63,
-            record_start: terminator >> 63,
-            after_close: close >> 63,
-            cr: step.cr,
-            escaped: step.escapes >> 63,
-        };
-    }
-}
-
-/// 64 bytes, seen without knowing which start is the right one.
-struct Step<I: Isa> {
-    at: usize,
-    block: I::Block,
-    delimiter: u64,
-    terminator: u64,
-    /// Quotes that are not escaped.
-    quote: u64,
-    /// Escapes in force.
-    escapes: u64,
-    /// 1 when the last byte is a CR.
-    cr: u64,
-}
-
-struct SurveyTask<'a> {
-    classes: &'a Classes,
-    chunk: &'a [u8],
-}
-
-/// Both starts, `at` bytes read: all but a rest of less than 64, unless neither is sound.
-struct Readings {
-    outside: Reading,
-    inside: Reading,
-    at: usize,
-}
-
-impl Task for SurveyTask<'_> {
-    type Output = Readings;
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Readings {
-        let Self { classes, chunk } = self;
-        let mut outside = Reading::new(Place::FieldStart);
-        let mut inside = Reading::new(Place::Quoted);
-        let mut census = Census::default();
-        let mut at = 0;
-        while chunk.len() - at >= STEP && (outside.is_sound() || inside.is_sound()) {
-            let steps = ((chunk.len() - at) / STEP).min(engine::GROUP_STEPS);
-            let group = engine::chunks(chunk, at, steps);
-            let special = engine::look(isa, classes, group, &mut census);
-            if special {
-                read_quoted(isa, classes, at, group, &mut outside, &mut inside);
-            } else if outside.carry.in_quote == 0 {
-                read_plain(isa, classes, at, group, &mut outside, &mut inside);
-            } else {
-                read_plain(isa, classes, at, group, &mut inside, &mut outside);
-            }
-            at += steps * STEP;
-        }
-        Readings { outside, inside, at }
-    }
-}
-
-/// Reads a group with quotes or escapes for both.
-#[inline(always)]
-fn read_quoted<I: Isa>(
-    isa: I,
-    classes: &Classes,
-    mut at: usize,
-    group: &[[u8; STEP]],
-    outside: &mut Reading,
-    inside: &mut Reading,
-) {
-    for chunk in group {
-        let block = isa.load(chunk);
-        let ends = classes.terminators(isa, block, outside.carry.cr);
-        // Parity as the outside start has it.
-        let quotes = Quotes::read(isa, classes, block, outside.carry);
-        let step = Step {
-            at,
-            block,
-            delimiter: classes.delimiters(isa, block),
-            terminator: ends.terminator,
-            quote: quotes.open | quotes.close,
-            escapes: quotes.escapes,
-            cr: ends.cr >> 63,
-        };
-        outside.step(isa, classes, &step, quotes.inside);
-        inside.step(isa, classes, &step, !quotes.inside);
-        at += STEP;
-    }
-}
-
-/// Reads a group without quotes and escapes: `free` is outside of quotes all through it, `quoted` inside.
-#[inline(always)]
-fn read_plain<I: Isa>(
-    isa: I,
-    classes: &Classes,
-    mut at: usize,
-    group: &[[u8; STEP]],
-    free: &mut Reading,
-    quoted: &mut Reading,
-) {
-    let mut delimiter = 0;
-    for chunk in group {
-        let block = isa.load(chunk);
-        let ends = classes.terminators(isa, block, free.carry.cr);
-        delimiter = classes.delimiters(isa, block);
-        if classes.has_comment {
-            let record_start = (ends.terminator << 1) | free.carry.record_start;
-            free.is_troubled |= classes.comments(isa, block) & record_start != 0;
-        }
-        free.tail.note(at, ends.terminator);
-        free.carry.cr = ends.cr >> 63;
-        free.carry.record_start = ends.terminator >> 63;
-        at += STEP;
-    }
-    free.carry.field_start = free.carry.record_start | (delimiter >> 63);
-    (free.carry.after_close, free.carry.escaped) = (0, 0);
-    quoted.carry = Carry { in_quote: u64::MAX, cr: free.carry.cr, ..Carry::default() };
 }

@@ -1,0 +1,215 @@
+//! The survey of the usual dialects, which have neither escapes nor comments: both starts in one go, by masks.
+//!
+//! A chunk without quotes says all by its last line end and what stands behind it. From the first quote on, each step
+//! is read for both starts: what is inside for one is outside for the other, so that one parity serves both. A quote that
+//! opens must stand behind a separator or behind a quote that closes; which start breaks this rule is gathered by the
+//! group, and in real files one of them does within a record or two, or none at all.
+
+use super::Tail;
+use crate::engine::{self, Carry, Classes, Cursor};
+use crate::kernel::{Isa, STEP, Task};
+use crate::state::State;
+
+const GROUP_STEPS: usize = engine::GROUP_STEPS;
+
+/// Where the first group with a quote or an escape begins, or the length.
+pub(super) struct FindQuotes<'a> {
+    pub(super) classes: &'a Classes,
+    pub(super) chunk: &'a [u8],
+}
+
+impl Task for FindQuotes<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> usize {
+        let Self { classes, chunk } = self;
+        if classes.quote().is_none() {
+            return chunk.len();
+        }
+        let mut at = 0;
+        while at < chunk.len() {
+            let steps = ((chunk.len() - at) / STEP).min(GROUP_STEPS);
+            let has_quotes = if steps == 0 {
+                let (block, count) = engine::load(isa, &chunk[at..]);
+                let found = classes.quotes(isa, block) | classes.escapes(isa, block);
+                found & (u64::MAX >> (STEP - count)) != 0
+            } else {
+                engine::has_quotes(isa, classes, engine::chunks(chunk, at, steps))
+            };
+            if has_quotes {
+                return at;
+            }
+            at += steps.max(1) * STEP;
+        }
+        chunk.len()
+    }
+}
+
+/// The last terminator of bytes without quotes, or its end.
+pub(super) struct FindTail<'a> {
+    pub(super) classes: &'a Classes,
+    pub(super) chunk: &'a [u8],
+}
+
+impl Task for FindTail<'_> {
+    type Output = Tail;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Tail {
+        let Self { classes, chunk } = self;
+        let mut tail = Tail::default();
+        let mut end = chunk.len();
+        while end > 0 && tail.0.is_none() {
+            let at = end.saturating_sub(STEP);
+            // The padding behind a short rest is no line end.
+            let (block, _) = engine::load(isa, &chunk[at..end]);
+            let before_cr = u64::from(at > 0 && chunk[at - 1] == b'\r');
+            tail.note(at, classes.terminators(isa, block, before_cr).terminator);
+            end = at;
+        }
+        tail
+    }
+}
+
+/// One of the two starts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    pub(super) cursor: Cursor,
+    pub(super) tail: Tail,
+    /// Every quote stands where parity says.
+    pub(super) is_legal: bool,
+}
+
+/// Reads from `at` on, before which there is no quote, for both starts, all but a rest of less than 64 bytes, or until
+/// neither is legal.
+pub(super) struct ReadPair<'a> {
+    pub(super) classes: &'a Classes,
+    pub(super) chunk: &'a [u8],
+    pub(super) at: usize,
+}
+
+/// Where the last terminator of a start stands: in which group, and the parity at its beginning.
+#[derive(Clone, Copy)]
+struct Group {
+    at: usize,
+    in_quote: u64,
+}
+
+/// The last step.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    delimiter: u64,
+    terminator: u64,
+    quote: u64,
+    /// As the outside start has it.
+    inside: u64,
+}
+
+impl Task for ReadPair<'_> {
+    type Output = [Start; 2];
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> [Start; 2] {
+        let Self { classes, chunk, mut at } = self;
+        let first_tail = FindTail { classes, chunk: &chunk[..at] }.run(isa);
+        let mut last = Last::before(classes, chunk, at, first_tail);
+        let (mut in_quote, mut cr) = (0, u64::from(at > 0 && chunk[at - 1] == b'\r'));
+        // Bytes behind which a quote may open.
+        let (mut outside_opens, mut inside_opens) = (last.delimiter | last.terminator, 0);
+        let (mut outside_bad, mut inside_bad) = (0, 0);
+        let (mut outside_tail, mut inside_tail): (Option<Group>, Option<Group>) = (None, None);
+        while chunk.len() - at >= STEP && (outside_bad == 0 || inside_bad == 0) {
+            let steps = ((chunk.len() - at) / STEP).min(GROUP_STEPS);
+            let group = Group { at, in_quote };
+            let (mut outside_ends, mut inside_ends) = (0, 0);
+            for bytes in engine::chunks(chunk, at, steps) {
+                let block = isa.load(bytes);
+                let delimiter = classes.delimiters(isa, block);
+                let terminator = if classes.ends_are_lfs {
+                    isa.equal(block, b'\n')
+                } else {
+                    let ends = classes.terminators(isa, block, cr);
+                    cr = ends.cr >> 63;
+                    ends.terminator
+                };
+                let quote = isa.equal(block, classes.quote_or_any());
+                let inside = isa.prefix_xor(quote) ^ in_quote;
+                let opens = delimiter | terminator | quote;
+                let (outside, within) = (opens & !inside, opens & inside);
+                outside_bad |= quote & inside & !((outside << 1) | (outside_opens >> 63));
+                inside_bad |= quote & !inside & !((within << 1) | (inside_opens >> 63));
+                (outside_opens, inside_opens) = (outside, within);
+                outside_ends |= terminator & !inside;
+                inside_ends |= terminator & inside;
+                in_quote = (inside.cast_signed() >> 63).cast_unsigned();
+                last = Last { delimiter, terminator, quote, inside };
+            }
+            outside_tail = if outside_ends == 0 { outside_tail } else { Some(group) };
+            inside_tail = if inside_ends == 0 { inside_tail } else { Some(group) };
+            at += steps * STEP;
+        }
+        [
+            Start {
+                cursor: Cursor { at, state: last.state(classes, last.inside, chunk, at) },
+                tail: outside_tail.map_or(first_tail, |group| self.tail(isa, group, 0)),
+                is_legal: outside_bad == 0,
+            },
+            Start {
+                cursor: Cursor { at, state: last.state(classes, !last.inside, chunk, at) },
+                tail: inside_tail.map_or(Tail::default(), |group| self.tail(isa, group, u64::MAX)),
+                is_legal: inside_bad == 0,
+            },
+        ]
+    }
+}
+
+impl Last {
+    /// As if the bytes before the first step were one: outside of quotes, at `at`, with their last record's end.
+    fn before(classes: &Classes, chunk: &[u8], at: usize, tail: Tail) -> Self {
+        // The outside start is just behind a delimiter.
+        let is_delimiter = at.checked_sub(1).is_none_or(|before| classes.is_delimiter(chunk[before]));
+        let is_end = at > 0 && tail.0 == Some(at);
+        Self {
+            delimiter: u64::from(is_delimiter) << 63,
+            terminator: u64::from(is_end) << 63,
+            ..Self::default()
+        }
+    }
+
+    /// The state behind the step, for a start that is `inside` there, at `at`.
+    fn state(self, classes: &Classes, inside: u64, chunk: &[u8], at: usize) -> State {
+        let terminator = self.terminator & !inside;
+        let carry = Carry {
+            in_quote: (inside.cast_signed() >> 63).cast_unsigned(),
+            field_start: (self.delimiter & !inside | terminator) >> 63,
+            record_start: terminator >> 63,
+            after_close: (self.quote & !inside) >> 63,
+            cr: u64::from(at > 0 && chunk[at - 1] == b'\r'),
+            escaped: 0,
+        };
+        carry.state(classes)
+    }
+}
+
+impl ReadPair<'_> {
+    /// The last terminator of a group that has one.
+    #[inline(always)]
+    fn tail<I: Isa>(&self, isa: I, group: Group, flip: u64) -> Tail {
+        let Self { classes, chunk, .. } = *self;
+        let mut tail = Tail::default();
+        let Group { mut at, mut in_quote } = group;
+        let mut cr = u64::from(at > 0 && chunk[at - 1] == b'\r');
+        let steps = ((chunk.len() - at) / STEP).min(GROUP_STEPS);
+        for bytes in engine::chunks(chunk, at, steps) {
+            let block = isa.load(bytes);
+            let ends = classes.terminators(isa, block, cr);
+            let inside = isa.prefix_xor(isa.equal(block, classes.quote_or_any())) ^ in_quote;
+            tail.note(at, ends.terminator & !(inside ^ flip));
+            in_quote = (inside.cast_signed() >> 63).cast_unsigned();
+            cr = ends.cr >> 63;
+            at += STEP;
+        }
+        tail
+    }
+}
