@@ -3,7 +3,8 @@
 //! Each table is a mebibyte (so that it stays in a usual L2 cache), built by rule with its numbers of records, fields
 //! and faults; every pass must find these, so that a wrong answer cannot look fast. The rate is that of the fastest of
 //! many passes, because on a shared machine all noise is on one side. `index` finds positions in blocks of 64 KiB,
-//! `survey` finds record ends for both starts, `lines` counts line ends.
+//! `survey` finds record ends for both starts (by the look of it very fast where the dialect has no quote), `lines`
+//! counts line ends, which is left out where a block knows them.
 //!
 //!     cargo run --release -p trueline-tokenizer --example rate [milliseconds per cell [part of a table's name]]
 
@@ -95,6 +96,45 @@ fn prose(text: &mut String, n: &mut Numbers, quote: &str) {
     text.push('"');
 }
 
+/// A record of 40 columns and about 500 bytes: numbers, dates, and quoted text with everything that text can have.
+fn wide(text: &mut String, n: &mut Numbers) {
+    const PHRASES: [&str; 8] = [
+        "plain words",
+        "one, two, three",
+        "she said \"\"yes\"\" twice",
+        "first line\nsecond line",
+        "first line\r\nsecond, line\r\n",
+        "Größe: 5 µm",
+        "東京",
+        "",
+    ];
+    let phrase = |text: &mut String, n: &mut Numbers| text.push_str(PHRASES[n.below(8) as usize]);
+    let _ = write!(text, "{},\"Title, {}\",\"", 100_000 + n.below(900_000), n.below(100_000));
+    for _ in 0..n.below(6) {
+        phrase(text, n);
+        text.push(' ');
+    }
+    text.push('"');
+    for _ in 0..10 {
+        let _ = write!(text, ",{}", n.below(2_000_000_000));
+    }
+    for _ in 0..8 {
+        let _ = write!(text, ",{}.{:02}", n.below(10_000_000), n.below(100));
+    }
+    for _ in 0..10 {
+        text.push_str(",\"");
+        phrase(text, n);
+        text.push('"');
+    }
+    for _ in 0..4 {
+        text.push_str([",true", ",false", ",1", ",0", ","][n.below(5) as usize]);
+    }
+    for _ in 0..4 {
+        let _ = write!(text, ",{}-{:02}-{:02}", 1900 + n.below(200), 1 + n.below(12), 1 + n.below(28));
+    }
+    text.push_str(",red\n");
+}
+
 fn tables() -> Vec<Table> {
     let plain = Dialect::default();
     let mut all = vec![
@@ -166,6 +206,10 @@ fn tables() -> Vec<Table> {
             cells(text, 4, |text| prose(text, n, "\"\""));
             (1, 4, 0)
         }),
+        table("wide: 40 columns, text in a third", plain, |text, n| {
+            wide(text, n);
+            (1, 40, 0)
+        }),
         table("the same with escapes", plain.escape(Some(b'\\')), |text, n| {
             cells(text, 4, |text| prose(text, n, "\\\""));
             (1, 4, 0)
@@ -201,6 +245,14 @@ fn index(table: &Table, indexer: &mut Indexer, positions: &mut Positions) {
         faults += positions.faults().len();
     }
     assert_eq!((records, fields, faults), (table.records, table.fields, table.faults), "{}", table.name);
+}
+
+/// Blocks know their line ends where nothing makes them doubtful.
+fn assert_line_ends(table: &Table) {
+    let bytes = table.text.as_bytes();
+    let (mut indexer, mut positions) = (Indexer::new(&table.dialect), Positions::new());
+    indexer.index(bytes, true, &mut positions);
+    assert_eq!(positions.line_ends().is_some(), !positions.has_quotes(), "{}", table.name);
 }
 
 /// The best rate in `budget`, in gigabytes per second.
@@ -252,5 +304,6 @@ fn main() {
         println!("{:<40}{:<8}{index_line}", table.name, "index");
         println!("{:<40}{:<8}{survey_line}", "", "survey");
         println!("{:<40}{:<8}{lines_line}", "", "lines");
+        assert_line_ends(&table);
     }
 }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::dialect::{BlankLines, Dialect};
-use crate::engine::{self, Census, Classes, Cursor, Marks, Sink};
+use crate::engine::{self, Census, Classes, Cursor, IsUtf8, Marks, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::{Fault, FaultKind, Layout, Positions, Row};
 use crate::state::{Place, State};
@@ -168,7 +168,7 @@ impl Indexer {
     /// Finds the record of each quote fault, looks for bad UTF-8, and merges the two.
     fn find_faults(&self, bytes: &[u8], positions: &mut Positions) {
         let mut faults = std::mem::take(&mut positions.faults);
-        if !positions.is_ascii {
+        if !positions.is_ascii && !self.kernel.run(IsUtf8(bytes)) {
             find_bad_utf8(bytes, positions, &mut faults);
         }
         let bad_utf8 = faults.len();

@@ -17,11 +17,13 @@
 mod classes;
 mod groups;
 mod quotes;
+mod utf8;
 mod walk;
 
 pub(crate) use classes::Classes;
 pub(crate) use groups::{GROUP_STEPS, chunks, has_quotes, look};
 pub(crate) use quotes::{Carry, Quotes};
+pub(crate) use utf8::IsUtf8;
 
 use crate::kernel::{Isa, STEP};
 use crate::positions::FaultKind;

@@ -6,11 +6,13 @@
 //! with all ones is due to Geoff Langdale and others.
 
 use std::arch::x86_64::{
-    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set1_epi8,
+    _mm256_alignr_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_shuffle_epi8,
+    _mm256_srli_epi16, _mm256_subs_epu8, _mm256_xor_si256,
 };
 
-use super::{Isa, STEP, Task};
+use super::{Isa, STEP, Task, utf8};
 
 /// The instructions are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +39,46 @@ unsafe fn join(low: __m256i, high: __m256i) -> u64 {
     // SAFETY: AVX2 is there, by this function's contract.
     let (low, high) = unsafe { (_mm256_movemask_epi8(low), _mm256_movemask_epi8(high)) };
     u64::from(low.cast_unsigned()) | (u64::from(high.cast_unsigned()) << 32)
+}
+
+/// The same sixteen bytes in both halves.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn table(bytes: &[u8; 16]) -> __m256i {
+    // SAFETY: AVX2 is there, by this function's contract; the reference is to 16 readable bytes; the load asks for no
+    // alignment.
+    unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(bytes.as_ptr().cast())) }
+}
+
+/// What `utf8_errors` says of 32 bytes and those before.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn utf8_errors(block: __m256i, before: __m256i) -> __m256i {
+    // SAFETY: AVX2 is there, by this function's contract.
+    unsafe {
+        let nibble = _mm256_set1_epi8(0x0F);
+        let half = _mm256_permute2x128_si256::<0x21>(before, block);
+        let first = _mm256_alignr_epi8::<15>(block, half);
+        let first_high = _mm256_and_si256(_mm256_srli_epi16::<4>(first), nibble);
+        let second_high = _mm256_and_si256(_mm256_srli_epi16::<4>(block), nibble);
+        let pairs = _mm256_and_si256(
+            _mm256_and_si256(
+                _mm256_shuffle_epi8(table(&utf8::FIRST_HIGH), first_high),
+                _mm256_shuffle_epi8(table(&utf8::FIRST_LOW), _mm256_and_si256(first, nibble)),
+            ),
+            _mm256_shuffle_epi8(table(&utf8::SECOND_HIGH), second_high),
+        );
+        let two_before = _mm256_alignr_epi8::<14>(block, half);
+        let three_before = _mm256_alignr_epi8::<13>(block, half);
+        let lead_3 = _mm256_subs_epu8(two_before, _mm256_set1_epi8(utf8::BELOW_LEAD_3.cast_signed()));
+        let lead_4 = _mm256_subs_epu8(three_before, _mm256_set1_epi8(utf8::BELOW_LEAD_4.cast_signed()));
+        let must_continue = _mm256_and_si256(_mm256_or_si256(lead_3, lead_4), _mm256_set1_epi8(-128));
+        _mm256_xor_si256(must_continue, pairs)
+    }
 }
 
 impl Isa for Avx2 {
@@ -92,6 +134,14 @@ impl Isa for Avx2 {
     fn or(self, one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
         unsafe { [_mm256_or_si256(one[0], other[0]), _mm256_or_si256(one[1], other[1])] }
+    }
+
+    const CHECKS_UTF8: bool = true;
+
+    #[inline(always)]
+    fn utf8_errors(self, block: [__m256i; 2], before: [__m256i; 2]) -> [__m256i; 2] {
+        // SAFETY: `self` proves AVX2.
+        unsafe { [utf8_errors(block[0], before[1]), utf8_errors(block[1], block[0])] }
     }
 
     #[inline(always)]

@@ -9,14 +9,15 @@
 //! the identity is the way of simdjson's AVX-512 kernel.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32,
+    __m512i, _mm_loadu_si128, _mm512_add_epi32, _mm512_alignr_epi8, _mm512_alignr_epi64, _mm512_and_si512,
+    _mm512_broadcast_i32x4, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32,
     _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_maskz_compress_epi32,
-    _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
-    _pext_u64,
+    _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_shuffle_epi8,
+    _mm512_srli_epi16, _mm512_storeu_si512, _mm512_subs_epu8, _mm512_xor_si512, _pext_u64,
 };
 
 use super::avx2::clmul_by_ones;
-use super::{Isa, STEP, Task, ordinal};
+use super::{Isa, STEP, Task, ordinal, utf8};
 
 /// AVX-512 F and BW and the bit sets are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +58,47 @@ impl Avx512Vbmi2 {
     pub(crate) fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("bmi2");
         Avx512::detect().filter(|_| is_there).map(Self)
+    }
+}
+
+/// The same sixteen bytes in all four quarters.
+///
+/// # Safety
+/// The machine must have AVX-512F.
+#[inline(always)]
+unsafe fn table(bytes: &[u8; 16]) -> __m512i {
+    // SAFETY: AVX-512F is there, by this function's contract; the reference is to 16 readable bytes; the load asks for
+    // no alignment.
+    unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(bytes.as_ptr().cast())) }
+}
+
+/// What `utf8_errors` says of 64 bytes and those before.
+///
+/// # Safety
+/// The machine must have AVX-512 F and BW.
+#[inline(always)]
+unsafe fn utf8_errors(block: __m512i, before: __m512i) -> __m512i {
+    // SAFETY: AVX-512 F and BW are there, by this function's contract.
+    unsafe {
+        let nibble = _mm512_set1_epi8(0x0F);
+        // Each quarter's predecessor.
+        let quarters = _mm512_alignr_epi64::<6>(block, before);
+        let first = _mm512_alignr_epi8::<15>(block, quarters);
+        let first_high = _mm512_and_si512(_mm512_srli_epi16::<4>(first), nibble);
+        let second_high = _mm512_and_si512(_mm512_srli_epi16::<4>(block), nibble);
+        let pairs = _mm512_and_si512(
+            _mm512_and_si512(
+                _mm512_shuffle_epi8(table(&utf8::FIRST_HIGH), first_high),
+                _mm512_shuffle_epi8(table(&utf8::FIRST_LOW), _mm512_and_si512(first, nibble)),
+            ),
+            _mm512_shuffle_epi8(table(&utf8::SECOND_HIGH), second_high),
+        );
+        let two_before = _mm512_alignr_epi8::<14>(block, quarters);
+        let three_before = _mm512_alignr_epi8::<13>(block, quarters);
+        let lead_3 = _mm512_subs_epu8(two_before, _mm512_set1_epi8(utf8::BELOW_LEAD_3.cast_signed()));
+        let lead_4 = _mm512_subs_epu8(three_before, _mm512_set1_epi8(utf8::BELOW_LEAD_4.cast_signed()));
+        let must_continue = _mm512_and_si512(_mm512_or_si512(lead_3, lead_4), _mm512_set1_epi8(-128));
+        _mm512_xor_si512(must_continue, pairs)
     }
 }
 
@@ -107,6 +149,14 @@ impl Isa for Avx512 {
     fn or(self, one: __m512i, other: __m512i) -> __m512i {
         // SAFETY: `self` proves AVX-512F.
         unsafe { _mm512_or_si512(one, other) }
+    }
+
+    const CHECKS_UTF8: bool = true;
+
+    #[inline(always)]
+    fn utf8_errors(self, block: __m512i, before: __m512i) -> __m512i {
+        // SAFETY: `self` proves AVX-512 F and BW.
+        unsafe { utf8_errors(block, before) }
     }
 
     #[inline(always)]
@@ -185,6 +235,13 @@ impl Isa for Avx512Vbmi2 {
     #[inline(always)]
     fn or(self, one: __m512i, other: __m512i) -> __m512i {
         self.0.or(one, other)
+    }
+
+    const CHECKS_UTF8: bool = true;
+
+    #[inline(always)]
+    fn utf8_errors(self, block: __m512i, before: __m512i) -> __m512i {
+        self.0.utf8_errors(block, before)
     }
 
     #[inline(always)]

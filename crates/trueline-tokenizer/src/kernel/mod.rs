@@ -19,6 +19,8 @@ mod neon;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
+#[cfg(target_arch = "x86_64")]
+mod utf8;
 #[cfg(test)]
 mod tests;
 
@@ -63,6 +65,15 @@ pub(crate) trait Isa: Copy {
 
     /// The bitwise or of two blocks.
     fn or(self, one: Self::Block, other: Self::Block) -> Self::Block;
+
+    /// Whether `utf8_errors` says anything.
+    const CHECKS_UTF8: bool = false;
+
+    /// Not zero where a byte of `block`, with those before it, cannot be UTF-8. `before` are the 64 bytes before.
+    #[inline(always)]
+    fn utf8_errors(self, block: Self::Block, _before: Self::Block) -> Self::Block {
+        block
+    }
 
     /// Bit `i` of the result is the parity of the bits `0..=i` of `mask`.
     #[inline(always)]

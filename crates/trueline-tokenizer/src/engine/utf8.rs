@@ -1,0 +1,109 @@
+//! Whether bytes are UTF-8, 64 at a time, where the kernel has an instruction that looks up nibbles.
+//!
+//! Every fault of UTF-8 shows in two neighbouring bytes (a lead without its continuation, a form too long, a surrogate,
+//! a number too large), or is a continuation too many or too few behind a lead of three or four bytes. Three tables of
+//! sixteen entries, by the nibbles of the two bytes, give each kind of fault a bit that stays only where all three
+//! agree. Source: J. Keiser and D. Lemire, "Validating UTF-8 in less than one instruction per byte", 2021.
+
+use super::GROUP_STEPS;
+use crate::kernel::{Isa, STEP, Task};
+
+/// Whether all of `bytes`, which begin with a whole character, are UTF-8.
+pub(crate) struct IsUtf8<'a>(pub(crate) &'a [u8]);
+
+impl Task for IsUtf8<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> bool {
+        let Self(bytes) = self;
+        if !I::CHECKS_UTF8 {
+            return std::str::from_utf8(bytes).is_ok();
+        }
+        let zeros = isa.load(&[0; STEP]);
+        let (mut before, mut errors) = (zeros, zeros);
+        // Whether the bytes before are ASCII, so that nothing is left open.
+        let mut is_closed = true;
+        let (steps, rest) = bytes.as_chunks::<STEP>();
+        for group in steps.chunks(GROUP_STEPS) {
+            let mut all = zeros;
+            for step in group {
+                all = isa.or(all, isa.load(step));
+            }
+            let is_ascii = isa.high(all) == 0;
+            if is_ascii && is_closed {
+                continue;
+            }
+            for step in group {
+                let block = isa.load(step);
+                errors = isa.or(errors, isa.utf8_errors(block, before));
+                before = block;
+            }
+            is_closed = is_ascii;
+        }
+        // The padding ends what is left open. (Behind ASCII nothing is, whatever `before` is.)
+        let before = if is_closed { zeros } else { before };
+        let mut padded = [0; STEP];
+        padded[..rest.len()].copy_from_slice(rest);
+        let block = isa.load(&padded);
+        errors = isa.or(errors, isa.utf8_errors(block, before));
+        errors = isa.or(errors, isa.utf8_errors(zeros, block));
+        isa.equal(errors, 0) == u64::MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Kernel;
+
+    fn check(bytes: &[u8]) {
+        let expected = std::str::from_utf8(bytes).is_ok();
+        for kernel in Kernel::available() {
+            assert_eq!(kernel.run(IsUtf8(bytes)), expected, "{kernel}, {bytes:02x?}");
+        }
+    }
+
+    #[test]
+    fn every_character_and_its_neighbours() {
+        let mut text = String::new();
+        for character in '\0'..=char::MAX {
+            text.push(character);
+            if text.len() > 2_000 {
+                check(text.as_bytes());
+                text.clear();
+            }
+        }
+        // All that is near a border of the definition, at every place about a border of steps and groups.
+        let leads = [0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC];
+        let bytes: Vec<u8> = leads.into_iter().chain([0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF]).collect();
+        for &one in &bytes {
+            for &two in &bytes {
+                for &three in &bytes {
+                    for tail in [&[0x80][..], &[0xBF, 0x80], &[b'a'], &[]] {
+                        let some = [&[one, two, three], tail].concat();
+                        check(&some);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_place_in_a_group() {
+        for text in ["é", "東", "𝄞", "a"] {
+            for bad in [false, true] {
+                for before in (0..3).chain(60..68).chain(506..516).chain(1_020..1_030) {
+                    for behind in [0, 1, 2, 62, 63, 64, 600] {
+                        let mut bytes = vec![b'x'; before];
+                        bytes.extend_from_slice(&text.as_bytes()[usize::from(bad)..]);
+                        bytes.resize(bytes.len() + behind, b'y');
+                        check(&bytes);
+                        bytes.truncate(before + text.len() - 1);
+                        check(&bytes);
+                    }
+                }
+            }
+        }
+    }
+}
