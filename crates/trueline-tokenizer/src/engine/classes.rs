@@ -139,9 +139,15 @@ impl Classes {
         let cr = isa.equal(block, b'\r');
         let lf = isa.equal(block, b'\n');
         let behind_cr = (cr << 1) | before_cr;
-        let terminator = (lf & self.lf_on & (behind_cr | self.bare_lf_on)) | (cr & self.cr_on);
+        let terminator = self.ends(lf, behind_cr, cr);
         let crlf = lf & behind_cr & self.crlf_on;
         Ends { terminator, crlf, cr, lf, lone_cr: behind_cr & !crlf }
+    }
+
+    /// Which LFs and CRs end a line; `behind_cr` are the bytes behind a CR.
+    #[inline(always)]
+    pub(crate) fn ends(&self, lf: u64, behind_cr: u64, cr: u64) -> u64 {
+        (lf & self.lf_on & (behind_cr | self.bare_lf_on)) | (cr & self.cr_on)
     }
 
     /// All roles at once.

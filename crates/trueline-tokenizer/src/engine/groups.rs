@@ -1,6 +1,7 @@
 //! The two fast loops, which take groups of eight steps.
 
 use super::classes::Classes;
+use super::clean::{Clean, CleanGroups};
 use super::quotes::{Carry, Quotes};
 use super::{Census, Marks, Sink};
 use crate::kernel::{Isa, STEP, Task};
@@ -8,7 +9,7 @@ use crate::positions::FaultKind;
 
 /// How many steps make a group.
 pub(crate) const GROUP_STEPS: usize = 8;
-const GROUP_BYTES: usize = GROUP_STEPS * STEP;
+pub(super) const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
 /// How a run of groups ended.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +112,16 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
     fn run<I: Isa>(self, isa: I) -> End {
         let Self(reader) = self;
         loop {
+            if reader.is_far() && reader.classes.is_simple {
+                let end = if reader.classes.ends_are_lfs {
+                    isa.enter(CleanGroups::<S, true>(reader))
+                } else {
+                    isa.enter(CleanGroups::<S, false>(reader))
+                };
+                if end == Clean::Plain || reader.bytes.len() - reader.place.at < STEP {
+                    return End::Through;
+                }
+            }
             let Border { at, carry } = reader.place;
             let is_far = reader.is_far();
             let chunks = chunks(reader.bytes, at, if is_far { GROUP_STEPS } else { 1 });
@@ -122,7 +133,7 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
                 // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
                 let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
                 reader.place = Border { at: at + chunks.len() * STEP, carry };
-            } else if !(is_far && reader.classes.is_simple && reader.read_clean(isa, chunks)) {
+            } else {
                 match reader.read(isa, chunks) {
                     End::Through => {}
                     end => return end,
@@ -199,56 +210,6 @@ fn look_for<const ESCAPE: bool, I: Isa>(
 }
 
 impl<S: Sink> Reader<'_, S> {
-    /// Hands the separators of a whole group to the sink, if there is neither trouble nor a fault in it, and nowhere
-    /// to stop; otherwise does nothing and says so. For simple dialects only.
-    ///
-    /// No step has a branch: whatever is not as it should be is gathered and asked for once.
-    #[inline(always)]
-    fn read_clean<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> bool {
-        let Border { at, carry } = self.place;
-        let classes = self.classes;
-        let mut marks = [Marks::default(); GROUP_STEPS];
-        let (mut bad, mut lone_cr) = (0, 0);
-        let (mut in_quote, mut cr) = (carry.in_quote, carry.cr);
-        // What may stand before an opening quote, and what before nothing but a separator or a quote.
-        let (mut before_open, mut after_close) = (carry.field_start | carry.after_close, carry.after_close);
-        for (step, (chunk, marks)) in chunks.iter().zip(&mut marks).enumerate() {
-            let block = isa.load(chunk);
-            let ends = classes.terminators(isa, block, cr);
-            let quote = isa.equal(block, classes.quote_or_any());
-            let inside = isa.prefix_xor(quote) ^ in_quote;
-            let terminators = ends.terminator & !inside;
-            let separators = (classes.delimiters(isa, block) | ends.terminator) & !inside;
-            let close = quote & !inside;
-            *marks = Marks { separators, terminators, crlf: ends.crlf & terminators };
-            let may_open = separators | close;
-            let next_lf = self.bytes.get(at + (step + 1) * STEP) == Some(&b'\n');
-            let begins_crlf = ends.cr & ((ends.lf >> 1) | (u64::from(next_lf) << 63)) & classes.crlf_on;
-            let text_after = ((close << 1) | after_close) & !(separators | quote | begins_crlf);
-            let stray = quote & inside & !((may_open << 1) | before_open);
-            bad |= stray | (text_after & classes.strict_on);
-            lone_cr |= ends.lone_cr;
-            in_quote = (inside.cast_signed() >> 63).cast_unsigned();
-            (before_open, after_close, cr) = (may_open >> 63, close >> 63, ends.cr >> 63);
-        }
-        if bad != 0 {
-            return false;
-        }
-        let last = marks[GROUP_STEPS - 1];
-        let carry = Carry {
-            in_quote,
-            field_start: last.separators >> 63,
-            record_start: last.terminators >> 63,
-            after_close,
-            cr,
-            escaped: 0,
-        };
-        self.census.lone_cr |= lone_cr != 0;
-        self.sink.steps(isa, at, &marks);
-        self.place = Border { at: at + GROUP_BYTES, carry };
-        true
-    }
-
     /// Hands the separators of `chunks`, one group or one step, to the sink.
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {

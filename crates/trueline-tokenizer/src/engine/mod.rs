@@ -15,6 +15,7 @@
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
 mod classes;
+mod clean;
 mod groups;
 mod quotes;
 mod utf8;
