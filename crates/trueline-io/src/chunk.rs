@@ -49,34 +49,69 @@ impl ChunkReader {
     /// **Errors**: the reader's own, interruptions excepted (those are tried again). What was read before the error stays
     /// in the buffer and is counted by [`ChunkReader::offset`]. Every call after an error is an error.
     ///
-    /// **Cost**: the memory of one chunk in the buffer, asked for once; not zeroed first where the reader can do without
-    /// (a plain file can).
+    /// **Cost**: the memory of one chunk in the buffer, asked for once.
     pub fn next_into(&mut self, buffer: &mut Vec<u8>) -> Result<usize, Error> {
-        match self.state {
-            State::Reading => {}
-            State::Ended => return Ok(0),
-            State::Failed => {
-                return Err(Error::read(self.byte_offset, io::Error::other("reading failed before")));
-            }
-        }
-        if buffer.try_reserve(self.chunk_bytes).is_err() {
-            self.state = State::Failed;
-            return Err(Error::new(ErrorKind::ChunkMemory { chunk_bytes: self.chunk_bytes }));
+        if self.state != State::Reading {
+            return self.fill(&mut []);
         }
         let start = buffer.len();
-        // `read_to_end` tries again after interruptions and can read into memory that is not initialised.
-        let result = (&mut self.read).take(self.chunk_bytes as u64).read_to_end(buffer);
-        let bytes = buffer.len() - start;
-        self.byte_offset += bytes as u64;
-        if let Err(error) = result {
+        if let Err(error) = lengthen(buffer, start.saturating_add(self.chunk_bytes)) {
             self.state = State::Failed;
-            return Err(Error::read(self.byte_offset, error));
+            return Err(error);
         }
-        if bytes < self.chunk_bytes {
-            self.state = State::Ended;
-        }
-        Ok(bytes)
+        let offset = self.byte_offset;
+        let result = self.fill(&mut buffer[start..start + self.chunk_bytes]);
+        buffer.truncate(start + usize::try_from(self.byte_offset - offset).unwrap_or(usize::MAX));
+        result
     }
+
+    /// Fills `buffer`, whatever its size; fewer bytes come only at the end, and none if it was reached before.
+    ///
+    /// **Errors**: as [`ChunkReader::next_into`]; [`ChunkReader::offset`] tells how many bytes came before the error.
+    ///
+    /// **Cost**: one read, of a reader that gives what it is asked for.
+    pub fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        if self.state == State::Failed {
+            return Err(Error::read(self.byte_offset, io::Error::other("reading failed before")));
+        }
+        let mut filled = 0;
+        while filled < buffer.len() && self.state == State::Reading {
+            match self.read.read(&mut buffer[filled..]) {
+                Ok(0) => self.state = State::Ended,
+                Ok(bytes) => {
+                    filled += bytes;
+                    self.byte_offset += bytes as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.state = State::Failed;
+                    return Err(Error::read(self.byte_offset, error));
+                }
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Whether the end was reached.
+    pub fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+}
+
+/// Makes a buffer at least `bytes` long; what is new is zero, or what stood there before. Fresh memory comes zeroed from
+/// the system and is not touched before it is needed.
+pub(crate) fn lengthen(buffer: &mut Vec<u8>, bytes: usize) -> Result<(), Error> {
+    if bytes > buffer.capacity() {
+        let refused = |_| Error::new(ErrorKind::ChunkMemory { chunk_bytes: bytes });
+        // Only asks whether there is that much.
+        Vec::<u8>::new().try_reserve_exact(bytes).map_err(refused)?;
+        let mut longer = vec![0; bytes];
+        longer[..buffer.len()].copy_from_slice(buffer);
+        *buffer = longer;
+    } else if bytes > buffer.len() {
+        buffer.resize(bytes, 0);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

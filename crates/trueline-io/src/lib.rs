@@ -13,4 +13,4 @@ pub use atomic::AtomicFile;
 pub use chunk::ChunkReader;
 pub use compression::{Compression, Decompressed, decompress};
 pub use error::{Change, Error, ErrorKind, Place};
-pub use source::{FileSource, MemorySource, Source, StdinSource, source_from_argument};
+pub use source::{FileSource, MemorySource, ReadAt, Source, StdinSource, source_from_argument};

@@ -13,29 +13,22 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use trueline_tokenizer::{Dialect, Splitter, State, Survey};
 
+use super::feed::{Feed, HEADROOM, Next, PADDING};
 use super::{CsvOptions, Failure};
-use crate::chunk::ChunkReader;
-
-/// Room kept free in front of a chunk's bytes for the record that the chunk before could not finish.
-const HEADROOM: usize = 64 << 10;
 
 /// The records of one input, taken chunk by chunk.
 pub struct Chunks {
-    feed: Mutex<Feed>,
+    feed: Mutex<Counted>,
     links: Mutex<Links>,
     passed_on: Condvar,
     splitter: Splitter,
     max_record_bytes: u64,
 }
 
-/// Where the next bytes come from.
-struct Feed {
-    reader: ChunkReader,
-    /// Bytes read while the header was looked for.
-    rest: Option<Vec<u8>>,
-    failure: Option<Failure>,
+/// Where the next bytes come from, and the number of their chunk.
+struct Counted {
+    feed: Feed,
     sequence: u64,
-    is_done: bool,
 }
 
 /// What each chunk needs from the one before.
@@ -55,8 +48,9 @@ struct Link {
 /// A chunk of bytes of which one thread knows, so far, only what it can see by itself.
 pub struct Claim {
     sequence: u64,
-    /// [`HEADROOM`] free bytes, then the chunk.
+    /// [`HEADROOM`] free bytes, the chunk up to `end`, and [`PADDING`].
     buffer: Vec<u8>,
+    end: usize,
     survey: Survey,
     is_last: bool,
     failure: Option<Failure>,
@@ -69,11 +63,12 @@ impl Claim {
     }
 }
 
-/// Whole records, one behind the other.
+/// Records, one behind the other.
 pub struct Span {
     /// Number of the chunk, from 0, without gaps.
     pub sequence: u64,
-    /// The records stand in [`Span::range`] of it.
+    /// The records stand in [`Span::range`] of it. Behind them are at least 64 zero bytes, so that who reads a cell may
+    /// load as many beyond its end.
     pub buffer: Vec<u8>,
     /// Where the records stand in the buffer.
     pub range: Range<usize>,
@@ -83,6 +78,9 @@ pub struct Span {
     pub previous: Option<u8>,
     /// Whether the input ends here; only then may the last record lack its terminator.
     pub is_last: bool,
+    /// Whether the range may end with a part of a record that is to be left alone. Only spans of a
+    /// [`Sequence`](super::Sequence) do; others hold whole records.
+    pub is_cut: bool,
     /// What ended the input behind these records.
     pub failure: Option<Failure>,
 }
@@ -93,17 +91,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Chunks {
     pub(super) fn new(
-        reader: ChunkReader,
-        rest: Vec<u8>,
+        feed: Feed,
         byte_offset: u64,
         previous: Option<u8>,
-        failure: Option<Failure>,
         dialect: &Dialect,
         options: CsvOptions,
     ) -> Self {
         let first = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
         Self {
-            feed: Mutex::new(Feed { reader, rest: Some(rest), failure, sequence: 0, is_done: false }),
+            feed: Mutex::new(Counted { feed, sequence: 0 }),
             links: Mutex::new(Links { ready: HashMap::from([(0, first)]), is_stopped: false }),
             passed_on: Condvar::new(),
             splitter: Splitter::with_kernel(dialect, options.kernel),
@@ -114,9 +110,26 @@ impl Chunks {
     /// Reads the next chunk into `buffer` (any vector; its memory is used again). `None` when there is no more.
     pub fn claim(&self, buffer: Vec<u8>) -> Option<Claim> {
         let mut buffer = buffer;
-        let (sequence, is_last, failure) = lock(&self.feed).next(&mut buffer)?;
-        let survey = self.splitter.survey(&buffer[HEADROOM..]);
-        Some(Claim { sequence, buffer, survey, is_last, failure })
+        let (sequence, next) = {
+            let mut counted = lock(&self.feed);
+            let next = counted.feed.next(&mut buffer, HEADROOM, 0)?;
+            counted.sequence += 1;
+            (counted.sequence - 1, next)
+        };
+        // What has a place of its own is read by many threads at once.
+        let filled = match next {
+            Next::Filled(filled) => filled,
+            Next::Place(place) => place.read(&mut buffer, HEADROOM),
+        };
+        if filled.failure.is_some() {
+            self.stop_feed();
+        }
+        let end = HEADROOM + filled.bytes;
+        if buffer.len() < end + PADDING {
+            buffer.resize(end + PADDING, 0);
+        }
+        let survey = self.splitter.survey(&buffer[HEADROOM..end]);
+        Some(Claim { sequence, buffer, end, survey, is_last: filled.is_last, failure: filled.failure })
     }
 
     /// Waits for the chunk before and cuts this one at its last record border. `None` when the run was stopped.
@@ -124,22 +137,28 @@ impl Chunks {
     /// Claims must all be resolved, in any order of threads, or the run be stopped.
     pub fn resolve(&self, claim: Claim) -> Option<Span> {
         let link = self.take(claim.sequence)?;
-        let Claim { sequence, buffer, survey, is_last, failure } = claim;
-        let split = self.splitter.resolve(&buffer[HEADROOM..], &survey, link.state);
+        let Claim { sequence, buffer, end, survey, is_last, failure } = claim;
+        let split = self.splitter.resolve(&buffer[HEADROOM..end], &survey, link.state);
         let tail = split.tail.map(|tail| HEADROOM + tail);
         let Link { carry, offset, previous, .. } = link;
         if is_last {
             // Records that a failure cuts short are not judged: only what ends at a border is known to be whole.
-            let end = if failure.is_some() { tail.unwrap_or(HEADROOM) } else { buffer.len() };
+            let end = if failure.is_some() { tail.unwrap_or(HEADROOM) } else { end };
             let whole = failure.is_none() || tail.is_some();
             let span = span(sequence, buffer, carry, whole.then_some(end), offset, previous);
-            self.stop_feed();
+            // Others may have claimed what comes behind a failure.
+            self.stop();
             return Some(Span { is_last: failure.is_none(), failure, ..span });
         }
         let Some(tail) = tail else {
-            return Some(self.carry_on(sequence, &buffer, carry, offset, previous, split.end));
+            return Some(self.carry_on(
+                sequence,
+                buffer,
+                end,
+                Link { state: split.end, carry, offset, previous },
+            ));
         };
-        let rest = buffer[tail..].to_vec();
+        let rest = buffer[tail..end].to_vec();
         let border = offset + (carry.len() + tail - HEADROOM) as u64;
         let before_border = buffer.get(tail.wrapping_sub(1)).copied();
         self.pass_on(
@@ -150,17 +169,9 @@ impl Chunks {
     }
 
     /// A chunk in which no record ends: all of it goes on to the next.
-    fn carry_on(
-        &self,
-        sequence: u64,
-        buffer: &[u8],
-        carry: Vec<u8>,
-        offset: u64,
-        previous: Option<u8>,
-        state: State,
-    ) -> Span {
-        let mut carry = carry;
-        carry.extend_from_slice(&buffer[HEADROOM..]);
+    fn carry_on(&self, sequence: u64, buffer: Vec<u8>, end: usize, link: Link) -> Span {
+        let Link { state, mut carry, offset, previous } = link;
+        carry.extend_from_slice(&buffer[HEADROOM..end]);
         let failure = (carry.len() as u64 > self.max_record_bytes && !state.is_record_start())
             .then(|| Failure::record_size(self.max_record_bytes, offset));
         if failure.is_some() {
@@ -171,11 +182,12 @@ impl Chunks {
         }
         Span {
             sequence,
-            buffer: Vec::new(),
+            buffer,
             range: 0..0,
             byte_offset: offset,
             previous,
             is_last: false,
+            is_cut: false,
             failure,
         }
     }
@@ -199,7 +211,7 @@ impl Chunks {
     }
 
     fn stop_feed(&self) {
-        lock(&self.feed).is_done = true;
+        lock(&self.feed).feed.stop();
     }
 
     /// Ends the run: no more claims, and nobody waits any longer.
@@ -225,43 +237,17 @@ fn span(
         Some(end) if carry.len() <= HEADROOM => {
             let start = HEADROOM - carry.len();
             buffer[start..HEADROOM].copy_from_slice(&carry);
+            buffer[end..end + PADDING].fill(0);
             start..end
         }
         Some(end) => {
             let mut joined = carry;
             joined.extend_from_slice(&buffer[HEADROOM..end]);
+            let length = joined.len();
+            joined.resize(length + PADDING, 0);
             buffer = joined;
-            0..buffer.len()
+            0..length
         }
     };
-    Span { sequence, buffer, range, byte_offset, previous, is_last: false, failure: None }
-}
-
-impl Feed {
-    /// The next chunk behind [`HEADROOM`] bytes of `buffer`: its number, whether it is the last, and what ended it.
-    fn next(&mut self, buffer: &mut Vec<u8>) -> Option<(u64, bool, Option<Failure>)> {
-        if self.is_done {
-            return None;
-        }
-        buffer.resize(HEADROOM, 0);
-        let is_last;
-        let mut failure = None;
-        if let Some(rest) = self.rest.take() {
-            buffer.extend_from_slice(&rest);
-            failure = self.failure.take();
-            is_last = failure.is_some();
-        } else {
-            match self.reader.next_into(buffer) {
-                Ok(bytes) => is_last = bytes == 0,
-                Err(error) => {
-                    failure = Some(Failure::read(&error, self.reader.offset()));
-                    is_last = true;
-                }
-            }
-        }
-        self.is_done = is_last;
-        let sequence = self.sequence;
-        self.sequence += 1;
-        Some((sequence, is_last, failure))
-    }
+    Span { sequence, buffer, range, byte_offset, previous, is_last: false, is_cut: false, failure: None }
 }

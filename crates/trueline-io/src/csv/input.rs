@@ -7,8 +7,10 @@ use trueline_tokenizer::{
     Dialect, FaultKind, Indexer, Kernel, Positions, Preamble, count_line_ends, preamble, unquote,
 };
 
-use super::{Chunks, Failure};
+use super::feed::Feed;
+use super::{Chunks, Failure, Sequence};
 use crate::chunk::ChunkReader;
+use crate::source::ReadAt;
 
 /// How a CSV input is read.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +68,7 @@ pub struct CsvInput {
     at_end: bool,
     failure: Option<Failure>,
     reader: ChunkReader,
+    at: Option<Box<dyn ReadAt>>,
     dialect: Dialect,
     options: CsvOptions,
 }
@@ -86,6 +89,7 @@ impl CsvInput {
             at_end: false,
             failure: None,
             reader: ChunkReader::new(read, options.chunk_bytes),
+            at: None,
             dialect: *dialect,
             options,
         };
@@ -215,16 +219,27 @@ impl CsvInput {
         self.offset
     }
 
-    /// The records, in chunks.
+    /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
+    /// place, by the thread that claims it.
+    #[must_use]
+    pub fn read_at(mut self, at: Option<Box<dyn ReadAt>>) -> Self {
+        self.at = at;
+        self
+    }
+
+    fn into_feed(self) -> Feed {
+        Feed::new(self.rest, self.failure, self.reader, self.at, self.options.chunk_bytes)
+    }
+
+    /// The records, in chunks, for several threads.
     pub fn into_chunks(self) -> Chunks {
-        Chunks::new(
-            self.reader,
-            self.rest,
-            self.offset,
-            self.previous,
-            self.failure,
-            &self.dialect,
-            self.options,
-        )
+        let Self { offset, previous, dialect, options, .. } = self;
+        Chunks::new(self.into_feed(), offset, previous, &dialect, options)
+    }
+
+    /// The records in their order, for one thread.
+    pub fn into_sequence(self) -> Sequence {
+        let Self { offset, previous, options, .. } = self;
+        Sequence::new(self.into_feed(), offset, previous, options.max_record_bytes)
     }
 }

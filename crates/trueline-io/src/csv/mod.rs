@@ -3,9 +3,12 @@
 mod chunks;
 mod dialect;
 mod failure;
+mod feed;
 mod input;
+mod sequence;
 
 pub use chunks::{Chunks, Claim, Span};
 pub use dialect::dialect;
 pub use failure::Failure;
 pub use input::{CsvInput, CsvOptions, Header};
+pub use sequence::{Sequence, Spent};

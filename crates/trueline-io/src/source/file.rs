@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::Source;
 use super::identity::Identity;
+use super::{ReadAt, Source};
 use crate::error::{Change, Error, ErrorKind};
 
 /// A file, pipe or device by its path.
@@ -17,7 +17,23 @@ use crate::error::{Change, Error, ErrorKind};
 pub struct FileSource {
     path: PathBuf,
     name: String,
-    opened: Mutex<Option<Identity>>,
+    opened: Mutex<Option<Opened>>,
+}
+
+/// A regular file that was opened.
+#[derive(Debug)]
+struct Opened {
+    identity: Identity,
+    /// A second handle to it, for [`Source::open_at`].
+    file: Option<File>,
+}
+
+/// A regular file, to be read from any place.
+#[derive(Debug)]
+struct FileAt {
+    file: File,
+    name: String,
+    size_bytes: u64,
 }
 
 impl FileSource {
@@ -27,7 +43,7 @@ impl FileSource {
         Self { name: path.display().to_string(), path, opened: Mutex::new(None) }
     }
 
-    fn opened(&self) -> MutexGuard<'_, Option<Identity>> {
+    fn opened(&self) -> MutexGuard<'_, Option<Opened>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -51,8 +67,21 @@ impl Source for FileSource {
         if metadata.is_dir() {
             return Err(Error::new(ErrorKind::Folder { name: self.name.clone() }));
         }
-        *self.opened() = Identity::of(&metadata);
+        *self.opened() =
+            Identity::of(&metadata).map(|identity| Opened { identity, file: file.try_clone().ok() });
         Ok(Box::new(file))
+    }
+
+    /// Only for regular files that have a size: those of `/proc` say 0, whatever they hold.
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
+        if !cfg!(any(unix, windows)) {
+            return Ok(None);
+        }
+        let mut opened = self.opened();
+        let Some(Opened { identity, file }) = &mut *opened else { return Ok(None) };
+        let size_bytes = identity.size_bytes();
+        let file = file.take().filter(|_| size_bytes > 0);
+        Ok(file.map(|file| Box::new(FileAt { file, name: self.name.clone(), size_bytes }) as Box<dyn ReadAt>))
     }
 
     fn size_hint(&self) -> Option<u64> {
@@ -78,7 +107,8 @@ impl Source for FileSource {
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {
-        let Some(before) = *self.opened() else { return Ok(()) };
+        let before = self.opened().as_ref().map(|opened| opened.identity);
+        let Some(before) = before else { return Ok(()) };
         let change = match std::fs::metadata(&self.path) {
             Ok(metadata) => match Identity::of(&metadata) {
                 Some(now) => before.change(now),
@@ -91,6 +121,37 @@ impl Source for FileSource {
             None => Ok(()),
         }
     }
+}
+
+impl ReadAt for FileAt {
+    fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+        let bytes = read_at(&self.file, buffer, byte_offset)?;
+        if bytes == 0 && !buffer.is_empty() && byte_offset < self.size_bytes {
+            let now_bytes = self.file.metadata().map_or(byte_offset, |metadata| metadata.len());
+            let change = Change::Resized { before_bytes: self.size_bytes, now_bytes };
+            return Err(io::Error::other(Error::new(ErrorKind::Changed { name: self.name.clone(), change })));
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, byte_offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, byte_offset)
+}
+
+#[cfg(not(any(unix, windows)))]
+fn read_at(_file: &File, _buffer: &mut [u8], _byte_offset: u64) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]

@@ -24,6 +24,11 @@ impl Identity {
         })
     }
 
+    /// How many bytes it has.
+    pub(super) fn size_bytes(self) -> u64 {
+        self.size_bytes
+    }
+
     /// What makes `now` another file, or another content.
     pub(super) fn change(self, now: Self) -> Option<Change> {
         if self.file != now.file {

@@ -1,9 +1,9 @@
 //! Bytes that are already in memory.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
-use super::Source;
+use super::{ReadAt, Source};
 use crate::error::Error;
 
 /// Bytes with a name. Clones and readers share them, and it can be read any number of times.
@@ -29,6 +29,10 @@ impl Source for MemorySource {
         Ok(Box::new(Cursor::new(Arc::clone(&self.bytes))))
     }
 
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
+        Ok(Some(Box::new(self.clone())))
+    }
+
     fn size_hint(&self) -> Option<u64> {
         Some(self.bytes.len() as u64)
     }
@@ -39,5 +43,16 @@ impl Source for MemorySource {
 
     fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
         self.open()
+    }
+}
+
+impl ReadAt for MemorySource {
+    fn size_bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+        let start = usize::try_from(byte_offset).unwrap_or(usize::MAX).min(self.bytes.len());
+        (&self.bytes[start..]).read(buffer)
     }
 }

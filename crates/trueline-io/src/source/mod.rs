@@ -5,7 +5,7 @@ mod identity;
 mod memory;
 mod stdin;
 
-use std::io::Read;
+use std::io::{self, Read};
 
 pub use file::FileSource;
 pub use memory::MemorySource;
@@ -24,6 +24,14 @@ pub trait Source: Send + Sync {
     ///
     /// **Errors**: it is not there, or may not be read.
     fn open(&self) -> Result<Box<dyn Read + Send>, Error>;
+
+    /// The same bytes as the reader that was opened last gives, to be read from any place, where that is possible.
+    /// `None` unless a source says otherwise.
+    ///
+    /// **Errors**: it may not be read.
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
+        Ok(None)
+    }
 
     /// How many bytes there are, when that is known beforehand. For progress and for choosing a plan; a reader may give
     /// more or fewer.
@@ -47,6 +55,18 @@ pub trait Source: Send + Sync {
     fn verify_unchanged(&self) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// Bytes of a known number that several threads can read, each at its own place.
+pub trait ReadAt: Send + Sync {
+    /// How many bytes there are.
+    fn size_bytes(&self) -> u64;
+
+    /// Reads some of the bytes from `byte_offset` on.
+    ///
+    /// **Errors**: it cannot; or there are fewer bytes than [`ReadAt::size_bytes`] says, which may also be told by
+    /// giving none.
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize>;
 }
 
 /// The source that a command line names: `-` is standard input, everything else a file.

@@ -33,7 +33,12 @@ struct Masks {
 
 impl Masks {
     #[inline(always)]
-    fn read<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]; GROUP_STEPS], behind: Option<u8>) -> Self {
+    fn read<I: Isa>(
+        isa: I,
+        classes: &Classes,
+        chunks: &[[u8; STEP]; GROUP_STEPS],
+        behind: Option<u8>,
+    ) -> Self {
         let (mut delimiter, mut quote, mut cr) = ([0; GROUP_STEPS], [0; GROUP_STEPS], [0; GROUP_STEPS]);
         let mut lf = [0; GROUP_STEPS + 1];
         let mut all = isa.load(&chunks[0]);

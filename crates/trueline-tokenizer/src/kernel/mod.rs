@@ -19,10 +19,10 @@ mod neon;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
-#[cfg(target_arch = "x86_64")]
-mod utf8;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod utf8;
 
 use std::fmt;
 use std::sync::OnceLock;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use trueline_io::csv::{Chunks, CsvInput, Failure, Header};
-use trueline_io::{Compression, Source, decompress};
+use trueline_io::csv::{Chunks, CsvInput, Failure, Header, Sequence, Spent};
+use trueline_io::{Compression, ReadAt, Source, decompress};
 use trueline_report::{Decided, Engine, Input, Location, Report, Run, RunError, SchemaInfo, Verdict};
 use trueline_schema::Severity;
 use trueline_tokenizer::{Dialect, FaultKind};
@@ -183,7 +183,7 @@ impl<'a> Pipeline<'a> {
         let threads = self.threads(source);
         let start_bytes = input.byte_offset();
         let merger = Merger::new(&mut self.tally, threads, start_bytes, watch);
-        run_workers(&input.into_chunks(), &job, &merger, threads);
+        run_workers(input, &job, &merger, threads);
         let outcome = merger.into_outcome();
         Ok((outcome, format))
     }
@@ -211,9 +211,15 @@ impl<'a> Pipeline<'a> {
                 format!("`{}` is empty, and its name says that it is compressed: it was cut", source.name());
             return Err((Failure::new("read", message, 0), plain()));
         }
+        let at = match compression {
+            Compression::None => source.open_at().map_err(|error| (Failure::read(&error, 0), plain()))?,
+            _ => None,
+        };
+        let counted =
+            |inner| Box::new(Counted { inner, taken: Arc::clone(&self.taken_bytes) }) as Box<dyn ReadAt>;
         let options = self.validator.csv_options();
         CsvInput::open(read, dialect, options)
-            .map(|input| (input, format.clone()))
+            .map(|input| (input.read_at(at.map(counted)), format.clone()))
             .map_err(|failure| (failure, format))
     }
 
@@ -351,44 +357,65 @@ fn run_error(failure: Failure, input: &str) -> RunError {
     }
 }
 
-fn run_workers(chunks: &Chunks, job: &Job<'_>, merger: &Merger<'_>, threads: usize) {
+fn run_workers(input: CsvInput, job: &Job<'_>, merger: &Merger<'_>, threads: usize) {
     if threads == 1 {
-        work(chunks, job, merger);
+        let mut sequence = input.into_sequence();
+        guard(merger, || work_alone(&mut sequence, job, merger));
         return;
     }
+    let chunks = input.into_chunks();
+    let work = || {
+        if !guard(merger, || work(&chunks, job, merger)) {
+            chunks.stop();
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|| work(chunks, job, merger));
+            scope.spawn(work);
         }
-        work(chunks, job, merger);
+        work();
     });
 }
 
-/// One thread: claim, resolve, validate, deliver, until there is no more.
-fn work(chunks: &Chunks, job: &Job<'_>, merger: &Merger<'_>) {
-    let worked = catch_unwind(AssertUnwindSafe(|| {
-        let mut worker = Worker::new(job);
-        let mut buffer = Vec::new();
-        while let Some(claim) = chunks.claim(std::mem::take(&mut buffer)) {
-            if !merger.admits(claim.sequence()) {
-                // The claim is given up, and others may wait for it.
-                chunks.stop();
-                break;
-            }
-            let Some(span) = chunks.resolve(claim) else { break };
-            let (piece, recycled) = worker.run(span);
-            buffer = recycled;
-            if !merger.deliver(piece) {
-                chunks.stop();
-                break;
-            }
+/// One thread alone: the next chunk, validate, deliver, until there is no more.
+fn work_alone(sequence: &mut Sequence, job: &Job<'_>, merger: &Merger<'_>) {
+    let mut worker = Worker::new(job);
+    let mut spent = Spent::default();
+    while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
+        let (piece, rest) = worker.run(span);
+        spent = rest;
+        if !merger.deliver(piece) {
+            break;
         }
-    }));
-    if let Err(panic) = worked {
-        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        merger.panicked(message.unwrap_or_else(|| "a worker panicked".to_owned()));
-        chunks.stop();
+    }
+}
+
+/// Does some work; a panic in it ends the run. Whether there was none.
+fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else { return true };
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    merger.panicked(message.unwrap_or_else(|| "a worker panicked".to_owned()));
+    false
+}
+
+/// One thread of many: claim, resolve, validate, deliver, until there is no more.
+fn work(chunks: &Chunks, job: &Job<'_>, merger: &Merger<'_>) {
+    let mut worker = Worker::new(job);
+    let mut buffer = Vec::new();
+    while let Some(claim) = chunks.claim(std::mem::take(&mut buffer)) {
+        if !merger.admits(claim.sequence()) {
+            // The claim is given up, and others may wait for it.
+            chunks.stop();
+            break;
+        }
+        let Some(span) = chunks.resolve(claim) else { break };
+        let (piece, spent) = worker.run(span);
+        buffer = spent.buffer;
+        if !merger.deliver(piece) {
+            chunks.stop();
+            break;
+        }
     }
 }
 
@@ -396,6 +423,18 @@ fn work(chunks: &Chunks, job: &Job<'_>, merger: &Merger<'_>) {
 struct Counted<R> {
     inner: R,
     taken: Arc<AtomicU64>,
+}
+
+impl ReadAt for Counted<Box<dyn ReadAt>> {
+    fn size_bytes(&self) -> u64 {
+        self.inner.size_bytes()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> std::io::Result<usize> {
+        let bytes = self.inner.read_at(buffer, byte_offset)?;
+        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(bytes)
+    }
 }
 
 impl<R: Read> Read for Counted<R> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
 use trueline_decode::{Block, BrokenRecord, ColumnPlan, Decoder, Proven, Prover, Records};
-use trueline_io::csv::{Failure, Span};
+use trueline_io::csv::{Failure, Span, Spent};
 use trueline_schema::Schema;
 use trueline_tokenizer::{Dialect, Indexer, Kernel, Positions, count_line_ends};
 use trueline_validate::{Batch, Binding, BrokenPlace, Column, Pass, Plan, Quota, State};
@@ -101,10 +101,10 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Validates the records of a span; gives the span's memory back for the next.
-    pub(super) fn run(&mut self, span: Span) -> (Piece, Vec<u8>) {
+    /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
+    pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
-        let mut end_offset = span.byte_offset + span.range.len() as u64;
+        let mut end_offset = None;
         let mut failure = span.failure;
         let mut proved = 0;
         let buffer = Buffer::from_vec(span.buffer);
@@ -122,8 +122,12 @@ impl<'a> Worker<'a> {
                 self.indexer.index(&rest[..start], false, &mut positions);
                 place.range = at..at + start;
                 proved += self.block(&buffer, &positions, &mut place, &mut state);
-                end_offset = too_large.byte_offset;
+                end_offset = Some(too_large.byte_offset);
                 failure = Some(too_large);
+                self.positions = positions;
+                break;
+            }
+            if consumed == 0 && span.is_cut {
                 self.positions = positions;
                 break;
             }
@@ -145,8 +149,11 @@ impl<'a> Worker<'a> {
         state.add_lines(place.lines_before);
         state.seal();
         let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
+        let end_offset = end_offset.unwrap_or(place.byte_offset);
         let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
-        (piece, buffer.into_vec::<u8>().unwrap_or_default())
+        // Nobody else holds the buffer any more, so that its memory comes back as it is.
+        let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
+        (piece, Spent { buffer, rest: at..span.range.end })
     }
 
     /// The first record that is larger than the limits allow.

@@ -1,0 +1,144 @@
+//! Where the bytes of chunks come from: what was read with the header, then a stream or places in a file.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Failure;
+use crate::chunk::{ChunkReader, lengthen};
+use crate::error::Error;
+use crate::source::ReadAt;
+
+/// Room kept free in front of a chunk's bytes for the record that the chunk before could not finish.
+pub(super) const HEADROOM: usize = 64 << 10;
+
+/// Zero bytes behind the last record of a buffer: who reads a cell may load as many beyond its end.
+pub(super) const PADDING: usize = 64;
+
+/// What remains of an input behind its header.
+pub(super) struct Feed {
+    /// Bytes read while the header was looked for, and what ended them.
+    rest: Option<Vec<u8>>,
+    failure: Option<Failure>,
+    reader: ChunkReader,
+    /// Used instead of the reader, if there is one.
+    places: Option<Places>,
+    chunk_bytes: usize,
+    is_done: bool,
+}
+
+/// The bytes of a file from `next` to its end.
+struct Places {
+    at: Arc<dyn ReadAt>,
+    next: u64,
+}
+
+/// The bytes of a chunk.
+pub(super) struct Filled {
+    pub(super) bytes: usize,
+    pub(super) is_last: bool,
+    /// What ended the input behind them.
+    pub(super) failure: Option<Failure>,
+}
+
+/// The next chunk: there, or where it is to be read.
+pub(super) enum Next {
+    Filled(Filled),
+    Place(Place),
+}
+
+/// A chunk in a file.
+pub(super) struct Place {
+    at: Arc<dyn ReadAt>,
+    range: Range<u64>,
+    is_last: bool,
+}
+
+impl Feed {
+    pub(super) fn new(
+        rest: Vec<u8>,
+        failure: Option<Failure>,
+        reader: ChunkReader,
+        at: Option<Box<dyn ReadAt>>,
+        chunk_bytes: usize,
+    ) -> Self {
+        let next = reader.offset();
+        // A file that was read to its end, or beyond the end that it had, is the reader's.
+        let at = at.filter(|at| !reader.has_ended() && failure.is_none() && at.size_bytes() > next);
+        let places = at.map(|at| Places { at: Arc::from(at), next });
+        Self { rest: Some(rest), failure, reader, places, chunk_bytes: chunk_bytes.max(1), is_done: false }
+    }
+
+    /// The next chunk, to be put at `start` of `buffer`, which has [`PADDING`] bytes behind it; `least` is how many
+    /// bytes are worth while. `None` when there is no more.
+    pub(super) fn next(&mut self, buffer: &mut Vec<u8>, start: usize, least: usize) -> Option<Next> {
+        if self.is_done {
+            return None;
+        }
+        let filled = if let Some(rest) = self.rest.take() {
+            self.rest(&rest, buffer, start)
+        } else if let Some(places) = &mut self.places {
+            let end = places.at.size_bytes();
+            let length = (self.chunk_bytes.max(least) as u64).min(end - places.next);
+            let range = places.next..places.next + length;
+            places.next = range.end;
+            self.is_done = range.end == end;
+            return Some(Next::Place(Place { at: Arc::clone(&places.at), range, is_last: self.is_done }));
+        } else {
+            self.stream(buffer, start, self.chunk_bytes.max(least))
+        };
+        self.is_done = filled.is_last;
+        Some(Next::Filled(filled))
+    }
+
+    fn rest(&mut self, rest: &[u8], buffer: &mut Vec<u8>, start: usize) -> Filled {
+        let failure = self.failure.take();
+        if let Err(error) = lengthen(buffer, start + rest.len() + PADDING) {
+            let offset = self.reader.offset() - rest.len() as u64;
+            return Filled { bytes: 0, is_last: true, failure: Some(Failure::read(&error, offset)) };
+        }
+        buffer[start..start + rest.len()].copy_from_slice(rest);
+        let is_last = failure.is_some() || self.reader.has_ended();
+        Filled { bytes: rest.len(), is_last, failure }
+    }
+
+    fn stream(&mut self, buffer: &mut Vec<u8>, start: usize, bytes: usize) -> Filled {
+        let before = self.reader.offset();
+        let result = lengthen(buffer, (start + PADDING).saturating_add(bytes))
+            .and_then(|()| self.reader.fill(&mut buffer[start..start + bytes]));
+        let offset = self.reader.offset();
+        let failure = result.err().map(|error| Failure::read(&error, offset));
+        Filled {
+            bytes: usize::try_from(offset - before).unwrap_or_default(),
+            is_last: failure.is_some() || self.reader.has_ended(),
+            failure,
+        }
+    }
+
+    /// Makes this the end.
+    pub(super) fn stop(&mut self) {
+        self.is_done = true;
+    }
+}
+
+impl Place {
+    /// Reads the chunk into `buffer` at `start`.
+    pub(super) fn read(self, buffer: &mut Vec<u8>, start: usize) -> Filled {
+        let Self { at, range, is_last } = self;
+        let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let mut bytes = 0;
+        let result = lengthen(buffer, (start + PADDING).saturating_add(wanted)).and_then(|()| {
+            while bytes < wanted {
+                let offset = range.start + bytes as u64;
+                match at.read_at(&mut buffer[start + bytes..start + wanted], offset) {
+                    Ok(0) => return Err(Error::read(offset, std::io::ErrorKind::UnexpectedEof.into())),
+                    Ok(some) => bytes += some,
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(Error::read(offset, error)),
+                }
+            }
+            Ok(())
+        });
+        let failure = result.err().map(|error| Failure::read(&error, range.start + bytes as u64));
+        Filled { bytes, is_last: is_last || failure.is_some(), failure }
+    }
+}

@@ -1,0 +1,91 @@
+//! An input read by one thread: no border has to be known before the records are.
+//!
+//! A span is a chunk of bytes as it comes, behind what the one before left over. Who finds the records in it says where
+//! the last of them ends, and gives the memory back with what stands behind. So no byte is looked at only to find a place
+//! to cut, and the rest moves, within the same memory, to the front of the next chunk. Where the rest is long, more than
+//! a chunk is read, so that a large record is not searched for its end once for each of many small chunks.
+
+use std::ops::Range;
+
+use super::feed::{Feed, Filled, HEADROOM, Next, PADDING};
+use super::{Failure, Span};
+
+/// The records of one input, taken in their order.
+pub struct Sequence {
+    feed: Feed,
+    max_record_bytes: u64,
+    sequence: u64,
+    /// Where the last span began, in its buffer and in the input, and the byte before it.
+    start: usize,
+    byte_offset: u64,
+    previous: Option<u8>,
+    is_done: bool,
+}
+
+/// What remains of a span.
+#[derive(Debug, Default)]
+pub struct Spent {
+    /// The buffer of the span.
+    pub buffer: Vec<u8>,
+    /// What follows the last record that ends in the span, to the end of its range.
+    pub rest: Range<usize>,
+}
+
+impl Sequence {
+    pub(super) fn new(feed: Feed, byte_offset: u64, previous: Option<u8>, max_record_bytes: u64) -> Self {
+        Self { feed, max_record_bytes, sequence: 0, start: 0, byte_offset, previous, is_done: false }
+    }
+
+    /// The next span, which may end inside a record; `spent` is what remains of the one before, at first nothing. `None`
+    /// when there is no more.
+    pub fn next(&mut self, spent: Spent) -> Option<Span> {
+        if self.is_done {
+            return None;
+        }
+        let Spent { mut buffer, rest } = spent;
+        let used = rest.start - self.start;
+        self.byte_offset += used as u64;
+        if used > 0 {
+            self.previous = Some(buffer[rest.start - 1]);
+        }
+        if used == 0 && rest.len() as u64 > self.max_record_bytes {
+            self.is_done = true;
+            let failure = Failure::record_size(self.max_record_bytes, self.byte_offset);
+            let none = Filled { bytes: 0, is_last: false, failure: Some(failure) };
+            return Some(self.span(buffer, 0..0, none));
+        }
+        let length = rest.len();
+        let data = HEADROOM.max(length);
+        if buffer.len() < data {
+            buffer.resize(data, 0);
+        }
+        buffer.copy_within(rest, data - length);
+        let filled = match self.feed.next(&mut buffer, data, length)? {
+            Next::Filled(filled) => filled,
+            Next::Place(place) => place.read(&mut buffer, data),
+        };
+        self.start = data - length;
+        self.is_done = filled.is_last;
+        let range = self.start..data + filled.bytes;
+        if buffer.len() < range.end + PADDING {
+            buffer.resize(range.end + PADDING, 0);
+        }
+        buffer[range.end..range.end + PADDING].fill(0);
+        Some(self.span(buffer, range, filled))
+    }
+
+    fn span(&mut self, buffer: Vec<u8>, range: Range<usize>, filled: Filled) -> Span {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        Span {
+            sequence,
+            buffer,
+            range,
+            byte_offset: self.byte_offset,
+            previous: self.previous,
+            is_last: filled.is_last && filled.failure.is_none(),
+            is_cut: !filled.is_last || filled.failure.is_some(),
+            failure: filled.failure,
+        }
+    }
+}
