@@ -14,7 +14,9 @@ pub use error::{Error, ErrorKind};
 pub use options::Limits;
 pub use progress::{Cancel, Progress};
 pub use trueline_io::Error as SourceError;
-pub use trueline_io::{AtomicFile, FileSource, MemorySource, Source, StdinSource, source_from_argument};
+pub use trueline_io::{
+    AtomicFile, FileSource, MemorySource, ReadAt, Source, StdinSource, source_from_argument,
+};
 pub use trueline_report::{
     CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo,
     Status, Verdict, Violation, escape, render,

@@ -1,9 +1,12 @@
 //! Sources that fail, trickle, change or are cut: never a wrong verdict, never a shorter table judged as if whole.
 
 use std::io::{Cursor, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trueline::render::{JsonLinesRenderer, JsonRenderer, Renderer, TextRenderer};
-use trueline::{FileSource, Limits, MemorySource, Source, Status, Validator, Verdict};
+use trueline::{FileSource, Limits, MemorySource, ReadAt, Source, Status, Validator, Verdict};
 use trueline_testkit::fault::{FailingRead, FailingWrite, TrickleRead};
 
 use crate::support::{schema, stable, validate};
@@ -69,6 +72,132 @@ fn a_read_that_fails_at_any_call_is_unreadable() {
                 assert_eq!(report.error.expect("an error").code, "read");
             }
         }
+    }
+}
+
+/// A source whose n-th read from a place goes wrong.
+struct Places {
+    bytes: MemorySource,
+    nth: usize,
+    goes_on: fn(&[u8]) -> std::io::Result<usize>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Source for Places {
+    fn name(&self) -> &str {
+        self.bytes.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, trueline::SourceError> {
+        self.bytes.open()
+    }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, trueline::SourceError> {
+        struct At(MemorySource, usize, fn(&[u8]) -> std::io::Result<usize>, Arc<AtomicUsize>);
+        impl ReadAt for At {
+            fn size_bytes(&self) -> u64 {
+                self.0.size_bytes()
+            }
+            fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> std::io::Result<usize> {
+                let is_nth = self.3.fetch_add(1, Ordering::Relaxed) + 1 == self.1;
+                let bytes = self.0.read_at(buffer, byte_offset)?;
+                if is_nth { (self.2)(&buffer[..bytes]) } else { Ok(bytes) }
+            }
+        }
+        Ok(Some(Box::new(At(self.bytes.clone(), self.nth, self.goes_on, Arc::clone(&self.calls)))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_read_is_unreadable() {
+    let text = table(60);
+    let fails: [(fn(&[u8]) -> std::io::Result<usize>, bool); 4] = [
+        (|_| Err(std::io::Error::other("a bad sector")), true),
+        (|_| Ok(0), true),
+        (|_| Err(std::io::ErrorKind::Interrupted.into()), false),
+        (|bytes| Ok(bytes.len().div_ceil(2)), false),
+    ];
+    let whole =
+        stable(&validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("made", text.clone())));
+    for (goes_on, is_fatal) in fails {
+        for (threads, chunk) in [(1, 7), (1, 64), (2, 64), (8, 7), (3, 333)] {
+            for nth in 1.. {
+                let calls = Arc::new(AtomicUsize::new(0));
+                let bytes = MemorySource::new("made", text.clone());
+                let source = Places { bytes, nth, goes_on, calls: Arc::clone(&calls) };
+                let builder = Validator::builder(schema(SCHEMA)).threads(threads).chunk_bytes(chunk);
+                let report = validate(builder, &source);
+                if calls.load(Ordering::Relaxed) < nth || !is_fatal {
+                    assert_eq!(stable(&report), whole, "{threads} threads, chunks of {chunk}, call {nth}");
+                } else {
+                    assert_eq!(report.verdict, Verdict::Unreadable);
+                    assert_eq!(report.error.expect("an error").code, "read");
+                    assert!(report.rows.total < 60 && report.rows.invalid == 0);
+                }
+                if calls.load(Ordering::Relaxed) < nth {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// A file that somebody cuts before its third read from a place.
+struct Cut {
+    file: FileSource,
+    path: PathBuf,
+}
+
+impl Source for Cut {
+    fn name(&self) -> &str {
+        self.file.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, trueline::SourceError> {
+        self.file.open()
+    }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, trueline::SourceError> {
+        struct At(Box<dyn ReadAt>, PathBuf, AtomicUsize);
+        impl ReadAt for At {
+            fn size_bytes(&self) -> u64 {
+                self.0.size_bytes()
+            }
+            fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> std::io::Result<usize> {
+                if self.2.fetch_add(1, Ordering::Relaxed) == 2 {
+                    std::fs::OpenOptions::new().write(true).open(&self.1)?.set_len(2_000)?;
+                }
+                self.0.read_at(buffer, byte_offset)
+            }
+        }
+        let at = self.file.open_at()?.expect("a regular file");
+        Ok(Some(Box::new(At(at, self.path.clone(), AtomicUsize::new(0)))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.file.size_hint()
+    }
+
+    fn verify_unchanged(&self) -> Result<(), trueline::SourceError> {
+        self.file.verify_unchanged()
+    }
+}
+
+#[test]
+fn a_file_that_is_cut_while_it_is_read_is_unreadable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for threads in [1, 2, 4] {
+        let path = folder.path().join(format!("{threads}.csv"));
+        std::fs::write(&path, table(2_000)).expect("written");
+        let builder = Validator::builder(schema(SCHEMA)).threads(threads).chunk_bytes(512);
+        let report = validate(builder, &Cut { file: FileSource::new(&path), path: path.clone() });
+        assert_eq!((report.verdict, report.rows.invalid), (Verdict::Unreadable, 0));
+        let message = report.error.expect("an error").message;
+        assert!(message.contains("changed while it was read"), "{message}");
     }
 }
 

@@ -16,6 +16,23 @@ pub(crate) fn validate(builder: ValidatorBuilder, source: &dyn Source) -> Report
     builder.build().expect("a validator").validate(source).expect("a report")
 }
 
+/// A source that can be read from its start only.
+pub(crate) struct Stream<'a>(pub(crate) &'a MemorySource);
+
+impl Source for Stream<'_> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn std::io::Read + Send>, trueline::SourceError> {
+        self.0.open()
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
 /// The report without what may differ between two runs.
 pub(crate) fn stable(report: &Report) -> Value {
     let mut value: Value = serde_json::from_str(&report.to_json()).expect("json");
@@ -41,6 +58,11 @@ pub(crate) fn validate_every_way(name: &str, schema: &Schema, bytes: &[u8]) -> V
         for threads in [2, 3, 8] {
             let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
             check(builder, format!("{threads} threads with chunks of {chunk}"));
+        }
+        for threads in [1, 3] {
+            let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
+            let report = stable(&validate(builder, &Stream(&source)));
+            assert_eq!(report, base, "{name}: a stream in chunks of {chunk} gives another report");
         }
     }
     for (threads, chunk) in [(1, 1 << 20), (3, 64)] {

@@ -1,0 +1,109 @@
+//! Spans of records: whole, in order, padded, in memory that is used again.
+
+use trueline_io::csv::{CsvInput, CsvOptions, Span, Spent};
+use trueline_io::{MemorySource, Source};
+use trueline_tokenizer::{Dialect, Indexer, Positions};
+
+const SIZES: [usize; 9] = [1, 2, 3, 7, 63, 64, 65, 4096, 1 << 20];
+
+fn table(rows: usize) -> Vec<u8> {
+    let row = |row: usize| format!("{row},\"na,me\n{}\",{}\r\n", row % 10, "x".repeat(row % 90));
+    let rows: String = (0..rows).map(row).collect();
+    format!("id,name,more\n{rows}last,one,").into_bytes()
+}
+
+fn open(source: &MemorySource, chunk_bytes: usize, has_places: bool) -> CsvInput {
+    let mut options = CsvOptions::default();
+    options.chunk_bytes = chunk_bytes;
+    let input = CsvInput::open(source.open().unwrap(), &Dialect::default(), options).unwrap();
+    input.read_at(source.open_at().unwrap().filter(|_| has_places))
+}
+
+fn check_padding(span: &Span) {
+    if !span.range.is_empty() {
+        let behind = &span.buffer[span.range.end..];
+        assert!(behind.len() >= 64 && behind[..64].iter().all(|&byte| byte == 0));
+    }
+}
+
+/// Where the last record ends, as a worker finds it.
+fn whole_records(span: &Span) -> usize {
+    let mut indexer = Indexer::new(&Dialect::default());
+    let mut positions = Positions::new();
+    let mut at = span.range.start;
+    loop {
+        let consumed = indexer.index(&span.buffer[at..span.range.end], span.is_last, &mut positions);
+        if consumed == 0 {
+            return at;
+        }
+        at += consumed;
+    }
+}
+
+#[test]
+fn a_sequence_gives_every_byte_once() {
+    let text = table(300);
+    let source = MemorySource::new("table", text.clone());
+    for chunk in SIZES {
+        for has_places in [false, true] {
+            let mut sequence = open(&source, chunk, has_places).into_sequence();
+            let mut found = b"id,name,more\n".to_vec();
+            let mut spent = Spent::default();
+            let mut numbers = 0..;
+            let mut was_last = false;
+            while let Some(span) = sequence.next(spent) {
+                assert!(span.failure.is_none() && !was_last);
+                check_padding(&span);
+                assert_eq!((span.sequence, span.byte_offset), (numbers.next().unwrap(), found.len() as u64));
+                assert_eq!(span.previous, found.last().copied());
+                let end = whole_records(&span);
+                found.extend_from_slice(&span.buffer[span.range.start..end]);
+                was_last = span.is_last;
+                assert_eq!(span.is_cut, !span.is_last);
+                spent = Spent { rest: end..span.range.end, buffer: span.buffer };
+            }
+            assert!(was_last && found == text, "chunks of {chunk}");
+        }
+    }
+}
+
+#[test]
+fn chunks_give_every_byte_once() {
+    let text = table(300);
+    let source = MemorySource::new("table", text.clone());
+    for chunk in SIZES {
+        for has_places in [false, true] {
+            let chunks = open(&source, chunk, has_places).into_chunks();
+            let mut found = b"id,name,more\n".to_vec();
+            let mut buffer = Vec::new();
+            let mut was_last = false;
+            while let Some(claim) = chunks.claim(buffer) {
+                let span = chunks.resolve(claim).unwrap();
+                assert!(span.failure.is_none() && !span.is_cut && !was_last);
+                check_padding(&span);
+                assert_eq!(span.byte_offset, found.len() as u64);
+                assert_eq!(whole_records(&span), span.range.end);
+                found.extend_from_slice(&span.buffer[span.range.clone()]);
+                was_last = span.is_last;
+                buffer = span.buffer;
+            }
+            assert!(was_last && found == text, "chunks of {chunk}");
+        }
+    }
+}
+
+#[test]
+fn memory_is_used_again() {
+    let source = MemorySource::new("table", table(20_000));
+    for has_places in [false, true] {
+        let mut sequence = open(&source, 1 << 16, has_places).into_sequence();
+        let mut spent = Spent::default();
+        let mut memory = std::collections::HashSet::new();
+        while let Some(span) = sequence.next(spent) {
+            memory.insert(span.buffer.as_ptr() as usize);
+            let end = whole_records(&span);
+            spent = Spent { rest: end..span.range.end, buffer: span.buffer };
+        }
+        assert!(memory.len() <= 2, "{}", memory.len());
+    }
+}
