@@ -37,6 +37,10 @@ impl Numbers {
         self.0 ^= self.0 << 17;
         (self.0 >> 11) % limit
     }
+
+    fn pick<'a>(&mut self, some: &[&'a str]) -> &'a str {
+        some[usize::try_from(self.below(some.len() as u64)).unwrap_or(0)]
+    }
 }
 
 /// Adds records (text, fields, faults) until the table is full.
@@ -108,7 +112,7 @@ fn wide(text: &mut String, n: &mut Numbers) {
         "東京",
         "",
     ];
-    let phrase = |text: &mut String, n: &mut Numbers| text.push_str(PHRASES[n.below(8) as usize]);
+    let phrase = |text: &mut String, n: &mut Numbers| text.push_str(n.pick(&PHRASES));
     let _ = write!(text, "{},\"Title, {}\",\"", 100_000 + n.below(900_000), n.below(100_000));
     for _ in 0..n.below(6) {
         phrase(text, n);
@@ -127,7 +131,7 @@ fn wide(text: &mut String, n: &mut Numbers) {
         text.push('"');
     }
     for _ in 0..4 {
-        text.push_str([",true", ",false", ",1", ",0", ","][n.below(5) as usize]);
+        text.push_str(n.pick(&[",true", ",false", ",1", ",0", ","]));
     }
     for _ in 0..4 {
         let _ = write!(text, ",{}-{:02}-{:02}", 1900 + n.below(200), 1 + n.below(12), 1 + n.below(28));

@@ -14,7 +14,8 @@ use super::{Failure, Span};
 pub struct Sequence {
     feed: Feed,
     max_record_bytes: u64,
-    sequence: u64,
+    /// The number of the next span.
+    number: u64,
     /// Where the last span began, in its buffer and in the input, and the byte before it.
     start: usize,
     byte_offset: u64,
@@ -33,7 +34,7 @@ pub struct Spent {
 
 impl Sequence {
     pub(super) fn new(feed: Feed, byte_offset: u64, previous: Option<u8>, max_record_bytes: u64) -> Self {
-        Self { feed, max_record_bytes, sequence: 0, start: 0, byte_offset, previous, is_done: false }
+        Self { feed, max_record_bytes, number: 0, start: 0, byte_offset, previous, is_done: false }
     }
 
     /// The next span, which may end inside a record; `spent` is what remains of the one before, at first nothing. `None`
@@ -75,8 +76,8 @@ impl Sequence {
     }
 
     fn span(&mut self, buffer: Vec<u8>, range: Range<usize>, filled: Filled) -> Span {
-        let sequence = self.sequence;
-        self.sequence += 1;
+        let sequence = self.number;
+        self.number += 1;
         Span {
             sequence,
             buffer,

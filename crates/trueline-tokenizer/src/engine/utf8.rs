@@ -82,7 +82,7 @@ mod tests {
         for &one in &bytes {
             for &two in &bytes {
                 for &three in &bytes {
-                    for tail in [&[0x80][..], &[0xBF, 0x80], &[b'a'], &[]] {
+                    for tail in [&[0x80][..], &[0xBF, 0x80], b"a", &[]] {
                         let some = [&[one, two, three], tail].concat();
                         check(&some);
                     }

@@ -75,11 +75,14 @@ fn a_read_that_fails_at_any_call_is_unreadable() {
     }
 }
 
+/// What a read that goes wrong gives, instead of the bytes it could.
+type GoesOn = fn(&[u8]) -> std::io::Result<usize>;
+
 /// A source whose n-th read from a place goes wrong.
 struct Places {
     bytes: MemorySource,
     nth: usize,
-    goes_on: fn(&[u8]) -> std::io::Result<usize>,
+    goes_on: GoesOn,
     calls: Arc<AtomicUsize>,
 }
 
@@ -93,7 +96,7 @@ impl Source for Places {
     }
 
     fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, trueline::SourceError> {
-        struct At(MemorySource, usize, fn(&[u8]) -> std::io::Result<usize>, Arc<AtomicUsize>);
+        struct At(MemorySource, usize, GoesOn, Arc<AtomicUsize>);
         impl ReadAt for At {
             fn size_bytes(&self) -> u64 {
                 self.0.size_bytes()
@@ -115,7 +118,7 @@ impl Source for Places {
 #[test]
 fn a_place_that_cannot_be_read_is_unreadable() {
     let text = table(60);
-    let fails: [(fn(&[u8]) -> std::io::Result<usize>, bool); 4] = [
+    let fails: [(GoesOn, bool); 4] = [
         (|_| Err(std::io::Error::other("a bad sector")), true),
         (|_| Ok(0), true),
         (|_| Err(std::io::ErrorKind::Interrupted.into()), false),
