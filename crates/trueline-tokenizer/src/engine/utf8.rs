@@ -21,34 +21,50 @@ impl Task for IsUtf8<'_> {
             return std::str::from_utf8(bytes).is_ok();
         }
         let zeros = isa.load(&[0; STEP]);
-        let (mut before, mut errors) = (zeros, zeros);
-        // Whether the bytes before are ASCII, so that nothing is left open.
-        let mut is_closed = true;
+        let mut reading = Reading { before: zeros, errors: zeros, is_closed: true };
         let (steps, rest) = bytes.as_chunks::<STEP>();
-        for group in steps.chunks(GROUP_STEPS) {
-            let mut all = zeros;
-            for step in group {
-                all = isa.or(all, isa.load(step));
-            }
-            let is_ascii = isa.high(all) == 0;
-            if is_ascii && is_closed {
-                continue;
-            }
-            for step in group {
-                let block = isa.load(step);
-                errors = isa.or(errors, isa.utf8_errors(block, before));
-                before = block;
-            }
-            is_closed = is_ascii;
+        let (groups, steps) = steps.as_chunks::<GROUP_STEPS>();
+        for group in groups {
+            reading.read(isa, group);
         }
-        // The padding ends what is left open. (Behind ASCII nothing is, whatever `before` is.)
-        let before = if is_closed { zeros } else { before };
+        reading.read(isa, steps);
+        // The padding ends what is left open. (Behind ASCII nothing is, whatever stands before it.)
+        let before = if reading.is_closed { zeros } else { reading.before };
         let mut padded = [0; STEP];
         padded[..rest.len()].copy_from_slice(rest);
         let block = isa.load(&padded);
-        errors = isa.or(errors, isa.utf8_errors(block, before));
-        errors = isa.or(errors, isa.utf8_errors(zeros, block));
-        isa.equal(errors, 0) == u64::MAX
+        let errors = isa.or(reading.errors, isa.utf8_errors(block, before));
+        isa.equal(isa.or(errors, isa.utf8_errors(zeros, block)), 0) == u64::MAX
+    }
+}
+
+/// What is known of the bytes so far.
+struct Reading<I: Isa> {
+    before: I::Block,
+    errors: I::Block,
+    /// Whether the bytes before are ASCII, so that nothing is left open.
+    is_closed: bool,
+}
+
+impl<I: Isa> Reading<I> {
+    /// Takes some steps, which cost next to nothing if they are ASCII.
+    #[inline(always)]
+    fn read(&mut self, isa: I, steps: &[[u8; STEP]]) {
+        let Some((first, others)) = steps.split_first() else { return };
+        let mut all = isa.load(first);
+        for step in others {
+            all = isa.or(all, isa.load(step));
+        }
+        let is_ascii = isa.high(all) == 0;
+        if is_ascii && self.is_closed {
+            return;
+        }
+        for step in steps {
+            let block = isa.load(step);
+            self.errors = isa.or(self.errors, isa.utf8_errors(block, self.before));
+            self.before = block;
+        }
+        self.is_closed = is_ascii;
     }
 }
 
