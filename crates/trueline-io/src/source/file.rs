@@ -94,15 +94,19 @@ impl Source for FileSource {
     }
 
     fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
-        let Some(before) = *self.opened() else {
+        let identity = self.opened().as_ref().map(|opened| opened.identity);
+        let Some(identity) = identity else {
             return Err(Error::new(ErrorKind::ReadTwice { name: self.name.clone() }));
         };
         let file = File::open(&self.path).map_err(|error| self.fail(error))?;
         let metadata = file.metadata().map_err(|error| self.fail(error))?;
-        let change = Identity::of(&metadata).map_or(Some(Change::Replaced), |now| before.change(now));
+        let change = Identity::of(&metadata).map_or(Some(Change::Replaced), |now| identity.change(now));
         match change {
             Some(change) => Err(Error::new(ErrorKind::Changed { name: self.name.clone(), change })),
-            None => Ok(Box::new(file)),
+            None => {
+                *self.opened() = Some(Opened { identity, file: file.try_clone().ok() });
+                Ok(Box::new(file))
+            }
         }
     }
 

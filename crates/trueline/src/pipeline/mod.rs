@@ -198,8 +198,8 @@ impl<'a> Pipeline<'a> {
         let read = if again { source.reopen() } else { source.open() };
         let read = read.map_err(|error| (Failure::read(&error, 0), plain()))?;
         // What is read again is no progress: all bytes were counted.
-        let taken = if again { Arc::default() } else { Arc::clone(&self.taken_bytes) };
-        let counted = Box::new(Counted { inner: read, taken });
+        let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(&self.taken_bytes) };
+        let counted = Box::new(Counted { inner: read, taken: Arc::clone(&taken) });
         let (compression, read) = decompress(counted).map_err(|error| (Failure::read(&error, 0), plain()))?;
         let format = match compression {
             Compression::Gzip => "csv.gz".to_owned(),
@@ -215,8 +215,7 @@ impl<'a> Pipeline<'a> {
             Compression::None => source.open_at().map_err(|error| (Failure::read(&error, 0), plain()))?,
             _ => None,
         };
-        let counted =
-            |inner| Box::new(Counted { inner, taken: Arc::clone(&self.taken_bytes) }) as Box<dyn ReadAt>;
+        let counted = |inner| Box::new(Counted { inner, taken }) as Box<dyn ReadAt>;
         let options = self.validator.csv_options();
         CsvInput::open(read, dialect, options)
             .map(|input| (input.read_at(at.map(counted)), format.clone()))
