@@ -3,7 +3,7 @@
 //! Each table is a mebibyte (so that it stays in a usual L2 cache), built by rule with its numbers of records, fields
 //! and faults; every pass must find these, so that a wrong answer cannot look fast. The rate is that of the fastest of
 //! many passes, because on a shared machine all noise is on one side. `index` finds positions in blocks of 64 KiB,
-//! `survey` finds record ends for both starts (by the look of it very fast where the dialect has no quote), `lines`
+//! `survey` finds record ends for both starts (where the dialect has no quote it hardly looks at the bytes), `lines`
 //! counts line ends, which is left out where a block knows them.
 //!
 //!     cargo run --release -p trueline-tokenizer --example rate [milliseconds per cell [part of a table's name]]

@@ -1,10 +1,10 @@
 //! Where records end in a chunk that starts anywhere.
 //!
-//! A chunk is read once, for two starts at the same time: outside of quotes and inside. Both go by the same parity,
-//! each takes the other's inside for its outside, and each has its own test of the opening quotes. In real files
-//! exactly one of them passes (a closing quote read as an opening one stands in the wrong place), or both where
-//! there are no quotes. Every other state at the start differs from one of the two only by what the first byte
-//! does, or is read anew.
+//! A chunk without quotes says all by its last line end. Any other is read once, for two starts at the same time: outside
+//! of quotes and inside. Both go by the same parity, each takes the other's inside for its outside, and each has its own
+//! test of the opening quotes. In real files exactly one of them passes (a closing quote read as an opening one stands in
+//! the wrong place), or both where there are no quotes. Every other state at the start differs from one of the two only by
+//! what the first byte does, or is read anew.
 //!
 //! Where neither start passes, the chunk has stray quotes or comments. Then the exact loop runs from both starts in
 //! turns until they stand at the same record start, which in practice is a record or two away, and from there once.
