@@ -101,13 +101,11 @@ impl Source for FileSource {
         let file = File::open(&self.path).map_err(|error| self.fail(error))?;
         let metadata = file.metadata().map_err(|error| self.fail(error))?;
         let change = Identity::of(&metadata).map_or(Some(Change::Replaced), |now| identity.change(now));
-        match change {
-            Some(change) => Err(Error::new(ErrorKind::Changed { name: self.name.clone(), change })),
-            None => {
-                *self.opened() = Some(Opened { identity, file: file.try_clone().ok() });
-                Ok(Box::new(file))
-            }
+        if let Some(change) = change {
+            return Err(Error::new(ErrorKind::Changed { name: self.name.clone(), change }));
         }
+        *self.opened() = Some(Opened { identity, file: file.try_clone().ok() });
+        Ok(Box::new(file))
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {
