@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use trueline_tokenizer::{Dense, Fault, FaultKind, Positions};
 
+/// How many records are looked at at once: where none of them is broken, as nearly always, there is less to do.
+const GROUP: usize = 32;
+
 /// A multiple of all numbers of lanes.
 const PADDING: usize = 64;
 
@@ -77,9 +80,8 @@ impl Records {
     ///
     /// # Panics
     /// When there is no such row and the rows are not the records themselves.
-    #[allow(clippy::cast_possible_truncation, reason = "the tokenizer counts records in 32 bits")]
     pub fn number(&self, row: usize) -> u32 {
-        self.numbers().map_or(row as u32, |numbers| numbers[row])
+        self.numbers().map_or(narrow(row), |numbers| numbers[row])
     }
 
     fn sort_out_dense(&mut self, positions: &Positions, dense: Dense<'_>) {
@@ -89,23 +91,50 @@ impl Records {
         let mut faults = positions.faults().iter();
         let mut fault = faults.next();
         let (mut rows, mut first) = (0, 0);
-        for (number, &last) in (0..).zip(dense.lasts) {
-            let is_fault = fault.is_some_and(|fault| fault.record == number);
-            let is_sound = last + 1 - first == self.fields && !is_fault;
-            // Written in any case, kept only if it is one.
-            (self.firsts[rows], self.numbers[rows]) = (first, number);
-            rows += usize::from(is_sound);
-            first = last + 1;
-            if !is_sound {
-                self.broken.push(broken(positions, number, fault.filter(|_| is_fault)));
-                if is_fault {
-                    fault = faults.next();
+        for (group, lasts) in (0..).step_by(GROUP).zip(dense.lasts.chunks(GROUP)) {
+            let end = group + lasts.len();
+            let is_sound =
+                fault.is_none_or(|fault| fault.record as usize >= end) && self.is_regular(first, lasts);
+            if is_sound {
+                let (firsts, numbers) = (&mut self.firsts[rows..], &mut self.numbers[rows..]);
+                for (((entry, number), row), record) in
+                    firsts.iter_mut().zip(numbers).zip(0..).zip(group..end)
+                {
+                    (*entry, *number) = (first + self.fields * row, narrow(record));
+                }
+                rows += lasts.len();
+                first = lasts[lasts.len() - 1] + 1;
+                continue;
+            }
+            for (number, &last) in (narrow(group)..).zip(lasts) {
+                let is_fault = fault.is_some_and(|fault| fault.record == number);
+                let is_sound = last + 1 - first == self.fields && !is_fault;
+                // Written in any case, kept only if it is one.
+                (self.firsts[rows], self.numbers[rows]) = (first, number);
+                rows += usize::from(is_sound);
+                first = last + 1;
+                if !is_sound {
+                    self.broken.push(broken(positions, number, fault.filter(|_| is_fault)));
+                    if is_fault {
+                        fault = faults.next();
+                    }
                 }
             }
         }
         self.rows = rows;
         self.numbers.truncate(rows);
         self.firsts.truncate(rows);
+    }
+
+    /// Whether each of some records has as many fields as it should, given the entry of the first one's first field.
+    fn is_regular(&self, first: u32, lasts: &[u32]) -> bool {
+        let mut difference = 0;
+        let mut expected = first.wrapping_add(self.fields).wrapping_sub(1);
+        for &last in lasts {
+            difference |= last ^ expected;
+            expected = expected.wrapping_add(self.fields);
+        }
+        difference == 0
     }
 
     fn sort_out_listed(&mut self, positions: &Positions) {
@@ -147,4 +176,9 @@ fn of_fault(fault: Fault, record: Range<usize>) -> BrokenRecord {
         range: fault.offset as usize..record.end,
         found: found.to_owned(),
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the tokenizer counts records in 32 bits")]
+fn narrow(record: usize) -> u32 {
+    record as u32
 }

@@ -124,7 +124,7 @@ impl Indexer {
         positions.layout = Layout::Dense { trim: u32::from(crlf > 0) };
         positions.uniform = positions.common_count();
         let is_even = crlf == 0 || crlf == positions.records;
-        let may_be_blank = self.skips_blank_lines && positions.uniform.is_none_or(|fields| fields == 1);
+        let may_be_blank = self.skips_blank_lines && positions.has_single_fields();
         let is_blank =
             |record: usize| positions.field_count(record) == 1 && positions.record(record).is_empty();
         let is_dense =
@@ -274,6 +274,22 @@ impl Positions {
             }
         }
         Some(fields as usize)
+    }
+
+    /// Whether some record of the dense layout has one field only.
+    fn has_single_fields(&self) -> bool {
+        let lasts = &self.lasts[..self.records];
+        let is_single = |first: u32, last: u32| u32::from(last.wrapping_sub(first) == 1);
+        let mut before = u32::MAX;
+        // Without a branch for each, as there are usually none.
+        lasts.chunks(256).any(|some| {
+            let mut found = is_single(before, some[0]);
+            for pair in some.windows(2) {
+                found |= is_single(pair[0], pair[1]);
+            }
+            before = some[some.len() - 1];
+            found != 0
+        })
     }
 
     /// The first record at or behind `from` that ends behind `offset`, or the number of records.

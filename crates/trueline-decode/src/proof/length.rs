@@ -38,8 +38,7 @@ impl Judge for Length {
             if self.least > 1 {
                 let mut high = lanes.splat(0);
                 for number in 0..WORDS {
-                    let word =
-                        lanes.and(cells.word(lanes, group.start, number), used(lanes, group.length, number));
+                    let word = lanes.and(cells.word(lanes, group, number), used(lanes, group.length, number));
                     high = lanes.or(high, word);
                 }
                 let is_ascii = lanes.both(
@@ -54,5 +53,9 @@ impl Judge for Length {
         let short = lanes.less(fewest, lanes.splat(self.least));
         let long = lanes.less(lanes.splat(self.most), group.length);
         lanes.not(lanes.either(short, long))
+    }
+
+    fn takes_empty(&self) -> bool {
+        self.least == 0
     }
 }

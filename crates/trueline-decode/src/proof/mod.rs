@@ -20,9 +20,11 @@ mod number;
 mod plan;
 mod shape;
 
+use std::ops::Range;
+
 use trueline_tokenizer::{Dialect, Kernel};
 
-use self::cell::{Cells, Group, NullTexts, ROWS};
+use self::cell::{BEHIND, Cells, Group, NullTexts, Places, ROWS};
 use self::lanes::{Bytes, Choice, Lanes, Pairs, Task};
 use self::plan::Proof;
 use crate::{Block, ColumnPlan, Records};
@@ -31,11 +33,19 @@ use crate::{Block, ColumnPlan, Records};
 /// nearest cache.
 const TILE: usize = 4;
 
+/// The most bytes that are asked for ahead of their use.
+const MOST_AHEAD: usize = 24 << 10;
+
 /// Whether cells are good.
 trait Judge {
-    /// Which cells of the group are proven. What is said of cells that are null or not inside does not matter. Must be
-    /// `inline(always)`.
+    /// Which cells of the group are proven; none that has a negative length. What is said of cells that are null does not
+    /// matter, but for [`Judge::takes_empty`]. Must be `inline(always)`.
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask;
+
+    /// Whether an empty cell may be proven.
+    fn takes_empty(&self) -> bool {
+        false
+    }
 }
 
 /// The rows of one column that are proven to pass.
@@ -100,6 +110,7 @@ impl Prover {
         let mut at = 0;
         while at < words {
             let tile = at..(at + TILE).min(words);
+            self.lanes.run(Prefetch { cells, words: tile.end..(tile.end + TILE).min(words) });
             for (column, proven) in self.columns.iter().zip(&mut self.proven) {
                 if let (Some((source, proof)), Some(proven)) = (column, proven) {
                     let is_last = *source + 1 == records.fields;
@@ -117,7 +128,8 @@ impl Prover {
     /// What all columns of a block have in common; `None` where their cells cannot be found in lanes.
     fn parts<'a>(&self, block: &Block<'a>, records: &'a Records) -> Option<Cells<'a>> {
         let dense = block.positions.dense()?;
-        if records.firsts.is_empty() {
+        let end = *dense.separators.last()? as usize;
+        if records.firsts.is_empty() || end + BEHIND > block.bytes().len() {
             return None;
         }
         Some(Cells {
@@ -129,6 +141,33 @@ impl Prover {
             quote: self.quote.filter(|_| block.positions.has_quotes()),
             is_ascii: block.positions.is_ascii(),
         })
+    }
+}
+
+/// Has the bytes of some words of rows brought near, while others are gone through.
+struct Prefetch<'a> {
+    cells: Cells<'a>,
+    words: Range<usize>,
+}
+
+impl Task for Prefetch<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { cells, words } = self;
+        let place = |word: usize| {
+            let entry = cells.firsts.get(word * ROWS).copied().filter(|entry| *entry > 0);
+            entry.map_or(0, |entry| cells.separators.at(entry as usize - 1))
+        };
+        if words.is_empty() {
+            return;
+        }
+        let start = place(words.start);
+        // The last words of a block begin with nothing.
+        let end = place(words.end).max(start).min(start + MOST_AHEAD);
+        lanes.prefetch(cells.bytes, start..end);
     }
 }
 
@@ -159,49 +198,56 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
-        if self.rows.cells.quote.is_some() {
-            self.pass::<L, true>(lanes)
-        } else {
-            self.pass::<L, false>(lanes)
+        // What is null and must not pass need not be known where the judge refuses it anyway.
+        let looks = self.nulls_pass || !self.nulls.are_empty() || self.judge.takes_empty();
+        match (self.rows.cells.quote.is_some(), looks) {
+            (false, false) => self.pass::<L, false, false>(lanes),
+            (false, true) => self.pass::<L, false, true>(lanes),
+            (true, false) => self.pass::<L, true, false>(lanes),
+            (true, true) => self.pass::<L, true, true>(lanes),
         }
     }
 }
 
 impl<J: Judge> Pass<'_, '_, '_, J> {
+    /// The loop. With `QUOTED` there may be quotes, with `NULLS` it must be known which cells are null.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
-    fn pass<L: Lanes, const QUOTED: bool>(self, lanes: L) -> u64 {
+    fn pass<L: Lanes, const QUOTED: bool, const NULLS: bool>(self, lanes: L) -> u64 {
         let Self { judge, nulls: null_texts, nulls_pass, reads_quoted, rows, count } = self;
         // A copy of its own stays in registers.
         let cells = &{ rows.cells };
         let from = rows.from;
         let mut null_count = 0;
-        for (word, open) in rows.open.iter_mut().enumerate() {
+        let mut places = Places::new();
+        // There are whole words of `firsts`, beyond the rows too.
+        let words = cells.firsts.as_chunks::<ROWS>().0[from..].iter();
+        for ((word, firsts), open) in words.enumerate().zip(rows.open.iter_mut()) {
             let first = (from + word) * ROWS;
             let (mut passed, mut null) = (0, 0);
-            let mut lane = 0;
-            while lane < ROWS && first + lane < count {
-                let group = cells.group::<L, QUOTED>(lanes, first + lane);
-                let mut inside = group.inside;
-                if QUOTED && !reads_quoted {
-                    inside = lanes.both(inside, lanes.not(group.quoted));
+            cells.places(lanes, firsts, &mut places);
+            for lane in (0..ROWS).step_by(L::COUNT) {
+                let group = cells.group::<L, QUOTED>(lanes, &places, lane);
+                let mut good = judge.prove(lanes, cells, &group);
+                if NULLS {
+                    let nulls = null_texts.find(lanes, &group);
+                    good = lanes.both(good, lanes.not(nulls));
+                    null |= lanes.bits(nulls) << lane;
                 }
-                let good = judge.prove(lanes, cells, &group);
-                let nulls = lanes.both(null_texts.find(lanes, cells, &group), inside);
-                let good = lanes.both(lanes.both(good, inside), lanes.not(nulls));
+                if QUOTED && !reads_quoted {
+                    good = lanes.both(good, lanes.not(group.quoted));
+                    null &= !(lanes.bits(group.quoted) << lane);
+                }
                 passed |= lanes.bits(good) << lane;
-                null |= lanes.bits(nulls) << lane;
-                lane += L::COUNT;
             }
             let left = count - first;
-            let there = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
-            let found = cells.found(first);
-            (passed, null) = (passed & found, null & found);
+            let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
+            let found = all & cells.found(first);
             if nulls_pass {
                 passed |= null;
-                null_count += u64::from((null & there).count_ones());
+                null_count += u64::from((null & found).count_ones());
             }
-            *open = there & !passed;
+            *open = all & !(passed & found);
         }
         null_count
     }

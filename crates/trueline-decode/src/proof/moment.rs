@@ -156,10 +156,10 @@ impl Moment {
         cells: &Cells<'_>,
         group: &Group<L>,
     ) -> L::Mask {
-        let head = lanes.xor(cells.word(lanes, group.start, 0), lanes.splat(packed(b"0000-00-")));
+        let head = lanes.xor(cells.word(lanes, group, 0), lanes.splat(packed(b"0000-00-")));
         let mut faults = lanes.or(head, lanes.add(head, lanes.splat(0x7F76_767F_7676_7676)));
         let shape = if TIME { packed(b"00T00:00") } else { packed(b"00") };
-        let mut middle = lanes.xor(cells.word(lanes, group.start, 1), lanes.splat(shape));
+        let mut middle = lanes.xor(cells.word(lanes, group, 1), lanes.splat(shape));
         let mut raise = 0x7676_7F76_767F_7676;
         if !TIME {
             (middle, raise) = (lanes.and(middle, lanes.splat(0xFFFF)), 0x7676);
@@ -183,7 +183,7 @@ impl Moment {
         let mut good = lanes.both(lanes.not(out), lanes.is_zero(lanes.and(faults, lanes.splat(HIGH))));
         let mut second = lanes.splat(0);
         if TIME {
-            let clock = self.end(lanes, cells, group, cells.word(lanes, group.start, 2), 16);
+            let clock = self.end(lanes, cells, group, cells.word(lanes, group, 2), 16);
             good = lanes.both(good, clock.good);
             second = clock.second;
         } else {
@@ -209,7 +209,7 @@ impl Moment {
         cells: &Cells<'_>,
         group: &Group<L>,
     ) -> L::Mask {
-        let text = cells.word(lanes, group.start, 0);
+        let text = cells.word(lanes, group, 0);
         let head = lanes.and(lanes.xor(text, lanes.splat(packed(b"00:00"))), lanes.splat(0xFF_FFFF_FFFF));
         let mut faults = lanes.or(head, lanes.add(head, lanes.splat(0x76_767F_7676)));
         let hour = lanes.and(lanes.tens(head), lanes.splat(0xFFFF));
@@ -272,7 +272,7 @@ impl Moment {
         let is_point = lanes.is_zero(lanes.and(kept, lanes.splat(0xFF)));
         let fits =
             lanes.both(lanes.less(lanes.splat(0), count), lanes.less(count, lanes.splat(self.fraction + 1)));
-        let good = lanes.both(lanes.both(is_point, fits), lanes.is_zero(not_digits(lanes, kept)));
+        let good = lanes.both(lanes.both(is_point, fits), lanes.is_zero(not_digits(lanes, kept, kept)));
         match self.zone {
             Zone::Forbidden => lanes.both(good, lanes.not(zulu)),
             Zone::Allowed => good,

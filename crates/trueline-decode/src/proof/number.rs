@@ -11,7 +11,7 @@ use trueline_schema::{DataType, Range};
 use super::Judge;
 use super::bound::{self, Bounds};
 use super::cell::{Cells, Group, LOW, not_digits};
-use super::lanes::Lanes;
+use super::lanes::{Lanes, WORD};
 
 /// The most digits of a number.
 const DIGITS: u64 = 16;
@@ -51,17 +51,21 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
         let zeros = lanes.splat(u64::from(b'0') * LOW);
-        let (mut start, mut length) = (group.start, group.length);
+        let (mut start, mut length, mut head) = (group.start, group.length, group.head);
         let mut negative = lanes.none();
         if SIGN {
-            let low = lanes.and(cells.word(lanes, start, 0), lanes.splat(0xFF));
+            let low = lanes.and(head, lanes.splat(0xFF));
             negative = lanes.equal(low, lanes.splat(u64::from(b'-')));
             let signed = lanes.either(negative, lanes.equal(low, lanes.splat(u64::from(b'+'))));
             let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
-            (start, length) = (lanes.add(start, one), lanes.sub(length, one));
+            if lanes.bits(signed) != 0 {
+                (start, length) = (lanes.add(start, one), lanes.sub(length, one));
+                head = lanes.gather_bytes(cells.bytes, start);
+            }
         }
-        let head = lanes.xor(cells.word(lanes, start, 0), zeros);
-        let tail = lanes.xor(cells.word(lanes, start, 1), zeros);
+        let head = lanes.xor(head, zeros);
+        let tail = lanes.gather_bytes(cells.bytes, lanes.add(start, lanes.splat(WORD as u64)));
+        let tail = lanes.xor(tail, zeros);
         // How far the text is from filling sixteen bytes, in bits.
         let gap = lanes.shl::<3>(lanes.sub(lanes.splat(DIGITS), length));
         let word = lanes.splat(64);
@@ -86,9 +90,12 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
             let alone = lanes.both(lanes.equal(length, lanes.splat(1)), lanes.not(without));
             good = lanes.both(good, lanes.not(alone));
         }
-        let faults = lanes.or(not_digits(lanes, first), not_digits(lanes, last));
-        let upper = lanes.times(lanes.number(first), 100_000_000);
-        let mut value = lanes.add(upper, lanes.number(last));
+        let faults = not_digits(lanes, first, last);
+        let mut value = lanes.number(last);
+        // More than eight digits are rare enough to be asked for.
+        if lanes.bits(lanes.not(lanes.is_zero(first))) != 0 {
+            value = lanes.add(value, lanes.times(lanes.number(first), 100_000_000));
+        }
         if SIGN {
             value = lanes.select(negative, lanes.sub(lanes.splat(0), value), value);
         }

@@ -192,6 +192,10 @@ impl<const WORDS: usize, const SIMPLE: bool> Judge for Alike<'_, WORDS, SIMPLE> 
         let faults = faults(lanes, cells, group, tables, WORDS);
         lanes.both(self.shape.fits(lanes, group.length), lanes.is_zero(faults))
     }
+
+    fn takes_empty(&self) -> bool {
+        self.shape.least == 0
+    }
 }
 
 impl Judge for Any<'_> {
@@ -200,6 +204,10 @@ impl Judge for Any<'_> {
         let Kind::One(tables) = &self.0.kind else { return lanes.none() };
         let faults = faults(lanes, cells, group, tables, self.0.words);
         lanes.both(self.0.fits(lanes, group.length), lanes.is_zero(faults))
+    }
+
+    fn takes_empty(&self) -> bool {
+        self.0.least == 0
     }
 }
 
@@ -214,7 +222,7 @@ fn faults<L: Lanes>(
 ) -> L::Words {
     let mut faults = lanes.splat(0);
     for number in 0..words {
-        let word = cells.word(lanes, group.start, number);
+        let word = cells.word(lanes, group, number);
         let mut wrong = lanes.splat(HIGH);
         for table in tables {
             let Ranges { to_top, least } = table[number];
@@ -233,7 +241,7 @@ impl Judge for ByLength<'_> {
         let base = lanes.times(lanes.sub(group.length, lanes.splat(least)), stride);
         let mut faults = lanes.splat(0);
         for number in 0..words {
-            let word = cells.word(lanes, group.start, number);
+            let word = cells.word(lanes, group, number);
             let mut wrong = lanes.splat(HIGH);
             for range in 0..ranges {
                 let offset = (range * words + number) * 2 * WORD;
@@ -245,6 +253,10 @@ impl Judge for ByLength<'_> {
             faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
         }
         lanes.both(self.shape.fits(lanes, group.length), lanes.is_zero(faults))
+    }
+
+    fn takes_empty(&self) -> bool {
+        self.shape.least == 0
     }
 }
 

@@ -5,13 +5,16 @@
 //! manual.
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_blendv_epi8,
-    _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64, _mm256_cvtepu32_epi64,
-    _mm256_i64gather_epi64, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd,
-    _mm256_mul_epu32, _mm256_or_si256, _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi32,
-    _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64,
-    _mm256_sub_epi64, _mm256_subs_epu16, _mm256_xor_si256,
+    __m256i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi64, _mm256_and_si256,
+    _mm256_andnot_si256, _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64,
+    _mm256_cvtepu32_epi64, _mm256_i64gather_epi64, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd, _mm256_mul_epu32, _mm256_or_si256,
+    _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256,
+    _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
+    _mm256_subs_epu16, _mm256_xor_si256,
 };
+
+use std::ops::Range;
 
 use super::{Bytes, Lanes, Pairs, Task};
 
@@ -160,6 +163,20 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn load_words(self, from: &[u64], at: usize) -> __m256i {
+        let words = &from[at..at + Self::COUNT];
+        // SAFETY: `self` proves AVX2; the slice is of 32 readable bytes; the load asks for no alignment.
+        unsafe { _mm256_loadu_si256(words.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn store(self, words: __m256i, to: &mut [u64], at: usize) {
+        let room = &mut to[at..at + Self::COUNT];
+        // SAFETY: `self` proves AVX2; the slice is of 32 writable bytes; the store asks for no alignment.
+        unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), words) }
+    }
+
+    #[inline(always)]
     fn gather_pairs(self, from: Pairs<'_>, index: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last
         // word but one, so every load is inside of the slice; a gather asks for no alignment.
@@ -176,6 +193,14 @@ impl Lanes for Avx2 {
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
             _mm256_i64gather_epi64::<1>(from.0.as_ptr().cast(), inside)
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, from: Bytes<'_>, range: Range<usize>) {
+        for line in from.0.get(range).unwrap_or_default().chunks(64) {
+            // SAFETY: a prefetch touches nothing, and the address is that of a byte of the slice.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
         }
     }
 

@@ -6,20 +6,27 @@
 //! Source: Intel's manual.
 
 use std::arch::x86_64::{
-    __m512i, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512,
-    _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_i64gather_epi64,
-    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64, _mm512_min_epu32,
-    _mm512_mul_epu32, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64,
-    _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask,
-    _mm512_xor_si512,
+    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512,
+    _mm512_andnot_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64,
+    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64,
+    _mm512_mask_i64gather_epi64, _mm512_min_epu32, _mm512_mul_epu32, _mm512_or_si512,
+    _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64,
+    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
+
+use std::ops::Range;
 
 use super::{Bytes, Lanes, Pairs, Task};
 
 /// AVX-512 F, BW and VL are there.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Avx512(());
+pub(crate) struct Avx512 {
+    /// All lanes. A gather uses up a mask. Were it known to the compiler, it would be made with KXNOR of some mask register,
+    /// which waits for what was last written to that: the comparison of the group before. So each group would wait for
+    /// the last one.
+    every: u8,
+}
 
 impl Avx512 {
     /// Asks the processor.
@@ -27,7 +34,7 @@ impl Avx512 {
         let is_there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl");
-        is_there.then_some(Self(()))
+        is_there.then(|| Self { every: std::hint::black_box(0xFF) })
     }
 }
 
@@ -165,12 +172,31 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn load_words(self, from: &[u64], at: usize) -> __m512i {
+        let words = &from[at..at + Self::COUNT];
+        // SAFETY: `self` proves the features; the slice is of 64 readable bytes; the load asks for no alignment.
+        unsafe { _mm512_loadu_si512(words.as_ptr().cast()) }
+    }
+
+    #[inline(always)]
+    fn store(self, words: __m512i, to: &mut [u64], at: usize) {
+        let room = &mut to[at..at + Self::COUNT];
+        // SAFETY: `self` proves the features; the slice is of 64 writable bytes; the store asks for no alignment.
+        unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), words) }
+    }
+
+    #[inline(always)]
     fn gather_pairs(self, from: Pairs<'_>, index: __m512i) -> __m512i {
         // SAFETY: `self` proves the features. The upper half of each index becomes 0 and the lower one at most that of the last
         // word but one, so every load is inside of the slice; a gather asks for no alignment.
         unsafe {
             let inside = _mm512_min_epu32(index, _mm512_set1_epi64(from.last().cast_signed()));
-            _mm512_i64gather_epi64::<4>(inside, from.0.as_ptr().cast())
+            _mm512_mask_i64gather_epi64::<4>(
+                _mm512_setzero_si512(),
+                self.every,
+                inside,
+                from.0.as_ptr().cast(),
+            )
         }
     }
 
@@ -180,7 +206,20 @@ impl Lanes for Avx512 {
         // place with eight bytes behind it, so every load is inside of the slice; a gather asks for no alignment.
         unsafe {
             let inside = _mm512_min_epu32(index, _mm512_set1_epi64(from.last().cast_signed()));
-            _mm512_i64gather_epi64::<1>(inside, from.0.as_ptr().cast())
+            _mm512_mask_i64gather_epi64::<1>(
+                _mm512_setzero_si512(),
+                self.every,
+                inside,
+                from.0.as_ptr().cast(),
+            )
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(self, from: Bytes<'_>, range: Range<usize>) {
+        for line in from.0.get(range).unwrap_or_default().chunks(64) {
+            // SAFETY: a prefetch touches nothing, and the address is that of a byte of the slice.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) }
         }
     }
 

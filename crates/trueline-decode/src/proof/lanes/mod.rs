@@ -22,6 +22,8 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use trueline_tokenizer::Kernel;
 
 /// How many bytes of a cell one lane holds.
@@ -73,10 +75,17 @@ pub(crate) trait Lanes: Copy {
 
     /// `COUNT` words of 32 bits from `at` on, which must be there.
     fn load(self, from: &[u32], at: usize) -> Self::Words;
+    /// `COUNT` words from `at` on, which must be there.
+    fn load_words(self, from: &[u64], at: usize) -> Self::Words;
+    /// Writes `COUNT` words from `at` on, where there must be room.
+    fn store(self, words: Self::Words, to: &mut [u64], at: usize);
     /// For each lane the words of 32 bits at its index (of which the lower half counts) and behind it, the first one lower.
     fn gather_pairs(self, from: Pairs<'_>, index: Self::Words) -> Self::Words;
     /// For each lane the eight bytes at its index (of which the lower half counts), the first one lowest.
     fn gather_bytes(self, from: Bytes<'_>, index: Self::Words) -> Self::Words;
+
+    /// Asks for bytes that will be looked at soon; there may be fewer.
+    fn prefetch(self, from: Bytes<'_>, range: Range<usize>);
 
     fn equal(self, one: Self::Words, other: Self::Words) -> Self::Mask;
     /// Compares as signed numbers.
@@ -102,6 +111,11 @@ impl<'a> Pairs<'a> {
         (words.len() >= 2 && u32::try_from(words.len()).is_ok()).then_some(Self(words))
     }
 
+    /// The word at an index, which must be there.
+    pub(crate) fn at(self, index: usize) -> usize {
+        self.0[index] as usize
+    }
+
     /// The greatest index that can be loaded from.
     #[inline(always)]
     fn last(self) -> u64 {
@@ -117,10 +131,6 @@ impl<'a> Bytes<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
         let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
         (bytes.len() >= WORD).then_some(Self(bytes))
-    }
-
-    pub(crate) fn len(self) -> usize {
-        self.0.len()
     }
 
     /// The greatest index that can be loaded from.

@@ -1,5 +1,7 @@
 //! One lane: an ordinary register. The meaning of every operation, and the fallback.
 
+use std::ops::Range;
+
 use super::{Bytes, Lanes, Pairs, Task, WORD};
 
 /// The half of an index that counts.
@@ -114,6 +116,16 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
+    fn load_words(self, from: &[u64], at: usize) -> u64 {
+        from[at]
+    }
+
+    #[inline(always)]
+    fn store(self, words: u64, to: &mut [u64], at: usize) {
+        to[at] = words;
+    }
+
+    #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
     fn gather_pairs(self, from: Pairs<'_>, index: u64) -> u64 {
         let at = (index & LOWER).min(from.last()) as usize;
@@ -128,6 +140,9 @@ impl Lanes for Scalar {
         bytes.copy_from_slice(&from.0[at..at + WORD]);
         u64::from_le_bytes(bytes)
     }
+
+    #[inline(always)]
+    fn prefetch(self, _from: Bytes<'_>, _range: Range<usize>) {}
 
     #[inline(always)]
     fn equal(self, one: u64, other: u64) -> bool {
