@@ -1,7 +1,7 @@
 //! What each column of a file costs: nanoseconds per row to prove it and to decode it, least of several rounds, after indexing.
 //!
 //! ```console
-//! $ cargo run --release --package trueline-decode --example rate -- data.csv schema.yaml [kernel]
+//! $ cargo run --release --package trueline-decode --example cost -- data.csv schema.yaml [kernel]
 //! ```
 #![allow(clippy::print_stdout, reason = "a program for people")]
 
@@ -21,7 +21,7 @@ const ROUNDS: usize = 300;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [file, schema, kernel @ ..] = &arguments[..] else {
-        return Err("usage: rate FILE SCHEMA [KERNEL]".into());
+        return Err("usage: cost FILE SCHEMA [KERNEL]".into());
     };
     let kernel = match kernel.first() {
         Some(name) => Kernel::from_name(name).ok_or("this machine has no such kernel")?,
