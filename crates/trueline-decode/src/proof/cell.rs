@@ -38,6 +38,12 @@ impl Places {
     pub(super) fn new() -> Self {
         Self { starts: [0; ROWS], lengths: [0; ROWS] }
     }
+
+    /// How many bytes the cells of a group have, quotes included.
+    #[inline(always)]
+    pub(super) fn length<L: Lanes>(&self, lanes: L, at: usize) -> L::Words {
+        lanes.load_words(&self.lengths, at)
+    }
 }
 
 /// As many cells as there are lanes.

@@ -55,6 +55,10 @@ impl Judge for Length {
         lanes.not(lanes.either(short, long))
     }
 
+    fn most_bytes(&self) -> Option<u64> {
+        (self.least == 0).then_some(self.most)
+    }
+
     fn takes_empty(&self) -> bool {
         self.least == 0
     }

@@ -12,6 +12,7 @@
 pub(crate) mod ascii;
 mod bound;
 mod cell;
+mod float;
 mod lanes;
 mod length;
 mod list;
@@ -29,18 +30,21 @@ use self::lanes::{Bytes, Choice, Lanes, Pairs, Task};
 use self::plan::Proof;
 use crate::{Block, ColumnPlan, Records};
 
-/// How many words of rows are gone through in one column before the next column has its turn: their bytes stay in the
-/// nearest cache.
+/// So many bytes are gone through in one column before the next column has its turn: they stay in the nearest cache.
+const TILE_BYTES: usize = 24 << 10;
+/// At most so many words of rows at a time, and at least one.
 const TILE: usize = 4;
-
-/// The most bytes that are asked for ahead of their use.
-const MOST_AHEAD: usize = 24 << 10;
 
 /// Whether cells are good.
 trait Judge {
     /// Which cells of the group are proven; none that has a negative length. What is said of cells that are null does not
     /// matter, but for [`Judge::takes_empty`]. Must be `inline(always)`.
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask;
+
+    /// Whether a cell is good as long as it has at most so many bytes, whatever they are.
+    fn most_bytes(&self) -> Option<u64> {
+        None
+    }
 
     /// Whether an empty cell may be proven.
     fn takes_empty(&self) -> bool {
@@ -107,10 +111,12 @@ impl Prover {
             proven.nulls = 0;
         }
         let Some(cells) = parts else { return &self.proven };
+        let row_bytes = block.positions.record(block.positions.len() - 1).end / block.positions.len();
+        let size = (TILE_BYTES / (ROWS * row_bytes.max(1))).clamp(1, TILE);
         let mut at = 0;
         while at < words {
-            let tile = at..(at + TILE).min(words);
-            self.lanes.run(Prefetch { cells, words: tile.end..(tile.end + TILE).min(words) });
+            let tile = at..(at + size).min(words);
+            self.lanes.run(Prefetch { cells, words: tile.end..(tile.end + size).min(words) });
             for (column, proven) in self.columns.iter().zip(&mut self.proven) {
                 if let (Some((source, proof)), Some(proven)) = (column, proven) {
                     let is_last = *source + 1 == records.fields;
@@ -166,7 +172,7 @@ impl Task for Prefetch<'_> {
         }
         let start = place(words.start);
         // The last words of a block begin with nothing.
-        let end = place(words.end).max(start).min(start + MOST_AHEAD);
+        let end = place(words.end).max(start).min(start + 2 * TILE_BYTES);
         lanes.prefetch(cells.bytes, start..end);
     }
 }
@@ -200,6 +206,12 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
     fn run<L: Lanes>(self, lanes: L) -> u64 {
         // What is null and must not pass need not be known where the judge refuses it anyway.
         let looks = self.nulls_pass || !self.nulls.are_empty() || self.judge.takes_empty();
+        if let Some(most) = self.judge.most_bytes()
+            && self.nulls.are_empty()
+            && self.reads_quoted
+        {
+            return self.measure(lanes, most);
+        }
         match (self.rows.cells.quote.is_some(), looks) {
             (false, false) => self.pass::<L, false, false>(lanes),
             (false, true) => self.pass::<L, false, true>(lanes),
@@ -210,6 +222,35 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
 }
 
 impl<J: Judge> Pass<'_, '_, '_, J> {
+    /// The loop where the number of bytes is enough to know, quotes or not: without them there are fewer. Only what may be a
+    /// quoted nothing has to be looked at.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
+    fn measure<L: Lanes>(self, lanes: L, most: u64) -> u64 {
+        let Self { nulls: null_texts, nulls_pass, rows, count, .. } = self;
+        let cells = &{ rows.cells };
+        let mut null_count = 0;
+        let mut places = Places::new();
+        let words = cells.firsts.as_chunks::<ROWS>().0[rows.from..].iter();
+        for ((word, firsts), open) in words.enumerate().zip(rows.open.iter_mut()) {
+            let first = (rows.from + word) * ROWS;
+            let (mut passed, mut null) = (0, 0);
+            cells.places(lanes, firsts, &mut places);
+            for lane in (0..ROWS).step_by(L::COUNT) {
+                let length = places.length(lanes, lane);
+                let mut nulls = lanes.is_zero(length);
+                if cells.quote.is_some() && lanes.bits(lanes.equal(length, lanes.splat(2))) != 0 {
+                    nulls = null_texts.find(lanes, &cells.group::<L, true>(lanes, &places, lane));
+                }
+                let short = lanes.less(length, lanes.splat(most + 1));
+                passed |= lanes.bits(lanes.both(short, lanes.not(nulls))) << lane;
+                null |= lanes.bits(nulls) << lane;
+            }
+            null_count += close(cells, first, count, (passed, null), nulls_pass, open);
+        }
+        null_count
+    }
+
     /// The loop. With `QUOTED` there may be quotes, with `NULLS` it must be known which cells are null.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
@@ -240,15 +281,28 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                 }
                 passed |= lanes.bits(good) << lane;
             }
-            let left = count - first;
-            let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
-            let found = all & cells.found(first);
-            if nulls_pass {
-                passed |= null;
-                null_count += u64::from((null & found).count_ones());
-            }
-            *open = all & !(passed & found);
+            null_count += close(cells, first, count, (passed, null), nulls_pass, open);
         }
         null_count
     }
+}
+
+/// Notes which of 64 rows from `first` on are still open, given those that passed and those that are null. Returns how many nulls
+/// pass.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "a part of the loop")]
+fn close(
+    cells: &Cells<'_>,
+    first: usize,
+    count: usize,
+    (passed, null): (u64, u64),
+    nulls_pass: bool,
+    open: &mut u64,
+) -> u64 {
+    let left = count - first;
+    let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
+    let found = all & cells.found(first);
+    let null = if nulls_pass { null & found } else { 0 };
+    *open = all & !(passed & found | null);
+    u64::from(null.count_ones())
 }

@@ -11,6 +11,7 @@ use trueline_schema::{DataType, Range};
 use super::Judge;
 use super::bound::{self, Bounds};
 use super::cell::{Cells, Group, LOW, not_digits};
+use super::float::bytes_equal;
 use super::lanes::{Lanes, WORD};
 
 /// The most digits of a number.
@@ -113,10 +114,6 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
 /// The highest bit of the byte that is the first decimal point among digits.
 #[inline(always)]
 fn point<L: Lanes>(lanes: L, digits: L::Words) -> L::Words {
-    let differs = lanes.xor(digits, lanes.splat(u64::from(b'.' ^ b'0') * LOW));
-    let low_bits = lanes.splat(0x7F * LOW);
-    let raised = lanes.add(lanes.and(differs, low_bits), low_bits);
-    let others = lanes.or(lanes.or(raised, differs), low_bits);
-    let points = lanes.xor(others, lanes.splat(u64::MAX));
+    let points = bytes_equal(lanes, digits, b'.' ^ b'0');
     lanes.and(points, lanes.sub(lanes.splat(0), points))
 }

@@ -5,6 +5,7 @@ use trueline_schema::{CheckKind, DataType, LengthUnit, Literal, Range};
 use trueline_tokenizer::{Dialect, Quoting};
 
 use super::cell::NullTexts;
+use super::float::Float;
 use super::lanes::Choice;
 use super::length::Length;
 use super::list::{List, Listed};
@@ -28,6 +29,7 @@ pub(super) struct Proof {
 #[derive(Clone, Debug)]
 enum AnyJudge {
     Number(Number),
+    Float(Float),
     Moment(Moment),
     List(List),
     Shape(Shape),
@@ -53,6 +55,7 @@ impl Proof {
                 let words = field.true_values.iter().chain(&field.false_values).map(String::as_str);
                 vec![AnyJudge::List(List::new(words, dialect.quote)?)]
             }
+            DataType::Float64 if asked.ranges.is_empty() => vec![AnyJudge::Float(Float)],
             data_type => vec![
                 Number::new(data_type, &asked.ranges)
                     .map(AnyJudge::Number)
@@ -95,6 +98,7 @@ impl Proof {
                 (true, false) => pass.run(&Within::<true, false>(number)),
                 (true, true) => pass.run(&Within::<true, true>(number)),
             },
+            AnyJudge::Float(float) => pass.run(float),
             AnyJudge::Moment(moment) => match moment.parts() {
                 (true, false, false) => pass.run(&Read::<true, false, false>(moment)),
                 (true, false, true) => pass.run(&Read::<true, false, true>(moment)),

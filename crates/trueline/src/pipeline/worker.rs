@@ -62,7 +62,7 @@ pub(super) struct Worker<'a> {
 
 /// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
 /// through.
-const BLOCK_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 1 << 20;
 
 /// Where a block stands within its span.
 struct Place {
