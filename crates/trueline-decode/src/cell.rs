@@ -283,6 +283,8 @@ pub(crate) struct Nulls {
     /// Bit n is set when a text of n bytes is among them; bit 63 stands for all longer ones.
     lengths: u64,
     texts: Vec<Box<[u8]>>,
+    /// Whether the empty text is among them.
+    has_empty: bool,
 }
 
 impl Nulls {
@@ -290,12 +292,21 @@ impl Nulls {
         Self {
             lengths: texts.iter().fold(0, |lengths, text| lengths | 1 << text.len().min(63)),
             texts: texts.iter().map(|text| text.as_bytes().into()).collect(),
+            has_empty: texts.iter().any(String::is_empty),
         }
+    }
+
+    /// Whether the empty text means null, and no other.
+    pub(crate) fn are_empty(&self) -> bool {
+        self.has_empty && self.lengths == 1
     }
 
     /// Whether a text means null.
     #[inline]
     pub(crate) fn contains(&self, text: Text<'_>) -> bool {
+        if text.len() == 0 {
+            return self.has_empty;
+        }
         self.lengths >> text.len().min(63) & 1 != 0 && self.lists(text)
     }
 

@@ -7,6 +7,7 @@ pub mod key;
 mod batch;
 mod binding;
 mod check;
+mod coding;
 mod error;
 mod key_rows;
 mod key_text;

@@ -35,6 +35,16 @@ impl Mask {
         }
     }
 
+    /// As [`Mask::fill`], given the value of each row.
+    pub(crate) fn fill_from<T: Copy>(&mut self, values: &[T], fails: impl Fn(T) -> bool) {
+        for (word, values) in self.words.iter_mut().zip(values.chunks(64)) {
+            *word = values
+                .iter()
+                .enumerate()
+                .fold(0, |bits, (bit, value)| bits | u64::from(fails(*value)) << bit);
+        }
+    }
+
     pub(crate) fn set(&mut self, row: usize) {
         self.words[row / 64] |= 1 << (row % 64);
     }

@@ -7,6 +7,7 @@ use trueline_report::{Location, Origin, Violation};
 
 use crate::batch::{Batch, Column};
 use crate::check::{KeyRule, Runner};
+use crate::coding::Coding;
 use crate::key_rows::{ChunkKeys, KeyRows, KeyTask};
 use crate::mask::Mask;
 use crate::phrase::phrase;
@@ -189,8 +190,15 @@ impl State {
                 failing.reset(slots);
                 kernel.check(column.array, failing);
                 failing.keep_valid(column.array.nulls());
-                let code = |slot| kernel.code(column.array, slot);
-                self.record(plan, index, batch, Failing { slots: failing, rows: column.rows }, code, invalid);
+                let coding = Coding::Kernel(&**kernel, column.array);
+                self.record(
+                    plan,
+                    index,
+                    batch,
+                    Failing { slots: failing, rows: column.rows },
+                    coding,
+                    invalid,
+                );
             }
             Runner::Required => {
                 counts.not_evaluated += bad;
@@ -198,7 +206,7 @@ impl State {
                 if column.null_count() > 0 {
                     mark_nulls(failing, column);
                     let failing = Failing { slots: failing, rows: column.rows };
-                    self.record(plan, index, batch, failing, |_| 0, invalid);
+                    self.record(plan, index, batch, failing, Coding::Fixed(0), invalid);
                 }
             }
             Runner::Type => {
@@ -209,20 +217,9 @@ impl State {
                     for cell in column.bad {
                         failing.set(cell.row as usize);
                     }
-                    // They are asked for in the order of the slots, as the bad cells are listed.
-                    let codes = plan.checks[index].codes;
-                    let place = std::cell::Cell::new(0);
-                    let code = |slot: usize| {
-                        let bad = column.bad;
-                        if bad.get(place.get()).is_none_or(|cell| cell.row as usize != slot) {
-                            place.set(bad.partition_point(|cell| (cell.row as usize) < slot));
-                        }
-                        let code = bad[place.get()].code;
-                        place.set(place.get() + 1);
-                        codes.iter().position(|known| *known == code).unwrap_or_default()
-                    };
                     let failing = Failing { slots: failing, rows: column.rows };
-                    self.record(plan, index, batch, failing, code, invalid);
+                    let coding = Coding::Bad(column.bad, plan.checks[index].codes);
+                    self.record(plan, index, batch, failing, coding, invalid);
                 }
             }
             Runner::Table(_) => {
@@ -240,7 +237,7 @@ impl State {
         index: usize,
         batch: &Batch<'_>,
         failing: Failing<'_>,
-        code: impl Fn(usize) -> usize,
+        coding: Coding<'_>,
         invalid: &mut Mask,
     ) {
         let failed = failing.slots.count();
@@ -261,7 +258,7 @@ impl State {
             if !self.takes_sample(plan, index) {
                 break;
             }
-            let sample = sample(check, batch, failing.row(slot), check.codes[code(slot)]);
+            let sample = sample(check, batch, failing.row(slot), check.codes[coding.of(slot)]);
             self.counts[index].samples.push(sample);
         }
         let counts = &mut self.counts[index];
@@ -270,9 +267,7 @@ impl State {
             *counts.codes.entry(only).or_default() += failed;
         } else {
             let mut by_code = [0; MOST_CODES];
-            for slot in failing.slots.rows() {
-                by_code[code(slot)] += 1;
-            }
+            coding.count(failing.slots, &mut by_code);
             for (code, count) in check.codes.iter().zip(by_code).filter(|(_, count)| *count > 0) {
                 *counts.codes.entry(code).or_default() += count;
             }
@@ -306,7 +301,7 @@ impl State {
             let mut judged = Mask::new(batch.rows);
             judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
             let failing = Failing { slots: &judged, rows: None };
-            self.record(plan, index, batch, failing, |_| 1, invalid);
+            self.record(plan, index, batch, failing, Coding::Fixed(1), invalid);
         }
     }
 

@@ -124,16 +124,25 @@ impl Gaps {
         if self.missing.is_empty() {
             return None;
         }
-        let mut words = vec![u64::MAX; rows.div_ceil(64)];
+        let mut words = vec![0; rows.div_ceil(64)];
         for row in &self.missing {
-            words[*row as usize / 64] &= !(1 << (row % 64));
+            words[*row as usize / 64] |= 1 << (row % 64);
         }
-        // Arrow numbers bits from the least one of the first byte.
-        for word in &mut words {
-            *word = word.to_le();
-        }
-        Some(NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(words), 0, rows)))
+        of_nulls(words, rows)
     }
+}
+
+/// The validity of so many rows, given one bit per row that is null; `None` when none is.
+pub(super) fn of_nulls(nulls: Vec<u64>, rows: usize) -> Option<NullBuffer> {
+    let mut words = nulls;
+    if words.iter().all(|word| *word == 0) {
+        return None;
+    }
+    // Arrow numbers bits from the least one of the first byte.
+    for word in &mut words {
+        *word = (!*word).to_le();
+    }
+    Some(NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(words), 0, rows)))
 }
 
 /// A column of fixed-width values.

@@ -11,7 +11,7 @@ use arrow_buffer::{Buffer, ScalarBuffer};
 use trueline_tokenizer::Dialect;
 
 use super::DecodeColumn;
-use super::primitive::{Gaps, Source};
+use super::primitive::{Gaps, Source, of_nulls};
 use crate::cell::{Cells, Nulls, Unquote, Visit, trimmed};
 use crate::proof::ascii::string_views;
 use crate::value::Text;
@@ -40,12 +40,18 @@ impl DecodeColumn for TextColumn {
         let Source { position, nulls, unquote } = &self.source;
         let (bytes, gaps) = (cells.bytes, &mut self.gaps);
         let mut scratch = Vec::new();
+        let mut words = None;
         let views = if unquote.is_needed(cells) {
             cells.visit(*position, QuotedViews { bytes, unquote, nulls, gaps, scratch: &mut scratch })
+        } else if nulls.are_empty() {
+            cells.visit(*position, PlainViews { bytes, nulls: words.insert(Vec::new()) })
         } else {
             cells.visit(*position, Views { bytes, nulls, gaps })
         };
-        let mut nulls = self.gaps.nulls(cells.rows);
+        let mut nulls = match words {
+            Some(words) => of_nulls(words, cells.rows),
+            None => self.gaps.nulls(cells.rows),
+        };
         let mut views = views;
         if scratch.is_empty() {
             match string_views(views, &cells.buffer(), nulls) {
@@ -89,6 +95,29 @@ impl Visit for Views<'_> {
                 };
                 row += 1;
                 view
+            })
+            .collect()
+    }
+}
+
+/// The loop where moreover only the empty text is null: what is null is the view of nothing too, so there is no branch. Each
+/// word of `nulls` has one bit per row.
+struct PlainViews<'l> {
+    bytes: &'l [u8],
+    nulls: &'l mut Vec<u64>,
+}
+
+impl Visit for PlainViews<'_> {
+    type Output = Vec<u128>;
+
+    fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<u128> {
+        self.nulls.resize(cells.len().div_ceil(64), 0);
+        let mut row = 0;
+        cells
+            .map(|place| {
+                self.nulls[row / 64] |= u64::from(place.is_empty()) << (row % 64);
+                row += 1;
+                view(self.bytes, place, BLOCK)
             })
             .collect()
     }
@@ -143,16 +172,17 @@ impl Visit for QuotedViews<'_> {
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
     let length = place.len();
-    if length > INLINE {
-        let prefix = bytes[place.start..].first_chunk().map_or(0, |prefix| u32::from_le_bytes(*prefix));
-        // Positions are 32 bits wide, so a block is below four gigabytes.
-        return u128::from(narrow(length))
-            | u128::from(prefix) << 32
-            | u128::from(buffer) << 64
-            | u128::from(narrow(place.start)) << 96;
-    }
-    let text = Text::at(bytes, place).double_word() & ((1 << (8 * length)) - 1);
-    text << 32 | u128::from(narrow(length))
+    let text = Text::at(bytes, place.clone()).double_word() & ((1 << (8 * length.min(INLINE))) - 1);
+    let [low, high] = halves(text << 32);
+    // Positions are 32 bits wide, so a block is below four gigabytes.
+    let far = u64::from(buffer) | u64::from(narrow(place.start)) << 32;
+    let high = if length > INLINE { far } else { high };
+    u128::from(low | u64::from(narrow(length))) | u128::from(high) << 64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a double word is cut into halves")]
+fn halves(double: u128) -> [u64; 2] {
+    [double as u64, (double >> 64) as u64]
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a view's length is its low half-word")]

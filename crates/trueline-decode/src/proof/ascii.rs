@@ -39,15 +39,17 @@ pub(crate) fn string_views(
 fn last_byte(views: &[u128], block: &[u8]) -> Option<usize> {
     const HIGH: u128 = 0x8080_8080_8080_8080_8080_8080_0000_0000;
     let (mut high, mut buffers, mut end) = (0, 0, 0);
+    // Without a branch: which texts are long is hard to guess.
     for view in views {
         let length = *view as u32;
-        if length <= INLINE {
-            high |= view & HIGH;
-        } else {
-            buffers |= (view >> 64) as u32;
-            end = end.max((view >> 96) as usize + length as usize);
-        }
+        let is_long = u32::from(length > INLINE).wrapping_neg();
+        high |= view
+            & HIGH
+            & !(u128::from(is_long) << 96 | u128::from(is_long) << 64 | u128::from(is_long) << 32);
+        buffers |= (view >> 64) as u32 & is_long;
+        end = end.max(((view >> 96) as u64 + u64::from(length)) & u64::from(is_long));
     }
+    let end = usize::try_from(end).ok()?;
     let is_worth_it = end <= BYTES_PER_VIEW.saturating_mul(views.len());
     let is_ascii = || block.get(..end).is_some_and(<[u8]>::is_ascii);
     (high == 0 && buffers == 0 && is_worth_it && is_ascii()).then_some(end)

@@ -59,9 +59,16 @@ pub struct Proven {
     pub open: Vec<u64>,
     /// How many of the proven rows are null.
     pub nulls: u64,
+    /// How many rows there are.
+    pub rows: usize,
 }
 
 impl Proven {
+    /// Whether trying was in vain; a few rows say nothing.
+    fn is_mostly_open(&self) -> bool {
+        self.rows >= 4 * ROWS && self.open_count() > self.rows / 2
+    }
+
     /// How many rows are not proven.
     pub fn open_count(&self) -> usize {
         self.open.iter().map(|word| word.count_ones() as usize).sum()
@@ -77,7 +84,12 @@ pub struct Prover {
     lanes: Choice,
     quote: Option<u8>,
     proven: Vec<Option<Proven>>,
+    /// For each column how many blocks it is to be left alone.
+    pauses: Vec<u32>,
 }
+
+/// Where a proof leaves most of a block open, it is not tried for so many blocks.
+const PAUSE: u32 = 7;
 
 impl Prover {
     /// A prover of these columns with the instructions of a kernel. Whatever cannot be proven from bytes is left out.
@@ -88,7 +100,8 @@ impl Prover {
         });
         let columns: Vec<_> = proofs.collect();
         let proven = vec![None; columns.len()];
-        Self { columns, lanes: Choice::new(kernel), quote: dialect.quote, proven }
+        let pauses = vec![0; columns.len()];
+        Self { columns, lanes: Choice::new(kernel), quote: dialect.quote, proven, pauses }
     }
 
     /// Whether a column has a proof at all.
@@ -100,8 +113,10 @@ impl Prover {
     pub fn prove(&mut self, block: &Block<'_>, records: &Records) -> &[Option<Proven>] {
         let words = records.rows.div_ceil(ROWS);
         let parts = self.parts(block, records);
-        for (column, proven) in self.columns.iter().zip(&mut self.proven) {
-            if column.is_none() || parts.is_none() {
+        for ((column, proven), pause) in self.columns.iter().zip(&mut self.proven).zip(&mut self.pauses) {
+            let is_open = proven.as_ref().is_some_and(Proven::is_mostly_open);
+            *pause = if is_open { PAUSE } else { pause.saturating_sub(1) };
+            if column.is_none() || parts.is_none() || *pause > 0 {
                 *proven = None;
                 continue;
             }
@@ -109,6 +124,7 @@ impl Prover {
             proven.open.clear();
             proven.open.resize(words, u64::MAX);
             proven.nulls = 0;
+            proven.rows = records.rows;
         }
         let Some(cells) = parts else { return &self.proven };
         let row_bytes = block.positions.record(block.positions.len() - 1).end / block.positions.len();

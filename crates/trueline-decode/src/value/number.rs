@@ -109,9 +109,22 @@ pub(crate) fn scan(text: &[u8]) -> Option<Scanned> {
     Some(Scanned { negative, digits: reader.value(), exponent: exponent - shift })
 }
 
-/// Whether the text is a number.
+/// Whether the text is a number; as [`scan`], without its value.
 pub(crate) fn is_number(text: &[u8]) -> bool {
-    scan(text).is_some()
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (_, unsigned) = split_sign(text);
+    let whole = digits(unsigned);
+    let (mut rest, mut fraction) = (&unsigned[whole..], 0);
+    if let [b'.', after @ ..] = rest {
+        fraction = digits(after);
+        rest = &after[fraction..];
+    }
+    whole + fraction > 0
+        && match rest {
+            [] => true,
+            [b'e' | b'E', exponent @ ..] => scan_exponent(exponent).is_some(),
+            _ => false,
+        }
 }
 
 fn scan_exponent(text: &[u8]) -> Option<i64> {

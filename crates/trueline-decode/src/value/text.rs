@@ -51,15 +51,13 @@ impl<'a> Text<'a> {
     }
 
     /// Whether the text is negative, and the text without its sign.
+    ///
+    /// Without a branch: where signs are not the rule, which cells have one is hard to guess.
     #[inline]
     pub(crate) fn split_sign(self) -> (bool, Self) {
-        match self.around.first() {
-            // Both signs are below the digits.
-            Some(sign) if *sign < b'0' && matches!(sign, b'-' | b'+') && self.length > 0 => {
-                (*sign == b'-', self.skip(1))
-            }
-            _ => (false, self),
-        }
+        let first = self.as_bytes().first().copied().unwrap_or_default();
+        let is_signed = (first == b'-') | (first == b'+');
+        (first == b'-', self.skip(usize::from(is_signed)))
     }
 
     /// Eight bytes, the first one lowest. Beyond the text they may be anything.

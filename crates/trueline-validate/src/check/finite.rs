@@ -43,10 +43,10 @@ impl Finite {
 impl Kernel for Finite {
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         if let Some(values) = array.as_primitive_opt::<Float64Type>() {
-            failing.fill(|row| self.fails(values.values()[row]));
+            failing.fill_from(values.values(), |value| self.fails(value));
         } else {
             let values = array.as_primitive::<Float32Type>();
-            failing.fill(|row| self.fails(f64::from(values.values()[row])));
+            failing.fill_from(values.values(), |value| self.fails(f64::from(value)));
         }
     }
 

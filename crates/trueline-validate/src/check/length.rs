@@ -48,24 +48,58 @@ impl TextLength {
         if self.bytes || value.is_ascii() { value.len() } else { value.chars().count() }
     }
 
+    /// Whether a text that fails is too short.
     fn is_short(&self, value: &str) -> bool {
-        // A text has at most as many characters as bytes, and at least a quarter of them.
-        value.len() < self.least || (value.len() / 4 < self.least && self.count(value) < self.least)
+        value.len() < self.least || value.len() <= self.most || self.count(value) < self.least
+    }
+
+    /// Whether so many bytes are of good length whatever they are: a text has at most as many characters as bytes, and at
+    /// least a quarter of them.
+    fn clears(&self, bytes: usize) -> bool {
+        (bytes <= self.most) & (bytes / 4 >= self.least)
     }
 
     fn fails(&self, value: &str) -> bool {
-        self.is_short(value) || (value.len() > self.most && self.count(value) > self.most)
+        // Too few bytes need no counting.
+        let count = if value.len() < self.least { value.len() } else { self.count(value) };
+        count < self.least || count > self.most
     }
+}
+
+/// The bytes of a text, given its view.
+#[allow(clippy::cast_possible_truncation, reason = "a view's length is its low half-word")]
+fn length(view: u128) -> usize {
+    view as u32 as usize
 }
 
 impl Kernel for TextLength {
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         let values = array.as_string_view();
-        failing.fill(|row| self.fails(values.value(row)));
+        // Those that their bytes do not clear are few, or there are many alike: in both cases looping over them alone is
+        // better than asking in between.
+        failing.fill_from(values.views(), |view| !self.clears(length(view)));
+        let is_doubtful = |row: &usize| length(values.views()[*row]) >= self.least;
+        let doubtful: Vec<usize> = failing.rows().filter(is_doubtful).collect();
+        for row in doubtful {
+            if !self.fails(values.value(row)) {
+                failing.clear(row);
+            }
+        }
     }
 
     fn code(&self, array: &dyn Array, row: usize) -> usize {
         usize::from(!self.is_short(array.as_string_view().value(row)))
+    }
+
+    fn count_codes(&self, array: &dyn Array, failing: &Mask, counts: &mut [u64]) {
+        let values = array.as_string_view();
+        for row in failing.rows() {
+            let bytes = length(values.views()[row]);
+            // What is long in bytes has to be counted, unless even a quarter of them is enough.
+            let is_short =
+                bytes <= self.most || (bytes / 4 < self.least && self.count(values.value(row)) < self.least);
+            counts[usize::from(!is_short)] += 1;
+        }
     }
 
     fn fork(&self) -> Box<dyn Kernel> {

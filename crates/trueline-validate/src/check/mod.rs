@@ -50,6 +50,13 @@ pub(crate) trait Kernel: Send + Sync {
         0
     }
 
+    /// Counts the failing rows by code.
+    fn count_codes(&self, array: &dyn Array, failing: &Mask, counts: &mut [u64]) {
+        for row in failing.rows() {
+            counts[self.code(array, row)] += 1;
+        }
+    }
+
     /// A twin for another thread that shares no mutable scratch space with this one.
     fn fork(&self) -> Box<dyn Kernel>;
 }

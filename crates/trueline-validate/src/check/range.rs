@@ -71,12 +71,11 @@ impl Kernel for ExactRange {
     }
 }
 
+/// Bounds, both included: above an excluded one comes the next float.
 #[derive(Clone)]
 struct FloatRange {
-    minimum: f64,
-    maximum: f64,
-    exclusive_minimum: Option<f64>,
-    exclusive_maximum: Option<f64>,
+    least: f64,
+    most: f64,
 }
 
 impl FloatRange {
@@ -87,31 +86,41 @@ impl FloatRange {
             let value = literal.as_ref().and_then(to_f64);
             if single { value.map(|value| f64::from(value as f32)) } else { value }
         };
+        let inner = |included: Option<f64>, next: Option<f64>, edge: f64| {
+            let (included, next) = (included.unwrap_or(edge), next.unwrap_or(edge));
+            if edge < 0.0 { included.max(next) } else { included.min(next) }
+        };
         Self {
-            minimum: bound(&range.minimum).unwrap_or(f64::NEG_INFINITY),
-            maximum: bound(&range.maximum).unwrap_or(f64::INFINITY),
-            exclusive_minimum: bound(&range.exclusive_minimum),
-            exclusive_maximum: bound(&range.exclusive_maximum),
+            least: inner(
+                bound(&range.minimum),
+                bound(&range.exclusive_minimum).map(f64::next_up),
+                f64::NEG_INFINITY,
+            ),
+            most: inner(
+                bound(&range.maximum),
+                bound(&range.exclusive_maximum).map(f64::next_down),
+                f64::INFINITY,
+            ),
         }
     }
 
+    /// NaN is on no side, and counts as below.
     fn is_below(&self, value: f64) -> bool {
-        !(value >= self.minimum && self.exclusive_minimum.is_none_or(|bound| value > bound))
+        value < self.least || value.is_nan()
     }
 
     fn fails(&self, value: f64) -> bool {
-        self.is_below(value)
-            || !(value <= self.maximum && self.exclusive_maximum.is_none_or(|bound| value < bound))
+        !(value >= self.least && value <= self.most)
     }
 }
 
 impl Kernel for FloatRange {
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         if let Some(values) = array.as_primitive_opt::<Float64Type>() {
-            failing.fill(|row| self.fails(values.values()[row]));
+            failing.fill_from(values.values(), |value| self.fails(value));
         } else {
             let values = array.as_primitive::<Float32Type>();
-            failing.fill(|row| self.fails(f64::from(values.values()[row])));
+            failing.fill_from(values.values(), |value| self.fails(f64::from(value)));
         }
     }
 
@@ -121,6 +130,15 @@ impl Kernel for FloatRange {
             None => f64::from(array.as_primitive::<Float32Type>().value(row)),
         };
         usize::from(!self.is_below(value))
+    }
+
+    fn count_codes(&self, array: &dyn Array, failing: &Mask, counts: &mut [u64]) {
+        let Some(values) = array.as_primitive_opt::<Float64Type>() else {
+            return failing.rows().for_each(|row| counts[self.code(array, row)] += 1);
+        };
+        for row in failing.rows() {
+            counts[usize::from(!self.is_below(values.values()[row]))] += 1;
+        }
     }
 
     fn fork(&self) -> Box<dyn Kernel> {

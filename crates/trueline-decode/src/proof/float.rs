@@ -1,0 +1,111 @@
+//! Floats without bounds: their grammar alone, since any value will do.
+//!
+//! Nothing has to be moved or multiplied. Digits stay where they are, a decimal point is looked for and taken for a digit, and what
+//! stands behind an `e` is looked at only where some cell of the group has a letter. Up to sixteen bytes with an exponent of two
+//! digits at most are far from what overflows.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use super::Judge;
+use super::cell::{Cells, Group, HIGH, LOW, not_digits, used};
+use super::lanes::{Lanes, WORD};
+
+/// The most bytes of a number.
+const LONGEST: u64 = 16;
+/// Set in letters, and in nothing else that a number may have.
+const LETTER: u64 = 0x40 * LOW;
+
+/// A proof that a text is a finite float.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Float;
+
+/// The highest bit of each byte that is equal to another one.
+#[inline(always)]
+pub(super) fn bytes_equal<L: Lanes>(lanes: L, words: L::Words, byte: u8) -> L::Words {
+    let differs = lanes.xor(words, lanes.splat(u64::from(byte) * LOW));
+    let low_bits = lanes.splat(0x7F * LOW);
+    let raised = lanes.add(lanes.and(differs, low_bits), low_bits);
+    lanes.and_not(lanes.splat(HIGH), lanes.or(raised, differs))
+}
+
+/// All ones in those bytes whose highest bit is set; no other bits may be.
+#[inline(always)]
+fn whole_bytes<L: Lanes>(lanes: L, highest: L::Words) -> L::Words {
+    lanes.sub(lanes.shl::<1>(highest), lanes.shr::<7>(highest))
+}
+
+/// The mantissa of a text: its length, and whether an exponent behind it is one.
+#[inline(always)]
+fn mantissa<L: Lanes>(
+    lanes: L,
+    cells: &Cells<'_>,
+    start: L::Words,
+    length: L::Words,
+    letters: [L::Words; 2],
+) -> (L::Words, L::Mask) {
+    let one = lanes.splat(1);
+    // The bytes below the first letter of a word, as so many ones; all of them where there is none.
+    let below = |letters| {
+        let first = lanes.shr::<6>(lanes.and(letters, lanes.sub(lanes.splat(0), letters)));
+        lanes.sum_bytes(lanes.and(lanes.sub(first, one), lanes.splat(LOW)))
+    };
+    let in_head = lanes.is_zero(letters[0]);
+    let place = lanes.add(below(letters[0]), lanes.select(in_head, below(letters[1]), lanes.splat(0)));
+    let without = lanes.both(in_head, lanes.is_zero(letters[1]));
+    let word = lanes.gather_bytes(cells.bytes, lanes.add(start, place));
+    let letter = lanes.or(lanes.and(word, lanes.splat(0xFF)), lanes.splat(0x20));
+    let is_e = lanes.equal(letter, lanes.splat(u64::from(b'e')));
+    let rest = lanes.shr::<8>(word);
+    let sign = lanes.and(rest, lanes.splat(0xFF));
+    let signed = lanes.either(
+        lanes.equal(sign, lanes.splat(u64::from(b'-'))),
+        lanes.equal(sign, lanes.splat(u64::from(b'+'))),
+    );
+    let digits = lanes.select(signed, lanes.shr::<8>(rest), rest);
+    let count = lanes.sub(lanes.sub(length, place), lanes.select(signed, lanes.splat(2), one));
+    let digits = lanes.xor(digits, lanes.splat(u64::from(b'0') * LOW));
+    let digits = lanes.and(digits, used(lanes, count, 0));
+    let fits = lanes.both(lanes.less(lanes.splat(0), count), lanes.less(count, lanes.splat(3)));
+    let is_good = lanes.both(lanes.both(is_e, fits), lanes.is_zero(not_digits(lanes, digits, digits)));
+    (lanes.select(without, length, place), lanes.either(without, is_good))
+}
+
+impl Judge for Float {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let (mut start, mut length, mut head) = (group.start, group.length, group.head);
+        let low = lanes.and(head, lanes.splat(0xFF));
+        let signed = lanes.either(
+            lanes.equal(low, lanes.splat(u64::from(b'-'))),
+            lanes.equal(low, lanes.splat(u64::from(b'+'))),
+        );
+        if lanes.bits(signed) != 0 {
+            let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
+            (start, length) = (lanes.add(start, one), lanes.sub(length, one));
+            head = lanes.gather_bytes(cells.bytes, start);
+        }
+        let tail = lanes.gather_bytes(cells.bytes, lanes.add(start, lanes.splat(WORD as u64)));
+        let mut good = lanes.less(length, lanes.splat(LONGEST + 1));
+        let (mut in_head, mut in_tail) = (used(lanes, length, 0), used(lanes, length, 1));
+        let letters = [in_head, in_tail].map(|used| lanes.and(used, lanes.splat(LETTER)));
+        let letters = [lanes.and(head, letters[0]), lanes.and(tail, letters[1])];
+        if lanes.bits(lanes.is_zero(lanes.or(letters[0], letters[1]))) != lanes.bits(lanes.not(lanes.none()))
+        {
+            let (shorter, is_good) = mantissa(lanes, cells, start, length, letters);
+            good = lanes.both(good, is_good);
+            length = shorter;
+            (in_head, in_tail) = (used(lanes, length, 0), used(lanes, length, 1));
+        }
+        let zeros = lanes.splat(u64::from(b'0') * LOW);
+        let head = lanes.and(lanes.xor(head, zeros), in_head);
+        let tail = lanes.and(lanes.xor(tail, zeros), in_tail);
+        let (one, other) = (bytes_equal(lanes, head, b'.' ^ b'0'), bytes_equal(lanes, tail, b'.' ^ b'0'));
+        let points = lanes.sum_bytes(lanes.add(lanes.shr::<7>(one), lanes.shr::<7>(other)));
+        let head = lanes.and_not(head, whole_bytes(lanes, one));
+        let tail = lanes.and_not(tail, whole_bytes(lanes, other));
+        // At most one point, and a digit besides.
+        good = lanes.both(good, lanes.less(points, lanes.splat(2)));
+        good = lanes.both(good, lanes.less(points, length));
+        lanes.both(good, lanes.is_zero(not_digits(lanes, head, tail)))
+    }
+}
