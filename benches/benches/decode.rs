@@ -15,7 +15,7 @@ fn decode(decoder: &mut Decoder, buffer: &Buffer, table: &Table) -> [u64; 3] {
         let block = Block { buffer, start: *start, positions };
         let decoded = decoder.decode(&block, table.schema.fields.len());
         let bad: usize = decoded.columns.iter().map(|column| column.bad.len()).sum();
-        for (sum, count) in found.iter_mut().zip([decoded.rows, bad, decoded.broken.len()]) {
+        for (sum, count) in found.iter_mut().zip([decoded.records.rows, bad, decoded.records.broken.len()]) {
             *sum += count as u64;
         }
     }
@@ -45,6 +45,7 @@ fn benches(criterion: &mut Criterion) {
             field: field.clone(),
             source,
             null_values: vec![String::new()],
+            checks: Vec::new(),
         };
         let plans = table.schema.fields.iter().enumerate().map(plan).collect();
         let mut decoder = Decoder::new(plans, &Dialect::default());

@@ -18,6 +18,7 @@ fn decode(table: &Table) -> Vec<Decoded> {
         field: field.clone(),
         source,
         null_values: vec![String::new()],
+        checks: Vec::new(),
     };
     let plans = table.schema.fields.iter().enumerate().map(plan).collect();
     let mut decoder = Decoder::new(plans, &Dialect::default());
@@ -32,10 +33,10 @@ fn validate(plan: &Plan, binding: &Binding, batches: &[Decoded]) -> u64 {
     tally.begin_input(binding, 1, &|_| Location::default());
     for batch in batches {
         let columns = batch.columns.iter();
-        let columns: Vec<_> =
-            columns.map(|column| Some(Column { array: &column.array, bad: &column.bad })).collect();
+        let columns: Vec<_> = columns.map(|column| Some(Column::whole(&column.array, &column.bad))).collect();
         let mut state = State::new(plan, Some(tally.quota()));
-        state.observe(plan, &Batch { rows: batch.rows, columns: &columns, origin: &RowOrigin::default() });
+        let (rows, origin) = (batch.records.rows, &RowOrigin::default());
+        state.observe(plan, &Batch { rows, columns: &columns, keys: &columns, origin });
         tally.merge(state).expect("keys fit in memory");
     }
     tally.finish(1000, false).expect("settled").rows.invalid
@@ -66,7 +67,7 @@ fn benches(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("validate");
     for table in &tables {
         let batches = decode(table);
-        let rows: usize = batches.iter().map(|batch| batch.rows).sum();
+        let rows: usize = batches.iter().map(|batch| batch.records.rows).sum();
         group.throughput(Throughput::Elements(rows as u64));
         let plan = Plan::compile(&table.schema, 20).expect("a plan");
         let names: Vec<&str> = table.schema.fields.iter().map(|field| field.name.as_str()).collect();

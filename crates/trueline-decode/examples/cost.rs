@@ -9,7 +9,7 @@ use std::error::Error;
 use std::time::Instant;
 
 use arrow_buffer::Buffer;
-use trueline_decode::{Block, ColumnPlan, Decoder, Prover, Records};
+use trueline_decode::{Block, ColumnPlan, Decoder, Proven, Prover, Records};
 use trueline_schema::{Field, Schema};
 use trueline_tokenizer::{Dialect, Indexer, Kernel, Positions};
 
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             for (start, positions, records) in &blocks {
                 let block = Block { buffer: &buffer, start: *start, positions };
                 let proven = prover.prove(&block, records);
-                open += proven[0].as_ref().map_or(records.rows, |proven| proven.open_count());
+                open += proven[0].as_ref().map_or(records.rows, Proven::open_count);
             }
         });
         let decode = least(|| {

@@ -207,7 +207,7 @@ struct Pass<'a, 'b, 'c, J> {
     judge: &'a J,
     nulls: &'a NullTexts,
     /// Whether nulls pass.
-    nulls_pass: bool,
+    takes_nulls: bool,
     /// Whether what stands between quotes is the text, but for doubled quotes.
     reads_quoted: bool,
     rows: &'a mut Rows<'b, 'c>,
@@ -221,7 +221,7 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
         // What is null and must not pass need not be known where the judge refuses it anyway.
-        let looks = self.nulls_pass || !self.nulls.are_empty() || self.judge.takes_empty();
+        let looks = self.takes_nulls || !self.nulls.are_empty() || self.judge.takes_empty();
         if let Some(most) = self.judge.most_bytes()
             && self.nulls.are_empty()
             && self.reads_quoted
@@ -243,7 +243,7 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn measure<L: Lanes>(self, lanes: L, most: u64) -> u64 {
-        let Self { nulls: null_texts, nulls_pass, rows, count, .. } = self;
+        let Self { nulls: null_texts, takes_nulls, rows, count, .. } = self;
         let cells = &{ rows.cells };
         let mut null_count = 0;
         let mut places = Places::new();
@@ -262,7 +262,7 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                 passed |= lanes.bits(lanes.both(short, lanes.not(nulls))) << lane;
                 null |= lanes.bits(nulls) << lane;
             }
-            null_count += close(cells, first, count, (passed, null), nulls_pass, open);
+            null_count += close(cells, first, count, (passed, null), takes_nulls, open);
         }
         null_count
     }
@@ -271,7 +271,7 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn pass<L: Lanes, const QUOTED: bool, const NULLS: bool>(self, lanes: L) -> u64 {
-        let Self { judge, nulls: null_texts, nulls_pass, reads_quoted, rows, count } = self;
+        let Self { judge, nulls: null_texts, takes_nulls, reads_quoted, rows, count } = self;
         // A copy of its own stays in registers.
         let cells = &{ rows.cells };
         let from = rows.from;
@@ -297,7 +297,7 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                 }
                 passed |= lanes.bits(good) << lane;
             }
-            null_count += close(cells, first, count, (passed, null), nulls_pass, open);
+            null_count += close(cells, first, count, (passed, null), takes_nulls, open);
         }
         null_count
     }
@@ -312,13 +312,13 @@ fn close(
     first: usize,
     count: usize,
     (passed, null): (u64, u64),
-    nulls_pass: bool,
+    takes_nulls: bool,
     open: &mut u64,
 ) -> u64 {
     let left = count - first;
     let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
     let found = all & cells.found(first);
-    let null = if nulls_pass { null & found } else { 0 };
+    let null = if takes_nulls { null & found } else { 0 };
     *open = all & !(passed & found | null);
     u64::from(null.count_ones())
 }

@@ -21,7 +21,7 @@ pub(super) struct Proof {
     /// All must find a cell good.
     judges: Vec<AnyJudge>,
     nulls: NullTexts,
-    nulls_pass: bool,
+    takes_nulls: bool,
     reads_quoted: bool,
 }
 
@@ -65,7 +65,7 @@ impl Proof {
         Some(Self {
             judges,
             nulls: NullTexts::new(&plan.null_values, dialect.quote)?,
-            nulls_pass: !asked.is_required,
+            takes_nulls: !asked.is_required,
             reads_quoted: dialect.quoting == Quoting::Strict && dialect.escape.is_none(),
         })
     }
@@ -140,8 +140,8 @@ struct Passing<'a, 'b, 'c> {
 impl Passing<'_, '_, '_> {
     fn run<J: Judge>(self, judge: &J) -> u64 {
         let Self { proof, lanes, rows, count } = self;
-        let Proof { nulls, nulls_pass, reads_quoted, .. } = proof;
-        lanes.run(Pass { judge, nulls, nulls_pass: *nulls_pass, reads_quoted: *reads_quoted, rows, count })
+        let Proof { nulls, takes_nulls, reads_quoted, .. } = proof;
+        lanes.run(Pass { judge, nulls, takes_nulls: *takes_nulls, reads_quoted: *reads_quoted, rows, count })
     }
 }
 

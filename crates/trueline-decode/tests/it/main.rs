@@ -12,7 +12,8 @@ use trueline_tokenizer::{Dialect, Indexer, Positions};
 
 /// A plan that takes the empty text for null.
 fn plan(data_type: DataType, source: usize) -> ColumnPlan {
-    ColumnPlan { field: Field::new("c", data_type), source, null_values: vec![String::new()] }
+    let field = Field::new("c", data_type);
+    ColumnPlan { field, source, null_values: vec![String::new()], checks: Vec::new() }
 }
 
 /// Indexes all of the bytes as one block that starts at `start`, and decodes it.

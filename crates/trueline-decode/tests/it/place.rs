@@ -16,7 +16,7 @@ fn broken(bytes: &[u8], dialect: &Dialect) -> Vec<(u32, &'static str, String, St
     let shown = |BrokenRecord { record, code, range, found }: BrokenRecord| {
         (record, code, String::from_utf8_lossy(&bytes[range]).into_owned(), found)
     };
-    decoded.broken.into_iter().map(shown).collect()
+    decoded.records.broken.into_iter().map(shown).collect()
 }
 
 #[test]
@@ -47,11 +47,11 @@ fn faults_go_before_field_counts() {
 fn neighbours_of_broken_records_are_rows() {
     let bytes = b"##1,a\n2\n3,c\n4,\"d\"x\n5,e\n";
     let (decoded, _) = decode(bytes, 2, &DIALECT(), vec![plan(DataType::Int64, 0)], 2);
-    assert_eq!(decoded.rows, 3);
-    assert_eq!(decoded.records.as_deref(), Some(&[0, 2, 4][..]));
+    assert_eq!(decoded.records.rows, 3);
+    assert_eq!(decoded.records.numbers(), Some(&[0, 2, 4][..]));
     assert_eq!(decoded.columns[0].array.as_primitive::<Int64Type>().values(), &[1, 3, 5]);
-    assert_eq!(decoded.broken.iter().map(|broken| broken.record).collect::<Vec<_>>(), [1, 3]);
-    assert_eq!(decoded.record(1), 2);
+    assert_eq!(decoded.records.broken.iter().map(|broken| broken.record).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(decoded.records.number(1), 2);
 }
 
 #[test]
@@ -79,13 +79,16 @@ fn places_and_texts_of_cells() {
 fn nothing_is_a_block_too() {
     let (decoded, _) =
         decode(b"", 0, &DIALECT(), vec![plan(DataType::String, 0), plan(DataType::Binary, 1)], 2);
-    assert_eq!((decoded.rows, decoded.columns.len(), decoded.broken.len()), (0, 2, 0));
+    assert_eq!((decoded.records.rows, decoded.columns.len(), decoded.records.broken.len()), (0, 2, 0));
     let (decoded, _) = decode(b"1,2\n", 0, &DIALECT(), Vec::new(), 2);
-    assert_eq!((decoded.rows, decoded.columns.len()), (1, 0));
+    assert_eq!((decoded.records.rows, decoded.columns.len()), (1, 0));
 }
 
 #[test]
 fn a_record_broken_alone_leaves_empty_columns() {
     let (decoded, _) = decode(b"1\n2\n", 0, &DIALECT(), vec![plan(DataType::Int64, 1)], 2);
-    assert_eq!((decoded.rows, decoded.columns[0].array.len(), decoded.broken.len()), (0, 0, 2));
+    assert_eq!(
+        (decoded.records.rows, decoded.columns[0].array.len(), decoded.records.broken.len()),
+        (0, 0, 2)
+    );
 }

@@ -142,6 +142,7 @@ fn table() -> impl Strategy<Value = Table> {
                         field: field.clone(),
                         source,
                         null_values: null_values.clone(),
+                        checks: Vec::new(),
                     };
                     let plans = columns.iter().zip(sources).map(plan).collect();
                     Table { fields, plans, dialect, bytes, block_bytes, start }
@@ -193,8 +194,8 @@ fn answered(table: &Table) -> Answer {
         assert!(consumed > 0, "some progress");
         let block = Block { buffer: &buffer, start, positions: &positions };
         let decoded = decoder.decode(&block, table.fields);
-        assert_eq!(decoded.rows + decoded.broken.len(), positions.len());
-        for row in 0..decoded.rows {
+        assert_eq!(decoded.records.rows + decoded.records.broken.len(), positions.len());
+        for row in 0..decoded.records.rows {
             let cells = decoded.columns.iter().zip(&table.plans).enumerate().map(|(at, (column, plan))| {
                 let bad = column.bad.iter().find(|cell| cell.row as usize == row);
                 let cell = stored(&column.array, row, plan);
@@ -209,13 +210,13 @@ fn answered(table: &Table) -> Answer {
                     None => cell,
                 }
             });
-            answer.rows.push((first_record + decoded.record(row), cells.collect()));
+            answer.rows.push((first_record + decoded.records.number(row) as usize, cells.collect()));
         }
         for column in &decoded.columns {
-            assert_eq!(column.array.len(), decoded.rows);
+            assert_eq!(column.array.len(), decoded.records.rows);
             assert!(column.bad.is_sorted_by(|a, b| a.row < b.row));
         }
-        for BrokenRecord { record, code, range, found } in decoded.broken {
+        for BrokenRecord { record, code, range, found } in decoded.records.broken {
             assert!(!found.is_empty());
             let moved = range.start + start - table.start..range.end + start - table.start;
             answer.broken.push((first_record + record as usize, code, moved));

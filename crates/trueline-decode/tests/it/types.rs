@@ -15,7 +15,7 @@ use crate::{decode, plan};
 fn column(plan: &ColumnPlan, cells: &[&str]) -> Column {
     let bytes: Vec<u8> = cells.iter().flat_map(|cell| [cell, ",\n"]).collect::<String>().into_bytes();
     let (mut decoded, _) = decode(&bytes, 0, &Dialect::default().header(false), vec![plan.clone()], 2);
-    assert_eq!(decoded.rows, cells.len());
+    assert_eq!(decoded.records.rows, cells.len());
     decoded.columns.remove(0)
 }
 

@@ -88,12 +88,13 @@ struct Few {
 
 impl Few {
     fn new(texts: &[Box<str>]) -> Self {
-        let (short, long): (Vec<_>, Vec<_>) = texts.iter().partition(|text| text.len() <= INLINE);
-        let view = |text: &Box<str>| {
+        let (short, long): (Vec<&str>, Vec<&str>) =
+            texts.iter().map(|text| &**text).partition(|text| text.len() <= INLINE);
+        let view = |text: &str| {
             let bytes = text.bytes().rev().fold(0, |word: u128, byte| word << 8 | u128::from(byte));
             bytes << 32 | text.len() as u128
         };
-        Self { short: short.into_iter().map(view).collect(), long: long.into_iter().cloned().collect() }
+        Self { short: short.into_iter().map(view).collect(), long: long.into_iter().map(Box::from).collect() }
     }
 
     /// Whether a view is that of a short text; each is compared, as a guess at the first would mostly be wrong.
