@@ -3,7 +3,8 @@
 //! `cargo run --release -p trueline-benches --bin truth -- FILE TRUTH SCHEMA`
 //!
 //! First every violation is kept and the set of invalid rows compared; then the file is validated with 1, 2, 3 and 8 threads
-//! and five chunk sizes, and all reports must be the same text outside `run`.
+//! and five chunk sizes, and with every kernel of this machine with proofs and without, and all reports must be the same text
+//! outside `run`.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
@@ -12,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::Value;
-use trueline::{FileSource, Report, Schema, Validator, ValidatorBuilder};
+use trueline::{FileSource, Kernel, Report, Schema, Validator, ValidatorBuilder};
 use trueline_testkit::Truth;
 
 const THREADS: [usize; 4] = [1, 2, 3, 8];
@@ -53,16 +54,12 @@ fn main() -> ExitCode {
     println!("{} rows, {} invalid, {} violations", report.rows.total, named.len(), report.violations.len());
 
     let mut first: Option<String> = None;
-    for threads in THREADS {
-        for chunk_bytes in CHUNK_BYTES {
-            let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk_bytes);
-            let report = run(builder, file);
-            let text = stable(&report);
-            println!("{threads} threads, chunks of {chunk_bytes}: {:.3} s", report.run.elapsed_seconds);
-            if *first.get_or_insert_with(|| text.clone()) != text {
-                differences
-                    .push(format!("{threads} threads with chunks of {chunk_bytes} give another report"));
-            }
+    for (road, builder) in roads(&schema) {
+        let report = run(builder, file);
+        let text = stable(&report);
+        println!("{road}: {:.3} s", report.run.elapsed_seconds);
+        if *first.get_or_insert_with(|| text.clone()) != text {
+            differences.push(format!("{road}: another report"));
         }
     }
     for difference in &differences {
@@ -70,4 +67,22 @@ fn main() -> ExitCode {
     }
     println!("{}", if differences.is_empty() { "everything is as the truth says" } else { "DIFFERENT" });
     ExitCode::from(u8::from(!differences.is_empty()))
+}
+
+/// Every way to come to the report.
+fn roads(schema: &Schema) -> Vec<(String, ValidatorBuilder)> {
+    let mut roads = Vec::new();
+    for threads in THREADS {
+        for chunk_bytes in CHUNK_BYTES {
+            let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk_bytes);
+            roads.push((format!("{threads} threads, chunks of {chunk_bytes}"), builder));
+        }
+    }
+    for kernel in Kernel::available() {
+        for proofs in [true, false] {
+            let builder = Validator::builder(schema.clone()).threads(2).kernel(kernel).proofs(proofs);
+            roads.push((format!("{kernel}, proofs {}", if proofs { "on" } else { "off" }), builder));
+        }
+    }
+    roads
 }
