@@ -2,12 +2,15 @@
 
 use anyhow::Result;
 
+use crate::fuzz;
 use crate::project::{Project, run};
 use crate::step::Outcome;
 
 pub(crate) fn format(project: &Project) -> Result<Outcome> {
-    let passed = run(&mut project.cargo(["fmt", "--all", "--check"]))?;
-    Ok(if passed { Outcome::passed("") } else { Outcome::failed("run `cargo fmt --all`") })
+    let mut passed = run(&mut project.cargo(["fmt", "--all", "--check"]))?;
+    // Not a member of the workspace, but written like all else.
+    passed &= run(&mut project.cargo(["fmt", "--manifest-path", fuzz::MANIFEST, "--check"]))?;
+    Ok(if passed { Outcome::passed("") } else { Outcome::failed("run `cargo fmt --all`, in `fuzz` too") })
 }
 
 pub(crate) fn clippy(project: &Project) -> Result<Outcome> {

@@ -8,6 +8,7 @@ mod ci;
 mod compare;
 mod deny;
 mod docs;
+mod fuzz;
 mod lint;
 mod package;
 mod project;
@@ -19,7 +20,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
 use crate::step::{Outcome, Summary};
@@ -28,7 +29,7 @@ const USAGE: &str = "\
 usage: cargo xtask <task> [options]
 
 tasks
-  ci          every task below but `docs` and `compare`, each timed, with a closing table; what .ci/run calls
+  ci          every task below but `docs`, `fuzz` and `compare`, each timed, with a closing table; what .ci/run calls
                 --install-tools   install cargo-deny first when it is missing (takes minutes)
   test        every test: unit, integration and doc tests, examples compared with examples/expected/,
               bench programs in --test mode
@@ -42,6 +43,7 @@ tasks
   deny        licences, advisories, banned and duplicate dependencies (cargo-deny)
                 --install-tools   as above
   sanitize    tests of the crates with `unsafe` under AddressSanitizer (nightly)
+  fuzz        the fuzz targets, each for some seconds: 20, or as many as follow (nightly)
   docs        write docs/checks.md from the checks' own files
                 --check           only compare
   compare     trueline beside its peers; benches/compare/README.md says how
@@ -94,6 +96,11 @@ fn run() -> Result<bool> {
             options.finish()?;
             summary.step("deny", || deny::check(&project, install));
         }
+        "fuzz" => {
+            let seconds = options.take_number()?.unwrap_or(fuzz::SECONDS);
+            options.finish()?;
+            summary.step("fuzz", || fuzz::run_targets(&project, seconds));
+        }
         "docs" => {
             let check = options.take("--check");
             options.finish()?;
@@ -133,6 +140,15 @@ impl Options {
         self.0.len() < before
     }
 
+    /// The first option if it is a number; it is used up.
+    fn take_number(&mut self) -> Result<Option<u64>> {
+        if !self.0.first().is_some_and(|option| option.starts_with(|first: char| first.is_ascii_digit())) {
+            return Ok(None);
+        }
+        let option = self.0.remove(0);
+        option.parse().map(Some).with_context(|| format!("`{option}` is no number"))
+    }
+
     /// Refuses whatever is left.
     fn finish(self) -> Result<()> {
         match self.0.first() {
@@ -153,6 +169,14 @@ mod tests {
         assert!(!options.take("--bless"));
         assert!(options.finish().is_err());
         assert!(Options(Vec::new()).finish().is_ok());
+    }
+
+    #[test]
+    fn a_number_is_taken_and_a_word_is_not() {
+        let mut options = Options(vec!["60".into(), "6x".into(), "--all".into()]);
+        assert_eq!(options.take_number().unwrap(), Some(60));
+        assert!(options.take_number().is_err());
+        assert_eq!(options.take_number().unwrap(), None);
     }
 
     #[test]

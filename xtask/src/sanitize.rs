@@ -46,7 +46,7 @@ pub(crate) fn run_tests(project: &Project) -> Result<Outcome> {
 }
 
 /// The nightly's host triple, or why the sanitizer cannot be used.
-fn nightly_host(project: &Project) -> Result<Result<String, String>> {
+pub(crate) fn nightly_host(project: &Project) -> Result<Result<String, String>> {
     let ask = |arguments: &[&str]| {
         let mut command = project.command("rustup");
         command.args(["run", "nightly", "rustc"]).args(arguments).env_remove("RUSTC");

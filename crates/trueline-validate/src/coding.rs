@@ -62,7 +62,9 @@ mod tests {
         let cell = |row, code| BadCell { row, code };
         let bad = [cell(1, "b"), cell(4, "b"), cell(5, "a"), cell(70, "b")];
         let mut failing = Mask::new(100);
-        bad.iter().for_each(|cell| failing.set(cell.row as usize));
+        for cell in &bad {
+            failing.set(cell.row as usize);
+        }
         let coding = Coding::Bad(&bad, &["a", "b"]);
         let mut counts = [0; 2];
         coding.count(&failing, &mut counts);

@@ -54,6 +54,7 @@ impl<'a> Text<'a> {
     ///
     /// Without a branch: where signs are not the rule, which cells have one is hard to guess.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     pub(crate) fn split_sign(self) -> (bool, Self) {
         let first = self.as_bytes().first().copied().unwrap_or_default();
         let is_signed = (first == b'-') | (first == b'+');

@@ -55,6 +55,7 @@ impl TextLength {
 
     /// Whether so many bytes are of good length whatever they are: a text has at most as many characters as bytes, and at
     /// least a quarter of them.
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     fn clears(&self, bytes: usize) -> bool {
         (bytes <= self.most) & (bytes / 4 >= self.least)
     }

@@ -98,6 +98,7 @@ impl Few {
     }
 
     /// Whether a view is that of a short text; each is compared, as a guess at the first would mostly be wrong.
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     fn holds(&self, view: u128) -> bool {
         self.short.iter().fold(false, |found, text| found | (*text == view))
     }
