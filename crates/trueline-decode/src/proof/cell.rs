@@ -159,9 +159,14 @@ impl NullTexts {
         Some(Self { texts: texts.iter().map(one).collect::<Option<_>>()? })
     }
 
-    /// Whether only the empty text means null, if any does.
-    pub(super) fn are_empty(&self) -> bool {
+    /// Whether no text but the empty one means null.
+    pub(super) fn at_most_empty(&self) -> bool {
         self.texts.iter().all(|(length, _)| *length == 0)
+    }
+
+    /// Whether the empty text means null, and no other.
+    pub(super) fn are_empty(&self) -> bool {
+        self.at_most_empty() && !self.texts.is_empty()
     }
 
     /// Which cells are null.

@@ -221,7 +221,7 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
         // What is null and must not pass need not be known where the judge refuses it anyway.
-        let looks = self.takes_nulls || !self.nulls.are_empty() || self.judge.takes_empty();
+        let looks = self.takes_nulls || !self.nulls.at_most_empty() || self.judge.takes_empty();
         if let Some(most) = self.judge.most_bytes()
             && self.nulls.are_empty()
             && self.reads_quoted
