@@ -59,6 +59,11 @@ impl ChunkKeys {
     /// Takes in the keys of a batch; `tainted` tells the rows that another check found invalid.
     pub(crate) fn collect(&mut self, rows: &KeyRows<'_>, tainted: impl Fn(usize) -> bool) -> KeyCounts {
         match self {
+            Self::Whole(buffer, Some(filter)) if rows.texts().is_some() => rows.each_text(|row, text| {
+                if filter.passes_key(text) {
+                    buffer.push(text, KeyPlace { tainted: tainted(row), ..rows.place(row) });
+                }
+            }),
             Self::Whole(buffer, filter) => {
                 let needs_place = matches!(rows.rule.purpose, KeyPurpose::Unique(_));
                 let mut key = Vec::new();
@@ -87,7 +92,7 @@ impl ChunkKeys {
         let mut key = Vec::new();
         let mut any = false;
         if let Some(texts) = rows.texts() {
-            return texts.bytes_iter().any(|text| filter.passes_key(text));
+            return texts.iter().flatten().any(|text| filter.passes_key(text.as_bytes()));
         }
         rows.each(|row| {
             if !any {
@@ -175,16 +180,37 @@ impl<'a> KeyRows<'a> {
         self.single().filter(|_| !self.any_bad && !self.any_null)
     }
 
-    /// The keys of all rows, when they are text.
+    /// The keys of the rows, when they are text; those that are null have none.
     fn texts(&self) -> Option<&arrow_array::StringViewArray> {
-        self.full().and_then(|column| column.array.as_string_view_opt())
+        self.single().and_then(|column| column.array.as_string_view_opt())
+    }
+
+    /// Calls `visit` with every row that has a key, and the key, when they are text.
+    fn each_text(&self, mut visit: impl FnMut(usize, &[u8])) -> KeyCounts {
+        let Some(texts) = self.texts() else { return KeyCounts::default() };
+        for (row, text) in texts.iter().enumerate() {
+            if let Some(text) = text {
+                visit(row, text.as_bytes());
+            }
+        }
+        self.text_counts(texts)
+    }
+
+    /// Text is never bad.
+    fn text_counts(&self, texts: &arrow_array::StringViewArray) -> KeyCounts {
+        let null = texts.null_count() as u64;
+        KeyCounts { keys: self.batch.rows as u64 - null, null, bad: 0 }
     }
 
     fn print(&self, buffer: &mut PrintBuffer) -> KeyCounts {
         let all = KeyCounts { keys: self.batch.rows as u64, ..KeyCounts::default() };
         if let Some(texts) = self.texts() {
-            buffer.extend(texts.bytes_iter());
-            return all;
+            if self.any_null {
+                buffer.extend(texts.iter().flatten().map(str::as_bytes));
+            } else {
+                buffer.extend(texts.bytes_iter());
+            }
+            return self.text_counts(texts);
         }
         let mut bytes = Vec::new();
         if self.full().is_some_and(|column| key_text::append_integers(&mut bytes, column.array)) {
