@@ -50,7 +50,7 @@ pub struct Column {
 
 /// The bytes of one cell as it stands in the file, its quotes included.
 ///
-/// **Units**: bytes from the start of the block, as in [`BrokenRecord::range`]. `column` is the position in the record,
+/// **Units**: bytes from the start of the block, as in [`BrokenRecord::range`](crate::BrokenRecord::range). `column` is the position in the record,
 /// which is [`ColumnPlan::source`](crate::ColumnPlan::source).
 ///
 /// # Panics

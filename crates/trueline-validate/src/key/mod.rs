@@ -41,7 +41,7 @@
 //!
 //! # If you change this
 //!
-//! Where inputs can be read again, most keys never come here: [`print`] proves them different first, for 8 bytes each and
+//! Where inputs can be read again, most keys never come here: [`mod@print`] proves them different first, for 8 bytes each and
 //! without their places. What would make this set faster for whole tables is better put there. Partitions are independent,
 //! so finishing them on several threads needs only a table per thread and a `visit` that may be called from all of them.
 
