@@ -239,7 +239,7 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
 
 impl<J: Judge> Pass<'_, '_, '_, J> {
     /// The loop where the number of bytes is enough to know, quotes or not: without them there are fewer. Only what may be a
-    /// quoted nothing has to be looked at.
+    /// quoted nothing has to be looked at, and what is too long by little.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn measure<L: Lanes>(self, lanes: L, most: u64) -> u64 {
@@ -255,10 +255,19 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
             for lane in (0..ROWS).step_by(L::COUNT) {
                 let length = places.length(lanes, lane);
                 let mut nulls = lanes.is_zero(length);
-                if cells.quote.is_some() && lanes.bits(lanes.equal(length, lanes.splat(2))) != 0 {
-                    nulls = null_texts.find(lanes, &cells.group::<L, true>(lanes, &places, lane));
+                let mut short = lanes.less(length, lanes.splat(most + 1));
+                if cells.quote.is_some() {
+                    // What is too long by its quotes alone is not.
+                    let near = lanes.both(lanes.not(short), lanes.less(length, lanes.splat(most + 3)));
+                    let unsure = lanes.either(near, lanes.equal(length, lanes.splat(2)));
+                    if lanes.bits(unsure) != 0 {
+                        let group = cells.group::<L, true>(lanes, &places, lane);
+                        nulls = null_texts.find(lanes, &group);
+                        let negative = lanes.less(group.length, lanes.splat(0));
+                        short = lanes.less(group.length, lanes.splat(most + 1));
+                        short = lanes.both(short, lanes.not(negative));
+                    }
                 }
-                let short = lanes.less(length, lanes.splat(most + 1));
                 passed |= lanes.bits(lanes.both(short, lanes.not(nulls))) << lane;
                 null |= lanes.bits(nulls) << lane;
             }
