@@ -104,11 +104,6 @@ impl Prover {
         Self { columns, lanes: Choice::new(kernel), quote: dialect.quote, proven, pauses }
     }
 
-    /// Whether a column has a proof at all.
-    pub fn has_proof(&self, column: usize) -> bool {
-        self.columns[column].is_some()
-    }
-
     /// Proves what it can of the records of a block: for each column the rows that are proven, or `None` where nothing is.
     pub fn prove(&mut self, block: &Block<'_>, records: &Records) -> &[Option<Proven>] {
         let words = records.rows.div_ceil(ROWS);
