@@ -4,6 +4,7 @@
 mod dialect;
 mod engine;
 mod indexer;
+pub mod json;
 #[allow(unsafe_code, reason = "vector instructions; the only place for it, each block says why it is sound")]
 mod kernel;
 mod lines;

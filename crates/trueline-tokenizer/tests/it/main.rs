@@ -2,6 +2,7 @@
 
 mod cases;
 mod csv_crate;
+mod json;
 mod limits;
 mod twin;
 mod way;
