@@ -55,6 +55,10 @@ pub(crate) struct Validate {
     #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
     pub(crate) schema: PathBuf,
 
+    /// How the inputs are written [default: what the end of each name says]
+    #[arg(short, long, value_enum, env = "TRUELINE_FORMAT")]
+    pub(crate) format: Option<Format>,
+
     /// How the report is written to standard output
     #[arg(short, long, value_enum, default_value_t = Output::Text, env = "TRUELINE_OUTPUT")]
     pub(crate) output: Output,
@@ -122,6 +126,21 @@ pub(crate) enum SchemaCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Text with delimiters, in the dialect of the schema
+    Csv,
+}
+
+impl Format {
+    /// The engine's word for it.
+    pub(crate) fn format(self) -> trueline::Format {
+        match self {
+            Self::Csv => trueline::Format::Csv,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

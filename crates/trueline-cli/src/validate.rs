@@ -89,6 +89,9 @@ fn validator(
         .sample_limit(arguments.sample_limit)
         .max_violations(arguments.max_violations)
         .cancel(cancel);
+    if let Some(format) = arguments.format {
+        builder = builder.format(format.format());
+    }
     if let Some(threads) = arguments.threads {
         builder = builder.threads(usize::from(threads));
     }

@@ -10,7 +10,8 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use trueline_io::csv::{CsvInput, CsvOptions, Failure, Span, Spent};
+use trueline_io::csv::{CsvInput, CsvOptions};
+use trueline_io::text::{Failure, Span, Spent};
 use trueline_io::{FileSource, Source};
 use trueline_tokenizer::{Dialect, Indexer, Positions, count_line_ends};
 

@@ -2,15 +2,18 @@
 #![forbid(unsafe_code)]
 
 pub mod csv;
+pub mod text;
 
 mod atomic;
 mod chunk;
 mod compression;
 mod error;
+mod format;
 mod source;
 
 pub use atomic::AtomicFile;
 pub use chunk::ChunkReader;
 pub use compression::{Compression, Decompressed, decompress};
 pub use error::{Change, Error, ErrorKind, Place};
+pub use format::Format;
 pub use source::{FileSource, MemorySource, ReadAt, Source, StdinSource, source_from_argument};

@@ -4,7 +4,6 @@
 mod arrow;
 mod error;
 mod options;
-mod origin;
 mod pipeline;
 mod progress;
 mod validator;
@@ -15,7 +14,7 @@ pub use options::Limits;
 pub use progress::{Cancel, Progress};
 pub use trueline_io::Error as SourceError;
 pub use trueline_io::{
-    AtomicFile, FileSource, MemorySource, ReadAt, Source, StdinSource, source_from_argument,
+    AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, source_from_argument,
 };
 pub use trueline_report::{
     CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo,

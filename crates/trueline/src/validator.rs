@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use trueline_io::Source;
 use trueline_io::csv::CsvOptions;
+use trueline_io::{Format, Source};
 use trueline_report::{Report, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
@@ -24,6 +24,7 @@ const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 1..=1 << 30;
 pub struct Validator {
     pub(crate) schema: Schema,
     pub(crate) plan: Plan,
+    pub(crate) format: Option<Format>,
     pub(crate) threads: usize,
     pub(crate) chunk_bytes: usize,
     pub(crate) limits: Limits,
@@ -39,6 +40,7 @@ pub struct Validator {
 #[must_use]
 pub struct ValidatorBuilder {
     schema: Schema,
+    format: Option<Format>,
     threads: Option<usize>,
     chunk_bytes: usize,
     limits: Limits,
@@ -56,6 +58,7 @@ impl Validator {
     pub fn builder(schema: Schema) -> ValidatorBuilder {
         ValidatorBuilder {
             schema,
+            format: None,
             threads: None,
             chunk_bytes: 1 << 20,
             limits: Limits::default(),
@@ -124,6 +127,13 @@ impl Validator {
 }
 
 impl ValidatorBuilder {
+    /// How the inputs are written. Default: what the end of each input's name says, a `.gz` behind it left
+    /// aside; CSV where it says nothing.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+
     /// How many threads work. Default: as many as the machine offers. The report does not depend on it.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
@@ -209,6 +219,7 @@ impl ValidatorBuilder {
         Ok(Validator {
             plan,
             schema: self.schema,
+            format: self.format,
             threads: self.threads.unwrap_or_else(available),
             chunk_bytes: self.chunk_bytes,
             limits: self.limits,

@@ -3,14 +3,10 @@
 use std::io::Read;
 use std::ops::Range;
 
-use trueline_tokenizer::{
-    Dialect, FaultKind, Indexer, Kernel, Positions, Preamble, count_line_ends, preamble, unquote,
-};
+use trueline_tokenizer::{Dialect, FaultKind, Indexer, Kernel, Positions, count_line_ends, unquote};
 
-use super::feed::Feed;
-use super::{Chunks, Failure, Sequence};
-use crate::chunk::ChunkReader;
 use crate::source::ReadAt;
+use crate::text::{Chunks, Failure, Head, Sequence};
 
 /// How a CSV input is read.
 #[derive(Clone, Copy, Debug)]
@@ -60,15 +56,7 @@ pub struct CsvInput {
     pub header: Option<Header>,
     /// Number of fields of the first record (the header, if there is one).
     pub columns: usize,
-    /// Line ends before the first record that is data.
-    pub lines: u64,
-    rest: Vec<u8>,
-    offset: u64,
-    previous: Option<u8>,
-    at_end: bool,
-    failure: Option<Failure>,
-    reader: ChunkReader,
-    at: Option<Box<dyn ReadAt>>,
+    head: Head,
     dialect: Dialect,
     options: CsvOptions,
 }
@@ -79,101 +67,38 @@ impl CsvInput {
     /// **Errors**: an input that is not readable so far: UTF-16, a read error before the header's end, a header larger than
     /// the limit on records.
     pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
-        let mut input = Self {
-            header: None,
-            columns: 0,
-            lines: 0,
-            rest: Vec::new(),
-            offset: 0,
-            previous: None,
-            at_end: false,
-            failure: None,
-            reader: ChunkReader::new(read, options.chunk_bytes),
-            at: None,
-            dialect: *dialect,
-            options,
-        };
-        input.skip_preamble()?;
+        let head = Head::new(read, options.chunk_bytes, options.max_record_bytes);
+        let mut input = Self { header: None, columns: 0, head, dialect: *dialect, options };
+        input.head.skip_preamble(dialect)?;
         input.read_first_record()?;
         Ok(input)
-    }
-
-    fn read_more(&mut self) {
-        if self.at_end || self.failure.is_some() {
-            return;
-        }
-        match self.reader.next_into(&mut self.rest) {
-            Ok(0) => self.at_end = true,
-            Ok(_) => {}
-            Err(error) => self.failure = Some(Failure::read(&error, self.offset + self.rest.len() as u64)),
-        }
-    }
-
-    fn is_done(&self) -> bool {
-        self.at_end || self.failure.is_some()
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.lines += count_line_ends(&self.rest[..bytes], self.previous);
-        if let Some(last) = self.rest[..bytes].last() {
-            self.previous = Some(*last);
-        }
-        self.rest.drain(..bytes);
-        self.offset += bytes as u64;
-    }
-
-    fn skip_preamble(&mut self) -> Result<(), Failure> {
-        loop {
-            self.read_more();
-            match preamble(&self.rest, &self.dialect, self.is_done()) {
-                Preamble::Length(bytes) => {
-                    self.consume(bytes);
-                    return Ok(());
-                }
-                Preamble::Utf16 => {
-                    let message = "the input is UTF-16; convert it to UTF-8 first, for example with \
-                                   `iconv -f UTF-16 -t UTF-8`";
-                    return Err(Failure::new("encoding.utf16", message, 0));
-                }
-                _ if self.is_done() => return self.failure.take().map_or(Ok(()), Err),
-                _ => self.check_size()?,
-            }
-        }
-    }
-
-    fn check_size(&self) -> Result<(), Failure> {
-        let limit = self.options.max_record_bytes;
-        if self.rest.len() as u64 > limit.saturating_add(self.options.chunk_bytes as u64) {
-            return Err(Failure::record_size(limit, self.offset));
-        }
-        Ok(())
     }
 
     fn read_first_record(&mut self) -> Result<(), Failure> {
         let mut indexer = Indexer::with_kernel(&self.dialect, self.options.kernel).block_bytes(1);
         let mut positions = Positions::new();
         loop {
-            let bytes = indexer.index(&self.rest, self.is_done(), &mut positions);
+            let bytes = indexer.index(&self.head.rest, self.head.is_done(), &mut positions);
             if !positions.is_empty() {
                 return self.take_first_record(&positions, bytes);
             }
             if bytes > 0 {
                 // Comments and blank lines are no records.
-                self.consume(bytes);
+                self.head.consume(bytes);
                 continue;
             }
-            if self.is_done() {
-                return self.failure.take().map_or(Ok(()), Err);
+            if self.head.is_done() {
+                return self.head.failure.take().map_or(Ok(()), Err);
             }
-            self.check_size()?;
-            self.read_more();
+            self.head.check_size()?;
+            self.head.read_more();
         }
     }
 
     fn take_first_record(&mut self, positions: &Positions, bytes: usize) -> Result<(), Failure> {
         let record = positions.record(0);
         let limit = self.options.max_record_bytes;
-        let start = self.offset + record.start as u64;
+        let start = self.head.offset + record.start as u64;
         if record.len() as u64 > limit {
             return Err(Failure::record_size(limit, start));
         }
@@ -188,58 +113,58 @@ impl CsvInput {
             return Ok(());
         }
         // A record that a read error or a cut stream ends is no header.
-        if bytes == self.rest.len() && self.failure.is_some() {
-            return self.failure.take().map_or(Ok(()), Err);
+        if bytes == self.head.rest.len() && self.head.failure.is_some() {
+            return self.head.failure.take().map_or(Ok(()), Err);
         }
         let mut header = Header {
             names: Vec::with_capacity(self.columns),
             cells: Vec::with_capacity(self.columns),
-            record: start..self.offset + record.end as u64,
+            record: start..self.head.offset + record.end as u64,
             lines: Vec::with_capacity(self.columns),
             fault: positions.faults().first().map(|fault| fault.kind),
         };
-        let (mut line, mut counted) = (self.lines + 1, 0_usize);
+        let (mut line, mut counted) = (self.head.lines + 1, 0_usize);
         for field in 0..self.columns {
             let range = positions.field(0, field);
-            let before = counted.checked_sub(1).map_or(self.previous, |at| self.rest.get(at).copied());
-            line += count_line_ends(&self.rest[counted..range.start], before);
+            let before =
+                counted.checked_sub(1).map_or(self.head.previous, |at| self.head.rest.get(at).copied());
+            line += count_line_ends(&self.head.rest[counted..range.start], before);
             counted = range.start;
-            let name = unquote(&self.rest[range.clone()], &self.dialect);
+            let name = unquote(&self.head.rest[range.clone()], &self.dialect);
             header.names.push(String::from_utf8_lossy(&name).into_owned());
-            header.cells.push(self.offset + range.start as u64..self.offset + range.end as u64);
+            header.cells.push(self.head.offset + range.start as u64..self.head.offset + range.end as u64);
             header.lines.push(line);
         }
         self.header = Some(header);
-        self.consume(bytes);
+        self.head.consume(bytes);
         Ok(())
+    }
+
+    /// Line ends before the first record that is data.
+    pub fn lines(&self) -> u64 {
+        self.head.lines
     }
 
     /// Where the first record that is data may begin.
     pub fn byte_offset(&self) -> u64 {
-        self.offset
+        self.head.offset
     }
 
     /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
     /// place, by the thread that claims it.
     #[must_use]
     pub fn read_at(mut self, at: Option<Box<dyn ReadAt>>) -> Self {
-        self.at = at;
+        self.head.read_at(at);
         self
-    }
-
-    fn into_feed(self) -> Feed {
-        Feed::new(self.rest, self.failure, self.reader, self.at, self.options.chunk_bytes)
     }
 
     /// The records, in chunks, for several threads.
     pub fn into_chunks(self) -> Chunks {
-        let Self { offset, previous, dialect, options, .. } = self;
-        Chunks::new(self.into_feed(), offset, previous, &dialect, options)
+        self.head.into_chunks(&self.dialect, self.options.kernel)
     }
 
     /// The records in their order, for one thread.
     pub fn into_sequence(self) -> Sequence {
-        let Self { offset, previous, options, .. } = self;
-        Sequence::new(self.into_feed(), offset, previous, options.max_record_bytes)
+        self.head.into_sequence()
     }
 }

@@ -1,6 +1,7 @@
 //! Spans of records: whole, in order, padded, in memory that is used again.
 
-use trueline_io::csv::{CsvInput, CsvOptions, Span, Spent};
+use trueline_io::csv::{CsvInput, CsvOptions};
+use trueline_io::text::{Span, Spent};
 use trueline_io::{MemorySource, Source};
 use trueline_tokenizer::{Dialect, Indexer, Positions};
 

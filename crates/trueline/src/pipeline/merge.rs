@@ -5,11 +5,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use trueline_io::text::Failure;
 use trueline_report::RunError;
-use trueline_validate::Tally;
+use trueline_validate::{State, Tally};
 
-use super::worker::Piece;
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
+
+/// The result of one part of an input, ready to be merged in its turn.
+pub(super) struct Piece {
+    pub(super) sequence: u64,
+    pub(super) state: State,
+    /// Rows of which every column was proven from its bytes.
+    pub(super) proved: u64,
+    /// Decompressed bytes of the input up to the end of the part.
+    pub(super) end_offset: u64,
+    pub(super) failure: Option<Failure>,
+    /// The record at which the failure stands, counted from the part's first, and its line.
+    pub(super) failure_row: Option<(u64, u64)>,
+}
 
 /// Merges the pieces of one input.
 pub(super) struct Merger<'a> {

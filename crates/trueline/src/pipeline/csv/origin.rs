@@ -7,26 +7,26 @@ use trueline_report::{Excerpt, Location, Origin};
 use trueline_tokenizer::{Dialect, Positions, count_line_ends, unquote};
 
 /// One block of records: its bytes, its positions and where it stands.
-pub(crate) struct CsvBlock<'a> {
-    pub(crate) bytes: &'a [u8],
-    pub(crate) positions: &'a Positions,
-    pub(crate) dialect: &'a Dialect,
+pub(super) struct CsvBlock<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) positions: &'a Positions,
+    pub(super) dialect: &'a Dialect,
     /// Schema field to column of the record.
-    pub(crate) sources: &'a [Option<usize>],
+    pub(super) sources: &'a [Option<usize>],
     /// Offset of the block's first byte in the decompressed input.
-    pub(crate) byte_offset: u64,
+    pub(super) byte_offset: u64,
     /// The byte before it.
-    pub(crate) previous: Option<u8>,
+    pub(super) previous: Option<u8>,
     /// Records of the chunk before this block.
-    pub(crate) first_row: u64,
+    pub(super) first_row: u64,
     /// Line ends of the chunk before this block.
-    pub(crate) first_line: u64,
+    pub(super) first_line: u64,
     /// Line ends of the block.
-    pub(crate) lines: u64,
+    pub(super) lines: u64,
     /// Whether excerpts may be taken (not where a field is sensitive).
-    pub(crate) shows_excerpts: bool,
+    pub(super) shows_excerpts: bool,
     /// For each record the line ends before it, once asked for.
-    pub(crate) record_lines: OnceCell<Vec<u32>>,
+    pub(super) record_lines: OnceCell<Vec<u32>>,
 }
 
 impl CsvBlock<'_> {
@@ -58,7 +58,7 @@ impl CsvBlock<'_> {
     }
 
     /// Where a part of a record stands; `range` is relative to the block.
-    pub(crate) fn location(&self, record: usize, range: &Range<usize>) -> Location {
+    pub(super) fn location(&self, record: usize, range: &Range<usize>) -> Location {
         let start = self.positions.record(record).start;
         let inside = self.line_ends(start..range.start.max(start));
         Location {
@@ -69,7 +69,7 @@ impl CsvBlock<'_> {
         }
     }
 
-    pub(crate) fn record_excerpt(&self, record: usize, marked: &Range<usize>) -> Option<Excerpt> {
+    pub(super) fn record_excerpt(&self, record: usize, marked: &Range<usize>) -> Option<Excerpt> {
         if !self.shows_excerpts {
             return None;
         }
@@ -81,10 +81,10 @@ impl CsvBlock<'_> {
 }
 
 /// The rows of a batch decoded from a block.
-pub(crate) struct CsvOrigin<'a> {
-    pub(crate) block: &'a CsvBlock<'a>,
+pub(super) struct CsvOrigin<'a> {
+    pub(super) block: &'a CsvBlock<'a>,
     /// Batch row to record; `None` when they are the same.
-    pub(crate) records: Option<&'a [u32]>,
+    pub(super) records: Option<&'a [u32]>,
 }
 
 impl CsvOrigin<'_> {

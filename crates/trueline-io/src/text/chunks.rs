@@ -11,10 +11,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use trueline_tokenizer::{Dialect, Splitter, State, Survey};
+use trueline_tokenizer::{Splitter, State, Survey};
 
+use super::Failure;
 use super::feed::{Feed, HEADROOM, Next, PADDING};
-use super::{CsvOptions, Failure};
 
 /// The records of one input, taken chunk by chunk.
 pub struct Chunks {
@@ -94,16 +94,16 @@ impl Chunks {
         feed: Feed,
         byte_offset: u64,
         previous: Option<u8>,
-        dialect: &Dialect,
-        options: CsvOptions,
+        splitter: Splitter,
+        max_record_bytes: u64,
     ) -> Self {
         let first = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
         Self {
             feed: Mutex::new(Counted { feed, sequence: 0 }),
             links: Mutex::new(Links { ready: HashMap::from([(0, first)]), is_stopped: false }),
             passed_on: Condvar::new(),
-            splitter: Splitter::with_kernel(dialect, options.kernel),
-            max_record_bytes: options.max_record_bytes,
+            splitter,
+            max_record_bytes,
         }
     }
 

@@ -2,50 +2,24 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
-
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
-use trueline_decode::{Block, BrokenRecord, ColumnPlan, Decoder, Proven, Prover, Records};
-use trueline_io::csv::{Failure, Span, Spent};
-use trueline_schema::Schema;
-use trueline_tokenizer::{Dialect, Indexer, Kernel, Positions, count_line_ends};
-use trueline_validate::{Batch, Binding, BrokenPlace, Column, Pass, Plan, Quota, State};
+use trueline_decode::{Block, BrokenRecord, Decoder, Proven, Prover, Records};
+use trueline_io::text::{Failure, Span, Spent};
+use trueline_tokenizer::{Dialect, Indexer, Positions, count_line_ends};
+use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 
-use crate::options::Limits;
-use crate::origin::{CsvBlock, CsvOrigin};
-
-/// What all workers of one input share.
-pub(super) struct Job<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) plan: &'a Plan,
-    pub(super) binding: &'a Binding,
-    pub(super) dialect: &'a Dialect,
-    pub(super) kernel: Kernel,
-    pub(super) limits: Limits,
-    pub(super) quota: Quota,
-    /// Whether rows may be proven from their bytes.
-    pub(super) proves: bool,
-    pub(super) pass: Pass,
-}
-
-/// The result of one span, ready to be merged in its turn.
-pub(super) struct Piece {
-    pub(super) sequence: u64,
-    pub(super) state: State,
-    /// Rows of which every column was proven from its bytes.
-    pub(super) proved: u64,
-    /// Decompressed bytes of the input up to the end of the span.
-    pub(super) end_offset: u64,
-    pub(super) failure: Option<Failure>,
-    /// The record at which the failure stands, counted from the span's first, and its line.
-    pub(super) failure_row: Option<(u64, u64)>,
-}
+use super::super::job::Job;
+use super::super::merge::Piece;
+use super::super::text::Work;
+use super::origin::{CsvBlock, CsvOrigin};
 
 /// One thread's tools.
-pub(super) struct Worker<'a> {
+pub(in super::super) struct Worker<'a> {
     job: &'a Job<'a>,
+    dialect: &'a Dialect,
     plan: Plan,
     indexer: Indexer,
     decoder: Decoder,
@@ -73,87 +47,21 @@ struct Place {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(job: &'a Job<'a>) -> Self {
-        let mut columns: Vec<ColumnPlan> = Vec::new();
-        let checks = job.schema.resolved_checks();
-        let mut decoded = Vec::with_capacity(job.schema.fields.len());
-        for (index, field) in job.schema.fields.iter().enumerate() {
-            let source = job.binding.sources[index].filter(|_| job.plan.needs(index));
-            decoded.push(source.map(|_| columns.len()));
-            if let Some(source) = source {
-                let null_values = job.schema.null_values_for(field);
-                let asked = checks.iter().filter(|check| *check.columns == [&*field.name]);
-                let checks = asked.map(|check| check.kind.clone()).collect();
-                columns.push(ColumnPlan { field: field.clone(), source, null_values, checks });
-            }
-        }
+    pub(in super::super) fn new(job: &'a Job<'a>, dialect: &'a Dialect) -> Self {
+        let (columns, decoded) = job.columns();
         Self {
-            prover: job.proves.then(|| Prover::new(&columns, job.dialect, job.kernel)),
+            prover: job.proves.then(|| Prover::new(&columns, dialect, job.kernel)),
             job,
+            dialect,
             plan: job.plan.clone(),
-            indexer: Indexer::with_kernel(job.dialect, job.kernel).block_bytes(BLOCK_BYTES),
-            decoder: Decoder::new(columns, job.dialect),
+            indexer: Indexer::with_kernel(dialect, job.kernel).block_bytes(BLOCK_BYTES),
+            decoder: Decoder::new(columns, dialect),
             decoded,
             positions: Positions::new(),
             records: Records::new(),
             nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
         }
-    }
-
-    /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
-    pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
-        let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
-        let mut end_offset = None;
-        let mut failure = span.failure;
-        let mut proved = 0;
-        let buffer = Buffer::from_vec(span.buffer);
-        let mut at = span.range.start;
-        let mut place =
-            Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
-        while at < span.range.end {
-            let mut positions = std::mem::take(&mut self.positions);
-            let rest = &buffer[at..span.range.end];
-            let consumed = self.indexer.index(rest, span.is_last, &mut positions);
-            let too_large = self.find_too_large(rest, consumed, &positions, place.byte_offset);
-            if let Some((record, too_large)) = too_large {
-                // Everything before the record is judged as usual; the record itself ends the run.
-                let start = positions.record(record).start;
-                self.indexer.index(&rest[..start], false, &mut positions);
-                place.range = at..at + start;
-                proved += self.block(&buffer, &positions, &mut place, &mut state);
-                end_offset = Some(too_large.byte_offset);
-                failure = Some(too_large);
-                self.positions = positions;
-                break;
-            }
-            if consumed == 0 && span.is_cut {
-                self.positions = positions;
-                break;
-            }
-            if consumed == 0 {
-                // Cannot happen while spans hold whole records; if it did, silence would be the worst answer.
-                failure = Some(Failure::new(
-                    "internal",
-                    "the records of a chunk could not be told apart",
-                    place.byte_offset,
-                ));
-                self.positions = positions;
-                break;
-            }
-            place.range = at..at + consumed;
-            proved += self.block(&buffer, &positions, &mut place, &mut state);
-            at += consumed;
-            self.positions = positions;
-        }
-        state.add_lines(place.lines_before);
-        state.seal();
-        let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
-        let end_offset = end_offset.unwrap_or(place.byte_offset);
-        let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
-        // Nobody else holds the buffer any more, so that its memory comes back as it is.
-        let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
-        (piece, Spent { buffer, rest: at..span.range.end })
     }
 
     /// The first record that is larger than the limits allow.
@@ -193,7 +101,7 @@ impl<'a> Worker<'a> {
         let block = CsvBlock {
             bytes,
             positions,
-            dialect: self.job.dialect,
+            dialect: self.dialect,
             sources: &self.job.binding.sources,
             byte_offset: place.byte_offset,
             previous: place.previous,
@@ -301,6 +209,62 @@ impl<'a> Worker<'a> {
         let batch = Batch { rows: records.rows, columns: &columns, keys: &keys, origin: &origin };
         state.observe(&self.plan, &batch);
         proved
+    }
+}
+
+impl Work for Worker<'_> {
+    fn run(&mut self, span: Span) -> (Piece, Spent) {
+        let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
+        let mut end_offset = None;
+        let mut failure = span.failure;
+        let mut proved = 0;
+        let buffer = Buffer::from_vec(span.buffer);
+        let mut at = span.range.start;
+        let mut place =
+            Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
+        while at < span.range.end {
+            let mut positions = std::mem::take(&mut self.positions);
+            let rest = &buffer[at..span.range.end];
+            let consumed = self.indexer.index(rest, span.is_last, &mut positions);
+            let too_large = self.find_too_large(rest, consumed, &positions, place.byte_offset);
+            if let Some((record, too_large)) = too_large {
+                // Everything before the record is judged as usual; the record itself ends the run.
+                let start = positions.record(record).start;
+                self.indexer.index(&rest[..start], false, &mut positions);
+                place.range = at..at + start;
+                proved += self.block(&buffer, &positions, &mut place, &mut state);
+                end_offset = Some(too_large.byte_offset);
+                failure = Some(too_large);
+                self.positions = positions;
+                break;
+            }
+            if consumed == 0 && span.is_cut {
+                self.positions = positions;
+                break;
+            }
+            if consumed == 0 {
+                // Cannot happen while spans hold whole records; if it did, silence would be the worst answer.
+                failure = Some(Failure::new(
+                    "internal",
+                    "the records of a chunk could not be told apart",
+                    place.byte_offset,
+                ));
+                self.positions = positions;
+                break;
+            }
+            place.range = at..at + consumed;
+            proved += self.block(&buffer, &positions, &mut place, &mut state);
+            at += consumed;
+            self.positions = positions;
+        }
+        state.add_lines(place.lines_before);
+        state.seal();
+        let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
+        let end_offset = end_offset.unwrap_or(place.byte_offset);
+        let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
+        // Nobody else holds the buffer any more, so that its memory comes back as it is.
+        let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
+        (piece, Spent { buffer, rest: at..span.range.end })
     }
 }
 

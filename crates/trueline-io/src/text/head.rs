@@ -1,0 +1,122 @@
+//! The beginning of a text input, read until it is known where its first record stands.
+
+use trueline_tokenizer::{Dialect, Kernel, Preamble, Splitter, count_line_ends, preamble};
+
+use std::io::Read;
+
+use super::feed::Feed;
+use super::{Chunks, Failure, Sequence};
+use crate::chunk::ChunkReader;
+use crate::source::ReadAt;
+
+/// What was read of an input so far and not given away yet.
+pub(crate) struct Head {
+    /// Bytes from `offset` on.
+    pub(crate) rest: Vec<u8>,
+    /// Where they stand in the decompressed input.
+    pub(crate) offset: u64,
+    /// Line ends before them.
+    pub(crate) lines: u64,
+    /// The byte before them.
+    pub(crate) previous: Option<u8>,
+    /// What ended the input behind them.
+    pub(crate) failure: Option<Failure>,
+    at_end: bool,
+    reader: ChunkReader,
+    at: Option<Box<dyn ReadAt>>,
+    chunk_bytes: usize,
+    max_record_bytes: u64,
+}
+
+impl Head {
+    pub(crate) fn new(read: Box<dyn Read + Send>, chunk_bytes: usize, max_record_bytes: u64) -> Self {
+        Self {
+            rest: Vec::new(),
+            offset: 0,
+            lines: 0,
+            previous: None,
+            failure: None,
+            at_end: false,
+            reader: ChunkReader::new(read, chunk_bytes),
+            at: None,
+            chunk_bytes,
+            max_record_bytes,
+        }
+    }
+
+    /// Reads one more chunk, if there is one.
+    pub(crate) fn read_more(&mut self) {
+        if self.is_done() {
+            return;
+        }
+        match self.reader.next_into(&mut self.rest) {
+            Ok(0) => self.at_end = true,
+            Ok(_) => {}
+            Err(error) => self.failure = Some(Failure::read(&error, self.offset + self.rest.len() as u64)),
+        }
+    }
+
+    /// Whether nothing comes behind what was read.
+    pub(crate) fn is_done(&self) -> bool {
+        self.at_end || self.failure.is_some()
+    }
+
+    /// Passes over bytes.
+    pub(crate) fn consume(&mut self, bytes: usize) {
+        self.lines += count_line_ends(&self.rest[..bytes], self.previous);
+        if let Some(last) = self.rest[..bytes].last() {
+            self.previous = Some(*last);
+        }
+        self.rest.drain(..bytes);
+        self.offset += bytes as u64;
+    }
+
+    /// Passes over the byte order mark and the lines to be skipped.
+    pub(crate) fn skip_preamble(&mut self, dialect: &Dialect) -> Result<(), Failure> {
+        loop {
+            self.read_more();
+            match preamble(&self.rest, dialect, self.is_done()) {
+                Preamble::Length(bytes) => {
+                    self.consume(bytes);
+                    return Ok(());
+                }
+                Preamble::Utf16 => {
+                    let message = "the input is UTF-16; convert it to UTF-8 first, for example with \
+                                   `iconv -f UTF-16 -t UTF-8`";
+                    return Err(Failure::new("encoding.utf16", message, 0));
+                }
+                _ if self.is_done() => return self.failure.take().map_or(Ok(()), Err),
+                _ => self.check_size()?,
+            }
+        }
+    }
+
+    /// Whether what is still undecided is no larger than a record may be.
+    pub(crate) fn check_size(&self) -> Result<(), Failure> {
+        let limit = self.max_record_bytes;
+        if self.rest.len() as u64 > limit.saturating_add(self.chunk_bytes as u64) {
+            return Err(Failure::record_size(limit, self.offset));
+        }
+        Ok(())
+    }
+
+    /// Another way to the bytes of the reader.
+    pub(crate) fn read_at(&mut self, at: Option<Box<dyn ReadAt>>) {
+        self.at = at;
+    }
+
+    fn into_feed(self) -> Feed {
+        Feed::new(self.rest, self.failure, self.reader, self.at, self.chunk_bytes)
+    }
+
+    pub(crate) fn into_chunks(self, dialect: &Dialect, kernel: Kernel) -> Chunks {
+        let Self { offset, previous, max_record_bytes, .. } = self;
+        let splitter = Splitter::with_kernel(dialect, kernel);
+        Chunks::new(self.into_feed(), offset, previous, splitter, max_record_bytes)
+    }
+
+    pub(crate) fn into_sequence(self) -> Sequence {
+        let Self { offset, previous, max_record_bytes, .. } = self;
+        Sequence::new(self.into_feed(), offset, previous, max_record_bytes)
+    }
+}

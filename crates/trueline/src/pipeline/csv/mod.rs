@@ -1,0 +1,52 @@
+//! The road of CSV: columns bound by their header, spans of records in, partial states out.
+
+mod origin;
+mod worker;
+
+use trueline_io::csv::{CsvInput, Header};
+use trueline_report::Location;
+use trueline_schema::{ExtraColumns, Schema};
+use trueline_tokenizer::FaultKind;
+use trueline_validate::{Binding, ColumnFault};
+
+pub(super) use worker::Worker;
+
+/// Which columns of an input are which fields.
+pub(super) fn bind(schema: &Schema, input: &CsvInput) -> Binding {
+    if !schema.csv.header {
+        let columns = match (input.columns, schema.fields.len()) {
+            (first, 0) => first,
+            // The first record may be broken itself: only surplus columns are believed.
+            (first, declared) if schema.extra_columns == ExtraColumns::Allow => first.max(declared),
+            (_, declared) => declared,
+        };
+        return Binding::by_position(schema, columns);
+    }
+    let names: &[String] = input.header.as_ref().map_or(&[], |header| &header.names);
+    let mut binding = Binding::by_name(schema, names);
+    if let Some(fault) = input.header.as_ref().and_then(|header| header.fault) {
+        binding.faults.insert(0, ColumnFault::header(header_fault(fault)));
+    }
+    binding
+}
+
+fn header_fault(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::InvalidUtf8 => "the header has bytes that are not UTF-8",
+        FaultKind::UnclosedQuote => "a quote in the header is never closed",
+        _ => "the header is not quoted as it should be",
+    }
+}
+
+/// Where the name of a column stands, or the whole header.
+pub(super) fn place(header: Option<&Header>, column: Option<usize>) -> Location {
+    let Some(header) = header else { return Location::default() };
+    let range = column.map_or(&header.record, |column| &header.cells[column]);
+    let line = header.lines.get(column.unwrap_or_default()).copied();
+    Location {
+        row_index: None,
+        line,
+        byte_offset: Some(range.start),
+        byte_length: Some(range.end - range.start),
+    }
+}

@@ -1,0 +1,127 @@
+//! One input, read to its end by the road of its format.
+
+use std::sync::Arc;
+
+use trueline_io::Source;
+use trueline_io::csv::CsvInput;
+use trueline_report::Location;
+use trueline_tokenizer::Dialect;
+use trueline_validate::{Binding, Pass};
+
+use super::job::Job;
+use super::merge::{InputOutcome, Merger, Watch};
+use super::open::{NotOpened, Opened, open};
+use super::{Pipeline, csv, run_error, text};
+use crate::error::{Error, ErrorKind};
+
+/// Which input is read, and what for.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'s> {
+    pub(super) source: &'s dyn Source,
+    /// The number of the input where it is read again, and what for.
+    pub(super) again: Option<(u32, Pass)>,
+}
+
+impl<'a> Pipeline<'a> {
+    /// Reads one input to its end, or to where it cannot be read any further.
+    pub(super) fn read(&mut self, reading: Reading<'_>) -> Result<(InputOutcome, String), Error> {
+        let Reading { source, again } = reading;
+        let dialect = trueline_io::csv::dialect(&self.validator.schema.csv);
+        dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
+        let opened = open(self.validator, source, &dialect, again.is_some(), &self.taken_bytes);
+        let (opened, format) = match opened {
+            Ok(opened) => opened,
+            Err(NotOpened { failure, format }) => {
+                match again {
+                    Some((number, _)) => self.tally.begin_input_again(number, 0),
+                    None => self.tally.begin_unread_input(),
+                }
+                let outcome = InputOutcome {
+                    bytes: failure.byte_offset,
+                    error: Some(run_error(failure, source.name())),
+                    ..InputOutcome::default()
+                };
+                return Ok((outcome, format));
+            }
+        };
+        let outcome = match opened {
+            Opened::Csv(input) => self.read_csv(reading, input, &dialect),
+        };
+        Ok((outcome, format))
+    }
+
+    fn read_csv(&mut self, reading: Reading<'_>, input: CsvInput, dialect: &Dialect) -> InputOutcome {
+        let binding = csv::bind(&self.validator.schema, &input);
+        self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column));
+        let job = self.job(reading, &binding);
+        let threads = self.threads(reading.source);
+        let start_bytes = input.byte_offset();
+        let records = match threads {
+            1 => text::Records::Sequence(input.into_sequence()),
+            _ => text::Records::Chunks(input.into_chunks()),
+        };
+        let worker = || csv::Worker::new(&job, dialect);
+        self.merge(reading.source, threads, start_bytes, |merger| text::run(records, worker, merger, threads))
+    }
+
+    /// Tells the tally of the input's columns, unless it knows them; `place` is that of a column's name.
+    fn begin(
+        &mut self,
+        reading: Reading<'_>,
+        binding: &Binding,
+        lines: u64,
+        place: &dyn Fn(Option<usize>) -> Location,
+    ) {
+        match reading.again {
+            Some((number, _)) => self.tally.begin_input_again(number, lines),
+            None => self.tally.begin_input(binding, lines, place),
+        }
+    }
+
+    /// What the workers of an input share.
+    fn job<'j>(&self, reading: Reading<'_>, binding: &'j Binding) -> Job<'j>
+    where
+        'a: 'j,
+    {
+        let validator = self.validator;
+        Job {
+            schema: &validator.schema,
+            plan: &validator.plan,
+            binding,
+            kernel: validator.kernel,
+            limits: validator.limits,
+            proves: validator.proves,
+            quota: self.tally.quota(),
+            pass: reading.again.map_or(Pass::First, |(_, pass)| pass),
+        }
+    }
+
+    /// Lets workers deliver what they find, and merges it in the order of the input.
+    fn merge(
+        &mut self,
+        source: &dyn Source,
+        threads: usize,
+        start_bytes: u64,
+        work: impl FnOnce(&Merger<'_>),
+    ) -> InputOutcome {
+        let taken = Arc::clone(&self.taken_bytes);
+        let watch = Watch {
+            watcher: self.validator.watcher.as_deref(),
+            cancel: &self.validator.cancel,
+            input: source.name(),
+            taken_bytes: &taken,
+            total_bytes: self.total_bytes,
+            started: self.started,
+        };
+        let merger = Merger::new(&mut self.tally, threads, start_bytes, watch);
+        work(&merger);
+        merger.into_outcome()
+    }
+
+    /// Small inputs are done before a second thread would have started.
+    fn threads(&self, source: &dyn Source) -> usize {
+        let chunk = self.validator.chunk_bytes as u64;
+        let is_small = source.size_hint().is_some_and(|bytes| bytes <= chunk);
+        if is_small { 1 } else { self.validator.threads }
+    }
+}

@@ -1,0 +1,88 @@
+//! Spans of records to workers, pieces to the merger.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use trueline_io::text::{Chunks, Sequence, Span, Spent};
+
+use super::merge::{Merger, Piece};
+
+/// One thread's tools for the records of one format.
+pub(super) trait Work {
+    /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
+    fn run(&mut self, span: Span) -> (Piece, Spent);
+}
+
+/// The records of a text input.
+pub(super) enum Records {
+    /// For one thread alone.
+    Sequence(Sequence),
+    /// For several.
+    Chunks(Chunks),
+}
+
+/// Validates all records; `worker` makes the tools of a thread.
+pub(super) fn run<W: Work>(
+    records: Records,
+    worker: impl Fn() -> W + Sync,
+    merger: &Merger<'_>,
+    threads: usize,
+) {
+    match records {
+        Records::Sequence(mut sequence) => {
+            guard(merger, || work_alone(&mut sequence, worker(), merger));
+        }
+        Records::Chunks(chunks) => {
+            let work = || {
+                if !guard(merger, || work(&chunks, worker(), merger)) {
+                    chunks.stop();
+                }
+            };
+            std::thread::scope(|scope| {
+                for _ in 1..threads {
+                    scope.spawn(work);
+                }
+                work();
+            });
+        }
+    }
+}
+
+/// One thread alone: the next chunk, validate, deliver, until there is no more.
+fn work_alone(sequence: &mut Sequence, mut worker: impl Work, merger: &Merger<'_>) {
+    let mut spent = Spent::default();
+    while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
+        let (piece, rest) = worker.run(span);
+        spent = rest;
+        if !merger.deliver(piece) {
+            break;
+        }
+    }
+}
+
+/// Does some work; a panic in it ends the run. Whether there was none.
+pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else { return true };
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    merger.panicked(message.unwrap_or_else(|| "a worker panicked".to_owned()));
+    false
+}
+
+/// One thread of many: claim, resolve, validate, deliver, until there is no more.
+fn work(chunks: &Chunks, mut worker: impl Work, merger: &Merger<'_>) {
+    let mut buffer = Vec::new();
+    while let Some(claim) = chunks.claim(std::mem::take(&mut buffer)) {
+        if !merger.admits(claim.sequence()) {
+            // The claim is given up, and others may wait for it.
+            chunks.stop();
+            break;
+        }
+        let Some(span) = chunks.resolve(claim) else { break };
+        let (piece, spent) = worker.run(span);
+        buffer = spent.buffer;
+        if !merger.deliver(piece) {
+            chunks.stop();
+            break;
+        }
+    }
+}
