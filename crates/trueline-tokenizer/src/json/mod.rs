@@ -2,7 +2,9 @@
 //!
 //! A raw line feed cannot stand inside a JSON string, so every one of them ends a record, whatever is broken before
 //! it. [`Tokens`] reads one record byte by byte; it is the definition of what a record means, and everything else in
-//! this module must agree with it.
+//! this module must agree with it. [`Indexer`] finds the records of a block and where their tokens are, with the vector
+//! instructions of the machine, and checks every string on the way. A byte order mark in front of the first record is taken
+//! off by [`preamble`](crate::preamble()).
 //!
 //! ```
 //! use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, TokenKind, Tokens, unescape};
@@ -24,10 +26,17 @@
 //! reads on.
 
 mod fault;
+mod indexer;
 mod number;
+mod positions;
+#[doc(hidden)]
+pub mod reference;
+mod steps;
 mod string;
 mod tokens;
 
 pub use fault::{Expected, Fault, FaultKind, NumberFault};
+pub use indexer::{Indexer, last_line_end};
+pub use positions::{Dense, END, Positions, RecordFault, SCALAR, STRING};
 pub use string::unescape;
 pub use tokens::{DEFAULT_MAX_DEPTH, Token, TokenKind, Tokens, check};

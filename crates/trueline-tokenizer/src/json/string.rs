@@ -47,15 +47,34 @@ fn escape(bytes: &[u8], start: usize, at: usize) -> Result<usize, Fault> {
         }
         _ => return Err(bad),
     }
-    let Some(unit) = unit(&bytes[at..]) else {
-        let digits = bytes[at + 2..].iter().take(4).take_while(|byte| byte.is_ascii_hexdigit()).count();
-        return Err(if at + 2 + digits == bytes.len() { unclosed } else { bad });
-    };
-    match unit {
-        0xD800..0xDC00 if matches!(self::unit(&bytes[at + 6..]), Some(0xDC00..0xE000)) => Ok(12),
-        0xD800..0xE000 => Err(Fault { kind: FaultKind::LoneSurrogate, offset: at }),
-        _ => Ok(6),
+    match unicode_escape(&bytes[at..]) {
+        Some(Unicode::Character) => Ok(6),
+        Some(Unicode::Pair) => Ok(12),
+        Some(Unicode::Half) => Err(Fault { kind: FaultKind::LoneSurrogate, offset: at }),
+        None => {
+            let digits = bytes[at + 2..].iter().take(4).take_while(|byte| byte.is_ascii_hexdigit()).count();
+            Err(if at + 2 + digits == bytes.len() { unclosed } else { bad })
+        }
     }
+}
+
+/// What a `\u` may be.
+pub(super) enum Unicode {
+    /// A character.
+    Character,
+    /// With the escape behind it, a character.
+    Pair,
+    /// Half a surrogate pair.
+    Half,
+}
+
+/// Which escape it is that `bytes` start with, if they start with `\u` and four digits.
+pub(super) fn unicode_escape(bytes: &[u8]) -> Option<Unicode> {
+    Some(match unit(bytes)? {
+        0xD800..0xDC00 if matches!(unit(&bytes[6..]), Some(0xDC00..0xE000)) => Unicode::Pair,
+        0xD800..0xE000 => Unicode::Half,
+        _ => Unicode::Character,
+    })
 }
 
 /// The number in the `\uXXXX` that `bytes` start with.

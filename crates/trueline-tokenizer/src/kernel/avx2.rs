@@ -8,11 +8,11 @@
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set1_epi8,
     _mm256_alignr_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_movemask_epi8, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_shuffle_epi8,
-    _mm256_srli_epi16, _mm256_subs_epu8, _mm256_xor_si256,
+    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi8,
+    _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_subs_epu8, _mm256_xor_si256,
 };
 
-use super::{Isa, STEP, Task, utf8};
+use super::{Isa, STEP, Task, classes, utf8};
 
 /// The instructions are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,6 +134,33 @@ impl Isa for Avx2 {
     fn or(self, one: [__m256i; 2], other: [__m256i; 2]) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
         unsafe { [_mm256_or_si256(one[0], other[0]), _mm256_or_si256(one[1], other[1])] }
+    }
+
+    #[inline(always)]
+    fn controls(self, block: [__m256i; 2]) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        let below =
+            |vector| unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(0x1F)), vector) };
+        self.mask(block.map(below))
+    }
+
+    #[inline(always)]
+    fn structurals(self, block: [__m256i; 2]) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        let marked = |vector| unsafe {
+            let folded = _mm256_or_si256(vector, _mm256_set1_epi8(0x20));
+            _mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(table(&classes::STRUCTURALS), vector))
+        };
+        self.mask(block.map(marked)) & !self.controls(block)
+    }
+
+    #[inline(always)]
+    fn whites(self, block: [__m256i; 2]) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        let marked = |vector| unsafe {
+            _mm256_cmpeq_epi8(vector, _mm256_shuffle_epi8(table(&classes::WHITES), vector))
+        };
+        self.mask(block.map(marked))
     }
 
     const CHECKS_UTF8: bool = true;

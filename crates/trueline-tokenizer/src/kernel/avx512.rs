@@ -10,14 +10,15 @@
 
 use std::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_add_epi32, _mm512_alignr_epi8, _mm512_alignr_epi64, _mm512_and_si512,
-    _mm512_broadcast_i32x4, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cvtepu8_epi32,
-    _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_maskz_compress_epi32,
-    _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_shuffle_epi8,
-    _mm512_srli_epi16, _mm512_storeu_si512, _mm512_subs_epu8, _mm512_xor_si512, _pext_u64,
+    _mm512_broadcast_i32x4, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask,
+    _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_mask_mov_epi8,
+    _mm512_maskz_compress_epi8, _mm512_maskz_compress_epi32, _mm512_movepi8_mask, _mm512_or_si512,
+    _mm512_set1_epi8, _mm512_set1_epi32, _mm512_shuffle_epi8, _mm512_srli_epi16, _mm512_storeu_si512,
+    _mm512_subs_epu8, _mm512_xor_si512, _pext_u64,
 };
 
 use super::avx2::clmul_by_ones;
-use super::{Isa, STEP, Task, ordinal, utf8};
+use super::{Isa, STEP, Task, classes, ordinal, utf8};
 
 /// AVX-512 F and BW and the bit sets are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,6 +152,28 @@ impl Isa for Avx512 {
         unsafe { _mm512_or_si512(one, other) }
     }
 
+    #[inline(always)]
+    fn controls(self, block: __m512i) -> u64 {
+        // SAFETY: `self` proves AVX-512 F and BW.
+        unsafe { _mm512_cmplt_epu8_mask(block, _mm512_set1_epi8(0x20)) }
+    }
+
+    #[inline(always)]
+    fn structurals(self, block: __m512i) -> u64 {
+        // SAFETY: `self` proves AVX-512 F and BW.
+        let marked = unsafe {
+            let folded = _mm512_or_si512(block, _mm512_set1_epi8(0x20));
+            _mm512_cmpeq_epi8_mask(folded, _mm512_shuffle_epi8(table(&classes::STRUCTURALS), block))
+        };
+        marked & !self.controls(block)
+    }
+
+    #[inline(always)]
+    fn whites(self, block: __m512i) -> u64 {
+        // SAFETY: `self` proves AVX-512 F and BW.
+        unsafe { _mm512_cmpeq_epi8_mask(block, _mm512_shuffle_epi8(table(&classes::WHITES), block)) }
+    }
+
     const CHECKS_UTF8: bool = true;
 
     #[inline(always)]
@@ -235,6 +258,30 @@ impl Isa for Avx512Vbmi2 {
     #[inline(always)]
     fn or(self, one: __m512i, other: __m512i) -> __m512i {
         self.0.or(one, other)
+    }
+
+    #[inline(always)]
+    fn controls(self, block: __m512i) -> u64 {
+        self.0.controls(block)
+    }
+
+    #[inline(always)]
+    fn structurals(self, block: __m512i) -> u64 {
+        self.0.structurals(block)
+    }
+
+    #[inline(always)]
+    fn whites(self, block: __m512i) -> u64 {
+        self.0.whites(block)
+    }
+
+    #[inline(always)]
+    fn pack(self, _bytes: &[u8; STEP], block: __m512i, mask: u64, others: u64, out: &mut [u8; STEP]) {
+        // SAFETY: `self` proves AVX-512 F, BW and VBMI2; `out` is 64 writable bytes; the store asks for no alignment.
+        unsafe {
+            let named = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
+            _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, named));
+        }
     }
 
     const CHECKS_UTF8: bool = true;

@@ -14,6 +14,8 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod classes;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
 mod neon;
 mod scalar;
@@ -65,6 +67,33 @@ pub(crate) trait Isa: Copy {
 
     /// The bitwise or of two blocks.
     fn or(self, one: Self::Block, other: Self::Block) -> Self::Block;
+
+    /// Which bytes are below 0x20.
+    fn controls(self, block: Self::Block) -> u64;
+
+    /// Which bytes are one of `{ } [ ] : ,`.
+    #[inline(always)]
+    fn structurals(self, block: Self::Block) -> u64 {
+        // Braces and brackets differ in this bit.
+        let folded = self.or(block, self.load(&[0x20; STEP]));
+        let brackets = self.either(self.compare(folded, b'{'), self.compare(folded, b'}'));
+        self.mask(self.either(brackets, self.either(self.compare(block, b':'), self.compare(block, b','))))
+    }
+
+    /// Which bytes are white space of JSON: space, tab, CR, LF.
+    #[inline(always)]
+    fn whites(self, block: Self::Block) -> u64 {
+        let blanks = self.either(self.compare(block, b' '), self.compare(block, b'\t'));
+        let ends = self.either(self.compare(block, b'\r'), self.compare(block, b'\n'));
+        self.mask(self.either(blanks, ends))
+    }
+
+    /// Writes, for each bit of `mask`, the byte there, or a space if it is in `others`. `block` is `bytes`. What
+    /// stands behind them afterwards is undefined.
+    #[inline(always)]
+    fn pack(self, bytes: &[u8; STEP], _block: Self::Block, mask: u64, others: u64, out: &mut [u8; STEP]) {
+        pack_by_bit(bytes, mask, others, out);
+    }
 
     /// Whether `utf8_errors` says anything.
     const CHECKS_UTF8: bool = false;
@@ -127,6 +156,24 @@ fn positions_by_bit(mask: u64, base: u32, out: &mut [u32; STEP]) {
     for slots in out.as_chunks_mut::<8>().0 {
         for slot in slots {
             *slot = base.wrapping_add(rest.trailing_zeros());
+            rest &= rest.wrapping_sub(1);
+        }
+        if rest == 0 {
+            break;
+        }
+    }
+}
+
+/// Bytes bit by bit, four at a time whether they are there or not.
+#[inline(always)]
+fn pack_by_bit(bytes: &[u8; STEP], mask: u64, others: u64, out: &mut [u8; STEP]) {
+    let mut rest = mask;
+    for slots in out.as_chunks_mut::<4>().0 {
+        for slot in slots {
+            // Of no bits at all the number is 64.
+            let at = rest.trailing_zeros() % 64;
+            let is_other = (others >> at) & 1 != 0;
+            *slot = if is_other { b' ' } else { bytes[at as usize] };
             rest &= rest.wrapping_sub(1);
         }
         if rest == 0 {

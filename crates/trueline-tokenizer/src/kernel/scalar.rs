@@ -69,6 +69,13 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
+    fn controls(self, block: [u64; 8]) -> u64 {
+        // The high bit of each byte is set where the other bits make 0x20 or more.
+        let least = EACH_BYTE.wrapping_mul(0x80 - 0x20);
+        self.high(block.map(|word| !(((word & LOW_BITS) + least) | word)))
+    }
+
+    #[inline(always)]
     fn or(self, one: [u64; 8], other: [u64; 8]) -> [u64; 8] {
         let mut both = one;
         for (word, other) in both.iter_mut().zip(other) {

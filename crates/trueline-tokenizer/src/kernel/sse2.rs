@@ -4,7 +4,7 @@
 //! to masks is vectors. Bench: `examples/rate.rs`. Source: Intel's manual, PCMPEQB and PMOVMSKB.
 
 use std::arch::x86_64::{
-    __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+    __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
 };
 
 use super::{Isa, STEP, Task};
@@ -72,6 +72,14 @@ impl Isa for Sse2 {
     #[inline(always)]
     fn high(self, block: [__m128i; 4]) -> u64 {
         join(block)
+    }
+
+    #[inline(always)]
+    fn controls(self, block: [__m128i; 4]) -> u64 {
+        // SAFETY: SSE2 is a part of x86-64.
+        let most = unsafe { _mm_set1_epi8(0x1F) };
+        // SAFETY: as above.
+        join(block.map(|vector| unsafe { _mm_cmpeq_epi8(_mm_min_epu8(vector, most), vector) }))
     }
 
     #[inline(always)]

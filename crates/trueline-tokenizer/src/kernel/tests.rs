@@ -14,7 +14,11 @@ struct Answer {
     equal: u64,
     high: u64,
     high_of_both: u64,
+    controls: u64,
+    structurals: u64,
+    whites: u64,
     prefix_xor: u64,
+    packed: Vec<u8>,
     positions: Vec<u32>,
     ordinals: Vec<u32>,
 }
@@ -29,12 +33,18 @@ impl Task for Probe<'_> {
         let part = equal & self.part;
         let (mut positions, mut ordinals) = ([0; STEP], [0; STEP]);
         isa.positions(equal, self.base, &mut positions);
+        let mut packed = [0; STEP];
+        isa.pack(self.bytes, block, self.part, equal, &mut packed);
         isa.ordinals(part, equal, self.base, &mut ordinals);
         Answer {
             equal,
             high: isa.high(block),
             high_of_both: isa.high(isa.or(block, isa.load(self.other))),
+            controls: isa.controls(block),
+            structurals: isa.structurals(block),
+            whites: isa.whites(block),
             prefix_xor: isa.prefix_xor(equal),
+            packed: packed[..self.part.count_ones() as usize].to_vec(),
             positions: positions[..equal.count_ones() as usize].to_vec(),
             ordinals: ordinals[..part.count_ones() as usize].to_vec(),
         }
@@ -47,11 +57,16 @@ impl Probe<'_> {
         let mask = |is: &dyn Fn(usize) -> bool| (0..STEP).fold(0, |mask, i| mask | (u64::from(is(i)) << i));
         let equal = mask(&|i| self.bytes[i] == b',');
         let commas: Vec<usize> = (0..STEP).filter(|&i| self.bytes[i] == b',').collect();
+        let named = |i: usize| if self.bytes[i] == b',' { b' ' } else { self.bytes[i] };
         let number = |n: usize| self.base.wrapping_add(u32::try_from(n).unwrap());
         Answer {
             equal,
             high: mask(&|i| self.bytes[i] >= 0x80),
             high_of_both: mask(&|i| self.bytes[i] | self.other[i] >= 0x80),
+            controls: mask(&|i| self.bytes[i] < b' '),
+            structurals: mask(&|i| b"{}[]:,".contains(&self.bytes[i])),
+            whites: mask(&|i| b" \t\r\n".contains(&self.bytes[i])),
+            packed: (0..STEP).filter(|&i| self.part >> i & 1 == 1).map(named).collect(),
             prefix_xor: mask(&|i| commas.iter().filter(|&&comma| comma <= i).count() % 2 == 1),
             positions: commas.iter().map(|&at| number(at)).collect(),
             ordinals: (0..commas.len()).filter(|&n| self.part >> commas[n] & 1 == 1).map(number).collect(),
@@ -80,6 +95,17 @@ fn every_kernel_does_what_the_definitions_say() {
         let probe = Probe { bytes: &bytes, other: &other, part, base };
         for kernel in Kernel::available() {
             assert_eq!(kernel.run(probe), probe.expected(), "{kernel}, round {round}");
+        }
+    }
+}
+
+#[test]
+fn every_byte_has_its_class_at_every_place() {
+    for first in 0..=u8::MAX {
+        let bytes: [u8; STEP] = std::array::from_fn(|at| first.wrapping_add(u8::try_from(at).unwrap()));
+        let probe = Probe { bytes: &bytes, other: &bytes, part: u64::MAX, base: 0 };
+        for kernel in Kernel::available() {
+            assert_eq!(kernel.run(probe), probe.expected(), "{kernel}, from {first}");
         }
     }
 }

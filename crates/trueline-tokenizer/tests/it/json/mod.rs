@@ -5,3 +5,5 @@ mod cases;
 mod corpus;
 mod serde;
 mod text;
+mod twin;
+mod way;

@@ -1,0 +1,256 @@
+//! From bytes to positions, block by block.
+//!
+//! The steps write one entry per token and one per line. What remains is done per line, not per byte: where does the block
+//! end, is a line no record, do all line ends look alike, what is wrong with the suspects.
+
+use super::positions::{END, Layout, Positions, RecordFault, Row};
+use super::steps::{Notes, ReadTokens, narrow};
+use super::tokens::{DEFAULT_MAX_DEPTH, check};
+use crate::engine::IsUtf8;
+use crate::kernel::{Kernel, STEP};
+
+/// How many bytes of a call are looked at: every offset, and a little more, must fit a `u32`.
+const MOST_BYTES: usize = u32::MAX as usize - 2 * STEP;
+
+/// Finds the records and tokens of a run of bytes, a block at a time.
+///
+/// Each line feed ends a record, with a CR before it or without; a line with nothing but white space is none. What goes
+/// wrong in a record stays in it.
+///
+/// ```
+/// use trueline_tokenizer::json::{Indexer, Positions};
+/// let bytes = b"{\"id\": 1, \"tags\": [\"a\", null]}\n\n{\"id\": 2}\r\n[";
+/// let (mut indexer, mut positions) = (Indexer::new(), Positions::new());
+/// let consumed = indexer.index(bytes, true, &mut positions);
+/// assert_eq!((consumed, positions.len()), (bytes.len(), 3));
+/// assert_eq!(&bytes[positions.record(1)], b"{\"id\": 2}");
+/// assert_eq!(&positions.kinds()[positions.tokens(0)], b"{\": ,\":[\", ]}\n");
+/// let id = positions.tokens(1).start + 3;
+/// assert_eq!(bytes[positions.offsets()[id] as usize], b'2');
+/// ```
+#[derive(Clone, Debug)]
+pub struct Indexer {
+    kernel: Kernel,
+    block_bytes: usize,
+    max_depth: usize,
+    notes: Notes,
+}
+
+impl Default for Indexer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Indexer {
+    /// An indexer with the best kernel of this machine.
+    pub fn new() -> Self {
+        Self::with_kernel(Kernel::detect())
+    }
+
+    /// An indexer with a given kernel.
+    pub fn with_kernel(kernel: Kernel) -> Self {
+        Self { kernel, block_bytes: 64 << 10, max_depth: DEFAULT_MAX_DEPTH, notes: Notes::default() }
+    }
+
+    /// Sets how many bytes one call consumes at least, if there are that many. Default 64 KiB; at least 1.
+    #[must_use]
+    pub fn block_bytes(mut self, block_bytes: usize) -> Self {
+        self.block_bytes = block_bytes.max(1);
+        self
+    }
+
+    /// Sets how deep arrays and objects may stand in one another. Default [`DEFAULT_MAX_DEPTH`]. Of a record that is
+    /// looked at for another reason, that may be the first fault.
+    #[must_use]
+    pub fn max_depth(mut self, max_depth: usize) -> Self {
+        self.max_depth = max_depth;
+        self
+    }
+
+    /// Indexes whole records of `bytes`, which start at the start of a line, until at least `block_bytes` are consumed
+    /// or no complete line is left; when `is_last`, an unterminated rest is a line too.
+    ///
+    /// Returns how many bytes were consumed, blank lines included: 0 means that no line ends in `bytes`. Not more than
+    /// the first 4 GiB (less 129 bytes) are looked at, and when there are more, `is_last` does not count for this call;
+    /// a record longer than that gives 0.
+    ///
+    /// **Cost**: one pass over the bytes consumed, a second one where they are not ASCII, and for each record with a
+    /// fault one byte by byte up to that. The memory of `positions` is that of the largest block so far: five bytes per
+    /// token, four to twelve per record and 32 per fault.
+    pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
+        let (bytes, is_last) =
+            if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
+        positions.clear();
+        let Self { notes, block_bytes: until, .. } = self;
+        *notes = Notes {
+            suspects: std::mem::take(&mut notes.suspects),
+            backslash_from: usize::MAX,
+            high_from: usize::MAX,
+            ends_in_string: false,
+        };
+        notes.suspects.clear();
+        self.kernel.run(ReadTokens { bytes, until: *until, positions, notes });
+
+        let consumed = match positions.end_behind(*until) {
+            Some(end) => end,
+            None if is_last => {
+                positions.end_open(bytes.len(), notes);
+                bytes.len()
+            }
+            None => positions.close(),
+        };
+        let bytes = &bytes[..consumed];
+        positions.lay_out(bytes);
+        // A last line without a line feed ends behind the bytes.
+        let ends_open = positions.offsets().last().is_some_and(|&end| end as usize == consumed);
+        positions.line_feeds = positions.lines as u64 - u64::from(ends_open);
+        // What the notes say may be true of bytes behind those consumed; what they speak of is near.
+        let high = bytes.get(self.notes.high_from..).unwrap_or_default();
+        let escaped = bytes.get(self.notes.backslash_from..).unwrap_or_default();
+        positions.is_ascii = high.is_ascii();
+        positions.has_backslash = escaped.contains(&b'\\');
+        self.find_faults(bytes, positions);
+        consumed
+    }
+
+    /// Looks at every record that has a suspect byte or is not UTF-8.
+    fn find_faults(&mut self, bytes: &[u8], positions: &mut Positions) {
+        let suspects = &mut self.notes.suspects;
+        if !positions.is_ascii && !self.kernel.run(IsUtf8(bytes)) {
+            find_bad_utf8(bytes, positions, suspects);
+        }
+        let mut faults = std::mem::take(&mut positions.faults);
+        let mut next = 0;
+        for &offset in &self.notes.suspects {
+            let record = positions.record_at(next, offset);
+            if record == positions.len() {
+                break;
+            }
+            let range = positions.record(record);
+            if (offset as usize) < range.start {
+                // It is of the record before, which has been looked at.
+                continue;
+            }
+            if let Err(fault) = check(&bytes[range], self.max_depth) {
+                faults.push(RecordFault { record: narrow(record), fault });
+            }
+            next = record + 1;
+        }
+        positions.faults = faults;
+    }
+}
+
+/// Where the last whole line of `bytes` ends, if there is one: what stands behind is the beginning of a record, and nothing
+/// before it has to be known to tell. This is how a file is cut into chunks of whole records.
+///
+/// **Cost**: the bytes behind that place, from the back.
+///
+/// ```
+/// use trueline_tokenizer::json::last_line_end;
+/// assert_eq!(last_line_end(b"{}\n{\"a\":"), Some(3));
+/// assert_eq!(last_line_end(b"{\"a\":"), None);
+/// ```
+pub fn last_line_end(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().rposition(|&byte| byte == b'\n').map(|at| at + 1)
+}
+
+/// Adds the first bad byte of each record that is not UTF-8, in order.
+fn find_bad_utf8(bytes: &[u8], positions: &Positions, suspects: &mut Vec<u32>) {
+    let mut at = 0;
+    let mut record = 0;
+    while let Err(error) = std::str::from_utf8(&bytes[at..]) {
+        let offset = at + error.valid_up_to();
+        suspects.push(narrow(offset));
+        record = positions.record_at(record, narrow(offset));
+        if record == positions.len() {
+            break;
+        }
+        at = positions.record(record).end;
+    }
+    suspects.sort_unstable();
+}
+
+impl Positions {
+    /// Keeps the lines up to the first one that ends at or behind `until`, and returns where that is.
+    fn end_behind(&mut self, until: usize) -> Option<usize> {
+        let ends_before = |&last: &u32| (self.offsets[last as usize] as usize) + 1 < until;
+        let line = self.lasts[..self.lines].partition_point(ends_before);
+        if line == self.lines {
+            return None;
+        }
+        self.lines = line + 1;
+        Some(self.close())
+    }
+
+    /// Forgets what stands behind the last line, and returns where that is.
+    fn close(&mut self) -> usize {
+        self.tokens = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
+        self.tokens.checked_sub(1).map_or(0, |last| self.offsets[last] as usize + 1)
+    }
+
+    /// Makes a line of the unterminated rest, if there is anything in it.
+    fn end_open(&mut self, end: usize, notes: &mut Notes) {
+        let first = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
+        if first == self.tokens {
+            return;
+        }
+        if notes.ends_in_string {
+            notes.suspects.push(narrow(end - 1));
+        }
+        // There is room, since there is some behind each group.
+        self.offsets[self.tokens] = narrow(end);
+        self.kinds[self.tokens] = END;
+        self.lasts[self.lines] = narrow(self.tokens);
+        self.tokens += 1;
+        self.lines += 1;
+    }
+
+    /// Decides how the entries are to be read, and makes a list of the records where they are not all alike.
+    fn lay_out(&mut self, bytes: &[u8]) {
+        let trim_of = |end: u32| {
+            let end = end as usize;
+            u32::from(end > 0 && end < bytes.len() && bytes[end - 1] == b'\r')
+        };
+        let (mut crlf, mut blanks) = (0, 0);
+        let mut before = u32::MAX;
+        for &last in &self.lasts[..self.lines] {
+            crlf += trim_of(self.offsets[last as usize]);
+            blanks += u32::from(last.wrapping_sub(before) == 1);
+            before = last;
+        }
+        if blanks == 0 && (crlf == 0 || crlf as usize == self.lines) {
+            self.layout = Layout::Dense { trim: u32::from(crlf > 0) };
+            return;
+        }
+        self.layout = Layout::Listed;
+        let mut before = u32::MAX;
+        for line in 0..self.lines {
+            let last = self.lasts[line];
+            if last.wrapping_sub(before) > 1 {
+                self.rows.push(Row { line: narrow(line), trim: trim_of(self.offsets[last as usize]) });
+            }
+            before = last;
+        }
+    }
+
+    /// The first record at or behind `from` whose line ends at or behind `offset`, or the number of records.
+    fn record_at(&self, from: usize, offset: u32) -> usize {
+        let is_before = |record: usize| self.offsets[self.tokens(record).end - 1] < offset;
+        // Faults tend to be either dense or few.
+        let near = (from + 8).min(self.len());
+        let mut at = from;
+        while at < near && is_before(at) {
+            at += 1;
+        }
+        if at < near {
+            return at;
+        }
+        let mut beyond = self.len();
+        while at < beyond {
+            let middle = at + (beyond - at) / 2;
+            if is_before(middle) { at = middle + 1 } else { beyond = middle }
+        }
+        at
+    }
+}

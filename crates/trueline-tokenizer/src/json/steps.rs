@@ -1,0 +1,320 @@
+//! From bytes to tokens, 64 at a time.
+//!
+//! Eight steps make a group. All comparisons come first, for the whole group; then the steps one after the other, since
+//! quotes tell inside from outside by their parity. Three bits go from one step to the next ([`Carry`]).
+//!
+//! A string cannot go on behind a line feed. Where there is one inside of quotes the parity is turned over there, so that
+//! a record with a quote too many or too few is wrong for itself only. Such records, and those with control bytes or bad
+//! escapes in their strings, are *suspects*: an offset in each of them is noted, and the byte-wise machine says what is
+//! wrong. Escapes are looked at only in groups with backslashes.
+//!
+//! Behind a quote too many, "inside" means the opposite of what the machine sees, but then the machine has found its fault
+//! before, so that no suspect is a good record.
+//!
+//! If you change this: `reference::json` is right about the tokens, and the machine about the faults.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
+
+use super::positions::Positions;
+use super::string;
+use crate::kernel::{Isa, STEP, Task};
+
+/// How many steps make a group.
+const GROUP_STEPS: usize = 8;
+const GROUP_BYTES: usize = GROUP_STEPS * STEP;
+
+type Group = [[u8; STEP]; GROUP_STEPS];
+type Masks = [u64; GROUP_STEPS];
+
+/// Bits at even places.
+const EVEN: u64 = 0x5555_5555_5555_5555;
+
+/// What is noted besides the tokens.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes {
+    /// Offsets in records that are to be looked at, in ascending order, one for each of them at least.
+    pub(super) suspects: Vec<u32>,
+    /// Where the first group with a backslash begins, and the first one with a byte that is not ASCII.
+    pub(super) backslash_from: usize,
+    pub(super) high_from: usize,
+    /// The bytes end inside of a string.
+    pub(super) ends_in_string: bool,
+}
+
+/// Reads the tokens of `bytes` until the group in which a line ends at or behind `until`.
+pub(super) struct ReadTokens<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) until: usize,
+    pub(super) positions: &'a mut Positions,
+    pub(super) notes: &'a mut Notes,
+}
+
+/// The state at the border of two steps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Carry {
+    /// All ones inside of a string.
+    in_string: u64,
+    /// 1 if the next byte is escaped.
+    escaped: u64,
+    /// 1 if the byte before belongs to a scalar.
+    scalar: u64,
+    /// Where the second half of a surrogate pair is whose first half has been seen.
+    second_half: usize,
+}
+
+/// Which bytes of a group are what.
+struct Classes {
+    quote: Masks,
+    backslash: Masks,
+    structural: Masks,
+    white: Masks,
+    control: Masks,
+    line_feed: Masks,
+    has_backslash: bool,
+    has_high: bool,
+}
+
+impl Classes {
+    #[inline(always)]
+    fn read<I: Isa>(isa: I, group: &Group) -> Self {
+        let none = [0; GROUP_STEPS];
+        let mut classes = Self {
+            quote: none,
+            backslash: none,
+            structural: none,
+            white: none,
+            control: none,
+            line_feed: none,
+            has_backslash: false,
+            has_high: false,
+        };
+        let mut all = isa.load(&group[0]);
+        let mut backslashes = 0;
+        for (step, bytes) in group.iter().enumerate() {
+            let block = isa.load(bytes);
+            classes.quote[step] = isa.equal(block, b'"');
+            classes.backslash[step] = isa.equal(block, b'\\');
+            classes.structural[step] = isa.structurals(block);
+            classes.white[step] = isa.whites(block);
+            classes.control[step] = isa.controls(block);
+            classes.line_feed[step] = isa.equal(block, b'\n');
+            backslashes |= classes.backslash[step];
+            all = isa.or(all, block);
+        }
+        classes.has_backslash = backslashes != 0;
+        classes.has_high = isa.high(all) != 0;
+        classes
+    }
+}
+
+impl Task for ReadTokens<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(mut self, isa: I) {
+        let mut carry = Carry::default();
+        let mut at = 0;
+        for group in self.bytes.as_chunks::<STEP>().0.as_chunks::<GROUP_STEPS>().0 {
+            self.read(isa, at, group, &mut carry);
+            at += GROUP_BYTES;
+            if at >= self.until && self.has_enough() {
+                return;
+            }
+        }
+        // What is behind the end is white space.
+        let mut padded = [[b' '; STEP]; GROUP_STEPS];
+        let rest = &self.bytes[at..];
+        padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
+        self.read(isa, at, &padded, &mut carry);
+        self.notes.ends_in_string = carry.in_string != 0;
+    }
+}
+
+impl ReadTokens<'_> {
+    /// Whether a line ends at or behind `until`.
+    fn has_enough(&self) -> bool {
+        let Some(last) = self.positions.lines.checked_sub(1) else { return false };
+        self.positions.offsets[self.positions.lasts[last] as usize] as usize + 1 >= self.until
+    }
+
+    #[inline(always)]
+    fn read<I: Isa>(&mut self, isa: I, at: usize, group: &Group, carry: &mut Carry) {
+        let classes = Classes::read(isa, group);
+        if classes.has_high {
+            self.notes.high_from = self.notes.high_from.min(at);
+        }
+        if classes.has_backslash {
+            self.notes.backslash_from = self.notes.backslash_from.min(at);
+        }
+        // Only a backslash at the very end of a group has a meaning behind it.
+        if classes.has_backslash || carry.escaped != 0 {
+            self.read_steps::<true, I>(isa, at, group, &classes, carry);
+        } else {
+            self.read_steps::<false, I>(isa, at, group, &classes, carry);
+        }
+    }
+
+    #[inline(always)]
+    fn read_steps<const ESCAPES: bool, I: Isa>(
+        &mut self,
+        isa: I,
+        at: usize,
+        group: &Group,
+        classes: &Classes,
+        carry: &mut Carry,
+    ) {
+        self.positions.reserve();
+        let Positions { offsets, kinds, tokens, lasts, lines, .. } = &mut *self.positions;
+        let (mut count, mut line_count) = (*tokens, *lines);
+        for (step, bytes) in group.iter().enumerate() {
+            let at = at + step * STEP;
+            let mut quote = classes.quote[step];
+            let mut escaped = 0;
+            if ESCAPES {
+                escaped = escapes(classes.backslash[step], &mut carry.escaped);
+                quote &= !escaped;
+            }
+            let (line_feed, control) = (classes.line_feed[step], classes.control[step]);
+            let mut inside = isa.prefix_xor(quote) ^ carry.in_string;
+            let mut bad = control & inside;
+            if bad != 0 {
+                (inside, bad) = end_strings(inside, line_feed, control);
+            }
+            if ESCAPES {
+                let block = isa.load(bytes);
+                let escaped = escaped & inside;
+                let unicode = escaped & isa.equal(block, b'u');
+                bad |= escaped & !(simple_escapes(isa, block) | unicode);
+                if unicode != 0 {
+                    bad |= bad_unicode(self.bytes, at, unicode, &mut carry.second_half);
+                }
+            }
+            if bad != 0 {
+                note_suspects(&mut self.notes.suspects, at, bad, line_feed);
+            }
+            carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
+            let scalar = !(classes.white[step] | classes.structural[step] | quote | inside);
+            let scalar_start = scalar & !((scalar << 1) | carry.scalar);
+            carry.scalar = scalar >> 63;
+            let token = (classes.structural[step] & !inside) | (quote & inside) | scalar_start | line_feed;
+            let (Some(offset_slots), Some(kind_slots), Some(last_slots)) = (
+                offsets[count..].first_chunk_mut(),
+                kinds[count..].first_chunk_mut(),
+                lasts[line_count..].first_chunk_mut(),
+            ) else {
+                break;
+            };
+            isa.positions(token, narrow(at), offset_slots);
+            isa.pack(bytes, isa.load(bytes), token, scalar_start, kind_slots);
+            isa.ordinals(line_feed, token, narrow(count), last_slots);
+            count += token.count_ones() as usize;
+            line_count += line_feed.count_ones() as usize;
+        }
+        (*tokens, *lines) = (count, line_count);
+    }
+}
+
+/// Which bytes are escaped: of a run of backslashes every other one escapes the byte behind it.
+#[inline(always)]
+fn escapes(backslash: u64, carry: &mut u64) -> u64 {
+    let free = backslash & !*carry;
+    let even_starts = free & !(free << 1) & EVEN;
+    // The addition clears the runs that start at an even place, and leaves the others.
+    let even_runs = free & !free.wrapping_add(even_starts);
+    let escapes = (even_runs & EVEN) | (free & !even_runs & !EVEN);
+    let escaped = (escapes << 1) | *carry;
+    *carry = escapes >> 63;
+    escaped
+}
+
+/// Which bytes make an escape of two bytes.
+#[inline(always)]
+fn simple_escapes<I: Isa>(isa: I, block: I::Block) -> u64 {
+    let mut all = isa.compare(block, b'"');
+    for byte in *b"\\/bfnrt" {
+        all = isa.either(all, isa.compare(block, byte));
+    }
+    isa.mask(all)
+}
+
+/// Ends the strings at line feeds. Returns which bytes are inside then, and which of these, or of the line feeds, are
+/// control bytes.
+#[cold]
+#[inline(never)]
+fn end_strings(mut inside: u64, line_feed: u64, control: u64) -> (u64, u64) {
+    let mut ends = 0;
+    loop {
+        let in_string = line_feed & inside;
+        if in_string == 0 {
+            return (inside, (control & inside) | ends);
+        }
+        let bit = in_string & in_string.wrapping_neg();
+        ends |= bit;
+        // The line feed and what is behind it.
+        inside ^= !(bit - 1);
+    }
+}
+
+/// Which of the `unicode` bytes, the `u` of escapes in strings, do not begin four digits or are half a pair. `at` is the
+/// offset of bit 0.
+#[inline(never)]
+fn bad_unicode(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -> u64 {
+    let mut bad = 0;
+    let mut rest = unicode;
+    while rest != 0 {
+        let bit = rest & rest.wrapping_neg();
+        let backslash = at + bit.trailing_zeros() as usize - 1;
+        match string::unicode_escape(&bytes[backslash..]) {
+            Some(string::Unicode::Pair) => *second_half = backslash + 6,
+            Some(string::Unicode::Character) => {}
+            // What is half a pair alone is none if the other half came before it.
+            Some(string::Unicode::Half) if *second_half == backslash => {}
+            _ => bad |= bit,
+        }
+        rest &= rest - 1;
+    }
+    bad
+}
+
+/// Notes one offset for each line that has a `bad` byte.
+#[cold]
+#[inline(never)]
+fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_feed: u64) {
+    let mut rest = bad;
+    while rest != 0 {
+        let bit = rest & rest.wrapping_neg();
+        suspects.push(narrow(at + bit.trailing_zeros() as usize));
+        let ends = line_feed & !(bit - 1);
+        // Behind the end of the line, if that is here.
+        rest &= if ends == 0 { 0 } else { !(ends ^ (ends - 1)) };
+    }
+}
+
+impl Positions {
+    /// Makes room for the tokens of one more group, and for whole vectors behind them.
+    #[inline(always)]
+    fn reserve(&mut self) {
+        let more = GROUP_BYTES + STEP;
+        if self.offsets.len() < self.tokens + more {
+            self.grow(more);
+        }
+        if self.lasts.len() < self.lines + more {
+            let length = (self.lines + more).max(2 * self.lasts.len());
+            self.lasts.resize(length, 0);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, more: usize) {
+        let length = (self.tokens + more).max(2 * self.offsets.len());
+        self.offsets.resize(length, 0);
+        self.kinds.resize(length, 0);
+    }
+}
+
+/// An offset or a number of tokens within one call.
+#[expect(clippy::cast_possible_truncation, reason = "a call looks at less than 4 GiB")]
+pub(super) fn narrow(number: usize) -> u32 {
+    number as u32
+}

@@ -1,0 +1,82 @@
+//! The ways to index JSON Lines, each of which must find the same.
+
+use trueline_tokenizer::Kernel;
+use trueline_tokenizer::json::reference::{self, Parsed};
+use trueline_tokenizer::json::{Indexer, Positions, RecordFault};
+
+/// Small enough that it is met.
+pub(crate) const MAX_DEPTH: usize = 6;
+
+/// All records, indexed in blocks, with offsets from the start of `bytes`.
+fn index(bytes: &[u8], kernel: Kernel, block: usize, is_last: bool) -> Parsed {
+    let mut indexer = Indexer::with_kernel(kernel).block_bytes(block).max_depth(MAX_DEPTH);
+    let mut positions = Positions::new();
+    let mut parsed = Parsed::default();
+    let mut lines = 0;
+    loop {
+        let at = parsed.consumed;
+        let used = indexer.index(&bytes[at..], is_last, &mut positions);
+        append(&mut parsed, &positions, bytes, at);
+        for record in 0..positions.len() {
+            let start = at + positions.record(record).start;
+            assert_eq!(lines + positions.line(record), line_feeds(&bytes[..start]));
+        }
+        check_summary(&positions, &bytes[at..at + used]);
+        lines += line_feeds(&bytes[at..at + used]);
+        parsed.consumed += used;
+        if used == 0 || parsed.consumed == bytes.len() {
+            return parsed;
+        }
+        let last_end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        assert!(used >= block || parsed.consumed == last_end, "a block of {used}, not {block}");
+        assert_eq!(bytes[at + used - 1], b'\n');
+        let earlier = bytes[at..at + used - 1].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        assert!(earlier < block, "a block of {used}, not {earlier}");
+    }
+}
+
+fn line_feeds(bytes: &[u8]) -> usize {
+    bytes.split(|&byte| byte == b'\n').count() - 1
+}
+
+fn append(parsed: &mut Parsed, positions: &Positions, bytes: &[u8], at: usize) {
+    let before = u32::try_from(parsed.spans.len()).expect("few records");
+    for record in 0..positions.len() {
+        let span = positions.record(record);
+        parsed.spans.push(span.start + at..span.end + at);
+        let token = |token: usize| (positions.offsets()[token] as usize + at, positions.kinds()[token]);
+        parsed.tokens.push(positions.tokens(record).map(token).collect());
+        let (end, _) = parsed.tokens.last().and_then(|tokens| tokens.last()).expect("a record has tokens");
+        assert!(*end == bytes.len() || bytes[*end] == b'\n');
+    }
+    let moved = |fault: &RecordFault| RecordFault { record: fault.record + before, fault: fault.fault };
+    parsed.faults.extend(positions.faults().iter().map(moved));
+}
+
+/// What a block says of itself as a whole.
+fn check_summary(positions: &Positions, bytes: &[u8]) {
+    assert_eq!(positions.is_ascii(), bytes.is_ascii());
+    assert_eq!(positions.has_backslash(), bytes.contains(&b'\\'));
+    assert_eq!(positions.line_feeds(), line_feeds(bytes) as u64);
+    let Some(dense) = positions.dense() else { return };
+    assert_eq!((dense.lasts.len(), dense.offsets.len()), (positions.len(), dense.kinds.len()));
+    let mut start = 0;
+    for (record, &last) in dense.lasts.iter().enumerate() {
+        let end = dense.offsets[last as usize];
+        assert_eq!(positions.record(record), start..(end - dense.trim) as usize);
+        assert_eq!(positions.tokens(record).end, last as usize + 1);
+        start = end as usize + 1;
+    }
+}
+
+/// Everything, with every kernel.
+pub(crate) fn check(bytes: &[u8], blocks: &[usize]) {
+    let whole = reference::parse(bytes, true, MAX_DEPTH);
+    let partial = reference::parse(bytes, false, MAX_DEPTH);
+    for kernel in Kernel::available() {
+        for &block in blocks.iter().chain([&usize::MAX]) {
+            assert_eq!(index(bytes, kernel, block, true), whole, "{kernel}, blocks of {block}");
+            assert_eq!(index(bytes, kernel, block, false), partial, "{kernel}, part, blocks of {block}");
+        }
+    }
+}
