@@ -1,8 +1,9 @@
 //! How fast JSON Lines are read: gigabytes per second for several shapes of record and every kernel.
 //!
 //! As `rate` does it for tables: each text is a mebibyte, built by rule, and every pass must find its numbers of records and
-//! faults; the rate is that of the fastest of many passes. `index` finds records and tokens in blocks of 64 KiB; `tokens`
-//! reads the same records byte by byte, which is what everything else is measured against.
+//! faults; the rate is that of the fastest of many passes. `index` finds records and tokens in blocks of 64 KiB; `check` does
+//! that, and asks whether each record is JSON; `tokens` reads the same records byte by byte, which is what everything else is
+//! measured against.
 //!
 //!     cargo run --release -p trueline-tokenizer --example json_rate [milliseconds per cell [part of a text's name]]
 
@@ -12,7 +13,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use trueline_tokenizer::Kernel;
-use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, Indexer, Positions, check};
+use trueline_tokenizer::json::{Checker, DEFAULT_MAX_DEPTH, Indexer, Positions, RecordFault, check};
 
 const TEXT_BYTES: usize = 1 << 20;
 
@@ -221,6 +222,26 @@ fn index(text: &Text, indexer: &mut Indexer, positions: &mut Positions) {
     assert_eq!((records, faults), (text.records, text.faults), "{}", text.name);
 }
 
+/// Indexes and checks the whole text.
+fn index_and_check(
+    text: &Text,
+    indexer: &mut Indexer,
+    checker: Checker,
+    positions: &mut Positions,
+    faults: &mut Vec<RecordFault>,
+) {
+    let bytes = text.lines.as_bytes();
+    let (mut at, mut found) = (0, 0);
+    while at < bytes.len() {
+        let consumed = indexer.index(&bytes[at..], true, positions);
+        faults.clear();
+        checker.check(&bytes[at..], positions, 0..positions.len(), faults);
+        found += faults.len();
+        at += consumed;
+    }
+    assert_eq!(found, text.faults, "{}", text.name);
+}
+
 /// The same, byte by byte.
 fn read(text: &Text) {
     let lines = text.lines.as_bytes().split_inclusive(|&byte| byte == b'\n');
@@ -255,13 +276,17 @@ fn main() {
     println!();
     for text in texts().into_iter().chain(odd_texts()).filter(|text| text.name.contains(&wanted)) {
         let bytes = text.lines.len();
-        let mut index_line = String::new();
+        let (mut index_line, mut check_line) = (String::new(), String::new());
         for &kernel in &kernels {
             let (mut indexer, mut positions) = (Indexer::with_kernel(kernel), Positions::new());
             let rate = rate(bytes, budget, || index(&text, &mut indexer, &mut positions));
             let _ = write!(index_line, "{rate:>12.2}");
+            let (checker, mut faults) = (Checker::with_kernel(kernel), Vec::new());
+            let check = || index_and_check(&text, &mut indexer, checker, &mut positions, &mut faults);
+            let _ = write!(check_line, "{:>12.2}", self::rate(bytes, budget, check));
         }
         println!("{:<40}{:<8}{index_line}", text.name, "index");
+        println!("{:<40}{:<8}{check_line}", "", "check");
         println!("{:<40}{:<8}{:>12.2}", "", "tokens", rate(bytes, budget, || read(&text)));
     }
 }

@@ -236,21 +236,6 @@ impl Positions {
 
     /// The first record at or behind `from` whose line ends at or behind `offset`, or the number of records.
     fn record_at(&self, from: usize, offset: u32) -> usize {
-        let is_before = |record: usize| self.offsets[self.tokens(record).end - 1] < offset;
-        // Faults tend to be either dense or few.
-        let near = (from + 8).min(self.len());
-        let mut at = from;
-        while at < near && is_before(at) {
-            at += 1;
-        }
-        if at < near {
-            return at;
-        }
-        let mut beyond = self.len();
-        while at < beyond {
-            let middle = at + (beyond - at) / 2;
-            if is_before(middle) { at = middle + 1 } else { beyond = middle }
-        }
-        at
+        self.first_record(from, |record| self.offsets[self.tokens(record).end - 1] < offset)
     }
 }

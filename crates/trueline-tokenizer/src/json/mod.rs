@@ -3,7 +3,7 @@
 //! A raw line feed cannot stand inside a JSON string, so every one of them ends a record, whatever is broken before
 //! it. [`Tokens`] reads one record byte by byte; it is the definition of what a record means, and everything else in
 //! this module must agree with it. [`Indexer`] finds the records of a block and where their tokens are, with the vector
-//! instructions of the machine, and checks every string on the way. A byte order mark in front of the first record is taken
+//! instructions of the machine, and checks every string on the way; [`Checker`] says whether the rest is right. A byte order mark in front of the first record is taken
 //! off by [`preamble`](crate::preamble()).
 //!
 //! ```
@@ -25,6 +25,7 @@
 //! allows, has no meaning as text and is a fault. Nesting is limited, so that nobody has to fear for the stack of what
 //! reads on.
 
+mod checker;
 mod fault;
 mod indexer;
 mod number;
@@ -35,8 +36,10 @@ mod steps;
 mod string;
 mod tokens;
 
+pub use checker::Checker;
 pub use fault::{Expected, Fault, FaultKind, NumberFault};
 pub use indexer::{Indexer, last_line_end};
+pub use number::is_scalar;
 pub use positions::{Dense, END, Positions, RecordFault, SCALAR, STRING};
 pub use string::unescape;
 pub use tokens::{DEFAULT_MAX_DEPTH, Token, TokenKind, Tokens, check};

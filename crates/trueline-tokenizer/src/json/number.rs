@@ -1,6 +1,83 @@
-//! Numbers, digit by digit.
+//! Numbers and literals.
+
+#![allow(clippy::inline_always, reason = "a part of the loop of the checker")]
 
 use super::fault::{Fault, FaultKind, NumberFault};
+
+/// Whether `bytes` are a number or one of the literals `true`, `false` and `null`, and nothing else.
+///
+/// ```
+/// use trueline_tokenizer::json::is_scalar;
+/// assert!(is_scalar(b"-12.5e3") && is_scalar(b"null"));
+/// assert!(!is_scalar(b"012") && !is_scalar(b"nil") && !is_scalar(b" 1") && !is_scalar(b""));
+/// ```
+pub fn is_scalar(bytes: &[u8]) -> bool {
+    is_scalar_at(bytes, 0, bytes.len())
+}
+
+/// Whether what stands from `start` up to, without, the next token at `next` is a scalar with white space behind it.
+#[inline(always)]
+pub(super) fn is_scalar_before(bytes: &[u8], start: usize, next: usize) -> bool {
+    let mut end = next;
+    while end > start && matches!(bytes[end - 1], b' ' | b'\t' | b'\r') {
+        end -= 1;
+    }
+    is_scalar_at(bytes, start, end)
+}
+
+#[inline(always)]
+fn is_scalar_at(bytes: &[u8], start: usize, end: usize) -> bool {
+    let scalar = &bytes[start..end];
+    match scalar.first() {
+        Some(b'-' | b'0'..=b'9') => {
+            let digits = start + usize::from(bytes[start] == b'-');
+            is_plain(bytes, digits, end) || scan(bytes, start) == Ok(end)
+        }
+        _ => matches!(scalar, b"true" | b"false" | b"null"),
+    }
+}
+
+/// Whether what stands from `start` to `end` are up to 16 digits, with a decimal point between them or without. What is
+/// not may still be a number.
+///
+/// Eight bytes at a time: what is added to a byte that was a digit leaves its high bit clear. (A byte that is far from a
+/// digit may make the one behind it look bad too, which does no harm.)
+#[inline(always)]
+fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const BEYOND_NINE: u64 = 0x7676_7676_7676_7676;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let word = |at: usize| bytes.get(at..at + 8)?.first_chunk().map(|word| u64::from_le_bytes(*word) ^ ZEROS);
+    let others = |word: u64| (word.wrapping_add(BEYOND_NINE) | word) & HIGH;
+
+    let length = end - start;
+    let Some(first) = word(start) else { return false };
+    // The place of the only byte that is no digit, if there is one.
+    let mut point = length;
+    let mut is_single = true;
+    let mut look = |others: u64, from: usize| {
+        if others != 0 {
+            is_single &= point == length && others.is_power_of_two();
+            point = from + others.trailing_zeros() as usize / 8;
+        }
+    };
+    match length {
+        1..=8 => {
+            // What stands behind the number is shifted out; zeros, which are digits, come in.
+            let shift = 8 * (8 - length);
+            look(others(first << shift) >> shift, 0);
+        }
+        9..=16 => {
+            let Some(last) = word(end - 8) else { return false };
+            look(others(first), 0);
+            look(others(last >> (8 * (16 - length))), 8);
+        }
+        _ => return false,
+    }
+    let has_leading_zero = bytes[start] == b'0' && length > 1 && point != 1;
+    let is_number = point == length || (bytes[start + point] == b'.' && point > 0 && point + 1 < length);
+    is_single && is_number && !has_leading_zero
+}
 
 /// The end of the number that starts at `start`, with a digit or a minus sign.
 pub(super) fn scan(bytes: &[u8], start: usize) -> Result<usize, Fault> {

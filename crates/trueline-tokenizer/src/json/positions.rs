@@ -159,8 +159,8 @@ impl Positions {
     /// The records whose strings are not right, or which are not UTF-8, in their order, each with its first fault
     /// whatever it is.
     ///
-    /// A record that is not named here may still have faults outside of its strings, which
-    /// [`check`](crate::json::check()) finds.
+    /// A record that is not named here may still have faults outside of its strings, which a
+    /// [`Checker`](crate::json::Checker) finds.
     pub fn faults(&self) -> &[RecordFault] {
         &self.faults
     }
@@ -196,6 +196,26 @@ impl Positions {
             #[expect(clippy::cast_possible_truncation, reason = "there are fewer lines than bytes in a call")]
             Layout::Dense { trim } => Row { line: record as u32, trim },
         }
+    }
+
+    /// The first record at or behind `from` of which `is_before` does not hold, or the number of records. Nothing behind
+    /// that is before.
+    pub(super) fn first_record(&self, from: usize, is_before: impl Fn(usize) -> bool) -> usize {
+        // Faults tend to be either dense or few.
+        let near = (from + 8).min(self.len());
+        let mut at = from;
+        while at < near && is_before(at) {
+            at += 1;
+        }
+        if at < near {
+            return at;
+        }
+        let mut beyond = self.len();
+        while at < beyond {
+            let middle = at + (beyond - at) / 2;
+            if is_before(middle) { at = middle + 1 } else { beyond = middle }
+        }
+        at
     }
 
     /// Forgets everything but the buffers.

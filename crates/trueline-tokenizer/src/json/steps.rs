@@ -276,10 +276,10 @@ fn bad_unicode(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -
     bad
 }
 
-/// Notes one offset for each line that has a `bad` byte.
+/// Notes one place for each line that has a `bad` one; `at` is the place of bit 0, `line_feed` is where lines end.
 #[cold]
 #[inline(never)]
-fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_feed: u64) {
+pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_feed: u64) {
     let mut rest = bad;
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();

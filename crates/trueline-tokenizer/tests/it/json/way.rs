@@ -2,7 +2,7 @@
 
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::reference::{self, Parsed};
-use trueline_tokenizer::json::{Indexer, Positions, RecordFault};
+use trueline_tokenizer::json::{self, Checker, Indexer, Positions, RecordFault};
 
 /// Small enough that it is met.
 pub(crate) const MAX_DEPTH: usize = 6;
@@ -22,6 +22,7 @@ fn index(bytes: &[u8], kernel: Kernel, block: usize, is_last: bool) -> Parsed {
             assert_eq!(lines + positions.line(record), line_feeds(&bytes[..start]));
         }
         check_summary(&positions, &bytes[at..at + used]);
+        check_grammar(&positions, &bytes[at..], kernel);
         lines += line_feeds(&bytes[at..at + used]);
         parsed.consumed += used;
         if used == 0 || parsed.consumed == bytes.len() {
@@ -39,8 +40,12 @@ fn line_feeds(bytes: &[u8]) -> usize {
     bytes.split(|&byte| byte == b'\n').count() - 1
 }
 
+fn number(record: usize) -> u32 {
+    u32::try_from(record).expect("few records")
+}
+
 fn append(parsed: &mut Parsed, positions: &Positions, bytes: &[u8], at: usize) {
-    let before = u32::try_from(parsed.spans.len()).expect("few records");
+    let before = number(parsed.spans.len());
     for record in 0..positions.len() {
         let span = positions.record(record);
         parsed.spans.push(span.start + at..span.end + at);
@@ -67,6 +72,33 @@ fn check_summary(positions: &Positions, bytes: &[u8]) {
         assert_eq!(positions.tokens(record).end, last as usize + 1);
         start = end as usize + 1;
     }
+}
+
+/// What is said of the records of a block is what the byte-wise machine says, for all of them and for each alone, and for
+/// some.
+fn check_grammar(positions: &Positions, bytes: &[u8], kernel: Kernel) {
+    let checker = Checker::with_kernel(kernel).max_depth(MAX_DEPTH);
+    let judge = |record: usize| json::check(&bytes[positions.record(record)], MAX_DEPTH);
+    let expected: Vec<RecordFault> = (0..positions.len())
+        .filter_map(|record| judge(record).err().map(|fault| RecordFault { record: number(record), fault }))
+        .collect();
+    let some = |from: usize, to: usize| {
+        let mut faults = Vec::new();
+        checker.check(bytes, positions, from..to, &mut faults);
+        faults
+    };
+    assert_eq!(some(0, positions.len()), expected, "{kernel}");
+    for record in 0..positions.len() {
+        assert_eq!(
+            checker.check_record(bytes, positions, record),
+            judge(record),
+            "{kernel}, record {record}"
+        );
+        let is_in = |fault: &&RecordFault| fault.record as usize >= record;
+        let behind: Vec<RecordFault> = expected.iter().filter(is_in).copied().collect();
+        assert_eq!(some(record, positions.len()), behind, "{kernel}, from {record} on");
+    }
+    assert_eq!(some(positions.len() / 2, positions.len() / 2), []);
 }
 
 /// Everything, with every kernel.

@@ -1,0 +1,337 @@
+//! Whether records are JSON, from their tokens.
+//!
+//! The kinds of a block's tokens stand one behind the other, a byte each, so that 64 of them are looked at in a step. Every
+//! token says by itself what must come behind it, but for two things: a comma asks for a key in an object and for a value
+//! in an array, and a closing bracket must be the one that was opened. These two are known from a stack of one bit for
+//! each array or object that is open; only brackets and ends of records touch it. Scalars are looked at one by one.
+//! Strings have been looked at by the indexer.
+//!
+//! As everywhere, this way may only say that records are right. What it doubts (and what is nested deeper than its stack)
+//! is decided by the byte-wise machine.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
+
+use std::ops::Range;
+
+use super::fault::Fault;
+use super::number;
+use super::positions::{END, Positions, RecordFault, SCALAR, STRING};
+use super::steps::{narrow, note_suspects};
+use super::tokens::{DEFAULT_MAX_DEPTH, check};
+use crate::engine::load;
+use crate::kernel::{Isa, Kernel, STEP, Task};
+
+/// How deep the stack is.
+const MOST_OPEN: u32 = 64;
+
+/// Checks whole records whose tokens are known.
+///
+/// ```
+/// use trueline_tokenizer::json::{Checker, Indexer, Positions};
+/// let bytes = b"{\"id\": 1}\n{\"id\": 01}\n{\"id\" 1}\n[]\n";
+/// let mut positions = Positions::new();
+/// Indexer::new().index(bytes, true, &mut positions);
+/// let mut faults = Vec::new();
+/// Checker::new().check(bytes, &positions, 0..positions.len(), &mut faults);
+/// let found: Vec<(u32, String)> = faults.iter().map(|found| (found.record, found.fault.to_string())).collect();
+/// assert_eq!(found[0], (1, "a number has a digit behind a leading zero at byte 8".to_owned()));
+/// assert_eq!(found[1], (2, "found `1` where `:` is expected at byte 6".to_owned()));
+/// assert_eq!(found.len(), 2);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Checker {
+    kernel: Kernel,
+    max_depth: usize,
+}
+
+impl Default for Checker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Checker {
+    /// A checker with the best kernel of this machine.
+    pub fn new() -> Self {
+        Self::with_kernel(Kernel::detect())
+    }
+
+    /// A checker with a given kernel.
+    pub fn with_kernel(kernel: Kernel) -> Self {
+        Self { kernel, max_depth: DEFAULT_MAX_DEPTH }
+    }
+
+    /// Sets how deep arrays and objects may stand in one another. Default [`DEFAULT_MAX_DEPTH`]; it should be what the
+    /// indexer was given.
+    #[must_use]
+    pub fn max_depth(mut self, max_depth: usize) -> Self {
+        self.max_depth = max_depth;
+        self
+    }
+
+    /// Adds each of `records` that is not JSON to `faults`, in their order, with the fault that
+    /// [`check`](crate::json::check()) finds in it; those that the indexer knows already among them. `positions` are what
+    /// an indexer made of `bytes`.
+    ///
+    /// **Cost**: a look at each token, and at the bytes of each scalar. A record with a fault is read byte by byte up to
+    /// that.
+    ///
+    /// # Panics
+    /// If there are no such records, or `bytes` are fewer than those that were indexed.
+    pub fn check(
+        &self,
+        bytes: &[u8],
+        positions: &Positions,
+        records: Range<usize>,
+        faults: &mut Vec<RecordFault>,
+    ) {
+        let suspects = self.suspects(bytes, positions, &records);
+        let known = positions.faults();
+        let from = known.partition_point(|fault| (fault.record as usize) < records.start);
+        let mut known =
+            known[from..].iter().take_while(|fault| (fault.record as usize) < records.end).peekable();
+        let mut next = records.start;
+        for token in suspects {
+            let token = token as usize;
+            next = positions.first_record(next, |record| positions.tokens(record).end <= token);
+            if next == positions.len() || token < positions.tokens(next).start {
+                // It is of the record before, which has been looked at.
+                continue;
+            }
+            while let Some(fault) = known.next_if(|fault| fault.record as usize <= next) {
+                faults.push(*fault);
+            }
+            let is_known = faults.last().is_some_and(|fault| fault.record as usize == next);
+            if let (false, Err(fault)) = (is_known, check(&bytes[positions.record(next)], self.max_depth)) {
+                faults.push(RecordFault { record: narrow(next), fault });
+            }
+            next += 1;
+        }
+        faults.extend(known);
+    }
+
+    /// Whether `record` is JSON.
+    ///
+    /// **Errors**: it is not; the first fault, as [`check`](crate::json::check()) finds it.
+    ///
+    /// # Panics
+    /// As [`Checker::check`].
+    pub fn check_record(&self, bytes: &[u8], positions: &Positions, record: usize) -> Result<(), Fault> {
+        let known = positions.faults();
+        if let Ok(at) = known.binary_search_by_key(&record, |fault| fault.record as usize) {
+            return Err(known[at].fault);
+        }
+        if self.suspects(bytes, positions, &(record..record + 1)).is_empty() {
+            return Ok(());
+        }
+        check(&bytes[positions.record(record)], self.max_depth)
+    }
+
+    /// Tokens of records that may be wrong, one for each of these at least.
+    fn suspects(&self, bytes: &[u8], positions: &Positions, records: &Range<usize>) -> Vec<u32> {
+        if records.is_empty() {
+            return Vec::new();
+        }
+        let tokens = positions.tokens(records.start).start..positions.tokens(records.end - 1).end;
+        let limit = u32::try_from(self.max_depth).unwrap_or(MOST_OPEN).min(MOST_OPEN);
+        self.kernel.run(FindSuspects { bytes, positions, tokens, limit })
+    }
+}
+
+/// Finds tokens of records that may be wrong. The first token of `tokens` is the first one of a record.
+struct FindSuspects<'a> {
+    bytes: &'a [u8],
+    positions: &'a Positions,
+    tokens: Range<usize>,
+    limit: u32,
+}
+
+impl Task for FindSuspects<'_> {
+    type Output = Vec<u32>;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Vec<u32> {
+        let Self { bytes, positions, tokens, limit } = self;
+        let mut suspects = Vec::new();
+        let mut grammar = Grammar::start(limit);
+        let mut at = tokens.start;
+        while at < tokens.end {
+            let (block, _) = load(isa, &positions.kinds[at..]);
+            let valid = u64::MAX >> STEP.saturating_sub(tokens.end - at);
+            let kinds = Kinds::read(isa, block, valid);
+            let mut bad = grammar.step(isa, &kinds);
+            let mut rest = kinds.scalar;
+            let offsets = &positions.offsets[at..];
+            while rest != 0 {
+                let bit = rest.trailing_zeros() as usize;
+                // A record's last token is no scalar.
+                let (start, end) = (offsets[bit] as usize, offsets[bit + 1] as usize);
+                if !number::is_scalar_before(bytes, start, end) {
+                    bad |= 1 << bit;
+                }
+                rest &= rest - 1;
+            }
+            if bad != 0 {
+                note_suspects(&mut suspects, at, bad, kinds.end);
+            }
+            at += STEP;
+        }
+        suspects
+    }
+}
+
+/// Which of 64 tokens are what.
+struct Kinds {
+    valid: u64,
+    begin_object: u64,
+    end_object: u64,
+    begin_array: u64,
+    end_array: u64,
+    colon: u64,
+    comma: u64,
+    string: u64,
+    scalar: u64,
+    end: u64,
+}
+
+impl Kinds {
+    #[inline(always)]
+    fn read<I: Isa>(isa: I, block: I::Block, valid: u64) -> Self {
+        let equal = |kind| isa.equal(block, kind) & valid;
+        Self {
+            valid,
+            begin_object: equal(b'{'),
+            end_object: equal(b'}'),
+            begin_array: equal(b'['),
+            end_array: equal(b']'),
+            colon: equal(b':'),
+            comma: equal(b','),
+            string: equal(STRING),
+            scalar: equal(SCALAR),
+            end: equal(END),
+        }
+    }
+}
+
+/// What the tokens so far ask for.
+struct Grammar {
+    limit: u32,
+    /// One bit for each array or object that is open, 1 for an object, the innermost one lowest.
+    open: u64,
+    depth: u32,
+    /// All ones if an object is the innermost.
+    in_object: u64,
+    before: Asking,
+}
+
+/// Tokens by what must come behind them; those not named must have a comma or an end there.
+#[derive(Clone, Copy, Default)]
+struct Asking {
+    /// A key, or the end of an object that has just begun.
+    key: u64,
+    begin_object: u64,
+    /// A value, or the end of an array that has just begun, or of a line without tokens.
+    value: u64,
+    begin_array: u64,
+    end: u64,
+    colon: u64,
+    /// The end of the record.
+    nothing: u64,
+}
+
+/// The tokens behind those of `mask`; `before` is the mask of the step before.
+#[inline(always)]
+fn behind(mask: u64, before: u64) -> u64 {
+    (mask << 1) | (before >> 63)
+}
+
+impl Grammar {
+    fn start(limit: u32) -> Self {
+        let before = Asking { value: 1 << 63, end: 1 << 63, ..Asking::default() };
+        Self { limit, open: 0, depth: 0, in_object: 0, before }
+    }
+
+    /// Takes 64 tokens and returns those that may be wrong.
+    #[inline(always)]
+    fn step<I: Isa>(&mut self, isa: I, kinds: &Kinds) -> u64 {
+        let &Kinds {
+            begin_object,
+            end_object,
+            begin_array,
+            end_array,
+            colon,
+            comma,
+            string,
+            scalar,
+            end,
+            ..
+        } = kinds;
+        let Brackets { in_object, closed, bad } = self.brackets(isa, kinds);
+        let before = self.before;
+        let mut asking = Asking {
+            key: begin_object | (comma & in_object),
+            value: colon | begin_array | (comma & !in_object) | end,
+            ..Asking { begin_object, begin_array, end, ..Asking::default() }
+        };
+        let wants_key = behind(asking.key, before.key);
+        let wants_value = behind(asking.value, before.value);
+        let is_first = behind(end, before.end);
+        asking.colon = string & wants_key;
+        asking.nothing = closed | (is_first & (string | scalar));
+        let wants_colon = behind(asking.colon, before.colon);
+        let wants_nothing = behind(asking.nothing, before.nothing);
+        self.before = asking;
+
+        let ends_object = end_object & behind(begin_object, before.begin_object);
+        let ends_array = end_array & behind(begin_array, before.begin_array);
+        let value = string | scalar | begin_object | begin_array;
+        let good = (wants_key & (string | ends_object))
+            | (wants_value & (value | ends_array | (end & is_first)))
+            | (wants_colon & colon)
+            | (!(wants_key | wants_value | wants_colon) & (comma | end_object | end_array | end));
+        (bad | !good | (wants_nothing & !end)) & kinds.valid
+    }
+
+    /// Opens and closes arrays and objects.
+    #[inline(always)]
+    fn brackets<I: Isa>(&mut self, isa: I, kinds: &Kinds) -> Brackets {
+        let begins = kinds.begin_object | kinds.begin_array;
+        let ends = kinds.end_object | kinds.end_array;
+        let objects = kinds.begin_object | kinds.end_object;
+        let (mut closed, mut bad, mut turns) = (0, 0, 0);
+        let mut rest = begins | ends | kinds.end;
+        while rest != 0 {
+            let bit = rest & rest.wrapping_neg();
+            rest ^= bit;
+            let was = self.open;
+            let is_object = u64::from(objects & bit != 0);
+            if begins & bit != 0 {
+                self.open = (self.open << 1) | is_object;
+                self.depth += 1;
+                bad |= if self.depth > self.limit { bit } else { 0 };
+            } else if ends & bit != 0 {
+                let is_wrong = self.depth == 0 || (self.open ^ is_object) & 1 != 0;
+                bad |= if is_wrong { bit } else { 0 };
+                self.open >>= 1;
+                self.depth = self.depth.saturating_sub(1);
+                closed |= if self.depth == 0 { bit } else { 0 };
+            } else {
+                bad |= if self.depth != 0 { bit } else { 0 };
+                (self.open, self.depth) = (0, 0);
+            }
+            turns |= if (was ^ self.open) & 1 != 0 { bit } else { 0 };
+        }
+        let in_object = isa.prefix_xor(turns) ^ self.in_object;
+        self.in_object = (in_object.cast_signed() >> 63).cast_unsigned();
+        Brackets { in_object, closed, bad }
+    }
+}
+
+/// What 64 tokens open and close.
+struct Brackets {
+    /// Tokens behind which an object is the innermost that is open.
+    in_object: u64,
+    /// Tokens that close the outermost.
+    closed: u64,
+    bad: u64,
+}
