@@ -56,12 +56,14 @@ impl<'a> Pipeline<'a> {
         let job = self.job(reading, &binding);
         let threads = self.threads(reading.source);
         let start_bytes = input.byte_offset();
-        let records = match threads {
-            1 => text::Records::Sequence(input.into_sequence()),
-            _ => text::Records::Chunks(input.into_chunks()),
+        let spans = match threads {
+            1 => text::Spans::Sequence(input.into_sequence()),
+            _ => text::Spans::Chunks(input.into_chunks()),
         };
-        let worker = || csv::Worker::new(&job, dialect);
-        self.merge(reading.source, threads, start_bytes, |merger| text::run(records, worker, merger, threads))
+        let records = || csv::CsvRecords::new(&job, dialect);
+        self.merge(reading.source, threads, start_bytes, |merger| {
+            text::run(spans, &job, records, merger, threads);
+        })
     }
 
     /// Tells the tally of the input's columns, unless it knows them; `place` is that of a column's name.

@@ -1,7 +1,7 @@
 //! The road of CSV: columns bound by their header, spans of records in, partial states out.
 
 mod origin;
-mod worker;
+mod records;
 
 use trueline_io::csv::{CsvInput, Header};
 use trueline_report::Location;
@@ -9,7 +9,7 @@ use trueline_schema::{ExtraColumns, Schema};
 use trueline_tokenizer::FaultKind;
 use trueline_validate::{Binding, ColumnFault};
 
-pub(super) use worker::Worker;
+pub(super) use records::CsvRecords;
 
 /// Which columns of an input are which fields.
 pub(super) fn bind(schema: &Schema, input: &CsvInput) -> Binding {

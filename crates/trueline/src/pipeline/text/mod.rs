@@ -1,39 +1,41 @@
-//! Spans of records to workers, pieces to the merger.
+//! The road of text: spans of records to workers, pieces to the merger. Formats differ in their [`Records`] only.
+
+mod block;
+mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use trueline_io::text::{Chunks, Sequence, Span, Spent};
+use trueline_io::text::{Chunks, Sequence, Spent};
 
-use super::merge::{Merger, Piece};
+pub(super) use self::block::{Ranges, TextBlock};
+use self::worker::Worker;
+pub(super) use self::worker::{BLOCK_BYTES, Bytes, Records};
+use super::job::Job;
+use super::merge::Merger;
 
-/// One thread's tools for the records of one format.
-pub(super) trait Work {
-    /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
-    fn run(&mut self, span: Span) -> (Piece, Spent);
-}
-
-/// The records of a text input.
-pub(super) enum Records {
+/// The bytes of a text input, cut at the borders of records.
+pub(super) enum Spans {
     /// For one thread alone.
     Sequence(Sequence),
     /// For several.
     Chunks(Chunks),
 }
 
-/// Validates all records; `worker` makes the tools of a thread.
-pub(super) fn run<W: Work>(
-    records: Records,
-    worker: impl Fn() -> W + Sync,
+/// Validates all records; `records` makes the tools of a thread.
+pub(super) fn run<R: Records>(
+    spans: Spans,
+    job: &Job<'_>,
+    records: impl Fn() -> R + Sync,
     merger: &Merger<'_>,
     threads: usize,
 ) {
-    match records {
-        Records::Sequence(mut sequence) => {
-            guard(merger, || work_alone(&mut sequence, worker(), merger));
+    match spans {
+        Spans::Sequence(mut sequence) => {
+            guard(merger, || work_alone(&mut sequence, Worker::new(job, records()), merger));
         }
-        Records::Chunks(chunks) => {
+        Spans::Chunks(chunks) => {
             let work = || {
-                if !guard(merger, || work(&chunks, worker(), merger)) {
+                if !guard(merger, || work(&chunks, Worker::new(job, records()), merger)) {
                     chunks.stop();
                 }
             };
@@ -48,7 +50,7 @@ pub(super) fn run<W: Work>(
 }
 
 /// One thread alone: the next chunk, validate, deliver, until there is no more.
-fn work_alone(sequence: &mut Sequence, mut worker: impl Work, merger: &Merger<'_>) {
+fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut spent = Spent::default();
     while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
         let (piece, rest) = worker.run(span);
@@ -69,7 +71,7 @@ pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
 }
 
 /// One thread of many: claim, resolve, validate, deliver, until there is no more.
-fn work(chunks: &Chunks, mut worker: impl Work, merger: &Merger<'_>) {
+fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut buffer = Vec::new();
     while let Some(claim) = chunks.claim(std::mem::take(&mut buffer)) {
         if !merger.admits(claim.sequence()) {

@@ -1,0 +1,107 @@
+//! One block of records, and where they stand.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use trueline_report::{Excerpt, Location};
+use trueline_tokenizer::{Positions, count_line_ends};
+
+/// Where the records of a block stand, in bytes from its start.
+pub(in super::super) trait Ranges {
+    /// How many records there are.
+    fn len(&self) -> usize;
+
+    /// One of them, its line end excluded.
+    fn range(&self, record: usize) -> Range<usize>;
+}
+
+impl Ranges for Positions {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn range(&self, record: usize) -> Range<usize> {
+        self.record(record)
+    }
+}
+
+/// One block of records: its bytes, its records and where it stands.
+pub(in super::super) struct TextBlock<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) records: &'a dyn Ranges,
+    /// Offset of the block's first byte in the decompressed input.
+    pub(super) byte_offset: u64,
+    /// The byte before it.
+    pub(super) previous: Option<u8>,
+    /// Records of the chunk before this block.
+    pub(super) first_row: u64,
+    /// Line ends of the chunk before this block.
+    pub(super) first_line: u64,
+    /// Line ends of the block.
+    pub(super) lines: u64,
+    /// Whether excerpts may be taken (not where a field is sensitive).
+    pub(super) shows_excerpts: bool,
+    /// For each record the line ends before it, once asked for.
+    pub(super) record_lines: &'a OnceCell<Vec<u32>>,
+}
+
+impl<'a> TextBlock<'a> {
+    /// The bytes of the block.
+    pub(in super::super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Where a record stands, relative to the block.
+    pub(in super::super) fn record(&self, record: usize) -> Range<usize> {
+        self.records.range(record)
+    }
+
+    fn line_ends(&self, range: Range<usize>) -> u64 {
+        let before = range.start.checked_sub(1).map_or(self.previous, |at| self.bytes.get(at).copied());
+        count_line_ends(&self.bytes[range], before)
+    }
+
+    /// Line ends of the block before a record.
+    #[allow(clippy::cast_possible_truncation, reason = "a block is shorter than 4 GiB")]
+    fn lines_before(&self, record: usize) -> u64 {
+        let ends_with_line = matches!(self.bytes.last(), Some(b'\n' | b'\r'));
+        if ends_with_line && self.lines == self.records.len() as u64 {
+            // Every record has a line end of its own, so no record has two and nothing lies between them.
+            return record as u64;
+        }
+        let lines = self.record_lines.get_or_init(|| {
+            let (mut counted, mut lines) = (0, 0);
+            (0..self.records.len())
+                .map(|record| {
+                    let start = self.records.range(record).start;
+                    lines += self.line_ends(counted..start);
+                    counted = start;
+                    lines as u32
+                })
+                .collect()
+        });
+        u64::from(lines[record])
+    }
+
+    /// Where a part of a record stands; `range` is relative to the block.
+    pub(in super::super) fn location(&self, record: usize, range: &Range<usize>) -> Location {
+        let start = self.records.range(record).start;
+        let inside = self.line_ends(start..range.start.max(start));
+        Location {
+            row_index: Some(self.first_row + record as u64),
+            line: Some(self.first_line + self.lines_before(record) + inside + 1),
+            byte_offset: Some(self.byte_offset + range.start as u64),
+            byte_length: Some(range.len() as u64),
+        }
+    }
+
+    pub(in super::super) fn record_excerpt(&self, record: usize, marked: &Range<usize>) -> Option<Excerpt> {
+        if !self.shows_excerpts {
+            return None;
+        }
+        let range = self.records.range(record);
+        let line = self.first_line + self.lines_before(record) + 1;
+        let cell = marked.start.saturating_sub(range.start)..marked.end.saturating_sub(range.start);
+        Some(Excerpt::new(&self.bytes[range], cell, Some(line)))
+    }
+}

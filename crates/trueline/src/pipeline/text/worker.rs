@@ -1,0 +1,342 @@
+//! One thread's work: spans of records in, partial states out.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, NullArray};
+use arrow_buffer::Buffer;
+use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven};
+use trueline_io::text::{Failure, Span, Spent};
+use trueline_report::Origin;
+use trueline_tokenizer::count_line_ends;
+use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
+
+use super::super::job::Job;
+use super::super::merge::Piece;
+use super::block::{Ranges, TextBlock};
+
+/// One thread's tools for the records of one format. It holds the records of one block at a time.
+pub(in super::super) trait Records {
+    /// Finds the records that begin at the first byte and end within; how many bytes they have.
+    fn index(&mut self, bytes: &[u8], is_last: bool) -> usize;
+
+    /// Where the records stand.
+    fn ranges(&self) -> &dyn Ranges;
+
+    /// Where in the block a field of a record begins that has more than so many bytes, if one has.
+    fn larger_field(&self, record: usize, bytes: u64) -> Option<usize>;
+
+    /// How many line ends the block has, when that was seen on the way and the block does not begin with the second half of one.
+    fn line_ends(&self) -> Option<u64>;
+
+    /// Tells rows from broken records.
+    fn sort_out(&mut self, bytes: Bytes<'_>);
+
+    /// How many rows there are.
+    fn rows(&self) -> usize;
+
+    /// The records that are no rows.
+    fn broken(&self) -> &[BrokenRecord];
+
+    /// What is wrong with one of them, for people.
+    fn found(&self, broken: &BrokenRecord) -> String {
+        broken.found.clone()
+    }
+
+    /// For each column the rows that are proven to pass.
+    fn prove(&mut self, bytes: Bytes<'_>) -> &[Option<Proven>];
+
+    /// All values of a column.
+    fn decode_column(&mut self, column: usize, bytes: Bytes<'_>) -> DecodedColumn;
+
+    /// The values of some rows of a column.
+    fn decode_rows(&mut self, column: usize, bytes: Bytes<'_>, rows: &[u32]) -> DecodedColumn;
+
+    /// The way from the rows back to their places.
+    fn origin<'o>(&'o self, block: &'o TextBlock<'o>) -> Box<dyn Origin + 'o>;
+}
+
+/// The bytes of a block: those of the buffer from `start` on.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Bytes<'a> {
+    pub(in super::super) buffer: &'a Buffer,
+    pub(in super::super) start: usize,
+}
+
+/// One thread, with the tools of one format.
+pub(super) struct Worker<'a, R> {
+    job: &'a Job<'a>,
+    plan: Plan,
+    records: R,
+    /// Schema field to column of the decoder.
+    decoded: Vec<Option<usize>>,
+    /// Stands for a column of which every row is proven.
+    nothing: ArrayRef,
+    shows_excerpts: bool,
+}
+
+/// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
+/// through.
+pub(in super::super) const BLOCK_BYTES: usize = 1 << 20;
+
+/// Where a block stands within its span.
+struct Place {
+    range: Range<usize>,
+    byte_offset: u64,
+    previous: Option<u8>,
+    lines_before: u64,
+}
+
+impl<'a, R: Records> Worker<'a, R> {
+    pub(super) fn new(job: &'a Job<'a>, records: R) -> Self {
+        Self {
+            job,
+            plan: job.plan.clone(),
+            records,
+            decoded: job.columns().1,
+            nothing: Arc::new(NullArray::new(0)),
+            shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
+        }
+    }
+
+    /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
+    pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
+        let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
+        let mut end_offset = None;
+        let mut failure = span.failure;
+        let mut proved = 0;
+        let buffer = Buffer::from_vec(span.buffer);
+        let mut at = span.range.start;
+        let mut place =
+            Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
+        while at < span.range.end {
+            let rest = &buffer[at..span.range.end];
+            let consumed = self.records.index(rest, span.is_last);
+            if let Some((start, too_large)) = self.find_too_large(consumed, place.byte_offset) {
+                // Everything before the record is judged as usual; the record itself ends the run.
+                self.records.index(&rest[..start], false);
+                place.range = at..at + start;
+                proved += self.block(&buffer, &mut place, &mut state);
+                end_offset = Some(too_large.byte_offset);
+                failure = Some(too_large);
+                break;
+            }
+            if consumed == 0 && span.is_cut {
+                break;
+            }
+            if consumed == 0 {
+                // Cannot happen while spans hold whole records; if it did, silence would be the worst answer.
+                failure = Some(Failure::new(
+                    "internal",
+                    "the records of a chunk could not be told apart",
+                    place.byte_offset,
+                ));
+                break;
+            }
+            place.range = at..at + consumed;
+            proved += self.block(&buffer, &mut place, &mut state);
+            at += consumed;
+        }
+        state.add_lines(place.lines_before);
+        state.seal();
+        let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
+        let end_offset = end_offset.unwrap_or(place.byte_offset);
+        let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
+        // Nobody else holds the buffer any more, so that its memory comes back as it is.
+        let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
+        (piece, Spent { buffer, rest: at..span.range.end })
+    }
+
+    /// Where the first record begins that is larger than the limits allow, in a block of so many bytes.
+    fn find_too_large(&self, bytes: usize, byte_offset: u64) -> Option<(usize, Failure)> {
+        let limits = &self.job.limits;
+        if bytes as u64 <= limits.max_field_bytes.min(limits.max_record_bytes) {
+            return None;
+        }
+        let ranges = self.records.ranges();
+        (0..ranges.len()).find_map(|record| {
+            let range = ranges.range(record);
+            if range.len() as u64 > limits.max_record_bytes {
+                let place = byte_offset + range.start as u64;
+                return Some((range.start, Failure::record_size(limits.max_record_bytes, place)));
+            }
+            if range.len() as u64 <= limits.max_field_bytes {
+                return None;
+            }
+            let field = self.records.larger_field(record, limits.max_field_bytes)?;
+            let place = byte_offset + field as u64;
+            Some((range.start, Failure::field_size(limits.max_field_bytes, place)))
+        })
+    }
+
+    /// Validates one block and moves `place` behind it. Returns how many rows were proven whole.
+    fn block(&mut self, buffer: &Buffer, place: &mut Place, state: &mut State) -> u64 {
+        let bytes = &buffer[place.range.clone()];
+        let known = self.records.line_ends().filter(|_| place.previous != Some(b'\r'));
+        let lines = known.unwrap_or_else(|| count_line_ends(bytes, place.previous));
+        let mut proved = 0;
+        if self.records.ranges().len() > 0 {
+            let input = Input {
+                bytes: Bytes { buffer, start: place.range.start },
+                content: bytes,
+                place,
+                first_row: state.rows(),
+                lines,
+                record_lines: OnceCell::new(),
+                shows_excerpts: self.shows_excerpts,
+            };
+            self.records.sort_out(input.bytes);
+            if self.job.pass == Pass::First || self.reads_on(&input, state) {
+                proved = self.judge(&input, state);
+            }
+        }
+        place.lines_before += lines;
+        place.byte_offset += bytes.len() as u64;
+        place.previous = bytes.last().copied().or(place.previous);
+        proved
+    }
+
+    /// Looks at the keys of a block that is read again; whether all else must be looked at too.
+    fn reads_on(&mut self, input: &Input<'_>, state: &mut State) -> bool {
+        let mut decoded = Vec::with_capacity(self.decoded.len());
+        for (field, column) in self.decoded.iter().enumerate() {
+            let column = column.filter(|_| self.plan.is_key(field));
+            decoded.push(column.map(|column| self.records.decode_column(column, input.bytes)));
+        }
+        let columns = wholes(&decoded);
+        let block = input.block(self.records.ranges());
+        let origin = self.records.origin(&block);
+        let rows = self.records.rows();
+        let batch = Batch { rows, columns: &columns, keys: &columns, origin: &*origin };
+        let broken = self.records.broken().len() as u64;
+        if self.job.pass == Pass::Prints {
+            state.observe_keys(&self.plan, &batch, broken);
+            return false;
+        }
+        let goes_on = state.has_candidates(&self.plan, &batch);
+        if !goes_on {
+            state.pass_over(rows as u64 + broken);
+        }
+        goes_on
+    }
+
+    /// Proves what can be proven, decodes the rest and takes it into the state.
+    fn judge(&mut self, input: &Input<'_>, state: &mut State) -> u64 {
+        let records = &mut self.records;
+        let block = input.block(records.ranges());
+        for broken in records.broken() {
+            state.observe_broken(&self.plan, broken.code, || BrokenPlace {
+                location: block.location(broken.record as usize, &broken.range),
+                found: records.found(broken),
+                excerpt: block.record_excerpt(broken.record as usize, &broken.range),
+            });
+        }
+        let rows = records.rows();
+        let proven = if self.job.proves { records.prove(input.bytes) } else { &[] };
+        let proved = count_proven(proven, rows);
+        let mut parts: Vec<Option<Open>> =
+            proven.iter().map(|proven| open_rows(proven.as_ref()?, rows)).collect();
+        parts.resize_with(self.decoded.len().max(parts.len()), || None);
+        let mut cells = Vec::with_capacity(self.decoded.len());
+        let mut decoded = Vec::with_capacity(self.decoded.len());
+        for (field, column) in self.decoded.iter().enumerate() {
+            let part = column.and_then(|column| parts[column].take());
+            let whole = column.filter(|_| part.is_none() || self.plan.is_key(field));
+            decoded.push(whole.map(|column| records.decode_column(column, input.bytes)));
+            cells.push(part.zip(*column).map(|(open, column)| {
+                let decoded =
+                    (!open.rows.is_empty()).then(|| records.decode_rows(column, input.bytes, &open.rows));
+                (open, decoded)
+            }));
+        }
+        let keys = wholes(&decoded);
+        let columns: Vec<Option<Column<'_>>> = cells
+            .iter()
+            .zip(&keys)
+            .map(|(part, whole)| {
+                let Some((open, decoded)) = part else { return *whole };
+                let (array, bad) =
+                    decoded.as_ref().map_or((&self.nothing, &[][..]), |cells| (&cells.array, &cells.bad));
+                Some(Column { array, bad, rows: Some(&open.rows), proven_nulls: open.nulls })
+            })
+            .collect();
+        let block = input.block(records.ranges());
+        let origin = records.origin(&block);
+        state.observe(&self.plan, &Batch { rows, columns: &columns, keys: &keys, origin: &*origin });
+        proved
+    }
+}
+
+/// A block of the buffer, before anything is said about its records.
+struct Input<'a> {
+    bytes: Bytes<'a>,
+    content: &'a [u8],
+    place: &'a Place,
+    first_row: u64,
+    lines: u64,
+    record_lines: OnceCell<Vec<u32>>,
+    shows_excerpts: bool,
+}
+
+impl Input<'_> {
+    fn block<'b>(&'b self, records: &'b dyn Ranges) -> TextBlock<'b> {
+        TextBlock {
+            bytes: self.content,
+            records,
+            byte_offset: self.place.byte_offset,
+            previous: self.place.previous,
+            first_row: self.first_row,
+            first_line: self.place.lines_before,
+            lines: self.lines,
+            shows_excerpts: self.shows_excerpts,
+            record_lines: &self.record_lines,
+        }
+    }
+}
+
+/// Columns in full.
+fn wholes(decoded: &[Option<DecodedColumn>]) -> Vec<Option<Column<'_>>> {
+    decoded
+        .iter()
+        .map(|column| column.as_ref().map(|column| Column::whole(&column.array, &column.bad)))
+        .collect()
+}
+
+/// The rows of a column that must go the exact way.
+struct Open {
+    rows: Vec<u32>,
+    /// How many of the others are null.
+    nulls: u64,
+}
+
+/// `None` where so little is proven that it is cheaper to look at everything.
+fn open_rows(proven: &Proven, rows: usize) -> Option<Open> {
+    let count = proven.open_count();
+    if count > rows / 2 {
+        return None;
+    }
+    let mut open = Vec::with_capacity(count);
+    for (start, word) in (0..).step_by(64).zip(&proven.open) {
+        let mut rest = *word;
+        while rest != 0 {
+            open.push(start + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+    Some(Open { rows: open, nulls: proven.nulls })
+}
+
+/// How many rows have no cell that is not proven.
+fn count_proven(proven: &[Option<Proven>], rows: usize) -> u64 {
+    let mut open = vec![0; rows.div_ceil(64)];
+    for column in proven {
+        let Some(column) = column else { return 0 };
+        open.iter_mut().zip(&column.open).for_each(|(all, word): (&mut u64, _)| *all |= word);
+    }
+    if proven.is_empty() {
+        0
+    } else {
+        rows as u64 - open.iter().map(|word| u64::from(word.count_ones())).sum::<u64>()
+    }
+}
