@@ -26,7 +26,7 @@ Exit codes:
 const EXAMPLES: &str = "\
 Examples:
   trueline validate payments.csv --schema payments.yaml
-  trueline validate 2026-*.csv.gz -s payments.yaml --output json > report.json
+  trueline validate '2026/**/*.csv.gz' -s payments.yaml --output json > report.json
   zcat payments.csv.gz | trueline validate - -s payments.yaml --fail-on warning
 
 Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 internal error, 130 interrupted.";
@@ -47,7 +47,9 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Validate {
-    /// Files to validate as one table; `-` is standard input. gzip and zstd are recognised by their first bytes
+    /// Files to validate as one table; `-` is standard input. gzip and zstd are recognised by their first bytes.
+    /// A pattern ('data/**/2026-*.csv') is all files that match, a folder with a slash (data/) all files below it
+    /// whose names begin neither with `.` nor with `_`
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use trueline::render::{JsonLinesRenderer, JsonRenderer, Renderer, TextRenderer};
 use trueline::{
-    AtomicFile, Cancel, ErrorKind, Limits, Report, Severity, Source, Validator, source_from_argument,
+    AtomicFile, Cancel, ErrorKind, Limits, Report, Severity, Source, UnreadSource, Validator,
+    sources_from_argument,
 };
 
 use crate::arguments::{FailOn, Output, Validate, When};
@@ -23,7 +24,8 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Ok(beside) => beside,
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
-    if let Some(text) = overwritten(arguments) {
+    let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().flat_map(|input| sources(input)).collect();
+    if let Some(text) = overwritten(arguments, &sources) {
         return exit::complain(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
@@ -37,8 +39,6 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
-    let sources: Vec<Box<dyn Source>> =
-        arguments.inputs.iter().map(|input| source_from_argument(input)).collect();
     let borrowed: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
     let result = validator.validate_all(&borrowed);
     if let Some(display) = display {
@@ -69,6 +69,11 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Ok(()) => exit::print(&bytes, ExitCode::from(code)),
         Err(error) => exit::fail(&error, exit::INTERNAL),
     }
+}
+
+/// What an input stands for. One that stands for nothing keeps its place, so that the report tells of it.
+fn sources(input: &str) -> Vec<Box<dyn Source>> {
+    sources_from_argument(input).unwrap_or_else(|error| vec![Box::new(UnreadSource::new(error))])
 }
 
 fn validator(
@@ -102,10 +107,10 @@ fn validator(
 }
 
 /// Why the report may not go where it is asked to go: something that is read stands there.
-fn overwritten(arguments: &Validate) -> Option<String> {
+fn overwritten(arguments: &Validate, sources: &[Box<dyn Source>]) -> Option<String> {
     let report = std::fs::canonicalize(arguments.report.as_deref()?).ok()?;
     let is_report = |path: &Path| std::fs::canonicalize(path).is_ok_and(|path| path == report);
-    let inputs = arguments.inputs.iter().map(|input| (Path::new(input), "an input"));
+    let inputs = sources.iter().map(|source| (Path::new(source.name()), "an input"));
     let mut read = inputs.chain([(arguments.schema.as_path(), "the schema")]);
     let (path, what) = read.find(|(path, _)| is_report(path))?;
     Some(format!("the report would replace {what}, {}; give it another name", path.display()))

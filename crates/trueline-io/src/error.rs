@@ -39,6 +39,32 @@ pub enum ErrorKind {
         /// The input or output.
         name: String,
     },
+    /// A name with wildcards, or a folder, that stands for no file.
+    #[error("{} matches no file{}", shown(name), passed_over(*hidden))]
+    NoMatch {
+        /// The pattern or folder.
+        name: String,
+        /// How many files were passed over because of their names.
+        hidden: u64,
+    },
+    /// A name that is neither a file nor a pattern.
+    #[error("{} does not exist, and is no pattern: {problem} at character {character}", shown(name))]
+    Pattern {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// Where, from 1.
+        character: usize,
+    },
+    /// An address that cannot be read.
+    #[error("{} cannot be read: {problem}", shown(name))]
+    Address {
+        /// The address, without what may be secret in it.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// An input could not be opened for another reason.
     #[error("{} could not be opened", shown(name))]
     Open {
@@ -222,10 +248,21 @@ impl Error {
     /// Gives the input its name, where the reader did not know it.
     #[must_use]
     pub fn with_name(mut self, known: &str) -> Self {
+        if let Some(name) = self.name().filter(|name| name.is_empty()) {
+            known.clone_into(name);
+        }
+        self
+    }
+
+    /// What is called so in the error; empty where the reader did not know it.
+    pub(crate) fn name(&mut self) -> Option<&mut String> {
         match &mut *self.0 {
             ErrorKind::NotFound { name }
             | ErrorKind::NoPermission { name, .. }
             | ErrorKind::Folder { name }
+            | ErrorKind::NoMatch { name, .. }
+            | ErrorKind::Pattern { name, .. }
+            | ErrorKind::Address { name, .. }
             | ErrorKind::Open { name, .. }
             | ErrorKind::ReadTwice { name }
             | ErrorKind::Read { name, .. }
@@ -235,21 +272,18 @@ impl Error {
             | ErrorKind::Trailing { name, .. }
             | ErrorKind::Window { name, .. }
             | ErrorKind::Unsupported { name, .. }
-            | ErrorKind::Write { name, .. } => {
-                if name.is_empty() {
-                    known.clone_into(name);
-                }
-            }
-            ErrorKind::ChunkMemory { .. } => {}
+            | ErrorKind::Write { name, .. } => Some(name),
+            ErrorKind::ChunkMemory { .. } => None,
         }
-        self
     }
 }
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match error.kind() {
-            ErrorKind::NotFound { .. } => io::ErrorKind::NotFound,
+            ErrorKind::NotFound { .. } | ErrorKind::NoMatch { .. } | ErrorKind::Pattern { .. } => {
+                io::ErrorKind::NotFound
+            }
             ErrorKind::NoPermission { .. } => io::ErrorKind::PermissionDenied,
             ErrorKind::Folder { .. } => io::ErrorKind::IsADirectory,
             ErrorKind::Open { source, .. }
@@ -259,6 +293,7 @@ impl From<Error> for io::Error {
             ErrorKind::Damaged { .. } | ErrorKind::Trailing { .. } | ErrorKind::Changed { .. } => {
                 io::ErrorKind::InvalidData
             }
+            ErrorKind::Address { .. } => io::ErrorKind::InvalidInput,
             ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } => io::ErrorKind::Unsupported,
             ErrorKind::ChunkMemory { .. } => io::ErrorKind::OutOfMemory,
             ErrorKind::ReadTwice { .. } => io::ErrorKind::Other,
@@ -283,6 +318,14 @@ fn shown(name: &str) -> String {
     }
     shown.push('`');
     shown
+}
+
+fn passed_over(hidden: u64) -> String {
+    match hidden {
+        0 => String::new(),
+        1 => " but a hidden or temporary one; name it to read it".to_owned(),
+        _ => format!(" but {hidden} hidden or temporary ones; name them to read them"),
+    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

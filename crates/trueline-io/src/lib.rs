@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(any(feature = "conformance", test))]
+pub mod conformance;
 pub mod csv;
 pub mod text;
 
@@ -16,4 +18,6 @@ pub use chunk::ChunkReader;
 pub use compression::{Compression, Decompressed, decompress};
 pub use error::{Change, Error, ErrorKind, Place};
 pub use format::Format;
-pub use source::{FileSource, MemorySource, ReadAt, Source, StdinSource, source_from_argument};
+pub use source::{
+    FileSource, MemorySource, ReadAt, Source, StdinSource, UnreadSource, sources_from_argument,
+};

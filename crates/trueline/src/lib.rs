@@ -14,7 +14,8 @@ pub use options::Limits;
 pub use progress::{Cancel, Progress};
 pub use trueline_io::Error as SourceError;
 pub use trueline_io::{
-    AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, source_from_argument,
+    AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, UnreadSource,
+    sources_from_argument,
 };
 pub use trueline_report::{
     CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo,

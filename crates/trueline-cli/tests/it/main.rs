@@ -85,6 +85,44 @@ fn the_exit_code_tells_the_verdict() {
 }
 
 #[test]
+fn a_pattern_or_a_folder_is_one_table() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("data")).expect("a folder");
+    folder.write("data/2.csv", b"id,amount\nTX002,1\n");
+    folder.write("data/1.csv", b"id,amount\nTX001,1\n");
+    folder.write("data/_SUCCESS", b"");
+    folder.write("data/notes.txt", b"no table");
+    let names = |arguments: &[&str]| {
+        let arguments = [&["validate", "-s", "schema.yaml", "--output", "json"], arguments].concat();
+        let output = folder.run(&arguments);
+        let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("json");
+        let names = report["inputs"].as_array().expect("inputs").iter();
+        let names: Vec<String> =
+            names.map(|input| input["name"].as_str().expect("a name").to_owned()).collect();
+        (code(&output), names, report["error"]["message"].as_str().map(str::to_owned))
+    };
+    let both = vec!["data/1.csv".to_owned(), "data/2.csv".to_owned()];
+    assert_eq!(names(&["data/*.csv"]), (0, both.clone(), None));
+    std::fs::remove_file(folder.path("data/notes.txt")).expect("removed");
+    assert_eq!(names(&["data/"]), (0, both, None));
+    folder.write("data/3.csv", b"id,amount\nTX001,1\n");
+    let (exit, inputs, _) = names(&["data/**"]);
+    assert_eq!(
+        (exit, inputs.len()),
+        (1, 4),
+        "a key that is there twice, and _SUCCESS, which the pattern names"
+    );
+    let (exit, inputs, error) = names(&["good.csv", "data/*.parquet", "bad.csv"]);
+    assert_eq!((exit, inputs), (3, vec!["good.csv".to_owned(), "data/*.parquet".to_owned()]));
+    assert_eq!(error.as_deref(), Some("`data/*.parquet` matches no file"));
+    let output = folder.run(&["validate", "da*/*.csv", "-s", "schema.yaml", "--report", "data/1.json"]);
+    assert_eq!(code(&output), 1);
+    std::fs::write(folder.path("data/4.txt"), "id,amount\nTX004,1\n").expect("written");
+    let output = folder.run(&["validate", "data/*.txt", "-s", "schema.yaml", "--report", "data/4.txt"]);
+    assert_eq!((code(&output), err(&output).contains("would replace an input, data/4.txt")), (2, true));
+}
+
+#[test]
 fn usage_errors_are_two_and_say_what_to_do() {
     let folder = Folder::new();
     for (arguments, expected) in [

@@ -131,8 +131,11 @@ impl ReadAt for FileAt {
     }
 
     fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+        if byte_offset >= self.size_bytes {
+            return Ok(0);
+        }
         let bytes = read_at(&self.file, buffer, byte_offset)?;
-        if bytes == 0 && !buffer.is_empty() && byte_offset < self.size_bytes {
+        if bytes == 0 && !buffer.is_empty() {
             let now_bytes = self.file.metadata().map_or(byte_offset, |metadata| metadata.len());
             let change = Change::Resized { before_bytes: self.size_bytes, now_bytes };
             return Err(io::Error::other(Error::new(ErrorKind::Changed { name: self.name.clone(), change })));

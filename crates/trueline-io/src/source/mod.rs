@@ -1,15 +1,22 @@
 //! Where bytes come from.
 
+mod address;
+mod argument;
 mod file;
 mod identity;
+mod local;
 mod memory;
+mod pattern;
 mod stdin;
+mod unread;
 
 use std::io::{self, Read};
 
+pub use argument::sources_from_argument;
 pub use file::FileSource;
 pub use memory::MemorySource;
 pub use stdin::StdinSource;
+pub use unread::UnreadSource;
 
 use crate::error::{Error, ErrorKind};
 
@@ -67,9 +74,4 @@ pub trait ReadAt: Send + Sync {
     /// **Errors**: it cannot; or there are fewer bytes than [`ReadAt::size_bytes`] says, which may also be told by
     /// giving none.
     fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize>;
-}
-
-/// The source that a command line names: `-` is standard input, everything else a file.
-pub fn source_from_argument(argument: &str) -> Box<dyn Source> {
-    if argument == "-" { Box::new(StdinSource::new()) } else { Box::new(FileSource::new(argument)) }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use trueline_io::{ErrorKind, FileSource, MemorySource, Source, source_from_argument};
+use trueline_io::{ErrorKind, FileSource, MemorySource, Source, sources_from_argument};
 use trueline_testkit::corpora::skip;
 
 fn text(source: &dyn Source) -> Result<String, String> {
@@ -116,13 +116,14 @@ fn memory_can_be_read_again_and_again() {
 /// The only test that may read standard input: there is one for the whole process.
 #[test]
 fn a_dash_is_standard_input_and_is_read_once() {
-    let source = source_from_argument("-");
+    let argument = |argument: &str| sources_from_argument(argument).unwrap().remove(0);
+    let source = argument("-");
     assert_eq!(source.name(), "<stdin>");
     drop(source.open());
-    for again in [source, source_from_argument("-")] {
+    for again in [source, argument("-")] {
         let error = again.open().err().unwrap();
         assert!(matches!(error.kind(), ErrorKind::ReadTwice { .. }));
         assert_eq!(error.to_string(), "`<stdin>` can be read only once");
     }
-    assert_eq!(source_from_argument("./-").name(), "./-");
+    assert_eq!(argument("./-").name(), "./-");
 }

@@ -1,0 +1,72 @@
+//! What changes while it is read.
+
+use std::io::Read;
+
+use super::{made, same};
+use crate::error::ErrorKind;
+use crate::source::Source;
+
+/// How many bytes are read before the change.
+const READ_BEFORE: usize = 1000;
+
+/// Makes a source of the first bytes, and what replaces them by the second.
+type Make<'a> = &'a dyn Fn(&[u8], &[u8]) -> (Box<dyn Source>, Box<dyn FnOnce()>);
+
+/// Tries a source whose bytes change while it is read: the change is noticed, at the latest in the end, and what is read again
+/// without an error is what was read at first.
+///
+/// `make` gives a source of the first bytes and what replaces them by the second.
+///
+/// **Panics**: the change is not noticed, or other bytes come when it is read again.
+pub fn changed_source(make: impl Fn(&[u8], &[u8]) -> (Box<dyn Source>, Box<dyn FnOnce()>)) {
+    let old = made(300_000);
+    let other: Vec<u8> = old.iter().map(|byte| !byte).collect();
+    for new in [&other[..], &other[..200_000], &other[..0], &old[..299_999], &[&old[..], b"more"].concat()] {
+        streamed(&make, &old, new);
+        from_places(&make, &old, new);
+    }
+}
+
+fn notices(source: &dyn Source, rule: &str) {
+    match source.verify_unchanged() {
+        Ok(()) => panic!("{rule}: the change is not noticed"),
+        Err(error) => assert!(
+            matches!(error.kind(), ErrorKind::Changed { .. }),
+            "{rule}: a change must be told as one, not as: {error}"
+        ),
+    }
+}
+
+fn streamed(make: Make, old: &[u8], new: &[u8]) {
+    let rule = format!("{} bytes that become {} while they are read", old.len(), new.len());
+    let (source, change) = make(old, new);
+    let mut read = source.open().unwrap_or_else(|error| panic!("{rule}: {error}"));
+    let mut found = vec![0; READ_BEFORE];
+    read.read_exact(&mut found).unwrap_or_else(|error| panic!("{rule}: {error}"));
+    change();
+    // What a system gives of a file that is written to in place is what stands there: the end tells.
+    let _ = read.read_to_end(&mut found);
+    same(&rule, &found[..READ_BEFORE], &old[..READ_BEFORE]);
+    notices(source.as_ref(), &rule);
+    if let Ok(mut read) = source.reopen() {
+        let mut again = Vec::new();
+        if read.read_to_end(&mut again).is_ok() {
+            same(&format!("{rule}, read again"), &again, old);
+        }
+    }
+}
+
+fn from_places(make: Make, old: &[u8], new: &[u8]) {
+    let rule = format!("{} bytes that become {} while they are read from places", old.len(), new.len());
+    let (source, change) = make(old, new);
+    drop(source.open().unwrap_or_else(|error| panic!("{rule}: {error}")));
+    let Ok(Some(at)) = source.open_at() else { return };
+    let mut first = [0; READ_BEFORE];
+    let bytes = at.read_at(&mut first, 0).unwrap_or_else(|error| panic!("{rule}: {error}"));
+    same(&rule, &first[..bytes], &old[..bytes]);
+    change();
+    let mut buffer = [0; 100];
+    let _ = at.read_at(&mut buffer, 250_000);
+    assert_eq!(at.size_bytes(), old.len() as u64, "{rule}: a size must stay what it was");
+    notices(source.as_ref(), &rule);
+}

@@ -1,0 +1,38 @@
+//! What could not be made a source of.
+
+use std::io::Read;
+use std::sync::{Mutex, PoisonError};
+
+use super::Source;
+use crate::error::{Error, ErrorKind};
+
+/// An input that was asked for and is known not to be readable: opening it tells why. So it has its place in a report, as one
+/// has that fails when it is opened.
+#[derive(Debug)]
+pub struct UnreadSource {
+    name: String,
+    why: Mutex<Option<Error>>,
+}
+
+impl UnreadSource {
+    /// The input that `why` names.
+    pub fn new(mut why: Error) -> Self {
+        let name = why.name().cloned().unwrap_or_default();
+        Self { name, why: Mutex::new(Some(why)) }
+    }
+}
+
+impl Source for UnreadSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
+        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Err(why.unwrap_or_else(|| Error::new(ErrorKind::ReadTwice { name: self.name.clone() })))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
