@@ -11,6 +11,7 @@ use crate::check::{Check, CheckKind, Severity, Tolerance};
 use crate::csv::CsvFormat;
 use crate::data_type::DataType;
 use crate::field::{DEFAULT_FALSE, DEFAULT_TRUE, Field};
+use crate::json::JsonFormat;
 use crate::literal::{Literal, quote};
 use crate::read::keyword;
 use crate::resolve;
@@ -35,6 +36,7 @@ pub(crate) fn write(schema: &Schema) -> String {
     document.list("fields", schema.fields.iter().map(|field| write_field(field, &schema_nulls)));
     document.list("checks", table_checks(&schema).map(|check| write_check(check, None)));
     document.object("csv", write_csv(&schema.csv));
+    document.object("json", write_json(&schema.json));
     document.finish()
 }
 
@@ -86,6 +88,7 @@ fn write_field(field: &Field, schema_nulls: &[&str]) -> Object {
     }
     object.flag("optional", field.optional);
     object.flag("trim", field.trim);
+    object.flag("coerce", field.coerce);
     object.flag("allow_nan", field.allow_nan);
     object.flag("allow_infinite", field.allow_infinite);
     object.flag("sensitive", field.sensitive);
@@ -174,6 +177,12 @@ fn write_csv(csv: &CsvFormat) -> Object {
     object.count("skip_lines", Some(csv.skip_lines).filter(|lines| *lines > 0));
     object.word("quoting", csv.lenient, &keyword::QUOTING);
     object.word("blank_lines", csv.blank_lines_are_records, &keyword::BLANK_LINES);
+    object
+}
+
+fn write_json(json: &JsonFormat) -> Object {
+    let mut object = Object::default();
+    object.word("duplicate_keys", json.duplicate_keys, &keyword::DUPLICATE_KEYS);
     object
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::literal::quote;
+
 /// The type of a column. [`Display`](fmt::Display) gives the spelling of schema documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataType {
@@ -51,6 +53,10 @@ pub enum DataType {
     Duration,
     /// Bytes, in text as base64.
     Binary,
+    /// Any number of items of one type.
+    List(Box<DataType>),
+    /// Named members, each of a type of its own; at least one, and no name twice.
+    Struct(Vec<(String, DataType)>),
     /// Anything; in text formats text.
     #[default]
     Any,
@@ -142,6 +148,8 @@ impl DataType {
             Self::Timestamp { .. } => "timestamp",
             Self::Duration => "duration",
             Self::Binary => "binary",
+            Self::List(_) => "list",
+            Self::Struct(_) => "struct",
             Self::Any => "any",
         }
     }
@@ -166,6 +174,11 @@ impl DataType {
         self.integer_bounds().is_some()
     }
 
+    /// Whether this is a list or a struct.
+    pub fn is_nested(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Struct(_))
+    }
+
     /// Whether this is `float32` or `float64`.
     pub fn is_float(&self) -> bool {
         matches!(self, Self::Float32 | Self::Float64)
@@ -180,7 +193,28 @@ impl fmt::Display for DataType {
             Self::Timestamp { unit: Some(unit), zone: None } => write!(f, "({})", unit.name()),
             Self::Timestamp { unit: Some(unit), zone: Some(zone) } => write!(f, "({},{zone})", unit.name()),
             Self::Timestamp { unit: None, zone: Some(zone) } => write!(f, "(us,{zone})"),
+            Self::List(item) => write!(f, "<{item}>"),
+            Self::Struct(members) => {
+                f.write_str("<")?;
+                for (index, (name, data_type)) in members.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { ", " };
+                    if is_plain_name(name) {
+                        write!(f, "{comma}{name}: {data_type}")?;
+                    } else {
+                        write!(f, "{comma}{}: {data_type}", quote(name))?;
+                    }
+                }
+                f.write_str(">")
+            }
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a member's name can stand in the spelling of a type as it is; others are written as JSON strings.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let is_plain = |character: char| {
+        !character.is_control() && !matches!(character, '<' | '>' | '(' | ')' | ',' | ':' | '"' | '\\')
+    };
+    !name.is_empty() && name.trim() == name && name.chars().all(is_plain)
 }

@@ -21,6 +21,9 @@ pub struct Field {
     pub true_values: Vec<String>,
     /// The texts that mean false; default `false False FALSE 0`.
     pub false_values: Vec<String>,
+    /// Whether values of JSON may be of another kind than their type's: a string is then read as a cell of CSV would be, and for
+    /// `string` a number or a boolean is its own text; default false. Means nothing elsewhere.
+    pub coerce: bool,
     /// The character that may stand between groups of digits; default none.
     pub group_char: Option<char>,
     /// The decimal point; default `.`.
@@ -54,6 +57,7 @@ impl Field {
             trim: false,
             true_values: DEFAULT_TRUE.map(str::to_owned).to_vec(),
             false_values: DEFAULT_FALSE.map(str::to_owned).to_vec(),
+            coerce: false,
             group_char: None,
             decimal_char: '.',
             formats: Vec::new(),

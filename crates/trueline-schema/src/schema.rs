@@ -5,6 +5,7 @@ use crate::check::Check;
 use crate::csv::CsvFormat;
 use crate::error::Error;
 use crate::field::Field;
+use crate::json::JsonFormat;
 use crate::{document, read, resolve};
 
 /// What one table should be: its columns, the checks over them and how text formats are read.
@@ -36,6 +37,8 @@ pub struct Schema {
     pub null_values: Option<Vec<String>>,
     /// How CSV files are read.
     pub csv: CsvFormat,
+    /// How JSON Lines are read.
+    pub json: JsonFormat,
 }
 
 impl Schema {

@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["const"],
     needs: &["const"],
     target: Target::Column,
-    types: Types::Known,
+    types: Types::Comparable,
     takes_tolerance: true,
     read: |item| item.literal("const").map(CheckKind::Const),
 };

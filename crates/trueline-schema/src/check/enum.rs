@@ -12,7 +12,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["enum"],
     needs: &["enum"],
     target: Target::Column,
-    types: Types::Known,
+    types: Types::Comparable,
     takes_tolerance: true,
     read: |item| item.literals("enum").map(CheckKind::Enum),
 };

@@ -1,7 +1,7 @@
 //! # `length`
 //!
 //! Text must have `min_length` to `max_length` characters (Unicode scalar values), or bytes with `unit: byte`. Binary values are counted in
-//! bytes.
+//! bytes, and the length of a list is the number of its items.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
@@ -43,9 +43,14 @@ fn read(item: &mut Item<'_, '_>) -> CheckKind {
     }
     let declared = item.word("unit", &UNITS);
     let is_binary = item.data_type() == Some(&DataType::Binary);
-    if is_binary && declared == Some(LengthUnit::Char) {
-        let reason = "binary values have a length in bytes only".to_owned();
-        item.fault("unit", ErrorKind::Impossible { reason });
+    let is_list = matches!(item.data_type(), Some(DataType::List(_)));
+    let reason = match declared {
+        Some(LengthUnit::Char) if is_binary => Some("binary values have a length in bytes only"),
+        Some(_) if is_list => Some("the length of a list is the number of its items: remove `unit`"),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        item.fault("unit", ErrorKind::Impossible { reason: reason.to_owned() });
     }
     let unit = if is_binary { LengthUnit::Byte } else { declared.unwrap_or_default() };
     CheckKind::Length { min, max, unit }
@@ -57,10 +62,16 @@ pub(crate) fn write(min: Option<u64>, max: Option<u64>, unit: LengthUnit, item: 
     item.word("unit", unit, &UNITS);
 }
 
-pub(crate) fn expected(min: Option<u64>, max: Option<u64>, unit: LengthUnit) -> String {
-    let noun = match unit {
-        LengthUnit::Char => "character",
-        LengthUnit::Byte => "byte",
+pub(crate) fn expected(
+    min: Option<u64>,
+    max: Option<u64>,
+    unit: LengthUnit,
+    data_type: &DataType,
+) -> String {
+    let noun = match (data_type, unit) {
+        (DataType::List(_), _) => "item",
+        (_, LengthUnit::Char) => "character",
+        (_, LengthUnit::Byte) => "byte",
     };
     super::count::between(min, max, noun)
 }

@@ -157,13 +157,13 @@ pub enum CheckKind {
         /// Text must not match.
         negate: bool,
     },
-    /// Text has a length between bounds, both included.
+    /// Text, bytes or lists have a length between bounds, both included.
     Length {
         /// The smallest length.
         min: Option<u64>,
         /// The largest length.
         max: Option<u64>,
-        /// What is counted.
+        /// What is counted; of lists always the items.
         unit: LengthUnit,
     },
     /// Text starts with another.
@@ -270,7 +270,7 @@ impl CheckKind {
             Self::NotIn(values) => format!("none of {}", r#enum::listed(values)),
             Self::Const(value) => value.quoted(),
             Self::Pattern { pattern, negate } => pattern::expected(pattern, *negate),
-            Self::Length { min, max, unit } => length::expected(*min, *max, *unit),
+            Self::Length { min, max, unit } => length::expected(*min, *max, *unit, data_type),
             Self::StartsWith(text) => format!("text that starts with {}", crate::literal::quote(text)),
             Self::EndsWith(text) => format!("text that ends with {}", crate::literal::quote(text)),
             Self::Contains(text) => format!("text that contains {}", crate::literal::quote(text)),

@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["not_in"],
     needs: &["not_in"],
     target: Target::Column,
-    types: Types::Known,
+    types: Types::Comparable,
     takes_tolerance: true,
     read: |item| item.literals("not_in").map(CheckKind::NotIn),
 };

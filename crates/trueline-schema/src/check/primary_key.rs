@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &[],
     needs: &[],
     target: Target::Columns,
-    types: Types::All,
+    types: Types::Flat,
     takes_tolerance: true,
     read: |_| Some(CheckKind::PrimaryKey),
 };

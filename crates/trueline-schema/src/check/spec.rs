@@ -45,6 +45,10 @@ pub(crate) enum Types {
     All,
     /// All but `any`.
     Known,
+    /// All that are not nested.
+    Flat,
+    /// All that are neither `any` nor nested.
+    Comparable,
     Text,
     /// With a length.
     Sized,
@@ -70,8 +74,10 @@ impl Types {
         match self {
             Self::All => true,
             Self::Known => *data_type != DataType::Any,
+            Self::Flat => !data_type.is_nested(),
+            Self::Comparable => *data_type != DataType::Any && !data_type.is_nested(),
             Self::Text => *data_type == DataType::String,
-            Self::Sized => matches!(data_type, DataType::String | DataType::Binary),
+            Self::Sized => matches!(data_type, DataType::String | DataType::Binary | DataType::List(_)),
             Self::Ordered => is_number || is_moment || *data_type == DataType::Duration,
             Self::Numbers => is_number,
             Self::Fractional => is_fractional,
@@ -89,8 +95,10 @@ impl fmt::Display for Types {
         f.write_str(match self {
             Self::All => "every type",
             Self::Known => "every type but any",
+            Self::Flat => "every type but list and struct",
+            Self::Comparable => "every type but any, list and struct",
             Self::Text => "string",
-            Self::Sized => "string and binary",
+            Self::Sized => "string, binary and list",
             Self::Ordered => "integers, floats, decimal, date, time, timestamp and duration",
             Self::Numbers => "integers, floats and decimal",
             Self::Fractional => "floats and decimal",

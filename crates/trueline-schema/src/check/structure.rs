@@ -1,13 +1,20 @@
 //! # `structure`
 //!
-//! Records must be well formed: as many fields as there are columns, sound quoting, valid UTF-8. Implied by every schema; declared
-//! only to give it a severity, tolerance, id or message of its own.
+//! Records must be well formed: as many fields as there are columns, sound quoting, valid UTF-8; in JSON Lines an object on each line, and
+//! no key twice. Implied by every schema; declared only to give it a severity, tolerance, id or message of its own.
 
 use super::{CheckKind, Spec, Target, Types};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "structure",
-    codes: &["structure.field_count", "structure.quote", "structure.utf8", "structure.record_size"],
+    codes: &[
+        "structure.field_count",
+        "structure.quote",
+        "structure.utf8",
+        "structure.json",
+        "structure.duplicate_key",
+        "structure.record_size",
+    ],
     keywords: &[],
     parameters: &[],
     needs: &[],

@@ -39,6 +39,8 @@ pub(crate) fn expected(data_type: &DataType) -> String {
         }
         DataType::Duration => "a duration".to_owned(),
         DataType::Binary => "bytes in base64".to_owned(),
+        DataType::List(_) => format!("a list ({data_type})"),
+        DataType::Struct(_) => format!("an object ({data_type})"),
         _ => "any value".to_owned(),
     }
 }

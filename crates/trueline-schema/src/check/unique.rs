@@ -15,7 +15,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["nulls", "report"],
     needs: &[],
     target: Target::Columns,
-    types: Types::All,
+    types: Types::Flat,
     takes_tolerance: true,
     read: |item| Some(read(item)),
 };

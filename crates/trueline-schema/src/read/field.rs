@@ -23,13 +23,14 @@ pub(super) struct ReadField {
 }
 
 /// Keywords that are no checks and do not suit every type.
-pub(super) const SUITED: [(&str, Types); 7] = [
+pub(super) const SUITED: [(&str, Types); 8] = [
     ("true_values", Types::Boolean),
     ("false_values", Types::Boolean),
     ("group_char", Types::Numbers),
     ("decimal_char", Types::Fractional),
     ("allow_nan", Types::Floats),
     ("allow_infinite", Types::Floats),
+    ("coerce", Types::Known),
     ("format", Types::Formatted),
 ];
 
@@ -51,7 +52,7 @@ impl<'d> Reader<'d> {
         if !name.is_empty() {
             map.owner = format!("field {}", tick(&name));
         }
-        self.check_keys(&map, &[&keyword::FIELD], &keyword::FIELD_LATER);
+        self.check_keys(&map, &[&keyword::FIELD], &[]);
         if !self.lacks(&map, &["name"])
             && let Some(place) = map.place("name")
         {
@@ -80,6 +81,7 @@ impl<'d> Reader<'d> {
     fn plain_keywords(&mut self, map: &Mapping<'d>, field: &mut Field) {
         field.optional = self.boolean(map, "optional").unwrap_or(false);
         field.trim = self.boolean(map, "trim").unwrap_or(false);
+        field.coerce = self.boolean(map, "coerce").unwrap_or(false);
         field.allow_nan = self.boolean(map, "allow_nan").unwrap_or(false);
         field.allow_infinite = self.boolean(map, "allow_infinite").unwrap_or(false);
         field.sensitive = self.boolean(map, "sensitive").unwrap_or(false);

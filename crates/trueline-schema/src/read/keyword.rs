@@ -2,16 +2,15 @@
 
 use crate::check::Severity;
 use crate::csv::Terminator;
+use crate::json::DuplicateKeys;
 use crate::schema::{ColumnOrder, ExtraColumns};
 
 /// Keys of the document.
-pub(crate) const DOCUMENT: [&str; 8] =
-    ["name", "description", "fields", "checks", "extra_columns", "column_order", "null_values", "csv"];
-/// Keys of the document that this version does not serve.
-pub(crate) const DOCUMENT_LATER: [&str; 1] = ["json"];
+pub(crate) const DOCUMENT: [&str; 9] =
+    ["name", "description", "fields", "checks", "extra_columns", "column_order", "null_values", "csv", "json"];
 
 /// Keys of a field.
-pub(crate) const FIELD: [&str; 35] = [
+pub(crate) const FIELD: [&str; 36] = [
     "name",
     "type",
     "required",
@@ -41,6 +40,7 @@ pub(crate) const FIELD: [&str; 35] = [
     "false_values",
     "group_char",
     "decimal_char",
+    "coerce",
     "sensitive",
     "title",
     "description",
@@ -48,8 +48,6 @@ pub(crate) const FIELD: [&str; 35] = [
     "severity",
     "checks",
 ];
-/// Keys of a field that this version does not serve.
-pub(crate) const FIELD_LATER: [&str; 1] = ["coerce"];
 
 /// Keys of every item of `checks`.
 pub(crate) const CHECK: [&str; 8] =
@@ -71,6 +69,9 @@ pub(crate) const CSV: [&str; 10] = [
     "encoding",
 ];
 
+/// Keys of the section `json`.
+pub(crate) const JSON: [&str; 1] = ["duplicate_keys"];
+
 pub(crate) const EXTRA_COLUMNS: [(&str, ExtraColumns); 2] =
     [("allow", ExtraColumns::Allow), ("forbid", ExtraColumns::Forbid)];
 pub(crate) const COLUMN_ORDER: [(&str, ColumnOrder); 2] =
@@ -83,3 +84,5 @@ pub(crate) const TERMINATOR: [(&str, Terminator); 4] =
 pub(crate) const QUOTING: [(&str, bool); 2] = [("strict", false), ("lenient", true)];
 /// Whether blank lines are records.
 pub(crate) const BLANK_LINES: [(&str, bool); 2] = [("skip", false), ("record", true)];
+pub(crate) const DUPLICATE_KEYS: [(&str, DuplicateKeys); 3] =
+    [("error", DuplicateKeys::Error), ("first", DuplicateKeys::First), ("last", DuplicateKeys::Last)];

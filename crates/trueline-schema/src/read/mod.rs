@@ -11,6 +11,7 @@ mod csv;
 mod data_type;
 mod field;
 mod item;
+mod json;
 pub(crate) mod keyword;
 mod literal;
 mod mapping;
@@ -78,7 +79,7 @@ impl<'d> Reader<'d> {
     }
 
     fn schema(&mut self, root: &Place<'d>) -> Option<Schema> {
-        let map = self.mapping(root, "the schema", &[&keyword::DOCUMENT], &keyword::DOCUMENT_LATER)?;
+        let map = self.mapping(root, "the schema", &[&keyword::DOCUMENT], &[])?;
         let mut schema = Schema {
             name: self.text(&map, "name"),
             description: self.text(&map, "description"),
@@ -86,6 +87,7 @@ impl<'d> Reader<'d> {
             column_order: self.word(&map, "column_order", &keyword::COLUMN_ORDER).unwrap_or_default(),
             null_values: self.texts(&map, "null_values"),
             csv: map.place("csv").map(|place| self.csv(&place)).unwrap_or_default(),
+            json: map.place("json").map(|place| self.json(&place)).unwrap_or_default(),
             ..Schema::default()
         };
         let mut fields = map.place("fields").map(|place| self.fields(&place)).unwrap_or_default();

@@ -113,6 +113,12 @@ fn what_means_the_same_has_one_text() {
             "fields: [{name: a, type: \"timestamp(us,Z)\"}]",
             "fields: [{name: a, type: \"timestamp(us, UTC)\"}]",
         ),
+        (
+            "fields: [{name: a, type: \"struct< \\\"a\\\":list<integer> ,b : decimal(5, 2)>\"}]",
+            "fields: [{name: a, type: \"struct<a: list<int64>, b: decimal(5,2)>\"}]",
+        ),
+        ("json: {duplicate_keys: error}", "json: {}"),
+        ("fields: [{name: a, type: int64, coerce: false}]", "fields: [{name: a, type: int64}]"),
         ("fields: [{name: a, type: date, format: '%d'}]", "fields: [{name: a, type: date, format: ['%d']}]"),
         (
             "fields: [{name: a, checks: [{check: required, tolerance: 0}]}]",

@@ -46,7 +46,12 @@ fn bad_documents_are_bad_to_both() {
         r#"{"fields": [{"name": ""}]}"#,
         r#"{"fields": [{"name": "a", "requierd": true}]}"#,
         r#"{"fields": [{"name": "a", "type": "int"}]}"#,
-        r#"{"fields": [{"name": "a", "type": "list<int64>"}]}"#,
+        r#"{"fields": [{"name": "a", "type": "list"}]}"#,
+        r#"{"fields": [{"name": "a", "type": "list<>"}]}"#,
+        r#"{"fields": [{"name": "a", "type": "struct<int64>"}]}"#,
+        r#"{"fields": [{"name": "a", "type": "list<int64>", "unique": true}]}"#,
+        r#"{"fields": [{"name": "a", "type": "list<int64>", "enum": [1]}]}"#,
+        r#"{"fields": [{"name": "a", "type": "struct<a: int64>", "min_length": 1}]}"#,
         r#"{"fields": [{"name": "a", "type": "decimal"}]}"#,
         r#"{"fields": [{"name": "a", "type": "timestamp(m)"}]}"#,
         r#"{"fields": [{"name": "a", "pattern": "x"}]}"#,
@@ -78,7 +83,8 @@ fn bad_documents_are_bad_to_both() {
         r#"{"csv": {"quote": "é"}}"#,
         r#"{"csv": {"encoding": "latin1"}}"#,
         r#"{"extra_columns": "forbidden"}"#,
-        r#"{"json": {"duplicate_keys": "error"}}"#,
+        r#"{"json": {"duplicate_keys": "keep"}}"#,
+        r#"{"json": {"duplicate_key": "first"}}"#,
     ] {
         let document: Value = serde_json::from_str(text).expect("JSON");
         assert!(!validator.is_valid(&document), "the JSON Schema takes {text}");

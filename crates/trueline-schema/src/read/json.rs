@@ -1,0 +1,16 @@
+//! The section `json`.
+
+use super::mapping::Place;
+use super::{Reader, keyword};
+use crate::json::JsonFormat;
+
+impl<'d> Reader<'d> {
+    pub(super) fn json(&mut self, place: &Place<'d>) -> JsonFormat {
+        let Some(map) = self.mapping(place, "the section `json`", &[&keyword::JSON], &[]) else {
+            return JsonFormat::default();
+        };
+        JsonFormat {
+            duplicate_keys: self.word(&map, "duplicate_keys", &keyword::DUPLICATE_KEYS).unwrap_or_default(),
+        }
+    }
+}
