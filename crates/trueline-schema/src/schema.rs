@@ -1,8 +1,9 @@
 //! The schema: what one table should be.
 
 use crate::canonical;
-use crate::check::Check;
+use crate::check::{Check, CheckKind};
 use crate::csv::CsvFormat;
+use crate::data_type::DataType;
 use crate::error::Error;
 use crate::field::Field;
 use crate::json::JsonFormat;
@@ -79,10 +80,27 @@ impl Schema {
     ///
     /// That order is: `structure`, `columns`, then field by field `type`, `finite`, `required` and the others in the
     /// order of [`CheckKind`](crate::CheckKind), then the checks over the table or several columns as they were written.
-    /// `type` is implied for every field that is neither `string` nor `any`, `finite` for floats unless both
+    /// `type` is implied for every field that is neither `string` (but see [`with_typed_text`](Self::with_typed_text)) nor `any`, `finite` for floats unless both
     /// `allow_nan` and `allow_infinite` are set.
     pub fn resolved_checks(&self) -> Vec<Check> {
         resolve::resolve(self)
+    }
+
+    /// The schema for formats whose values are of some kind before anyone asks, as those of JSON and Arrow are: there a `string` field may
+    /// be given a number, so it implies `type` like any other.
+    ///
+    /// Reports name the schema as it is; this one is for what runs its checks.
+    #[must_use]
+    pub fn with_typed_text(&self) -> Self {
+        let mut schema = self.clone();
+        for field in &mut schema.fields {
+            let is_declared = field.checks.iter().any(|check| check.kind == CheckKind::Type);
+            let elsewhere = |check: &Check| check.kind == CheckKind::Type && *check.columns == [&*field.name];
+            if field.data_type == DataType::String && !is_declared && !self.checks.iter().any(elsewhere) {
+                field.checks.push(Check::new(CheckKind::Type, vec![field.name.clone()]));
+            }
+        }
+        schema
     }
 
     /// The canonical document: JSON with sorted keys, without defaults, titles and descriptions.
@@ -161,4 +179,28 @@ pub enum ColumnOrder {
     Any,
     /// The order of the fields.
     Exact,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_implies_its_type_where_values_have_kinds() {
+        let schema = Schema::from_yaml(
+            "fields: [{name: a, type: string, required: true}, {name: b, type: int8}, {name: c}, \
+             {name: d, type: string, checks: [{check: type, tolerance: 1}]}, \
+             {name: e, type: string, severity: warning}]",
+        )
+        .expect("a schema");
+        let ids = |schema: &Schema| -> Vec<String> {
+            schema.resolved_checks().into_iter().skip(2).map(|check| check.id).collect()
+        };
+        assert_eq!(ids(&schema), ["a.required", "b.type", "d.type", "e.type"]);
+        let typed = schema.with_typed_text();
+        assert_eq!(ids(&typed), ["a.type", "a.required", "b.type", "d.type", "e.type"]);
+        assert_eq!(typed.with_typed_text(), typed);
+        let is_warning = |check: &Check| check.severity == crate::Severity::Warning;
+        assert!(typed.fields[4].checks.iter().all(is_warning));
+    }
 }

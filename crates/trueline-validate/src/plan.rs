@@ -111,6 +111,11 @@ fn plan_check(schema: &Schema, check: Check, sample_limit: u64) -> Result<Planne
         _ => DataType::Any,
     };
     let runner = check::runner(&check.kind, &data_type)?;
+    let nested = fields.iter().map(|field| &schema.fields[*field].data_type).find(|field| field.is_nested());
+    if let (Runner::Keys(_), Some(nested)) = (&runner, nested) {
+        let (check, data_type) = (check.kind.name(), nested.to_string());
+        return Err(Error::new(ErrorKind::Unsuitable { check, data_type }));
+    }
     let limit = check.sample_limit.unwrap_or(sample_limit);
     Ok(PlannedCheck {
         runner,

@@ -9,12 +9,13 @@ mod decimal;
 mod duration;
 mod float;
 mod integer;
+mod nested;
 mod primitive;
 mod text;
 mod time;
 mod timestamp;
 
-use arrow_schema::DataType as ArrowType;
+use arrow_schema::{DataType as ArrowType, Field};
 use trueline_schema::DataType;
 use trueline_tokenizer::Dialect;
 
@@ -46,6 +47,7 @@ pub(crate) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeCol
         DataType::Timestamp { .. } => timestamp::compile(plan, dialect),
         DataType::Duration => duration::compile(plan, dialect),
         DataType::Binary => binary::compile(plan, dialect),
+        DataType::List(_) | DataType::Struct(_) => nested::compile(plan, dialect),
         // `string` and `any`.
         _ => text::compile(plan, dialect),
     }
@@ -54,7 +56,7 @@ pub(crate) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeCol
 /// The Arrow type of a column.
 ///
 /// A timestamp without a declared unit has microseconds here; a block of it that holds finer digits comes as
-/// `Decimal128(38, 9)` seconds since the epoch instead, so that nothing is rounded.
+/// `Decimal128(38, 9)` seconds since the epoch instead, so that nothing is rounded. This goes for timestamps within lists and structs too.
 ///
 /// # Example
 /// ```
@@ -81,6 +83,11 @@ pub fn arrow_type(data_type: &DataType) -> ArrowType {
         DataType::Timestamp { unit, zone } => timestamp::arrow_type(*unit, zone.as_deref()),
         DataType::Duration => ArrowType::Duration(arrow_schema::TimeUnit::Nanosecond),
         DataType::Binary => ArrowType::Binary,
+        DataType::List(item) => ArrowType::new_list(arrow_type(item), true),
+        DataType::Struct(members) => {
+            let field = |(name, member): &(String, DataType)| Field::new(name, arrow_type(member), true);
+            ArrowType::Struct(members.iter().map(field).collect())
+        }
         _ => ArrowType::Utf8View,
     }
 }

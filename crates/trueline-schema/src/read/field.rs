@@ -286,12 +286,17 @@ impl<'d> Reader<'d> {
 }
 
 impl ReadField {
-    /// Declares the implied checks of a field whose checks are no errors.
+    /// Declares the implied checks of a field whose checks are no errors, and those that some formats imply.
     pub(super) fn declare_implied(&mut self) {
         if self.severity == Severity::Error {
             return;
         }
-        let kinds: Vec<CheckKind> = resolve::implied(&self.field).collect();
+        let mut kinds: Vec<CheckKind> = resolve::implied(&self.field).collect();
+        // Implied only where values can be of another kind than text.
+        let is_declared = self.field.checks.iter().any(|check| check.kind == CheckKind::Type);
+        if self.field.data_type == DataType::String && !is_declared {
+            kinds.push(CheckKind::Type);
+        }
         for kind in kinds {
             let check = Check::new(kind, vec![self.field.name.clone()]);
             self.field.checks.push(Check { severity: self.severity, ..check });

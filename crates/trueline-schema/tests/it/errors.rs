@@ -24,7 +24,7 @@ const FIELDS: &[Case] = &[
     ("type: «int64<string>", &[("fields[0].type", "`type` int64 takes no types within angle brackets")]),
     ("type: «lisst<string>", &[("fields[0].type", "unknown type `lisst`; did you mean `list`?")]),
     ("type: struct<«a>", &[("fields[0].type", "`type` struct takes members as name: type, separated by commas")]),
-    ("type: 'struct<a: int64, b: list<«int6>>'", &[("fields[0].type", "unknown type `int6`; did you mean `int16`?")]),
+    ("type: 'struct<a: int64, b: list<«int6>>'", &[("fields[0].type", "unknown type `int6`; did you mean `int8`?")]),
     ("type: 'struct<a: int64, «a: int64>'", &[("fields[0].type", "`type` has two members of the name `a`")]),
     ("type: 'struct<a: int64, «\"\\u0061\": int64>'", &[("fields[0].type", "`type` has two members of the name `a`")]),
     ("type: 'struct<a: int64, «b:>'", &[("fields[0].type", "`type` has no type for the member `b`")]),

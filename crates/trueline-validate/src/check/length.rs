@@ -1,12 +1,12 @@
 //! # length
 //!
-//! Text must be so long.
+//! Text, or a list, must be so long.
 //!
 //! **Why** — identifiers have a length, and a column of a database takes only so much.
 //!
 //! **Passes** — null, and text of `min_length` to `max_length` Unicode scalar values, both included.
 //!
-//! **Fails** — shorter and longer text. Binary values are counted in bytes.
+//! **Fails** — shorter and longer text. Binary values are counted in bytes, lists in items, whatever these are.
 //!
 //! **Options** — `min_length`, `max_length`, `unit` (`char`, the default, or `byte`).
 //!
@@ -31,6 +31,8 @@ pub(crate) fn compile(
         Some(Box::new(TextLength { least, most, bytes: unit == LengthUnit::Byte }))
     } else if *data_type == DataType::Binary {
         Some(Box::new(BinaryLength { least, most }))
+    } else if matches!(data_type, DataType::List(_)) {
+        Some(Box::new(ListLength { least, most }))
     } else {
         None
     }
@@ -126,5 +128,53 @@ impl Kernel for BinaryLength {
 
     fn fork(&self) -> Box<dyn Kernel> {
         Box::new(self.clone())
+    }
+}
+
+#[derive(Clone)]
+struct ListLength {
+    least: usize,
+    most: usize,
+}
+
+impl Kernel for ListLength {
+    fn check(&self, array: &dyn Array, failing: &mut Mask) {
+        let values = array.as_list::<i32>();
+        failing.fill(|row| {
+            let items = usize::try_from(values.value_length(row)).unwrap_or_default();
+            !(self.least..=self.most).contains(&items)
+        });
+    }
+
+    fn code(&self, array: &dyn Array, row: usize) -> usize {
+        let items = usize::try_from(array.as_list::<i32>().value_length(row)).unwrap_or_default();
+        usize::from(items >= self.least)
+    }
+
+    fn fork(&self) -> Box<dyn Kernel> {
+        Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::ListArray;
+    use arrow_array::types::Int64Type;
+
+    #[test]
+    fn a_list_is_as_long_as_it_has_items() {
+        let list = DataType::List(Box::new(DataType::Int64));
+        let kernel = compile(Some(1), Some(2), LengthUnit::Char, &list).expect("lists have a length");
+        let rows: [Option<Vec<Option<i64>>>; 5] =
+            [Some(vec![]), Some(vec![None]), Some(vec![Some(1), Some(2)]), None, Some(vec![None; 3])];
+        let array = ListArray::from_iter_primitive::<Int64Type, _, _>(rows).slice(0, 5);
+        let mut failing = Mask::new(5);
+        kernel.check(&array, &mut failing);
+        failing.keep_valid(array.nulls());
+        assert_eq!(failing.rows().collect::<Vec<_>>(), [0, 4]);
+        assert_eq!([kernel.code(&array, 0), kernel.code(&array, 4)], [0, 1]);
+        let object = DataType::Struct(vec![("a".to_owned(), DataType::Int64)]);
+        assert!(compile(Some(1), None, LengthUnit::Char, &object).is_none());
     }
 }
