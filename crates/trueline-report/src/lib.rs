@@ -12,7 +12,7 @@ pub mod escape;
 pub mod render;
 
 pub use excerpt::Excerpt;
-pub use location::{BadCell, Location, Origin};
+pub use location::{BadCell, Inside, Location, Origin};
 pub use report::{
     CheckResult, Decided, Engine, Input, REPORT_VERSION, Report, Rows, Run, RunError, SchemaInfo, Status,
     Verdict,

@@ -45,11 +45,34 @@ pub trait Origin {
     /// The text of one cell as decoded: without quotes, doubled quotes undone.
     fn value(&self, row: usize, column: usize) -> Option<String>;
 
+    /// What is wrong inside of a cell that is no value of its type, where the fault is of a part of it, such as one item of a list.
+    fn inside(&self, row: usize, column: usize) -> Option<Inside> {
+        let _ = (row, column);
+        None
+    }
+
+    /// The place and the name of a key in a row that no field declares, in formats whose rows have keys of their own.
+    fn extra(&self, row: usize) -> Option<(Location, String)> {
+        let _ = row;
+        None
+    }
+
     /// The lines of the record, for people, with the cell (or without a column the whole record) marked.
     fn excerpt(&self, row: usize, column: Option<usize>) -> Option<Excerpt> {
         let _ = (row, column);
         None
     }
+}
+
+/// A part of a nested value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// Which part, as a JSON Pointer from the value of the cell: `/tags/0`.
+    pub path: String,
+    /// Where the part stands in the input.
+    pub location: Location,
+    /// Its text.
+    pub value: Option<String>,
 }
 
 /// A cell that could not be read as its column's type.

@@ -42,6 +42,8 @@ pub struct Batch<'a> {
     /// The columns that checks over keys name, by schema field and always in full. The same as `columns` where those
     /// are in full.
     pub keys: &'a [Option<Column<'a>>],
+    /// The rows with a key that no field declares, in ascending order; `None` where rows have no keys of their own, or may have any.
+    pub extras: Option<&'a [u32]>,
     /// Tells where each row and cell stands.
     pub origin: &'a dyn Origin,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use trueline_report::escape::truncate_value;
-use trueline_report::{Location, Origin, Violation};
+use trueline_report::{Inside, Location, Origin, Violation};
 
 use crate::batch::{Batch, Column};
 use crate::check::{KeyRule, Runner};
@@ -43,6 +43,9 @@ pub(crate) struct Counts {
     pub(crate) first: Option<(u32, u64)>,
     pub(crate) samples: Vec<Sample>,
 }
+
+/// The code of a row with a key that no field declares.
+const EXTRA: &str = "columns.extra";
 
 /// The most codes of one check over cells.
 const MOST_CODES: usize = 8;
@@ -154,6 +157,9 @@ impl State {
             };
             self.observe_cells(plan, index, batch, &column, &mut failing, &mut invalid);
         }
+        if let Some(extras) = batch.extras {
+            self.observe_extras(plan, extras, batch, &mut failing, &mut invalid);
+        }
         for &index in &plan.key_checks {
             self.observe_key_nulls(plan, index, batch, &mut failing, &mut invalid);
         }
@@ -228,6 +234,25 @@ impl State {
             }
             Runner::Structure | Runner::Columns | Runner::Keys(_) => {}
         }
+    }
+
+    /// The rows with a key that no field declares.
+    fn observe_extras(
+        &mut self,
+        plan: &Plan,
+        extras: &[u32],
+        batch: &Batch<'_>,
+        failing: &mut Mask,
+        invalid: &mut Mask,
+    ) {
+        self.counts[plan.columns].evaluated += batch.rows as u64;
+        failing.reset(batch.rows);
+        for row in extras {
+            failing.set(*row as usize);
+        }
+        let code = plan.checks[plan.columns].codes.iter().position(|code| *code == EXTRA);
+        let failing = Failing { slots: failing, rows: None };
+        self.record(plan, plan.columns, batch, failing, Coding::Fixed(code.unwrap_or_default()), invalid);
     }
 
     /// Counts the failing rows of a check and keeps the first of them.
@@ -430,6 +455,10 @@ impl PlannedCheck {
 
 fn sample(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static str) -> Sample {
     let mut violation = check.violation(code, place(check, batch, row));
+    if let Some((location, name)) = batch.origin.extra(row).filter(|_| code == EXTRA) {
+        violation.location = location;
+        violation.column = Some(truncate_value(&name).0);
+    }
     let single = match check.fields.as_slice() {
         [field] => Some(*field),
         _ => None,
@@ -437,9 +466,16 @@ fn sample(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static st
     if check.is_sensitive {
         violation.value = single.map(|_| MASK.to_owned());
     } else if let Some(value) = single.and_then(|field| batch.origin.value(row, field)) {
-        let (value, truncated) = truncate_value(&value);
-        violation.value = Some(value);
-        violation.value_truncated = truncated;
+        violation.set_value(&value);
+    }
+    if matches!(check.runner, Runner::Type)
+        && let Some(Inside { path, location, value }) = single.and_then(|field| batch.origin.inside(row, field))
+    {
+        violation.location = location;
+        violation.path = Some(path);
+        if let Some(value) = value.filter(|_| !check.is_sensitive) {
+            violation.set_value(&value);
+        }
     }
     violation.excerpt = batch.origin.excerpt(row, single);
     Sample { column: check.fields.first().map_or(0, |field| field + 1), violation }

@@ -90,6 +90,7 @@ impl Validator {
             rows: batch.num_rows(),
             columns: &columns,
             keys: &columns,
+            extras: None,
             origin: &RowOrigin::default(),
         };
         state.observe(&self.plan, &batch);

@@ -35,6 +35,8 @@ pub(crate) fn widen(array: &ArrayRef, data_type: &DataType) -> Option<ArrayRef> 
         }
         DataType::Duration => keep(array, &Arrow::Duration(Unit::Nanosecond)),
         DataType::Binary => binary(array),
+        // What stands within would have to be widened too.
+        DataType::List(_) | DataType::Struct(_) => None,
     }
 }
 

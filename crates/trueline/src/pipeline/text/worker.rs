@@ -208,7 +208,7 @@ impl<'a, R: Records> Worker<'a, R> {
         let block = input.block(self.records.ranges());
         let origin = self.records.origin(&block);
         let rows = self.records.rows();
-        let batch = Batch { rows, columns: &columns, keys: &columns, origin: &*origin };
+        let batch = Batch { rows, columns: &columns, keys: &columns, extras: None, origin: &*origin };
         let broken = self.records.broken().len() as u64;
         if self.job.pass == Pass::Prints {
             state.observe_keys(&self.plan, &batch, broken);
@@ -263,7 +263,8 @@ impl<'a, R: Records> Worker<'a, R> {
             .collect();
         let block = input.block(records.ranges());
         let origin = records.origin(&block);
-        state.observe(&self.plan, &Batch { rows, columns: &columns, keys: &keys, origin: &*origin });
+        let batch = Batch { rows, columns: &columns, keys: &keys, extras: None, origin: &*origin };
+        state.observe(&self.plan, &batch);
         proved
     }
 }
