@@ -5,6 +5,7 @@ mod block;
 mod cell;
 mod column;
 mod decoder;
+pub mod json;
 mod proof;
 mod records;
 mod value;

@@ -11,9 +11,11 @@ mod float;
 mod integer;
 mod nested;
 mod primitive;
-mod text;
+pub(crate) mod text;
 mod time;
 mod timestamp;
+
+pub(crate) use self::primitive::Gaps;
 
 use arrow_schema::{DataType as ArrowType, Field};
 use trueline_schema::DataType;

@@ -87,40 +87,55 @@ impl<T: Read, P: Parse> Visit for Values<'_, T, P> {
 
 /// The rows of a column that have no value.
 #[derive(Debug, Default)]
-pub(super) struct Gaps {
-    /// Null and bad rows alike, in order.
+pub(crate) struct Gaps {
+    /// Null and bad rows alike.
     missing: Vec<u32>,
     bad: Vec<BadCell>,
 }
 
 impl Gaps {
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.missing.clear();
         self.bad.clear();
     }
 
-    pub(super) fn null(&mut self, row: u32) {
+    pub(crate) fn null(&mut self, row: u32) {
         self.missing.push(row);
     }
 
     #[cold]
-    pub(super) fn bad(&mut self, row: u32, refusal: Refusal) {
+    pub(crate) fn bad(&mut self, row: u32, refusal: Refusal) {
         self.missing.push(row);
         self.bad.push(BadCell { row, code: refusal.code() });
     }
 
+    /// Notes that a part of a row was refused; rows may come in any order and more than once.
+    pub(crate) fn bad_part(&mut self, row: usize, code: &'static str) {
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        self.missing.push(row);
+        self.bad.push(BadCell { row, code });
+    }
+
+    /// The bad cells in their order, each row once with what was noted first, leaving none.
+    pub(crate) fn take_bad_rows(&mut self) -> Vec<BadCell> {
+        let mut bad = self.take_bad();
+        bad.sort_by_key(|cell| cell.row);
+        bad.dedup_by_key(|cell| cell.row);
+        bad
+    }
+
     /// Whether a cell was refused for this reason.
-    pub(super) fn has(&self, refusal: Refusal) -> bool {
+    pub(crate) fn has(&self, refusal: Refusal) -> bool {
         self.bad.iter().any(|cell| cell.code == refusal.code())
     }
 
     /// The bad cells, leaving none.
-    pub(super) fn take_bad(&mut self) -> Vec<BadCell> {
+    pub(crate) fn take_bad(&mut self) -> Vec<BadCell> {
         std::mem::take(&mut self.bad)
     }
 
     /// The validity of so many rows; `None` when all are there.
-    pub(super) fn nulls(&self, rows: usize) -> Option<NullBuffer> {
+    pub(crate) fn nulls(&self, rows: usize) -> Option<NullBuffer> {
         if self.missing.is_empty() {
             return None;
         }

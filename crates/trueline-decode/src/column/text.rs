@@ -21,8 +21,8 @@ use crate::{Column, ColumnPlan};
 const INLINE: usize = 12;
 
 /// The buffers of the array.
-const BLOCK: u32 = 0;
-const SCRATCH: u32 = 1;
+pub(crate) const BLOCK: u32 = 0;
+pub(crate) const SCRATCH: u32 = 1;
 
 /// Chooses nothing yet: whether cells may be quoted is known per block.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
@@ -62,10 +62,10 @@ impl DecodeColumn for TextColumn {
         // Without a view that needs it, the block is not kept alive.
         let buffers = if !scratch.is_empty() {
             vec![cells.buffer(), Buffer::from_vec(scratch)]
-        } else if views.iter().any(|view| length(*view) > INLINE) {
-            vec![cells.buffer()]
-        } else {
+        } else if views.iter().all(|view| is_inline(*view)) {
             Vec::new()
+        } else {
+            vec![cells.buffer()]
         };
         let array = StringViewArray::try_new(ScalarBuffer::from(views), buffers, nulls)
             .expect("records with bytes that are not UTF-8 never become rows");
@@ -170,7 +170,7 @@ impl Visit for QuotedViews<'_> {
 /// The view of the text at a place: its length, then the text itself, or four bytes of it, the buffer and the offset.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
+pub(crate) fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
     let length = place.len();
     let text = Text::at(bytes, place.clone()).double_word() & ((1 << (8 * length.min(INLINE))) - 1);
     let [low, high] = halves(text << 32);
@@ -178,6 +178,11 @@ fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
     let far = u64::from(buffer) | u64::from(narrow(place.start)) << 32;
     let high = if length > INLINE { far } else { high };
     u128::from(low | u64::from(narrow(length))) | u128::from(high) << 64
+}
+
+/// Whether a view holds its text itself.
+pub(crate) fn is_inline(view: u128) -> bool {
+    length(view) <= INLINE
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a double word is cut into halves")]

@@ -1,5 +1,6 @@
 //! Behaviour of the decoder through its public face.
 
+mod json;
 mod model;
 mod place;
 mod tables;

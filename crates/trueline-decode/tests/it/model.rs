@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType as ArrowType, TimeUnit as ArrowUnit};
 use trueline_decode::ColumnPlan;
 use trueline_schema::grammar::{self, Decimal, Strptime};
-use trueline_schema::{DataType, TimeUnit};
+use trueline_schema::{DataType, Field, TimeUnit};
 use trueline_tokenizer::{Dialect, unquote};
 
 /// A cell, read.
@@ -20,6 +20,8 @@ pub(crate) enum Cell {
     Float(u64),
     Text(String),
     Bytes(Vec<u8>),
+    /// The items of a list, the members of a struct.
+    Many(Vec<Cell>),
 }
 
 const INVALID: Cell = Cell::Bad("type.invalid");
@@ -33,11 +35,11 @@ pub(crate) fn read(cell: &[u8], plan: &ColumnPlan, dialect: &Dialect) -> Cell {
     if plan.null_values.iter().any(|null| null == text) {
         return Cell::Null;
     }
-    typed(text, plan)
+    typed(text, &plan.field)
 }
 
-fn typed(text: &str, plan: &ColumnPlan) -> Cell {
-    let field = &plan.field;
+/// What a text is to a field.
+pub(crate) fn typed(text: &str, field: &Field) -> Cell {
     let plain = grammar::plain_number(text, field.group_char, field.decimal_char);
     match &field.data_type {
         DataType::String | DataType::Any => Cell::Text(text.to_owned()),
@@ -128,10 +130,15 @@ fn timestamp(text: &str, formats: &[String], unit: Option<TimeUnit>, needs_offse
 
 /// What stands in an array. Timestamps of columns without a unit become nanoseconds again.
 pub(crate) fn stored(array: &ArrayRef, row: usize, plan: &ColumnPlan) -> Cell {
+    stored_as(array, row, &plan.field.data_type)
+}
+
+/// What stands in an array of a type.
+pub(crate) fn stored_as(array: &ArrayRef, row: usize, data_type: &DataType) -> Cell {
     if array.is_null(row) {
         return Cell::Null;
     }
-    let undeclared = matches!(plan.field.data_type, DataType::Timestamp { unit: None, .. });
+    let undeclared = matches!(data_type, DataType::Timestamp { unit: None, .. });
     macro_rules! number {
         ($type:ty) => {
             Cell::Number(array.as_primitive::<$type>().value(row).into())
@@ -162,6 +169,16 @@ pub(crate) fn stored(array: &ArrayRef, row: usize, plan: &ColumnPlan) -> Cell {
         ArrowType::Duration(ArrowUnit::Nanosecond) => number!(DurationNanosecondType),
         ArrowType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_vec()),
         ArrowType::Utf8View => Cell::Text(array.as_string_view().value(row).to_owned()),
+        ArrowType::List(_) => {
+            let DataType::List(item) = data_type else { panic!("a list for {data_type}") };
+            let items = array.as_list::<i32>().value(row);
+            Cell::Many((0..items.len()).map(|row| stored_as(&items, row, item)).collect())
+        }
+        ArrowType::Struct(_) => {
+            let DataType::Struct(members) = data_type else { panic!("a struct for {data_type}") };
+            let columns = array.as_struct().columns().iter();
+            Cell::Many(columns.zip(members).map(|(array, (_, member))| stored_as(array, row, member)).collect())
+        }
         other => panic!("no column is made of {other}"),
     }
 }

@@ -1,0 +1,54 @@
+//! Columns of bytes: strings in base64.
+
+use std::sync::Arc;
+
+use arrow_array::BinaryArray;
+use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
+use trueline_schema::Field;
+
+use super::primitive::Texts;
+use super::{DecodeValues, Values};
+use crate::Column;
+use crate::column::Gaps;
+use crate::json::slot::Kind;
+use crate::value::{Refusal, binary};
+
+/// There is one loop.
+pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
+    Box::new(BinaryColumn { texts: Texts::new(field), gaps: Gaps::default() })
+}
+
+struct BinaryColumn {
+    texts: Texts,
+    gaps: Gaps,
+}
+
+impl DecodeValues for BinaryColumn {
+    fn decode(&mut self, values: &Values<'_>) -> Column {
+        self.gaps.clear();
+        let mut bytes = Vec::new();
+        let mut offsets = Vec::with_capacity(values.slots.len() + 1);
+        let mut end = 0;
+        offsets.push(end);
+        for (row, slot) in (0..).zip(values.slots.iter()) {
+            if matches!(slot.kind, Kind::Absent | Kind::Null) {
+                self.gaps.null(row);
+            } else if !slot.kind.is_string()
+                || !binary::decode_into(self.texts.text(values.bytes, slot).as_bytes(), &mut bytes)
+            {
+                self.gaps.bad(row, Refusal::Invalid);
+            } else if let Ok(length) = i32::try_from(bytes.len()) {
+                end = length;
+            } else {
+                // Two gigabytes in one block: more than the array's offsets can say.
+                bytes.truncate(usize::try_from(end).unwrap_or_default());
+                self.gaps.bad(row, Refusal::OutOfRange);
+            }
+            offsets.push(end);
+        }
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
+        let nulls = self.gaps.nulls(values.slots.len());
+        let array = BinaryArray::new(offsets, Buffer::from_vec(bytes), nulls);
+        Column { array: Arc::new(array), bad: self.gaps.take_bad() }
+    }
+}

@@ -1,0 +1,103 @@
+//! Columns of text: views into the block's own bytes. Only strings with escapes are written anew, into one buffer per block.
+
+use std::sync::Arc;
+
+use arrow_array::StringViewArray;
+use arrow_buffer::{Buffer, ScalarBuffer};
+use trueline_schema::{DataType, Field};
+use trueline_tokenizer::json::unescape;
+
+use super::{DecodeValues, Values};
+use crate::Column;
+use crate::cell::trimmed;
+use crate::column::Gaps;
+use crate::column::text::{BLOCK, SCRATCH, is_inline, view};
+use crate::json::slot::Kind;
+use crate::proof::ascii::string_views;
+use crate::value::Refusal;
+
+/// `string` and `any`.
+pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
+    let takes = match field.data_type {
+        DataType::Any => Takes::All,
+        _ if field.coerce => Takes::Scalars,
+        _ => Takes::Strings,
+    };
+    Box::new(TextColumn { takes, trim: field.trim, gaps: Gaps::default() })
+}
+
+/// Which values have a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Strings,
+    /// Numbers and booleans too: as they are written.
+    Scalars,
+    /// Arrays and objects too: their JSON as it is written. What is in the way of such a value says that there is none.
+    All,
+}
+
+struct TextColumn {
+    takes: Takes,
+    trim: bool,
+    gaps: Gaps,
+}
+
+impl DecodeValues for TextColumn {
+    fn decode(&mut self, values: &Values<'_>) -> Column {
+        self.gaps.clear();
+        let bytes = values.bytes;
+        let mut scratch = Vec::new();
+        let mut views = Vec::with_capacity(values.slots.len());
+        for (row, slot) in (0..).zip(values.slots.iter()) {
+            let (is_null, is_good) = match slot.kind {
+                Kind::Absent | Kind::Null => (true, false),
+                Kind::String | Kind::Escaped => (false, true),
+                Kind::True | Kind::False | Kind::Number => (false, self.takes != Takes::Strings),
+                Kind::Array | Kind::Object => (false, self.takes == Takes::All),
+                Kind::InTheWay => (self.takes == Takes::All, false),
+            };
+            if is_null {
+                self.gaps.null(row);
+            } else if !is_good {
+                self.gaps.bad(row, Refusal::Invalid);
+            }
+            let trim = |text: &[u8], start: usize| {
+                let within = if self.trim { trimmed(text) } else { 0..text.len() };
+                start + within.start..start + within.end
+            };
+            views.push(match slot.kind {
+                _ if !is_good => 0,
+                Kind::Escaped => {
+                    let start = scratch.len();
+                    scratch.extend_from_slice(&unescape(&bytes[slot.content()]));
+                    let place = trim(&scratch[start..], start);
+                    view(&scratch, place, SCRATCH)
+                }
+                Kind::String => {
+                    let content = slot.content();
+                    view(bytes, trim(&bytes[content.clone()], content.start), BLOCK)
+                }
+                _ => view(bytes, slot.place(), BLOCK),
+            });
+        }
+        let bad = self.gaps.take_bad();
+        let mut nulls = self.gaps.nulls(views.len());
+        if scratch.is_empty() {
+            match string_views(views, values.buffer, nulls) {
+                Ok(array) => return Column { array: Arc::new(array), bad },
+                Err(parts) => (views, nulls) = parts,
+            }
+        }
+        // Without a view that needs it, the block is not kept alive.
+        let buffers = if !scratch.is_empty() {
+            vec![values.buffer.clone(), Buffer::from_vec(scratch)]
+        } else if views.iter().all(|view| is_inline(*view)) {
+            Vec::new()
+        } else {
+            vec![values.buffer.clone()]
+        };
+        let array = StringViewArray::try_new(ScalarBuffer::from(views), buffers, nulls)
+            .expect("records with bytes that are not UTF-8 never become rows");
+        Column { array: Arc::new(array), bad }
+    }
+}

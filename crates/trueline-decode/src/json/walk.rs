@@ -1,0 +1,264 @@
+//! The slow obvious way through one record: from its tokens to the values of the columns. It is the meaning of everything
+//! faster.
+//!
+//! Keys are compared by what they say, so `"\u0069d"` is `id`. An object that has a key twice, wherever in the record it stands,
+//! and a record that has two values for one column (under its name and an alias, or under a path and the whole name) are
+//! judged alike: the record is broken, or the first or the last value counts.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use trueline_schema::DuplicateKeys;
+use trueline_tokenizer::json::{Fault, FaultKind, Token, TokenKind, Tokens, unescape};
+
+use super::path::{Node, Paths, ROOT};
+use super::slot::{Kind, Slot};
+
+/// The most characters of a key that are shown.
+const SHOWN: usize = 64;
+/// So many keys of an object are compared one by one.
+const FEW: usize = 16;
+
+/// Why a record becomes no row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) code: &'static str,
+    /// From the start of the record.
+    pub(crate) range: Range<usize>,
+    pub(crate) found: String,
+}
+
+/// Goes through records.
+#[derive(Clone, Debug)]
+pub(crate) struct Walker {
+    pub(crate) paths: Paths,
+    pub(crate) duplicates: DuplicateKeys,
+    pub(crate) max_depth: usize,
+    /// The values of the columns in the last record; places count from its start.
+    pub(crate) row: Vec<Slot>,
+    /// Where keys stand in the last record that count for nothing, since they come again.
+    void: Vec<usize>,
+}
+
+/// An array or object that is open.
+struct Frame<'a> {
+    /// What it is the value of.
+    target: Target,
+    start: usize,
+    kind: Kind,
+    /// What has been seen of an object.
+    keys: Keys<'a>,
+}
+
+/// A key, and where it stands.
+struct Entry<'a> {
+    key: Cow<'a, [u8]>,
+    range: Range<usize>,
+}
+
+/// The keys of an object.
+#[derive(Default)]
+struct Keys<'a> {
+    entries: Vec<Entry<'a>>,
+    /// The entry of each key, where there are many.
+    index: HashMap<Cow<'a, [u8]>, usize>,
+}
+
+impl<'a> Keys<'a> {
+    /// The entry of a key.
+    fn find(&self, key: &[u8]) -> Option<usize> {
+        if self.entries.len() <= FEW {
+            return self.entries.iter().position(|entry| *entry.key == *key);
+        }
+        self.index.get(key).copied()
+    }
+
+    fn push(&mut self, key: Cow<'a, [u8]>, range: Range<usize>) {
+        let number = self.entries.len();
+        if number == FEW {
+            self.index = self.entries.iter().map(|entry| entry.key.clone()).zip(0..).collect();
+        }
+        if number >= FEW {
+            self.index.insert(key.clone(), number);
+        }
+        self.entries.push(Entry { key, range });
+    }
+}
+
+/// What the next value is the value of.
+#[derive(Clone, Default)]
+struct Target {
+    node: Option<Node>,
+    /// The key before it.
+    key: Range<usize>,
+}
+
+impl Walker {
+    /// A walker for so many columns.
+    pub(crate) fn new(paths: Paths, columns: usize, duplicates: DuplicateKeys, max_depth: usize) -> Self {
+        Self { paths, duplicates, max_depth, row: vec![Slot::default(); columns], void: Vec::new() }
+    }
+
+    /// Finds the values of the columns in one record, and leaves them in `row`. Gives the keys of the record that lead nowhere.
+    ///
+    /// **Errors**: why the record becomes no row. The first fault of the text counts; what is asked of keys comes after that.
+    pub(crate) fn walk(&mut self, text: &[u8]) -> Result<Option<Range<usize>>, Broken> {
+        self.void.clear();
+        let walked = self.walk_once(text);
+        if self.void.is_empty() {
+            return walked;
+        }
+        // What came before the last key of a name must not have been.
+        self.void.sort_unstable();
+        self.walk_once(text)
+    }
+
+    fn walk_once(&mut self, text: &[u8]) -> Result<Option<Range<usize>>, Broken> {
+        self.row.fill(Slot::default());
+        let mut tokens = Tokens::new(text, self.max_depth);
+        let fault = |fault: Fault| broken(&fault, text.len());
+        let first = tokens.next().map_err(fault)?;
+        let Some(Token { kind: TokenKind::BeginObject, range, .. }) = first else {
+            while tokens.next().map_err(fault)?.is_some() {}
+            let found = first.map_or("nothing", |token| kind_of(&token).name());
+            let found = format!("{found} where an object is expected");
+            return Err(Broken { code: "structure.json", range: 0..text.len(), found });
+        };
+        let root = Target { node: Some(ROOT), key: 0..0 };
+        let mut stack =
+            vec![Frame { target: root, start: range.start, kind: Kind::Object, keys: Keys::default() }];
+        let mut target = Target::default();
+        let mut extra = None;
+        // What keys do is told only if the text is JSON.
+        let mut repeated: Option<Range<usize>> = None;
+        while let Some(token) = tokens.next().map_err(fault)? {
+            let Some(top) = stack.last_mut() else { continue };
+            match token.kind {
+                TokenKind::Key => {
+                    let is_extra = self.key(text, &token, top, &mut target, &mut repeated);
+                    if is_extra && stack.len() == 1 && extra.is_none() {
+                        extra = Some(token.range);
+                    }
+                }
+                TokenKind::BeginObject | TokenKind::BeginArray => {
+                    let (start, kind) = (token.range.start, kind_of(&token));
+                    let target = std::mem::take(&mut target);
+                    stack.push(Frame { target, start, kind, keys: Keys::default() });
+                }
+                TokenKind::EndObject | TokenKind::EndArray => {
+                    let Some(Frame { target, start, kind, .. }) = stack.pop() else { continue };
+                    let slot = Slot::new(start..token.range.end, kind);
+                    if !stack.is_empty() {
+                        self.value(slot, target, &mut repeated);
+                    }
+                }
+                _ => {
+                    let slot = Slot::new(token.range.clone(), kind_of(&token));
+                    self.value(slot, std::mem::take(&mut target), &mut repeated);
+                }
+            }
+        }
+        match repeated {
+            Some(range) => {
+                let found = format!("the key {} a second time", shown(&text[range.clone()]));
+                Err(Broken { code: "structure.duplicate_key", range, found })
+            }
+            None => Ok(extra),
+        }
+    }
+
+    /// Takes in a key: what its value will be the value of. Says whether it leads nowhere.
+    fn key<'a>(
+        &mut self,
+        text: &'a [u8],
+        token: &Token,
+        object: &mut Frame<'a>,
+        target: &mut Target,
+        repeated: &mut Option<Range<usize>>,
+    ) -> bool {
+        let content = &text[token.range.start + 1..token.range.end - 1];
+        let key = if token.has_escapes { unescape(content) } else { Cow::Borrowed(content) };
+        let node = object.target.node.and_then(|node| self.paths.child(node, &key));
+        let is_extra = node.is_none();
+        if !self.void.is_empty() && self.void.binary_search(&token.range.start).is_ok() {
+            *target = Target::default();
+            return false;
+        }
+        *target = Target { node, key: token.range.clone() };
+        let Some(earlier) = object.keys.find(&key) else {
+            object.keys.push(key, token.range.clone());
+            return is_extra;
+        };
+        match self.duplicates {
+            DuplicateKeys::Error => {
+                repeated.get_or_insert(token.range.clone());
+                *target = Target::default();
+            }
+            DuplicateKeys::First => *target = Target::default(),
+            DuplicateKeys::Last => {
+                let entry = &mut object.keys.entries[earlier];
+                self.void.push(std::mem::replace(&mut entry.range, token.range.clone()).start);
+            }
+        }
+        is_extra
+    }
+
+    /// Takes in a value that has been read to its end.
+    fn value(
+        &mut self,
+        slot: Slot,
+        target: Target,
+        repeated: &mut Option<Range<usize>>,
+    ) {
+        let Some(node) = target.node else { return };
+        if !matches!(slot.kind, Kind::Object | Kind::Null) {
+            for column in self.paths.within(node) {
+                let within = &mut self.row[*column as usize];
+                if within.kind == Kind::Absent {
+                    *within = Slot { kind: Kind::InTheWay, ..slot };
+                }
+            }
+        }
+        let Some(column) = self.paths.column(node) else { return };
+        let old = &mut self.row[column as usize];
+        let is_taken = !matches!(old.kind, Kind::Absent | Kind::InTheWay);
+        // A value may come to its end behind one that began after it.
+        let is_first = slot.start < old.start;
+        match self.duplicates {
+            DuplicateKeys::Error if is_taken => drop(repeated.get_or_insert(target.key)),
+            DuplicateKeys::First if is_taken && !is_first => {}
+            DuplicateKeys::Last if is_taken && is_first => {}
+            _ => *old = slot,
+        }
+    }
+}
+
+pub(crate) fn kind_of(token: &Token) -> Kind {
+    match token.kind {
+        TokenKind::Null => Kind::Null,
+        TokenKind::True => Kind::True,
+        TokenKind::False => Kind::False,
+        TokenKind::Number => Kind::Number,
+        TokenKind::BeginArray | TokenKind::EndArray => Kind::Array,
+        TokenKind::BeginObject | TokenKind::EndObject => Kind::Object,
+        TokenKind::String | TokenKind::Key if token.has_escapes => Kind::Escaped,
+        TokenKind::String | TokenKind::Key => Kind::String,
+    }
+}
+
+/// A record that is no JSON: from the first bad byte on, or all of it where it only ends too early.
+pub(crate) fn broken(fault: &Fault, length: usize) -> Broken {
+    let code = if fault.kind == FaultKind::InvalidUtf8 { "structure.utf8" } else { "structure.json" };
+    let start = if fault.offset < length { fault.offset } else { 0 };
+    Broken { code, range: start..length, found: fault.kind.to_string() }
+}
+
+/// A key as it stands, for people.
+fn shown(key: &[u8]) -> String {
+    let key = String::from_utf8_lossy(key);
+    match key.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &key[..end]),
+        None => key.into_owned(),
+    }
+}
