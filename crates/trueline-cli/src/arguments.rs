@@ -33,7 +33,7 @@ Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 i
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Validate CSV files against a schema
+    /// Validate CSV and JSON Lines files against a schema
     #[command(after_help = EXAMPLES)]
     Validate(Box<Validate>),
     /// Work with schema documents
@@ -101,6 +101,10 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) max_columns: u32,
 
+    /// How many arrays and objects of JSON may be open at once; a record with more is broken
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    pub(crate) max_depth: u32,
+
     /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
     #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
     pub(crate) key_memory: u64,
@@ -134,6 +138,8 @@ pub(crate) enum SchemaCommand {
 pub(crate) enum Format {
     /// Text with delimiters, in the dialect of the schema
     Csv,
+    /// JSON Lines: one object on each line
+    Jsonl,
 }
 
 impl Format {
@@ -141,6 +147,7 @@ impl Format {
     pub(crate) fn format(self) -> trueline::Format {
         match self {
             Self::Csv => trueline::Format::Csv,
+            Self::Jsonl => trueline::Format::JsonLines,
         }
     }
 }

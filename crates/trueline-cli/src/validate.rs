@@ -49,7 +49,9 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Err(error) => {
             let code = match error.kind() {
                 ErrorKind::Cancelled { .. } => signals.exit_code().unwrap_or(exit::INTERNAL),
-                ErrorKind::Schema { .. } | ErrorKind::Dialect { .. } => exit::USAGE,
+                ErrorKind::Schema { .. } | ErrorKind::Dialect { .. } | ErrorKind::Formats { .. } => {
+                    exit::USAGE
+                }
                 _ => exit::INTERNAL,
             };
             return exit::fail(&error, code);
@@ -87,6 +89,7 @@ fn validator(
         .max_record_bytes(arguments.max_record_bytes)
         .max_field_bytes(arguments.max_field_bytes)
         .max_columns(arguments.max_columns as usize)
+        .max_depth(arguments.max_depth as usize)
         .key_memory_bytes(size(arguments.key_memory));
     let mut builder = Validator::builder(schema)
         .chunk_bytes(size(arguments.chunk_size))

@@ -6,16 +6,19 @@
 pub enum Format {
     /// Text with delimiters, in the dialect of the schema.
     Csv,
+    /// One JSON object on each line.
+    JsonLines,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Csv];
+    pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines];
 
-    /// The name that users write: `csv`.
+    /// The name that users write: `csv` or `jsonl`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
         }
     }
 
@@ -24,10 +27,16 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
+    /// Whether values are of some kind, such as text or number, before a schema is asked; in CSV all are text.
+    pub fn is_typed(self) -> bool {
+        self != Self::Csv
+    }
+
     /// The ends of file names that tell of it, without the dot.
     fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::Csv => &["csv", "tsv", "psv", "txt"],
+            Self::JsonLines => &["jsonl", "ndjson", "jsonlines", "json"],
         }
     }
 
@@ -35,7 +44,7 @@ impl Format {
     ///
     /// ```
     /// use trueline_io::Format;
-    /// assert_eq!(Format::from_file_name("logs/2026-11.csv.gz"), Some(Format::Csv));
+    /// assert_eq!(Format::from_file_name("logs/2026-11.jsonl.gz"), Some(Format::JsonLines));
     /// assert_eq!(Format::from_file_name("-"), None);
     /// ```
     pub fn from_file_name(name: &str) -> Option<Self> {
@@ -62,9 +71,12 @@ mod tests {
             ("a.csv", Some(Format::Csv)),
             ("a.TSV.zst", Some(Format::Csv)),
             ("dir.jsonl/a.csv.gz", Some(Format::Csv)),
+            ("a.ndjson", Some(Format::JsonLines)),
+            ("a.b.json.xz", Some(Format::JsonLines)),
             ("csv", None),
             ("csv.gz", None),
             ("a.gz", None),
+            (".json", Some(Format::JsonLines)),
             ("a.dat", None),
             ("", None),
         ] {

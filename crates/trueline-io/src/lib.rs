@@ -4,6 +4,7 @@
 #[cfg(any(feature = "conformance", test))]
 pub mod conformance;
 pub mod csv;
+pub mod jsonl;
 pub mod text;
 
 mod atomic;

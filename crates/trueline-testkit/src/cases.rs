@@ -1,10 +1,11 @@
-//! The behaviour tests in `testdata/<group>/<name>/`: `input.csv`, `schema.yaml` and `expected.json`.
+//! The behaviour tests in `testdata/<group>/<name>/`: `input.csv` or `input.jsonl`, `schema.yaml` and
+//! `expected.json`.
 //!
 //! `expected.json` is a part of the report; what it does not name is not compared. Its keys:
 //!
 //! - `about`: for readers, not compared
 //! - `violations`: all of them, in order; each names what it wants to have compared. Besides the report's own keys there are
-//!   `cell`, the text of the byte range in `input.csv`, and `related_row_index`
+//!   `cell`, the text of the byte range in the input, and `related_row_index`
 //! - `checks`: id → status, or id → a part of the check's object
 //! - any other key of the report, objects again in part
 
@@ -21,7 +22,9 @@ pub struct Case {
     pub name: String,
     /// Its folder.
     pub folder: PathBuf,
-    /// `input.csv`, any bytes.
+    /// The name of the input, `input.csv` or `input.jsonl`.
+    pub input_name: String,
+    /// The input, any bytes.
     pub input: Vec<u8>,
     /// `schema.yaml`.
     pub schema: String,
@@ -85,11 +88,14 @@ impl Case {
             io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
         };
         let last = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let names = ["input.csv", "input.jsonl"];
+        let input_name = names.into_iter().find(|name| folder.join(name).exists()).unwrap_or(names[0]);
         let group = folder.parent().map(last).unwrap_or_default();
         Ok(Self {
             name: format!("{group}/{}", last(folder)),
             folder: folder.to_path_buf(),
-            input: read("input.csv")?,
+            input: read(input_name)?,
+            input_name: input_name.to_owned(),
             schema: String::from_utf8(read("schema.yaml")?).map_err(|error| broken("schema.yaml", &error))?,
             expected: serde_json::from_slice(&read("expected.json")?)
                 .map_err(|error| broken("expected.json", &error))?,
@@ -201,7 +207,14 @@ mod tests {
     fn case(expected: Value) -> Case {
         let Value::Object(expected) = expected else { panic!("an object") };
         let input = b"id,name\n1,\"a\nb\"\n2,\xff\n".to_vec();
-        Case { name: "group/name".into(), folder: PathBuf::new(), input, schema: String::new(), expected }
+        Case {
+            name: "group/name".into(),
+            folder: PathBuf::new(),
+            input_name: "input.csv".into(),
+            input,
+            schema: String::new(),
+            expected,
+        }
     }
 
     fn report() -> Value {

@@ -469,7 +469,8 @@ fn sample(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static st
         violation.set_value(&value);
     }
     if matches!(check.runner, Runner::Type)
-        && let Some(Inside { path, location, value }) = single.and_then(|field| batch.origin.inside(row, field))
+        && let Some(Inside { path, location, value }) =
+            single.and_then(|field| batch.origin.inside(row, field))
     {
         violation.location = location;
         violation.path = Some(path);

@@ -29,6 +29,12 @@ pub enum ErrorKind {
         /// What it may be.
         expected: &'static str,
     },
+    /// The inputs are of formats that one run cannot judge together.
+    #[error("{message}")]
+    Formats {
+        /// Which they are, and what can be done.
+        message: String,
+    },
     /// No input was given.
     #[error("there is nothing to validate: no input was given")]
     NoInput,

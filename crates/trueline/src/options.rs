@@ -13,6 +13,8 @@ pub struct Limits {
     pub max_field_bytes: u64,
     /// The most columns. Default 100,000.
     pub max_columns: usize,
+    /// How many arrays and objects of JSON may be open at once; a record with more is broken. Default 128.
+    pub max_depth: usize,
     /// Memory for the keys of `unique`, `primary_key` and `distinct_count` together, in bytes; beyond it they go to temporary
     /// files. Default 128 MiB.
     pub key_memory_bytes: usize,
@@ -24,6 +26,7 @@ impl Default for Limits {
             max_record_bytes: 16 << 20,
             max_field_bytes: 4 << 20,
             max_columns: 100_000,
+            max_depth: 128,
             key_memory_bytes: 128 << 20,
         }
     }
@@ -45,6 +48,12 @@ impl Limits {
     /// Sets the most columns.
     pub fn max_columns(mut self, columns: usize) -> Self {
         self.max_columns = columns;
+        self
+    }
+
+    /// Sets how many arrays and objects of JSON may be open at once.
+    pub fn max_depth(mut self, depth: usize) -> Self {
+        self.max_depth = depth;
         self
     }
 

@@ -1,8 +1,9 @@
 //! The front door: a schema and options, then data.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use trueline_io::csv::CsvOptions;
+use trueline_io::jsonl::JsonLinesOptions;
 use trueline_io::{Format, Source};
 use trueline_report::{Report, Verdict};
 use trueline_schema::Schema;
@@ -24,6 +25,9 @@ const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 1..=1 << 30;
 pub struct Validator {
     pub(crate) schema: Schema,
     pub(crate) plan: Plan,
+    /// The two for formats whose values are typed, made when the first of such inputs comes.
+    typed: OnceLock<(Schema, Plan)>,
+    sample_limit: u64,
     pub(crate) format: Option<Format>,
     pub(crate) threads: usize,
     pub(crate) chunk_bytes: usize,
@@ -97,7 +101,7 @@ impl Validator {
     ///
     /// **Errors**: as [`Validator::validate`].
     pub fn validate_all(&self, sources: &[&dyn Source]) -> Result<Report, Error> {
-        Pipeline::new(self).run(sources)
+        Pipeline::run(self, sources)
     }
 
     /// Whether an input is valid.
@@ -124,11 +128,36 @@ impl Validator {
         options.kernel = self.kernel;
         options
     }
+
+    pub(crate) fn json_lines_options(&self) -> JsonLinesOptions {
+        let mut options = JsonLinesOptions::default();
+        options.chunk_bytes = self.chunk_bytes;
+        options.max_record_bytes = self.limits.max_record_bytes;
+        options.kernel = self.kernel;
+        options
+    }
+
+    /// The schema and its plan, for formats whose values are typed or not.
+    ///
+    /// **Errors**: none, of a schema that was compiled before.
+    pub(crate) fn judges(&self, is_typed: bool) -> Result<(&Schema, &Plan), Error> {
+        if !is_typed {
+            return Ok((&self.schema, &self.plan));
+        }
+        if let Some((schema, plan)) = self.typed.get() {
+            return Ok((schema, plan));
+        }
+        let schema = self.schema.with_typed_text();
+        let plan = Plan::compile(&schema, self.sample_limit)
+            .map_err(|source| Error::new(ErrorKind::Schema { source }))?;
+        let (schema, plan) = self.typed.get_or_init(|| (schema, plan));
+        Ok((schema, plan))
+    }
 }
 
 impl ValidatorBuilder {
-    /// How the inputs are written. Default: what the end of each input's name says, a `.gz` behind it left
-    /// aside; CSV where it says nothing.
+    /// How the inputs are written. Default: what the end of each input's name says (`.csv`, `.jsonl` and their like, a
+    /// `.gz` behind them left aside); without such a name, JSON Lines for an input that begins as an object, else CSV.
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
@@ -218,6 +247,8 @@ impl ValidatorBuilder {
         let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Validator {
             plan,
+            typed: OnceLock::new(),
+            sample_limit: self.sample_limit,
             schema: self.schema,
             format: self.format,
             threads: self.threads.unwrap_or_else(available),

@@ -38,11 +38,7 @@ pub struct JsonOptions {
 
 impl Default for JsonOptions {
     fn default() -> Self {
-        Self {
-            duplicate_keys: DuplicateKeys::Error,
-            allowed_names: None,
-            max_depth: DEFAULT_MAX_DEPTH,
-        }
+        Self { duplicate_keys: DuplicateKeys::Error, allowed_names: None, max_depth: DEFAULT_MAX_DEPTH }
     }
 }
 
@@ -185,7 +181,9 @@ impl JsonDecoder {
     ) -> Column {
         let mut slots = std::mem::take(&mut self.some);
         slots.clear();
-        some.iter().for_each(|row| slots.push(rows.slots[column].get(*row as usize)));
+        for row in some {
+            slots.push(rows.slots[column].get(*row as usize));
+        }
         let decoded = self.decode(column, block, &slots);
         self.some = slots;
         decoded
@@ -200,13 +198,7 @@ impl JsonDecoder {
     ///
     /// # Panics
     /// When there is no such column or row.
-    pub fn value(
-        &self,
-        column: usize,
-        block: &JsonBlock<'_>,
-        rows: &JsonRows,
-        row: usize,
-    ) -> Option<String> {
+    pub fn value(&self, column: usize, block: &JsonBlock<'_>, rows: &JsonRows, row: usize) -> Option<String> {
         let slot = rows.slots[column].get(row);
         (slot.kind != Kind::Absent).then(|| text(block.bytes(), slot))
     }

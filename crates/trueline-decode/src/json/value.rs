@@ -102,7 +102,8 @@ fn scientific<T: Integer>(text: &[u8]) -> Result<T, Refusal> {
     }
     let power = u32::try_from(exponent).ok().and_then(|exponent| 10_u128.checked_pow(exponent));
     let magnitude = digits.zip(power).and_then(|(digits, power)| digits.checked_mul(power));
-    let magnitude = magnitude.and_then(|magnitude| u64::try_from(magnitude).ok()).ok_or(Refusal::OutOfRange)?;
+    let magnitude =
+        magnitude.and_then(|magnitude| u64::try_from(magnitude).ok()).ok_or(Refusal::OutOfRange)?;
     T::narrow(negative, magnitude).ok_or(Refusal::OutOfRange)
 }
 
@@ -141,7 +142,9 @@ mod tests {
         }
         let long = format!("{}.5", "9".repeat(50));
         assert_eq!(parse::<i64>(&long), Err(Refusal::Invalid));
-        for text in ["1e400", "9223372036854775808", "1e19", "9.3e18", &"9".repeat(50), "1e99999999999999999999"] {
+        for text in
+            ["1e400", "9223372036854775808", "1e19", "9.3e18", &"9".repeat(50), "1e99999999999999999999"]
+        {
             assert_eq!(parse::<i64>(text), Err(Refusal::OutOfRange), "{text}");
         }
         assert_eq!(parse::<u8>("25.5e1"), Ok(255));

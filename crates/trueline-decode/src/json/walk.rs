@@ -205,12 +205,7 @@ impl Walker {
     }
 
     /// Takes in a value that has been read to its end.
-    fn value(
-        &mut self,
-        slot: Slot,
-        target: Target,
-        repeated: &mut Option<Range<usize>>,
-    ) {
+    fn value(&mut self, slot: Slot, target: Target, repeated: &mut Option<Range<usize>>) {
         let Some(node) = target.node else { return };
         if !matches!(slot.kind, Kind::Object | Kind::Null) {
             for column in self.paths.within(node) {

@@ -177,7 +177,9 @@ pub(crate) fn stored_as(array: &ArrayRef, row: usize, data_type: &DataType) -> C
         ArrowType::Struct(_) => {
             let DataType::Struct(members) = data_type else { panic!("a struct for {data_type}") };
             let columns = array.as_struct().columns().iter();
-            Cell::Many(columns.zip(members).map(|(array, (_, member))| stored_as(array, row, member)).collect())
+            Cell::Many(
+                columns.zip(members).map(|(array, (_, member))| stored_as(array, row, member)).collect(),
+            )
         }
         other => panic!("no column is made of {other}"),
     }

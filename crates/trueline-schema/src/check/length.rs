@@ -62,12 +62,7 @@ pub(crate) fn write(min: Option<u64>, max: Option<u64>, unit: LengthUnit, item: 
     item.word("unit", unit, &UNITS);
 }
 
-pub(crate) fn expected(
-    min: Option<u64>,
-    max: Option<u64>,
-    unit: LengthUnit,
-    data_type: &DataType,
-) -> String {
+pub(crate) fn expected(min: Option<u64>, max: Option<u64>, unit: LengthUnit, data_type: &DataType) -> String {
     let noun = match (data_type, unit) {
         (DataType::List(_), _) => "item",
         (_, LengthUnit::Char) => "character",

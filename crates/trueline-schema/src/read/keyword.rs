@@ -6,8 +6,17 @@ use crate::json::DuplicateKeys;
 use crate::schema::{ColumnOrder, ExtraColumns};
 
 /// Keys of the document.
-pub(crate) const DOCUMENT: [&str; 9] =
-    ["name", "description", "fields", "checks", "extra_columns", "column_order", "null_values", "csv", "json"];
+pub(crate) const DOCUMENT: [&str; 9] = [
+    "name",
+    "description",
+    "fields",
+    "checks",
+    "extra_columns",
+    "column_order",
+    "null_values",
+    "csv",
+    "json",
+];
 
 /// Keys of a field.
 pub(crate) const FIELD: [&str; 36] = [

@@ -5,6 +5,7 @@
 
 mod csv;
 mod job;
+mod json;
 mod merge;
 mod open;
 mod read;
@@ -15,12 +16,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-use trueline_io::Source;
 use trueline_io::text::Failure;
+use trueline_io::{Format, Source};
 use trueline_report::{Decided, Input, Report, Run, RunError};
-use trueline_validate::Tally;
+use trueline_schema::Schema;
+use trueline_tokenizer::Dialect;
+use trueline_validate::{Plan, Tally};
 
 use self::merge::InputOutcome;
+use self::open::{Opening, format_of, open};
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
 use crate::error::{Error, ErrorKind};
@@ -29,6 +33,12 @@ use crate::validator::Validator;
 /// A run over all inputs.
 pub(crate) struct Pipeline<'a> {
     validator: &'a Validator,
+    /// The schema as the formats of the inputs make it.
+    schema: &'a Schema,
+    plan: &'a Plan,
+    /// Whether that is the schema of formats whose values are typed.
+    is_typed: bool,
+    dialect: Dialect,
     tally: Tally,
     inputs: Vec<Input>,
     error: Option<RunError>,
@@ -40,36 +50,50 @@ pub(crate) struct Pipeline<'a> {
 }
 
 impl<'a> Pipeline<'a> {
-    pub(crate) fn new(validator: &'a Validator) -> Self {
-        Self {
+    /// Validates the inputs one after the other as one table.
+    pub(crate) fn run(validator: &'a Validator, sources: &[&dyn Source]) -> Result<Report, Error> {
+        let started = Instant::now();
+        let Some(first) = sources.first() else { return Err(Error::new(ErrorKind::NoInput)) };
+        let dialect = trueline_io::csv::dialect(&validator.schema.csv);
+        dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
+        let taken_bytes = Arc::default();
+        let opening = open(validator, *first, &dialect, false, &taken_bytes);
+        let is_typed = opening.as_ref().is_ok_and(|(opened, _)| opened.format().is_typed())
+            || sources.iter().any(|source| format_of(validator, *source).is_some_and(Format::is_typed));
+        let (schema, plan) = validator.judges(is_typed)?;
+        let tally = if sources.iter().all(|source| source.can_reopen()) {
+            Tally::rereading(plan, &validator.key_options())
+        } else {
+            Tally::new(plan, &validator.key_options())
+        };
+        let mut pipeline = Self {
             validator,
-            tally: validator.tally(),
+            schema,
+            plan,
+            is_typed,
+            dialect,
+            tally,
             inputs: Vec::new(),
             error: None,
-            taken_bytes: Arc::default(),
-            total_bytes: None,
+            taken_bytes,
+            total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
-            started: Instant::now(),
-        }
-    }
-
-    /// Validates the inputs one after the other as one table.
-    pub(crate) fn run(mut self, sources: &[&dyn Source]) -> Result<Report, Error> {
-        if sources.is_empty() {
-            return Err(Error::new(ErrorKind::NoInput));
-        }
-        if sources.iter().all(|source| source.can_reopen()) {
-            self.tally = Tally::rereading(&self.validator.plan, &self.validator.key_options());
-        }
-        self.total_bytes = sources.iter().map(|source| source.size_hint()).sum();
+            started,
+        };
+        let mut opening = Some(opening);
         for source in sources {
-            self.input(*source)?;
-            if self.error.is_some() {
+            let opening = opening.take().unwrap_or_else(|| pipeline.open(*source, false));
+            pipeline.input(*source, opening)?;
+            if pipeline.error.is_some() {
                 break;
             }
         }
-        self.read_again(sources)?;
-        self.finish()
+        pipeline.read_again(sources)?;
+        pipeline.finish()
+    }
+
+    fn open(&self, source: &dyn Source, again: bool) -> Opening {
+        open(self.validator, source, &self.dialect, again, &self.taken_bytes)
     }
 
     /// Reads inputs again for as long as keys need it. What ended an input early ends it there again.
@@ -80,7 +104,9 @@ impl<'a> Pipeline<'a> {
                 if !self.tally.needs_input(number) {
                     continue;
                 }
-                let (mut outcome, _) = self.read(Reading { source: *source, again: Some((number, pass)) })?;
+                let reading = Reading { source: *source, again: Some((number, pass)) };
+                let opening = self.open(*source, true);
+                let (mut outcome, _) = self.read(reading, opening)?;
                 if outcome.error.is_none()
                     && let Err(error) = source.verify_unchanged()
                 {
@@ -104,8 +130,8 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    fn input(&mut self, source: &dyn Source) -> Result<(), Error> {
-        let (mut outcome, format) = self.read(Reading { source, again: None })?;
+    fn input(&mut self, source: &dyn Source, opening: Opening) -> Result<(), Error> {
+        let (mut outcome, format) = self.read(Reading { source, again: None }, opening)?;
         if outcome.error.is_none()
             && let Err(error) = source.verify_unchanged()
         {

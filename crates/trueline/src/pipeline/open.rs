@@ -1,10 +1,11 @@
 //! From a source to an input whose records can be read: compression and format.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use trueline_io::csv::CsvInput;
+use trueline_io::jsonl::JsonLinesInput;
 use trueline_io::text::Failure;
 use trueline_io::{Compression, Format, ReadAt, Source, decompress};
 use trueline_tokenizer::Dialect;
@@ -14,6 +15,19 @@ use crate::validator::Validator;
 /// An input whose beginning was read.
 pub(super) enum Opened {
     Csv(CsvInput),
+    JsonLines(JsonLinesInput),
+}
+
+/// An input whose beginning was read, and the name of its format and compression, `csv` or `jsonl.gz`; or why there is none.
+pub(super) type Opening = Result<(Opened, String), NotOpened>;
+
+impl Opened {
+    pub(super) fn format(&self) -> Format {
+        match self {
+            Self::Csv(_) => Format::Csv,
+            Self::JsonLines(_) => Format::JsonLines,
+        }
+    }
 }
 
 /// Why an input cannot be read, and what is known of it.
@@ -22,15 +36,23 @@ pub(super) struct NotOpened {
     pub(super) format: String,
 }
 
-/// Opens a source, for the first time or `again`; with the name of its format and compression, `csv` or `csv.gz`.
+/// How many bytes are looked at to tell the format of an input without a name.
+const SNIFFED_BYTES: usize = 64;
+
+/// The format of a source as far as it is known without reading.
+pub(super) fn format_of(validator: &Validator, source: &dyn Source) -> Option<Format> {
+    validator.format.or_else(|| Format::from_file_name(source.name()))
+}
+
+/// Opens a source, for the first time or `again`.
 pub(super) fn open(
     validator: &Validator,
     source: &dyn Source,
     dialect: &Dialect,
     again: bool,
     taken: &Arc<AtomicU64>,
-) -> Result<(Opened, String), NotOpened> {
-    let named = validator.format.or_else(|| Format::from_file_name(source.name()));
+) -> Opening {
+    let named = format_of(validator, source);
     let supposed = named.unwrap_or(Format::Csv).name();
     let not_opened = |failure| NotOpened { failure, format: supposed.to_owned() };
     let unread = |error: &_| not_opened(Failure::read(error, 0));
@@ -50,17 +72,67 @@ pub(super) fn open(
         _ => None,
     };
     let at = at.map(|inner| Box::new(Counted { inner, taken }) as Box<dyn ReadAt>);
-    let format = named.unwrap_or(Format::Csv);
+    let (format, read) = match named {
+        Some(format) => (format, read),
+        None => sniff(read),
+    };
     let label = match compression {
         Compression::Gzip => format!("{}.gz", format.name()),
         Compression::Zstd => format!("{}.zst", format.name()),
         _ => format.name().to_owned(),
     };
-    let opened =
-        CsvInput::open(read, dialect, validator.csv_options()).map(|input| Opened::Csv(input.read_at(at)));
+    let opened = match format {
+        Format::JsonLines => JsonLinesInput::open(read, validator.json_lines_options())
+            .map(|input| Opened::JsonLines(input.read_at(at))),
+        _ => {
+            CsvInput::open(read, dialect, validator.csv_options()).map(|input| Opened::Csv(input.read_at(at)))
+        }
+    };
     match opened {
         Ok(opened) => Ok((opened, label)),
         Err(failure) => Err(NotOpened { failure, format: label }),
+    }
+}
+
+/// The format of an input whose name tells of none. An input that begins as an object is JSON Lines; all else is CSV.
+/// The reader gives every byte.
+fn sniff(read: Box<dyn Read + Send>) -> (Format, Box<dyn Read + Send>) {
+    let mut read = read;
+    let mut start = [0; SNIFFED_BYTES];
+    let mut length = 0;
+    let mut end: Option<io::Result<()>> = None;
+    while length < start.len() && end.is_none() {
+        match read.read(&mut start[length..]) {
+            Ok(0) => end = Some(Ok(())),
+            Ok(bytes) => length += bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => end = Some(Err(error)),
+        }
+    }
+    let start = &start[..length];
+    let format = if begins_as_object(start) { Format::JsonLines } else { Format::Csv };
+    let start = Cursor::new(start.to_vec());
+    let read: Box<dyn Read + Send> = match end {
+        None => Box::new(start.chain(read)),
+        // Nobody asks the reader again: a terminal would have to end its input twice.
+        Some(Ok(())) => Box::new(start),
+        Some(Err(error)) => Box::new(start.chain(Failed(Some(error)))),
+    };
+    (format, read)
+}
+
+fn begins_as_object(start: &[u8]) -> bool {
+    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+    let rest = text.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    rest.is_some_and(|rest| matches!(rest.first(), Some(b'"' | b'}')))
+}
+
+/// A reader that failed while it was looked at; it does so for whoever reads it first.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        Err(self.0.take().unwrap_or_else(|| io::Error::other("reading failed before")))
     }
 }
 
@@ -94,5 +166,36 @@ impl<R: Read> Read for Counted<R> {
         let bytes = self.inner.read(buffer)?;
         self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_without_a_name_shows_its_format() {
+        for (text, expected) in [
+            ("", Format::Csv),
+            ("a,b\n", Format::Csv),
+            ("{a},b\n", Format::Csv),
+            ("[1,2]\n", Format::Csv),
+            ("{\"a\":1}\n", Format::JsonLines),
+            ("\u{feff}\r\n { \"a\":1}\n", Format::JsonLines),
+            ("{}", Format::JsonLines),
+        ] {
+            let (format, mut read) = sniff(Box::new(Cursor::new(text.as_bytes().to_vec())));
+            let mut bytes = String::new();
+            read.read_to_string(&mut bytes).unwrap();
+            assert_eq!((format, bytes.as_str()), (expected, text));
+        }
+    }
+
+    #[test]
+    fn a_read_error_at_the_start_is_not_lost() {
+        let (_, mut read) = sniff(Box::new(Cursor::new(b"a,b".to_vec()).chain(Failed(None))));
+        let mut bytes = Vec::new();
+        assert!(read.read_to_end(&mut bytes).is_err());
+        assert_eq!(bytes, b"a,b");
     }
 }

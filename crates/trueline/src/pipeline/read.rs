@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use trueline_io::Source;
 use trueline_io::csv::CsvInput;
+use trueline_io::jsonl::JsonLinesInput;
 use trueline_report::Location;
-use trueline_tokenizer::Dialect;
 use trueline_validate::{Binding, Pass};
 
 use super::job::Job;
 use super::merge::{InputOutcome, Merger, Watch};
-use super::open::{NotOpened, Opened, open};
-use super::{Pipeline, csv, run_error, text};
+use super::open::{NotOpened, Opened, Opening};
+use super::{Pipeline, csv, json, run_error, text};
 use crate::error::{Error, ErrorKind};
 
 /// Which input is read, and what for.
@@ -24,12 +24,13 @@ pub(super) struct Reading<'s> {
 
 impl<'a> Pipeline<'a> {
     /// Reads one input to its end, or to where it cannot be read any further.
-    pub(super) fn read(&mut self, reading: Reading<'_>) -> Result<(InputOutcome, String), Error> {
+    pub(super) fn read(
+        &mut self,
+        reading: Reading<'_>,
+        opening: Opening,
+    ) -> Result<(InputOutcome, String), Error> {
         let Reading { source, again } = reading;
-        let dialect = trueline_io::csv::dialect(&self.validator.schema.csv);
-        dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
-        let opened = open(self.validator, source, &dialect, again.is_some(), &self.taken_bytes);
-        let (opened, format) = match opened {
+        let (opened, format) = match opening {
             Ok(opened) => opened,
             Err(NotOpened { failure, format }) => {
                 match again {
@@ -44,14 +45,24 @@ impl<'a> Pipeline<'a> {
                 return Ok((outcome, format));
             }
         };
+        if opened.format().is_typed() && !self.is_typed {
+            let message = format!(
+                "`{}` is {}, unlike the inputs before it; name the format if it is the same",
+                source.name(),
+                opened.format().name()
+            );
+            return Err(Error::new(ErrorKind::Formats { message }));
+        }
         let outcome = match opened {
-            Opened::Csv(input) => self.read_csv(reading, input, &dialect),
+            Opened::Csv(input) => self.read_csv(reading, input),
+            Opened::JsonLines(input) => self.read_json_lines(reading, input),
         };
         Ok((outcome, format))
     }
 
-    fn read_csv(&mut self, reading: Reading<'_>, input: CsvInput, dialect: &Dialect) -> InputOutcome {
-        let binding = csv::bind(&self.validator.schema, &input);
+    fn read_csv(&mut self, reading: Reading<'_>, input: CsvInput) -> InputOutcome {
+        let dialect = self.dialect;
+        let binding = csv::bind(self.schema, &input);
         self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column));
         let job = self.job(reading, &binding);
         let threads = self.threads(reading.source);
@@ -60,7 +71,23 @@ impl<'a> Pipeline<'a> {
             1 => text::Spans::Sequence(input.into_sequence()),
             _ => text::Spans::Chunks(input.into_chunks()),
         };
-        let records = || csv::CsvRecords::new(&job, dialect);
+        let records = || csv::CsvRecords::new(&job, &dialect);
+        self.merge(reading.source, threads, start_bytes, |merger| {
+            text::run(spans, &job, records, merger, threads);
+        })
+    }
+
+    fn read_json_lines(&mut self, reading: Reading<'_>, input: JsonLinesInput) -> InputOutcome {
+        let binding = json::bind(self.schema);
+        self.begin(reading, &binding, 0, &|_| Location::default());
+        let job = self.job(reading, &binding);
+        let threads = self.threads(reading.source);
+        let start_bytes = input.byte_offset();
+        let spans = match threads {
+            1 => text::Spans::Sequence(input.into_sequence()),
+            _ => text::Spans::Chunks(input.into_chunks()),
+        };
+        let records = || json::JsonRecords::new(&job);
         self.merge(reading.source, threads, start_bytes, |merger| {
             text::run(spans, &job, records, merger, threads);
         })
@@ -87,8 +114,8 @@ impl<'a> Pipeline<'a> {
     {
         let validator = self.validator;
         Job {
-            schema: &validator.schema,
-            plan: &validator.plan,
+            schema: self.schema,
+            plan: self.plan,
             binding,
             kernel: validator.kernel,
             limits: validator.limits,

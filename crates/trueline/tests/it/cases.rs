@@ -11,7 +11,7 @@ const BY_ROWS: [&str; 10] =
     ["type", "required", "finite", "range", "enum", "pattern", "length", "unique", "format", "primary_key"];
 
 fn judge(case: &Case, layout: &Validator) -> Vec<String> {
-    let report = validate_every_way(&case.name, &schema(&case.schema), &case.input);
+    let report = validate_every_way(&case.input_name, &schema(&case.schema), &case.input);
     let mut differences = case.differences(&report);
     let mut whole = report.clone();
     whole["run"] = serde_json::json!({

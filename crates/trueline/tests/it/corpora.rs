@@ -340,3 +340,39 @@ fn naughty_strings_act_in_no_output() {
         }
     }
 }
+
+#[test]
+fn real_json_lines_are_read_whole() {
+    let Some(folder) = corpus("gsm8k-jsonl") else { return };
+    let bytes = std::fs::read(folder.join("test.jsonl")).expect("a file");
+    let text = std::str::from_utf8(&bytes).expect("text");
+    // What is asked for here is what another reader finds: the longest answer, in characters.
+    let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("json")).collect();
+    let length = |record: &Value| record["answer"].as_str().expect("a text").chars().count();
+    let rows = |records: &[Value], most| -> Vec<usize> {
+        (0..records.len()).filter(|row| length(&records[*row]) > most).collect()
+    };
+    let schema = |most: usize| {
+        let question = "{name: question, type: string, required: true, min_length: 1}";
+        let answer = format!(
+            "{{name: answer, type: string, required: true, pattern: '#### [-\\d,.]+$', max_length: {most}}}"
+        );
+        schema(&format!("extra_columns: forbid\nfields:\n  - {question}\n  - {answer}\n"))
+    };
+    let longest = records.iter().map(length).max().unwrap_or_default();
+    for (most, verdict) in [(longest, Verdict::Valid), (longest - 1, Verdict::Invalid)] {
+        let source = MemorySource::new("test.jsonl", bytes.clone());
+        let report = validate(Validator::builder(schema(most)), &source);
+        assert_eq!((report.verdict, report.rows.total), (verdict, 1319));
+        assert_eq!(found_rows(&stable(&report)), rows(&records, most));
+    }
+    let few = text.split_inclusive('\n').take(60).collect::<String>();
+    let report = validate_every_way("test.jsonl", &schema(200), few.as_bytes());
+    assert_eq!(found_rows(&report), rows(&records[..60], 200)[..20]);
+}
+
+/// The rows that a report's violations name.
+fn found_rows(report: &Value) -> Vec<usize> {
+    let violations = report["violations"].as_array().expect("violations").iter();
+    violations.map(|one| usize::try_from(one["row_index"].as_u64().expect("a row")).expect("few")).collect()
+}

@@ -5,6 +5,7 @@ mod cases;
 mod corpora;
 mod examples;
 mod faults;
+mod json_schema;
 mod keys;
 mod options;
 mod proofs;

@@ -9,8 +9,8 @@ mod structure;
 mod text;
 
 use arrow_array::types::{
-    Date32Type, Decimal128Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
+    Date32Type, Decimal128Type, DurationNanosecondType, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
     TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_buffer::Buffer;

@@ -6,8 +6,8 @@ mod records;
 mod suite;
 
 use arrow_buffer::Buffer;
-use trueline_decode::json::{JsonBlock, JsonColumn, JsonDecoder, JsonOptions, JsonRows};
 use trueline_decode::Column;
+use trueline_decode::json::{JsonBlock, JsonColumn, JsonDecoder, JsonOptions, JsonRows};
 use trueline_schema::{DataType, Field};
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::{Indexer, Positions};

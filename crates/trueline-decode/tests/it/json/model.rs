@@ -209,7 +209,9 @@ fn cell(node: &Node, field: &Field, duplicates: DuplicateKeys) -> Cell {
         (_, Value::Null) => Cell::Null,
         (DataType::String | DataType::Any, Value::String(text)) => Cell::Text(trimmed(text)),
         (DataType::Any, _) => Cell::Text(node.text.clone()),
-        (DataType::String, Value::Number | Value::Boolean(_)) if field.coerce => Cell::Text(node.text.clone()),
+        (DataType::String, Value::Number | Value::Boolean(_)) if field.coerce => {
+            Cell::Text(node.text.clone())
+        }
         (DataType::String, _) => invalid,
         (DataType::Boolean, Value::Boolean(value)) => Cell::Boolean(*value),
         (DataType::List(item), Value::Array(items)) => {
@@ -248,7 +250,8 @@ fn integer_cell(text: &str, data_type: &DataType) -> Cell {
     let (negative, unsigned) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: i64 = exponent.parse().unwrap_or(if exponent.starts_with('-') { -1_000_000 } else { 1_000_000 });
+    let exponent: i64 =
+        exponent.parse().unwrap_or(if exponent.starts_with('-') { -1_000_000 } else { 1_000_000 });
     let digits = format!("{whole}{fraction}");
     let significant = digits.trim_end_matches('0');
     if significant.is_empty() {
@@ -266,7 +269,5 @@ fn integer_cell(text: &str, data_type: &DataType) -> Cell {
     };
     let (least, most) = data_type.integer_bounds().expect("an integer type");
     let value = value.map(|value| if negative { -value } else { value });
-    value
-        .filter(|value| (least..=most).contains(value))
-        .map_or(Cell::Bad("type.out_of_range"), Cell::Number)
+    value.filter(|value| (least..=most).contains(value)).map_or(Cell::Bad("type.out_of_range"), Cell::Number)
 }

@@ -197,7 +197,10 @@ fn numbers_are_exact() {
     assert_eq!(cell("1e400", &integer), OUT_OF_RANGE);
     assert_eq!(cell("1.000000000000000005", &integer), INVALID);
     assert_eq!(cell("10000000000000000999", &integer), OUT_OF_RANGE);
-    assert_eq!(cell("10000000000000000999", &field(DataType::UInt64)), Cell::Number(10_000_000_000_000_000_999));
+    assert_eq!(
+        cell("10000000000000000999", &field(DataType::UInt64)),
+        Cell::Number(10_000_000_000_000_000_999)
+    );
     assert_eq!(cell("1e400", &field(DataType::Float64)), OUT_OF_RANGE);
     assert_eq!(cell("1e-400", &field(DataType::Float64)), Cell::Float(0));
     assert_eq!(cell("1e400", &field(DataType::Any)), text("1e400"));
@@ -278,11 +281,9 @@ fn a_key_given_twice_is_as_the_policy_says() {
         (r#"{"a.x": 1, "a": {"x": 2}, "a": {}}"#, row(["", "1"]), row(["", "1"])),
         (r#"{"b": 1, "bee": 2, "b": 3}"#, row(["1", ""]), row(["3", ""])),
     ] {
-        for (policy, expected) in [
-            (DuplicateKeys::Error, broken()),
-            (DuplicateKeys::First, first),
-            (DuplicateKeys::Last, last),
-        ] {
+        for (policy, expected) in
+            [(DuplicateKeys::Error, broken()), (DuplicateKeys::First, first), (DuplicateKeys::Last, last)]
+        {
             assert_eq!(same(record.as_bytes(), &fields, policy), [expected], "{record} {policy:?}");
         }
     }
@@ -299,7 +300,10 @@ fn a_key_given_twice_is_as_the_policy_says() {
 fn lists_and_structs_hold_what_their_types_say() {
     let numbers = field(list(DataType::Int8));
     assert_eq!(cell("[]", &numbers), Cell::Many(vec![]));
-    assert_eq!(cell("[1, null,2e0]", &numbers), Cell::Many(vec![Cell::Number(1), Cell::Null, Cell::Number(2)]));
+    assert_eq!(
+        cell("[1, null,2e0]", &numbers),
+        Cell::Many(vec![Cell::Number(1), Cell::Null, Cell::Number(2)])
+    );
     assert_eq!(cell("[1, 300]", &numbers), OUT_OF_RANGE);
     assert_eq!(cell("[1, \"1\"]", &numbers), INVALID);
     assert_eq!(cell("[[1]]", &numbers), INVALID);
@@ -307,7 +311,8 @@ fn lists_and_structs_hold_what_their_types_say() {
         ("a.b", list(DataType::String)),
         ("t", DataType::Timestamp { unit: None, zone: None }),
     ])));
-    let value = r#"[{"a.b": ["x", "\u0079"], "t": "1970-01-01T00:00:01.0000000005Z"}, null, {"z": {"t": 1}}]"#;
+    let value =
+        r#"[{"a.b": ["x", "\u0079"], "t": "1970-01-01T00:00:01.0000000005Z"}, null, {"z": {"t": 1}}]"#;
     assert_eq!(cell(value, &nested), INVALID, "ten digits");
     let value = r#"[{"a.b": ["x", "\u0079"], "t": "1970-01-01T00:00:01.000000005Z"}, null, {"z": {"t": 1}}]"#;
     let first = Cell::Many(vec![Cell::Many(vec![text("x"), text("y")]), Cell::Number(1_000_000_005)]);
@@ -323,7 +328,10 @@ fn one_bad_line_harms_only_itself() {
     let rows = same(bytes, &[field(DataType::Int64)], DuplicateKeys::Error);
     let number = |number| Record::Row(vec![Cell::Number(number)]);
     let json = || Record::Broken("structure.json");
-    assert_eq!(rows, [number(1), json(), json(), Record::Broken("not text"), json(), json(), number(7), json()]);
+    assert_eq!(
+        rows,
+        [number(1), json(), json(), Record::Broken("not text"), json(), json(), number(7), json()]
+    );
 }
 
 fn data_type() -> impl Strategy<Value = DataType> {

@@ -57,9 +57,10 @@ fn numbers_of_test_transform_keep_their_digits() {
         let fields = [Field::new("v", list_of_int64())];
         let decoded = decode(bytes.as_bytes(), 0, &fields, &JsonOptions::default());
         let array = decoded.columns[0].array.as_list::<i32>();
-        let found = decoded.columns[0].bad.is_empty().then(|| {
-            array.value(0).as_primitive::<arrow_array::types::Int64Type>().value(0)
-        });
+        let found = decoded.columns[0]
+            .bad
+            .is_empty()
+            .then(|| array.value(0).as_primitive::<arrow_array::types::Int64Type>().value(0));
         assert_eq!(found, cell, "{file}");
     }
 }

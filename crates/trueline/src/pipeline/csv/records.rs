@@ -90,7 +90,7 @@ impl Records for CsvRecords<'_> {
         self.decoder.decode_cells(column, &block(bytes, &self.positions), &numbers)
     }
 
-    fn origin<'o>(&'o self, block: &'o TextBlock<'o>) -> Box<dyn Origin + 'o> {
+    fn origin<'o>(&'o self, block: &'o TextBlock<'o>, _bytes: Bytes<'o>) -> Box<dyn Origin + 'o> {
         Box::new(CsvOrigin {
             block,
             positions: &self.positions,

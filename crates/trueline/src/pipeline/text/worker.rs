@@ -44,6 +44,11 @@ pub(in super::super) trait Records {
         broken.found.clone()
     }
 
+    /// The rows with a key that no field declares, where each row has keys of its own and such ones are forbidden.
+    fn extras(&self) -> Option<&[u32]> {
+        None
+    }
+
     /// For each column the rows that are proven to pass.
     fn prove(&mut self, bytes: Bytes<'_>) -> &[Option<Proven>];
 
@@ -54,7 +59,7 @@ pub(in super::super) trait Records {
     fn decode_rows(&mut self, column: usize, bytes: Bytes<'_>, rows: &[u32]) -> DecodedColumn;
 
     /// The way from the rows back to their places.
-    fn origin<'o>(&'o self, block: &'o TextBlock<'o>) -> Box<dyn Origin + 'o>;
+    fn origin<'o>(&'o self, block: &'o TextBlock<'o>, bytes: Bytes<'o>) -> Box<dyn Origin + 'o>;
 }
 
 /// The bytes of a block: those of the buffer from `start` on.
@@ -206,7 +211,7 @@ impl<'a, R: Records> Worker<'a, R> {
         }
         let columns = wholes(&decoded);
         let block = input.block(self.records.ranges());
-        let origin = self.records.origin(&block);
+        let origin = self.records.origin(&block, input.bytes);
         let rows = self.records.rows();
         let batch = Batch { rows, columns: &columns, keys: &columns, extras: None, origin: &*origin };
         let broken = self.records.broken().len() as u64;
@@ -262,8 +267,9 @@ impl<'a, R: Records> Worker<'a, R> {
             })
             .collect();
         let block = input.block(records.ranges());
-        let origin = records.origin(&block);
-        let batch = Batch { rows, columns: &columns, keys: &keys, extras: None, origin: &*origin };
+        let origin = records.origin(&block, input.bytes);
+        let extras = records.extras();
+        let batch = Batch { rows, columns: &columns, keys: &keys, extras, origin: &*origin };
         state.observe(&self.plan, &batch);
         proved
     }

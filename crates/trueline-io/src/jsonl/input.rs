@@ -1,0 +1,72 @@
+//! Opening a JSON Lines input.
+
+use std::io::Read;
+
+use trueline_tokenizer::{Dialect, Kernel, Terminator};
+
+use crate::source::ReadAt;
+use crate::text::{Chunks, Failure, Head, Sequence};
+
+/// How a JSON Lines input is read.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+#[non_exhaustive]
+pub struct JsonLinesOptions {
+    /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
+    pub chunk_bytes: usize,
+    /// The largest record. Default 16 MiB.
+    pub max_record_bytes: u64,
+    /// Which instructions to use.
+    pub kernel: Kernel,
+}
+
+impl Default for JsonLinesOptions {
+    fn default() -> Self {
+        Self { chunk_bytes: 1 << 20, max_record_bytes: 16 << 20, kernel: Kernel::detect() }
+    }
+}
+
+/// A JSON Lines input of which only the byte order mark has been passed over.
+pub struct JsonLinesInput {
+    head: Head,
+    kernel: Kernel,
+}
+
+impl JsonLinesInput {
+    /// Reads until it is known where the first line begins.
+    ///
+    /// **Errors**: the input is UTF-16, or cannot be read.
+    pub fn open(read: Box<dyn Read + Send>, options: JsonLinesOptions) -> Result<Self, Failure> {
+        let mut head = Head::new(read, options.chunk_bytes, options.max_record_bytes);
+        head.skip_preamble(&lines())?;
+        Ok(Self { head, kernel: options.kernel })
+    }
+
+    /// Where the first line begins.
+    pub fn byte_offset(&self) -> u64 {
+        self.head.offset
+    }
+
+    /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
+    /// place, by the thread that claims it.
+    #[must_use]
+    pub fn read_at(mut self, at: Option<Box<dyn ReadAt>>) -> Self {
+        self.head.read_at(at);
+        self
+    }
+
+    /// The lines, in chunks, for several threads.
+    pub fn into_chunks(self) -> Chunks {
+        self.head.into_chunks(&lines(), self.kernel)
+    }
+
+    /// The lines in their order, for one thread.
+    pub fn into_sequence(self) -> Sequence {
+        self.head.into_sequence()
+    }
+}
+
+/// Every line feed ends a record: none can stand inside of a JSON text that is written on one line.
+fn lines() -> Dialect {
+    Dialect::default().quote(None).terminator(Terminator::Lf).header(false)
+}
