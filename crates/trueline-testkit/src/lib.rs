@@ -5,6 +5,7 @@ pub mod cases;
 pub mod corpora;
 pub mod fault;
 pub mod keys;
+pub mod logs;
 pub mod quoted;
 pub mod ticks;
 pub mod transactions;

@@ -8,7 +8,7 @@ use crate::truth::Recorder;
 /// Bytes collected before a write.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// Writes the header and `rows` rows; `push` appends one row, line end included, and records its faults.
+/// Writes the header (none when it is empty) and `rows` rows; `push` appends one row, line end included, and records its faults.
 pub(crate) fn write_rows(
     mut write: impl Write,
     header: &str,
@@ -17,8 +17,10 @@ pub(crate) fn write_rows(
     mut push: impl FnMut(u64, &mut Vec<u8>, &mut Recorder),
 ) -> io::Result<Truth> {
     let mut block = Vec::with_capacity(BLOCK_BYTES + (BLOCK_BYTES >> 4));
-    block.extend_from_slice(header.as_bytes());
-    block.push(b'\n');
+    if !header.is_empty() {
+        block.extend_from_slice(header.as_bytes());
+        block.push(b'\n');
+    }
     let mut bytes = 0;
     for row in 0..rows {
         push(row, &mut block, &mut recorder);

@@ -21,6 +21,15 @@ fields:
   - {name: counterparty, type: string, max_length: 40}
 ";
 
+const BOUNDS_SCHEMA: &str = r"name: transactions
+fields:
+  - {name: transaction_id, type: string, required: true}
+  - {name: amount, type: float64, required: true, minimum: 0.01, maximum: 1000000}
+  - {name: timestamp, type: timestamp, required: true, minimum: '2021-01-01T00:00:00Z', maximum: '2024-12-31T23:59:59Z'}
+  - {name: account_id, type: string, required: true}
+  - {name: currency, type: string, required: true}
+";
+
 /// The schema the rows are made for.
 pub fn schema_yaml() -> String {
     SCHEMA.to_owned()
@@ -30,6 +39,11 @@ pub fn schema_yaml() -> String {
 /// [`Generator::unique`] switched off.
 pub fn schema_without_unique_yaml() -> String {
     SCHEMA.replace(", unique: true", "")
+}
+
+/// What statistics of a column can prove: no nulls, and bounds. For rows made for [`Purpose::Bounds`].
+pub fn schema_of_bounds_yaml() -> String {
+    BOUNDS_SCHEMA.to_owned()
 }
 
 /// The kinds of faults, in the order of [`LABELS`].
@@ -77,6 +91,11 @@ const KINDS: [Kind; 16] = [
     FieldCount,
     StrayQuote,
 ];
+
+/// Those that a file with types cannot hold.
+const OF_TEXT: [Kind; 4] = [AmountText, TimestampInvalid, FieldCount, StrayQuote];
+/// Those that [`schema_of_bounds_yaml`] asks for.
+const OF_BOUNDS: [Kind; 6] = [IdNull, AmountNull, AmountBelow, AmountAbove, TimestampNull, AccountNull];
 
 /// The check and code that each kind of fault gives, once.
 const LABELS: &[(&str, &str)] = &[
@@ -136,6 +155,18 @@ const IDS: u64 = 10_000_000_000;
 /// Has no divisor in common with [`IDS`], so that multiples of it do not repeat.
 const ID_STEP: u64 = 618_033_989;
 
+/// What the rows are for, and so which faults come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Text: all kinds of faults.
+    #[default]
+    Text,
+    /// A file with types (Parquet, Arrow): every cell is a value of its column's type or empty, and every row has seven.
+    Types,
+    /// Statistics: such faults alone as [`schema_of_bounds_yaml`] asks for.
+    Bounds,
+}
+
 /// Makes the rows. The same rows for the same options, on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
@@ -146,15 +177,27 @@ pub struct Generator {
     every_row: bool,
     quoted_share: f64,
     unique: bool,
+    purpose: Purpose,
+    /// The share of the rows, from the first on, that may have faults.
+    faulty_share: f64,
 }
 
 impl Generator {
     /// Clean rows, at most 10^10 (ids would repeat after that).
     pub fn new(rows: u64, seed: u64) -> Self {
-        Self { rows: rows.min(IDS), seed, rate: 0.0, every_row: false, quoted_share: 0.0, unique: true }
+        Self {
+            rows: rows.min(IDS),
+            seed,
+            rate: 0.0,
+            every_row: false,
+            quoted_share: 0.0,
+            unique: true,
+            purpose: Purpose::Text,
+            faulty_share: 1.0,
+        }
     }
 
-    /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most 1/16.
+    /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most one by the number of kinds.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
@@ -172,10 +215,22 @@ impl Generator {
         self
     }
 
-    /// Whether repeated ids are among the faults. Without them the rows suit [`schema_without_unique_yaml`], and there are 15
-    /// kinds of faults. Default true.
+    /// Whether repeated ids are among the faults. Without them the rows suit [`schema_without_unique_yaml`]. Default true.
     pub fn unique(mut self, unique: bool) -> Self {
         self.unique = unique;
+        self
+    }
+
+    /// What the rows are for. Default [`Purpose::Text`].
+    pub fn purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// The share of the rows, from the first on, that may have faults: the rest is clean, as behind a night that went wrong.
+    /// Default 1.
+    pub fn faulty_share(mut self, share: f64) -> Self {
+        self.faulty_share = share;
         self
     }
 
@@ -200,6 +255,17 @@ impl Generator {
         })
     }
 
+    /// The kinds of faults that may come.
+    fn kinds(&self) -> impl Iterator<Item = Kind> {
+        let comes = |kind: &Kind| match self.purpose {
+            _ if *kind == IdDuplicate && !self.unique => false,
+            Purpose::Text => true,
+            Purpose::Types => !OF_TEXT.contains(kind),
+            Purpose::Bounds => OF_BOUNDS.contains(kind),
+        };
+        KINDS.into_iter().filter(comes)
+    }
+
     /// The fault of a row: a duplicate needs an earlier row to repeat.
     fn fault(&self, row: u64) -> Option<Kind> {
         let kind = self.drawn(row)?;
@@ -207,11 +273,11 @@ impl Generator {
     }
 
     fn drawn(&self, row: u64) -> Option<Kind> {
-        if self.unique {
-            return rng::fault(self.seed, row, self.rate, KINDS.len()).map(|index| KINDS[index]);
+        if row as f64 >= self.faulty_share * self.rows as f64 {
+            return None;
         }
-        let index = rng::fault(self.seed, row, self.rate, KINDS.len() - 1)?;
-        Some(KINDS[if index < IdDuplicate as usize { index } else { index + 1 }])
+        let index = rng::fault(self.seed, row, self.rate, self.kinds().count())?;
+        self.kinds().nth(index)
     }
 
     /// An earlier row whose id is read and is its own.

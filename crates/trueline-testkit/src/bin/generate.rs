@@ -6,10 +6,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use trueline_testkit::{Truth, keys, quoted, ticks, transactions, wide};
+use trueline_testkit::transactions::Purpose;
+use trueline_testkit::{Truth, keys, logs, quoted, ticks, transactions, wide};
 
 const USAGE: &str = "\
-usage: generate transactions|ticks|wide|keys|quoted --rows N --out FILE [options]
+usage: generate transactions|ticks|wide|keys|quoted|logs --rows N --out FILE [options]
 
   --out FILE         where the rows go; - is standard output
   --rate R           share of rows with a fault of each kind (default 0)
@@ -17,6 +18,9 @@ usage: generate transactions|ticks|wide|keys|quoted --rows N --out FILE [options
   --truth FILE       what is wrong with the rows, as JSON
   --schema-out FILE  the schema, as YAML
   --every-row        transactions: every row fails three checks
+  --typed            transactions, logs: no fault of type or structure, so that a file with types can hold the rows
+  --bounds           transactions: only nulls and numbers out of range; the schema asks for nothing else
+  --faulty SHARE     transactions: only rows of this share, from the first on, have faults (default 1)
   --quoted SHARE     transactions: share of rows with a quoted counterparty (default 0)
   --no-unique        transactions, wide: the schema has no `unique`, and no id is repeated
   --sorted           keys: in increasing order
@@ -33,6 +37,7 @@ struct Arguments {
     truth: Option<OsString>,
     schema: Option<OsString>,
     quoted: f64,
+    faulty: Option<f64>,
     /// Those of [`FLAGS`] that were given.
     flags: Vec<String>,
 }
@@ -43,12 +48,14 @@ impl Arguments {
     }
 }
 
-const TABLES: [&str; 5] = ["transactions", "ticks", "wide", "keys", "quoted"];
+const TABLES: [&str; 6] = ["transactions", "ticks", "wide", "keys", "quoted", "logs"];
 
 /// Options without a value, and the tables they are for.
-const FLAGS: [(&str, &[&str]); 4] = [
+const FLAGS: [(&str, &[&str]); 6] = [
     ("--every-row", &["transactions"]),
     ("--no-unique", &["transactions", "wide"]),
+    ("--typed", &["transactions", "logs"]),
+    ("--bounds", &["transactions"]),
     ("--sorted", &["keys"]),
     ("--unquoted", &["quoted"]),
 ];
@@ -89,6 +96,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, String> {
             "--rate" => parsed.rate = share(&name, &value()?)?,
             "--seed" => parsed.seed = Some(number(&name, &value()?)?),
             "--quoted" => parsed.quoted = share(&name, &value()?)?,
+            "--faulty" => parsed.faulty = Some(share(&name, &value()?)?),
             "--out" => parsed.out = Some(value()?),
             "--truth" => parsed.truth = Some(value()?),
             "--schema-out" => parsed.schema = Some(value()?),
@@ -115,8 +123,9 @@ fn refuse_what_the_table_has_not(parsed: &Arguments) -> Result<(), String> {
     if !TABLES.contains(&table) {
         return Err(format!("name a table: {}", TABLES.join(", ")));
     }
-    if parsed.quoted > 0.0 && table != "transactions" {
-        return Err("--quoted is for transactions".to_owned());
+    let given = [("--quoted", parsed.quoted > 0.0), ("--faulty", parsed.faulty.is_some())];
+    if let Some((name, _)) = given.iter().find(|(_, given)| *given && table != "transactions") {
+        return Err(format!("{name} is for transactions"));
     }
     for (flag, tables) in FLAGS {
         if parsed.has(flag) && !tables.contains(&table) {
@@ -143,6 +152,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         "wide" => wide::schema_yaml(),
         "keys" => keys::schema_yaml(),
         "quoted" => quoted::schema_yaml(),
+        "logs" => logs::schema_yaml(),
+        _ if arguments.has("--bounds") => transactions::schema_of_bounds_yaml(),
         _ if arguments.has("--no-unique") => transactions::schema_without_unique_yaml(),
         _ => transactions::schema_yaml(),
     };
@@ -174,6 +185,16 @@ fn about(path: &OsString, error: &io::Error) -> String {
     format!("{}: {error}", path.to_string_lossy())
 }
 
+fn purpose(arguments: &Arguments) -> Purpose {
+    if arguments.has("--bounds") {
+        Purpose::Bounds
+    } else if arguments.has("--typed") {
+        Purpose::Types
+    } else {
+        Purpose::Text
+    }
+}
+
 fn write(arguments: &Arguments, out: &OsString) -> io::Result<Truth> {
     let write: Box<dyn Write> =
         if out == "-" { Box::new(io::stdout().lock()) } else { Box::new(File::create(out)?) };
@@ -187,11 +208,14 @@ fn write(arguments: &Arguments, out: &OsString) -> io::Result<Truth> {
         "quoted" => {
             quoted::Generator::new(rows, seed).faults(rate).unquoted(arguments.has("--unquoted")).write(write)
         }
+        "logs" => logs::Generator::new(rows, seed).faults(rate).typed(arguments.has("--typed")).write(write),
         _ => transactions::Generator::new(rows, seed)
             .faults(rate)
             .every_row(arguments.has("--every-row"))
             .quoted(arguments.quoted)
             .unique(!arguments.has("--no-unique"))
+            .purpose(purpose(arguments))
+            .faulty_share(arguments.faulty.unwrap_or(1.0))
             .write(write),
     }
 }

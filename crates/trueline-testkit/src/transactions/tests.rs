@@ -134,6 +134,30 @@ fn without_unique_no_id_is_repeated_and_every_other_fault_comes() {
 }
 
 #[test]
+fn typed_rows_have_values_of_their_types_alone() {
+    let (text, truth) =
+        generate(Generator::new(20_000, 2).faults(0.01).unique(false).purpose(Purpose::Types));
+    assert_eq!(read_by_hand(&text), truth);
+    assert_eq!(truth.counts.values().map(BTreeMap::len).sum::<usize>(), LABELS.len() - 1 - OF_TEXT.len());
+    assert!(truth.counts.values().flat_map(BTreeMap::keys).all(|code| code != "type.invalid"));
+    assert!(!truth.counts.contains_key("structure"));
+}
+
+#[test]
+fn rows_of_bounds_have_nulls_and_numbers_out_of_range_in_their_share_of_the_rows() {
+    let generator = Generator::new(20_000, 2).faults(0.01).purpose(Purpose::Bounds).faulty_share(0.25);
+    let (text, truth) = generate(generator);
+    assert_eq!(read_by_hand(&text), truth);
+    assert_eq!(truth.counts.values().map(BTreeMap::len).sum::<usize>(), OF_BOUNDS.len());
+    assert!((250..350).contains(&truth.violations), "{}", truth.violations);
+    assert!((4_900..5_000).contains(truth.invalid_rows.last().unwrap()), "{:?}", truth.invalid_rows.last());
+    let asked = schema_of_bounds_yaml();
+    assert!(
+        truth.counts.keys().all(|id| asked.contains(&format!("name: {},", id.split_once('.').unwrap().0)))
+    );
+}
+
+#[test]
 fn the_schemas_differ_by_unique_alone() {
     assert!(schema_yaml().contains("unique: true"));
     assert!(!schema_without_unique_yaml().contains("unique"));
