@@ -166,7 +166,7 @@ impl Task for FindSuspects<'_> {
                 let bit = rest.trailing_zeros() as usize;
                 // A record's last token is no scalar.
                 let (start, end) = (offsets[bit] as usize, offsets[bit + 1] as usize);
-                if !number::is_scalar_before(bytes, start, end) {
+                if !number::is_scalar_before(isa, bytes, start, end) {
                     bad |= 1 << bit;
                 }
                 rest &= rest - 1;
@@ -334,4 +334,55 @@ struct Brackets {
     /// Tokens that close the outermost.
     closed: u64,
     bad: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Indexer;
+
+    /// The fast way must not doubt what is usual, or the tests would compare the byte-wise machine with itself.
+    #[test]
+    fn usual_records_are_not_suspects() {
+        let deep = format!("{}{}", "[{\"a\":".repeat(32), "}]".repeat(32)).replace(":}", ":1}");
+        let records = [
+            r#"{"id": 7, "name": "Ada", "tags": ["a", "b", {}], "at": {"x": -1.5, "y": [[], [1, 2]]}, "ok": true}"#,
+            r#"{"a":1234567890123456789012345678901234567890,"b":0.12345678901234567,"c":[0,-0,1e5,-2.5E-10,1E+2]}"#,
+            "[]",
+            "{}",
+            " \t[ 1 , false , null ] \r",
+            "\"text\"",
+            "-12.75",
+            "null",
+            "[[[[[[[[{\"\":{\"\":[]}}]]]]]]]]",
+            &deep,
+        ];
+        // At every place among 64 tokens.
+        for shift in 0..70 {
+            let mut text = "0\n".repeat(shift / 2) + if shift % 2 == 0 { "" } else { "[]\n" };
+            text.extend(records.map(|record| format!("{record}\n")));
+            for kernel in Kernel::available() {
+                let mut positions = Positions::new();
+                Indexer::with_kernel(kernel).index(text.as_bytes(), true, &mut positions);
+                let all = 0..positions.len();
+                let suspects = Checker::with_kernel(kernel).suspects(text.as_bytes(), &positions, &all);
+                assert_eq!(suspects, Vec::<u32>::new(), "{kernel}, shifted by {shift}");
+                assert_eq!(all.len(), shift.div_ceil(2) + records.len());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_deep_for_the_stack_is_looked_at_by_the_machine() {
+        let nested = |depth: usize| format!("{}{}\n", "[".repeat(depth), "]".repeat(depth));
+        let text = [nested(64), nested(65), nested(128), nested(129), nested(1)].concat();
+        let mut positions = Positions::new();
+        Indexer::new().index(text.as_bytes(), true, &mut positions);
+        let mut faults = Vec::new();
+        Checker::new().check(text.as_bytes(), &positions, 0..5, &mut faults);
+        assert_eq!(faults.len(), 1);
+        assert_eq!((faults[0].record, faults[0].fault.offset), (3, 128));
+        Checker::new().max_depth(63).check(text.as_bytes(), &positions, 0..1, &mut faults);
+        assert_eq!((faults[1].record, faults[1].fault.offset), (0, 63));
+    }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::inline_always, reason = "a part of the loop of the checker")]
 
 use super::fault::{Fault, FaultKind, NumberFault};
+use crate::kernel::{Isa, STEP};
 
 /// Whether `bytes` are a number or one of the literals `true`, `false` and `null`, and nothing else.
 ///
@@ -17,12 +18,48 @@ pub fn is_scalar(bytes: &[u8]) -> bool {
 
 /// Whether what stands from `start` up to, without, the next token at `next` is a scalar with white space behind it.
 #[inline(always)]
-pub(super) fn is_scalar_before(bytes: &[u8], start: usize, next: usize) -> bool {
+pub(super) fn is_scalar_before<I: Isa>(isa: I, bytes: &[u8], start: usize, next: usize) -> bool {
     let mut end = next;
     while end > start && matches!(bytes[end - 1], b' ' | b'\t' | b'\r') {
         end -= 1;
     }
+    if let (true, Some(block)) = (I::FINDS_DIGITS, bytes[start..].first_chunk()) {
+        return is_scalar_in(isa, block, end - start) || is_scalar_at(bytes, start, end);
+    }
     is_scalar_at(bytes, start, end)
+}
+
+/// Whether the first `length` of 64 bytes are a scalar. There may be longer ones.
+#[inline(always)]
+fn is_scalar_in<I: Isa>(isa: I, bytes: &[u8; STEP], length: usize) -> bool {
+    match bytes {
+        [b't', ..] => return length == 4 && bytes.starts_with(b"true"),
+        [b'f', ..] => return length == 5 && bytes.starts_with(b"false"),
+        [b'n', ..] => return length == 4 && bytes.starts_with(b"null"),
+        _ => {}
+    }
+    let block = isa.load(bytes);
+    // The places that are no digits.
+    let others = !isa.digits(block);
+    // How many digits stand from `at` on.
+    let run = |at: usize| (others >> (at % STEP)).trailing_zeros() as usize;
+    let first = usize::from(bytes[0] == b'-');
+    let digits = run(first);
+    let mut at = first + digits;
+    let has_leading_zero = bytes[first] == b'0' && digits > 1;
+    let mut is_good = digits > 0 && !has_leading_zero;
+    if at < length && bytes[at % STEP] == b'.' {
+        let fraction = run(at + 1);
+        is_good &= fraction > 0;
+        at += 1 + fraction;
+    }
+    if at < length && bytes[at % STEP] | 0x20 == b'e' {
+        let sign = usize::from(matches!(bytes[(at + 1) % STEP], b'+' | b'-'));
+        let exponent = run(at + 1 + sign);
+        is_good &= exponent > 0;
+        at += 1 + sign + exponent;
+    }
+    is_good && at == length && length < STEP
 }
 
 #[inline(always)]

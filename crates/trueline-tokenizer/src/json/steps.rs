@@ -205,7 +205,7 @@ impl ReadTokens<'_> {
                 break;
             };
             isa.positions(token, narrow(at), offset_slots);
-            isa.pack(bytes, isa.load(bytes), token, scalar_start, kind_slots);
+            isa.kinds(bytes, isa.load(bytes), token, scalar_start, offset_slots, kind_slots);
             isa.ordinals(line_feed, token, narrow(count), last_slots);
             count += token.count_ones() as usize;
             line_count += line_feed.count_ones() as usize;

@@ -41,6 +41,16 @@ unsafe fn join(low: __m256i, high: __m256i) -> u64 {
     u64::from(low.cast_unsigned()) | (u64::from(high.cast_unsigned()) << 32)
 }
 
+/// Sets the bytes that are `most` or less.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn at_most(vector: __m256i, most: i8) -> __m256i {
+    // SAFETY: AVX2 is there, by this function's contract.
+    unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(most)), vector) }
+}
+
 /// The same sixteen bytes in both halves.
 ///
 /// # Safety
@@ -137,30 +147,45 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn controls(self, block: [__m256i; 2]) -> u64 {
+    fn controls(self, [low, high]: [__m256i; 2]) -> u64 {
         // SAFETY: `self` proves AVX2.
-        let below =
-            |vector| unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(0x1F)), vector) };
-        self.mask(block.map(below))
+        unsafe { join(at_most(low, 0x1F), at_most(high, 0x1F)) }
+    }
+
+    #[inline(always)]
+    fn digits(self, [low, high]: [__m256i; 2]) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        unsafe {
+            let zeros = _mm256_set1_epi8(0x30);
+            join(at_most(_mm256_xor_si256(low, zeros), 9), at_most(_mm256_xor_si256(high, zeros), 9))
+        }
     }
 
     #[inline(always)]
     fn structurals(self, block: [__m256i; 2]) -> u64 {
         // SAFETY: `self` proves AVX2.
-        let marked = |vector| unsafe {
-            let folded = _mm256_or_si256(vector, _mm256_set1_epi8(0x20));
-            _mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(table(&classes::STRUCTURALS), vector))
+        let marked = unsafe {
+            let table = table(&classes::STRUCTURALS);
+            let bit = _mm256_set1_epi8(0x20);
+            let [low, high] = [_mm256_or_si256(block[0], bit), _mm256_or_si256(block[1], bit)];
+            join(
+                _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, block[0])),
+                _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, block[1])),
+            )
         };
-        self.mask(block.map(marked)) & !self.controls(block)
+        marked & !self.controls(block)
     }
 
     #[inline(always)]
-    fn whites(self, block: [__m256i; 2]) -> u64 {
+    fn whites(self, [low, high]: [__m256i; 2]) -> u64 {
         // SAFETY: `self` proves AVX2.
-        let marked = |vector| unsafe {
-            _mm256_cmpeq_epi8(vector, _mm256_shuffle_epi8(table(&classes::WHITES), vector))
-        };
-        self.mask(block.map(marked))
+        unsafe {
+            let table = table(&classes::WHITES);
+            join(
+                _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, low)),
+                _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, high)),
+            )
+        }
     }
 
     const CHECKS_UTF8: bool = true;

@@ -159,6 +159,15 @@ impl Isa for Avx512 {
     }
 
     #[inline(always)]
+    fn digits(self, block: __m512i) -> u64 {
+        // SAFETY: `self` proves AVX-512 F and BW.
+        unsafe {
+            let value = _mm512_xor_si512(block, _mm512_set1_epi8(0x30));
+            _mm512_cmplt_epu8_mask(value, _mm512_set1_epi8(10))
+        }
+    }
+
+    #[inline(always)]
     fn structurals(self, block: __m512i) -> u64 {
         // SAFETY: `self` proves AVX-512 F and BW.
         let marked = unsafe {
@@ -266,6 +275,11 @@ impl Isa for Avx512Vbmi2 {
     }
 
     #[inline(always)]
+    fn digits(self, block: __m512i) -> u64 {
+        self.0.digits(block)
+    }
+
+    #[inline(always)]
     fn structurals(self, block: __m512i) -> u64 {
         self.0.structurals(block)
     }
@@ -276,11 +290,19 @@ impl Isa for Avx512Vbmi2 {
     }
 
     #[inline(always)]
-    fn pack(self, _bytes: &[u8; STEP], block: __m512i, mask: u64, others: u64, out: &mut [u8; STEP]) {
+    fn kinds(
+        self,
+        _bytes: &[u8; STEP],
+        block: __m512i,
+        mask: u64,
+        others: u64,
+        _places: &[u32; STEP],
+        out: &mut [u8; STEP],
+    ) {
         // SAFETY: `self` proves AVX-512 F, BW and VBMI2; `out` is 64 writable bytes; the store asks for no alignment.
         unsafe {
-            let named = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
-            _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, named));
+            let kinds = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
+            _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, kinds));
         }
     }
 

@@ -88,11 +88,32 @@ pub(crate) trait Isa: Copy {
         self.mask(self.either(blanks, ends))
     }
 
-    /// Writes, for each bit of `mask`, the byte there, or a space if it is in `others`. `block` is `bytes`. What
+    /// Whether `digits` is cheap enough to look at one number with it.
+    const FINDS_DIGITS: bool = true;
+
+    /// Which bytes are digits.
+    fn digits(self, block: Self::Block) -> u64;
+
+    /// Writes, for each bit of `mask`, the byte there as `KINDS` has it. `block` is `bytes`, `others` are the bits of bytes
+    /// that have no kind of their own, and `places` are the places of all, each with the same number of steps added. What
     /// stands behind them afterwards is undefined.
     #[inline(always)]
-    fn pack(self, bytes: &[u8; STEP], _block: Self::Block, mask: u64, others: u64, out: &mut [u8; STEP]) {
-        pack_by_bit(bytes, mask, others, out);
+    fn kinds(
+        self,
+        bytes: &[u8; STEP],
+        _block: Self::Block,
+        mask: u64,
+        _others: u64,
+        places: &[u32; STEP],
+        out: &mut [u8; STEP],
+    ) {
+        let count = mask.count_ones() as usize;
+        let chunks = out.as_chunks_mut::<8>().0.iter_mut().zip(places.as_chunks::<8>().0);
+        for (kinds, places) in chunks.take(count.div_ceil(8)) {
+            for (kind, place) in kinds.iter_mut().zip(places) {
+                *kind = KINDS[usize::from(bytes[*place as usize % STEP])];
+            }
+        }
     }
 
     /// Whether `utf8_errors` says anything.
@@ -164,23 +185,17 @@ fn positions_by_bit(mask: u64, base: u32, out: &mut [u32; STEP]) {
     }
 }
 
-/// Bytes bit by bit, four at a time whether they are there or not.
-#[inline(always)]
-fn pack_by_bit(bytes: &[u8; STEP], mask: u64, others: u64, out: &mut [u8; STEP]) {
-    let mut rest = mask;
-    for slots in out.as_chunks_mut::<4>().0 {
-        for slot in slots {
-            // Of no bits at all the number is 64.
-            let at = rest.trailing_zeros() % 64;
-            let is_other = (others >> at) & 1 != 0;
-            *slot = if is_other { b' ' } else { bytes[at as usize] };
-            rest &= rest.wrapping_sub(1);
-        }
-        if rest == 0 {
-            break;
-        }
+/// What a byte is in JSON outside of strings: itself where it has a role there, else a space.
+const KINDS: [u8; 256] = {
+    let mut kinds = [b' '; 256];
+    let roles = b"{}[]:,\"\n";
+    let mut at = 0;
+    while at < roles.len() {
+        kinds[roles[at] as usize] = roles[at];
+        at += 1;
     }
-}
+    kinds
+};
 
 /// Work that is written once and compiled for each kernel.
 pub(crate) trait Task {

@@ -7,8 +7,8 @@
 //! of simdjson's NEON kernel.
 
 use std::arch::aarch64::{
-    uint8x16_t, vandq_u8, vceqq_u8, vcgeq_u8, vcltq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vorrq_u8,
-    vpaddq_u8, vreinterpretq_u64_u8,
+    uint8x16_t, vandq_u8, vceqq_u8, vcgeq_u8, vcltq_u8, vdupq_n_u8, veorq_u8, vgetq_lane_u64, vld1q_u8,
+    vorrq_u8, vpaddq_u8, vreinterpretq_u64_u8,
 };
 
 use super::{Isa, STEP, Task};
@@ -95,6 +95,14 @@ impl Isa for Neon {
         let limit = unsafe { vdupq_n_u8(0x20) };
         // SAFETY: as above.
         fold(block.map(|vector| unsafe { vcltq_u8(vector, limit) }))
+    }
+
+    #[inline(always)]
+    fn digits(self, block: [uint8x16_t; 4]) -> u64 {
+        // SAFETY: NEON is a part of the target.
+        let (zeros, limit) = unsafe { (vdupq_n_u8(0x30), vdupq_n_u8(10)) };
+        // SAFETY: as above.
+        fold(block.map(|vector| unsafe { vcltq_u8(veorq_u8(vector, zeros), limit) }))
     }
 
     #[inline(always)]

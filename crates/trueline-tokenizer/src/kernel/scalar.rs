@@ -75,6 +75,18 @@ impl Isa for Scalar {
         self.high(block.map(|word| !(((word & LOW_BITS) + least) | word)))
     }
 
+    const FINDS_DIGITS: bool = false;
+
+    #[inline(always)]
+    fn digits(self, block: [u64; 8]) -> u64 {
+        // The high bit of each byte is set where what differs from a zero makes 10 or more.
+        let (zeros, least) = (EACH_BYTE.wrapping_mul(0x30), EACH_BYTE.wrapping_mul(0x80 - 10));
+        self.high(block.map(|word| {
+            let differs = word ^ zeros;
+            !(((differs & LOW_BITS) + least) | differs)
+        }))
+    }
+
     #[inline(always)]
     fn or(self, one: [u64; 8], other: [u64; 8]) -> [u64; 8] {
         let mut both = one;

@@ -5,6 +5,7 @@
 
 use std::arch::x86_64::{
     __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
+    _mm_xor_si128,
 };
 
 use super::{Isa, STEP, Task};
@@ -80,6 +81,17 @@ impl Isa for Sse2 {
         let most = unsafe { _mm_set1_epi8(0x1F) };
         // SAFETY: as above.
         join(block.map(|vector| unsafe { _mm_cmpeq_epi8(_mm_min_epu8(vector, most), vector) }))
+    }
+
+    #[inline(always)]
+    fn digits(self, block: [__m128i; 4]) -> u64 {
+        // SAFETY: SSE2 is a part of x86-64.
+        let (zeros, most) = unsafe { (_mm_set1_epi8(0x30), _mm_set1_epi8(9)) };
+        // SAFETY: as above.
+        join(block.map(|vector| unsafe {
+            let value = _mm_xor_si128(vector, zeros);
+            _mm_cmpeq_epi8(_mm_min_epu8(value, most), value)
+        }))
     }
 
     #[inline(always)]

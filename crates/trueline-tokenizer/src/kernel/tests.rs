@@ -15,10 +15,11 @@ struct Answer {
     high: u64,
     high_of_both: u64,
     controls: u64,
+    digits: u64,
     structurals: u64,
     whites: u64,
     prefix_xor: u64,
-    packed: Vec<u8>,
+    kinds: Vec<u8>,
     positions: Vec<u32>,
     ordinals: Vec<u32>,
 }
@@ -33,18 +34,21 @@ impl Task for Probe<'_> {
         let part = equal & self.part;
         let (mut positions, mut ordinals) = ([0; STEP], [0; STEP]);
         isa.positions(equal, self.base, &mut positions);
-        let mut packed = [0; STEP];
-        isa.pack(self.bytes, block, self.part, equal, &mut packed);
+        let (mut places, mut kinds) = ([0; STEP], [0; STEP]);
+        isa.positions(self.part, self.base.wrapping_mul(64), &mut places);
+        let named = isa.structurals(block) | isa.equal(block, b'"') | isa.equal(block, b'\n');
+        isa.kinds(self.bytes, block, self.part, !named, &places, &mut kinds);
         isa.ordinals(part, equal, self.base, &mut ordinals);
         Answer {
             equal,
             high: isa.high(block),
             high_of_both: isa.high(isa.or(block, isa.load(self.other))),
             controls: isa.controls(block),
+            digits: isa.digits(block),
             structurals: isa.structurals(block),
             whites: isa.whites(block),
             prefix_xor: isa.prefix_xor(equal),
-            packed: packed[..self.part.count_ones() as usize].to_vec(),
+            kinds: kinds[..self.part.count_ones() as usize].to_vec(),
             positions: positions[..equal.count_ones() as usize].to_vec(),
             ordinals: ordinals[..part.count_ones() as usize].to_vec(),
         }
@@ -57,16 +61,17 @@ impl Probe<'_> {
         let mask = |is: &dyn Fn(usize) -> bool| (0..STEP).fold(0, |mask, i| mask | (u64::from(is(i)) << i));
         let equal = mask(&|i| self.bytes[i] == b',');
         let commas: Vec<usize> = (0..STEP).filter(|&i| self.bytes[i] == b',').collect();
-        let named = |i: usize| if self.bytes[i] == b',' { b' ' } else { self.bytes[i] };
+        let named = |i: usize| if b"{}[]:,\"\n".contains(&self.bytes[i]) { self.bytes[i] } else { b' ' };
         let number = |n: usize| self.base.wrapping_add(u32::try_from(n).unwrap());
         Answer {
             equal,
             high: mask(&|i| self.bytes[i] >= 0x80),
             high_of_both: mask(&|i| self.bytes[i] | self.other[i] >= 0x80),
             controls: mask(&|i| self.bytes[i] < b' '),
+            digits: mask(&|i| self.bytes[i].is_ascii_digit()),
             structurals: mask(&|i| b"{}[]:,".contains(&self.bytes[i])),
             whites: mask(&|i| b" \t\r\n".contains(&self.bytes[i])),
-            packed: (0..STEP).filter(|&i| self.part >> i & 1 == 1).map(named).collect(),
+            kinds: (0..STEP).filter(|&i| self.part >> i & 1 == 1).map(named).collect(),
             prefix_xor: mask(&|i| commas.iter().filter(|&&comma| comma <= i).count() % 2 == 1),
             positions: commas.iter().map(|&at| number(at)).collect(),
             ordinals: (0..commas.len()).filter(|&n| self.part >> commas[n] & 1 == 1).map(number).collect(),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use trueline_testkit::corpora;
 use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, FaultKind, check};
 
+use super::way;
+
 /// Where the standard leaves the choice to us: the fault that the file has here, or none.
 ///
 /// Numbers are accepted at any size, since what a number may be is asked of it by its type. Half a surrogate pair is
@@ -83,6 +85,15 @@ fn every_file_is_judged_as_the_standard_says_or_as_we_chose() {
         }
     }
     assert!(files.is_empty() || choices == CHOICES.len(), "{choices} choices were looked at");
+}
+
+/// Whatever they are, as lines.
+#[test]
+fn every_file_is_the_same_by_every_way() {
+    for (_, bytes) in files() {
+        way::check(&bytes, &[1, 64]);
+        way::check(&[b"[0]\n", &bytes[..], b"\n{}"].concat(), &[]);
+    }
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Any bytes at all: whatever the kernel and the block, the answer is the twin's.
 
+use std::fmt::Write as _;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
+use trueline_tokenizer::json;
 
 use super::{text, way};
 
@@ -52,6 +55,60 @@ proptest! {
     ) {
         let text = format!("{}\"{}", " ".repeat(before), pieces.concat());
         way::check(text.as_bytes(), &[1, 100]);
+    }
+}
+
+/// What looks like a number, and sometimes is one.
+fn number() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        4 => "[0-9]{0,20}",
+        1 => "[0-9]{40,70}",
+        1 => "0",
+        1 => "[0-9.eE+-]{0,4}",
+    ];
+    let mark = prop::sample::select(vec!["", ".", "e", "E+", "e-", "-", "..", "x", "\u{e9}"]);
+    (prop::sample::select(vec!["", "-"]), vec((part, mark), 1..4)).prop_map(|(sign, parts)| {
+        let mut text = sign.to_owned();
+        for (part, mark) in &parts {
+            text.extend([part.as_str(), mark]);
+        }
+        // Most numbers do not end in a mark.
+        let last = parts.last().map_or(0, |(_, mark)| mark.len());
+        text.truncate(text.len() - last);
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn numbers(numbers in vec(number(), 1..6), white in prop::sample::select(vec!["", " ", "\t\r"])) {
+        for number in &numbers {
+            let expected = json::check(number.as_bytes(), 0).is_ok() && !number.is_empty();
+            prop_assert_eq!(json::is_scalar(number.as_bytes()), expected, "{}", number);
+        }
+        let mut text = String::new();
+        for number in &numbers {
+            let _ = write!(text, "[{white}{number}{white},{number}]\n{number}\n{{\"a\":{number}{white}}}\n");
+        }
+        way::check(text.as_bytes(), &[1]);
+    }
+}
+
+#[test]
+fn scalars() {
+    for good in ["true", "false", "null", "0", "-0", "10", "0.0", "1e5", "-1.5E-7"] {
+        assert!(json::is_scalar(good.as_bytes()), "{good}");
+    }
+    for bad in [
+        "", "True", "tru", "truee", "nulls", "f", "-", "--1", "01", "-01", "1 ", " 1", "[]", "{}", "\"\"",
+        "1,2", "NaN",
+    ] {
+        assert!(!json::is_scalar(bad.as_bytes()), "{bad}");
+    }
+    for bad in ["true1", "falsey", "nul", "nullnull", "t", "1true", "tr\u{e9}", "00", "1\u{c}"] {
+        way::check(format!("[{bad}]\n{bad}\n[1, {bad} ]").as_bytes(), &[]);
     }
 }
 
