@@ -15,7 +15,7 @@ pub(crate) const MANIFEST: &str = "fuzz/Cargo.toml";
 /// How long each target runs when nobody says.
 pub(crate) const SECONDS: u64 = 20;
 
-const TARGETS: &[&str] = &["proofs", "tokenizer", "keys"];
+const TARGETS: &[&str] = &["proofs", "tokenizer", "json", "keys"];
 
 /// The sanitizer, and counters that tell the fuzzer where it has been.
 const FLAGS: &str = "-Zsanitizer=address -Cpasses=sancov-module \
