@@ -47,9 +47,9 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Validate {
-    /// Files to validate as one table; `-` is standard input. gzip and zstd are recognised by their first bytes.
-    /// A pattern ('data/**/2026-*.csv') is all files that match, a folder with a slash (data/) all files below it
-    /// whose names begin neither with `.` nor with `_`
+    /// Files to validate as one table; `-` is standard input. gzip, zstd, bzip2, xz and lz4 are recognised by their
+    /// first bytes. A pattern ('data/**/2026-*.csv') is all files that match, a folder with a slash (data/) all files
+    /// below it whose names begin neither with `.` nor with `_`
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
 

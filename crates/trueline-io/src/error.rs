@@ -105,6 +105,18 @@ pub enum ErrorKind {
         /// Where.
         place: Place,
     },
+    /// An input that is named as compressed and has no bytes; one that is compressed has some.
+    #[error(
+        "{} is empty, and its name says that it is {} data: it was cut; get the whole of it",
+        shown(name),
+        compression.name()
+    )]
+    Empty {
+        /// The input.
+        name: String,
+        /// What its name says it is compressed with.
+        compression: Compression,
+    },
     /// A compressed input whose content is not what was compressed.
     #[error("{} is damaged in {place}: {problem}; get it again", shown(name))]
     Damaged {
@@ -135,9 +147,10 @@ pub enum ErrorKind {
     },
     /// A compressed input that wants more memory than it gets.
     #[error(
-        "{} asks for a window of {window_bytes} bytes in {place}, more than {limit_bytes}; compress it again, with \
-         `zstd --long=27` at most",
-        shown(name)
+        "{} asks for a window of {window_bytes} bytes in {place}, more than {limit_bytes}; compress it again, with {} at \
+         most",
+        shown(name),
+        window_advice(place.compression)
     )]
     Window {
         /// The input.
@@ -209,7 +222,7 @@ pub enum Change {
 pub struct Place {
     /// What it is compressed with.
     pub compression: Compression,
-    /// The gzip member or zstd frame, from 1.
+    /// The member, stream or frame, from 1; 0 before the first.
     pub part: u64,
     /// In the input as it is stored.
     pub byte_offset: u64,
@@ -268,6 +281,7 @@ impl Error {
             | ErrorKind::Read { name, .. }
             | ErrorKind::Changed { name, .. }
             | ErrorKind::Cut { name, .. }
+            | ErrorKind::Empty { name, .. }
             | ErrorKind::Damaged { name, .. }
             | ErrorKind::Trailing { name, .. }
             | ErrorKind::Window { name, .. }
@@ -289,7 +303,7 @@ impl From<Error> for io::Error {
             ErrorKind::Open { source, .. }
             | ErrorKind::Read { source, .. }
             | ErrorKind::Write { source, .. } => source.kind(),
-            ErrorKind::Cut { .. } => io::ErrorKind::UnexpectedEof,
+            ErrorKind::Cut { .. } | ErrorKind::Empty { .. } => io::ErrorKind::UnexpectedEof,
             ErrorKind::Damaged { .. } | ErrorKind::Trailing { .. } | ErrorKind::Changed { .. } => {
                 io::ErrorKind::InvalidData
             }
@@ -339,7 +353,16 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn trailing_advice(compression: Compression) -> &'static str {
     match compression {
         Compression::Gzip => "only another member or zeros may follow there",
+        Compression::Xz => "only another stream or zeros may follow there",
+        Compression::Bzip2 => "only another stream may follow there",
         _ => "only another frame may follow there",
+    }
+}
+
+fn window_advice(compression: Compression) -> &'static str {
+    match compression {
+        Compression::Xz => "`xz --lzma2=dict=128MiB`",
+        _ => "`zstd --long=27`",
     }
 }
 

@@ -16,7 +16,7 @@ mod source;
 
 pub use atomic::AtomicFile;
 pub use chunk::ChunkReader;
-pub use compression::{Compression, Decompressed, decompress};
+pub use compression::{Compression, DecompressOptions, Decompressed, decompress, decompress_with};
 pub use error::{Change, Error, ErrorKind, Place};
 pub use format::Format;
 pub use source::{

@@ -6,6 +6,8 @@ pub mod corpora;
 pub mod fault;
 pub mod keys;
 pub mod logs;
+#[cfg(feature = "pack")]
+pub mod pack;
 pub mod quoted;
 pub mod ticks;
 pub mod transactions;

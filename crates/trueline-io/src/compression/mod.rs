@@ -3,18 +3,26 @@
 //! A stream that ends early, is damaged or has something behind it is an error of the reader, never a shorter input: the
 //! first decoders of these formats in most languages stop after the first member, and of files that were joined from many
 //! the rest is lost in silence. Errors come after all bytes that were good, however the reader is asked for them.
+//!
+//! A format is a file with [`Parts`](stream::Parts) over the [`Packed`] bytes: what to do next, one step at a time. What
+//! all of them need stands once in [`stream`].
 
+mod bzip2;
 mod gzip;
+mod lz4;
+mod magic;
 mod packed;
+mod skippable;
+mod stream;
+mod xz;
 mod zstd;
 
 use std::io::{self, Cursor, Read};
 
+use self::magic::MAGIC_BYTES;
 use self::packed::Packed;
+use self::stream::{Parts, Stream};
 use crate::error::{Error, ErrorKind};
-
-/// Bytes looked at to recognise a compression.
-const MAGIC_BYTES: usize = 16;
 
 /// How an input is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +34,12 @@ pub enum Compression {
     Gzip,
     /// zstd, any number of frames.
     Zstd,
+    /// bzip2, any number of streams.
+    Bzip2,
+    /// xz, any number of streams.
+    Xz,
+    /// lz4, any number of frames.
+    Lz4,
 }
 
 impl Compression {
@@ -35,6 +49,21 @@ impl Compression {
             Self::None => "none",
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Lz4 => "lz4",
+        }
+    }
+
+    /// The usual end of a file's name, without the dot; nothing when there is none.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Gzip => "gz",
+            Self::Zstd => "zst",
+            Self::Bzip2 => "bz2",
+            Self::Xz => "xz",
+            Self::Lz4 => "lz4",
         }
     }
 
@@ -42,39 +71,27 @@ impl Compression {
     pub(crate) fn part(self) -> &'static str {
         match self {
             Self::Gzip => "member",
+            Self::Bzip2 | Self::Xz => "stream",
             _ => "frame",
-        }
-    }
-
-    /// Judges by the first bytes of an input, all of them if there are fewer than [`MAGIC_BYTES`].
-    ///
-    /// The first bytes of a magic number are taken for a cut stream when they are the whole input and could not be text:
-    /// `1f`, `28 b5` and `28 b5 2f`. An input of one parenthesis (`28`) is text.
-    fn of(magic: &[u8]) -> Self {
-        match magic {
-            [0x1f] | [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5] | [0x28, 0xb5, 0x2f] | [0x28, 0xb5, 0x2f, 0xfd, ..]
-            // A skippable frame may come first.
-            | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Self::Zstd,
-            _ => Self::None,
         }
     }
 }
 
-/// A form that is recognised to say what to do about it, rather than to judge its bytes as text.
-fn unsupported(magic: &[u8]) -> Option<(&'static str, &'static str)> {
-    match magic {
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
-            Some(("xz data", "decompress it first, for example with `xz -d`"))
-        }
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..] => {
-            Some(("bzip2 data", "decompress it first, for example with `bzip2 -d`"))
-        }
-        [0x04, 0x22, 0x4d, 0x18, ..] => Some(("lz4 data", "decompress it first, for example with `lz4 -d`")),
-        [b'P', b'K', 3, 4, ..] => {
-            Some(("a zip archive or an office document", "unpack it or save the table as text first"))
-        }
-        _ => None,
+/// How a compressed input is undone.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+#[non_exhaustive]
+pub struct DecompressOptions {
+    /// What people call the input. Default: nothing. An input that is empty or holds only the beginning of a magic number,
+    /// and has a name that says it is compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`, …), was cut.
+    pub name: String,
+}
+
+impl DecompressOptions {
+    /// Sets the name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
     }
 }
 
@@ -94,26 +111,28 @@ impl std::fmt::Debug for Decompressed {
 }
 
 impl Decompressed {
+    /// As [`Decompressed::with_options`], with the defaults.
+    ///
+    /// **Errors**: as there.
+    pub fn new(read: Box<dyn Read + Send>) -> Result<Self, Error> {
+        Self::with_options(read, &DecompressOptions::default())
+    }
+
     /// Looks at the first bytes and undoes the compression they tell of. An empty input is not compressed.
     ///
-    /// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here.
+    /// One layer is undone: what comes out must not be compressed again.
     ///
-    /// **Cost**: a buffer of 128 KiB; for zstd also the window that a frame asks for, 128 MiB at most.
-    pub fn new(read: Box<dyn Read + Send>) -> Result<Self, Error> {
+    /// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here; the name of the input
+    /// says that it was cut; compressed data stand in compressed data.
+    ///
+    /// **Cost**: a buffer of 128 KiB, and what the format asks for: 32 KiB for gzip, 4 MB for bzip2, three blocks of up to
+    /// 4 MiB for lz4, the window of a frame or the dictionary of a block for zstd and xz, 128 MiB at most.
+    pub fn with_options(read: Box<dyn Read + Send>, options: &DecompressOptions) -> Result<Self, Error> {
         let mut read = read;
         let mut magic = [0; MAGIC_BYTES];
-        let mut length = 0;
-        let mut is_at_end = false;
-        while length < magic.len() && !is_at_end {
-            match read.read(&mut magic[length..]) {
-                Ok(0) => is_at_end = true,
-                Ok(bytes) => length += bytes,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Error::read(length as u64, error)),
-            }
-        }
+        let (length, is_at_end) = fill(&mut read, &mut magic)?;
         let magic = &magic[..length];
-        if let Some((found, advice)) = unsupported(magic) {
+        if let Some((found, advice)) = magic::unsupported(magic) {
             let (name, found) = (String::new(), found.to_owned());
             return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
         }
@@ -121,12 +140,32 @@ impl Decompressed {
             // Nobody asks the reader again: a terminal would have to end its input twice.
             read = Box::new(io::empty());
         }
-        let compression = Compression::of(magic);
-        let read: Box<dyn Read + Send> = match compression {
-            Compression::None => Box::new(Cursor::new(magic.to_vec()).chain(read)),
-            Compression::Gzip => Box::new(gzip::Members::new(Packed::new(magic, read))),
-            Compression::Zstd => Box::new(zstd::Frames::new(Packed::new(magic, read))?),
+        let mut compression = magic::compression(magic);
+        if compression == Compression::None && is_at_end {
+            compression = magic::cut_compression(magic, &options.name);
+            if compression != Compression::None && magic.is_empty() {
+                return Err(Error::new(ErrorKind::Empty { name: String::new(), compression }));
+            }
+        }
+        if compression == Compression::None {
+            return Ok(Self { compression, read: Box::new(Cursor::new(magic.to_vec()).chain(read)) });
+        }
+        let mut packed = Packed::new(compression, magic, read);
+        if compression == Compression::Zstd && skippable::is_next(magic) {
+            skippable::pass_over(&mut packed)?;
+            if magic::compression(packed.peek(4)?) == Compression::Lz4 {
+                packed.set_compression(Compression::Lz4);
+            }
+        }
+        let parts: Box<dyn Parts> = match packed.compression() {
+            Compression::Zstd => Box::new(zstd::Frames::new()?),
+            Compression::Bzip2 => Box::new(bzip2::Streams::new()),
+            Compression::Xz => Box::new(xz::Streams::new()),
+            Compression::Lz4 => Box::new(lz4::Frames::new()),
+            Compression::Gzip | Compression::None => Box::new(gzip::Members::new()),
         };
+        let compression = packed.compression();
+        let read = once(Box::new(Stream::new(packed, parts)), compression)?;
         Ok(Self { compression, read })
     }
 
@@ -142,14 +181,72 @@ impl Read for Decompressed {
     }
 }
 
+/// Fills the buffer as far as the reader goes; how far that is, and whether it has ended.
+fn fill(read: &mut dyn Read, buffer: &mut [u8]) -> Result<(usize, bool), Error> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match read.read(&mut buffer[length..]) {
+            Ok(0) => return Ok((length, true)),
+            Ok(bytes) => length += bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::read(length as u64, error)),
+        }
+    }
+    Ok((length, false))
+}
+
+/// Refuses what is compressed once more. Another error waits until it is read.
+fn once(mut read: Box<dyn Read + Send>, outer: Compression) -> Result<Box<dyn Read + Send>, Error> {
+    let mut first = [0; MAGIC_BYTES];
+    let mut length = 0;
+    let mut error = None;
+    while length < first.len() && error.is_none() {
+        match read.read(&mut first[length..]) {
+            Ok(0) => break,
+            Ok(bytes) => length += bytes,
+            Err(failed) => error = Some(failed),
+        }
+    }
+    let first = &first[..length];
+    if let Some(inner) = magic::nested(first) {
+        let found = format!("{inner} within {}", outer.name());
+        let advice = "one layer of compression is undone here; undo the outer one first";
+        return Err(Error::new(ErrorKind::Unsupported { name: String::new(), found, advice }));
+    }
+    let first = Cursor::new(first.to_vec());
+    Ok(match error {
+        Some(error) => Box::new(first.chain(Failed(Some(error))).chain(read)),
+        None => Box::new(first.chain(read)),
+    })
+}
+
+/// Fails once.
+struct Failed(Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
 /// [`Decompressed`], as the parts a pipeline wants.
 ///
-/// All gzip members and zstd frames are read to their ends, their checksums and lengths compared. A stream that is cut, and
-/// anything behind it but zeros after gzip, is an error of the reader that comes back.
+/// All parts are read to their ends, their checksums and lengths compared. A stream that is cut, and anything behind it but
+/// padding, is an error of the reader that comes back.
 ///
-/// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here.
+/// **Errors**: as [`Decompressed::with_options`].
 pub fn decompress(read: Box<dyn Read + Send>) -> Result<(Compression, Box<dyn Read + Send>), Error> {
-    let Decompressed { compression, read } = Decompressed::new(read)?;
+    decompress_with(read, &DecompressOptions::default())
+}
+
+/// As [`decompress`], with options.
+///
+/// **Errors**: as [`Decompressed::with_options`].
+pub fn decompress_with(
+    read: Box<dyn Read + Send>,
+    options: &DecompressOptions,
+) -> Result<(Compression, Box<dyn Read + Send>), Error> {
+    let Decompressed { compression, read } = Decompressed::with_options(read, options)?;
     Ok((compression, read))
 }
 

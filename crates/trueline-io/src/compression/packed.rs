@@ -2,33 +2,75 @@
 
 use std::io::{self, Read};
 
-use crate::compression::Compression;
+use super::Compression;
 use crate::error::{Error, ErrorKind, Place};
 
 /// Bytes read from a compressed input at once.
 const BUFFER_BYTES: usize = 128 << 10;
 
-/// The compressed bytes, from the first to the last.
+/// The compressed bytes, from the first to the last, and how far they were undone.
 pub(super) struct Packed {
+    compression: Compression,
     read: Box<dyn Read + Send>,
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
     byte_offset: u64,
     is_at_end: bool,
+    /// Number of the member, stream or frame, from 1; 0 before the first.
+    part: u64,
+    decompressed: u64,
 }
 
 impl Packed {
     /// `magic` was taken from the front of `read`.
-    pub(super) fn new(magic: &[u8], read: Box<dyn Read + Send>) -> Self {
+    pub(super) fn new(compression: Compression, magic: &[u8], read: Box<dyn Read + Send>) -> Self {
         let mut buffer = vec![0; BUFFER_BYTES].into_boxed_slice();
         buffer[..magic.len()].copy_from_slice(magic);
-        Self { read, buffer, start: 0, end: magic.len(), byte_offset: 0, is_at_end: false }
+        Self {
+            compression,
+            read,
+            buffer,
+            start: 0,
+            end: magic.len(),
+            byte_offset: 0,
+            is_at_end: false,
+            part: 0,
+            decompressed: 0,
+        }
+    }
+
+    pub(super) fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// Skippable frames came first, and now it is known what of.
+    pub(super) fn set_compression(&mut self, compression: Compression) {
+        self.compression = compression;
     }
 
     /// Where the next byte stands in the input.
     pub(super) fn offset(&self) -> u64 {
         self.byte_offset
+    }
+
+    /// Counts decompressed bytes that are given out.
+    pub(super) fn give(&mut self, bytes: usize) {
+        self.decompressed += bytes as u64;
+    }
+
+    /// The next part begins here.
+    pub(super) fn begin_part(&mut self) {
+        self.part += 1;
+    }
+
+    pub(super) fn place(&self) -> Place {
+        Place {
+            compression: self.compression,
+            part: self.part,
+            byte_offset: self.byte_offset,
+            decompressed_offset: self.decompressed,
+        }
     }
 
     /// Some of the next bytes, none at the end.
@@ -64,16 +106,78 @@ impl Packed {
         self.byte_offset += bytes as u64;
     }
 
-    /// The next byte, taken; `None` at the end.
-    pub(super) fn byte(&mut self) -> Result<Option<u8>, Error> {
-        let byte = self.fill()?.first().copied();
-        self.consume(usize::from(byte.is_some()));
+    /// The next byte, taken.
+    ///
+    /// **Errors**: there is none, or it cannot be read.
+    pub(super) fn byte(&mut self) -> Result<u8, Error> {
+        let Some(byte) = self.fill()?.first().copied() else { return Err(self.cut()) };
+        self.consume(1);
         Ok(byte)
     }
 
+    /// The next bytes of a header, taken.
+    ///
+    /// **Errors**: there are fewer, or they cannot be read.
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        for byte in &mut bytes {
+            *byte = self.byte()?;
+        }
+        Ok(bytes)
+    }
+
+    /// Takes `bytes` bytes and puts them at the end of `target`, as they come: nothing is asked for beforehand.
+    ///
+    /// **Errors**: there are fewer, or they cannot be read.
+    pub(super) fn take_into(&mut self, bytes: usize, target: &mut Vec<u8>) -> Result<(), Error> {
+        let end = target.len() + bytes;
+        while target.len() < end {
+            let some = self.fill()?;
+            if some.is_empty() {
+                return Err(self.cut());
+            }
+            let some = &some[..some.len().min(end - target.len())];
+            target.extend_from_slice(some);
+            let taken = some.len();
+            self.consume(taken);
+        }
+        Ok(())
+    }
+
+    /// Passes over `bytes` bytes.
+    ///
+    /// **Errors**: there are fewer, or they cannot be read.
+    pub(super) fn pass_over(&mut self, bytes: u64) -> Result<(), Error> {
+        let mut left = bytes;
+        while left > 0 {
+            let some = self.fill()?.len();
+            if some == 0 {
+                return Err(self.cut());
+            }
+            let passed = usize::try_from(left).map_or(some, |left| some.min(left));
+            self.consume(passed);
+            left -= passed as u64;
+        }
+        Ok(())
+    }
+
+    /// Passes over zero bytes; how many there were.
+    pub(super) fn pass_over_zeros(&mut self) -> Result<u64, Error> {
+        let before = self.byte_offset;
+        loop {
+            let bytes = self.fill()?;
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            let is_done = bytes.is_empty() || zeros < bytes.len();
+            self.consume(zeros);
+            if is_done {
+                return Ok(self.byte_offset - before);
+            }
+        }
+    }
+
     /// Bytes that do not belong to the compressed stream begin here.
-    pub(super) fn trailing(&mut self, compression: Compression) -> Error {
-        let byte_offset = self.byte_offset;
+    pub(super) fn trailing(&mut self) -> Error {
+        let (compression, byte_offset) = (self.compression, self.byte_offset);
         match self.peek(4) {
             Err(error) => error,
             Ok(found) => {
@@ -82,19 +186,19 @@ impl Packed {
             }
         }
     }
+
+    /// The stream ends here, inside of a part.
+    pub(super) fn cut(&self) -> Error {
+        Error::new(ErrorKind::Cut { name: String::new(), place: self.place() })
+    }
+
+    /// The stream is not what was compressed.
+    pub(super) fn damaged(&self, problem: impl Into<String>) -> Error {
+        damaged(self.place(), problem)
+    }
 }
 
-/// The stream ends inside of a part.
-pub(super) fn cut(place: Place) -> Error {
-    Error::new(ErrorKind::Cut { name: String::new(), place })
-}
-
-/// The stream is not what was compressed.
+/// The stream is not what was compressed; noticed at a place.
 pub(super) fn damaged(place: Place, problem: impl Into<String>) -> Error {
     Error::new(ErrorKind::Damaged { name: String::new(), place, problem: problem.into() })
-}
-
-/// An error for every read after the one that failed.
-pub(super) fn failed_before() -> io::Error {
-    io::Error::other("decompressing failed before")
 }

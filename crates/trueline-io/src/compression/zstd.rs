@@ -7,13 +7,12 @@
 //!
 //! **Source**: RFC 8878.
 
-use std::io::{self, Read};
-
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-use super::Compression;
-use super::packed::{Packed, cut, damaged, failed_before};
-use crate::error::{Error, ErrorKind, Place};
+use super::packed::{Packed, damaged};
+use super::skippable;
+use super::stream::{Parts, Step};
+use crate::error::{Error, ErrorKind};
 
 /// Frames may look back at most 2^27 bytes (128 MiB); the format allows them to ask for exbibytes.
 const WINDOW_LOG_MAX: u32 = 27;
@@ -26,62 +25,40 @@ const BLOCK_HEADER_BYTES: usize = 3;
 
 /// All frames of a zstd stream, skippable ones included.
 pub(super) struct Frames {
-    packed: Packed,
     decoder: Decoder<'static>,
-    /// Number of the frame, from 1.
-    part: u64,
-    decompressed: u64,
     /// How many bytes the library wants next; 0 between frames.
     wanted: usize,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Reading,
-    Ended,
-    Failed,
 }
 
 impl Frames {
-    pub(super) fn new(packed: Packed) -> Result<Self, Error> {
+    pub(super) fn new() -> Result<Self, Error> {
         let decoder = || {
             let mut decoder = Decoder::new()?;
             decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))?;
             Ok(decoder)
         };
         let decoder = decoder().map_err(|error| Error::read(0, error))?;
-        Ok(Self { packed, decoder, part: 0, decompressed: 0, wanted: 0, state: State::Reading })
+        Ok(Self { decoder, wanted: 0 })
     }
 
-    fn place(&self) -> Place {
-        Place {
-            compression: Compression::Zstd,
-            part: self.part,
-            byte_offset: self.packed.offset(),
-            decompressed_offset: self.decompressed,
-        }
-    }
-
-    /// Looks at what stands between frames; false at the end.
-    fn next_frame(&mut self) -> Result<bool, Error> {
-        let header = self.packed.peek(HEADER_BYTES)?;
+    /// Looks at what stands between frames.
+    fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
+        skippable::pass_over(packed)?;
+        let header = packed.peek(HEADER_BYTES)?;
         if header.is_empty() {
-            return Ok(false);
+            return Ok(Step::End);
         }
         let needs = match header {
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Needs::default(),
             header if header.starts_with(&MAGIC) => Needs::of(&header[MAGIC.len()..]),
             // The first bytes of a frame, and then the input ends.
-            [0x50..=0x5f] | [0x50..=0x5f, 0x2a] | [0x50..=0x5f, 0x2a, 0x4d] => Needs::default(),
             part if MAGIC.starts_with(part) => Needs::default(),
-            _ => return Err(self.packed.trailing(Compression::Zstd)),
+            _ => return Err(packed.trailing()),
         };
-        self.part += 1;
+        packed.begin_part();
         let name = String::new();
         let limit_bytes = 1 << WINDOW_LOG_MAX;
         if needs.window_bytes > limit_bytes {
-            let (place, window_bytes) = (self.place(), needs.window_bytes);
+            let (place, window_bytes) = (packed.place(), needs.window_bytes);
             return Err(Error::new(ErrorKind::Window { name, place, window_bytes, limit_bytes }));
         }
         if needs.dictionary != 0 {
@@ -89,15 +66,15 @@ impl Frames {
             let advice = "decompress it first, with `zstd -d -D DICTIONARY`";
             return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
         }
-        self.decoder.reinit().map_err(|error| damaged(self.place(), error.to_string()))?;
+        self.decoder.reinit().map_err(|error| packed.damaged(error.to_string()))?;
         self.wanted = START_BYTES;
-        Ok(true)
+        Ok(Step::Bytes(0))
     }
 
     /// Feeds the library a little; what it wrote to `out`.
-    fn step(&mut self, out: &mut [u8]) -> Result<usize, Error> {
-        let place = self.place();
-        let input = self.packed.fill()?;
+    fn feed(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
+        let place = packed.place();
+        let input = packed.fill()?;
         let is_at_end = input.is_empty();
         // Never the header of the next block together with the end of this one.
         let block = self.wanted.saturating_sub(BLOCK_HEADER_BYTES);
@@ -105,13 +82,18 @@ impl Frames {
         let input = &input[..input.len().min(feed)];
         let status =
             self.decoder.run_on_buffers(input, out).map_err(|error| damaged(place, error.to_string()))?;
-        self.packed.consume(status.bytes_read);
-        self.decompressed += status.bytes_written as u64;
+        packed.consume(status.bytes_read);
         self.wanted = status.remaining;
         if status.remaining > 0 && status.bytes_read == 0 && status.bytes_written == 0 {
-            return Err(if is_at_end { cut(place) } else { damaged(place, "its data lead nowhere") });
+            return Err(if is_at_end { packed.cut() } else { damaged(place, "its data lead nowhere") });
         }
         Ok(status.bytes_written)
+    }
+}
+
+impl Parts for Frames {
+    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
+        if self.wanted == 0 { self.begin(packed) } else { self.feed(packed, out).map(Step::Bytes) }
     }
 }
 
@@ -156,35 +138,6 @@ impl Needs {
 /// At most eight bytes.
 fn little_endian(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
-
-impl Read for Frames {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if out.is_empty() {
-            return Ok(0);
-        }
-        loop {
-            let step = match self.state {
-                State::Ended => return Ok(0),
-                State::Failed => return Err(failed_before()),
-                State::Reading if self.wanted == 0 => self.next_frame().map(|is_there| {
-                    if !is_there {
-                        self.state = State::Ended;
-                    }
-                    0
-                }),
-                State::Reading => self.step(out),
-            };
-            match step {
-                Ok(0) => {}
-                Ok(bytes) => return Ok(bytes),
-                Err(error) => {
-                    self.state = State::Failed;
-                    return Err(error.into());
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

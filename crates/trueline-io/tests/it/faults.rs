@@ -1,25 +1,13 @@
 //! Every n-th read fails, is interrupted or comes short, once and for good: the bytes are whole, or there is an error.
 
-use std::io::{Cursor, ErrorKind as Kind, Read, Write};
+use std::io::{Cursor, ErrorKind as Kind, Read};
 
 use proptest::prelude::*;
-use trueline_io::{ChunkReader, Compression, Error, ErrorKind, MemorySource, Source, decompress};
+use trueline_io::{ChunkReader, Error, ErrorKind, MemorySource, Source, decompress};
 use trueline_testkit::fault::{Calls, FailingRead, Fault, TrickleRead};
+use trueline_testkit::pack::{self, Pack};
 
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    writer.write_all(text).unwrap();
-    writer.finish().unwrap()
-}
-
-fn zstd(text: &[u8]) -> Vec<u8> {
-    let mut writer = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
-    writer.include_checksum(true).unwrap();
-    writer.write_all(text).unwrap();
-    writer.finish().unwrap()
-}
-
-fn members(texts: &[&[u8]], pack: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+fn members(texts: &[&[u8]], pack: Pack) -> Vec<u8> {
     texts.iter().flat_map(|text| pack(text)).collect()
 }
 
@@ -65,7 +53,8 @@ fn read(source: &dyn Source, chunk_bytes: usize) -> Result<Vec<u8>, Error> {
 fn whatever_read_goes_wrong_no_byte_is_lost_in_silence() {
     let parts: [&[u8]; 3] = [b"id,name\n", b"1,one\n2,two\n", b"3,three\n"];
     let text = parts.concat();
-    for packed in [text.clone(), members(&parts, gzip), members(&parts, zstd)] {
+    let packs = pack::ALL.map(|(_, pack)| members(&parts, pack));
+    for packed in packs.into_iter().chain([text.clone()]) {
         let source = MemorySource::new("a.csv", packed);
         for fault in [Fault::Error(Kind::Other), Fault::Error(Kind::Interrupted), Fault::Short(1), Fault::End]
         {
@@ -109,7 +98,7 @@ fn judge(text: &[u8], fault: Fault, was_hit: bool, result: Result<Vec<u8>, Error
 
 #[test]
 fn a_read_error_is_placed_in_the_stored_bytes() {
-    let packed = gzip(&vec![b'x'; 100_000]);
+    let packed = pack::gzip(&vec![b'x'; 100_000]);
     for (bytes, step) in [(vec![b'x'; 1000], 10), (packed, 20)] {
         let read = FailingRead::new(TrickleRead::new(Cursor::new(bytes), step), 6);
         let (_, read) = decompress(Box::new(read)).unwrap();
@@ -129,13 +118,10 @@ proptest! {
     ) {
         let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
         let text = texts.concat();
-        for (expected, packed) in [
-            (Compression::Gzip, members(&texts, gzip)),
-            (Compression::Zstd, members(&texts, zstd)),
-        ] {
-            let read = TrickleRead::new(Cursor::new(packed), step);
+        for (extension, pack) in pack::ALL {
+            let read = TrickleRead::new(Cursor::new(members(&texts, pack)), step);
             let (compression, read) = decompress(Box::new(read)).unwrap();
-            prop_assert!(compression == expected || texts.is_empty());
+            prop_assert!(compression.extension() == extension || texts.is_empty());
             let mut chunks = ChunkReader::new(read, chunk_bytes);
             let mut found = Vec::new();
             let mut sizes = Vec::new();
@@ -152,7 +138,15 @@ proptest! {
 
     #[test]
     fn no_bytes_are_too_strange(
-        magic in prop::sample::select(vec![&b"\x1f\x8b\x08"[..], b"\x28\xb5\x2f\xfd", b"\x50\x2a\x4d\x18", b""]),
+        magic in prop::sample::select(vec![
+            &b"\x1f\x8b\x08"[..],
+            b"\x28\xb5\x2f\xfd",
+            b"\x50\x2a\x4d\x18",
+            b"BZh91AY&SY",
+            b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46",
+            b"\x04\x22\x4d\x18\x64\x40\xa7",
+            b"",
+        ]),
         bytes in prop::collection::vec(any::<u8>(), 0..300),
         step in 1..40_usize,
     ) {

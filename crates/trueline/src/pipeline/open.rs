@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use trueline_io::csv::CsvInput;
 use trueline_io::jsonl::JsonLinesInput;
 use trueline_io::text::Failure;
-use trueline_io::{Compression, Format, ReadAt, Source, decompress};
+use trueline_io::{Compression, DecompressOptions, Format, ReadAt, Source, decompress_with};
 use trueline_tokenizer::Dialect;
 
 use crate::validator::Validator;
@@ -61,12 +61,8 @@ pub(super) fn open(
     // What is read again is no progress: all bytes were counted.
     let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(taken) };
     let counted = Box::new(Counted { inner: read, taken: Arc::clone(&taken) });
-    let (compression, read) = decompress(counted).map_err(|error| unread(&error))?;
-    if compression == Compression::None && is_empty_archive(source) {
-        let message =
-            format!("`{}` is empty, and its name says that it is compressed: it was cut", source.name());
-        return Err(not_opened(Failure::new("read", message, 0)));
-    }
+    let options = DecompressOptions::default().name(source.name());
+    let (compression, read) = decompress_with(counted, &options).map_err(|error| unread(&error))?;
     let at = match compression {
         Compression::None => source.open_at().map_err(|error| unread(&error))?,
         _ => None,
@@ -77,9 +73,8 @@ pub(super) fn open(
         None => sniff(read),
     };
     let label = match compression {
-        Compression::Gzip => format!("{}.gz", format.name()),
-        Compression::Zstd => format!("{}.zst", format.name()),
-        _ => format.name().to_owned(),
+        Compression::None => format.name().to_owned(),
+        _ => format!("{}.{}", format.name(), compression.extension()),
     };
     let opened = match format {
         Format::JsonLines => JsonLinesInput::open(read, validator.json_lines_options())
@@ -134,13 +129,6 @@ impl Read for Failed {
     fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
         Err(self.0.take().unwrap_or_else(|| io::Error::other("reading failed before")))
     }
-}
-
-/// Whether a source is named like a compressed file and has no bytes at all; a compressed empty file has some.
-fn is_empty_archive(source: &dyn Source) -> bool {
-    let name = source.name().to_ascii_lowercase();
-    let ends = [".gz", ".gzip", ".zst", ".zstd"];
-    source.size_hint() == Some(0) && ends.iter().any(|end| name.ends_with(end))
 }
 
 /// Counts the bytes taken from a source as stored.

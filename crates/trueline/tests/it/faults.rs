@@ -218,36 +218,6 @@ fn a_source_that_trickles_gives_the_same_report() {
     }
 }
 
-fn gzip(text: &[u8]) -> Vec<u8> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    writer.write_all(text).expect("written");
-    writer.finish().expect("finished")
-}
-
-#[test]
-fn a_gzip_file_of_three_members_cut_at_any_byte_is_unreadable() {
-    let text = table(40);
-    let members = [gzip(&text[..100]), gzip(&text[100..304]), gzip(&text[304..])];
-    let packed = members.concat();
-    let whole = validate(Validator::builder(schema(SCHEMA)), &MemorySource::new("whole", packed.clone()));
-    assert_eq!((whole.verdict, whole.rows.total), (Verdict::Valid, 40));
-    assert_eq!(whole.inputs[0].format, "csv.gz");
-    let mut between = 0;
-    for cut in 2..packed.len() {
-        let source = MemorySource::new("cut", packed[..cut].to_vec());
-        let report = validate(Validator::builder(schema(SCHEMA)).threads(1), &source);
-        if cut == members[0].len() || cut == members[0].len() + members[1].len() {
-            // A file that ends between two members is a whole gzip file; the text in it is cut inside a record.
-            between += 1;
-            assert_ne!(report.verdict, Verdict::Valid, "cut at {cut}");
-        } else {
-            assert_eq!(report.verdict, Verdict::Unreadable, "cut at {cut}");
-            assert_eq!(report.exit_code(trueline::Severity::Error), 3);
-        }
-    }
-    assert_eq!(between, 2);
-}
-
 #[test]
 fn a_file_that_changes_while_it_is_read_is_unreadable() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -2,6 +2,7 @@
 
 mod arrow;
 mod cases;
+mod compression;
 mod corpora;
 mod examples;
 mod faults;

@@ -1,0 +1,82 @@
+//! bzip2: stream after stream, to the very end.
+//!
+//! The library gives the bytes of a block before it has compared the block's checksum, in the same call: what a call wrote
+//! counts even when it fails, so that what comes before an error does not depend on the sizes of buffers. How far it has
+//! read when it meets a fault depends on how much it was shown: that is always up to the next border of a piece.
+//!
+//! **Source**: there is no standard; the format is what bzip2 1.0 reads and writes.
+
+use bzip2::{Decompress, Status};
+
+use super::gzip::difference;
+use super::packed::Packed;
+use super::stream::{Parts, Step};
+use crate::error::Error;
+
+/// What a stream begins with; a digit follows, the size of its blocks.
+const MAGIC: [u8; 3] = *b"BZh";
+/// What the library is shown at once.
+const PIECE_BYTES: u64 = 4096;
+
+/// All streams of a bzip2 file; tools that work with several threads write many. Memory: 4 MB at most.
+pub(super) struct Streams {
+    decoder: Decompress,
+    state: State,
+}
+
+enum State {
+    Between,
+    Data,
+    /// Found while there were still bytes to hand out.
+    Damaged,
+}
+
+impl Streams {
+    pub(super) fn new() -> Self {
+        Self { decoder: Decompress::new(false), state: State::Between }
+    }
+
+    fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
+        match packed.peek(4)? {
+            [] => return Ok(Step::End),
+            [magic @ .., b'1'..=b'9'] if *magic == MAGIC => {}
+            part if MAGIC.starts_with(part) => {}
+            _ => return Err(packed.trailing()),
+        }
+        packed.begin_part();
+        self.decoder = Decompress::new(false);
+        self.state = State::Data;
+        Ok(Step::Bytes(0))
+    }
+
+    fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
+        let left = PIECE_BYTES - packed.offset() % PIECE_BYTES;
+        let input = packed.peek(usize::try_from(left).unwrap_or(1))?;
+        let is_at_end = input.is_empty();
+        let (in_before, out_before) = (self.decoder.total_in(), self.decoder.total_out());
+        let result = self.decoder.decompress(input, out);
+        let used = difference(self.decoder.total_in(), in_before);
+        let made = difference(self.decoder.total_out(), out_before);
+        packed.consume(used);
+        match result {
+            Ok(Status::StreamEnd) => self.state = State::Between,
+            Ok(Status::MemNeeded) => return Err(packed.damaged("there is no memory for its blocks")),
+            Ok(_) if used > 0 || made > 0 => {}
+            Ok(_) if is_at_end => return Err(packed.cut()),
+            Ok(_) | Err(_) => self.state = State::Damaged,
+        }
+        Ok(made)
+    }
+}
+
+impl Parts for Streams {
+    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
+        match self.state {
+            State::Between => self.begin(packed),
+            State::Data => self.data(packed, out).map(Step::Bytes),
+            State::Damaged => {
+                Err(packed.damaged("a block is not what bzip2 writes, or not what its checksum was made of"))
+            }
+        }
+    }
+}
