@@ -35,6 +35,27 @@ fn what_is_shown_is_short_and_plain() {
         r"\u{0}\u{1b}\u{7f}\u{9b}\u{2028}\t\r\n\n"
     );
     assert_eq!(escape_text("10\u{a0}000"), r"10\u{a0}000");
+    assert_eq!(escape_text("\u{fdd0}\u{1fffe}\u{10ffff}"), r"\u{fdd0}\u{1fffe}\u{10ffff}");
+}
+
+#[test]
+fn names_become_references_that_stay_where_they_are() {
+    for (name, uri) in [
+        ("", ""),
+        ("a.csv", "a.csv"),
+        ("../a b/50%.csv", "../a%20b/50%25.csv"),
+        ("a:b.csv", "a%3Ab.csv"),
+        ("<stdin>", "%3Cstdin%3E"),
+        ("//host/a.csv", "file:////host/a.csv"),
+        ("D:/a.csv", "file:///D:/a.csv"),
+        (r"\\host\share\a.csv", "file://host/share/a.csv"),
+        (r"a\b.csv", "a%5Cb.csv"),
+        ("http://127.0.0.1:9000/a?b#c", "http://127.0.0.1:9000/a%3Fb%23c"),
+        ("ja va://x", "ja%20va%3A//x"),
+        ("\u{202e}", "%E2%80%AE"),
+    ] {
+        assert_eq!(file_uri(name), uri, "{name}");
+    }
 }
 
 #[test]
@@ -118,6 +139,22 @@ proptest! {
             prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&written).unwrap(), &value);
         }
         prop_assert_eq!(line_of(&value).matches('\n').count(), 1);
+    }
+
+    #[test]
+    fn no_text_leaves_the_place_it_is_put_in(text in nasty_text()) {
+        let shown = escape_text(&text).into_owned();
+        let markup = escape_markup(&text);
+        prop_assert!(!markup.contains(['<', '>', '"', '\'']));
+        let undone = ["&lt;<", "&gt;>", "&quot;\"", "&#39;'", "&amp;&"]
+            .iter()
+            .fold(markup.into_owned(), |text, pair| text.replace(&pair[..pair.len() - 1], &pair[pair.len() - 1..]));
+        prop_assert_eq!(&undone, &shown);
+        let property = escape_command_property(&text);
+        prop_assert!(!property.contains([':', ',', '\n', '\r']));
+        prop_assert_eq!(property.replace("%2C", ",").replace("%3A", ":").replace("%25", "%"), shown);
+        let uri = file_uri(&text);
+        prop_assert!(uri.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%:+".contains(&byte)), "{}", uri);
     }
 
     #[test]

@@ -1,15 +1,31 @@
-//! Renderers: a report turned into text for people or JSON for programs.
+//! Renderers: a report turned into text for people, or into what programs read.
 
 use std::io;
 
 use crate::Report;
 
+mod advice;
+mod github;
+mod html;
 mod json;
 mod json_lines;
+mod junit;
+mod line;
+mod markdown;
+mod number;
+mod place;
+mod ranking;
+mod sarif;
 mod text;
+mod wording;
 
+pub use github::GithubRenderer;
+pub use html::HtmlRenderer;
 pub use json::JsonRenderer;
 pub use json_lines::JsonLinesRenderer;
+pub use junit::JunitRenderer;
+pub use markdown::MarkdownRenderer;
+pub use sarif::SarifRenderer;
 pub use text::TextRenderer;
 
 /// Writes a report in one format.
@@ -34,11 +50,30 @@ pub enum Format {
     Json,
     /// One JSON document a line: [`JsonLinesRenderer`].
     JsonLines,
+    /// `JUnit` XML: [`JunitRenderer`].
+    Junit,
+    /// SARIF 2.1.0: [`SarifRenderer`].
+    Sarif,
+    /// Annotations of GitHub: [`GithubRenderer`].
+    Github,
+    /// Markdown: [`MarkdownRenderer`].
+    Markdown,
+    /// A page: [`HtmlRenderer`].
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Text, Self::Json, Self::JsonLines];
+    pub const ALL: &[Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::JsonLines,
+        Self::Junit,
+        Self::Sarif,
+        Self::Github,
+        Self::Markdown,
+        Self::Html,
+    ];
 
     /// The name that users write.
     pub fn name(self) -> &'static str {
@@ -46,6 +81,39 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::JsonLines => "jsonl",
+            Self::Junit => "junit",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+        }
+    }
+
+    /// What it is for, in a few words.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Text => "For people, in a terminal or a log",
+            Self::Json => "One JSON document",
+            Self::JsonLines => "One JSON document per line: the report, then each violation",
+            Self::Junit => "JUnit XML, for the test pages of CI servers: one test case per check",
+            Self::Sarif => "SARIF 2.1.0, for code scanning and editors",
+            Self::Github => "Annotations in the log of a GitHub workflow",
+            Self::Markdown => "For a comment on a pull request, or the summary of a workflow",
+            Self::Html => "One page for a browser, complete in itself",
+        }
+    }
+
+    /// What the name of a file in this format ends with; `None` for one that is no file's.
+    pub fn extension(self) -> Option<&'static str> {
+        match self {
+            Self::Text => Some("txt"),
+            Self::Json => Some("json"),
+            Self::JsonLines => Some("jsonl"),
+            Self::Junit => Some("xml"),
+            Self::Sarif => Some("sarif"),
+            Self::Github => None,
+            Self::Markdown => Some("md"),
+            Self::Html => Some("html"),
         }
     }
 
@@ -54,12 +122,28 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
+    /// The format of a file, by what its name ends with, in any case: `.txt`, `.json`, `.jsonl`, `.xml`, `.sarif` or
+    /// `.sarif.json`, `.md`, `.html`.
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let name = name.to_ascii_lowercase();
+        if name.ends_with(".sarif.json") {
+            return Some(Self::Sarif);
+        }
+        let (_, extension) = name.rsplit_once('.')?;
+        Self::ALL.iter().copied().find(|format| format.extension() == Some(extension))
+    }
+
     /// The renderer of this format, with its default options.
     pub fn renderer(self) -> Box<dyn Renderer> {
         match self {
             Self::Text => Box::new(TextRenderer::default()),
             Self::Json => Box::new(JsonRenderer),
             Self::JsonLines => Box::new(JsonLinesRenderer),
+            Self::Junit => Box::new(JunitRenderer),
+            Self::Sarif => Box::new(SarifRenderer),
+            Self::Github => Box::new(GithubRenderer),
+            Self::Markdown => Box::new(MarkdownRenderer::default()),
+            Self::Html => Box::new(HtmlRenderer),
         }
     }
 }

@@ -11,18 +11,6 @@ use trueline_schema::Severity;
 
 use crate::sample;
 
-fn samples() -> [Report; 7] {
-    [
-        sample::valid(),
-        sample::invalid(),
-        sample::warnings(),
-        sample::unreadable(),
-        sample::duplicates(),
-        sample::empty(),
-        sample::naughty(),
-    ]
-}
-
 fn schema() -> jsonschema::Validator {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/report.schema.json");
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
@@ -30,7 +18,8 @@ fn schema() -> jsonschema::Validator {
     jsonschema::draft202012::new(&schema).unwrap()
 }
 
-fn rendered(renderer: &dyn Renderer, report: &Report) -> String {
+/// What a renderer writes.
+pub(crate) fn rendered(renderer: &dyn Renderer, report: &Report) -> String {
     let mut bytes = Vec::new();
     renderer.render(report, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
@@ -39,7 +28,7 @@ fn rendered(renderer: &dyn Renderer, report: &Report) -> String {
 #[test]
 fn rendered_reports_keep_to_the_schema() {
     let schema = schema();
-    for report in samples() {
+    for report in sample::all() {
         let document: Value = serde_json::from_str(&rendered(&JsonRenderer, &report)).unwrap();
         let errors: Vec<String> = schema
             .iter_errors(&document)
@@ -98,7 +87,7 @@ fn the_layout_is_the_documented_one() {
 
 #[test]
 fn reports_come_back_as_they_went() {
-    for mut report in samples() {
+    for mut report in sample::all() {
         let back: Report = serde_json::from_str(&report.to_json()).unwrap();
         report.violations.iter_mut().for_each(|violation| violation.excerpt = None);
         assert_eq!(back, report);
@@ -108,7 +97,7 @@ fn reports_come_back_as_they_went() {
 
 #[test]
 fn joined_lines_are_the_report() {
-    for report in samples() {
+    for report in sample::all() {
         let text = rendered(&JsonLinesRenderer, &report);
         let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let mut joined = lines.next().unwrap();
@@ -149,8 +138,17 @@ fn formats_have_names() {
     for format in Format::ALL {
         assert_eq!(Format::from_name(format.name()), Some(*format));
         assert!(rendered(&*format.renderer(), &sample::valid()).ends_with('\n'));
+        if let Some(extension) = format.extension() {
+            for name in [format!("a.{extension}"), format!("a.b.{}", extension.to_uppercase())] {
+                assert_eq!(Format::from_file_name(&name), Some(*format), "{name}");
+            }
+        }
     }
     assert_eq!(Format::from_name("xml"), None);
+    assert_eq!(Format::from_file_name("report.sarif.json"), Some(Format::Sarif));
+    for name in ["report", "xml", "report.pdf", "report.", ""] {
+        assert_eq!(Format::from_file_name(name), None, "{name}");
+    }
 }
 
 /// Takes so many bytes, then fails.

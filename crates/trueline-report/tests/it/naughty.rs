@@ -4,10 +4,14 @@ use std::{env, fs, path::PathBuf};
 
 use trueline_report::{
     Report,
+    escape::is_inert,
     render::{Format, TextRenderer},
 };
 
-use crate::{sample, text};
+use crate::{github, html, json, junit, markdown, sample, sarif, text};
+
+/// Stands in every text of a report, and nowhere else.
+const MARKER: &str = "zqmarker";
 
 /// Payloads of our own: terminals, build services, spreadsheets, bidirectional text.
 const PAYLOADS: &[&str] = &[
@@ -36,6 +40,35 @@ const PAYLOADS: &[&str] = &[
     "\u{0301}",
     "…",
     "│ ^",
+    "<script>alert(1)</script>",
+    "</style><script>x</script>",
+    "</title><img src=x onerror=alert(1)>",
+    "\" onmouseover=\"x",
+    "' onload='x",
+    "<!-- x --",
+    "]]>",
+    "<![CDATA[",
+    "&lt;&#60;&amp;",
+    "a|b\\|c",
+    "\\",
+    "`",
+    "```",
+    "a`` b```\n```js",
+    "@everyone #1 GH-1",
+    "[a](javascript:x) ![b](http://example.com/c.png)",
+    "<http://example.com> www.example.com a@example.com",
+    "# a\n- b\n> c\n---",
+    "$x$ **b** _i_ ~~s~~ :smile:",
+    " a ",
+    "  ",
+    ",file=b,line=1",
+    "title=x::y",
+    "%25%0D%3A%2C",
+    "https://example.com/a b?c#d",
+    "C:\\a\\b",
+    "\\\\host\\share",
+    "//host/a",
+    "\u{fdd0}\u{1fffe}",
 ];
 
 /// A report in which every string is this one, and is in the way of every layout.
@@ -76,32 +109,53 @@ fn everywhere(text: &str) -> Report {
     report
 }
 
-/// Nothing in it acts in a terminal or in the log of a build; no line is wider than asked.
-pub(crate) fn assert_inert(text: &str, width: usize) {
+/// Nothing in it acts in a terminal or in the log of a build.
+fn assert_inert(text: &str) {
     for character in text.chars() {
-        assert!(character == '\n' || trueline_report::escape::is_inert(character), "{character:?} in {text}");
+        assert!(character == '\n' || is_inert(character), "{character:?} in {text}");
     }
     for line in text.lines() {
-        let columns: usize = line.chars().filter_map(unicode_width::UnicodeWidthChar::width).sum();
-        assert!(columns <= width, "{columns} columns: {line}");
-        assert!(!line.trim_start().starts_with("::"), "{line}");
         assert!(!["##[", "##vso[", "##teamcity["].iter().any(|command| line.contains(command)), "{line}");
     }
 }
 
-fn assert_all_formats(payload: &str) {
+/// No line of it is a command, or wider than asked.
+fn assert_lines(text: &str, width: usize) {
+    for line in text.lines() {
+        let columns: usize = line.chars().filter_map(unicode_width::UnicodeWidthChar::width).sum();
+        assert!(columns <= width, "{columns} columns: {line}");
+        assert!(!line.trim_start().starts_with("::"), "{line}");
+    }
+}
+
+fn assert_all_formats(payload: &str, schema: &jsonschema::Validator) {
     let report = everywhere(payload);
     for width in [40, 71, 100, 200] {
         let plain = TextRenderer { width, ..TextRenderer::default() };
         let plain_text = text::render(plain, &report);
-        assert_inert(&plain_text, width);
+        assert_inert(&plain_text);
+        assert_lines(&plain_text, width);
         let colored = text::render(TextRenderer { color: true, ..plain }, &report);
         assert_eq!(text::without_colors(&colored), plain_text);
     }
-    for format in [Format::Json, Format::JsonLines] {
-        let mut bytes = Vec::new();
-        format.renderer().render(&report, &mut bytes).unwrap();
-        assert_inert(&String::from_utf8(bytes).unwrap(), usize::MAX);
+    let marked = everywhere(&format!("{MARKER}{payload}{MARKER}"));
+    for format in Format::ALL {
+        let is_marked = matches!(format, Format::Markdown | Format::Html);
+        let report = if is_marked { &marked } else { &report };
+        let rendered = json::rendered(&*format.renderer(), report);
+        assert_eq!(rendered.contains(MARKER), is_marked, "{format:?}");
+        assert_inert(&rendered);
+        if *format != Format::Github {
+            assert_lines(&rendered, usize::MAX);
+        }
+        match format {
+            Format::Junit => junit::assert_sound(&rendered, report),
+            Format::Sarif => sarif::assert_sound(&serde_json::from_str(&rendered).unwrap(), schema),
+            Format::Github => github::assert_sound(&rendered),
+            Format::Markdown => markdown::assert_sound(&rendered, MARKER),
+            Format::Html => drop(html::assert_sound(&rendered, MARKER)),
+            _ => {}
+        }
     }
     let mut back: Report = serde_json::from_str(&report.to_json()).unwrap();
     for (violation, original) in back.violations.iter_mut().zip(&report.violations) {
@@ -112,25 +166,31 @@ fn assert_all_formats(payload: &str) {
 
 #[test]
 fn our_payloads_do_nothing() {
+    let schema = sarif::schema();
     for payload in PAYLOADS {
-        assert_all_formats(payload);
+        assert_all_formats(payload, &schema);
     }
+}
+
+/// Where the corpora stand that are not in the repository.
+pub(crate) fn corpora() -> PathBuf {
+    env::var_os("TRUELINE_CORPORA").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora")),
+        PathBuf::from,
+    )
 }
 
 #[test]
 fn naughty_strings_do_nothing() {
-    let corpora = env::var_os("TRUELINE_CORPORA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora")),
-        PathBuf::from,
-    );
-    let path = corpora.join("naughty-strings/blns.json");
+    let path = corpora().join("naughty-strings/blns.json");
     let Ok(json) = fs::read_to_string(&path) else {
         println!("skipped: there is no {}", path.display());
         return;
     };
     let strings: Vec<String> = serde_json::from_str(&json).unwrap();
     assert!(strings.len() > 400, "the list is whole");
+    let schema = sarif::schema();
     for payload in &strings {
-        assert_all_formats(payload);
+        assert_all_formats(payload, &schema);
     }
 }

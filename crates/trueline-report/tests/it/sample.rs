@@ -8,6 +8,11 @@ use trueline_report::{
 };
 use trueline_schema::Severity;
 
+/// Every report below.
+pub(crate) fn all() -> [Report; 7] {
+    [valid(), invalid(), warnings(), unreadable(), duplicates(), empty(), naughty()]
+}
+
 /// A report without checks over `rows` rows.
 pub(crate) fn report(verdict: Verdict, total: u64, invalid: u64) -> Report {
     Report {

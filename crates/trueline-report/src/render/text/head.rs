@@ -1,17 +1,15 @@
 //! The top of the page: the verdict, and what was read.
 
-use super::{
-    advice, number,
-    page::{self, Line, Page, Style},
+use super::page::{self, Line, Page, Style};
+use crate::{
+    Report, RunError, Verdict,
+    render::{advice, number, place, wording},
 };
-use crate::{Report, RunError, Status, Verdict};
 
 /// Inputs named one by one.
 const INPUTS_SHOWN: usize = 12;
 /// Where the values stand beside their labels.
 const VALUE_COLUMN: usize = 10;
-/// Digits of the fingerprint shown.
-const FINGERPRINT_DIGITS: usize = 12;
 
 pub(super) fn write(page: &mut Page, report: &Report) {
     headline(page, report);
@@ -30,58 +28,17 @@ fn headline(page: &mut Page, report: &Report) {
         Verdict::Invalid => ("INVALID", Style::Bad),
         Verdict::Unreadable => ("UNREADABLE", Style::Bad),
     };
-    let text = if report.verdict == Verdict::Unreadable {
-        "the data could not be read and checked to its end, so nothing is said about it".to_owned()
-    } else {
-        format!("{}; {}", rows(report), checks(report))
-    };
-    page.wrapped(&Line::default().with(style, word).with(Style::Plain, "  "), Style::Strong, &text);
-}
-
-fn rows(report: &Report) -> String {
-    let rows = &report.rows;
-    if rows.invalid == 0 {
-        return number::count(rows.total, "row");
-    }
-    format!(
-        "{} of {} invalid ({})",
-        number::grouped(rows.invalid),
-        number::count(rows.total, "row"),
-        number::percent(rows.invalid, rows.total)
-    )
-}
-
-fn checks(report: &Report) -> String {
-    let of = |status| report.checks.iter().filter(|check| check.status == status).count() as u64;
-    let (all, passed) = (report.checks.len() as u64, of(Status::Passed));
-    if passed == all {
-        return match all {
-            0 => "no checks".to_owned(),
-            1 => "the only check passed".to_owned(),
-            _ => format!("all {all} checks passed"),
-        };
-    }
-    let counted = [
-        (of(Status::Failed), "failed"),
-        (of(Status::Warned), "warned"),
-        (of(Status::NotEvaluated), "not evaluated"),
-        (passed, "passed"),
-    ];
-    let parts: Vec<String> = counted
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{} {word}", number::grouped(*number)))
-        .collect();
-    format!("{}: {}", number::count(all, "check"), parts.join(", "))
+    page.wrapped(
+        &Line::default().with(style, word).with(Style::Plain, "  "),
+        Style::Strong,
+        &wording::sentence(report),
+    );
 }
 
 /// What happened, where, and what to do about it.
 fn run_error(page: &mut Page, error: &RunError) {
     page.wrapped(&label("what"), Style::Strong, &format!("{} ({})", error.message, error.code));
-    let mut place: Vec<String> = error.input.iter().cloned().collect();
-    place.extend(error.line.map(|line| format!("line {line}")));
-    place.extend(error.row_index.map(|row| format!("row {row}")));
-    place.extend(error.byte_offset.map(|byte| format!("byte {byte}")));
+    let place = place::of_error(error);
     if !place.is_empty() {
         page.wrapped(&label("where"), Style::Place, &place.join(", "));
     }
@@ -115,31 +72,17 @@ fn inputs(page: &mut Page, report: &Report) {
 }
 
 fn schema(page: &mut Page, report: &Report) {
-    let (algorithm, digits) =
-        report.schema.fingerprint.split_once(':').unwrap_or(("", &report.schema.fingerprint));
-    let short: String = digits.chars().take(FINGERPRINT_DIGITS).collect();
     let mut line = label("schema");
     if let Some(name) = &report.schema.name {
         line = line
             .with(Style::Strong, &page::cut_end(&crate::escape::escape_text(name), 48))
             .with(Style::Plain, "  ");
     }
-    page.line(&line.with(Style::Faint, &format!("{algorithm}:{short}")));
+    page.line(&line.with(Style::Faint, &wording::fingerprint(report)));
 }
 
 fn run(page: &mut Page, report: &Report) {
-    let run = &report.run;
-    let mut parts = vec![number::duration(run.elapsed_seconds)];
-    if run.bytes_per_second > 0 {
-        parts.push(number::rate(run.bytes_per_second));
-    }
-    parts.push(number::count(run.threads.into(), "thread"));
-    if !run.simd.is_empty() {
-        parts.push(run.simd.clone());
-    }
-    parts.extend(run.peak_memory.map(|bytes| format!("{} of memory", number::size(bytes))));
-    parts.push(format!("{} {}", report.engine.name, report.engine.version));
-    page.wrapped(&label("run"), Style::Faint, &parts.join(", "));
+    page.wrapped(&label("run"), Style::Faint, &wording::run(report).join(", "));
 }
 
 fn label(word: &str) -> Line {

@@ -6,11 +6,9 @@
 use std::io;
 
 use super::Renderer;
-use crate::Report;
+use crate::{CheckResult, Report, Violation};
 
-mod advice;
 mod head;
-mod number;
 mod offender;
 mod page;
 mod snippet;
@@ -51,4 +49,17 @@ impl Renderer for TextRenderer {
         offender::write(&mut page, report, self.samples_per_check);
         out.write_all(page.into_text().as_bytes())
     }
+}
+
+/// Samples of one check, as the text report shows them.
+pub(super) fn samples(
+    report: &Report,
+    check: &CheckResult,
+    violations: &[&Violation],
+    limit: usize,
+    width: usize,
+) -> String {
+    let mut page = Page::new(false, width.max(MIN_WIDTH));
+    offender::of_check(&mut page, report, check, violations, limit);
+    page.into_text()
 }

@@ -1,17 +1,14 @@
 //! The checks with the most failures, each with some places in the data.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt::Write as _,
-};
-
 use super::{
-    number,
     page::{self, Line, Page, Style},
     snippet::{self, Snippet},
     summary,
 };
-use crate::{CheckResult, Excerpt, Location, Report, Status, Violation, escape};
+use crate::{
+    CheckResult, Excerpt, Report, Status, Violation, escape,
+    render::{number, place, ranking, wording},
+};
 
 /// Checks shown with samples.
 const CHECKS_SHOWN: usize = 12;
@@ -21,19 +18,13 @@ const INDENT: usize = 2;
 const NAME_COLUMNS: usize = 24;
 
 pub(super) fn write(page: &mut Page, report: &Report, samples: usize) {
-    let mut by_check: HashMap<&str, Vec<&Violation>> = HashMap::new();
-    for violation in &report.violations {
-        by_check.entry(&violation.check_id).or_default().push(violation);
-    }
-    let offenders = summary::offenders(report);
+    let by_check = ranking::samples(report);
+    let offenders = ranking::offenders(report);
     for check in offenders.iter().take(CHECKS_SHOWN) {
         page.blank();
         heading(page, check);
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
-        for violation in choose(violations, samples) {
-            sample(page, report, check, violation);
-        }
-        more(page, check, violations.len().min(samples));
+        of_check(page, report, check, violations, samples);
     }
     page.blank();
     let hidden = offenders.len().saturating_sub(CHECKS_SHOWN);
@@ -49,40 +40,27 @@ pub(super) fn write(page: &mut Page, report: &Report, samples: usize) {
     }
 }
 
-/// The first violations, but one of each code before a second of any.
-fn choose<'a>(violations: &[&'a Violation], samples: usize) -> Vec<&'a Violation> {
-    let mut codes = HashSet::new();
-    let mut ranked: Vec<(bool, usize)> = violations
-        .iter()
-        .enumerate()
-        .map(|(index, violation)| (!codes.insert(&violation.code), index))
-        .collect();
-    ranked.sort_unstable();
-    ranked.truncate(samples);
-    ranked.sort_unstable_by_key(|(_, index)| *index);
-    ranked.into_iter().map(|(_, index)| violations[index]).collect()
+/// Some places of one check, and how many more there are.
+pub(super) fn of_check(
+    page: &mut Page,
+    report: &Report,
+    check: &CheckResult,
+    violations: &[&Violation],
+    samples: usize,
+) {
+    for violation in ranking::choose(violations, samples) {
+        sample(page, report, check, violation);
+    }
+    if let Some(more) = wording::more(check, violations.len().min(samples)) {
+        page.line(&Line::indented(INDENT).with(Style::Faint, &format!("… {more}")));
+    }
 }
 
 /// The check, how much of the data fails it, and what it expects.
 fn heading(page: &mut Page, check: &CheckResult) {
-    let mut counts = if check.evaluated > 1 && check.failed <= check.evaluated {
-        format!(
-            "{} of {} failed ({})",
-            number::grouped(check.failed),
-            number::grouped(check.evaluated),
-            number::percent(check.failed, check.evaluated)
-        )
-    } else {
-        number::count(check.failed, "failure")
-    };
-    for (amount, what) in [(check.null, "null"), (check.not_evaluated, "not evaluated")] {
-        if amount > 0 {
-            counts = format!("{counts}, {} {what}", number::grouped(amount));
-        }
-    }
     let id = page::cut_middle(&escape::escape_text(&check.id), page.width() / 2);
     let line = Line::default().with(summary::style(check), &id).with(Style::Plain, "  ");
-    page.wrapped(&line, Style::Plain, &counts);
+    page.wrapped(&line, Style::Plain, &wording::counts(check));
     if !check.expected.is_empty() {
         page.wrapped(&label("expected"), Style::Plain, &check.expected);
     }
@@ -94,20 +72,20 @@ fn heading(page: &mut Page, check: &CheckResult) {
 /// One violation: its place, the data, what is wrong with it, and the other place it is about.
 fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Violation) {
     let style = if check.status == Status::Failed { Style::Bad } else { Style::Warn };
+    let message = wording::message(violation);
     let expected = format!("expected {}", violation.expected);
-    let message = if violation.message.is_empty() { &expected } else { &violation.message };
 
     page.blank();
-    place(page, report, violation);
+    write_place(page, report, violation);
     let mut margin = 0;
     if let Some((excerpt, name)) = shown_excerpt(violation) {
-        let snippet = Snippet { excerpt: &excerpt, margin: name, label: message, style, indent: INDENT };
+        let snippet = Snippet { excerpt: &excerpt, margin: name, label: &message, style, indent: INDENT };
         margin = snippet::write(page, &snippet);
     } else {
-        page.wrapped(&Line::indented(INDENT), style, message);
+        page.wrapped(&Line::indented(INDENT), style, &message);
     }
     let under = Line::indented(INDENT + margin + 1).with(Style::Faint, "= ");
-    if violation.excerpt.is_some() && !says_value(violation, message) {
+    if violation.excerpt.is_some() && !says_value(violation, &message) {
         let cut = if violation.value_truncated { "…" } else { "" };
         page.wrapped(
             &under,
@@ -115,14 +93,15 @@ fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Vio
             &format!("found {}{cut}", violation.value.as_deref().unwrap_or("")),
         );
     }
-    if violation.expected != check.expected && !violation.expected.is_empty() && message != &expected {
+    if violation.expected != check.expected && !violation.expected.is_empty() && message != expected {
         page.wrapped(&under, Style::Plain, &expected);
     }
     if let Some(related) = &violation.related {
         let word = if violation.code.ends_with(".duplicate") { "first at" } else { "see also" };
-        let name = input_name(report, related.input);
-        let place = place_name(&page::cut_middle(&name, page.width() / 2), related.location.line, None);
-        page.wrapped(&under, Style::Plain, &format!("{word} {place}{}", details(&related.location)));
+        let name = shown_name(report, related.input);
+        let place =
+            place::place_name(&page::cut_middle(&name, page.width() / 2), related.location.line, None);
+        page.wrapped(&under, Style::Plain, &format!("{word} {place}{}", place::details(&related.location)));
     }
 }
 
@@ -156,16 +135,17 @@ fn says_value(violation: &Violation, message: &str) -> bool {
 }
 
 /// `name:line:column`, then the row, the bytes and the code, on one line or two.
-fn place(page: &mut Page, report: &Report, violation: &Violation) {
+fn write_place(page: &mut Page, report: &Report, violation: &Violation) {
     let line = violation.location.line;
-    let column = violation.excerpt.as_ref().and_then(snippet::column).filter(|_| line.is_some());
-    let name = input_name(report, violation.input);
-    let rest = format!("{}{}, {}", cell(violation), details(&violation.location), violation.code);
+    let column = violation.excerpt.as_ref().and_then(place::column).filter(|_| line.is_some());
+    let name = shown_name(report, violation.input);
+    let rest =
+        format!("{}{}, {}", place::cell(violation), place::details(&violation.location), violation.code);
     let rest = escape::escape_text(&rest);
-    let fixed = INDENT + place_name("", line, column).len() + page::width(&rest);
+    let fixed = INDENT + place::place_name("", line, column).len() + page::width(&rest);
     let one_line = fixed + page::width(&name).min(NAME_COLUMNS) <= page.width();
     let room = page.width().saturating_sub(if one_line { fixed } else { INDENT + 24 }).max(8);
-    let place = place_name(&page::cut_middle(&name, room), line, column);
+    let place = place::place_name(&page::cut_middle(&name, room), line, column);
     let head = Line::indented(INDENT).with(Style::Place, &place);
     if one_line {
         page.line(&head.with(Style::Faint, &rest));
@@ -175,54 +155,8 @@ fn place(page: &mut Page, report: &Report, violation: &Violation) {
     }
 }
 
-fn input_name(report: &Report, input: u32) -> String {
-    let input = usize::try_from(input).ok().and_then(|index| report.inputs.get(index));
-    input.map_or_else(|| "?".to_owned(), |input| escape::escape_text(&input.name).into_owned())
-}
-
-fn place_name(name: &str, line: Option<u64>, column: Option<usize>) -> String {
-    let mut text = name.to_owned();
-    for number in line.into_iter().chain(column.map(|column| column as u64)) {
-        text.push(':');
-        text.push_str(&number.to_string());
-    }
-    text
-}
-
-/// The column where the check's id does not name it, and the place inside its value, each begun by a comma.
-fn cell(violation: &Violation) -> String {
-    let column = violation.column.iter().filter(|column| !violation.check_id.contains(column.as_str()));
-    let path = violation.path.iter();
-    column
-        .map(|column| format!(", column {column}"))
-        .chain(path.map(|path| format!(", at {path}")))
-        .collect::<Vec<_>>()
-        .concat()
-}
-
-/// The row and the bytes, each begun by a comma.
-fn details(location: &Location) -> String {
-    let mut text = location.row_index.map_or_else(String::new, |row| format!(", row {row}"));
-    match (location.byte_offset, location.byte_length) {
-        (Some(offset), Some(length)) => write!(text, ", bytes {offset}+{length}"),
-        (Some(offset), None) => write!(text, ", byte {offset}"),
-        _ => Ok(()),
-    }
-    .expect("writing to a string does not fail");
-    text
-}
-
-/// How many failures there are that are not shown.
-fn more(page: &mut Page, check: &CheckResult, shown: usize) {
-    let hidden = check.failed.saturating_sub(shown as u64);
-    if hidden > 0 {
-        let text = if shown > 0 {
-            format!("… {} more", number::grouped(hidden))
-        } else {
-            "… no sample was kept".to_owned()
-        };
-        page.line(&Line::indented(INDENT).with(Style::Faint, &text));
-    }
+fn shown_name(report: &Report, input: u32) -> String {
+    escape::escape_text(&place::input_name(report, input)).into_owned()
 }
 
 fn label(word: &str) -> Line {

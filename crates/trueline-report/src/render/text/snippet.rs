@@ -5,11 +5,14 @@
 
 use std::ops::Range;
 
-use super::{
-    number,
-    page::{self, Line, Page, Style},
+use super::page::{self, Line, Page, Style};
+use crate::{
+    Excerpt, escape,
+    render::{
+        line::{TextLine, marked_lines},
+        number,
+    },
 };
-use crate::{Excerpt, escape};
 
 /// Lines of a multi-line cell that are shown.
 const LINES_SHOWN: usize = 3;
@@ -28,14 +31,6 @@ pub(super) struct Snippet<'a> {
     pub(super) style: Style,
     /// Columns before the margin.
     pub(super) indent: usize,
-}
-
-/// One line of an excerpt.
-struct TextLine<'a> {
-    number: Option<u64>,
-    text: &'a str,
-    /// The marked bytes of `text`.
-    marked: Range<usize>,
 }
 
 /// One character, as it is shown.
@@ -89,61 +84,6 @@ fn write_label(page: &mut Page, marks: &Line, gutter: &Line, style: Style, label
         page.line(marks);
         page.wrapped_under(gutter, gutter, style, &label);
     }
-}
-
-/// The column, in characters from 1, at which the marked part begins on its line; unknown when the line's beginning
-/// was cut off.
-pub(super) fn column(excerpt: &Excerpt) -> Option<usize> {
-    let start = floor(&excerpt.text, excerpt.highlight.start);
-    let line_start = excerpt.text[..start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    if line_start == 0 && excerpt.is_cut_at_start() {
-        return None;
-    }
-    Some(excerpt.text[line_start..start].chars().count() + 1)
-}
-
-/// The lines that the marked part touches; always at least one.
-fn marked_lines(excerpt: &Excerpt) -> Vec<TextLine<'_>> {
-    let text = excerpt.text.as_str();
-    let start = floor(text, excerpt.highlight.start);
-    let end = floor(text, excerpt.highlight.end).max(start);
-    let mut lines = Vec::new();
-    let mut number = excerpt.first_line;
-    let mut from = 0;
-    loop {
-        let (length, ending) = line_length(&text[from..]);
-        let to = from + length;
-        let is_last = ending == 0;
-        let touched = (from < end || from == start) && (start < to + ending || is_last);
-        if touched {
-            let marked = start.clamp(from, to) - from..end.clamp(from, to) - from;
-            lines.push(TextLine { number, text: &text[from..to], marked });
-        }
-        if is_last {
-            break;
-        }
-        from = to + ending;
-        number = number.map(|number| number.saturating_add(1));
-    }
-    lines
-}
-
-/// The length of the first line and of its end: LF, CRLF or CR.
-fn line_length(text: &str) -> (usize, usize) {
-    match text.find(['\n', '\r']) {
-        None => (text.len(), 0),
-        Some(at) if text[at..].starts_with("\r\n") => (at, 2),
-        Some(at) => (at, 1),
-    }
-}
-
-/// The last character border at or before `offset`.
-fn floor(text: &str, offset: usize) -> usize {
-    let mut offset = offset.min(text.len());
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
 }
 
 /// The characters of a line as they are shown, and which of them are marked.

@@ -1,10 +1,10 @@
 //! The table of checks: failed ones first, the others condensed.
 
-use super::{
-    number,
-    page::{self, Line, Page, Style},
+use super::page::{self, Line, Page, Style};
+use crate::{
+    CheckResult, Report, Status, Verdict, escape,
+    render::{number, ranking, wording},
 };
-use crate::{CheckResult, Report, Status, Verdict, escape, severity};
 
 /// Rows of the table; further failed checks are only named.
 const ROWS_SHOWN: usize = 60;
@@ -19,26 +19,6 @@ const INDENT: usize = 2;
 /// Where the names begin in the condensed part, beside `passed` and beside `not evaluated`.
 const SHORT_LABELS: usize = 10;
 const LONG_LABELS: usize = 17;
-
-/// The checks that failed somewhere, the most important first: errors before warnings before what is tolerated, then
-/// by the number of failures, then in the report's order.
-pub(super) fn offenders(report: &Report) -> Vec<&CheckResult> {
-    let mut checks: Vec<&CheckResult> = report.checks.iter().filter(|check| is_offender(check)).collect();
-    checks.sort_by_key(|check| {
-        let rank = match check.status {
-            Status::Failed => 0,
-            Status::Warned => 1,
-            Status::NotEvaluated => 2,
-            Status::Passed => 3,
-        };
-        (rank, std::cmp::Reverse(check.failed))
-    });
-    checks
-}
-
-fn is_offender(check: &CheckResult) -> bool {
-    matches!(check.status, Status::Failed | Status::Warned) || check.failed > 0
-}
 
 /// How a check's outcome looks.
 pub(super) fn style(check: &CheckResult) -> Style {
@@ -55,7 +35,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         return;
     }
     page.blank();
-    let offenders = offenders(report);
+    let offenders = ranking::offenders(report);
     if report.verdict == Verdict::Unreadable && !offenders.is_empty() {
         page.line(&Line::indented(INDENT).with(Style::Faint, "found until then, in the part that was read:"));
     }
@@ -65,33 +45,17 @@ pub(super) fn write(page: &mut Page, report: &Report) {
             names(page, "failed", Style::Bad, hidden, LONG_LABELS);
         }
     }
-    let rest: Vec<&CheckResult> = report.checks.iter().filter(|check| !is_offender(check)).collect();
-    if !rest.is_empty() && !offenders.is_empty() {
+    let (not_evaluated, passed) = (ranking::not_evaluated(report), ranking::passed(report));
+    if !(offenders.is_empty() || not_evaluated.is_empty() && passed.is_empty()) {
         page.blank();
     }
-    let (passed, not_evaluated): (Vec<_>, Vec<_>) =
-        rest.into_iter().partition(|check| check.status == Status::Passed);
     let column = if not_evaluated.is_empty() { SHORT_LABELS } else { LONG_LABELS };
-    reasons(page, &not_evaluated);
+    for (reason, checks) in not_evaluated {
+        names(page, "not evaluated", Style::Warn, &checks, LONG_LABELS);
+        page.wrapped(&Line::indented(LONG_LABELS).with(Style::Faint, "because "), Style::Plain, reason);
+    }
     if !passed.is_empty() {
         names(page, "passed", Style::Good, &passed, column);
-    }
-}
-
-/// Those that were not evaluated, together with the others of the same reason.
-fn reasons(page: &mut Page, not_evaluated: &[&CheckResult]) {
-    let mut groups: Vec<(&str, Vec<&CheckResult>)> = Vec::new();
-    for check in not_evaluated {
-        let reason = check.reason.as_deref().unwrap_or("");
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, checks)) => checks.push(check),
-            None => groups.push((reason, vec![check])),
-        }
-    }
-    for (reason, checks) in groups {
-        names(page, "not evaluated", Style::Warn, &checks, LONG_LABELS);
-        let reason = if reason.is_empty() { "no reason is given" } else { reason };
-        page.wrapped(&Line::indented(LONG_LABELS).with(Style::Faint, "because "), Style::Plain, reason);
     }
 }
 
@@ -168,10 +132,7 @@ impl Column {
 /// The columns; one that would say nothing new is left out.
 fn columns(checks: &[&CheckResult]) -> Vec<Column> {
     let mut columns = vec![
-        Column::new("status", checks, |check| match check.status {
-            Status::NotEvaluated => "not evaluated".to_owned(),
-            status => status.name().to_owned(),
-        }),
+        Column::new("status", checks, |check| wording::status(check.status).to_owned()),
         Column::new("check", checks, |check| check.id.clone()).least(18),
     ];
     if checks.iter().any(|check| !id_names_columns(check)) {
@@ -181,7 +142,7 @@ fn columns(checks: &[&CheckResult]) -> Vec<Column> {
         Column::new("expected", checks, |check| check.expected.clone()).least(14).dropped(2),
         Column::new("evaluated", checks, |check| number::grouped(check.evaluated)).right().dropped(3),
         Column::new("failed", checks, |check| number::grouped(check.failed)).right(),
-        Column::new("codes", checks, codes).least(14).dropped(1),
+        Column::new("codes", checks, wording::codes).least(14).dropped(1),
     ]);
     columns
 }
@@ -190,23 +151,6 @@ fn columns(checks: &[&CheckResult]) -> Vec<Column> {
 fn id_names_columns(check: &CheckResult) -> bool {
     check.columns.is_empty()
         || check.id.strip_prefix(&check.columns.join("+")).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// The reasons of the failures, the most frequent first, with their counts when there is more than one.
-fn codes(check: &CheckResult) -> String {
-    let short = |code: &str| {
-        code.strip_prefix(&check.check).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned)
-    };
-    let mut codes: Vec<(&String, &u64)> = check.codes.iter().collect();
-    codes.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
-    let parts: Vec<String> = codes
-        .iter()
-        .map(|(code, number)| {
-            let code = short(code).unwrap_or_else(|| (*code).clone());
-            if codes.len() == 1 { code } else { format!("{code} {}", number::grouped(**number)) }
-        })
-        .collect();
-    parts.join(", ")
 }
 
 /// Drops and narrows columns until they fit.
@@ -268,16 +212,9 @@ fn row(page: &mut Page, columns: &[Column], cells: &[(&str, Style)]) {
     }
 }
 
-/// What the columns do not say: why a check passed all the same, or a remark.
+/// What the columns do not say.
 fn note(page: &mut Page, columns: &[Column], check: &CheckResult) {
-    let tolerated = check.status == Status::Passed && check.failed > 0;
-    let text = match (&check.reason, tolerated) {
-        (Some(reason), _) => reason.clone(),
-        (None, true) => {
-            format!("passed all the same: its {}s are within its tolerance", severity::name(check.severity))
-        }
-        (None, false) => return,
-    };
+    let Some(text) = wording::remark(check) else { return };
     let start = INDENT + columns.first().map_or(0, |column| column.width) + GAP;
     page.wrapped(&Line::indented(start), Style::Faint, &text);
 }

@@ -4,7 +4,7 @@ use super::{
     page::{Line, Page, Style, cut_end, cut_middle, width, wrap},
     snippet::{self, Snippet},
 };
-use crate::{Excerpt, escape};
+use crate::{Excerpt, escape, render::place::column};
 
 fn show(excerpt: &Excerpt, columns: usize) -> Vec<String> {
     let mut page = Page::new(false, columns);
@@ -72,9 +72,9 @@ fn a_cell_of_many_lines_is_shown_with_their_numbers() {
 
 #[test]
 fn columns_count_characters_on_the_line() {
-    assert_eq!(snippet::column(&excerpt("漢字,ü,x", "ü")), Some(4));
-    assert_eq!(snippet::column(&excerpt("1,\"a\r\nb\",cell", "cell")), Some(4));
-    assert_eq!(snippet::column(&excerpt("…b,cell", "cell")), None);
+    assert_eq!(column(&excerpt("漢字,ü,x", "ü")), Some(4));
+    assert_eq!(column(&excerpt("1,\"a\r\nb\",cell", "cell")), Some(4));
+    assert_eq!(column(&excerpt("…b,cell", "cell")), None);
 }
 
 #[test]
@@ -118,7 +118,7 @@ proptest! {
             prop_assert!(width(line) <= columns, "{}", line);
             prop_assert!(line.chars().all(escape::is_inert));
         }
-        let _ = snippet::column(&excerpt);
+        let _ = column(&excerpt);
     }
 
     #[test]

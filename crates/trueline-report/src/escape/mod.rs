@@ -1,20 +1,32 @@
 //! The one place where text from data is made harmless.
 //!
 //! Every string in a report may come from data: a value, a header, a file name, a schema. None of them may act in a
-//! terminal, reorder a log line or hide in it. Both forms of output go through the one question asked here,
+//! terminal, reorder a log line or hide in it. Every form of output goes through the one question asked here,
 //! [`is_inert`]: text for people shows what is not inert as `\u{1b}`, JSON writes it as `\u001b`, which every parser
 //! turns back into the same string.
+//!
+//! Text that goes into a medium with a syntax of its own is shown so first, and then kept out of that syntax: in `markup`
+//! for HTML and XML, `markdown`, `command` for the commands of build services, `uri`, and `json`.
 //!
 //! If you change this: a character must never move from not inert to inert without a reason written beside it, and
 //! the properties in `tests.rs` hold for all of Unicode.
 
-use std::{borrow::Cow, io};
+use std::borrow::Cow;
 
-use serde::Serialize;
-use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
-
+mod command;
+mod json;
+mod markdown;
+mod markup;
 #[cfg(test)]
 pub(crate) mod tests;
+mod uri;
+
+pub use command::{escape_command, escape_command_property};
+pub use json::{to_json_pretty, write_json_line, write_json_pretty};
+pub(crate) use markdown::longest_run;
+pub use markdown::markdown_code;
+pub use markup::escape_markup;
+pub use uri::file_uri;
 
 /// How many bytes of a value a report keeps.
 pub const VALUE_LIMIT_BYTES: usize = 256;
@@ -23,8 +35,8 @@ pub const VALUE_LIMIT_BYTES: usize = 256;
 ///
 /// Not inert are the control characters (C0, DEL, C1), line and paragraph separators, bidirectional controls,
 /// zero-width and other invisible format characters, variation selectors and tags, interlinear annotations, and the
-/// spaces that look like a plain one (such as U+00A0), because a report has to show the difference. The ideographic
-/// space is twice as wide and can be seen.
+/// spaces that look like a plain one (such as U+00A0), because a report has to show the difference, and code points that
+/// are never characters. The ideographic space is twice as wide and can be seen.
 #[must_use]
 pub fn is_inert(character: char) -> bool {
     !matches!(character,
@@ -41,10 +53,17 @@ pub fn is_inert(character: char) -> bool {
         | '\u{205f}'..='\u{206f}' // mathematical space, word joiner, invisible operators, isolates
         | '\u{2800}' // Braille pattern without dots
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' // variation selectors, byte order mark
-        | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' // unassigned, annotations, no characters
+        | '\u{fff0}'..='\u{fffb}' // unassigned, annotations
         | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{16fe4}' // Kaithi signs, hieroglyph joiners, Khitan filler
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' // shorthand and musical controls
         | '\u{e0000}'..='\u{e0fff}') // tags, selectors, and what is reserved beside them
+        && !is_noncharacter(character)
+}
+
+/// Whether a code point is reserved never to be a character, such as U+FFFE. HTML calls them errors, XML forbids some.
+fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }
 
 /// The first character that must not be written as it is: one that is not inert, or the first `#` of what a build
@@ -126,113 +145,4 @@ pub fn truncate(text: &str, limit_bytes: usize) -> &str {
         end -= 1;
     }
     &text[..end]
-}
-
-/// A value as indented JSON in which every character is inert, line ends and indentation aside.
-///
-/// # Panics
-/// When the value's own `Serialize` fails, or a map in it has keys that are no strings.
-#[must_use]
-pub fn to_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
-    let mut bytes = Vec::new();
-    write_json_pretty(&mut bytes, value).expect("report types always serialise");
-    String::from_utf8(bytes).expect("JSON is UTF-8")
-}
-
-/// Writes a value as indented JSON in which every character is inert, without a line end at its end.
-pub fn write_json_pretty<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
-    write_json(out, value, PrettyFormatter::new())
-}
-
-/// Writes a value as JSON in which every character is inert, on one line, line end included.
-pub fn write_json_line<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
-    write_json(out, value, CompactFormatter)?;
-    out.write_all(b"\n")
-}
-
-/// The serializer writes token by token: they are gathered, and the writer's errors are seen here.
-fn write_json<T: Serialize + ?Sized>(
-    out: &mut dyn io::Write,
-    value: &T,
-    layout: impl Formatter,
-) -> io::Result<()> {
-    let mut out = io::BufWriter::with_capacity(16 * 1024, out);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Inert(layout));
-    value.serialize(&mut serializer)?;
-    out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
-}
-
-/// A layout in whose strings every character is inert.
-struct Inert<F>(F);
-
-impl<F: Formatter> Inert<F> {
-    fn write_unit<W: ?Sized + io::Write>(writer: &mut W, unit: u16) -> io::Result<()> {
-        write!(writer, "\\u{unit:04x}")
-    }
-}
-
-impl<F: Formatter> Formatter for Inert<F> {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = find_active(rest) {
-            let (clean, from) = rest.split_at(at);
-            writer.write_all(clean.as_bytes())?;
-            let mut characters = from.chars();
-            if let Some(character) = characters.next() {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    Self::write_unit(writer, *unit)?;
-                }
-            }
-            rest = characters.as_str();
-        }
-        writer.write_all(rest.as_bytes())
-    }
-
-    fn write_char_escape<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        self.0.write_char_escape(writer, escape)
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
-    }
 }

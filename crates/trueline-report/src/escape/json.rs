@@ -1,0 +1,117 @@
+//! JSON in which every character is inert.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
+
+use super::find_active;
+
+/// A value as indented JSON in which every character is inert, line ends and indentation aside.
+///
+/// # Panics
+/// When the value's own `Serialize` fails, or a map in it has keys that are no strings.
+#[must_use]
+pub fn to_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
+    let mut bytes = Vec::new();
+    write_json_pretty(&mut bytes, value).expect("report types always serialise");
+    String::from_utf8(bytes).expect("JSON is UTF-8")
+}
+
+/// Writes a value as indented JSON in which every character is inert, without a line end at its end.
+pub fn write_json_pretty<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
+    write_json(out, value, PrettyFormatter::new())
+}
+
+/// Writes a value as JSON in which every character is inert, on one line, line end included.
+pub fn write_json_line<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
+    write_json(out, value, CompactFormatter)?;
+    out.write_all(b"\n")
+}
+
+/// The serializer writes token by token: they are gathered, and the writer's errors are seen here.
+fn write_json<T: Serialize + ?Sized>(
+    out: &mut dyn io::Write,
+    value: &T,
+    layout: impl Formatter,
+) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(16 * 1024, out);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Inert(layout));
+    value.serialize(&mut serializer)?;
+    out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
+}
+
+/// A layout in whose strings every character is inert.
+struct Inert<F>(F);
+
+impl<F: Formatter> Inert<F> {
+    fn write_unit<W: ?Sized + io::Write>(writer: &mut W, unit: u16) -> io::Result<()> {
+        write!(writer, "\\u{unit:04x}")
+    }
+}
+
+impl<F: Formatter> Formatter for Inert<F> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = find_active(rest) {
+            let (clean, from) = rest.split_at(at);
+            writer.write_all(clean.as_bytes())?;
+            let mut characters = from.chars();
+            if let Some(character) = characters.next() {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    Self::write_unit(writer, *unit)?;
+                }
+            }
+            rest = characters.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.0.write_char_escape(writer, escape)
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}

@@ -1,0 +1,50 @@
+//! Text for Markdown.
+//!
+//! Text in a paragraph can become anything: a heading, HTML, a link, a mention that sends mail. Backslashes undo only what
+//! the parser does, and not what is done to its output, such as `@name`. In a code span all of it is left alone, so that is
+//! where text from data goes.
+
+use super::escape_text;
+
+/// Text as [`escape_text`](super::escape_text) shows it, as a code span that can stand anywhere in a line of Markdown, in a
+/// table's cell too.
+///
+/// A pipe is written as `\|`, as tables ask for, when `in_table`. Text without a character is the word *empty*.
+///
+/// **Source** — `CommonMark` 0.31, section 6.1; GitHub Flavored Markdown, section 4.10.
+///
+/// ```
+/// use trueline_report::escape::markdown_code;
+///
+/// assert_eq!(markdown_code("<b>", false), "`<b>`");
+/// assert_eq!(markdown_code("a`b``c", false), "```a`b``c```");
+/// assert_eq!(markdown_code("`x`", false), "`` `x` ``");
+/// assert_eq!(markdown_code("a|b", true), r"`a\|b`");
+/// assert_eq!(markdown_code("", true), "*empty*");
+/// ```
+#[must_use]
+pub fn markdown_code(text: &str, in_table: bool) -> String {
+    let mut shown = escape_text(text).into_owned();
+    if shown.is_empty() {
+        return "*empty*".to_owned();
+    }
+    if in_table {
+        shown = shown.replace('|', "\\|");
+    }
+    let fence = "`".repeat(longest_run(&shown, '`') + 1);
+    // One space at each end is taken away again, unless all is spaces.
+    let is_padded = shown.trim_start_matches(['`', ' ']).len() < shown.len()
+        || shown.trim_end_matches(['`', ' ']).len() < shown.len();
+    let pad = if is_padded && shown.contains(|character| character != ' ') { " " } else { "" };
+    format!("{fence}{pad}{shown}{pad}{fence}")
+}
+
+/// The most of one character that stand side by side.
+pub(crate) fn longest_run(text: &str, character: char) -> usize {
+    let (mut longest, mut run) = (0, 0);
+    for other in text.chars() {
+        run = if other == character { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}

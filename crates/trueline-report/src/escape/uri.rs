@@ -1,0 +1,54 @@
+//! Names of inputs as URI references.
+
+use std::fmt::Write as _;
+
+/// The name of an input as a URI reference: a relative path stays relative, an absolute one gets `file://`, what has a
+/// scheme already (`s3://bucket/key`) keeps it. Every other byte that has a meaning in URIs, or none, is written as `%20`.
+///
+/// Backslashes become slashes only in names that look like those of Windows: `C:\data`, `\\host\share`.
+///
+/// **Source** — RFC 3986, section 2 and 4.2; RFC 8089.
+///
+/// ```
+/// use trueline_report::escape::file_uri;
+///
+/// assert_eq!(file_uri("2024/january 1.csv"), "2024/january%201.csv");
+/// assert_eq!(file_uri("/data/a:b?.csv"), "file:///data/a%3Ab%3F.csv");
+/// assert_eq!(file_uri(r"C:\data\a.csv"), "file:///C:/data/a.csv");
+/// assert_eq!(file_uri("s3://bucket/ü"), "s3://bucket/%C3%BC");
+/// ```
+#[must_use]
+pub fn file_uri(name: &str) -> String {
+    if let Some((scheme, rest)) = name.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) {
+        return format!("{scheme}://{}", encoded(rest).replace("%3A", ":"));
+    }
+    let bytes = name.as_bytes();
+    let has_drive = bytes.len() > 2
+        && bytes[0].is_ascii_alphabetic()
+        && bytes[1] == b':'
+        && matches!(bytes[2], b'\\' | b'/');
+    if has_drive {
+        return format!("file:///{}:{}", &name[..1], encoded(&name[2..].replace('\\', "/")));
+    }
+    if let Some(share) = name.strip_prefix(r"\\") {
+        return format!("file://{}", encoded(&share.replace('\\', "/")));
+    }
+    if name.starts_with('/') { format!("file://{}", encoded(name)) } else { encoded(name) }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+}
+
+fn encoded(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}

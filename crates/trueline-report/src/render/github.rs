@@ -1,0 +1,128 @@
+//! The report as annotations of a GitHub workflow.
+
+use std::io;
+
+use super::{Renderer, advice, number, place, ranking, wording};
+use crate::{
+    CheckResult, Report, RunError, Status, Violation,
+    escape::{escape_command, escape_command_property},
+};
+
+/// How many annotations of one kind GitHub shows for a step.
+const ANNOTATIONS_SHOWN: usize = 10;
+
+/// Renders the report as workflow commands: GitHub shows each as an annotation beside the line of the file.
+///
+/// Each failed check gives an `error`, each one that warned a `warning`, at its first sample; then further samples, until
+/// there are as many as GitHub shows of one kind (10 in a step). The last line says in plain text what the run came to and
+/// how much is not shown. For the page that sums up a workflow, render [`Markdown`](super::MarkdownRenderer).
+///
+/// **Source** — GitHub's page of workflow commands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GithubRenderer;
+
+impl Renderer for GithubRenderer {
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut lines: Vec<String> = report.error.iter().map(|error| unreadable(report, error)).collect();
+        for (status, kind) in [(Status::Failed, "error"), (Status::Warned, "warning")] {
+            let room =
+                ANNOTATIONS_SHOWN.saturating_sub(lines.iter().filter(|line| is_of(line, kind)).count());
+            lines.extend(annotations(report, status, kind, room));
+        }
+        lines.push(closing(report, lines.len()));
+        lines.push(String::new());
+        out.write_all(lines.join("\n").as_bytes())
+    }
+}
+
+fn is_of(line: &str, kind: &str) -> bool {
+    line.strip_prefix("::").is_some_and(|rest| rest.starts_with(kind))
+}
+
+/// One sample of each check, then the second of each, and so on.
+fn annotations(report: &Report, status: Status, kind: &str, room: usize) -> Vec<String> {
+    let by_check = ranking::samples(report);
+    let mut checks: Vec<(&CheckResult, Vec<&Violation>)> = Vec::new();
+    for check in ranking::offenders(report).into_iter().filter(|check| check.status == status) {
+        let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
+        checks.push((check, ranking::choose(violations, room)));
+    }
+    let mut lines = Vec::new();
+    for round in 0..room {
+        for (check, violations) in &checks {
+            if lines.len() == room {
+                return lines;
+            }
+            match violations.get(round) {
+                Some(violation) => lines.push(sample(report, kind, check, violation)),
+                None if round == 0 => lines.push(without_sample(kind, check)),
+                None => {}
+            }
+        }
+    }
+    lines
+}
+
+fn sample(report: &Report, kind: &str, check: &CheckResult, violation: &Violation) -> String {
+    let line = violation.location.line;
+    let excerpt = violation.excerpt.as_ref().filter(|_| line.is_some());
+    let place = Place {
+        file: Some(place::input_name(report, violation.input)),
+        line,
+        column: excerpt.and_then(place::column),
+        end_column: excerpt.and_then(place::end_column),
+    };
+    let text = [wording::message(violation), place::line(report, violation), about(check)];
+    command(kind, &place, &check.id, &text)
+}
+
+fn without_sample(kind: &str, check: &CheckResult) -> String {
+    command(kind, &Place::default(), &check.id, &[about(check)])
+}
+
+/// How often a check failed, and what it expects.
+fn about(check: &CheckResult) -> String {
+    format!("{}; expected {}", wording::counts(check), check.expected)
+}
+
+fn unreadable(report: &Report, error: &RunError) -> String {
+    let place = Place { file: error.input.clone(), line: error.line, ..Place::default() };
+    let title = format!("{} ({})", report.verdict, error.code);
+    let at = place::of_error(error).join(", ");
+    command("error", &place, &title, &[error.message.clone(), at, advice::for_code(&error.code).to_owned()])
+}
+
+#[derive(Default)]
+struct Place {
+    file: Option<String>,
+    line: Option<u64>,
+    column: Option<usize>,
+    end_column: Option<usize>,
+}
+
+/// One workflow command; the parts of its text are lines of the annotation.
+fn command(kind: &str, place: &Place, title: &str, text: &[String]) -> String {
+    let mut properties = Vec::new();
+    // What is no file, such as standard input, has no page to be shown on.
+    if let Some(file) = place.file.as_deref().filter(|file| !file.is_empty() && !file.starts_with('<')) {
+        properties.push(format!("file={}", escape_command_property(file)));
+        properties.extend(place.line.map(|line| format!("line={line}")));
+        properties.extend(place.column.map(|column| format!("col={column}")));
+        properties.extend(place.end_column.map(|column| format!("endColumn={column}")));
+    }
+    properties.push(format!("title={}", escape_command_property(title)));
+    let text: Vec<String> =
+        text.iter().filter(|line| !line.is_empty()).map(|line| escape_command(line)).collect();
+    format!("::{kind} {}::{}", properties.join(","), text.join("%0A"))
+}
+
+/// What the run came to, in plain text.
+fn closing(report: &Report, shown: usize) -> String {
+    let found = report.checks.iter().fold(0, |sum: u64, check| sum.saturating_add(check.failed));
+    let mut text = format!("trueline: {}: {}", report.verdict, wording::sentence(report));
+    if found > 0 {
+        let annotations = number::count(shown as u64, "annotation");
+        text = format!("{text}; {annotations} for {}", number::count(found, "failure"));
+    }
+    crate::escape::escape_text(&text).into_owned()
+}

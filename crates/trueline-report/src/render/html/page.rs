@@ -1,0 +1,107 @@
+//! The page under construction.
+//!
+//! **Invariant** — markup is `&'static str`, so it is written in these files; text from data reaches the page only through
+//! [`Page::text`] and [`Page::data`], which escape it, and numbers through [`Page::number`].
+
+use crate::escape;
+
+/// The width of a bar in its own units.
+const BAR_UNITS: u64 = 1000;
+/// The least width of a part of a bar that is not nothing.
+const BAR_LEAST: u64 = 15;
+
+/// HTML that is complete up to the elements still open.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    html: String,
+}
+
+impl Page {
+    pub(super) fn into_html(self) -> String {
+        self.html
+    }
+
+    /// Markup, as it stands in the source.
+    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
+        self.html.push_str(markup);
+        self
+    }
+
+    /// Text, which stays text.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        self.html.push_str(&escape::escape_markup(text));
+        self
+    }
+
+    /// Text between two pieces of markup.
+    pub(super) fn within(&mut self, open: &'static str, text: &str, close: &'static str) -> &mut Self {
+        self.raw(open).text(text).raw(close)
+    }
+
+    /// Text of the data itself: what is not shown as itself is set apart, so that `\n` in the data and a line end differ.
+    pub(super) fn data(&mut self, text: &str) -> &mut Self {
+        let mut plain = String::new();
+        for (piece, character) in escape::pieces(text).zip(text.chars()) {
+            if piece.chars().eq([character]) {
+                plain.push(character);
+                continue;
+            }
+            self.text(&plain).within("<span class=\"escape\">", &piece, "</span>");
+            plain.clear();
+        }
+        self.text(&plain)
+    }
+
+    /// A number as it is, for an attribute.
+    pub(super) fn number(&mut self, number: u64) -> &mut Self {
+        self.html.push_str(&number.to_string());
+        self
+    }
+
+    /// A bar of parts side by side, each with its class, out of `whole`. `title` says the same in words.
+    pub(super) fn bar(&mut self, parts: &[(Tone, u64)], whole: u64, title: &str) -> &mut Self {
+        self.raw(
+            "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\"><title>",
+        );
+        self.text(title).raw("</title><rect class=\"track\" width=\"1000\" height=\"10\"/>");
+        let mut start = 0;
+        for &(tone, part) in parts.iter().filter(|(_, part)| *part > 0) {
+            let share = u128::from(part) * u128::from(BAR_UNITS) / u128::from(whole.max(1));
+            let width = u64::try_from(share).unwrap_or(BAR_UNITS).max(BAR_LEAST).min(BAR_UNITS - start);
+            self.raw(tone.rectangle()).number(start).raw("\" width=\"").number(width);
+            self.raw("\" height=\"10\"/>");
+            start += width;
+        }
+        self.raw("</svg>")
+    }
+}
+
+/// What a colour means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Bad,
+    Warn,
+    Open,
+}
+
+impl Tone {
+    fn rectangle(self) -> &'static str {
+        match self {
+            Self::Good => "<rect class=\"good\" x=\"",
+            Self::Bad => "<rect class=\"bad\" x=\"",
+            Self::Warn => "<rect class=\"warn\" x=\"",
+            Self::Open => "<rect class=\"open\" x=\"",
+        }
+    }
+
+    /// The beginning of a badge.
+    pub(super) fn badge(self) -> &'static str {
+        match self {
+            Self::Good => "<span class=\"badge good\">",
+            Self::Bad => "<span class=\"badge bad\">",
+            Self::Warn => "<span class=\"badge warn\">",
+            Self::Open => "<span class=\"badge open\">",
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The report as `JUnit` XML.
+
+use std::io;
+
+use super::{Renderer, advice, number, place, ranking, text, wording};
+use crate::{CheckResult, Report, RunError, Status, Verdict, Violation, escape::escape_markup};
+
+/// Samples in the text of one check.
+const SAMPLES_SHOWN: usize = 10;
+/// The width of that text.
+const WIDTH: usize = 120;
+
+/// Renders the report as `JUnit` XML for the test pages of CI servers: one suite per run, with one case per check.
+///
+/// A case's `classname` is the schema's name and its `name` the check's id. A failed check is a `failure`, one that was not
+/// evaluated is `skipped`; the text of both, with counts and some places in the data, is the text report's. A check that
+/// warned, or passed by its tolerance, is a passed case with the same text in `system-out`. An input that could not be read
+/// is a case of its own, with an `error`.
+///
+/// **Source** — no standard; the structure is that of the XML Schema which the xUnit plugin of Jenkins takes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JunitRenderer;
+
+impl Renderer for JunitRenderer {
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::new(out);
+        write(report, &mut out)?;
+        out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
+    }
+}
+
+fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let count = |status| wording::count(report, status);
+    let errors = u64::from(report.error.is_some());
+    let tests = report.checks.len() as u64 + errors;
+    let (failures, skipped) = (count(Status::Failed), count(Status::NotEvaluated));
+    let seconds = if report.run.elapsed_seconds.is_finite() { report.run.elapsed_seconds } else { 0.0 };
+    let totals =
+        format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{seconds:.3}\"");
+    let suite = suite_name(report);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites name=\"{}\" {totals}>", escape_markup(&report.engine.name))?;
+    writeln!(out, "  <testsuite name=\"{}\" {totals} skipped=\"{skipped}\">", escape_markup(suite))?;
+    properties(report, out)?;
+    if let Some(error) = &report.error {
+        run_error(suite, error, out)?;
+    }
+    let by_check = ranking::samples(report);
+    for check in &report.checks {
+        let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
+        case(report, suite, check, violations, out)?;
+    }
+    writeln!(out, "  </testsuite>\n</testsuites>")
+}
+
+/// The name of the schema, or of the engine when it has none.
+fn suite_name(report: &Report) -> &str {
+    report.schema.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&report.engine.name)
+}
+
+fn properties(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut properties = vec![
+        ("verdict", report.verdict.name().to_owned()),
+        ("summary", wording::sentence(report)),
+        ("engine", format!("{} {}", report.engine.name, report.engine.version)),
+        ("schema.fingerprint", report.schema.fingerprint.clone()),
+        ("rows.total", report.rows.total.to_string()),
+        ("rows.valid", report.rows.valid.to_string()),
+        ("rows.invalid", report.rows.invalid.to_string()),
+    ];
+    properties.extend(report.inputs.iter().map(|input| {
+        let rows = number::count(input.rows, "row");
+        ("input", format!("{} ({}, {}, {rows})", input.name, input.format, number::size(input.bytes)))
+    }));
+    writeln!(out, "    <properties>")?;
+    for (name, value) in properties {
+        writeln!(out, "      <property name=\"{name}\" value=\"{}\"/>", escape_markup(&value))?;
+    }
+    writeln!(out, "    </properties>")
+}
+
+fn open_case(suite: &str, name: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    write!(out, "    <testcase classname=\"{}\" name=\"{}\"", escape_markup(suite), escape_markup(name))
+}
+
+/// What kept the run from its end.
+fn run_error(suite: &str, error: &RunError, out: &mut dyn io::Write) -> io::Result<()> {
+    open_case(suite, "inputs are read to their end", out)?;
+    let (message, code) = (escape_markup(&error.message), escape_markup(&error.code));
+    writeln!(out, ">\n      <error message=\"{message}\" type=\"{code}\">")?;
+    let place = place::of_error(error).join(", ");
+    for (label, text) in [("where", place.as_str()), ("do", advice::for_code(&error.code))] {
+        writeln!(out, "{label}: {}", escape_markup(text))?;
+    }
+    writeln!(out, "</error>\n    </testcase>")
+}
+
+fn case(
+    report: &Report,
+    suite: &str,
+    check: &CheckResult,
+    violations: &[&Violation],
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    open_case(suite, &check.id, out)?;
+    if check.status == Status::Passed && check.failed == 0 {
+        return writeln!(out, "/>");
+    }
+    writeln!(out, ">")?;
+    match check.status {
+        Status::Failed => {
+            let message = format!("{}; expected {}", wording::counts(check), check.expected);
+            let code = check.codes.iter().max_by_key(|(_, count)| **count).map_or("", |(code, _)| code);
+            let (message, code) = (escape_markup(&message), escape_markup(code));
+            writeln!(out, "      <failure message=\"{message}\" type=\"{code}\">")?;
+            body(report, check, violations, out)?;
+            writeln!(out, "</failure>")?;
+        }
+        Status::NotEvaluated => {
+            let reason = check.reason.as_deref().unwrap_or("no reason is given");
+            writeln!(out, "      <skipped message=\"{}\"/>", escape_markup(reason))?;
+        }
+        Status::Passed | Status::Warned => {}
+    }
+    if check.status != Status::Failed && check.failed > 0 {
+        writeln!(out, "      <system-out>")?;
+        body(report, check, violations, out)?;
+        writeln!(out, "</system-out>")?;
+    }
+    writeln!(out, "    </testcase>")
+}
+
+/// What is known about a check with failures.
+fn body(
+    report: &Report,
+    check: &CheckResult,
+    violations: &[&Violation],
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    if report.verdict == Verdict::Unreadable {
+        writeln!(out, "found until then, in the part that was read:")?;
+    }
+    let mut lines = vec![("found", wording::counts(check)), ("expected", check.expected.clone())];
+    lines.extend(check.observed.as_ref().map(|observed| ("observed", observed.to_string())));
+    lines.extend(wording::remark(check).map(|remark| ("remark", remark)));
+    lines.push(("codes", wording::codes(check)));
+    for (label, text) in lines {
+        writeln!(out, "{label}: {}", escape_markup(&text))?;
+    }
+    for line in text::samples(report, check, violations, SAMPLES_SHOWN, WIDTH).lines() {
+        writeln!(out, "{}", escape_markup(line))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What every renderer for people says in the same words.
+
+use super::number;
+use crate::{CheckResult, Report, Status, Verdict, Violation, severity};
+
+/// Digits of the fingerprint shown.
+const FINGERPRINT_DIGITS: usize = 12;
+
+/// What is said beside the verdict: rows and checks, or that nothing can be said.
+pub(super) fn sentence(report: &Report) -> String {
+    if report.verdict == Verdict::Unreadable {
+        "the data could not be read and checked to its end, so nothing is said about it".to_owned()
+    } else {
+        format!("{}; {}", rows(report), checks(report))
+    }
+}
+
+/// `12 of 3,000 rows invalid (0.4 %)`, or how many rows there are.
+pub(super) fn rows(report: &Report) -> String {
+    let rows = &report.rows;
+    if rows.invalid == 0 {
+        return number::count(rows.total, "row");
+    }
+    format!(
+        "{} of {} invalid ({})",
+        number::grouped(rows.invalid),
+        number::count(rows.total, "row"),
+        number::percent(rows.invalid, rows.total)
+    )
+}
+
+/// `3 checks: 1 failed, 2 passed`.
+pub(super) fn checks(report: &Report) -> String {
+    let of = |status| count(report, status);
+    let (all, passed) = (report.checks.len() as u64, of(Status::Passed));
+    if passed == all {
+        return match all {
+            0 => "no checks".to_owned(),
+            1 => "the only check passed".to_owned(),
+            _ => format!("all {all} checks passed"),
+        };
+    }
+    let counted = [
+        (of(Status::Failed), "failed"),
+        (of(Status::Warned), "warned"),
+        (of(Status::NotEvaluated), "not evaluated"),
+        (passed, "passed"),
+    ];
+    let parts: Vec<String> = counted
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{} {word}", number::grouped(*number)))
+        .collect();
+    format!("{}: {}", number::count(all, "check"), parts.join(", "))
+}
+
+/// How many checks have this status.
+pub(super) fn count(report: &Report, status: Status) -> u64 {
+    report.checks.iter().filter(|check| check.status == status).count() as u64
+}
+
+/// `3 of 20 failed (15 %), 2 null`.
+pub(super) fn counts(check: &CheckResult) -> String {
+    let mut counts = if check.evaluated > 1 && check.failed <= check.evaluated {
+        format!(
+            "{} of {} failed ({})",
+            number::grouped(check.failed),
+            number::grouped(check.evaluated),
+            number::percent(check.failed, check.evaluated)
+        )
+    } else {
+        number::count(check.failed, "failure")
+    };
+    for (amount, what) in [(check.null, "null"), (check.not_evaluated, "not evaluated")] {
+        if amount > 0 {
+            counts = format!("{counts}, {} {what}", number::grouped(amount));
+        }
+    }
+    counts
+}
+
+/// What the counts of a check do not say: why it passed all the same, or a remark.
+pub(super) fn remark(check: &CheckResult) -> Option<String> {
+    let tolerated = check.status == Status::Passed && check.failed > 0;
+    match (&check.reason, tolerated) {
+        (Some(reason), _) => Some(reason.clone()),
+        (None, true) => Some(format!(
+            "passed all the same: its {}s are within its tolerance",
+            severity::name(check.severity)
+        )),
+        (None, false) => None,
+    }
+}
+
+/// The status, as people write it.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::NotEvaluated => "not evaluated",
+        status => status.name(),
+    }
+}
+
+/// What is wrong, or if nobody said so, what was expected.
+pub(super) fn message(violation: &Violation) -> String {
+    if violation.message.is_empty() {
+        format!("expected {}", violation.expected)
+    } else {
+        violation.message.clone()
+    }
+}
+
+/// How many failures are not shown.
+pub(super) fn more(check: &CheckResult, shown: usize) -> Option<String> {
+    let hidden = check.failed.saturating_sub(shown as u64);
+    match (hidden, shown) {
+        (0, _) => None,
+        (_, 0) => Some("no sample was kept".to_owned()),
+        (hidden, _) => Some(format!("{} more", number::grouped(hidden))),
+    }
+}
+
+/// What the run took, and what ran.
+pub(super) fn run(report: &Report) -> Vec<String> {
+    let run = &report.run;
+    let mut parts = vec![number::duration(run.elapsed_seconds)];
+    if run.bytes_per_second > 0 {
+        parts.push(number::rate(run.bytes_per_second));
+    }
+    parts.push(number::count(run.threads.into(), "thread"));
+    if !run.simd.is_empty() {
+        parts.push(run.simd.clone());
+    }
+    parts.extend(run.peak_memory.map(|bytes| format!("{} of memory", number::size(bytes))));
+    parts.push(format!("{} {}", report.engine.name, report.engine.version));
+    parts
+}
+
+/// The fingerprint of the schema, short enough to be read.
+pub(super) fn fingerprint(report: &Report) -> String {
+    let fingerprint = &report.schema.fingerprint;
+    let (algorithm, digits) = fingerprint.split_once(':').unwrap_or(("", fingerprint));
+    format!("{algorithm}:{}", digits.chars().take(FINGERPRINT_DIGITS).collect::<String>())
+}
+
+/// The reasons of the failures, the most frequent first, with their counts when there is more than one.
+pub(super) fn codes(check: &CheckResult) -> String {
+    let short = |code: &str| {
+        code.strip_prefix(&check.check).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned)
+    };
+    let mut codes: Vec<(&String, &u64)> = check.codes.iter().collect();
+    codes.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    let parts: Vec<String> = codes
+        .iter()
+        .map(|(code, number)| {
+            let code = short(code).unwrap_or_else(|| (*code).clone());
+            if codes.len() == 1 { code } else { format!("{code} {}", number::grouped(**number)) }
+        })
+        .collect();
+    parts.join(", ")
+}
