@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use trueline::render;
 
 /// Says whether tables are what their schema claims, with the exact place of every fault.
 #[derive(Debug, Parser)]
@@ -27,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   trueline validate payments.csv --schema payments.yaml
   trueline validate '2026/**/*.csv.gz' -s payments.yaml --output json > report.json
+  trueline validate payments.csv -s payments.yaml --report report.html --report junit.xml
   zcat payments.csv.gz | trueline validate - -s payments.yaml --fail-on warning
 
 Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 internal error, 130 interrupted.";
@@ -62,12 +65,13 @@ pub(crate) struct Validate {
     pub(crate) format: Option<Format>,
 
     /// How the report is written to standard output
-    #[arg(short, long, value_enum, default_value_t = Output::Text, env = "TRUELINE_OUTPUT")]
-    pub(crate) output: Output,
+    #[arg(short, long, value_parser = output(), default_value = "text", env = "TRUELINE_OUTPUT")]
+    pub(crate) output: render::Format,
 
-    /// Also write the report to a file: .json, .jsonl or .txt; the file appears whole or not at all
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
+    /// Also write the report to a file, in the form its name ends with: .txt, .json, .jsonl, .xml (JUnit), .sarif, .md or
+    /// .html. May be given several times; each file appears whole or not at all
+    #[arg(long = "report", value_name = "FILE")]
+    pub(crate) reports: Vec<PathBuf>,
 
     /// The severity from which on failed checks make the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Error, env = "TRUELINE_FAIL_ON")]
@@ -153,16 +157,6 @@ impl Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
-    /// One JSON document per line: the report, then each violation
-    Jsonl,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
     /// Failed checks of severity error
     Error,
@@ -178,6 +172,14 @@ pub(crate) enum When {
     Always,
     /// Never
     Never,
+}
+
+/// The name of a report's format.
+fn output() -> impl TypedValueParser<Value = render::Format> {
+    let formats =
+        render::Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.purpose()));
+    PossibleValuesParser::new(formats)
+        .map(|name| render::Format::from_name(&name).expect("only names of formats are possible"))
 }
 
 /// A number of bytes: digits, then nothing, K, M or G (powers of 1024; a B or iB behind them changes nothing).

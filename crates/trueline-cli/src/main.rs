@@ -4,6 +4,7 @@
 mod arguments;
 mod exit;
 mod progress;
+mod report;
 mod schema;
 mod signal;
 mod validate;

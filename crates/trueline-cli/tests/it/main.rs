@@ -135,7 +135,14 @@ fn usage_errors_are_two_and_say_what_to_do() {
             "expected a number of bytes",
         ),
         (&["validate", "good.csv", "-s", "schema.yaml", "--output", "xml"], "xml"),
-        (&["validate", "good.csv", "-s", "schema.yaml", "--report", "report.pdf"], ".json, .jsonl or .txt"),
+        (
+            &["validate", "good.csv", "-s", "schema.yaml", "--report", "report.pdf"],
+            ".txt, .json, .jsonl, .xml, .sarif, .md or .html",
+        ),
+        (
+            &["validate", "good.csv", "-s", "schema.yaml", "--report", "a.md", "--report", "./a.md"],
+            "named twice",
+        ),
         (&["validate", "good.csv", "-s", "missing.yaml"], "missing.yaml"),
         (&["validate", "good.csv", "-s", "good.csv"], ".yaml, .yml, .json or .toml"),
         (&["schema", "check", "missing.toml"], "missing.toml"),
@@ -183,6 +190,57 @@ fn output_goes_where_it_is_asked_to() {
     assert!(err(&output).contains("could not be written"), "{}", err(&output));
 }
 
+/// How a report in each format begins, by the end of its file's name.
+const FORMATS: &[(&str, &str, &str)] = &[
+    ("text", "txt", "INVALID"),
+    ("json", "json", "{\n  \"report_version\": 1"),
+    ("jsonl", "jsonl", "{\"type\":\"report\""),
+    ("junit", "xml", "<?xml version"),
+    ("sarif", "sarif", "{\n  \"$schema\": "),
+    ("github", "", "::error file=bad.csv,line="),
+    ("markdown", "md", "## ❌ Invalid: `payments`"),
+    ("html", "html", "<!DOCTYPE html>"),
+];
+
+#[test]
+fn every_format_can_be_printed_and_written() {
+    let folder = Folder::new();
+    let mut arguments = vec!["validate", "bad.csv", "-s", "schema.yaml"];
+    let files: Vec<String> = FORMATS
+        .iter()
+        .filter(|(_, extension, _)| !extension.is_empty())
+        .map(|(_, extension, _)| format!("report.{extension}"))
+        .collect();
+    for file in &files {
+        arguments.extend(["--report", file]);
+    }
+    assert_eq!(code(&folder.run(&arguments)), 1);
+    let help = out(&folder.run(&["validate", "--help"]));
+    for (format, extension, start) in FORMATS {
+        let printed = folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "--output", format]);
+        assert_eq!(code(&printed), 1, "{format}");
+        assert!(out(&printed).starts_with(start), "{format}: {}", out(&printed));
+        assert!(help.contains(&format!("- {format}:")), "{format}: {help}");
+        if !extension.is_empty() {
+            let file = folder.path(&format!("report.{extension}"));
+            let written = std::fs::read_to_string(file).expect("written");
+            assert!(written.starts_with(start), "{format}: {written}");
+        }
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path(".")).expect("a folder").collect();
+    assert_eq!(left.len(), 3 + files.len(), "no temporary file is left: {left:?}");
+}
+
+#[test]
+fn reports_are_written_all_or_none() {
+    let folder = Folder::new();
+    let arguments = ["validate", "bad.csv", "-s", "schema.yaml", "--report", "a.html", "--report", "no/b.md"];
+    let output = folder.run(&arguments);
+    assert_eq!(code(&output), 3);
+    assert!(err(&output).contains("no/b.md"), "{}", err(&output));
+    assert!(!folder.path("a.html").exists());
+}
+
 #[test]
 fn a_report_never_replaces_what_is_read() {
     let folder = Folder::new();
@@ -216,7 +274,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
         return;
     }
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opened");
-    for output in ["text", "json", "jsonl"] {
+    for (output, ..) in FORMATS {
         let arguments = ["validate", "good.csv", "-s", "schema.yaml", "-o", output];
         let status =
             folder.command(&arguments).stdout(full()).stderr(Stdio::null()).status().expect("started");
@@ -310,6 +368,11 @@ fn nothing_that_is_printed_acts_in_a_terminal() {
         &["validate", "good.csv", "-s", "evil.yaml"],
         &["validate", "good.csv", "-s", "evil2.yaml"],
         &["validate", "good.csv", "-s", "schema.yaml", "--report", "\u{1b}[31m"],
+        &["validate", evil, "-s", "schema.yaml", "-o", "junit"],
+        &["validate", evil, "-s", "schema.yaml", "-o", "sarif"],
+        &["validate", evil, "-s", "schema.yaml", "-o", "github"],
+        &["validate", evil, "-s", "schema.yaml", "-o", "markdown"],
+        &["validate", evil, "-s", "schema.yaml", "-o", "html"],
     ] {
         let output = folder.run(arguments);
         let text = format!("{}{}", out(&output), err(&output));

@@ -1,0 +1,106 @@
+//! Where the report goes: standard output, and any number of files.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use trueline::render::{Format, Renderer, TextRenderer};
+use trueline::{AtomicFile, Report};
+
+use crate::arguments::When;
+
+/// The width of a text report that does not go to a terminal.
+const DEFAULT_WIDTH: usize = 100;
+
+/// A file that a report goes to.
+pub(crate) struct Destination {
+    file: PathBuf,
+    /// Where it stands, or would stand.
+    place: PathBuf,
+    format: Format,
+}
+
+/// Whether a report goes to the file at `path`.
+pub(crate) fn is_among(destinations: &[Destination], path: &Path) -> bool {
+    let place = place(path);
+    destinations.iter().any(|destination| destination.place == place)
+}
+
+/// Where a file stands, or would stand.
+fn place(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Some(std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?.join(path.file_name()?))
+    };
+    std::fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
+}
+
+/// The files that were asked for, each in the form that its name ends with.
+pub(crate) fn destinations(files: &[PathBuf]) -> Result<Vec<Destination>, String> {
+    let mut destinations: Vec<Destination> = Vec::new();
+    for file in files {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let Some(format) = name.and_then(Format::from_file_name) else {
+            return Err(format!("the report file {} must end in {}", file.display(), extensions()));
+        };
+        if is_among(&destinations, file) {
+            return Err(format!("the report file {} is named twice", file.display()));
+        }
+        destinations.push(Destination { file: file.clone(), place: place(file), format });
+    }
+    Ok(destinations)
+}
+
+/// `.a, .b or .c`.
+fn extensions() -> String {
+    let mut extensions: Vec<String> =
+        Format::ALL.iter().filter_map(|format| format.extension()).map(|end| format!(".{end}")).collect();
+    let last = extensions.pop().unwrap_or_default();
+    format!("{} or {last}", extensions.join(", "))
+}
+
+/// Writes the report to every file. None of them is put in its place before all of them have been written.
+pub(crate) fn write_files(report: &Report, destinations: &[Destination]) -> Result<(), String> {
+    let mut written = Vec::new();
+    for Destination { file, format, .. } in destinations {
+        let tell = |error: &dyn std::fmt::Display| {
+            format!("the report could not be written to {}: {error}", file.display())
+        };
+        let mut target = AtomicFile::create(file).map_err(|error| tell(&error))?;
+        format.renderer().render(report, &mut target).map_err(|error| tell(&error))?;
+        target.flush().map_err(|error| tell(&error))?;
+        written.push((file, target));
+    }
+    for (file, target) in written {
+        let committed = target.commit();
+        committed
+            .map_err(|error| format!("the report could not be written to {}: {error}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The report as it goes to standard output.
+pub(crate) fn for_standard_output(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
+    let renderer: Box<dyn Renderer> = match format {
+        Format::Text => {
+            Box::new(TextRenderer { color: colors(color), width: width(), ..TextRenderer::default() })
+        }
+        other => other.renderer(),
+    };
+    let mut bytes = Vec::new();
+    renderer.render(report, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Whether standard output takes colours; `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
+fn colors(when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    }
+}
+
+fn width() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    terminal.map_or(DEFAULT_WIDTH, |(terminal_size::Width(columns), _)| usize::from(columns).max(40))
+}
