@@ -178,6 +178,14 @@ pub enum ErrorKind {
         /// The size asked for.
         chunk_bytes: usize,
     },
+    /// An output whose name does not say in which form it is to be written.
+    #[error("{} must end in {known}, which says in which form it is written", shown(name))]
+    OutputForm {
+        /// The output.
+        name: String,
+        /// The ends that say so.
+        known: String,
+    },
     /// An output could not be written.
     #[error("{} could not be written", shown(name))]
     Write {
@@ -286,6 +294,7 @@ impl Error {
             | ErrorKind::Trailing { name, .. }
             | ErrorKind::Window { name, .. }
             | ErrorKind::Unsupported { name, .. }
+            | ErrorKind::OutputForm { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
             ErrorKind::ChunkMemory { .. } => None,
         }
@@ -307,7 +316,7 @@ impl From<Error> for io::Error {
             ErrorKind::Damaged { .. } | ErrorKind::Trailing { .. } | ErrorKind::Changed { .. } => {
                 io::ErrorKind::InvalidData
             }
-            ErrorKind::Address { .. } => io::ErrorKind::InvalidInput,
+            ErrorKind::Address { .. } | ErrorKind::OutputForm { .. } => io::ErrorKind::InvalidInput,
             ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } => io::ErrorKind::Unsupported,
             ErrorKind::ChunkMemory { .. } => io::ErrorKind::OutOfMemory,
             ErrorKind::ReadTwice { .. } => io::ErrorKind::Other,

@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod csv;
 pub mod jsonl;
 pub mod text;
+pub mod violation;
 
 mod atomic;
 mod chunk;
@@ -22,3 +23,4 @@ pub use format::Format;
 pub use source::{
     FileSource, MemorySource, ReadAt, Source, StdinSource, UnreadSource, sources_from_argument,
 };
+pub use violation::{ErrorsFormat, ErrorsOptions, ErrorsWriter};

@@ -29,6 +29,24 @@ pub fn write_json_line<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T
     out.write_all(b"\n")
 }
 
+/// Adds a value to `line` as JSON in which every character is inert, on one line, line end included.
+///
+/// **Errors** — the value's own `Serialize` fails, or a map in it has keys that are no strings.
+///
+/// ```
+/// use trueline_report::escape::push_json_line;
+///
+/// let mut line = Vec::new();
+/// push_json_line(&mut line, "a\u{1b}")?;
+/// assert_eq!(line, b"\"a\\u001b\"\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn push_json_line<T: Serialize + ?Sized>(line: &mut Vec<u8>, value: &T) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *line, Inert(CompactFormatter)))?;
+    line.push(b'\n');
+    Ok(())
+}
+
 /// The serializer writes token by token: they are gathered, and the writer's errors are seen here.
 fn write_json<T: Serialize + ?Sized>(
     out: &mut dyn io::Write,

@@ -22,7 +22,7 @@ pub(crate) mod tests;
 mod uri;
 
 pub use command::{escape_command, escape_command_property};
-pub use json::{to_json_pretty, write_json_line, write_json_pretty};
+pub use json::{push_json_line, to_json_pretty, write_json_line, write_json_pretty};
 pub(crate) use markdown::longest_run;
 pub use markdown::markdown_code;
 pub use markup::escape_markup;

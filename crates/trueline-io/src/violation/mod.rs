@@ -1,0 +1,163 @@
+//! Violations, written to a file as they are found: every one, not only the samples that a report keeps.
+//!
+//! The file's name says in which form: a table as CSV (`.csv`), or one JSON object a line (`.jsonl`, `.ndjson`). The columns of
+//! the table stay as they are; more may be added behind them:
+//!
+//! | column | type | what |
+//! |---|---|---|
+//! | `check_id` | text | the check's id, such as `amount.range` |
+//! | `code` | text | the stable code, such as `range.above_maximum` |
+//! | `severity` | text | `error` or `warning` |
+//! | `input` | integer | the input, counted from 0 in the order given |
+//! | `input_name` | text or null | its name |
+//! | `row_index` | integer or null | the record, from 0, header excluded |
+//! | `line` | integer or null | the physical line of the first byte, from 1 |
+//! | `byte_offset` | integer or null | the first byte, from 0, in the decompressed stream |
+//! | `byte_length` | integer or null | the number of bytes, quotes included |
+//! | `column` | text or null | the column's name |
+//! | `path` | text or null | the place inside a nested value, as a JSON Pointer |
+//! | `value` | text or null | the value found, at most 256 bytes of it |
+//! | `value_truncated` | boolean | whether it was cut |
+//! | `expected` | text | what the check expects |
+//! | `message` | text | what is wrong |
+//! | `related_input`, `related_row_index`, `related_line`, `related_byte_offset`, `related_byte_length` | integer or null | the other place that the fault is about, such as the first holder of a repeated key |
+//!
+//! JSON Lines has the members that a
+//! violation has in the report, in which there is no `input_name` and the other place is the object `related`.
+//!
+//! In CSV a null is an empty cell and an empty text is `""`; lines end with LF, and the first one names the columns. Values
+//! come from data, and CSV is opened in spreadsheets and shown in terminals, so by default nothing in a cell acts there: a cell
+//! that a spreadsheet could take for a formula (it begins with `=`, `+`, `-` or `@`, or with a full-width form of these) begins
+//! with a `'` instead, unless it is a number such as `-3.5`; characters that are not inert are shown as `\u{1b}` or `\n`, so
+//! that each violation is one line. [`ErrorsOptions::raw_cells`] writes cells exactly as they are. JSON Lines is always exact.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use trueline_report::Violation;
+
+use crate::AtomicFile;
+use crate::error::{Error, ErrorKind};
+
+mod cell;
+mod csv;
+mod json_lines;
+mod option;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use option::{ErrorsFormat, ErrorsOptions};
+
+use row::Row;
+
+/// Writes violations to a file, one by one, in the order they come; see the [module](self) for the forms and their columns.
+///
+/// The file appears whole, at [`ErrorsWriter::finish`], or not at all: until then, and when this is dropped, the path is
+/// what it was.
+///
+/// **Cost**: memory is bounded by what is gathered before it is written: one line.
+///
+/// ```
+/// use trueline_io::{ErrorsOptions, ErrorsWriter};
+/// # use trueline_report::{Location, Violation};
+/// # let violations: Vec<Violation> = vec![];
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("errors.csv");
+///
+/// let mut errors = ErrorsWriter::create(&path, &ErrorsOptions::default().input_names(["payments.csv"]))?;
+/// for violation in &violations {
+///     errors.write(violation)?;
+/// }
+/// assert_eq!(errors.finish()?, violations.len() as u64);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct ErrorsWriter {
+    name: String,
+    input_names: Vec<String>,
+    /// `None` after a write that failed.
+    table: Option<Table<AtomicFile>>,
+    written: u64,
+}
+
+impl ErrorsWriter {
+    /// Starts a file at `path`, in the form of [`ErrorsOptions::format`], or else in that of its name.
+    ///
+    /// **Errors**: the name tells of no form; the file cannot be made ([`AtomicFile::create`]).
+    pub fn create(path: impl AsRef<Path>, options: &ErrorsOptions) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let Some(format) = options.format.or_else(|| ErrorsFormat::from_file_name(&name)) else {
+            return Err(Error::new(ErrorKind::OutputForm { name, known: ErrorsFormat::extensions() }));
+        };
+        let file = AtomicFile::create(path)?;
+        let table = Table::start(file, format, options).map_err(|source| fail(&name, source))?;
+        Ok(Self { name, input_names: options.input_names.clone(), table: Some(table), written: 0 })
+    }
+
+    /// Adds one violation.
+    ///
+    /// **Errors**: it could not be written, or one before could not; nothing can be added any more.
+    pub fn write(&mut self, violation: &Violation) -> Result<(), Error> {
+        let input = usize::try_from(violation.input).ok();
+        let input_name = input.and_then(|input| self.input_names.get(input)).map(String::as_str);
+        let added = match &mut self.table {
+            Some(table) => table.add(&Row { violation, input_name }),
+            None => Err(io::Error::other("an earlier write failed")),
+        };
+        added.map_err(|source| {
+            self.table = None;
+            fail(&self.name, source)
+        })?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Writes what is left and puts the file in its place. Gives the number of violations in it.
+    ///
+    /// **Errors**: any of these failed, or a write before; the path is what it was ([`AtomicFile::commit`]).
+    pub fn finish(self) -> Result<u64, Error> {
+        let Some(table) = self.table else {
+            return Err(fail(&self.name, io::Error::other("an earlier write failed")));
+        };
+        let file = table.finish().map_err(|source| fail(&self.name, source))?;
+        file.commit()?;
+        Ok(self.written)
+    }
+}
+
+fn fail(name: &str, source: io::Error) -> Error {
+    Error::new(ErrorKind::Write { name: name.to_owned(), source })
+}
+
+/// A file in one of the forms.
+#[derive(Debug)]
+enum Table<W: Write> {
+    Csv(csv::Writer<W>),
+    JsonLines(json_lines::Writer<W>),
+}
+
+impl<W: Write + Send> Table<W> {
+    fn start(out: W, format: ErrorsFormat, options: &ErrorsOptions) -> io::Result<Self> {
+        Ok(match format {
+            ErrorsFormat::Csv => Self::Csv(csv::Writer::start(out, options.raw_cells)?),
+            ErrorsFormat::JsonLines => Self::JsonLines(json_lines::Writer::start(out)),
+        })
+    }
+
+    fn add(&mut self, row: &Row<'_>) -> io::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.add(row),
+            Self::JsonLines(writer) => writer.add(row),
+        }
+    }
+
+    /// Writes what is left, and gives the file back.
+    fn finish(self) -> io::Result<W> {
+        match self {
+            Self::Csv(writer) => writer.finish(),
+            Self::JsonLines(writer) => writer.finish(),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! In which form violations are written.
+
+/// A form of the file that violations go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorsFormat {
+    /// A table with a header line.
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+impl ErrorsFormat {
+    /// Every form.
+    pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines];
+
+    /// What the name of a file in this form ends with.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+
+    /// The form of a file, by what its name ends with, in any case: `.csv`, `.jsonl` or `.ndjson`.
+    pub fn from_file_name(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        match extension.to_ascii_lowercase().as_str() {
+            "ndjson" => Some(Self::JsonLines),
+            extension => Self::ALL.iter().copied().find(|format| format.extension() == extension),
+        }
+    }
+
+    /// `.a, .b or .c`.
+    pub(super) fn extensions() -> String {
+        let mut extensions: Vec<String> =
+            Self::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
+        let last = extensions.pop().unwrap_or_default();
+        format!("{} or {last}", extensions.join(", "))
+    }
+}
+
+/// How violations are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorsOptions {
+    /// The form; by default the one that the file's name ends with.
+    pub format: Option<ErrorsFormat>,
+    /// Whether cells of CSV are written exactly as they are, also where a spreadsheet would take them for formulas; off by
+    /// default. JSON Lines is always exact.
+    pub raw_cells: bool,
+    /// The names of the inputs, in their order; none by default, and then the column `input_name` is null.
+    pub input_names: Vec<String>,
+}
+
+impl ErrorsOptions {
+    /// Chooses the form, whatever the file's name.
+    #[must_use]
+    pub fn format(mut self, format: ErrorsFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Whether cells of CSV are written exactly as they are.
+    #[must_use]
+    pub fn raw_cells(mut self, raw_cells: bool) -> Self {
+        self.raw_cells = raw_cells;
+        self
+    }
+
+    /// Names the inputs, in their order.
+    #[must_use]
+    pub fn input_names<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.input_names = names.into_iter().map(Into::into).collect();
+        self
+    }
+}
