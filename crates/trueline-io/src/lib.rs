@@ -1,10 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "arrow-ipc")]
+pub mod arrow_ipc;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+pub mod batch;
 #[cfg(any(feature = "conformance", test))]
 pub mod conformance;
 pub mod csv;
 pub mod jsonl;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod text;
 pub mod violation;
 

@@ -145,17 +145,17 @@ impl ReadAt for FileAt {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, buffer, byte_offset)
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, byte_offset)
 }
 
 #[cfg(not(any(unix, windows)))]
-fn read_at(_file: &File, _buffer: &mut [u8], _byte_offset: u64) -> io::Result<usize> {
+pub(crate) fn read_at(_file: &File, _buffer: &mut [u8], _byte_offset: u64) -> io::Result<usize> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

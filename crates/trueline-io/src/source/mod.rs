@@ -14,6 +14,8 @@ use std::io::{self, Read};
 
 pub use argument::sources_from_argument;
 pub use file::FileSource;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+pub(crate) use file::read_at;
 pub use memory::MemorySource;
 pub use stdin::StdinSource;
 pub use unread::UnreadSource;

@@ -1,0 +1,266 @@
+//! Arrow IPC files: the footer held against the file, then batches that several threads decode, each from its place.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_ipc::{Block, root_as_footer_with_opts};
+use arrow_schema::SchemaRef;
+
+use super::decode::{Dictionaries, Selection, schema_of};
+use super::message::{Body, Place, parse, verifier};
+use super::options::ArrowOptions;
+use super::slices::Slices;
+use crate::batch::{Problem, Projection, Reach};
+use crate::source::ReadAt;
+use crate::text::Failure;
+
+/// Every Arrow file begins and ends with it.
+pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
+
+/// The beginning of the format that was there before.
+const FEATHER: &[u8; 4] = b"FEA1";
+
+/// Footer length and magic.
+const TAIL_BYTES: u64 = 10;
+
+/// An Arrow IPC file whose footer has been read and held against the file.
+///
+/// Threads share it: each takes parts, and reads them at their places.
+pub struct ArrowFile {
+    reach: Reach,
+    options: ArrowOptions,
+    schema: SchemaRef,
+    dictionary_blocks: Vec<Block>,
+    blocks: Vec<Block>,
+}
+
+/// What is read of a file, with the dictionaries that it takes.
+pub struct ArrowReading<'a> {
+    file: &'a ArrowFile,
+    selection: Selection,
+    dictionaries: Dictionaries,
+}
+
+/// The batches of a part.
+pub struct ArrowBatches<'a> {
+    reading: &'a ArrowReading<'a>,
+    blocks: Range<usize>,
+    current: Option<Slices>,
+}
+
+impl ArrowFile {
+    /// Reads the footer and checks it against the file: magic, lengths, counts, and the place of every batch.
+    ///
+    /// **Errors**: the input is damaged, asks for more than `options` allow, or cannot be read.
+    ///
+    /// **Cost**: three reads, and memory for the footer.
+    pub fn open(at: Arc<dyn ReadAt>, options: ArrowOptions) -> Result<Self, Failure> {
+        Self::try_open(Reach::new(at), options).map_err(failure)
+    }
+
+    fn try_open(reach: Reach, options: ArrowOptions) -> Result<Self, Problem> {
+        let range = find_footer(&reach, &options)?;
+        let bytes = reach.read(range.clone())?;
+        let damaged = |what: &str| Problem::damaged(range.start, format!("the footer {what}"));
+        let footer = root_as_footer_with_opts(&verifier(&options), &bytes).map_err(|error| {
+            let text = error.to_string();
+            damaged(&format!(
+                "cannot be read: {}",
+                text.lines().next().unwrap_or_default().trim_end_matches('.')
+            ))
+        })?;
+        let schema = footer.schema().ok_or_else(|| damaged("has no schema"))?;
+        let schema = schema_of(schema, range.start, &options)?;
+        let list = |blocks: Option<flatbuffers::Vector<'_, Block>>| -> Result<Vec<Block>, Problem> {
+            blocks.into_iter().flatten().map(|block| checked(*block, range.start)).collect()
+        };
+        let (dictionary_blocks, blocks) = (list(footer.dictionaries())?, list(footer.recordBatches())?);
+        Ok(Self { reach, options, schema, dictionary_blocks, blocks })
+    }
+
+    /// The columns of the file and their types.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// How many bytes the file has.
+    pub fn size_bytes(&self) -> u64 {
+        self.reach.size_bytes()
+    }
+
+    /// The parts that the file is read in, in the order of the rows: numbers of batches.
+    pub fn parts(&self) -> Vec<Range<usize>> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut bytes = 0;
+        for (index, block) in self.blocks.iter().enumerate() {
+            let more = block.bodyLength().cast_unsigned();
+            let fits = bytes + more <= self.options.part_bytes;
+            if let Some(part) = parts.last_mut().filter(|_| fits) {
+                part.end = index + 1;
+                bytes += more;
+            } else {
+                parts.push(index..index + 1);
+                bytes = more;
+            }
+        }
+        parts
+    }
+
+    /// Makes ready to read the columns of `projection`: all of a column where a part of it is named.
+    ///
+    /// **Errors**: the dictionaries that the columns need are damaged, or cannot be read.
+    ///
+    /// **Cost**: memory for those dictionaries.
+    pub fn reading(&self, projection: &Projection) -> Result<ArrowReading<'_>, Failure> {
+        let selection = Selection::new(Arc::clone(&self.schema), projection.roots().collect());
+        let mut dictionaries = Dictionaries::default();
+        for block in &self.dictionary_blocks {
+            self.read_dictionary(block, &selection, &mut dictionaries).map_err(failure)?;
+        }
+        Ok(ArrowReading { file: self, selection, dictionaries })
+    }
+
+    fn read_dictionary(
+        &self,
+        block: &Block,
+        selection: &Selection,
+        dictionaries: &mut Dictionaries,
+    ) -> Result<(), Problem> {
+        let (description, place, body) = self.read_description(block)?;
+        let message = parse(&description, place, &self.options)?;
+        selection.dictionary(&message, &body, place, dictionaries, &self.options)
+    }
+
+    /// The description of a block, without what stands in front of it.
+    fn read_description(&self, block: &Block) -> Result<(Vec<u8>, Place, Body<'_>), Problem> {
+        let start = block.offset().cast_unsigned();
+        let body = start + u64::from(block.metaDataLength().cast_unsigned());
+        let length = body - start;
+        if length > self.options.max_metadata_bytes {
+            let message = format!("the message has a description of {length} bytes");
+            return Err(Problem::limit(
+                start,
+                message,
+                self.options.max_metadata_bytes,
+                "max_metadata_bytes",
+            ));
+        }
+        let mut description = self.reach.read(start..body)?;
+        // A marker and the length; files from before Arrow 0.15 have the length only.
+        let prefix = if description.starts_with(&[0xff; 4]) { 8 } else { 4 };
+        if description.len() < prefix {
+            return Err(Problem::damaged(start, "the message has no description"));
+        }
+        description.drain(..prefix);
+        let place = Place { byte_offset: start, body_bytes: block.bodyLength().cast_unsigned() };
+        Ok((description, place, Body::At(&self.reach, body)))
+    }
+}
+
+impl std::fmt::Debug for ArrowFile {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ArrowFile").field("batches", &self.blocks.len()).finish_non_exhaustive()
+    }
+}
+
+/// Where the footer stands.
+fn find_footer(reach: &Reach, options: &ArrowOptions) -> Result<Range<u64>, Problem> {
+    let size = reach.size_bytes();
+    let mut head = [0; 8];
+    reach.fill(&mut head[..usize::try_from(size).unwrap_or(8).min(8)], 0)?;
+    if head.starts_with(FEATHER) {
+        let message = "the file is of Feather version 1, which is not read here; write it again as Arrow IPC";
+        return Err(Problem::unsupported(0, message));
+    }
+    if size < head.len() as u64 + TAIL_BYTES {
+        return Err(Problem::damaged(0, format!("the file has {size} bytes, fewer than any Arrow file")));
+    }
+    let mut tail = [0; 10];
+    reach.fill(&mut tail, size - TAIL_BYTES)?;
+    let [a, b, c, d, magic @ ..] = tail;
+    if &magic != MAGIC {
+        let message = "the file does not end with `ARROW1`: it was cut, or it is no Arrow file";
+        return Err(Problem::damaged(size - 6, message));
+    }
+    if !head.starts_with(MAGIC) {
+        return Err(Problem::damaged(0, "the file ends as an Arrow file and does not begin with `ARROW1`"));
+    }
+    let length = i32::from_le_bytes([a, b, c, d]);
+    let end = size - TAIL_BYTES;
+    let start =
+        u64::try_from(length).ok().and_then(|length| end.checked_sub(length)).filter(|&start| start >= 8);
+    let Some(start) = start else {
+        return Err(Problem::damaged(
+            end,
+            format!("the footer would have {length} bytes, in a file of {size}"),
+        ));
+    };
+    if end - start > options.max_metadata_bytes {
+        let message = format!("the footer has {length} bytes");
+        return Err(Problem::limit(end, message, options.max_metadata_bytes, "max_metadata_bytes"));
+    }
+    Ok(start..end)
+}
+
+/// A block that lies between the magic and the footer.
+fn checked(block: Block, footer: u64) -> Result<Block, Problem> {
+    let numbers = [block.offset(), i64::from(block.metaDataLength()), block.bodyLength()].map(u64::try_from);
+    if let [Ok(offset), Ok(metadata), Ok(body)] = numbers
+        && offset
+            .checked_add(metadata)
+            .and_then(|start| start.checked_add(body))
+            .is_some_and(|end| end <= footer)
+        && offset >= 8
+    {
+        return Ok(block);
+    }
+    let message = format!(
+        "the footer has a message of {} and {} bytes at byte {}, and it begins itself at {footer}",
+        block.metaDataLength(),
+        block.bodyLength(),
+        block.offset()
+    );
+    Err(Problem::damaged(footer, message))
+}
+
+fn failure(problem: Problem) -> Failure {
+    problem.into_failure("arrow")
+}
+
+impl ArrowReading<'_> {
+    /// The columns of the batches.
+    pub fn schema(&self) -> SchemaRef {
+        self.selection.batch_schema()
+    }
+
+    /// The batches of a part.
+    pub fn read(&self, part: Range<usize>) -> ArrowBatches<'_> {
+        ArrowBatches { reading: self, blocks: part, current: None }
+    }
+
+    fn read_batch(&self, block: usize) -> Result<RecordBatch, Problem> {
+        let (description, place, body) = self.file.read_description(&self.file.blocks[block])?;
+        let message = parse(&description, place, &self.file.options)?;
+        self.selection.batch(&message, &body, place, &self.dictionaries, &self.file.options)
+    }
+}
+
+impl Iterator for ArrowBatches<'_> {
+    type Item = Result<RecordBatch, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(slice) = self.current.as_mut().and_then(Iterator::next) {
+                return Some(Ok(slice));
+            }
+            match self.reading.read_batch(self.blocks.next()?) {
+                Ok(batch) => self.current = Some(Slices::new(batch, self.reading.file.options.batch_rows)),
+                Err(problem) => {
+                    (self.blocks, self.current) = (0..0, None);
+                    return Some(Err(failure(problem)));
+                }
+            }
+        }
+    }
+}

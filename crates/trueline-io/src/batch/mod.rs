@@ -1,0 +1,17 @@
+//! What the formats of record batches have in common: parts that several threads read, each at its own places.
+
+mod codec;
+mod guard;
+mod problem;
+mod projection;
+mod reach;
+mod spool;
+
+pub(crate) use codec::{Codec, Method};
+pub(crate) use guard::guard;
+pub(crate) use problem::Problem;
+pub use projection::Projection;
+#[cfg(feature = "parquet")]
+pub(crate) use projection::Root;
+pub(crate) use reach::Reach;
+pub use spool::{DEFAULT_SPOOL_BYTES, spool};

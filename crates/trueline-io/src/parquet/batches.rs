@@ -1,0 +1,270 @@
+//! The rows of a part, batch by batch.
+//!
+//! Each column has a decoder of its own, so that a fault has a column and columns need not agree on where batches end.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
+use arrow_schema::{Field, FieldRef, Fields, Schema, SchemaRef};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection, RowSelector};
+use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels};
+use parquet::basic::Compression;
+use parquet::column::page::{PageIterator, PageReader};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+
+use super::input::{ParquetInput, Part, failure, name_of};
+use super::pages::{Meter, OneChunk, Pages};
+use super::types::asked;
+use crate::batch::{Codec, Method, Problem, Projection, Root, guard};
+use crate::text::Failure;
+
+/// Bytes that the values of fixed length of one batch may take.
+const FIXED_BATCH_BYTES: usize = 32 << 20;
+
+/// The batches of a part.
+pub struct ParquetBatches {
+    columns: Vec<Column>,
+    schema: SchemaRef,
+    rows_left: u64,
+    batch_rows: usize,
+    is_done: bool,
+}
+
+/// One column, or what is read of it.
+struct Column {
+    name: String,
+    reader: ParquetRecordBatchReader,
+    meter: Meter,
+    /// Rows decoded and not given away.
+    pending: Option<ArrayRef>,
+}
+
+impl ParquetBatches {
+    pub(super) fn new(input: &ParquetInput, part: &Part, projection: &Projection) -> Result<Self, Problem> {
+        let mut columns = Vec::with_capacity(projection.roots().len());
+        for root in projection.iter() {
+            columns.push(Column::new(input, part, root)?);
+        }
+        let fields: Fields =
+            columns.iter().map(|column| Arc::clone(&column.reader.schema().fields()[0])).collect();
+        Ok(Self {
+            columns,
+            schema: Arc::new(Schema::new(fields)),
+            rows_left: part.rows.end - part.rows.start,
+            batch_rows: input.options.batch_rows.max(1),
+            is_done: false,
+        })
+    }
+
+    /// The columns of the batches. Text and binary are views, or dictionaries where the file has them written so.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn advance(&mut self) -> Result<Option<RecordBatch>, Problem> {
+        if self.rows_left == 0 {
+            self.columns.iter_mut().try_for_each(Column::end)?;
+            return Ok(None);
+        }
+        let mut rows = usize::try_from(self.rows_left).unwrap_or(usize::MAX).min(self.batch_rows);
+        for column in &mut self.columns {
+            rows = rows.min(column.ready(self.rows_left)?);
+        }
+        let arrays = self.columns.iter_mut().map(|column| column.take(rows)).collect();
+        self.rows_left -= rows as u64;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options);
+        batch.map(Some).map_err(|error| Problem::damaged(0, format!("columns do not fit together: {error}")))
+    }
+}
+
+impl Iterator for ParquetBatches {
+    type Item = Result<RecordBatch, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_done {
+            return None;
+        }
+        let next = self.advance();
+        self.is_done = !matches!(next, Ok(Some(_)));
+        next.map_err(failure).transpose()
+    }
+}
+
+impl Column {
+    fn new(input: &ParquetInput, part: &Part, root: &Root) -> Result<Self, Problem> {
+        let group = input.metadata.row_group(part.group);
+        let leaves = input.leaves_of(root);
+        let meter = Meter::default();
+        let mut pages: HashMap<usize, Box<dyn PageReader>> = HashMap::new();
+        let (mut is_dictionary, mut widest) = (leaves.len() == 1, 1);
+        for &leaf in &leaves {
+            let metadata = group.column(leaf);
+            let method = method(metadata.compression()).ok_or_else(|| {
+                let message =
+                    format!("is compressed with {}, which is not read here", metadata.compression());
+                Problem::unsupported(input.footer, message).within(name_of(metadata, part.group))
+            })?;
+            let codec = Codec::new(method);
+            let chunk = input.chunk(part.group, leaf)?;
+            is_dictionary &= chunk.is_all_dictionary() && !chunk.is_nested;
+            widest = widest.max(usize::try_from(metadata.column_descr().type_length()).unwrap_or_default());
+            pages.insert(
+                leaf,
+                Box::new(Pages::new(input.reach.clone(), chunk, codec, input.options, meter.clone())),
+            );
+        }
+        let whole = part.rows.end - part.rows.start == group.num_rows().cast_unsigned();
+        let selection = (!whole).then(|| {
+            let [skipped, selected] = [part.rows.start, part.rows.end - part.rows.start]
+                .map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
+            RowSelection::from(vec![RowSelector::skip(skipped), RowSelector::select(selected)])
+        });
+        let name = format!("column `{}` of row group {}", input.schema.field(root.index).name(), part.group);
+        let groups = OneGroup { metadata: &input.metadata, group, pages: Mutex::new(pages) };
+        let batch_rows = input.options.batch_rows.min(FIXED_BATCH_BYTES / widest).max(1);
+        let reader = guard(input.footer, || {
+            let levels = input.levels(root, leaves, is_dictionary)?;
+            ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, batch_rows, selection)
+                .map_err(|error| not_decoded(input.footer, &error))
+        });
+        Ok(Self { reader: reader.map_err(|problem| problem.within(&name))?, name, meter, pending: None })
+    }
+
+    /// How many rows are ready, at least one; `rows_left` are expected.
+    fn ready(&mut self, rows_left: u64) -> Result<usize, Problem> {
+        if self.pending.is_none() {
+            self.pending = self.decode()?;
+        }
+        match &self.pending {
+            Some(array) if array.len() as u64 <= rows_left => Ok(array.len()),
+            Some(_) => Err(self.wrong_rows("has more rows than the footer says")),
+            None => Err(self.wrong_rows(&format!("ends {rows_left} rows before it should"))),
+        }
+    }
+
+    /// The next rows; `None` at the end.
+    fn decode(&mut self) -> Result<Option<ArrayRef>, Problem> {
+        self.meter.begin_batch();
+        loop {
+            let next = guard(0, || self.reader.next().transpose().map_err(|error| not_decoded(0, &error)));
+            let batch =
+                next.map_err(|problem| self.meter.problem(|page| problem.at(page)).within(&self.name))?;
+            let Some(batch) = batch else { return Ok(None) };
+            let array = Arc::clone(batch.column(0));
+            if !has_sound_keys(&array) {
+                return Err(self.wrong_rows("has values of an empty dictionary"));
+            }
+            if !array.is_empty() {
+                return Ok(Some(array));
+            }
+        }
+    }
+
+    fn take(&mut self, rows: usize) -> ArrayRef {
+        let array = self.pending.take().unwrap_or_else(|| unreachable!("rows were made ready"));
+        if array.len() == rows {
+            return array;
+        }
+        self.pending = Some(array.slice(rows, array.len() - rows));
+        array.slice(0, rows)
+    }
+
+    /// Whether nothing follows the last row.
+    fn end(&mut self) -> Result<(), Problem> {
+        match (self.pending.is_some(), self.decode()?) {
+            (false, None) => Ok(()),
+            _ => Err(self.wrong_rows("has more rows than the footer says")),
+        }
+    }
+
+    fn wrong_rows(&self, what: &str) -> Problem {
+        self.meter.problem(|page| Problem::damaged(page, what)).within(&self.name)
+    }
+}
+
+/// How a chunk is compressed; `None` for a method that is not read here.
+fn method(compression: Compression) -> Option<Method> {
+    Some(match compression {
+        Compression::UNCOMPRESSED => Method::None,
+        Compression::SNAPPY => Method::Snappy,
+        Compression::GZIP(_) => Method::Gzip,
+        Compression::BROTLI(_) => Method::Brotli,
+        Compression::ZSTD(_) => Method::Zstd,
+        Compression::LZ4 => Method::Lz4,
+        Compression::LZ4_RAW => Method::Lz4Raw,
+        Compression::LZO => return None,
+    })
+}
+
+/// The decoder takes an empty dictionary for one whose keys need no look.
+fn has_sound_keys(array: &ArrayRef) -> bool {
+    array.as_any_dictionary_opt().is_none_or(|dictionary| {
+        !dictionary.values().is_empty() || dictionary.null_count() == dictionary.len()
+    })
+}
+
+fn not_decoded(byte_offset: u64, error: &dyn std::fmt::Display) -> Problem {
+    let text = error.to_string();
+    let message = format!("cannot be decoded: {text}");
+    // The decoder's own word for what it has not learnt yet.
+    if text.contains("NYI") {
+        Problem::unsupported(byte_offset, message)
+    } else {
+        Problem::damaged(byte_offset, message)
+    }
+}
+
+/// One row group, as the decoder asks for it: each of its chunks once.
+struct OneGroup<'a> {
+    metadata: &'a ParquetMetaData,
+    group: &'a RowGroupMetaData,
+    pages: Mutex<HashMap<usize, Box<dyn PageReader>>>,
+}
+
+impl RowGroups for OneGroup<'_> {
+    fn num_rows(&self) -> usize {
+        usize::try_from(self.group.num_rows()).unwrap_or_default()
+    }
+
+    fn column_chunks(&self, leaf: usize) -> Result<Box<dyn PageIterator>, ParquetError> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Box::new(OneChunk(pages.remove(&leaf))))
+    }
+
+    fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
+        Box::new(std::iter::once(self.group))
+    }
+
+    fn metadata(&self) -> &ParquetMetaData {
+        self.metadata
+    }
+}
+
+impl ParquetInput {
+    /// What the decoder needs to know of a column to give it in the types that are asked for.
+    fn levels(&self, root: &Root, leaves: Vec<usize>, is_dictionary: bool) -> Result<FieldLevels, Problem> {
+        let key = (leaves, is_dictionary);
+        let mut known = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(levels) = known.get(&key) {
+            return Ok(levels.clone());
+        }
+        let schema = self.metadata.file_metadata().schema_descr();
+        let field_of = |index: usize, field: &FieldRef| {
+            if index != root.index {
+                return Arc::clone(field);
+            }
+            let data_type = asked(field.data_type(), is_dictionary);
+            Arc::new(Field::new(field.name(), data_type, field.is_nullable()))
+        };
+        let fields: Fields =
+            self.schema.fields().iter().enumerate().map(|(index, field)| field_of(index, field)).collect();
+        let mask = ProjectionMask::leaves(schema, key.0.iter().copied());
+        let levels = parquet_to_arrow_field_levels(schema, mask, Some(&fields))
+            .map_err(|error| not_decoded(self.footer, &error))?;
+        Ok(known.entry(key).or_insert(levels).clone())
+    }
+}

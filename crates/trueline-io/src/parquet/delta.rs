@@ -1,0 +1,210 @@
+//! Lengths of texts that are written as differences, added up before they are decoded.
+//!
+//! The decoder makes room for as many lengths as a page says, and a text may begin with all of the text before it, so that
+//! a page of a few bytes can stand for gigabytes.
+//!
+//! **Source**: Apache Parquet, "Encodings", delta encoding (`DELTA_BINARY_PACKED` = 5) and what is built of it.
+
+/// A list of lengths, added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lengths {
+    pub(super) count: u64,
+    /// The sum; lengths below zero count as none.
+    pub(super) sum: u64,
+}
+
+impl Lengths {
+    /// How many lengths the list at the start of `bytes` says that it has.
+    pub(super) fn count(bytes: &[u8]) -> Option<u64> {
+        let mut bits = Bits { bytes, at: 0 };
+        let (_, _) = (bits.varint()?, bits.varint()?);
+        bits.varint()
+    }
+
+    /// The list at the start of `bytes`, of at most `most` lengths. `None` where it is no such list, or has more.
+    pub(super) fn read(bytes: &[u8], most: u64) -> Option<Self> {
+        let mut bits = Bits { bytes, at: 0 };
+        let block = bits.varint()?;
+        let minis = bits.varint()?;
+        let count = bits.varint()?;
+        let mut last = zigzag(bits.varint()?);
+        if count > most
+            || minis == 0
+            || block % 128 != 0
+            || block % minis != 0
+            || (block / minis) % 32 != 0
+            || block == 0
+        {
+            return None;
+        }
+        let per_mini = block / minis;
+        let mut lengths = Self { count, sum: 0 };
+        let mut left = count;
+        if left > 0 {
+            lengths.add(last);
+            left -= 1;
+        }
+        while left > 0 {
+            let least = zigzag(bits.varint()?);
+            let widths = bits.take(usize::try_from(minis).ok()?)?;
+            for &width in widths {
+                if left == 0 {
+                    break;
+                }
+                let values = per_mini.min(left);
+                lengths.mini(&mut bits, &mut last, Mini { least, width, values, of: per_mini })?;
+                left -= values;
+            }
+        }
+        Some(lengths)
+    }
+
+    fn add(&mut self, length: i64) {
+        self.sum = self.sum.saturating_add(u64::try_from(length).unwrap_or_default());
+    }
+
+    /// Lengths of 32 bits wrap around as the writer's did.
+    #[allow(clippy::cast_possible_truncation, reason = "lengths have 32 bits")]
+    fn mini(&mut self, bits: &mut Bits<'_>, last: &mut i64, mini: Mini) -> Option<()> {
+        let Mini { least, width, values, of } = mini;
+        if width > 32 {
+            return None;
+        }
+        let packed = bits.take_up_to(usize::try_from(of / 8 * u64::from(width)).ok()?);
+        for index in 0..values {
+            let difference = unpack(packed, index * u64::from(width), u32::from(width))?;
+            *last =
+                i64::from((*last as i32).wrapping_add(least as i32).wrapping_add(difference.cast_signed()));
+            self.add(*last);
+        }
+        Some(())
+    }
+}
+
+/// A run of differences of one width.
+#[derive(Clone, Copy)]
+struct Mini {
+    least: i64,
+    width: u8,
+    values: u64,
+    /// How many there would be if the list did not end.
+    of: u64,
+}
+
+fn zigzag(raw: u64) -> i64 {
+    (raw >> 1).cast_signed() ^ -(raw & 1).cast_signed()
+}
+
+/// A number of up to 32 bits, from the lowest bit on.
+#[allow(clippy::cast_possible_truncation, reason = "the width is at most 32")]
+fn unpack(packed: &[u8], bit: u64, width: u32) -> Option<u32> {
+    if width == 0 {
+        return Some(0);
+    }
+    let start = usize::try_from(bit / 8).ok()?;
+    let end = usize::try_from((bit + u64::from(width)).div_ceil(8)).ok()?;
+    let bytes = packed.get(start..end)?;
+    let word = bytes.iter().rev().fold(0_u64, |word, byte| word << 8 | u64::from(*byte));
+    Some((word >> (bit % 8) & ((1 << width) - 1)) as u32)
+}
+
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Bits<'a> {
+    fn varint(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..63).step_by(7) {
+            let byte = *self.bytes.get(self.at)?;
+            self.at += 1;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let bytes = self.bytes.get(self.at..)?.get(..count)?;
+        self.at += count;
+        Some(bytes)
+    }
+
+    /// The last run may be cut behind its last value.
+    fn take_up_to(&mut self, count: usize) -> &'a [u8] {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let bytes = &rest[..count.min(rest.len())];
+        self.at += bytes.len();
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn varint(bytes: &mut Vec<u8>, value: u64) {
+        let mut value = value;
+        while value > 0x7f {
+            bytes.push(value.to_le_bytes()[0] | 0x80);
+            value >>= 7;
+        }
+        bytes.push(value.to_le_bytes()[0]);
+    }
+
+    fn zigzag_of(value: i64) -> u64 {
+        (value << 1 ^ value >> 63).cast_unsigned()
+    }
+
+    /// Blocks of 128 values in 4 runs, each run as wide as its widest difference.
+    fn encode(values: &[i32]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for number in
+            [128, 4, values.len() as u64, zigzag_of(values.first().copied().unwrap_or_default().into())]
+        {
+            varint(&mut bytes, number);
+        }
+        let differences: Vec<i32> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+        for block in differences.chunks(128) {
+            let least = *block.iter().min().unwrap();
+            varint(&mut bytes, zigzag_of(least.into()));
+            let runs: Vec<Vec<u32>> = block
+                .chunks(32)
+                .map(|run| run.iter().map(|value| value.wrapping_sub(least).cast_unsigned()).collect())
+                .collect();
+            let width = |run: &Vec<u32>| run.iter().map(|value| 32 - value.leading_zeros()).max().unwrap();
+            bytes.extend((0..4).map(|run| runs.get(run).map_or(0, width).to_le_bytes()[0]));
+            for run in &runs {
+                let bits = run.iter().chain(std::iter::repeat(&0)).take(32);
+                let bits: Vec<bool> =
+                    bits.flat_map(|value| (0..width(run)).map(move |bit| value >> bit & 1 == 1)).collect();
+                bytes.extend(
+                    bits.chunks(8)
+                        .map(|byte| byte.iter().rev().fold(0, |all, bit| all << 1 | u8::from(*bit))),
+                );
+            }
+        }
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_the_values(values in prop::collection::vec(0..70_000_i32, 0..700)) {
+            let lengths = Lengths::read(&encode(&values), 700);
+            let sum = values.iter().map(|value| u64::from(value.cast_unsigned())).sum();
+            prop_assert_eq!(lengths, Some(Lengths { count: values.len() as u64, sum }));
+        }
+    }
+
+    #[test]
+    fn a_list_longer_than_it_may_be_is_none() {
+        let bytes = encode(&[5; 1000]);
+        assert_eq!(Lengths::read(&bytes, 1000), Some(Lengths { count: 1000, sum: 5000 }));
+        assert_eq!(Lengths::read(&bytes, 999), None);
+        assert_eq!(Lengths::read(&[], 999), None);
+    }
+}

@@ -1,0 +1,240 @@
+//! Opening a Parquet input, and the parts it is read in.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use arrow_schema::SchemaRef;
+use parquet::arrow::{FieldLevels, parquet_to_arrow_schema};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
+use parquet::schema::types::Type;
+
+use super::batches::ParquetBatches;
+use super::chunk::{self, Chunk};
+use super::footer::Footer;
+use super::options::ParquetOptions;
+use super::types;
+use crate::batch::{Problem, Projection, Reach, Root, guard};
+use crate::source::ReadAt;
+use crate::text::Failure;
+
+/// A Parquet input whose footer has been read and held against the file.
+///
+/// Threads share it: each takes parts, and reads them at their places.
+pub struct ParquetInput {
+    pub(super) reach: Reach,
+    pub(super) options: ParquetOptions,
+    pub(super) metadata: ParquetMetaData,
+    pub(super) schema: SchemaRef,
+    /// Where the footer begins, which is where data ends.
+    pub(super) footer: u64,
+    /// The leaves of each column.
+    pub(super) leaves: Vec<Range<usize>>,
+    /// Chunks that parts share, by row group and leaf.
+    chunks: Mutex<HashMap<(usize, usize), SharedChunk>>,
+    /// What the decoder needs to know of columns, by their leaves and by whether they are read as dictionaries.
+    pub(super) levels: Mutex<HashMap<(Vec<usize>, bool), FieldLevels>>,
+}
+
+type SharedChunk = Arc<OnceLock<Result<Arc<Chunk>, Problem>>>;
+
+/// Rows that follow each other, read by one thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Part {
+    /// The row group.
+    pub group: usize,
+    /// Which of its rows.
+    pub rows: Range<u64>,
+    /// Where the first of them stands in the input.
+    pub first_row: u64,
+}
+
+impl ParquetInput {
+    /// Reads the footer and checks it against the file: magic, lengths, every count, the place of every column chunk and the
+    /// numbers of rows.
+    ///
+    /// **Errors**: the input is damaged, asks for more than `options` allow, is encrypted, or cannot be read.
+    ///
+    /// **Cost**: three reads, and memory for the footer, at most ten times its size.
+    pub fn open(at: Arc<dyn ReadAt>, options: ParquetOptions) -> Result<Self, Failure> {
+        Self::try_open(Reach::new(at), options).map_err(failure)
+    }
+
+    fn try_open(reach: Reach, options: ParquetOptions) -> Result<Self, Problem> {
+        let Footer { range, bytes } = Footer::read(&reach, &options)?;
+        let damaged =
+            |error: &dyn std::fmt::Display| Problem::damaged(range.start, format!("the footer: {error}"));
+        let (metadata, schema) = guard(range.start, || {
+            let metadata = ParquetMetaDataReader::decode_metadata(&bytes).map_err(|error| damaged(&error))?;
+            let file = metadata.file_metadata();
+            let schema = parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata());
+            let schema = types::settled(&schema.map_err(|error| damaged(&error))?, file.schema_descr());
+            Ok((metadata, schema))
+        })?;
+        let leaves = leaves_of_columns(metadata.file_metadata().schema());
+        let input = Self {
+            reach,
+            options,
+            schema: Arc::new(schema),
+            metadata,
+            footer: range.start,
+            leaves,
+            chunks: Mutex::default(),
+            levels: Mutex::default(),
+        };
+        input.check()?;
+        Ok(input)
+    }
+
+    /// Whether the footer agrees with itself and with the size of the file.
+    fn check(&self) -> Result<(), Problem> {
+        if self.leaves.len() != self.schema.fields().len() {
+            return Err(Problem::damaged(self.footer, "the footer has columns that have no type"));
+        }
+        let mut rows = 0_i64;
+        for (index, group) in self.metadata.row_groups().iter().enumerate() {
+            let Some(sum) = rows.checked_add(group.num_rows()).filter(|_| group.num_rows() >= 0) else {
+                let message = format!("row group {index} would have {} rows", group.num_rows());
+                return Err(Problem::damaged(self.footer, message));
+            };
+            rows = sum;
+            for column in group.columns() {
+                let what = || format!("column `{}` of row group {index}", column.column_path().string());
+                chunk::range(column, self.footer).map_err(|problem| problem.within(what()))?;
+                let values = column.num_values();
+                let is_flat = column.column_descr().max_rep_level() == 0;
+                let fits = if is_flat { values == group.num_rows() } else { values >= group.num_rows() };
+                if !fits {
+                    let message = format!("would have {values} values for {} rows", group.num_rows());
+                    return Err(Problem::damaged(self.footer, message).within(what()));
+                }
+            }
+        }
+        // The number of rows in all may be missing: each row group has its own, which must come true.
+        let declared = self.metadata.file_metadata().num_rows();
+        if declared != rows && declared != 0 {
+            let message = format!("the footer says {declared} rows, and its row groups have {rows}");
+            return Err(Problem::damaged(self.footer, message));
+        }
+        Ok(())
+    }
+
+    /// The columns of the file and their types.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// How many rows there are, as the footer says; reading finds out whether that is so.
+    pub fn rows(&self) -> u64 {
+        self.metadata.row_groups().iter().map(|group| group.num_rows().cast_unsigned()).sum()
+    }
+
+    /// How many bytes the file has.
+    pub fn size_bytes(&self) -> u64 {
+        self.reach.size_bytes()
+    }
+
+    /// The parts that `projection` is read in, in the order of the rows. A row group is cut where that is possible and
+    /// worth while: nested columns tell only as they are decoded which row a value belongs to.
+    pub fn parts(&self, projection: &Projection) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut first_row = 0;
+        for (index, group) in self.metadata.row_groups().iter().enumerate() {
+            let rows = group.num_rows().cast_unsigned();
+            let is_nested = |leaf: usize| group.column(leaf).column_descr().max_rep_level() > 0;
+            let whole =
+                projection.iter().any(|root| self.leaves_of(root).iter().any(|&leaf| is_nested(leaf)));
+            let count = if whole { 1 } else { rows.div_ceil(self.options.part_rows.max(1)).max(1) };
+            let size = rows.div_ceil(count).max(1);
+            let mut start = 0;
+            while start < rows {
+                let end = (start + size).min(rows);
+                parts.push(Part { group: index, rows: start..end, first_row: first_row + start });
+                start = end;
+            }
+            first_row += rows;
+        }
+        parts
+    }
+
+    /// The batches of a part, with the columns of `projection`.
+    ///
+    /// **Errors**: the headers of the pages are damaged, or cannot be read. What is wrong with a page itself comes in its turn.
+    pub fn read(&self, part: &Part, projection: &Projection) -> Result<ParquetBatches, Failure> {
+        ParquetBatches::new(self, part, projection).map_err(failure)
+    }
+
+    /// The leaves that are read of a column, in order.
+    pub(super) fn leaves_of(&self, root: &Root) -> Vec<usize> {
+        let field = &self.metadata.file_metadata().schema().get_fields()[root.index];
+        let mut leaves: Vec<usize> = Vec::new();
+        for path in &root.paths {
+            let (mut node, mut first) = (field, self.leaves[root.index].start);
+            for &index in path {
+                let Some(child) = children(node).get(index) else { break };
+                first += children(node)[..index].iter().map(|node| count_leaves(node)).sum::<usize>();
+                node = child;
+            }
+            leaves.extend(first..first + count_leaves(node));
+        }
+        leaves.sort_unstable();
+        leaves.dedup();
+        leaves
+    }
+
+    /// The pages of a chunk. Parts of one row group read their headers once.
+    pub(super) fn chunk(&self, group: usize, leaf: usize) -> Result<Arc<Chunk>, Problem> {
+        let metadata = self.metadata.row_group(group).column(leaf);
+        let read = || {
+            let range = chunk::range(metadata, self.footer)?;
+            let slack = chunk::slack(self.metadata.file_metadata().created_by()).min(self.footer - range.end);
+            Chunk::read(&self.reach, range, metadata, slack, &self.options).map(Arc::new)
+        };
+        let rows = self.metadata.row_group(group).num_rows().cast_unsigned();
+        if rows <= self.options.part_rows {
+            return read().map_err(|problem| problem.within(name_of(metadata, group)));
+        }
+        let shared = {
+            let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
+            // Parts are read in about their order: what lies far behind is not needed again.
+            chunks.retain(|(known, _), _| known + 2 > group);
+            Arc::clone(chunks.entry((group, leaf)).or_default())
+        };
+        shared.get_or_init(|| read().map_err(|problem| problem.within(name_of(metadata, group)))).clone()
+    }
+}
+
+impl std::fmt::Debug for ParquetInput {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ParquetInput").field("rows", &self.rows()).finish_non_exhaustive()
+    }
+}
+
+/// What people call a chunk.
+pub(super) fn name_of(chunk: &ColumnChunkMetaData, group: usize) -> String {
+    format!("column `{}` of row group {group}", chunk.column_path().string())
+}
+
+pub(super) fn failure(problem: Problem) -> Failure {
+    problem.into_failure("parquet")
+}
+
+fn children(node: &Type) -> &[Arc<Type>] {
+    if node.is_group() { node.get_fields() } else { &[] }
+}
+
+fn count_leaves(node: &Type) -> usize {
+    if node.is_group() { node.get_fields().iter().map(|child| count_leaves(child)).sum() } else { 1 }
+}
+
+/// The leaves of each column of the file.
+fn leaves_of_columns(schema: &Type) -> Vec<Range<usize>> {
+    let mut first = 0;
+    let columns = children(schema).iter().map(|column| {
+        let start = first;
+        first += count_leaves(column);
+        start..first
+    });
+    columns.collect()
+}

@@ -1,0 +1,299 @@
+//! The pages of a chunk, one after the other, for the decoder.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use parquet::basic::Encoding;
+use parquet::column::page::{Page, PageIterator, PageMetadata, PageReader};
+use parquet::errors::ParquetError;
+
+use super::chunk::{Chunk, PageAt};
+use super::delta::Lengths;
+use super::header::{Header, PageKind};
+use super::options::ParquetOptions;
+use crate::batch::{Codec, Problem, Reach};
+
+/// What the pages of one column have been up to, shared with whoever has them decoded.
+#[derive(Clone, Default)]
+pub(super) struct Meter(Arc<Mutex<Count>>);
+
+#[derive(Default)]
+struct Count {
+    /// Where the page last read begins.
+    page: u64,
+    /// Values of the pages read since the last batch.
+    values: u64,
+    /// What was wrong with a page.
+    problem: Option<Problem>,
+}
+
+impl Meter {
+    fn with<T>(&self, change: impl FnOnce(&mut Count) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Begins with the next batch.
+    pub(super) fn begin_batch(&self) {
+        self.with(|count| count.values = 0);
+    }
+
+    /// What was wrong with a page, once, or else `otherwise` of the place of the page that was read last.
+    pub(super) fn problem(&self, otherwise: impl FnOnce(u64) -> Problem) -> Problem {
+        self.with(|count| count.problem.take().unwrap_or_else(|| otherwise(count.page)))
+    }
+}
+
+/// The pages of one column chunk. Those that are skipped are not read.
+pub(super) struct Pages {
+    reach: Reach,
+    chunk: Arc<Chunk>,
+    codec: Codec,
+    options: ParquetOptions,
+    /// Whether the dictionary, if there is one, was given away.
+    has_dictionary: bool,
+    /// Those not given away yet.
+    left: Range<usize>,
+    meter: Meter,
+}
+
+impl Pages {
+    pub(super) fn new(
+        reach: Reach,
+        chunk: Arc<Chunk>,
+        codec: Codec,
+        options: ParquetOptions,
+        meter: Meter,
+    ) -> Self {
+        let (has_dictionary, left) = (chunk.dictionary.is_none(), 0..chunk.pages.len());
+        Self { reach, chunk, codec, options, has_dictionary, left, meter }
+    }
+
+    fn next_page_at(&self) -> Option<PageAt> {
+        if !self.has_dictionary {
+            return self.chunk.dictionary;
+        }
+        self.left.clone().next().map(|index| self.chunk.pages[index])
+    }
+
+    fn step(&mut self) {
+        if self.has_dictionary {
+            self.left.start += 1;
+        } else {
+            self.has_dictionary = true;
+        }
+    }
+
+    fn read(&mut self, page: &PageAt) -> Result<Page, Problem> {
+        let header = page.header;
+        let what = || format!("has a page, at byte {}, that", page.start);
+        let stored = self.reach.read(page.range())?;
+        if let Some(crc) = header.crc {
+            let found = crc32fast::hash(&stored);
+            if found != crc {
+                let message = format!("has the checksum {found:08x} instead of {crc:08x}");
+                return Err(Problem::damaged(page.start, message).within(what()));
+            }
+        }
+        let plain = self
+            .unpack(&header, stored)
+            .map_err(|fault| Problem::damaged(page.start, fault).within(what()))?;
+        if self.has_packed_nothing(&header, &plain) {
+            let message = "has entries of its dictionary packed in no bits, which readers do not agree on";
+            return Err(Problem::damaged(page.start, message).within(what()));
+        }
+        if self.has_finer_digits(&header, &plain) {
+            let message = "has timestamps of 96 bits with digits beyond microseconds, which are not kept; write them with 64 bits";
+            return Err(Problem::unsupported(page.start, message).within(what()));
+        }
+        self.check_lengths(&header, &plain).map_err(|fault| {
+            Problem::limit(page.start, fault, self.options.max_page_bytes, "max_page_bytes").within(what())
+        })?;
+        Ok(page_of(&header, plain.into()))
+    }
+
+    /// Undoes the compression, which leaves the levels of a page of version 2 alone.
+    fn unpack(&mut self, header: &Header, stored: Vec<u8>) -> Result<Vec<u8>, String> {
+        let (levels, is_packed) = match header.kind {
+            PageKind::DataV2 { definition_bytes, repetition_bytes, is_compressed, .. } => {
+                ((definition_bytes + repetition_bytes) as usize, is_compressed)
+            }
+            _ => (0, true),
+        };
+        let length = header.plain_bytes as usize;
+        if self.codec.is_none() || !is_packed {
+            return if stored.len() == length {
+                Ok(stored)
+            } else {
+                Err(format!("is not compressed and has {} bytes instead of {length}", stored.len()))
+            };
+        }
+        let (levels, packed) = stored.split_at(levels);
+        let mut plain = levels.to_vec();
+        // A page of nothing but nulls may hold nothing at all, which not every method can unpack.
+        if length > levels.len() {
+            self.codec.decompress(packed, &mut plain, length - levels.len())?;
+        }
+        Ok(plain)
+    }
+
+    /// Texts that are written as differences may stand for much more than they take.
+    fn check_lengths(&self, header: &Header, plain: &[u8]) -> Result<(), String> {
+        let values = &plain[self.levels(header, plain).min(plain.len())..];
+        let most = self.options.max_batch_values.min(u64::from(header.values));
+        match header.encoding {
+            Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY if values.is_empty() => Ok(()),
+            Encoding::DELTA_LENGTH_BYTE_ARRAY => match Lengths::count(values) {
+                Some(count) if count <= most => Ok(()),
+                _ => Err(format!("has no list of at most {most} lengths")),
+            },
+            Encoding::DELTA_BYTE_ARRAY => match Lengths::read(values, most) {
+                Some(lengths) if lengths.sum + values.len() as u64 <= self.options.max_page_bytes => Ok(()),
+                Some(lengths) => Err(format!("stands for {} bytes of text", lengths.sum)),
+                None => Err(format!("has no list of at most {most} lengths")),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Entries of a dictionary of one take no bits, and writers put them into a run, or into a last group of eight. A writer
+    /// that packed all of them (Polars, once) made pages that readers do not agree on.
+    fn has_packed_nothing(&self, header: &Header, plain: &[u8]) -> bool {
+        let is_dictionary = matches!(header.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
+            && !matches!(header.kind, PageKind::Dictionary { .. });
+        // A width of no bits, then a header that says how many groups are packed.
+        is_dictionary
+            && matches!(plain.get(self.levels(header, plain)..), Some([0, run, ..]) if run & 1 == 1 && *run > 3)
+    }
+
+    /// Timestamps of 96 bits are decoded to microseconds.
+    fn has_finer_digits(&self, header: &Header, plain: &[u8]) -> bool {
+        if !self.chunk.is_int96 || !matches!(header.encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
+            return false;
+        }
+        let values = plain.get(self.levels(header, plain)..).unwrap_or_default();
+        let nanos = values
+            .as_chunks::<12>()
+            .0
+            .iter()
+            .map(|[a, b, c, d, e, f, g, h, ..]| i64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
+        let is_plain =
+            header.encoding == Encoding::PLAIN || matches!(header.kind, PageKind::Dictionary { .. });
+        is_plain && { nanos }.any(|nanos| nanos % 1000 != 0)
+    }
+
+    /// How many bytes of a page its levels take.
+    fn levels(&self, header: &Header, plain: &[u8]) -> usize {
+        match header.kind {
+            PageKind::DataV2 { definition_bytes, repetition_bytes, .. } => {
+                (definition_bytes + repetition_bytes) as usize
+            }
+            PageKind::Data { definitions, repetitions } => {
+                let mut at = 0;
+                let kinds = [(self.chunk.is_nested, repetitions), (self.chunk.is_optional, definitions)];
+                for (_, encoding) in kinds.iter().filter(|(has_levels, _)| *has_levels) {
+                    if *encoding == Encoding::RLE {
+                        let length = plain.get(at..).and_then(|rest| rest.first_chunk::<4>());
+                        let length = length.map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize);
+                        at = at.saturating_add(4).saturating_add(length);
+                    }
+                }
+                at
+            }
+            PageKind::Dictionary { .. } | PageKind::Index => 0,
+        }
+    }
+
+    fn deliver(&mut self) -> Result<Option<Page>, Problem> {
+        let Some(page) = self.next_page_at() else { return Ok(None) };
+        self.step();
+        let values = self.meter.with(|count| {
+            count.page = page.start;
+            count.values += u64::from(page.header.values);
+            count.values
+        });
+        if self.chunk.is_nested && values > self.options.max_batch_values {
+            let limit = self.options.max_batch_values;
+            let message = format!("has {values} values in one batch of rows");
+            return Err(Problem::limit(page.start, message, limit, "max_batch_values"));
+        }
+        self.read(&page).map(Some)
+    }
+}
+
+fn page_of(header: &Header, buf: Bytes) -> Page {
+    let (num_values, encoding) = (header.values, header.encoding);
+    match header.kind {
+        PageKind::Dictionary { is_sorted } => Page::DictionaryPage { buf, num_values, encoding, is_sorted },
+        PageKind::DataV2 { nulls, rows, definition_bytes, repetition_bytes, .. } => Page::DataPageV2 {
+            buf,
+            num_values,
+            encoding,
+            num_nulls: nulls,
+            num_rows: rows,
+            def_levels_byte_len: definition_bytes,
+            rep_levels_byte_len: repetition_bytes,
+            is_compressed: false,
+            statistics: None,
+        },
+        PageKind::Data { definitions, repetitions } => Page::DataPage {
+            buf,
+            num_values,
+            encoding,
+            def_level_encoding: definitions,
+            rep_level_encoding: repetitions,
+            statistics: None,
+        },
+        PageKind::Index => unreachable!("index pages are not kept"),
+    }
+}
+
+impl PageReader for Pages {
+    fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
+        self.deliver().map_err(|problem| {
+            // The decoder's own errors are texts; what is wrong is kept beside.
+            let error = ParquetError::General(problem.to_string());
+            self.meter.with(|count| count.problem = Some(problem));
+            error
+        })
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
+        Ok(self.next_page_at().map(|page| {
+            let values = page.header.values as usize;
+            let rows = match page.header.kind {
+                PageKind::DataV2 { rows, .. } => Some(rows as usize),
+                PageKind::Data { .. } if !self.chunk.is_nested => Some(values),
+                _ => None,
+            };
+            let is_dict = matches!(page.header.kind, PageKind::Dictionary { .. });
+            PageMetadata { num_rows: rows, num_levels: (!is_dict).then_some(values), is_dict }
+        }))
+    }
+
+    fn skip_next_page(&mut self) -> Result<(), ParquetError> {
+        self.step();
+        Ok(())
+    }
+}
+
+impl Iterator for Pages {
+    type Item = Result<Page, ParquetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.get_next_page().transpose()
+    }
+}
+
+/// The chunk of a column, as the decoder asks for it: once.
+pub(super) struct OneChunk(pub(super) Option<Box<dyn PageReader>>);
+
+impl Iterator for OneChunk {
+    type Item = Result<Box<dyn PageReader>, ParquetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.take().map(Ok)
+    }
+}
+
+impl PageIterator for OneChunk {}

@@ -1,0 +1,86 @@
+//! The Arrow types of the columns, as the file has them and as they are asked for.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, FieldRef, Fields, Schema, TimeUnit};
+use parquet::basic::Type as Physical;
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
+
+/// Puts right what the decoder takes from a file's own note of its Arrow types, or supposes.
+///
+/// The note is believed on things that Parquet has no word for, such as durations; but not that nanoseconds are seconds. And
+/// timestamps of 96 bits, which have no unit, are read in microseconds: nanoseconds of 64 bits end in 2262, and then begin
+/// again in 1677.
+pub(super) fn settled(schema: &Schema, columns: &SchemaDescriptor) -> Schema {
+    let mut leaves = columns.columns().iter();
+    let fields: Fields = schema.fields().iter().map(|field| settle_field(field, &mut leaves)).collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
+}
+
+fn settle_field(field: &FieldRef, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> FieldRef {
+    let data_type = settle(field.data_type(), leaves);
+    Arc::new(field.as_ref().clone().with_data_type(data_type))
+}
+
+fn settle(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> DataType {
+    match own {
+        DataType::Struct(fields) => {
+            DataType::Struct(fields.iter().map(|field| settle_field(field, leaves)).collect())
+        }
+        DataType::List(field) => DataType::List(settle_field(field, leaves)),
+        DataType::LargeList(field) => DataType::LargeList(settle_field(field, leaves)),
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(settle_field(field, leaves), *size),
+        DataType::Map(field, is_sorted) => DataType::Map(settle_field(field, leaves), *is_sorted),
+        leaf => {
+            let Some(column) = leaves.next() else { return leaf.clone() };
+            match (column.physical_type(), leaf) {
+                (Physical::INT96, DataType::Timestamp(_, zone)) => {
+                    DataType::Timestamp(TimeUnit::Microsecond, zone.clone())
+                }
+                (Physical::INT64, DataType::Timestamp(unit, zone)) => {
+                    DataType::Timestamp(written_unit(column).unwrap_or(*unit), zone.clone())
+                }
+                _ => leaf.clone(),
+            }
+        }
+    }
+}
+
+/// The unit that the file has written a timestamp in, where it says so.
+fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
+    use parquet::basic::{ConvertedType, LogicalType, TimeUnit as Unit};
+    match (column.logical_type_ref(), column.converted_type()) {
+        (Some(LogicalType::Timestamp(timestamp)), _) => Some(match timestamp.unit {
+            Unit::MILLIS => TimeUnit::Millisecond,
+            Unit::MICROS => TimeUnit::Microsecond,
+            Unit::NANOS => TimeUnit::Nanosecond,
+        }),
+        (_, ConvertedType::TIMESTAMP_MILLIS) => Some(TimeUnit::Millisecond),
+        (_, ConvertedType::TIMESTAMP_MICROS) => Some(TimeUnit::Microsecond),
+        _ => None,
+    }
+}
+
+/// The type in which values are asked for: texts as views, which copy nothing, or as entries of the dictionary that the file
+/// has.
+pub(super) fn asked(own: &DataType, is_dictionary: bool) -> DataType {
+    let of = |plain: DataType, view: DataType| {
+        if is_dictionary { DataType::Dictionary(Box::new(DataType::Int32), Box::new(plain)) } else { view }
+    };
+    let inner = |field: &FieldRef| -> FieldRef {
+        Arc::new(field.as_ref().clone().with_data_type(asked(field.data_type(), false)))
+    };
+    match own {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => of(DataType::Utf8, DataType::Utf8View),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => {
+            of(DataType::Binary, DataType::BinaryView)
+        }
+        DataType::Dictionary(_, values) => asked(values, is_dictionary),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
+        DataType::List(field) => DataType::List(inner(field)),
+        DataType::LargeList(field) => DataType::LargeList(inner(field)),
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(inner(field), *size),
+        DataType::Map(field, is_sorted) => DataType::Map(inner(field), *is_sorted),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,217 @@
+//! Arrow IPC inputs: files and streams of our own, whole, damaged and cut.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use trueline_io::arrow_ipc::{ArrowFile, ArrowOptions, ArrowStream};
+use trueline_io::batch::Projection;
+use trueline_io::text::Failure;
+use trueline_io::{MemorySource, ReadAt};
+use trueline_testkit::fault::{FailingRead, TrickleRead};
+
+use crate::table::{assert_same, shown, table};
+
+const ROWS: usize = 2000;
+
+fn batches() -> Vec<RecordBatch> {
+    [0..700, 700..701, 701..701, 701..1500, 1500..ROWS].map(|rows| table(rows.start, rows.len())).into()
+}
+
+fn write_options(compression: Option<CompressionType>) -> IpcWriteOptions {
+    IpcWriteOptions::default().try_with_compression(compression).unwrap()
+}
+
+fn file(compression: Option<CompressionType>) -> Vec<u8> {
+    // A file has one dictionary for all of its batches.
+    let batches = batches();
+    let mut bytes = Vec::new();
+    let mut writer =
+        FileWriter::try_new_with_options(&mut bytes, &batches[0].schema(), write_options(compression))
+            .unwrap();
+    let whole = table(0, ROWS);
+    let mut start = 0;
+    for batch in &batches {
+        writer.write(&whole.slice(start, batch.num_rows())).unwrap();
+        start += batch.num_rows();
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    bytes
+}
+
+fn stream(compression: Option<CompressionType>) -> Vec<u8> {
+    let batches = batches();
+    let mut bytes = Vec::new();
+    let mut writer =
+        StreamWriter::try_new_with_options(&mut bytes, &batches[0].schema(), write_options(compression))
+            .unwrap();
+    for batch in &batches {
+        writer.write(batch).unwrap();
+    }
+    writer.finish().unwrap();
+    drop(writer);
+    bytes
+}
+
+fn read_file(bytes: Vec<u8>, options: ArrowOptions) -> Result<Vec<RecordBatch>, Failure> {
+    let at: Arc<dyn ReadAt> = Arc::new(MemorySource::new("a.arrow", bytes));
+    let file = ArrowFile::open(at, options)?;
+    let reading = file.reading(&Projection::all(file.schema()))?;
+    let mut batches = Vec::new();
+    for part in file.parts() {
+        for batch in reading.read(part) {
+            batches.push(batch?);
+        }
+    }
+    Ok(batches)
+}
+
+fn read_stream(
+    read: Box<dyn std::io::Read + Send>,
+    options: ArrowOptions,
+) -> Result<Vec<RecordBatch>, Failure> {
+    let mut stream = ArrowStream::open(read, options)?;
+    let mut batches = Vec::new();
+    while let Some(message) = stream.next_message() {
+        batches.extend(message?.decode()?);
+    }
+    Ok(batches)
+}
+
+fn assert_table(batches: &[RecordBatch], what: &str) {
+    let whole = table(0, ROWS);
+    for (index, field) in whole.schema().fields().iter().enumerate() {
+        let found: Vec<String> = batches.iter().flat_map(|batch| shown(batch.column(index))).collect();
+        assert_same(&found, &shown(whole.column(index)), &format!("{what}, {}", field.name()));
+    }
+}
+
+const COMPRESSIONS: [Option<CompressionType>; 3] =
+    [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)];
+
+#[test]
+fn files_and_streams_give_the_table_back() {
+    for compression in COMPRESSIONS {
+        for (part_bytes, batch_rows) in [(4 << 20, 16_384), (1, 100), (50_000, 1)] {
+            let mut options = ArrowOptions::default();
+            (options.part_bytes, options.batch_rows) = (part_bytes, batch_rows);
+            let what = format!("{compression:?}, parts of {part_bytes}, batches of {batch_rows}");
+            assert_table(&read_file(file(compression), options).unwrap(), &what);
+            let read = TrickleRead::new(Cursor::new(stream(compression)), 1000);
+            assert_table(&read_stream(Box::new(read), options).unwrap(), &what);
+        }
+    }
+}
+
+#[test]
+fn only_what_is_named_is_read() {
+    for compression in COMPRESSIONS {
+        let at: Arc<dyn ReadAt> = Arc::new(MemorySource::new("a.arrow", file(compression)));
+        let opened = ArrowFile::open(at, ArrowOptions::default()).unwrap();
+        let named = ["int64", "view", "word", "list"].map(|name| [opened.schema().index_of(name).unwrap()]);
+        let projection = Projection::new(named.iter().map(<[usize; 1]>::as_slice));
+        let reading = opened.reading(&projection).unwrap();
+        let mut stream =
+            ArrowStream::open(Box::new(Cursor::new(stream(compression))), ArrowOptions::default()).unwrap();
+        stream.project(&projection);
+        let of_file: Vec<RecordBatch> =
+            opened.parts().into_iter().flat_map(|part| reading.read(part)).map(Result::unwrap).collect();
+        let mut of_stream = Vec::new();
+        while let Some(message) = stream.next_message() {
+            of_stream.extend(message.unwrap().decode().unwrap());
+        }
+        let whole = table(0, ROWS);
+        for batches in [of_file, of_stream] {
+            for (column, [index]) in named.iter().enumerate() {
+                let found: Vec<String> =
+                    batches.iter().flat_map(|batch| shown(batch.column(column))).collect();
+                assert_same(&found, &shown(whole.column(*index)), "a named column");
+            }
+            assert_eq!(batches[0].num_columns(), 4);
+        }
+    }
+}
+
+#[test]
+fn what_is_cut_is_refused() {
+    let (file, stream) = (file(None), stream(None));
+    for end in (0..file.len()).step_by(997).chain(file.len() - 12..file.len()) {
+        let failure = read_file(file[..end].to_vec(), ArrowOptions::default()).unwrap_err();
+        assert_eq!(failure.code, "arrow.damaged", "{end}: {}", failure.message);
+    }
+    for end in (0..stream.len()).step_by(499).chain(stream.len() - 12..stream.len()) {
+        let cut = Cursor::new(stream[..end].to_vec());
+        let failure = read_stream(Box::new(cut), ArrowOptions::default()).unwrap_err();
+        assert_eq!(failure.code, "arrow.damaged", "{end}: {}", failure.message);
+    }
+    let longer = [stream, vec![0; 8]].concat();
+    let failure = read_stream(Box::new(Cursor::new(longer)), ArrowOptions::default()).unwrap_err();
+    assert!(failure.message.contains("bytes behind its end"), "{}", failure.message);
+}
+
+#[test]
+fn every_limit_has_its_error() {
+    let with = |change: &dyn Fn(&mut ArrowOptions)| {
+        let mut options = ArrowOptions::default();
+        change(&mut options);
+        let of_file = read_file(file(Some(CompressionType::ZSTD)), options).unwrap_err();
+        let of_stream = read_stream(Box::new(Cursor::new(stream(None))), options).unwrap_err();
+        [of_file, of_stream]
+    };
+    let limits = [
+        ("max_metadata_bytes", with(&|options| options.max_metadata_bytes = 1000)),
+        ("max_columns", with(&|options| options.max_columns = 16)),
+        ("max_batch_bytes", with(&|options| options.max_batch_bytes = 2000)),
+    ];
+    for (option, failures) in limits {
+        for failure in failures {
+            assert_eq!(failure.code, "arrow.limit", "{option}: {}", failure.message);
+            assert!(failure.message.contains(&format!("raise {option}")), "{}", failure.message);
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_fails_at_any_call_is_a_failure() {
+    let bytes = stream(None);
+    let count = FailingRead::new(TrickleRead::new(Cursor::new(bytes.clone()), 9000), 0);
+    let calls = count.calls();
+    read_stream(Box::new(count), ArrowOptions::default()).unwrap();
+    for nth in 1..=calls.count() {
+        let read = FailingRead::new(TrickleRead::new(Cursor::new(bytes.clone()), 9000), nth);
+        let failure = read_stream(Box::new(read), ArrowOptions::default()).unwrap_err();
+        assert_eq!(failure.code, "read", "call {nth}: {}", failure.message);
+    }
+}
+
+/// Every byte of the descriptions, and some of the bodies.
+#[test]
+fn no_byte_does_harm() {
+    let whole = table(0, 40);
+    let mut bytes = Vec::new();
+    let options = write_options(Some(CompressionType::LZ4_FRAME));
+    let mut writer = FileWriter::try_new_with_options(&mut bytes, &whole.schema(), options).unwrap();
+    writer.write(&whole).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let mut refused = 0;
+    for offset in 0..bytes.len() {
+        for value in [0x00, 0x7f, 0x80, 0xff] {
+            let mut damaged = bytes.clone();
+            damaged[offset] = value;
+            match read_file(damaged.clone(), ArrowOptions::default()) {
+                Ok(batches) => assert!(batches.iter().map(RecordBatch::num_rows).sum::<usize>() <= 40),
+                Err(_) => refused += 1,
+            }
+            // The same messages stand in a stream, behind the eight bytes that make a file.
+            let _ = read_stream(Box::new(Cursor::new(damaged[8..].to_vec())), ArrowOptions::default());
+        }
+    }
+    std::panic::set_hook(hook);
+    assert!(refused > 1000, "{refused}");
+}
