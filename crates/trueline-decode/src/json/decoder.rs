@@ -9,10 +9,13 @@ use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, Positions, unescape};
 
 use super::column::{self, DecodeValues, Values};
 use super::path::Paths;
+use super::prove::Prover;
+use super::reader::Reader;
 use super::rows::JsonRows;
+use super::scan::Record;
 use super::slot::{Kind, Slot, Slots};
-use super::walk::{Broken, Walker};
-use crate::{BrokenRecord, Column};
+use super::walk::Walker;
+use crate::{Column, Proven};
 
 /// A column to decode. Its values stand under the name of the field or one of its aliases; where a name has dots, it is the key of the whole
 /// name or a path into objects.
@@ -34,11 +37,19 @@ pub struct JsonOptions {
     pub allowed_names: Option<Vec<String>>,
     /// How many arrays and objects may be open at once; 128 by default.
     pub max_depth: usize,
+    /// Whether each record is gone through byte by byte, and nothing is learnt of those before it; false by default. It makes no difference
+    /// but in time.
+    pub exact: bool,
 }
 
 impl Default for JsonOptions {
     fn default() -> Self {
-        Self { duplicate_keys: DuplicateKeys::Error, allowed_names: None, max_depth: DEFAULT_MAX_DEPTH }
+        Self {
+            duplicate_keys: DuplicateKeys::Error,
+            allowed_names: None,
+            max_depth: DEFAULT_MAX_DEPTH,
+            exact: false,
+        }
     }
 }
 
@@ -55,6 +66,13 @@ impl JsonOptions {
             allowed_names: forbids.then(names),
             ..Self::default()
         }
+    }
+
+    /// Sets whether each record is gone through byte by byte.
+    #[must_use]
+    pub fn exact(mut self, exact: bool) -> Self {
+        self.exact = exact;
+        self
     }
 
     /// Sets how many arrays and objects may be open at once.
@@ -84,6 +102,14 @@ impl<'a> JsonBlock<'a> {
     pub fn bytes(&self) -> &'a [u8] {
         self.buffer.as_slice().get(self.start..).unwrap_or_default()
     }
+
+    fn record(&self) -> Record<'a> {
+        Record::of(self.bytes(), self.positions)
+    }
+
+    fn slot(&self, rows: &JsonRows, column: usize, row: usize) -> Slot {
+        rows.slot(&self.record(), column, row, self.positions.has_backslash())
+    }
 }
 
 /// A part of a nested value that is no value of its type.
@@ -104,16 +130,15 @@ pub struct JsonPart {
 pub struct JsonDecoder {
     plans: Vec<JsonColumn>,
     columns: Vec<Box<dyn DecodeValues>>,
-    walker: Walker,
-    forbids_extras: bool,
-    /// The values of some rows.
-    some: Slots,
+    reader: Reader,
+    prover: Prover,
+    /// The values of a column.
+    slots: Slots,
 }
 
 impl JsonDecoder {
     /// A decoder of these columns. Values that no column is planned for are never looked at but for being JSON.
     pub fn new(columns: Vec<JsonColumn>, options: &JsonOptions, kernel: Kernel) -> Self {
-        let _ = kernel;
         let mut paths = Paths::new();
         for (number, JsonColumn { field, .. }) in (0..).zip(&columns) {
             for name in [&field.name].into_iter().chain(&field.aliases) {
@@ -125,10 +150,10 @@ impl JsonDecoder {
         let walker = Walker::new(paths, columns.len(), duplicates, options.max_depth);
         Self {
             columns: columns.iter().map(|plan| column::compile(&plan.field, duplicates)).collect(),
+            reader: Reader::new(walker, kernel, options.allowed_names.is_some(), options.exact),
+            prover: Prover::new(&columns, kernel),
             plans: columns,
-            walker,
-            forbids_extras: options.allowed_names.is_some(),
-            some: Slots::default(),
+            slots: Slots::default(),
         }
     }
 
@@ -143,21 +168,13 @@ impl JsonDecoder {
     /// # Panics
     /// When the positions belong to other bytes.
     pub fn read(&mut self, block: &JsonBlock<'_>, rows: &mut JsonRows) {
-        rows.reset(self.plans.len());
-        let bytes = block.bytes();
-        for (number, record) in (0..).zip(0..block.positions.len()) {
-            let Range { start, end } = block.positions.record(record);
-            match self.walker.walk(&bytes[start..end]) {
-                Ok(extra) => {
-                    let extra = extra.filter(|_| self.forbids_extras);
-                    rows.push(number, start, &self.walker.row, extra);
-                }
-                Err(Broken { code, range, found }) => {
-                    let range = start + range.start..start + range.end;
-                    rows.broken.push(BrokenRecord { record: number, code, range, found });
-                }
-            }
-        }
+        self.reader.read(block.bytes(), block.positions, rows);
+    }
+
+    /// Proves what it can of the rows of a block: for each column the rows that are proven, or `None` where nothing is. As
+    /// [`Prover::prove`](crate::Prover::prove) does it for CSV, and with the same demand on the bytes behind the block.
+    pub fn prove(&mut self, block: &JsonBlock<'_>, rows: &JsonRows) -> &[Option<Proven>] {
+        self.prover.prove(block.bytes(), block.positions, rows)
     }
 
     /// Decodes one column for all rows of a block. `column` is the index of the plan.
@@ -165,7 +182,7 @@ impl JsonDecoder {
     /// # Panics
     /// When there is no such column; when `rows` is not that of the block.
     pub fn decode_column(&mut self, column: usize, block: &JsonBlock<'_>, rows: &JsonRows) -> Column {
-        self.decode(column, block, &rows.slots[column])
+        self.decode(column, block, rows, 0..rows.count())
     }
 
     /// Decodes one column for some rows of a block.
@@ -179,27 +196,49 @@ impl JsonDecoder {
         rows: &JsonRows,
         some: &[u32],
     ) -> Column {
-        let mut slots = std::mem::take(&mut self.some);
-        slots.clear();
-        for row in some {
-            slots.push(rows.slots[column].get(*row as usize));
-        }
-        let decoded = self.decode(column, block, &slots);
-        self.some = slots;
-        decoded
+        self.decode(column, block, rows, some.iter().map(|row| *row as usize))
     }
 
-    fn decode(&mut self, column: usize, block: &JsonBlock<'_>, slots: &Slots) -> Column {
+    fn decode(
+        &mut self,
+        column: usize,
+        block: &JsonBlock<'_>,
+        rows: &JsonRows,
+        some: impl Iterator<Item = usize>,
+    ) -> Column {
+        rows.fill(&block.record(), column, some, block.positions.has_backslash(), &mut self.slots);
         let buffer = block.buffer.slice(block.start);
-        self.columns[column].decode(&Values { bytes: block.bytes(), buffer: &buffer, slots })
+        self.columns[column].decode(&Values { bytes: block.bytes(), buffer: &buffer, slots: &self.slots })
+    }
+
+    /// Where the value of a column stands in a row, quotes and brackets included, from the start of the block; `None` where the
+    /// record has none. For a value that would have to be within another, which is no object, it is that other one.
+    ///
+    /// # Panics
+    /// When there is no such column or row.
+    pub fn place(
+        &self,
+        column: usize,
+        block: &JsonBlock<'_>,
+        rows: &JsonRows,
+        row: usize,
+    ) -> Option<Range<usize>> {
+        let slot = block.slot(rows, column, row);
+        (slot.kind != Kind::Absent).then(|| slot.place())
     }
 
     /// The text of a value: that of a string without quotes and escapes, of others their JSON. `None` where the record has none.
     ///
     /// # Panics
     /// When there is no such column or row.
-    pub fn value(&self, column: usize, block: &JsonBlock<'_>, rows: &JsonRows, row: usize) -> Option<String> {
-        let slot = rows.slots[column].get(row);
+    pub fn value(
+        &self,
+        column: usize,
+        block: &JsonBlock<'_>,
+        rows: &JsonRows,
+        row: usize,
+    ) -> Option<String> {
+        let slot = block.slot(rows, column, row);
         (slot.kind != Kind::Absent).then(|| text(block.bytes(), slot))
     }
 
@@ -214,9 +253,11 @@ impl JsonDecoder {
         rows: &JsonRows,
         row: usize,
     ) -> Option<JsonPart> {
+        let mut slots = Slots::default();
+        slots.push(block.slot(rows, column, row));
         let buffer = block.buffer.slice(block.start);
-        let values = Values { bytes: block.bytes(), buffer: &buffer, slots: &rows.slots[column] };
-        let column::Part { pointer, slot } = self.columns[column].inside(&values, row)?;
+        let values = Values { bytes: block.bytes(), buffer: &buffer, slots: &slots };
+        let column::Part { pointer, slot } = self.columns[column].inside(&values, 0)?;
         Some(JsonPart { pointer, range: slot.place(), value: text(block.bytes(), slot) })
     }
 }

@@ -1,16 +1,21 @@
 //! JSON Lines: the values of records as Arrow columns.
 //!
-//! A record is gone through once, which finds where the value of each column stands ([`JsonRows`]); a column is then one loop over these
-//! places. So nothing is made of values that no one asks for, and how the places were found makes no difference to what becomes of them.
+//! Three ways lead from a record to the tokens that are the values of its columns, and make no difference to what becomes of them:
+//! most records fit a `template` that was learnt from those before them, others are gone through token by token (`scan`), and what is odd
+//! byte by byte (`walk`), which is the meaning: what is a record, which value is whose, what is broken. `reader` leads each record to its way.
+//! A column is then one loop over its values, or a proof over them (`prove`); nothing is made of values that no one asks for.
 //!
-//! `walk` is the meaning: what is a record, which value is whose, what is broken. `value` is what a type takes of JSON; texts are read by the
-//! same parsers as cells of CSV.
+//! `value` is what a type takes of JSON; texts are read by the same parsers as cells of CSV.
 
 mod column;
 mod decoder;
 mod path;
+mod prove;
+mod reader;
 mod rows;
+mod scan;
 mod slot;
+mod template;
 mod value;
 mod walk;
 

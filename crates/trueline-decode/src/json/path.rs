@@ -3,8 +3,6 @@
 //! A column is found under its whole name, or under the path that its name spells: dots descend into objects. Its aliases are
 //! read in the same way. So the names of a schema are a tree, and a record is gone through along it.
 
-use std::collections::HashMap;
-
 /// A node of the tree: an object, or a value, or both.
 pub(crate) type Node = u32;
 
@@ -19,11 +17,29 @@ pub(crate) struct Paths {
 
 #[derive(Clone, Debug, Default)]
 struct NodeEntry {
-    children: HashMap<Box<[u8]>, Node>,
+    /// Ordered by the prints of the keys.
+    children: Vec<Child>,
     /// The column whose value stands here.
     column: Option<u32>,
     /// The columns whose values stand somewhere within.
     within: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Child {
+    print: u64,
+    key: Box<[u8]>,
+    node: Node,
+}
+
+/// A number that keys have in common if they are equal, and seldom otherwise: both ends of the key and its length.
+#[inline]
+pub(crate) fn print(key: &[u8]) -> u64 {
+    let ends = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
+        _ => key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    (ends ^ key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 impl Paths {
@@ -49,12 +65,15 @@ impl Paths {
     }
 
     fn descend(&mut self, node: Node, key: &[u8]) -> Node {
-        if let Some(child) = self.child(node, key) {
+        let print = print(key);
+        if let Some(child) = self.child(node, key, print) {
             return child;
         }
         let child = Node::try_from(self.nodes.len()).expect("a schema has less than 2^32 names");
         self.nodes.push(NodeEntry::default());
-        self.nodes[node as usize].children.insert(key.into(), child);
+        let children = &mut self.nodes[node as usize].children;
+        let place = children.partition_point(|child| child.print < print);
+        children.insert(place, Child { print, key: key.into(), node: child });
         child
     }
 
@@ -63,17 +82,23 @@ impl Paths {
         entry.column = entry.column.or(column);
     }
 
-    /// Where a key leads.
-    pub(crate) fn child(&self, node: Node, key: &[u8]) -> Option<Node> {
-        self.nodes[node as usize].children.get(key).copied()
+    /// Where a key leads, given its print.
+    #[inline]
+    pub(crate) fn child(&self, node: Node, key: &[u8], print: u64) -> Option<Node> {
+        let children = &self.nodes[node as usize].children;
+        let place = children.partition_point(|child| child.print < print);
+        let same = children[place..].iter().take_while(|child| child.print == print);
+        same.into_iter().find(|child| *child.key == *key).map(|child| child.node)
     }
 
     /// The column whose value stands at a node.
+    #[inline]
     pub(crate) fn column(&self, node: Node) -> Option<u32> {
         self.nodes[node as usize].column
     }
 
     /// The columns whose values stand within the value at a node.
+    #[inline]
     pub(crate) fn within(&self, node: Node) -> &[u32] {
         &self.nodes[node as usize].within
     }
@@ -83,6 +108,10 @@ impl Paths {
 mod tests {
     use super::*;
 
+    fn child(paths: &Paths, node: Node, key: &[u8]) -> Option<Node> {
+        paths.child(node, key, print(key))
+    }
+
     #[test]
     fn names_are_keys_and_paths() {
         let mut paths = Paths::new();
@@ -90,17 +119,32 @@ mod tests {
         paths.insert("a.b.c", Some(1));
         paths.insert("a.b", None);
         paths.insert("", Some(2));
-        let a = paths.child(ROOT, b"a").unwrap();
-        let b = paths.child(a, b"b").unwrap();
-        let c = paths.child(b, b"c").unwrap();
+        let a = child(&paths, ROOT, b"a").unwrap();
+        let b = child(&paths, a, b"b").unwrap();
+        let c = child(&paths, b, b"c").unwrap();
         assert_eq!([a, b, c].map(|node| paths.column(node)), [Some(0), None, Some(1)]);
         assert_eq!(paths.within(a), [1]);
         assert_eq!(paths.within(b), [1]);
         assert!(paths.within(c).is_empty() && paths.within(ROOT).is_empty());
-        let whole = paths.child(ROOT, b"a.b.c").unwrap();
+        let whole = child(&paths, ROOT, b"a.b.c").unwrap();
         assert_eq!(paths.column(whole), Some(1));
-        assert_eq!(paths.column(paths.child(ROOT, b"a.b").unwrap()), None);
-        assert_eq!(paths.column(paths.child(ROOT, b"").unwrap()), Some(2));
-        assert_eq!(paths.child(ROOT, b"b"), None);
+        assert_eq!(paths.column(child(&paths, ROOT, b"a.b").unwrap()), None);
+        assert_eq!(paths.column(child(&paths, ROOT, b"").unwrap()), Some(2));
+        assert_eq!(child(&paths, ROOT, b"b"), None);
+    }
+
+    #[test]
+    fn keys_of_one_print_are_told_apart() {
+        // Equal ends and lengths.
+        let keys = ["abcdefghXijklmnop", "abcdefghYijklmnop"];
+        assert_eq!(print(keys[0].as_bytes()), print(keys[1].as_bytes()));
+        let mut paths = Paths::new();
+        paths.insert(keys[0], Some(0));
+        assert_eq!(child(&paths, ROOT, keys[1].as_bytes()), None);
+        paths.insert(keys[1], Some(1));
+        for (key, column) in keys.into_iter().zip(0..) {
+            let node = child(&paths, ROOT, key.as_bytes()).unwrap();
+            assert_eq!(paths.column(node), Some(column));
+        }
     }
 }

@@ -1,9 +1,14 @@
-//! The records of a block: those that are rows, and where the values of each stand.
+//! The records of a block: those that are rows, and which tokens the values of each are.
 
 use std::ops::Range;
 
+use super::scan::Record;
 use super::slot::{Kind, Slot, Slots};
+use super::walk::kind_of_scalar;
 use crate::BrokenRecord;
+use crate::proof::cell::ROWS;
+
+use trueline_tokenizer::json::STRING;
 
 /// Which records of a block become rows, and where the values of their columns stand.
 ///
@@ -12,10 +17,12 @@ use crate::BrokenRecord;
 pub struct JsonRows {
     pub(super) rows: usize,
     pub(super) broken: Vec<BrokenRecord>,
-    /// For each row its record.
+    /// For each row its record; nothing where every record is the row of its own number.
     pub(super) numbers: Vec<u32>,
-    /// For each column the values of all rows.
-    pub(super) slots: Vec<Slots>,
+    /// For each column the token of its value in each row, 0 where there is none; whole words of rows.
+    pub(super) tokens: Vec<Vec<u32>>,
+    /// The columns and rows, ordered by both, whose token is that of a value that is in the way of theirs.
+    pub(super) in_the_way: Vec<(u32, u32)>,
     /// The rows with a key that no field declares, where that is asked.
     pub(super) extras: Vec<u32>,
     /// The first such key of each.
@@ -46,9 +53,9 @@ impl JsonRows {
     /// The record of a row.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// When there is no such row and the rows are not the records themselves.
     pub fn record(&self, row: usize) -> u32 {
-        self.numbers[row]
+        self.numbers().map_or(narrow(row), |numbers| numbers[row])
     }
 
     /// The rows with a key that no field declares, in ascending order; none where such keys are allowed.
@@ -64,38 +71,92 @@ impl JsonRows {
         Some(start as usize..end as usize)
     }
 
-    /// Where the value of a column stands in a row, quotes and brackets included, from the start of the block; `None` where the
-    /// record has none. For a value that would have to be within another, which is no object, it is that other one.
-    ///
-    /// # Panics
-    /// When there is no such column or row.
-    pub fn place(&self, column: usize, row: usize) -> Option<Range<usize>> {
-        let slot = self.slots[column].get(row);
-        (slot.kind != Kind::Absent).then(|| slot.place())
-    }
-
     pub(super) fn reset(&mut self, columns: usize) {
         self.rows = 0;
         self.broken.clear();
         self.numbers.clear();
+        self.in_the_way.clear();
         self.extras.clear();
         self.extra_keys.clear();
-        self.slots.resize_with(columns, Slots::default);
-        self.slots.iter_mut().for_each(Slots::clear);
+        self.tokens.resize_with(columns, Vec::new);
+        self.tokens.iter_mut().for_each(Vec::clear);
     }
 
-    /// Adds a row whose places count from `start`.
-    pub(super) fn push(&mut self, record: u32, start: usize, row: &[Slot], extra: Option<Range<usize>>) {
-        for (slots, slot) in self.slots.iter_mut().zip(row) {
-            let place = slot.place();
-            slots.push(Slot::new(start + place.start..start + place.end, slot.kind));
+    /// Makes room for so many rows without values, and for what a proof looks at behind them.
+    pub(super) fn resize(&mut self, rows: usize) {
+        self.rows = rows;
+        for tokens in &mut self.tokens {
+            tokens.resize(rows.next_multiple_of(ROWS), 0);
         }
-        if let Some(key) = extra {
-            let key = Slot::new(start + key.start..start + key.end, Kind::String);
-            self.extras.push(u32::try_from(self.rows).unwrap_or(u32::MAX));
-            self.extra_keys.push(key.start..key.end);
-        }
-        self.numbers.push(record);
-        self.rows += 1;
     }
+
+    /// Puts the value of a column in a row where another is in its way.
+    pub(super) fn put_in_the_way(&mut self, column: usize, row: usize) {
+        self.in_the_way.push((narrow(column), narrow(row)));
+    }
+
+    /// The value of a column in a row.
+    pub(super) fn slot(&self, block: &Record<'_>, column: usize, row: usize, has_backslash: bool) -> Slot {
+        assert!(row < self.rows, "row {row} of {}", self.rows);
+        let slot = slot(block, self.tokens[column][row] as usize, has_backslash);
+        let place = (narrow(column), narrow(row));
+        if !self.in_the_way.is_empty() && self.in_the_way.binary_search(&place).is_ok() {
+            return Slot { kind: Kind::InTheWay, ..slot };
+        }
+        slot
+    }
+
+    /// The values of a column in some rows.
+    pub(super) fn fill(
+        &self,
+        block: &Record<'_>,
+        column: usize,
+        rows: impl Iterator<Item = usize>,
+        has_backslash: bool,
+        slots: &mut Slots,
+    ) {
+        slots.clear();
+        for row in rows {
+            slots.push(self.slot(block, column, row, has_backslash));
+        }
+    }
+}
+
+/// The value that begins with a token.
+fn slot(block: &Record<'_>, token: usize, has_backslash: bool) -> Slot {
+    if token == 0 {
+        return Slot::default();
+    }
+    let kind = block.kinds[token];
+    let start = block.offsets[token] as usize;
+    if matches!(kind, b'{' | b'[') {
+        let kind = if kind == b'{' { Kind::Object } else { Kind::Array };
+        return Slot::new(start..block.offsets[end_of(block.kinds, token)] as usize + 1, kind);
+    }
+    let range = block.range(token);
+    let kind = match kind {
+        STRING if has_backslash && block.bytes[range.clone()].contains(&b'\\') => Kind::Escaped,
+        STRING => Kind::String,
+        _ => kind_of_scalar(block.bytes[start]),
+    };
+    Slot::new(range, kind)
+}
+
+/// The token that ends the array or object that begins with one.
+fn end_of(kinds: &[u8], token: usize) -> usize {
+    let mut depth = 0_usize;
+    for (at, kind) in (token..).zip(&kinds[token..]) {
+        match kind {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return at,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    token
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer rows than bytes in a block")]
+fn narrow(number: usize) -> u32 {
+    number as u32
 }

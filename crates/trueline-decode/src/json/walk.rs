@@ -12,7 +12,7 @@ use std::ops::Range;
 use trueline_schema::DuplicateKeys;
 use trueline_tokenizer::json::{Fault, FaultKind, Token, TokenKind, Tokens, unescape};
 
-use super::path::{Node, Paths, ROOT};
+use super::path::{Node, Paths, ROOT, print};
 use super::slot::{Kind, Slot};
 
 /// The most characters of a key that are shown.
@@ -179,7 +179,7 @@ impl Walker {
     ) -> bool {
         let content = &text[token.range.start + 1..token.range.end - 1];
         let key = if token.has_escapes { unescape(content) } else { Cow::Borrowed(content) };
-        let node = object.target.node.and_then(|node| self.paths.child(node, &key));
+        let node = object.target.node.and_then(|node| self.paths.child(node, &key, print(&key)));
         let is_extra = node.is_none();
         if !self.void.is_empty() && self.void.binary_search(&token.range.start).is_ok() {
             *target = Target::default();
@@ -255,5 +255,15 @@ fn shown(key: &[u8]) -> String {
     match key.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &key[..end]),
         None => key.into_owned(),
+    }
+}
+
+/// What a scalar is, by its first byte.
+pub(crate) fn kind_of_scalar(first: u8) -> Kind {
+    match first {
+        b'n' => Kind::Null,
+        b't' => Kind::True,
+        b'f' => Kind::False,
+        _ => Kind::Number,
     }
 }

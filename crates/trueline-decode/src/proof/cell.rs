@@ -5,10 +5,10 @@
 use super::lanes::{Bytes, Lanes, Pairs, WORD};
 
 /// How many bytes must follow the last cell of a block, so that a proof may look at a few words of each without asking.
-pub(super) const BEHIND: usize = 64;
+pub(crate) const BEHIND: usize = 64;
 
 /// Rows to a word of a bit set.
-pub(super) const ROWS: usize = 64;
+pub(crate) const ROWS: usize = 64;
 
 /// Where the cells of one column are to be found.
 #[derive(Clone, Copy)]
@@ -39,6 +39,19 @@ impl Places {
         Self { starts: [0; ROWS], lengths: [0; ROWS] }
     }
 
+    /// Notes where the cells of a group stand.
+    #[inline(always)]
+    pub(super) fn put<L: Lanes>(&mut self, lanes: L, at: usize, starts: L::Words, lengths: L::Words) {
+        lanes.store(starts, &mut self.starts, at);
+        lanes.store(lengths, &mut self.lengths, at);
+    }
+
+    /// Where the cells of a group begin, and how many bytes they have.
+    #[inline(always)]
+    pub(super) fn value<L: Lanes>(&self, lanes: L, at: usize) -> (L::Words, L::Words) {
+        (lanes.load_words(&self.starts, at), lanes.load_words(&self.lengths, at))
+    }
+
     /// How many bytes the cells of a group have, quotes included.
     #[inline(always)]
     pub(super) fn length<L: Lanes>(&self, lanes: L, at: usize) -> L::Words {
@@ -58,7 +71,12 @@ pub(super) struct Group<L: Lanes> {
     pub(super) quoted: L::Mask,
 }
 
-impl Cells<'_> {
+impl<'a> Cells<'a> {
+    /// Bytes to look at, at places that are known otherwise.
+    pub(super) fn elsewhere(bytes: Bytes<'a>, separators: Pairs<'a>, is_ascii: bool) -> Self {
+        Self { bytes, separators, firsts: &[], column: 0, trim: 0, quote: None, is_ascii }
+    }
+
     /// Those of 64 rows from `row` on whose cell can be found: all but the very first field of a block.
     pub(super) fn found(&self, row: usize) -> u64 {
         let is_first = self.column == 0 && row == 0 && self.firsts.first() == Some(&0);
@@ -78,8 +96,7 @@ impl Cells<'_> {
             let both = lanes.gather_pairs(self.separators, lanes.add(lanes.load(firsts, at), before));
             let (before, end) = (lanes.and(both, lanes.splat(u64::from(u32::MAX))), lanes.shr::<32>(both));
             let length = lanes.sub(lanes.sub(end, before), lanes.splat(1 + u64::from(self.trim)));
-            lanes.store(lanes.add(before, lanes.splat(1)), &mut places.starts, at);
-            lanes.store(length, &mut places.lengths, at);
+            places.put(lanes, at, lanes.add(before, lanes.splat(1)), length);
         }
     }
 

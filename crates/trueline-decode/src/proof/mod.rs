@@ -11,15 +11,16 @@
 
 pub(crate) mod ascii;
 mod bound;
-mod cell;
+pub(crate) mod cell;
 mod float;
-mod lanes;
+pub(crate) mod lanes;
 mod length;
 mod list;
 mod moment;
 mod number;
 mod plan;
 mod shape;
+pub(crate) mod value;
 
 use std::ops::Range;
 
@@ -65,7 +66,7 @@ pub struct Proven {
 
 impl Proven {
     /// Whether trying was in vain; a few rows say nothing.
-    fn is_mostly_open(&self) -> bool {
+    pub(crate) fn is_mostly_open(&self) -> bool {
         self.rows >= 4 * ROWS && self.open_count() > self.rows / 2
     }
 

@@ -27,7 +27,7 @@ pub(super) struct Proof {
 
 /// The register of proofs: a new one is a file, a variant and a line in each of two places.
 #[derive(Clone, Debug)]
-enum AnyJudge {
+pub(super) enum AnyJudge {
     Number(Number),
     Float(Float),
     Moment(Moment),
@@ -55,12 +55,7 @@ impl Proof {
                 let words = field.true_values.iter().chain(&field.false_values).map(String::as_str);
                 vec![AnyJudge::List(List::new(words, dialect.quote)?)]
             }
-            DataType::Float64 if asked.ranges.is_empty() => vec![AnyJudge::Float(Float)],
-            data_type => vec![
-                Number::new(data_type, &asked.ranges)
-                    .map(AnyJudge::Number)
-                    .or_else(|| Moment::new(data_type, &asked.ranges).map(AnyJudge::Moment))?,
-            ],
+            data_type => vec![AnyJudge::of_type(data_type, &asked.ranges)?],
         };
         Some(Self {
             judges,
@@ -88,10 +83,30 @@ impl Proof {
         nulls
     }
 
-    /// Chooses the loop: everything that can be known before it is.
     fn judged(&self, judge: &AnyJudge, lanes: Choice, rows: &mut Rows<'_, '_>, count: usize) -> u64 {
-        let pass = Passing { proof: self, lanes, rows, count };
-        match judge {
+        judge.choose(Passing { proof: self, lanes, rows, count })
+    }
+}
+
+/// A loop over cells that can be run with any judge.
+pub(super) trait Run {
+    /// Runs it; returns how many rows are null.
+    fn run<J: Judge>(self, judge: &J) -> u64;
+}
+
+impl AnyJudge {
+    /// The judge of a type that is written as a number or a moment, within ranges.
+    pub(super) fn of_type(data_type: &DataType, ranges: &[&Range]) -> Option<Self> {
+        if *data_type == DataType::Float64 && ranges.is_empty() {
+            return Some(Self::Float(Float));
+        }
+        let number = Number::new(data_type, ranges).map(Self::Number);
+        number.or_else(|| Moment::new(data_type, ranges).map(Self::Moment))
+    }
+
+    /// Chooses the loop: everything that can be known before it is.
+    pub(super) fn choose<R: Run>(&self, pass: R) -> u64 {
+        match self {
             AnyJudge::Number(number) => match (number.has_point(), number.has_sign()) {
                 (false, false) => pass.run(&Within::<false, false>(number)),
                 (false, true) => pass.run(&Within::<false, true>(number)),
@@ -137,7 +152,7 @@ struct Passing<'a, 'b, 'c> {
     count: usize,
 }
 
-impl Passing<'_, '_, '_> {
+impl Run for Passing<'_, '_, '_> {
     fn run<J: Judge>(self, judge: &J) -> u64 {
         let Self { proof, lanes, rows, count } = self;
         let Proof { nulls, takes_nulls, reads_quoted, .. } = proof;
@@ -147,14 +162,14 @@ impl Passing<'_, '_, '_> {
 
 /// What is asked of the values of a column.
 #[derive(Default)]
-struct Asked<'a> {
-    is_required: bool,
-    ranges: Vec<&'a Range>,
-    texts: Vec<Text<'a>>,
+pub(super) struct Asked<'a> {
+    pub(super) is_required: bool,
+    pub(super) ranges: Vec<&'a Range>,
+    pub(super) texts: Vec<Text<'a>>,
 }
 
-/// What can be asked of text only.
-enum Text<'a> {
+/// What can be asked of text, or of lists, only.
+pub(super) enum Text<'a> {
     Length(Option<u64>, Option<u64>, LengthUnit),
     Pattern(&'a str),
     StartsWith(&'a str),
@@ -163,7 +178,7 @@ enum Text<'a> {
 
 impl<'a> Asked<'a> {
     /// `None` where something is asked that no proof knows.
-    fn of(checks: &'a [CheckKind]) -> Option<Self> {
+    pub(super) fn of(checks: &'a [CheckKind]) -> Option<Self> {
         let mut asked = Self::default();
         for check in checks {
             match check {
@@ -188,7 +203,7 @@ impl<'a> Asked<'a> {
         Some(asked)
     }
 
-    fn of_text(&self, quote: Option<u8>) -> Option<Vec<AnyJudge>> {
+    pub(super) fn of_text(&self, quote: Option<u8>) -> Option<Vec<AnyJudge>> {
         if !self.ranges.is_empty() {
             return None;
         }

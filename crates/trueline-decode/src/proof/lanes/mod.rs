@@ -133,6 +133,12 @@ impl<'a> Bytes<'a> {
         (bytes.len() >= WORD).then_some(Self(bytes))
     }
 
+    /// How many bytes there are.
+    #[inline(always)]
+    pub(crate) fn len(self) -> usize {
+        self.0.len()
+    }
+
     /// The greatest index that can be loaded from.
     #[inline(always)]
     fn last(self) -> u64 {

@@ -4,6 +4,7 @@ mod model;
 mod place;
 mod records;
 mod suite;
+mod ways;
 
 use arrow_buffer::Buffer;
 use trueline_decode::Column;
@@ -32,14 +33,27 @@ impl Decoded {
     }
 }
 
+/// What fast ways ask to stand behind a block.
+const BEHIND: usize = 64;
+
 /// Reads what stands behind the first `start` bytes.
 fn decode(bytes: &[u8], start: usize, fields: &[Field], options: &JsonOptions) -> Decoded {
-    let buffer = Buffer::from_vec(bytes.to_vec());
+    decode_with(Kernel::detect(), bytes, start, fields, options)
+}
+
+fn decode_with(
+    kernel: Kernel,
+    bytes: &[u8],
+    start: usize,
+    fields: &[Field],
+    options: &JsonOptions,
+) -> Decoded {
+    let buffer = Buffer::from_vec([bytes, &[b'"'; BEHIND]].concat());
     let mut positions = Positions::new();
-    let mut indexer = Indexer::new().block_bytes(usize::MAX);
+    let mut indexer = Indexer::with_kernel(kernel).block_bytes(usize::MAX);
     assert_eq!(indexer.index(&bytes[start..], true, &mut positions), bytes.len() - start, "one block");
     let plans = fields.iter().map(|field| JsonColumn { field: field.clone(), checks: Vec::new() }).collect();
-    let mut decoder = JsonDecoder::new(plans, options, Kernel::detect());
+    let mut decoder = JsonDecoder::new(plans, options, kernel);
     let mut rows = JsonRows::new();
     let block = JsonBlock { buffer: &buffer, start, positions: &positions };
     decoder.read(&block, &mut rows);

@@ -11,7 +11,8 @@ fn values_stand_where_they_stand() {
     let bytes = "xyz\n{\"a\" : 12 , \"b\":{\"c\": \"\u{e9}\\n\"}}\n{\"b\": 7}\n".as_bytes();
     let decoded = decode(bytes, 4, &fields, &JsonOptions::default());
     let block = decoded.block();
-    let text = |column, row| decoded.rows.place(column, row).map(|range| decoded.text(range));
+    let place = |column, row| decoded.decoder.place(column, &block, &decoded.rows, row);
+    let text = |column, row| place(column, row).map(|range| decoded.text(range));
     assert_eq!(text(0, 0), Some("12"));
     assert_eq!(text(1, 0), Some("\"\u{e9}\\n\""));
     assert_eq!(text(0, 1), None);

@@ -12,7 +12,15 @@ use crate::model::{Cell, stored_as};
 /// Decodes the bytes and compares every record with what the model says of it.
 #[track_caller]
 fn same(bytes: &[u8], fields: &[Field], duplicates: DuplicateKeys) -> Vec<Record> {
-    let mut options = JsonOptions::default();
+    let exact = same_on(true, bytes, fields, duplicates);
+    let fast = same_on(false, bytes, fields, duplicates);
+    assert_eq!(exact, fast);
+    fast
+}
+
+#[track_caller]
+fn same_on(exact: bool, bytes: &[u8], fields: &[Field], duplicates: DuplicateKeys) -> Vec<Record> {
+    let mut options = JsonOptions::default().exact(exact);
     options.duplicate_keys = duplicates;
     let before = b"}]\"\xff\n";
     let decoded = decode(&[before, bytes].concat(), before.len(), fields, &options);

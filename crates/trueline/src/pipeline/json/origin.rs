@@ -29,7 +29,7 @@ impl JsonOrigin<'_> {
 
     /// Where a value stands; `None` where the record has none.
     fn place(&self, row: usize, field: usize) -> Option<Range<usize>> {
-        self.rows.place(self.column(field)?, row)
+        self.decoder.borrow().place(self.column(field)?, &self.input, self.rows, row)
     }
 }
 

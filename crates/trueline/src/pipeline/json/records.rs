@@ -87,8 +87,8 @@ impl Records for JsonRecords {
         self.forbids_extras.then(|| self.rows.extras())
     }
 
-    fn prove(&mut self, _bytes: Bytes<'_>) -> &[Option<Proven>] {
-        &[]
+    fn prove(&mut self, bytes: Bytes<'_>) -> &[Option<Proven>] {
+        self.decoder.get_mut().prove(&block(bytes, &self.positions), &self.rows)
     }
 
     fn decode_column(&mut self, column: usize, bytes: Bytes<'_>) -> Column {

@@ -1,0 +1,150 @@
+//! Proofs of columns: which rows pass all their checks, seen from bytes.
+
+use trueline_tokenizer::Kernel;
+use trueline_tokenizer::json::Positions;
+
+use super::JsonColumn;
+use super::rows::JsonRows;
+use super::scan::Record;
+use crate::Proven;
+use crate::proof::cell::{BEHIND, ROWS};
+use crate::proof::lanes::{Bytes, Choice, Pairs};
+use crate::proof::value::{Tokens, ValueProof};
+
+/// So many bytes are gone through in one column before the next column has its turn: they stay in the nearest cache.
+const TILE_BYTES: usize = 24 << 10;
+/// Where a proof leaves most of a block open, it is not tried for so many blocks.
+const PAUSE: u32 = 7;
+
+/// Proves columns of blocks.
+#[derive(Debug)]
+pub(super) struct Prover {
+    columns: Vec<Option<ValueProof>>,
+    lanes: Choice,
+    proven: Vec<Option<Proven>>,
+    /// For each column how many blocks it is to be left alone.
+    pauses: Vec<u32>,
+    /// The tokens of strings with escapes, and their rows.
+    escaped: Vec<(u32, u32)>,
+}
+
+impl Prover {
+    pub(super) fn new(columns: &[JsonColumn], kernel: Kernel) -> Self {
+        let columns: Vec<_> = columns.iter().map(|plan| ValueProof::new(&plan.field, &plan.checks)).collect();
+        Self {
+            lanes: Choice::new(kernel),
+            proven: vec![None; columns.len()],
+            pauses: vec![0; columns.len()],
+            escaped: Vec::new(),
+            columns,
+        }
+    }
+
+    /// Proves what it can.
+    pub(super) fn prove(&mut self, bytes: &[u8], positions: &Positions, rows: &JsonRows) -> &[Option<Proven>] {
+        let words = rows.rows.div_ceil(ROWS);
+        let end = positions.offsets().last().map_or(0, |last| *last as usize);
+        let is_possible = rows.rows > 0 && end + BEHIND <= bytes.len() && positions.kinds().len() >= BEHIND;
+        self.prepare(words, rows.rows, is_possible);
+        let block = Record::of(bytes, positions);
+        let (Some(bytes), Some(offsets), Some(kinds)) =
+            (Bytes::new(bytes), Pairs::new(block.offsets), Bytes::new(block.kinds))
+        else {
+            self.proven.fill(None);
+            return &self.proven;
+        };
+        if !is_possible {
+            return &self.proven;
+        }
+        let tokens =
+            Tokens { bytes, is_ascii: positions.is_ascii(), offsets, kinds, rows: &[], count: rows.rows };
+        let size = (TILE_BYTES / (ROWS * (end / rows.rows).max(1))).max(1);
+        let mut at = 0;
+        while at < words {
+            let tile = at..(at + size).min(words);
+            for ((proof, proven), values) in self.columns.iter().zip(&mut self.proven).zip(&rows.tokens) {
+                if let (Some(proof), Some(proven)) = (proof, proven) {
+                    let tokens = Tokens { rows: values, ..tokens };
+                    proven.nulls +=
+                        proof.prove(self.lanes, tokens, tile.clone(), &mut proven.open[tile.clone()]);
+                }
+            }
+            at = tile.end;
+        }
+        self.open_what_is_odd(&block, positions, rows);
+        &self.proven
+    }
+
+    /// Makes room for the answers.
+    fn prepare(&mut self, words: usize, rows: usize, is_possible: bool) {
+        for ((proof, proven), pause) in self.columns.iter().zip(&mut self.proven).zip(&mut self.pauses) {
+            let is_open = proven.as_ref().is_some_and(Proven::is_mostly_open);
+            *pause = if is_open { PAUSE } else { pause.saturating_sub(1) };
+            if proof.is_none() || !is_possible || *pause > 0 {
+                *proven = None;
+                continue;
+            }
+            let proven = proven.get_or_insert_default();
+            proven.open.clear();
+            proven.open.resize(words, u64::MAX);
+            proven.nulls = 0;
+            proven.rows = rows;
+        }
+    }
+
+    /// Opens the rows of which a proof cannot know enough: strings with escapes, and values that are in the way of others.
+    fn open_what_is_odd(&mut self, block: &Record<'_>, positions: &Positions, rows: &JsonRows) {
+        self.find_escapes(block, positions, rows);
+        for ((proof, proven), values) in self.columns.iter().zip(&mut self.proven).zip(&rows.tokens) {
+            if let (Some(proof), Some(proven)) = (proof, proven)
+                && proof.reads_strings()
+            {
+                for (token, row) in &self.escaped {
+                    if values[*row as usize] == *token {
+                        proven.open[*row as usize / ROWS] |= 1 << (*row as usize % ROWS);
+                    }
+                }
+            }
+        }
+        for (column, row) in &rows.in_the_way {
+            if let Some(proven) = &mut self.proven[*column as usize] {
+                proven.open[*row as usize / ROWS] |= 1 << (*row as usize % ROWS);
+            }
+        }
+    }
+
+    /// Finds the strings with escapes.
+    fn find_escapes(&mut self, block: &Record<'_>, positions: &Positions, rows: &JsonRows) {
+        self.escaped.clear();
+        if !positions.has_backslash() {
+            return;
+        }
+        let (mut token, mut row) = (0, 0);
+        let mut at = 0;
+        let end = block.offsets.last().map_or(0, |end| *end as usize);
+        while let Some(next) = memchr::memchr(b'\\', &block.bytes[at..end]) {
+            // The token that has it, found by steps that double. In a broken record the backslash may be its first byte.
+            let place = at + next;
+            let begins_before = |offset: &u32| (*offset as usize) <= place;
+            let mut step = 1;
+            while block.offsets.get(token + step).is_some_and(begins_before) {
+                step *= 2;
+            }
+            let to = (token + step).min(block.offsets.len());
+            token += block.offsets[token..to].partition_point(begins_before).saturating_sub(1);
+            // Behind it, whatever it is.
+            at = (block.offsets[token + 1] as usize).max(place + 1);
+            while row < rows.rows && positions.tokens(rows.record(row) as usize).end <= token {
+                row += 1;
+            }
+            if row < rows.rows && positions.tokens(rows.record(row) as usize).start <= token {
+                self.escaped.push((narrow(token), narrow(row)));
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer of anything than bytes in a block")]
+fn narrow(number: usize) -> u32 {
+    number as u32
+}

@@ -1,0 +1,330 @@
+//! From the records of a block to rows.
+//!
+//! Records that are no JSON are known first, from their tokens. Of the others, most are like those before them: they fit one of a few
+//! templates, and nothing more has to be looked at than their kinds and keys. What fits none is gone through token by token, and what is
+//! odd there byte by byte. Each step may only leave records to the next one.
+//!
+//! Nothing here grows with more than the number of tokens: there are few templates, and few attempts to learn one in a block.
+
+use std::ops::Range;
+
+use trueline_tokenizer::Kernel;
+use trueline_tokenizer::json::{Checker, Positions, RecordFault};
+
+use super::rows::JsonRows;
+use super::scan::{Record, Scanned, Scanner};
+use super::slot::Kind;
+use super::template::Template;
+use super::walk::{Broken, Walker, broken};
+use crate::BrokenRecord;
+use crate::proof::cell::{BEHIND, ROWS};
+use crate::proof::lanes::{Bytes, Choice, Pairs};
+
+/// The most templates that are kept.
+const MOST_TEMPLATES: usize = 8;
+/// How often it is tried to learn one in a block.
+const MOST_LESSONS: usize = 4;
+/// Fewer records that fit no template are no reason to learn one.
+const LEAST_MISSES: usize = 4;
+
+/// What is known of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Nothing yet.
+    Unknown,
+    /// It becomes no row.
+    Broken,
+    /// A row.
+    Row,
+}
+
+/// A template, and the records of a block that fit it.
+#[derive(Debug)]
+struct Match {
+    template: Template,
+    records: Vec<u32>,
+    /// For each part the first token of it in each of these records; whole words of rows.
+    bases: Vec<Vec<u32>>,
+}
+
+/// Finds rows.
+#[derive(Debug)]
+pub(super) struct Reader {
+    walker: Walker,
+    scanner: Scanner,
+    checker: Checker,
+    lanes: Choice,
+    forbids_extras: bool,
+    is_exact: bool,
+    matches: Vec<Match>,
+    ways: Vec<Way>,
+    /// Records of which nothing is known.
+    pending: Vec<u32>,
+    faults: Vec<RecordFault>,
+    /// The records that no template fits, and for each of them the tokens of all columns.
+    scanned: Vec<u32>,
+    scanned_tokens: Vec<u32>,
+    differs: Vec<u64>,
+    parts: Vec<u32>,
+}
+
+impl Reader {
+    pub(super) fn new(walker: Walker, kernel: Kernel, forbids_extras: bool, is_exact: bool) -> Self {
+        Self {
+            scanner: Scanner::new(walker.row.len()),
+            checker: Checker::with_kernel(kernel).max_depth(walker.max_depth),
+            lanes: Choice::new(kernel),
+            walker,
+            forbids_extras,
+            is_exact,
+            matches: Vec::new(),
+            ways: Vec::new(),
+            pending: Vec::new(),
+            faults: Vec::new(),
+            scanned: Vec::new(),
+            scanned_tokens: Vec::new(),
+            differs: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// Finds the rows of a block.
+    pub(super) fn read(&mut self, bytes: &[u8], positions: &Positions, rows: &mut JsonRows) {
+        rows.reset(self.walker.row.len());
+        let count = positions.len();
+        self.ways.clear();
+        self.ways.resize(count, Way::Unknown);
+        self.scanned.clear();
+        self.scanned_tokens.clear();
+        self.matches.iter_mut().for_each(Match::clear);
+        self.pending.clear();
+        let block = Record::of(bytes, positions);
+        if self.is_exact {
+            for record in 0..count {
+                self.walk(&block, positions, record, rows);
+            }
+        } else {
+            self.check(bytes, positions, rows);
+            let ways = &self.ways;
+            self.pending.extend((0..narrow(count)).filter(|record| ways[*record as usize] == Way::Unknown));
+            self.fit(&block, positions);
+            for record in std::mem::take(&mut self.pending) {
+                self.scan(&block, positions, record as usize, rows);
+            }
+        }
+        self.finish(rows);
+    }
+
+    /// Sorts out the records that are no JSON.
+    fn check(&mut self, bytes: &[u8], positions: &Positions, rows: &mut JsonRows) {
+        self.faults.clear();
+        self.checker.check(bytes, positions, 0..positions.len(), &mut self.faults);
+        for RecordFault { record, fault } in &self.faults {
+            let Range { start, end } = positions.record(*record as usize);
+            self.ways[*record as usize] = Way::Broken;
+            let found = broken(fault, end - start);
+            rows.broken.push(of_block(*record, start, found));
+        }
+    }
+
+    /// Finds the records that fit a template, and learns from those that fit none.
+    fn fit(&mut self, block: &Record<'_>, positions: &Positions) {
+        if block.offsets.last().is_none_or(|last| *last as usize + BEHIND > block.bytes.len()) {
+            return;
+        }
+        let (Some(bytes), Some(offsets)) = (Bytes::new(block.bytes), Pairs::new(block.offsets)) else { return };
+        for number in 0..self.matches.len() {
+            if self.pending.is_empty() {
+                break;
+            }
+            self.fit_one(number, block, positions, bytes, offsets);
+        }
+        for lesson in 0..MOST_LESSONS {
+            if self.pending.len() < LEAST_MISSES || !self.has_room() {
+                break;
+            }
+            // One that teaches nothing is not asked again.
+            let teacher = self.pending[lesson * self.pending.len() / MOST_LESSONS] as usize;
+            let tokens = positions.tokens(teacher);
+            let scanned =
+                self.scanner.scan(&self.walker.paths, block, tokens.clone(), positions.has_backslash());
+            let is_usual = matches!(scanned, Scanned::Row(extra) if extra.is_none() || !self.forbids_extras);
+            let learnt =
+                if is_usual { Template::learn(block, tokens, &self.scanner.row, &self.scanner.nulls) } else { None };
+            let Some(template) = learnt else { continue };
+            self.matches.push(Match::new(template));
+            self.fit_one(self.matches.len() - 1, block, positions, bytes, offsets);
+        }
+        // Those that fit most go first.
+        self.matches.sort_by_key(|found| std::cmp::Reverse(found.records.len()));
+    }
+
+    /// Whether another template can be kept; one that fits nothing makes room for it.
+    fn has_room(&mut self) -> bool {
+        if self.matches.len() < MOST_TEMPLATES {
+            return true;
+        }
+        let unused = self.matches.iter().rposition(|found| found.records.is_empty());
+        unused.map(|number| self.matches.remove(number)).is_some()
+    }
+
+    /// Takes the records out of the pending ones that fit a template.
+    fn fit_one(
+        &mut self,
+        number: usize,
+        block: &Record<'_>,
+        positions: &Positions,
+        bytes: Bytes<'_>,
+        offsets: Pairs<'_>,
+    ) {
+        let Match { template, records, bases } = &mut self.matches[number];
+        self.parts.resize(template.parts(), 0);
+        for record in &self.pending {
+            let tokens = positions.tokens(*record as usize);
+            let first = narrow(tokens.start);
+            if template.fits(&block.kinds[tokens], &mut self.parts) {
+                records.push(*record);
+                bases.iter_mut().zip(&self.parts).for_each(|(bases, part)| bases.push(first + part));
+            }
+        }
+        let whole = records.len().next_multiple_of(ROWS);
+        bases.iter_mut().for_each(|bases| bases.resize(whole, 0));
+        template.compare_keys(self.lanes, bytes, offsets, bases, &mut self.differs);
+        let differs = |row: usize| self.differs[row / ROWS] >> (row % ROWS) & 1 == 1;
+        let mut kept = 0;
+        for row in 0..records.len() {
+            if differs(row) {
+                continue;
+            }
+            self.ways[records[row] as usize] = Way::Row;
+            if kept < row {
+                records[kept] = records[row];
+                bases.iter_mut().for_each(|bases| bases[kept] = bases[row]);
+            }
+            kept += 1;
+        }
+        records.truncate(kept);
+        let ways = &self.ways;
+        self.pending.retain(|record| ways[*record as usize] == Way::Unknown);
+    }
+
+    /// Goes through one record that has been found to be JSON.
+    fn scan(&mut self, block: &Record<'_>, positions: &Positions, record: usize, rows: &mut JsonRows) {
+        let tokens = positions.tokens(record);
+        match self.scanner.scan(&self.walker.paths, block, tokens, positions.has_backslash()) {
+            Scanned::Odd => self.walk(block, positions, record, rows),
+            Scanned::Row(extra) => {
+                let extra = extra.filter(|_| self.forbids_extras);
+                self.push(record, extra.map(|token| block.range(token as usize)), rows);
+            }
+        }
+    }
+
+    /// Goes through one record byte by byte.
+    fn walk(&mut self, block: &Record<'_>, positions: &Positions, record: usize, rows: &mut JsonRows) {
+        let Range { start, end } = positions.record(record);
+        let extra = match self.walker.walk(&block.bytes[start..end]) {
+            Ok(extra) => extra.filter(|_| self.forbids_extras),
+            Err(found) => {
+                self.ways[record] = Way::Broken;
+                rows.broken.push(of_block(narrow(record), start, found));
+                return;
+            }
+        };
+        let tokens = positions.tokens(record);
+        let row = self.scanned.len();
+        for (column, slot) in self.walker.row.iter().enumerate() {
+            let offset = slot.start + narrow(start);
+            let token = block.offsets[tokens.clone()].binary_search(&offset);
+            self.scanner.row[column] = match (slot.kind, token) {
+                (Kind::Absent, _) | (_, Err(_)) => 0,
+                (_, Ok(token)) => narrow(tokens.start + token),
+            };
+            if slot.kind == Kind::InTheWay {
+                // The number among the scanned ones for now.
+                rows.put_in_the_way(column, row);
+            }
+        }
+        let extra = extra.map(|Range { start: from, end: to }| start + from..start + to);
+        self.push(record, extra, rows);
+    }
+
+    /// Adds a record whose tokens the scanner has.
+    fn push(&mut self, record: usize, extra: Option<Range<usize>>, rows: &mut JsonRows) {
+        self.ways[record] = Way::Row;
+        self.scanned.push(narrow(record));
+        self.scanned_tokens.extend_from_slice(&self.scanner.row);
+        if let Some(Range { start, end }) = extra {
+            // The record for now.
+            rows.extras.push(narrow(record));
+            rows.extra_keys.push(narrow(start)..narrow(end));
+        }
+    }
+
+    /// Numbers the rows and puts their tokens in their order.
+    fn finish(&mut self, rows: &mut JsonRows) {
+        rows.broken.sort_by_key(|broken| broken.record);
+        let count = self.ways.len() - rows.broken.len();
+        let is_of_one = self.matches.first().is_some_and(|found| found.records.len() == self.ways.len());
+        if is_of_one {
+            // All of one make, as nearly always.
+            if let Some(Match { template, bases, .. }) = self.matches.first() {
+                for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
+                    match spot {
+                        Some(spot) => tokens.extend(bases[spot.part][..count].iter().map(|base| base + spot.token)),
+                        None => tokens.resize(count, 0),
+                    }
+                }
+            }
+            rows.resize(count);
+            return;
+        }
+        rows.resize(count);
+        let mut row_of = vec![0; self.ways.len()];
+        for (record, way) in (0..).zip(&self.ways) {
+            if *way == Way::Row {
+                row_of[record as usize] = narrow(rows.numbers.len());
+                rows.numbers.push(record);
+            }
+        }
+        for Match { template, records, bases } in &self.matches {
+            for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
+                let Some(spot) = spot else { continue };
+                for (record, base) in records.iter().zip(&bases[spot.part]) {
+                    tokens[row_of[*record as usize] as usize] = base + spot.token;
+                }
+            }
+        }
+        let columns = rows.tokens.len();
+        for (index, record) in self.scanned.iter().enumerate() {
+            let row = row_of[*record as usize] as usize;
+            let own = &self.scanned_tokens[index * columns..(index + 1) * columns];
+            rows.tokens.iter_mut().zip(own).for_each(|(tokens, token)| tokens[row] = *token);
+        }
+        let scanned = &self.scanned;
+        rows.in_the_way.iter_mut().for_each(|(_, row)| *row = row_of[scanned[*row as usize] as usize]);
+        rows.in_the_way.sort_unstable();
+        rows.extras.iter_mut().for_each(|record| *record = row_of[*record as usize]);
+    }
+}
+
+impl Match {
+    fn new(template: Template) -> Self {
+        let bases = vec![Vec::new(); template.parts()];
+        Self { template, records: Vec::new(), bases }
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        self.bases.iter_mut().for_each(Vec::clear);
+    }
+}
+
+fn of_block(record: u32, start: usize, Broken { code, range, found }: Broken) -> BrokenRecord {
+    BrokenRecord { record, code, range: start + range.start..start + range.end, found }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer of anything than bytes in a block")]
+fn narrow(number: usize) -> u32 {
+    number as u32
+}

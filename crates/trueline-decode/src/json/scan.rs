@@ -1,0 +1,161 @@
+//! The fast way through one record that has been found to be JSON: along its tokens.
+//!
+//! It knows what usual records do. Whatever is unusual (a key with an escape, a key that may have been there before, two values for one
+//! column, a value in the way of another) it leaves to `walk`, which is the meaning.
+
+use std::ops::Range;
+
+use trueline_tokenizer::json::{END, Positions, SCALAR, STRING};
+
+use super::path::{Node, Paths, ROOT, print};
+
+/// How many keys of one object are compared with each other.
+const MOST_KEYS: usize = 64;
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scanned {
+    /// A row, and its first key that leads nowhere.
+    Row(Option<u32>),
+    /// It is left to the exact way.
+    Odd,
+}
+
+/// Goes along tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scanner {
+    /// For each column the token of its value in the last record, 0 where there is none.
+    pub(crate) row: Vec<u32>,
+    /// The tokens of nulls in the last record where the names of columns go on: with anything else there, it would be odd.
+    pub(crate) nulls: Vec<u32>,
+    stack: Vec<Frame>,
+    /// The prints of the keys of all objects that are open.
+    prints: Vec<u64>,
+}
+
+/// An array or object that is open.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    /// Where it stands in the tree of names, if anywhere.
+    node: Option<Node>,
+    /// Where the prints of its keys begin.
+    from: usize,
+}
+
+/// The bytes of a block with its tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct Record<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) offsets: &'a [u32],
+    pub(crate) kinds: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// All tokens of a block.
+    pub(crate) fn of(bytes: &'a [u8], positions: &'a Positions) -> Self {
+        Self { bytes, offsets: positions.offsets(), kinds: positions.kinds() }
+    }
+
+    /// The bytes of a string or scalar as it stands, without the white space behind it.
+    pub(crate) fn range(&self, token: usize) -> Range<usize> {
+        let start = self.offsets[token] as usize;
+        let mut end = self.offsets[token + 1] as usize;
+        while end > start && matches!(self.bytes[end - 1], b' ' | b'\t' | b'\r') {
+            end -= 1;
+        }
+        start..end
+    }
+
+    /// The content of a string.
+    pub(crate) fn content(&self, token: usize) -> &'a [u8] {
+        let Range { start, end } = self.range(token);
+        self.bytes.get(start + 1..end.saturating_sub(1)).unwrap_or_default()
+    }
+}
+
+impl Scanner {
+    /// A scanner for so many columns.
+    pub(crate) fn new(columns: usize) -> Self {
+        Self { row: vec![0; columns], ..Self::default() }
+    }
+
+    /// Finds the values of the columns in a record, given its tokens and whether its keys may have escapes; leaves them in `row`.
+    pub(crate) fn scan(
+        &mut self,
+        paths: &Paths,
+        block: &Record<'_>,
+        tokens: Range<usize>,
+        has_backslash: bool,
+    ) -> Scanned {
+        let Self { row, nulls, stack, prints } = self;
+        row.fill(0);
+        nulls.clear();
+        stack.clear();
+        prints.clear();
+        if block.kinds[tokens.start] != b'{' {
+            return Scanned::Odd;
+        }
+        stack.push(Frame { node: Some(ROOT), from: 0 });
+        let mut target: Option<Node> = None;
+        let mut extra = None;
+        let mut token = tokens.start + 1;
+        while token < tokens.end {
+            let kind = block.kinds[token];
+            match kind {
+                STRING if block.kinds[token + 1] == b':' => {
+                    let key = block.content(token);
+                    let Some(Frame { node, from }) = stack.last().copied() else { return Scanned::Odd };
+                    let print = print(key);
+                    let seen = &prints[from..];
+                    if seen.len() >= MOST_KEYS
+                        || seen.contains(&print)
+                        || (has_backslash && key.contains(&b'\\'))
+                    {
+                        return Scanned::Odd;
+                    }
+                    prints.push(print);
+                    target = node.and_then(|node| paths.child(node, key, print));
+                    if target.is_none() && stack.len() == 1 && extra.is_none() {
+                        extra = Some(narrow(token));
+                    }
+                    // The colon says nothing more.
+                    token += 1;
+                }
+                STRING | SCALAR | b'{' | b'[' => {
+                    let node = target.take();
+                    if let Some(node) = node {
+                        if kind != b'{' && !paths.within(node).is_empty() {
+                            if kind != SCALAR || block.bytes[block.offsets[token] as usize] != b'n' {
+                                return Scanned::Odd;
+                            }
+                            nulls.push(narrow(token));
+                        }
+                        if let Some(column) = paths.column(node) {
+                            let slot = &mut row[column as usize];
+                            if *slot != 0 {
+                                return Scanned::Odd;
+                            }
+                            *slot = narrow(token);
+                        }
+                    }
+                    if matches!(kind, b'{' | b'[') {
+                        stack.push(Frame { node: node.filter(|_| kind == b'{'), from: prints.len() });
+                    }
+                }
+                b'}' | b']' => {
+                    let Some(frame) = stack.pop() else { return Scanned::Odd };
+                    prints.truncate(frame.from);
+                }
+                END => break,
+                _ => {}
+            }
+            token += 1;
+        }
+        Scanned::Row(extra)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer tokens than bytes in a block")]
+fn narrow(token: usize) -> u32 {
+    token as u32
+}

@@ -1,0 +1,307 @@
+//! Proofs over values of JSON: the same judges, at places that come from tokens.
+//!
+//! A value is a token of a record that has been found to be JSON. What stands from there to the next token is the value, or a value and
+//! white space, which no judge takes. Strings that have an escape are left open by whoever asks for the proof; of all others the
+//! bytes between the quotes are the text.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use std::ops::Range;
+
+use trueline_schema::{CheckKind, DataType, Field};
+
+use super::Judge;
+use super::cell::{Cells, Group, Places, ROWS, packed};
+use super::lanes::{Bytes, Choice, Lanes, Pairs, Task, WORD};
+use super::list::List;
+use super::plan::{AnyJudge, Asked, Run, Text};
+
+/// The most items of a list that are looked at.
+const MOST_ITEMS: u64 = 7;
+
+/// The values of one column, by row.
+#[derive(Clone, Copy)]
+pub(crate) struct Tokens<'a> {
+    /// The bytes of the block, and at least as many behind it as a proof looks ahead.
+    pub(crate) bytes: Bytes<'a>,
+    pub(crate) is_ascii: bool,
+    /// The first byte of each token.
+    pub(crate) offsets: Pairs<'a>,
+    /// What each token is.
+    pub(crate) kinds: Bytes<'a>,
+    /// For each row the token of its value, 0 where it has none; whole words of rows.
+    pub(crate) rows: &'a [u32],
+    /// How many rows there are.
+    pub(crate) count: usize,
+}
+
+/// The proof of one column of JSON.
+#[derive(Clone, Debug)]
+pub(crate) struct ValueProof {
+    takes: Takes,
+    /// All must find a value good.
+    judges: Vec<AnyJudge>,
+    takes_nulls: bool,
+}
+
+/// Which values may be good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Takes {
+    /// What stands between quotes is judged.
+    Strings,
+    /// What stands without quotes is judged.
+    Scalars,
+    /// All, whatever they are.
+    All,
+    /// Lists of so many strings.
+    Lists { least: u64, most: u64 },
+}
+
+impl ValueProof {
+    /// The proof of a column, if everything asked of it is understood.
+    pub(crate) fn new(field: &Field, checks: &[CheckKind]) -> Option<Self> {
+        let asked = Asked::of(checks)?;
+        let takes_nulls = !asked.is_required;
+        let (takes, judges) = match &field.data_type {
+            DataType::Any if asked.texts.is_empty() && asked.ranges.is_empty() => (Takes::All, Vec::new()),
+            DataType::String if !field.trim => (Takes::Strings, asked.of_text(None)?),
+            DataType::List(item) if **item == DataType::String => (lists(&asked)?, Vec::new()),
+            DataType::Boolean if asked.texts.is_empty() && asked.ranges.is_empty() => {
+                (Takes::Scalars, vec![AnyJudge::List(List::new(["true", "false"], None)?)])
+            }
+            data_type if asked.texts.is_empty() => {
+                let judge = AnyJudge::of_type(data_type, &asked.ranges)?;
+                let is_moment = matches!(judge, AnyJudge::Moment(_));
+                if is_moment && (field.trim || !field.formats.is_empty()) {
+                    return None;
+                }
+                (if is_moment { Takes::Strings } else { Takes::Scalars }, vec![judge])
+            }
+            _ => return None,
+        };
+        Some(Self { takes, judges, takes_nulls })
+    }
+
+    /// Whether a string is good only if its bytes are its text.
+    pub(crate) fn reads_strings(&self) -> bool {
+        self.takes == Takes::Strings
+    }
+
+    /// Closes the rows of some words that are proven; returns how many of them are null. `open` has the bits of these words.
+    pub(crate) fn prove(&self, lanes: Choice, tokens: Tokens<'_>, words: Range<usize>, open: &mut [u64]) -> u64 {
+        let Self { takes, takes_nulls, .. } = *self;
+        let (from, mut one) = (words.start, Vec::new());
+        let [first, others @ ..] = &self.judges[..] else {
+            return Passing { tokens, from, takes, takes_nulls, lanes, open }.run(&Everything);
+        };
+        let nulls = first.choose(Passing { tokens, from, takes, takes_nulls, lanes, open });
+        for judge in others {
+            one.clear();
+            one.resize(open.len(), 0);
+            judge.choose(Passing { tokens, from, takes, takes_nulls, lanes, open: &mut one });
+            open.iter_mut().zip(&one).for_each(|(all, one)| *all |= one);
+        }
+        nulls
+    }
+}
+
+/// What is asked of the number of items.
+fn lists(asked: &Asked<'_>) -> Option<Takes> {
+    let (mut least, mut most) = (0, MOST_ITEMS);
+    for text in &asked.texts {
+        let Text::Length(min, max, _) = text else { return None };
+        least = least.max(min.unwrap_or(0));
+        most = most.min(max.unwrap_or(MOST_ITEMS));
+    }
+    asked.ranges.is_empty().then_some(Takes::Lists { least, most })
+}
+
+/// Finds everything good.
+struct Everything;
+
+impl Judge for Everything {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, _cells: &Cells<'_>, _group: &Group<L>) -> L::Mask {
+        lanes.not(lanes.none())
+    }
+}
+
+/// All but the judge.
+struct Passing<'a, 'b> {
+    tokens: Tokens<'a>,
+    /// The first word of rows.
+    from: usize,
+    takes: Takes,
+    takes_nulls: bool,
+    lanes: Choice,
+    open: &'b mut [u64],
+}
+
+impl Run for Passing<'_, '_> {
+    fn run<J: Judge>(self, judge: &J) -> u64 {
+        self.lanes.run(Pass { judge, passing: self })
+    }
+}
+
+/// One judge over the values of some rows.
+struct Pass<'a, 'b, 'c, J> {
+    judge: &'a J,
+    passing: Passing<'b, 'c>,
+}
+
+impl<J: Judge> Task for Pass<'_, '_, '_, J> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let Self { judge, passing: Passing { tokens, from, takes, takes_nulls, open, .. } } = self;
+        match takes {
+            Takes::Strings => pass::<L, J, true>(lanes, judge, tokens, from, takes_nulls, open),
+            Takes::Scalars | Takes::All => pass::<L, J, false>(lanes, judge, tokens, from, takes_nulls, open),
+            Takes::Lists { least, most } => lists_of::<L>(lanes, tokens, from, takes_nulls, open, least..most + 1),
+        }
+    }
+}
+
+/// The loop over single values. With `STRINGS` they must be strings, of which the text is judged; otherwise the judge sees all of the value.
+#[inline(always)]
+fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
+    lanes: L,
+    judge: &J,
+    tokens: Tokens<'_>,
+    from: usize,
+    takes_nulls: bool,
+    open: &mut [u64],
+) -> u64 {
+    // A copy of its own stays in registers.
+    let cells = &Cells::elsewhere(tokens.bytes, tokens.offsets, tokens.is_ascii);
+    let mut null_count = 0;
+    let mut places = Places::new();
+    let words = tokens.rows.as_chunks::<ROWS>().0[from..].iter();
+    for ((word, rows), open) in (from..).zip(words).zip(open.iter_mut()) {
+        let (mut passed, mut null) = (0, 0);
+        places.of_tokens(lanes, tokens.offsets, rows);
+        for lane in (0..ROWS).step_by(L::COUNT) {
+            let (start, length) = places.value(lanes, lane);
+            let head = lanes.gather_bytes(tokens.bytes, start);
+            let absent = lanes.is_zero(lanes.load(rows, lane));
+            let four = lanes.and(head, lanes.splat(0xFFFF_FFFF));
+            let is_null = lanes.both(
+                lanes.equal(four, lanes.splat(packed(b"null"))),
+                lanes.equal(length, lanes.splat(4)),
+            );
+            let nulls = lanes.either(absent, is_null);
+            let good = if STRINGS {
+                let quote = lanes.splat(u64::from(b'"'));
+                let last = lanes.sub(lanes.add(start, length), lanes.splat(1));
+                let last = lanes.and(lanes.gather_bytes(tokens.bytes, last), lanes.splat(0xFF));
+                let first = lanes.and(head, lanes.splat(0xFF));
+                let is_string = lanes.both(lanes.equal(first, quote), lanes.equal(last, quote));
+                let start = lanes.add(start, lanes.splat(1));
+                let group = Group {
+                    start,
+                    length: lanes.sub(length, lanes.splat(2)),
+                    head: lanes.gather_bytes(tokens.bytes, start),
+                    quoted: lanes.none(),
+                };
+                lanes.both(judge.prove(lanes, cells, &group), is_string)
+            } else {
+                judge.prove(lanes, cells, &Group { start, length, head, quoted: lanes.none() })
+            };
+            passed |= lanes.bits(lanes.both(good, lanes.not(nulls))) << lane;
+            null |= lanes.bits(nulls) << lane;
+        }
+        null_count += close(word * ROWS, tokens.count, (passed, null), takes_nulls, open);
+    }
+    null_count
+}
+
+/// The loop over lists of strings, which are known from the kinds of their tokens alone.
+#[inline(always)]
+fn lists_of<L: Lanes>(
+    lanes: L,
+    tokens: Tokens<'_>,
+    from: usize,
+    takes_nulls: bool,
+    open: &mut [u64],
+    items: Range<u64>,
+) -> u64 {
+    let mut null_count = 0;
+    let mut places = Places::new();
+    let words = tokens.rows.as_chunks::<ROWS>().0[from..].iter();
+    for ((word, rows), open) in (from..).zip(words).zip(open.iter_mut()) {
+        let (mut passed, mut null) = (0, 0);
+        places.of_tokens(lanes, tokens.offsets, rows);
+        for lane in (0..ROWS).step_by(L::COUNT) {
+            let token = lanes.load(rows, lane);
+            let absent = lanes.is_zero(token);
+            let (start, length) = places.value(lanes, lane);
+            let four = lanes.and(lanes.gather_bytes(tokens.bytes, start), lanes.splat(0xFFFF_FFFF));
+            let is_null = lanes.both(
+                lanes.equal(four, lanes.splat(packed(b"null"))),
+                lanes.equal(length, lanes.splat(4)),
+            );
+            let nulls = lanes.either(absent, is_null);
+            // What would be looked at beyond the last token means nothing.
+            let is_inside = lanes.less(token, lanes.splat(tokens.kinds.len() as u64 - 2 * WORD as u64));
+            let head = lanes.gather_bytes(tokens.kinds, token);
+            let mut good = lanes.none();
+            for count in items.clone().take_while(|count| *count < 4) {
+                let [(text, mask), _] = list_of(count);
+                good = lanes.either(good, lanes.equal(lanes.and(head, lanes.splat(mask)), lanes.splat(text)));
+            }
+            let undecided = lanes.not(lanes.either(good, nulls));
+            if items.end > 4 && lanes.bits(undecided) != 0 {
+                let tail = lanes.gather_bytes(tokens.kinds, lanes.add(token, lanes.splat(WORD as u64)));
+                for count in items.clone().skip_while(|count| *count < 4) {
+                    let [(first, _), (second, mask)] = list_of(count);
+                    let is_it = lanes.both(
+                        lanes.equal(head, lanes.splat(first)),
+                        lanes.equal(lanes.and(tail, lanes.splat(mask)), lanes.splat(second)),
+                    );
+                    good = lanes.either(good, is_it);
+                }
+            }
+            good = lanes.both(good, is_inside);
+            passed |= lanes.bits(lanes.both(good, lanes.not(nulls))) << lane;
+            null |= lanes.bits(nulls) << lane;
+        }
+        null_count += close(word * ROWS, tokens.count, (passed, null), takes_nulls, open);
+    }
+    null_count
+}
+
+/// The kinds of the tokens of a list of so many strings, at most seven, and which bytes of each word they take.
+fn list_of(count: u64) -> [(u64, u64); 2] {
+    let mut kinds = *b"[\",\",\",\",\",\",\",";
+    let end = if count == 0 { 1 } else { 2 * usize::try_from(count.min(MOST_ITEMS)).unwrap_or(0) };
+    kinds[end] = b']';
+    let masked = |kinds: &[u8], used: usize| {
+        let mask = if used >= WORD { u64::MAX } else { (1 << (8 * used)) - 1 };
+        (packed(kinds) & mask, mask)
+    };
+    let (head, tail) = kinds.split_at(WORD);
+    [masked(head, end + 1), masked(tail, (end + 1).saturating_sub(WORD))]
+}
+
+impl Places {
+    /// Where the values of some rows stand, given their tokens; up to the next token.
+    #[inline(always)]
+    fn of_tokens<L: Lanes>(&mut self, lanes: L, offsets: Pairs<'_>, rows: &[u32; ROWS]) {
+        for at in (0..ROWS).step_by(L::COUNT) {
+            let both = lanes.gather_pairs(offsets, lanes.load(rows, at));
+            let (start, end) = (lanes.and(both, lanes.splat(u64::from(u32::MAX))), lanes.shr::<32>(both));
+            self.put(lanes, at, start, lanes.sub(end, start));
+        }
+    }
+}
+
+/// Notes which of 64 rows from `first` on are still open, given those that passed and those that are null. Returns how many nulls pass.
+#[inline(always)]
+fn close(first: usize, count: usize, (passed, null): (u64, u64), takes_nulls: bool, open: &mut u64) -> u64 {
+    let left = count - first;
+    let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
+    let null = if takes_nulls { null & all } else { 0 };
+    *open = all & !(passed | null);
+    u64::from(null.count_ones())
+}
