@@ -92,7 +92,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     report("read", read, "");
     let together = least(|| {
         for ((start, positions), rows) in blocks.iter().zip(&rows) {
-            std::hint::black_box(decoder.prove(&JsonBlock { buffer: &buffer, start: *start, positions }, rows));
+            std::hint::black_box(
+                decoder.prove(&JsonBlock { buffer: &buffer, start: *start, positions }, rows),
+            );
         }
     });
     report("prove", together, "");

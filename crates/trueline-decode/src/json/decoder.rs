@@ -231,13 +231,7 @@ impl JsonDecoder {
     ///
     /// # Panics
     /// When there is no such column or row.
-    pub fn value(
-        &self,
-        column: usize,
-        block: &JsonBlock<'_>,
-        rows: &JsonRows,
-        row: usize,
-    ) -> Option<String> {
+    pub fn value(&self, column: usize, block: &JsonBlock<'_>, rows: &JsonRows, row: usize) -> Option<String> {
         let slot = block.slot(rows, column, row);
         (slot.kind != Kind::Absent).then(|| text(block.bytes(), slot))
     }

@@ -41,7 +41,12 @@ impl Prover {
     }
 
     /// Proves what it can.
-    pub(super) fn prove(&mut self, bytes: &[u8], positions: &Positions, rows: &JsonRows) -> &[Option<Proven>] {
+    pub(super) fn prove(
+        &mut self,
+        bytes: &[u8],
+        positions: &Positions,
+        rows: &JsonRows,
+    ) -> &[Option<Proven>] {
         let words = rows.rows.div_ceil(ROWS);
         let end = positions.offsets().last().map_or(0, |last| *last as usize);
         let is_possible = rows.rows > 0 && end + BEHIND <= bytes.len() && positions.kinds().len() >= BEHIND;

@@ -132,7 +132,9 @@ impl Reader {
         if block.offsets.last().is_none_or(|last| *last as usize + BEHIND > block.bytes.len()) {
             return;
         }
-        let (Some(bytes), Some(offsets)) = (Bytes::new(block.bytes), Pairs::new(block.offsets)) else { return };
+        let (Some(bytes), Some(offsets)) = (Bytes::new(block.bytes), Pairs::new(block.offsets)) else {
+            return;
+        };
         for number in 0..self.matches.len() {
             if self.pending.is_empty() {
                 break;
@@ -149,8 +151,11 @@ impl Reader {
             let scanned =
                 self.scanner.scan(&self.walker.paths, block, tokens.clone(), positions.has_backslash());
             let is_usual = matches!(scanned, Scanned::Row(extra) if extra.is_none() || !self.forbids_extras);
-            let learnt =
-                if is_usual { Template::learn(block, tokens, &self.scanner.row, &self.scanner.nulls) } else { None };
+            let learnt = if is_usual {
+                Template::learn(block, tokens, &self.scanner.row, &self.scanner.nulls)
+            } else {
+                None
+            };
             let Some(template) = learnt else { continue };
             self.matches.push(Match::new(template));
             self.fit_one(self.matches.len() - 1, block, positions, bytes, offsets);
@@ -271,7 +276,9 @@ impl Reader {
             if let Some(Match { template, bases, .. }) = self.matches.first() {
                 for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
                     match spot {
-                        Some(spot) => tokens.extend(bases[spot.part][..count].iter().map(|base| base + spot.token)),
+                        Some(spot) => {
+                            tokens.extend(bases[spot.part][..count].iter().map(|base| base + spot.token))
+                        }
                         None => tokens.resize(count, 0),
                     }
                 }

@@ -71,7 +71,8 @@ impl Template {
         row: &[u32],
         nulls: &[u32],
     ) -> Option<Self> {
-        let mut template = Self { kinds: Vec::new(), parts: Vec::new(), keys: Vec::new(), columns: Vec::new() };
+        let mut template =
+            Self { kinds: Vec::new(), parts: Vec::new(), keys: Vec::new(), columns: Vec::new() };
         let mut spots = vec![None; tokens.len()];
         let (mut start, mut token) = (tokens.start, tokens.start);
         while token < tokens.end {
@@ -82,7 +83,8 @@ impl Template {
                 template.keys.push(Key::new(block.bytes.get(block.range(token))?, spot)?);
             }
             token += 1;
-            let length = if block.kinds[token - 1] == b'[' { items(&block.kinds[token..tokens.end]) } else { None };
+            let length =
+                if block.kinds[token - 1] == b'[' { items(&block.kinds[token..tokens.end]) } else { None };
             if length.is_some() || token == tokens.end {
                 template.push(&block.kinds[start..token]);
                 token += length.unwrap_or(0);
@@ -167,9 +169,11 @@ fn alike(own: &[u8], theirs: &[u8]) -> bool {
     let (their_chunks, their_rest) = theirs.as_chunks::<32>();
     let mut differs = 0;
     for (one, other) in chunks.iter().zip(their_chunks) {
-        differs |= one.iter().zip(other).fold(0, |differs, (one, other)| differs | (one ^ (other | STRING_BIT)));
+        differs |=
+            one.iter().zip(other).fold(0, |differs, (one, other)| differs | (one ^ (other | STRING_BIT)));
     }
-    differs |= rest.iter().zip(their_rest).fold(0, |differs, (one, other)| differs | (one ^ (other | STRING_BIT)));
+    differs |=
+        rest.iter().zip(their_rest).fold(0, |differs, (one, other)| differs | (one ^ (other | STRING_BIT)));
     differs == 0
 }
 
@@ -216,8 +220,10 @@ impl Task for CompareKeys<'_> {
                 let row = word * ROWS + lane;
                 let mut wrong = lanes.splat(0);
                 for Key { spot, words } in keys {
-                    let token = lanes.add(lanes.load(&bases[spot.part], row), lanes.splat(u64::from(spot.token)));
-                    let place = lanes.and(lanes.gather_pairs(offsets, token), lanes.splat(u64::from(u32::MAX)));
+                    let token =
+                        lanes.add(lanes.load(&bases[spot.part], row), lanes.splat(u64::from(spot.token)));
+                    let place =
+                        lanes.and(lanes.gather_pairs(offsets, token), lanes.splat(u64::from(u32::MAX)));
                     for (number, (word, mask)) in words.iter().enumerate() {
                         let at = lanes.add(place, lanes.splat((number * WORD) as u64));
                         let found = lanes.xor(lanes.gather_bytes(bytes, at), lanes.splat(*word));

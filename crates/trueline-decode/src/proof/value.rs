@@ -88,7 +88,13 @@ impl ValueProof {
     }
 
     /// Closes the rows of some words that are proven; returns how many of them are null. `open` has the bits of these words.
-    pub(crate) fn prove(&self, lanes: Choice, tokens: Tokens<'_>, words: Range<usize>, open: &mut [u64]) -> u64 {
+    pub(crate) fn prove(
+        &self,
+        lanes: Choice,
+        tokens: Tokens<'_>,
+        words: Range<usize>,
+        open: &mut [u64],
+    ) -> u64 {
         let Self { takes, takes_nulls, .. } = *self;
         let (from, mut one) = (words.start, Vec::new());
         let [first, others @ ..] = &self.judges[..] else {
@@ -158,7 +164,9 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
         match takes {
             Takes::Strings => pass::<L, J, true>(lanes, judge, tokens, from, takes_nulls, open),
             Takes::Scalars | Takes::All => pass::<L, J, false>(lanes, judge, tokens, from, takes_nulls, open),
-            Takes::Lists { least, most } => lists_of::<L>(lanes, tokens, from, takes_nulls, open, least..most + 1),
+            Takes::Lists { least, most } => {
+                lists_of::<L>(lanes, tokens, from, takes_nulls, open, least..most + 1)
+            }
         }
     }
 }
@@ -186,10 +194,8 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
             let head = lanes.gather_bytes(tokens.bytes, start);
             let absent = lanes.is_zero(lanes.load(rows, lane));
             let four = lanes.and(head, lanes.splat(0xFFFF_FFFF));
-            let is_null = lanes.both(
-                lanes.equal(four, lanes.splat(packed(b"null"))),
-                lanes.equal(length, lanes.splat(4)),
-            );
+            let is_null = lanes
+                .both(lanes.equal(four, lanes.splat(packed(b"null"))), lanes.equal(length, lanes.splat(4)));
             let nulls = lanes.either(absent, is_null);
             let good = if STRINGS {
                 let quote = lanes.splat(u64::from(b'"'));
@@ -237,10 +243,8 @@ fn lists_of<L: Lanes>(
             let absent = lanes.is_zero(token);
             let (start, length) = places.value(lanes, lane);
             let four = lanes.and(lanes.gather_bytes(tokens.bytes, start), lanes.splat(0xFFFF_FFFF));
-            let is_null = lanes.both(
-                lanes.equal(four, lanes.splat(packed(b"null"))),
-                lanes.equal(length, lanes.splat(4)),
-            );
+            let is_null = lanes
+                .both(lanes.equal(four, lanes.splat(packed(b"null"))), lanes.equal(length, lanes.splat(4)));
             let nulls = lanes.either(absent, is_null);
             // What would be looked at beyond the last token means nothing.
             let is_inside = lanes.less(token, lanes.splat(tokens.kinds.len() as u64 - 2 * WORD as u64));

@@ -6,6 +6,7 @@ mod compression;
 mod corpora;
 mod examples;
 mod faults;
+mod json_proofs;
 mod json_schema;
 mod keys;
 mod options;

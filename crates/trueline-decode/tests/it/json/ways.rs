@@ -25,15 +25,16 @@ fn make() -> impl Strategy<Value = Make> {
         1..9,
     );
     let context = proptest::sample::subsequence(vec!["user", "host", "deep"], 0..3);
-    (keys.prop_shuffle(), context, proptest::sample::select(vec!["", " ", "\t "])).prop_map(
-        |(keys, context, space)| Make { keys, context, space },
-    )
+    (keys.prop_shuffle(), context, proptest::sample::select(vec!["", " ", "\t "]))
+        .prop_map(|(keys, context, space)| Make { keys, context, space })
 }
 
 fn value_of(key: &str, random: u64) -> String {
     let odd = random % 23 == 0;
     match key {
-        "id" if odd => ["1e2", "null", "\"7\"", "1.5", "-0", "99999999999999999999"][random as usize / 23 % 6].to_owned(),
+        "id" if odd => {
+            ["1e2", "null", "\"7\"", "1.5", "-0", "99999999999999999999"][random as usize / 23 % 6].to_owned()
+        }
         "id" => (random % 100_000).to_string(),
         "at" if odd => ["\"yesterday\"", "null", "5"][random as usize / 23 % 3].to_owned(),
         "at" => format!("\"2024-{:02}-{:02}T10:00:00Z\"", 1 + random % 12, 1 + random % 28),
@@ -41,7 +42,9 @@ fn value_of(key: &str, random: u64) -> String {
         "level" => ["\"info\"", "\"warn\"", "\"error\""][random as usize % 3].to_owned(),
         "duration" if odd => ["1E-3", "-1", "{}", "null"][random as usize / 23 % 4].to_owned(),
         "duration" => format!("{}.{:03}", random % 1000, random % 997),
-        "tags" if odd => ["[1]", "[null]", "[[]]", "[{\"id\": 1}]", "null"][random as usize / 23 % 5].to_owned(),
+        "tags" if odd => {
+            ["[1]", "[null]", "[[]]", "[{\"id\": 1}]", "null"][random as usize / 23 % 5].to_owned()
+        }
         "tags" => format!("[{}]", vec!["\"t\""; random as usize % 9].join([",", ", "][random as usize % 2])),
         "ok" => ["true", "false", "null", "1"][random as usize % if odd { 4 } else { 2 }].to_owned(),
         "note" if odd => "\"é \\\" \\\\\"".to_owned(),
@@ -50,7 +53,10 @@ fn value_of(key: &str, random: u64) -> String {
 }
 
 fn record(make: &Make, random: u64) -> String {
-    let mix = |number: usize| (random ^ (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 16;
+    let mix = |number: usize| {
+        (random ^ (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+            >> 16
+    };
     let space = make.space;
     let mut members: Vec<String> = make
         .keys
@@ -62,7 +68,9 @@ fn record(make: &Make, random: u64) -> String {
         .context
         .iter()
         .enumerate()
-        .map(|(number, key)| format!("\"{key}\":{space}{}", value_of(if number == 0 { "id" } else { key }, mix(10 + number))))
+        .map(|(number, key)| {
+            format!("\"{key}\":{space}{}", value_of(if number == 0 { "id" } else { key }, mix(10 + number)))
+        })
         .collect();
     match random % 31 {
         0 => members.push("\"context\": 5".to_owned()),
@@ -80,7 +88,9 @@ fn columns() -> Vec<JsonColumn> {
     let range = |minimum, maximum| {
         CheckKind::Range(Range { minimum: number(minimum), maximum: number(maximum), ..Range::default() })
     };
-    let text = |texts: &[&str]| CheckKind::Enum(texts.iter().map(|text| Literal::Text((*text).to_owned())).collect());
+    let text = |texts: &[&str]| {
+        CheckKind::Enum(texts.iter().map(|text| Literal::Text((*text).to_owned())).collect())
+    };
     let timestamp = DataType::Timestamp { unit: None, zone: None };
     [
         ("id", DataType::Int64, vec![CheckKind::Required, range("0", "50000")]),
@@ -93,7 +103,11 @@ fn columns() -> Vec<JsonColumn> {
             vec![CheckKind::Length { min: Some(1), max: Some(6), unit: LengthUnit::Char }],
         ),
         ("ok", DataType::Boolean, vec![CheckKind::Type]),
-        ("note", DataType::String, vec![CheckKind::Length { min: None, max: Some(20), unit: LengthUnit::Char }]),
+        (
+            "note",
+            DataType::String,
+            vec![CheckKind::Length { min: None, max: Some(20), unit: LengthUnit::Char }],
+        ),
         ("context.user", DataType::Int64, vec![CheckKind::Type]),
         ("context.host", DataType::Any, vec![CheckKind::Required]),
         ("context", object(&[("user", DataType::Int64)]), vec![CheckKind::Type]),
@@ -121,7 +135,10 @@ fn said(bytes: &[u8], block_bytes: usize, options: &JsonOptions, kernel: Kernel)
         let extras: Vec<_> = rows.extras().iter().map(|row| (row, rows.extra_key(*row as usize))).collect();
         said.push(format!("{} {extras:?} {:?}", rows.count(), rows.numbers()));
         for row in 0..rows.count() {
-            assert_eq!(rows.numbers().map_or(row, |numbers| numbers[row] as usize), rows.record(row) as usize);
+            assert_eq!(
+                rows.numbers().map_or(row, |numbers| numbers[row] as usize),
+                rows.record(row) as usize
+            );
         }
         let proven = decoder.prove(&block, &rows).to_vec();
         for column in 0..count {
@@ -246,9 +263,14 @@ fn more_makes_than_templates() {
     let mut lines = Vec::new();
     for number in 0..400_usize {
         let keys: Vec<String> = (0..number % 17).map(|key| format!("\"k{}\": {key}", key * 3 % 17)).collect();
-        lines.push(format!("{{\"id\": {number}{}{}}}", if keys.is_empty() { "" } else { ", " }, keys.join(", ")));
+        lines.push(format!(
+            "{{\"id\": {number}{}{}}}",
+            if keys.is_empty() { "" } else { ", " },
+            keys.join(", ")
+        ));
         if number % 100 == 0 {
-            let many: Vec<String> = (0..300).map(|key| format!("\"k{}\": {key}", key % (299 + number % 2))).collect();
+            let many: Vec<String> =
+                (0..300).map(|key| format!("\"k{}\": {key}", key % (299 + number % 2))).collect();
             lines.push(format!("{{{}}}", many.join(", ")));
         }
     }

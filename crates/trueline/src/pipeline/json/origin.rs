@@ -65,7 +65,12 @@ impl Origin for JsonOrigin<'_> {
 
     fn excerpt(&self, row: usize, column: Option<usize>) -> Option<Excerpt> {
         let record = self.record(row);
-        let value = column.and_then(|column| self.place(row, column));
+        let part = |column| {
+            let column = self.column(column)?;
+            let part = self.decoder.borrow_mut().inside(column, &self.input, self.rows, row)?;
+            Some(part.range)
+        };
+        let value = column.and_then(|column| part(column).or_else(|| self.place(row, column)));
         self.block.record_excerpt(record, &value.unwrap_or_else(|| self.block.record(record)))
     }
 }
