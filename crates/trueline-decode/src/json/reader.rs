@@ -193,7 +193,9 @@ impl Reader {
             }
         }
         let whole = records.len().next_multiple_of(ROWS);
-        bases.iter_mut().for_each(|bases| bases.resize(whole, 0));
+        for bases in bases.iter_mut() {
+            bases.resize(whole, 0);
+        }
         template.compare_keys(self.lanes, bytes, offsets, bases, &mut self.differs);
         let differs = |row: usize| self.differs[row / ROWS] >> (row % ROWS) & 1 == 1;
         let mut kept = 0;
@@ -204,7 +206,9 @@ impl Reader {
             self.ways[records[row] as usize] = Way::Row;
             if kept < row {
                 records[kept] = records[row];
-                bases.iter_mut().for_each(|bases| bases[kept] = bases[row]);
+                for bases in bases.iter_mut() {
+                    bases[kept] = bases[row];
+                }
             }
             kept += 1;
         }
@@ -220,7 +224,8 @@ impl Reader {
             Scanned::Odd => self.walk(block, positions, record, rows),
             Scanned::Row(extra) => {
                 let extra = extra.filter(|_| self.forbids_extras);
-                self.push(record, extra.map(|token| block.range(token as usize)), rows);
+                let extra = extra.map(|token| block.range(token as usize));
+                self.push(record, extra.as_ref(), rows);
             }
         }
     }
@@ -251,18 +256,18 @@ impl Reader {
             }
         }
         let extra = extra.map(|Range { start: from, end: to }| start + from..start + to);
-        self.push(record, extra, rows);
+        self.push(record, extra.as_ref(), rows);
     }
 
     /// Adds a record whose tokens the scanner has.
-    fn push(&mut self, record: usize, extra: Option<Range<usize>>, rows: &mut JsonRows) {
+    fn push(&mut self, record: usize, extra: Option<&Range<usize>>, rows: &mut JsonRows) {
         self.ways[record] = Way::Row;
         self.scanned.push(narrow(record));
         self.scanned_tokens.extend_from_slice(&self.scanner.row);
         if let Some(Range { start, end }) = extra {
             // The record for now.
             rows.extras.push(narrow(record));
-            rows.extra_keys.push(narrow(start)..narrow(end));
+            rows.extra_keys.push(narrow(*start)..narrow(*end));
         }
     }
 
@@ -277,7 +282,7 @@ impl Reader {
                 for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
                     match spot {
                         Some(spot) => {
-                            tokens.extend(bases[spot.part][..count].iter().map(|base| base + spot.token))
+                            tokens.extend(bases[spot.part][..count].iter().map(|base| base + spot.token));
                         }
                         None => tokens.resize(count, 0),
                     }

@@ -183,12 +183,11 @@ fn items(kinds: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         let rest = &kinds[at..];
-        let same = match rest.first_chunk::<32>() {
-            Some(chunk) => chunk.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item),
-            None => {
-                let end = rest.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item);
-                Some(end.unwrap_or(rest.len()))
-            }
+        let same = if let Some(chunk) = rest.first_chunk::<32>() {
+            chunk.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item)
+        } else {
+            let end = rest.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item);
+            Some(end.unwrap_or(rest.len()))
         };
         if let Some(same) = same {
             let end = at + same;

@@ -1,5 +1,14 @@
 //! JSON Lines: the decoder says what `serde_json` and the grammars of the schema crate say.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::match_same_arms,
+    clippy::only_used_in_recursion,
+    clippy::cast_possible_wrap,
+    clippy::single_match_else,
+    reason = "the twins are written case by case, as the rules read"
+)]
+
 mod model;
 mod place;
 mod records;

@@ -30,7 +30,7 @@ fn make() -> impl Strategy<Value = Make> {
 }
 
 fn value_of(key: &str, random: u64) -> String {
-    let odd = random % 23 == 0;
+    let odd = random.is_multiple_of(23);
     match key {
         "id" if odd => {
             ["1e2", "null", "\"7\"", "1.5", "-0", "99999999999999999999"][random as usize / 23 % 6].to_owned()
