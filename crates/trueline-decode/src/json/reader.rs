@@ -1,20 +1,20 @@
 //! From the records of a block to rows.
 //!
-//! Records that are no JSON are known first, from their tokens. Of the others, most are like those before them: they fit one of a few
-//! templates, and nothing more has to be looked at than their kinds and keys. What fits none is gone through token by token, and what is
-//! odd there byte by byte. Each step may only leave records to the next one.
+//! Most records are like those before them: they fit one of a few templates, and nothing more has to be looked at than the kinds of their tokens,
+//! their keys and scalars. What fits none is checked to be JSON and gone through token by token, and what is odd there byte by byte.
+//! Each step may only leave records to the next one.
 //!
 //! Nothing here grows with more than the number of tokens: there are few templates, and few attempts to learn one in a block.
 
 use std::ops::Range;
 
 use trueline_tokenizer::Kernel;
-use trueline_tokenizer::json::{Checker, Positions, RecordFault};
+use trueline_tokenizer::json::{Checker, Fault, Positions, RecordFault, SCALAR, is_scalar};
 
 use super::rows::JsonRows;
 use super::scan::{Record, Scanned, Scanner};
 use super::slot::Kind;
-use super::template::Template;
+use super::template::{Fit, Template};
 use super::walk::{Broken, Walker, broken};
 use crate::BrokenRecord;
 use crate::proof::cell::{BEHIND, ROWS};
@@ -60,11 +60,12 @@ pub(super) struct Reader {
     ways: Vec<Way>,
     /// Records of which nothing is known.
     pending: Vec<u32>,
-    faults: Vec<RecordFault>,
     /// The records that no template fits, and for each of them the tokens of all columns.
     scanned: Vec<u32>,
     scanned_tokens: Vec<u32>,
+    /// Of the rows that fit a template: those with other keys, and those in which a value may be no scalar.
     differs: Vec<u64>,
+    doubtful: Vec<u64>,
     parts: Vec<u32>,
 }
 
@@ -80,10 +81,10 @@ impl Reader {
             matches: Vec::new(),
             ways: Vec::new(),
             pending: Vec::new(),
-            faults: Vec::new(),
             scanned: Vec::new(),
             scanned_tokens: Vec::new(),
             differs: Vec::new(),
+            doubtful: Vec::new(),
             parts: Vec::new(),
         }
     }
@@ -104,27 +105,19 @@ impl Reader {
                 self.walk(&block, positions, record, rows);
             }
         } else {
-            self.check(bytes, positions, rows);
+            for RecordFault { record, fault } in positions.faults() {
+                self.refuse(*record as usize, fault, positions, rows);
+            }
             let ways = &self.ways;
             self.pending.extend((0..narrow(count)).filter(|record| ways[*record as usize] == Way::Unknown));
             self.fit(&block, positions);
-            for record in std::mem::take(&mut self.pending) {
-                self.scan(&block, positions, record as usize, rows);
+            let pending = std::mem::take(&mut self.pending);
+            for record in &pending {
+                self.scan(&block, positions, *record as usize, rows);
             }
+            self.pending = pending;
         }
         self.finish(rows);
-    }
-
-    /// Sorts out the records that are no JSON.
-    fn check(&mut self, bytes: &[u8], positions: &Positions, rows: &mut JsonRows) {
-        self.faults.clear();
-        self.checker.check(bytes, positions, 0..positions.len(), &mut self.faults);
-        for RecordFault { record, fault } in &self.faults {
-            let Range { start, end } = positions.record(*record as usize);
-            self.ways[*record as usize] = Way::Broken;
-            let found = broken(fault, end - start);
-            rows.broken.push(of_block(*record, start, found));
-        }
     }
 
     /// Finds the records that fit a template, and learns from those that fit none.
@@ -150,7 +143,8 @@ impl Reader {
             let tokens = positions.tokens(teacher);
             let scanned =
                 self.scanner.scan(&self.walker.paths, block, tokens.clone(), positions.has_backslash());
-            let is_usual = matches!(scanned, Scanned::Row(extra) if extra.is_none() || !self.forbids_extras);
+            let is_usual = matches!(scanned, Scanned::Row(extra) if extra.is_none() || !self.forbids_extras)
+                && self.checker.check_record(block.bytes, positions, teacher).is_ok();
             let learnt = if is_usual {
                 Template::learn(block, tokens, &self.scanner.row, &self.scanner.nulls)
             } else {
@@ -184,10 +178,15 @@ impl Reader {
     ) {
         let Match { template, records, bases } = &mut self.matches[number];
         self.parts.resize(template.parts(), 0);
+        self.doubtful.clear();
         for record in &self.pending {
             let tokens = positions.tokens(*record as usize);
             let first = narrow(tokens.start);
-            if template.fits(&block.kinds[tokens], &mut self.parts) {
+            let fit = template.fits(&block.kinds[tokens], &mut self.parts);
+            if fit != Fit::None {
+                let row = records.len();
+                self.doubtful.resize(row / ROWS + 1, 0);
+                self.doubtful[row / ROWS] |= u64::from(fit == Fit::Loose) << (row % ROWS);
                 records.push(*record);
                 bases.iter_mut().zip(&self.parts).for_each(|(bases, part)| bases.push(first + part));
             }
@@ -197,13 +196,17 @@ impl Reader {
             bases.resize(whole, 0);
         }
         template.compare_keys(self.lanes, bytes, offsets, bases, &mut self.differs);
-        let differs = |row: usize| self.differs[row / ROWS] >> (row % ROWS) & 1 == 1;
+        template.check_scalars(self.lanes, bytes, offsets, bases, &mut self.doubtful);
+        let has = |bits: &[u64], row: usize| bits[row / ROWS] >> (row % ROWS) & 1 == 1;
         let mut kept = 0;
         for row in 0..records.len() {
-            if differs(row) {
+            let record = records[row] as usize;
+            let is_other = has(&self.differs, row)
+                || has(&self.doubtful, row) && !has_scalars(block, positions.tokens(record));
+            if is_other {
                 continue;
             }
-            self.ways[records[row] as usize] = Way::Row;
+            self.ways[record] = Way::Row;
             if kept < row {
                 records[kept] = records[row];
                 for bases in bases.iter_mut() {
@@ -217,8 +220,19 @@ impl Reader {
         self.pending.retain(|record| ways[*record as usize] == Way::Unknown);
     }
 
-    /// Goes through one record that has been found to be JSON.
+    /// Notes that a record is no JSON.
+    fn refuse(&mut self, record: usize, fault: &Fault, positions: &Positions, rows: &mut JsonRows) {
+        let Range { start, end } = positions.record(record);
+        self.ways[record] = Way::Broken;
+        rows.broken.push(of_block(narrow(record), start, broken(fault, end - start)));
+    }
+
+    /// Goes through one record.
     fn scan(&mut self, block: &Record<'_>, positions: &Positions, record: usize, rows: &mut JsonRows) {
+        if let Err(fault) = self.checker.check_record(block.bytes, positions, record) {
+            self.refuse(record, &fault, positions, rows);
+            return;
+        }
         let tokens = positions.tokens(record);
         match self.scanner.scan(&self.walker.paths, block, tokens, positions.has_backslash()) {
             Scanned::Odd => self.walk(block, positions, record, rows),
@@ -330,6 +344,13 @@ impl Match {
         self.records.clear();
         self.bases.iter_mut().for_each(Vec::clear);
     }
+}
+
+/// Whether all of a record's scalars are scalars.
+fn has_scalars(block: &Record<'_>, tokens: Range<usize>) -> bool {
+    tokens
+        .filter(|token| block.kinds[*token] == SCALAR)
+        .all(|token| is_scalar(&block.bytes[block.range(token)]))
 }
 
 fn of_block(record: u32, start: usize, Broken { code, range, found }: Broken) -> BrokenRecord {

@@ -1,8 +1,8 @@
 //! Templates: what records of one make have in common, learned from the first of them.
 //!
-//! Most writers write the same keys in the same order each time. Of a record that has been found to be JSON, the kinds of its tokens tell all of
-//! its structure; a record with the same kinds and the same keys at the same tokens as one known before has its values at the same
-//! tokens too, and no key twice. Spaces make no difference, and neither does whether a value is a string or a scalar.
+//! Most writers write the same keys in the same order each time. The kinds of the tokens of a record tell all of its structure; a record
+//! with the same kinds and the same keys at the same tokens as one that was found to be JSON is JSON too, if its scalars are scalars, has
+//! its values at the same tokens, and no key twice. Spaces make no difference, and neither does whether a value is a string or a scalar.
 //!
 //! An array of strings and scalars may have any number of them: a template is cut into parts at such arrays, and what stands
 //! behind one begins where it ends.
@@ -17,6 +17,7 @@ use trueline_tokenizer::json::{SCALAR, STRING};
 use super::scan::Record;
 use crate::proof::cell::ROWS;
 use crate::proof::lanes::{Bytes, Choice, Lanes, Pairs, Task, WORD};
+use crate::proof::scalar::FindDoubtful;
 
 /// The most tokens of a template.
 const MOST_TOKENS: usize = 1024;
@@ -38,12 +39,14 @@ const ITEMS: [u8; 32] = {
 /// What records of one make have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    /// What stands between arrays of any length, all of them behind one another; strings and scalars look alike.
+    /// What stands between arrays of any length, all of them behind one another.
     kinds: Vec<u8>,
     /// The tokens of each part.
     parts: Vec<Range<usize>>,
     /// What must be there, byte by byte.
     keys: Vec<Key>,
+    /// Where scalars stood.
+    scalars: Vec<Spot>,
     /// For each column where its value is.
     pub(crate) columns: Vec<Option<Spot>>,
 }
@@ -53,6 +56,17 @@ pub(crate) struct Template {
 pub(crate) struct Spot {
     pub(crate) part: usize,
     pub(crate) token: u32,
+}
+
+/// How a record fits a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It has another structure.
+    None,
+    /// Scalars stand where they stood, and nowhere else.
+    Alike,
+    /// Other values are scalars.
+    Loose,
 }
 
 /// A key, its quotes included, or a null: words, and which bits of them count.
@@ -71,23 +85,32 @@ impl Template {
         row: &[u32],
         nulls: &[u32],
     ) -> Option<Self> {
-        let mut template =
-            Self { kinds: Vec::new(), parts: Vec::new(), keys: Vec::new(), columns: Vec::new() };
+        let mut template = Self {
+            kinds: Vec::new(),
+            parts: Vec::new(),
+            keys: Vec::new(),
+            scalars: Vec::new(),
+            columns: Vec::new(),
+        };
         let mut spots = vec![None; tokens.len()];
         let (mut start, mut token) = (tokens.start, tokens.start);
         while token < tokens.end {
             let part = template.parts.len();
             let spot = Spot { part, token: u32::try_from(token - start).ok()? };
             spots[token - tokens.start] = Some(spot);
-            if block.kinds[token] == STRING && block.kinds[token + 1] == b':' {
-                template.keys.push(Key::new(block.bytes.get(block.range(token))?, spot)?);
+            match block.kinds[token] {
+                STRING if block.kinds[token + 1] == b':' => {
+                    template.keys.push(Key::new(block.bytes.get(block.range(token))?, spot)?);
+                }
+                SCALAR => template.scalars.push(spot),
+                _ => {}
             }
             token += 1;
-            let length =
+            let items =
                 if block.kinds[token - 1] == b'[' { items(&block.kinds[token..tokens.end]) } else { None };
-            if length.is_some() || token == tokens.end {
+            if items.is_some() || token == tokens.end {
                 template.push(&block.kinds[start..token]);
-                token += length.unwrap_or(0);
+                token += items.map_or(0, |(length, _)| length);
                 start = token;
             }
         }
@@ -105,7 +128,7 @@ impl Template {
 
     fn push(&mut self, kinds: &[u8]) {
         let from = self.kinds.len();
-        self.kinds.extend(kinds.iter().map(|kind| kind | STRING_BIT));
+        self.kinds.extend_from_slice(kinds);
         self.parts.push(from..self.kinds.len());
     }
 
@@ -117,22 +140,28 @@ impl Template {
     /// Whether a record has the structure of the template, given the kinds of its tokens; then `bases` has the first token of each part,
     /// counted from the first of the record.
     #[inline]
-    pub(crate) fn fits(&self, kinds: &[u8], bases: &mut [u32]) -> bool {
+    pub(crate) fn fits(&self, kinds: &[u8], bases: &mut [u32]) -> Fit {
         let mut at = 0;
+        let mut fit = Fit::Alike;
         for (part, (range, base)) in self.parts.iter().zip(bases).enumerate() {
             let own = &self.kinds[range.clone()];
-            let Some(theirs) = kinds.get(at..at + own.len()) else { return false };
-            if !alike(own, theirs) {
-                return false;
+            let Some(theirs) = kinds.get(at..at + own.len()) else { return Fit::None };
+            match differences(own, theirs) {
+                0 => {}
+                STRING_BIT => fit = Fit::Loose,
+                _ => return Fit::None,
             }
             *base = narrow(at);
             at += own.len();
             if part + 1 < self.parts.len() {
-                let Some(length) = items(&kinds[at..]) else { return false };
+                let Some((length, has_scalars)) = items(&kinds[at..]) else { return Fit::None };
                 at += length;
+                if has_scalars {
+                    fit = Fit::Loose;
+                }
             }
         }
-        at == kinds.len()
+        if at == kinds.len() { fit } else { Fit::None }
     }
 
     /// Which rows have the keys of the template. For each part `bases` has its first token in each row, in whole words of rows; `bytes`
@@ -149,6 +178,21 @@ impl Template {
         differs.resize(bases.first().map_or(0, |rows| rows.len() / ROWS), 0);
         lanes.run(CompareKeys { keys: &self.keys, bytes, offsets, bases, differs });
     }
+
+    /// Adds a bit to `doubtful` for each row in which a value that is a scalar in the template is no scalar, or may be none. For each part
+    /// `bases` has its first token in each row, in whole words of rows.
+    pub(crate) fn check_scalars(
+        &self,
+        lanes: Choice,
+        bytes: Bytes<'_>,
+        offsets: Pairs<'_>,
+        bases: &[Vec<u32>],
+        doubtful: &mut [u64],
+    ) {
+        for Spot { part, token } in &self.scalars {
+            lanes.run(FindDoubtful { bytes, offsets, bases: &bases[*part], token: *token, doubtful });
+        }
+    }
 }
 
 impl Key {
@@ -162,39 +206,48 @@ impl Key {
     }
 }
 
-/// Whether kinds are those of a part, where strings and scalars look alike.
+/// The bits in which kinds differ, all of them together; there are equally many of both.
 #[inline]
-fn alike(own: &[u8], theirs: &[u8]) -> bool {
-    let (chunks, rest) = own.as_chunks::<32>();
-    let (their_chunks, their_rest) = theirs.as_chunks::<32>();
-    let mut differs = 0;
-    for (one, other) in chunks.iter().zip(their_chunks) {
-        differs |=
-            one.iter().zip(other).fold(0, |differs, (one, other)| differs | (one ^ (other | STRING_BIT)));
-    }
-    differs |=
-        rest.iter().zip(their_rest).fold(0, |differs, (one, other)| differs | (one ^ (other | STRING_BIT)));
-    differs == 0
+fn differences(own: &[u8], theirs: &[u8]) -> u8 {
+    by_chunks::<32>(own, theirs)
+        .or_else(|| by_chunks::<8>(own, theirs))
+        .unwrap_or_else(|| own.iter().zip(theirs).fold(0, |all, (one, other)| all | (one ^ other)))
 }
 
-/// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars.
+/// The same by so many at a time, the last ones more than once; `None` where there are fewer.
 #[inline]
-fn items(kinds: &[u8]) -> Option<usize> {
+fn by_chunks<const N: usize>(own: &[u8], theirs: &[u8]) -> Option<u8> {
+    let last = (own.last_chunk::<N>()?, theirs.last_chunk::<N>()?);
+    let (chunks, their_chunks) = (own.as_chunks::<N>().0.iter(), theirs.as_chunks::<N>().0.iter());
+    let mut all = [0; N];
+    for (one, other) in chunks.zip(their_chunks).chain([last]) {
+        for ((all, one), other) in all.iter_mut().zip(one).zip(other) {
+            *all |= one ^ other;
+        }
+    }
+    Some(all.iter().fold(0, |all, one| all | one))
+}
+
+/// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars, and whether there are scalars.
+#[inline]
+fn items(kinds: &[u8]) -> Option<(usize, bool)> {
     let mut at = 0;
+    let mut has_scalars = false;
     loop {
         let rest = &kinds[at..];
-        let same = if let Some(chunk) = rest.first_chunk::<32>() {
-            chunk.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item)
-        } else {
-            let end = rest.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item);
-            Some(end.unwrap_or(rest.len()))
-        };
-        if let Some(same) = same {
-            let end = at + same;
-            // A comma has an item behind it, in a record that is JSON.
-            return (kinds.get(end) == Some(&b']')).then_some(end);
+        let count = rest.len().min(ITEMS.len());
+        let same = rest.iter().zip(ITEMS).position(|(kind, item)| kind | STRING_BIT != item).unwrap_or(count);
+        has_scalars |= rest[..same].contains(&SCALAR);
+        let end = at + same;
+        if same < count {
+            // Behind a comma another item must come.
+            let is_end = kinds[end] == b']' && (end == 0 || end % 2 == 1);
+            return is_end.then_some((end, has_scalars));
         }
-        at += ITEMS.len();
+        if count < ITEMS.len() {
+            return None;
+        }
+        at = end;
     }
 }
 

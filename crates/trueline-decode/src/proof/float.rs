@@ -30,7 +30,7 @@ pub(super) fn bytes_equal<L: Lanes>(lanes: L, words: L::Words, byte: u8) -> L::W
 
 /// All ones in those bytes whose highest bit is set; no other bits may be.
 #[inline(always)]
-fn whole_bytes<L: Lanes>(lanes: L, highest: L::Words) -> L::Words {
+pub(super) fn whole_bytes<L: Lanes>(lanes: L, highest: L::Words) -> L::Words {
     lanes.sub(lanes.shl::<1>(highest), lanes.shr::<7>(highest))
 }
 

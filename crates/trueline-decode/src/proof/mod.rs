@@ -19,6 +19,7 @@ mod list;
 mod moment;
 mod number;
 mod plan;
+pub(crate) mod scalar;
 mod shape;
 pub(crate) mod value;
 

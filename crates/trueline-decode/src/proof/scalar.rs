@@ -1,0 +1,171 @@
+//! Scalars of JSON by their grammar alone: `true`, `false`, `null`, and numbers of up to sixteen bytes without an exponent.
+//!
+//! JSON has fewer numbers than text formats have: no plus sign, no leading zeros, digits on both sides of a point.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
+
+use super::Judge;
+use super::cell::{Cells, Group, LOW, ROWS, not_digits, packed, used};
+use super::float::{bytes_equal, whole_bytes};
+use super::lanes::{Bytes, Lanes, Pairs, Task, WORD};
+
+/// The most bytes of a number, its sign left out.
+const LONGEST: u64 = 16;
+
+/// A proof that a value is a scalar.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scalar;
+
+impl Judge for Scalar {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let (mut start, mut length, mut head) = (group.start, group.length, group.head);
+        let is_word = |text: &[u8]| {
+            let mask = lanes.splat(u64::MAX >> (64 - 8 * text.len()));
+            let is_long = lanes.equal(length, lanes.splat(text.len() as u64));
+            lanes.both(lanes.equal(lanes.and(head, mask), lanes.splat(packed(text))), is_long)
+        };
+        let literal = lanes.either(lanes.either(is_word(b"true"), is_word(b"null")), is_word(b"false"));
+        let one = lanes.splat(1);
+        let negative = lanes.equal(lanes.and(head, lanes.splat(0xFF)), lanes.splat(u64::from(b'-')));
+        if lanes.bits(negative) != 0 {
+            let sign = lanes.select(negative, one, lanes.splat(0));
+            (start, length) = (lanes.add(start, sign), lanes.sub(length, sign));
+            head = lanes.gather_bytes(cells.bytes, start);
+        }
+        let zeros = lanes.splat(u64::from(b'0') * LOW);
+        let tail = lanes.gather_bytes(cells.bytes, lanes.add(start, lanes.splat(WORD as u64)));
+        let head = lanes.and(lanes.xor(head, zeros), used(lanes, length, 0));
+        let tail = lanes.and(lanes.xor(tail, zeros), used(lanes, length, 1));
+        // The highest bit of each byte that is a point.
+        let (points, more) = (bytes_equal(lanes, head, b'.' ^ b'0'), bytes_equal(lanes, tail, b'.' ^ b'0'));
+        let count = lanes.sum_bytes(lanes.add(lanes.shr::<7>(points), lanes.shr::<7>(more)));
+        let digits = lanes.and_not(head, whole_bytes(lanes, points));
+        let more_digits = lanes.and_not(tail, whole_bytes(lanes, more));
+        let mut good = lanes.is_zero(not_digits(lanes, digits, more_digits));
+        good = lanes.both(good, lanes.less(count, lanes.splat(2)));
+        good = lanes.both(good, lanes.less(lanes.splat(0), length));
+        good = lanes.both(good, lanes.less(length, lanes.splat(LONGEST + 1)));
+        // No point at either end. Beyond its word a shift leaves nothing.
+        let to_last = lanes.shl::<3>(lanes.sub(length, one));
+        let last = lanes.or(
+            lanes.shr_by(points, to_last),
+            lanes.shr_by(more, lanes.sub(to_last, lanes.splat(8 * WORD as u64))),
+        );
+        good = lanes.both(good, lanes.is_zero(lanes.and(lanes.or(points, last), lanes.splat(0x80))));
+        // Behind a leading zero nothing but a point.
+        let zero = lanes.is_zero(lanes.and(head, lanes.splat(0xFF)));
+        let goes_on =
+            lanes.both(lanes.less(one, length), lanes.is_zero(lanes.and(points, lanes.splat(0x8000))));
+        good = lanes.both(good, lanes.not(lanes.both(zero, goes_on)));
+        lanes.either(good, literal)
+    }
+}
+
+/// Finds the rows in which a value may be no scalar.
+pub(crate) struct FindDoubtful<'a> {
+    pub(crate) bytes: Bytes<'a>,
+    /// The first byte of each token.
+    pub(crate) offsets: Pairs<'a>,
+    /// For each row the token from which the value's is counted; whole words of rows.
+    pub(crate) bases: &'a [u32],
+    pub(crate) token: u32,
+    /// Gets a bit for each of them.
+    pub(crate) doubtful: &'a mut [u64],
+}
+
+impl Task for FindDoubtful<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { bytes, offsets, bases, token, doubtful } = self;
+        let cells = &Cells::elsewhere(bytes, offsets, true);
+        let words = bases.as_chunks::<ROWS>().0.iter();
+        for (rows, doubtful) in words.zip(doubtful) {
+            for lane in (0..ROWS).step_by(L::COUNT) {
+                let place = lanes.add(lanes.load(rows, lane), lanes.splat(u64::from(token)));
+                let both = lanes.gather_pairs(offsets, place);
+                let (start, end) = (lanes.and(both, lanes.splat(u64::from(u32::MAX))), lanes.shr::<32>(both));
+                let head = lanes.gather_bytes(bytes, start);
+                let group = Group { start, length: lanes.sub(end, start), head, quoted: lanes.none() };
+                *doubtful |= lanes.bits(lanes.not(Scalar.prove(lanes, cells, &group))) << lane;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proof::lanes::Choice;
+    use proptest::prelude::*;
+    use trueline_tokenizer::Kernel;
+    use trueline_tokenizer::json::is_scalar;
+
+    /// Which of some texts are proven to be scalars.
+    fn proven(texts: &[String], kernel: Kernel) -> Vec<bool> {
+        let mut bytes = Vec::new();
+        let mut offsets = Vec::new();
+        for text in texts {
+            offsets.push(u32::try_from(bytes.len()).unwrap());
+            bytes.extend_from_slice(text.as_bytes());
+        }
+        offsets.push(u32::try_from(bytes.len()).unwrap());
+        bytes.extend_from_slice(&[b'7'; 64]);
+        let count = u32::try_from(texts.len()).unwrap();
+        let mut bases: Vec<u32> = (0..count).collect();
+        bases.resize(texts.len().next_multiple_of(ROWS), 0);
+        let mut doubtful = vec![0; bases.len() / ROWS];
+        Choice::new(kernel).run(FindDoubtful {
+            bytes: Bytes::new(&bytes).unwrap(),
+            offsets: Pairs::new(&offsets).unwrap(),
+            bases: &bases,
+            token: 0,
+            doubtful: &mut doubtful,
+        });
+        (0..texts.len()).map(|row| doubtful[row / ROWS] >> (row % ROWS) & 1 == 0).collect()
+    }
+
+    #[test]
+    fn usual_scalars_are_proven() {
+        let texts = [
+            "0",
+            "-0",
+            "7",
+            "-7.25",
+            "10",
+            "0.5",
+            "-0.000",
+            "1234567890123456",
+            "-1234567.12345678",
+            "true",
+            "false",
+            "null",
+            "12345678",
+            "1234567.8",
+            "0.00000000000001",
+        ];
+        for kernel in Kernel::available() {
+            for text in texts {
+                assert_eq!(proven(&[text.to_owned()], kernel), [true], "{text} {kernel}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_proven_is_a_scalar(
+            texts in proptest::collection::vec(
+                "-?[0-9]{0,9}\\.?[0-9]{0,9}|[-+0.e]{0,4}[0-9]?|true|false|null|nul|truex|[0-9]{15,18}|-?0[0-9.]{0,3}|[a-z.]{1,9}",
+                1..80,
+            )
+        ) {
+            for kernel in Kernel::available() {
+                for (text, is_proven) in texts.iter().zip(proven(&texts, kernel)) {
+                    prop_assert!(!is_proven || is_scalar(text.as_bytes()), "{} {}", text, kernel);
+                }
+            }
+        }
+    }
+}
