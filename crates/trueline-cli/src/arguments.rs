@@ -109,6 +109,16 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub(crate) max_depth: u32,
 
+    /// How many decompressed bytes there may be for each compressed one, looked at from 16M on; more end the run with exit
+    /// code 3 [default: any number]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_ratio: Option<u64>,
+
+    /// How many bytes a compressed file may have when it is decompressed; more end the run with exit code 3 [default: any
+    /// number]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) max_decompressed_bytes: Option<u64>,
+
     /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
     #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
     pub(crate) key_memory: u64,

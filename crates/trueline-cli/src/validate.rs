@@ -79,6 +79,8 @@ fn validator(
         .max_record_bytes(arguments.max_record_bytes)
         .max_field_bytes(arguments.max_field_bytes)
         .max_columns(arguments.max_columns as usize)
+        .max_ratio(arguments.max_ratio)
+        .max_decompressed_bytes(arguments.max_decompressed_bytes)
         .max_depth(arguments.max_depth as usize)
         .key_memory_bytes(size(arguments.key_memory));
     let mut builder = Validator::builder(schema)

@@ -162,6 +162,34 @@ pub enum ErrorKind {
         /// What it gets at most.
         limit_bytes: u64,
     },
+    /// A compressed input that becomes much larger than it is.
+    #[error(
+        "{} becomes more than {max_ratio} times as large as it is, in {place}; raise the limit (max_ratio) if its content is to \
+         be trusted",
+        shown(name)
+    )]
+    Ratio {
+        /// The input.
+        name: String,
+        /// Where it was noticed.
+        place: Place,
+        /// How many decompressed bytes there may be for each compressed one.
+        max_ratio: u64,
+    },
+    /// A compressed input with more content than there may be.
+    #[error(
+        "{} has more than {max_bytes} bytes when it is decompressed, in {place}; raise the limit (max_decompressed_bytes) if \
+         its content is to be trusted",
+        shown(name)
+    )]
+    DecompressedSize {
+        /// The input.
+        name: String,
+        /// Where it was noticed.
+        place: Place,
+        /// How many decompressed bytes there may be.
+        max_bytes: u64,
+    },
     /// An input in a form that is recognised and not read.
     #[error("{} is {found}, which is not read here; {advice}", shown(name))]
     Unsupported {
@@ -293,6 +321,8 @@ impl Error {
             | ErrorKind::Damaged { name, .. }
             | ErrorKind::Trailing { name, .. }
             | ErrorKind::Window { name, .. }
+            | ErrorKind::Ratio { name, .. }
+            | ErrorKind::DecompressedSize { name, .. }
             | ErrorKind::Unsupported { name, .. }
             | ErrorKind::OutputForm { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
@@ -317,6 +347,7 @@ impl From<Error> for io::Error {
                 io::ErrorKind::InvalidData
             }
             ErrorKind::Address { .. } | ErrorKind::OutputForm { .. } => io::ErrorKind::InvalidInput,
+            ErrorKind::Ratio { .. } | ErrorKind::DecompressedSize { .. } => io::ErrorKind::FileTooLarge,
             ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } => io::ErrorKind::Unsupported,
             ErrorKind::ChunkMemory { .. } => io::ErrorKind::OutOfMemory,
             ErrorKind::ReadTwice { .. } => io::ErrorKind::Other,

@@ -163,7 +163,9 @@ impl ValidatorBuilder {
         self
     }
 
-    /// How many threads work. Default: as many as the machine offers. The report does not depend on it.
+    /// How many threads work. Default: as many as the machine offers. The report does not depend on it. With more than one,
+    /// a compressed input has one more that decompresses ahead of them; blocked gzip (BGZF) and zstd with many frames are
+    /// decompressed by as many again.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self

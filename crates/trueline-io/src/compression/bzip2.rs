@@ -50,8 +50,9 @@ impl Streams {
     }
 
     fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
-        let left = PIECE_BYTES - packed.offset() % PIECE_BYTES;
-        let input = packed.peek(usize::try_from(left).unwrap_or(1))?;
+        let left = usize::try_from(PIECE_BYTES - packed.offset() % PIECE_BYTES).unwrap_or(1);
+        let input = packed.input(left);
+        let input = &input[..input.len().min(left)];
         let is_at_end = input.is_empty();
         let (in_before, out_before) = (self.decoder.total_in(), self.decoder.total_out());
         let result = self.decoder.decompress(input, out);
@@ -78,5 +79,9 @@ impl Parts for Streams {
                 Err(packed.damaged("a block is not what bzip2 writes, or not what its checksum was made of"))
             }
         }
+    }
+
+    fn is_between(&self) -> bool {
+        matches!(self.state, State::Between)
     }
 }

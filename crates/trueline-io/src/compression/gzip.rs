@@ -31,20 +31,20 @@ pub(super) struct Members {
 }
 
 enum State {
+    /// Behind a member, or in front of the first.
+    Between,
     /// In front of a member.
     Header,
     Data,
     /// Found while there were still bytes to hand out.
     Damaged,
     Trailer,
-    /// Behind a member.
-    Behind,
 }
 
 impl Members {
     pub(super) fn new() -> Self {
         let inflate = Decompress::new(false);
-        Self { inflate, checksum: Hasher::new(), length: 0, state: State::Header }
+        Self { inflate, checksum: Hasher::new(), length: 0, state: State::Between }
     }
 
     fn begin(&mut self, packed: &mut Packed) -> Result<(), Error> {
@@ -58,7 +58,7 @@ impl Members {
     }
 
     fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
-        let input = packed.fill()?;
+        let input = packed.input(1);
         let is_at_end = input.is_empty();
         let (in_before, out_before) = (self.inflate.total_in(), self.inflate.total_out());
         let result = self.inflate.decompress(input, out, FlushDecompress::None);
@@ -92,12 +92,12 @@ impl Members {
             let problem = format!("the length (modulo 2^32) is {stored}, the data have {computed}");
             return Err(damaged(place, problem));
         }
-        self.state = State::Behind;
+        self.state = State::Between;
         Ok(())
     }
 
     /// What follows a member: another one, nothing, or nothing but zeros.
-    fn behind(&mut self, packed: &mut Packed) -> Result<Step, Error> {
+    fn between(&mut self, packed: &mut Packed) -> Result<Step, Error> {
         let next = packed.peek(2)?;
         if next == MAGIC || next == &MAGIC[..1] {
             self.state = State::Header;
@@ -115,10 +115,35 @@ impl Parts for Members {
             State::Data => return self.data(packed, out).map(Step::Bytes),
             State::Damaged => return Err(packed.damaged("the data are not what deflate writes")),
             State::Trailer => self.trailer(packed)?,
-            State::Behind => return self.behind(packed),
+            State::Between => return self.between(packed),
         }
         Ok(Step::Bytes(0))
     }
+
+    fn is_between(&self) -> bool {
+        matches!(self.state, State::Between)
+    }
+}
+
+/// Takes a member out of blocked gzip (BGZF), whose headers tell how long it is. How many bytes it gives at most; `None`
+/// when what comes next is not such a member, whole and as `bgzip` writes it.
+///
+/// **Source**: the SAM format specification, section 4.1.
+pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
+    const HEADER_BYTES: usize = 18;
+    const LEAST_BYTES: usize = HEADER_BYTES + 2 + 8;
+    const MOST_BYTES: u32 = 1 << 16;
+    let header = packed.peek(HEADER_BYTES)?;
+    let [0x1f, 0x8b, DEFLATE, FLAG_EXTRA, _, _, _, _, _, _, 6, 0, b'B', b'C', 2, 0, low, high] = *header
+    else {
+        return Ok(None);
+    };
+    let size = usize::from(u16::from_le_bytes([low, high])) + 1;
+    if size < LEAST_BYTES || packed.copy_into(size, bytes)? < size {
+        return Ok(None);
+    }
+    let length = bytes.last_chunk().map_or(u32::MAX, |length| u32::from_le_bytes(*length));
+    Ok((length <= MOST_BYTES).then_some(length as usize))
 }
 
 /// Reads a header, whose parts of any length are passed over and not kept.

@@ -140,6 +140,10 @@ impl Parts for Frames {
         }
         self.next_block(packed, out).map(Step::Bytes)
     }
+
+    fn is_between(&self) -> bool {
+        self.frame.is_none() && self.given == self.block.len()
+    }
 }
 
 impl Frame {

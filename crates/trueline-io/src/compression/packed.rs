@@ -1,6 +1,6 @@
 //! A buffered view of the compressed bytes that knows where it is.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use super::Compression;
 use crate::error::{Error, ErrorKind, Place};
@@ -12,11 +12,13 @@ const BUFFER_BYTES: usize = 128 << 10;
 pub(super) struct Packed {
     compression: Compression,
     read: Box<dyn Read + Send>,
-    buffer: Box<[u8]>,
+    buffer: Vec<u8>,
     start: usize,
     end: usize,
     byte_offset: u64,
     is_at_end: bool,
+    /// A read that failed where bytes before it may still have to be given out.
+    failed: Option<Error>,
     /// Number of the member, stream or frame, from 1; 0 before the first.
     part: u64,
     decompressed: u64,
@@ -25,19 +27,35 @@ pub(super) struct Packed {
 impl Packed {
     /// `magic` was taken from the front of `read`.
     pub(super) fn new(compression: Compression, magic: &[u8], read: Box<dyn Read + Send>) -> Self {
-        let mut buffer = vec![0; BUFFER_BYTES].into_boxed_slice();
+        let mut buffer = vec![0; BUFFER_BYTES];
         buffer[..magic.len()].copy_from_slice(magic);
+        Self { buffer, end: magic.len(), ..Self::empty(compression, read) }
+    }
+
+    fn empty(compression: Compression, read: Box<dyn Read + Send>) -> Self {
         Self {
             compression,
             read,
-            buffer,
+            buffer: Vec::new(),
             start: 0,
-            end: magic.len(),
+            end: 0,
             byte_offset: 0,
             is_at_end: false,
+            failed: None,
             part: 0,
             decompressed: 0,
         }
+    }
+
+    /// A stream, or a piece of one, that is there as a whole.
+    pub(super) fn whole(compression: Compression, bytes: Vec<u8>) -> Self {
+        let (end, read) = (bytes.len(), Box::new(io::empty()));
+        Self { buffer: bytes, end, is_at_end: true, ..Self::empty(compression, read) }
+    }
+
+    /// The bytes of a stream that was there as a whole.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.buffer
     }
 
     pub(super) fn compression(&self) -> Compression {
@@ -54,6 +72,11 @@ impl Packed {
         self.byte_offset
     }
 
+    /// Bytes given out so far, decompressed.
+    pub(super) fn decompressed(&self) -> u64 {
+        self.decompressed
+    }
+
     /// Counts decompressed bytes that are given out.
     pub(super) fn give(&mut self, bytes: usize) {
         self.decompressed += bytes as u64;
@@ -62,6 +85,16 @@ impl Packed {
     /// The next part begins here.
     pub(super) fn begin_part(&mut self) {
         self.part += 1;
+    }
+
+    /// How many parts have begun so far.
+    pub(super) fn part(&self) -> u64 {
+        self.part
+    }
+
+    /// Counts parts that were undone elsewhere.
+    pub(super) fn add_parts(&mut self, parts: u64) {
+        self.part += parts;
     }
 
     pub(super) fn place(&self) -> Place {
@@ -79,9 +112,21 @@ impl Packed {
         Ok(&self.buffer[self.start..self.end])
     }
 
+    /// Some of the next bytes, `least` of them unless fewer are left. Where reading fails there are none left, for one who
+    /// has bytes to give out before; that it failed is what [`Packed::cut`] says then, and whoever reads on.
+    pub(super) fn input(&mut self, least: usize) -> &[u8] {
+        if self.failed.is_none() {
+            self.failed = self.peek(least).err();
+        }
+        &self.buffer[self.start..self.end]
+    }
+
     /// The next `wanted` bytes, fewer only at the end. Not for more than a header has.
     pub(super) fn peek(&mut self, wanted: usize) -> Result<&[u8], Error> {
         while self.end - self.start < wanted && !self.is_at_end {
+            if let Some(error) = self.failed.take() {
+                return Err(error);
+            }
             if self.start > 0 {
                 self.buffer.copy_within(self.start..self.end, 0);
                 self.end -= self.start;
@@ -126,22 +171,47 @@ impl Packed {
         Ok(bytes)
     }
 
-    /// Takes `bytes` bytes and puts them at the end of `target`, as they come: nothing is asked for beforehand.
+    /// Takes `bytes` bytes and puts them at the end of `target`, as they come: nothing is asked for beforehand. How many
+    /// there were, fewer only at the end.
+    pub(super) fn copy_into(&mut self, bytes: usize, target: &mut Vec<u8>) -> Result<usize, Error> {
+        let mut left = bytes;
+        while left > 0 {
+            let some = self.fill()?;
+            let some = &some[..some.len().min(left)];
+            if some.is_empty() {
+                break;
+            }
+            target.extend_from_slice(some);
+            let taken = some.len();
+            left -= taken;
+            self.consume(taken);
+        }
+        Ok(bytes - left)
+    }
+
+    /// As [`Packed::copy_into`].
     ///
     /// **Errors**: there are fewer, or they cannot be read.
     pub(super) fn take_into(&mut self, bytes: usize, target: &mut Vec<u8>) -> Result<(), Error> {
-        let end = target.len() + bytes;
-        while target.len() < end {
-            let some = self.fill()?;
-            if some.is_empty() {
-                return Err(self.cut());
-            }
-            let some = &some[..some.len().min(end - target.len())];
-            target.extend_from_slice(some);
-            let taken = some.len();
-            self.consume(taken);
+        if self.copy_into(bytes, target)? == bytes { Ok(()) } else { Err(self.cut()) }
+    }
+
+    /// Puts bytes that were taken, from `byte_offset` on, in front of those that come next; `error` is what happened when
+    /// more were read.
+    pub(super) fn give_back(&mut self, bytes: Vec<u8>, error: Option<Error>, byte_offset: u64) {
+        let mut front = bytes;
+        front.extend_from_slice(&self.buffer[self.start..self.end]);
+        let mut read: Box<dyn Read + Send> = Box::new(io::empty());
+        if !self.is_at_end {
+            std::mem::swap(&mut read, &mut self.read);
         }
-        Ok(())
+        let front = Cursor::new(front);
+        self.read = match error {
+            Some(error) => Box::new(front.chain(Failed(Some(error.into()))).chain(read)),
+            None => Box::new(front.chain(read)),
+        };
+        (self.start, self.end, self.is_at_end) = (0, 0, false);
+        self.byte_offset = byte_offset;
     }
 
     /// Passes over `bytes` bytes.
@@ -187,9 +257,10 @@ impl Packed {
         }
     }
 
-    /// The stream ends here, inside of a part.
-    pub(super) fn cut(&self) -> Error {
-        Error::new(ErrorKind::Cut { name: String::new(), place: self.place() })
+    /// The stream ends here, inside of a part, or cannot be read any further.
+    pub(super) fn cut(&mut self) -> Error {
+        let place = self.place();
+        self.failed.take().unwrap_or_else(|| Error::new(ErrorKind::Cut { name: String::new(), place }))
     }
 
     /// The stream is not what was compressed.
@@ -201,4 +272,13 @@ impl Packed {
 /// The stream is not what was compressed; noticed at a place.
 pub(super) fn damaged(place: Place, problem: impl Into<String>) -> Error {
     Error::new(ErrorKind::Damaged { name: String::new(), place, problem: problem.into() })
+}
+
+/// Fails once.
+pub(super) struct Failed(pub(super) Option<io::Error>);
+
+impl Read for Failed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }

@@ -53,7 +53,7 @@ impl Streams {
     /// Lets the library decode a little; what it wrote to `out`.
     fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
         let Some(decoder) = &mut self.decoder else { return Ok(0) };
-        let input = packed.fill()?;
+        let input = packed.input(1);
         let is_at_end = input.is_empty();
         let (in_before, out_before) = (decoder.total_in(), decoder.total_out());
         let result = decoder.process(input, out, Action::Run);
@@ -101,6 +101,10 @@ impl Parts for Streams {
             return Err(self.failed(fault, packed));
         }
         if self.decoder.is_none() { self.begin(packed) } else { self.data(packed, out).map(Step::Bytes) }
+    }
+
+    fn is_between(&self) -> bool {
+        self.decoder.is_none()
     }
 }
 

@@ -10,6 +10,7 @@
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
 use super::packed::{Packed, damaged};
+use super::parallel::PART_BYTES;
 use super::skippable;
 use super::stream::{Parts, Step};
 use crate::error::{Error, ErrorKind};
@@ -22,12 +23,16 @@ const HEADER_BYTES: usize = 18;
 /// What the library needs to see first, and what the header of a block takes.
 const START_BYTES: usize = 5;
 const BLOCK_HEADER_BYTES: usize = 3;
+/// The largest block, decompressed.
+const BLOCK_BYTES: usize = 128 << 10;
 
 /// All frames of a zstd stream, skippable ones included.
 pub(super) struct Frames {
     decoder: Decoder<'static>,
     /// How many bytes the library wants next; 0 between frames.
     wanted: usize,
+    /// Whether there may be decompressed bytes for which there was no room.
+    is_full: bool,
 }
 
 impl Frames {
@@ -38,7 +43,7 @@ impl Frames {
             Ok(decoder)
         };
         let decoder = decoder().map_err(|error| Error::read(0, error))?;
-        Ok(Self { decoder, wanted: 0 })
+        Ok(Self { decoder, wanted: 0, is_full: false })
     }
 
     /// Looks at what stands between frames.
@@ -67,23 +72,32 @@ impl Frames {
             return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
         }
         self.decoder.reinit().map_err(|error| packed.damaged(error.to_string()))?;
-        self.wanted = START_BYTES;
+        (self.wanted, self.is_full) = (START_BYTES, false);
         Ok(Step::Bytes(0))
     }
 
     /// Feeds the library a little; what it wrote to `out`.
     fn feed(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
         let place = packed.place();
-        let input = packed.fill()?;
+        let input = packed.input(1);
         let is_at_end = input.is_empty();
         // Never the header of the next block together with the end of this one.
         let block = self.wanted.saturating_sub(BLOCK_HEADER_BYTES);
-        let feed = if block == 0 { self.wanted } else { block };
+        let feed = match block {
+            // Nor while it has bytes to give: how far it reads must not depend on the room there is.
+            _ if self.is_full => 0,
+            0 => self.wanted,
+            block => block,
+        };
         let input = &input[..input.len().min(feed)];
         let status =
             self.decoder.run_on_buffers(input, out).map_err(|error| damaged(place, error.to_string()))?;
+        if self.is_full && status.bytes_written == 0 {
+            self.is_full = false;
+            return Ok(0);
+        }
         packed.consume(status.bytes_read);
-        self.wanted = status.remaining;
+        (self.wanted, self.is_full) = (status.remaining, status.bytes_written == out.len());
         if status.remaining > 0 && status.bytes_read == 0 && status.bytes_written == 0 {
             return Err(if is_at_end { packed.cut() } else { damaged(place, "its data lead nowhere") });
         }
@@ -95,13 +109,62 @@ impl Parts for Frames {
     fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
         if self.wanted == 0 { self.begin(packed) } else { self.feed(packed, out).map(Step::Bytes) }
     }
+
+    fn is_between(&self) -> bool {
+        self.wanted == 0
+    }
 }
 
-/// What a frame needs from its reader.
+/// Takes a frame out of the stream by the headers of its blocks. How many bytes it gives at most; `None` when what comes
+/// next is no frame that can be undone by itself, or a very large one.
+pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
+    let header = packed.peek(HEADER_BYTES)?;
+    if let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, ..] = *header {
+        let size = 8 + u32::from_le_bytes([a, b, c, d]) as usize;
+        return Ok((size <= PART_BYTES && packed.copy_into(size, bytes)? == size).then_some(0));
+    }
+    let Some(needs) = header.strip_prefix(&MAGIC).and_then(Needs::parse) else { return Ok(None) };
+    // Each thread would have a window.
+    if needs.window_bytes > PART_BYTES as u64 || needs.dictionary != 0 {
+        return Ok(None);
+    }
+    packed.copy_into(MAGIC.len() + needs.header_bytes, bytes)?;
+    let mut most = 0;
+    loop {
+        let [a, b, c] = *packed.peek(BLOCK_HEADER_BYTES)? else { return Ok(None) };
+        let block = u32::from_le_bytes([a, b, c, 0]) as usize;
+        let (is_last, kind, size) = (block & 1 == 1, block >> 1 & 3, block >> 3);
+        // As it is, one byte again and again, compressed.
+        let (stored, given) = match kind {
+            0 => (size, size),
+            1 => (1, size),
+            2 => (size, BLOCK_BYTES),
+            _ => return Ok(None),
+        };
+        most += given;
+        let wanted = BLOCK_HEADER_BYTES + stored;
+        if most > PART_BYTES || packed.copy_into(wanted, bytes)? < wanted {
+            return Ok(None);
+        }
+        if is_last {
+            break;
+        }
+    }
+    let checksum_bytes = if needs.has_checksum { 4 } else { 0 };
+    let is_whole = packed.copy_into(checksum_bytes, bytes)? == checksum_bytes;
+    let content = needs.content_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+    Ok(is_whole.then_some(content.map_or(most, |content| content.min(most))))
+}
+
+/// What a frame needs from its reader, and where its blocks begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Needs {
     window_bytes: u64,
     dictionary: u32,
+    content_bytes: Option<u64>,
+    has_checksum: bool,
+    /// Of the header, without the magic number.
+    header_bytes: usize,
 }
 
 impl Needs {
@@ -127,11 +190,15 @@ impl Needs {
             2 => 4,
             _ => 8,
         };
-        if is_single {
-            let (size, _) = behind.split_at_checked(size_bytes)?;
-            window_bytes = little_endian(size) + if size_bytes == 2 { 256 } else { 0 };
-        }
-        Some(Self { window_bytes, dictionary: u32::try_from(little_endian(dictionary)).ok()? })
+        let (size, blocks) = behind.split_at_checked(size_bytes)?;
+        let size = little_endian(size) + if size_bytes == 2 { 256 } else { 0 };
+        Some(Self {
+            window_bytes: if is_single { size } else { window_bytes },
+            dictionary: u32::try_from(little_endian(dictionary)).ok()?,
+            content_bytes: (size_bytes > 0).then_some(size),
+            has_checksum: descriptor & 4 != 0,
+            header_bytes: header.len() - blocks.len(),
+        })
     }
 }
 
@@ -146,7 +213,12 @@ mod tests {
 
     #[test]
     fn a_header_says_what_the_frame_needs() {
-        let needs = |header: &[u8]| Needs::parse(header).map(|needs| (needs.window_bytes, needs.dictionary));
+        let needs = |header: &[u8]| {
+            // Whatever stands behind it.
+            let needs = Needs::parse(&[header, &[9; 3]].concat())?;
+            assert_eq!(needs.header_bytes, header.len());
+            Some((needs.window_bytes, needs.dictionary))
+        };
         assert_eq!(needs(&[0x00, 0x00]), Some((1 << 10, 0)));
         assert_eq!(needs(&[0x00, 17 << 3]), Some((1 << 27, 0)));
         assert_eq!(needs(&[0x00, 17 << 3 | 1]), Some(((1 << 27) + (1 << 24), 0)));
@@ -156,7 +228,7 @@ mod tests {
         assert_eq!(needs(&[0xe0, 0, 0, 0, 0, 0, 0, 0, 0x80]), Some((1 << 63, 0)));
         assert_eq!(needs(&[0x03, 0, 1, 2, 0, 0]), Some((1 << 10, 513)));
         for cut in [&[][..], &[0x00], &[0x03, 0, 1], &[0xe0, 0, 0]] {
-            assert_eq!(needs(cut), None);
+            assert_eq!(Needs::parse(cut), None);
         }
     }
 }

@@ -150,6 +150,11 @@ impl CsvInput {
         self.head.offset
     }
 
+    /// Whether the input is so small that all of it was read with the header.
+    pub fn has_all(&self) -> bool {
+        self.head.has_all()
+    }
+
     /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
     /// place, by the thread that claims it.
     #[must_use]

@@ -47,6 +47,11 @@ impl JsonLinesInput {
         self.head.offset
     }
 
+    /// Whether the input is so small that all of it was read with its first line.
+    pub fn has_all(&self) -> bool {
+        self.head.has_all()
+    }
+
     /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
     /// place, by the thread that claims it.
     #[must_use]

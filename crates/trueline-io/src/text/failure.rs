@@ -1,12 +1,12 @@
 //! Why an input could not be read to its end.
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The end of an input before its end: what, and where.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Failure {
-    /// A stable name: `read`, `encoding.utf16`, `structure.record_size`, ….
+    /// A stable name: `read`, `limit.ratio`, `encoding.utf16`, `structure.record_size`, ….
     pub code: &'static str,
     /// What happened, and what to do about it, for people.
     pub message: String,
@@ -20,7 +20,7 @@ impl Failure {
         Self { code, message: message.into(), byte_offset }
     }
 
-    /// A failure to read.
+    /// A failure to read: `read`, or `limit.…` where a limit on decompressed bytes was exceeded.
     pub fn read(error: &Error, byte_offset: u64) -> Self {
         let mut message = error.to_string();
         let mut source = std::error::Error::source(error);
@@ -29,7 +29,12 @@ impl Failure {
             message.push_str(&cause.to_string());
             source = cause.source();
         }
-        Self::new("read", message, byte_offset)
+        let code = match error.kind() {
+            ErrorKind::Ratio { .. } => "limit.ratio",
+            ErrorKind::DecompressedSize { .. } => "limit.decompressed_bytes",
+            _ => "read",
+        };
+        Self::new(code, message, byte_offset)
     }
 
     /// A record larger than the limit.

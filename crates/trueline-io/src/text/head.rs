@@ -61,6 +61,11 @@ impl Head {
         self.at_end || self.failure.is_some()
     }
 
+    /// Whether all bytes of the input are here already.
+    pub(crate) fn has_all(&self) -> bool {
+        self.failure.is_some() || self.reader.has_ended()
+    }
+
     /// Passes over bytes.
     pub(crate) fn consume(&mut self, bytes: usize) {
         self.lines += count_line_ends(&self.rest[..bytes], self.previous);

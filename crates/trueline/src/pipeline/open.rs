@@ -10,6 +10,7 @@ use trueline_io::text::Failure;
 use trueline_io::{Compression, DecompressOptions, Format, ReadAt, Source, decompress_with};
 use trueline_tokenizer::Dialect;
 
+use crate::progress::Cancel;
 use crate::validator::Validator;
 
 /// An input whose beginning was read.
@@ -60,14 +61,19 @@ pub(super) fn open(
     let read = read.map_err(|error| unread(&error))?;
     // What is read again is no progress: all bytes were counted.
     let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(taken) };
-    let counted = Box::new(Counted { inner: read, taken: Arc::clone(&taken) });
-    let options = DecompressOptions::default().name(source.name());
-    let (compression, read) = decompress_with(counted, &options).map_err(|error| unread(&error))?;
+    let counted = |inner| Counted { inner, taken: Arc::clone(&taken), cancel: validator.cancel.clone() };
+    let options = DecompressOptions::default()
+        .name(source.name())
+        .threads(validator.threads)
+        .max_ratio(validator.limits.max_ratio)
+        .max_decompressed_bytes(validator.limits.max_decompressed_bytes);
+    let (compression, read) =
+        decompress_with(Box::new(counted(read)), &options).map_err(|error| unread(&error))?;
     let at = match compression {
         Compression::None => source.open_at().map_err(|error| unread(&error))?,
         _ => None,
     };
-    let at = at.map(|inner| Box::new(Counted { inner, taken }) as Box<dyn ReadAt>);
+    let at = at.map(|at| Box::new(CountedAt { at, taken }) as Box<dyn ReadAt>);
     let (format, read) = match named {
         Some(format) => (format, read),
         None => sniff(read),
@@ -131,27 +137,38 @@ impl Read for Failed {
     }
 }
 
-/// Counts the bytes taken from a source as stored.
-struct Counted<R> {
-    inner: R,
+/// Counts the bytes taken from a source as stored; takes none when the run is cancelled. What is compressed can have very
+/// many bytes of which nothing comes, so that nobody else would look.
+struct Counted {
+    inner: Box<dyn Read + Send>,
     taken: Arc<AtomicU64>,
+    cancel: Cancel,
 }
 
-impl ReadAt for Counted<Box<dyn ReadAt>> {
-    fn size_bytes(&self) -> u64 {
-        self.inner.size_bytes()
-    }
-
-    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
-        let bytes = self.inner.read_at(buffer, byte_offset)?;
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.cancel.is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
+        let bytes = self.inner.read(buffer)?;
         self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         Ok(bytes)
     }
 }
 
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.inner.read(buffer)?;
+/// Counts the bytes taken from their places.
+struct CountedAt {
+    at: Box<dyn ReadAt>,
+    taken: Arc<AtomicU64>,
+}
+
+impl ReadAt for CountedAt {
+    fn size_bytes(&self) -> u64 {
+        self.at.size_bytes()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+        let bytes = self.at.read_at(buffer, byte_offset)?;
         self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         Ok(bytes)
     }

@@ -65,7 +65,8 @@ impl<'a> Pipeline<'a> {
         let binding = csv::bind(self.schema, &input);
         self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column));
         let job = self.job(reading, &binding);
-        let threads = self.threads(reading.source);
+        // Small inputs are done before a second thread would have started.
+        let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
         let spans = match threads {
             1 => text::Spans::Sequence(input.into_sequence()),
@@ -81,7 +82,7 @@ impl<'a> Pipeline<'a> {
         let binding = json::bind(self.schema);
         self.begin(reading, &binding, 0, &|_| Location::default());
         let job = self.job(reading, &binding);
-        let threads = self.threads(reading.source);
+        let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
         let spans = match threads {
             1 => text::Spans::Sequence(input.into_sequence()),
@@ -145,12 +146,5 @@ impl<'a> Pipeline<'a> {
         let merger = Merger::new(&mut self.tally, threads, start_bytes, watch);
         work(&merger);
         merger.into_outcome()
-    }
-
-    /// Small inputs are done before a second thread would have started.
-    fn threads(&self, source: &dyn Source) -> usize {
-        let chunk = self.validator.chunk_bytes as u64;
-        let is_small = source.size_hint().is_some_and(|bytes| bytes <= chunk);
-        if is_small { 1 } else { self.validator.threads }
     }
 }

@@ -5,6 +5,8 @@ use trueline_testkit::pack::{self, Pack, bgzf_block, gzip, gzip_with_everything,
 
 mod broken;
 mod error;
+mod limits;
+mod threads;
 mod whole;
 
 /// What comes out, and how it ends. The reader gives `step` bytes a call and is asked for `ask` a call.

@@ -1,0 +1,212 @@
+//! Decompressing on a thread of its own, while what came before is looked at.
+//!
+//! The thread fills a few buffers that go to and fro; errors and the end come behind the bytes before them, in the same
+//! channel. It starts when the input turns out to be worth it. Whoever drops the reader stops the thread and waits for it.
+//! Only a source that blocks cannot be stopped: then nobody waits longer than [`PATIENCE`], and the thread ends, without
+//! looking at another byte, as soon as its read returns.
+
+use std::io::{self, Read};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::road::Road;
+use crate::error::Error;
+
+/// Buffers that go between the thread and its reader.
+const BUFFERS: usize = 4;
+/// How long a read may hold up the one who drops the reader.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Bytes, of which the first `filled` mean something.
+#[derive(Debug, Default)]
+pub(super) struct Buffer {
+    pub(super) bytes: Vec<u8>,
+    pub(super) filled: usize,
+}
+
+enum Message {
+    Bytes(Buffer),
+    Failed(Error),
+    End,
+}
+
+/// Reads what a thread decompresses.
+pub(super) struct Ahead {
+    full: Receiver<Message>,
+    /// None when the thread is to end.
+    empty: Option<Sender<Buffer>>,
+    buffer: Buffer,
+    at: usize,
+    thread: Option<JoinHandle<()>>,
+    gate: Arc<Gate>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Reading,
+    Ended,
+    Failed,
+}
+
+impl Ahead {
+    /// Starts the thread, or gives everything back where there can be none.
+    pub(super) fn start(road: Box<Road>, gate: Arc<Gate>) -> Result<Self, Option<Box<Road>>> {
+        let (full_sender, full) = channel();
+        let (empty, empty_receiver) = channel();
+        for _ in 0..BUFFERS {
+            // The receiver is here.
+            let _ = empty.send(Buffer::default());
+        }
+        let slot = Arc::new(Mutex::new(Some(road)));
+        let inside = Arc::clone(&slot);
+        let take =
+            |slot: &Mutex<Option<Box<Road>>>| slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let work = move || {
+            if let Some(road) = take(&inside) {
+                decompress(*road, &empty_receiver, &full_sender);
+            }
+        };
+        match thread::Builder::new().name("decompress".to_owned()).spawn(work) {
+            Ok(thread) => Ok(Self {
+                full,
+                empty: Some(empty),
+                buffer: Buffer::default(),
+                at: 0,
+                thread: Some(thread),
+                gate,
+                state: State::Reading,
+            }),
+            Err(_) => Err(take(&slot)),
+        }
+    }
+
+    /// Takes the next message; whether there are bytes.
+    fn next(&mut self) -> io::Result<bool> {
+        match self.full.recv() {
+            Ok(Message::Bytes(buffer)) => {
+                (self.buffer, self.at) = (buffer, 0);
+                return Ok(true);
+            }
+            Ok(Message::Failed(error)) => {
+                self.state = State::Failed;
+                return Err(error.into());
+            }
+            Ok(Message::End) => self.state = State::Ended,
+            Err(_) => {
+                self.state = State::Failed;
+                if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
+                    resume_unwind(panic);
+                }
+                return Err(io::Error::other("the thread that decompresses has gone away"));
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The thread's work: empty buffers in, full ones out, until the end or until nobody wants more.
+fn decompress(mut road: Road, empty: &Receiver<Buffer>, full: &Sender<Message>) {
+    while let Ok(mut buffer) = empty.recv() {
+        buffer.filled = 0;
+        let result = road.fill(&mut buffer);
+        let is_end = buffer.filled == 0;
+        if !is_end && full.send(Message::Bytes(buffer)).is_err() {
+            return;
+        }
+        match result {
+            Ok(()) if !is_end => continue,
+            Ok(()) => drop(full.send(Message::End)),
+            Err(error) => drop(full.send(Message::Failed(error))),
+        }
+        return;
+    }
+}
+
+impl Read for Ahead {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self.state {
+            State::Ended => return Ok(0),
+            State::Failed => return Err(io::Error::other("decompressing failed before")),
+            State::Reading if out.is_empty() => return Ok(0),
+            State::Reading => {}
+        }
+        if self.at == self.buffer.filled && !self.next()? {
+            return Ok(0);
+        }
+        let rest = &self.buffer.bytes[self.at..self.buffer.filled];
+        let bytes = rest.len().min(out.len());
+        out[..bytes].copy_from_slice(&rest[..bytes]);
+        self.at += bytes;
+        if self.at == self.buffer.filled
+            && let Some(empty) = &self.empty
+        {
+            (self.at, self.buffer.filled) = (0, 0);
+            // A thread that has ended needs no buffers.
+            let _ = empty.send(std::mem::take(&mut self.buffer));
+        }
+        Ok(bytes)
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        let is_inside = self.gate.close();
+        self.empty = None;
+        let deadline = Instant::now() + PATIENCE;
+        let mut has_ended = !is_inside;
+        while !has_ended {
+            match self.full.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => has_ended = true,
+                // It will see that nobody waits when its read returns.
+                Err(RecvTimeoutError::Timeout) => return,
+            }
+        }
+        if let Some(thread) = self.thread.take() {
+            // What it panicked with is of no use any more.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Says whether a thread is inside of a read, and lets none in when it is closed.
+#[derive(Debug, Default)]
+pub(super) struct Gate(AtomicU8);
+
+impl Gate {
+    const OUTSIDE: u8 = 0;
+    const INSIDE: u8 = 1;
+    const CLOSED: u8 = 2;
+
+    /// Whether somebody is inside.
+    fn close(&self) -> bool {
+        self.0.swap(Self::CLOSED, Ordering::SeqCst) == Self::INSIDE
+    }
+
+    fn pass(&self, from: u8, to: u8) -> io::Result<()> {
+        match self.0.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(io::Error::other("nobody waits for more")),
+        }
+    }
+}
+
+/// A reader behind a gate.
+pub(super) struct Gated {
+    pub(super) read: Box<dyn Read + Send>,
+    pub(super) gate: Arc<Gate>,
+}
+
+impl Read for Gated {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.gate.pass(Gate::OUTSIDE, Gate::INSIDE)?;
+        let result = self.read.read(out);
+        self.gate.pass(Gate::INSIDE, Gate::OUTSIDE)?;
+        result
+    }
+}
