@@ -8,17 +8,23 @@ pub enum Format {
     Csv,
     /// One JSON object on each line.
     JsonLines,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow IPC, as a file or as a stream.
+    Arrow,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines];
+    pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines, Self::Parquet, Self::Arrow];
 
-    /// The name that users write: `csv` or `jsonl`.
+    /// The name that users write: `csv`, `jsonl`, `parquet` or `arrow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
         }
     }
 
@@ -37,6 +43,25 @@ impl Format {
         match self {
             Self::Csv => &["csv", "tsv", "psv", "txt"],
             Self::JsonLines => &["jsonl", "ndjson", "jsonlines", "json"],
+            Self::Parquet => &["parquet", "parq", "pq"],
+            Self::Arrow => &["arrow", "arrows", "feather", "ipc"],
+        }
+    }
+
+    /// The format that the first bytes of an input tell of, if it is one that begins with a mark of its own.
+    ///
+    /// ```
+    /// use trueline_io::Format;
+    /// assert_eq!(Format::from_magic(b"PAR1..."), Some(Format::Parquet));
+    /// assert_eq!(Format::from_magic(b"id,name\n"), None);
+    /// ```
+    pub fn from_magic(start: &[u8]) -> Option<Self> {
+        match start {
+            [b'P', b'A', b'R', b'1' | b'E', ..] => Some(Self::Parquet),
+            [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [b'F', b'E', b'A', b'1', ..] => Some(Self::Arrow),
+            // A stream begins with the mark of a message and the length of its description.
+            [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Self::Arrow),
+            _ => None,
         }
     }
 
@@ -73,6 +98,10 @@ mod tests {
             ("dir.jsonl/a.csv.gz", Some(Format::Csv)),
             ("a.ndjson", Some(Format::JsonLines)),
             ("a.b.json.xz", Some(Format::JsonLines)),
+            ("a.parquet", Some(Format::Parquet)),
+            ("part-0001.snappy.parquet", Some(Format::Parquet)),
+            ("a.feather", Some(Format::Arrow)),
+            ("a.arrow.zst", Some(Format::Arrow)),
             ("csv", None),
             ("csv.gz", None),
             ("a.gz", None),

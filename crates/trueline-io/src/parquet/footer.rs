@@ -69,13 +69,13 @@ impl Footer {
             let message = format!("the footer would have {length} bytes, in a file of {size}");
             return Err(Problem::damaged(end, message));
         };
-        if length > options.max_footer_bytes {
-            let limit = options.max_footer_bytes;
+        if length > options.max_metadata_bytes {
+            let limit = options.max_metadata_bytes;
             return Err(Problem::limit(
                 end,
                 format!("the footer has {length} bytes"),
                 limit,
-                "max_footer_bytes",
+                "max_metadata_bytes",
             ));
         }
         let bytes = reach.read(start..end)?;

@@ -50,6 +50,16 @@ pub struct Part {
     pub first_row: u64,
 }
 
+impl Part {
+    /// Some rows of it; `rows` are rows of the row group, as [`Part::rows`] are, and those beyond them are left out.
+    #[must_use]
+    pub fn within(&self, rows: Range<u64>) -> Self {
+        let start = rows.start.clamp(self.rows.start, self.rows.end);
+        let end = rows.end.clamp(start, self.rows.end);
+        Self { group: self.group, rows: start..end, first_row: self.first_row + (start - self.rows.start) }
+    }
+}
+
 impl ParquetInput {
     /// Reads the footer and checks it against the file: magic, lengths, every count, the place of every column chunk and the
     /// numbers of rows.
@@ -167,20 +177,23 @@ impl ParquetInput {
 
     /// The leaves that are read of a column, in order.
     pub(super) fn leaves_of(&self, root: &Root) -> Vec<usize> {
-        let field = &self.metadata.file_metadata().schema().get_fields()[root.index];
-        let mut leaves: Vec<usize> = Vec::new();
-        for path in &root.paths {
-            let (mut node, mut first) = (field, self.leaves[root.index].start);
-            for &index in path {
-                let Some(child) = children(node).get(index) else { break };
-                first += children(node)[..index].iter().map(|node| count_leaves(node)).sum::<usize>();
-                node = child;
-            }
-            leaves.extend(first..first + count_leaves(node));
-        }
+        let mut leaves: Vec<usize> =
+            root.paths.iter().flat_map(|path| self.leaves_of_path(root.index, path)).collect();
         leaves.sort_unstable();
         leaves.dedup();
         leaves
+    }
+
+    /// The leaves of a part of a column.
+    pub(super) fn leaves_of_path(&self, column: usize, path: &[usize]) -> Vec<usize> {
+        let mut node = &self.metadata.file_metadata().schema().get_fields()[column];
+        let mut first = self.leaves[column].start;
+        for &index in path {
+            let Some(child) = children(node).get(index) else { break };
+            first += children(node)[..index].iter().map(|node| count_leaves(node)).sum::<usize>();
+            node = child;
+        }
+        (first..first + count_leaves(node)).collect()
     }
 
     /// The pages of a chunk. Parts of one row group read their headers once.

@@ -12,7 +12,9 @@ mod footer;
 mod header;
 mod input;
 mod options;
+mod page_index;
 mod pages;
+mod statistics;
 mod thrift;
 mod types;
 
@@ -22,3 +24,4 @@ mod tests;
 pub use batches::ParquetBatches;
 pub use input::{ParquetInput, Part};
 pub use options::ParquetOptions;
+pub use statistics::Claims;

@@ -13,7 +13,7 @@ pub struct ParquetOptions {
     /// About how many rows make a part: larger row groups are cut, so that several threads share them. Default 262,144.
     pub part_rows: u64,
     /// The largest footer. In memory it takes up to ten times as much. Default 64 MiB.
-    pub max_footer_bytes: u64,
+    pub max_metadata_bytes: u64,
     /// The most columns, counted as leaves of nested ones. Default 100,000.
     pub max_columns: usize,
     /// The most row groups. Default 1,000,000.
@@ -31,7 +31,7 @@ impl Default for ParquetOptions {
         Self {
             batch_rows: 8192,
             part_rows: 1 << 18,
-            max_footer_bytes: 64 << 20,
+            max_metadata_bytes: 64 << 20,
             max_columns: 100_000,
             max_row_groups: 1_000_000,
             max_page_bytes: 512 << 20,

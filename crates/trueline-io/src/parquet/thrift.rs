@@ -6,7 +6,7 @@
 //!
 //! Two things that the protocol allows are refused, because readers of Parquet do not agree on how they are written, so that
 //! another reader could see something else than was checked: booleans as elements of lists, and maps. No footer and no page
-//! header has either.
+//! header has either; the index of a column has one list of booleans, which [`Reader::flags`] knows.
 //!
 //! **Source**: Apache Thrift, "Thrift Compact protocol encoding".
 
@@ -168,6 +168,21 @@ impl<'a> Reader<'a> {
         let count =
             count.ok_or(Fault { at: start, what: "has a list of more elements than there are bytes" })?;
         Ok(List { kind: kind_of(header & 0x0f, start)?, count })
+    }
+
+    /// Passes over a list of booleans, each of which has a byte; how many there are. Others of the same protocol write them so
+    /// where they must.
+    pub(super) fn flags(&mut self) -> Result<usize, Fault> {
+        let start = self.at;
+        let header = self.byte()?;
+        let count = match header >> 4 {
+            15 => self.varint()?,
+            short => u64::from(short),
+        };
+        let count = usize::try_from(count).ok().filter(|_| matches!(header & 0x0f, 1 | 2));
+        let count = count.ok_or(Fault { at: start, what: "has no list of booleans" })?;
+        self.take(count)?;
+        Ok(count)
     }
 
     /// Passes over a value.

@@ -29,7 +29,7 @@ fn every_limit_has_its_error() {
         failure(written(), options)
     };
     let limits: [(&str, Failure); 6] = [
-        ("max_footer_bytes", with(&|options| options.max_footer_bytes = 100)),
+        ("max_metadata_bytes", with(&|options| options.max_metadata_bytes = 100)),
         ("max_columns", with(&|options| options.max_columns = 5)),
         ("max_row_groups", with(&|options| options.max_row_groups = 0)),
         ("max_page_bytes", with(&|options| options.max_page_bytes = 90)),
