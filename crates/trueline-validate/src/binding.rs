@@ -14,8 +14,22 @@ pub struct Binding {
     pub reasons: Vec<Option<String>>,
     /// What is wrong with the columns, in the order of the columns; missing ones last.
     pub faults: Vec<ColumnFault>,
+    /// The columns that are there and have a type of their own which the schema's is not.
+    pub mistyped: Vec<Mistyped>,
     /// Number of columns of the input.
     pub columns: usize,
+}
+
+/// A column of another type than the schema's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mistyped {
+    /// The schema field.
+    pub field: usize,
+    /// The type it has, for people.
+    pub found: String,
+    /// Where the column stands.
+    pub source: usize,
 }
 
 /// One fault of an input's columns.
@@ -42,6 +56,11 @@ impl ColumnFault {
 impl Binding {
     /// Binds by name.
     pub fn by_name<N: AsRef<str>>(schema: &Schema, names: &[N]) -> Self {
+        Self::by_name_or_part(schema, names, &[])
+    }
+
+    /// Binds by name. A field of no column's name may be a part of one: `parts` says of which, for each schema field.
+    pub fn by_name_or_part<N: AsRef<str>>(schema: &Schema, names: &[N], parts: &[Option<usize>]) -> Self {
         let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
         for (index, name) in names.iter().enumerate() {
             places.entry(name.as_ref()).or_default().push(index);
@@ -49,7 +68,7 @@ impl Binding {
         let mut binding = Self { columns: names.len(), ..Self::default() };
         binding.fault_names(names, &places);
         let mut missing = Vec::new();
-        for field in &schema.fields {
+        for (index, field) in schema.fields.iter().enumerate() {
             let mut found: Vec<usize> = std::iter::once(&field.name)
                 .chain(&field.aliases)
                 .filter_map(|name| places.get(name.as_str()))
@@ -57,6 +76,9 @@ impl Binding {
                 .copied()
                 .collect();
             found.sort_unstable();
+            if found.is_empty() {
+                found.extend(parts.get(index).copied().flatten());
+            }
             let (source, reason) = match found.as_slice() {
                 [source] => (Some(*source), None),
                 [first, others @ ..] => {
@@ -85,7 +107,7 @@ impl Binding {
             binding.sources.push(source);
             binding.reasons.push(reason);
         }
-        binding.fault_extras(schema, names);
+        binding.fault_extras(schema, names, parts);
         binding.fault_order(schema, names);
         binding.faults.sort_by_key(|fault| fault.source);
         binding.faults.extend(missing);
@@ -135,7 +157,15 @@ impl Binding {
         }
     }
 
-    fn fault_extras<N: AsRef<str>>(&mut self, schema: &Schema, names: &[N]) {
+    /// Says that the column of a field has a type that the field's is not: it counts as one that is not there.
+    pub fn reject_type(&mut self, schema: &Schema, field: usize, found: &str) {
+        let Some(source) = self.sources[field].take() else { return };
+        let (name, expected) = (&schema.fields[field].name, &schema.fields[field].data_type);
+        self.reasons[field] = Some(format!("column `{name}` is of type {found}, expected {expected}"));
+        self.mistyped.push(Mistyped { field, found: found.to_owned(), source });
+    }
+
+    fn fault_extras<N: AsRef<str>>(&mut self, schema: &Schema, names: &[N], parts: &[Option<usize>]) {
         if schema.extra_columns != ExtraColumns::Forbid {
             return;
         }
@@ -144,7 +174,8 @@ impl Binding {
             let declared = |field: &trueline_schema::Field| {
                 field.name == name || field.aliases.iter().any(|alias| alias == name)
             };
-            if !name.is_empty() && !schema.fields.iter().any(declared) {
+            let is_whole = parts.contains(&Some(index));
+            if !name.is_empty() && !is_whole && !schema.fields.iter().any(declared) {
                 self.faults.push(fault(
                     "columns.extra",
                     name,
@@ -217,6 +248,27 @@ mod tests {
         assert_eq!(codes(&binding), expected);
         let binding = Binding::by_name(&schema("column_order: exact\n"), &["b", "a"]);
         assert_eq!(codes(&binding), [("columns.order", "b")]);
+    }
+
+    #[test]
+    fn a_field_may_be_a_part_of_a_column() {
+        let schema = schema("extra_columns: forbid\n");
+        let binding = Binding::by_name_or_part(&schema, &["x", "a"], &[Some(0), Some(0)]);
+        assert_eq!(binding.sources, [Some(1), Some(0)], "a column of the name goes first");
+        assert!(binding.faults.is_empty(), "{:?}", binding.faults);
+        let binding = Binding::by_name_or_part(&schema, &["x", "a"], &[None, None]);
+        assert_eq!(codes(&binding), [("columns.extra", "x"), ("columns.missing", "b")]);
+    }
+
+    #[test]
+    fn a_column_of_another_type_counts_as_missing_and_says_why() {
+        let schema = schema("");
+        let mut binding = Binding::by_name(&schema, &["a", "b"]);
+        binding.reject_type(&schema, 1, "Int64");
+        assert_eq!(binding.sources, [Some(0), None]);
+        assert_eq!(binding.reasons[1].as_deref(), Some("column `b` is of type Int64, expected string"));
+        assert_eq!(binding.mistyped, [Mistyped { field: 1, found: "Int64".to_owned(), source: 1 }]);
+        assert!(binding.faults.is_empty());
     }
 
     #[test]

@@ -20,10 +20,11 @@ mod rereading;
 mod row_set;
 mod state;
 mod tally;
+mod unseen;
 mod values;
 
 pub use batch::{Batch, Column};
-pub use binding::{Binding, ColumnFault};
+pub use binding::{Binding, ColumnFault, Mistyped};
 pub use error::{Error, ErrorKind};
 pub use plan::{DEFAULT_SAMPLE_LIMIT, Plan};
 pub use quota::Quota;

@@ -14,7 +14,7 @@ use crate::plan::{MASK, PlannedCheck};
 use crate::rereading::KeyStage;
 use crate::row_set::RowSet;
 use crate::state::{Counts, Sample};
-use crate::tally::{Outcome, Tally};
+use crate::tally::{MISTYPED, Outcome, Tally};
 
 pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
     let mut tally = tally;
@@ -37,7 +37,7 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
         }
         let missing = check.fields.iter().find(|&&field| !tally.bound[field]);
         let reason = missing.and_then(|&field| tally.reasons[field].clone());
-        let reason = reason.filter(|_| counts.evaluated == 0);
+        let reason = reason.filter(|_| counts.evaluated == 0 && counts.failed == 0);
         let unread = unreadable && (tally.has_unknown_columns || !matches!(check.runner, Runner::Columns));
         checks.push(result(check, counts, observed, reason, unread));
     }
@@ -319,6 +319,8 @@ fn result(
 fn exceeds_tolerance(check: &PlannedCheck, counts: &Counts) -> bool {
     match check.check.tolerance {
         _ if counts.failed == 0 => false,
+        // A tolerance is for cells; those of such a column were not looked at.
+        _ if counts.codes.contains_key(MISTYPED) => true,
         None => true,
         Some(Tolerance::Count(count)) => counts.failed > count,
         // A quotient of counts is rounded correctly, so it equals the fraction as written when it should.

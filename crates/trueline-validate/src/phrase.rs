@@ -12,6 +12,7 @@ pub(crate) fn phrase(code: &str) -> &'static str {
         "columns.extra" => "a key that is not declared",
         "type.invalid" => "not a value of the type",
         "type.out_of_range" => "outside of what the type holds",
+        "type.column" => "a column of another type",
         "type.excess_digits" => "more digits than the type holds",
         "required.null" | "primary_key.null" | "unique.null" => "value missing",
         "finite.nan" => "not a number",

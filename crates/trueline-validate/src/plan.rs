@@ -1,9 +1,13 @@
 //! A schema compiled once, run over any number of batches.
 
+use arrow_array::Array;
+use arrow_buffer::BooleanBuffer;
 use trueline_schema::{Check, DataType, Field, Schema, Severity};
 
 use crate::check::{self, KeyPurpose, Runner};
 use crate::error::{Error, ErrorKind};
+use crate::key_text;
+use crate::mask::Mask;
 
 /// Shown in place of a sensitive value.
 pub(crate) const MASK: &str = "***";
@@ -81,6 +85,57 @@ impl Plan {
     /// Whether keys are made of this schema field, so that all of its values are needed, not only those in doubt.
     pub fn is_key(&self, field: usize) -> bool {
         self.key_checks.iter().any(|&check| self.checks[check].fields.contains(&field))
+    }
+
+    /// Whether a null of this schema field is a violation by itself.
+    pub fn forbids_null(&self, field: usize) -> bool {
+        let forbids =
+            |check: &PlannedCheck| matches!(check.runner, Runner::Required) && *check.fields == [field];
+        self.checks.iter().any(forbids)
+    }
+
+    /// The values of this schema field, such as the entries of a dictionary, that fail a check over cells. What it says of nulls does
+    /// not matter.
+    pub fn failing(&self, field: usize, values: &dyn Array) -> BooleanBuffer {
+        let (mut failing, mut all) = (Mask::default(), Mask::new(values.len()));
+        for check in &self.checks {
+            let Runner::Cells(kernel) = &check.runner else { continue };
+            if check.fields.first() == Some(&field) && !values.is_empty() {
+                failing.reset(values.len());
+                kernel.check(values, &mut failing);
+                all.union(&failing);
+            }
+        }
+        BooleanBuffer::collect_bool(values.len(), |row| all.get(row))
+    }
+
+    /// Whether every value of this schema field passes the checks over cells if none lies outside of `ends`, two arrays of one slot each.
+    /// `are_values` says that both are among the values, so that equal ones are all there is.
+    pub fn passes_between(&self, field: usize, ends: [&dyn Array; 2], are_values: bool) -> bool {
+        let [least, greatest] = ends;
+        let is_one = are_values && {
+            let (mut one, mut other) = (Vec::new(), Vec::new());
+            key_text::append(&mut one, least, 0);
+            key_text::append(&mut other, greatest, 0);
+            one == other
+        };
+        self.checks.iter().filter(|check| check.fields.first() == Some(&field)).all(|check| {
+            let Runner::Cells(kernel) = &check.runner else { return true };
+            let passes = |end: &dyn Array| {
+                let mut failing = Mask::new(1);
+                kernel.check(end, &mut failing);
+                !failing.get(0)
+            };
+            (kernel.is_convex() || is_one) && passes(least) && passes(greatest)
+        })
+    }
+
+    /// Whether any check looks at the values of this schema field, beyond whether they are there and of its type.
+    pub fn judges_values(&self, field: usize) -> bool {
+        let judges = |check: &PlannedCheck| {
+            matches!(check.runner, Runner::Cells(_) | Runner::Keys(_)) && check.fields.contains(&field)
+        };
+        self.checks.iter().any(judges)
     }
 
     /// How many checks can name rows only at the end: duplicates at severity error.

@@ -12,6 +12,9 @@ use crate::quota::Quota;
 use crate::rereading::{KeyStage, Pass};
 use crate::state::{Sample, State};
 
+/// The code of a column that has another type than the schema's.
+pub(crate) const MISTYPED: &str = "type.column";
+
 /// Collects the states of a run.
 ///
 /// **Cost**: memory is the caps on samples plus, for each check over keys, its share of the key budget.
@@ -116,6 +119,7 @@ impl Tally {
             }
         }
         self.count_columns(input, binding, place);
+        self.count_types(input, binding, place);
         self.judge_column_count(input, binding, place);
     }
 
@@ -142,6 +146,29 @@ impl Tally {
                 violation.message = check.message(&fault.message);
                 violation.column = Some(fault.name.clone());
                 counts.samples.push(Sample { column: 0, violation });
+            }
+        }
+    }
+
+    /// A column of another type fails the check of its field's type, once.
+    fn count_types(&mut self, input: u32, binding: &Binding, place: &dyn Fn(Option<usize>) -> Location) {
+        for mistyped in &binding.mistyped {
+            for (check, counts) in self.plan.checks.iter().zip(&mut self.total.counts) {
+                if !matches!(check.runner, Runner::Type) || *check.fields != [mistyped.field] {
+                    continue;
+                }
+                counts.failed += 1;
+                *counts.codes.entry(MISTYPED).or_default() += 1;
+                if counts.samples.len() < check.sample_limit {
+                    let mut violation = check.violation(MISTYPED, place(Some(mistyped.source)));
+                    violation.input = input;
+                    let expected = &self.plan.fields[mistyped.field].data_type;
+                    let found = &mistyped.found;
+                    violation.message =
+                        check.message(&format!("the column is of type {found}, expected {expected}"));
+                    violation.value = Some(found.clone());
+                    counts.samples.push(Sample { column: mistyped.field + 1, violation });
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::data_type::DataType;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "type",
-    codes: &["type.invalid", "type.out_of_range", "type.excess_digits"],
+    codes: &["type.invalid", "type.out_of_range", "type.excess_digits", "type.column"],
     keywords: &[],
     parameters: &[],
     needs: &[],

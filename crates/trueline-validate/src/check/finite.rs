@@ -41,6 +41,10 @@ impl Finite {
 }
 
 impl Kernel for Finite {
+    fn is_convex(&self) -> bool {
+        true
+    }
+
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         if let Some(values) = array.as_primitive_opt::<Float64Type>() {
             failing.fill_from(values.values(), |value| self.fails(value));

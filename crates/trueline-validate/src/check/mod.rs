@@ -45,6 +45,11 @@ pub(crate) trait Kernel: Send + Sync {
     /// Puts the failing rows of `array` into `failing`. What it says of null slots does not matter.
     fn check(&self, array: &dyn Array, failing: &mut Mask);
 
+    /// Whether whatever lies between two values that pass, passes too. NaN lies between no values.
+    fn is_convex(&self) -> bool {
+        false
+    }
+
     /// Which of the check's codes a failing row gets, as an index into `CheckKind::codes`.
     fn code(&self, _array: &dyn Array, _row: usize) -> usize {
         0

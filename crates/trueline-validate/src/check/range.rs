@@ -55,6 +55,10 @@ struct ExactRange {
 }
 
 impl Kernel for ExactRange {
+    fn is_convex(&self) -> bool {
+        true
+    }
+
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         integers!(array, |get| failing.fill(|row| {
             let value = get(row);
@@ -115,6 +119,10 @@ impl FloatRange {
 }
 
 impl Kernel for FloatRange {
+    fn is_convex(&self) -> bool {
+        true
+    }
+
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         if let Some(values) = array.as_primitive_opt::<Float64Type>() {
             failing.fill_from(values.values(), |value| self.fails(value));

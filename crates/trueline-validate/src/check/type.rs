@@ -4,7 +4,9 @@
 //!
 //! **Why** — everything else is said about values; a cell that is none gets this one violation and no other check looks at it.
 //!
-//! **Passes** — null, and text that the type's grammar reads without trimming, guessing or rounding.
+//! **Passes** — null, and text that the type's grammar reads without trimming, guessing or rounding. Columns that have a type of their
+//! own, as those of Arrow and Parquet do, pass where all of its values are values of the declared one: `int32` for `int64`, `date64`
+//! for `date`, a dictionary of texts for `string`.
 //!
 //! **Fails** — `12.5` or ` 1 ` for an integer, `300` for `int8`, `1e400` for a float, `2023-02-29` for a date, three fraction
 //! digits for `decimal(10,2)`.
@@ -12,4 +14,5 @@
 //! **Options** — the field's `trim`, `group_char`, `decimal_char`, `true_values`, `false_values` and `format`.
 //!
 //! **Codes** — `type.invalid` (not of the grammar), `type.out_of_range` (right text, outside the type), `type.excess_digits`
-//! (more digits than the type holds).
+//! (more digits than the type holds), `type.column` (a column of an Arrow or Parquet input that has another type: one violation,
+//! and its cells are not evaluated).
