@@ -119,6 +119,38 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) max_decompressed_bytes: Option<u64>,
 
+    /// Believe what Parquet files say of their own values (prove), or decode them and say where it is not true (audit)
+    #[arg(long, value_name = "HOW", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "prove")]
+    pub(crate) trust_statistics: Option<Trust>,
+
+    /// The largest footer of a Parquet or Arrow file and the largest description of an Arrow batch
+    #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = bytes)]
+    pub(crate) max_metadata_bytes: u64,
+
+    /// The most row groups of a Parquet file
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(crate) max_row_groups: u32,
+
+    /// The most pages of a column in a row group of a Parquet file
+    #[arg(long, value_name = "N", default_value_t = 1 << 20)]
+    pub(crate) max_pages: u64,
+
+    /// The largest page of a Parquet file, without compression
+    #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = bytes)]
+    pub(crate) max_page_bytes: u64,
+
+    /// The most values that are decoded for one batch of rows of a Parquet file
+    #[arg(long, value_name = "N", default_value_t = 1 << 24)]
+    pub(crate) max_batch_values: u64,
+
+    /// The largest batch or dictionary of an Arrow input, without compression
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = bytes)]
+    pub(crate) max_batch_bytes: u64,
+
+    /// How much of a stream is kept in a temporary file where its format is read from the end
+    #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = bytes)]
+    pub(crate) max_spool_bytes: u64,
+
     /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
     #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
     pub(crate) key_memory: u64,
@@ -154,6 +186,10 @@ pub(crate) enum Format {
     Csv,
     /// JSON Lines: one object on each line
     Jsonl,
+    /// Apache Parquet
+    Parquet,
+    /// Arrow IPC, as a file or as a stream
+    Arrow,
 }
 
 impl Format {
@@ -162,6 +198,26 @@ impl Format {
         match self {
             Self::Csv => trueline::Format::Csv,
             Self::Jsonl => trueline::Format::JsonLines,
+            Self::Parquet => trueline::Format::Parquet,
+            Self::Arrow => trueline::Format::Arrow,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Trust {
+    /// What follows from statistics is not read
+    Prove,
+    /// Statistics are compared with the values
+    Audit,
+}
+
+impl Trust {
+    /// The engine's word for it.
+    pub(crate) fn trust(self) -> trueline::Trust {
+        match self {
+            Self::Prove => trueline::Trust::Prove,
+            Self::Audit => trueline::Trust::Audit,
         }
     }
 }

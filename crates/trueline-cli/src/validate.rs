@@ -82,6 +82,13 @@ fn validator(
         .max_ratio(arguments.max_ratio)
         .max_decompressed_bytes(arguments.max_decompressed_bytes)
         .max_depth(arguments.max_depth as usize)
+        .max_metadata_bytes(arguments.max_metadata_bytes)
+        .max_row_groups(arguments.max_row_groups as usize)
+        .max_pages(arguments.max_pages)
+        .max_page_bytes(arguments.max_page_bytes)
+        .max_batch_values(arguments.max_batch_values)
+        .max_batch_bytes(arguments.max_batch_bytes)
+        .max_spool_bytes(arguments.max_spool_bytes)
         .key_memory_bytes(size(arguments.key_memory));
     let mut builder = Validator::builder(schema)
         .chunk_bytes(size(arguments.chunk_size))
@@ -89,6 +96,9 @@ fn validator(
         .sample_limit(arguments.sample_limit)
         .max_violations(arguments.max_violations)
         .cancel(cancel);
+    if let Some(trust) = arguments.trust_statistics {
+        builder = builder.trust_statistics(trust.trust());
+    }
     if let Some(format) = arguments.format {
         builder = builder.format(format.format());
     }

@@ -14,8 +14,8 @@ pub mod render;
 pub use excerpt::Excerpt;
 pub use location::{BadCell, Inside, Location, Origin};
 pub use report::{
-    CheckResult, Decided, Engine, Input, REPORT_VERSION, Report, Rows, Run, RunError, SchemaInfo, Status,
-    Verdict,
+    CheckResult, Decided, Engine, Input, REPORT_VERSION, Report, Rows, Run, RunError, SchemaInfo,
+    StatisticsAudit, Status, Verdict, WrongStatistic,
 };
 pub use sink::{Collector, CollectorOptions, Sink};
 pub use violation::{Related, Violation};

@@ -237,6 +237,40 @@ pub struct Run {
     pub decided: Decided,
     /// The largest resident size of the process in bytes, where the system tells.
     pub peak_memory: Option<u64>,
+    /// What came of comparing files' statistics with their values, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statistics: Option<StatisticsAudit>,
+}
+
+/// What came of comparing the statistics that files have of themselves with their values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatisticsAudit {
+    /// How many statistics were compared: up to three for each column of each row group and of each page.
+    pub compared: u64,
+    /// How many of them are wrong.
+    pub wrong: u64,
+    /// The first of those.
+    pub samples: Vec<WrongStatistic>,
+}
+
+/// One statistic that is not true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrongStatistic {
+    /// The input, from 0.
+    pub input: u32,
+    /// The column, as the schema calls it.
+    pub column: String,
+    /// The row group, from 0.
+    pub row_group: u64,
+    /// The page of the column in the row group, from 0; none where the statistic is of the whole row group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<u64>,
+    /// Which statistic: `null_count`, `minimum` or `maximum`.
+    pub statistic: String,
+    /// What the file says.
+    pub claimed: String,
+    /// What contradicts it.
+    pub found: String,
 }
 
 /// How many evaluations of checks came about in which way.

@@ -2,50 +2,64 @@
 
 use std::time::Instant;
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use trueline_report::{Decided, Input, Location, Report, Run};
-use trueline_validate::{Batch, Binding, Column, RowOrigin, State};
+use trueline_validate::{Pass, State, Tally};
 
+use crate::columns::{Columns, Judge};
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::{rate, report};
 use crate::validator::{Validator, peak_memory};
-use crate::widen::widen;
 
 impl Validator {
-    /// Validates one Arrow batch. Columns are matched by name; narrower integers and floats, other text and binary layouts
-    /// and coarser time units are widened without loss.
+    /// Validates one Arrow batch. Columns are matched by name, parts of structs by names with dots. A column may have any Arrow
+    /// type whose values are all values of the schema's: narrower integers and floats, other layouts of text and binary,
+    /// dictionaries, runs, coarser units of time. One of another type is a `type.column` violation in the report, and the checks of
+    /// its cells are not evaluated.
     ///
-    /// **Errors**: a column whose type cannot be widened to the schema's.
+    /// **Errors**: as [`Validator::validate_batches`].
     pub fn validate_batch(&self, batch: &RecordBatch) -> Result<Report, Error> {
         self.validate_batches(std::iter::once(batch))
     }
 
     /// Validates Arrow batches of one schema as one table.
     ///
-    /// **Errors**: as [`Validator::validate_batch`].
+    /// **Errors**: a batch has other columns than the first; keys could not be kept on disk.
     pub fn validate_batches<'a>(
         &self,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
     ) -> Result<Report, Error> {
         let started = Instant::now();
-        let mut tally = self.tally();
-        let mut binding: Option<Binding> = None;
-        let mut bytes = 0;
+        let (schema, plan) = self.judges(true)?;
+        let mut tally = Tally::new(plan, &self.key_options());
+        let mut first: Option<SchemaRef> = None;
+        let mut judge = Judge::new(schema, plan, Pass::First);
+        let (mut bytes, mut begun) = (0, false);
         for batch in batches {
-            let schema = batch.schema();
-            let binding = binding.get_or_insert_with(|| {
-                let names: Vec<&String> = schema.fields().iter().map(|field| field.name()).collect();
-                let binding = Binding::by_name(&self.schema, &names);
-                tally.begin_input(&binding, 0, &|_| Location::default());
-                binding
-            });
+            let columns = batch.schema();
+            let expected = first.get_or_insert_with(|| columns.clone());
+            if expected.fields() != columns.fields() {
+                let message = difference(expected, &columns);
+                return Err(Error::new(ErrorKind::BatchColumns { message }));
+            }
+            if !begun {
+                let found = Columns::find(schema, &columns);
+                tally.begin_input(&found.binding, 0, &|_| Location::default());
+                judge.lay_out(&found, &columns, &columns);
+                begun = true;
+            }
             bytes += batch.get_array_memory_size() as u64;
-            tally
-                .merge(self.observe(batch, binding)?)
-                .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+            let mut state = State::new(plan, Some(tally.quota()));
+            judge.observe(batch, &mut state).map_err(|_| {
+                let message = "a column has more in one batch than can be looked at at once".to_owned();
+                Error::new(ErrorKind::Internal { message })
+            })?;
+            tally.merge(state).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
         }
-        if binding.is_none() {
-            tally.begin_input(&Binding::by_name::<&str>(&self.schema, &[]), 0, &|_| Location::default());
+        if !begun {
+            let found = Columns::find(schema, &ArrowSchema::empty());
+            tally.begin_input(&found.binding, 0, &|_| Location::default());
         }
         let rows = tally.rows();
         let outcome = tally
@@ -60,40 +74,18 @@ impl Validator {
             bytes_per_second: rate(bytes, elapsed),
             decided: Decided { scanned: rows, proved: 0, cached: 0 },
             peak_memory: peak_memory(),
+            statistics: None,
         };
         Ok(report(self, outcome, vec![input], None, run))
     }
+}
 
-    fn observe(&self, batch: &RecordBatch, binding: &Binding) -> Result<State, Error> {
-        let mut arrays: Vec<Option<ArrayRef>> = Vec::with_capacity(binding.sources.len());
-        for (index, source) in binding.sources.iter().enumerate() {
-            let field = &self.schema.fields[index];
-            arrays.push(match source.filter(|_| self.plan.needs(index)) {
-                Some(source) => {
-                    let array = batch.column(source);
-                    let widened = widen(array, &field.data_type);
-                    Some(widened.ok_or_else(|| {
-                        Error::new(ErrorKind::ColumnType {
-                            column: field.name.clone(),
-                            found: array.data_type().to_string(),
-                            expected: field.data_type.to_string(),
-                        })
-                    })?)
-                }
-                None => None,
-            });
-        }
-        let columns: Vec<Option<Column<'_>>> =
-            arrays.iter().map(|array| array.as_ref().map(|array| Column::whole(array, &[]))).collect();
-        let mut state = State::new(&self.plan, None);
-        let batch = Batch {
-            rows: batch.num_rows(),
-            columns: &columns,
-            keys: &columns,
-            extras: None,
-            origin: &RowOrigin::default(),
-        };
-        state.observe(&self.plan, &batch);
-        Ok(state)
+/// The first column that differs.
+fn difference(expected: &ArrowSchema, found: &ArrowSchema) -> String {
+    let (expected, found) = (expected.fields(), found.fields());
+    let named = |field: &arrow_schema::Field| format!("`{}` ({})", field.name(), field.data_type());
+    match expected.iter().zip(found).find(|(expected, found)| expected != found) {
+        Some((expected, found)) => format!("{} instead of {}", named(found), named(expected)),
+        None => format!("{} columns instead of {}", found.len(), expected.len()),
     }
 }

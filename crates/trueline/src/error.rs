@@ -50,15 +50,11 @@ pub enum ErrorKind {
         /// What went wrong.
         source: trueline_validate::Error,
     },
-    /// A batch whose column has a type the schema does not allow.
-    #[error("column `{column}` is of type {found}, expected {expected}")]
-    ColumnType {
-        /// The column.
-        column: String,
-        /// Its Arrow type.
-        found: String,
-        /// The schema's type.
-        expected: String,
+    /// A batch that has other columns than the one before.
+    #[error("a batch has other columns than the first: {message}")]
+    BatchColumns {
+        /// The first that differs.
+        message: String,
     },
     /// A fault of the engine itself.
     #[error("internal error: {message}; please report it")]

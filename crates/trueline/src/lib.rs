@@ -2,15 +2,15 @@
 #![forbid(unsafe_code)]
 
 mod arrow;
+mod columns;
 mod error;
 mod options;
 mod pipeline;
 mod progress;
 mod validator;
-mod widen;
 
 pub use error::{Error, ErrorKind};
-pub use options::Limits;
+pub use options::{Limits, Trust};
 pub use progress::{Cancel, Progress};
 pub use trueline_io::Error as SourceError;
 pub use trueline_io::{
@@ -19,7 +19,7 @@ pub use trueline_io::{
 };
 pub use trueline_report::{
     CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo,
-    Status, Verdict, Violation, escape, render,
+    StatisticsAudit, Status, Verdict, Violation, WrongStatistic, escape, render,
 };
 pub use trueline_schema::{self as schema, Language, Schema, Severity};
 pub use trueline_tokenizer::Kernel;

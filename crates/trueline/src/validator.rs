@@ -9,10 +9,10 @@ use trueline_report::{Report, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
 use trueline_validate::key::KeyOptions;
-use trueline_validate::{DEFAULT_SAMPLE_LIMIT, Plan, Tally};
+use trueline_validate::{DEFAULT_SAMPLE_LIMIT, Plan};
 
 use crate::error::{Error, ErrorKind};
-use crate::options::Limits;
+use crate::options::{Limits, Trust};
 use crate::pipeline::Pipeline;
 use crate::progress::{Cancel, Progress, Watcher};
 
@@ -35,6 +35,7 @@ pub struct Validator {
     pub(crate) max_violations: u64,
     pub(crate) kernel: Kernel,
     pub(crate) proves: bool,
+    pub(crate) trust: Trust,
     pub(crate) cancel: Cancel,
     pub(crate) watcher: Option<Arc<Watcher>>,
     pub(crate) spill_dir: Option<std::path::PathBuf>,
@@ -52,6 +53,7 @@ pub struct ValidatorBuilder {
     max_violations: u64,
     kernel: Option<Kernel>,
     proves: bool,
+    trust: Trust,
     cancel: Cancel,
     watcher: Option<Arc<Watcher>>,
     spill_dir: Option<std::path::PathBuf>,
@@ -70,6 +72,7 @@ impl Validator {
             max_violations: 1000,
             kernel: None,
             proves: true,
+            trust: Trust::Never,
             cancel: Cancel::new(),
             watcher: None,
             spill_dir: None,
@@ -111,11 +114,6 @@ impl Validator {
         Ok(self.validate(source)?.verdict == Verdict::Valid)
     }
 
-    /// A tally for inputs that are read once.
-    pub(crate) fn tally(&self) -> Tally {
-        Tally::new(&self.plan, &self.key_options())
-    }
-
     pub(crate) fn key_options(&self) -> KeyOptions {
         KeyOptions::default().memory_bytes(self.limits.key_memory_bytes).spill_dir(self.spill_dir.clone())
     }
@@ -134,6 +132,31 @@ impl Validator {
         options.chunk_bytes = self.chunk_bytes;
         options.max_record_bytes = self.limits.max_record_bytes;
         options.kernel = self.kernel;
+        options
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(crate) fn parquet_options(&self) -> trueline_io::parquet::ParquetOptions {
+        let mut options = trueline_io::parquet::ParquetOptions::default();
+        options.max_metadata_bytes = self.limits.max_metadata_bytes;
+        options.max_columns = self.limits.max_columns;
+        options.max_row_groups = self.limits.max_row_groups;
+        options.max_pages = self.limits.max_pages;
+        options.max_page_bytes = self.limits.max_page_bytes;
+        options.max_batch_values = self.limits.max_batch_values;
+        if self.trust != Trust::Never {
+            // Statistics are of whole row groups.
+            options.part_rows = u64::MAX;
+        }
+        options
+    }
+
+    #[cfg(feature = "arrow-ipc")]
+    pub(crate) fn arrow_options(&self) -> trueline_io::arrow_ipc::ArrowOptions {
+        let mut options = trueline_io::arrow_ipc::ArrowOptions::default();
+        options.max_metadata_bytes = self.limits.max_metadata_bytes;
+        options.max_columns = self.limits.max_columns;
+        options.max_batch_bytes = self.limits.max_batch_bytes;
         options
     }
 
@@ -207,6 +230,12 @@ impl ValidatorBuilder {
         self
     }
 
+    /// How far the statistics in Parquet files are believed. Default: not at all.
+    pub fn trust_statistics(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
+    }
+
     /// A flag that ends the run early.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = cancel;
@@ -259,6 +288,7 @@ impl ValidatorBuilder {
             max_violations: self.max_violations,
             kernel: self.kernel.unwrap_or_else(Kernel::detect),
             proves: self.proves,
+            trust: self.trust,
             cancel: self.cancel,
             watcher: self.watcher,
             spill_dir: self.spill_dir,

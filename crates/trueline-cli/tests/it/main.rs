@@ -1,5 +1,8 @@
 //! The command as a user runs it: what it prints, and what it exits with.
 
+#[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
+mod batches;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

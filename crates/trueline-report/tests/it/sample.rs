@@ -41,6 +41,7 @@ pub(crate) fn report(verdict: Verdict, total: u64, invalid: u64) -> Report {
             bytes_per_second: 222_000_000,
             decided: Decided { scanned: total, proved: 0, cached: 0 },
             peak_memory: Some(48_300_000),
+            statistics: None,
         },
     }
 }

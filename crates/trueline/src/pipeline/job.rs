@@ -5,7 +5,7 @@ use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
 use trueline_validate::{Binding, Pass, Plan, Quota};
 
-use crate::options::Limits;
+use crate::options::{Limits, Trust};
 
 /// What is to be done with the rows of one input.
 pub(super) struct Job<'a> {
@@ -18,6 +18,9 @@ pub(super) struct Job<'a> {
     /// Whether rows may be proven from their bytes.
     pub(super) proves: bool,
     pub(super) pass: Pass,
+    /// How far statistics of files are believed.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet has some"))]
+    pub(super) trust: Trust,
 }
 
 impl Job<'_> {

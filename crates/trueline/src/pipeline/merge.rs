@@ -6,9 +6,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use trueline_io::text::Failure;
-use trueline_report::RunError;
+use trueline_report::{RunError, StatisticsAudit};
 use trueline_validate::{State, Tally};
 
+use super::job::Job;
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
 
 /// The result of one part of an input, ready to be merged in its turn.
@@ -17,11 +18,29 @@ pub(super) struct Piece {
     pub(super) state: State,
     /// Rows of which every column was proven from its bytes.
     pub(super) proved: u64,
+    /// What came of comparing statistics with values.
+    pub(super) audit: StatisticsAudit,
     /// Decompressed bytes of the input up to the end of the part.
     pub(super) end_offset: u64,
     pub(super) failure: Option<Failure>,
-    /// The record at which the failure stands, counted from the part's first, and its line.
-    pub(super) failure_row: Option<(u64, u64)>,
+    /// The record at which the failure stands, counted from the part's first, and its line, where there are lines.
+    pub(super) failure_row: Option<(u64, Option<u64>)>,
+}
+
+impl Piece {
+    /// What is left of an input of which no part could be read.
+    pub(super) fn failed(job: &Job<'_>, failure: Failure) -> Self {
+        let state = State::new(job.plan, Some(job.quota.clone()));
+        Self {
+            sequence: 0,
+            state,
+            proved: 0,
+            audit: StatisticsAudit::default(),
+            end_offset: 0,
+            failure: Some(failure),
+            failure_row: Some((0, None)),
+        }
+    }
 }
 
 /// Merges the pieces of one input.
@@ -49,6 +68,8 @@ pub(super) struct InputOutcome {
     pub(super) bytes: u64,
     /// Rows proven from their bytes.
     pub(super) proved: u64,
+    /// What came of comparing statistics with values.
+    pub(super) audit: StatisticsAudit,
     /// What made it unreadable.
     pub(super) error: Option<RunError>,
     /// What kept the run from being finished at all.
@@ -150,6 +171,7 @@ impl Inner<'_> {
         let (rows, lines) = (self.tally.input_rows(), self.tally.input_lines());
         self.outcome.bytes = self.outcome.bytes.max(piece.end_offset);
         self.outcome.proved += piece.proved;
+        add(&mut self.outcome.audit, piece.audit);
         if let Err(error) = self.tally.merge(piece.state) {
             self.outcome.fatal = Some(error);
             self.is_stopped = true;
@@ -161,12 +183,23 @@ impl Inner<'_> {
                 message: failure.message,
                 input: Some(input.to_owned()),
                 row_index: Some(rows + row),
-                line: Some(lines + line),
+                line: line.map(|line| lines + line),
                 byte_offset: Some(failure.byte_offset),
             });
             self.is_stopped = true;
         }
     }
+}
+
+/// How many wrong statistics are kept.
+pub(super) const WRONG_SAMPLES: usize = 100;
+
+/// Adds what was found further on.
+pub(super) fn add(audit: &mut StatisticsAudit, later: StatisticsAudit) {
+    audit.compared += later.compared;
+    audit.wrong += later.wrong;
+    let room = WRONG_SAMPLES.saturating_sub(audit.samples.len());
+    audit.samples.extend(later.samples.into_iter().take(room));
 }
 
 impl Watch<'_> {

@@ -3,6 +3,8 @@
 //! Each input is cut into chunks; each chunk becomes one partial state on whichever thread claimed it; states are merged in
 //! file order. Nothing in the report depends on how the chunks were cut or who worked on them.
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+mod batches;
 mod csv;
 mod job;
 mod json;
@@ -18,7 +20,7 @@ use std::time::Instant;
 
 use trueline_io::text::Failure;
 use trueline_io::{Format, Source};
-use trueline_report::{Decided, Input, Report, Run, RunError};
+use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit};
 use trueline_schema::Schema;
 use trueline_tokenizer::Dialect;
 use trueline_validate::{Plan, Tally};
@@ -28,6 +30,7 @@ use self::open::{Opening, format_of, open};
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
 use crate::error::{Error, ErrorKind};
+use crate::options::Trust;
 use crate::validator::Validator;
 
 /// A run over all inputs.
@@ -46,6 +49,7 @@ pub(crate) struct Pipeline<'a> {
     total_bytes: Option<u64>,
     /// Rows proven from their bytes.
     proved: u64,
+    audit: StatisticsAudit,
     started: Instant,
 }
 
@@ -78,6 +82,7 @@ impl<'a> Pipeline<'a> {
             taken_bytes,
             total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
+            audit: StatisticsAudit::default(),
             started,
         };
         let mut opening = Some(opening);
@@ -139,6 +144,10 @@ impl<'a> Pipeline<'a> {
         }
         let rows = self.tally.input_rows();
         self.proved += outcome.proved;
+        let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
+        let mut audit = std::mem::take(&mut outcome.audit);
+        audit.samples.iter_mut().for_each(|wrong| wrong.input = number);
+        merge::add(&mut self.audit, audit);
         self.inputs.push(Input { name: source.name().to_owned(), format, bytes: outcome.bytes, rows });
         self.error = self.check_outcome(outcome)?;
         Ok(())
@@ -173,6 +182,7 @@ impl<'a> Pipeline<'a> {
             bytes_per_second: rate(bytes, elapsed),
             decided: Decided { scanned: outcome.rows.total - self.proved, proved: self.proved, cached: 0 },
             peak_memory: crate::validator::peak_memory(),
+            statistics: (validator.trust == Trust::Audit).then_some(self.audit),
         };
         Ok(report(validator, outcome, self.inputs, self.error, run))
     }

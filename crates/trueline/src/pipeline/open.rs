@@ -4,12 +4,18 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "arrow-ipc")]
+use trueline_io::arrow_ipc::{ArrowFile, ArrowStream};
 use trueline_io::csv::CsvInput;
 use trueline_io::jsonl::JsonLinesInput;
+#[cfg(feature = "parquet")]
+use trueline_io::parquet::ParquetInput;
 use trueline_io::text::Failure;
 use trueline_io::{Compression, DecompressOptions, Format, ReadAt, Source, decompress_with};
 use trueline_tokenizer::Dialect;
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+use super::batches::BatchInput;
 use crate::progress::Cancel;
 use crate::validator::Validator;
 
@@ -17,6 +23,8 @@ use crate::validator::Validator;
 pub(super) enum Opened {
     Csv(CsvInput),
     JsonLines(JsonLinesInput),
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    Batches(BatchInput, Format),
 }
 
 /// An input whose beginning was read, and the name of its format and compression, `csv` or `jsonl.gz`; or why there is none.
@@ -27,6 +35,8 @@ impl Opened {
         match self {
             Self::Csv(_) => Format::Csv,
             Self::JsonLines(_) => Format::JsonLines,
+            #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+            Self::Batches(_, format) => *format,
         }
     }
 }
@@ -74,10 +84,8 @@ pub(super) fn open(
         _ => None,
     };
     let at = at.map(|at| Box::new(CountedAt { at, taken }) as Box<dyn ReadAt>);
-    let (format, read) = match named {
-        Some(format) => (format, read),
-        None => sniff(read),
-    };
+    let (start, read) = look(read);
+    let format = named.unwrap_or_else(|| sniff(&start));
     let label = match compression {
         Compression::None => format.name().to_owned(),
         _ => format!("{}.{}", format.name(), compression.extension()),
@@ -85,6 +93,7 @@ pub(super) fn open(
     let opened = match format {
         Format::JsonLines => JsonLinesInput::open(read, validator.json_lines_options())
             .map(|input| Opened::JsonLines(input.read_at(at))),
+        Format::Parquet | Format::Arrow => open_batches(validator, format, &start, read, at),
         _ => {
             CsvInput::open(read, dialect, validator.csv_options()).map(|input| Opened::Csv(input.read_at(at)))
         }
@@ -95,9 +104,68 @@ pub(super) fn open(
     }
 }
 
-/// The format of an input whose name tells of none. An input that begins as an object is JSON Lines; all else is CSV.
-/// The reader gives every byte.
-fn sniff(read: Box<dyn Read + Send>) -> (Format, Box<dyn Read + Send>) {
+/// Opens an input of record batches: at its places, where it has some or its format needs them, else as a stream.
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+fn open_batches(
+    validator: &Validator,
+    format: Format,
+    start: &[u8],
+    read: Box<dyn Read + Send>,
+    at: Option<Box<dyn ReadAt>>,
+) -> Result<Opened, Failure> {
+    #[cfg(feature = "arrow-ipc")]
+    if format == Format::Arrow && !has_end(start) {
+        let stream = ArrowStream::open(read, validator.arrow_options())?;
+        return Ok(Opened::Batches(BatchInput::stream(stream), format));
+    }
+    let at = match at {
+        Some(at) => at,
+        None => {
+            let mut read = read;
+            trueline_io::batch::spool(
+                &mut read,
+                validator.limits.max_spool_bytes,
+                validator.spill_dir.as_deref(),
+            )?
+        }
+    };
+    match format {
+        #[cfg(feature = "parquet")]
+        Format::Parquet => ParquetInput::open(Arc::from(at), validator.parquet_options())
+            .map(|input| Opened::Batches(BatchInput::Parquet(input), format)),
+        #[cfg(feature = "arrow-ipc")]
+        Format::Arrow => ArrowFile::open(Arc::from(at), validator.arrow_options())
+            .map(|file| Opened::Batches(BatchInput::File(file), format)),
+        _ => Err(not_built(format)),
+    }
+}
+
+#[cfg(not(any(feature = "parquet", feature = "arrow-ipc")))]
+fn open_batches(
+    _validator: &Validator,
+    format: Format,
+    _start: &[u8],
+    _read: Box<dyn Read + Send>,
+    _at: Option<Box<dyn ReadAt>>,
+) -> Result<Opened, Failure> {
+    Err(not_built(format))
+}
+
+/// Whether an Arrow input is a file, which is read from its end, and not a stream.
+#[cfg(feature = "arrow-ipc")]
+fn has_end(start: &[u8]) -> bool {
+    start.starts_with(b"ARROW1") || start.starts_with(b"FEA1")
+}
+
+fn not_built(format: Format) -> Failure {
+    let feature = if format == Format::Parquet { "parquet" } else { "arrow-ipc" };
+    let message =
+        format!("the format {} is not built in: the crate has the feature `{feature}` for it", format.name());
+    Failure::new("format", message, 0)
+}
+
+/// The first bytes of an input, and a reader that gives every byte.
+fn look(read: Box<dyn Read + Send>) -> (Vec<u8>, Box<dyn Read + Send>) {
     let mut read = read;
     let mut start = [0; SNIFFED_BYTES];
     let mut length = 0;
@@ -110,16 +178,22 @@ fn sniff(read: Box<dyn Read + Send>) -> (Format, Box<dyn Read + Send>) {
             Err(error) => end = Some(Err(error)),
         }
     }
-    let start = &start[..length];
-    let format = if begins_as_object(start) { Format::JsonLines } else { Format::Csv };
-    let start = Cursor::new(start.to_vec());
+    let looked_at = start[..length].to_vec();
+    let start = Cursor::new(looked_at.clone());
     let read: Box<dyn Read + Send> = match end {
         None => Box::new(start.chain(read)),
         // Nobody asks the reader again: a terminal would have to end its input twice.
         Some(Ok(())) => Box::new(start),
         Some(Err(error)) => Box::new(start.chain(Failed(Some(error)))),
     };
-    (format, read)
+    (looked_at, read)
+}
+
+/// The format of an input whose name tells of none. What begins with a mark of its own is that; an input that begins as an
+/// object is JSON Lines; all else is CSV.
+fn sniff(start: &[u8]) -> Format {
+    let by_mark = Format::from_magic(start);
+    by_mark.unwrap_or(if begins_as_object(start) { Format::JsonLines } else { Format::Csv })
 }
 
 fn begins_as_object(start: &[u8]) -> bool {
@@ -188,17 +262,19 @@ mod tests {
             ("{\"a\":1}\n", Format::JsonLines),
             ("\u{feff}\r\n { \"a\":1}\n", Format::JsonLines),
             ("{}", Format::JsonLines),
+            ("PAR1", Format::Parquet),
+            ("ARROW1\0\0", Format::Arrow),
         ] {
-            let (format, mut read) = sniff(Box::new(Cursor::new(text.as_bytes().to_vec())));
+            let (start, mut read) = look(Box::new(Cursor::new(text.as_bytes().to_vec())));
             let mut bytes = String::new();
             read.read_to_string(&mut bytes).unwrap();
-            assert_eq!((format, bytes.as_str()), (expected, text));
+            assert_eq!((sniff(&start), bytes.as_str()), (expected, text));
         }
     }
 
     #[test]
     fn a_read_error_at_the_start_is_not_lost() {
-        let (_, mut read) = sniff(Box::new(Cursor::new(b"a,b".to_vec()).chain(Failed(None))));
+        let (_, mut read) = look(Box::new(Cursor::new(b"a,b".to_vec()).chain(Failed(None))));
         let mut bytes = Vec::new();
         assert!(read.read_to_end(&mut bytes).is_err());
         assert_eq!(bytes, b"a,b");

@@ -8,10 +8,14 @@ use trueline_io::jsonl::JsonLinesInput;
 use trueline_report::Location;
 use trueline_validate::{Binding, Pass};
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+use super::batches;
 use super::job::Job;
 use super::merge::{InputOutcome, Merger, Watch};
 use super::open::{NotOpened, Opened, Opening};
 use super::{Pipeline, csv, json, run_error, text};
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+use crate::columns::Columns;
 use crate::error::{Error, ErrorKind};
 
 /// Which input is read, and what for.
@@ -56,6 +60,8 @@ impl<'a> Pipeline<'a> {
         let outcome = match opened {
             Opened::Csv(input) => self.read_csv(reading, input),
             Opened::JsonLines(input) => self.read_json_lines(reading, input),
+            #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+            Opened::Batches(input, _) => self.read_batches(reading, &input),
         };
         Ok((outcome, format))
     }
@@ -94,6 +100,17 @@ impl<'a> Pipeline<'a> {
         })
     }
 
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    fn read_batches(&mut self, reading: Reading<'_>, input: &batches::BatchInput) -> InputOutcome {
+        let columns = Columns::find(self.schema, input.schema());
+        self.begin(reading, &columns.binding, 0, &|_| Location::default());
+        let job = self.job(reading, &columns.binding);
+        let threads = self.validator.threads;
+        self.merge(reading.source, threads, input.size_bytes(), |merger| {
+            batches::run(input, &columns, &job, merger, threads);
+        })
+    }
+
     /// Tells the tally of the input's columns, unless it knows them; `place` is that of a column's name.
     fn begin(
         &mut self,
@@ -123,6 +140,7 @@ impl<'a> Pipeline<'a> {
             proves: validator.proves,
             quota: self.tally.quota(),
             pass: reading.again.map_or(Pass::First, |(_, pass)| pass),
+            trust: validator.trust,
         }
     }
 

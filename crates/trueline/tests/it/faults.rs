@@ -76,14 +76,14 @@ fn a_read_that_fails_at_any_call_is_unreadable() {
 }
 
 /// What a read that goes wrong gives, instead of the bytes it could.
-type GoesOn = fn(&[u8]) -> std::io::Result<usize>;
+pub(crate) type GoesOn = fn(&[u8]) -> std::io::Result<usize>;
 
 /// A source whose n-th read from a place goes wrong.
-struct Places {
-    bytes: MemorySource,
-    nth: usize,
-    goes_on: GoesOn,
-    calls: Arc<AtomicUsize>,
+pub(crate) struct Places {
+    pub(crate) bytes: MemorySource,
+    pub(crate) nth: usize,
+    pub(crate) goes_on: GoesOn,
+    pub(crate) calls: Arc<AtomicUsize>,
 }
 
 impl Source for Places {

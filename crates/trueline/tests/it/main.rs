@@ -1,6 +1,8 @@
 //! The whole engine on whole inputs: cases, corpora, faults of sources, generated data with known truth.
 
 mod arrow;
+#[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
+mod batches;
 mod cases;
 mod compression;
 mod corpora;

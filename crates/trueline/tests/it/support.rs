@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use serde_json::Value;
-use trueline::{Kernel, MemorySource, Report, Schema, Source, SourceError, Validator, ValidatorBuilder};
+use trueline::{
+    Kernel, MemorySource, Report, Schema, Source, SourceError, Status, Validator, ValidatorBuilder,
+};
 
 /// Chunk sizes that put borders everywhere, and one that puts none.
 pub(crate) const CHUNK_SIZES: [usize; 9] = [1, 2, 3, 7, 63, 64, 65, 4096, 1 << 20];
@@ -88,4 +90,42 @@ impl Source for Once {
     fn size_hint(&self) -> Option<u64> {
         self.0.size_hint()
     }
+}
+
+/// Whether a report on batches says what one on CSV says: of every row, check and violation, but for the bytes and lines of places.
+///
+/// Formats with types have a check of the type for every column, and none of the structure of lines.
+pub(crate) fn assert_says_the_same(batches: &Report, csv: &Report, what: &str) {
+    assert_eq!((batches.verdict, &batches.error), (csv.verdict, &csv.error), "{what}");
+    assert_eq!(batches.rows, csv.rows, "{what}");
+    let find = |report: &Report, id: &str| report.checks.iter().find(|check| check.id == id).cloned();
+    for check in csv.checks.iter().filter(|check| check.id != "structure") {
+        assert_eq!(find(batches, &check.id).as_ref(), Some(check), "{what}");
+    }
+    for check in &batches.checks {
+        assert!(find(csv, &check.id).is_some() || check.status == Status::Passed, "{what}: {check:?}");
+    }
+    assert_eq!(said(batches), said(csv), "{what}");
+    assert_eq!(batches.violations_omitted, csv.violations_omitted, "{what}");
+}
+
+/// The violations, without what only text has.
+pub(crate) fn said(report: &Report) -> Vec<Value> {
+    let place = |value: &mut Value| {
+        let fields = value.as_object_mut().expect("an object");
+        for name in ["byte_offset", "byte_length", "line", "column_number", "value"] {
+            fields.remove(name);
+        }
+        for related in fields.get_mut("related").and_then(Value::as_object_mut) {
+            related.remove("byte_offset");
+            related.remove("byte_length");
+            related.remove("line");
+        }
+    };
+    let violations = report.violations.iter().map(|violation| {
+        let mut value = serde_json::to_value(violation).expect("json");
+        place(&mut value);
+        value
+    });
+    violations.collect()
 }

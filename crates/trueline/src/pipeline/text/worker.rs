@@ -8,7 +8,7 @@ use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
 use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven};
 use trueline_io::text::{Failure, Span, Spent};
-use trueline_report::Origin;
+use trueline_report::{Origin, StatisticsAudit};
 use trueline_tokenizer::count_line_ends;
 use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 
@@ -145,9 +145,10 @@ impl<'a, R: Records> Worker<'a, R> {
         }
         state.add_lines(place.lines_before);
         state.seal();
-        let failure_row = failure.is_some().then(|| (state.rows(), place.lines_before + 1));
+        let failure_row = failure.is_some().then(|| (state.rows(), Some(place.lines_before + 1)));
         let end_offset = end_offset.unwrap_or(place.byte_offset);
-        let piece = Piece { sequence: span.sequence, state, proved, end_offset, failure, failure_row };
+        let audit = StatisticsAudit::default();
+        let piece = Piece { sequence: span.sequence, state, proved, audit, end_offset, failure, failure_row };
         // Nobody else holds the buffer any more, so that its memory comes back as it is.
         let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
         (piece, Spent { buffer, rest: at..span.range.end })

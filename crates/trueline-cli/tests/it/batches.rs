@@ -1,0 +1,100 @@
+//! Parquet and Arrow on the command line.
+
+use std::process::Stdio;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_ipc::writer::{FileWriter, StreamWriter};
+use parquet::arrow::ArrowWriter;
+use serde_json::Value;
+
+use super::{Folder, code, err, out};
+
+const SCHEMA: &str = "fields:
+  - {name: id, type: int64, required: true, minimum: 1}
+  - {name: word, type: string, required: true}
+";
+
+fn batch() -> RecordBatch {
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(1..=100));
+    let words: ArrayRef = Arc::new(StringArray::from_iter_values((0..100).map(|row| format!("word {row}"))));
+    RecordBatch::try_from_iter([("id", ids), ("word", words)]).expect("a batch")
+}
+
+fn folder() -> Folder {
+    let folder = Folder::new();
+    let batch = batch();
+    folder.write("typed.yaml", SCHEMA.as_bytes());
+    folder.write("strict.yaml", SCHEMA.replace("minimum: 1", "minimum: 2").as_bytes());
+    folder.write("other.yaml", SCHEMA.replace("word, type: string", "word, type: date").as_bytes());
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("written");
+    folder.write("t.parquet", &writer.into_inner().expect("bytes"));
+    let mut writer = FileWriter::try_new(Vec::new(), &batch.schema()).expect("a writer");
+    writer.write(&batch).expect("written");
+    folder.write("t.arrow", &writer.into_inner().expect("bytes"));
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).expect("a writer");
+    writer.write(&batch).expect("written");
+    folder.write("t.arrows", &writer.into_inner().expect("bytes"));
+    folder
+}
+
+fn report(output: &std::process::Output) -> Value {
+    serde_json::from_str(&out(output)).unwrap_or_else(|_| panic!("{}", err(output)))
+}
+
+#[test]
+fn formats_are_found_by_name_by_mark_and_by_option() {
+    let folder = folder();
+    for (file, format) in [("t.parquet", "parquet"), ("t.arrow", "arrow"), ("t.arrows", "arrow")] {
+        let bytes = std::fs::read(folder.path(file)).expect("a file");
+        folder.write("nameless", &bytes);
+        for (schema, exit) in [("typed.yaml", 0), ("strict.yaml", 1), ("other.yaml", 1)] {
+            let output = folder.run(&["validate", file, "-s", schema, "--output", "json"]);
+            assert_eq!(code(&output), exit, "{file}: {}{}", out(&output), err(&output));
+            let report = report(&output);
+            assert_eq!(
+                (&report["inputs"][0]["format"], &report["rows"]["total"]),
+                (&format.into(), &100.into())
+            );
+        }
+        let named = folder.run(&["validate", "nameless", "-s", "typed.yaml", "--format", format]);
+        assert_eq!(code(&named), 0, "{file}: {}{}", out(&named), err(&named));
+        let mut piped = folder.command(&["validate", "-", "-s", "typed.yaml", "--format", format]);
+        let input = std::fs::File::open(folder.path(file)).expect("a file");
+        let piped = piped.stdin(Stdio::from(input)).output().expect("started");
+        assert_eq!(code(&piped), 0, "{file}: {}{}", out(&piped), err(&piped));
+        if file != "t.arrows" {
+            let marked = folder.run(&["validate", "nameless", "-s", "typed.yaml"]);
+            assert_eq!(code(&marked), 0, "{file}: {}{}", out(&marked), err(&marked));
+        }
+        folder.write("nameless", &bytes[..bytes.len() / 2]);
+        let cut = folder.run(&["validate", "nameless", "-s", "typed.yaml", "--format", format]);
+        assert_eq!(code(&cut), 3, "{file}: {}{}", out(&cut), err(&cut));
+    }
+}
+
+#[test]
+fn statistics_are_believed_or_compared_when_asked_for() {
+    let folder = folder();
+    let run = |schema: &str, more: &[&str]| {
+        let arguments = [&["validate", "t.parquet", "-s", schema, "--output", "json"], more].concat();
+        let output = folder.run(&arguments);
+        (code(&output), report(&output)["run"].clone())
+    };
+    for (schema, exit, proved) in [("typed.yaml", 0, 100), ("strict.yaml", 1, 0)] {
+        let (code, never) = run(schema, &[]);
+        assert_eq!((code, &never["decided"]["proved"]), (exit, &0.into()));
+        assert!(never.get("statistics").is_none_or(Value::is_null));
+        for option in ["--trust-statistics", "--trust-statistics=prove"] {
+            let (code, prove) = run(schema, &[option]);
+            assert_eq!((code, &prove["decided"]["proved"]), (exit, &proved.into()), "{schema}, {option}");
+        }
+        let (code, audit) = run(schema, &["--trust-statistics=audit"]);
+        assert_eq!(
+            (code, &audit["decided"]["proved"], &audit["statistics"]["wrong"]),
+            (exit, &0.into(), &0.into())
+        );
+        assert!(audit["statistics"]["compared"].as_u64().is_some_and(|compared| compared >= 6), "{audit}");
+    }
+}

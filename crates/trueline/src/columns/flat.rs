@@ -1,0 +1,42 @@
+//! Arrays that say a value once and mean it many times, with a value in every row.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int16Type, Int32Type, Int64Type, RunEndIndexType};
+use arrow_array::{Array, ArrayRef, RunArray, UInt32Array};
+use arrow_schema::DataType;
+use arrow_select::take::take;
+
+use super::widen::text;
+
+/// The array with a value for every row: dictionaries and runs are undone, whatever they hold. Texts come as views, so that
+/// none is copied. `None` where that would be more than an array can have.
+pub(crate) fn flat(array: &ArrayRef) -> Option<ArrayRef> {
+    let mut array = Arc::clone(array);
+    loop {
+        let (values, places): (ArrayRef, ArrayRef) = match array.data_type() {
+            DataType::Dictionary(_, _) => {
+                let dictionary = array.as_any_dictionary();
+                (Arc::clone(dictionary.values()), arrow_array::make_array(dictionary.keys().to_data()))
+            }
+            DataType::RunEndEncoded(ends, _) => match ends.data_type() {
+                DataType::Int16 => runs(array.as_run::<Int16Type>()),
+                DataType::Int32 => runs(array.as_run::<Int32Type>()),
+                _ => runs(array.as_run::<Int64Type>()),
+            },
+            _ => return Some(array),
+        };
+        let values = text(&values).unwrap_or(values);
+        array = take(&values, &places, None).ok()?;
+    }
+}
+
+/// The values of runs, and which of them each row has.
+fn runs<R: RunEndIndexType>(runs: &RunArray<R>) -> (ArrayRef, ArrayRef) {
+    let rows = u32::try_from(runs.len()).unwrap_or(u32::MAX);
+    let places: Vec<u32> = (0..rows)
+        .map(|row| u32::try_from(runs.get_physical_index(row as usize)).unwrap_or_default())
+        .collect();
+    (Arc::clone(runs.values()), Arc::new(UInt32Array::from(places)))
+}

@@ -1,0 +1,311 @@
+//! Batches taken into states.
+//!
+//! A column that says each value once, in a dictionary, is judged once for each entry: rows whose entries pass are proven, and
+//! only those of the others go the way of values.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, NullArray, RecordBatch, UInt64Array};
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::{DataType as Arrow, Schema as ArrowSchema};
+use arrow_select::take::take;
+use trueline_schema::Schema;
+use trueline_validate::{Batch, Column, Pass, Plan, State};
+
+use super::find::{Columns, array_at, in_batch};
+use super::flat::flat;
+use super::origin::BatchOrigin;
+use super::widen::{Widened, widen};
+
+/// The most entries of a dictionary that are judged before it is known which of them are used.
+const MOST_ENTRIES: usize = 1 << 17;
+
+/// Bytes of binary values that are put into one array at most; offsets have 32 bits.
+const MOST_BINARY_BYTES: usize = 1 << 30;
+
+/// A column of a type that is taken could not be brought into the layout that checks read: it has more than an array can.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotTaken;
+
+/// One thread's tools for batches of one layout.
+pub(crate) struct Judge<'a> {
+    schema: &'a Schema,
+    plan: Plan,
+    /// For each field where it stands in the batches, if it is needed and there.
+    paths: Vec<Option<Vec<usize>>>,
+    pass: Pass,
+    /// For each field the dictionary that was seen last.
+    entries: Vec<Option<Entries>>,
+    /// For each field whether its rows are known to pass, wherever its values are.
+    proven: Vec<bool>,
+    /// Stands for a column of which every row is proven.
+    nothing: ArrayRef,
+}
+
+/// A dictionary that was looked at.
+struct Entries {
+    dictionary: ArrayRef,
+    /// In the layout that checks read.
+    values: ArrayRef,
+    /// Those that fail a check; `None` where there are too many to judge them all.
+    failing: Option<BooleanBuffer>,
+    any_fails: bool,
+}
+
+/// A column in the layout that checks read: in full, or what of it is not proven.
+struct Ready {
+    column: Widened,
+    rows: Option<Vec<u32>>,
+    proven_nulls: u64,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(schema: &'a Schema, plan: &Plan, pass: Pass) -> Self {
+        Self {
+            schema,
+            plan: plan.clone(),
+            paths: vec![None; schema.fields.len()],
+            pass,
+            entries: schema.fields.iter().map(|_| None).collect(),
+            proven: vec![false; schema.fields.len()],
+            nothing: Arc::new(NullArray::new(0)),
+        }
+    }
+
+    /// Makes ready for batches of `batch`, which has some of the columns of `input`.
+    pub(crate) fn lay_out(&mut self, columns: &Columns, input: &ArrowSchema, batch: &ArrowSchema) {
+        let place = |(field, path): (usize, &Option<Vec<usize>>)| {
+            let path = path.as_ref().filter(|_| self.plan.needs(field))?;
+            in_batch(input, path, batch)
+        };
+        self.paths = columns.paths.iter().enumerate().map(place).collect();
+    }
+
+    /// Says of which fields the rows to come are known to pass, and not to be null.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn take_for_proven(&mut self, proven: Vec<bool>) {
+        self.proven = proven;
+    }
+
+    fn arrays(&self, batch: &RecordBatch) -> Result<Vec<Option<ArrayRef>>, NotTaken> {
+        let at = |path: &Option<Vec<usize>>| match path {
+            Some(path) => array_at(batch, path).map(Some).ok_or(NotTaken),
+            None => Ok(None),
+        };
+        self.paths.iter().map(at).collect()
+    }
+
+    /// Whether a batch, which may have the columns of keys only, has keys that this pass is after.
+    pub(crate) fn has_candidates(&mut self, batch: &RecordBatch, state: &State) -> Result<bool, NotTaken> {
+        let arrays = self.arrays(batch)?;
+        self.with_keys(batch.num_rows(), &arrays, |plan, batch| state.has_candidates(plan, batch))
+    }
+
+    /// Takes the rows of a batch into a state.
+    pub(crate) fn observe(&mut self, batch: &RecordBatch, state: &mut State) -> Result<(), NotTaken> {
+        let arrays = self.arrays(batch)?;
+        let rows = batch.num_rows();
+        if rows > 1 && arrays.iter().flatten().any(|array| binary_bytes(array) > MOST_BINARY_BYTES) {
+            self.observe(&batch.slice(0, rows / 2), state)?;
+            return self.observe(&batch.slice(rows / 2, rows - rows / 2), state);
+        }
+        match self.pass {
+            Pass::First => self.judge(rows, &arrays, state),
+            Pass::Prints => self.with_keys(rows, &arrays, |plan, batch| state.observe_keys(plan, batch, 0)),
+            _ => {
+                if self.with_keys(rows, &arrays, |plan, batch| state.has_candidates(plan, batch))? {
+                    return self.judge(rows, &arrays, state);
+                }
+                state.pass_over(rows as u64);
+                Ok(())
+            }
+        }
+    }
+
+    fn with_keys<T>(
+        &mut self,
+        rows: usize,
+        arrays: &[Option<ArrayRef>],
+        look: impl FnOnce(&Plan, &Batch<'_>) -> T,
+    ) -> Result<T, NotTaken> {
+        let wholes = self.wholes(arrays)?;
+        let keys = columns_of(&wholes);
+        let origin = BatchOrigin { first_row: 0, arrays };
+        Ok(look(&self.plan, &Batch { rows, columns: &keys, keys: &keys, extras: None, origin: &origin }))
+    }
+
+    /// The columns that keys are made of, in full.
+    fn wholes(&mut self, arrays: &[Option<ArrayRef>]) -> Result<Vec<Option<Widened>>, NotTaken> {
+        let mut wholes = Vec::with_capacity(arrays.len());
+        for (field, array) in arrays.iter().enumerate() {
+            let array = array.as_ref().filter(|_| self.plan.is_key(field));
+            wholes.push(array.map(|array| self.widened(field, array).ok_or(NotTaken)).transpose()?);
+        }
+        Ok(wholes)
+    }
+
+    fn judge(&mut self, rows: usize, arrays: &[Option<ArrayRef>], state: &mut State) -> Result<(), NotTaken> {
+        let wholes = self.wholes(arrays)?;
+        let keys = columns_of(&wholes);
+        let mut ready = Vec::with_capacity(arrays.len());
+        for (field, array) in arrays.iter().enumerate() {
+            ready.push(match array {
+                _ if self.proven[field] => Some(self.all_proven()),
+                Some(array) => {
+                    let proven = self.prove(field, array);
+                    Some(
+                        proven
+                            .or_else(|| self.whole(field, array, wholes[field].as_ref()))
+                            .ok_or(NotTaken)?,
+                    )
+                }
+                None => None,
+            });
+        }
+        let columns: Vec<Option<Column<'_>>> =
+            ready.iter().map(|ready: &Option<Ready>| ready.as_ref().map(Ready::column)).collect();
+        let origin = BatchOrigin { first_row: state.rows(), arrays };
+        let batch = Batch { rows, columns: &columns, keys: &keys, extras: None, origin: &origin };
+        state.observe(&self.plan, &batch);
+        Ok(())
+    }
+
+    /// A column in full, in the layout that checks read. A dictionary is brought into it once.
+    fn widened(&mut self, field: usize, array: &ArrayRef) -> Option<Widened> {
+        if let Some(dictionary) = array.as_any_dictionary_opt()
+            && let Some(entries) = self.look_up(field, dictionary.values())
+            && let Ok(array) = take(&entries.values, dictionary.keys(), None)
+        {
+            return Some(Widened { array, bad: Vec::new() });
+        }
+        widen(array, &self.schema.fields[field].data_type)
+    }
+
+    fn whole(&mut self, field: usize, array: &ArrayRef, known: Option<&Widened>) -> Option<Ready> {
+        let column = match known {
+            Some(Widened { array, bad }) => Widened { array: Arc::clone(array), bad: bad.clone() },
+            None => self.widened(field, array)?,
+        };
+        Some(Ready { column, rows: None, proven_nulls: 0 })
+    }
+
+    fn all_proven(&self) -> Ready {
+        let column = Widened { array: Arc::clone(&self.nothing), bad: Vec::new() };
+        Ready { column, rows: Some(Vec::new()), proven_nulls: 0 }
+    }
+
+    /// Judges a column by the entries of its dictionary; `None` where it has none, or that would not be worth while.
+    fn prove(&mut self, field: usize, array: &ArrayRef) -> Option<Ready> {
+        let dictionary = array.as_any_dictionary_opt()?;
+        let forbids_null = self.plan.forbids_null(field);
+        let nothing = Arc::clone(&self.nothing);
+        let entries = self.look_up(field, dictionary.values())?;
+        let failing = entries.failing.as_ref()?;
+        let has_nulls = dictionary.null_count() > 0;
+        let proven_nulls = if forbids_null { 0 } else { dictionary.null_count() as u64 };
+        if !entries.any_fails && !(forbids_null && has_nulls) {
+            let column = Widened { array: nothing, bad: Vec::new() };
+            return Some(Ready { column, rows: Some(Vec::new()), proven_nulls });
+        }
+        let keys = dictionary.normalized_keys();
+        let nulls = dictionary.nulls();
+        let mut rows: Vec<u32> = Vec::new();
+        for (row, &key) in (0_u32..).zip(&keys) {
+            let is_null = nulls.is_some_and(|nulls| nulls.is_null(row as usize));
+            if if is_null { forbids_null } else { failing.value(key) } {
+                rows.push(row);
+            }
+        }
+        if rows.len() > keys.len() / 2 {
+            return None;
+        }
+        let of_row = |&row: &u32| {
+            let row = row as usize;
+            nulls.is_none_or(|nulls| nulls.is_valid(row)).then_some(keys[row] as u64)
+        };
+        let places: UInt64Array = rows.iter().map(of_row).collect();
+        let array = take(&entries.values, &places, None).ok()?;
+        Some(Ready { column: Widened { array, bad: Vec::new() }, rows: Some(rows), proven_nulls })
+    }
+
+    /// Brings the entries of a dictionary into the layout of the field and judges them, unless they are those seen last. `None` where
+    /// an entry is null or no value of the type.
+    fn look_up(&mut self, field: usize, dictionary: &ArrayRef) -> Option<&Entries> {
+        let known = &mut self.entries[field];
+        if known.as_ref().is_none_or(|known| !is_same(&known.dictionary, dictionary)) {
+            *known = None;
+            if dictionary.null_count() > 0 {
+                return None;
+            }
+            let Widened { array: values, bad } = widen(dictionary, &self.schema.fields[field].data_type)?;
+            if !bad.is_empty() {
+                return None;
+            }
+            let failing = (dictionary.len() <= MOST_ENTRIES).then(|| self.plan.failing(field, &values));
+            let any_fails = failing.as_ref().is_some_and(|failing| failing.count_set_bits() > 0);
+            *known = Some(Entries { dictionary: Arc::clone(dictionary), values, failing, any_fails });
+        }
+        self.entries[field].as_ref()
+    }
+}
+
+impl Ready {
+    fn column(&self) -> Column<'_> {
+        Column {
+            array: &self.column.array,
+            bad: &self.column.bad,
+            rows: self.rows.as_deref(),
+            proven_nulls: self.proven_nulls,
+        }
+    }
+}
+
+fn columns_of(wholes: &[Option<Widened>]) -> Vec<Option<Column<'_>>> {
+    wholes.iter().map(|whole| whole.as_ref().map(|whole| Column::whole(&whole.array, &whole.bad))).collect()
+}
+
+/// Whether two arrays are one: the same memory, so that nothing need be compared.
+fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
+    if Arc::ptr_eq(one, other) {
+        return true;
+    }
+    let (one, other) = (one.to_data(), other.to_data());
+    one.len() == other.len()
+        && one.offset() == other.offset()
+        && one.buffers().len() == other.buffers().len()
+        && one
+            .buffers()
+            .iter()
+            .zip(other.buffers())
+            .all(|(one, other)| one.as_ptr() == other.as_ptr() && one.len() == other.len())
+}
+
+/// How many bytes the values of an array take in one that has them one behind the other.
+fn binary_bytes(array: &ArrayRef) -> usize {
+    match array.data_type() {
+        Arrow::BinaryView => array.as_binary_view().views().iter().map(|view| (*view as u32) as usize).sum(),
+        Arrow::LargeBinary => array.as_binary::<i64>().value_data().len(),
+        Arrow::Dictionary(_, values)
+            if matches!(**values, Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView) =>
+        {
+            let longest = longest(array.as_any_dictionary().values());
+            longest.saturating_mul(array.len())
+        }
+        Arrow::FixedSizeBinary(size) => {
+            usize::try_from(*size).unwrap_or_default().saturating_mul(array.len())
+        }
+        _ => 0,
+    }
+}
+
+fn longest(values: &ArrayRef) -> usize {
+    let Some(values) = flat(values) else { return usize::MAX };
+    match values.data_type() {
+        Arrow::Binary => values.as_binary::<i32>().iter().flatten().map(<[u8]>::len).max(),
+        Arrow::LargeBinary => values.as_binary::<i64>().iter().flatten().map(<[u8]>::len).max(),
+        Arrow::BinaryView => values.as_binary_view().iter().flatten().map(<[u8]>::len).max(),
+        _ => None,
+    }
+    .unwrap_or_default()
+}

@@ -1,0 +1,22 @@
+//! Columns of Arrow batches, bound to the fields of a schema: found by name, of a type that is taken, in a layout that checks read.
+
+mod find;
+mod flat;
+mod judge;
+mod nested;
+mod number;
+mod origin;
+pub(crate) mod show;
+mod widen;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use find::Columns;
+#[cfg(feature = "parquet")]
+pub(crate) use find::{array_at, in_batch};
+#[cfg(feature = "parquet")]
+pub(crate) use flat::flat;
+pub(crate) use judge::{Judge, NotTaken};
+#[cfg(feature = "parquet")]
+pub(crate) use widen::widen;

@@ -1,0 +1,322 @@
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Decimal32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type, Int16Type,
+    Int32Type, Int64Type, Time32MillisecondType, Time64NanosecondType, UInt8Type,
+};
+use arrow_array::{
+    Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Date64Array, DictionaryArray,
+    DurationSecondArray, FixedSizeBinaryArray, Float16Array, Float32Array, Float64Array, Int8Array,
+    Int32Array, Int64Array, LargeBinaryArray, LargeListArray, LargeStringArray, ListArray, NullArray,
+    PrimitiveArray, RecordBatch, RunArray, StringArray, StringViewArray, StructArray, Time32SecondArray,
+    Time64NanosecondArray, TimestampMicrosecondArray, TimestampSecondArray, UInt32Array, UInt64Array,
+};
+use arrow_buffer::{NullBuffer, i256};
+use arrow_schema::{DataType as Arrow, Field, Schema as ArrowSchema};
+use trueline_report::BadCell;
+use trueline_schema::{DataType, Schema, TimeUnit};
+
+use super::find::{Columns, array_at, in_batch};
+use super::show::value;
+use super::widen::{Widened, widen};
+
+fn to(array: impl Array + 'static, data_type: &DataType) -> Option<Widened> {
+    let array: ArrayRef = Arc::new(array);
+    widen(&array, data_type)
+}
+
+fn array(array: impl Array + 'static, data_type: &DataType) -> Option<ArrayRef> {
+    to(array, data_type).map(|widened| {
+        assert!(widened.bad.is_empty());
+        widened.array
+    })
+}
+
+fn texts(array: &ArrayRef) -> Vec<Option<String>> {
+    array.as_string_view().iter().map(|text| text.map(str::to_owned)).collect()
+}
+
+#[test]
+fn integers_widen_and_never_narrow() {
+    // What is taken stays as it is: checks read every width.
+    let wide = array(Int8Array::from(vec![Some(-7), None]), &DataType::Int64).expect("taken");
+    assert_eq!(wide.as_primitive::<Int8Type>(), &Int8Array::from(vec![Some(-7), None]));
+    assert!(array(UInt32Array::from(vec![1]), &DataType::Int64).is_some());
+    assert!(array(UInt32Array::from(vec![1]), &DataType::UInt64).is_some());
+    assert!(to(UInt32Array::from(vec![1]), &DataType::Int32).is_none());
+    assert!(to(UInt64Array::from(vec![1]), &DataType::Int64).is_none());
+    assert!(to(Int8Array::from(vec![1]), &DataType::UInt64).is_none());
+    assert!(to(Int64Array::from(vec![1]), &DataType::Int32).is_none());
+    assert!(to(Float64Array::from(vec![1.0]), &DataType::Int64).is_none());
+}
+
+#[test]
+fn floats_take_what_fits_their_digits() {
+    let double = |from: ArrayRef| {
+        widen(&from, &DataType::Float64).map(|widened| widened.array.as_primitive::<Float64Type>().value(0))
+    };
+    assert_eq!(double(Arc::new(Float32Array::from(vec![0.5]))), Some(0.5));
+    assert_eq!(double(Arc::new(Float16Array::from(vec![half(0.25)]))), Some(0.25));
+    assert_eq!(double(Arc::new(Int32Array::from(vec![i32::MIN]))), Some(-2_147_483_648.0));
+    assert_eq!(double(Arc::new(Int64Array::from(vec![1]))), None);
+    let single = |from: ArrayRef| {
+        widen(&from, &DataType::Float32).map(|widened| widened.array.as_primitive::<Float32Type>().value(0))
+    };
+    assert_eq!(single(Arc::new(Int8Array::from(vec![-3]))), Some(-3.0));
+    assert_eq!(single(Arc::new(Int32Array::from(vec![1]))), None);
+    assert_eq!(single(Arc::new(Float64Array::from(vec![1.0]))), None);
+}
+
+fn half(value: f32) -> <arrow_array::types::Float16Type as arrow_array::types::ArrowPrimitiveType>::Native {
+    <arrow_array::types::Float16Type as arrow_array::types::ArrowPrimitiveType>::Native::from_f32(value)
+}
+
+#[test]
+fn text_of_any_layout_is_read() {
+    let large = array(LargeStringArray::from(vec![Some("a"), None]), &DataType::String).expect("text");
+    assert_eq!(texts(&large), [Some("a".to_owned()), None]);
+    let dictionary: DictionaryArray<UInt8Type> =
+        vec![Some("x"), None, Some("y"), Some("x")].into_iter().collect();
+    let expected = [Some("x".to_owned()), None, Some("y".to_owned()), Some("x".to_owned())];
+    assert_eq!(texts(&array(dictionary.clone(), &DataType::String).expect("text")), expected);
+    let sliced = texts(&array(dictionary.slice(1, 2), &DataType::String).expect("text"));
+    assert_eq!(sliced, expected[1..3]);
+    let ends = PrimitiveArray::<Int16Type>::from(vec![2, 3, 6]);
+    let runs = RunArray::try_new(&ends, &StringArray::from(vec![Some("p"), None, Some("q")])).expect("runs");
+    let expected = ["p", "p", "", "q", "q", "q"].map(|text| (!text.is_empty()).then(|| text.to_owned()));
+    assert_eq!(texts(&array(runs.clone(), &DataType::String).expect("text")), expected);
+    assert_eq!(texts(&array(runs.slice(1, 3), &DataType::String).expect("text")), expected[1..4]);
+    assert!(to(Float32Array::from(vec![1.0]), &DataType::String).is_none());
+    assert!(to(BinaryViewArray::from_iter_values([b"a"]), &DataType::String).is_none());
+}
+
+#[test]
+fn decimals_keep_all_their_digits() {
+    let decimal = |precision, scale| DataType::Decimal { precision, scale };
+    let cents =
+        PrimitiveArray::<Decimal128Type>::from(vec![125]).with_precision_and_scale(6, 2).expect("a decimal");
+    let value_of =
+        |array: Option<ArrayRef>| array.map(|array| array.as_primitive::<Decimal128Type>().value(0));
+    assert_eq!(value_of(array(cents.clone(), &decimal(8, 3))), Some(1250));
+    assert_eq!(value_of(array(cents.clone(), &decimal(9, 2))), Some(125));
+    assert!(to(cents.clone(), &decimal(8, 1)).is_none());
+    assert!(to(cents, &decimal(6, 3)).is_none());
+    let small =
+        PrimitiveArray::<Decimal32Type>::from(vec![7]).with_precision_and_scale(9, 0).expect("a decimal");
+    assert_eq!(value_of(array(small, &decimal(10, 1))), Some(70));
+    let large: PrimitiveArray<Decimal256Type> = PrimitiveArray::from(vec![i256::from_i128(-7)]);
+    let large = large.with_precision_and_scale(30, 1).expect("a decimal");
+    assert_eq!(value_of(array(large.clone(), &decimal(31, 2))), Some(-70));
+    assert!(to(large, &decimal(30, 2)).is_none());
+    assert_eq!(value_of(array(Int64Array::from(vec![3]), &decimal(21, 2))), Some(300));
+    assert!(to(Int64Array::from(vec![3]), &decimal(20, 2)).is_none());
+}
+
+#[test]
+fn days_in_milliseconds_must_be_whole() {
+    let day = 86_400_000;
+    let dates = Date64Array::from(vec![Some(day), Some(day + 1), None, Some(i64::MAX / day * day)]);
+    let widened = to(dates, &DataType::Date).expect("dates");
+    assert_eq!(
+        widened.array.as_primitive::<Date32Type>().iter().collect::<Vec<_>>(),
+        [Some(1), None, None, None]
+    );
+    let bad = [BadCell { row: 1, code: "type.invalid" }, BadCell { row: 3, code: "type.out_of_range" }];
+    assert_eq!(widened.bad, bad);
+    assert!(to(TimestampSecondArray::from(vec![0]), &DataType::Date).is_none());
+}
+
+#[test]
+fn times_must_lie_within_a_day() {
+    let day = 86_400_000_000_000;
+    let times = Time64NanosecondArray::from(vec![Some(0), Some(day - 1), Some(day), Some(-1), None]);
+    let widened = to(times, &DataType::Time).expect("times");
+    let kept = widened.array.as_primitive::<Time64NanosecondType>().iter().collect::<Vec<_>>();
+    assert_eq!(kept, [Some(0), Some(day - 1), None, None, None]);
+    assert_eq!(widened.bad.iter().map(|cell| cell.row).collect::<Vec<_>>(), [2, 3]);
+    assert!(array(Time32SecondArray::from(vec![86_399]), &DataType::Time).is_some());
+    let late = PrimitiveArray::<Time32MillisecondType>::from(vec![86_400_000]);
+    assert_eq!(to(late, &DataType::Time).expect("times").bad.len(), 1);
+}
+
+#[test]
+fn timestamps_may_be_coarser_and_have_a_zone() {
+    let wanted = |unit: Option<TimeUnit>, zone: Option<&str>| DataType::Timestamp {
+        unit,
+        zone: zone.map(str::to_owned),
+    };
+    let micros = TimestampMicrosecondArray::from(vec![1]);
+    let zoned = micros.clone().with_timezone("+02:00");
+    assert!(array(micros.clone(), &wanted(None, None)).is_some());
+    assert!(array(zoned.clone(), &wanted(None, None)).is_some());
+    assert!(array(micros.clone(), &wanted(Some(TimeUnit::Nanosecond), None)).is_some());
+    assert!(array(micros.clone(), &wanted(Some(TimeUnit::Millisecond), None)).is_none());
+    assert!(array(micros, &wanted(None, Some("UTC"))).is_none());
+    assert!(array(zoned, &wanted(None, Some("UTC"))).is_some());
+    assert!(array(DurationSecondArray::from(vec![1]), &DataType::Duration).is_some());
+}
+
+#[test]
+fn bytes_of_any_layout_are_read() {
+    let bytes = |array: Option<ArrayRef>| array.map(|array| array.as_binary::<i32>().value(0).to_vec());
+    assert_eq!(
+        bytes(array(LargeBinaryArray::from_iter_values([b"ab"]), &DataType::Binary)),
+        Some(b"ab".to_vec())
+    );
+    assert_eq!(
+        bytes(array(BinaryViewArray::from_iter_values([b"ab"]), &DataType::Binary)),
+        Some(b"ab".to_vec())
+    );
+    let fixed = FixedSizeBinaryArray::try_from_iter([b"ab"].into_iter()).expect("bytes");
+    assert_eq!(bytes(array(fixed, &DataType::Binary)), Some(b"ab".to_vec()));
+    assert!(to(StringArray::from(vec!["ab"]), &DataType::Binary).is_none());
+}
+
+#[test]
+fn nothing_but_nulls_is_of_every_type() {
+    for spelling in [
+        "string",
+        "boolean",
+        "int8",
+        "uint64",
+        "float32",
+        "decimal(5,2)",
+        "date",
+        "time",
+        "timestamp",
+        "duration",
+        "binary",
+        "any",
+        "list<int64>",
+        "struct<a: string>",
+    ] {
+        let schema =
+            Schema::from_yaml(&format!("fields:\n  - {{name: a, type: '{spelling}'}}\n")).expect("a schema");
+        let nulls = array(NullArray::new(3), &schema.fields[0].data_type).expect(spelling);
+        assert_eq!((nulls.len(), nulls.logical_null_count()), (3, 3), "{spelling}");
+    }
+}
+
+#[test]
+fn any_shows_what_is_no_text() {
+    let shown = array(Int64Array::from(vec![Some(5), None]), &DataType::Any).expect("anything");
+    assert_eq!(texts(&shown), [Some("5".to_owned()), None]);
+    let text = array(StringViewArray::from(vec!["t"]), &DataType::Any).expect("anything");
+    assert_eq!(texts(&text), [Some("t".to_owned())]);
+}
+
+#[test]
+fn lists_and_structs_are_taken_by_their_parts() {
+    let of = |item: DataType| DataType::List(Box::new(item));
+    let items = || vec![Some(vec![Some(1), None]), None, Some(vec![]), Some(vec![Some(2)])];
+    let lengths = |array: Option<ArrayRef>| {
+        array.map(|array| {
+            let lists = array.as_list::<i32>();
+            (0..lists.len())
+                .map(|row| lists.is_valid(row).then(|| lists.value_length(row)))
+                .collect::<Vec<_>>()
+        })
+    };
+    let expected = Some(vec![Some(2), None, Some(0), Some(1)]);
+    let plain = ListArray::from_iter_primitive::<Int32Type, _, _>(items());
+    assert_eq!(lengths(array(plain.clone(), &of(DataType::Int64))), expected);
+    let large = LargeListArray::from_iter_primitive::<Int32Type, _, _>(items());
+    assert_eq!(lengths(array(large.clone(), &of(DataType::Int64))), expected);
+    assert_eq!(lengths(array(large.slice(2, 2), &of(DataType::Int64))), Some(vec![Some(0), Some(1)]));
+    assert!(to(plain, &of(DataType::Int16)).is_none());
+    let inner: Vec<(Arc<Field>, ArrayRef)> = vec![
+        (Arc::new(Field::new("a", Arrow::Int8, true)), Arc::new(Int8Array::from(vec![1]))),
+        (Arc::new(Field::new("b", Arrow::Boolean, true)), Arc::new(BooleanArray::from(vec![true]))),
+    ];
+    let object = StructArray::from(inner);
+    let wanted = |members: &[(&str, DataType)]| {
+        DataType::Struct(
+            members.iter().map(|(name, data_type)| ((*name).to_owned(), data_type.clone())).collect(),
+        )
+    };
+    assert!(array(object.clone(), &wanted(&[("a", DataType::Int64)])).is_some());
+    assert!(array(object.clone(), &wanted(&[("b", DataType::Boolean), ("a", DataType::Int8)])).is_some());
+    assert!(array(object.clone(), &wanted(&[("a", DataType::String)])).is_none());
+    assert!(array(object, &wanted(&[("c", DataType::Int64)])).is_none());
+}
+
+fn nested() -> RecordBatch {
+    let ids: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), Some(2), None]));
+    let user = StructArray::new(
+        vec![Field::new("id", Arrow::Int64, true)].into(),
+        vec![ids.clone()],
+        Some(NullBuffer::from(vec![true, false, true])),
+    );
+    let user: ArrayRef = Arc::new(user);
+    let context: Vec<(Arc<Field>, ArrayRef)> = vec![
+        (Arc::new(Field::new("x", Arrow::Int64, true)), ids.clone()),
+        (Arc::new(Field::new("user", user.data_type().clone(), true)), user),
+    ];
+    let context: ArrayRef = Arc::new(StructArray::from(context));
+    RecordBatch::try_from_iter([("context.x", ids.clone()), ("context", context), ("id", ids)])
+        .expect("a batch")
+}
+
+#[test]
+fn dots_lead_into_structs_where_no_column_has_the_name() {
+    let schema = Schema::from_yaml(
+        "extra_columns: forbid\nfields:\n  - {name: context.x, type: int64}\n  - {name: context.user.id, type: int64}\n  - {name: id, type: string}\n  - {name: context.y, type: int64}\n",
+    )
+    .expect("a schema");
+    let batch = nested();
+    let columns = Columns::find(&schema, &batch.schema());
+    assert_eq!(columns.paths, [Some(vec![0]), Some(vec![1, 1, 0]), None, None]);
+    let codes: Vec<_> =
+        columns.binding.faults.iter().map(|fault| (fault.code, fault.name.as_str())).collect();
+    assert_eq!(codes, [("columns.missing", "context.y")]);
+    assert_eq!(
+        columns.binding.mistyped.iter().map(|one| (one.field, one.found.as_str())).collect::<Vec<_>>(),
+        [(2, "Int64")]
+    );
+    let ids = array_at(&batch, &[1, 1, 0]).expect("an array");
+    // What is null on the way is null there.
+    assert_eq!(ids.as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [Some(1), None, None]);
+}
+
+#[test]
+fn parts_are_found_again_in_batches_that_have_fewer() {
+    let batch = nested();
+    let all = batch.schema();
+    let Arrow::Struct(context) = all.field(1).data_type() else { panic!("a struct") };
+    let fewer = Arrow::Struct(vec![context[1].as_ref().clone()].into());
+    let projected = ArrowSchema::new(vec![Field::new("context", fewer, true)]);
+    assert_eq!(in_batch(&all, &[1, 1, 0], &projected), Some(vec![0, 0, 0]));
+    assert_eq!(in_batch(&all, &[0], &projected), None);
+}
+
+#[test]
+fn values_are_shown_as_csv_has_them() {
+    let shown = |array: ArrayRef| (0..array.len()).map(|row| value(&array, row)).collect::<Vec<_>>();
+    assert_eq!(
+        shown(Arc::new(Float64Array::from(vec![1.0, 0.1, 1e300, -2.5e-7, f64::NAN]))),
+        ["1", "0.1", "1e300", "-2.5e-7", "NaN"]
+    );
+    assert_eq!(
+        shown(Arc::new(Date32Array::from(vec![0, -719_162, 20_088]))),
+        ["1970-01-01", "0001-01-01", "2024-12-31"]
+    );
+    let moments = TimestampMicrosecondArray::from(vec![1_500_000, -1]);
+    assert_eq!(shown(Arc::new(moments.clone())), ["1970-01-01T00:00:01.5", "1969-12-31T23:59:59.999999"]);
+    assert_eq!(shown(Arc::new(moments.with_timezone("+02:00")))[0], "1970-01-01T00:00:01.5Z");
+    assert_eq!(shown(Arc::new(Time32SecondArray::from(vec![3661]))), ["01:01:01"]);
+    assert_eq!(shown(Arc::new(DurationSecondArray::from(vec![90, -1]))), ["PT90S", "-PT1S"]);
+    assert_eq!(
+        shown(Arc::new(LargeBinaryArray::from_iter_values([&b"a"[..], b"ab", b"abc"]))),
+        ["YQ==", "YWI=", "YWJj"]
+    );
+    let cents =
+        PrimitiveArray::<Decimal128Type>::from(vec![125]).with_precision_and_scale(6, 2).expect("a decimal");
+    assert_eq!(shown(Arc::new(cents)), ["1.25"]);
+    let words: DictionaryArray<UInt8Type> = vec!["x", "y"].into_iter().collect();
+    assert_eq!(shown(Arc::new(words)), ["x", "y"]);
+    let lists = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1), None])]);
+    assert_eq!(shown(Arc::new(lists)), ["[1,null]"]);
+    let context = nested().column(1).clone();
+    assert_eq!(value(&context, 1), "{\"x\":2,\"user\":null}");
+}
