@@ -144,6 +144,18 @@ impl Positions {
         self.start(record, first)..self.end(record, last)
     }
 
+    /// The byte behind the terminator of `record`, where the next line begins. If the input ends without a terminator, this lies
+    /// beyond the bytes consumed.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    #[inline]
+    pub fn line_end(&self, record: usize) -> usize {
+        let (_, last) = self.entries(record);
+        // Where a last record is open, its entry stands where a terminator would.
+        self.separators[last] as usize + 1
+    }
+
     /// The bytes of `field` of `record` as they stand in the file, quotes included.
     ///
     /// # Panics

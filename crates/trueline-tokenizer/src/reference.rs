@@ -14,6 +14,8 @@ pub struct Parsed {
     pub records: Vec<Vec<Range<usize>>>,
     /// The bytes of each record, its terminator excluded.
     pub spans: Vec<Range<usize>>,
+    /// Where the line behind each record begins; `None` where the input ends before.
+    pub line_ends: Vec<Option<usize>>,
     /// At most one fault per record, in the order of the records.
     pub faults: Vec<Fault>,
     /// The end of the last complete line, or of everything when the input was the last.
@@ -91,7 +93,7 @@ pub fn parse(bytes: &[u8], dialect: &Dialect, is_last: bool) -> Parsed {
                     Terminator::CrLf => true,
                     Terminator::Lf | Terminator::Cr => false,
                 };
-                line.close(bytes, dialect, at - usize::from(crlf), &mut parsed);
+                line.close(bytes, dialect, at - usize::from(crlf), Some(at + 1), &mut parsed);
                 line = Line { start: at + 1, field_start: at + 1, ..Line::default() };
                 parsed.consumed = at + 1;
             }
@@ -104,7 +106,7 @@ pub fn parse(bytes: &[u8], dialect: &Dialect, is_last: bool) -> Parsed {
             line.fault.get_or_insert((line.field_start, FaultKind::UnclosedQuote));
         }
         if !state.is_record_start() {
-            line.close(bytes, dialect, bytes.len(), &mut parsed);
+            line.close(bytes, dialect, bytes.len(), None, &mut parsed);
         }
     }
     parsed
@@ -142,7 +144,14 @@ struct Line {
 }
 
 impl Line {
-    fn close(&mut self, bytes: &[u8], dialect: &Dialect, end: usize, parsed: &mut Parsed) {
+    fn close(
+        &mut self,
+        bytes: &[u8],
+        dialect: &Dialect,
+        end: usize,
+        line_end: Option<usize>,
+        parsed: &mut Parsed,
+    ) {
         let is_blank = end == self.start;
         if self.is_comment || (is_blank && dialect.blank_lines == BlankLines::Skip) {
             return;
@@ -158,6 +167,7 @@ impl Line {
         }
         parsed.records.push(std::mem::take(&mut self.fields));
         parsed.spans.push(self.start..end);
+        parsed.line_ends.push(line_end);
     }
 }
 

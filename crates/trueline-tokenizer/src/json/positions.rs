@@ -121,6 +121,17 @@ impl Positions {
         start..(self.offsets[self.lasts[line] as usize] - trim) as usize
     }
 
+    /// The byte behind the line feed of `record`, where the next line begins. If the input ends without a line feed, this lies
+    /// beyond the bytes consumed.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    #[inline]
+    pub fn line_end(&self, record: usize) -> usize {
+        let line = self.row(record).line as usize;
+        self.offsets[self.lasts[line] as usize] as usize + 1
+    }
+
     /// The tokens of `record`, the end of the record among them: at least two.
     ///
     /// # Panics

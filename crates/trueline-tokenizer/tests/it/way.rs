@@ -45,7 +45,7 @@ pub(crate) fn index(bytes: &[u8], dialect: &Dialect, kernel: Kernel, block: usiz
     loop {
         let at = parsed.consumed;
         let used = indexer.index(&bytes[at..], is_last, &mut positions);
-        append(&mut parsed, &positions, at);
+        append(&mut parsed, &positions, at, used);
         check_summary(&positions, dialect, &bytes[at..at + used]);
         check_line_ends(&positions, dialect, &bytes[at..], used);
         parsed.consumed += used;
@@ -66,13 +66,15 @@ fn last_end(bytes: &[u8], dialect: &Dialect) -> usize {
     reference::split(bytes, dialect, State::START).tail.unwrap_or(0)
 }
 
-fn append(parsed: &mut Parsed, positions: &Positions, at: usize) {
+fn append(parsed: &mut Parsed, positions: &Positions, at: usize, used: usize) {
     let shift = |range: Range<usize>| range.start + at..range.end + at;
     let before = parsed.records.len();
     for record in 0..positions.len() {
         let fields = 0..positions.field_count(record);
         parsed.records.push(fields.map(|field| shift(positions.field(record, field))).collect());
         parsed.spans.push(shift(positions.record(record)));
+        let line_end = positions.line_end(record);
+        parsed.line_ends.push((line_end <= used).then_some(line_end + at));
     }
     for fault in positions.faults() {
         let record = fault.record + u32::try_from(before).expect("small");

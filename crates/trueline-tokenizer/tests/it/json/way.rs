@@ -53,6 +53,7 @@ fn append(parsed: &mut Parsed, positions: &Positions, bytes: &[u8], at: usize) {
         parsed.tokens.push(positions.tokens(record).map(token).collect());
         let (end, _) = parsed.tokens.last().and_then(|tokens| tokens.last()).expect("a record has tokens");
         assert!(*end == bytes.len() || bytes[*end] == b'\n');
+        assert_eq!(positions.line_end(record) + at, end + 1);
     }
     let moved = |fault: &RecordFault| RecordFault { record: fault.record + before, fault: fault.fault };
     parsed.faults.extend(positions.faults().iter().map(moved));
