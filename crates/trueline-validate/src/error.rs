@@ -35,6 +35,12 @@ pub enum ErrorKind {
         /// The column's name.
         column: String,
     },
+    /// The rows that keys name could not be kept.
+    #[error("the rows that repeat keys could not be kept")]
+    Rows {
+        /// What went wrong.
+        source: crate::key::Error,
+    },
     /// Keys could not be kept.
     #[error("the keys of check `{check_id}` could not be kept")]
     Keys {

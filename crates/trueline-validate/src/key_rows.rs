@@ -228,7 +228,7 @@ impl<'a> KeyRows<'a> {
     }
 
     fn place(&self, row: usize) -> KeyPlace {
-        let location = crate::state::place(self.check, self.batch, row);
+        let location = crate::finding::place(self.check, self.batch, row);
         KeyPlace {
             input: 0,
             row: location.row_index.unwrap_or_default(),

@@ -81,6 +81,11 @@ impl Mask {
         }
     }
 
+    /// The bits, 64 rows each; those beyond the last row are 0.
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     pub(crate) fn count(&self) -> u64 {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }

@@ -3,23 +3,24 @@
 use std::collections::BinaryHeap;
 
 use serde_json::{Value, json};
-use trueline_report::{CheckResult, Location, Related, Rows, Status, Violation};
+use trueline_report::{CheckResult, Location, Rows, Status, Violation};
 use trueline_schema::{CountBounds, DataType, KeyReport, Tolerance};
 
 use crate::check::{KeyPurpose, Runner, TableRule, outside};
 use crate::error::Error;
 use crate::key::{KeyPlace, KeySummary, Repeat};
 use crate::key_text;
+use crate::late_findings::repeat;
 use crate::plan::{MASK, PlannedCheck};
-use crate::rereading::KeyStage;
+use crate::rereading::{KeyStage, Late};
 use crate::row_set::RowSet;
 use crate::state::{Counts, Sample};
-use crate::tally::{MISTYPED, Outcome, Tally};
+use crate::tally::{MISTYPED, Outcome, Tally, keep};
 
 pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
     let mut tally = tally;
-    let mut observed: Vec<Option<Value>> = vec![None; tally.plan.checks.len()];
-    settle_keys(&mut tally, &mut observed, unreadable)?;
+    settle_keys(&mut tally, unreadable, &mut Late::default())?;
+    let mut observed = std::mem::take(&mut tally.observed);
     judge_tables(&mut tally, &mut observed, unreadable);
     let rows = Rows {
         total: tally.total_rows,
@@ -41,9 +42,16 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
         let unread = unreadable && (tally.has_unknown_columns || !matches!(check.runner, Runner::Columns));
         checks.push(result(check, counts, observed, reason, unread));
     }
+    let mut findings = tally.take_findings();
+    let order = |violation: &Violation| {
+        let mut checks = tally.plan.checks.iter().enumerate();
+        let check = checks.find(|(_, check)| check.check.id == violation.check_id);
+        check.map(|(index, check)| (check.column_order(), index))
+    };
+    findings.sort_by_key(order);
     let failed: u64 = tally.total.counts.iter().map(|counts| counts.failed).sum();
     let violations = ordered(tally.total.counts, max_violations);
-    Ok(Outcome { checks, violations_omitted: failed - violations.len() as u64, violations, rows })
+    Ok(Outcome { checks, violations_omitted: failed - violations.len() as u64, violations, rows, findings })
 }
 
 /// The kept violations of all checks in the order of the report.
@@ -59,7 +67,11 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     samples.into_iter().map(|(_, sample)| sample.violation).collect()
 }
 
-fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) -> Result<(), Error> {
+/// Settles all keys that are not settled yet; what is wanted of them is put into `late`.
+pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut Late) -> Result<(), Error> {
+    if std::mem::replace(&mut tally.is_settled, true) {
+        return Ok(());
+    }
     let mut named = (tally.plan.error_key_checks() > 1).then(RowSet::default);
     for set in 0..tally.keys.len() {
         let keys = std::mem::replace(&mut tally.keys[set], KeyStage::Spent);
@@ -67,10 +79,11 @@ fn settle_keys(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bo
         let Runner::Keys(rule) = tally.plan.checks[index].runner else { continue };
         let settled = match rule.purpose {
             KeyPurpose::Unique(report) => {
-                settle_unique(tally, index, |visit| keys.finish(unreadable, visit), report, named.as_mut())
+                let finish = |visit: &mut dyn FnMut(&Repeat<'_>)| keys.finish(unreadable, visit);
+                settle_unique(tally, index, finish, report, named.as_mut(), late)
             }
             KeyPurpose::DistinctCount(bounds) => keys.finish(unreadable, &mut |_| {}).map(|summary| {
-                observed[index] = Some(json!(summary.distinct));
+                tally.observed[index] = Some(json!(summary.distinct));
                 judge_distinct(tally, index, &bounds, &summary, unreadable);
             }),
         };
@@ -136,17 +149,29 @@ fn settle_unique(
     finish: impl FnOnce(&mut dyn FnMut(&Repeat<'_>)) -> Result<KeySummary, crate::key::Error>,
     report: KeyReport,
     mut named: Option<&mut RowSet>,
+    late: &mut Late,
 ) -> Result<(), crate::key::Error> {
     let check = &tally.plan.checks[index];
     let mut kept = Kept { limit: check.sample_limit, heap: BinaryHeap::new() };
     let (mut failed, mut invalid, mut first) = (0_u64, 0_u64, None);
+    let mut unkept = Ok(());
+    let types: Vec<&DataType> =
+        check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
     finish(&mut |repeat: &Repeat<'_>| {
         let mut name = |place: KeyPlace| {
             failed += 1;
             let order = (place.input, place.row);
             first = Some(first.map_or(order, |first: (u32, u64)| first.min(order)));
             let is_new = named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
-            invalid += u64::from(check.is_error && !place.tainted && is_new);
+            let is_found = check.is_error && !place.tainted && is_new;
+            invalid += u64::from(is_found);
+            if let (true, true, Some(rows)) = (is_found, unkept.is_ok(), &mut late.rows) {
+                unkept = rows.insert(place.input, place.row);
+            }
+            if let (true, Some(findings)) = (unkept.is_ok(), &mut late.findings) {
+                let value = shown(check, &types, repeat.key);
+                unkept = findings.insert(check, index, place, repeat.first, &value);
+            }
             kept.offer(place, repeat.first, repeat.key);
         };
         if report == KeyReport::All && repeat.nth == 2 {
@@ -154,8 +179,7 @@ fn settle_unique(
         }
         name(repeat.this);
     })?;
-    let types: Vec<&DataType> =
-        check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
+    unkept?;
     let samples: Vec<Sample> =
         kept.heap.into_sorted_vec().into_iter().map(|row| repeat_sample(check, &types, &row)).collect();
     let counts = &mut tally.total.counts[index];
@@ -172,31 +196,14 @@ fn settle_unique(
 }
 
 fn repeat_sample(check: &PlannedCheck, types: &[&DataType], row: &KeptRow) -> Sample {
-    let mut violation = check.violation(check.codes[0], location(row.place));
-    violation.input = row.place.input;
-    let is_first = row.first.input == row.place.input && row.first.row == row.place.row;
-    if !is_first {
-        violation.related = Some(Related { input: row.first.input, location: location(row.first) });
-    }
-    if check.is_sensitive {
-        violation.value = Some(MASK.to_owned());
-    } else {
-        let (value, truncated) =
-            trueline_report::escape::truncate_value(&key_text::describe(&row.key, types));
-        violation.value = Some(value);
-        violation.value_truncated = truncated;
-    }
-    Sample { column: check.fields.first().map_or(0, |field| field + 1), violation }
+    let mut violation = repeat(check, row.place, row.first);
+    violation.set_value(&shown(check, types, &row.key));
+    Sample { column: check.column_order(), violation }
 }
 
-fn location(place: KeyPlace) -> Location {
-    let has_bytes = place.byte_length > 0 || place.byte_offset > 0;
-    Location {
-        row_index: Some(place.row),
-        line: (place.line > 0).then_some(place.line),
-        byte_offset: has_bytes.then_some(place.byte_offset),
-        byte_length: has_bytes.then_some(u64::from(place.byte_length)),
-    }
+/// What is shown of a key.
+fn shown(check: &PlannedCheck, types: &[&DataType], key: &[u8]) -> String {
+    if check.is_sensitive { MASK.to_owned() } else { key_text::describe(key, types) }
 }
 
 fn judge_distinct(
@@ -273,12 +280,11 @@ fn fail_table(tally: &mut Tally, index: usize, code: usize, value: &str) {
     let counts = &mut tally.total.counts[index];
     counts.failed += 1;
     *counts.codes.entry(check.codes[code]).or_default() += 1;
-    if counts.samples.len() < check.sample_limit {
+    keep(check, counts, &mut tally.findings, || {
         let mut violation = check.violation(check.codes[code], Location::default());
         violation.value = Some(value.to_owned());
-        let column = check.fields.first().map_or(0, |field| field + 1);
-        counts.samples.push(Sample { column, violation });
-    }
+        violation
+    });
 }
 
 fn result(

@@ -138,6 +138,16 @@ impl Plan {
         self.checks.iter().any(judges)
     }
 
+    /// Whether rows may turn out to be invalid only at the end, because they repeat keys.
+    pub fn names_rows_late(&self) -> bool {
+        self.error_key_checks() > 0
+    }
+
+    /// Whether a record that is no row, because it is broken as a record, is invalid.
+    pub fn rejects_broken(&self) -> bool {
+        self.checks[self.structure].is_error
+    }
+
     /// How many checks can name rows only at the end: duplicates at severity error.
     pub(crate) fn error_key_checks(&self) -> usize {
         let judges_rows = |index: &&usize| {

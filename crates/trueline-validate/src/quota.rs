@@ -12,16 +12,29 @@ use crate::plan::Plan;
 pub struct Quota {
     full: Arc<[AtomicBool]>,
     keys: Arc<[KeyTask]>,
+    collects: bool,
 }
 
 impl Quota {
     pub(crate) fn new(plan: &Plan, keys: Vec<KeyTask>) -> Self {
-        Self { full: plan.checks.iter().map(|_| AtomicBool::new(false)).collect(), keys: keys.into() }
+        let full = plan.checks.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { full, keys: keys.into(), collects: false }
     }
 
     /// For a pass that is after keys only: no samples.
     pub(crate) fn for_keys(plan: &Plan, keys: Vec<KeyTask>) -> Self {
-        Self { full: plan.checks.iter().map(|_| AtomicBool::new(true)).collect(), keys: keys.into() }
+        let full = plan.checks.iter().map(|_| AtomicBool::new(true)).collect();
+        Self { full, keys: keys.into(), collects: false }
+    }
+
+    /// Whether everything that is wrong is wanted, not only samples.
+    pub(crate) fn collects(&self) -> bool {
+        self.collects
+    }
+
+    /// Asks for everything that is wrong.
+    pub(crate) fn collect(&mut self) {
+        self.collects = true;
     }
 
     pub(crate) fn fill(&self, check: usize) {

@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::key::print::{Filter, PrintSet};
 use crate::key::{self, KeyOptions, KeySet, KeySummary, Repeat};
 use crate::key_rows::{ChunkKeys, KeyTask};
+use crate::late_findings::{LateFindings, NamedFindings};
+use crate::late_rows::{LateRows, NamedRows};
+use crate::outcome;
 use crate::plan::Plan;
 use crate::quota::Quota;
 use crate::state::State;
@@ -25,6 +28,34 @@ pub enum Pass {
     Prints,
     /// Keys that may be repeats; only blocks that have one are judged again, for what else is wrong with their rows.
     Candidates,
+    /// The rows themselves, once it is known which of them keys name; they are judged again, and nothing is counted.
+    Rows,
+}
+
+/// What of the keys is wanted besides counts and samples, when they are settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The rows that they name at severity error.
+    pub rows: bool,
+    /// Every repeat as a violation.
+    pub findings: bool,
+}
+
+/// What keys say at the end, as far as it was wanted.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settled {
+    /// The rows that they name at severity error.
+    pub rows: Option<LateRows>,
+    /// Every repeat as a violation.
+    pub findings: Option<LateFindings>,
+}
+
+/// Where what keys say is put while they are settled.
+#[derive(Default)]
+pub(crate) struct Late {
+    pub(crate) rows: Option<NamedRows>,
+    pub(crate) findings: Option<NamedFindings>,
 }
 
 /// What is known of the keys of one check.
@@ -122,7 +153,7 @@ impl Tally {
             self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
             return Ok(Some(self.pass));
         }
-        if self.pass == Pass::Candidates {
+        if matches!(self.pass, Pass::Candidates | Pass::Rows) {
             return Ok(None);
         }
         for set in 0..self.keys.len() {
@@ -137,6 +168,25 @@ impl Tally {
         self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
         let any = self.keys.iter().any(|stage| matches!(stage, KeyStage::Filtered(..)));
         Ok(any.then_some(self.pass))
+    }
+
+    /// Settles the keys, which the inputs must have been read for to their ends, in all passes that were asked for. Each of what
+    /// is wanted takes as much as `keys` says. What is read from now on is read in [`Pass::Rows`].
+    ///
+    /// **Errors**: keys, or what they say, could not be kept in a temporary file or read back.
+    pub fn settle(&mut self, wanted: Wanted, keys: &KeyOptions) -> Result<Settled, Error> {
+        let mut late = Late {
+            rows: wanted.rows.then(|| NamedRows::new(keys)),
+            findings: wanted.findings.then(|| NamedFindings::new(keys)),
+        };
+        outcome::settle_keys(self, false, &mut late)?;
+        self.pass = Pass::Rows;
+        let tasks = self.keys.iter().map(|_| KeyTask::Pass).collect();
+        self.quota = Quota::for_keys(&self.plan, tasks);
+        Ok(Settled {
+            rows: late.rows.map(NamedRows::into_rows).transpose()?,
+            findings: late.findings.map(NamedFindings::into_findings).transpose()?,
+        })
     }
 
     /// Whether this pass must read an input again.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use trueline_report::escape::truncate_value;
-use trueline_report::{Inside, Location, Origin, Violation};
+use trueline_report::{Location, Origin, Violation};
 
 use crate::batch::{Batch, Column};
 use crate::check::{KeyRule, Runner};
 use crate::coding::Coding;
+use crate::finding::{EXTRA, Finding};
+use crate::findings::Findings;
 use crate::key_rows::{ChunkKeys, KeyRows, KeyTask};
 use crate::mask::Mask;
-use crate::phrase::phrase;
-use crate::plan::{MASK, Plan, PlannedCheck};
+use crate::plan::{Plan, PlannedCheck};
 use crate::quota::Quota;
 use trueline_schema::KeyNulls;
 
@@ -30,6 +30,8 @@ pub struct State {
     quota: Option<Quota>,
     failing: Mask,
     invalid_rows: Mask,
+    /// Everything that is wrong, where it is wanted.
+    findings: Option<Findings>,
 }
 
 /// The counts of one check.
@@ -43,9 +45,6 @@ pub(crate) struct Counts {
     pub(crate) first: Option<(u32, u64)>,
     pub(crate) samples: Vec<Sample>,
 }
-
-/// The code of a row with a key that no field declares.
-const EXTRA: &str = "columns.extra";
 
 /// The most codes of one check over cells.
 const MOST_CODES: usize = 8;
@@ -94,6 +93,7 @@ impl State {
                 Some(quota) => quota.keys().iter().map(ChunkKeys::new).collect(),
                 None => plan.key_checks.iter().map(|_| ChunkKeys::new(&KeyTask::Keep)).collect(),
             },
+            findings: quota.as_ref().filter(|quota| quota.collects()).map(|_| Findings::new()),
             quota,
             failing: Mask::default(),
             invalid_rows: Mask::default(),
@@ -108,6 +108,18 @@ impl State {
     /// Rows seen that an error-severity violation names; duplicates are not among them yet.
     pub fn invalid_rows(&self) -> u64 {
         self.invalid
+    }
+
+    /// The rows of the last batch that an error-severity violation names, duplicates left aside: one bit each, the lowest
+    /// first.
+    pub fn invalid_of_batch(&self) -> &[u64] {
+        self.invalid_rows.words()
+    }
+
+    /// Everything that is wrong with the rows, in the order of the report, where the tally collects it
+    /// ([`Tally::collect_findings`](crate::Tally::collect_findings)). To be taken when all rows are in, before the state is merged.
+    pub fn take_findings(&mut self) -> Option<Findings> {
+        self.findings.take()
     }
 
     /// Says how many line ends the rows of this state span.
@@ -126,18 +138,18 @@ impl State {
         let counts = &mut self.counts[index];
         counts.failed += 1;
         *counts.codes.entry(code).or_default() += 1;
-        if takes || counts.first.is_none() {
-            let place = place();
-            counts.first = counts.first.or(place.location.row_index.map(|row| (0, row)));
-            if takes {
-                let mut violation = check.violation(code, place.location);
-                let what = phrase(code);
-                let repeats = place.found.starts_with(what);
-                let text = if repeats { place.found } else { format!("{what}: {}", place.found) };
-                violation.message = check.message(&text);
-                violation.excerpt = place.excerpt;
-                counts.samples.push(Sample { column: 0, violation });
-            }
+        if !takes && counts.first.is_some() && self.findings.is_none() {
+            return;
+        }
+        let place = place();
+        counts.first = counts.first.or(place.location.row_index.map(|row| (0, row)));
+        let finding = Finding::broken(code, place.location, place.found);
+        if let Some(findings) = &mut self.findings {
+            findings.push(check, index, &finding);
+        }
+        if takes {
+            let violation = Violation { excerpt: place.excerpt, ..finding.into_violation(check) };
+            counts.samples.push(Sample { column: 0, violation });
         }
     }
 
@@ -280,11 +292,20 @@ impl State {
             self.counts[index].first = batch.origin.row(failing.row(slot)).row_index.map(|row| (0, row));
         }
         for slot in failing.slots.rows() {
-            if !self.takes_sample(plan, index) {
+            let takes = self.takes_sample(plan, index);
+            if !takes && self.findings.is_none() {
                 break;
             }
-            let sample = sample(check, batch, failing.row(slot), check.codes[coding.of(slot)]);
-            self.counts[index].samples.push(sample);
+            let row = failing.row(slot);
+            let finding = Finding::of(check, batch, row, check.codes[coding.of(slot)]);
+            if let Some(findings) = &mut self.findings {
+                findings.push(check, index, &finding);
+            }
+            if takes {
+                let excerpt = batch.origin.excerpt(row, check.single());
+                let violation = Violation { excerpt, ..finding.into_violation(check) };
+                self.counts[index].samples.push(Sample { column: check.column_order(), violation });
+            }
         }
         let counts = &mut self.counts[index];
         counts.failed += failed;
@@ -368,8 +389,11 @@ impl State {
         self.rows += rows;
     }
 
-    /// Says that all rows of the chunk are in: a part of the work on keys that any thread can do.
+    /// Says that all rows of the chunk are in: a part of the work on keys and findings that any thread can do.
     pub fn seal(&mut self) {
+        if let Some(findings) = &mut self.findings {
+            findings.sort();
+        }
         for keys in &mut self.keys {
             if let ChunkKeys::Prints(prints) = keys {
                 prints.seal();
@@ -426,66 +450,6 @@ impl State {
             let room = check.sample_limit.saturating_sub(mine.samples.len());
             mine.samples.extend(theirs.samples.drain(..).take(room));
         }
-    }
-}
-
-impl PlannedCheck {
-    pub(crate) fn violation(&self, code: &'static str, location: Location) -> Violation {
-        Violation {
-            check_id: self.check.id.clone(),
-            code: code.to_owned(),
-            severity: self.check.severity,
-            input: 0,
-            location,
-            column: self.column().map(str::to_owned),
-            path: None,
-            value: None,
-            value_truncated: false,
-            expected: self.expected.clone(),
-            message: self.message(phrase(code)),
-            related: None,
-            excerpt: None,
-        }
-    }
-
-    pub(crate) fn message(&self, default: &str) -> String {
-        self.check.message.clone().unwrap_or_else(|| default.to_owned())
-    }
-}
-
-fn sample(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static str) -> Sample {
-    let mut violation = check.violation(code, place(check, batch, row));
-    if let Some((location, name)) = batch.origin.extra(row).filter(|_| code == EXTRA) {
-        violation.location = location;
-        violation.column = Some(truncate_value(&name).0);
-    }
-    let single = match check.fields.as_slice() {
-        [field] => Some(*field),
-        _ => None,
-    };
-    if check.is_sensitive {
-        violation.value = single.map(|_| MASK.to_owned());
-    } else if let Some(value) = single.and_then(|field| batch.origin.value(row, field)) {
-        violation.set_value(&value);
-    }
-    if matches!(check.runner, Runner::Type)
-        && let Some(Inside { path, location, value }) =
-            single.and_then(|field| batch.origin.inside(row, field))
-    {
-        violation.location = location;
-        violation.path = Some(path);
-        if let Some(value) = value.filter(|_| !check.is_sensitive) {
-            violation.set_value(&value);
-        }
-    }
-    violation.excerpt = batch.origin.excerpt(row, single);
-    Sample { column: check.fields.first().map_or(0, |field| field + 1), violation }
-}
-
-pub(crate) fn place(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> Location {
-    match check.fields.as_slice() {
-        [field] => batch.origin.cell(row, *field),
-        _ => batch.origin.row(row),
     }
 }
 

@@ -7,10 +7,10 @@ use crate::check::{Runner, TableRule, outside};
 use crate::error::{Error, ErrorKind};
 use crate::key::KeyOptions;
 use crate::outcome;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedCheck};
 use crate::quota::Quota;
 use crate::rereading::{KeyStage, Pass};
-use crate::state::{Sample, State};
+use crate::state::{Counts, Sample, State};
 
 /// The code of a column that has another type than the schema's.
 pub(crate) const MISTYPED: &str = "type.column";
@@ -34,6 +34,32 @@ pub struct Tally {
     pub(crate) reasons: Vec<Option<String>>,
     /// Whether the columns of an input never became known.
     pub(crate) has_unknown_columns: bool,
+    /// Per check what was observed of the table, as far as it is known.
+    pub(crate) observed: Vec<Option<serde_json::Value>>,
+    /// Whether keys are settled.
+    pub(crate) is_settled: bool,
+    /// What is wrong with the table and not with a row, where everything is wanted.
+    pub(crate) findings: Option<Vec<Violation>>,
+}
+
+/// Keeps a violation of the table as a whole, among the samples if there is room, and where everything is wanted.
+pub(crate) fn keep(
+    check: &PlannedCheck,
+    counts: &mut Counts,
+    findings: &mut Option<Vec<Violation>>,
+    violation: impl FnOnce() -> Violation,
+) {
+    let has_room = counts.samples.len() < check.sample_limit;
+    if !has_room && findings.is_none() {
+        return;
+    }
+    let violation = violation();
+    if let Some(findings) = findings {
+        findings.push(violation.clone());
+    }
+    if has_room {
+        counts.samples.push(Sample { column: check.column_order(), violation });
+    }
 }
 
 /// What a run came to.
@@ -48,6 +74,9 @@ pub struct Outcome {
     pub violations_omitted: u64,
     /// The rows.
     pub rows: Rows,
+    /// Where everything was wanted, the violations that are only known at the end, but for repeats of keys: those of the table
+    /// as a whole.
+    pub findings: Vec<Violation>,
 }
 
 impl Tally {
@@ -75,7 +104,23 @@ impl Tally {
             bound: vec![false; plan.fields.len()],
             reasons: vec![None; plan.fields.len()],
             has_unknown_columns: false,
+            observed: vec![None; plan.checks.len()],
+            is_settled: false,
+            findings: None,
         }
+    }
+
+    /// Asks for everything that is wrong, not only for samples: states have it in [`State::take_findings`], what is wrong with
+    /// tables and not with a row of them comes from [`Tally::take_findings`], repeats of keys from [`Tally::settle`], and the
+    /// rest is in [`Outcome::findings`]. To be called before the first input begins.
+    pub fn collect_findings(&mut self) {
+        self.quota.collect();
+        self.findings = Some(Vec::new());
+    }
+
+    /// What was found wrong with the header of the current input since this was asked last.
+    pub fn take_findings(&mut self) -> Vec<Violation> {
+        self.findings.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// What later states need to know of the samples already kept.
@@ -86,6 +131,11 @@ impl Tally {
     /// Rows merged so far, over all inputs.
     pub fn rows(&self) -> u64 {
         self.total_rows
+    }
+
+    /// The number of the current input, from 0.
+    pub fn input(&self) -> u32 {
+        self.input.unwrap_or_default()
     }
 
     /// Rows of the current input merged so far.
@@ -140,13 +190,13 @@ impl Tally {
         counts.failed += binding.faults.len() as u64;
         for fault in &binding.faults {
             *counts.codes.entry(fault.code).or_default() += 1;
-            if counts.samples.len() < check.sample_limit {
+            keep(check, counts, &mut self.findings, || {
                 let mut violation = check.violation(fault.code, place(fault.source));
                 violation.input = input;
                 violation.message = check.message(&fault.message);
                 violation.column = Some(fault.name.clone());
-                counts.samples.push(Sample { column: 0, violation });
-            }
+                violation
+            });
         }
     }
 
@@ -185,12 +235,12 @@ impl Tally {
             let Some(code) = outside(bounds, binding.columns as u64) else { continue };
             counts.failed += 1;
             *counts.codes.entry(check.codes[code]).or_default() += 1;
-            if counts.samples.len() < check.sample_limit {
+            keep(check, counts, &mut self.findings, || {
                 let mut violation = check.violation(check.codes[code], place(None));
                 violation.input = input;
                 violation.value = Some(binding.columns.to_string());
-                counts.samples.push(Sample { column: 0, violation });
-            }
+                violation
+            });
         }
     }
 

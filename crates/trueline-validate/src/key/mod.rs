@@ -55,6 +55,7 @@ mod place;
 pub mod print;
 mod record;
 mod set;
+pub(crate) mod sort;
 mod spill;
 mod table;
 

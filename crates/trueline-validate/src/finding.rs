@@ -1,0 +1,128 @@
+//! What is found wrong with one row: as a sample for the report, or put down small with all the others.
+
+use std::borrow::Cow;
+
+use trueline_report::escape::truncate_value;
+use trueline_report::{Inside, Location, Violation};
+
+use crate::batch::Batch;
+use crate::check::Runner;
+use crate::phrase::phrase;
+use crate::plan::{MASK, PlannedCheck};
+
+/// The code of a key that no field declares.
+pub(crate) const EXTRA: &str = "columns.extra";
+
+/// What a violation says besides what its check says of all of them.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) code: &'static str,
+    pub(crate) location: Location,
+    /// Where it is not the column of the check.
+    pub(crate) column: Option<String>,
+    pub(crate) path: Option<String>,
+    /// In full.
+    pub(crate) value: Option<Cow<'static, str>>,
+    /// Where the check states none and its code's is not enough.
+    pub(crate) message: Option<String>,
+}
+
+impl Finding {
+    /// A finding of which only the place is known.
+    pub(crate) fn at(code: &'static str, location: Location) -> Self {
+        Self { code, location, column: None, path: None, value: None, message: None }
+    }
+
+    /// A record that is no row, and what was found in it.
+    pub(crate) fn broken(code: &'static str, location: Location, found: String) -> Self {
+        let what = phrase(code);
+        let text = if found.starts_with(what) { found } else { format!("{what}: {found}") };
+        Self { message: Some(text), ..Self::at(code, location) }
+    }
+
+    /// What is wrong with a row of a batch.
+    pub(crate) fn of(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static str) -> Self {
+        let mut finding = Self::at(code, place(check, batch, row));
+        if let Some((location, name)) = batch.origin.extra(row).filter(|_| code == EXTRA) {
+            finding.location = location;
+            finding.column = Some(truncate_value(&name).0);
+        }
+        let single = check.single();
+        if check.is_sensitive {
+            finding.value = single.map(|_| Cow::Borrowed(MASK));
+        } else {
+            finding.value = single.and_then(|field| batch.origin.value(row, field)).map(Cow::Owned);
+        }
+        if matches!(check.runner, Runner::Type)
+            && let Some(Inside { path, location, value }) =
+                single.and_then(|field| batch.origin.inside(row, field))
+        {
+            finding.location = location;
+            finding.path = Some(path);
+            if let Some(value) = value.filter(|_| !check.is_sensitive) {
+                finding.value = Some(Cow::Owned(value));
+            }
+        }
+        finding
+    }
+
+    pub(crate) fn into_violation(self, check: &PlannedCheck) -> Violation {
+        let mut violation = check.violation(self.code, self.location);
+        if self.column.is_some() {
+            violation.column = self.column;
+        }
+        violation.path = self.path;
+        if let Some(value) = self.value {
+            violation.set_value(&value);
+        }
+        if let Some(message) = self.message {
+            violation.message = check.message(&message);
+        }
+        violation
+    }
+}
+
+impl PlannedCheck {
+    /// The field it looks at, if it is one.
+    pub(crate) fn single(&self) -> Option<usize> {
+        match self.fields.as_slice() {
+            [field] => Some(*field),
+            _ => None,
+        }
+    }
+
+    /// Its place among checks in the order of a row's violations.
+    pub(crate) fn column_order(&self) -> usize {
+        self.fields.first().map_or(0, |field| field + 1)
+    }
+
+    pub(crate) fn violation(&self, code: &'static str, location: Location) -> Violation {
+        Violation {
+            check_id: self.check.id.clone(),
+            code: code.to_owned(),
+            severity: self.check.severity,
+            input: 0,
+            location,
+            column: self.column().map(str::to_owned),
+            path: None,
+            value: None,
+            value_truncated: false,
+            expected: self.expected.clone(),
+            message: self.message(phrase(code)),
+            related: None,
+            excerpt: None,
+        }
+    }
+
+    pub(crate) fn message(&self, default: &str) -> String {
+        self.check.message.clone().unwrap_or_else(|| default.to_owned())
+    }
+}
+
+/// The place that a violation of a row names.
+pub(crate) fn place(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> Location {
+    match check.single() {
+        Some(field) => batch.origin.cell(row, field),
+        None => batch.origin.row(row),
+    }
+}

@@ -1,0 +1,153 @@
+//! One sorted run in a temporary file.
+//!
+//! An entry is: how many bytes it shares with the one before (one byte), how many follow (seven bits a byte, low ones first),
+//! and those.
+
+use std::fs::File;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::super::error::Error;
+use super::super::hashing::Hashing;
+use super::Disk;
+
+/// Bytes collected before a write.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Where a run stands, and what it must give back.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) range: Range<u64>,
+    pub(super) entries: u64,
+    check: u64,
+}
+
+/// The check over entries so far.
+fn advance(check: u64, hashing: &Hashing, entry: &[u8]) -> u64 {
+    check.rotate_left(1) ^ hashing.hash(entry)
+}
+
+/// Writes a run.
+pub(super) struct RunWriter {
+    disk: Disk,
+    file: Arc<File>,
+    hashing: Hashing,
+    run: Run,
+    buffer: Vec<u8>,
+    previous: Vec<u8>,
+}
+
+impl RunWriter {
+    pub(super) fn new(disk: Disk, file: Arc<File>, start: u64, hashing: Hashing) -> Self {
+        let run = Run { range: start..start, entries: 0, check: 0 };
+        Self { disk, file, hashing, run, buffer: Vec::with_capacity(BUFFER_BYTES), previous: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, entry: &[u8]) -> Result<(), Error> {
+        let most = self.previous.len().min(entry.len()).min(u8::MAX as usize);
+        let same = (0..most).take_while(|&at| self.previous[at] == entry[at]).count();
+        self.buffer.push(u8::try_from(same).unwrap_or_default());
+        let rest = &entry[same..];
+        let mut length = rest.len();
+        while length >= 0x80 {
+            self.buffer.push((length & 0x7f) as u8 | 0x80);
+            length >>= 7;
+        }
+        self.buffer.push((length & 0x7f) as u8);
+        self.buffer.extend_from_slice(rest);
+        self.previous.truncate(same);
+        self.previous.extend_from_slice(rest);
+        self.run.check = advance(self.run.check, &self.hashing, entry);
+        self.run.entries += 1;
+        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Run, Error> {
+        self.flush()?;
+        Ok(self.run)
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        self.disk.write(&self.file, self.run.range.end, &self.buffer)?;
+        self.run.range.end += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// Reads a run.
+#[derive(Debug)]
+pub(super) struct RunReader {
+    disk: Disk,
+    file: Arc<File>,
+    hashing: Hashing,
+    /// What is still to be read and to come.
+    run: Run,
+    check: u64,
+    window: Vec<u8>,
+    at: usize,
+    window_bytes: usize,
+}
+
+impl RunReader {
+    pub(super) fn new(disk: Disk, file: Arc<File>, run: Run, hashing: Hashing, window_bytes: usize) -> Self {
+        Self { disk, file, hashing, run, check: 0, window: Vec::new(), at: 0, window_bytes }
+    }
+
+    /// Makes the next entry of the one before; `false` when there is none.
+    pub(super) fn next(&mut self, entry: &mut Vec<u8>) -> Result<bool, Error> {
+        if self.run.entries == 0 {
+            return if self.check == self.run.check { Ok(false) } else { Err(self.disk.damaged()) };
+        }
+        let same = usize::from(self.byte()?);
+        let (mut length, mut shift) = (0_usize, 0);
+        loop {
+            let byte = self.byte()?;
+            length |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 {
+                break;
+            }
+            if shift > 28 {
+                return Err(self.disk.damaged());
+            }
+        }
+        if same > entry.len() {
+            return Err(self.disk.damaged());
+        }
+        entry.truncate(same);
+        while length > 0 {
+            self.refill()?;
+            let now = length.min(self.window.len() - self.at);
+            entry.extend_from_slice(&self.window[self.at..self.at + now]);
+            self.at += now;
+            length -= now;
+        }
+        self.check = advance(self.check, &self.hashing, entry);
+        self.run.entries -= 1;
+        Ok(true)
+    }
+
+    fn byte(&mut self) -> Result<u8, Error> {
+        self.refill()?;
+        self.at += 1;
+        Ok(self.window[self.at - 1])
+    }
+
+    /// Makes sure that there is at least one more byte in the window.
+    fn refill(&mut self) -> Result<(), Error> {
+        if self.at < self.window.len() {
+            return Ok(());
+        }
+        let left = self.run.range.end - self.run.range.start;
+        if left == 0 {
+            return Err(self.disk.damaged());
+        }
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(self.window_bytes);
+        self.window.resize(length, 0);
+        self.disk.read(&self.file, self.run.range.start, &mut self.window)?;
+        self.run.range.start += length as u64;
+        self.at = 0;
+        Ok(())
+    }
+}

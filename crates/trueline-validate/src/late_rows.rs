@@ -1,0 +1,95 @@
+//! The rows that checks over keys name: known only when the keys are settled, needed in the order of the inputs.
+
+use std::ops::Range;
+
+use crate::error::{Error, ErrorKind};
+use crate::key::sort::{Sorted, Sorter};
+use crate::key::{self, KeyOptions};
+
+/// Collects rows in whatever order keys are settled.
+pub(crate) struct NamedRows(Sorter);
+
+impl NamedRows {
+    pub(crate) fn new(options: &KeyOptions) -> Self {
+        Self(Sorter::new(options))
+    }
+
+    pub(crate) fn insert(&mut self, input: u32, row: u64) -> Result<(), key::Error> {
+        let mut entry = [0; 12];
+        entry[..4].copy_from_slice(&input.to_be_bytes());
+        entry[4..].copy_from_slice(&row.to_be_bytes());
+        self.0.push(&entry)
+    }
+
+    pub(crate) fn into_rows(self) -> Result<LateRows, Error> {
+        let sorted = self.0.finish().map_err(fail)?;
+        let mut rows = LateRows { sorted, next: None };
+        rows.advance()?;
+        Ok(rows)
+    }
+}
+
+/// The rows that a check over keys names at severity error, by input and row; some of those that other checks name too are
+/// left out. See [`Tally::settle`](crate::Tally::settle).
+///
+/// **Cost**: the memory of the options for keys; beyond it a temporary file.
+#[derive(Debug)]
+pub struct LateRows {
+    sorted: Sorted,
+    next: Option<(u32, u64)>,
+}
+
+impl LateRows {
+    /// Visits the named ones among some rows of an input. To be asked from front to back: what was passed is forgotten.
+    ///
+    /// **Errors**: the temporary file cannot be read back.
+    pub fn among(&mut self, input: u32, rows: Range<u64>, mut visit: impl FnMut(u64)) -> Result<(), Error> {
+        while let Some(next) = self.next.filter(|&next| next < (input, rows.end)) {
+            if next >= (input, rows.start) {
+                visit(next.1);
+            }
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self) -> Result<(), Error> {
+        self.next = self.sorted.next().map_err(fail)?.and_then(|entry| {
+            let (input, row) = entry.split_first_chunk()?;
+            Some((u32::from_be_bytes(*input), u64::from_be_bytes(row.try_into().ok()?)))
+        });
+        Ok(())
+    }
+}
+
+pub(crate) fn fail(source: key::Error) -> Error {
+    Error::new(ErrorKind::Rows { source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_in_order_and_once_for_each_range() {
+        let mut named = NamedRows::new(&KeyOptions::default());
+        for (input, row) in [(1, 7), (0, 300), (0, 2), (0, 3), (0, 2), (2, 0)] {
+            named.insert(input, row).unwrap();
+        }
+        let mut rows = named.into_rows().unwrap();
+        let mut ask = |input, range| {
+            let mut found: Vec<u64> = Vec::new();
+            rows.among(input, range, |row| found.push(row)).unwrap();
+            found
+        };
+        assert_eq!(ask(0, 0..3), [2, 2]);
+        assert_eq!(ask(0, 3..4), [3]);
+        assert_eq!(ask(0, 4..4), [0_u64; 0]);
+        assert_eq!(ask(0, 4..200), [0_u64; 0]);
+        // Rows that nobody asked for are passed over.
+        assert_eq!(ask(1, 0..7), [0_u64; 0]);
+        assert_eq!(ask(1, 7..90), [7]);
+        assert_eq!(ask(2, 0..1), [0]);
+        assert_eq!(ask(3, 0..9), [0_u64; 0]);
+    }
+}
