@@ -1,11 +1,15 @@
 //! Files that appear whole or not at all.
 
+mod temporaries;
+
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use self::temporaries::Entry;
+pub use self::temporaries::Temporaries;
 use crate::error::{Error, ErrorKind};
 
 /// Bytes collected before a write.
@@ -23,7 +27,8 @@ const MAX_LINKS: usize = 40;
 /// - A file that may not be written to is not replaced, even where the folder would allow it.
 /// - A device, a pipe or an open stream of this process (`/dev/stdout`, `/dev/fd/3`) is written directly; nothing can be
 ///   taken back there.
-/// - A process that is killed leaves its temporary file behind: `.trueline-` and `.tmp` around a random name.
+/// - A process that is killed leaves its temporary file behind: `.trueline-` and `.tmp` around a random name. One that is told
+///   to end can remove it: [`Temporaries`].
 ///
 /// Errors of writes are remembered, so that a commit after one that was overlooked fails too.
 #[derive(Debug)]
@@ -43,7 +48,13 @@ struct Failure {
 
 #[derive(Debug)]
 enum Output {
-    Temporary { writer: BufWriter<NamedTempFile>, target: PathBuf, permissions: Option<Permissions> },
+    Temporary {
+        writer: BufWriter<NamedTempFile>,
+        target: PathBuf,
+        permissions: Option<Permissions>,
+        /// Behind the writer: dropped when the file is no longer there under its temporary name.
+        entry: Entry,
+    },
     Direct(BufWriter<File>),
 }
 
@@ -52,10 +63,48 @@ impl AtomicFile {
     ///
     /// **Errors**: its folder is not there or may not be written to; it is a folder; it is a file that may not be written to.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::create_among(path, &Temporaries::new())
+    }
+
+    /// Starts a file at `path` whose temporary file is listed among others.
+    ///
+    /// **Errors**: as [`AtomicFile::create`]; the list is closed.
+    pub fn create_among(path: impl AsRef<Path>, temporaries: &Temporaries) -> Result<Self, Error> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let output = open(path, &name)?;
+        let output = open(path, &name, temporaries)?;
         Ok(Self { name, output: Some(output), failure: None })
+    }
+
+    /// The file that an output at `path` would replace or make, links followed, so that two names of one file are seen to
+    /// be one. A path that leads nowhere is given back as it is.
+    pub fn target(path: impl AsRef<Path>) -> PathBuf {
+        let path = path.as_ref();
+        std::fs::canonicalize(path).unwrap_or_else(|_| {
+            let path = behind_links(path).unwrap_or_else(|_| path.to_path_buf());
+            match (std::fs::canonicalize(folder(&path)), path.file_name()) {
+                (Ok(folder), Some(name)) => folder.join(name),
+                _ => path,
+            }
+        })
+    }
+
+    /// What people call it: its path.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Writes what is left and makes it last, so that little can go wrong in [`AtomicFile::commit`]. The path is still
+    /// what it was.
+    ///
+    /// **Errors**: as [`AtomicFile::commit`].
+    pub fn sync(&mut self) -> Result<(), Error> {
+        let synced = self.flush().and_then(|()| match &self.output {
+            Some(Output::Temporary { writer, .. }) => writer.get_ref().as_file().sync_all(),
+            Some(Output::Direct(writer)) => sync_direct(writer.get_ref()),
+            None => Ok(()),
+        });
+        self.remember(synced).map_err(|source| fail(&self.name, source))
     }
 
     /// Writes what is left, syncs and puts the file in its place.
@@ -71,18 +120,16 @@ impl AtomicFile {
         match output {
             Output::Direct(writer) => {
                 let file = unbuffered(writer).map_err(fail)?;
-                match file.sync_all() {
-                    Err(error) if !is_sync_unsupported(&error) => Err(fail(error)),
-                    _ => Ok(()),
-                }
+                sync_direct(&file).map_err(fail)
             }
-            Output::Temporary { writer, target, permissions } => {
+            Output::Temporary { writer, target, permissions, entry } => {
                 let file = unbuffered(writer).map_err(fail)?;
                 if let Some(permissions) = permissions {
                     file.as_file().set_permissions(permissions).map_err(fail)?;
                 }
                 file.as_file().sync_all().map_err(fail)?;
                 file.persist(&target).map_err(|error| fail(error.error))?;
+                drop(entry);
                 sync_folder(folder(&target)).map_err(fail)
             }
         }
@@ -123,7 +170,10 @@ impl Drop for AtomicFile {
     fn drop(&mut self) {
         // Without a commit nothing more is written, not even what waits in the buffer.
         match self.output.take() {
-            Some(Output::Temporary { writer, .. }) => drop(writer.into_parts()),
+            Some(Output::Temporary { writer, entry, .. }) => {
+                drop(writer.into_parts());
+                drop(entry);
+            }
             Some(Output::Direct(writer)) => drop(writer.into_parts()),
             None => {}
         }
@@ -149,7 +199,7 @@ fn unbuffered<W: Write>(writer: BufWriter<W>) -> io::Result<W> {
 }
 
 /// Decides between a temporary file and writing directly.
-fn open(path: &Path, name: &str) -> Result<Output, Error> {
+fn open(path: &Path, name: &str, temporaries: &Temporaries) -> Result<Output, Error> {
     if let Some(stream) = standard_stream(path) {
         return direct(stream.map_err(|error| fail(name, error))?);
     }
@@ -162,10 +212,10 @@ fn open(path: &Path, name: &str) -> Result<Output, Error> {
                 return direct(file);
             }
             let target = std::fs::canonicalize(path).map_err(|error| fail(name, error))?;
-            temporary(target, Some(metadata.permissions()), name)
+            temporary(target, Some(metadata.permissions()), name, temporaries)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            temporary(behind_links(path).map_err(|error| fail(name, error))?, None, name)
+            temporary(behind_links(path).map_err(|error| fail(name, error))?, None, name, temporaries)
         }
         Err(error) => Err(fail(name, error)),
     }
@@ -176,7 +226,12 @@ fn direct(file: File) -> Result<Output, Error> {
     Ok(Output::Direct(BufWriter::with_capacity(BUFFER_BYTES, file)))
 }
 
-fn temporary(target: PathBuf, permissions: Option<Permissions>, name: &str) -> Result<Output, Error> {
+fn temporary(
+    target: PathBuf,
+    permissions: Option<Permissions>,
+    name: &str,
+    temporaries: &Temporaries,
+) -> Result<Output, Error> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".trueline-").suffix(".tmp");
     if permissions.is_none()
@@ -184,13 +239,15 @@ fn temporary(target: PathBuf, permissions: Option<Permissions>, name: &str) -> R
     {
         builder.permissions(usual);
     }
-    let file = builder.tempfile_in(folder(&target)).map_err(|error| match error.kind() {
+    let held = temporaries.hold(|| builder.tempfile_in(folder(&target)));
+    let (file, entry) = held.map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => {
             Error::new(ErrorKind::NoPermission { action: "create a file beside", name: name.to_owned() })
         }
         _ => fail(name, error),
     })?;
-    Ok(Output::Temporary { writer: BufWriter::with_capacity(BUFFER_BYTES, file), target, permissions })
+    let writer = BufWriter::with_capacity(BUFFER_BYTES, file);
+    Ok(Output::Temporary { writer, target, permissions, entry })
 }
 
 /// What a new file gets, less what the process masks out. Replaced files are private until they have their old permissions.
@@ -242,6 +299,13 @@ fn standard_stream(path: &Path) -> Option<io::Result<File>> {
 #[cfg(not(unix))]
 fn standard_stream(_path: &Path) -> Option<io::Result<File>> {
     None
+}
+
+fn sync_direct(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if !is_sync_unsupported(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Pipes and devices, and some file systems, have nothing to sync.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::path::PathBuf;
 
 use crate::compression::Compression;
 
@@ -78,6 +79,32 @@ pub enum ErrorKind {
     ReadTwice {
         /// The input.
         name: String,
+    },
+    /// What was read of an input that can be read once could not be kept for reading it again.
+    #[error(
+        "a copy of {}, which can be read only once, could not be kept in `{}`",
+        shown(name),
+        folder.display().to_string().escape_debug()
+    )]
+    Spool {
+        /// The input.
+        name: String,
+        /// The folder of the copy.
+        folder: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// An input that can be read once is too large to be copied.
+    #[error(
+        "{} can be read only once and has more than {limit_bytes} bytes, too many to be copied for reading it again; put it \
+         into a file first, or raise the limit (max_spool_bytes)",
+        shown(name)
+    )]
+    SpoolLimit {
+        /// The input.
+        name: String,
+        /// What is copied at most, as stored.
+        limit_bytes: u64,
     },
     /// Reading failed.
     #[error("{} could not be read at byte {byte_offset}", shown(name))]
@@ -214,6 +241,28 @@ pub enum ErrorKind {
         /// The ends that say so.
         known: String,
     },
+    /// An input whose rows cannot stand under the header of another.
+    #[error(
+        "{} has other columns than {}, or has them in another order: its rows cannot stand under the same header; \
+         write the rows of each input to files of their own",
+        shown(name),
+        shown(first)
+    )]
+    OtherColumns {
+        /// The input.
+        name: String,
+        /// The input whose header was written.
+        first: String,
+    },
+    /// Too much that is no record before a record, to be kept until it is known where it belongs.
+    #[error(
+        "more than {limit_bytes} bytes of blank lines, comments or skipped lines stand before a record; they cannot be \
+         copied to an output unless the limit on records (max_record_bytes) is raised"
+    )]
+    Gap {
+        /// How much may stand there.
+        limit_bytes: usize,
+    },
     /// An output could not be written.
     #[error("{} could not be written", shown(name))]
     Write {
@@ -325,8 +374,11 @@ impl Error {
             | ErrorKind::DecompressedSize { name, .. }
             | ErrorKind::Unsupported { name, .. }
             | ErrorKind::OutputForm { name, .. }
+            | ErrorKind::Spool { name, .. }
+            | ErrorKind::SpoolLimit { name, .. }
+            | ErrorKind::OtherColumns { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
-            ErrorKind::ChunkMemory { .. } => None,
+            ErrorKind::ChunkMemory { .. } | ErrorKind::Gap { .. } => None,
         }
     }
 }
@@ -350,7 +402,11 @@ impl From<Error> for io::Error {
             ErrorKind::Ratio { .. } | ErrorKind::DecompressedSize { .. } => io::ErrorKind::FileTooLarge,
             ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } => io::ErrorKind::Unsupported,
             ErrorKind::ChunkMemory { .. } => io::ErrorKind::OutOfMemory,
-            ErrorKind::ReadTwice { .. } => io::ErrorKind::Other,
+            ErrorKind::ReadTwice { .. }
+            | ErrorKind::Spool { .. }
+            | ErrorKind::SpoolLimit { .. }
+            | ErrorKind::OtherColumns { .. }
+            | ErrorKind::Gap { .. } => io::ErrorKind::Other,
         };
         Self::new(kind, error)
     }

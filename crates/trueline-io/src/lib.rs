@@ -11,6 +11,7 @@ pub mod csv;
 pub mod jsonl;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+pub mod rows;
 pub mod text;
 pub mod violation;
 
@@ -19,14 +20,16 @@ mod chunk;
 mod compression;
 mod error;
 mod format;
+mod output;
 mod source;
 
-pub use atomic::AtomicFile;
+pub use atomic::{AtomicFile, Temporaries};
 pub use chunk::ChunkReader;
 pub use compression::{Compression, DecompressOptions, Decompressed, decompress, decompress_with};
 pub use error::{Change, Error, ErrorKind, Place};
 pub use format::Format;
+pub use output::OutputFile;
 pub use source::{
-    FileSource, MemorySource, ReadAt, Source, StdinSource, UnreadSource, sources_from_argument,
+    FileSource, MemorySource, ReadAt, Source, SpooledSource, StdinSource, UnreadSource, sources_from_argument,
 };
 pub use violation::{ErrorsFormat, ErrorsOptions, ErrorsWriter};

@@ -73,6 +73,23 @@ impl Compression {
         }
     }
 
+    /// What the end of a file name tells of: `.gz` and `.gzip`, `.zst` and `.zstd`. Inputs are recognised by their first bytes
+    /// instead.
+    ///
+    /// ```
+    /// use trueline_io::Compression;
+    /// assert_eq!(Compression::from_file_name("rejects.csv.gz"), Compression::Gzip);
+    /// assert_eq!(Compression::from_file_name("rejects.csv"), Compression::None);
+    /// ```
+    pub fn from_file_name(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        match name.rsplit_once('.').map(|(_, end)| end) {
+            Some("gz" | "gzip") => Self::Gzip,
+            Some("zst" | "zstd") => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+
     /// What its parts are called.
     pub(crate) fn part(self) -> &'static str {
         match self {

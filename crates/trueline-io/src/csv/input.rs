@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use trueline_tokenizer::{Dialect, FaultKind, Indexer, Kernel, Positions, count_line_ends, unquote};
 
+use crate::error::{Error, ErrorKind};
+use crate::rows::Front;
 use crate::source::ReadAt;
 use crate::text::{Chunks, Failure, Head, Sequence};
 
@@ -19,6 +21,8 @@ pub struct CsvOptions {
     pub max_record_bytes: u64,
     /// The most columns. Default 100,000.
     pub max_columns: usize,
+    /// Whether what stands before the first record is kept for [`CsvInput::front`]. Default no.
+    pub keeps_front: bool,
     /// Which instructions to use.
     pub kernel: Kernel,
 }
@@ -29,6 +33,7 @@ impl Default for CsvOptions {
             chunk_bytes: 1 << 20,
             max_record_bytes: 16 << 20,
             max_columns: 100_000,
+            keeps_front: false,
             kernel: Kernel::detect(),
         }
     }
@@ -56,6 +61,10 @@ pub struct CsvInput {
     pub header: Option<Header>,
     /// Number of fields of the first record (the header, if there is one).
     pub columns: usize,
+    /// The bytes of the byte order mark and the skipped lines.
+    preamble_bytes: usize,
+    /// Whether the header has no line end.
+    is_open: bool,
     head: Head,
     dialect: Dialect,
     options: CsvOptions,
@@ -67,9 +76,18 @@ impl CsvInput {
     /// **Errors**: an input that is not readable so far: UTF-16, a read error before the header's end, a header larger than
     /// the limit on records.
     pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
-        let head = Head::new(read, options.chunk_bytes, options.max_record_bytes);
-        let mut input = Self { header: None, columns: 0, head, dialect: *dialect, options };
+        let head = Head::new(read, options.chunk_bytes, options.max_record_bytes, options.keeps_front);
+        let mut input = Self {
+            header: None,
+            columns: 0,
+            preamble_bytes: 0,
+            is_open: false,
+            head,
+            dialect: *dialect,
+            options,
+        };
         input.head.skip_preamble(dialect)?;
+        input.preamble_bytes = usize::try_from(input.head.offset).unwrap_or(usize::MAX);
         input.read_first_record()?;
         Ok(input)
     }
@@ -136,6 +154,7 @@ impl CsvInput {
             header.lines.push(line);
         }
         self.header = Some(header);
+        self.is_open = positions.line_end(0) > bytes;
         self.head.consume(bytes);
         Ok(())
     }
@@ -153,6 +172,24 @@ impl CsvInput {
     /// Whether the input is so small that all of it was read with the header.
     pub fn has_all(&self) -> bool {
         self.head.has_all()
+    }
+
+    /// What was read before the first record that is data, as it stands.
+    ///
+    /// **Errors**: it was not to be kept, or is larger than a record may be.
+    pub fn front(&self) -> Result<Front<'_>, Error> {
+        let limit_bytes = usize::try_from(self.options.max_record_bytes).unwrap_or(usize::MAX);
+        let kept = self.head.kept().ok_or_else(|| Error::new(ErrorKind::Gap { limit_bytes }))?;
+        if self.header.is_some() {
+            return Ok(Front { head: Some(kept), is_open: self.is_open, gap: &[] });
+        }
+        if self.dialect.header {
+            return Ok(Front { gap: kept, ..Front::default() });
+        }
+        let (head, gap) = kept.split_at(self.preamble_bytes.min(kept.len()));
+        // Skipped lines end with whatever ends a line; a byte order mark is none.
+        let is_open = self.dialect.skip_lines > 0 && !matches!(head.last(), None | Some(b'\n' | b'\r'));
+        Ok(Front { head: Some(head), is_open, gap })
     }
 
     /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its

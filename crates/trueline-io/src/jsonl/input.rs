@@ -4,6 +4,8 @@ use std::io::Read;
 
 use trueline_tokenizer::{Dialect, Kernel, Terminator};
 
+use crate::error::{Error, ErrorKind};
+use crate::rows::Front;
 use crate::source::ReadAt;
 use crate::text::{Chunks, Failure, Head, Sequence};
 
@@ -16,13 +18,20 @@ pub struct JsonLinesOptions {
     pub chunk_bytes: usize,
     /// The largest record. Default 16 MiB.
     pub max_record_bytes: u64,
+    /// Whether what stands before the first line is kept for [`JsonLinesInput::front`]. Default no.
+    pub keeps_front: bool,
     /// Which instructions to use.
     pub kernel: Kernel,
 }
 
 impl Default for JsonLinesOptions {
     fn default() -> Self {
-        Self { chunk_bytes: 1 << 20, max_record_bytes: 16 << 20, kernel: Kernel::detect() }
+        Self {
+            chunk_bytes: 1 << 20,
+            max_record_bytes: 16 << 20,
+            keeps_front: false,
+            kernel: Kernel::detect(),
+        }
     }
 }
 
@@ -37,7 +46,7 @@ impl JsonLinesInput {
     ///
     /// **Errors**: the input is UTF-16, or cannot be read.
     pub fn open(read: Box<dyn Read + Send>, options: JsonLinesOptions) -> Result<Self, Failure> {
-        let mut head = Head::new(read, options.chunk_bytes, options.max_record_bytes);
+        let mut head = Head::new(read, options.chunk_bytes, options.max_record_bytes, options.keeps_front);
         head.skip_preamble(&lines())?;
         Ok(Self { head, kernel: options.kernel })
     }
@@ -50,6 +59,14 @@ impl JsonLinesInput {
     /// Whether the input is so small that all of it was read with its first line.
     pub fn has_all(&self) -> bool {
         self.head.has_all()
+    }
+
+    /// What stands before the first line: a byte order mark, or nothing.
+    ///
+    /// **Errors**: it was not to be kept.
+    pub fn front(&self) -> Result<Front<'_>, Error> {
+        let kept = self.head.kept().ok_or_else(|| Error::new(ErrorKind::Gap { limit_bytes: 0 }))?;
+        Ok(Front { head: Some(kept), ..Front::default() })
     }
 
     /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its

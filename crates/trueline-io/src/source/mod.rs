@@ -7,6 +7,7 @@ mod identity;
 mod local;
 mod memory;
 mod pattern;
+mod spool;
 mod stdin;
 mod unread;
 
@@ -17,6 +18,7 @@ pub use file::FileSource;
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 pub(crate) use file::read_at;
 pub use memory::MemorySource;
+pub use spool::SpooledSource;
 pub use stdin::StdinSource;
 pub use unread::UnreadSource;
 

@@ -21,6 +21,9 @@ pub(crate) struct Head {
     pub(crate) previous: Option<u8>,
     /// What ended the input behind them.
     pub(crate) failure: Option<Failure>,
+    /// The bytes before `rest`, for as long as they are not more than wanted.
+    kept: Option<Vec<u8>>,
+    most_kept: usize,
     at_end: bool,
     reader: ChunkReader,
     at: Option<Box<dyn ReadAt>>,
@@ -29,13 +32,21 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    pub(crate) fn new(read: Box<dyn Read + Send>, chunk_bytes: usize, max_record_bytes: u64) -> Self {
+    /// `keeps` says that the bytes that are passed over are wanted, up to the size of a record.
+    pub(crate) fn new(
+        read: Box<dyn Read + Send>,
+        chunk_bytes: usize,
+        max_record_bytes: u64,
+        keeps: bool,
+    ) -> Self {
         Self {
             rest: Vec::new(),
             offset: 0,
             lines: 0,
             previous: None,
             failure: None,
+            kept: keeps.then(Vec::new),
+            most_kept: usize::try_from(max_record_bytes).unwrap_or(usize::MAX),
             at_end: false,
             reader: ChunkReader::new(read, chunk_bytes),
             at: None,
@@ -72,6 +83,12 @@ impl Head {
         if let Some(last) = self.rest[..bytes].last() {
             self.previous = Some(*last);
         }
+        match &mut self.kept {
+            Some(kept) if kept.len() + bytes <= self.most_kept => {
+                kept.extend_from_slice(&self.rest[..bytes]);
+            }
+            _ => self.kept = None,
+        }
         self.rest.drain(..bytes);
         self.offset += bytes as u64;
     }
@@ -103,6 +120,11 @@ impl Head {
             return Err(Failure::record_size(limit, self.offset));
         }
         Ok(())
+    }
+
+    /// The bytes that were passed over, if they are wanted and not too many.
+    pub(crate) fn kept(&self) -> Option<&[u8]> {
+        self.kept.as_deref()
     }
 
     /// Another way to the bytes of the reader.

@@ -36,8 +36,8 @@ use std::path::Path;
 
 use trueline_report::Violation;
 
-use crate::AtomicFile;
 use crate::error::{Error, ErrorKind};
+use crate::{AtomicFile, Temporaries};
 
 mod cell;
 mod csv;
@@ -86,12 +86,23 @@ impl ErrorsWriter {
     ///
     /// **Errors**: the name tells of no form; the file cannot be made ([`AtomicFile::create`]).
     pub fn create(path: impl AsRef<Path>, options: &ErrorsOptions) -> Result<Self, Error> {
+        Self::create_among(path, options, &Temporaries::new())
+    }
+
+    /// Starts a file whose temporary file is listed among others.
+    ///
+    /// **Errors**: as [`ErrorsWriter::create`]; the list is closed.
+    pub fn create_among(
+        path: impl AsRef<Path>,
+        options: &ErrorsOptions,
+        temporaries: &Temporaries,
+    ) -> Result<Self, Error> {
         let path = path.as_ref();
         let name = path.display().to_string();
         let Some(format) = options.format.or_else(|| ErrorsFormat::from_file_name(&name)) else {
             return Err(Error::new(ErrorKind::OutputForm { name, known: ErrorsFormat::extensions() }));
         };
-        let file = AtomicFile::create(path)?;
+        let file = AtomicFile::create_among(path, temporaries)?;
         let table = Table::start(file, format, options).map_err(|source| fail(&name, source))?;
         Ok(Self { name, input_names: options.input_names.clone(), table: Some(table), written: 0 })
     }
@@ -118,12 +129,19 @@ impl ErrorsWriter {
     ///
     /// **Errors**: any of these failed, or a write before; the path is what it was ([`AtomicFile::commit`]).
     pub fn finish(self) -> Result<u64, Error> {
+        let written = self.written;
+        self.into_file()?.commit()?;
+        Ok(written)
+    }
+
+    /// Writes what is left and gives the file, which is still to be committed: for who commits several outputs at once.
+    ///
+    /// **Errors**: it could not be written, or a write before failed.
+    pub fn into_file(self) -> Result<AtomicFile, Error> {
         let Some(table) = self.table else {
             return Err(fail(&self.name, io::Error::other("an earlier write failed")));
         };
-        let file = table.finish().map_err(|source| fail(&self.name, source))?;
-        file.commit()?;
-        Ok(self.written)
+        table.finish().map_err(|source| fail(&self.name, source))
     }
 }
 

@@ -1,0 +1,68 @@
+//! Which temporary files there are, for a process that must end without unwinding.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
+
+/// The temporary files of outputs under construction, so that a process that ends at once, as after a signal, need not leave
+/// any behind. Clones share one list.
+///
+/// An output removes its temporary file by itself when it is dropped; this is for when nothing is dropped any more.
+#[derive(Clone, Debug, Default)]
+pub struct Temporaries(Arc<Mutex<List>>);
+
+#[derive(Debug, Default)]
+struct List {
+    paths: Vec<PathBuf>,
+    is_closed: bool,
+}
+
+impl Temporaries {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Removes all temporary files; from now on none can be made. What cannot be removed stays.
+    pub fn remove_all(&self) {
+        let mut list = self.lock();
+        list.is_closed = true;
+        for path in list.paths.drain(..) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    /// Makes a file and keeps it listed for as long as the entry lives.
+    pub(super) fn hold(
+        &self,
+        make: impl FnOnce() -> io::Result<NamedTempFile>,
+    ) -> io::Result<(NamedTempFile, Entry)> {
+        let mut list = self.lock();
+        if list.is_closed {
+            return Err(io::Error::other("the process is about to end"));
+        }
+        let file = make()?;
+        list.paths.push(file.path().to_owned());
+        let entry = Entry { list: self.clone(), path: file.path().to_owned() };
+        Ok((file, entry))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, List> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One file of the list.
+#[derive(Debug)]
+pub(super) struct Entry {
+    list: Temporaries,
+    path: PathBuf,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.list.lock().paths.retain(|path| *path != self.path);
+    }
+}

@@ -1,0 +1,186 @@
+//! Outputs: atomic files, compressed where their names say so.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+
+use flate2::write::GzEncoder;
+
+use crate::atomic::{AtomicFile, Temporaries};
+use crate::compression::Compression;
+use crate::error::{Error, ErrorKind};
+
+/// A file that appears whole or not at all ([`AtomicFile`]), compressed with gzip or zstd where its name ends in `.gz`, `.gzip`,
+/// `.zst` or `.zstd`.
+///
+/// **Cost**: compression is done by the thread that writes, at the usual levels (gzip 6, zstd 3).
+pub struct OutputFile {
+    name: String,
+    /// Only `None` while it is taken apart, or after an error in that.
+    encoder: Option<Encoder>,
+}
+
+enum Encoder {
+    None(AtomicFile),
+    Gzip(GzEncoder<AtomicFile>),
+    Zstd(zstd::Encoder<'static, AtomicFile>),
+}
+
+impl OutputFile {
+    /// Starts a file at `path`; its temporary file is among `temporaries`.
+    ///
+    /// **Errors**: as [`AtomicFile::create_among`].
+    pub fn create(path: impl AsRef<Path>, temporaries: &Temporaries) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let file = AtomicFile::create_among(path, temporaries)?;
+        let encoder = match Compression::from_file_name(&name) {
+            Compression::Gzip => Encoder::Gzip(GzEncoder::new(file, flate2::Compression::default())),
+            Compression::Zstd => Encoder::Zstd(zstd_encoder(file).map_err(|source| fail(&name, source))?),
+            _ => Encoder::None(file),
+        };
+        Ok(Self { name, encoder: Some(encoder) })
+    }
+
+    /// What people call it: its path.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Ends the compression, writes what is left and makes it last. The path is still what it was; nothing more can be written.
+    ///
+    /// Who has several outputs finishes all of them before it commits the first.
+    ///
+    /// **Errors**: it cannot be written, or a write before failed.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        let ended = match self.encoder.take() {
+            Some(Encoder::None(file)) => Ok(file),
+            Some(Encoder::Gzip(encoder)) => encoder.finish(),
+            Some(Encoder::Zstd(encoder)) => encoder.finish(),
+            None => Err(io::Error::other("an earlier write failed")),
+        };
+        let mut file = ended.map_err(|source| fail(&self.name, source))?;
+        file.sync()?;
+        self.encoder = Some(Encoder::None(file));
+        Ok(())
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// **Errors**: as [`AtomicFile::commit`].
+    pub fn commit(mut self) -> Result<(), Error> {
+        if !matches!(self.encoder, Some(Encoder::None(_))) {
+            self.finish()?;
+        }
+        let Some(Encoder::None(file)) = self.encoder.take() else { return Ok(()) };
+        file.commit()
+    }
+
+    /// The error of this output that a writer could not tell in its own words.
+    pub fn error(&self, source: io::Error) -> Error {
+        fail(&self.name, source)
+    }
+}
+
+impl fmt::Debug for OutputFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("OutputFile").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.encoder {
+            Some(Encoder::None(file)) => file.write(bytes),
+            Some(Encoder::Gzip(encoder)) => encoder.write(bytes),
+            Some(Encoder::Zstd(encoder)) => encoder.write(bytes),
+            None => Err(io::Error::other("an earlier write failed")),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.encoder {
+            Some(Encoder::None(file)) => file.flush(),
+            Some(Encoder::Gzip(encoder)) => encoder.flush(),
+            Some(Encoder::Zstd(encoder)) => encoder.flush(),
+            None => Err(io::Error::other("an earlier write failed")),
+        }
+    }
+}
+
+fn zstd_encoder(file: AtomicFile) -> io::Result<zstd::Encoder<'static, AtomicFile>> {
+    let mut encoder = zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
+    encoder.include_checksum(true)?;
+    Ok(encoder)
+}
+
+fn fail(name: &str, source: io::Error) -> Error {
+    Error::new(ErrorKind::Write { name: name.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compression::decompress;
+    use std::io::Read;
+
+    #[test]
+    fn names_choose_the_compression_and_all_is_there_when_it_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = b"id,name\n1,a\n".repeat(20_000);
+        for (name, expected) in [
+            ("rows.csv", Compression::None),
+            ("rows.csv.gz", Compression::Gzip),
+            ("rows.gzip", Compression::Gzip),
+            ("rows.CSV.ZST", Compression::Zstd),
+            ("rows.zstd", Compression::Zstd),
+        ] {
+            let path = folder.path().join(name);
+            let mut file = OutputFile::create(&path, &Temporaries::new()).unwrap();
+            for part in text.chunks(7001) {
+                file.write_all(part).unwrap();
+            }
+            assert!(!path.exists());
+            file.finish().unwrap();
+            assert!(!path.exists());
+            file.commit().unwrap();
+            let stored = std::fs::File::open(&path).unwrap();
+            let (compression, mut read) = decompress(Box::new(stored)).unwrap();
+            let mut back = Vec::new();
+            read.read_to_end(&mut back).unwrap();
+            assert_eq!((compression, back == text), (expected, true), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_dropped_output_leaves_nothing_and_a_committed_one_is_finished_first() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["rows.csv", "rows.csv.gz", "rows.csv.zst"] {
+            let path = folder.path().join(name);
+            let mut file = OutputFile::create(&path, &Temporaries::new()).unwrap();
+            file.write_all(&[b'x'; 300_000]).unwrap();
+            drop(file);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{name}");
+            let mut file = OutputFile::create(&path, &Temporaries::new()).unwrap();
+            file.write_all(b"whole").unwrap();
+            file.commit().unwrap();
+            let (_, mut read) = decompress(Box::new(std::fs::File::open(&path).unwrap())).unwrap();
+            let mut back = String::new();
+            read.read_to_string(&mut back).unwrap();
+            assert_eq!(back, "whole");
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_full_device_is_told_when_finishing() {
+        if !Path::new("/dev/full").exists() {
+            return trueline_testkit::corpora::skip("full device", "there is no /dev/full here");
+        }
+        let mut file = OutputFile::create("/dev/full", &Temporaries::new()).unwrap();
+        file.write_all(b"little").unwrap();
+        let error = file.finish().unwrap_err();
+        assert_eq!(error.to_string(), "`/dev/full` could not be written");
+        assert!(file.commit().is_err());
+    }
+}

@@ -1,0 +1,241 @@
+//! The two files.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{LineEnd, Rows, Side};
+use crate::atomic::Temporaries;
+use crate::error::{Error, ErrorKind};
+use crate::output::OutputFile;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What an input begins with, before its first record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Front<'a> {
+    /// What every reader of such a table passes over first: byte order mark, skipped lines, and a header with whatever stands
+    /// before it. `None` where there should be a header and the input ends before.
+    pub head: Option<&'a [u8]>,
+    /// Whether the input ends inside the last line of the head.
+    pub is_open: bool,
+    /// What was read behind the head and is no record: it goes with the first one.
+    pub gap: &'a [u8],
+}
+
+/// The beginning of an input.
+#[derive(Clone, Copy, Debug)]
+pub struct InputStart<'a> {
+    /// What people call the input.
+    pub name: &'a str,
+    /// Its first bytes.
+    pub front: Front<'a>,
+    /// The names of the columns, where the head has them.
+    pub columns: Option<&'a [String]>,
+    /// What ends the lines of the input.
+    pub line_end: LineEnd,
+}
+
+/// The files of valid and invalid records, of which one may be missing; see [the module](self).
+///
+/// They appear, whole, when they are committed; what they replace is untouched before.
+///
+/// **Cost**: nothing is kept but what stands between two records, up to a limit.
+#[derive(Debug)]
+pub struct RowFiles {
+    valid: Option<SideFile>,
+    invalid: Option<SideFile>,
+    gap: Vec<u8>,
+    max_gap_bytes: usize,
+    /// The side of the last record of the current input.
+    last: Side,
+    /// The name and columns of the input whose head was written.
+    first: Option<(String, Option<Vec<String>>)>,
+    line_end: LineEnd,
+    is_crlf: Option<bool>,
+    valid_rows: u64,
+    invalid_rows: u64,
+}
+
+impl RowFiles {
+    /// Starts the files. `max_gap_bytes` is how much may stand between two records.
+    ///
+    /// **Errors**: as [`OutputFile::create`].
+    pub fn create(
+        valid: Option<&Path>,
+        invalid: Option<&Path>,
+        max_gap_bytes: usize,
+        temporaries: &Temporaries,
+    ) -> Result<Self, Error> {
+        let create = |path: Option<&Path>| path.map(|path| SideFile::create(path, temporaries)).transpose();
+        Ok(Self {
+            valid: create(valid)?,
+            invalid: create(invalid)?,
+            gap: Vec::new(),
+            max_gap_bytes,
+            last: Side::Valid,
+            first: None,
+            line_end: LineEnd::default(),
+            is_crlf: None,
+            valid_rows: 0,
+            invalid_rows: 0,
+        })
+    }
+
+    /// How many records were written or would have been, if their side has a file: valid ones and invalid ones.
+    pub fn rows(&self) -> (u64, u64) {
+        (self.valid_rows, self.invalid_rows)
+    }
+
+    /// Goes to the next input.
+    ///
+    /// **Errors**: it names other columns than the first one; a file cannot be written.
+    pub fn begin_input(&mut self, start: &InputStart<'_>) -> Result<(), Error> {
+        self.line_end = start.line_end;
+        self.last = Side::Valid;
+        if let Some(head) = start.front.head {
+            match &self.first {
+                None => {
+                    self.first = Some((start.name.to_owned(), start.columns.map(<[String]>::to_vec)));
+                    self.write_head(head, start.front.is_open)?;
+                }
+                Some((first, columns)) => {
+                    if columns.as_deref() != start.columns {
+                        let (name, first) = (start.name.to_owned(), first.clone());
+                        return Err(Error::new(ErrorKind::OtherColumns { name, first }));
+                    }
+                }
+            }
+        }
+        let is_begun = self.files().any(|file| file.is_begun);
+        let gap = start.front.gap;
+        let marked = gap.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_begun);
+        self.keep_gap(marked.unwrap_or(gap))
+    }
+
+    /// An open head is all there is of its input, so that whatever follows is of another.
+    fn write_head(&mut self, head: &[u8], is_open: bool) -> Result<(), Error> {
+        let line_end = self.line_end;
+        if line_end.ends(head) {
+            self.is_crlf = Some(head.ends_with(b"\r\n"));
+        }
+        for file in self.files() {
+            let marked = head.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
+            let head = marked.unwrap_or(head);
+            file.write(head)?;
+            file.open = is_open.then(|| line_end.after(head, false));
+        }
+        Ok(())
+    }
+
+    /// Appends the next records of the current input.
+    ///
+    /// **Errors**: a file cannot be written; more stands between two records than is allowed.
+    pub fn append(&mut self, rows: &Rows) -> Result<(), Error> {
+        if !rows.is_empty() {
+            self.is_crlf.get_or_insert_with(|| rows.first().ends_with(b"\r\n"));
+        }
+        for (side, count, range) in rows.runs() {
+            if !self.gap.is_empty() {
+                let gap = std::mem::take(&mut self.gap);
+                self.write(side, &gap)?;
+                self.gap = gap;
+                self.gap.clear();
+            }
+            self.write(side, &rows.bytes()[range])?;
+            self.last = side;
+            match side {
+                Side::Valid => self.valid_rows += count as u64,
+                Side::Invalid => self.invalid_rows += count as u64,
+            }
+        }
+        if rows.is_open() {
+            self.open(self.last, rows.bytes());
+        }
+        self.keep_gap(rows.rest())
+    }
+
+    /// Ends the current input.
+    ///
+    /// **Errors**: a file cannot be written.
+    pub fn end_input(&mut self) -> Result<(), Error> {
+        if self.gap.is_empty() {
+            return Ok(());
+        }
+        let gap = std::mem::take(&mut self.gap);
+        self.write(self.last, &gap)?;
+        if !self.line_end.ends(&gap) {
+            self.open(self.last, &gap);
+        }
+        Ok(())
+    }
+
+    /// Makes both files last without putting them in their places; nothing more can be written.
+    ///
+    /// **Errors**: as [`OutputFile::finish`].
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.files().try_for_each(|file| file.output.finish())
+    }
+
+    /// Puts the files in their places.
+    ///
+    /// **Errors**: as [`OutputFile::commit`].
+    pub fn commit(self) -> Result<(), Error> {
+        [self.valid, self.invalid].into_iter().flatten().try_for_each(|file| file.output.commit())
+    }
+
+    fn files(&mut self) -> impl Iterator<Item = &mut SideFile> {
+        self.valid.iter_mut().chain(&mut self.invalid)
+    }
+
+    fn side(&mut self, side: Side) -> Option<&mut SideFile> {
+        match side {
+            Side::Valid => self.valid.as_mut(),
+            Side::Invalid => self.invalid.as_mut(),
+        }
+    }
+
+    fn write(&mut self, side: Side, bytes: &[u8]) -> Result<(), Error> {
+        self.side(side).map_or(Ok(()), |file| file.write(bytes))
+    }
+
+    /// Notes that `bytes`, the last ones of a side, lack a line end.
+    fn open(&mut self, side: Side, bytes: &[u8]) {
+        let line_end = self.line_end.after(bytes, self.is_crlf == Some(true));
+        if let Some(file) = self.side(side) {
+            file.open = Some(line_end);
+        }
+    }
+
+    fn keep_gap(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.gap.len() + bytes.len() > self.max_gap_bytes {
+            return Err(Error::new(ErrorKind::Gap { limit_bytes: self.max_gap_bytes }));
+        }
+        self.gap.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct SideFile {
+    output: OutputFile,
+    /// Whether anything was written.
+    is_begun: bool,
+    /// What has to come before anything else, because the last bytes lack a line end.
+    open: Option<&'static [u8]>,
+}
+
+impl SideFile {
+    fn create(path: &Path, temporaries: &Temporaries) -> Result<Self, Error> {
+        Ok(Self { output: OutputFile::create(path, temporaries)?, is_begun: false, open: None })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.is_begun = true;
+        let line_end = self.open.take().unwrap_or_default();
+        let written = self.output.write_all(line_end).and_then(|()| self.output.write_all(bytes));
+        written.map_err(|source| self.output.error(source))
+    }
+}

@@ -1,0 +1,70 @@
+//! What ends the lines of a text, for where one has to be added.
+
+/// What ends a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LineEnd {
+    /// LF, with or without a CR before it.
+    #[default]
+    Auto,
+    /// LF; a CR before it is part of the line.
+    Lf,
+    /// CR and LF together.
+    CrLf,
+    /// CR.
+    Cr,
+}
+
+impl LineEnd {
+    /// Whether some bytes end with one.
+    pub(super) fn ends(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Auto | Self::Lf => bytes.ends_with(b"\n"),
+            Self::CrLf => bytes.ends_with(b"\r\n"),
+            Self::Cr => bytes.ends_with(b"\r"),
+        }
+    }
+
+    /// The one to be put behind bytes that end without, so that they stay what they are; `is_crlf` says that the others of
+    /// the text have a CR.
+    pub(super) fn after(self, bytes: &[u8], is_crlf: bool) -> &'static [u8] {
+        match self {
+            // A CR at the end would become part of the line end.
+            Self::Auto if is_crlf || bytes.ends_with(b"\r") => b"\r\n",
+            Self::Auto | Self::Lf => b"\n",
+            Self::CrLf => b"\r\n",
+            Self::Cr => b"\r",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_behind_a_line_ends_it_and_changes_nothing_of_it() {
+        for line_end in [LineEnd::Auto, LineEnd::Lf, LineEnd::CrLf, LineEnd::Cr] {
+            for is_crlf in [false, true] {
+                for line in [&b"a,b"[..], b"a,b\r", b"", b"a\nb"] {
+                    if line_end.ends(line) {
+                        continue;
+                    }
+                    let added = line_end.after(line, is_crlf);
+                    let whole = [line, added].concat();
+                    assert!(line_end.ends(&whole), "{line_end:?} {line:?}");
+                    let kept = match line_end {
+                        LineEnd::Auto => {
+                            let kept = whole.strip_suffix(b"\n").unwrap();
+                            kept.strip_suffix(b"\r").unwrap_or(kept)
+                        }
+                        LineEnd::Lf => whole.strip_suffix(b"\n").unwrap(),
+                        LineEnd::CrLf => whole.strip_suffix(b"\r\n").unwrap(),
+                        LineEnd::Cr => whole.strip_suffix(b"\r").unwrap(),
+                    };
+                    assert_eq!(kept, line, "{line_end:?}");
+                }
+            }
+        }
+    }
+}

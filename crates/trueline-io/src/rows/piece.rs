@@ -1,0 +1,129 @@
+//! Records one behind the other, each with its side.
+
+use std::ops::Range;
+
+use super::Side;
+
+/// Some records of a text input, one behind the other, and which of them are invalid.
+///
+/// The value is meant to be used again: its buffers stay.
+///
+/// **Cost**: four bytes and a bit for each record, besides the bytes themselves.
+#[derive(Debug, Default)]
+pub struct Rows {
+    bytes: Vec<u8>,
+    /// Behind the line end of each record, in `bytes`.
+    ends: Vec<u32>,
+    /// One bit for each record.
+    invalid: Vec<u64>,
+    is_open: bool,
+}
+
+impl Rows {
+    /// No records.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets everything but the buffers.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.invalid.clear();
+        self.is_open = false;
+    }
+
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no record.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Appends records by where they end: behind their line ends, in bytes from the first byte of the piece, and in ascending
+    /// order. A record that has no line end, because the input ends there, ends one byte behind that (or further). They are
+    /// valid until they are marked.
+    pub fn extend(&mut self, ends: impl Iterator<Item = u32>) {
+        self.ends.extend(ends);
+        self.invalid.resize(self.ends.len().div_ceil(64), 0);
+    }
+
+    /// Makes a record an invalid one.
+    ///
+    /// # Panics
+    /// When there is no such record.
+    pub fn mark(&mut self, record: usize) {
+        assert!(record < self.ends.len(), "there are {} records, not {record}", self.ends.len());
+        self.invalid[record / 64] |= 1 << (record % 64);
+    }
+
+    /// Sets the bytes: all of the piece, from its first byte on. What stands behind the last record belongs to the next one.
+    pub fn set_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
+        let end = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        if let Some(last) = self.ends.last_mut() {
+            self.is_open = *last > end;
+            *last = (*last).min(end);
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether the last record has no line end.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The bytes of the first record, what stands before it included.
+    pub(super) fn first(&self) -> &[u8] {
+        self.ends.first().map_or(&[], |&end| &self.bytes[..end as usize])
+    }
+
+    /// What stands behind the last record.
+    pub(super) fn rest(&self) -> &[u8] {
+        let end = self.ends.last().map_or(0, |&end| end as usize);
+        &self.bytes[end..]
+    }
+
+    /// Records of one side that follow one another: their side, number and bytes, in the order of the input.
+    pub(super) fn runs(&self) -> impl Iterator<Item = (Side, usize, Range<usize>)> {
+        let (mut record, mut at) = (0, 0);
+        std::iter::from_fn(move || {
+            if record == self.ends.len() {
+                return None;
+            }
+            let is_invalid = self.is_invalid(record);
+            let next = self.change(record, is_invalid);
+            let end = self.ends[next - 1] as usize;
+            let side = if is_invalid { Side::Invalid } else { Side::Valid };
+            let run = (side, next - record, at..end);
+            (record, at) = (next, end);
+            Some(run)
+        })
+    }
+
+    fn is_invalid(&self, record: usize) -> bool {
+        self.invalid[record / 64] >> (record % 64) & 1 == 1
+    }
+
+    /// The first record behind `record` that is of the other side, or the number of records.
+    fn change(&self, record: usize, is_invalid: bool) -> usize {
+        let same = if is_invalid { u64::MAX } else { 0 };
+        let mut index = record / 64;
+        let mut others = (self.invalid[index] ^ same) & (u64::MAX << (record % 64));
+        while others == 0 {
+            index += 1;
+            match self.invalid.get(index) {
+                Some(word) => others = word ^ same,
+                None => return self.ends.len(),
+            }
+        }
+        (index * 64 + others.trailing_zeros() as usize).min(self.ends.len())
+    }
+}
