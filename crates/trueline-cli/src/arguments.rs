@@ -30,6 +30,7 @@ Examples:
   trueline validate payments.csv --schema payments.yaml
   trueline validate '2026/**/*.csv.gz' -s payments.yaml --output json > report.json
   trueline validate payments.csv -s payments.yaml --report report.html --report junit.xml
+  trueline validate payments.csv -s payments.yaml --valid-out good.csv --invalid-out bad.csv
   zcat payments.csv.gz | trueline validate - -s payments.yaml --fail-on warning
 
 Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 internal error, 130 interrupted.";
@@ -72,6 +73,22 @@ pub(crate) struct Validate {
     /// .html. May be given several times; each file appears whole or not at all
     #[arg(long = "report", value_name = "FILE")]
     pub(crate) reports: Vec<PathBuf>,
+
+    /// Also write the valid rows to a file, byte for byte as they stand; with .gz or .zst at its end, compressed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) valid_out: Option<PathBuf>,
+
+    /// Also write the invalid rows to a file, as --valid-out does. Both files appear whole, and only after a verdict
+    #[arg(long, value_name = "FILE")]
+    pub(crate) invalid_out: Option<PathBuf>,
+
+    /// Also write every violation to a file, not only the samples of the report: .csv or .jsonl
+    #[arg(long, value_name = "FILE")]
+    pub(crate) errors_out: Option<PathBuf>,
+
+    /// Write cells of an --errors-out .csv exactly as they are, also where a spreadsheet would take them for formulas
+    #[arg(long, requires = "errors_out")]
+    pub(crate) raw_cells: bool,
 
     /// The severity from which on failed checks make the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Error, env = "TRUELINE_FAIL_ON")]
@@ -147,7 +164,7 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = bytes)]
     pub(crate) max_batch_bytes: u64,
 
-    /// How much of a stream is kept in a temporary file where its format is read from the end
+    /// How much of a stream is kept in a temporary file, where its format is read from the end or keys decide where its rows go
     #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = bytes)]
     pub(crate) max_spool_bytes: u64,
 

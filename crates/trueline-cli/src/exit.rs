@@ -35,6 +35,11 @@ pub(crate) fn complain(text: &str, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Tells of something that changes no exit code.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {}", escape_text(text));
+}
+
 /// Writes bytes to standard output; `code` if that went well, or if the reader has gone away.
 pub(crate) fn print(bytes: &[u8], code: ExitCode) -> ExitCode {
     let mut stdout = io::stdout().lock();

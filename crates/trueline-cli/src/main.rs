@@ -3,6 +3,7 @@
 
 mod arguments;
 mod exit;
+mod outputs;
 mod progress;
 mod report;
 mod schema;

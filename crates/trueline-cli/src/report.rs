@@ -1,10 +1,10 @@
 //! Where the report goes: standard output, and any number of files.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use trueline::render::{Format, Renderer, TextRenderer};
-use trueline::{AtomicFile, Report};
+use trueline::{AtomicFile, Report, Temporaries};
 
 use crate::arguments::When;
 
@@ -19,21 +19,6 @@ pub(crate) struct Destination {
     format: Format,
 }
 
-/// Whether a report goes to the file at `path`.
-pub(crate) fn is_among(destinations: &[Destination], path: &Path) -> bool {
-    let place = place(path);
-    destinations.iter().any(|destination| destination.place == place)
-}
-
-/// Where a file stands, or would stand.
-fn place(path: &Path) -> PathBuf {
-    let beside = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Some(std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?.join(path.file_name()?))
-    };
-    std::fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
-}
-
 /// The files that were asked for, each in the form that its name ends with.
 pub(crate) fn destinations(files: &[PathBuf]) -> Result<Vec<Destination>, String> {
     let mut destinations: Vec<Destination> = Vec::new();
@@ -42,10 +27,11 @@ pub(crate) fn destinations(files: &[PathBuf]) -> Result<Vec<Destination>, String
         let Some(format) = name.and_then(Format::from_file_name) else {
             return Err(format!("the report file {} must end in {}", file.display(), extensions()));
         };
-        if is_among(&destinations, file) {
+        let place = AtomicFile::target(file);
+        if destinations.iter().any(|destination| destination.place == place) {
             return Err(format!("the report file {} is named twice", file.display()));
         }
-        destinations.push(Destination { file: file.clone(), place: place(file), format });
+        destinations.push(Destination { file: file.clone(), place, format });
     }
     Ok(destinations)
 }
@@ -59,13 +45,17 @@ fn extensions() -> String {
 }
 
 /// Writes the report to every file. None of them is put in its place before all of them have been written.
-pub(crate) fn write_files(report: &Report, destinations: &[Destination]) -> Result<(), String> {
+pub(crate) fn write_files(
+    report: &Report,
+    destinations: &[Destination],
+    temporaries: &Temporaries,
+) -> Result<(), String> {
     let mut written = Vec::new();
     for Destination { file, format, .. } in destinations {
         let tell = |error: &dyn std::fmt::Display| {
             format!("the report could not be written to {}: {error}", file.display())
         };
-        let mut target = AtomicFile::create(file).map_err(|error| tell(&error))?;
+        let mut target = AtomicFile::create_among(file, temporaries).map_err(|error| tell(&error))?;
         format.renderer().render(report, &mut target).map_err(|error| tell(&error))?;
         target.flush().map_err(|error| tell(&error))?;
         written.push((file, target));

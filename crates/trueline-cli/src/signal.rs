@@ -1,4 +1,4 @@
-//! Ctrl-C and termination: the run is asked to end, and ended if it does not.
+//! Ctrl-C and termination: the run is asked to end, and ended if it does not. No temporary file is left behind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use trueline::Cancel;
+use trueline::{Cancel, Temporaries};
 
 /// How long a run may take to end by itself; a read that never returns is the only reason to need it.
 const GRACE: Duration = Duration::from_millis(400);
@@ -20,21 +20,21 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Listens from now on; both signals set `cancel`.
-    pub(crate) fn listen(cancel: &Cancel) -> Self {
+    /// Listens from now on; both signals set `cancel`. A second one changes nothing: the process ends soon by itself.
+    pub(crate) fn listen(cancel: &Cancel, temporaries: &Temporaries) -> Self {
         let signals = Self::default();
         for (signal, flag) in [(SIGINT, &signals.interrupted), (SIGTERM, &signals.terminated)] {
             // Without the handler the signal ends the process at once, which is right too.
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(flag));
             let _ = signal_hook::flag::register(signal, Arc::clone(flag));
         }
-        let (watched, cancel) = (signals.clone(), cancel.clone());
+        let (watched, cancel, temporaries) = (signals.clone(), cancel.clone(), temporaries.clone());
         thread::spawn(move || {
             loop {
                 thread::sleep(TICK);
                 if let Some(code) = watched.exit_code() {
                     cancel.cancel();
                     thread::sleep(GRACE);
+                    temporaries.remove_all();
                     #[allow(clippy::exit, reason = "a blocked read cannot be woken otherwise")]
                     std::process::exit(i32::from(code));
                 }

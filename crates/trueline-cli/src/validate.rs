@@ -1,16 +1,17 @@
 //! `trueline validate`.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use trueline::{Cancel, ErrorKind, Limits, Severity, Source, UnreadSource, Validator, sources_from_argument};
+use trueline::{
+    Cancel, ErrorKind, Limits, Severity, Source, Temporaries, UnreadSource, Validator, ValidatorBuilder,
+    sources_from_argument,
+};
 
 use crate::arguments::{FailOn, Validate};
 use crate::progress::Display;
-use crate::report::{self, Destination};
 use crate::signal::Signals;
-use crate::{exit, schema};
+use crate::{exit, outputs, report, schema};
 
 pub(crate) fn run(arguments: &Validate) -> ExitCode {
     let destinations = match report::destinations(&arguments.reports) {
@@ -18,7 +19,7 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
     let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().flat_map(|input| sources(input)).collect();
-    if let Some(text) = overwritten(arguments, &sources, &destinations) {
+    if let Some(text) = outputs::conflict(arguments, &sources) {
         return exit::complain(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
@@ -26,9 +27,11 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Err(code) => return code,
     };
     let cancel = Cancel::new();
-    let signals = Signals::listen(&cancel);
+    let temporaries = Temporaries::new();
+    let signals = Signals::listen(&cancel, &temporaries);
     let display = Display::new(arguments.progress).map(Arc::new);
-    let validator = match validator(arguments, schema, cancel, display.clone()) {
+    let builder = builder(arguments, schema, cancel, display.clone());
+    let validator = match outputs::add(builder, arguments, &temporaries).build() {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
@@ -42,16 +45,21 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         Err(error) => {
             let code = match error.kind() {
                 ErrorKind::Cancelled { .. } => signals.exit_code().unwrap_or(exit::INTERNAL),
-                ErrorKind::Schema { .. } | ErrorKind::Dialect { .. } | ErrorKind::Formats { .. } => {
-                    exit::USAGE
-                }
+                ErrorKind::Schema { .. }
+                | ErrorKind::Dialect { .. }
+                | ErrorKind::Formats { .. }
+                | ErrorKind::OutputName { .. } => exit::USAGE,
+                ErrorKind::Output { .. } => exit::UNREADABLE,
                 _ => exit::INTERNAL,
             };
             return exit::fail(&error, code);
         }
     };
-    if let Err(text) = report::write_files(&report, &destinations) {
+    if let Err(text) = report::write_files(&report, &destinations, &temporaries) {
         return exit::complain(&text, exit::UNREADABLE);
+    }
+    if let Some(text) = outputs::unwritten(arguments, &report) {
+        exit::note(&text);
     }
     let code = report.exit_code(match arguments.fail_on {
         FailOn::Error => Severity::Error,
@@ -68,12 +76,12 @@ fn sources(input: &str) -> Vec<Box<dyn Source>> {
     sources_from_argument(input).unwrap_or_else(|error| vec![Box::new(UnreadSource::new(error))])
 }
 
-fn validator(
+fn builder(
     arguments: &Validate,
     schema: trueline::Schema,
     cancel: Cancel,
     display: Option<Arc<Display>>,
-) -> Result<Validator, trueline::Error> {
+) -> ValidatorBuilder {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     let limits = Limits::default()
         .max_record_bytes(arguments.max_record_bytes)
@@ -108,20 +116,5 @@ fn validator(
     if let Some(display) = display {
         builder = builder.progress(move |progress| display.show(progress));
     }
-    builder.build()
-}
-
-/// Why a report may not go where it is asked to go: something that is read stands there.
-fn overwritten(
-    arguments: &Validate,
-    sources: &[Box<dyn Source>],
-    destinations: &[Destination],
-) -> Option<String> {
-    if destinations.is_empty() {
-        return None;
-    }
-    let inputs = sources.iter().map(|source| (Path::new(source.name()), "an input"));
-    let mut read = inputs.chain([(arguments.schema.as_path(), "the schema")]);
-    let (path, what) = read.find(|(path, _)| report::is_among(destinations, path))?;
-    Some(format!("the report would replace {what}, {}; give it another name", path.display()))
+    builder
 }

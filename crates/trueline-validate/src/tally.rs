@@ -169,8 +169,8 @@ impl Tally {
             }
         }
         self.count_columns(input, binding, place);
-        self.count_types(input, binding, place);
         self.judge_column_count(input, binding, place);
+        self.count_types(input, binding, place);
     }
 
     /// Goes on to an input that could not be read so far that its columns are known.
@@ -209,7 +209,7 @@ impl Tally {
                 }
                 counts.failed += 1;
                 *counts.codes.entry(MISTYPED).or_default() += 1;
-                if counts.samples.len() < check.sample_limit {
+                keep(check, counts, &mut self.findings, || {
                     let mut violation = check.violation(MISTYPED, place(Some(mistyped.source)));
                     violation.input = input;
                     let expected = &self.plan.fields[mistyped.field].data_type;
@@ -217,8 +217,8 @@ impl Tally {
                     violation.message =
                         check.message(&format!("the column is of type {found}, expected {expected}"));
                     violation.value = Some(found.clone());
-                    counts.samples.push(Sample { column: mistyped.field + 1, violation });
-                }
+                    violation
+                });
             }
         }
     }

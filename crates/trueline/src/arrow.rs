@@ -25,11 +25,18 @@ impl Validator {
 
     /// Validates Arrow batches of one schema as one table.
     ///
-    /// **Errors**: a batch has other columns than the first; keys could not be kept on disk.
+    /// **Errors**: a batch has other columns than the first; keys could not be kept on disk; the validator has outputs, which are for
+    /// inputs only.
     pub fn validate_batches<'a>(
         &self,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
     ) -> Result<Report, Error> {
+        if self.outputs.is_any() {
+            return Err(Error::new(ErrorKind::Option {
+                option: "valid_out, invalid_out and errors_out",
+                expected: "left out where Arrow batches are validated",
+            }));
+        }
         let started = Instant::now();
         let (schema, plan) = self.judges(true)?;
         let mut tally = Tally::new(plan, &self.key_options());

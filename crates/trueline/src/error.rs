@@ -38,6 +38,20 @@ pub enum ErrorKind {
     /// No input was given.
     #[error("there is nothing to validate: no input was given")]
     NoInput,
+    /// An output whose name does not do.
+    #[error("the output `{name}` must be {expected}")]
+    OutputName {
+        /// The name.
+        name: String,
+        /// What it must be.
+        expected: String,
+    },
+    /// An output could not be written, or what it needs not be kept.
+    #[error("the outputs could not be written")]
+    Output {
+        /// What went wrong.
+        source: trueline_io::Error,
+    },
     /// The run was cancelled from outside.
     #[error("cancelled after {rows} rows")]
     Cancelled {

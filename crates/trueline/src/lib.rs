@@ -5,6 +5,7 @@ mod arrow;
 mod columns;
 mod error;
 mod options;
+mod outputs;
 mod pipeline;
 mod progress;
 mod validator;
@@ -14,7 +15,7 @@ pub use options::{Limits, Trust};
 pub use progress::{Cancel, Progress};
 pub use trueline_io::Error as SourceError;
 pub use trueline_io::{
-    AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, UnreadSource,
+    AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
     sources_from_argument,
 };
 pub use trueline_report::{

@@ -47,7 +47,8 @@ pub struct Limits {
     pub max_batch_values: u64,
     /// The largest batch and the largest dictionary of an Arrow input, in bytes without compression. Default 1 GiB.
     pub max_batch_bytes: u64,
-    /// How much of a stream is kept in a temporary file, where its format can only be read from the end, in bytes. Default 16 GiB.
+    /// How much of a stream is kept in a temporary file, where its format can only be read from the end, or where it has to be
+    /// read again to write its rows, in bytes. Default 16 GiB.
     pub max_spool_bytes: u64,
     /// Memory for the keys of `unique`, `primary_key` and `distinct_count` together, in bytes; beyond it they go to temporary
     /// files. Default 128 MiB.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use trueline_io::csv::CsvOptions;
 use trueline_io::jsonl::JsonLinesOptions;
-use trueline_io::{Format, Source};
+use trueline_io::{AtomicFile, Format, Source, Temporaries};
 use trueline_report::{Report, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
@@ -13,6 +13,7 @@ use trueline_validate::{DEFAULT_SAMPLE_LIMIT, Plan};
 
 use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Trust};
+use crate::outputs::Outputs;
 use crate::pipeline::Pipeline;
 use crate::progress::{Cancel, Progress, Watcher};
 
@@ -39,6 +40,7 @@ pub struct Validator {
     pub(crate) cancel: Cancel,
     pub(crate) watcher: Option<Arc<Watcher>>,
     pub(crate) spill_dir: Option<std::path::PathBuf>,
+    pub(crate) outputs: Outputs,
 }
 
 /// Options of a [`Validator`], each with its default.
@@ -57,6 +59,7 @@ pub struct ValidatorBuilder {
     cancel: Cancel,
     watcher: Option<Arc<Watcher>>,
     spill_dir: Option<std::path::PathBuf>,
+    outputs: Outputs,
 }
 
 impl Validator {
@@ -76,6 +79,7 @@ impl Validator {
             cancel: Cancel::new(),
             watcher: None,
             spill_dir: None,
+            outputs: Outputs::default(),
         }
     }
 
@@ -118,11 +122,23 @@ impl Validator {
         KeyOptions::default().memory_bytes(self.limits.key_memory_bytes).spill_dir(self.spill_dir.clone())
     }
 
+    /// Where inputs that can be read once are copied to: beside the output, where there must be room for as much.
+    pub(crate) fn spool_folder(&self) -> std::path::PathBuf {
+        let beside = |path: &std::path::Path| {
+            let target = AtomicFile::target(path);
+            let is_file = std::fs::metadata(&target).map_or(true, |metadata| metadata.is_file());
+            target.parent().filter(|folder| is_file && folder.is_dir()).map(std::path::Path::to_path_buf)
+        };
+        let asked = self.spill_dir.clone();
+        asked.or_else(|| self.outputs.rows().find_map(beside)).unwrap_or_else(std::env::temp_dir)
+    }
+
     pub(crate) fn csv_options(&self) -> CsvOptions {
         let mut options = CsvOptions::default();
         options.chunk_bytes = self.chunk_bytes;
         options.max_record_bytes = self.limits.max_record_bytes;
         options.max_columns = self.limits.max_columns;
+        options.keeps_front = self.outputs.has_rows();
         options.kernel = self.kernel;
         options
     }
@@ -131,6 +147,7 @@ impl Validator {
         let mut options = JsonLinesOptions::default();
         options.chunk_bytes = self.chunk_bytes;
         options.max_record_bytes = self.limits.max_record_bytes;
+        options.keeps_front = self.outputs.has_rows();
         options.kernel = self.kernel;
         options
     }
@@ -254,9 +271,62 @@ impl ValidatorBuilder {
         self
     }
 
+    /// The file that the valid rows of a run go to, byte for byte as they stand in the input. Default none.
+    ///
+    /// The rules for both files of rows:
+    ///
+    /// - A row is invalid when a check of severity error names it; rows that only warnings name are valid, and rows that a
+    ///   tolerance forgives are invalid.
+    /// - Blank lines and comments go with the record behind them, at the end of an input with the last record. What stands
+    ///   before the first record of a table with a header, the header included, begins both files. So the records of both, put
+    ///   together again in their order, are the input.
+    /// - Of several inputs the header is written once; they must name the same columns in the same order. Where an
+    ///   input ends without a line end and another one goes on behind it in the same file, a line end is put between.
+    /// - A file appears, whole, when the run has come to the verdict valid or invalid. Whatever else happens, also when an
+    ///   input is unreadable, the path stays what it was: the old file, or nothing. Pipes and devices are written at once.
+    /// - A name that ends in `.gz` or `.zst` is compressed. A name that speaks of another format than the input's is an error.
+    /// - With a `unique` or `primary_key` of severity error, rows are only known to be valid when all keys are. Then they are
+    ///   written in a further reading of the inputs; what can be read once is copied to a temporary file beside the
+    ///   output for this, up to [`Limits::max_spool_bytes`].
+    pub fn valid_out(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.outputs.valid = Some(path.into());
+        self
+    }
+
+    /// The file that the invalid rows of a run go to, under the rules of [`ValidatorBuilder::valid_out`]. Default none.
+    pub fn invalid_out(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.outputs.invalid = Some(path.into());
+        self
+    }
+
+    /// The file that every violation of a run goes to, not only the samples that the report keeps: CSV or JSON Lines, by
+    /// the end of its name. Default none.
+    ///
+    /// Violations of headers and rows come in the order of the report; repeats of keys, which are known last, behind them in the
+    /// same order, and violations of the table as a whole at the end. The file appears when the files of
+    /// [`ValidatorBuilder::valid_out`] do.
+    pub fn errors_out(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.outputs.errors = Some(path.into());
+        self
+    }
+
+    /// Whether cells of [`ValidatorBuilder::errors_out`] are written to CSV exactly as they are, also where a spreadsheet would take
+    /// them for formulas. Default false.
+    pub fn raw_cells(mut self, raw_cells: bool) -> Self {
+        self.outputs.raw_cells = raw_cells;
+        self
+    }
+
+    /// A list of the temporary files under construction, so that a process that must end at once can remove them. Default
+    /// one that nobody knows.
+    pub fn temporaries(mut self, temporaries: Temporaries) -> Self {
+        self.outputs.temporaries = temporaries;
+        self
+    }
+
     /// Compiles the schema.
     ///
-    /// **Errors**: a schema that cannot be compiled, an option outside its range.
+    /// **Errors**: a schema that cannot be compiled, an option outside its range, two outputs that are one file.
     pub fn build(self) -> Result<Validator, Error> {
         if !CHUNK_BYTES.contains(&self.chunk_bytes) {
             return Err(Error::new(ErrorKind::Option {
@@ -272,6 +342,11 @@ impl ValidatorBuilder {
         }
         if self.threads == Some(0) {
             return Err(Error::new(ErrorKind::Option { option: "threads", expected: "at least 1" }));
+        }
+        if let Some(path) = self.outputs.repeated() {
+            let name = path.to_string_lossy().into_owned();
+            let expected = "another file than the other outputs have".to_owned();
+            return Err(Error::new(ErrorKind::OutputName { name, expected }));
         }
         let plan = Plan::compile(&self.schema, self.sample_limit)
             .map_err(|source| Error::new(ErrorKind::Schema { source }))?;
@@ -292,6 +367,7 @@ impl ValidatorBuilder {
             cancel: self.cancel,
             watcher: self.watcher,
             spill_dir: self.spill_dir,
+            outputs: self.outputs,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
+mod outputs;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-const SCHEMA: &str = "name: payments
+pub(crate) const SCHEMA: &str = "name: payments
 fields:
   - {name: id, type: string, required: true, unique: true, pattern: '^TX\\d{3}$', min_length: 5, max_length: 5}
   - {name: amount, type: float64, required: true, minimum: 0.01, exclusive_maximum: 1000}
@@ -23,13 +24,13 @@ column_order: any
 null_values: ['']
 csv: {delimiter: ',', quoting: strict, skip_lines: 0}
 ";
-const GOOD: &str = "id,amount,currency\nTX001,1.50,USD\nTX002,2,\n";
-const BAD: &str = "id,amount,currency\nTX001,1.50,USD\nTX001,-2,GBP\n";
+pub(crate) const GOOD: &str = "id,amount,currency\nTX001,1.50,USD\nTX002,2,\n";
+pub(crate) const BAD: &str = "id,amount,currency\nTX001,1.50,USD\nTX001,-2,GBP\n";
 
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Self(TempDir::new().expect("a folder"));
         folder.write("schema.yaml", SCHEMA.as_bytes());
         folder.write("good.csv", GOOD.as_bytes());
@@ -37,15 +38,15 @@ impl Folder {
         folder
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.path(name), bytes).expect("written");
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trueline"));
         command.current_dir(self.0.path()).args(arguments).stdin(Stdio::null());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRUELINE_")) {
@@ -54,20 +55,20 @@ impl Folder {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("started")
     }
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("utf-8")
 }
 
-fn err(output: &Output) -> String {
+pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("utf-8")
 }
 

@@ -5,6 +5,7 @@ use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
 use trueline_validate::{Binding, Pass, Plan, Quota};
 
+use super::outlet::RowPool;
 use crate::options::{Limits, Trust};
 
 /// What is to be done with the rows of one input.
@@ -21,6 +22,8 @@ pub(super) struct Job<'a> {
     /// How far statistics of files are believed.
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet has some"))]
     pub(super) trust: Trust,
+    /// Buffers for the records themselves, where rows are written in this pass.
+    pub(super) rows: Option<RowPool>,
 }
 
 impl Job<'_> {

@@ -1,21 +1,31 @@
 //! Pieces come from the workers in any order and are merged in file order.
+//!
+//! Whoever delivers the next piece merges it, and all that wait behind it, while the others go on with their work: merging may
+//! have to wait for a disk. How many pieces can wait is bounded by the window.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use trueline_io::rows::Rows;
 use trueline_io::text::Failure;
 use trueline_report::{RunError, StatisticsAudit};
-use trueline_validate::{State, Tally};
+use trueline_validate::{Findings, Plan, State, Tally};
 
 use super::job::Job;
+use super::outlet::{ErrorsOutlet, RowOutlet};
+use crate::error::{Error, ErrorKind};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
 
 /// The result of one part of an input, ready to be merged in its turn.
 pub(super) struct Piece {
     pub(super) sequence: u64,
     pub(super) state: State,
+    /// The records as they stand, where rows are written.
+    pub(super) rows: Option<Rows>,
+    /// Everything that is wrong with the rows, where it is written.
+    pub(super) findings: Option<Findings>,
     /// Rows of which every column was proven from its bytes.
     pub(super) proved: u64,
     /// What came of comparing statistics with values.
@@ -34,6 +44,8 @@ impl Piece {
         Self {
             sequence: 0,
             state,
+            rows: None,
+            findings: None,
             proved: 0,
             audit: StatisticsAudit::default(),
             end_offset: 0,
@@ -45,19 +57,30 @@ impl Piece {
 
 /// Merges the pieces of one input.
 pub(super) struct Merger<'a> {
-    inner: Mutex<Inner<'a>>,
+    queue: Mutex<Queue>,
+    desk: Mutex<Desk<'a>>,
     merged: Condvar,
     /// How many chunks may be under way beyond the next one to be merged.
     window: u64,
     watch: Watch<'a>,
 }
 
-struct Inner<'a> {
-    tally: &'a mut Tally,
+/// The pieces whose turn has not come.
+struct Queue {
     next: u64,
     waiting: BTreeMap<u64, Piece>,
-    outcome: InputOutcome,
+    /// Whether somebody is at the desk.
+    is_merging: bool,
     is_stopped: bool,
+}
+
+/// Where pieces are merged, by one thread at a time.
+pub(super) struct Desk<'a> {
+    tally: &'a mut Tally,
+    plan: &'a Plan,
+    rows: Option<&'a mut RowOutlet>,
+    errors: Option<&'a mut ErrorsOutlet>,
+    outcome: InputOutcome,
     throttle: Throttle,
 }
 
@@ -73,8 +96,15 @@ pub(super) struct InputOutcome {
     /// What made it unreadable.
     pub(super) error: Option<RunError>,
     /// What kept the run from being finished at all.
-    pub(super) fatal: Option<trueline_validate::Error>,
+    pub(super) fatal: Option<Error>,
     pub(super) panicked: Option<String>,
+}
+
+impl InputOutcome {
+    /// Whether the input was read to its end.
+    pub(super) fn is_whole(&self) -> bool {
+        self.error.is_none() && self.fatal.is_none() && self.panicked.is_none()
+    }
 }
 
 /// Who watches, and what for.
@@ -88,76 +118,63 @@ pub(super) struct Watch<'a> {
     pub(super) started: Instant,
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl<'a> Merger<'a> {
-    pub(super) fn new(tally: &'a mut Tally, threads: usize, start_bytes: u64, watch: Watch<'a>) -> Self {
-        let outcome = InputOutcome { bytes: start_bytes, ..InputOutcome::default() };
+    pub(super) fn new(desk: Desk<'a>, threads: usize, watch: Watch<'a>) -> Self {
+        let queue = Queue { next: 0, waiting: BTreeMap::new(), is_merging: false, is_stopped: false };
         Self {
-            inner: Mutex::new(Inner {
-                tally,
-                next: 0,
-                waiting: BTreeMap::new(),
-                outcome,
-                is_stopped: false,
-                throttle: Throttle::new(),
-            }),
+            queue: Mutex::new(queue),
+            desk: Mutex::new(desk),
             merged: Condvar::new(),
             window: 2 * threads as u64 + 2,
             watch,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner<'a>> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits until chunk `sequence` is near enough to be worked on; whether the run goes on at all.
     pub(super) fn admits(&self, sequence: u64) -> bool {
-        let mut inner = self.lock();
-        while !inner.is_stopped && sequence >= inner.next + self.window {
-            inner = self.merged.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        let mut queue = lock(&self.queue);
+        while !queue.is_stopped && sequence >= queue.next + self.window {
+            queue = self.merged.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
-        !inner.is_stopped
+        !queue.is_stopped
     }
 
     /// Takes a piece; whether the run goes on.
     pub(super) fn deliver(&self, piece: Piece) -> bool {
-        let mut inner = self.lock();
-        if !inner.is_stopped {
-            inner.waiting.insert(piece.sequence, piece);
-            while let Some(piece) = inner.take_next() {
-                inner.merge(piece, self.watch.input);
-            }
-            if self.watch.cancel.is_cancelled() {
-                inner.is_stopped = true;
-            }
-            if let Some(watcher) = self.watch.watcher
-                && inner.throttle.is_due()
-            {
-                let progress = self.watch.progress(inner.tally.rows(), inner.tally.invalid_rows());
-                watcher(&progress);
-            }
+        let mut queue = lock(&self.queue);
+        queue.waiting.insert(piece.sequence, piece);
+        if queue.is_merging {
+            return !queue.is_stopped;
         }
-        let goes_on = !inner.is_stopped;
-        drop(inner);
-        self.merged.notify_all();
-        goes_on
+        queue.is_merging = true;
+        while let Some(piece) = queue.take_next() {
+            drop(queue);
+            let goes_on = lock(&self.desk).take(piece, &self.watch);
+            queue = lock(&self.queue);
+            queue.is_stopped |= !goes_on;
+            self.merged.notify_all();
+        }
+        queue.is_merging = false;
+        !queue.is_stopped
     }
 
     /// Ends the run because a worker died.
     pub(super) fn panicked(&self, message: String) {
-        let mut inner = self.lock();
-        inner.outcome.panicked.get_or_insert(message);
-        inner.is_stopped = true;
-        drop(inner);
+        lock(&self.queue).is_stopped = true;
+        lock(&self.desk).outcome.panicked.get_or_insert(message);
         self.merged.notify_all();
     }
 
     pub(super) fn into_outcome(self) -> InputOutcome {
-        self.inner.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
+        self.desk.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
     }
 }
 
-impl Inner<'_> {
+impl Queue {
     fn take_next(&mut self) -> Option<Piece> {
         if self.is_stopped {
             return None;
@@ -166,28 +183,65 @@ impl Inner<'_> {
         self.next += 1;
         Some(piece)
     }
+}
 
-    fn merge(&mut self, piece: Piece, input: &str) {
+impl<'a> Desk<'a> {
+    /// For an input whose records begin behind so many bytes; `rows` and `errors` are where its rows and what is wrong with them
+    /// go, if they are written.
+    pub(super) fn new(
+        tally: &'a mut Tally,
+        plan: &'a Plan,
+        rows: Option<&'a mut RowOutlet>,
+        errors: Option<&'a mut ErrorsOutlet>,
+        start_bytes: u64,
+    ) -> Self {
+        let outcome = InputOutcome { bytes: start_bytes, ..InputOutcome::default() };
+        Self { tally, plan, rows, errors, outcome, throttle: Throttle::new() }
+    }
+
+    /// Merges a piece and tells whoever watches; whether the run goes on.
+    fn take(&mut self, piece: Piece, watch: &Watch<'_>) -> bool {
+        let goes_on = self.merge(piece, watch.input);
+        if let Some(watcher) = watch.watcher
+            && self.throttle.is_due()
+        {
+            watcher(&watch.progress(self.tally.rows(), self.tally.invalid_rows()));
+        }
+        goes_on && !watch.cancel.is_cancelled()
+    }
+
+    fn merge(&mut self, piece: Piece, input: &str) -> bool {
         let (rows, lines) = (self.tally.input_rows(), self.tally.input_lines());
         self.outcome.bytes = self.outcome.bytes.max(piece.end_offset);
         self.outcome.proved += piece.proved;
         add(&mut self.outcome.audit, piece.audit);
-        if let Err(error) = self.tally.merge(piece.state) {
+        let input_number = self.tally.input();
+        let mut written = Ok(());
+        if let (Some(outlet), Some(records), None) = (&mut self.rows, piece.rows, &piece.failure) {
+            written = outlet.append(records, input_number, rows);
+        }
+        if let (Some(outlet), Some(findings), Ok(())) = (&mut self.errors, piece.findings, &written) {
+            written = outlet.write_piece(&findings, self.plan, input_number, rows, lines);
+        }
+        if let Err(error) = written {
             self.outcome.fatal = Some(error);
-            self.is_stopped = true;
+            return false;
         }
-        if let Some(failure) = piece.failure {
-            let (row, line) = piece.failure_row.unwrap_or_default();
-            self.outcome.error = Some(RunError {
-                code: failure.code.to_owned(),
-                message: failure.message,
-                input: Some(input.to_owned()),
-                row_index: Some(rows + row),
-                line: line.map(|line| lines + line),
-                byte_offset: Some(failure.byte_offset),
-            });
-            self.is_stopped = true;
+        if let Err(source) = self.tally.merge(piece.state) {
+            self.outcome.fatal = Some(Error::new(ErrorKind::Keys { source }));
+            return false;
         }
+        let Some(failure) = piece.failure else { return true };
+        let (row, line) = piece.failure_row.unwrap_or_default();
+        self.outcome.error = Some(RunError {
+            code: failure.code.to_owned(),
+            message: failure.message,
+            input: Some(input.to_owned()),
+            row_index: Some(rows + row),
+            line: line.map(|line| lines + line),
+            byte_offset: Some(failure.byte_offset),
+        });
+        false
     }
 }
 

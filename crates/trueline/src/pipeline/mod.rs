@@ -10,6 +10,7 @@ mod job;
 mod json;
 mod merge;
 mod open;
+mod outlet;
 mod read;
 mod report;
 mod text;
@@ -19,14 +20,15 @@ use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use trueline_io::text::Failure;
-use trueline_io::{Format, Source};
-use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit};
+use trueline_io::{Format, Source, SpooledSource};
+use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Dialect;
-use trueline_validate::{Plan, Tally};
+use trueline_validate::{Pass, Plan, Tally};
 
 use self::merge::InputOutcome;
 use self::open::{Opening, format_of, open};
+use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
 use crate::error::{Error, ErrorKind};
@@ -45,6 +47,8 @@ pub(crate) struct Pipeline<'a> {
     tally: Tally,
     inputs: Vec<Input>,
     error: Option<RunError>,
+    /// Where rows and violations go, as far as they are written.
+    outlets: Outlets,
     taken_bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
     /// Rows proven from their bytes.
@@ -56,6 +60,32 @@ pub(crate) struct Pipeline<'a> {
 impl<'a> Pipeline<'a> {
     /// Validates the inputs one after the other as one table.
     pub(crate) fn run(validator: &'a Validator, sources: &[&dyn Source]) -> Result<Report, Error> {
+        let outlets = Outlets::open(validator, sources)?;
+        if !outlets.has_late_rows() {
+            return Self::read_all(validator, sources, outlets);
+        }
+        // Rows are written when all is read, so that everything must be there once more.
+        let folder = validator.spool_folder();
+        let limit = validator.limits.max_spool_bytes;
+        let spooled: Vec<SpooledSource<'_>> =
+            sources.iter().map(|source| SpooledSource::new(*source, &folder, limit)).collect();
+        let sources: Vec<&dyn Source> = sources
+            .iter()
+            .zip(&spooled)
+            .map(|(source, spooled)| if source.can_reopen() { *source } else { spooled as &dyn Source })
+            .collect();
+        let result = Self::read_all(validator, &sources, outlets);
+        match spooled.iter().find_map(SpooledSource::take_failure) {
+            Some(source) => Err(Error::new(ErrorKind::Output { source })),
+            None => result,
+        }
+    }
+
+    fn read_all(
+        validator: &'a Validator,
+        sources: &[&dyn Source],
+        outlets: Outlets,
+    ) -> Result<Report, Error> {
         let started = Instant::now();
         let Some(first) = sources.first() else { return Err(Error::new(ErrorKind::NoInput)) };
         let dialect = trueline_io::csv::dialect(&validator.schema.csv);
@@ -79,12 +109,16 @@ impl<'a> Pipeline<'a> {
             tally,
             inputs: Vec::new(),
             error: None,
+            outlets,
             taken_bytes,
             total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
             audit: StatisticsAudit::default(),
             started,
         };
+        if pipeline.outlets.errors.is_some() {
+            pipeline.tally.collect_findings();
+        }
         let mut opening = Some(opening);
         for source in sources {
             let opening = opening.take().unwrap_or_else(|| pipeline.open(*source, false));
@@ -94,7 +128,49 @@ impl<'a> Pipeline<'a> {
             }
         }
         pipeline.read_again(sources)?;
+        pipeline.settle(sources)?;
         pipeline.finish()
+    }
+
+    /// Settles keys for the outputs that need it, and reads all inputs once more for their rows, where keys decide about them.
+    fn settle(&mut self, sources: &[&dyn Source]) -> Result<(), Error> {
+        if self.error.is_some() {
+            return Ok(());
+        }
+        self.outlets.settle(&mut self.tally, self.plan, &self.validator.key_options())?;
+        if !self.outlets.has_late_rows() {
+            return Ok(());
+        }
+        for (number, source) in (0..).zip(sources) {
+            self.error = self.input_again(*source, number, Pass::Rows)?;
+            if self.error.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an input again. What went wrong, unless that was known from before.
+    fn input_again(
+        &mut self,
+        source: &dyn Source,
+        number: u32,
+        pass: Pass,
+    ) -> Result<Option<RunError>, Error> {
+        let opening = self.open(source, true);
+        let (mut outcome, _) = self.read(Reading { source, again: Some((number, pass)) }, opening)?;
+        if outcome.error.is_none()
+            && let Err(error) = source.verify_unchanged()
+        {
+            outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
+        }
+        let error = self.check_outcome(outcome)?;
+        if error.is_none() && !self.tally.has_same_rows() {
+            let message = format!("`{}` had other rows when it was read again", source.name());
+            let failure = Failure::new("read", message, 0);
+            return Ok(Some(run_error(failure, source.name())));
+        }
+        Ok(error)
     }
 
     fn open(&self, source: &dyn Source, again: bool) -> Opening {
@@ -109,20 +185,7 @@ impl<'a> Pipeline<'a> {
                 if !self.tally.needs_input(number) {
                     continue;
                 }
-                let reading = Reading { source: *source, again: Some((number, pass)) };
-                let opening = self.open(*source, true);
-                let (mut outcome, _) = self.read(reading, opening)?;
-                if outcome.error.is_none()
-                    && let Err(error) = source.verify_unchanged()
-                {
-                    outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
-                }
-                let error = self.check_outcome(outcome)?;
-                if error.is_none() && !self.tally.has_same_rows() {
-                    let message = format!("`{}` had other rows when it was read again", source.name());
-                    let failure = Failure::new("read", message, 0);
-                    self.error.get_or_insert(run_error(failure, source.name()));
-                }
+                let error = self.input_again(*source, number, pass)?;
                 if self.error.is_none() {
                     self.error = error;
                 }
@@ -155,8 +218,8 @@ impl<'a> Pipeline<'a> {
 
     /// What made an input unreadable, unless the run as a whole cannot go on.
     fn check_outcome(&self, outcome: InputOutcome) -> Result<Option<RunError>, Error> {
-        if let Some(source) = outcome.fatal {
-            return Err(Error::new(ErrorKind::Keys { source }));
+        if let Some(error) = outcome.fatal {
+            return Err(error);
         }
         if let Some(message) = outcome.panicked {
             return Err(Error::new(ErrorKind::Internal { message }));
@@ -169,10 +232,14 @@ impl<'a> Pipeline<'a> {
 
     fn finish(self) -> Result<Report, Error> {
         let validator = self.validator;
+        let mut outlets = self.outlets;
         let outcome = self
             .tally
             .finish(validator.max_violations, self.error.is_some())
             .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+        if let Some(errors) = &mut outlets.errors {
+            errors.write_all(&outcome.findings)?;
+        }
         let elapsed = self.started.elapsed().as_secs_f64();
         let bytes: u64 = self.inputs.iter().map(|input| input.bytes).sum();
         let run = Run {
@@ -184,7 +251,11 @@ impl<'a> Pipeline<'a> {
             peak_memory: crate::validator::peak_memory(),
             statistics: (validator.trust == Trust::Audit).then_some(self.audit),
         };
-        Ok(report(validator, outcome, self.inputs, self.error, run))
+        let report = report(validator, outcome, self.inputs, self.error, run);
+        if report.verdict != Verdict::Unreadable {
+            outlets.commit(&report)?;
+        }
+        Ok(report)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use trueline_io::Source;
 use trueline_io::csv::CsvInput;
 use trueline_io::jsonl::JsonLinesInput;
+use trueline_io::rows::{InputStart, LineEnd};
+use trueline_io::{Format, Source};
 use trueline_report::Location;
 use trueline_validate::{Binding, Pass};
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::batches;
 use super::job::Job;
-use super::merge::{InputOutcome, Merger, Watch};
+use super::merge::{Desk, InputOutcome, Merger, Watch};
 use super::open::{NotOpened, Opened, Opening};
+use super::outlet::{Outlets, RowOutlet};
 use super::{Pipeline, csv, json, run_error, text};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use crate::columns::Columns;
@@ -24,6 +26,12 @@ pub(super) struct Reading<'s> {
     pub(super) source: &'s dyn Source,
     /// The number of the input where it is read again, and what for.
     pub(super) again: Option<(u32, Pass)>,
+}
+
+impl Reading<'_> {
+    fn pass(&self) -> Pass {
+        self.again.map_or(Pass::First, |(_, pass)| pass)
+    }
 }
 
 impl<'a> Pipeline<'a> {
@@ -58,18 +66,23 @@ impl<'a> Pipeline<'a> {
             return Err(Error::new(ErrorKind::Formats { message }));
         }
         let outcome = match opened {
-            Opened::Csv(input) => self.read_csv(reading, input),
-            Opened::JsonLines(input) => self.read_json_lines(reading, input),
+            Opened::Csv(input) => self.read_csv(reading, input)?,
+            Opened::JsonLines(input) => self.read_json_lines(reading, input)?,
             #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-            Opened::Batches(input, _) => self.read_batches(reading, &input),
+            Opened::Batches(input, format) => self.read_batches(reading, &input, format)?,
         };
         Ok((outcome, format))
     }
 
-    fn read_csv(&mut self, reading: Reading<'_>, input: CsvInput) -> InputOutcome {
+    fn read_csv(&mut self, reading: Reading<'_>, input: CsvInput) -> Result<InputOutcome, Error> {
         let dialect = self.dialect;
+        self.begin_rows(reading, Format::Csv, || {
+            let (name, front) = (reading.source.name(), input.front()?);
+            let columns = input.header.as_ref().map(|header| &*header.names);
+            Ok(InputStart { name, front, columns, line_end: csv::line_end(&dialect) })
+        })?;
         let binding = csv::bind(self.schema, &input);
-        self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column));
+        self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column))?;
         let job = self.job(reading, &binding);
         // Small inputs are done before a second thread would have started.
         let threads = if input.has_all() { 1 } else { self.validator.threads };
@@ -79,14 +92,22 @@ impl<'a> Pipeline<'a> {
             _ => text::Spans::Chunks(input.into_chunks()),
         };
         let records = || csv::CsvRecords::new(&job, &dialect);
-        self.merge(reading.source, threads, start_bytes, |merger| {
+        self.merge(reading, threads, start_bytes, |merger| {
             text::run(spans, &job, records, merger, threads);
         })
     }
 
-    fn read_json_lines(&mut self, reading: Reading<'_>, input: JsonLinesInput) -> InputOutcome {
+    fn read_json_lines(
+        &mut self,
+        reading: Reading<'_>,
+        input: JsonLinesInput,
+    ) -> Result<InputOutcome, Error> {
+        self.begin_rows(reading, Format::JsonLines, || {
+            let (name, front) = (reading.source.name(), input.front()?);
+            Ok(InputStart { name, front, columns: None, line_end: LineEnd::Lf })
+        })?;
         let binding = json::bind(self.schema);
-        self.begin(reading, &binding, 0, &|_| Location::default());
+        self.begin(reading, &binding, 0, &|_| Location::default())?;
         let job = self.job(reading, &binding);
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
@@ -95,20 +116,42 @@ impl<'a> Pipeline<'a> {
             _ => text::Spans::Chunks(input.into_chunks()),
         };
         let records = || json::JsonRecords::new(&job);
-        self.merge(reading.source, threads, start_bytes, |merger| {
+        self.merge(reading, threads, start_bytes, |merger| {
             text::run(spans, &job, records, merger, threads);
         })
     }
 
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-    fn read_batches(&mut self, reading: Reading<'_>, input: &batches::BatchInput) -> InputOutcome {
+    fn read_batches(
+        &mut self,
+        reading: Reading<'_>,
+        input: &batches::BatchInput,
+        format: Format,
+    ) -> Result<InputOutcome, Error> {
+        if let Some(rows) = &self.outlets.rows {
+            rows.refuse(format)?;
+        }
         let columns = Columns::find(self.schema, input.schema());
-        self.begin(reading, &columns.binding, 0, &|_| Location::default());
+        self.begin(reading, &columns.binding, 0, &|_| Location::default())?;
         let job = self.job(reading, &columns.binding);
         let threads = self.validator.threads;
-        self.merge(reading.source, threads, input.size_bytes(), |merger| {
+        self.merge(reading, threads, input.size_bytes(), |merger| {
             batches::run(input, &columns, &job, merger, threads);
         })
+    }
+
+    /// Tells whoever writes rows of an input's beginning, if they are written in this pass.
+    fn begin_rows<'i>(
+        &mut self,
+        reading: Reading<'_>,
+        format: Format,
+        start: impl FnOnce() -> Result<InputStart<'i>, trueline_io::Error>,
+    ) -> Result<(), Error> {
+        let Some(rows) = self.outlets.rows.as_mut().filter(|rows| rows.writes_in(reading.pass())) else {
+            return Ok(());
+        };
+        let start = start().map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        rows.begin_input(&start, format)
     }
 
     /// Tells the tally of the input's columns, unless it knows them; `place` is that of a column's name.
@@ -118,11 +161,13 @@ impl<'a> Pipeline<'a> {
         binding: &Binding,
         lines: u64,
         place: &dyn Fn(Option<usize>) -> Location,
-    ) {
+    ) -> Result<(), Error> {
         match reading.again {
             Some((number, _)) => self.tally.begin_input_again(number, lines),
             None => self.tally.begin_input(binding, lines, place),
         }
+        let found = self.tally.take_findings();
+        self.outlets.errors.as_mut().map_or(Ok(()), |errors| errors.write_all(&found))
     }
 
     /// What the workers of an input share.
@@ -139,30 +184,43 @@ impl<'a> Pipeline<'a> {
             limits: validator.limits,
             proves: validator.proves,
             quota: self.tally.quota(),
-            pass: reading.again.map_or(Pass::First, |(_, pass)| pass),
+            pass: reading.pass(),
             trust: validator.trust,
+            rows: self
+                .outlets
+                .rows
+                .as_ref()
+                .filter(|rows| rows.writes_in(reading.pass()))
+                .map(RowOutlet::pool),
         }
     }
 
     /// Lets workers deliver what they find, and merges it in the order of the input.
     fn merge(
         &mut self,
-        source: &dyn Source,
+        reading: Reading<'_>,
         threads: usize,
         start_bytes: u64,
         work: impl FnOnce(&Merger<'_>),
-    ) -> InputOutcome {
+    ) -> Result<InputOutcome, Error> {
         let taken = Arc::clone(&self.taken_bytes);
         let watch = Watch {
             watcher: self.validator.watcher.as_deref(),
             cancel: &self.validator.cancel,
-            input: source.name(),
+            input: reading.source.name(),
             taken_bytes: &taken,
             total_bytes: self.total_bytes,
             started: self.started,
         };
-        let merger = Merger::new(&mut self.tally, threads, start_bytes, watch);
+        let Outlets { rows, errors } = &mut self.outlets;
+        let mut rows = rows.as_mut().filter(|rows| rows.writes_in(reading.pass()));
+        let desk = Desk::new(&mut self.tally, self.plan, rows.as_deref_mut(), errors.as_mut(), start_bytes);
+        let merger = Merger::new(desk, threads, watch);
         work(&merger);
-        merger.into_outcome()
+        let outcome = merger.into_outcome();
+        if let Some(rows) = rows.filter(|_| outcome.is_whole()) {
+            rows.end_input()?;
+        }
+        Ok(outcome)
     }
 }

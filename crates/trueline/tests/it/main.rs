@@ -12,6 +12,7 @@ mod json_proofs;
 mod json_schema;
 mod keys;
 mod options;
+mod outputs;
 mod proofs;
 mod support;
 mod transactions;

@@ -51,8 +51,9 @@ impl<'a> Worker<'a> {
         };
         state.seal();
         let failure_row = failure.is_some().then(|| (state.rows(), None));
+        let findings = state.take_findings();
         let (proved, audit) = (std::mem::take(&mut self.proved), std::mem::take(&mut self.audit));
-        Piece { sequence, state, proved, audit, end_offset, failure, failure_row }
+        Piece { sequence, state, rows: None, findings, proved, audit, end_offset, failure, failure_row }
     }
 
     fn read(&mut self, parts: &Parts<'_>, content: &Content, state: &mut State) -> Result<(), Failure> {

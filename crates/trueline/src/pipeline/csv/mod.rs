@@ -4,9 +4,10 @@ mod origin;
 mod records;
 
 use trueline_io::csv::{CsvInput, Header};
+use trueline_io::rows::LineEnd;
 use trueline_report::Location;
 use trueline_schema::{ExtraColumns, Schema};
-use trueline_tokenizer::FaultKind;
+use trueline_tokenizer::{Dialect, FaultKind, Terminator};
 use trueline_validate::{Binding, ColumnFault};
 
 pub(super) use records::CsvRecords;
@@ -28,6 +29,16 @@ pub(super) fn bind(schema: &Schema, input: &CsvInput) -> Binding {
         binding.faults.insert(0, ColumnFault::header(header_fault(fault)));
     }
     binding
+}
+
+/// What ends the lines of an input.
+pub(super) fn line_end(dialect: &Dialect) -> LineEnd {
+    match dialect.terminator {
+        Terminator::Lf => LineEnd::Lf,
+        Terminator::CrLf => LineEnd::CrLf,
+        Terminator::Cr => LineEnd::Cr,
+        _ => LineEnd::Auto,
+    }
 }
 
 fn header_fault(kind: FaultKind) -> &'static str {

@@ -65,6 +65,10 @@ impl Records for CsvRecords<'_> {
         self.rows.rows
     }
 
+    fn numbers(&self) -> Option<&[u32]> {
+        self.rows.numbers()
+    }
+
     fn broken(&self) -> &[BrokenRecord] {
         &self.rows.broken
     }

@@ -50,6 +50,10 @@ impl Ranges for Positions {
     fn range(&self, record: usize) -> Range<usize> {
         self.record(record)
     }
+
+    fn line_end(&self, record: usize) -> usize {
+        self.line_end(record)
+    }
 }
 
 impl Records for JsonRecords {
@@ -77,6 +81,10 @@ impl Records for JsonRecords {
 
     fn rows(&self) -> usize {
         self.rows.count()
+    }
+
+    fn numbers(&self) -> Option<&[u32]> {
+        self.rows.numbers()
     }
 
     fn broken(&self) -> &[BrokenRecord] {

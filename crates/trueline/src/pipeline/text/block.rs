@@ -13,6 +13,9 @@ pub(in super::super) trait Ranges {
 
     /// One of them, its line end excluded.
     fn range(&self, record: usize) -> Range<usize>;
+
+    /// Where the line behind a record begins; beyond the block where the input ends without a line end.
+    fn line_end(&self, record: usize) -> usize;
 }
 
 impl Ranges for Positions {
@@ -22,6 +25,10 @@ impl Ranges for Positions {
 
     fn range(&self, record: usize) -> Range<usize> {
         self.record(record)
+    }
+
+    fn line_end(&self, record: usize) -> usize {
+        self.line_end(record)
     }
 }
 

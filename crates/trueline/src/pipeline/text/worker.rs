@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
 use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven};
+use trueline_io::rows::Rows;
 use trueline_io::text::{Failure, Span, Spent};
 use trueline_report::{Origin, StatisticsAudit};
 use trueline_tokenizer::count_line_ends;
@@ -14,6 +15,7 @@ use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 
 use super::super::job::Job;
 use super::super::merge::Piece;
+use super::super::outlet::RowPool;
 use super::block::{Ranges, TextBlock};
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
@@ -35,6 +37,9 @@ pub(in super::super) trait Records {
 
     /// How many rows there are.
     fn rows(&self) -> usize;
+
+    /// The record of each row; `None` when every record is the row of its own number.
+    fn numbers(&self) -> Option<&[u32]>;
 
     /// The records that are no rows.
     fn broken(&self) -> &[BrokenRecord];
@@ -79,6 +84,8 @@ pub(super) struct Worker<'a, R> {
     /// Stands for a column of which every row is proven.
     nothing: ArrayRef,
     shows_excerpts: bool,
+    /// The records of the span so far, where rows are written.
+    written: Option<Rows>,
 }
 
 /// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
@@ -102,6 +109,7 @@ impl<'a, R: Records> Worker<'a, R> {
             decoded: job.columns().1,
             nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
+            written: None,
         }
     }
 
@@ -113,6 +121,7 @@ impl<'a, R: Records> Worker<'a, R> {
         let mut proved = 0;
         let buffer = Buffer::from_vec(span.buffer);
         let mut at = span.range.start;
+        self.written = self.job.rows.as_ref().map(RowPool::take);
         let mut place =
             Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
         while at < span.range.end {
@@ -141,17 +150,50 @@ impl<'a, R: Records> Worker<'a, R> {
             }
             place.range = at..at + consumed;
             proved += self.block(&buffer, &mut place, &mut state);
+            self.keep_rows(at - span.range.start, &state);
             at += consumed;
         }
         state.add_lines(place.lines_before);
         state.seal();
         let failure_row = failure.is_some().then(|| (state.rows(), Some(place.lines_before + 1)));
         let end_offset = end_offset.unwrap_or(place.byte_offset);
-        let audit = StatisticsAudit::default();
-        let piece = Piece { sequence: span.sequence, state, proved, audit, end_offset, failure, failure_row };
+        let mut rows = self.written.take();
+        if let Some(rows) = &mut rows {
+            rows.set_bytes(&buffer[span.range.start..at]);
+        }
+        let findings = state.take_findings();
+        let (sequence, audit) = (span.sequence, StatisticsAudit::default());
+        let piece =
+            Piece { sequence, state, rows, findings, proved, audit, end_offset, failure, failure_row };
         // Nobody else holds the buffer any more, so that its memory comes back as it is.
         let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
         (piece, Spent { buffer, rest: at..span.range.end })
+    }
+
+    /// Notes the records of a block that was judged, `start` bytes behind the start of the span, where rows are written.
+    fn keep_rows(&mut self, start: usize, state: &State) {
+        let Some(written) = &mut self.written else { return };
+        let ranges = self.records.ranges();
+        if ranges.len() == 0 {
+            return;
+        }
+        let before = written.len();
+        let end = |record| u32::try_from(start + ranges.line_end(record)).unwrap_or(u32::MAX);
+        written.extend((0..ranges.len()).map(end));
+        if self.plan.rejects_broken() {
+            for broken in self.records.broken() {
+                written.mark(before + broken.record as usize);
+            }
+        }
+        let numbers = self.records.numbers();
+        for (first, word) in (0..).step_by(64).zip(state.invalid_of_batch()) {
+            let mut rest = *word;
+            while rest != 0 {
+                let row = first + rest.trailing_zeros() as usize;
+                written.mark(before + numbers.map_or(row, |numbers| numbers[row] as usize));
+                rest &= rest - 1;
+            }
+        }
     }
 
     /// Where the first record begins that is larger than the limits allow, in a block of so many bytes.
@@ -193,7 +235,7 @@ impl<'a, R: Records> Worker<'a, R> {
                 shows_excerpts: self.shows_excerpts,
             };
             self.records.sort_out(input.bytes);
-            if self.job.pass == Pass::First || self.reads_on(&input, state) {
+            if matches!(self.job.pass, Pass::First | Pass::Rows) || self.reads_on(&input, state) {
                 proved = self.judge(&input, state);
             }
         }

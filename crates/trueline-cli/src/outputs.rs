@@ -1,0 +1,72 @@
+//! The files that a run writes: what they may not be, and what is said when they were not written.
+
+use std::path::{Path, PathBuf};
+
+use trueline::{AtomicFile, Report, Source, Temporaries, ValidatorBuilder, Verdict};
+
+use crate::arguments::Validate;
+
+/// Paths at which standard output stands, which carries the report and nothing else.
+const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// The options that name a file to be written, and the files.
+fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> {
+    let files = [
+        ("--valid-out", &arguments.valid_out),
+        ("--invalid-out", &arguments.invalid_out),
+        ("--errors-out", &arguments.errors_out),
+    ];
+    files.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)))
+}
+
+/// Adds the outputs to a validator.
+pub(crate) fn add(
+    builder: ValidatorBuilder,
+    arguments: &Validate,
+    temporaries: &Temporaries,
+) -> ValidatorBuilder {
+    let mut builder = builder.temporaries(temporaries.clone());
+    if let Some(path) = &arguments.valid_out {
+        builder = builder.valid_out(path);
+    }
+    if let Some(path) = &arguments.invalid_out {
+        builder = builder.invalid_out(path);
+    }
+    if let Some(path) = &arguments.errors_out {
+        builder = builder.errors_out(path).raw_cells(arguments.raw_cells);
+    }
+    builder
+}
+
+/// Why an output may not go where it is asked to go: the report goes there, or something that is read stands there.
+pub(crate) fn conflict(arguments: &Validate, sources: &[Box<dyn Source>]) -> Option<String> {
+    if let Some((option, path)) =
+        files(arguments).find(|(_, path)| STANDARD_OUTPUT.iter().any(|stream| *path == Path::new(stream)))
+    {
+        let path = path.display();
+        return Some(format!("{option} {path} is standard output, which carries the report; name a file"));
+    }
+    let inputs = sources.iter().map(|source| ("an input".to_owned(), PathBuf::from(source.name())));
+    let mut taken: Vec<(String, PathBuf)> =
+        inputs.chain([("the schema".to_owned(), arguments.schema.clone())]).collect();
+    let reports = arguments.reports.iter().map(|path| ("--report", path.as_path()));
+    for (option, path) in reports.chain(files(arguments)) {
+        let target = AtomicFile::target(path);
+        if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::target(other) == target) {
+            let what = format!("{option} would replace {what}, {}", other.display());
+            return Some(format!("{what}; give it another name"));
+        }
+        taken.push((format!("the file of {option}"), path.to_path_buf()));
+    }
+    None
+}
+
+/// What is to be said of outputs that were asked for and not written.
+pub(crate) fn unwritten(arguments: &Validate, report: &Report) -> Option<String> {
+    let options: Vec<&str> = files(arguments).map(|(option, _)| option).collect();
+    if report.verdict != Verdict::Unreadable || options.is_empty() {
+        return None;
+    }
+    let (options, was) = (options.join(" and "), if options.len() > 1 { "were" } else { "was" });
+    Some(format!("{options} {was} not written: the input could not be read to its end"))
+}

@@ -1,0 +1,81 @@
+//! Where violations go: a file of all of them.
+
+use trueline_io::{AtomicFile, ErrorsOptions, ErrorsWriter, Source};
+use trueline_report::{Report, Violation};
+use trueline_validate::{Findings, LateFindings, Plan};
+
+use crate::error::{Error, ErrorKind};
+use crate::validator::Validator;
+
+/// The file of violations of one run.
+pub(in super::super) struct ErrorsOutlet {
+    writer: ErrorsWriter,
+    written: u64,
+}
+
+fn fail(source: trueline_io::Error) -> Error {
+    Error::new(ErrorKind::Output { source })
+}
+
+impl ErrorsOutlet {
+    /// Starts the file that a run is to write, if any.
+    pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Option<Self>, Error> {
+        let outputs = &validator.outputs;
+        let Some(path) = &outputs.errors else { return Ok(None) };
+        let names = sources.iter().map(|source| source.name());
+        let options = ErrorsOptions::default().raw_cells(outputs.raw_cells).input_names(names);
+        let writer = ErrorsWriter::create_among(path, &options, &outputs.temporaries);
+        let writer = writer.map_err(|source| match source.kind() {
+            trueline_io::ErrorKind::OutputForm { name, known } => Error::new(ErrorKind::OutputName {
+                name: name.clone(),
+                expected: format!("of another name: violations are written to a file that ends in {known}"),
+            }),
+            _ => fail(source),
+        })?;
+        Ok(Some(Self { writer, written: 0 }))
+    }
+
+    /// Writes what is wrong with the rows of a piece, which stand behind so many rows and line ends of input number `input`.
+    pub(in super::super) fn write_piece(
+        &mut self,
+        findings: &Findings,
+        plan: &Plan,
+        input: u32,
+        rows: u64,
+        lines: u64,
+    ) -> Result<(), Error> {
+        findings.visit(plan, input, rows, lines, &mut |violation| self.write(violation))
+    }
+
+    /// Writes violations.
+    pub(in super::super) fn write_all(&mut self, violations: &[Violation]) -> Result<(), Error> {
+        violations.iter().try_for_each(|violation| self.write(violation))
+    }
+
+    /// Writes repeats of keys.
+    pub(super) fn write_late(&mut self, findings: LateFindings, plan: &Plan) -> Result<(), Error> {
+        let mut findings = findings;
+        loop {
+            let next = findings.next(plan).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+            let Some(violation) = next else { return Ok(()) };
+            self.write(&violation)?;
+        }
+    }
+
+    fn write(&mut self, violation: &Violation) -> Result<(), Error> {
+        self.written += 1;
+        self.writer.write(violation).map_err(fail)
+    }
+
+    /// Makes the file last without putting it in its place, if it holds as many violations as the report counts.
+    pub(super) fn finish(self, report: &Report) -> Result<AtomicFile, Error> {
+        let counted = report.violations.len() as u64 + report.violations_omitted;
+        if self.written != counted {
+            let message = format!("{counted} violations were counted and {} written", self.written);
+            return Err(Error::new(ErrorKind::Internal { message }));
+        }
+        let mut file = self.writer.into_file().map_err(fail)?;
+        file.sync().map_err(fail)?;
+        Ok(file)
+    }
+}

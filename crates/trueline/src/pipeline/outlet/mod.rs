@@ -1,0 +1,62 @@
+//! What a run writes besides its report.
+
+mod errors;
+mod rows;
+
+use trueline_io::Source;
+use trueline_report::Report;
+use trueline_validate::key::KeyOptions;
+use trueline_validate::{Plan, Tally, Wanted};
+
+pub(super) use self::errors::ErrorsOutlet;
+pub(super) use self::rows::{RowOutlet, RowPool};
+use crate::error::{Error, ErrorKind};
+use crate::validator::Validator;
+
+/// The outputs of one run.
+#[derive(Default)]
+pub(super) struct Outlets {
+    pub(super) rows: Option<RowOutlet>,
+    pub(super) errors: Option<ErrorsOutlet>,
+}
+
+impl Outlets {
+    /// Starts the files that a run is to write.
+    pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Self, Error> {
+        Ok(Self {
+            rows: RowOutlet::open(validator, sources)?,
+            errors: ErrorsOutlet::open(validator, sources)?,
+        })
+    }
+
+    /// Whether rows are written in a pass of their own, behind all others.
+    pub(super) fn has_late_rows(&self) -> bool {
+        self.rows.as_ref().is_some_and(RowOutlet::is_late)
+    }
+
+    /// Settles the keys, where rows or violations wait for that.
+    pub(super) fn settle(&mut self, tally: &mut Tally, plan: &Plan, keys: &KeyOptions) -> Result<(), Error> {
+        let wanted = Wanted { rows: self.has_late_rows(), findings: self.errors.is_some() };
+        if wanted == Wanted::default() {
+            return Ok(());
+        }
+        let settled = tally.settle(wanted, keys);
+        let settled = settled.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+        if let (Some(outlet), Some(rows)) = (&mut self.rows, settled.rows) {
+            outlet.set_late(rows);
+        }
+        if let (Some(outlet), Some(findings)) = (&mut self.errors, settled.findings) {
+            outlet.write_late(findings, plan)?;
+        }
+        Ok(())
+    }
+
+    /// Puts all files in their places, if they hold what the report speaks of. None of them is before all are written.
+    pub(super) fn commit(self, report: &Report) -> Result<(), Error> {
+        let rows = self.rows.map(|rows| rows.finish(report)).transpose()?;
+        let errors = self.errors.map(|errors| errors.finish(report)).transpose()?;
+        let fail = |source| Error::new(ErrorKind::Output { source });
+        rows.map_or(Ok(()), trueline_io::rows::RowFiles::commit).map_err(fail)?;
+        errors.map_or(Ok(()), trueline_io::AtomicFile::commit).map_err(fail)
+    }
+}

@@ -1,0 +1,185 @@
+//! Where rows go: files of valid and of invalid ones.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use trueline_io::rows::{InputStart, RowFiles, Rows};
+use trueline_io::{Format, Source};
+use trueline_report::Report;
+use trueline_validate::{LateRows, Pass};
+
+use super::super::open::format_of;
+use crate::error::{Error, ErrorKind};
+use crate::validator::Validator;
+
+/// The files of rows of one run.
+pub(in super::super) struct RowOutlet {
+    files: RowFiles,
+    /// In which pass rows are written: the first, unless keys decide about them.
+    pass: Pass,
+    /// The rows that keys name, once that is known.
+    late: Option<LateRows>,
+    pool: RowPool,
+    names: Vec<String>,
+    /// The format of the first input.
+    format: Option<Format>,
+}
+
+/// Buffers that were written and can be filled again.
+#[derive(Clone, Default)]
+pub(in super::super) struct RowPool(Arc<Mutex<Vec<Rows>>>);
+
+impl RowPool {
+    pub(in super::super) fn take(&self) -> Rows {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put_back(&self, rows: Rows) {
+        let mut rows = rows;
+        rows.clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
+    }
+}
+
+impl RowOutlet {
+    /// Starts the files that a run is to write, if any.
+    pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Option<Self>, Error> {
+        let outputs = &validator.outputs;
+        if !outputs.has_rows() {
+            return Ok(None);
+        }
+        let names: Vec<String> = outputs.rows().map(|path| path.to_string_lossy().into_owned()).collect();
+        // What is known without opening anything.
+        let formats: Vec<Format> =
+            sources.iter().filter_map(|source| format_of(validator, *source)).collect();
+        for (name, format) in names.iter().flat_map(|name| formats.iter().map(move |format| (name, *format)))
+        {
+            check_name(name, format, format != formats[0])?;
+        }
+        let (valid, invalid) = (outputs.valid.as_deref(), outputs.invalid.as_deref());
+        let max_gap_bytes = usize::try_from(validator.limits.max_record_bytes).unwrap_or(usize::MAX);
+        let files = RowFiles::create(valid, invalid, max_gap_bytes, &outputs.temporaries);
+        let files = files.map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        let pass = if validator.plan.names_rows_late() { Pass::Rows } else { Pass::First };
+        Ok(Some(Self { files, pass, late: None, pool: RowPool::default(), names, format: None }))
+    }
+
+    /// Whether rows are written in a pass of their own, behind all others.
+    pub(super) fn is_late(&self) -> bool {
+        self.pass == Pass::Rows
+    }
+
+    /// Whether rows are written in a pass.
+    pub(in super::super) fn writes_in(&self, pass: Pass) -> bool {
+        self.pass == pass
+    }
+
+    pub(in super::super) fn pool(&self) -> RowPool {
+        self.pool.clone()
+    }
+
+    /// Sets the rows that keys name: now rows can be written.
+    pub(super) fn set_late(&mut self, rows: LateRows) {
+        self.late = Some(rows);
+    }
+
+    /// Why rows of an input of this format are not written.
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    pub(in super::super) fn refuse(&self, format: Format) -> Result<(), Error> {
+        self.names.iter().try_for_each(|name| check_name(name, format, false))
+    }
+
+    /// Goes to the next input, whose format is known by now.
+    pub(in super::super) fn begin_input(
+        &mut self,
+        start: &InputStart<'_>,
+        format: Format,
+    ) -> Result<(), Error> {
+        let first = *self.format.get_or_insert(format);
+        for name in &self.names {
+            check_name(name, format, first != format)?;
+        }
+        self.files.begin_input(start).map_err(|source| Error::new(ErrorKind::Output { source }))
+    }
+
+    /// Writes the records of a piece, whose first one is row `first` of input number `input`.
+    pub(in super::super) fn append(&mut self, rows: Rows, input: u32, first: u64) -> Result<(), Error> {
+        let mut rows = rows;
+        if let Some(late) = &mut self.late {
+            let range = first..first + rows.len() as u64;
+            let marked = late.among(input, range, |row| {
+                rows.mark(usize::try_from(row - first).unwrap_or(usize::MAX));
+            });
+            marked.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+        }
+        self.files.append(&rows).map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        self.pool.put_back(rows);
+        Ok(())
+    }
+
+    /// Ends the current input.
+    pub(in super::super) fn end_input(&mut self) -> Result<(), Error> {
+        self.files.end_input().map_err(|source| Error::new(ErrorKind::Output { source }))
+    }
+
+    /// Makes the files last without putting them in their places, if they hold the rows that the report speaks of.
+    pub(super) fn finish(self, report: &Report) -> Result<RowFiles, Error> {
+        let mut files = self.files;
+        let counted = (report.rows.valid, report.rows.invalid);
+        let written = files.rows();
+        if written != counted {
+            let message = format!("{counted:?} valid and invalid rows were counted, and {written:?} written");
+            return Err(Error::new(ErrorKind::Internal { message }));
+        }
+        files.finish().map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        Ok(files)
+    }
+}
+
+/// Whether rows of a format can stand in a file of that name: they are written as they are.
+fn check_name(name: &str, format: Format, is_another: bool) -> Result<(), Error> {
+    let named = Format::from_file_name(name);
+    let expected = if matches!(format, Format::Parquet | Format::Arrow) {
+        format!("left out: the inputs are {}, and rows are written of CSV and JSON Lines only", format.name())
+    } else if is_another {
+        "left out: rows are written as they stand in the inputs, and these are of more than one format"
+            .to_owned()
+    } else if ends_with(name, &["bgz", "bgzf", "bz2", "xz", "lz4", "zip"]) {
+        "of another name: outputs are compressed with gzip (.gz), with zstd (.zst), or not at all".to_owned()
+    } else if speaks_of_another(name) || named.is_some_and(|named| named != format) {
+        format!("of another name: rows are written as they stand in the input, as {}", format.name())
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::OutputName { name: name.to_owned(), expected }))
+}
+
+/// Whether the end of a name, that of a compression left aside, speaks of what is not written here.
+fn speaks_of_another(name: &str) -> bool {
+    let inner = name.rsplit_once('.').map_or(name, |(inner, _)| inner);
+    let name = if ends_with(name, &["gz", "gzip", "zst", "zstd"]) { inner } else { name };
+    ends_with(name, &["parquet", "arrow", "ipc", "feather", "avro", "orc", "xlsx", "xls"])
+}
+
+fn ends_with(name: &str, ends: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| ends.iter().any(|known| known.eq_ignore_ascii_case(end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_other_formats_are_known() {
+        for (name, expected) in [
+            ("rows.parquet", true),
+            ("rows.XLSX.gz", true),
+            ("rows.csv", false),
+            ("rows.csv.gz", false),
+            ("rows", false),
+            ("rows.reject", false),
+            ("parquet.d/rows", false),
+        ] {
+            assert_eq!(speaks_of_another(name), expected, "{name}");
+        }
+    }
+}
