@@ -82,7 +82,7 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "FILE")]
     pub(crate) invalid_out: Option<PathBuf>,
 
-    /// Also write every violation to a file, not only the samples of the report: .csv or .jsonl
+    /// Also write every violation to a file, not only the samples of the report: .csv, .jsonl, .parquet or .arrow
     #[arg(long, value_name = "FILE")]
     pub(crate) errors_out: Option<PathBuf>,
 

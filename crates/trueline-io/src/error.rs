@@ -263,6 +263,14 @@ pub enum ErrorKind {
         /// How much may stand there.
         limit_bytes: usize,
     },
+    /// An output in a form that this build cannot write.
+    #[error("{} cannot be written: this program was built without the feature `{feature}`", shown(name))]
+    NotBuilt {
+        /// The output.
+        name: String,
+        /// What it takes.
+        feature: &'static str,
+    },
     /// An output could not be written.
     #[error("{} could not be written", shown(name))]
     Write {
@@ -377,6 +385,7 @@ impl Error {
             | ErrorKind::Spool { name, .. }
             | ErrorKind::SpoolLimit { name, .. }
             | ErrorKind::OtherColumns { name, .. }
+            | ErrorKind::NotBuilt { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
             ErrorKind::ChunkMemory { .. } | ErrorKind::Gap { .. } => None,
         }
@@ -400,7 +409,9 @@ impl From<Error> for io::Error {
             }
             ErrorKind::Address { .. } | ErrorKind::OutputForm { .. } => io::ErrorKind::InvalidInput,
             ErrorKind::Ratio { .. } | ErrorKind::DecompressedSize { .. } => io::ErrorKind::FileTooLarge,
-            ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } => io::ErrorKind::Unsupported,
+            ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } | ErrorKind::NotBuilt { .. } => {
+                io::ErrorKind::Unsupported
+            }
             ErrorKind::ChunkMemory { .. } => io::ErrorKind::OutOfMemory,
             ErrorKind::ReadTwice { .. }
             | ErrorKind::Spool { .. }

@@ -5,6 +5,12 @@ use std::io::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, RecordBatch};
+use arrow_ipc::reader::FileReader;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use crate::{BAD, Folder, GOOD, code, err, out};
 
 const ROWS: [&str; 4] = ["--valid-out", "valid.csv", "--invalid-out", "invalid.csv"];
@@ -39,13 +45,78 @@ fn rows_go_to_their_files() {
     assert_eq!(read("valid.csv"), GOOD);
 }
 
+/// The cells of the first two columns and of `row_index`, as each form has them.
+fn violations(path: &std::path::Path) -> Vec<(String, String, Option<u64>)> {
+    let table = |batches: Vec<RecordBatch>| {
+        let rows = |batch: RecordBatch| {
+            let row = |row: usize| {
+                let text = |column: usize| batch.column(column).as_string::<i32>().value(row).to_owned();
+                let index = batch.column_by_name("row_index").expect("a column").as_primitive::<Int64Type>();
+                let index = index.is_valid(row).then(|| u64::try_from(index.value(row)).expect("a row"));
+                (text(0), text(1), index)
+            };
+            (0..batch.num_rows()).map(row).collect::<Vec<_>>()
+        };
+        batches.into_iter().flat_map(rows).collect()
+    };
+    let open = || std::fs::File::open(path).expect("a file");
+    match path.extension().and_then(|extension| extension.to_str()).expect("a name") {
+        "parquet" => {
+            let reader = ParquetRecordBatchReaderBuilder::try_new(open()).expect("a footer");
+            table(reader.build().expect("a reader").map(|batch| batch.expect("a batch")).collect())
+        }
+        "arrow" => {
+            let reader = FileReader::try_new(open(), None).expect("a footer");
+            table(reader.map(|batch| batch.expect("a batch")).collect())
+        }
+        "jsonl" => {
+            let text = std::fs::read_to_string(path).expect("text");
+            let line = |line: &str| {
+                let value: serde_json::Value = serde_json::from_str(line).expect("json");
+                let text = |name: &str| value[name].as_str().expect("text").to_owned();
+                (text("check_id"), text("code"), value["row_index"].as_u64())
+            };
+            text.lines().map(line).collect()
+        }
+        _ => {
+            let text = std::fs::read_to_string(path).expect("text");
+            let line = |line: &str| {
+                let cells: Vec<&str> = line.split(',').collect();
+                (cells[0].to_owned(), cells[1].to_owned(), cells[5].parse().ok())
+            };
+            text.lines().skip(1).map(line).collect()
+        }
+    }
+}
+
+#[test]
+fn every_form_of_a_file_of_violations_has_all_of_them() {
+    let folder = Folder::new();
+    let mut text = String::from("id,amount,currency\n");
+    (0..5_000).for_each(|row| writeln!(text, "TX{:03},-{row},USD", row % 1000).expect("memory"));
+    folder.write("many.csv", text.as_bytes());
+    let mut found = Vec::new();
+    for name in ["errors.csv", "errors.jsonl", "errors.parquet", "errors.arrow"] {
+        let output = folder.run(&arguments("many.csv", &["--sample-limit", "1", "--errors-out", name]));
+        assert_eq!(code(&output), 1, "{name}: {}", err(&output));
+        found.push(violations(&folder.path(name)));
+    }
+    // All amounts, and all repeats of an id.
+    assert_eq!(found[0].len(), 5_000 + 4_000);
+    assert_eq!(found[0][0], ("amount.range".to_owned(), "range.below_minimum".to_owned(), Some(0)));
+    assert_eq!(found[0][5_000], ("id.unique".to_owned(), "unique.duplicate".to_owned(), Some(1000)));
+    assert!(found.iter().all(|violations| *violations == found[0]));
+    assert!(leftovers(&folder).is_empty());
+}
+
 #[test]
 fn outputs_that_cannot_be_are_usage_errors() {
     let folder = Folder::new();
     folder.write("other.csv", GOOD.as_bytes());
     std::fs::create_dir(folder.path("sub")).expect("a folder");
     for (more, expected) in [
-        (&["--valid-out", "-"][..], "--valid-out - is standard output"),
+        (&["--errors-out", "good.csv"][..], "--errors-out would replace an input"),
+        (&["--valid-out", "-"], "--valid-out - is standard output"),
         (&["--invalid-out", "/dev/stdout"], "is standard output"),
         (&["--valid-out", "good.csv"], "--valid-out would replace an input"),
         (&["--valid-out", "sub/../good.csv"], "--valid-out would replace an input"),

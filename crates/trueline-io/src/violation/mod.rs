@@ -1,7 +1,8 @@
 //! Violations, written to a file as they are found: every one, not only the samples that a report keeps.
 //!
-//! The file's name says in which form: a table as CSV (`.csv`), or one JSON object a line (`.jsonl`, `.ndjson`). The columns of
-//! the table stay as they are; more may be added behind them:
+//! The file's name says in which form: a table as CSV (`.csv`), as Parquet (`.parquet`, feature `parquet`) or as an Arrow IPC
+//! file (`.arrow`, feature `arrow-ipc`), or one JSON object a line (`.jsonl`, `.ndjson`). The columns of the table are the same
+//! in all three and stay as they are; more may be added behind them:
 //!
 //! | column | type | what |
 //! |---|---|---|
@@ -22,14 +23,16 @@
 //! | `message` | text | what is wrong |
 //! | `related_input`, `related_row_index`, `related_line`, `related_byte_offset`, `related_byte_length` | integer or null | the other place that the fault is about, such as the first holder of a repeated key |
 //!
-//! JSON Lines has the members that a
+//! In Parquet and Arrow, text is `Utf8`, an integer `Int64` and a boolean `Boolean`; Parquet is compressed with Snappy. JSON
+//! Lines has the members that a
 //! violation has in the report, in which there is no `input_name` and the other place is the object `related`.
 //!
 //! In CSV a null is an empty cell and an empty text is `""`; lines end with LF, and the first one names the columns. Values
 //! come from data, and CSV is opened in spreadsheets and shown in terminals, so by default nothing in a cell acts there: a cell
 //! that a spreadsheet could take for a formula (it begins with `=`, `+`, `-` or `@`, or with a full-width form of these) begins
 //! with a `'` instead, unless it is a number such as `-3.5`; characters that are not inert are shown as `\u{1b}` or `\n`, so
-//! that each violation is one line. [`ErrorsOptions::raw_cells`] writes cells exactly as they are. JSON Lines is always exact.
+//! that each violation is one line. [`ErrorsOptions::raw_cells`] writes cells exactly as they are. The other forms are
+//! always exact.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -39,14 +42,22 @@ use trueline_report::Violation;
 use crate::error::{Error, ErrorKind};
 use crate::{AtomicFile, Temporaries};
 
+#[cfg(feature = "arrow-ipc")]
+mod arrow_ipc;
+#[cfg(any(feature = "arrow-ipc", feature = "parquet"))]
+mod batch;
 mod cell;
 mod csv;
 mod json_lines;
 mod option;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod row;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(feature = "arrow-ipc", feature = "parquet"))]
+pub use batch::schema;
 pub use option::{ErrorsFormat, ErrorsOptions};
 
 use row::Row;
@@ -56,7 +67,8 @@ use row::Row;
 /// The file appears whole, at [`ErrorsWriter::finish`], or not at all: until then, and when this is dropped, the path is
 /// what it was.
 ///
-/// **Cost**: memory is bounded by what is gathered before it is written: one line.
+/// **Cost**: memory is bounded by what is gathered before it is written: one line of text, a batch of 4,096 rows in Arrow,
+/// a row group of up to 16 MiB in Parquet.
 ///
 /// ```
 /// use trueline_io::{ErrorsOptions, ErrorsWriter};
@@ -84,7 +96,8 @@ pub struct ErrorsWriter {
 impl ErrorsWriter {
     /// Starts a file at `path`, in the form of [`ErrorsOptions::format`], or else in that of its name.
     ///
-    /// **Errors**: the name tells of no form; the file cannot be made ([`AtomicFile::create`]).
+    /// **Errors**: the name tells of no form; it is one that this build cannot write, because its feature is off; the file cannot be
+    /// made ([`AtomicFile::create`]).
     pub fn create(path: impl AsRef<Path>, options: &ErrorsOptions) -> Result<Self, Error> {
         Self::create_among(path, options, &Temporaries::new())
     }
@@ -102,6 +115,9 @@ impl ErrorsWriter {
         let Some(format) = options.format.or_else(|| ErrorsFormat::from_file_name(&name)) else {
             return Err(Error::new(ErrorKind::OutputForm { name, known: ErrorsFormat::extensions() }));
         };
+        if !format.is_built() {
+            return Err(Error::new(ErrorKind::NotBuilt { name, feature: format.feature() }));
+        }
         let file = AtomicFile::create_among(path, temporaries)?;
         let table = Table::start(file, format, options).map_err(|source| fail(&name, source))?;
         Ok(Self { name, input_names: options.input_names.clone(), table: Some(table), written: 0 })
@@ -151,9 +167,13 @@ fn fail(name: &str, source: io::Error) -> Error {
 
 /// A file in one of the forms.
 #[derive(Debug)]
-enum Table<W: Write> {
+enum Table<W: Write + Send> {
     Csv(csv::Writer<W>),
     JsonLines(json_lines::Writer<W>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::Writer<W>>),
+    #[cfg(feature = "arrow-ipc")]
+    ArrowIpc(Box<arrow_ipc::Writer<W>>),
 }
 
 impl<W: Write + Send> Table<W> {
@@ -161,6 +181,12 @@ impl<W: Write + Send> Table<W> {
         Ok(match format {
             ErrorsFormat::Csv => Self::Csv(csv::Writer::start(out, options.raw_cells)?),
             ErrorsFormat::JsonLines => Self::JsonLines(json_lines::Writer::start(out)),
+            #[cfg(feature = "parquet")]
+            ErrorsFormat::Parquet => Self::Parquet(Box::new(parquet::Writer::start(out)?)),
+            #[cfg(feature = "arrow-ipc")]
+            ErrorsFormat::ArrowIpc => Self::ArrowIpc(Box::new(arrow_ipc::Writer::start(out)?)),
+            #[cfg(not(all(feature = "arrow-ipc", feature = "parquet")))]
+            _ => return Err(io::Error::other("its form is not built")),
         })
     }
 
@@ -168,6 +194,10 @@ impl<W: Write + Send> Table<W> {
         match self {
             Self::Csv(writer) => writer.add(row),
             Self::JsonLines(writer) => writer.add(row),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(writer) => writer.add(row),
+            #[cfg(feature = "arrow-ipc")]
+            Self::ArrowIpc(writer) => writer.add(row),
         }
     }
 
@@ -176,6 +206,10 @@ impl<W: Write + Send> Table<W> {
         match self {
             Self::Csv(writer) => writer.finish(),
             Self::JsonLines(writer) => writer.finish(),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(writer) => writer.finish(),
+            #[cfg(feature = "arrow-ipc")]
+            Self::ArrowIpc(writer) => writer.finish(),
         }
     }
 }

@@ -8,21 +8,46 @@ pub enum ErrorsFormat {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// A Parquet file; with the feature `parquet`.
+    Parquet,
+    /// An Arrow IPC file; with the feature `arrow-ipc`.
+    ArrowIpc,
 }
 
 impl ErrorsFormat {
-    /// Every form.
-    pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines];
+    /// Every form, whether this build can write it or not.
+    pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines, Self::Parquet, Self::ArrowIpc];
 
     /// What the name of a file in this form ends with.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::JsonLines => "jsonl",
+            Self::Parquet => "parquet",
+            Self::ArrowIpc => "arrow",
         }
     }
 
-    /// The form of a file, by what its name ends with, in any case: `.csv`, `.jsonl` or `.ndjson`.
+    /// Whether this build can write it.
+    pub fn is_built(self) -> bool {
+        match self {
+            Self::Csv | Self::JsonLines => true,
+            Self::Parquet => cfg!(feature = "parquet"),
+            Self::ArrowIpc => cfg!(feature = "arrow-ipc"),
+        }
+    }
+
+    /// The feature that builds it.
+    pub(super) fn feature(self) -> &'static str {
+        match self {
+            Self::Csv | Self::JsonLines => "default",
+            Self::Parquet => "parquet",
+            Self::ArrowIpc => "arrow-ipc",
+        }
+    }
+
+    /// The form of a file, by what its name ends with, in any case: `.csv`, `.jsonl` or `.ndjson`,
+    /// `.parquet`, `.arrow`.
     pub fn from_file_name(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {
@@ -31,10 +56,10 @@ impl ErrorsFormat {
         }
     }
 
-    /// `.a, .b or .c`.
+    /// `.a, .b or .c`, of those that can be written.
     pub(super) fn extensions() -> String {
-        let mut extensions: Vec<String> =
-            Self::ALL.iter().map(|format| format!(".{}", format.extension())).collect();
+        let built = Self::ALL.iter().filter(|format| format.is_built());
+        let mut extensions: Vec<String> = built.map(|format| format!(".{}", format.extension())).collect();
         let last = extensions.pop().unwrap_or_default();
         format!("{} or {last}", extensions.join(", "))
     }
@@ -47,7 +72,7 @@ pub struct ErrorsOptions {
     /// The form; by default the one that the file's name ends with.
     pub format: Option<ErrorsFormat>,
     /// Whether cells of CSV are written exactly as they are, also where a spreadsheet would take them for formulas; off by
-    /// default. JSON Lines is always exact.
+    /// default. The other forms are always exact.
     pub raw_cells: bool,
     /// The names of the inputs, in their order; none by default, and then the column `input_name` is null.
     pub input_names: Vec<String>,

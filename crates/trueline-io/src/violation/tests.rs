@@ -137,7 +137,7 @@ fn json_lines_have_the_members_of_the_report() {
 #[test]
 fn the_path_is_what_it_was_until_the_end() {
     let folder = tempfile::tempdir().unwrap();
-    for format in ErrorsFormat::ALL {
+    for format in ErrorsFormat::ALL.iter().filter(|format| format.is_built()) {
         let path = folder.path().join(format!("errors.{}", format.extension()));
         for before in [None, Some("old")] {
             let mut errors = ErrorsWriter::create(&path, &ErrorsOptions::default()).unwrap();
@@ -174,7 +174,7 @@ fn what_cannot_be_written_says_why() {
     if !Path::new("/dev/full").exists() {
         return trueline_testkit::corpora::skip("full device", "there is no /dev/full here");
     }
-    for format in ErrorsFormat::ALL {
+    for format in ErrorsFormat::ALL.iter().filter(|format| format.is_built()) {
         let options = ErrorsOptions::default().format(*format);
         let violations: Vec<Violation> = (0..10).map(|row| violation(row, Some("x"))).collect();
         let error = write(Path::new("/dev/full"), &options, &violations).unwrap_err();
@@ -184,7 +184,7 @@ fn what_cannot_be_written_says_why() {
 
 #[test]
 fn every_write_that_fails_is_told() {
-    for format in ErrorsFormat::ALL {
+    for format in ErrorsFormat::ALL.iter().filter(|format| format.is_built()) {
         let options = ErrorsOptions::default().format(*format);
         let mut nth = 1;
         loop {
@@ -212,13 +212,150 @@ fn nothing_is_added_after_a_failure() {
     if !Path::new("/dev/full").exists() {
         return trueline_testkit::corpora::skip("full device", "there is no /dev/full here");
     }
-    for format in ErrorsFormat::ALL {
+    for format in ErrorsFormat::ALL.iter().filter(|format| format.is_built()) {
         let options = ErrorsOptions::default().format(*format);
         let mut errors = ErrorsWriter::create("/dev/full", &options).unwrap();
-        let large = violation(0, Some(&"x".repeat(256)));
-        let failed = (0..2_000_000).find(|_| errors.write(&large).is_err());
+        let mut large = violation(0, None);
+        let mut state = 1_u64;
+        // Texts that cannot be made smaller, or a row group would hold very many.
+        let failed = (0..2_000_000).find(|_| {
+            let noise = (0..256).map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b' ' + u8::try_from(state >> 58).unwrap())
+            });
+            large.message = noise.collect();
+            errors.write(&large).is_err()
+        });
         assert!(failed.is_some(), "{format:?}");
         assert!(errors.write(&large).is_err() && errors.finish().is_err());
+    }
+}
+
+/// What a reader of Parquet or Arrow finds, as the cells of each row.
+#[cfg(all(feature = "arrow-ipc", feature = "parquet"))]
+mod tables {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use arrow_array::{Array, RecordBatch};
+
+    use super::row::{COLUMNS, Cell};
+    use super::*;
+
+    fn batches(format: ErrorsFormat, bytes: Vec<u8>) -> Vec<RecordBatch> {
+        let readable = bytes::Bytes::from(bytes);
+        if format == ErrorsFormat::Parquet {
+            let reader = ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(readable);
+            let reader = reader.unwrap().build().unwrap();
+            return reader.map(Result::unwrap).collect();
+        }
+        let reader = ::arrow_ipc::reader::FileReader::try_new(io::Cursor::new(readable), None).unwrap();
+        reader.map(Result::unwrap).collect()
+    }
+
+    fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
+        if array.is_null(row) {
+            Cell::Null
+        } else if let Some(texts) = array.as_string_opt::<i32>() {
+            Cell::Text(texts.value(row))
+        } else if let Some(integers) = array.as_primitive_opt::<Int64Type>() {
+            Cell::Integer(u64::try_from(integers.value(row)).unwrap())
+        } else {
+            Cell::Boolean(array.as_boolean().value(row))
+        }
+    }
+
+    /// The file has the documented columns and, row by row, what was put in.
+    fn assert_holds(format: ErrorsFormat, bytes: Vec<u8>, violations: &[Violation], names: &[&str]) {
+        let mut expected = violations
+            .iter()
+            .map(|violation| Row { violation, input_name: names.get(violation.input as usize).copied() });
+        for batch in batches(format, bytes) {
+            assert_eq!(batch.schema().fields(), schema().fields());
+            for row in 0..batch.num_rows() {
+                let cells: Vec<Cell<'_>> = batch.columns().iter().map(|array| cell(array, row)).collect();
+                assert_eq!(cells, expected.next().unwrap().cells(), "{format:?}");
+            }
+        }
+        assert!(expected.next().is_none());
+    }
+
+    #[test]
+    fn tables_hold_what_was_put_in() {
+        let names = ["a.csv", "b.csv"];
+        let options = ErrorsOptions::default().input_names(names);
+        let many: Vec<Violation> = all().into_iter().cycle().take(10_001).collect();
+        for (format, name) in
+            [(ErrorsFormat::Parquet, "errors.parquet"), (ErrorsFormat::ArrowIpc, "errors.ARROW")]
+        {
+            for violations in [&[][..], &all(), &many] {
+                assert_holds(format, written(name, &options, violations), violations, &names);
+            }
+            assert_holds(format, written(name, &ErrorsOptions::default(), &all()), &all(), &[]);
+        }
+    }
+
+    #[test]
+    fn batches_are_bounded_by_rows_and_by_text() {
+        let mut large = violation(0, Some("x"));
+        large.expected = "x".repeat(1 << 20);
+        let bytes = written("errors.arrow", &ErrorsOptions::default(), &vec![large; 10]);
+        let rows: Vec<usize> =
+            batches(ErrorsFormat::ArrowIpc, bytes).iter().map(RecordBatch::num_rows).collect();
+        assert_eq!(rows, [4, 4, 2]);
+        let bytes = written("errors.arrow", &ErrorsOptions::default(), &vec![violation(0, None); 10_000]);
+        let rows: Vec<usize> =
+            batches(ErrorsFormat::ArrowIpc, bytes).iter().map(RecordBatch::num_rows).collect();
+        assert_eq!(rows, [4096, 4096, 1808]);
+    }
+
+    #[test]
+    fn row_groups_of_parquet_are_bounded() {
+        // Texts that cannot be made smaller: each one another.
+        let mut table = Table::start(Vec::new(), ErrorsFormat::Parquet, &ErrorsOptions::default()).unwrap();
+        for row in 0..160_u64 {
+            let mut large = violation(row, None);
+            let mut state = row + 1;
+            let noise = (0..1 << 18).map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b' ' + u8::try_from(state >> 58).unwrap())
+            });
+            large.message = noise.collect();
+            table.add(&Row { violation: &large, input_name: None }).unwrap();
+        }
+        let bytes = bytes::Bytes::from(table.finish().unwrap());
+        let reader = ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
+        let groups = reader.metadata().num_row_groups();
+        assert!(groups >= 2, "{groups}");
+    }
+
+    #[test]
+    fn the_schema_is_the_documented_one() {
+        let documented: Vec<String> = schema()
+            .fields()
+            .iter()
+            .map(|field| {
+                let null = if field.is_nullable() { " or null" } else { "" };
+                format!("{}: {}{null}", field.name(), field.data_type())
+            })
+            .collect();
+        assert_eq!(
+            documented[..5],
+            ["check_id: Utf8", "code: Utf8", "severity: Utf8", "input: Int64", "input_name: Utf8 or null"]
+        );
+        assert_eq!(documented[12..15], ["value_truncated: Boolean", "expected: Utf8", "message: Utf8"]);
+        assert_eq!(documented.len(), COLUMNS.len());
+    }
+}
+
+#[cfg(not(all(feature = "arrow-ipc", feature = "parquet")))]
+#[test]
+fn a_form_that_is_not_built_says_what_it_takes() {
+    for format in ErrorsFormat::ALL.iter().filter(|format| !format.is_built()) {
+        let name = format!("errors.{}", format.extension());
+        let error = ErrorsWriter::create(&name, &ErrorsOptions::default()).unwrap_err();
+        let expected = format!("`{name}` cannot be written: this program was built without the feature `");
+        assert!(error.to_string().starts_with(&expected), "{error}");
+        assert!(!Path::new(&name).exists());
     }
 }
 

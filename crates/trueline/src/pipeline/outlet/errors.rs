@@ -30,6 +30,10 @@ impl ErrorsOutlet {
                 name: name.clone(),
                 expected: format!("of another name: violations are written to a file that ends in {known}"),
             }),
+            trueline_io::ErrorKind::NotBuilt { name, feature } => Error::new(ErrorKind::OutputName {
+                name: name.clone(),
+                expected: format!("in another form: this program was built without the feature `{feature}`"),
+            }),
             _ => fail(source),
         })?;
         Ok(Some(Self { writer, written: 0 }))
