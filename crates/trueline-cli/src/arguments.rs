@@ -82,6 +82,10 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "FILE")]
     pub(crate) invalid_out: Option<PathBuf>,
 
+    /// Begin each row of --invalid-out with a column of that name: the ids of the checks that it fails
+    #[arg(long, value_name = "COLUMN", requires = "invalid_out", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) reasons: Option<String>,
+
     /// Also write every violation to a file, not only the samples of the report: .csv, .jsonl, .parquet or .arrow
     #[arg(long, value_name = "FILE")]
     pub(crate) errors_out: Option<PathBuf>,

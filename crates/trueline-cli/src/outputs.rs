@@ -32,6 +32,9 @@ pub(crate) fn add(
     if let Some(path) = &arguments.invalid_out {
         builder = builder.invalid_out(path);
     }
+    if let Some(column) = &arguments.reasons {
+        builder = builder.reasons(column);
+    }
     if let Some(path) = &arguments.errors_out {
         builder = builder.errors_out(path).raw_cells(arguments.raw_cells);
     }

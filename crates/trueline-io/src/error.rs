@@ -254,6 +254,18 @@ pub enum ErrorKind {
         /// The input whose header was written.
         first: String,
     },
+    /// An input that has a column of the name that was chosen for reasons.
+    #[error(
+        "{} has a column {} already; choose another name for the column of reasons",
+        shown(name),
+        shown(column)
+    )]
+    ReasonColumn {
+        /// The input.
+        name: String,
+        /// The name of the column.
+        column: String,
+    },
     /// Too much that is no record before a record, to be kept until it is known where it belongs.
     #[error(
         "more than {limit_bytes} bytes of blank lines, comments or skipped lines stand before a record; they cannot be \
@@ -385,6 +397,7 @@ impl Error {
             | ErrorKind::Spool { name, .. }
             | ErrorKind::SpoolLimit { name, .. }
             | ErrorKind::OtherColumns { name, .. }
+            | ErrorKind::ReasonColumn { name, .. }
             | ErrorKind::NotBuilt { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
             ErrorKind::ChunkMemory { .. } | ErrorKind::Gap { .. } => None,
@@ -417,6 +430,7 @@ impl From<Error> for io::Error {
             | ErrorKind::Spool { .. }
             | ErrorKind::SpoolLimit { .. }
             | ErrorKind::OtherColumns { .. }
+            | ErrorKind::ReasonColumn { .. }
             | ErrorKind::Gap { .. } => io::ErrorKind::Other,
         };
         Self::new(kind, error)

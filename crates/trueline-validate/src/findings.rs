@@ -103,6 +103,12 @@ impl Findings {
         self.entries.sort_by_key(|entry| (entry.row, entry.column, entry.check));
     }
 
+    /// The rows that violations of severity error name, and the numbers of their checks, in the order of the report.
+    pub fn reasons(&self, plan: &Plan) -> impl Iterator<Item = (u64, u32)> {
+        let is_error = |check: u32| plan.checks.get(check as usize).is_some_and(|check| check.is_error);
+        self.entries.iter().filter(move |entry| is_error(entry.check)).map(|entry| (entry.row, entry.check))
+    }
+
     /// Visits the violations in the order of the report, moved behind `rows` rows and `lines` line ends of input number
     /// `input`.
     ///
@@ -292,7 +298,7 @@ checks:
                 }
             }
             if collects {
-                let wanted = Wanted { rows: false, findings: true };
+                let wanted = Wanted { findings: true, ..Wanted::default() };
                 let mut late = tally.settle(wanted, &keys).unwrap().findings.unwrap();
                 while let Some(violation) = late.next(plan).unwrap() {
                     found.push(violation);

@@ -6,6 +6,9 @@ use crate::error::{Error, ErrorKind};
 use crate::key::sort::{Sorted, Sorter};
 use crate::key::{self, KeyOptions};
 
+/// Input, row and number of a check.
+const ENTRY_BYTES: usize = 16;
+
 /// Collects rows in whatever order keys are settled.
 pub(crate) struct NamedRows(Sorter);
 
@@ -14,10 +17,11 @@ impl NamedRows {
         Self(Sorter::new(options))
     }
 
-    pub(crate) fn insert(&mut self, input: u32, row: u64) -> Result<(), key::Error> {
-        let mut entry = [0; 12];
+    pub(crate) fn insert(&mut self, input: u32, row: u64, check: u32) -> Result<(), key::Error> {
+        let mut entry = [0; ENTRY_BYTES];
         entry[..4].copy_from_slice(&input.to_be_bytes());
-        entry[4..].copy_from_slice(&row.to_be_bytes());
+        entry[4..12].copy_from_slice(&row.to_be_bytes());
+        entry[12..].copy_from_slice(&check.to_be_bytes());
         self.0.push(&entry)
     }
 
@@ -29,24 +33,29 @@ impl NamedRows {
     }
 }
 
-/// The rows that a check over keys names at severity error, by input and row; some of those that other checks name too are
-/// left out. See [`Tally::settle`](crate::Tally::settle).
+/// The rows that a check over keys names at severity error, by input and row. Those that other checks name too are there where
+/// reasons are wanted ([`Wanted::reasons`](crate::Wanted::reasons)), and may be left out otherwise. See [`Tally::settle`](crate::Tally::settle).
 ///
 /// **Cost**: the memory of the options for keys; beyond it a temporary file.
 #[derive(Debug)]
 pub struct LateRows {
     sorted: Sorted,
-    next: Option<(u32, u64)>,
+    next: Option<(u32, u64, u32)>,
 }
 
 impl LateRows {
-    /// Visits the named ones among some rows of an input. To be asked from front to back: what was passed is forgotten.
+    /// Visits the named ones among some rows of an input, with the number of the check that names them. To be asked from front to back: what was passed is forgotten.
     ///
     /// **Errors**: the temporary file cannot be read back.
-    pub fn among(&mut self, input: u32, rows: Range<u64>, mut visit: impl FnMut(u64)) -> Result<(), Error> {
-        while let Some(next) = self.next.filter(|&next| next < (input, rows.end)) {
-            if next >= (input, rows.start) {
-                visit(next.1);
+    pub fn among(
+        &mut self,
+        input: u32,
+        rows: Range<u64>,
+        mut visit: impl FnMut(u64, u32),
+    ) -> Result<(), Error> {
+        while let Some((named, row, check)) = self.next.filter(|next| (next.0, next.1) < (input, rows.end)) {
+            if (named, row) >= (input, rows.start) {
+                visit(row, check);
             }
             self.advance()?;
         }
@@ -55,8 +64,10 @@ impl LateRows {
 
     fn advance(&mut self) -> Result<(), Error> {
         self.next = self.sorted.next().map_err(fail)?.and_then(|entry| {
-            let (input, row) = entry.split_first_chunk()?;
-            Some((u32::from_be_bytes(*input), u64::from_be_bytes(row.try_into().ok()?)))
+            let (input, rest) = entry.split_first_chunk()?;
+            let (row, check) = rest.split_first_chunk()?;
+            let check = u32::from_be_bytes(check.try_into().ok()?);
+            Some((u32::from_be_bytes(*input), u64::from_be_bytes(*row), check))
         });
         Ok(())
     }
@@ -74,12 +85,12 @@ mod tests {
     fn rows_come_in_order_and_once_for_each_range() {
         let mut named = NamedRows::new(&KeyOptions::default());
         for (input, row) in [(1, 7), (0, 300), (0, 2), (0, 3), (0, 2), (2, 0)] {
-            named.insert(input, row).unwrap();
+            named.insert(input, row, 0).unwrap();
         }
         let mut rows = named.into_rows().unwrap();
         let mut ask = |input, range| {
             let mut found: Vec<u64> = Vec::new();
-            rows.among(input, range, |row| found.push(row)).unwrap();
+            rows.among(input, range, |row, _| found.push(row)).unwrap();
             found
         };
         assert_eq!(ask(0, 0..3), [2, 2]);

@@ -165,8 +165,9 @@ fn settle_unique(
             let is_new = named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
             let is_found = check.is_error && !place.tainted && is_new;
             invalid += u64::from(is_found);
-            if let (true, true, Some(rows)) = (is_found, unkept.is_ok(), &mut late.rows) {
-                unkept = rows.insert(place.input, place.row);
+            let is_wanted = is_found || (late.reasons && check.is_error);
+            if let (true, true, Some(rows)) = (is_wanted, unkept.is_ok(), &mut late.rows) {
+                unkept = rows.insert(place.input, place.row, u32::try_from(index).unwrap_or(u32::MAX));
             }
             if let (true, Some(findings)) = (unkept.is_ok(), &mut late.findings) {
                 let value = shown(check, &types, repeat.key);

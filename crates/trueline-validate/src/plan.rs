@@ -138,6 +138,11 @@ impl Plan {
         self.checks.iter().any(judges)
     }
 
+    /// The ids of the checks, by their numbers.
+    pub fn check_ids(&self) -> impl Iterator<Item = &str> {
+        self.checks.iter().map(|check| check.check.id.as_str())
+    }
+
     /// Whether rows may turn out to be invalid only at the end, because they repeat keys.
     pub fn names_rows_late(&self) -> bool {
         self.error_key_checks() > 0

@@ -39,6 +39,8 @@ pub struct Wanted {
     pub rows: bool,
     /// Every repeat as a violation.
     pub findings: bool,
+    /// Why rows are invalid: all checks that name them, among the rows above and in the findings of [`Pass::Rows`].
+    pub reasons: bool,
 }
 
 /// What keys say at the end, as far as it was wanted.
@@ -56,6 +58,8 @@ pub struct Settled {
 pub(crate) struct Late {
     pub(crate) rows: Option<NamedRows>,
     pub(crate) findings: Option<NamedFindings>,
+    /// Whether rows are wanted for each check that names them.
+    pub(crate) reasons: bool,
 }
 
 /// What is known of the keys of one check.
@@ -178,11 +182,15 @@ impl Tally {
         let mut late = Late {
             rows: wanted.rows.then(|| NamedRows::new(keys)),
             findings: wanted.findings.then(|| NamedFindings::new(keys)),
+            reasons: wanted.reasons,
         };
         outcome::settle_keys(self, false, &mut late)?;
         self.pass = Pass::Rows;
         let tasks = self.keys.iter().map(|_| KeyTask::Pass).collect();
         self.quota = Quota::for_keys(&self.plan, tasks);
+        if wanted.reasons {
+            self.quota.collect();
+        }
         Ok(Settled {
             rows: late.rows.map(NamedRows::into_rows).transpose()?,
             findings: late.findings.map(NamedFindings::into_findings).transpose()?,

@@ -9,6 +9,8 @@ use trueline_io::{AtomicFile, Temporaries};
 pub(crate) struct Outputs {
     pub(crate) valid: Option<PathBuf>,
     pub(crate) invalid: Option<PathBuf>,
+    /// The name of a column with which invalid rows tell why they are.
+    pub(crate) reasons: Option<String>,
     pub(crate) errors: Option<PathBuf>,
     /// Whether cells of a CSV file of violations are written exactly as they are.
     pub(crate) raw_cells: bool,

@@ -299,6 +299,17 @@ impl ValidatorBuilder {
         self
     }
 
+    /// The name of a column that the rows of [`ValidatorBuilder::invalid_out`] get besides their own bytes: the ids of the checks that
+    /// name them. Default none.
+    ///
+    /// In CSV it is the first column, with a `;` between two ids; in JSON Lines the first member of each object, an array (a
+    /// record that is no object stays as it stands). It must not be the name of a column of the input; of JSON Lines
+    /// that is not looked at.
+    pub fn reasons(mut self, column: impl Into<String>) -> Self {
+        self.outputs.reasons = Some(column.into());
+        self
+    }
+
     /// The file that every violation of a run goes to, not only the samples that the report keeps: CSV, JSON Lines, and with
     /// the features of these names Parquet or Arrow IPC, by the end of its name. Default none.
     ///
@@ -342,6 +353,12 @@ impl ValidatorBuilder {
         }
         if self.threads == Some(0) {
             return Err(Error::new(ErrorKind::Option { option: "threads", expected: "at least 1" }));
+        }
+        if self.outputs.reasons.is_some() && self.outputs.invalid.is_none() {
+            return Err(Error::new(ErrorKind::Option {
+                option: "reasons",
+                expected: "given with invalid_out",
+            }));
         }
         if let Some(path) = self.outputs.repeated() {
             let name = path.to_string_lossy().into_owned();

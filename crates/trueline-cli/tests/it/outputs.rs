@@ -38,6 +38,10 @@ fn rows_go_to_their_files() {
     let errors = read("errors.csv");
     assert_eq!(errors.lines().count(), 4, "{errors}");
     assert!(errors.contains("bad.csv") && errors.lines().last().expect("a line").starts_with("id.unique,"));
+    let output = folder.run(&arguments("bad.csv", &["--invalid-out", "told.csv", "--reasons", "why"]));
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    let told = "why,id,amount,currency\nid.unique;amount.range;currency.enum,TX001,-2,GBP\n";
+    assert_eq!(read("told.csv"), told);
     let mut command = folder.command(&arguments("-", &ROWS[..2]));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("started");
     child.stdin.take().expect("a pipe").write_all(GOOD.as_bytes()).expect("written");
@@ -91,6 +95,9 @@ fn violations(path: &std::path::Path) -> Vec<(String, String, Option<u64>)> {
 
 #[test]
 fn every_form_of_a_file_of_violations_has_all_of_them() {
+    if !cfg!(all(feature = "parquet", feature = "arrow-ipc")) {
+        return println!("skipped: files of violations: built without Parquet or Arrow IPC");
+    }
     let folder = Folder::new();
     let mut text = String::from("id,amount,currency\n");
     (0..5_000).for_each(|row| writeln!(text, "TX{:03},-{row},USD", row % 1000).expect("memory"));
@@ -128,7 +135,9 @@ fn outputs_that_cannot_be_are_usage_errors() {
         (&["--errors-out", "errors.html"], "errors.html"),
         (&["--errors-out", "-"], "--errors-out - is standard output"),
         (&["--errors-out", "e.csv", "--valid-out", "e.csv"], "replace the file of --valid-out"),
+        (&["--valid-out", "v.parquet", "--format", "parquet"], "rows are written of CSV and JSON Lines only"),
         (&["--raw-cells"], "--errors-out"),
+        (&["--reasons", "why"], "--invalid-out"),
     ] {
         let output = folder.run(&arguments("good.csv", more));
         assert_eq!(code(&output), 2, "{more:?}: {}", err(&output));

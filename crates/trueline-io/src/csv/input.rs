@@ -180,8 +180,9 @@ impl CsvInput {
     pub fn front(&self) -> Result<Front<'_>, Error> {
         let limit_bytes = usize::try_from(self.options.max_record_bytes).unwrap_or(usize::MAX);
         let kept = self.head.kept().ok_or_else(|| Error::new(ErrorKind::Gap { limit_bytes }))?;
-        if self.header.is_some() {
-            return Ok(Front { head: Some(kept), is_open: self.is_open, gap: &[] });
+        if let Some(header) = &self.header {
+            let header_start = usize::try_from(header.record.start).ok();
+            return Ok(Front { head: Some(kept), header_start, is_open: self.is_open, gap: &[] });
         }
         if self.dialect.header {
             return Ok(Front { gap: kept, ..Front::default() });
@@ -189,7 +190,7 @@ impl CsvInput {
         let (head, gap) = kept.split_at(self.preamble_bytes.min(kept.len()));
         // Skipped lines end with whatever ends a line; a byte order mark is none.
         let is_open = self.dialect.skip_lines > 0 && !matches!(head.last(), None | Some(b'\n' | b'\r'));
-        Ok(Front { head: Some(head), is_open, gap })
+        Ok(Front { head: Some(head), is_open, gap, ..Front::default() })
     }
 
     /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its

@@ -1,9 +1,10 @@
 //! The two files.
 
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 
-use super::{LineEnd, Rows, Side};
+use super::{LineEnd, ReasonColumn, ReasonForm, Rows, Side};
 use crate::atomic::Temporaries;
 use crate::error::{Error, ErrorKind};
 use crate::output::OutputFile;
@@ -16,6 +17,8 @@ pub struct Front<'a> {
     /// What every reader of such a table passes over first: byte order mark, skipped lines, and a header with whatever stands
     /// before it. `None` where there should be a header and the input ends before.
     pub head: Option<&'a [u8]>,
+    /// Where the header begins in the head, if there is one.
+    pub header_start: Option<usize>,
     /// Whether the input ends inside the last line of the head.
     pub is_open: bool,
     /// What was read behind the head and is no record: it goes with the first one.
@@ -33,6 +36,8 @@ pub struct InputStart<'a> {
     pub columns: Option<&'a [String]>,
     /// What ends the lines of the input.
     pub line_end: LineEnd,
+    /// How its records can tell why they are invalid.
+    pub form: ReasonForm,
 }
 
 /// The files of valid and invalid records, of which one may be missing; see [the module](self).
@@ -54,6 +59,10 @@ pub struct RowFiles {
     is_crlf: Option<bool>,
     valid_rows: u64,
     invalid_rows: u64,
+    reasons: Option<ReasonColumn>,
+    form: ReasonForm,
+    /// One record with its reasons.
+    told: Vec<u8>,
 }
 
 impl RowFiles {
@@ -78,7 +87,16 @@ impl RowFiles {
             is_crlf: None,
             valid_rows: 0,
             invalid_rows: 0,
+            reasons: None,
+            form: ReasonForm::JsonLines,
+            told: Vec::new(),
         })
+    }
+
+    /// Lets invalid records tell why they are invalid, as far as it was added to them ([`Rows::add_reason`]). To be called before
+    /// the first input begins.
+    pub fn tell_reasons(&mut self, column: ReasonColumn) {
+        self.reasons = Some(column);
     }
 
     /// How many records were written or would have been, if their side has a file: valid ones and invalid ones.
@@ -88,15 +106,23 @@ impl RowFiles {
 
     /// Goes to the next input.
     ///
-    /// **Errors**: it names other columns than the first one; a file cannot be written.
+    /// **Errors**: it names other columns than the first one, or one that is named as that of reasons; a file cannot be written.
     pub fn begin_input(&mut self, start: &InputStart<'_>) -> Result<(), Error> {
         self.line_end = start.line_end;
+        self.form = start.form;
+        let column = self.reasons.as_ref().map(ReasonColumn::name);
+        if let Some(column) =
+            column.filter(|name| start.columns.is_some_and(|all| all.iter().any(|one| one == name)))
+        {
+            let (name, column) = (start.name.to_owned(), column.to_owned());
+            return Err(Error::new(ErrorKind::ReasonColumn { name, column }));
+        }
         self.last = Side::Valid;
         if let Some(head) = start.front.head {
             match &self.first {
                 None => {
                     self.first = Some((start.name.to_owned(), start.columns.map(<[String]>::to_vec)));
-                    self.write_head(head, start.front.is_open)?;
+                    self.write_head(head, &start.front)?;
                 }
                 Some((first, columns)) => {
                     if columns.as_deref() != start.columns {
@@ -113,16 +139,24 @@ impl RowFiles {
     }
 
     /// An open head is all there is of its input, so that whatever follows is of another.
-    fn write_head(&mut self, head: &[u8], is_open: bool) -> Result<(), Error> {
+    fn write_head(&mut self, head: &[u8], front: &Front<'_>) -> Result<(), Error> {
         let line_end = self.line_end;
+        let cell = self.reasons.as_ref().map(|reasons| reasons.head(&self.form));
+        if let (Some(cell), Some(at), Some(file)) = (cell, front.header_start, &mut self.invalid) {
+            let (before, header) = head.split_at(at.min(head.len()));
+            let marked = before.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
+            file.write(&[marked.unwrap_or(before), &cell, header].concat())?;
+            file.open = front.is_open.then(|| line_end.after(head, false));
+            file.has_head = true;
+        }
         if line_end.ends(head) {
             self.is_crlf = Some(head.ends_with(b"\r\n"));
         }
-        for file in self.files() {
+        for file in self.files().filter(|file| !file.has_head) {
             let marked = head.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
             let head = marked.unwrap_or(head);
             file.write(head)?;
-            file.open = is_open.then(|| line_end.after(head, false));
+            file.open = front.is_open.then(|| line_end.after(head, false));
         }
         Ok(())
     }
@@ -130,7 +164,9 @@ impl RowFiles {
     /// Appends the next records of the current input.
     ///
     /// **Errors**: a file cannot be written; more stands between two records than is allowed.
-    pub fn append(&mut self, rows: &Rows) -> Result<(), Error> {
+    pub fn append(&mut self, rows: &mut Rows) -> Result<(), Error> {
+        rows.sort_reasons();
+        let mut record = 0;
         if !rows.is_empty() {
             self.is_crlf.get_or_insert_with(|| rows.first().ends_with(b"\r\n"));
         }
@@ -141,7 +177,11 @@ impl RowFiles {
                 self.gap = gap;
                 self.gap.clear();
             }
-            self.write(side, &rows.bytes()[range])?;
+            match self.reasons.is_some() && side == Side::Invalid {
+                true => self.tell(rows, record..record + count)?,
+                false => self.write(side, &rows.bytes()[range])?,
+            }
+            record += count;
             self.last = side;
             match side {
                 Side::Valid => self.valid_rows += count as u64,
@@ -152,6 +192,19 @@ impl RowFiles {
             self.open(self.last, rows.bytes());
         }
         self.keep_gap(rows.rest())
+    }
+
+    /// Writes invalid records, each behind why it is.
+    fn tell(&mut self, rows: &Rows, records: Range<usize>) -> Result<(), Error> {
+        let (Some(column), Some(file)) = (&self.reasons, &mut self.invalid) else { return Ok(()) };
+        for record in records {
+            let (before, own) = rows.parts(record);
+            self.told.clear();
+            self.told.extend_from_slice(before);
+            column.push(&mut self.told, &self.form, rows.reasons(record), own);
+            file.write(&self.told)?;
+        }
+        Ok(())
     }
 
     /// Ends the current input.
@@ -220,13 +273,20 @@ struct SideFile {
     output: OutputFile,
     /// Whether anything was written.
     is_begun: bool,
+    /// Whether the head was written with a column more.
+    has_head: bool,
     /// What has to come before anything else, because the last bytes lack a line end.
     open: Option<&'static [u8]>,
 }
 
 impl SideFile {
     fn create(path: &Path, temporaries: &Temporaries) -> Result<Self, Error> {
-        Ok(Self { output: OutputFile::create(path, temporaries)?, is_begun: false, open: None })
+        Ok(Self {
+            output: OutputFile::create(path, temporaries)?,
+            is_begun: false,
+            has_head: false,
+            open: None,
+        })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {

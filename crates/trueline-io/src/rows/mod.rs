@@ -9,15 +9,18 @@
 //! - What stands before the first record of a table with a header, the header included, is the *head*: it begins both files. Of
 //!   several inputs the first head is written and the others are left out; they must name the same columns.
 //! - A byte order mark is written at the start of a file only.
+//! - Invalid records may get one thing more: why they are invalid ([`ReasonColumn`]).
 //! - Where an input ends without a line end and another one goes on behind it, a line end is put between.
 
 mod file;
 mod line_end;
 mod piece;
+mod reason;
 
 pub use file::{Front, InputStart, RowFiles};
 pub use line_end::LineEnd;
 pub use piece::Rows;
+pub use reason::{ReasonColumn, ReasonForm};
 
 /// To which records a record belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

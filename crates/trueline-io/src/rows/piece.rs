@@ -8,7 +8,8 @@ use super::Side;
 ///
 /// The value is meant to be used again: its buffers stay.
 ///
-/// **Cost**: four bytes and a bit for each record, besides the bytes themselves.
+/// **Cost**: four bytes and a bit for each record, besides the bytes themselves; with reasons four bytes more, and eight for each of
+/// them.
 #[derive(Debug, Default)]
 pub struct Rows {
     bytes: Vec<u8>,
@@ -17,6 +18,10 @@ pub struct Rows {
     /// One bit for each record.
     invalid: Vec<u64>,
     is_open: bool,
+    /// Where each record begins, if reasons are told.
+    starts: Vec<u32>,
+    /// Records and the numbers of checks that name them.
+    reasons: Vec<(u32, u32)>,
 }
 
 impl Rows {
@@ -31,6 +36,8 @@ impl Rows {
         self.ends.clear();
         self.invalid.clear();
         self.is_open = false;
+        self.starts.clear();
+        self.reasons.clear();
     }
 
     /// How many records there are.
@@ -58,6 +65,42 @@ impl Rows {
     pub fn mark(&mut self, record: usize) {
         assert!(record < self.ends.len(), "there are {} records, not {record}", self.ends.len());
         self.invalid[record / 64] |= 1 << (record % 64);
+    }
+
+    /// Says where the records appended last begin, behind what stands between them and those before. Needed where reasons are
+    /// told, for all records.
+    pub fn extend_starts(&mut self, starts: impl Iterator<Item = u32>) {
+        self.starts.extend(starts);
+    }
+
+    /// Makes a record an invalid one, because of the check of that number.
+    ///
+    /// # Panics
+    /// When there is no such record.
+    pub fn add_reason(&mut self, record: usize, check: u32) {
+        self.mark(record);
+        self.reasons.push((u32::try_from(record).unwrap_or(u32::MAX), check));
+    }
+
+    /// Puts reasons in the order of records and checks, each once.
+    pub(super) fn sort_reasons(&mut self) {
+        self.reasons.sort_unstable();
+        self.reasons.dedup();
+    }
+
+    /// Why a record is invalid; reasons must be sorted.
+    pub(super) fn reasons(&self, record: usize) -> &[(u32, u32)] {
+        let record = u32::try_from(record).unwrap_or(u32::MAX);
+        let start = self.reasons.partition_point(|reason| reason.0 < record);
+        let end = start + self.reasons[start..].partition_point(|reason| reason.0 == record);
+        &self.reasons[start..end]
+    }
+
+    /// What stands before a record, and its own bytes.
+    pub(super) fn parts(&self, record: usize) -> (&[u8], &[u8]) {
+        let before = record.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let (start, end) = (self.starts[record] as usize, self.ends[record] as usize);
+        (&self.bytes[before..start], &self.bytes[start..end])
     }
 
     /// Sets the bytes: all of the piece, from its first byte on. What stands behind the last record belongs to the next one.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use trueline_tokenizer::Dialect;
+
 use crate::atomic::Temporaries;
 use crate::error::{Error, ErrorKind};
 
@@ -36,8 +38,12 @@ impl Folder {
 
 fn start<'a>(head: Option<&'a str>, gap: &'a str) -> InputStart<'a> {
     let is_open = head.is_some_and(|head| !head.is_empty() && !head.ends_with('\n'));
-    let front = Front { head: head.map(str::as_bytes), is_open, gap: gap.as_bytes() };
-    InputStart { name: "input", front, columns: None, line_end: LineEnd::Auto }
+    let before = |head: &str| head.trim_end().rfind(['\n', '\u{feff}']);
+    let behind = |head: &str, at: usize| at + head[at..].chars().next().map_or(0, char::len_utf8);
+    let header_start = head.map(|head| before(head).map_or(0, |at| behind(head, at)));
+    let front = Front { head: head.map(str::as_bytes), header_start, is_open, gap: gap.as_bytes() };
+    let form = ReasonForm::Csv(Dialect::default().comment(Some(b'#')));
+    InputStart { name: "input", front, columns: None, line_end: LineEnd::Auto, form }
 }
 
 /// Records are lines, those that begin with `!` are invalid, empty lines and those with `#` are none.
@@ -51,6 +57,7 @@ fn rows(text: &str) -> Rows {
             continue;
         }
         let end = if line.ends_with('\n') { at } else { at + 1 };
+        rows.extend_starts(std::iter::once(u32::try_from(at - line.len()).unwrap()));
         rows.extend(std::iter::once(u32::try_from(end).unwrap()));
         if content.starts_with('!') {
             rows.mark(rows.len() - 1);
@@ -66,7 +73,7 @@ fn records_go_to_their_sides_with_what_stands_before_them() {
     let mut files = folder.files(100);
     files.begin_input(&start(Some("\u{feff}# top\nh\n"), "")).unwrap();
     for piece in ["1\n\n", "#of the bad one\n", "!2\r\n!3\n#of 4\n4\n", "", "!5\n", "\n#end\n"] {
-        files.append(&rows(piece)).unwrap();
+        files.append(&mut rows(piece)).unwrap();
     }
     files.end_input().unwrap();
     assert_eq!(files.rows(), (2, 3));
@@ -83,11 +90,11 @@ fn one_side_alone_has_the_same_bytes() {
     let mut files = RowFiles::create(None, Some(&path), 100, &Temporaries::new()).unwrap();
     files.begin_input(&start(Some("h\n"), "")).unwrap();
     for piece in ["1\n#x\n", "!2\n#y\n", "3\n", "#z"] {
-        files.append(&rows(piece)).unwrap();
+        files.append(&mut rows(piece)).unwrap();
     }
     files.end_input().unwrap();
     files.begin_input(&start(Some("h\n"), "")).unwrap();
-    files.append(&rows("!4")).unwrap();
+    files.append(&mut rows("!4")).unwrap();
     files.end_input().unwrap();
     assert_eq!(files.rows(), (2, 2));
     files.commit().unwrap();
@@ -110,7 +117,7 @@ fn a_line_end_is_put_where_an_input_ends_without_one_and_another_goes_on() {
         let mut files = folder.files(100);
         for text in [first, second] {
             files.begin_input(&start(Some(head), "")).unwrap();
-            files.append(&rows(text)).unwrap();
+            files.append(&mut rows(text)).unwrap();
             files.end_input().unwrap();
         }
         let (valid, invalid) = folder.commit(files);
@@ -131,7 +138,7 @@ fn the_first_head_is_written_and_byte_order_marks_stand_first_only() {
         (None, "\u{feff}\n", ""),
     ] {
         files.begin_input(&start(head, gap)).unwrap();
-        files.append(&rows(text)).unwrap();
+        files.append(&mut rows(text)).unwrap();
         files.end_input().unwrap();
     }
     let (valid, invalid) = folder.commit(files);
@@ -158,14 +165,49 @@ fn other_columns_do_not_go_under_the_same_header() {
 }
 
 #[test]
+fn invalid_records_can_tell_why_they_are() {
+    let folder = Folder::new();
+    let column = ReasonColumn::new("why", ["a.range", "b;c"]);
+    let mut files = folder.files(100);
+    files.tell_reasons(column);
+    let names = ["h".to_owned()];
+    let begin = |files: &mut RowFiles, columns| {
+        files.begin_input(&InputStart { columns, ..start(Some("\u{feff}# top\nh\n"), "") })
+    };
+    begin(&mut files, Some(&names)).unwrap();
+    for piece in ["1\n\n", "#of the bad one\n", "!2\r\n!3\n#of 4\n4\n", "!\"5"] {
+        let mut rows = rows(piece);
+        for (record, checks) in [(0, &[1, 0, 1][..]), (1, &[0])] {
+            for &check in checks.iter().filter(|_| piece.starts_with('!')) {
+                rows.add_reason(record.min(rows.len() - 1), check);
+            }
+        }
+        files.append(&mut rows).unwrap();
+    }
+    files.end_input().unwrap();
+    begin(&mut files, Some(&names)).unwrap();
+    files.append(&mut rows("!6\n")).unwrap();
+    files.end_input().unwrap();
+    let error = begin(&mut files, Some(&["h".to_owned(), "why".to_owned()])).unwrap_err();
+    assert!(error.to_string().contains("`input` has a column `why` already"), "{error}");
+    let (valid, invalid) = folder.commit(files);
+    assert_eq!(valid, "\u{feff}# top\nh\n1\n#of 4\n4\n");
+    let expected =
+        "\u{feff}# top\nwhy,h\n\n#of the bad one\na.range;b;c,!2\r\na.range,!3\na.range;b;c,!\"5\n\"\",!6\n";
+    assert_eq!(invalid, expected);
+}
+
+#[test]
 fn a_gap_beyond_the_limit_is_an_error() {
     let folder = Folder::new();
     let mut files = folder.files(8);
     files.begin_input(&start(Some("h\n"), "")).unwrap();
-    files.append(&rows("1\n\n\n\n\n")).unwrap();
-    files.append(&rows("\n\n\n\n")).unwrap();
-    let error: Error =
-        files.append(&rows("\n2\n\n")).and_then(|()| files.append(&rows("\n\n\n\n\n\n\n\n"))).unwrap_err();
+    files.append(&mut rows("1\n\n\n\n\n")).unwrap();
+    files.append(&mut rows("\n\n\n\n")).unwrap();
+    let error: Error = files
+        .append(&mut rows("\n2\n\n"))
+        .and_then(|()| files.append(&mut rows("\n\n\n\n\n\n\n\n")))
+        .unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Gap { limit_bytes: 8 }), "{error}");
     drop(files);
     assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 0);
@@ -217,7 +259,7 @@ proptest! {
             let mut at = 0;
             while at < lines.len() {
                 let end = (at + cuts.next().unwrap()).min(lines.len());
-                files.append(&rows(&lines[at..end].concat())).unwrap();
+                files.append(&mut rows(&lines[at..end].concat())).unwrap();
                 at = end;
             }
             files.end_input().unwrap();

@@ -218,7 +218,7 @@ impl<'a> Desk<'a> {
         let input_number = self.tally.input();
         let mut written = Ok(());
         if let (Some(outlet), Some(records), None) = (&mut self.rows, piece.rows, &piece.failure) {
-            written = outlet.append(records, input_number, rows);
+            written = outlet.append(records, piece.findings.as_ref(), self.plan, input_number, rows);
         }
         if let (Some(outlet), Some(findings), Ok(())) = (&mut self.errors, piece.findings, &written) {
             written = outlet.write_piece(&findings, self.plan, input_number, rows, lines);

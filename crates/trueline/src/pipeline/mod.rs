@@ -116,7 +116,8 @@ impl<'a> Pipeline<'a> {
             audit: StatisticsAudit::default(),
             started,
         };
-        if pipeline.outlets.errors.is_some() {
+        pipeline.outlets.set_plan(plan);
+        if pipeline.outlets.collects() {
             pipeline.tally.collect_findings();
         }
         let mut opening = Some(opening);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trueline_io::csv::CsvInput;
 use trueline_io::jsonl::JsonLinesInput;
-use trueline_io::rows::{InputStart, LineEnd};
+use trueline_io::rows::{InputStart, LineEnd, ReasonForm};
 use trueline_io::{Format, Source};
 use trueline_report::Location;
 use trueline_validate::{Binding, Pass};
@@ -79,7 +79,8 @@ impl<'a> Pipeline<'a> {
         self.begin_rows(reading, Format::Csv, || {
             let (name, front) = (reading.source.name(), input.front()?);
             let columns = input.header.as_ref().map(|header| &*header.names);
-            Ok(InputStart { name, front, columns, line_end: csv::line_end(&dialect) })
+            let (line_end, form) = (csv::line_end(&dialect), ReasonForm::Csv(dialect));
+            Ok(InputStart { name, front, columns, line_end, form })
         })?;
         let binding = csv::bind(self.schema, &input);
         self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column))?;
@@ -104,7 +105,7 @@ impl<'a> Pipeline<'a> {
     ) -> Result<InputOutcome, Error> {
         self.begin_rows(reading, Format::JsonLines, || {
             let (name, front) = (reading.source.name(), input.front()?);
-            Ok(InputStart { name, front, columns: None, line_end: LineEnd::Lf })
+            Ok(InputStart { name, front, columns: None, line_end: LineEnd::Lf, form: ReasonForm::JsonLines })
         })?;
         let binding = json::bind(self.schema);
         self.begin(reading, &binding, 0, &|_| Location::default())?;
@@ -214,7 +215,9 @@ impl<'a> Pipeline<'a> {
         };
         let Outlets { rows, errors } = &mut self.outlets;
         let mut rows = rows.as_mut().filter(|rows| rows.writes_in(reading.pass()));
-        let desk = Desk::new(&mut self.tally, self.plan, rows.as_deref_mut(), errors.as_mut(), start_bytes);
+        // Later passes have findings only for the rows themselves.
+        let errors = errors.as_mut().filter(|_| reading.pass() == Pass::First);
+        let desk = Desk::new(&mut self.tally, self.plan, rows.as_deref_mut(), errors, start_bytes);
         let merger = Merger::new(desk, threads, watch);
         work(&merger);
         let outcome = merger.into_outcome();

@@ -6,7 +6,7 @@ mod rows;
 use trueline_io::Source;
 use trueline_report::Report;
 use trueline_validate::key::KeyOptions;
-use trueline_validate::{Plan, Tally, Wanted};
+use trueline_validate::{Pass, Plan, Tally, Wanted};
 
 pub(super) use self::errors::ErrorsOutlet;
 pub(super) use self::rows::{RowOutlet, RowPool};
@@ -34,9 +34,26 @@ impl Outlets {
         self.rows.as_ref().is_some_and(RowOutlet::is_late)
     }
 
+    /// Whether everything that is wrong is wanted in the first pass, for a file of it or for the rows themselves.
+    pub(super) fn collects(&self) -> bool {
+        let rows = self.rows.as_ref();
+        self.errors.is_some() || rows.is_some_and(|rows| rows.has_reasons() && rows.writes_in(Pass::First))
+    }
+
+    /// Says by which plan rows are judged.
+    pub(super) fn set_plan(&mut self, plan: &Plan) {
+        if let Some(rows) = &mut self.rows {
+            rows.set_plan(plan);
+        }
+    }
+
     /// Settles the keys, where rows or violations wait for that.
     pub(super) fn settle(&mut self, tally: &mut Tally, plan: &Plan, keys: &KeyOptions) -> Result<(), Error> {
-        let wanted = Wanted { rows: self.has_late_rows(), findings: self.errors.is_some() };
+        let wanted = Wanted {
+            rows: self.has_late_rows(),
+            findings: self.errors.is_some(),
+            reasons: self.has_late_rows() && self.rows.as_ref().is_some_and(RowOutlet::has_reasons),
+        };
         if wanted == Wanted::default() {
             return Ok(());
         }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trueline_io::rows::{InputStart, RowFiles, Rows};
+use trueline_io::rows::{InputStart, ReasonColumn, RowFiles, Rows};
 use trueline_io::{Format, Source};
 use trueline_report::Report;
-use trueline_validate::{LateRows, Pass};
+use trueline_validate::{Findings, LateRows, Pass, Plan};
 
 use super::super::open::format_of;
 use crate::error::{Error, ErrorKind};
@@ -18,6 +18,8 @@ pub(in super::super) struct RowOutlet {
     pass: Pass,
     /// The rows that keys name, once that is known.
     late: Option<LateRows>,
+    /// The name of the column with which invalid rows tell why they are, if they do.
+    reasons: Option<String>,
     pool: RowPool,
     names: Vec<String>,
     /// The format of the first input.
@@ -26,17 +28,25 @@ pub(in super::super) struct RowOutlet {
 
 /// Buffers that were written and can be filled again.
 #[derive(Clone, Default)]
-pub(in super::super) struct RowPool(Arc<Mutex<Vec<Rows>>>);
+pub(in super::super) struct RowPool {
+    rows: Arc<Mutex<Vec<Rows>>>,
+    /// Whether it must be known where records begin.
+    wants_starts: bool,
+}
 
 impl RowPool {
     pub(in super::super) fn take(&self) -> Rows {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub(in super::super) fn wants_starts(&self) -> bool {
+        self.wants_starts
     }
 
     fn put_back(&self, rows: Rows) {
         let mut rows = rows;
         rows.clear();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
     }
 }
 
@@ -59,13 +69,27 @@ impl RowOutlet {
         let max_gap_bytes = usize::try_from(validator.limits.max_record_bytes).unwrap_or(usize::MAX);
         let files = RowFiles::create(valid, invalid, max_gap_bytes, &outputs.temporaries);
         let files = files.map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        let reasons = outputs.reasons.clone();
+        let pool = RowPool { wants_starts: reasons.is_some(), ..RowPool::default() };
         let pass = if validator.plan.names_rows_late() { Pass::Rows } else { Pass::First };
-        Ok(Some(Self { files, pass, late: None, pool: RowPool::default(), names, format: None }))
+        Ok(Some(Self { files, pass, late: None, reasons, pool, names, format: None }))
     }
 
     /// Whether rows are written in a pass of their own, behind all others.
     pub(super) fn is_late(&self) -> bool {
         self.pass == Pass::Rows
+    }
+
+    /// Whether invalid rows tell why they are.
+    pub(super) fn has_reasons(&self) -> bool {
+        self.reasons.is_some()
+    }
+
+    /// Says by which plan rows are judged.
+    pub(super) fn set_plan(&mut self, plan: &Plan) {
+        if let Some(name) = &self.reasons {
+            self.files.tell_reasons(ReasonColumn::new(name.as_str(), plan.check_ids()));
+        }
     }
 
     /// Whether rows are written in a pass.
@@ -101,17 +125,31 @@ impl RowOutlet {
         self.files.begin_input(start).map_err(|source| Error::new(ErrorKind::Output { source }))
     }
 
-    /// Writes the records of a piece, whose first one is row `first` of input number `input`.
-    pub(in super::super) fn append(&mut self, rows: Rows, input: u32, first: u64) -> Result<(), Error> {
+    /// Writes the records of a piece, whose first one is row `first` of input number `input`; `findings` is what is wrong
+    /// with them, where they tell that.
+    pub(in super::super) fn append(
+        &mut self,
+        rows: Rows,
+        findings: Option<&Findings>,
+        plan: &Plan,
+        input: u32,
+        first: u64,
+    ) -> Result<(), Error> {
         let mut rows = rows;
+        let narrow = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+        if let (true, Some(findings)) = (self.has_reasons(), findings) {
+            findings.reasons(plan).for_each(|(row, check)| rows.add_reason(narrow(row), check));
+        }
+        let has_reasons = self.has_reasons();
         if let Some(late) = &mut self.late {
             let range = first..first + rows.len() as u64;
-            let marked = late.among(input, range, |row| {
-                rows.mark(usize::try_from(row - first).unwrap_or(usize::MAX));
+            let marked = late.among(input, range, |row, check| match has_reasons {
+                true => rows.add_reason(narrow(row - first), check),
+                false => rows.mark(narrow(row - first)),
             });
             marked.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
         }
-        self.files.append(&rows).map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        self.files.append(&mut rows).map_err(|source| Error::new(ErrorKind::Output { source }))?;
         self.pool.put_back(rows);
         Ok(())
     }

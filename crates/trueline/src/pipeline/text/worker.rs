@@ -178,8 +178,11 @@ impl<'a, R: Records> Worker<'a, R> {
             return;
         }
         let before = written.len();
-        let end = |record| u32::try_from(start + ranges.line_end(record)).unwrap_or(u32::MAX);
-        written.extend((0..ranges.len()).map(end));
+        let narrow = |place: usize| u32::try_from(start + place).unwrap_or(u32::MAX);
+        written.extend((0..ranges.len()).map(|record| narrow(ranges.line_end(record))));
+        if self.job.rows.as_ref().is_some_and(RowPool::wants_starts) {
+            written.extend_starts((0..ranges.len()).map(|record| narrow(ranges.range(record).start)));
+        }
         if self.plan.rejects_broken() {
             for broken in self.records.broken() {
                 written.mark(before + broken.record as usize);

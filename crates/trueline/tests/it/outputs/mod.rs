@@ -1,19 +1,22 @@
 //! Rows written to files: put together again they are the input, down every road; and nothing half-written, ever.
 
+mod any;
+mod reasons;
+mod refusals;
+
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use trueline::{
-    Cancel, ErrorKind, Limits, MemorySource, Report, Schema, Severity, Source, SourceError, Validator,
-    ValidatorBuilder, Verdict,
+    ErrorKind, Limits, MemorySource, Report, Schema, Severity, Source, Validator, ValidatorBuilder, Verdict,
 };
 use trueline_testkit::{cases, pack};
 use trueline_tokenizer::{Preamble, preamble, reference};
 
+use self::refusals::Unreadable;
 use crate::support::{Once, schema, stable, validate};
 
 /// A folder in memory where there is one: what is written is synced, which takes its time on a disk.
@@ -187,109 +190,6 @@ fn the_rows_of_every_case_put_together_again_are_the_input() {
     }
 }
 
-#[test]
-fn json_lines_and_csv_do_not_go_into_one_file() {
-    let files = Files::new();
-    let schema = schema("fields:\n  - {name: id, type: int64}\n");
-    // Without names the formats are known when the inputs are opened.
-    for (first, second) in [("a.jsonl", "b.csv"), ("a", "b.csv"), ("a.jsonl", "b")] {
-        let inputs = [(first, "{\"id\": 1}\n"), (second, "id\n1\n")];
-        let error = several(&schema, &inputs, &files, |builder| builder).expect_err("refused");
-        assert!(matches!(error.kind(), ErrorKind::OutputName { .. }), "{error}");
-        assert_eq!(entries(&files.folder), 0);
-    }
-    let path = files.folder.path().join("rows.csv");
-    let validator = Validator::builder(schema).valid_out(path).build().expect("a validator");
-    let error =
-        validator.validate(&MemorySource::new("unnamed", b"{\"id\": 1}\n".to_vec())).expect_err("refused");
-    assert!(error.to_string().contains("as jsonl"), "{error}");
-}
-
-/// Dialects and checks: with keys and without, with a header and without, with broken rows that are not invalid.
-const SCHEMAS: [&str; 6] = [
-    "fields:\n  - {name: a, type: int64, maximum: 5}\n  - {name: b, type: string, max_length: 2}\n",
-    "fields:\n  - {name: a, type: string, unique: true}\n  - {name: b, type: string}\n",
-    "fields:\n  - {name: a, type: int64}\nchecks:\n  - {check: unique, columns: [a], report: all}\n  - {check: primary_key, columns: [a]}\ncsv: {header: false, skip_lines: 1, comment: '#'}\n",
-    "fields:\n  - {name: a, type: int64}\ncsv: {terminator: crlf, comment: '#', quoting: lenient}\n",
-    "fields:\n  - {name: a, type: string, required: true}\ncsv: {terminator: cr, header: false, blank_lines: record}\n",
-    "fields:\n  - {name: a, type: int64, checks: [{check: range, maximum: 3, severity: warning}]}\nchecks:\n  - {check: structure, severity: warning}\n",
-];
-
-const PIECES: &[&[u8]] = &[
-    b",",
-    b"\"",
-    b"\n",
-    b"\r",
-    b"\r\n",
-    b"#",
-    b"1",
-    b"7",
-    b"xyz",
-    b"1,a\n",
-    b"2,a\n",
-    b"7,b\r\n",
-    b"\"1\",\"a\nb\"\r\n",
-    b"\n#",
-    b"\n\n",
-    b"\x80",
-    "é".as_bytes(),
-];
-
-fn table() -> impl Strategy<Value = Vec<u8>> {
-    let start =
-        prop::sample::select(vec![&b""[..], b"a,b\n", b"\xEF\xBB\xBFa,b\r\n", b"a\r", b"a\n", b"a\r\n"]);
-    let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..60);
-    (start, pieces).prop_map(|(start, pieces)| [start, &pieces.concat()].concat())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_rows_of_any_table_put_together_again_are_the_input(
-        bytes in table(),
-        number in 0..SCHEMAS.len(),
-        threads in 1..4_usize,
-        chunk in 1..40_usize,
-    ) {
-        check("table", &schema(SCHEMAS[number]), &bytes, &[(threads, chunk), (1, 1 << 20)]);
-    }
-}
-
-const JSON_SCHEMAS: [&str; 2] = [
-    "fields:\n  - {name: a, type: int64, maximum: 5}\n  - {name: b, type: string}\nextra_columns: forbid\n",
-    "fields:\n  - {name: a, type: int64, unique: true}\n",
-];
-
-const JSON_PIECES: &[&[u8]] = &[
-    b"{\"a\": 1}\n",
-    b"{\"a\": 7}\r\n",
-    b"{\"a\": 2, \"b\": \"x\"}\n",
-    b"{\"a\": \"x\", \"c\": 1}\n",
-    b"{\"a\": 3}",
-    b"{\"a\":\n",
-    b"\n",
-    b" \t\r\n",
-    b"\r",
-    b"\x80\n",
-];
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    #[test]
-    fn the_records_of_any_json_lines_put_together_again_are_the_input(
-        mark in any::<bool>(),
-        pieces in prop::collection::vec(prop::sample::select(JSON_PIECES), 0..40),
-        number in 0..JSON_SCHEMAS.len(),
-        threads in 1..4_usize,
-        chunk in 1..40_usize,
-    ) {
-        let bytes = [if mark { &b"\xEF\xBB\xBF"[..] } else { b"" }, &pieces.concat()].concat();
-        check("any.jsonl", &schema(JSON_SCHEMAS[number]), &bytes, &[(threads, chunk), (1, 1 << 20)]);
-    }
-}
-
 /// Validates several inputs into files; the report, or what kept it from being made.
 fn several(
     schema: &Schema,
@@ -318,81 +218,6 @@ fn several_inputs_have_one_header_and_keys_over_all_of_them() {
     let [valid, invalid] = files.read().map(|bytes| String::from_utf8(bytes).expect("text"));
     assert_eq!(valid, "id,v\r\n1,a\r\n2,d");
     assert_eq!(invalid, "id,v\r\nx,b\r\n1,c\n3,\"e");
-}
-
-#[test]
-fn inputs_with_other_columns_are_not_put_under_one_header() {
-    let files = Files::new();
-    let schema = schema("fields:\n  - {name: id, type: int64}\n  - {name: v, type: string}\n");
-    let inputs = [("first.csv", "id,v\n1,a\n"), ("second.csv", "v,id\nb,2\n")];
-    let error = several(&schema, &inputs, &files, |builder| builder).expect_err("refused");
-    let ErrorKind::Output { source } = error.kind() else { panic!("{error}") };
-    assert!(source.to_string().contains("`second.csv` has other columns than `first.csv`"), "{source}");
-    assert_eq!(entries(&files.folder), 0);
-}
-
-#[test]
-fn names_that_will_not_do_are_told_before_anything_is_read() {
-    let files = Files::new();
-    let schema = schema("fields:\n  - {name: id, type: int64}\n");
-    for name in ["rows.parquet", "rows.jsonl", "rows.json.gz", "rows.csv.xz"] {
-        let validator = Validator::builder(schema.clone()).valid_out(files.folder.path().join(name)).build();
-        let error = validator.expect("a validator").validate(&Unreadable).expect_err(name);
-        assert!(matches!(error.kind(), ErrorKind::OutputName { .. }), "{name}: {error}");
-        assert!(error.to_string().contains(name), "{error}");
-    }
-    let twice = Validator::builder(schema.clone()).valid_out(&files.valid).invalid_out(&files.valid).build();
-    assert!(matches!(twice.err().expect("refused").kind(), ErrorKind::OutputName { .. }));
-    let missing = Validator::builder(schema).valid_out(files.folder.path().join("no/rows.csv")).build();
-    let error = missing.expect("a validator").validate(&Unreadable).expect_err("there is no folder");
-    assert!(matches!(error.kind(), ErrorKind::Output { .. }), "{error}");
-}
-
-/// A source that must not be touched.
-struct Unreadable;
-
-impl Source for Unreadable {
-    fn name(&self) -> &'static str {
-        "untouched.csv"
-    }
-
-    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
-        panic!("it was opened")
-    }
-
-    fn size_hint(&self) -> Option<u64> {
-        None
-    }
-}
-
-#[test]
-fn runs_without_a_verdict_leave_the_old_files() {
-    let unique = schema("fields:\n  - {name: id, type: int64, unique: true}\n");
-    let plain = schema("fields:\n  - {name: id, type: int64}\n");
-    let cut = &pack::gzip(b"id\n1\n2\n")[..20];
-    for schema in [&unique, &plain] {
-        for threads in [1, 2] {
-            for chunk in [1, 1 << 20] {
-                let files = Files::new();
-                std::fs::write(&files.valid, "old").expect("written");
-                let builder =
-                    || files.add(Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk));
-                let report = validate(builder(), &MemorySource::new("cut", cut));
-                assert_eq!(report.verdict, Verdict::Unreadable);
-                let large = MemorySource::new("large", format!("id\n1\n{}\n", "2".repeat(100)).into_bytes());
-                let limits = Limits::default().max_record_bytes(50);
-                let report = validate(builder().limits(limits), &large);
-                assert_eq!(report.verdict, Verdict::Unreadable);
-                let cancel = Cancel::new();
-                cancel.cancel();
-                let validator = builder().cancel(cancel).build().expect("a validator");
-                let cancelled = validator.validate(&MemorySource::new("ids", b"id\n1\n".to_vec()));
-                assert!(matches!(cancelled.expect_err("cancelled").kind(), ErrorKind::Cancelled { .. }));
-                assert_eq!(read(&files.valid).as_deref(), Some(&b"old"[..]));
-                assert_eq!(entries(&files.folder), 1);
-            }
-        }
-    }
 }
 
 #[test]
@@ -483,22 +308,4 @@ fn violations_as_csv_have_safe_cells_unless_asked_for_raw_ones() {
     let builder = Validator::builder(schema).errors_out(folder.path().join("errors.html"));
     let error = builder.build().expect("a validator").validate(&Unreadable).expect_err("refused");
     assert!(matches!(error.kind(), ErrorKind::OutputName { .. }), "{error}");
-}
-
-#[test]
-fn a_full_device_is_an_error() {
-    if !Path::new("/dev/full").exists() {
-        return trueline_testkit::corpora::skip("full device", "there is no /dev/full here");
-    }
-    let schema = schema("fields:\n  - {name: id, type: int64}\n");
-    for rows in [1, 200_000] {
-        let text: String =
-            std::iter::once("id\n".to_owned()).chain((0..rows).map(|row| format!("{row}\n"))).collect();
-        let files = Files::new();
-        let builder = Validator::builder(schema.clone()).valid_out("/dev/full").invalid_out(&files.invalid);
-        let validator = builder.build().expect("a validator");
-        let error = validator.validate(&MemorySource::new("ids", text.into_bytes())).expect_err("full");
-        assert!(matches!(error.kind(), ErrorKind::Output { .. }), "{error}");
-        assert_eq!(entries(&files.folder), 0);
-    }
 }

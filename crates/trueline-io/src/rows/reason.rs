@@ -1,0 +1,177 @@
+//! Why a record is invalid, told in the record.
+
+use trueline_report::escape;
+use trueline_tokenizer::Dialect;
+
+/// How a record takes in one cell more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonForm {
+    /// As its first field: the ids of checks with a `;` between, quoted as the dialect quotes.
+    Csv(Dialect),
+    /// As the first member of its object: an array of ids. What is no object stays as it stands.
+    JsonLines,
+}
+
+/// What invalid records get besides their own bytes: the ids of the checks that name them.
+///
+/// It comes first in a record, because nothing that is broken there can take it in: a quote that is never closed, too
+/// few fields, an object that is cut.
+#[derive(Clone, Debug)]
+pub struct ReasonColumn {
+    name: String,
+    ids: Vec<String>,
+}
+
+impl ReasonColumn {
+    /// A column of that name; `ids` are those of the checks, by their numbers.
+    pub fn new(name: impl Into<String>, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { name: name.into(), ids: ids.into_iter().map(Into::into).collect() }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What comes before a header.
+    pub(super) fn head(&self, form: &ReasonForm) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let ReasonForm::Csv(dialect) = form {
+            push_cell(&mut out, &self.name, dialect);
+        }
+        out
+    }
+
+    /// Adds a record, its line end included, and before it why it is invalid.
+    pub(super) fn push(&self, out: &mut Vec<u8>, form: &ReasonForm, checks: &[(u32, u32)], record: &[u8]) {
+        let ids: Vec<&str> = checks
+            .iter()
+            .filter_map(|&(_, check)| self.ids.get(check as usize))
+            .map(String::as_str)
+            .collect();
+        let own = match form {
+            ReasonForm::Csv(dialect) => {
+                push_cell(out, &ids.join(";"), dialect);
+                record
+            }
+            ReasonForm::JsonLines => self.push_member(out, &ids, record),
+        };
+        out.extend_from_slice(own);
+    }
+
+    /// Adds the beginning of an object with the member; gives what is left of the record.
+    fn push_member<'r>(&self, out: &mut Vec<u8>, ids: &[&str], record: &'r [u8]) -> &'r [u8] {
+        let is_space = |byte: &u8| b" \t\r\n".contains(byte);
+        let Some(at) = record.iter().position(|byte| !is_space(byte)).filter(|&at| record[at] == b'{') else {
+            return record;
+        };
+        let (start, rest) = record.split_at(at + 1);
+        out.extend_from_slice(start);
+        // Memory takes every write, and texts always serialise.
+        let _ = escape::push_json_line(out, &self.name);
+        out.pop();
+        out.push(b':');
+        let _ = escape::push_json_line(out, ids);
+        out.pop();
+        if rest.iter().find(|byte| !is_space(byte)) != Some(&b'}') {
+            out.push(b',');
+        }
+        rest
+    }
+}
+
+/// Adds a field and what separates it from the next.
+fn push_cell(out: &mut Vec<u8>, text: &str, dialect: &Dialect) {
+    let acts = |byte: u8| {
+        [dialect.delimiter, b'\n', b'\r'].contains(&byte)
+            || [dialect.quote, dialect.escape].contains(&Some(byte))
+    };
+    let first = text.bytes().next();
+    let is_odd =
+        text.starts_with(' ') || text.ends_with(' ') || first.is_none_or(|_| first == dialect.comment);
+    match dialect.quote {
+        Some(quote) if is_odd || text.bytes().any(acts) => {
+            out.push(quote);
+            for byte in text.bytes() {
+                if byte == quote {
+                    out.push(quote);
+                } else if Some(byte) == dialect.escape {
+                    out.push(byte);
+                }
+                out.push(byte);
+            }
+            out.push(quote);
+        }
+        Some(_) => out.extend_from_slice(text.as_bytes()),
+        // Nothing can be quoted.
+        None => out.extend(text.bytes().enumerate().map(|(at, byte)| {
+            let begins_comment = at == 0 && Some(byte) == dialect.comment;
+            if acts(byte) || begins_comment { b'_' } else { byte }
+        })),
+    }
+    out.push(dialect.delimiter);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trueline_tokenizer::reference;
+
+    fn told(form: ReasonForm, checks: &[u32], record: &str) -> String {
+        let column = ReasonColumn::new("why", ["a.range", "a;b", "say \"x\"", "#c", ""]);
+        let checks: Vec<(u32, u32)> = checks.iter().map(|&check| (7, check)).collect();
+        let mut out = Vec::new();
+        column.push(&mut out, &form, &checks, record.as_bytes());
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn fields_are_quoted_as_the_dialect_asks() {
+        let plain = Dialect::default();
+        let csv = |dialect: Dialect, checks: &[u32]| told(ReasonForm::Csv(dialect), checks, "1,\"x\n");
+        assert_eq!(csv(plain, &[0]), "a.range,1,\"x\n");
+        assert_eq!(csv(plain, &[0, 1]), "a.range;a;b,1,\"x\n");
+        assert_eq!(csv(plain, &[2]), "\"say \"\"x\"\"\",1,\"x\n");
+        assert_eq!(csv(plain.delimiter(b';'), &[0, 1]), "\"a.range;a;b\";1,\"x\n");
+        assert_eq!(csv(plain.comment(Some(b'#')), &[3]), "\"#c\",1,\"x\n");
+        assert_eq!(csv(plain.comment(Some(b'#')).quote(None), &[3, 2]), "_c;say \"x\",1,\"x\n");
+        assert_eq!(csv(plain, &[4]), "\"\",1,\"x\n");
+    }
+
+    #[test]
+    fn every_dialect_reads_back_what_was_told() {
+        let plain = Dialect::default();
+        let dialects = [
+            plain,
+            plain.delimiter(b';'),
+            plain.quote(Some(b'\'')).comment(Some(b'#')),
+            plain.escape(Some(b'\\')).delimiter(b'|'),
+        ];
+        for (dialect, text) in dialects.iter().flat_map(|dialect| {
+            ["a.range", "a;b|c", "x\\\"y'", "#c", "", " a ", "a\nb", "é"].map(|text| (dialect, text))
+        }) {
+            let mut line = Vec::new();
+            push_cell(&mut line, text, dialect);
+            line.extend_from_slice(b"1\n");
+            let parsed = reference::parse(&line, dialect, true);
+            assert_eq!(parsed.records.len(), 1, "{text:?}");
+            let field = parsed.records[0][0].clone();
+            let found = trueline_tokenizer::unquote(&line[field], dialect);
+            assert_eq!(String::from_utf8_lossy(&found), text);
+        }
+    }
+
+    #[test]
+    fn objects_get_a_member_and_all_else_stays() {
+        let json = |checks: &[u32], record: &str| told(ReasonForm::JsonLines, checks, record);
+        assert_eq!(
+            json(&[0, 2], " {\"a\": 1}\r\n"),
+            " {\"why\":[\"a.range\",\"say \\\"x\\\"\"],\"a\": 1}\r\n"
+        );
+        assert_eq!(json(&[0], "{ }\n"), "{\"why\":[\"a.range\"] }\n");
+        assert_eq!(json(&[0], "{\"a\":"), "{\"why\":[\"a.range\"],\"a\":");
+        for record in ["[1]\n", "", "7", "\u{feff}{}\n"] {
+            assert_eq!(json(&[0], record), record);
+        }
+    }
+}
