@@ -71,8 +71,11 @@ impl<'a> TextBlock<'a> {
     /// Line ends of the block before a record.
     #[allow(clippy::cast_possible_truncation, reason = "a block is shorter than 4 GiB")]
     fn lines_before(&self, record: usize) -> u64 {
-        let ends_with_line = matches!(self.bytes.last(), Some(b'\n' | b'\r'));
-        if ends_with_line && self.lines == self.records.len() as u64 {
+        let last = self.records.len().checked_sub(1);
+        let is_ended = last.is_some_and(|last| self.records.line_end(last) <= self.bytes.len());
+        // Behind a CR a terminator may be a LF that ends no line.
+        let is_plain = is_ended && self.previous != Some(b'\r');
+        if is_plain && self.lines == self.records.len() as u64 {
             // Every record has a line end of its own, so no record has two and nothing lies between them.
             return record as u64;
         }
