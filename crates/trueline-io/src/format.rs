@@ -58,9 +58,10 @@ impl Format {
     pub fn from_magic(start: &[u8]) -> Option<Self> {
         match start {
             [b'P', b'A', b'R', b'1' | b'E', ..] => Some(Self::Parquet),
-            [b'A', b'R', b'R', b'O', b'W', b'1', ..] | [b'F', b'E', b'A', b'1', ..] => Some(Self::Arrow),
             // A stream begins with the mark of a message and the length of its description.
-            [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Self::Arrow),
+            [b'A', b'R', b'R', b'O', b'W', b'1', ..]
+            | [b'F', b'E', b'A', b'1', ..]
+            | [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Self::Arrow),
             _ => None,
         }
     }

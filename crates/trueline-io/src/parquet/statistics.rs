@@ -137,7 +137,7 @@ fn may_be_short(column: &ColumnDescriptor) -> bool {
 }
 
 /// Programs whose old versions wrote wrong statistics, and the first version that does not: parquet-mr compared bytes as if they
-/// had a sign (PARQUET-251, PARQUET-686), parquet-cpp likewise (PARQUET-1246 and before), StarRocks counted too few nulls.
+/// had a sign (PARQUET-251, PARQUET-686), parquet-cpp likewise (PARQUET-1246 and before), `StarRocks` counted too few nulls.
 const WRONG: [(&str, [u64; 3]); 4] = [
     ("parquet-mr", [1, 10, 0]),
     ("parquet-cpp-arrow", [0, 0, 0]),

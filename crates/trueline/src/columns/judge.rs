@@ -97,6 +97,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a batch, which may have the columns of keys only, has keys that this pass is after.
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
     pub(crate) fn has_candidates(&mut self, batch: &RecordBatch, state: &State) -> Result<bool, NotTaken> {
         let arrays = self.arrays(batch)?;
         self.with_keys(batch.num_rows(), &arrays, |plan, batch| state.has_candidates(plan, batch))
@@ -204,7 +205,7 @@ impl<'a> Judge<'a> {
         let failing = entries.failing.as_ref()?;
         let has_nulls = dictionary.null_count() > 0;
         let proven_nulls = if forbids_null { 0 } else { dictionary.null_count() as u64 };
-        if !entries.any_fails && !(forbids_null && has_nulls) {
+        if !(entries.any_fails || forbids_null && has_nulls) {
             let column = Widened { array: nothing, bad: Vec::new() };
             return Some(Ready { column, rows: Some(Vec::new()), proven_nulls });
         }
@@ -284,7 +285,7 @@ fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
 /// How many bytes the values of an array take in one that has them one behind the other.
 fn binary_bytes(array: &ArrayRef) -> usize {
     match array.data_type() {
-        Arrow::BinaryView => array.as_binary_view().views().iter().map(|view| (*view as u32) as usize).sum(),
+        Arrow::BinaryView => array.as_binary_view().iter().flatten().map(<[u8]>::len).sum(),
         Arrow::LargeBinary => array.as_binary::<i64>().value_data().len(),
         Arrow::Dictionary(_, values)
             if matches!(**values, Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView) =>

@@ -17,6 +17,8 @@ pub(crate) use find::Columns;
 pub(crate) use find::{array_at, in_batch};
 #[cfg(feature = "parquet")]
 pub(crate) use flat::flat;
-pub(crate) use judge::{Judge, NotTaken};
+pub(crate) use judge::Judge;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+pub(crate) use judge::NotTaken;
 #[cfg(feature = "parquet")]
 pub(crate) use widen::widen;

@@ -16,7 +16,7 @@ use trueline_schema::DataType;
 pub(super) fn integer(array: &ArrayRef, data_type: &DataType) -> Option<ArrayRef> {
     let (least, most) = bounds(array.data_type())?;
     let (lowest, highest) = data_type.integer_bounds()?;
-    (i128::from(lowest) <= least && most <= i128::from(highest)).then(|| Arc::clone(array))
+    (lowest <= least && most <= highest).then(|| Arc::clone(array))
 }
 
 /// The least and the most that an integer type holds.

@@ -54,16 +54,16 @@ fn write_value(text: &mut String, array: &ArrayRef, row: usize) {
         DataType::Float32 => write_float(text, array.as_primitive::<Float32Type>().value(row)),
         DataType::Float64 => write_float(text, array.as_primitive::<Float64Type>().value(row)),
         DataType::Decimal32(_, _) => {
-            text.push_str(&array.as_primitive::<Decimal32Type>().value_as_string(row))
+            text.push_str(&array.as_primitive::<Decimal32Type>().value_as_string(row));
         }
         DataType::Decimal64(_, _) => {
-            text.push_str(&array.as_primitive::<Decimal64Type>().value_as_string(row))
+            text.push_str(&array.as_primitive::<Decimal64Type>().value_as_string(row));
         }
         DataType::Decimal128(_, _) => {
-            text.push_str(&array.as_primitive::<Decimal128Type>().value_as_string(row))
+            text.push_str(&array.as_primitive::<Decimal128Type>().value_as_string(row));
         }
         DataType::Decimal256(_, _) => {
-            text.push_str(&array.as_primitive::<Decimal256Type>().value_as_string(row))
+            text.push_str(&array.as_primitive::<Decimal256Type>().value_as_string(row));
         }
         DataType::Date32 => write_date(text, units!(Date32Type, 1)),
         DataType::Date64 => match array.as_primitive::<Date64Type>().value(row) {
@@ -197,7 +197,7 @@ fn write_json(text: &mut String, array: &ArrayRef, row: usize) {
         }
         _ => match items(array, row) {
             Some(items) => {
-                write_parts(text, ['[', ']'], items.len(), |text, index| write_json(text, &items, index))
+                write_parts(text, ['[', ']'], items.len(), |text, index| write_json(text, &items, index));
             }
             None => write_scalar(text, array, row),
         },

@@ -13,6 +13,7 @@ use trueline_io::text::Failure;
 use trueline_report::{RunError, StatisticsAudit};
 use trueline_validate::{Findings, Plan, State, Tally};
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::job::Job;
 use super::outlet::{ErrorsOutlet, RowOutlet};
 use crate::error::{Error, ErrorKind};
@@ -37,6 +38,7 @@ pub(super) struct Piece {
     pub(super) failure_row: Option<(u64, Option<u64>)>,
 }
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 impl Piece {
     /// What is left of an input of which no part could be read.
     pub(super) fn failed(job: &Job<'_>, failure: Failure) -> Self {

@@ -118,24 +118,21 @@ fn open_batches(
         let stream = ArrowStream::open(read, validator.arrow_options())?;
         return Ok(Opened::Batches(BatchInput::stream(stream), format));
     }
-    let at = match at {
-        Some(at) => at,
-        None => {
-            let mut read = read;
-            trueline_io::batch::spool(
-                &mut read,
-                validator.limits.max_spool_bytes,
-                validator.spill_dir.as_deref(),
-            )?
-        }
+    #[cfg(not(feature = "arrow-ipc"))]
+    let _ = start;
+    let at = if let Some(at) = at {
+        at
+    } else {
+        let (mut read, folder) = (read, validator.spill_dir.as_deref());
+        trueline_io::batch::spool(&mut read, validator.limits.max_spool_bytes, folder)?
     };
     match format {
         #[cfg(feature = "parquet")]
         Format::Parquet => ParquetInput::open(Arc::from(at), validator.parquet_options())
-            .map(|input| Opened::Batches(BatchInput::Parquet(input), format)),
+            .map(|input| Opened::Batches(BatchInput::Parquet(Box::new(input)), format)),
         #[cfg(feature = "arrow-ipc")]
         Format::Arrow => ArrowFile::open(Arc::from(at), validator.arrow_options())
-            .map(|file| Opened::Batches(BatchInput::File(file), format)),
+            .map(|file| Opened::Batches(BatchInput::File(Box::new(file)), format)),
         _ => Err(not_built(format)),
     }
 }

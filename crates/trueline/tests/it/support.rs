@@ -116,7 +116,7 @@ pub(crate) fn said(report: &Report) -> Vec<Value> {
         for name in ["byte_offset", "byte_length", "line", "column_number", "value"] {
             fields.remove(name);
         }
-        for related in fields.get_mut("related").and_then(Value::as_object_mut) {
+        if let Some(related) = fields.get_mut("related").and_then(Value::as_object_mut) {
             related.remove("byte_offset");
             related.remove("byte_length");
             related.remove("line");

@@ -19,9 +19,9 @@ use crate::columns::Columns;
 /// An input whose columns are known.
 pub(in super::super) enum BatchInput {
     #[cfg(feature = "parquet")]
-    Parquet(ParquetInput),
+    Parquet(Box<ParquetInput>),
     #[cfg(feature = "arrow-ipc")]
-    File(ArrowFile),
+    File(Box<ArrowFile>),
     #[cfg(feature = "arrow-ipc")]
     Stream(Mutex<ArrowStream>, SchemaRef),
 }

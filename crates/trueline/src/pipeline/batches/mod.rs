@@ -3,9 +3,26 @@
 //! Parts are read at their places by the thread that claims them. Where keys are looked for again, their columns are read first,
 //! and the others only where one of the keys is.
 
+#[cfg_attr(
+    not(all(feature = "parquet", feature = "arrow-ipc")),
+    allow(
+        dead_code,
+        unused_imports,
+        clippy::large_enum_variant,
+        clippy::unnecessary_wraps,
+        reason = "one format alone has not all that both have"
+    )
+)]
 mod input;
 #[cfg(feature = "parquet")]
 mod trust;
+#[cfg_attr(
+    not(feature = "arrow-ipc"),
+    allow(
+        clippy::match_wildcard_for_single_variants,
+        reason = "it is the one of several when both are there"
+    )
+)]
 mod worker;
 
 use arrow_schema::Schema as ArrowSchema;

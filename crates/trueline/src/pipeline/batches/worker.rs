@@ -106,7 +106,7 @@ impl<'a> Worker<'a> {
         let extent = Extent::Some(columns);
         self.judge.take_for_proven(proven.iter().map(Option::is_some).collect());
         let (mut at, end) = (part.rows.start, part.rows.end);
-        for rows in open.into_iter().chain([end..end]) {
+        for rows in open.into_iter().chain(std::iter::once(end..end)) {
             let unseen = rows.start - at;
             if unseen > 0 {
                 state.observe_proven(self.job.plan, unseen, &has_column);

@@ -1,5 +1,7 @@
 //! Files nobody on this project wrote: <https://github.com/apache/parquet-testing>.
 
+use std::fmt::Write as _;
+
 use trueline::{FileSource, Report, Validator, Verdict};
 use trueline_testkit::corpora::{corpus, files};
 
@@ -71,7 +73,7 @@ fn trueline_columns(path: &std::path::Path) -> String {
     .flatten()
     .unwrap_or_default();
     for name in names {
-        yaml += &format!("  - {{name: '{name}', type: any, required: true}}\n");
+        writeln!(yaml, "  - {{name: '{name}', type: any, required: true}}").expect("written");
     }
     if yaml.ends_with("fields:\n") {
         yaml += "  - {name: a, type: any, optional: true}\n";

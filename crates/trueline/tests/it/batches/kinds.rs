@@ -38,8 +38,12 @@ checks:
 fn cells(row: i32) -> [Option<String>; 9] {
     let unless = |every: i32, text: String| (row % every != every - 1).then_some(text);
     let id = if row % 500 == 499 { row - 250 } else { row };
-    let words = ["north", "south", "east", "east", "west"];
-    let word = if row % 97 == 0 { words[4] } else { words[row as usize % 4] };
+    let word = match (row % 97, row % 4) {
+        (0, _) => "west",
+        (_, 0) => "north",
+        (_, 1) => "south",
+        _ => "east",
+    };
     let text = match row % 53 {
         0 => "a longer text".to_owned(),
         1 => "é".to_owned(),

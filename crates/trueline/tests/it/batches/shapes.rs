@@ -1,5 +1,6 @@
 //! Parts of structs, keys of several columns, dictionaries with faults, and values as they are shown.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use arrow_array::types::{Int8Type, Int32Type, UInt16Type};
@@ -170,7 +171,7 @@ fn values_are_shown_as_csv_has_them() {
     ];
     let mut yaml = "fields:\n".to_owned();
     for (name, _, judged, _) in &columns {
-        yaml += &format!("  - {{name: {name}, type: {judged}}}\n");
+        writeln!(yaml, "  - {{name: {name}, type: {judged}}}").expect("written");
     }
     let expected: Vec<Option<String>> = columns.iter().map(|(.., shown)| Some((*shown).to_owned())).collect();
     let batch = RecordBatch::try_from_iter_with_nullable(
