@@ -177,9 +177,10 @@ impl RowFiles {
                 self.gap = gap;
                 self.gap.clear();
             }
-            match self.reasons.is_some() && side == Side::Invalid {
-                true => self.tell(rows, record..record + count)?,
-                false => self.write(side, &rows.bytes()[range])?,
+            if self.reasons.is_some() && side == Side::Invalid {
+                self.tell(rows, record..record + count)?;
+            } else {
+                self.write(side, &rows.bytes()[range])?;
             }
             record += count;
             self.last = side;

@@ -50,10 +50,10 @@ impl RunWriter {
         let rest = &entry[same..];
         let mut length = rest.len();
         while length >= 0x80 {
-            self.buffer.push((length & 0x7f) as u8 | 0x80);
+            self.buffer.push((length & 0x7f).to_le_bytes()[0] | 0x80);
             length >>= 7;
         }
-        self.buffer.push((length & 0x7f) as u8);
+        self.buffer.push(length.to_le_bytes()[0]);
         self.buffer.extend_from_slice(rest);
         self.previous.truncate(same);
         self.previous.extend_from_slice(rest);

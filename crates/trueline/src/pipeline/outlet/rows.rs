@@ -143,9 +143,9 @@ impl RowOutlet {
         let has_reasons = self.has_reasons();
         if let Some(late) = &mut self.late {
             let range = first..first + rows.len() as u64;
-            let marked = late.among(input, range, |row, check| match has_reasons {
-                true => rows.add_reason(narrow(row - first), check),
-                false => rows.mark(narrow(row - first)),
+            let marked = late.among(input, range, |row, check| {
+                let row = narrow(row - first);
+                if has_reasons { rows.add_reason(row, check) } else { rows.mark(row) }
             });
             marked.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
         }

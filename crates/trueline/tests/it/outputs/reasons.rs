@@ -65,9 +65,10 @@ fn invalid_rows_tell_why_they_are_down_every_road() {
                 for once in [false, true] {
                     let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk);
                     let builder = files.add(builder).reasons("why").errors_out(&files.errors);
-                    let report = match once {
-                        true => validate(builder, &Once(source.clone())),
-                        false => validate(builder, &source),
+                    let report = if once {
+                        validate(builder, &Once(source.clone()))
+                    } else {
+                        validate(builder, &source)
                     };
                     assert_eq!(
                         stable(&report),
