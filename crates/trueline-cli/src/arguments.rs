@@ -54,6 +54,11 @@ pub(crate) struct Validate {
     /// Files to validate as one table; `-` is standard input. gzip, zstd, bzip2, xz and lz4 are recognised by their
     /// first bytes. A pattern ('data/**/2026-*.csv') is all files that match, a folder with a slash (data/) all files
     /// below it whose names begin neither with `.` nor with `_`
+    #[cfg_attr(
+        feature = "object-store",
+        doc = "s3://bucket/key, gs://, az:// and https:// are objects, with patterns and prefixes too; credentials come from the \
+               variables AWS_…, GOOGLE_… and AZURE_…"
+    )]
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
 

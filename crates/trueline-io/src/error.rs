@@ -314,6 +314,9 @@ pub enum Change {
     /// It was written to.
     #[error("it was written to")]
     Modified,
+    /// An object has another `ETag` or version.
+    #[error("another object has its key")]
+    Tag,
 }
 
 /// A place in a compressed input.

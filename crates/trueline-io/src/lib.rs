@@ -28,8 +28,16 @@ pub use chunk::ChunkReader;
 pub use compression::{Compression, DecompressOptions, Decompressed, decompress, decompress_with};
 pub use error::{Change, Error, ErrorKind, Place};
 pub use format::Format;
+/// The crate behind [`ObjectSource`], in the version that it takes stores of.
+///
+/// Whoever makes a store that uses the network chooses the cryptography of the process first, for instance by
+/// `rustls::crypto::ring::default_provider().install_default()`; [`object_sources`] does so where nobody has.
+#[cfg(feature = "object-store")]
+pub use object_store;
 pub use output::OutputFile;
 pub use source::{
     FileSource, MemorySource, ReadAt, Source, SpooledSource, StdinSource, UnreadSource, sources_from_argument,
 };
+#[cfg(feature = "object-store")]
+pub use source::{ObjectOptions, ObjectSource, object_sources};
 pub use violation::{ErrorsFormat, ErrorsOptions, ErrorsWriter};

@@ -18,6 +18,8 @@ pub use trueline_io::{
     AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
     sources_from_argument,
 };
+#[cfg(feature = "object-store")]
+pub use trueline_io::{ObjectOptions, ObjectSource, object_sources, object_store};
 pub use trueline_report::{
     CheckResult, Decided, Engine, Excerpt, Input, Location, Related, Report, Rows, Run, RunError, SchemaInfo,
     StatisticsAudit, Status, Verdict, Violation, WrongStatistic, escape, render,

@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
+mod network;
 mod outputs;
 
 use std::io::Write;

@@ -15,12 +15,14 @@ use crate::error::Error;
 ///   beside data: names that begin with `.` or `_` (but not `_year=2026`), or end in `.crc`, and what is in such folders.
 /// - A name with wildcards is all regular files that match: `*` and `?` within a name, `[a-z]` and `[!a-z]` for one
 ///   character, `**` for any number of folders. A dot in front of a name must be written.
+/// - An address (`s3://bucket/key`, `https://…`) is what `object_sources` says, with the variables of the environment; without
+///   the feature `object-store` it is an error.
 /// - Everything else is a file that is expected to be there; opening it says what is wrong.
 ///
 /// Many files are ordered by the bytes of their names.
 ///
 /// **Errors**: a pattern or a folder that stands for no file; a pattern that cannot be one; a folder on the way that cannot
-/// be read, for its files would be missed; an address (`s3://…`, `https://…`).
+/// be read, for its files would be missed; an address that stands for no object or cannot be read.
 pub fn sources_from_argument(argument: &str) -> Result<Vec<Box<dyn Source>>, Error> {
     if argument == "-" {
         return Ok(vec![Box::new(StdinSource::new())]);
@@ -38,7 +40,15 @@ pub fn sources_from_argument(argument: &str) -> Result<Vec<Box<dyn Source>>, Err
     Ok(files.into_iter().map(|file| Box::new(FileSource::new(file)) as Box<dyn Source>).collect())
 }
 
+#[cfg(feature = "object-store")]
 fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
+    let objects = super::object_sources(address, &super::ObjectOptions::default())?;
+    Ok(objects.into_iter().map(|object| Box::new(object) as Box<dyn Source>).collect())
+}
+
+#[cfg(not(feature = "object-store"))]
+fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
+    let problem = "object stores and HTTP are not read without the feature `object-store`";
     let name = super::address::shown(address);
-    Err(Error::new(crate::error::ErrorKind::Address { name, problem: "object stores and HTTP are not read" }))
+    Err(Error::new(crate::error::ErrorKind::Address { name, problem }))
 }

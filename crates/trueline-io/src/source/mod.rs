@@ -6,6 +6,8 @@ mod file;
 mod identity;
 mod local;
 mod memory;
+#[cfg(feature = "object-store")]
+mod object;
 mod pattern;
 mod spool;
 mod stdin;
@@ -18,6 +20,8 @@ pub use file::FileSource;
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 pub(crate) use file::read_at;
 pub use memory::MemorySource;
+#[cfg(feature = "object-store")]
+pub use object::{ObjectOptions, ObjectSource, object_sources};
 pub use spool::SpooledSource;
 pub use stdin::StdinSource;
 pub use unread::UnreadSource;

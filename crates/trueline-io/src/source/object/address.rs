@@ -1,0 +1,113 @@
+//! What an address of an object store says.
+
+use crate::error::{Error, ErrorKind};
+use crate::source::address::{query, scheme, shown};
+
+/// Who keeps the objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeper {
+    S3,
+    Google,
+    Azure,
+    /// Any server of HTTP: one object, no listing.
+    Http,
+}
+
+/// An address taken apart. Keys stand in it as they are, without `%` escapes, as in the tools of those who keep them.
+#[derive(Debug)]
+pub(super) struct Address {
+    pub(super) keeper: Keeper,
+    /// `s3://bucket`, without a slash; all of an address of HTTP.
+    pub(super) base: String,
+    /// The bucket or container.
+    pub(super) bucket: String,
+    /// The key, a prefix that ends with a slash, or a pattern.
+    pub(super) key: String,
+    /// What people may see of it.
+    pub(super) shown: String,
+}
+
+impl Address {
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        let fail = |problem| Error::new(ErrorKind::Address { name: shown(text), problem });
+        let Some((scheme, rest)) = scheme(text) else { return Err(fail("it has no scheme, such as s3://")) };
+        let keeper = match scheme.as_str() {
+            "s3" | "s3a" => Keeper::S3,
+            "gs" => Keeper::Google,
+            "az" | "azure" | "adl" | "abfs" | "abfss" => Keeper::Azure,
+            "http" | "https" => Keeper::Http,
+            _ => return Err(fail("only s3://, gs://, az://, abfss://, https:// and http:// are read")),
+        };
+        if keeper == Keeper::Http {
+            if rest.is_empty() || rest.starts_with('/') {
+                return Err(fail("it names no host"));
+            }
+            let (base, bucket, key) = (text.to_owned(), String::new(), String::new());
+            return Ok(Self { keeper, base, bucket, key, shown: shown(text) });
+        }
+        if query(rest).is_some() {
+            return Err(fail(no_query(keeper)));
+        }
+        let (authority, key) = rest.split_once('/').unwrap_or((rest, ""));
+        let bucket = match authority.split_once('@') {
+            Some((container, _)) if keeper == Keeper::Azure && !container.contains(':') => container,
+            Some(_) => {
+                return Err(fail("user names and passwords do not belong into it; set variables instead"));
+            }
+            None => authority,
+        };
+        if bucket.is_empty() {
+            return Err(fail("it names no bucket; expected scheme://bucket/key"));
+        }
+        let base = format!("{scheme}://{authority}");
+        Ok(Self { keeper, base, bucket: bucket.to_owned(), key: key.to_owned(), shown: shown(text) })
+    }
+}
+
+fn no_query(keeper: Keeper) -> &'static str {
+    match keeper {
+        Keeper::Azure => {
+            "it has a query, which does not belong into it; set AZURE_STORAGE_SAS_TOKEN, or write https://"
+        }
+        _ => "it has a query, which does not belong into it; write https:// for a signed address",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<(Keeper, String, String), String> {
+        let address = Address::parse(text).map_err(|error| error.to_string())?;
+        Ok((address.keeper, address.bucket, address.key))
+    }
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        let is = |text: &str, keeper, bucket: &str, key: &str| {
+            assert_eq!(parse(text), Ok((keeper, bucket.to_owned(), key.to_owned())), "{text}");
+        };
+        is("s3://bucket/a/b c#1%20.csv", Keeper::S3, "bucket", "a/b c#1%20.csv");
+        is("S3://bucket", Keeper::S3, "bucket", "");
+        is("gs://bucket/a/", Keeper::Google, "bucket", "a/");
+        is("az://container/a/*.csv", Keeper::Azure, "container", "a/*.csv");
+        is("abfss://container@account.dfs.core.windows.net/a", Keeper::Azure, "container", "a");
+        is("https://host/a?b=c", Keeper::Http, "", "");
+    }
+
+    #[test]
+    fn what_is_no_address_says_why() {
+        for (text, expected) in [
+            ("s3://", "names no bucket"),
+            ("s3:///key", "names no bucket"),
+            ("ftp://host/a", "only s3://"),
+            ("https:///a", "names no host"),
+            ("s3://bucket/a?versionId=SECRET", "has a query"),
+            ("az://bucket/a?sig=SECRET", "AZURE_STORAGE_SAS_TOKEN"),
+            ("s3://user:SECRET@bucket/a", "do not belong"),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(expected) && !error.contains("SECRET"), "{text}: {error}");
+        }
+    }
+}

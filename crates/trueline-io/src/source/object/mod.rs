@@ -1,0 +1,249 @@
+//! Objects in stores: S3, Google Cloud Storage, Azure, and files behind HTTP.
+//!
+//! All of the network is in this folder, and it is used for addresses that the caller names and for nothing else. Futures stay
+//! inside; see [`remote`] for where they run. [`pin`] is why an object that is replaced while it is read is an error.
+
+mod address;
+mod bucket;
+mod connect;
+mod list;
+mod once;
+mod options;
+mod parts;
+mod pin;
+mod problem;
+mod remote;
+
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use object_store::ObjectStore;
+
+use self::address::{Address, Keeper};
+use self::bucket::Bucket;
+use self::once::OnceReader;
+use self::parts::{Parts, PartsAt, PartsReader, Tell};
+use self::pin::{Object, Pin};
+use self::problem::{Advice, Problem};
+use self::remote::Remote;
+use super::{ReadAt, Source};
+use crate::error::{Change, Error, ErrorKind};
+
+pub use self::options::ObjectOptions;
+
+/// An object in a store.
+///
+/// It is read in parts, several at once, each of which must be of the object that was found at first: its `ETag` (or, without
+/// one, its version) is named in every request and compared in every answer. An object with neither is read in one request, once.
+/// [`Source::verify_unchanged`] asks again what it is.
+///
+/// **Errors**: what the store refuses, or gives otherwise than it was asked for: other ranges, fewer or more bytes, another
+/// object. Requests that fail by the server's or the connection's fault are sent again within the limits of [`ObjectOptions`].
+#[derive(Debug)]
+pub struct ObjectSource {
+    name: String,
+    object: Object,
+    advice: Arc<Advice>,
+    options: ObjectOptions,
+    /// What a listing said of it.
+    listed_bytes: Option<u64>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    remote: Option<Arc<Remote>>,
+    /// What it is, or why that is not known, when it was asked and not opened yet.
+    asked: Option<Result<Pin, Problem>>,
+    opened: Option<Opened>,
+}
+
+/// How it was opened last.
+#[derive(Clone, Debug)]
+struct Opened {
+    pin: Arc<Pin>,
+    /// There for as long as somebody reads them, for they hold memory.
+    parts: Weak<Parts>,
+}
+
+impl ObjectSource {
+    /// The object of a key in a store that was made elsewhere. `base` is what people call the store, such as `s3://bucket`; a
+    /// slash and the key follow it in names.
+    ///
+    /// **Errors**: a key that the store's crate cannot express.
+    pub fn new(
+        store: Arc<dyn ObjectStore>,
+        base: impl Into<String>,
+        key: &str,
+        options: ObjectOptions,
+    ) -> Result<Self, Error> {
+        let advice = Arc::new(Advice::none());
+        Bucket { store, base: base.into(), advice, options }.object(key, None)
+    }
+
+    /// The objects in a store that was made elsewhere that a key, a prefix or a pattern stands for; see [`object_sources`].
+    ///
+    /// **Errors**: as [`object_sources`].
+    pub fn matching(
+        store: Arc<dyn ObjectStore>,
+        base: impl Into<String>,
+        key: &str,
+        options: ObjectOptions,
+    ) -> Result<Vec<Self>, Error> {
+        let advice = Arc::new(Advice::none());
+        Bucket { store, base: base.into(), advice, options }.matching(key)
+    }
+
+    fn of(
+        object: Object,
+        name: String,
+        advice: Arc<Advice>,
+        options: ObjectOptions,
+        listed_bytes: Option<u64>,
+    ) -> Self {
+        Self { name, object, advice, options, listed_bytes, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remote(&self) -> Result<Arc<Remote>, Problem> {
+        let mut state = self.state();
+        if let Some(remote) = &state.remote {
+            return Ok(Arc::clone(remote));
+        }
+        let remote = Remote::shared()?;
+        state.remote = Some(Arc::clone(&remote));
+        Ok(remote)
+    }
+
+    /// Asks the store what it is.
+    fn ask(&self) -> Result<Pin, Problem> {
+        self.remote()?.run(self.options.part_timeout, self.object.clone().ask())
+    }
+
+    /// The same, kept for the first [`Source::open`].
+    fn asked(&self) -> Result<Pin, Problem> {
+        let asked = self.state().asked.clone();
+        asked.unwrap_or_else(|| {
+            let asked = self.ask();
+            self.state().asked = Some(asked.clone());
+            asked
+        })
+    }
+
+    fn tell(&self) -> Tell {
+        let (name, advice) = (self.name.clone(), Arc::clone(&self.advice));
+        Arc::new(move |problem| problem.reading(&name, &advice))
+    }
+
+    fn fail(&self, problem: Problem) -> Error {
+        problem.opening(&self.name, &self.advice)
+    }
+
+    /// Begins to read what `pin` says it is.
+    fn start(&self, pin: Arc<Pin>) -> Result<Box<dyn Read + Send>, Problem> {
+        let remote = self.remote()?;
+        let (opened, read): (_, Box<dyn Read + Send>) = if pin.has_parts() {
+            let parts = self.parts(remote, &pin);
+            let opened = Opened { pin, parts: Arc::downgrade(&parts) };
+            (opened, Box::new(PartsReader::new(parts, self.tell())))
+        } else {
+            let limit = self.options.part_timeout;
+            let (answer, pin) = remote.run(limit, self.object.clone().whole(pin))?;
+            let read = OnceReader::new(remote, answer.into_stream(), pin.size_bytes(), limit, self.tell());
+            (Opened { pin, parts: Weak::new() }, Box::new(read))
+        };
+        self.state().opened = Some(opened);
+        Ok(read)
+    }
+
+    fn parts(&self, remote: Arc<Remote>, pin: &Arc<Pin>) -> Arc<Parts> {
+        Arc::new(Parts::new(remote, self.object.clone(), Arc::clone(pin), &self.options))
+    }
+
+    /// What it was when it was opened last.
+    fn opened_pin(&self) -> Option<Arc<Pin>> {
+        self.state().opened.as_ref().map(|opened| Arc::clone(&opened.pin))
+    }
+}
+
+impl Source for ObjectSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
+        let asked = self.state().asked.take();
+        let pin = asked.unwrap_or_else(|| self.ask()).map_err(|problem| self.fail(problem))?;
+        self.start(Arc::new(pin)).map_err(|problem| self.fail(problem))
+    }
+
+    /// Not for an object that has neither an `ETag` nor a version.
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
+        let opened = self.state().opened.clone();
+        let Some(Opened { pin, parts }) = opened.filter(|opened| opened.pin.has_parts()) else {
+            return Ok(None);
+        };
+        let parts = match parts.upgrade() {
+            Some(parts) => parts,
+            None => self.parts(self.remote().map_err(|problem| self.fail(problem))?, &pin),
+        };
+        Ok(Some(Box::new(PartsAt::new(parts, self.tell()))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        let opened = self.opened_pin().map(|pin| pin.size_bytes());
+        opened.or(self.listed_bytes).or_else(|| self.asked().ok().map(|pin| pin.size_bytes()))
+    }
+
+    /// Where an `ETag` or a version tells it from others. Of listed objects that is expected, and not asked for each.
+    fn can_reopen(&self) -> bool {
+        let opened = self.opened_pin().map(|pin| pin.is_sure());
+        opened.unwrap_or_else(|| self.listed_bytes.is_some() || self.asked().is_ok_and(|pin| pin.is_sure()))
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
+        match self.opened_pin().filter(|pin| pin.is_sure()) {
+            Some(pin) => self.start(pin).map_err(|problem| self.fail(problem)),
+            None => Err(Error::new(ErrorKind::ReadTwice { name: self.name.clone() })),
+        }
+    }
+
+    fn verify_unchanged(&self) -> Result<(), Error> {
+        let Some(pin) = self.opened_pin() else { return Ok(()) };
+        let result = self.ask().and_then(|now| now.is_still(&pin));
+        result.map_err(|problem| match problem {
+            Problem::NotFound => self.fail(Problem::Changed(Change::Removed)),
+            problem => self.fail(problem),
+        })
+    }
+}
+
+/// The objects that an address stands for, in the order in which they are one data set.
+///
+/// - `s3://bucket/key`, `gs://bucket/key`, `az://container/key`, `abfss://container@account.dfs.core.windows.net/key` name an
+///   object. Keys stand there as they are, without escapes.
+/// - A key that ends with a slash, and a bucket alone, is all objects below it, but those that programs leave beside data: parts
+///   of the key that begin with `.` or `_` (but not `_year=2026`), or end in `.crc`.
+/// - A key with wildcards (`*`, `?`, `[a-z]`, `**`) is all objects that match; an object of exactly that key goes first.
+/// - `https://…` and `http://…` name one object.
+///
+/// Variables say where credentials come from: those that begin with `AWS_`, `GOOGLE_` and `AZURE_`, as the vendors' tools know
+/// them. Many objects are ordered by the bytes of their keys.
+///
+/// **Errors**: an address that cannot be one; credentials that cannot be used; a list of objects that could not be had to its
+/// end; an address that stands for no object.
+pub fn object_sources(address: &str, options: &ObjectOptions) -> Result<Vec<ObjectSource>, Error> {
+    let address = Address::parse(address)?;
+    let advice = Arc::new(Advice::new(address.keeper, connect::secrets(&address, options)));
+    let store = connect::connect(&address, options)
+        .map_err(|error| Problem::of(&error).opening(&address.shown, &advice))?;
+    let (base, options) = (address.base, options.clone());
+    if address.keeper == Keeper::Http {
+        let object = Object { store, path: object_store::path::Path::ROOT, is_http: true };
+        return Ok(vec![ObjectSource::of(object, address.shown, advice, options, None)]);
+    }
+    Bucket { store, base, advice, options }.matching(&address.key)
+}

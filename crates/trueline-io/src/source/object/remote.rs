@@ -1,0 +1,174 @@
+//! The one place where futures are run and waited for.
+//!
+//! All sources of a process share one thread for the network; it ends with the last of them. A thread that waits does so
+//! outside of any runtime, so sources may be used from programs that have one of their own. What is not wanted any more is
+//! cancelled when its handle is dropped.
+//!
+//! If you change this: nothing may wait without a limit, and a future that panics must be an error for whoever waits.
+
+use std::future::Future;
+use std::io;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::AbortHandle;
+
+use super::problem::Problem;
+
+/// The thread for the network.
+#[derive(Debug)]
+pub(super) struct Remote {
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
+}
+
+/// The one in use, and the process that started it: threads do not survive a fork.
+static SHARED: Mutex<(u32, Weak<Remote>)> = Mutex::new((0, Weak::new()));
+
+impl Remote {
+    /// The one that is in use, or a new one.
+    pub(super) fn shared() -> Result<Arc<Self>, Problem> {
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let process = std::process::id();
+        if shared.0 == process
+            && let Some(remote) = shared.1.upgrade()
+        {
+            return Ok(remote);
+        }
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            // For names of hosts.
+            .max_blocking_threads(8)
+            .thread_name("trueline-network")
+            .enable_all()
+            .build()
+            .map_err(|error| {
+                Problem::failed(error.kind(), format!("no thread for the network could be started ({error})"))
+            })?;
+        let remote = Arc::new(Self { runtime: Some(runtime) });
+        *shared = (process, Arc::downgrade(&remote));
+        Ok(remote)
+    }
+
+    /// Starts some work, which fails after `limit`; `done` is called once, unless the work is cancelled.
+    pub(super) fn start<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+        done: impl FnOnce(Result<T, Problem>) + Send + 'static,
+    ) -> AbortHandle {
+        let runtime = self.runtime.as_ref().expect("it is there until the drop");
+        let inner = runtime.spawn(async move {
+            tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(too_slow(limit)))
+        });
+        let abort = inner.abort_handle();
+        runtime.spawn(async move {
+            match inner.await {
+                Ok(result) => done(result),
+                Err(error) if error.is_cancelled() => {}
+                Err(_) => {
+                    done(Err(Problem::failed(
+                        io::ErrorKind::Other,
+                        "the request panicked; please report it",
+                    )));
+                }
+            }
+        });
+        abort
+    }
+
+    /// Starts some work to be waited for later.
+    pub(super) fn begin<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Coming<T> {
+        let (sender, result) = channel();
+        let abort = self.start(limit, work, move |result| {
+            // Nobody may be waiting any more.
+            let _ = sender.send(result);
+        });
+        Coming { result, abort }
+    }
+
+    /// Does some work.
+    pub(super) fn run<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.begin(limit, work).wait()
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Does not wait: the last source may be dropped within a runtime of the caller's.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn too_slow(limit: Duration) -> Problem {
+    let text = format!("it did not come within {limit:?}");
+    Problem::failed(io::ErrorKind::TimedOut, text)
+}
+
+/// Work that goes on. Dropping it ends the work.
+#[derive(Debug)]
+pub(super) struct Coming<T> {
+    result: Receiver<Result<T, Problem>>,
+    abort: AbortHandle,
+}
+
+impl<T> Coming<T> {
+    /// Waits for its end.
+    pub(super) fn wait(self) -> Result<T, Problem> {
+        let lost = || Problem::failed(io::ErrorKind::Other, "the request was lost; please report it");
+        self.result.recv().unwrap_or_else(|_| Err(lost()))
+    }
+}
+
+impl<T> Drop for Coming<T> {
+    fn drop(&mut self) {
+        self.abort.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(50);
+
+    fn text(problem: &Problem) -> &str {
+        match problem {
+            Problem::Failed { text, .. } => text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn work_ends_whatever_it_does() {
+        let remote = Remote::shared().unwrap();
+        assert_eq!(remote.run(LIMIT, async { Ok(7) }).unwrap(), 7);
+        let slow = remote.run(LIMIT, std::future::pending::<Result<(), Problem>>()).unwrap_err();
+        assert_eq!(text(&slow), "it did not come within 50ms");
+        let panic = remote.run::<()>(LIMIT, async { panic!("on purpose") }).unwrap_err();
+        assert_eq!(text(&panic), "the request panicked; please report it");
+    }
+
+    #[test]
+    fn there_is_one_for_all_and_it_can_be_used_and_dropped_within_another_runtime() {
+        let remote = Remote::shared().unwrap();
+        let again = Remote::shared().unwrap();
+        assert!(Arc::ptr_eq(&remote, &again));
+        drop(again);
+        let other = Builder::new_current_thread().build().unwrap();
+        let found = other.block_on(async move { remote.run(LIMIT, async { Ok(7) }) });
+        assert_eq!(found.unwrap(), 7);
+    }
+}
