@@ -110,7 +110,7 @@ fn a_part_of_a_list_is_an_error() {
         Fault::Stalls,
         Fault::Hangs,
     ];
-    within(Duration::from_secs(120), move || {
+    within(Duration::from_mins(2), move || {
         let whole = matching(Arc::new(model()), "data/").expect("objects");
         for fault in faults {
             for and_later in [false, true] {

@@ -92,7 +92,7 @@ fn serve(stream: TcpStream, bytes: &Mutex<Vec<u8>>, requests: &Mutex<Vec<String>
         });
         let mut headers = format!("Last-Modified: Thu, 26 Nov 2026 10:00:0{} GMT\r\n", bytes.len() % 10);
         if let Some(tag) = knows.tag {
-            headers.push_str(&format!("ETag: {tag}\r\n"));
+            headers = format!("{headers}ETag: {tag}\r\n");
         }
         let is_other =
             knows.conditions && header("if-match").is_some_and(|tag| Some(tag.as_str()) != knows.tag);
@@ -105,12 +105,8 @@ fn serve(stream: TcpStream, bytes: &Mutex<Vec<u8>>, requests: &Mutex<Vec<String>
             _ if is_other => ("412 Precondition Failed", Vec::new()),
             Some(range) if range.start >= bytes.len() => ("416 Range Not Satisfiable", Vec::new()),
             Some(range) => {
-                headers.push_str(&format!(
-                    "Content-Range: bytes {}-{}/{}\r\n",
-                    range.start,
-                    range.end - 1,
-                    bytes.len()
-                ));
+                let (start, end, size) = (range.start, range.end - 1, bytes.len());
+                headers = format!("{headers}Content-Range: bytes {start}-{end}/{size}\r\n");
                 ("206 Partial Content", bytes[range].to_vec())
             }
             None => ("200 OK", bytes),

@@ -28,7 +28,7 @@ fn bare(runtime: &tokio::runtime::Runtime, store: &Arc<dyn ObjectStore>) -> u64 
         })
         .buffered(IN_FLIGHT)
         .fold(0, |sum, bytes| async move { sum + bytes.expect("no panic") });
-    runtime.block_on(async { work.await })
+    runtime.block_on(work)
 }
 
 fn streamed(store: &Arc<dyn ObjectStore>) -> u64 {
