@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::dialect::{BlankLines, Dialect};
-use crate::engine::{self, Census, Classes, Cursor, IsUtf8, Marks, Sink};
+use crate::engine::{self, Census, Classes, Cursor, FirstNotUtf8, Marks, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::{Fault, FaultKind, Layout, Positions, Row};
 use crate::state::{Place, State};
@@ -168,8 +168,8 @@ impl Indexer {
     /// Finds the record of each quote fault, looks for bad UTF-8, and merges the two.
     fn find_faults(&self, bytes: &[u8], positions: &mut Positions) {
         let mut faults = std::mem::take(&mut positions.faults);
-        if !positions.is_ascii && !self.kernel.run(IsUtf8(bytes)) {
-            find_bad_utf8(bytes, positions, &mut faults);
+        if !positions.is_ascii {
+            find_bad_utf8(self.kernel, bytes, positions, &mut faults);
         }
         let bad_utf8 = faults.len();
         let mut record = 0;
@@ -201,11 +201,11 @@ fn close(positions: &mut Positions, cursor: Cursor) -> usize {
 }
 
 /// Notes the first bad byte of each record that is not UTF-8. What is bad outside of records does not count.
-fn find_bad_utf8(bytes: &[u8], positions: &Positions, faults: &mut Vec<Fault>) {
+fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, faults: &mut Vec<Fault>) {
     let mut at = 0;
     let mut record = 0;
-    while let Err(error) = std::str::from_utf8(&bytes[at..]) {
-        let offset = at + error.valid_up_to();
+    while let Some(bad) = kernel.run(FirstNotUtf8(&bytes[at..])) {
+        let offset = at + bad;
         record = positions.record_at(record, offset);
         if record == positions.records {
             break;

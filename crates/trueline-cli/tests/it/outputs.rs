@@ -22,7 +22,7 @@ fn arguments<'a>(input: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn leftovers(folder: &Folder) -> Vec<String> {
     let names = std::fs::read_dir(folder.path(".")).expect("a folder");
     let names = names.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.ends_with(".tmp")).collect()
+    names.filter(|name| name.strip_suffix(".tmp").is_some()).collect()
 }
 
 #[test]

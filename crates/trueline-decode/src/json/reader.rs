@@ -182,7 +182,7 @@ impl Reader {
         for record in &self.pending {
             let tokens = positions.tokens(*record as usize);
             let first = narrow(tokens.start);
-            let fit = template.fits(&block.kinds[tokens], &mut self.parts);
+            let fit = template.fits(&block.kinds[tokens.start..], tokens.len(), &mut self.parts);
             if fit != Fit::None {
                 let row = records.len();
                 self.doubtful.resize(row / ROWS + 1, 0);
@@ -198,15 +198,21 @@ impl Reader {
         template.compare_keys(self.lanes, bytes, offsets, bases, &mut self.differs);
         template.check_scalars(self.lanes, bytes, offsets, bases, &mut self.doubtful);
         let has = |bits: &[u64], row: usize| bits[row / ROWS] >> (row % ROWS) & 1 == 1;
-        let mut kept = 0;
-        for row in 0..records.len() {
+        // What stands behind the last row means nothing.
+        let last = u64::MAX >> (whole - records.len());
+        for rows in [&mut self.differs, &mut self.doubtful] {
+            rows.last_mut().into_iter().for_each(|rows| *rows &= last);
+        }
+        let is_whole = self.differs.iter().chain(&self.doubtful).all(|rows| *rows == 0);
+        let looked_at = if is_whole { records.len() } else { 0 };
+        let mut kept = looked_at;
+        for row in looked_at..records.len() {
             let record = records[row] as usize;
             let is_other = has(&self.differs, row)
                 || has(&self.doubtful, row) && !has_scalars(block, positions.tokens(record));
             if is_other {
                 continue;
             }
-            self.ways[record] = Way::Row;
             if kept < row {
                 records[kept] = records[row];
                 for bases in bases.iter_mut() {
@@ -216,6 +222,9 @@ impl Reader {
             kept += 1;
         }
         records.truncate(kept);
+        for record in &*records {
+            self.ways[*record as usize] = Way::Row;
+        }
         let ways = &self.ways;
         self.pending.retain(|record| ways[*record as usize] == Way::Unknown);
     }

@@ -36,19 +36,33 @@ const ITEMS: [u8; 32] = {
     items
 };
 
+/// The first of them as a word, and the bits in it that make strings of scalars.
+const ITEMS_WORD: u64 = {
+    let [a, b, c, d, e, f, g, h, ..] = ITEMS;
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+};
+const STRING_BITS: u64 = u64::from_le_bytes([STRING_BIT; WORD]);
+/// Those of the items alone, without the commas between them.
+const ITEM_BITS: u64 = u64::from_le_bytes([STRING_BIT, 0, STRING_BIT, 0, STRING_BIT, 0, STRING_BIT, 0]);
+
 /// What records of one make have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    /// What stands between arrays of any length, all of them behind one another.
-    kinds: Vec<u8>,
-    /// The tokens of each part.
-    parts: Vec<Range<usize>>,
+    /// What stands between arrays of any length.
+    parts: Vec<Part>,
     /// What must be there, byte by byte.
     keys: Vec<Key>,
     /// Where scalars stood.
     scalars: Vec<Spot>,
     /// For each column where its value is.
     pub(crate) columns: Vec<Option<Spot>>,
+}
+
+/// The kinds of the tokens of a part; as a word and which bits of it count, where they are that few.
+#[derive(Clone, Debug)]
+struct Part {
+    kinds: Vec<u8>,
+    word: Option<(u64, u64)>,
 }
 
 /// A token of a record: so many behind the first one of a part.
@@ -85,13 +99,8 @@ impl Template {
         row: &[u32],
         nulls: &[u32],
     ) -> Option<Self> {
-        let mut template = Self {
-            kinds: Vec::new(),
-            parts: Vec::new(),
-            keys: Vec::new(),
-            scalars: Vec::new(),
-            columns: Vec::new(),
-        };
+        let mut template =
+            Self { parts: Vec::new(), keys: Vec::new(), scalars: Vec::new(), columns: Vec::new() };
         let mut spots = vec![None; tokens.len()];
         let (mut start, mut token) = (tokens.start, tokens.start);
         while token < tokens.end {
@@ -109,7 +118,7 @@ impl Template {
             let items =
                 if block.kinds[token - 1] == b'[' { items(&block.kinds[token..tokens.end]) } else { None };
             if items.is_some() || token == tokens.end {
-                template.push(&block.kinds[start..token]);
+                template.parts.push(Part::new(&block.kinds[start..token]));
                 token += items.map_or(0, |(length, _)| length);
                 start = token;
             }
@@ -123,13 +132,8 @@ impl Template {
             template.keys.push(Key::new(b"null", spot)?);
         }
         template.columns = row.iter().map(spot).collect::<Option<_>>()?;
-        (template.kinds.len() <= MOST_TOKENS).then_some(template)
-    }
-
-    fn push(&mut self, kinds: &[u8]) {
-        let from = self.kinds.len();
-        self.kinds.extend_from_slice(kinds);
-        self.parts.push(from..self.kinds.len());
+        let count: usize = template.parts.iter().map(|part| part.kinds.len()).sum();
+        (count <= MOST_TOKENS).then_some(template)
     }
 
     /// How many parts there are.
@@ -137,31 +141,32 @@ impl Template {
         self.parts.len()
     }
 
-    /// Whether a record has the structure of the template, given the kinds of its tokens; then `bases` has the first token of each part,
-    /// counted from the first of the record.
+    /// Whether a record of so many tokens has the structure of the template, given the kinds of its tokens and of all behind it; then `bases`
+    /// has the first token of each part, counted from the first of the record.
     #[inline]
-    pub(crate) fn fits(&self, kinds: &[u8], bases: &mut [u32]) -> Fit {
+    pub(crate) fn fits(&self, kinds: &[u8], count: usize, bases: &mut [u32]) -> Fit {
         let mut at = 0;
-        let mut fit = Fit::Alike;
-        for (part, (range, base)) in self.parts.iter().zip(bases).enumerate() {
-            let own = &self.kinds[range.clone()];
-            let Some(theirs) = kinds.get(at..at + own.len()) else { return Fit::None };
-            match differences(own, theirs) {
-                0 => {}
-                STRING_BIT => fit = Fit::Loose,
-                _ => return Fit::None,
-            }
-            *base = narrow(at);
-            at += own.len();
-            if part + 1 < self.parts.len() {
+        let mut other = 0;
+        for (number, (part, base)) in self.parts.iter().zip(bases).enumerate() {
+            if number > 0 {
                 let Some((length, has_scalars)) = items(&kinds[at..]) else { return Fit::None };
                 at += length;
-                if has_scalars {
-                    fit = Fit::Loose;
-                }
+                other |= if has_scalars { STRING_BIT } else { 0 };
             }
+            let end = at + part.kinds.len();
+            if end > count {
+                return Fit::None;
+            }
+            other |= part.differences(&kinds[at..]);
+            *base = narrow(at);
+            at = end;
         }
-        if at == kinds.len() { fit } else { Fit::None }
+        match other {
+            _ if at != count => Fit::None,
+            0 => Fit::Alike,
+            STRING_BIT => Fit::Loose,
+            _ => Fit::None,
+        }
     }
 
     /// Which rows have the keys of the template. For each part `bases` has its first token in each row, in whole words of rows; `bytes`
@@ -192,6 +197,27 @@ impl Template {
         for Spot { part, token } in &self.scalars {
             lanes.run(FindDoubtful { bytes, offsets, bases: &bases[*part], token: *token, doubtful });
         }
+    }
+}
+
+impl Part {
+    fn new(kinds: &[u8]) -> Self {
+        let word = (kinds.len() <= WORD).then(|| {
+            let mut word = [0; WORD];
+            word[..kinds.len()].copy_from_slice(kinds);
+            (u64::from_le_bytes(word), u64::MAX >> (8 * (WORD - kinds.len())))
+        });
+        Self { kinds: kinds.to_vec(), word }
+    }
+
+    /// The bits in which the kinds of other tokens differ, all of them together; there are at least as many.
+    #[inline]
+    fn differences(&self, theirs: &[u8]) -> u8 {
+        if let (Some((word, mask)), Some(theirs)) = (self.word, theirs.first_chunk()) {
+            let different = (word ^ u64::from_le_bytes(*theirs)) & mask;
+            return different.to_le_bytes().iter().fold(0, |all, one| all | one);
+        }
+        differences(&self.kinds, &theirs[..self.kinds.len()])
     }
 }
 
@@ -231,6 +257,21 @@ fn by_chunks<const N: usize>(own: &[u8], theirs: &[u8]) -> Option<u8> {
 /// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars, and whether there are scalars.
 #[inline]
 fn items(kinds: &[u8]) -> Option<(usize, bool)> {
+    let Some(first) = kinds.first_chunk() else { return many_items(kinds) };
+    let word = u64::from_le_bytes(*first);
+    let other = (word | STRING_BITS) ^ ITEMS_WORD;
+    if other == 0 {
+        return many_items(kinds);
+    }
+    let end = other.trailing_zeros() / 8;
+    let before = (1 << (8 * end)) - 1;
+    let has_scalars = !word & ITEM_BITS & before != 0;
+    let end = end as usize;
+    is_end(kinds, end).then_some((end, has_scalars))
+}
+
+/// The same, however many there are.
+fn many_items(kinds: &[u8]) -> Option<(usize, bool)> {
     let mut at = 0;
     let mut has_scalars = false;
     loop {
@@ -240,15 +281,18 @@ fn items(kinds: &[u8]) -> Option<(usize, bool)> {
         has_scalars |= rest[..same].contains(&SCALAR);
         let end = at + same;
         if same < count {
-            // Behind a comma another item must come.
-            let is_end = kinds[end] == b']' && (end == 0 || end % 2 == 1);
-            return is_end.then_some((end, has_scalars));
+            return is_end(kinds, end).then_some((end, has_scalars));
         }
         if count < ITEMS.len() {
             return None;
         }
         at = end;
     }
+}
+
+/// Whether an array ends at a token: behind a comma another item must come.
+fn is_end(kinds: &[u8], token: usize) -> bool {
+    kinds[token] == b']' && (token == 0 || token % 2 == 1)
 }
 
 /// Compares the keys of rows with those of a template.

@@ -25,6 +25,11 @@ impl Length {
         let most = max.unwrap_or(u64::MAX).min(1 << 40);
         Self { least: min.unwrap_or(0).min(1 << 41), most, unit }
     }
+
+    /// Whether any text that is not too long has enough, except perhaps the empty one.
+    pub(super) fn is_least_text(&self) -> bool {
+        self.least <= 1
+    }
 }
 
 impl Judge for Length {

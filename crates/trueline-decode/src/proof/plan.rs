@@ -104,6 +104,11 @@ impl AnyJudge {
         number.or_else(|| Moment::new(data_type, ranges).map(Self::Moment))
     }
 
+    /// Whether what it finds good as it stands is good without escapes too, which are longer than what they stand for.
+    pub(super) fn allows_escapes(&self) -> bool {
+        matches!(self, Self::Length(length) if length.is_least_text())
+    }
+
     /// Chooses the loop: everything that can be known before it is.
     pub(super) fn choose<R: Run>(&self, pass: R) -> u64 {
         match self {

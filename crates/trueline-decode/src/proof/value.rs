@@ -1,8 +1,8 @@
 //! Proofs over values of JSON: the same judges, at places that come from tokens.
 //!
 //! A value is a token of a record that has been found to be JSON. What stands from there to the next token is the value, or a value and
-//! white space, which no judge takes. Strings that have an escape are left open by whoever asks for the proof; of all others the
-//! bytes between the quotes are the text.
+//! white space, which no judge takes. Of strings without an escape the bytes between the quotes are the text; others are left open by
+//! whoever asks for the proof, where it makes a difference.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -84,7 +84,7 @@ impl ValueProof {
 
     /// Whether a string is good only if its bytes are its text.
     pub(crate) fn reads_strings(&self) -> bool {
-        self.takes == Takes::Strings
+        self.takes == Takes::Strings && !self.judges.iter().all(AnyJudge::allows_escapes)
     }
 
     /// Closes the rows of some words that are proven; returns how many of them are null. `open` has the bits of these words.

@@ -25,7 +25,7 @@ mod walk;
 pub(crate) use classes::Classes;
 pub(crate) use groups::{GROUP_STEPS, chunks, has_quotes, look};
 pub(crate) use quotes::{Carry, Quotes};
-pub(crate) use utf8::IsUtf8;
+pub(crate) use utf8::FirstNotUtf8;
 
 use crate::kernel::{Isa, STEP};
 use crate::positions::FaultKind;

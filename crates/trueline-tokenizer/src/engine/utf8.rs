@@ -1,4 +1,4 @@
-//! Whether bytes are UTF-8, 64 at a time, where the kernel has an instruction that looks up nibbles.
+//! Where bytes cease to be UTF-8, 64 at a time, where the kernel has an instruction that looks up nibbles.
 //!
 //! Every fault of UTF-8 shows in two neighbouring bytes (a lead without its continuation, a form too long, a surrogate,
 //! a number too large), or is a continuation too many or too few behind a lead of three or four bytes. Three tables of
@@ -8,24 +8,26 @@
 use super::GROUP_STEPS;
 use crate::kernel::{Isa, STEP, Task};
 
-/// Whether all of `bytes`, which begin with a whole character, are UTF-8.
-pub(crate) struct IsUtf8<'a>(pub(crate) &'a [u8]);
+/// Where `bytes`, which begin with a whole character, cease to be UTF-8: the first byte of the first fault.
+pub(crate) struct FirstNotUtf8<'a>(pub(crate) &'a [u8]);
 
-impl Task for IsUtf8<'_> {
-    type Output = bool;
+impl Task for FirstNotUtf8<'_> {
+    type Output = Option<usize>;
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> bool {
+    fn run<I: Isa>(self, isa: I) -> Option<usize> {
         let Self(bytes) = self;
         if !I::CHECKS_UTF8 {
-            return std::str::from_utf8(bytes).is_ok();
+            return find_from(bytes, 0);
         }
         let zeros = isa.load(&[0; STEP]);
         let mut reading = Reading { before: zeros, errors: zeros, is_closed: true };
         let (steps, rest) = bytes.as_chunks::<STEP>();
         let (groups, steps) = steps.as_chunks::<GROUP_STEPS>();
-        for group in groups {
-            reading.read(isa, group);
+        for (number, group) in groups.iter().enumerate() {
+            if reading.read(isa, group) && isa.equal(reading.errors, 0) != u64::MAX {
+                return find_from(bytes, number * GROUP_STEPS * STEP);
+            }
         }
         reading.read(isa, steps);
         // The padding ends what is left open. (Behind ASCII nothing is, whatever stands before it.)
@@ -34,8 +36,16 @@ impl Task for IsUtf8<'_> {
         padded[..rest.len()].copy_from_slice(rest);
         let block = isa.load(&padded);
         let errors = isa.or(reading.errors, isa.utf8_errors(block, before));
-        isa.equal(isa.or(errors, isa.utf8_errors(zeros, block)), 0) == u64::MAX
+        let is_good = isa.equal(isa.or(errors, isa.utf8_errors(zeros, block)), 0) == u64::MAX;
+        if is_good { None } else { find_from(bytes, groups.len() * GROUP_STEPS * STEP) }
     }
+}
+
+/// The same, where no fault has shown itself before a place. It may begin in the last character before it.
+#[cold]
+fn find_from(bytes: &[u8], place: usize) -> Option<usize> {
+    let start = bytes[..place].iter().rposition(|byte| !matches!(byte, 0x80..=0xBF)).unwrap_or(0);
+    std::str::from_utf8(&bytes[start..]).err().map(|error| start + error.valid_up_to())
 }
 
 /// What is known of the bytes so far.
@@ -47,17 +57,17 @@ struct Reading<I: Isa> {
 }
 
 impl<I: Isa> Reading<I> {
-    /// Takes some steps, which cost next to nothing if they are ASCII.
+    /// Takes some steps, which cost next to nothing if they are ASCII. Whether there can be errors.
     #[inline(always)]
-    fn read(&mut self, isa: I, steps: &[[u8; STEP]]) {
-        let Some((first, others)) = steps.split_first() else { return };
+    fn read(&mut self, isa: I, steps: &[[u8; STEP]]) -> bool {
+        let Some((first, others)) = steps.split_first() else { return false };
         let mut all = isa.load(first);
         for step in others {
             all = isa.or(all, isa.load(step));
         }
         let is_ascii = isa.high(all) == 0;
         if is_ascii && self.is_closed {
-            return;
+            return false;
         }
         for step in steps {
             let block = isa.load(step);
@@ -65,6 +75,7 @@ impl<I: Isa> Reading<I> {
             self.before = block;
         }
         self.is_closed = is_ascii;
+        true
     }
 }
 
@@ -74,9 +85,9 @@ mod tests {
     use crate::kernel::Kernel;
 
     fn check(bytes: &[u8]) {
-        let expected = std::str::from_utf8(bytes).is_ok();
+        let expected = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
         for kernel in Kernel::available() {
-            assert_eq!(kernel.run(IsUtf8(bytes)), expected, "{kernel}, {bytes:02x?}");
+            assert_eq!(kernel.run(FirstNotUtf8(bytes)), expected, "{kernel}, {bytes:02x?}");
         }
     }
 

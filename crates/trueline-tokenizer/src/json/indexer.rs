@@ -6,7 +6,7 @@
 use super::positions::{END, Layout, Positions, RecordFault, Row};
 use super::steps::{Notes, ReadTokens, narrow};
 use super::tokens::{DEFAULT_MAX_DEPTH, check};
-use crate::engine::IsUtf8;
+use crate::engine::FirstNotUtf8;
 use crate::kernel::{Kernel, STEP};
 
 /// How many bytes of a call are looked at: every offset, and a little more, must fit a `u32`.
@@ -117,8 +117,8 @@ impl Indexer {
     /// Looks at every record that has a suspect byte or is not UTF-8.
     fn find_faults(&mut self, bytes: &[u8], positions: &mut Positions) {
         let suspects = &mut self.notes.suspects;
-        if !positions.is_ascii && !self.kernel.run(IsUtf8(bytes)) {
-            find_bad_utf8(bytes, positions, suspects);
+        if !positions.is_ascii {
+            find_bad_utf8(self.kernel, bytes, positions, suspects);
         }
         let mut faults = std::mem::take(&mut positions.faults);
         let mut next = 0;
@@ -156,11 +156,12 @@ pub fn last_line_end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Adds the first bad byte of each record that is not UTF-8, in order.
-fn find_bad_utf8(bytes: &[u8], positions: &Positions, suspects: &mut Vec<u32>) {
+fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, suspects: &mut Vec<u32>) {
+    let good = suspects.len();
     let mut at = 0;
     let mut record = 0;
-    while let Err(error) = std::str::from_utf8(&bytes[at..]) {
-        let offset = at + error.valid_up_to();
+    while let Some(bad) = kernel.run(FirstNotUtf8(&bytes[at..])) {
+        let offset = at + bad;
         suspects.push(narrow(offset));
         record = positions.record_at(record, narrow(offset));
         if record == positions.len() {
@@ -168,7 +169,9 @@ fn find_bad_utf8(bytes: &[u8], positions: &Positions, suspects: &mut Vec<u32>) {
         }
         at = positions.record(record).end;
     }
-    suspects.sort_unstable();
+    if suspects.len() > good {
+        suspects.sort_unstable();
+    }
 }
 
 impl Positions {

@@ -9,8 +9,12 @@ use trueline_report::Origin;
 use trueline_tokenizer::json::{Indexer, Positions};
 
 use super::super::job::Job;
-use super::super::text::{BLOCK_BYTES, Bytes, Ranges, Records, TextBlock};
+use super::super::text::{Bytes, Ranges, Records, TextBlock};
 use super::origin::JsonOrigin;
+
+/// How much is indexed at a time. Positions are many in JSON, and a record is read from several sides: both should stay in
+/// the processor's second cache.
+const BLOCK_BYTES: usize = 256 << 10;
 
 /// One thread's tools for JSON Lines.
 pub(in super::super) struct JsonRecords {
