@@ -20,11 +20,13 @@ class Home:
         self.target = Path(os.environ.get("CARGO_TARGET_DIR") or self.root / "target").absolute()
         self.folder = self.target / "compare"
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.native = self.folder / "native"
         self.python = self.folder / "venv" / "bin" / "python"
         self.peers = self.root / "benches" / "compare" / "peers"
 
     def program(self, name):
-        return self.target / "release" / name
+        """`peer` has a folder of its own, since it is built for this processor alone."""
+        return (self.native if name == "peer" else self.target) / "release" / name
 
     @property
     def qsv(self):
@@ -33,9 +35,11 @@ class Home:
         return str(own) if own.exists() else shutil.which("qsvlite") or shutil.which("qsv")
 
     def build(self):
-        packages = ["trueline-cli", "trueline-testkit", "trueline-benches"]
-        command = ["cargo", "build", "--release", "--bins", *(f"--package={package}" for package in packages)]
-        subprocess.run(command, cwd=self.root, check=True)
+        """trueline is built as it is given away. Its peers in Rust know the processor: some choose their instructions when they are built."""
+        command = ["cargo", "build", "--release", "--bins"]
+        subprocess.run([*command, "--package=trueline-cli", "--package=trueline-testkit"], cwd=self.root, check=True)
+        native = {"CARGO_TARGET_DIR": str(self.native), "RUSTFLAGS": "-C target-cpu=native"}
+        subprocess.run([*command, "--package=trueline-peer"], cwd=self.root, env={**os.environ, **native}, check=True)
 
     def install(self, may_install):
         """Installs what is missing; gives back why what is still missing is."""

@@ -34,7 +34,7 @@ def machine(home, options):
     rows = {
         "machine": f"{os.cpu_count()} processors, {model}{' with AVX-512' if 'avx512_vbmi2' in flags else ''}, {memory:.0f} GiB, {platform.system()}",
         "load": f"{os.getloadavg()[1]:.1f} in the five minutes before the end",
-        "compiler": output(["rustc", "--version"]).split(" (")[0] + ", release profile of this workspace",
+        "compiler": output(["rustc", "--version"]).split(" (")[0] + ", release profile of this workspace; peers in Rust with target-cpu=native",
         "commit": output(["git", "rev-parse", "--short=12", "HEAD"], home.root) + dirty(home),
         "crates": ", ".join(crates),
         "Python": ", ".join([output([home.python, "--version"]).removeprefix("Python "), *versions]),

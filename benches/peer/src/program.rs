@@ -19,10 +19,6 @@ pub(crate) fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["--test"] => {
-            println!("peer: compared with the generator's truth by its own tests");
-            ExitCode::SUCCESS
-        }
         ["measure", seconds, command @ ..] if !command.is_empty() => measure::run(seconds, command),
         ["read", file, threads] => {
             let bytes = range::bare_read(&open(file), threads.parse().expect("a number of threads"));

@@ -11,7 +11,8 @@
 //! long it took and how much memory it had.
 //!
 //! These are the anchors that trueline is held against, so they are meant to be as fast as such programs sensibly get: records
-//! are reused, nothing is allocated per row, checks are comparisons of bytes.
+//! are reused, nothing is allocated per row, checks are comparisons of bytes. The package is one of its own so that it can be built
+//! for the very processor it runs on, which some libraries need to be at their best.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
