@@ -42,6 +42,10 @@ def main():
     results = []
     for table in chosen:
         data = tables.generate(home, table, table.rows(options.rows), options.rate)
+        if isinstance(data, str):
+            skipped[f"the table {table.name}"] = data
+            print(f"skipped: the table {table.name}: {data}")
+            continue
         results.append(measure.race(data, found, options, home))
     text = record.render(home, options, results, skipped)
     print(text)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGES = ["duckdb", "polars", "pyarrow", "pandas", "pandera[polars]", "pydantic"]
+PACKAGES = ["duckdb", "polars", "pyarrow", "pandas", "pandera[polars]", "pydantic", "msgspec"]
+CRATES = ["csv", "simd-csv", "simd-json", "sonic-rs", "parquet", "flate2", "zlib-rs", "zstd"]
 QSV_FEATURES = "lite,mimalloc"
 QSV_SECONDS = 1800
 

@@ -42,7 +42,7 @@ class Race:
 
 
 def race(data, contenders, options, home):
-    results = [Result(one) for one in contenders]
+    results = [Result(one) for one in contenders if one.takes(data.table)]
     for number in range(options.rounds):
         for result in results:
             one = result.contender
@@ -82,5 +82,7 @@ def run_once(result, data, options, home):
 
 
 def last_line(text):
+    """What a program said at last, or the line in which it says what the error is."""
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1].strip()[:160] if lines else "nothing was said"
+    errors = [line for line in lines if line.startswith("error")]
+    return (errors or lines or ["nothing was said"])[-1].strip()[:160]

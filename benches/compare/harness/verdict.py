@@ -34,4 +34,4 @@ def judge(found, data):
 def short(label):
     """The code alone where it names the check; with its column in front otherwise."""
     check, code = label.split(" ")
-    return code if check == "structure" else f"{check.split('.')[0]}: {code}"
+    return code if check == "structure" else f"{check.rpartition('.')[0]}: {code}"

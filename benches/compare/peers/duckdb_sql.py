@@ -1,4 +1,4 @@
-"""DuckDB: one aggregate query over `read_csv` with every column as text.
+"""DuckDB: one aggregate query over `read_csv` with every column as text, or over `read_parquet`.
 
 Records that do not fit are rejected and counted by DuckDB itself (`store_rejects`). `TRY_CAST` takes spaces around numbers and
 underlines in them, a space for the T of a timestamp and 24 for its hour, so these are looked for too.
@@ -6,7 +6,7 @@ underlines in them, a space for the T of a timestamp and 24 for its hour, so the
 
 import duckdb
 
-from tables import BOOLEANS, FIELD_COUNT, INTEGERS, QUOTE, arguments, say
+from tables import BOOLEANS, FIELD_COUNT, INTEGERS, QUOTE, arguments, has_types, say
 
 TYPES = {"float64": "DOUBLE", "int8": "TINYINT", "int32": "INTEGER", "int64": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP"}
 
@@ -21,6 +21,8 @@ def string(text):
 
 def value(column):
     """The column's value; null where its text is no value of the type."""
+    if has_types():
+        return name(column.name)
     text, cast = name(column.name), f"TRY_CAST({name(column.name)} AS {TYPES[column.type]})"
     if column.type in INTEGERS:
         return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN {cast} END"
@@ -31,29 +33,43 @@ def value(column):
     return f"CASE WHEN {text} LIKE '{shape}'{midnight} THEN {cast} END"
 
 
+def bound(column, limit):
+    return f"TIMESTAMPTZ {string(limit)}" if column.type == "timestamp" else limit
+
+
 def faults(column):
     """Code and condition of each fault."""
     text, parsed = name(column.name), name(column.name + " value")
     if column.required:
         yield "null", f"{text} IS NULL"
-    if column.type in TYPES:
+    if column.type in TYPES and not has_types():
         yield "invalid", f"{parsed} IS NULL AND {text} IS NOT NULL"
     if column.type == "boolean":
         yield "invalid", f"{text} NOT IN ({', '.join(map(string, BOOLEANS))})"
     if column.pattern:
         yield "no_match", f"NOT regexp_full_match({text}, {string(column.pattern)})"
     if column.minimum is not None:
-        yield "below_minimum", f"{parsed} < {column.minimum}"
+        yield "below_minimum", f"{parsed} < {bound(column, column.minimum)}"
     if column.exclusive_minimum is not None:
         yield "below_minimum", f"{parsed} <= {column.exclusive_minimum}"
     if column.maximum is not None:
-        yield "above_maximum", f"{parsed} > {column.maximum}"
+        yield "above_maximum", f"{parsed} > {bound(column, column.maximum)}"
     if column.min_length is not None:
         yield "too_short", f"length({text}) < {column.min_length}"
     if column.max_length is not None:
         yield "too_long", f"length({text}) > {column.max_length}"
     if column.enum:
         yield "unlisted", f"{text} NOT IN ({', '.join(map(string, column.enum))})"
+
+
+def source(columns, file):
+    if has_types():
+        return f"read_parquet({string(file)})"
+    types = ", ".join(f"{string(column.name)}: 'VARCHAR'" for column in columns)
+    return (
+        f"read_csv({string(file)}, columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
+        "escape = '\"', nullstr = '', strict_mode = true, ignore_errors = true, store_rejects = true, rejects_limit = 0)"
+    )
 
 
 def query(columns, file):
@@ -66,13 +82,16 @@ def query(columns, file):
             labels.append(column.label("duplicate"))
             counts.append(f"count({name(column.name)}) - count(DISTINCT {name(column.name)})")
     values = [f"{value(column)} AS {name(column.name + ' value')}" for column in columns if column.type in TYPES]
-    types = ", ".join(f"{string(column.name)}: 'VARCHAR'" for column in columns)
-    source = (
-        f"read_csv({string(file)}, columns = {{{types}}}, auto_detect = false, header = true, delim = ',', quote = '\"', "
-        "escape = '\"', nullstr = '', strict_mode = true, ignore_errors = true, store_rejects = true, rejects_limit = 0)"
-    )
-    inner = f"SELECT {', '.join(['*', *values])} FROM {source}"
+    inner = f"SELECT {', '.join(['*', *values])} FROM {source(columns, file)}"
     return labels, f"SELECT {', '.join(['count(*)', *counts])} FROM ({inner})"
+
+
+def rejected(connection):
+    """Records that did not fit, and how many of each kind."""
+    kinds = "CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 0 ELSE 1 END"
+    lines = f"SELECT line, min({kinds}) FROM reject_errors GROUP BY line"
+    counted = f"SELECT kind, count(*) FROM ({lines}) AS broken(line, kind) GROUP BY kind"
+    return {QUOTE if kind else FIELD_COUNT: count for kind, count in connection.execute(counted).fetchall()}
 
 
 def main():
@@ -81,12 +100,9 @@ def main():
     connection.execute("SET preserve_insertion_order = false")
     labels, sql = query(columns, file)
     [(rows, *counts)] = connection.execute(sql).fetchall()
-    found = dict(zip(labels, counts))
-    rejected = "SELECT line, min(CASE WHEN error_type IN ('MISSING COLUMNS', 'TOO MANY COLUMNS') THEN 0 ELSE 1 END) FROM reject_errors GROUP BY line"
-    for kind, count in connection.execute(f"SELECT kind, count(*) FROM ({rejected}) AS broken(line, kind) GROUP BY kind").fetchall():
-        found[QUOTE if kind else FIELD_COUNT] = count
-        rows += count
-    say(rows, found)
+    broken = {} if has_types() else rejected(connection)
+    say(rows + sum(broken.values()), dict(zip(labels, counts)) | broken)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -15,24 +15,32 @@ INTEGERS = {"int8": 8, "int32": 32, "int64": 64}
 
 FIELD_COUNT = "structure structure.field_count"
 QUOTE = "structure structure.quote"
+JSON = "structure structure.json"
+UTF8 = "structure structure.utf8"
+DUPLICATE_KEY = "structure structure.duplicate_key"
 
 
 @dataclass(frozen=True)
 class Column:
-    """What a column must be. `fraction`: its timestamps have a fraction of the second."""
+    """What a column must be. `fraction`: its timestamps have a fraction of the second. Bounds of timestamps are texts."""
 
     name: str
     type: str = "string"
     required: bool = False
     unique: bool = False
     pattern: str | None = None
-    minimum: float | None = None
+    minimum: float | str | None = None
     exclusive_minimum: float | None = None
-    maximum: float | None = None
+    maximum: float | str | None = None
     min_length: int | None = None
     max_length: int | None = None
     enum: tuple = ()
     fraction: bool = False
+
+    @property
+    def path(self):
+        """The keys that lead to a nested value."""
+        return self.name.split(".")
 
     @property
     def is_number(self):
@@ -78,6 +86,27 @@ def _transactions(unique):
     ]
 
 
+_BOUNDS = [
+    Column("transaction_id", required=True),
+    Column("amount", "float64", required=True, minimum=0.01, maximum=1_000_000),
+    Column("timestamp", "timestamp", required=True, minimum="2021-01-01T00:00:00Z", maximum="2024-12-31T23:59:59Z"),
+    Column("account_id", required=True),
+    Column("currency", required=True),
+]
+
+_LOGS = [
+    Column("timestamp", "timestamp", required=True, fraction=True),
+    Column("level", required=True, enum=("DEBUG", "INFO", "WARN", "ERROR")),
+    Column("service", required=True, max_length=32),
+    Column("message", required=True, max_length=200),
+    Column("request_id", required=True, pattern=r"^req-[0-9a-f]{16}$"),
+    Column("status", "int32", required=True, minimum=100, maximum=599),
+    Column("duration_ms", "float64", required=True, minimum=0, maximum=600_000),
+    Column("context.user.id", "int64", minimum=1),
+    Column("context.user.country", pattern=r"^[A-Z]{2}$"),
+    Column("context.host", required=True, max_length=64),
+]
+
 _QUOTED = [
     *_group("letter", 5, 1, required=True, enum=("a", "b", "c", "d", "e", "f")),
     *_group("text", 5, 1, required=True, max_length=1),
@@ -108,6 +137,12 @@ TABLES = {
     "keys": [Column("key", required=True, unique=True), Column("value")],
     "quoted": _QUOTED,
     "unquoted": _QUOTED,
+    "logs": _LOGS,
+    "records": _LOGS,
+    "parquet": _transactions(unique=False),
+    "statistics": _BOUNDS,
+    "gzip": _transactions(unique=False),
+    "zstd": _transactions(unique=False),
 }
 
 
@@ -115,10 +150,36 @@ TABLES = {
 HOLDING_LINE_ENDS = ("wide",)
 HOLDING_QUOTES = ("wide", "quoted")
 
+# Tables in files with types, and tables whose every value is of its type.
+WITH_TYPES = ("parquet", "statistics")
+TYPED = (*WITH_TYPES, "records")
+
 
 def table():
     """The name of the table that the peer was called with."""
     return sys.argv[1]
+
+
+def has_types():
+    """Whether the file itself has types, so that no text need be parsed."""
+    return table() in WITH_TYPES
+
+
+def tree(columns):
+    """The columns by the keys that lead to them: a dict for each object."""
+    root = {}
+    for column in columns:
+        *outer, last = column.path
+        inside = root
+        for key in outer:
+            inside = inside.setdefault(key, {})
+        inside[last] = column
+    return root
+
+
+def is_required(inside):
+    """Whether a key must be there: that of a required column, or of an object that holds one."""
+    return inside.required if isinstance(inside, Column) else any(map(is_required, inside.values()))
 
 
 def arguments():

@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::Write;
 
 use serde_json::Value;
-use trueline_testkit::{Truth, keys, quoted, ticks, transactions, wide};
+use trueline_testkit::{Truth, keys, logs, quoted, ticks, transactions, wide};
 
+use crate::json;
 use crate::program::judge;
 use crate::run::Library;
 
@@ -73,5 +74,23 @@ fn quoted_cells_are_counted_as_they_were_made() {
         compare(table, false, |bytes| {
             quoted::Generator::new(20_000, 1).faults(0.01).unquoted(unquoted).write(bytes).unwrap()
         });
+    }
+}
+
+#[test]
+fn log_records_are_counted_as_they_were_made() {
+    for typed in [false, true] {
+        let mut bytes = Vec::new();
+        let truth = logs::Generator::new(20_000, 1).faults(0.01).typed(typed).write(&mut bytes).unwrap();
+        let mut file: File = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        for library in [json::Library::SimdJson, json::Library::SonicRs] {
+            for threads in 1..4 {
+                let found = json::judge(library, &file, threads);
+                let counts: BTreeMap<String, u64> = serde_json::from_value(found["counts"].clone()).unwrap();
+                assert_eq!(counts, expected(&truth), "{library:?}, {threads} threads");
+                assert_eq!(found["rows"], truth.rows, "{library:?}, {threads} threads");
+            }
+        }
     }
 }

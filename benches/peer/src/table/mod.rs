@@ -37,11 +37,16 @@ fn tell_sums<'a>(
     counts: impl Iterator<Item = &'a [u64]>,
     tell: &mut dyn FnMut(String, u64),
 ) {
-    let mut sums = vec![0; labels.len()];
+    for (label, sum) in labels.iter().zip(sums(counts)) {
+        tell((*label).to_owned(), sum);
+    }
+}
+
+/// The sums of counts that have the same order in every part.
+pub(crate) fn sums<'a>(mut counts: impl Iterator<Item = &'a [u64]>) -> Vec<u64> {
+    let mut sums = counts.next().map(<[u64]>::to_vec).unwrap_or_default();
     for part in counts {
         sums.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
     }
-    for (label, sum) in labels.iter().zip(sums) {
-        tell((*label).to_owned(), sum);
-    }
+    sums
 }

@@ -1,0 +1,88 @@
+//! Parquet with `arrow-rs`, and nothing besides: the columns become Arrow arrays, nobody looks at them. Threads take one row
+//! group after the other.
+
+use std::fs::File;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 8192;
+
+/// Reads these columns of a whole file, and says how many rows came out.
+pub(crate) fn read(file: &File, columns: &[&str], threads: usize) -> u64 {
+    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).expect("a Parquet file");
+    let groups = metadata.metadata().num_row_groups();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut rows = 0;
+        loop {
+            let group = next.fetch_add(1, Ordering::Relaxed);
+            if group >= groups {
+                return rows;
+            }
+            rows += read_group(file, &metadata, columns, group);
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("read")).sum()
+    })
+}
+
+fn read_group(file: &File, metadata: &ArrowReaderMetadata, columns: &[&str], group: usize) -> u64 {
+    let file = file.try_clone().expect("the file once more");
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+    let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let batches =
+        builder.with_projection(columns).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build();
+    batches.expect("a row group").map(|batch| batch.expect("a batch").num_rows() as u64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    /// Five row groups of 1,000 rows.
+    fn written() -> File {
+        let schema =
+            parse_message_type("message m { required int64 number; required binary text (UTF8); }").unwrap();
+        let file = tempfile::tempfile().unwrap();
+        let properties = Arc::new(WriterProperties::builder().build());
+        let mut writer =
+            SerializedFileWriter::new(file.try_clone().unwrap(), Arc::new(schema), properties).unwrap();
+        for _ in 0..5 {
+            let mut group = writer.next_row_group().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            let numbers: Vec<i64> = (0..1_000).collect();
+            column.typed::<Int64Type>().write_batch(&numbers, None, None).unwrap();
+            column.close().unwrap();
+            let mut column = group.next_column().unwrap().unwrap();
+            let texts: Vec<ByteArray> =
+                numbers.iter().map(|number| ByteArray::from(number.to_string().as_str())).collect();
+            column.typed::<ByteArrayType>().write_batch(&texts, None, None).unwrap();
+            column.close().unwrap();
+            group.close().unwrap();
+        }
+        writer.close().unwrap();
+        file
+    }
+
+    #[test]
+    fn every_row_group_is_read_once() {
+        let file = written();
+        for threads in 1..4 {
+            assert_eq!(read(&file, &["text", "number"], threads), 5_000);
+            assert_eq!(read(&file, &["number"], threads), 5_000);
+        }
+    }
+}
