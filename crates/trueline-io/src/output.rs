@@ -158,7 +158,7 @@ mod tests {
         for name in ["rows.csv", "rows.csv.gz", "rows.csv.zst"] {
             let path = folder.path().join(name);
             let mut file = OutputFile::create(&path, &Temporaries::new()).unwrap();
-            file.write_all(&[b'x'; 300_000]).unwrap();
+            file.write_all(&vec![b'x'; 300_000]).unwrap();
             drop(file);
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{name}");
             let mut file = OutputFile::create(&path, &Temporaries::new()).unwrap();

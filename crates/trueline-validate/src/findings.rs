@@ -249,7 +249,8 @@ checks:
             let numbers =
                 (0..7).map(|row| (row != 3 && row != 1).then_some((row + seed + batch) as f64 - 1.0));
             let numbers: ArrayRef = Arc::new(numbers.collect::<Float64Array>());
-            let texts: Vec<String> = (0..7).map(|row| "x".repeat((row + seed) as usize % 4)).collect();
+            let texts: Vec<String> =
+                (0..7).map(|row| "x".repeat(usize::try_from((row + seed) % 4).unwrap())).collect();
             let texts: ArrayRef = Arc::new(StringViewArray::from_iter_values(&texts));
             let bad = [BadCell { row: 1, code: "type.invalid" }];
             let texts = Some(Column::whole(&texts, &[]));

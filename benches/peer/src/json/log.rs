@@ -124,7 +124,7 @@ impl Logs {
         match record[COUNTRY] {
             // `^[A-Z]{2}$`
             Cell::Text(text) => {
-                counts[25] += u64::from(!matches!(text.as_bytes(), [b'A'..=b'Z', b'A'..=b'Z']))
+                counts[25] += u64::from(!matches!(text.as_bytes(), [b'A'..=b'Z', b'A'..=b'Z']));
             }
             Cell::Null => {}
             _ => counts[24] += 1,

@@ -53,7 +53,7 @@ fn table(rows: usize) -> Table {
             every(23, text("x"), every(37, text("oh no!"), text(&format!("na,\"me\n{row}")))),
             every(13, Cell::Nothing, every(29, Cell::Float(-0.5), Cell::Float(row as f64 % 100.0 + 0.25))),
             every(17, Cell::Integer(number % 1000 * 5 + 1), Cell::Integer(number % 1000 * 5)),
-            every(31, Cell::Nothing, Cell::Boolean(row % 2 == 0)),
+            every(31, Cell::Nothing, Cell::Boolean(row.is_multiple_of(2))),
             every(19, text("GBP"), every(2, text("K,\"ES"), text("USD"))),
             every(11, text("2025-12-31"), text(&format!("2026-{:02}-{:02}", row % 12 + 1, row % 28 + 1))),
             every(43, text("2027-01-01T00:00:00Z"), text(&format!("2026-06-01T{:02}:00:00Z", row % 24))),

@@ -17,7 +17,9 @@ fn collect(mut sorted: Sorted) -> Result<Vec<Vec<u8>>, Error> {
 
 fn sort(memory_bytes: usize, entries: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut sorter = Sorter::new(&options(memory_bytes));
-    entries.iter().for_each(|entry| sorter.push(entry).unwrap());
+    for entry in entries {
+        sorter.push(entry).unwrap();
+    }
     assert_eq!(sorter.count, entries.len() as u64);
     collect(sorter.finish().unwrap()).unwrap()
 }
@@ -80,7 +82,9 @@ fn a_file_that_gives_back_other_bytes_is_an_error() {
     let mut unseen = 0;
     for place in (0..20_000).step_by(501) {
         let mut sorter = Sorter::new(&options(0));
-        entries.iter().for_each(|entry| sorter.push(entry).unwrap());
+        for entry in &entries {
+            sorter.push(entry).unwrap();
+        }
         let level = &sorter.levels[0];
         let mut byte = [0];
         sorter.disk.read(&level.file, place, &mut byte).unwrap();

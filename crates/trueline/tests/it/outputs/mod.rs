@@ -47,7 +47,8 @@ fn invalid_rows(report: &Report) -> BTreeSet<(u32, u64)> {
 
 /// The slow twin: what the files of valid and invalid rows must be for one input.
 fn sides(name: &str, schema: &Schema, bytes: &[u8], invalid: &BTreeSet<(u32, u64)>) -> [Vec<u8>; 2] {
-    let (head, ends) = if name.ends_with(".jsonl") { json_lines(bytes) } else { records(schema, bytes) };
+    let (head, ends) =
+        if name.strip_suffix(".jsonl").is_some() { json_lines(bytes) } else { records(schema, bytes) };
     let mut sides = [bytes[..head].to_vec(), bytes[..head].to_vec()];
     let (mut at, mut last) = (head, 0);
     for (row, end) in (0..).zip(ends) {
