@@ -1,5 +1,6 @@
 //! Arrow batches judged as they are, without any file.
 
+use std::borrow::Borrow;
 use std::time::Instant;
 
 use arrow_array::RecordBatch;
@@ -10,7 +11,11 @@ use trueline_validate::{Pass, State, Tally};
 use crate::columns::{Columns, Judge};
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::{rate, report};
+use crate::progress::{Progress, Throttle};
 use crate::validator::{Validator, peak_memory};
+
+/// How many rows of a batch are judged at once: between two parts a run can be cancelled and tells how far it is.
+const PART_ROWS: usize = 1 << 17;
 
 impl Validator {
     /// Validates one Arrow batch. Columns are matched by name, parts of structs by names with dots. A column may have any Arrow
@@ -23,14 +28,16 @@ impl Validator {
         self.validate_batches(std::iter::once(batch))
     }
 
-    /// Validates Arrow batches of one schema as one table.
+    /// Validates Arrow batches of one schema as one table, on the thread that calls. Batches may be borrowed, or come owned from a
+    /// stream: each is dropped when it was judged.
     ///
-    /// **Errors**: a batch has other columns than the first; keys could not be kept on disk; the validator has outputs, which are for
-    /// inputs only.
-    pub fn validate_batches<'a>(
-        &self,
-        batches: impl IntoIterator<Item = &'a RecordBatch>,
-    ) -> Result<Report, Error> {
+    /// **Errors**: a batch has other columns than the first; the run was cancelled; keys could not be kept on disk; the
+    /// validator has outputs, which are for inputs only.
+    pub fn validate_batches<I>(&self, batches: I) -> Result<Report, Error>
+    where
+        I: IntoIterator,
+        I::Item: Borrow<RecordBatch>,
+    {
         if self.outputs.is_any() {
             return Err(Error::new(ErrorKind::Option {
                 option: "valid_out, invalid_out and errors_out",
@@ -43,7 +50,9 @@ impl Validator {
         let mut first: Option<SchemaRef> = None;
         let mut judge = Judge::new(schema, plan, Pass::First);
         let (mut bytes, mut begun) = (0, false);
+        let mut throttle = Throttle::new();
         for batch in batches {
+            let batch: &RecordBatch = batch.borrow();
             let columns = batch.schema();
             let expected = first.get_or_insert_with(|| columns.clone());
             if expected.fields() != columns.fields() {
@@ -57,12 +66,31 @@ impl Validator {
                 begun = true;
             }
             bytes += batch.get_array_memory_size() as u64;
-            let mut state = State::new(plan, Some(tally.quota()));
-            judge.observe(batch, &mut state).map_err(|_| {
-                let message = "a column has more in one batch than can be looked at at once".to_owned();
-                Error::new(ErrorKind::Internal { message })
-            })?;
-            tally.merge(state).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+            for first_row in (0..batch.num_rows()).step_by(PART_ROWS) {
+                if self.cancel.is_cancelled() {
+                    return Err(Error::new(ErrorKind::Cancelled { rows: tally.rows() }));
+                }
+                let part = batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row));
+                let mut state = State::new(plan, Some(tally.quota()));
+                judge.observe(&part, &mut state).map_err(|_| {
+                    let message = "a column has more in one batch than can be looked at at once".to_owned();
+                    Error::new(ErrorKind::Internal { message })
+                })?;
+                tally.merge(state).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+                if let Some(watcher) = self.watcher.as_deref().filter(|_| throttle.is_due()) {
+                    watcher(&Progress {
+                        input: "arrow".to_owned(),
+                        bytes,
+                        total_bytes: None,
+                        rows: tally.rows(),
+                        invalid_rows: tally.invalid_rows(),
+                        elapsed: started.elapsed(),
+                    });
+                }
+            }
+        }
+        if self.cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled { rows: tally.rows() }));
         }
         if !begun {
             let found = Columns::find(schema, &ArrowSchema::empty());

@@ -13,11 +13,11 @@ mod validator;
 pub use error::{Error, ErrorKind};
 pub use options::{Limits, Trust};
 pub use progress::{Cancel, Progress};
-pub use trueline_io::Error as SourceError;
 pub use trueline_io::{
     AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
     sources_from_argument,
 };
+pub use trueline_io::{Error as SourceError, ErrorKind as SourceErrorKind};
 #[cfg(feature = "object-store")]
 pub use trueline_io::{ObjectOptions, ObjectSource, object_sources, object_store};
 pub use trueline_report::{
