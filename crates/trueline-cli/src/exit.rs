@@ -2,23 +2,23 @@
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
 
 use trueline::escape::escape_text;
 
+pub(crate) const SUCCESS: u8 = 0;
 pub(crate) const USAGE: u8 = 2;
 pub(crate) const UNREADABLE: u8 = 3;
 pub(crate) const INTERNAL: u8 = 4;
 
 /// Help and version are answers; everything else is a usage error.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error) -> u8 {
     // What cannot be written to standard error cannot be told anywhere.
     let _ = error.print();
-    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+    if error.use_stderr() { USAGE } else { SUCCESS }
 }
 
 /// Tells of an error with all its causes, made inert, and gives `code` back.
-pub(crate) fn fail(error: &dyn Error, code: u8) -> ExitCode {
+pub(crate) fn fail(error: &dyn Error, code: u8) -> u8 {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -30,9 +30,9 @@ pub(crate) fn fail(error: &dyn Error, code: u8) -> ExitCode {
 }
 
 /// Tells of a problem in one line, made inert, and gives `code` back.
-pub(crate) fn complain(text: &str, code: u8) -> ExitCode {
+pub(crate) fn complain(text: &str, code: u8) -> u8 {
     let _ = writeln!(io::stderr(), "error: {}", escape_text(text));
-    ExitCode::from(code)
+    code
 }
 
 /// Tells of something that changes no exit code.
@@ -41,7 +41,7 @@ pub(crate) fn note(text: &str) {
 }
 
 /// Writes bytes to standard output; `code` if that went well, or if the reader has gone away.
-pub(crate) fn print(bytes: &[u8], code: ExitCode) -> ExitCode {
+pub(crate) fn print(bytes: &[u8], code: u8) -> u8 {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => code,

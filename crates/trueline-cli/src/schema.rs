@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use trueline::escape::escape_text;
 use trueline::{Language, Schema};
@@ -14,9 +13,9 @@ use crate::exit;
 /// Schema documents larger than this are refused before they are read whole.
 const MAX_DOCUMENT_BYTES: u64 = 1 << 20;
 
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+pub(crate) fn run(arguments: &Arguments) -> u8 {
     let SchemaCommand::Check { files } = &arguments.command;
-    let mut code = ExitCode::SUCCESS;
+    let mut code = exit::SUCCESS;
     let mut lines = String::new();
     for file in files {
         match read(file) {
@@ -34,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 /// Reads a schema document; what is wrong with it has been told when this gives an exit code back.
-pub(crate) fn read(file: &Path) -> Result<Schema, ExitCode> {
+pub(crate) fn read(file: &Path) -> Result<Schema, u8> {
     let name = file.display().to_string();
     let extension =
         file.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
@@ -55,6 +54,6 @@ pub(crate) fn read(file: &Path) -> Result<Schema, ExitCode> {
     let text = String::from_utf8(bytes).map_err(|error| unreadable(&error))?;
     Schema::parse(&text, language).map_err(|error| {
         let _ = writeln!(io::stderr(), "{}", error.render(&name, &text).trim_end());
-        ExitCode::from(exit::USAGE)
+        exit::USAGE
     })
 }

@@ -1,6 +1,5 @@
 //! `trueline validate`.
 
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use trueline::{
@@ -13,7 +12,7 @@ use crate::progress::Display;
 use crate::signal::Signals;
 use crate::{exit, outputs, report, schema};
 
-pub(crate) fn run(arguments: &Validate) -> ExitCode {
+pub(crate) fn run(arguments: &Validate) -> u8 {
     let destinations = match report::destinations(&arguments.reports) {
         Ok(destinations) => destinations,
         Err(text) => return exit::complain(&text, exit::USAGE),
@@ -66,7 +65,7 @@ pub(crate) fn run(arguments: &Validate) -> ExitCode {
         FailOn::Warning => Severity::Warning,
     });
     match report::for_standard_output(&report, arguments.output, arguments.color) {
-        Ok(bytes) => exit::print(&bytes, ExitCode::from(code)),
+        Ok(bytes) => exit::print(&bytes, code),
         Err(error) => exit::fail(&error, exit::INTERNAL),
     }
 }

@@ -1,0 +1,42 @@
+//! The `trueline` command line as one function, for the program of that name and for whatever else has a command of its own, such as
+//! the Python package. All work is done by the `trueline` crate.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod exit;
+mod outputs;
+mod progress;
+mod report;
+mod schema;
+mod signal;
+mod validate;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser};
+
+use crate::arguments::{Arguments, Command};
+
+/// Runs the command line and gives its exit code. The first argument is the name of the program.
+///
+/// It writes to standard output and standard error, listens for SIGINT and SIGTERM from then on, and ends the process when one comes
+/// and the run does not end by itself: the process should have nothing else to do.
+pub fn run<I>(arguments: I) -> u8
+where
+    I: IntoIterator,
+    I::Item: Into<OsString> + Clone,
+{
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::usage(&error),
+    };
+    match arguments.command {
+        Command::Validate(options) => validate::run(&options),
+        Command::Schema(schema) => schema::run(&schema),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "trueline", &mut script);
+            exit::print(&script, exit::SUCCESS)
+        }
+    }
+}
