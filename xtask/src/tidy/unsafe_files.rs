@@ -34,6 +34,8 @@ pub(crate) fn crates(project: &Project) -> Result<Vec<String>> {
     let owners: BTreeSet<String> = project
         .packages()
         .into_iter()
+        // A library that only another program loads has no tests of its own to run.
+        .filter(|package| package.targets.iter().any(|target| target.test))
         .filter(|package| {
             let folder = format!("{}/", project.folder(package));
             listed.iter().any(|path| path.starts_with(&folder))

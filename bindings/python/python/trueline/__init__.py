@@ -1,0 +1,57 @@
+"""Says whether tables are what their schema claims, fast, in bounded memory, with the exact place of every fault.
+
+>>> from trueline import Field, Schema
+>>> schema = Schema({"id": Field(int, required=True, unique=True), "amount": Field(float, min=0.01)})
+>>> report = schema.validate(b"id,amount\\n1,2.50\\n1,0\\n")
+>>> report
+<trueline.Report invalid: 1 of 2 rows>
+>>> [str(error) for error in report.errors]  # doctest: +ELLIPSIS
+['line 3: ...', ...]
+"""
+
+from ._native import CheckResult, Progress, Report, Violation, Violations, __version__
+from .errors import (
+    CancelledError,
+    InternalError,
+    OptionError,
+    OutputError,
+    SchemaError,
+    TruelineError,
+    UnreadableError,
+    ValidationError,
+)
+from .field import Field
+from .schema import Schema
+from .validators import (
+    LineProcessor,
+    Validator,
+    validate_csv,
+    validate_dataframe,
+    validate_json,
+    validate_parquet,
+)
+
+__all__ = [
+    "CancelledError",
+    "CheckResult",
+    "Field",
+    "InternalError",
+    "LineProcessor",
+    "OptionError",
+    "OutputError",
+    "Progress",
+    "Report",
+    "Schema",
+    "SchemaError",
+    "TruelineError",
+    "UnreadableError",
+    "ValidationError",
+    "Validator",
+    "Violation",
+    "Violations",
+    "__version__",
+    "validate_csv",
+    "validate_dataframe",
+    "validate_json",
+    "validate_parquet",
+]

@@ -1,0 +1,218 @@
+"""The engine. What is for users is in ``trueline``."""
+
+from collections.abc import Iterator
+from typing import Any, final, overload
+
+__version__: str
+
+def run_command(arguments: list[str]) -> int: ...
+
+@final
+class Progress:
+    """How far a run has come."""
+
+    @property
+    def input(self) -> str:
+        """The input being read."""
+    @property
+    def bytes(self) -> int:
+        """Bytes taken so far, as stored."""
+    @property
+    def total_bytes(self) -> int | None:
+        """Bytes of all inputs, when known."""
+    @property
+    def rows(self) -> int:
+        """Rows validated so far."""
+    @property
+    def invalid_rows(self) -> int:
+        """Rows found invalid so far; repeated keys are found at the end."""
+    @property
+    def elapsed_seconds(self) -> float:
+        """Time since the run began."""
+
+@final
+class Violation:
+    """One fault: which check, where, what was found and what was expected."""
+
+    @property
+    def check_id(self) -> str:
+        """The id of the check, such as ``amount.range``."""
+    @property
+    def code(self) -> str:
+        """The stable code, such as ``range.above_maximum``."""
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+    @property
+    def input(self) -> int:
+        """The input, from 0."""
+    @property
+    def input_name(self) -> str | None:
+        """The input's name."""
+    @property
+    def row_index(self) -> int | None:
+        """The record, from 0, header excluded."""
+    @property
+    def line(self) -> int | None:
+        """The line, from 1."""
+    @property
+    def byte_offset(self) -> int | None:
+        """The first byte, from 0, in the decompressed stream."""
+    @property
+    def byte_length(self) -> int | None:
+        """The number of bytes, quotes included."""
+    @property
+    def column(self) -> str | None:
+        """The column's name, when the fault is of one."""
+    @property
+    def path(self) -> str | None:
+        """The place inside a nested value, as a JSON Pointer."""
+    @property
+    def value(self) -> str | None:
+        """The value found, as text, cut when long."""
+    @property
+    def value_truncated(self) -> bool:
+        """Whether ``value`` was cut."""
+    @property
+    def expected(self) -> str:
+        """What the check expects, for people."""
+    @property
+    def message(self) -> str:
+        """What is wrong, in one sentence."""
+    @property
+    def related(self) -> dict[str, Any] | None:
+        """The other place that the fault is about, such as the first holder of a repeated key."""
+    def to_dict(self) -> dict[str, Any]:
+        """All of it."""
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Violations:
+    """The violations that a report keeps, as a sequence; each is made when it is asked for."""
+
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int, /) -> Violation: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[Violation]: ...
+    def __iter__(self) -> Iterator[Violation]: ...
+    def __reversed__(self) -> Iterator[Violation]: ...
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """All of them as dicts, as data frames take them."""
+
+@final
+class CheckResult:
+    """What became of one check."""
+
+    @property
+    def id(self) -> str:
+        """Its id, such as ``amount.range``."""
+    @property
+    def kind(self) -> str:
+        """Its kind, such as ``range``."""
+    @property
+    def columns(self) -> list[str]:
+        """The columns it reads."""
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+    @property
+    def status(self) -> str:
+        """``passed``, ``failed``, ``warned`` or ``not_evaluated``."""
+    @property
+    def reason(self) -> str | None:
+        """Why it was not evaluated, or another remark."""
+    @property
+    def evaluated(self) -> int:
+        """How many values were judged."""
+    @property
+    def failed(self) -> int:
+        """How many of those failed; exact."""
+    @property
+    def null(self) -> int:
+        """How many values were null and not judged."""
+    @property
+    def not_evaluated(self) -> int:
+        """How many could not be judged because of an earlier fault."""
+    @property
+    def codes(self) -> dict[str, int]:
+        """How many failures there are of each code."""
+    @property
+    def first_row_index(self) -> int | None:
+        """The first row that failed."""
+    @property
+    def expected(self) -> str:
+        """What it expects, for people."""
+
+@final
+class Report:
+    """What was found in one run."""
+
+    @staticmethod
+    def from_json(text: str) -> Report:
+        """Reads a report that ``to_json`` wrote."""
+    @property
+    def valid(self) -> bool:
+        """Whether every byte was read and no check of error severity failed."""
+    @property
+    def verdict(self) -> str:
+        """``valid``, ``invalid`` or ``unreadable``."""
+    @property
+    def total_rows(self) -> int:
+        """All records."""
+    @property
+    def valid_count(self) -> int:
+        """Records that no violation of error severity names."""
+    @property
+    def invalid_count(self) -> int:
+        """Records that one does."""
+    @property
+    def errors(self) -> Violations:
+        """Samples of what was found, in the order of inputs, rows and columns. ``checks`` has the exact totals."""
+    @property
+    def errors_omitted(self) -> int:
+        """How many violations were found and not kept."""
+    @property
+    def checks(self) -> list[CheckResult]:
+        """Every declared check, in the schema's order."""
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """Why the verdict is ``unreadable``."""
+    def is_valid(self) -> bool:
+        """``valid``."""
+    def raise_if_invalid(self) -> Report:
+        """Raises ``ValidationError`` or ``UnreadableError`` unless the data are valid; gives the report back."""
+    def to_json(self) -> str:
+        """The report as the JSON document that ``docs/report.schema.json`` describes."""
+    def to_dict(self) -> dict[str, Any]:
+        """That document as a dict."""
+    def to_text(self) -> str:
+        """For a terminal; what ``str`` gives."""
+    def to_html(self) -> str:
+        """A page for a browser, complete in itself."""
+    def to_markdown(self) -> str:
+        """For a comment or a summary."""
+    def to_junit(self) -> str:
+        """JUnit XML."""
+    def to_sarif(self) -> str:
+        """SARIF 2.1.0."""
+    def _repr_html_(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+
+@final
+class Schema:
+    @staticmethod
+    def parse(text: str, language: str, name: str) -> Schema: ...
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def fields(self) -> list[tuple[str, str]]: ...
+    @property
+    def check_ids(self) -> list[str]: ...
+    @property
+    def canonical(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    def validate(self, data: Any, **options: Any) -> Report: ...
+    def validate_record(self, record: Any) -> Report: ...
+    def validate_json(self, record: bytes) -> Report: ...

@@ -1,0 +1,180 @@
+"""Fields of a schema: a type and keywords, as documents have them, with Python's types for those who prefer them."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import re
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .errors import SchemaError
+
+__all__ = ["Field"]
+
+_PYTHON_TYPES: dict[Any, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "int64",
+    float: "float64",
+    bytes: "binary",
+    datetime.datetime: "timestamp",
+    datetime.date: "date",
+    datetime.time: "time",
+    datetime.timedelta: "duration",
+    object: "any",
+    Any: "any",
+}
+
+# What the types of pyarrow, Polars, NumPy and pandas call themselves, in lower case.
+_DTYPE_NAMES: dict[str, str] = {
+    **{name: name for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")},
+    **{name: name for name in ("float32", "float64", "time", "date", "binary", "string")},
+    "float": "float32",
+    "double": "float64",
+    "bool": "boolean",
+    "boolean": "boolean",
+    "str": "string",
+    "utf8": "string",
+    "large_string": "string",
+    "string_view": "string",
+    "large_binary": "binary",
+    "binary_view": "binary",
+    "categorical": "string",
+    "category": "string",
+    "object": "any",
+    "null": "any",
+    "datetime": "timestamp",
+    "duration": "duration",
+}
+
+_DTYPE_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"date(32|64)\[\w+\]"), "date"),
+    (re.compile(r"time(32|64)\[\w+\]"), "time"),
+    (re.compile(r"(duration|timedelta64)\[\w+\]|duration\(.*\)"), "duration"),
+    (re.compile(r"enum\(.*\)|dictionary<values=string, .*>|string\[\w+\]|categorical\(.*\)"), "string"),
+)
+
+_SHORT = {"min": "minimum", "max": "maximum"}
+
+
+def _of_dtype(dtype: Any) -> str | None:
+    """The type that a dtype of another library stands for."""
+    # Classes such as `polars.Int64` have no text of their own that says more than their name.
+    text = (dtype.__name__ if isinstance(dtype, type) else str(dtype)).lower()
+    if text in _DTYPE_NAMES:
+        return _DTYPE_NAMES[text]
+    for pattern, name in _DTYPE_PATTERNS:
+        if pattern.fullmatch(text):
+            return name
+    if match := re.fullmatch(r"decimal(?:128)?\((?:precision=)?(\d+), (?:scale=)?(\d+)\)", text):
+        return f"decimal({match[1]},{match[2]})"
+    if match := re.fullmatch(r"(?:timestamp|datetime64)\[(s|ms|us|ns)(?:, (?:tz=)?(.+))?\]", text):
+        # What is in lower case here is a name in which case counts.
+        zone = str(dtype).rsplit(", ", 1)[1].removeprefix("tz=").removesuffix("]") if match[2] else None
+        return f"timestamp({match[1]},{zone})" if zone else f"timestamp({match[1]})"
+    if match := re.fullmatch(r"datetime\(time_unit='(ms|us|ns)', time_zone=(?:none|'(.+)')\)", text):
+        zone = str(dtype).split("time_zone='")[1].removesuffix("')") if match[2] else None
+        return f"timestamp({match[1]},{zone})" if zone else f"timestamp({match[1]})"
+    return None
+
+
+def type_name(given: Any) -> str:
+    """The spelling in schema documents of a type of Python, of another library, or of trueline."""
+    if isinstance(given, str):
+        return given
+    if given is None:
+        return "any"
+    try:
+        known = _PYTHON_TYPES.get(given)
+    except TypeError:
+        known = None
+    if known is not None:
+        return known
+    if given is decimal.Decimal:
+        raise SchemaError(
+            'Decimal says neither how many digits there are nor how many after the point: write "decimal(12,2)"'
+        )
+    origin, arguments = typing.get_origin(given), typing.get_args(given)
+    if origin in (typing.Union, types.UnionType):
+        others = [argument for argument in arguments if argument is not type(None)]
+        if len(others) == 1:
+            return type_name(others[0])
+    if origin in (list, tuple) and arguments and (origin is list or arguments[1:] == (...,)):
+        return f"list<{type_name(arguments[0])}>"
+    name = _of_dtype(given)
+    if name is None:
+        raise SchemaError(
+            f"{given!r} is no type: use a Python type (str, int, float, bool, datetime.date, …), "
+            'a dtype of pyarrow, Polars or pandas, or a name such as "int64" or "decimal(12,2)"'
+        )
+    return name
+
+
+def _plain(value: Any, where: str) -> Any:
+    """A value of a keyword as documents have it."""
+    if value is None or isinstance(value, (str, bool, int, decimal.Decimal)):
+        return value
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise SchemaError(f"{where} cannot be {value!r}: it must be finite")
+        return value
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, re.Pattern):
+        if value.flags & ~re.UNICODE:
+            raise SchemaError(f"{where} cannot take flags of re: write them into the pattern, as (?i)")
+        return value.pattern
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, where) for key, item in value.items()}
+    if isinstance(value, Iterable):
+        return [_plain(item, where) for item in value]
+    raise SchemaError(f"{where} cannot be {value!r}")
+
+
+class Field:
+    """What one column should be.
+
+    ``type`` is a type of Python (``str``, ``int``, ``float``, ``bool``, ``bytes``, ``datetime.date``, ``datetime.datetime``,
+    ``datetime.time``, ``datetime.timedelta``, ``list[int]``), a dtype of pyarrow, Polars, NumPy or pandas, or a name as schema
+    documents have it (``"int32"``, ``"decimal(12,2)"``, ``"timestamp(ms)"``). Keywords are those of schema documents; ``min``
+    and ``max`` are ``minimum`` and ``maximum``.
+
+    >>> Field(float, required=True, min=0.01)
+    Field('float64', required=True, minimum=0.01)
+    """
+
+    __slots__ = ("keywords", "type")
+
+    def __init__(self, type: Any = "any", /, **keywords: Any) -> None:
+        self.type = type_name(type)
+        self.keywords: dict[str, Any] = {}
+        for name, value in keywords.items():
+            name = _SHORT.get(name, name)
+            if name in self.keywords:
+                raise SchemaError(f"`{name}` is given twice: `min` and `max` are `minimum` and `maximum`", keyword=name)
+            if name == "type":
+                raise SchemaError("the type is given first, without a name", keyword=name)
+            if value is not None or name == "const":
+                self.keywords[name] = _plain(value, f"`{name}`")
+
+    def _document(self, name: str | None) -> dict[str, Any]:
+        own = self.keywords.get("name")
+        if name is not None and own is not None and own != name:
+            raise SchemaError(f"field `{name}` names itself `{own}`", field=name, keyword="name")
+        if name is None and own is None:
+            raise SchemaError('a field in a list needs a name: Field(int, name="id")', keyword="name")
+        return {"name": own if name is None else name, "type": self.type, **self.keywords}
+
+    def __repr__(self) -> str:
+        parts = [repr(self.type), *(f"{name}={value!r}" for name, value in self.keywords.items())]
+        return f"Field({', '.join(parts)})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Field):
+            return NotImplemented
+        return self.type == other.type and self.keywords == other.keywords
+
+    __hash__ = None  # type: ignore[assignment]

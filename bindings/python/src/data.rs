@@ -1,0 +1,165 @@
+//! What was given to be validated.
+
+use std::path::PathBuf;
+
+use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
+use trueline::{FileSource, MemorySource, Report, Source, Validator, sources_from_argument};
+
+use crate::arrow::Batches;
+use crate::error;
+use crate::run::Watch;
+use crate::source::{BytesSource, ObjectFile, Records};
+
+/// Up to this many bytes are judged on the calling thread.
+const SMALL_BYTES: u64 = 64 << 10;
+
+/// What can be validated, for the error that something else gets.
+const ACCEPTED: &str = "a path or a list of them, bytes, a binary file, an object with __arrow_c_stream__ or \
+                        __arrow_c_array__ (pyarrow, Polars, pandas, DuckDB), or an iterable of dicts or of Arrow batches";
+
+/// Data, ready to be judged on any thread.
+pub(crate) enum Job {
+    Sources { sources: Vec<Box<dyn Source>>, is_small: bool },
+    Batches(Batches),
+}
+
+impl Job {
+    /// Finds out what `data` is.
+    pub(crate) fn of(data: &Bound<'_, PyAny>, watch: &Watch) -> PyResult<Self> {
+        if is_arrow(data)? {
+            return Batches::of(data).map(Self::Batches);
+        }
+        if is_path(data)? {
+            return paths(data).map(Self::sources);
+        }
+        if let Some(bytes) = bytes(data)? {
+            let bytes = BytesSource::new(bytes);
+            let is_small = bytes.size_hint().is_some_and(|size| size <= SMALL_BYTES);
+            return Ok(Self::Sources { sources: vec![Box::new(bytes)], is_small });
+        }
+        if data.hasattr("read")? {
+            return Ok(Self::source(ObjectFile::new(data, watch.clone())));
+        }
+        if data.cast::<PyDict>().is_ok() {
+            return Err(PyTypeError::new_err(
+                "a dict is no table: give records as a list of dicts, and columns as a pandas, Polars or Arrow table",
+            ));
+        }
+        if let Some(listed) = listed(data)? {
+            return Ok(listed);
+        }
+        let Ok(iterator) = data.try_iter() else {
+            let kind = data.get_type().name()?.to_string();
+            return Err(PyTypeError::new_err(format!("data must be {ACCEPTED}; not {kind}")));
+        };
+        Ok(Self::source(Records::new(iterator, watch.clone())))
+    }
+
+    /// One line of JSON.
+    pub(crate) fn line(line: Vec<u8>) -> Self {
+        Self::Sources { sources: vec![Box::new(MemorySource::new("record.jsonl", line))], is_small: true }
+    }
+
+    fn source(source: impl Source + 'static) -> Self {
+        Self::sources(vec![Box::new(source)])
+    }
+
+    fn sources(sources: Vec<Box<dyn Source>>) -> Self {
+        Self::Sources { sources, is_small: false }
+    }
+
+    /// Whether this is judged in no time, and touches nothing of Python.
+    pub(crate) fn is_small(&self) -> bool {
+        matches!(self, Self::Sources { is_small: true, .. })
+    }
+
+    /// Has it judged.
+    pub(crate) fn run(self, validator: &Validator, watch: &Watch) -> Result<Report, trueline::Error> {
+        match self {
+            Self::Sources { sources, .. } => {
+                let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
+                validator.validate_all(&sources)
+            }
+            Self::Batches(batches) => validator.validate_batches(batches.read(watch)),
+        }
+    }
+}
+
+/// A list or tuple whose items say what it is: paths, or Arrow batches. None when it has records.
+fn listed(data: &Bound<'_, PyAny>) -> PyResult<Option<Job>> {
+    let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = data.cast::<PyList>() {
+        list.iter().collect()
+    } else if let Ok(tuple) = data.cast::<PyTuple>() {
+        tuple.iter().collect()
+    } else {
+        return Ok(None);
+    };
+    let Some(first) = items.first() else { return Ok(None) };
+    if is_arrow(first)? {
+        return Batches::of_all(&items).map(|batches| Some(Job::Batches(batches)));
+    }
+    if !is_path(first)? {
+        return Ok(None);
+    }
+    for item in &items {
+        if !is_path(item)? {
+            let kind = item.get_type().name()?.to_string();
+            return Err(PyTypeError::new_err(format!("a list of paths must have paths only, not {kind}")));
+        }
+    }
+    let mut sources = Vec::new();
+    for item in &items {
+        sources.extend(paths(item)?);
+    }
+    Ok(Some(Job::sources(sources)))
+}
+
+fn is_arrow(data: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(data.hasattr("__arrow_c_stream__")? || data.hasattr("__arrow_c_array__")?)
+}
+
+fn is_path(data: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(data.cast::<PyString>().is_ok() || data.hasattr("__fspath__")?)
+}
+
+/// Bytes as they are, and what else has the buffer protocol as a copy.
+fn bytes<'py>(data: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    if let Ok(bytes) = data.cast::<PyBytes>() {
+        return Ok(Some(bytes.clone()));
+    }
+    let builtins = data.py().import("builtins")?;
+    for kind in ["bytearray", "memoryview"] {
+        if data.is_instance(&builtins.getattr(kind)?)? {
+            let copy = builtins.getattr("bytes")?.call1((data,))?;
+            return Ok(Some(copy.cast_into::<PyBytes>()?));
+        }
+    }
+    Ok(None)
+}
+
+/// The sources that a path stands for: a file, a folder with a slash behind it, a pattern, an address.
+fn paths(data: &Bound<'_, PyAny>) -> PyResult<Vec<Box<dyn Source>>> {
+    let path: PathBuf = data.extract()?;
+    let Some(argument) = path.to_str() else { return Ok(vec![Box::new(FileSource::new(path))]) };
+    let py = data.py();
+    let sources = py.detach(|| sources_from_argument(argument)).map_err(|fault| error::source(py, &fault))?;
+    // One that is not there is told before anything begins.
+    if sources.len() == 1 && sources[0].name() == argument && !argument.contains("://") && argument != "-" {
+        match std::fs::metadata(&path) {
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+                return Err(PyFileNotFoundError::new_err((2, "no such file", argument.to_owned())));
+            }
+            Err(fault) if fault.kind() == std::io::ErrorKind::InvalidInput => {
+                return Err(PyValueError::new_err(format!("{argument:?} cannot be the name of a file")));
+            }
+            Ok(metadata) if metadata.is_dir() => {
+                let text = "is a folder; with a slash behind its name it is all files in it";
+                return Err(PyIsADirectoryError::new_err((21, text, argument.to_owned())));
+            }
+            _ => {}
+        }
+    }
+    Ok(sources)
+}

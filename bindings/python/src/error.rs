@@ -1,0 +1,88 @@
+//! Errors of the engine as exceptions of Python. The classes stand in `trueline/errors.py`.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use pyo3::call::PyCallArgs;
+use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyPermissionError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use trueline::schema::Problem;
+use trueline::{ErrorKind, SourceError};
+
+/// An exception of a class of `trueline.errors`.
+pub(crate) fn exception<'py, A>(py: Python<'py>, class: &str, arguments: A) -> PyErr
+where
+    A: PyCallArgs<'py>,
+{
+    let make = || py.import("trueline.errors")?.getattr(class)?.call1(arguments);
+    make().map_or_else(|error| error, PyErr::from_value)
+}
+
+/// An option that cannot be what it is.
+pub(crate) fn option(py: Python<'_>, message: impl Display) -> PyErr {
+    exception(py, "OptionError", (message.to_string(),))
+}
+
+/// What the engine could not do.
+pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
+    let class = match error.kind() {
+        ErrorKind::Schema { .. } | ErrorKind::Dialect { .. } => "SchemaError",
+        ErrorKind::Option { .. }
+        | ErrorKind::OutputName { .. }
+        | ErrorKind::Formats { .. }
+        | ErrorKind::NoInput => "OptionError",
+        ErrorKind::Output { .. } => "OutputError",
+        ErrorKind::Internal { .. } => "InternalError",
+        ErrorKind::Cancelled { .. } => "CancelledError",
+        _ => "TruelineError",
+    };
+    exception(py, class, (with_causes(error),))
+}
+
+/// What names no input that could be opened.
+pub(crate) fn source(py: Python<'_>, error: &SourceError) -> PyErr {
+    use trueline::SourceErrorKind as Kind;
+    let text = with_causes(error);
+    match error.kind() {
+        Kind::NotFound { .. } | Kind::NoMatch { .. } | Kind::Pattern { .. } => {
+            PyFileNotFoundError::new_err(text)
+        }
+        Kind::NoPermission { .. } => PyPermissionError::new_err(text),
+        Kind::Folder { .. } => PyIsADirectoryError::new_err(text),
+        _ => exception(py, "UnreadableError", (text, py.None())),
+    }
+}
+
+/// A schema document that cannot be used: every fault with its place, which `shown` has drawn.
+pub(crate) fn schema(py: Python<'_>, shown: String, problems: &[Problem]) -> PyErr {
+    let make =
+        || -> PyResult<Vec<Bound<'_, PyDict>>> { problems.iter().map(|one| problem(py, one)).collect() };
+    match make() {
+        Ok(problems) => exception(py, "SchemaError", (shown, problems)),
+        Err(error) => error,
+    }
+}
+
+fn problem<'py>(py: Python<'py>, problem: &Problem) -> PyResult<Bound<'py, PyDict>> {
+    let fault = PyDict::new(py);
+    fault.set_item("message", problem.to_string())?;
+    if let Some(place) = problem.location() {
+        fault.set_item("path", &place.path)?;
+        fault.set_item("line", place.line)?;
+        fault.set_item("column", place.column)?;
+    }
+    Ok(fault)
+}
+
+/// The error's text and those of its causes.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

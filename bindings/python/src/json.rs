@@ -1,0 +1,207 @@
+//! A record of Python as a line of JSON.
+//!
+//! What JSON has no word for is written as the texts that schemas read: dates and times in ISO 8601, decimals as numbers with all their
+//! digits, bytes in base64, durations as `PT…S`, not-a-number and infinities as texts (which are no numbers, so that a check of the
+//! type fails).
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
+
+/// How deep values may be nested; the engine's own limit is tighter.
+const MOST_DEPTH: usize = 200;
+
+/// Appends a record, which must be a mapping.
+pub(crate) fn push_record(record: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+    if record.cast::<PyDict>().is_ok() || record.cast::<PyMapping>().is_ok() {
+        return push(record, out, 0);
+    }
+    let kind = record.get_type().name()?.to_string();
+    Err(PyTypeError::new_err(format!("a record must be a dict, not {kind}")))
+}
+
+fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
+    if depth > MOST_DEPTH {
+        return Err(PyValueError::new_err(format!("a record must not be nested deeper than {MOST_DEPTH}")));
+    }
+    if value.is_none() {
+        out.extend_from_slice(b"null");
+    } else if let Ok(text) = value.cast::<PyString>() {
+        push_text(text.to_str()?, out);
+    } else if let Ok(boolean) = value.cast::<PyBool>() {
+        out.extend_from_slice(if boolean.is_true() { b"true" } else { b"false" });
+    } else if let Ok(number) = value.cast::<PyInt>() {
+        push_integer(number, out)?;
+    } else if let Ok(number) = value.cast::<PyFloat>() {
+        push_float(number, out)?;
+    } else if let Ok(record) = value.cast::<PyDict>() {
+        let mut members = Members::open(out);
+        for (key, value) in record {
+            members.push(&key, &value, depth)?;
+        }
+        members.close();
+    } else if let Ok(list) = value.cast::<PyList>() {
+        push_items(list.iter(), out, depth)?;
+    } else if let Ok(tuple) = value.cast::<PyTuple>() {
+        push_items(tuple.iter(), out, depth)?;
+    } else if let Ok(bytes) = value.cast::<PyBytes>() {
+        let text = value.py().import("base64")?.call_method1("b64encode", (bytes,))?;
+        push_text(&String::from_utf8_lossy(text.cast::<PyBytes>()?.as_bytes()), out);
+    } else if let Ok(mapping) = value.cast::<PyMapping>() {
+        let mut members = Members::open(out);
+        for pair in mapping.items()?.iter() {
+            let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
+            members.push(&key, &value, depth)?;
+        }
+        members.close();
+    } else {
+        push_other(value, out, depth)?;
+    }
+    Ok(())
+}
+
+/// What is known by where its type comes from.
+fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
+    let kind = value.get_type();
+    // A subclass, such as the timestamps of pandas, is what its base is.
+    let bases: Vec<String> = kind
+        .mro()
+        .iter()
+        .filter_map(|class| {
+            Some(format!("{}.{}", class.getattr("__module__").ok()?, class.getattr("__qualname__").ok()?))
+        })
+        .collect();
+    let is = |names: &[&str]| bases.iter().any(|base| names.contains(&&**base));
+    if is(&["decimal.Decimal"]) {
+        let text = value.str()?;
+        let text = text.to_str()?;
+        if text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains('N') {
+            out.extend_from_slice(text.as_bytes());
+        } else {
+            push_text(text, out);
+        }
+    } else if is(&["datetime.datetime", "datetime.date", "datetime.time"]) {
+        push_text(value.call_method0("isoformat")?.cast::<PyString>()?.to_str()?, out);
+    } else if is(&["datetime.timedelta"]) {
+        push_text(&duration(value)?, out);
+    } else if is(&["uuid.UUID", "pathlib.PurePath"]) {
+        push_text(value.str()?.to_str()?, out);
+    } else if is(&["enum.Enum"]) {
+        push(&value.getattr("value")?, out, depth + 1)?;
+    } else if is(&["numpy.generic"]) {
+        push(&value.call_method0("item")?, out, depth + 1)?;
+    } else if is(&["numpy.ndarray"]) {
+        push(&value.call_method0("tolist")?, out, depth + 1)?;
+    } else {
+        let kind = kind.fully_qualified_name()?.to_string();
+        return Err(PyTypeError::new_err(format!("a record cannot have a value of {kind}")));
+    }
+    Ok(())
+}
+
+/// `PT…S`, exact to the microsecond.
+fn duration(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let part = |name: &str| -> PyResult<i128> { value.getattr(name)?.extract() };
+    let micros = (part("days")? * 86_400 + part("seconds")?) * 1_000_000 + part("microseconds")?;
+    let mut text = String::from(if micros < 0 { "-PT" } else { "PT" });
+    let micros = micros.unsigned_abs();
+    let _infallible = write!(text, "{}", micros / 1_000_000);
+    if micros % 1_000_000 != 0 {
+        let _infallible = write!(text, ".{:06}", micros % 1_000_000);
+    }
+    text.push('S');
+    Ok(text)
+}
+
+fn push_items<'py>(
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> PyResult<()> {
+    out.push(b'[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        push(&item, out, depth + 1)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn push_integer(number: &Bound<'_, PyInt>, out: &mut Vec<u8>) -> PyResult<()> {
+    if let Ok(small) = number.extract::<i64>() {
+        let _infallible = write!(out, "{small}");
+        return Ok(());
+    }
+    // By `int` itself: a subclass may show itself otherwise.
+    let text = number.py().get_type::<PyInt>().call_method1("__repr__", (number,))?;
+    out.extend_from_slice(text.cast::<PyString>()?.to_str()?.as_bytes());
+    Ok(())
+}
+
+fn push_float(number: &Bound<'_, PyFloat>, out: &mut Vec<u8>) -> PyResult<()> {
+    let float: f64 = number.extract()?;
+    if float.is_finite() {
+        let _infallible = write!(out, "{float:?}");
+    } else {
+        let text = if float.is_nan() {
+            "NaN"
+        } else if float > 0.0 {
+            "inf"
+        } else {
+            "-inf"
+        };
+        push_text(text, out);
+    }
+    Ok(())
+}
+
+/// An object that is being written.
+struct Members<'o> {
+    out: &'o mut Vec<u8>,
+    is_first: bool,
+}
+
+impl<'o> Members<'o> {
+    fn open(out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
+        Self { out, is_first: true }
+    }
+
+    fn push(&mut self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+        let Ok(name) = key.cast::<PyString>() else {
+            let kind = key.get_type().name()?.to_string();
+            return Err(PyTypeError::new_err(format!("the keys of a record must be str, not {kind}")));
+        };
+        if !self.is_first {
+            self.out.push(b',');
+        }
+        self.is_first = false;
+        push_text(name.to_str()?, self.out);
+        self.out.push(b':');
+        push(value, self.out, depth + 1)
+    }
+
+    fn close(self) {
+        self.out.push(b'}');
+    }
+}
+
+fn push_text(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text.bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            0..0x20 => {
+                let _infallible = write!(out, "\\u{byte:04x}");
+            }
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}

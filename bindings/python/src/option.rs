@@ -1,0 +1,125 @@
+//! The options of a run, by their names in Python.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+use trueline::{Format, Limits, Trust, ValidatorBuilder};
+
+use crate::error;
+use crate::run::{self, Watch};
+
+/// Sets every option that is not `None`.
+pub(crate) fn apply(
+    py: Python<'_>,
+    mut builder: ValidatorBuilder,
+    options: &Bound<'_, PyDict>,
+    watch: &Watch,
+) -> PyResult<ValidatorBuilder> {
+    for (name, value) in options {
+        if value.is_none() {
+            continue;
+        }
+        let name: String = name.extract()?;
+        builder = match &*name {
+            "format" => builder.format(format(&value)?),
+            "threads" => builder.threads(number(&name, &value)?),
+            "chunk_bytes" => builder.chunk_bytes(number(&name, &value)?),
+            "sample_limit" => builder.sample_limit(number(&name, &value)?),
+            "max_violations" => builder.max_violations(number(&name, &value)?),
+            "trust_statistics" => builder.trust_statistics(trust(&value)?),
+            "progress" => builder.progress(run::watcher(&value, watch)?),
+            "valid_out" => builder.valid_out(path(&name, &value)?),
+            "invalid_out" => builder.invalid_out(path(&name, &value)?),
+            "errors_out" => builder.errors_out(path(&name, &value)?),
+            "spill_dir" => builder.spill_dir(path(&name, &value)?),
+            "reasons" => builder.reasons(text(&name, &value)?),
+            "limits" => builder.limits(limits(&value)?),
+            _ => return Err(error::option(py, format!("there is no option `{name}`"))),
+        };
+    }
+    Ok(builder)
+}
+
+/// A whole number of at least 0.
+fn number<'py, T>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    value.extract().map_err(|_| {
+        let found = shown(value);
+        error::option(value.py(), format!("{name} must be a whole number of at least 0, not {found}"))
+    })
+}
+
+fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value
+        .extract()
+        .map_err(|_| error::option(value.py(), format!("{name} must be text, not {}", shown(value))))
+}
+
+fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    value
+        .extract()
+        .map_err(|_| error::option(value.py(), format!("{name} must be a path, not {}", shown(value))))
+}
+
+fn format(value: &Bound<'_, PyAny>) -> PyResult<Format> {
+    let name = value.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
+    name.and_then(Format::from_name).ok_or_else(|| {
+        let found = shown(value);
+        error::option(value.py(), format!("format must be csv, jsonl, parquet or arrow, not {found}"))
+    })
+}
+
+fn trust(value: &Bound<'_, PyAny>) -> PyResult<Trust> {
+    match value.cast::<PyString>().ok().and_then(|name| name.to_str().ok()) {
+        Some("never") => Ok(Trust::Never),
+        Some("prove") => Ok(Trust::Prove),
+        Some("audit") => Ok(Trust::Audit),
+        _ => {
+            let found = shown(value);
+            Err(error::option(
+                value.py(),
+                format!("trust_statistics must be never, prove or audit, not {found}"),
+            ))
+        }
+    }
+}
+
+/// Limits by their names in Rust; `None` lifts those that can be lifted.
+fn limits(value: &Bound<'_, PyAny>) -> PyResult<Limits> {
+    let py = value.py();
+    let given = value
+        .cast::<PyDict>()
+        .map_err(|_| error::option(py, format!("limits must be a dict, not {}", shown(value))))?;
+    let mut limits = Limits::default();
+    for (name, value) in given {
+        let name: String = name.extract()?;
+        limits = match &*name {
+            "max_record_bytes" => limits.max_record_bytes(number(&name, &value)?),
+            "max_field_bytes" => limits.max_field_bytes(number(&name, &value)?),
+            "max_columns" => limits.max_columns(number(&name, &value)?),
+            "max_depth" => limits.max_depth(number(&name, &value)?),
+            "max_ratio" => limits.max_ratio(number(&name, &value)?),
+            "max_decompressed_bytes" => limits.max_decompressed_bytes(number(&name, &value)?),
+            "max_metadata_bytes" => limits.max_metadata_bytes(number(&name, &value)?),
+            "max_row_groups" => limits.max_row_groups(number(&name, &value)?),
+            "max_pages" => limits.max_pages(number(&name, &value)?),
+            "max_page_bytes" => limits.max_page_bytes(number(&name, &value)?),
+            "max_batch_values" => limits.max_batch_values(number(&name, &value)?),
+            "max_batch_bytes" => limits.max_batch_bytes(number(&name, &value)?),
+            "max_spool_bytes" => limits.max_spool_bytes(number(&name, &value)?),
+            "key_memory_bytes" => limits.key_memory_bytes(number(&name, &value)?),
+            _ => return Err(error::option(py, format!("there is no limit `{name}`"))),
+        };
+    }
+    Ok(limits)
+}
+
+/// A value as Python writes it, cut when long.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    let text =
+        value.repr().map_or_else(|_| "what it is".to_owned(), |text| text.to_string_lossy().into_owned());
+    text.chars().take(80).collect()
+}

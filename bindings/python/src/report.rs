@@ -1,0 +1,170 @@
+//! What was found.
+
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use trueline::{Verdict, escape, render};
+
+use crate::check::CheckResult;
+use crate::error;
+use crate::violation::Violations;
+
+/// The report of one run.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct Report(Arc<trueline::Report>);
+
+impl Report {
+    pub(crate) fn new(report: trueline::Report) -> Self {
+        Self(Arc::new(report))
+    }
+
+    fn render(&self, format: render::Format) -> PyResult<String> {
+        let mut out = Vec::new();
+        format.renderer().render(&self.0, &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    /// The answer in one line.
+    fn sentence(&self) -> String {
+        let rows = self.0.rows;
+        match &self.0.error {
+            Some(error) => format!("unreadable: {} ({})", error.message, error.code),
+            None if self.0.verdict == Verdict::Valid => format!("valid: {} rows", rows.total),
+            None => format!("invalid: {} of {} rows", rows.invalid, rows.total),
+        }
+    }
+}
+
+#[pymethods]
+impl Report {
+    /// Reads a report that `to_json` wrote.
+    #[staticmethod]
+    fn from_json(text: &str) -> PyResult<Self> {
+        let report = serde_json::from_str(text);
+        report.map(Self::new).map_err(|error| PyValueError::new_err(format!("this is no report: {error}")))
+    }
+
+    #[getter]
+    fn valid(&self) -> bool {
+        self.0.verdict == Verdict::Valid
+    }
+
+    #[getter]
+    fn verdict(&self) -> &'static str {
+        self.0.verdict.name()
+    }
+
+    #[getter]
+    fn total_rows(&self) -> u64 {
+        self.0.rows.total
+    }
+
+    #[getter]
+    fn valid_count(&self) -> u64 {
+        self.0.rows.valid
+    }
+
+    #[getter]
+    fn invalid_count(&self) -> u64 {
+        self.0.rows.invalid
+    }
+
+    #[getter]
+    fn errors(&self) -> Violations {
+        Violations::new(Arc::clone(&self.0))
+    }
+
+    #[getter]
+    fn errors_omitted(&self) -> u64 {
+        self.0.violations_omitted
+    }
+
+    #[getter]
+    fn checks(&self) -> Vec<CheckResult> {
+        (0..self.0.checks.len()).map(|index| CheckResult::new(Arc::clone(&self.0), index)).collect()
+    }
+
+    /// Why there is no answer.
+    #[getter]
+    fn error<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(error) = &self.0.error else { return Ok(None) };
+        let members = PyDict::new(py);
+        members.set_item("code", &error.code)?;
+        members.set_item("message", &error.message)?;
+        members.set_item("input", &error.input)?;
+        members.set_item("row_index", error.row_index)?;
+        members.set_item("line", error.line)?;
+        members.set_item("byte_offset", error.byte_offset)?;
+        Ok(Some(members))
+    }
+
+    fn is_valid(&self) -> bool {
+        self.valid()
+    }
+
+    /// Raises unless the verdict is valid; gives the report back.
+    fn raise_if_invalid(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+        let class = match slf.get().0.verdict {
+            Verdict::Valid => return Ok(slf),
+            Verdict::Invalid => "ValidationError",
+            Verdict::Unreadable => "UnreadableError",
+        };
+        let sentence = slf.get().sentence();
+        Err(error::exception(slf.py(), class, (sentence, slf)))
+    }
+
+    fn to_json(&self) -> String {
+        self.0.to_json()
+    }
+
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        py.import("json")?.call_method1("loads", (self.to_json(),))
+    }
+
+    fn to_text(&self) -> PyResult<String> {
+        self.render(render::Format::Text)
+    }
+
+    fn to_html(&self) -> PyResult<String> {
+        self.render(render::Format::Html)
+    }
+
+    fn to_markdown(&self) -> PyResult<String> {
+        self.render(render::Format::Markdown)
+    }
+
+    fn to_junit(&self) -> PyResult<String> {
+        self.render(render::Format::Junit)
+    }
+
+    fn to_sarif(&self) -> PyResult<String> {
+        self.render(render::Format::Sarif)
+    }
+
+    fn __str__(&self) -> PyResult<String> {
+        self.to_text()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<trueline.Report {}>", self.sentence())
+    }
+
+    /// The page in a frame of its own, so that neither its style nor anything else of it reaches the notebook.
+    fn _repr_html_(&self) -> PyResult<String> {
+        let page = escape::escape_markup(&self.to_html()?).replace('\n', "&#10;");
+        Ok(format!(
+            "<iframe sandbox srcdoc=\"{page}\" style=\"width:100%;height:32em;border:0\" title=\"trueline report\"></iframe>"
+        ))
+    }
+
+    /// By what is written of it: excerpts are for people, and not kept.
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().to_json() == self.to_json())
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+        Ok((py.get_type::<Self>().getattr("from_json")?, (self.to_json(),)))
+    }
+}

@@ -1,0 +1,172 @@
+//! The engine at work.
+//!
+//! Python hears of Ctrl-C only when its main thread asks. So the engine runs on a thread of its own, without the interpreter
+//! lock, and the calling thread waits for it, asking every few milliseconds. When it hears of one it cancels the run, and waits no
+//! longer than [`GRACE`] for it: a read of a Python object may never come back. Small inputs that are already in memory are
+//! judged on the calling thread.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use trueline::{Cancel, ErrorKind, Temporaries, Validator};
+
+use crate::data::Job;
+use crate::error;
+use crate::report::Report;
+
+/// How often the calling thread asks for signals.
+const TICK: Duration = Duration::from_millis(20);
+/// How long a cancelled run may take to end before it is left alone.
+const GRACE: Duration = Duration::from_millis(150);
+
+/// What a run shares with the Python objects that it uses: whether it is to end, and the exception that ended it.
+#[derive(Clone)]
+pub(crate) struct Watch {
+    pub(crate) cancel: Cancel,
+    pub(crate) temporaries: Temporaries,
+    raised: Arc<Mutex<Option<PyErr>>>,
+}
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Self { cancel: Cancel::new(), temporaries: Temporaries::new(), raised: Arc::default() }
+    }
+
+    /// Keeps the first exception and ends the run.
+    pub(crate) fn raise(&self, error: PyErr) {
+        self.cancel.cancel();
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    fn raised(&self) -> Option<PyErr> {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What came of a run; `Err` of the outer kind is the text of a panic.
+type Outcome = Result<Result<trueline::Report, trueline::Error>, String>;
+
+fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
+    panic::catch_unwind(AssertUnwindSafe(|| job.run(validator, watch))).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
+    })
+}
+
+/// Runs on the calling thread.
+pub(crate) fn here(py: Python<'_>, validator: &Arc<Validator>, job: Job, watch: &Watch) -> PyResult<Report> {
+    let outcome = py.detach(|| outcome(validator, job, watch));
+    finish(py, outcome, watch)
+}
+
+/// Runs on a thread of its own, so that Ctrl-C is answered.
+pub(crate) fn aside(py: Python<'_>, validator: Validator, job: Job, watch: &Watch) -> PyResult<Report> {
+    let (sender, mut receiver) = mpsc::channel();
+    let of_run = watch.clone();
+    let run = move || {
+        // Nobody waits any longer when the run was left alone.
+        let _ = sender.send(outcome(&validator, job, &of_run));
+    };
+    thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
+    loop {
+        match wait(py, &mut receiver, TICK) {
+            Ok(outcome) => return finish(py, outcome, watch),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(error::exception(py, "InternalError", ("the run ended without an answer",)));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Err(interrupt) = py.check_signals() {
+            watch.cancel.cancel();
+            let last = wait(py, &mut receiver, GRACE);
+            match &last {
+                Ok(Ok(Err(error))) => {
+                    if let ErrorKind::Cancelled { rows } = error.kind() {
+                        // An exception that takes no attributes is still the right one.
+                        let _ = interrupt.value(py).setattr("rows", *rows);
+                    }
+                }
+                // Whoever is left alone may never get to clean up.
+                Err(_) => watch.temporaries.remove_all(),
+                _ => {}
+            }
+            return Err(interrupt);
+        }
+    }
+}
+
+/// What comes within `time`, without the interpreter lock. The lone reference goes along: a receiver belongs to one thread at a time.
+fn wait(
+    py: Python<'_>,
+    receiver: &mut Receiver<Outcome>,
+    time: Duration,
+) -> Result<Outcome, RecvTimeoutError> {
+    py.detach(move || receiver.recv_timeout(time))
+}
+
+fn finish(py: Python<'_>, outcome: Outcome, watch: &Watch) -> PyResult<Report> {
+    if let Some(error) = watch.raised() {
+        return Err(error);
+    }
+    match outcome {
+        Ok(Ok(report)) => Ok(Report::new(report)),
+        Ok(Err(error)) => Err(error::engine(py, &error)),
+        Err(panic) => Err(error::exception(py, "InternalError", (panic,))),
+    }
+}
+
+/// How far a run has come.
+#[pyclass(frozen, get_all, module = "trueline._native")]
+pub(crate) struct Progress {
+    /// The input being read.
+    input: String,
+    /// Bytes taken so far, as stored.
+    bytes: u64,
+    /// Bytes of all inputs, when known.
+    total_bytes: Option<u64>,
+    /// Rows validated so far.
+    rows: u64,
+    /// Rows found invalid so far.
+    invalid_rows: u64,
+    /// Time since the run began.
+    elapsed_seconds: f64,
+}
+
+#[pymethods]
+impl Progress {
+    fn __repr__(&self) -> String {
+        format!("Progress(rows={}, invalid_rows={}, bytes={})", self.rows, self.invalid_rows, self.bytes)
+    }
+}
+
+/// What the engine calls, at most ten times a second, to call `callback`. What that raises ends the run.
+pub(crate) fn watcher(
+    callback: &Bound<'_, PyAny>,
+    watch: &Watch,
+) -> PyResult<impl Fn(&trueline::Progress) + Send + Sync + 'static> {
+    if !callback.is_callable() {
+        return Err(error::option(callback.py(), "progress must be a function of one argument"));
+    }
+    let (callback, watch) = (callback.clone().unbind(), watch.clone());
+    Ok(move |progress: &trueline::Progress| {
+        if watch.cancel.is_cancelled() {
+            return;
+        }
+        let progress = Progress {
+            input: progress.input.clone(),
+            bytes: progress.bytes,
+            total_bytes: progress.total_bytes,
+            rows: progress.rows,
+            invalid_rows: progress.invalid_rows,
+            elapsed_seconds: progress.elapsed.as_secs_f64(),
+        };
+        // None: the interpreter is about to end.
+        if let Some(Err(error)) = Python::try_attach(|py| callback.call1(py, (progress,)).map(drop)) {
+            watch.raise(error);
+        }
+    })
+}

@@ -1,0 +1,128 @@
+//! A schema made ready.
+
+use std::sync::{Arc, OnceLock};
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use trueline::{Language, Validator};
+
+use crate::data::Job;
+use crate::error;
+use crate::json;
+use crate::option;
+use crate::report::Report;
+use crate::run::{self, Watch};
+
+/// A schema document that was read, and the validator with default options that small inputs share.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct Schema {
+    document: trueline::Schema,
+    canonical: OnceLock<String>,
+    fingerprint: OnceLock<String>,
+    validator: OnceLock<Arc<Validator>>,
+}
+
+impl Schema {
+    fn new(document: trueline::Schema) -> Self {
+        Self {
+            document,
+            canonical: OnceLock::new(),
+            fingerprint: OnceLock::new(),
+            validator: OnceLock::new(),
+        }
+    }
+
+    /// The validator without options. Nothing can cancel it.
+    fn plain(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
+        if let Some(validator) = self.validator.get() {
+            return Ok(Arc::clone(validator));
+        }
+        let validator = Validator::new(self.document.clone()).map_err(|error| error::engine(py, &error))?;
+        Ok(Arc::clone(self.validator.get_or_init(|| Arc::new(validator))))
+    }
+}
+
+#[pymethods]
+impl Schema {
+    /// Reads a document of `language` (`yaml`, `json` or `toml`). `name` names it in errors.
+    #[staticmethod]
+    fn parse(py: Python<'_>, text: &str, language: &str, name: &str) -> PyResult<Self> {
+        let language = Language::from_extension(language)
+            .ok_or_else(|| error::option(py, "the language of a schema is yaml, json or toml"))?;
+        let schema = trueline::Schema::parse(text, language)
+            .map_err(|fault| error::schema(py, fault.render(name, text), fault.errors()))?;
+        let schema = Self::new(schema);
+        // What cannot be compiled is no schema either.
+        schema.plain(py)?;
+        Ok(schema)
+    }
+
+    /// The name.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.document.name.as_deref()
+    }
+
+    /// Name and type of each field, in order.
+    #[getter]
+    fn fields(&self) -> Vec<(&str, String)> {
+        self.document.fields.iter().map(|field| (&*field.name, field.data_type.to_string())).collect()
+    }
+
+    /// The id of every check that the schema asks for, the implied ones included.
+    #[getter]
+    fn check_ids(&self) -> Vec<String> {
+        self.document.resolved_checks().into_iter().map(|check| check.id).collect()
+    }
+
+    /// The canonical document, JSON.
+    #[getter]
+    fn canonical(&self) -> &str {
+        self.canonical.get_or_init(|| self.document.canonical())
+    }
+
+    /// The hash of the canonical document.
+    #[getter]
+    fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| self.document.fingerprint())
+    }
+
+    /// Validates data under options; see `trueline.Schema.validate`.
+    #[pyo3(signature = (data, **options))]
+    fn validate(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Report> {
+        let watch = Watch::new();
+        let job = Job::of(data, &watch)?;
+        if options.is_none_or(|options| options.values().iter().all(|value| value.is_none()))
+            && job.is_small()
+        {
+            return run::here(py, &self.plain(py)?, job, &watch);
+        }
+        let mut builder = Validator::builder(self.document.clone()).cancel(watch.cancel.clone());
+        builder = builder.temporaries(watch.temporaries.clone());
+        if let Some(options) = options {
+            builder = option::apply(py, builder, options, &watch)?;
+        }
+        let validator = builder.build().map_err(|error| error::engine(py, &error))?;
+        run::aside(py, validator, job, &watch)
+    }
+
+    /// Validates one record, a mapping.
+    fn validate_record(&self, py: Python<'_>, record: &Bound<'_, PyAny>) -> PyResult<Report> {
+        let mut line = Vec::new();
+        json::push_record(record, &mut line)?;
+        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new())
+    }
+
+    /// Validates one record that is JSON.
+    fn validate_json(&self, py: Python<'_>, record: &[u8]) -> PyResult<Report> {
+        let mut line = record.to_vec();
+        // Between values a tab is the white space that a line end is; within a text neither is allowed.
+        line.iter_mut().filter(|byte| matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b'\t');
+        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new())
+    }
+}

@@ -1,0 +1,249 @@
+//! One fault, and the sequence of those that a report keeps. Both look into the report and are made when they are asked for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::exceptions::{PyIndexError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyIterator, PyList, PySlice};
+use trueline::{Report, Severity};
+
+/// A fault: which check, where, what was found and what was expected.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct Violation {
+    report: Arc<Report>,
+    index: usize,
+}
+
+impl Violation {
+    fn fault(&self) -> &trueline::Violation {
+        &self.report.violations[self.index]
+    }
+}
+
+#[pymethods]
+impl Violation {
+    #[getter]
+    fn check_id(&self) -> &str {
+        &self.fault().check_id
+    }
+
+    #[getter]
+    fn code(&self) -> &str {
+        &self.fault().code
+    }
+
+    #[getter]
+    fn severity(&self) -> &'static str {
+        severity(self.fault().severity)
+    }
+
+    /// The input, as an index into the report's inputs.
+    #[getter]
+    fn input(&self) -> u32 {
+        self.fault().input
+    }
+
+    /// The input's name.
+    #[getter]
+    fn input_name(&self) -> Option<&str> {
+        let index = usize::try_from(self.fault().input).ok()?;
+        self.report.inputs.get(index).map(|input| &*input.name)
+    }
+
+    #[getter]
+    fn row_index(&self) -> Option<u64> {
+        self.fault().location.row_index
+    }
+
+    #[getter]
+    fn line(&self) -> Option<u64> {
+        self.fault().location.line
+    }
+
+    #[getter]
+    fn byte_offset(&self) -> Option<u64> {
+        self.fault().location.byte_offset
+    }
+
+    #[getter]
+    fn byte_length(&self) -> Option<u64> {
+        self.fault().location.byte_length
+    }
+
+    #[getter]
+    fn column(&self) -> Option<&str> {
+        self.fault().column.as_deref()
+    }
+
+    #[getter]
+    fn path(&self) -> Option<&str> {
+        self.fault().path.as_deref()
+    }
+
+    #[getter]
+    fn value(&self) -> Option<&str> {
+        self.fault().value.as_deref()
+    }
+
+    #[getter]
+    fn value_truncated(&self) -> bool {
+        self.fault().value_truncated
+    }
+
+    #[getter]
+    fn expected(&self) -> &str {
+        &self.fault().expected
+    }
+
+    #[getter]
+    fn message(&self) -> &str {
+        &self.fault().message
+    }
+
+    /// The other place that the fault is about.
+    #[getter]
+    fn related<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let Some(related) = &self.fault().related else { return Ok(None) };
+        let place = PyDict::new(py);
+        place.set_item("input", related.input)?;
+        place.set_item("row_index", related.location.row_index)?;
+        place.set_item("line", related.location.line)?;
+        place.set_item("byte_offset", related.location.byte_offset)?;
+        place.set_item("byte_length", related.location.byte_length)?;
+        Ok(Some(place))
+    }
+
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let members = PyDict::new(py);
+        members.set_item("check_id", self.check_id())?;
+        members.set_item("code", self.code())?;
+        members.set_item("severity", self.severity())?;
+        members.set_item("input", self.input())?;
+        members.set_item("input_name", self.input_name())?;
+        members.set_item("row_index", self.row_index())?;
+        members.set_item("line", self.line())?;
+        members.set_item("byte_offset", self.byte_offset())?;
+        members.set_item("byte_length", self.byte_length())?;
+        members.set_item("column", self.column())?;
+        members.set_item("path", self.path())?;
+        members.set_item("value", self.value())?;
+        members.set_item("value_truncated", self.value_truncated())?;
+        members.set_item("expected", self.expected())?;
+        members.set_item("message", self.message())?;
+        members.set_item("related", self.related(py)?)?;
+        Ok(members)
+    }
+
+    fn __str__(&self) -> String {
+        let place = match (self.line(), self.row_index()) {
+            (Some(line), _) => format!("line {line}: "),
+            (None, Some(row)) => format!("row {row}: "),
+            _ => String::new(),
+        };
+        let column = self
+            .column()
+            .map_or_else(String::new, |column| format!("{}: ", trueline::escape::escape_text(column)));
+        format!("{place}{column}{}", trueline::escape::escape_text(self.message()))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<trueline.Violation {} {}>", self.check_id(), self.__str__())
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| other.get().fault() == self.fault())
+    }
+}
+
+/// The faults that a report keeps, in the order of its inputs, rows and columns.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct Violations(Arc<Report>);
+
+impl Violations {
+    pub(crate) fn new(report: Arc<Report>) -> Self {
+        Self(report)
+    }
+
+    fn at(&self, index: usize) -> Violation {
+        Violation { report: Arc::clone(&self.0), index }
+    }
+}
+
+#[pymethods]
+impl Violations {
+    fn __len__(&self) -> usize {
+        self.0.violations.len()
+    }
+
+    fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = index.py();
+        let length = isize::try_from(self.0.violations.len())?;
+        if let Ok(slice) = index.cast::<PySlice>() {
+            let range = slice.indices(length)?;
+            let mut at = range.start;
+            let mut found = Vec::with_capacity(range.slicelength);
+            for _ in 0..range.slicelength {
+                found.push(self.at(usize::try_from(at)?));
+                at += range.step;
+            }
+            return Ok(PyList::new(py, found)?.into_any());
+        }
+        let Ok(asked) = index.extract::<isize>() else {
+            return Err(PyTypeError::new_err("the errors of a report are numbered"));
+        };
+        let at = if asked < 0 { asked + length } else { asked };
+        if !(0..length).contains(&at) {
+            return Err(PyIndexError::new_err(format!(
+                "there are {length} errors, and none has number {asked}"
+            )));
+        }
+        Ok(Bound::new(py, self.at(usize::try_from(at)?))?.into_any())
+    }
+
+    fn __iter__(&self) -> ViolationIterator {
+        ViolationIterator { report: Arc::clone(&self.0), next: AtomicUsize::new(0) }
+    }
+
+    fn __reversed__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        let backwards: Vec<Violation> =
+            (0..self.0.violations.len()).rev().map(|index| self.at(index)).collect();
+        PyList::new(py, backwards)?.try_iter()
+    }
+
+    /// All of them as dicts, as data frames take them.
+    fn to_dicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        (0..self.0.violations.len()).map(|index| self.at(index).to_dict(py)).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<trueline.Violations {}>", self.0.violations.len())
+    }
+}
+
+/// One violation after the other.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct ViolationIterator {
+    report: Arc<Report>,
+    next: AtomicUsize,
+}
+
+#[pymethods]
+impl ViolationIterator {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self) -> Option<Violation> {
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.report.violations.len()).then(|| Violation { report: Arc::clone(&self.report), index })
+    }
+}
+
+/// The name of a severity.
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}

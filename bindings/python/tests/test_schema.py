@@ -1,0 +1,222 @@
+"""Schemas: made, read, compared, pickled, refused."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import decimal
+import enum
+import pickle
+import re
+from pathlib import Path
+from typing import Any, Optional
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+
+from trueline import Field, Schema, SchemaError, TruelineError
+
+
+def test_python_and_documents_mean_the_same(tmp_path: Path) -> None:
+    text = "fields:\n  - {name: id, type: int64, required: true}\n  - {name: amount, type: float64, minimum: 0.01}\n"
+    made = Schema({"id": Field(int, required=True), "amount": Field(float, min=0.01)})
+    listed = Schema([Field("int64", name="id", required=True), Field(float, name="amount", minimum=0.01)])
+    file = tmp_path / "schema.yml"
+    file.write_text(text)
+    read = [Schema.from_yaml(text), Schema.from_file(file), Schema.from_file(str(file))]
+    again = [Schema.from_json(made.to_json()), Schema.from_yaml(made.to_yaml()), Schema.from_dict(made.to_dict())]
+    again += [Schema.from_json(made.to_json(indent=2))]
+    for schema in [listed, *read, *again]:
+        assert schema == made
+        assert hash(schema) == hash(made)
+        assert schema.fingerprint == made.fingerprint
+    assert made != Schema({"id": int})
+    assert made != "schema"
+    assert made.fields == {"id": "int64", "amount": "float64"}
+    assert made.check_ids[0] == "structure"
+    assert "amount.range" in made.check_ids
+
+
+def test_schemas_show_themselves() -> None:
+    schema = Schema({"id": int, "name": str}, name="people")
+    assert repr(schema) == "<trueline.Schema 'people' {id: int64, name: string}>"
+    many = Schema({f"c{index}": int for index in range(9)})
+    assert repr(many).endswith("c7: int64, …}>")
+    assert repr(Field(float, min=1)) == "Field('float64', minimum=1)"
+    assert Field(int, min=1) == Field("int64", minimum=1) != Field(int)
+
+
+def test_schemas_are_pickled_and_copied() -> None:
+    schema = Schema({"id": Field(int, description="who")}, name="n")
+    for twin in (pickle.loads(pickle.dumps(schema)), copy.copy(schema), copy.deepcopy(schema)):
+        assert twin == schema
+        assert twin.validate(b"id\nx\n").invalid_count == 1
+
+
+def test_no_digit_of_a_bound_is_lost() -> None:
+    bound = decimal.Decimal("12345678901234567890.0123456789")
+    schema = Schema({"v": Field("decimal(38,10)", max=bound)})
+    assert str(bound) in schema.to_json()
+    assert str(bound) in schema.to_yaml()
+    assert schema.to_dict()["fields"][0]["checks"][0]["maximum"] == bound
+    assert Schema.from_dict(schema.to_dict()) == schema
+    assert Schema.from_json(schema.to_json(indent=1)) == schema
+    whole = Schema({"v": Field("uint64", max=2**64 - 1)})
+    assert whole.validate(b"v\n18446744073709551615\n").valid
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (str, "string"),
+        (int, "int64"),
+        (float, "float64"),
+        (bool, "boolean"),
+        (bytes, "binary"),
+        (datetime.date, "date"),
+        (datetime.datetime, "timestamp"),
+        (datetime.time, "time"),
+        (datetime.timedelta, "duration"),
+        (Any, "any"),
+        (None, "any"),
+        (Optional[int], "int64"),
+        (int | None, "int64"),
+        (list[int], "list<int64>"),
+        (list[list[str]], "list<list<string>>"),
+        (tuple[float, ...], "list<float64>"),
+        ("decimal(12,2)", "decimal(12,2)"),
+        ("struct<a: int64, b: string>", "struct<a: int64, b: string>"),
+        (pyarrow.int32(), "int32"),
+        (pyarrow.float64(), "float64"),
+        (pyarrow.float32(), "float32"),
+        (pyarrow.large_string(), "string"),
+        (pyarrow.bool_(), "boolean"),
+        (pyarrow.date32(), "date"),
+        (pyarrow.time64("us"), "time"),
+        (pyarrow.timestamp("ms"), "timestamp(ms)"),
+        (pyarrow.timestamp("us", "Europe/Zurich"), "timestamp(us,Europe/Zurich)"),
+        (pyarrow.decimal128(10, 2), "decimal(10,2)"),
+        (pyarrow.duration("s"), "duration"),
+        (polars.Int8, "int8"),
+        (polars.Int8(), "int8"),
+        (polars.String, "string"),
+        (polars.Datetime("us", "UTC"), "timestamp(us,UTC)"),
+        (polars.Datetime("ms"), "timestamp(ms)"),
+        (polars.Boolean, "boolean"),
+        (polars.Decimal(9, 3), "decimal(9,3)"),
+        (numpy.dtype("uint16"), "uint16"),
+        (numpy.float32, "float32"),
+        (numpy.dtype("datetime64[ns]"), "timestamp(ns)"),
+        (pandas.Int64Dtype(), "int64"),
+        (pandas.CategoricalDtype(), "string"),
+        (pandas.DatetimeTZDtype("ns", "UTC"), "timestamp(ns,UTC)"),
+    ],
+    ids=str,
+)
+def test_types_of_python_and_others(given: Any, name: str) -> None:
+    assert Field(given).type == name
+    assert list(Schema({"v": given}).fields.values()) == [name]
+
+
+class Color(enum.Enum):
+    RED = "red"
+
+
+def test_values_of_keywords() -> None:
+    schema = Schema(
+        {
+            "day": Field(datetime.date, min=datetime.date(2026, 1, 1)),
+            "code": Field(str, pattern=re.compile(r"[A-Z]+")),
+            "kind": Field(str, enum=("a", "b")),
+            "size": Field(str, enum={"x"}),
+        }
+    )
+    assert schema.validate(b"day,code,kind,size\n2026-01-01,A,a,x\n").valid
+    report = schema.validate(b"day,code,kind,size\n2025-12-31,a,c,y\n")
+    assert [error.column for error in report.errors] == ["day", "code", "kind", "size"]
+
+
+def test_checks_of_the_table() -> None:
+    schema = Schema({"a": int, "b": int}, checks=[{"check": "primary_key", "columns": ["a", "b"]}], extra_columns="forbid")
+    report = schema.validate(b"a,b\n1,1\n1,1\n")
+    assert report.errors[0].code.startswith("primary_key.") or report.errors[0].check_id.endswith("primary_key")
+    assert not schema.validate(b"a,b,c\n1,1,1\n").valid
+
+
+@pytest.mark.parametrize(
+    ("make", "field", "keyword", "text"),
+    [
+        (lambda: Schema({"amount": Field(float, requierd=True)}), "amount", "requierd", "did you mean `required`"),
+        (lambda: Schema({"amount": Field("flot64")}), "amount", "type", "flot64"),
+        (lambda: Schema({"amount": Field(float, min="x")}), "amount", "minimum", "x"),
+        (lambda: Schema({"a": Field(str, pattern="(")}), "a", "pattern", "unclosed group"),
+        (lambda: Schema({"a": Field(str, enum=3)}), "a", "enum", "3"),
+        (lambda: Schema({"a": decimal.Decimal}), "a", "type", "decimal(12,2)"),
+        (lambda: Schema({"a": 3}), "a", "type", "3 is no type"),
+        (lambda: Schema([Field(int)]), None, "name", "needs a name"),
+        (lambda: Schema({"a": Field(int, name="b")}), "a", "name", "names itself `b`"),
+        (lambda: Field(int, min=1, minimum=1), None, "minimum", "twice"),
+        (lambda: Schema({"a": int}, extra_columns="maybe"), None, "extra_columns", "maybe"),
+    ],
+)
+def test_mistakes_name_field_and_keyword(make: Any, field: str | None, keyword: str, text: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        make()
+    assert (caught.value.field, caught.value.keyword) == (field, keyword)
+    assert text in str(caught.value)
+    assert isinstance(caught.value, (TruelineError, ValueError))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Schema(3),
+        lambda: Schema("id"),
+        lambda: Schema({3: int}),
+        lambda: Schema([int]),
+        lambda: Schema({"a": Field(float, min=float("nan"))}),
+        lambda: Schema({"a": Field(float, min=decimal.Decimal("NaN"))}),
+        lambda: Schema({"a": Field(str, pattern=re.compile("a", re.I))}),
+        lambda: Schema({"a": Field(int, min=object())}),
+        lambda: Schema({"a": Field("type", type=3)}),
+        lambda: Schema.from_yaml(""),
+        lambda: Schema.from_yaml("fields: ["),
+        lambda: Schema.from_json("{"),
+        lambda: Schema.from_toml("="),
+        lambda: Schema.from_dict({"feilds": []}),
+        lambda: Schema.from_dict({"fields": 3}),
+        lambda: Schema.from_file("schema.txt"),
+    ],
+)
+def test_what_is_no_schema_is_refused(make: Any) -> None:
+    with pytest.raises(SchemaError):
+        make()
+
+
+def test_documents_are_refused_with_line_and_column() -> None:
+    with pytest.raises(SchemaError) as caught:
+        Schema.from_yaml("fields:\n  - {name: amount, requierd: true}\n")
+    problem = caught.value.problems[0]
+    assert (problem["line"], problem["column"], problem["path"]) == (2, 20, "fields[0].requierd")
+    assert "--> <yaml>:2:20" in str(caught.value)
+
+
+def test_documents_of_another_kind() -> None:
+    with pytest.raises(TypeError, match="is str, not bytes"):
+        Schema.from_yaml(b"fields: []")  # type: ignore[arg-type]
+    with pytest.raises(UnicodeEncodeError):
+        Schema.from_yaml("name: '\ud800'")
+    with pytest.raises(FileNotFoundError):
+        Schema.from_file("missing.yaml")
+    with pytest.raises(TypeError):
+        Schema.from_file(3)  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_bytes(b"name: \xff")
+    with pytest.raises(SchemaError, match="not UTF-8 at byte 6"):
+        Schema.from_file(file)

@@ -1,0 +1,103 @@
+"""The validators by name, which say what `Schema.validate` says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas
+import polars
+import pyarrow
+import pyarrow.parquet
+import pytest
+from conftest import BAD, GOOD
+
+import trueline
+from trueline import Field, LineProcessor, OptionError, Schema, Validator
+
+ROWS: list[dict[str, Any]] = [
+    {"id": 1, "amount": 2.5, "currency": "USD"},
+    {"id": 1, "amount": 0.0, "currency": "EUR"},
+    {"id": 3, "amount": 1.0, "currency": "XXX"},
+]
+
+
+def test_a_validator_of_every_road(payments: Schema, tmp_path: Path) -> None:
+    table = pyarrow.Table.from_pylist(ROWS)
+    csv, lines, parquet = tmp_path / "a.txt", tmp_path / "b.txt", tmp_path / "c.txt"
+    csv.write_bytes(BAD)
+    polars.DataFrame(ROWS).write_ndjson(lines)
+    pyarrow.parquet.write_table(table, parquet)
+    document = tmp_path / "schema.yaml"
+    document.write_text(payments.to_yaml())
+    for validator in (Validator(payments), Validator(schema=payments, parallel=False), Validator(document, parallel=2)):
+        results = [
+            validator.validate_csv(csv),
+            validator.validate_json(lines),
+            validator.validate_parquet(parquet),
+            validator.validate_dataframe(table),
+            validator.validate_dataframe(pandas.DataFrame(ROWS)),
+            validator.validate(ROWS),
+        ]
+        for result in results:
+            assert not result.is_valid()
+            assert (result.total_rows, result.valid_count, result.invalid_count) == (3, 1, 2)
+            assert len(result.errors) == 3
+        assert validator.is_valid(GOOD)
+    assert trueline.validate_csv(csv, payments).invalid_count == 2
+    assert trueline.validate_json(lines, document).invalid_count == 2
+    assert trueline.validate_parquet(parquet, payments, threads=1).invalid_count == 2
+    assert trueline.validate_dataframe(table, {"id": int}).is_valid()
+    assert Validator({"id": int}).validate_csv(GOOD).valid
+
+
+def test_a_validator_of_nothing(payments: Schema) -> None:
+    for parallel in (0, -1, "yes", None, 1.5):
+        with pytest.raises(OptionError):
+            Validator(payments, parallel=parallel)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="has neither"):
+        Validator(payments).validate_dataframe(ROWS)
+    with pytest.raises(FileNotFoundError):
+        Validator("missing.yaml")
+    with pytest.raises(trueline.SchemaError):
+        Validator(3)
+
+
+def test_one_record_at_a_time(payments: Schema) -> None:
+    processor = LineProcessor(schema=payments)
+    for _ in range(2):
+        assert processor.process_line(ROWS[0]) == (True, [])
+    is_valid, errors = processor.process_line(ROWS[2])
+    assert not is_valid
+    assert [(error.column, error.value) for error in errors] == [("currency", "XXX")]
+    assert processor.process_json(b'{"id": 1, "amount": 2.5}') == (True, [])
+    assert processor.process_json('{"id": 1,\r\n "amount":\n2.5}\n') == (True, [])
+    is_valid, errors = processor.process_json(b'{"amount": 0}')
+    assert not is_valid
+    assert [error.code for error in errors] == ["required.null", "range.below_minimum"]
+
+
+@pytest.mark.parametrize("text", [b"{", b"[1]", b"3", b"nonsense", b'{"currency": "US\nD"}', b'{"id": 1} {"id": 2}', b"\xff"])
+def test_records_that_are_no_json_objects(payments: Schema, text: bytes) -> None:
+    is_valid, errors = LineProcessor(payments).process_json(text)
+    assert not is_valid
+    assert len(errors) >= 1
+
+
+def test_records_that_cannot_be_taken(payments: Schema) -> None:
+    processor = LineProcessor(payments)
+    for empty in (b"", b"  \n", ""):
+        with pytest.raises(ValueError, match="no record"):
+            processor.process_json(empty)
+    for other in (3, None, [1], "text"):
+        with pytest.raises(TypeError, match="must be a dict"):
+            processor.process_line(other)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        processor.process_json({"id": 1})  # type: ignore[arg-type]
+
+
+def test_warnings_are_told_and_do_not_count() -> None:
+    processor = LineProcessor(Schema({"a": Field(int, max=1, severity="warning")}))
+    is_valid, errors = processor.process_line({"a": 2})
+    assert is_valid
+    assert [error.severity for error in errors] == ["warning"]
