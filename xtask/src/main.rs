@@ -32,7 +32,7 @@ tasks
   ci          every task below but `docs`, `fuzz` and `compare`, each timed, with a closing table; what .ci/run calls
                 --install-tools   install cargo-deny first when it is missing (takes minutes)
   test        every test: unit, integration and doc tests, examples compared with examples/expected/,
-              bench programs in --test mode
+              bench programs in --test mode, and pytest on the wheel of the Python package
                 --bless           write examples/expected/ instead of comparing
   format      cargo fmt --check
   clippy      clippy over all targets, warnings denied

@@ -1,6 +1,7 @@
 //! Every test of the project, each runner's lines printed as they come and counted at the end.
 
 mod programs;
+mod python;
 mod transcript;
 
 use anyhow::Result;
@@ -20,6 +21,7 @@ pub(crate) fn run(project: &Project, bless: bool, summary: &mut Summary) {
         }
         Err(error) => summary.step("programs", || Err(error)),
     }
+    summary.step("python", || python::run(project));
 }
 
 /// `cargo test` over the workspace: unit, integration and doc tests.
