@@ -90,25 +90,13 @@ fn places(parts: &[Part], extra: usize, quote: Option<u8>) -> Option<Vec<Vec<(u8
         let more = if part.max == Some(part.min) { 0 } else { extra };
         // A quote in the class may stand for half a quote in the file.
         let class = quote.filter(u8::is_ascii).map_or(part.class, |quote| part.class & !(1 << quote));
-        let ranges = ranges(class);
+        let ranges = Part { class, ..*part }.ranges();
         if ranges.len() > RANGES {
             return None;
         }
         places.extend(std::iter::repeat_n(ranges, part.min as usize + more));
     }
     Some(places)
-}
-
-/// A class as ranges, both ends included; an empty class has none.
-fn ranges(class: u128) -> Vec<(u8, u8)> {
-    let mut ranges: Vec<(u8, u8)> = Vec::new();
-    for code in (0..128_u8).filter(|code| class >> code & 1 == 1) {
-        match ranges.last_mut() {
-            Some((_, end)) if *end + 1 == code => *end = code,
-            _ => ranges.push((code, code)),
-        }
-    }
-    ranges
 }
 
 /// The ranges with one number for all places, by word. A place with fewer ranges repeats its last, one with none has one that

@@ -27,20 +27,32 @@ impl Reach {
 
     /// All bytes of `range`, which is checked to lie within the input before there is memory for it.
     pub(crate) fn read(&self, range: Range<u64>) -> Result<Vec<u8>, Problem> {
+        let mut bytes = Vec::new();
+        self.read_into(range, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`Reach::read`], into the beginning of `bytes`, which grow where they have to.
+    pub(crate) fn read_into<'b>(
+        &self,
+        range: Range<u64>,
+        bytes: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8], Problem> {
         if range.start > range.end || range.end > self.size_bytes {
             return Err(self.outside(&range));
         }
         let length = usize::try_from(range.end - range.start).map_err(|_| self.outside(&range))?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(length).map_err(|_| {
-            Problem::damaged(
-                range.start,
-                format!("asks for {length} bytes at once, for which there is no memory"),
-            )
-        })?;
-        bytes.resize(length, 0);
-        self.fill(&mut bytes, range.start)?;
-        Ok(bytes)
+        if bytes.len() < length {
+            bytes.try_reserve_exact(length - bytes.len()).map_err(|_| {
+                Problem::damaged(
+                    range.start,
+                    format!("asks for {length} bytes at once, for which there is no memory"),
+                )
+            })?;
+            bytes.resize(length, 0);
+        }
+        self.fill(&mut bytes[..length], range.start)?;
+        Ok(&bytes[..length])
     }
 
     /// Fills `bytes` with those from `byte_offset` on.

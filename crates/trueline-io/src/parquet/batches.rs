@@ -112,10 +112,9 @@ impl Column {
             let chunk = input.chunk(part.group, leaf)?;
             is_dictionary &= chunk.is_all_dictionary() && !chunk.is_nested;
             widest = widest.max(usize::try_from(metadata.column_descr().type_length()).unwrap_or_default());
-            pages.insert(
-                leaf,
-                Box::new(Pages::new(input.reach.clone(), chunk, codec, input.options, meter.clone())),
-            );
+            let reach = input.reach.clone();
+            let own = Pages::new(reach, chunk, codec, input.options, meter.clone(), &part.rows);
+            pages.insert(leaf, Box::new(own));
         }
         let whole = part.rows.end - part.rows.start == group.num_rows().cast_unsigned();
         let selection = (!whole).then(|| {

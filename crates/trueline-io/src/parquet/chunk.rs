@@ -49,6 +49,11 @@ impl PageAt {
     pub(super) fn range(&self) -> Range<u64> {
         self.start..self.start + u64::from(self.header.stored_bytes)
     }
+
+    /// Whether its values are entries of the dictionary.
+    fn is_in_terms(&self) -> bool {
+        matches!(self.header.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
+    }
 }
 
 /// Where a chunk stands, as its metadata says; `footer` is where data ends.
@@ -134,13 +139,20 @@ impl Chunk {
         Ok(chunk)
     }
 
+    /// Whether there is a dictionary, and a page that is written in terms of it may be met on the way to the last of these rows
+    /// of the row group.
+    pub(super) fn needs_dictionary(&self, rows: &Range<u64>) -> bool {
+        let may_be_met = |page: &PageAt| {
+            let end = page.first_value + u64::from(page.header.values);
+            self.is_nested || (page.first_value <= rows.end && end >= rows.start)
+        };
+        self.dictionary.is_some() && self.pages.iter().any(|page| may_be_met(page) && page.is_in_terms())
+    }
+
     /// Whether every page that has values is written in terms of the dictionary.
     pub(super) fn is_all_dictionary(&self) -> bool {
-        let in_terms = |page: &PageAt| {
-            matches!(page.header.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
-                || page.header.values == 0
-        };
-        self.dictionary.is_some() && self.pages.iter().all(in_terms)
+        let is_fit = |page: &PageAt| page.is_in_terms() || page.header.values == 0;
+        self.dictionary.is_some() && self.pages.iter().all(is_fit)
     }
 }
 

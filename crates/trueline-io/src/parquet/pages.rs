@@ -55,18 +55,22 @@ pub(super) struct Pages {
     /// Those not given away yet.
     left: Range<usize>,
     meter: Meter,
+    /// A page as it is stored, where it has to be unpacked: this memory is used again.
+    stored: Vec<u8>,
 }
 
 impl Pages {
+    /// For the decoder of some rows of the row group.
     pub(super) fn new(
         reach: Reach,
         chunk: Arc<Chunk>,
         codec: Codec,
         options: ParquetOptions,
         meter: Meter,
+        rows: &Range<u64>,
     ) -> Self {
-        let (has_dictionary, left) = (chunk.dictionary.is_none(), 0..chunk.pages.len());
-        Self { reach, chunk, codec, options, has_dictionary, left, meter }
+        let (has_dictionary, left) = (!chunk.needs_dictionary(rows), 0..chunk.pages.len());
+        Self { reach, chunk, codec, options, has_dictionary, left, meter, stored: Vec::new() }
     }
 
     fn next_page_at(&self) -> Option<PageAt> {
@@ -87,16 +91,17 @@ impl Pages {
     fn read(&mut self, page: &PageAt) -> Result<Page, Problem> {
         let header = page.header;
         let what = || format!("has a page, at byte {}, that", page.start);
-        let stored = self.reach.read(page.range())?;
+        let mut stored = std::mem::take(&mut self.stored);
+        let length = self.reach.read_into(page.range(), &mut stored)?.len();
         if let Some(crc) = header.crc {
-            let found = crc32fast::hash(&stored);
+            let found = crc32fast::hash(&stored[..length]);
             if found != crc {
                 let message = format!("has the checksum {found:08x} instead of {crc:08x}");
                 return Err(Problem::damaged(page.start, message).within(what()));
             }
         }
         let plain = self
-            .unpack(&header, stored)
+            .unpack(&header, stored, length)
             .map_err(|fault| Problem::damaged(page.start, fault).within(what()))?;
         if self.has_packed_nothing(&header, &plain) {
             let message = "has entries of its dictionary packed in no bits, which readers do not agree on";
@@ -112,28 +117,31 @@ impl Pages {
         Ok(page_of(&header, plain.into()))
     }
 
-    /// Undoes the compression, which leaves the levels of a page of version 2 alone.
-    fn unpack(&mut self, header: &Header, stored: Vec<u8>) -> Result<Vec<u8>, String> {
+    /// Undoes the compression, which leaves the levels of a page of version 2 alone. The page is the first `length` bytes of `stored`.
+    fn unpack(&mut self, header: &Header, stored: Vec<u8>, length: usize) -> Result<Vec<u8>, String> {
         let (levels, is_packed) = match header.kind {
             PageKind::DataV2 { definition_bytes, repetition_bytes, is_compressed, .. } => {
                 ((definition_bytes + repetition_bytes) as usize, is_compressed)
             }
             _ => (0, true),
         };
-        let length = header.plain_bytes as usize;
+        let plain_length = header.plain_bytes as usize;
         if self.codec.is_none() || !is_packed {
-            return if stored.len() == length {
+            let mut stored = stored;
+            stored.truncate(length);
+            return if length == plain_length {
                 Ok(stored)
             } else {
-                Err(format!("is not compressed and has {} bytes instead of {length}", stored.len()))
+                Err(format!("is not compressed and has {length} bytes instead of {plain_length}"))
             };
         }
-        let (levels, packed) = stored.split_at(levels);
+        let (levels, packed) = stored[..length].split_at(levels);
         let mut plain = levels.to_vec();
         // A page of nothing but nulls may hold nothing at all, which not every method can unpack.
-        if length > levels.len() {
-            self.codec.decompress(packed, &mut plain, length - levels.len())?;
+        if plain_length > levels.len() {
+            self.codec.decompress(packed, &mut plain, plain_length - levels.len())?;
         }
+        self.stored = stored;
         Ok(plain)
     }
 

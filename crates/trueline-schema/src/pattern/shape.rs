@@ -37,6 +37,18 @@ impl Part {
     fn anything() -> Self {
         Self { class: u128::MAX, min: 0, max: None }
     }
+
+    /// The class as ranges, both ends included; an empty class has none.
+    pub fn ranges(&self) -> Vec<(u8, u8)> {
+        let mut ranges: Vec<(u8, u8)> = Vec::new();
+        for code in (0..128_u8).filter(|code| self.class >> code & 1 == 1) {
+            match ranges.last_mut() {
+                Some((_, end)) if *end + 1 == code => *end = code,
+                _ => ranges.push((code, code)),
+            }
+        }
+        ranges
+    }
 }
 
 impl Shape {

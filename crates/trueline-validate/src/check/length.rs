@@ -62,6 +62,15 @@ impl TextLength {
         (bytes <= self.most) & (bytes / 4 >= self.least)
     }
 
+    /// Whether a text that stands in its view is ASCII, and so of as many characters as bytes, and of good length.
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
+    fn holds_in(&self, view: u128) -> bool {
+        /// The highest bits of the bytes of the text; those behind it are 0.
+        const NOT_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_0000_0000;
+        let bytes = length(view);
+        (bytes <= 12) & (view & NOT_ASCII == 0) & (bytes >= self.least) & (bytes <= self.most)
+    }
+
     fn fails(&self, value: &str) -> bool {
         // Too few bytes need no counting.
         let count = if value.len() < self.least { value.len() } else { self.count(value) };
@@ -80,7 +89,7 @@ impl Kernel for TextLength {
         let values = array.as_string_view();
         // Those that their bytes do not clear are few, or there are many alike: in both cases looping over them alone is
         // better than asking in between.
-        failing.fill_from(values.views(), |view| !self.clears(length(view)));
+        failing.fill_from(values.views(), |view| !(self.clears(length(view)) | self.holds_in(view)));
         let is_doubtful = |row: &usize| length(values.views()[*row]) >= self.least;
         let doubtful: Vec<usize> = failing.rows().filter(is_doubtful).collect();
         for row in doubtful {

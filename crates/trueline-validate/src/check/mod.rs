@@ -33,6 +33,7 @@ pub(crate) mod r#type;
 pub(crate) mod unique;
 
 mod membership;
+mod shape;
 
 use arrow_array::Array;
 use trueline_schema::{CheckKind, CountBounds, DataType, KeyNulls, KeyReport, Literal};

@@ -19,6 +19,7 @@ use arrow_array::cast::AsArray;
 use regex_automata::meta::Regex;
 use trueline_schema::DataType;
 
+use super::shape::FixedShape;
 use super::{Kernel, is_text};
 use crate::error::{Error, ErrorKind};
 use crate::mask::Mask;
@@ -33,18 +34,32 @@ pub(crate) fn compile(
     }
     let regex = trueline_schema::pattern::compile(pattern)
         .map_err(|source| Error::new(ErrorKind::Pattern { pattern: pattern.to_owned(), source }))?;
-    Ok(Some(Box::new(Pattern { regex, negate })))
+    // What must not match is mostly not of the shape either.
+    let shape = if negate { None } else { FixedShape::of(pattern) };
+    Ok(Some(Box::new(Pattern { regex, negate, shape })))
 }
 
 struct Pattern {
     regex: Regex,
     negate: bool,
+    /// Texts that match for certain.
+    shape: Option<FixedShape>,
 }
 
 impl Kernel for Pattern {
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         let values = array.as_string_view();
-        failing.fill(|row| self.regex.is_match(values.value(row)) == self.negate);
+        let Some(shape) = &self.shape else {
+            failing.fill(|row| self.regex.is_match(values.value(row)) == self.negate);
+            return;
+        };
+        shape.exclude(values, failing);
+        let others: Vec<usize> = failing.rows().filter(|&row| values.is_valid(row)).collect();
+        for row in others {
+            if self.regex.is_match(values.value(row)) {
+                failing.clear(row);
+            }
+        }
     }
 
     fn code(&self, _array: &dyn Array, _row: usize) -> usize {
@@ -53,6 +68,6 @@ impl Kernel for Pattern {
 
     fn fork(&self) -> Box<dyn Kernel> {
         // A clone has a pool of scratch space of its own, so threads do not contend for one.
-        Box::new(Self { regex: self.regex.clone(), negate: self.negate })
+        Box::new(Self { regex: self.regex.clone(), negate: self.negate, shape: self.shape.clone() })
     }
 }

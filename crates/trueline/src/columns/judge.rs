@@ -6,8 +6,10 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, NullArray, RecordBatch, UInt64Array};
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::NullBuffer;
+use arrow_buffer::bit_chunk_iterator::BitChunks;
 use arrow_schema::{DataType as Arrow, Schema as ArrowSchema};
 use arrow_select::take::take;
 use trueline_schema::Schema;
@@ -48,8 +50,8 @@ struct Entries {
     dictionary: ArrayRef,
     /// In the layout that checks read.
     values: ArrayRef,
-    /// Those that fail a check; `None` where there are too many to judge them all.
-    failing: Option<BooleanBuffer>,
+    /// For each whether it fails a check; `None` where there are too many to judge them all.
+    failing: Option<Vec<bool>>,
     any_fails: bool,
 }
 
@@ -209,21 +211,27 @@ impl<'a> Judge<'a> {
             let column = Widened { array: nothing, bad: Vec::new() };
             return Some(Ready { column, rows: Some(Vec::new()), proven_nulls });
         }
-        let keys = dictionary.normalized_keys();
         let nulls = dictionary.nulls();
-        let mut rows: Vec<u32> = Vec::new();
-        for (row, &key) in (0_u32..).zip(&keys) {
-            let is_null = nulls.is_some_and(|nulls| nulls.is_null(row as usize));
-            if if is_null { forbids_null } else { failing.value(key) } {
-                rows.push(row);
-            }
-        }
-        if rows.len() > keys.len() / 2 {
+        let (rows, key): (Vec<u32>, Box<dyn Fn(usize) -> u64 + '_>) =
+            if let Some(keys) = array.as_dictionary_opt::<Int32Type>() {
+                let keys: &[i32] = keys.keys().values();
+                // Null slots may hold anything; no entry has such a number.
+                let entry = |key: i32| usize::try_from(key).unwrap_or(usize::MAX);
+                (
+                    open_rows(keys, entry, failing, nulls, forbids_null),
+                    Box::new(move |row| entry(keys[row]) as u64),
+                )
+            } else {
+                let keys = dictionary.normalized_keys();
+                let rows = open_rows(&keys, |key| key, failing, nulls, forbids_null);
+                (rows, Box::new(move |row| keys[row] as u64))
+            };
+        if rows.len() > array.len() / 2 {
             return None;
         }
         let of_row = |&row: &u32| {
             let row = row as usize;
-            nulls.is_none_or(|nulls| nulls.is_valid(row)).then_some(keys[row] as u64)
+            nulls.is_none_or(|nulls| nulls.is_valid(row)).then(|| key(row))
         };
         let places: UInt64Array = rows.iter().map(of_row).collect();
         let array = take(&entries.values, &places, None).ok()?;
@@ -243,8 +251,9 @@ impl<'a> Judge<'a> {
             if !bad.is_empty() {
                 return None;
             }
-            let failing = (dictionary.len() <= MOST_ENTRIES).then(|| self.plan.failing(field, &values));
-            let any_fails = failing.as_ref().is_some_and(|failing| failing.count_set_bits() > 0);
+            let failing = (dictionary.len() <= MOST_ENTRIES)
+                .then(|| self.plan.failing(field, &values).iter().collect::<Vec<bool>>());
+            let any_fails = failing.as_ref().is_some_and(|failing| failing.contains(&true));
             *known = Some(Entries { dictionary: Arc::clone(dictionary), values, failing, any_fails });
         }
         self.entries[field].as_ref()
@@ -260,6 +269,31 @@ impl Ready {
             proven_nulls: self.proven_nulls,
         }
     }
+}
+
+/// The rows whose entry fails, and those of nulls where these do.
+fn open_rows<K: Copy>(
+    keys: &[K],
+    entry: impl Fn(K) -> usize,
+    failing: &[bool],
+    nulls: Option<&NullBuffer>,
+    forbids_null: bool,
+) -> Vec<u32> {
+    let chunks = nulls.map(|nulls| nulls.inner().bit_chunks());
+    let mut valid = chunks.as_ref().map(BitChunks::iter_padded);
+    let mut rows = Vec::new();
+    for (first, keys) in (0_u32..).step_by(64).zip(keys.chunks(64)) {
+        let fails = |key: K| failing.get(entry(key)).copied().unwrap_or_default();
+        let open = keys.iter().enumerate().fold(0, |bits, (bit, &key)| bits | u64::from(fails(key)) << bit);
+        let valid = valid.as_mut().map_or(u64::MAX, |valid| valid.next().unwrap_or_default());
+        let null = if forbids_null { !valid & u64::MAX >> (64 - keys.len()) } else { 0 };
+        let mut rest = open & valid | null;
+        while rest != 0 {
+            rows.push(first + rest.trailing_zeros());
+            rest &= rest - 1;
+        }
+    }
+    rows
 }
 
 fn columns_of(wholes: &[Option<Widened>]) -> Vec<Option<Column<'_>>> {
