@@ -29,11 +29,12 @@ const USAGE: &str = "\
 usage: cargo xtask <task> [options]
 
 tasks
-  ci          every task below but `docs`, `fuzz` and `compare`, each timed, with a closing table; what .ci/run calls
+  ci          every task below but `python`, `docs`, `fuzz` and `compare`, each timed, with a closing table; what .ci/run calls
                 --install-tools   install cargo-deny first when it is missing (takes minutes)
   test        every test: unit, integration and doc tests, examples compared with examples/expected/,
               bench programs in --test mode, and pytest on the wheel of the Python package
                 --bless           write examples/expected/ instead of comparing
+  python      of these only what concerns the Python package: its wheel, and pytest on it
   format      cargo fmt --check
   clippy      clippy over all targets, warnings denied
   rustdoc     cargo doc, warnings denied
@@ -127,6 +128,7 @@ const SIMPLE: &[(&str, Task)] = &[
     ("rustdoc", lint::rustdoc),
     ("tidy", tidy::run),
     ("sanitize", sanitize::run_tests),
+    ("python", test::python),
 ];
 
 /// What follows the task's name.

@@ -21,7 +21,12 @@ pub(crate) fn run(project: &Project, bless: bool, summary: &mut Summary) {
         }
         Err(error) => summary.step("programs", || Err(error)),
     }
-    summary.step("python", || python::run(project));
+    summary.step("python", || python(project));
+}
+
+/// The tests of the Python package, on its wheel.
+pub(crate) fn python(project: &Project) -> Result<Outcome> {
+    python::run(project)
 }
 
 /// `cargo test` over the workspace: unit, integration and doc tests.
