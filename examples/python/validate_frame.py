@@ -23,6 +23,6 @@ frame = polars.DataFrame(
 report = schema.validate(frame)
 print(repr(report))
 
-errors = polars.DataFrame(report.errors.to_dicts())
+errors = polars.DataFrame(report.errors)
 for row_index, column, value in errors.select("row_index", "column", "value").rows():
     print(f"row {row_index}, {column}: {value}")

@@ -4,9 +4,9 @@
 //! interpreter lock, and hands out what it says. It judges nothing itself. What is comfortable to write stands in
 //! `python/trueline`, in Python.
 //!
-//! - [`data`]: what was given to be validated; `source/` has a file per kind of it, [`arrow`] what comes as Arrow.
-//! - [`run`]: the engine on a thread of its own, while the calling one listens for Ctrl-C.
-//! - [`schema`], [`report`], [`violation`], [`check`]: the classes.
+//! - `data`: what was given to be validated; `source/` has a file per kind of it, `arrow` what comes as Arrow.
+//! - `run`: the engine on a thread of its own, while the calling one listens for Ctrl-C.
+//! - `schema`, `report`, `violation`, `check`: the classes.
 #![deny(unsafe_code)]
 
 mod arrow;
@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod schema;
 mod source;
+mod table;
 mod violation;
 
 use pyo3::prelude::*;

@@ -13,6 +13,9 @@ use crate::option;
 use crate::report::Report;
 use crate::run::{self, Watch};
 
+/// What is small is judged in one such chunk: a large one costs more to make than the judgement.
+const SMALL_CHUNK_BYTES: usize = 16 << 10;
+
 /// A schema document that was read, and the validator with default options that small inputs share.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Schema {
@@ -32,12 +35,13 @@ impl Schema {
         }
     }
 
-    /// The validator without options. Nothing can cancel it.
+    /// The validator for what is small, without options. Nothing can cancel it.
     fn plain(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
         if let Some(validator) = self.validator.get() {
             return Ok(Arc::clone(validator));
         }
-        let validator = Validator::new(self.document.clone()).map_err(|error| error::engine(py, &error))?;
+        let builder = Validator::builder(self.document.clone()).threads(1).chunk_bytes(SMALL_CHUNK_BYTES);
+        let validator = builder.build().map_err(|error| error::engine(py, &error))?;
         Ok(Arc::clone(self.validator.get_or_init(|| Arc::new(validator))))
     }
 }

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyList, PySlice};
+use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
 use trueline::{Report, Severity};
+
+use crate::table;
 
 /// A fault: which check, where, what was found and what was expected.
 #[pyclass(frozen, module = "trueline._native")]
@@ -209,6 +211,17 @@ impl Violations {
         let backwards: Vec<Violation> =
             (0..self.0.violations.len()).rev().map(|index| self.at(index)).collect();
         PyList::new(py, backwards)?.try_iter()
+    }
+
+    /// All of them as an Arrow stream. Whatever schema is asked for, they have their own.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        table::stream(py, &self.0)
     }
 
     /// All of them as dicts, as data frames take them.

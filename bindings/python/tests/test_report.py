@@ -7,6 +7,7 @@ import pickle
 from pathlib import Path
 
 import polars
+import pyarrow
 import pytest
 from conftest import BAD, GOOD
 
@@ -62,8 +63,18 @@ def test_a_violation_tells_its_place(payments: Schema) -> None:
 
 
 def test_errors_as_a_data_frame(payments: Schema) -> None:
-    frame = polars.DataFrame(payments.validate(BAD).errors.to_dicts())
+    errors = payments.validate(BAD).errors
+    frame = polars.DataFrame(errors.to_dicts())
     assert frame.height == 3
+    tables = [polars.DataFrame(errors), pyarrow.table(errors), pyarrow.RecordBatchReader.from_stream(errors).read_all()]
+    for table in tables:
+        for name in ("check_id", "code", "row_index", "line", "column", "value", "message", "input_name"):
+            column = table[name]
+            values = column.to_list() if isinstance(column, polars.Series) else column.to_pylist()
+            assert values == [getattr(error, name) for error in errors]
+    assert pyarrow.table(payments.validate(GOOD).errors).num_rows == 0
+    kept = errors.__arrow_c_stream__()
+    del kept
     assert set(frame["code"]) == {error.code for error in payments.validate(BAD).errors}
 
 

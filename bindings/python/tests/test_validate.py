@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy
 import pandas
 import polars
@@ -39,7 +40,7 @@ def codes(report: Report) -> list[tuple[int, str]]:
     return sorted((error.row_index, error.code) for error in report.errors)
 
 
-EXPECTED = [(1, "range.below_minimum"), (1, "unique.duplicate"), (2, "enum.not_member")]
+EXPECTED = [(1, "range.below_minimum"), (1, "unique.duplicate"), (2, "enum.unlisted")]
 
 
 def files(folder: Path) -> dict[str, Path]:
@@ -55,10 +56,7 @@ def files(folder: Path) -> dict[str, Path]:
 
 def test_files_of_every_format(payments: Schema, tmp_path: Path) -> None:
     found = {path.name: codes(payments.validate(path)) for path in files(tmp_path).values()}
-    expected = found["plain.csv"]
-    assert len(expected) == 3
-    assert [row for row, _ in expected] == [1, 1, 2]
-    assert found == dict.fromkeys(found, expected)
+    assert found == dict.fromkeys(found, EXPECTED)
     assert len(found) == 5
 
 
@@ -116,6 +114,7 @@ def frames() -> dict[str, Any]:
         "pyarrow.RecordBatch": table.to_batches()[0],
         "pyarrow.RecordBatchReader": table.to_reader(1),
         "pyarrow.StructArray": table.to_struct_array().combine_chunks(),
+        "duckdb": duckdb.sql("select unnest([1, 1, 3]) as id, unnest([2.5::double, 0, 1]) as amount, unnest(['USD', 'EUR', 'XXX']) as currency"),
         "dictionary": table.set_column(2, "currency", table["currency"].dictionary_encode()),
         "polars": polars.DataFrame(ROWS),
         "polars categorical": polars.DataFrame(ROWS).with_columns(polars.col("currency").cast(polars.Categorical)),
@@ -216,7 +215,7 @@ def test_outputs(payments: Schema, tmp_path: Path) -> None:
     good, bad, every = tmp_path / "good.csv", tmp_path / "bad.csv", tmp_path / "errors.jsonl"
     report = payments.validate(BAD, valid_out=good, invalid_out=str(bad), errors_out=every, reasons="why", format="csv")
     assert report.invalid_count == 2
-    assert good.read_bytes() == b"id,amount,currency\n1,2.5,USD\n" or good.read_bytes() == b"id,amount,currency\n"
+    assert good.read_bytes() == b"id,amount,currency\n1,2.5,USD\n"
     assert bad.read_text().startswith("why,id,amount,currency\n")
     assert len(every.read_text().splitlines()) == len(report.errors)
 
@@ -293,7 +292,7 @@ def test_ctrl_c_is_answered_within_a_fifth_of_a_second(make: Any) -> None:
     def interrupt() -> None:
         time.sleep(0.3)
         sent.append(time.monotonic())
-        signal.raise_signal(signal.SIGINT) if False else os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
     thread.start()

@@ -3,6 +3,17 @@
 from collections.abc import Iterator
 from typing import Any, final, overload
 
+__all__ = [
+    "__version__",
+    "Schema",
+    "Report",
+    "Violation",
+    "Violations",
+    "CheckResult",
+    "Progress",
+    "run_command",
+]
+
 __version__: str
 
 def run_command(arguments: list[str]) -> int: ...
@@ -97,6 +108,7 @@ class Violations:
     def __getitem__(self, index: slice, /) -> list[Violation]: ...
     def __iter__(self) -> Iterator[Violation]: ...
     def __reversed__(self) -> Iterator[Violation]: ...
+    def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
     def to_dicts(self) -> list[dict[str, Any]]:
         """All of them as dicts, as data frames take them."""
 

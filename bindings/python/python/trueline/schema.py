@@ -24,6 +24,8 @@ class _Number(float):
 
     __slots__ = ("text",)
 
+    text: str
+
     def __new__(cls, text: str) -> _Number:
         number = super().__new__(cls, text)
         number.text = text
