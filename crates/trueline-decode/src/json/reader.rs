@@ -45,6 +45,8 @@ struct Match {
     records: Vec<u32>,
     /// For each part the first token of it in each of these records; whole words of rows.
     bases: Vec<Vec<u32>>,
+    /// The same for one record, counted from its first token.
+    parts: Vec<u32>,
 }
 
 /// Finds rows.
@@ -66,7 +68,6 @@ pub(super) struct Reader {
     /// Of the rows that fit a template: those with other keys, and those in which a value may be no scalar.
     differs: Vec<u64>,
     doubtful: Vec<u64>,
-    parts: Vec<u32>,
 }
 
 impl Reader {
@@ -85,7 +86,6 @@ impl Reader {
             scanned_tokens: Vec::new(),
             differs: Vec::new(),
             doubtful: Vec::new(),
-            parts: Vec::new(),
         }
     }
 
@@ -176,30 +176,14 @@ impl Reader {
         bytes: Bytes<'_>,
         offsets: Pairs<'_>,
     ) {
-        let Match { template, records, bases } = &mut self.matches[number];
-        self.parts.resize(template.parts(), 0);
-        self.doubtful.clear();
-        for record in &self.pending {
-            let tokens = positions.tokens(*record as usize);
-            let first = narrow(tokens.start);
-            let fit = template.fits(&block.kinds[tokens.start..], tokens.len(), &mut self.parts);
-            if fit != Fit::None {
-                let row = records.len();
-                self.doubtful.resize(row / ROWS + 1, 0);
-                self.doubtful[row / ROWS] |= u64::from(fit == Fit::Loose) << (row % ROWS);
-                records.push(*record);
-                bases.iter_mut().zip(&self.parts).for_each(|(bases, part)| bases.push(first + part));
-            }
-        }
-        let whole = records.len().next_multiple_of(ROWS);
-        for bases in bases.iter_mut() {
-            bases.resize(whole, 0);
-        }
+        let found = &mut self.matches[number];
+        found.collect(block, positions, &self.pending, &mut self.doubtful);
+        let Match { template, records, bases, .. } = found;
         template.compare_keys(self.lanes, bytes, offsets, bases, &mut self.differs);
         template.check_scalars(self.lanes, bytes, offsets, bases, &mut self.doubtful);
         let has = |bits: &[u64], row: usize| bits[row / ROWS] >> (row % ROWS) & 1 == 1;
         // What stands behind the last row means nothing.
-        let last = u64::MAX >> (whole - records.len());
+        let last = u64::MAX >> (records.len().next_multiple_of(ROWS) - records.len());
         for rows in [&mut self.differs, &mut self.doubtful] {
             rows.last_mut().into_iter().for_each(|rows| *rows &= last);
         }
@@ -322,7 +306,7 @@ impl Reader {
                 rows.numbers.push(record);
             }
         }
-        for Match { template, records, bases } in &self.matches {
+        for Match { template, records, bases, .. } in &self.matches {
             for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
                 let Some(spot) = spot else { continue };
                 for (record, base) in records.iter().zip(&bases[spot.part]) {
@@ -345,13 +329,51 @@ impl Reader {
 
 impl Match {
     fn new(template: Template) -> Self {
-        let bases = vec![Vec::new(); template.parts()];
-        Self { template, records: Vec::new(), bases }
+        let parts = template.parts();
+        Self { template, records: Vec::new(), bases: vec![Vec::new(); parts], parts: vec![0; parts] }
     }
 
     fn clear(&mut self) {
         self.records.clear();
         self.bases.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Takes the records that have the structure of the template, and leaves a bit in `doubtful` for each of them that has scalars
+    /// elsewhere.
+    fn collect(
+        &mut self,
+        block: &Record<'_>,
+        positions: &Positions,
+        pending: &[u32],
+        doubtful: &mut Vec<u64>,
+    ) {
+        let Self { template, records, bases, parts } = self;
+        let most = pending.len();
+        records.resize(most, 0);
+        for bases in bases.iter_mut() {
+            bases.resize(most.next_multiple_of(ROWS), 0);
+        }
+        doubtful.clear();
+        doubtful.resize(most.div_ceil(ROWS), 0);
+        let mut count = 0;
+        for record in pending {
+            let tokens = positions.tokens(*record as usize);
+            let first = narrow(tokens.start);
+            let fit = template.fits(&block.kinds[tokens.start..], tokens.len(), parts);
+            if fit != Fit::None {
+                doubtful[count / ROWS] |= u64::from(fit == Fit::Loose) << (count % ROWS);
+                records[count] = *record;
+                bases.iter_mut().zip(&*parts).for_each(|(bases, part)| bases[count] = first + part);
+                count += 1;
+            }
+        }
+        let whole = count.next_multiple_of(ROWS);
+        records.truncate(count);
+        doubtful.truncate(whole / ROWS);
+        for bases in bases {
+            bases[count..whole].fill(0);
+            bases.truncate(whole);
+        }
     }
 }
 

@@ -146,25 +146,25 @@ impl Template {
     #[inline]
     pub(crate) fn fits(&self, kinds: &[u8], count: usize, bases: &mut [u32]) -> Fit {
         let mut at = 0;
-        let mut other = 0;
+        let mut different = 0;
         for (number, (part, base)) in self.parts.iter().zip(bases).enumerate() {
             if number > 0 {
                 let Some((length, has_scalars)) = items(&kinds[at..]) else { return Fit::None };
                 at += length;
-                other |= if has_scalars { STRING_BIT } else { 0 };
+                different |= if has_scalars { STRING_BITS } else { 0 };
             }
             let end = at + part.kinds.len();
             if end > count {
                 return Fit::None;
             }
-            other |= part.differences(&kinds[at..]);
+            different |= part.differences(&kinds[at..]);
             *base = narrow(at);
             at = end;
         }
-        match other {
+        match different {
             _ if at != count => Fit::None,
             0 => Fit::Alike,
-            STRING_BIT => Fit::Loose,
+            _ if different & !STRING_BITS == 0 => Fit::Loose,
             _ => Fit::None,
         }
     }
@@ -210,14 +210,22 @@ impl Part {
         Self { kinds: kinds.to_vec(), word }
     }
 
-    /// The bits in which the kinds of other tokens differ, all of them together; there are at least as many.
+    /// The bits in which the kinds of other tokens differ, of some eight tokens together; there are at least as many.
     #[inline]
-    fn differences(&self, theirs: &[u8]) -> u8 {
+    fn differences(&self, theirs: &[u8]) -> u64 {
         if let (Some((word, mask)), Some(theirs)) = (self.word, theirs.first_chunk()) {
-            let different = (word ^ u64::from_le_bytes(*theirs)) & mask;
-            return different.to_le_bytes().iter().fold(0, |all, one| all | one);
+            return (word ^ u64::from_le_bytes(*theirs)) & mask;
         }
-        differences(&self.kinds, &theirs[..self.kinds.len()])
+        let theirs = &theirs[..self.kinds.len()];
+        let (Some(last), Some(their_last)) = (self.kinds.last_chunk::<WORD>(), theirs.last_chunk::<WORD>())
+        else {
+            return self.kinds.iter().zip(theirs).fold(0, |all, (one, other)| all | u64::from(one ^ other));
+        };
+        let words = self.kinds.as_chunks::<WORD>().0.iter().zip(theirs.as_chunks::<WORD>().0);
+        // The last ones are looked at twice.
+        words
+            .chain([(last, their_last)])
+            .fold(0, |all, (one, other)| all | (u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other)))
     }
 }
 
@@ -230,28 +238,6 @@ impl Key {
         let words = key.chunks(WORD).map(|bytes| (word(bytes), u64::MAX >> (8 * (WORD - bytes.len()))));
         Some(Self { spot, words: words.collect() })
     }
-}
-
-/// The bits in which kinds differ, all of them together; there are equally many of both.
-#[inline]
-fn differences(own: &[u8], theirs: &[u8]) -> u8 {
-    by_chunks::<32>(own, theirs)
-        .or_else(|| by_chunks::<8>(own, theirs))
-        .unwrap_or_else(|| own.iter().zip(theirs).fold(0, |all, (one, other)| all | (one ^ other)))
-}
-
-/// The same by so many at a time, the last ones more than once; `None` where there are fewer.
-#[inline]
-fn by_chunks<const N: usize>(own: &[u8], theirs: &[u8]) -> Option<u8> {
-    let last = (own.last_chunk::<N>()?, theirs.last_chunk::<N>()?);
-    let (chunks, their_chunks) = (own.as_chunks::<N>().0.iter(), theirs.as_chunks::<N>().0.iter());
-    let mut all = [0; N];
-    for (one, other) in chunks.zip(their_chunks).chain([last]) {
-        for ((all, one), other) in all.iter_mut().zip(one).zip(other) {
-            *all |= one ^ other;
-        }
-    }
-    Some(all.iter().fold(0, |all, one| all | one))
 }
 
 /// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars, and whether there are scalars.

@@ -40,7 +40,7 @@ pub struct InputStart<'a> {
     pub form: ReasonForm,
 }
 
-/// The files of valid and invalid records, of which one may be missing; see [the module](self).
+/// The files of valid and invalid records, of which one may be missing.
 ///
 /// They appear, whole, when they are committed; what they replace is untouched before.
 ///

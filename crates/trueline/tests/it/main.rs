@@ -8,7 +8,6 @@ mod compression;
 mod corpora;
 mod examples;
 mod faults;
-mod formats;
 mod json_proofs;
 mod json_schema;
 mod keys;
