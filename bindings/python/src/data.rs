@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
-use trueline::{FileSource, MemorySource, Report, Source, Validator, sources_from_argument};
+use trueline::{FileSource, Format, MemorySource, Report, Source, Validator, sources_from_argument};
 
 use crate::arrow::Batches;
 use crate::error;
@@ -21,7 +21,7 @@ const ACCEPTED: &str = "a path or a list of them, bytes, a binary file, an objec
 
 /// Data, ready to be judged on any thread.
 pub(crate) enum Job {
-    Sources { sources: Vec<Box<dyn Source>>, is_small: bool },
+    Sources { sources: Vec<Box<dyn Source>>, is_small: bool, format: Option<Format> },
     Batches(Batches),
 }
 
@@ -37,7 +37,7 @@ impl Job {
         if let Some(bytes) = bytes(data)? {
             let bytes = BytesSource::new(bytes);
             let is_small = bytes.size_hint().is_some_and(|size| size <= SMALL_BYTES);
-            return Ok(Self::Sources { sources: vec![Box::new(bytes)], is_small });
+            return Ok(Self::Sources { sources: vec![Box::new(bytes)], is_small, format: None });
         }
         if data.hasattr("read")? {
             return Ok(Self::source(ObjectFile::new(data, watch.clone())));
@@ -54,12 +54,22 @@ impl Job {
             let kind = data.get_type().name()?.to_string();
             return Err(PyTypeError::new_err(format!("data must be {ACCEPTED}; not {kind}")));
         };
-        Ok(Self::source(Records::new(iterator, watch.clone())))
+        let records = Box::new(Records::new(iterator, watch.clone()));
+        Ok(Self::Sources { sources: vec![records], is_small: false, format: Some(Format::JsonLines) })
     }
 
     /// One line of JSON.
     pub(crate) fn line(line: Vec<u8>) -> Self {
-        Self::Sources { sources: vec![Box::new(MemorySource::new("record.jsonl", line))], is_small: true }
+        let source = Box::new(MemorySource::new("record.jsonl", line));
+        Self::Sources { sources: vec![source], is_small: true, format: Some(Format::JsonLines) }
+    }
+
+    /// The format, where the data are of one and no option can say otherwise.
+    pub(crate) fn format(&self) -> Option<Format> {
+        match self {
+            Self::Sources { format, .. } => *format,
+            Self::Batches(_) => Some(Format::Arrow),
+        }
     }
 
     fn source(source: impl Source + 'static) -> Self {
@@ -67,7 +77,7 @@ impl Job {
     }
 
     fn sources(sources: Vec<Box<dyn Source>>) -> Self {
-        Self::Sources { sources, is_small: false }
+        Self::Sources { sources, is_small: false, format: None }
     }
 
     /// Whether this is judged in no time, and touches nothing of Python.

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use trueline::{Format, Limits, Trust, ValidatorBuilder};
 
+use crate::data::Job;
 use crate::error;
 use crate::run::{self, Watch};
 
@@ -14,6 +15,7 @@ pub(crate) fn apply(
     py: Python<'_>,
     mut builder: ValidatorBuilder,
     options: &Bound<'_, PyDict>,
+    job: &Job,
     watch: &Watch,
 ) -> PyResult<ValidatorBuilder> {
     for (name, value) in options {
@@ -22,7 +24,7 @@ pub(crate) fn apply(
         }
         let name: String = name.extract()?;
         builder = match &*name {
-            "format" => builder.format(format(&value)?),
+            "format" => builder.format(format(&value, job)?),
             "threads" => builder.threads(number(&name, &value)?),
             "chunk_bytes" => builder.chunk_bytes(number(&name, &value)?),
             "sample_limit" => builder.sample_limit(number(&name, &value)?),
@@ -64,7 +66,19 @@ fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
         .map_err(|_| error::option(value.py(), format!("{name} must be a path, not {}", shown(value))))
 }
 
-fn format(value: &Bound<'_, PyAny>) -> PyResult<Format> {
+fn format(value: &Bound<'_, PyAny>, job: &Job) -> PyResult<Format> {
+    let py = value.py();
+    let asked = named(value)?;
+    match job.format() {
+        Some(format) if format != asked => {
+            let (format, asked) = (format.name(), asked.name());
+            Err(error::option(py, format!("these data are {format}, and format says {asked}; leave it out")))
+        }
+        _ => Ok(asked),
+    }
+}
+
+fn named(value: &Bound<'_, PyAny>) -> PyResult<Format> {
     let name = value.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
     name.and_then(Format::from_name).ok_or_else(|| {
         let found = shown(value);

@@ -109,7 +109,7 @@ impl Schema {
         let mut builder = Validator::builder(self.document.clone()).cancel(watch.cancel.clone());
         builder = builder.temporaries(watch.temporaries.clone());
         if let Some(options) = options {
-            builder = option::apply(py, builder, options, &watch)?;
+            builder = option::apply(py, builder, options, &job, &watch)?;
         }
         let validator = builder.build().map_err(|error| error::engine(py, &error))?;
         run::aside(py, validator, job, &watch)

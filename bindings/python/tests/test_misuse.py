@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,31 @@ def test_an_option_that_there_is_not(schema: Schema) -> None:
         schema.validate(GOOD, thread=3)  # type: ignore[call-arg]
     with pytest.raises(OptionError, match="there is no option `thread`"):
         schema._native.validate(GOOD, thread=3)
+
+
+def test_a_format_that_the_data_do_not_have(schema: Schema) -> None:
+    for data in ([{"id": 1}], polars.DataFrame({"id": [1], "amount": [1.0], "currency": ["a"]})):
+        with pytest.raises(OptionError, match="leave it out"):
+            schema.validate(data, format="csv")
+    assert schema.validate([{"id": 1}], format="jsonl").valid
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX does")
+def test_a_process_ends_while_a_read_blocks() -> None:
+    code = (
+        "import os, signal, threading, time, trueline\n"
+        "class Slow:\n"
+        "    def read(self, size):\n"
+        "        time.sleep(1)\n"
+        "        return b'id\\n'\n"
+        "threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
+        "try:\n"
+        "    trueline.Schema({'id': int}).validate(Slow())\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "interrupted\n", "")
 
 
 def test_outputs_of_a_frame(schema: Schema, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime
 import decimal
-import enum
 import pickle
 import re
 from pathlib import Path
@@ -100,6 +99,8 @@ def test_no_digit_of_a_bound_is_lost() -> None:
         (pyarrow.timestamp("us", "Europe/Zurich"), "timestamp(us,Europe/Zurich)"),
         (pyarrow.decimal128(10, 2), "decimal(10,2)"),
         (pyarrow.duration("s"), "duration"),
+        (pyarrow.large_list(pyarrow.int64()), "list<int64>"),
+        (polars.List(polars.List(polars.Int16)), "list<list<int16>>"),
         (polars.Int8, "int8"),
         (polars.Int8(), "int8"),
         (polars.String, "string"),
@@ -121,8 +122,31 @@ def test_types_of_python_and_others(given: Any, name: str) -> None:
     assert list(Schema({"v": given}).fields.values()) == [name]
 
 
-class Color(enum.Enum):
-    RED = "red"
+def test_the_columns_of_tables() -> None:
+    kind = pyarrow.schema(
+        [
+            pyarrow.field("id", pyarrow.int32(), nullable=False),
+            ("tags", pyarrow.list_(pyarrow.string())),
+            ("who", pyarrow.struct([("a b", pyarrow.int8()), ("at", pyarrow.timestamp("us", "UTC"))])),
+        ]
+    )
+    expected = {"id": "int32", "tags": "list<string>", "who": "struct<a b: int8, at: timestamp(us,UTC)>"}
+    schema = Schema.from_arrow(kind, name="n")
+    assert (schema.fields, schema.name) == (expected, "n")
+    assert "id.required" in schema.check_ids
+    table = kind.empty_table()
+    frame = polars.DataFrame(table)
+    assert Schema.from_arrow(table).fields == Schema.from_arrow(frame).fields == Schema.from_arrow(frame.schema).fields == expected
+    assert schema.validate(table).valid
+    assert Schema.from_arrow(frame).validate(frame).valid
+    plain = pandas.DataFrame({"a": [1], "b": ["x"], "c": [1.5], "d": [pandas.Timestamp("2026-01-01")]})
+    found = Schema.from_arrow(plain)
+    assert list(found.fields.values())[:3] == ["int64", "string", "float64"]
+    assert found.fields["d"].startswith("timestamp(")
+    assert found.validate(plain).valid
+    for other in (3, [1], object()):
+        with pytest.raises(TypeError, match="no columns"):
+            Schema.from_arrow(other)
 
 
 def test_values_of_keywords() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import json
 import re
 import types
 import typing
@@ -69,6 +70,11 @@ def _of_dtype(dtype: Any) -> str | None:
     for pattern, name in _DTYPE_PATTERNS:
         if pattern.fullmatch(text):
             return name
+    if text.startswith(("list", "large_list", "fixed_size_list", "array")):
+        item = getattr(dtype, "value_type", None) or getattr(dtype, "inner", None)
+        return None if item is None else f"list<{type_name(item)}>"
+    if text.startswith("struct"):
+        return _of_struct(dtype)
     if match := re.fullmatch(r"decimal(?:128)?\((?:precision=)?(\d+), (?:scale=)?(\d+)\)", text):
         return f"decimal({match[1]},{match[2]})"
     if match := re.fullmatch(r"(?:timestamp|datetime64)\[(s|ms|us|ns)(?:, (?:tz=)?(.+))?\]", text):
@@ -79,6 +85,16 @@ def _of_dtype(dtype: Any) -> str | None:
         zone = str(dtype).split("time_zone='")[1].removesuffix("')") if match[2] else None
         return f"timestamp({match[1]},{zone})" if zone else f"timestamp({match[1]})"
     return None
+
+
+def _of_struct(dtype: Any) -> str | None:
+    """The type of a struct of pyarrow, whose members are iterated, or of Polars, which lists them."""
+    members = getattr(dtype, "fields", dtype)
+    try:
+        named = [(member.name, member.type if hasattr(member, "type") else member.dtype) for member in members]
+    except (AttributeError, TypeError):
+        return None
+    return "struct<" + ", ".join(f"{json.dumps(name)}: {type_name(kind)}" for name, kind in named) + ">"
 
 
 def type_name(given: Any) -> str:

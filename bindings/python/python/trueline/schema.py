@@ -197,6 +197,26 @@ class Schema:
         schema._read_document(_plain(document, "the document"))
         return schema
 
+    @classmethod
+    def from_arrow(cls, data: Any, *, name: str | None = None) -> Schema:
+        """The columns of a schema, table or frame of pyarrow, Polars or pandas, with their types.
+
+        Columns that pyarrow says are never null are ``required``; nothing else is asked for.
+        """
+        columns = data
+        for member in ("schema", "dtypes"):
+            found = getattr(data, member, None)
+            if found is not None and not callable(found):
+                columns = found
+                break
+        if hasattr(columns, "items"):
+            return cls({str(column): Field(kind) for column, kind in columns.items()}, name=name)
+        try:
+            fields = {column.name: Field(column.type, required=None if column.nullable else True) for column in columns}
+        except (AttributeError, TypeError):
+            raise TypeError(f"{type(data).__name__} has no columns with types") from None
+        return cls(fields, name=name)
+
     def to_json(self, *, indent: int | None = None) -> str:
         """The canonical document: sorted keys, without defaults, titles and descriptions. It reads as an equal schema."""
         if indent is None:
