@@ -79,7 +79,8 @@ pub(crate) struct Validate {
     #[arg(long = "report", value_name = "FILE")]
     pub(crate) reports: Vec<PathBuf>,
 
-    /// Also write the valid rows to a file, byte for byte as they stand; with .gz or .zst at its end, compressed
+    /// Also write the valid rows to a file, byte for byte as they stand; with .gz or .zst at its end, compressed. Those of
+    /// Parquet and Arrow in their types, to a .parquet, .arrow or .arrows file
     #[arg(long, value_name = "FILE")]
     pub(crate) valid_out: Option<PathBuf>,
 

@@ -254,6 +254,21 @@ pub enum ErrorKind {
         /// The input whose header was written.
         first: String,
     },
+    /// An input whose rows have other types than those of another.
+    #[error(
+        "{} has {}, unlike {}: their rows cannot stand in one table; validate them one by one",
+        shown(name),
+        difference,
+        shown(first)
+    )]
+    OtherTypes {
+        /// The input.
+        name: String,
+        /// The first input.
+        first: String,
+        /// What it has that the first has not.
+        difference: String,
+    },
     /// An input that has a column of the name that was chosen for reasons.
     #[error(
         "{} has a column {} already; choose another name for the column of reasons",
@@ -400,6 +415,7 @@ impl Error {
             | ErrorKind::Spool { name, .. }
             | ErrorKind::SpoolLimit { name, .. }
             | ErrorKind::OtherColumns { name, .. }
+            | ErrorKind::OtherTypes { name, .. }
             | ErrorKind::ReasonColumn { name, .. }
             | ErrorKind::NotBuilt { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
@@ -433,6 +449,7 @@ impl From<Error> for io::Error {
             | ErrorKind::Spool { .. }
             | ErrorKind::SpoolLimit { .. }
             | ErrorKind::OtherColumns { .. }
+            | ErrorKind::OtherTypes { .. }
             | ErrorKind::ReasonColumn { .. }
             | ErrorKind::Gap { .. } => io::ErrorKind::Other,
         };
@@ -442,7 +459,7 @@ impl From<Error> for io::Error {
 
 /// A name between backticks. Characters that could act in a terminal or a log are written as escapes: a file can have any
 /// name, and errors end up in both.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     if name.is_empty() {
         return "the input".to_owned();
     }

@@ -72,7 +72,7 @@ impl Validator {
                 }
                 let part = batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row));
                 let mut state = State::new(plan, Some(tally.quota()));
-                judge.observe(&part, &mut state).map_err(|_| {
+                judge.observe(&part, &mut state, &mut |_, _| {}).map_err(|_| {
                     let message = "a column has more in one batch than can be looked at at once".to_owned();
                     Error::new(ErrorKind::Internal { message })
                 })?;

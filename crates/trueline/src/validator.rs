@@ -164,6 +164,9 @@ impl Validator {
         if self.trust != Trust::Never {
             // Statistics are of whole row groups.
             options.part_rows = u64::MAX;
+        } else if self.outputs.has_rows() {
+            // All columns of a part wait in memory for their turn to be written.
+            options.part_rows = 1 << 16;
         }
         options
     }
@@ -271,7 +274,8 @@ impl ValidatorBuilder {
         self
     }
 
-    /// The file that the valid rows of a run go to, byte for byte as they stand in the input. Default none.
+    /// The file that the valid rows of a run go to, byte for byte as they stand in the input, or, of Parquet and Arrow, in their types.
+    /// Default none.
     ///
     /// The rules for both files of rows:
     ///
@@ -285,6 +289,9 @@ impl ValidatorBuilder {
     /// - A file appears, whole, when the run has come to the verdict valid or invalid. Whatever else happens, also when an
     ///   input is unreadable, the path stays what it was: the old file, or nothing. Pipes and devices are written at once.
     /// - A name that ends in `.gz` or `.zst` is compressed. A name that speaks of another format than the input's is an error.
+    /// - Rows of Parquet and Arrow inputs go to files that end in `.parquet`, `.arrow` or `.arrows` (a stream), with all columns of the
+    ///   input. Several inputs must have the same columns of the same types. An Arrow file has one dictionary for a column: rows that
+    ///   come with several are an error there.
     /// - With a `unique` or `primary_key` of severity error, rows are only known to be valid when all keys are. Then they are
     ///   written in a further reading of the inputs; what can be read once is copied to a temporary file beside the
     ///   output for this, up to [`Limits::max_spool_bytes`].
@@ -302,7 +309,7 @@ impl ValidatorBuilder {
     /// The name of a column that the rows of [`ValidatorBuilder::invalid_out`] get besides their own bytes: the ids of the checks that
     /// name them. Default none.
     ///
-    /// In CSV it is the first column, with a `;` between two ids; in JSON Lines the first member of each object, an array (a
+    /// In CSV, Parquet and Arrow it is the first column, with a `;` between two ids; in JSON Lines the first member of each object, an array (a
     /// record that is no object stays as it stands). It must not be the name of a column of the input; of JSON Lines
     /// that is not looked at.
     pub fn reasons(mut self, column: impl Into<String>) -> Self {

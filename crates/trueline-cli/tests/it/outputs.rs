@@ -135,7 +135,7 @@ fn outputs_that_cannot_be_are_usage_errors() {
         (&["--errors-out", "errors.html"], "errors.html"),
         (&["--errors-out", "-"], "--errors-out - is standard output"),
         (&["--errors-out", "e.csv", "--valid-out", "e.csv"], "replace the file of --valid-out"),
-        (&["--valid-out", "v.parquet", "--format", "parquet"], "rows are written of CSV and JSON Lines only"),
+        (&["--valid-out", "v.csv", "--format", "parquet"], "ends in .parquet, .arrow or .arrows"),
         (&["--raw-cells"], "--errors-out"),
         (&["--reasons", "why"], "--invalid-out"),
     ] {

@@ -17,7 +17,7 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::input::{ParquetInput, Part, failure, name_of};
 use super::pages::{Meter, OneChunk, Pages};
-use super::types::asked;
+use super::types::{Layout, asked};
 use crate::batch::{Codec, Method, Problem, Projection, Root, guard};
 use crate::text::Failure;
 
@@ -43,10 +43,16 @@ struct Column {
 }
 
 impl ParquetBatches {
-    pub(super) fn new(input: &ParquetInput, part: &Part, projection: &Projection) -> Result<Self, Problem> {
+    /// With `keeps_types` in the types of the file.
+    pub(super) fn new(
+        input: &ParquetInput,
+        part: &Part,
+        projection: &Projection,
+        keeps_types: bool,
+    ) -> Result<Self, Problem> {
         let mut columns = Vec::with_capacity(projection.roots().len());
         for root in projection.iter() {
-            columns.push(Column::new(input, part, root)?);
+            columns.push(Column::new(input, part, root, keeps_types)?);
         }
         let fields: Fields =
             columns.iter().map(|column| Arc::clone(&column.reader.schema().fields()[0])).collect();
@@ -59,7 +65,8 @@ impl ParquetBatches {
         })
     }
 
-    /// The columns of the batches. Text and binary are views, or dictionaries where the file has them written so.
+    /// The columns of the batches. Text and binary are views, or dictionaries where the file has them written so, unless types are
+    /// kept.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
@@ -95,7 +102,7 @@ impl Iterator for ParquetBatches {
 }
 
 impl Column {
-    fn new(input: &ParquetInput, part: &Part, root: &Root) -> Result<Self, Problem> {
+    fn new(input: &ParquetInput, part: &Part, root: &Root, keeps_types: bool) -> Result<Self, Problem> {
         let group = input.metadata.row_group(part.group);
         let leaves = input.leaves_of(root);
         let meter = Meter::default();
@@ -126,7 +133,12 @@ impl Column {
         let groups = OneGroup { metadata: &input.metadata, group, pages: Mutex::new(pages) };
         let batch_rows = input.options.batch_rows.min(FIXED_BATCH_BYTES / widest).max(1);
         let reader = guard(input.footer, || {
-            let levels = input.levels(root, leaves, is_dictionary)?;
+            let layout = match (keeps_types, is_dictionary) {
+                (true, _) => Layout::Own,
+                (false, true) => Layout::Dictionary,
+                (false, false) => Layout::Views,
+            };
+            let levels = input.levels(root, leaves, layout)?;
             ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, batch_rows, selection)
                 .map_err(|error| not_decoded(input.footer, &error))
         });
@@ -245,8 +257,8 @@ impl RowGroups for OneGroup<'_> {
 
 impl ParquetInput {
     /// What the decoder needs to know of a column to give it in the types that are asked for.
-    fn levels(&self, root: &Root, leaves: Vec<usize>, is_dictionary: bool) -> Result<FieldLevels, Problem> {
-        let key = (leaves, is_dictionary);
+    fn levels(&self, root: &Root, leaves: Vec<usize>, layout: Layout) -> Result<FieldLevels, Problem> {
+        let key = (leaves, layout);
         let mut known = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(levels) = known.get(&key) {
             return Ok(levels.clone());
@@ -256,7 +268,7 @@ impl ParquetInput {
             if index != root.index {
                 return Arc::clone(field);
             }
-            let data_type = asked(field.data_type(), is_dictionary);
+            let data_type = asked(field.data_type(), layout);
             Arc::new(Field::new(field.name(), data_type, field.is_nullable()))
         };
         let fields: Fields =

@@ -13,7 +13,7 @@ use super::batches::ParquetBatches;
 use super::chunk::{self, Chunk};
 use super::footer::Footer;
 use super::options::ParquetOptions;
-use super::types;
+use super::types::{self, Layout};
 use crate::batch::{Problem, Projection, Reach, Root, guard};
 use crate::source::ReadAt;
 use crate::text::Failure;
@@ -33,7 +33,7 @@ pub struct ParquetInput {
     /// Chunks that parts share, by row group and leaf.
     chunks: Mutex<HashMap<(usize, usize), SharedChunk>>,
     /// What the decoder needs to know of columns, by their leaves and by whether they are read as dictionaries.
-    pub(super) levels: Mutex<HashMap<(Vec<usize>, bool), FieldLevels>>,
+    pub(super) levels: Mutex<HashMap<(Vec<usize>, Layout), FieldLevels>>,
 }
 
 type SharedChunk = Arc<OnceLock<Result<Arc<Chunk>, Problem>>>;
@@ -172,7 +172,16 @@ impl ParquetInput {
     ///
     /// **Errors**: the headers of the pages are damaged, or cannot be read. What is wrong with a page itself comes in its turn.
     pub fn read(&self, part: &Part, projection: &Projection) -> Result<ParquetBatches, Failure> {
-        ParquetBatches::new(self, part, projection).map_err(failure)
+        ParquetBatches::new(self, part, projection, false).map_err(failure)
+    }
+
+    /// The batches of a part, whose columns are of the types that [`ParquetInput::schema`] says.
+    ///
+    /// **Errors**: as [`ParquetInput::read`].
+    ///
+    /// **Cost**: texts are copied, and dictionaries written out, where the file says so.
+    pub fn read_in_types(&self, part: &Part, projection: &Projection) -> Result<ParquetBatches, Failure> {
+        ParquetBatches::new(self, part, projection, true).map_err(failure)
     }
 
     /// The leaves that are read of a column, in order.

@@ -61,21 +61,37 @@ fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
     }
 }
 
+/// In which types values are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Layout {
+    /// Texts as views.
+    Views,
+    /// Texts as entries of the dictionary that the file has.
+    Dictionary,
+    /// All as the file says.
+    Own,
+}
+
 /// The type in which values are asked for: texts as views, which copy nothing, or as entries of the dictionary that the file
 /// has.
-pub(super) fn asked(own: &DataType, is_dictionary: bool) -> DataType {
+pub(super) fn asked(own: &DataType, layout: Layout) -> DataType {
     let of = |plain: DataType, view: DataType| {
-        if is_dictionary { DataType::Dictionary(Box::new(DataType::Int32), Box::new(plain)) } else { view }
+        if layout == Layout::Dictionary {
+            DataType::Dictionary(Box::new(DataType::Int32), Box::new(plain))
+        } else {
+            view
+        }
     };
     let inner = |field: &FieldRef| -> FieldRef {
-        Arc::new(field.as_ref().clone().with_data_type(asked(field.data_type(), false)))
+        Arc::new(field.as_ref().clone().with_data_type(asked(field.data_type(), Layout::Views)))
     };
     match own {
+        own if layout == Layout::Own => own.clone(),
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => of(DataType::Utf8, DataType::Utf8View),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => {
             of(DataType::Binary, DataType::BinaryView)
         }
-        DataType::Dictionary(_, values) => asked(values, is_dictionary),
+        DataType::Dictionary(_, values) => asked(values, layout),
         DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
         DataType::List(field) => DataType::List(inner(field)),
         DataType::LargeList(field) => DataType::LargeList(inner(field)),

@@ -11,12 +11,21 @@
 //! - A byte order mark is written at the start of a file only.
 //! - Invalid records may get one thing more: why they are invalid ([`ReasonColumn`]).
 //! - Where an input ends without a line end and another one goes on behind it, a line end is put between.
+//!
+//! Rows of record batches have no bytes to keep: they are written in their types (`BatchFiles`, with the features `parquet` and
+//! `arrow-ipc`).
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+mod batches;
 mod file;
 mod line_end;
 mod piece;
 mod reason;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+mod table;
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+pub use batches::{BatchFiles, BatchRows};
 pub use file::{Front, InputStart, RowFiles};
 pub use line_end::LineEnd;
 pub use piece::Rows;

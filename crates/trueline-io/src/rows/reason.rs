@@ -33,6 +33,14 @@ impl ReasonColumn {
         &self.name
     }
 
+    /// The ids of checks, by their numbers, with a `;` between.
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    pub(super) fn text(&self, checks: impl Iterator<Item = u32>) -> String {
+        let ids: Vec<&str> =
+            checks.filter_map(|check| self.ids.get(check as usize)).map(String::as_str).collect();
+        ids.join(";")
+    }
+
     /// What comes before a header.
     pub(super) fn head(&self, form: &ReasonForm) -> Vec<u8> {
         let mut out = Vec::new();

@@ -105,18 +105,27 @@ impl<'a> Judge<'a> {
         self.with_keys(batch.num_rows(), &arrays, |plan, batch| state.has_candidates(plan, batch))
     }
 
-    /// Takes the rows of a batch into a state.
-    pub(crate) fn observe(&mut self, batch: &RecordBatch, state: &mut State) -> Result<(), NotTaken> {
+    /// Takes the rows of a batch into a state. Each part of it that was judged is shown to `seen`, in order.
+    pub(crate) fn observe(
+        &mut self,
+        batch: &RecordBatch,
+        state: &mut State,
+        seen: &mut dyn FnMut(&RecordBatch, &State),
+    ) -> Result<(), NotTaken> {
         let arrays = self.arrays(batch)?;
         let rows = batch.num_rows();
         if rows > 1 && arrays.iter().flatten().any(|array| binary_bytes(array) > MOST_BINARY_BYTES) {
-            self.observe(&batch.slice(0, rows / 2), state)?;
-            return self.observe(&batch.slice(rows / 2, rows - rows / 2), state);
+            self.observe(&batch.slice(0, rows / 2), state, seen)?;
+            return self.observe(&batch.slice(rows / 2, rows - rows / 2), state, seen);
         }
         match self.pass {
-            Pass::First => self.judge(rows, &arrays, state),
+            Pass::First | Pass::Rows => {
+                self.judge(rows, &arrays, state)?;
+                seen(batch, state);
+                Ok(())
+            }
             Pass::Prints => self.with_keys(rows, &arrays, |plan, batch| state.observe_keys(plan, batch, 0)),
-            _ => {
+            Pass::Candidates => {
                 if self.with_keys(rows, &arrays, |plan, batch| state.has_candidates(plan, batch))? {
                     return self.judge(rows, &arrays, state);
                 }

@@ -8,14 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use trueline_io::rows::Rows;
 use trueline_io::text::Failure;
 use trueline_report::{RunError, StatisticsAudit};
 use trueline_validate::{Findings, Plan, State, Tally};
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::job::Job;
-use super::outlet::{ErrorsOutlet, RowOutlet};
+use super::outlet::{ErrorsOutlet, PieceRows, RowOutlet};
 use crate::error::{Error, ErrorKind};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
 
@@ -23,8 +22,8 @@ use crate::progress::{Cancel, Progress, Throttle, Watcher};
 pub(super) struct Piece {
     pub(super) sequence: u64,
     pub(super) state: State,
-    /// The records as they stand, where rows are written.
-    pub(super) rows: Option<Rows>,
+    /// The rows themselves, where they are written.
+    pub(super) rows: Option<PieceRows>,
     /// Everything that is wrong with the rows, where it is written.
     pub(super) findings: Option<Findings>,
     /// Rows of which every column was proven from its bytes.

@@ -129,8 +129,9 @@ impl<'a> Pipeline<'a> {
         input: &batches::BatchInput,
         format: Format,
     ) -> Result<InputOutcome, Error> {
-        if let Some(rows) = &self.outlets.rows {
-            rows.refuse(format)?;
+        let rows = self.outlets.rows.as_mut();
+        if let Some(rows) = rows.filter(|rows| rows.writes_in(reading.pass())) {
+            rows.begin_batches(reading.source.name(), input.schema(), format)?;
         }
         let columns = Columns::find(self.schema, input.schema());
         self.begin(reading, &columns.binding, 0, &|_| Location::default())?;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema as ArrowSchema, SchemaRef};
+use arrow_schema::SchemaRef;
 #[cfg(feature = "arrow-ipc")]
 use trueline_io::arrow_ipc::{ArrowFile, ArrowMessage, ArrowReading, ArrowStream};
 use trueline_io::batch::Projection;
@@ -34,7 +34,7 @@ impl BatchInput {
     }
 
     /// The columns and their types.
-    pub(in super::super) fn schema(&self) -> &ArrowSchema {
+    pub(in super::super) fn schema(&self) -> &SchemaRef {
         match self {
             #[cfg(feature = "parquet")]
             Self::Parquet(input) => input.schema(),
@@ -65,6 +65,9 @@ pub(super) struct Parts<'a> {
     is_stopped: AtomicBool,
     /// The columns that are read, and those that keys are made of.
     columns: [Projection; 2],
+    /// Whether rows are written as well, and so have the types of the file.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "Arrow has no others"))]
+    keeps_types: bool,
 }
 
 enum Kind<'a> {
@@ -112,7 +115,10 @@ impl<'a> Parts<'a> {
             Pass::Prints => keys.clone(),
             _ => projection(columns, |field| job.plan.needs(field)),
         };
-        if all.roots().len() == 0 && !input.schema().fields().is_empty() {
+        let keeps_types = job.rows.is_some();
+        if keeps_types {
+            all = Projection::all(input.schema());
+        } else if all.roots().len() == 0 && !input.schema().fields().is_empty() {
             // How many rows there are is believed of what was decoded only.
             all = Projection::new([&[0][..]]);
         }
@@ -127,7 +133,13 @@ impl<'a> Parts<'a> {
                 Kind::Stream(stream)
             }
         };
-        Ok(Self { kind, next: AtomicU64::new(0), is_stopped: AtomicBool::new(false), columns: [all, keys] })
+        Ok(Self {
+            kind,
+            next: AtomicU64::new(0),
+            is_stopped: AtomicBool::new(false),
+            columns: [all, keys],
+            keeps_types,
+        })
     }
 
     /// How many parts there are, where that is known.
@@ -212,7 +224,12 @@ impl<'a> Parts<'a> {
             #[cfg(feature = "parquet")]
             (Kind::Parquet(input, _), Content::Parquet(part)) => {
                 let columns = if let Extent::Some(columns) = extent { columns } else { &self.columns[which] };
-                for batch in input.read(part, columns)? {
+                let batches = if self.keeps_types {
+                    input.read_in_types(part, columns)?
+                } else {
+                    input.read(part, columns)?
+                };
+                for batch in batches {
                     if !visit(&batch?) {
                         break;
                     }

@@ -2,12 +2,14 @@
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
+use trueline_io::rows::BatchRows;
 use trueline_io::text::Failure;
 use trueline_report::StatisticsAudit;
 use trueline_validate::{Pass, State};
 
 use super::super::job::Job;
 use super::super::merge::Piece;
+use super::super::outlet::PieceRows;
 use super::input::{Claim, Content, Extent, Parts};
 #[cfg(feature = "parquet")]
 use super::trust::{Audit, Reading};
@@ -26,6 +28,8 @@ pub(super) struct Worker<'a> {
     /// Rows of the part that were passed unseen.
     proved: u64,
     audit: StatisticsAudit,
+    /// The rows of the part so far, where they are written.
+    written: Option<BatchRows>,
 }
 
 impl<'a> Worker<'a> {
@@ -38,6 +42,7 @@ impl<'a> Worker<'a> {
             laid_out: None,
             proved: 0,
             audit: StatisticsAudit::default(),
+            written: None,
         }
     }
 
@@ -45,6 +50,7 @@ impl<'a> Worker<'a> {
     pub(super) fn run(&mut self, parts: &Parts<'_>, claim: Claim) -> Piece {
         let mut state = State::new(self.job.plan, Some(self.job.quota.clone()));
         let Claim { sequence, content, end_offset } = claim;
+        self.written = self.job.rows.is_some().then(BatchRows::new);
         let failure = match content {
             Content::End(failure) => failure,
             content => self.read(parts, &content, &mut state).err(),
@@ -53,13 +59,17 @@ impl<'a> Worker<'a> {
         let failure_row = failure.is_some().then(|| (state.rows(), None));
         let findings = state.take_findings();
         let (proved, audit) = (std::mem::take(&mut self.proved), std::mem::take(&mut self.audit));
-        Piece { sequence, state, rows: None, findings, proved, audit, end_offset, failure, failure_row }
+        let rows = self.written.take().map(PieceRows::Batches);
+        Piece { sequence, state, rows, findings, proved, audit, end_offset, failure, failure_row }
     }
 
     fn read(&mut self, parts: &Parts<'_>, content: &Content, state: &mut State) -> Result<(), Failure> {
         #[cfg(feature = "parquet")]
         match (self.job.pass, self.job.trust) {
-            (Pass::First, Trust::Prove) => return self.read_unproven(parts, content, state),
+            // Who writes rows has to read them.
+            (Pass::First, Trust::Prove) if self.written.is_none() => {
+                return self.read_unproven(parts, content, state);
+            }
             (Pass::First, Trust::Audit) => return self.read_and_compare(parts, content, state),
             _ => {}
         }
@@ -82,7 +92,8 @@ impl<'a> Worker<'a> {
         parts.read(content, extent, &mut |batch| {
             self.lay_out(batch.schema());
             look(batch);
-            taken = self.judge.observe(batch, state);
+            let written = &mut self.written;
+            taken = self.judge.observe(batch, state, &mut |batch, state| keep(written, batch, state));
             taken.is_ok()
         })?;
         taken.map_err(not_taken)
@@ -168,6 +179,20 @@ impl<'a> Worker<'a> {
         if self.laid_out.as_ref() != Some(&batch) {
             self.judge.lay_out(self.columns, self.input, &batch);
             self.laid_out = Some(batch);
+        }
+    }
+}
+
+/// Keeps rows that were judged, where they are written.
+fn keep(written: &mut Option<BatchRows>, batch: &RecordBatch, state: &State) {
+    let Some(written) = written else { return };
+    let before = written.len();
+    written.push(batch.clone());
+    for (first, word) in (before..).step_by(64).zip(state.invalid_of_batch()) {
+        let mut rest = *word;
+        while rest != 0 {
+            written.mark(first + rest.trailing_zeros() as usize);
+            rest &= rest - 1;
         }
     }
 }

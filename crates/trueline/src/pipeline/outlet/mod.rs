@@ -1,6 +1,7 @@
 //! What a run writes besides its report.
 
 mod errors;
+mod files;
 mod rows;
 
 use trueline_io::Source;
@@ -9,6 +10,7 @@ use trueline_validate::key::KeyOptions;
 use trueline_validate::{Pass, Plan, Tally, Wanted};
 
 pub(super) use self::errors::ErrorsOutlet;
+pub(super) use self::files::PieceRows;
 pub(super) use self::rows::{RowOutlet, RowPool};
 use crate::error::{Error, ErrorKind};
 use crate::validator::Validator;
@@ -73,7 +75,7 @@ impl Outlets {
         let rows = self.rows.map(|rows| rows.finish(report)).transpose()?;
         let errors = self.errors.map(|errors| errors.finish(report)).transpose()?;
         let fail = |source| Error::new(ErrorKind::Output { source });
-        rows.map_or(Ok(()), trueline_io::rows::RowFiles::commit).map_err(fail)?;
+        rows.map_or(Ok(()), self::files::Files::commit).map_err(fail)?;
         errors.map_or(Ok(()), trueline_io::AtomicFile::commit).map_err(fail)
     }
 }

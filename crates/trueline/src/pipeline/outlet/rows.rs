@@ -2,18 +2,21 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use trueline_io::rows::{InputStart, ReasonColumn, RowFiles, Rows};
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+use arrow_schema::SchemaRef;
+use trueline_io::rows::{InputStart, ReasonColumn, Rows};
 use trueline_io::{Format, Source};
 use trueline_report::Report;
 use trueline_validate::{Findings, LateRows, Pass, Plan};
 
 use super::super::open::format_of;
+use super::files::{Files, PieceRows};
 use crate::error::{Error, ErrorKind};
 use crate::validator::Validator;
 
 /// The files of rows of one run.
 pub(in super::super) struct RowOutlet {
-    files: RowFiles,
+    files: Files,
     /// In which pass rows are written: the first, unless keys decide about them.
     pass: Pass,
     /// The rows that keys name, once that is known.
@@ -63,12 +66,19 @@ impl RowOutlet {
             sources.iter().filter_map(|source| format_of(validator, *source)).collect();
         for (name, format) in names.iter().flat_map(|name| formats.iter().map(move |format| (name, *format)))
         {
-            check_name(name, format, format != formats[0])?;
+            check_name(name, format, formats[0])?;
         }
         let (valid, invalid) = (outputs.valid.as_deref(), outputs.invalid.as_deref());
-        let max_gap_bytes = usize::try_from(validator.limits.max_record_bytes).unwrap_or(usize::MAX);
-        let files = RowFiles::create(valid, invalid, max_gap_bytes, &outputs.temporaries);
-        let files = files.map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        // Where the format is not known before the input is open, the outputs must be named for it.
+        let mut named = names.iter().filter_map(|name| Format::from_file_name(name));
+        let known = formats.first().copied().or_else(|| named.find(|format| has_columns(*format)));
+        let files = if let Some(format) = known.filter(|format| has_columns(*format)) {
+            names.iter().try_for_each(|name| check_name(name, format, format))?;
+            Files::batches(valid, invalid, &outputs.temporaries)?
+        } else {
+            let max_gap_bytes = usize::try_from(validator.limits.max_record_bytes).unwrap_or(usize::MAX);
+            Files::text(valid, invalid, max_gap_bytes, &outputs.temporaries)?
+        };
         let reasons = outputs.reasons.clone();
         let pool = RowPool { wants_starts: reasons.is_some(), ..RowPool::default() };
         let pass = if validator.plan.names_rows_late() { Pass::Rows } else { Pass::First };
@@ -106,30 +116,38 @@ impl RowOutlet {
         self.late = Some(rows);
     }
 
-    /// Why rows of an input of this format are not written.
-    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-    pub(in super::super) fn refuse(&self, format: Format) -> Result<(), Error> {
-        self.names.iter().try_for_each(|name| check_name(name, format, false))
-    }
-
     /// Goes to the next input, whose format is known by now.
     pub(in super::super) fn begin_input(
         &mut self,
         start: &InputStart<'_>,
         format: Format,
     ) -> Result<(), Error> {
+        self.check_names(format)?;
+        self.files.begin_input(start)
+    }
+
+    /// Goes to the next input of record batches, which has these columns.
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    pub(in super::super) fn begin_batches(
+        &mut self,
+        name: &str,
+        schema: &SchemaRef,
+        format: Format,
+    ) -> Result<(), Error> {
+        self.check_names(format)?;
+        self.files.begin_batches(name, schema)
+    }
+
+    fn check_names(&mut self, format: Format) -> Result<(), Error> {
         let first = *self.format.get_or_insert(format);
-        for name in &self.names {
-            check_name(name, format, first != format)?;
-        }
-        self.files.begin_input(start).map_err(|source| Error::new(ErrorKind::Output { source }))
+        self.names.iter().try_for_each(|name| check_name(name, format, first))
     }
 
     /// Writes the records of a piece, whose first one is row `first` of input number `input`; `findings` is what is wrong
     /// with them, where they tell that.
     pub(in super::super) fn append(
         &mut self,
-        rows: Rows,
+        rows: PieceRows,
         findings: Option<&Findings>,
         plan: &Plan,
         input: u32,
@@ -149,18 +167,19 @@ impl RowOutlet {
             });
             marked.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
         }
-        self.files.append(&mut rows).map_err(|source| Error::new(ErrorKind::Output { source }))?;
-        self.pool.put_back(rows);
+        if let Some(rows) = self.files.append(rows)? {
+            self.pool.put_back(rows);
+        }
         Ok(())
     }
 
     /// Ends the current input.
     pub(in super::super) fn end_input(&mut self) -> Result<(), Error> {
-        self.files.end_input().map_err(|source| Error::new(ErrorKind::Output { source }))
+        self.files.end_input()
     }
 
     /// Makes the files last without putting them in their places, if they hold the rows that the report speaks of.
-    pub(super) fn finish(self, report: &Report) -> Result<RowFiles, Error> {
+    pub(super) fn finish(self, report: &Report) -> Result<Files, Error> {
         let mut files = self.files;
         let counted = (report.rows.valid, report.rows.invalid);
         let written = files.rows();
@@ -168,20 +187,33 @@ impl RowOutlet {
             let message = format!("{counted:?} valid and invalid rows were counted, and {written:?} written");
             return Err(Error::new(ErrorKind::Internal { message }));
         }
-        files.finish().map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        files.finish()?;
         Ok(files)
     }
 }
 
-/// Whether rows of a format can stand in a file of that name: they are written as they are.
-fn check_name(name: &str, format: Format, is_another: bool) -> Result<(), Error> {
+/// Whether rows of the format have columns of types instead of bytes.
+fn has_columns(format: Format) -> bool {
+    matches!(format, Format::Parquet | Format::Arrow)
+}
+
+/// Whether rows of a format can stand in a file of that name; `first` is the format of the first input. Texts are written as they
+/// are, record batches in their types.
+fn check_name(name: &str, format: Format, first: Format) -> Result<(), Error> {
     let named = Format::from_file_name(name);
-    let expected = if matches!(format, Format::Parquet | Format::Arrow) {
-        format!("left out: the inputs are {}, and rows are written of CSV and JSON Lines only", format.name())
-    } else if is_another {
+    let is_another = if has_columns(format) { !has_columns(first) } else { first != format };
+    let expected = if is_another {
         "left out: rows are written as they stand in the inputs, and these are of more than one format"
             .to_owned()
-    } else if ends_with(name, &["bgz", "bgzf", "bz2", "xz", "lz4", "zip"]) {
+    } else if has_columns(format) {
+        if named.is_some_and(has_columns) && !is_packed(name) {
+            return Ok(());
+        }
+        format!(
+            "of another name: rows of {} are written in their types, to a file that ends in .parquet, .arrow or .arrows",
+            format.name()
+        )
+    } else if is_packed(name) && !ends_with(name, &["gz", "gzip", "zst", "zstd"]) {
         "of another name: outputs are compressed with gzip (.gz), with zstd (.zst), or not at all".to_owned()
     } else if speaks_of_another(name) || named.is_some_and(|named| named != format) {
         format!("of another name: rows are written as they stand in the input, as {}", format.name())
@@ -194,8 +226,13 @@ fn check_name(name: &str, format: Format, is_another: bool) -> Result<(), Error>
 /// Whether the end of a name, that of a compression left aside, speaks of what is not written here.
 fn speaks_of_another(name: &str) -> bool {
     let inner = name.rsplit_once('.').map_or(name, |(inner, _)| inner);
-    let name = if ends_with(name, &["gz", "gzip", "zst", "zstd"]) { inner } else { name };
+    let name = if is_packed(name) { inner } else { name };
     ends_with(name, &["parquet", "arrow", "ipc", "feather", "avro", "orc", "xlsx", "xls"])
+}
+
+/// Whether the end of a name is that of a compression.
+fn is_packed(name: &str) -> bool {
+    ends_with(name, &["gz", "gzip", "zst", "zstd", "bgz", "bgzf", "bz2", "xz", "lz4", "zip"])
 }
 
 fn ends_with(name: &str, ends: &[&str]) -> bool {

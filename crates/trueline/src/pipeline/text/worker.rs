@@ -15,7 +15,7 @@ use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 
 use super::super::job::Job;
 use super::super::merge::Piece;
-use super::super::outlet::RowPool;
+use super::super::outlet::{PieceRows, RowPool};
 use super::block::{Ranges, TextBlock};
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
@@ -163,8 +163,17 @@ impl<'a, R: Records> Worker<'a, R> {
         }
         let findings = state.take_findings();
         let (sequence, audit) = (span.sequence, StatisticsAudit::default());
-        let piece =
-            Piece { sequence, state, rows, findings, proved, audit, end_offset, failure, failure_row };
+        let piece = Piece {
+            sequence,
+            state,
+            rows: rows.map(PieceRows::Text),
+            findings,
+            proved,
+            audit,
+            end_offset,
+            failure,
+            failure_row,
+        };
         // Nobody else holds the buffer any more, so that its memory comes back as it is.
         let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
         (piece, Spent { buffer, rest: at..span.range.end })

@@ -114,7 +114,7 @@ impl Files {
 
 /// The violations of a report in the order in which a file of all of them has them: repeats of keys behind the others, those of
 /// the table last.
-fn in_file_order(report: &Report) -> Vec<Value> {
+pub(crate) fn in_file_order(report: &Report) -> Vec<Value> {
     let mut violations: Vec<&trueline::Violation> = report.violations.iter().collect();
     violations.sort_by_key(|violation| {
         let starts = |starts: &[&str]| starts.iter().any(|start| violation.code.starts_with(start));
@@ -127,7 +127,7 @@ fn in_file_order(report: &Report) -> Vec<Value> {
     violations.iter().map(|violation| serde_json::to_value(violation).expect("json")).collect()
 }
 
-fn json_lines_of(path: &Path) -> Vec<Value> {
+pub(crate) fn json_lines_of(path: &Path) -> Vec<Value> {
     let text = String::from_utf8(read(path).expect("a file")).expect("text");
     text.lines().map(|line| serde_json::from_str(line).expect("json")).collect()
 }

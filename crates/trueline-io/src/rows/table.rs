@@ -1,0 +1,248 @@
+//! The file of one side, in the form that its name says.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+#[cfg(feature = "arrow-ipc")]
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+#[cfg(feature = "arrow-ipc")]
+use arrow_array::cast::AsArray;
+#[cfg(feature = "arrow-ipc")]
+use arrow_array::{Array, ArrayRef};
+#[cfg(feature = "arrow-ipc")]
+use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
+#[cfg(feature = "parquet")]
+use parquet::arrow::ArrowWriter;
+#[cfg(feature = "parquet")]
+use parquet::basic::Compression;
+#[cfg(feature = "parquet")]
+use parquet::file::properties::WriterProperties;
+
+use crate::atomic::{AtomicFile, Temporaries};
+use crate::error::{Error, ErrorKind, shown};
+
+/// Bytes of a row group, as they are written: what is gathered in memory.
+#[cfg(feature = "parquet")]
+const GROUP_BYTES: usize = 16 << 20;
+
+/// The ends of the names of tables.
+const KNOWN: &str = ".parquet, .arrow or .arrows";
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Parquet,
+    ArrowFile,
+    ArrowStream,
+}
+
+impl Form {
+    fn from_file_name(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+            "parquet" | "parq" | "pq" => Some(Self::Parquet),
+            "arrow" | "feather" | "ipc" => Some(Self::ArrowFile),
+            "arrows" => Some(Self::ArrowStream),
+            _ => None,
+        }
+    }
+
+    fn feature(self) -> &'static str {
+        if self == Self::Parquet { "parquet" } else { "arrow-ipc" }
+    }
+
+    fn is_built(self) -> bool {
+        match self {
+            Self::Parquet => cfg!(feature = "parquet"),
+            Self::ArrowFile | Self::ArrowStream => cfg!(feature = "arrow-ipc"),
+        }
+    }
+}
+
+/// The file of one side.
+pub(super) struct SideTable {
+    name: String,
+    form: Form,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Nothing is known of the columns.
+    Empty(AtomicFile),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ArrowWriter<AtomicFile>>),
+    #[cfg(feature = "arrow-ipc")]
+    ArrowFile(Box<FileWriter<AtomicFile>>),
+    #[cfg(feature = "arrow-ipc")]
+    ArrowStream(Box<StreamWriter<AtomicFile>>),
+    Finished(AtomicFile),
+    /// After an error.
+    Broken,
+}
+
+impl SideTable {
+    pub(super) fn create(path: &Path, temporaries: &Temporaries) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let Some(form) = Form::from_file_name(&name) else {
+            return Err(Error::new(ErrorKind::OutputForm { name, known: KNOWN.to_owned() }));
+        };
+        if !form.is_built() {
+            return Err(Error::new(ErrorKind::NotBuilt { name, feature: form.feature() }));
+        }
+        let file = AtomicFile::create_among(path, temporaries)?;
+        Ok(Self { name, form, stage: Stage::Empty(file) })
+    }
+
+    /// Begins the table.
+    pub(super) fn start(&mut self, schema: &SchemaRef) -> Result<(), Error> {
+        let Stage::Empty(file) = std::mem::replace(&mut self.stage, Stage::Broken) else {
+            return Err(self.fail(io::Error::other("an earlier write failed")));
+        };
+        if self.form == Form::Parquet
+            && let Some(field) = schema.fields().iter().find(|field| has_union(field.data_type()))
+        {
+            let text = format!("Parquet has no unions, and {} is {}", shown(field.name()), field.data_type());
+            return Err(self.fail(io::Error::other(text)));
+        }
+        self.stage = started(self.form, file, schema).map_err(|source| self.fail(source))?;
+        Ok(())
+    }
+
+    /// Writes rows, unless they could not be made.
+    pub(super) fn write(&mut self, rows: Result<RecordBatch, ArrowError>) -> Result<(), Error> {
+        let rows = rows.map_err(|error| self.fail(io::Error::other(error)))?;
+        let written = match &mut self.stage {
+            #[cfg(feature = "parquet")]
+            Stage::Parquet(writer) => writer.write(&rows).map_err(of_parquet),
+            #[cfg(feature = "arrow-ipc")]
+            Stage::ArrowFile(writer) => compact(&rows).and_then(|rows| writer.write(&rows)).map_err(of_arrow),
+            #[cfg(feature = "arrow-ipc")]
+            Stage::ArrowStream(writer) => {
+                compact(&rows).and_then(|rows| writer.write(&rows)).map_err(of_arrow)
+            }
+            _ => Err(io::Error::other("an earlier write failed")),
+        };
+        written.map_err(|source| {
+            self.stage = Stage::Broken;
+            self.fail(source)
+        })
+    }
+
+    /// Writes what is left and makes the file last.
+    pub(super) fn finish(&mut self) -> Result<(), Error> {
+        let ended = match std::mem::replace(&mut self.stage, Stage::Broken) {
+            #[cfg(feature = "parquet")]
+            Stage::Parquet(writer) => writer.into_inner().map_err(of_parquet),
+            #[cfg(feature = "arrow-ipc")]
+            Stage::ArrowFile(writer) => writer.into_inner().map_err(of_arrow),
+            #[cfg(feature = "arrow-ipc")]
+            Stage::ArrowStream(writer) => writer.into_inner().map_err(of_arrow),
+            _ => Err(io::Error::other("no table was begun")),
+        };
+        let mut file = ended.map_err(|source| self.fail(source))?;
+        file.sync()?;
+        self.stage = Stage::Finished(file);
+        Ok(())
+    }
+
+    /// Puts the file in its place.
+    pub(super) fn commit(self) -> Result<(), Error> {
+        match self.stage {
+            Stage::Finished(file) => file.commit(),
+            _ => Err(self.fail(io::Error::other("it was not finished"))),
+        }
+    }
+
+    fn fail(&self, source: io::Error) -> Error {
+        Error::new(ErrorKind::Write { name: self.name.clone(), source })
+    }
+}
+
+fn started(form: Form, file: AtomicFile, schema: &SchemaRef) -> io::Result<Stage> {
+    match form {
+        #[cfg(feature = "parquet")]
+        Form::Parquet => {
+            let properties = WriterProperties::builder()
+                .set_compression(Compression::SNAPPY)
+                .set_max_row_group_bytes(Some(GROUP_BYTES))
+                .build();
+            let writer = ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties));
+            Ok(Stage::Parquet(Box::new(writer.map_err(of_parquet)?)))
+        }
+        #[cfg(feature = "arrow-ipc")]
+        Form::ArrowFile => {
+            Ok(Stage::ArrowFile(Box::new(FileWriter::try_new(file, schema).map_err(of_arrow)?)))
+        }
+        #[cfg(feature = "arrow-ipc")]
+        Form::ArrowStream => {
+            Ok(Stage::ArrowStream(Box::new(StreamWriter::try_new(file, schema).map_err(of_arrow)?)))
+        }
+        #[cfg(not(all(feature = "parquet", feature = "arrow-ipc")))]
+        _ => Err(io::Error::other("its form is not built")),
+    }
+}
+
+fn has_union(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Union(..) => true,
+        DataType::Struct(fields) => fields.iter().any(|field| has_union(field.data_type())),
+        DataType::List(field)
+        | DataType::LargeList(field)
+        | DataType::ListView(field)
+        | DataType::LargeListView(field)
+        | DataType::FixedSizeList(field, _)
+        | DataType::Map(field, _)
+        | DataType::RunEndEncoded(_, field) => has_union(field.data_type()),
+        DataType::Dictionary(_, values) => has_union(values),
+        _ => false,
+    }
+}
+
+/// Views of few rows may stand for large buffers, all of which would be written.
+#[cfg(feature = "arrow-ipc")]
+fn compact(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let compacted = |column: &ArrayRef| -> ArrayRef {
+        match column.data_type() {
+            DataType::Utf8View => Arc::new(column.as_string_view().gc()),
+            DataType::BinaryView => Arc::new(column.as_binary_view().gc()),
+            _ => Arc::clone(column),
+        }
+    };
+    let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
+    RecordBatch::try_new_with_options(rows.schema(), rows.columns().iter().map(compacted).collect(), &options)
+}
+
+/// The error of the file, where it was one.
+#[cfg(feature = "arrow-ipc")]
+fn of_arrow(error: ArrowError) -> io::Error {
+    match error {
+        ArrowError::IoError(_, source) => source,
+        ArrowError::InvalidArgumentError(text) if text.contains("Dictionary replacement") => {
+            io::Error::other(
+                "an Arrow file has one dictionary for a column, and the rows come with several; write Parquet (.parquet) or a \
+             stream (.arrows)",
+            )
+        }
+        error => io::Error::other(error),
+    }
+}
+
+/// The error of the file, where it was one.
+#[cfg(feature = "parquet")]
+fn of_parquet(error: parquet::errors::ParquetError) -> io::Error {
+    match error {
+        parquet::errors::ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(source) => io::Error::other(source),
+        },
+        error => io::Error::other(error),
+    }
+}
+
+impl fmt::Debug for SideTable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SideTable").field("name", &self.name).finish_non_exhaustive()
+    }
+}
