@@ -37,7 +37,7 @@ Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 i
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Validate CSV and JSON Lines files against a schema
+    /// Validate CSV, JSON Lines, Parquet and Arrow files against a schema
     #[command(after_help = EXAMPLES)]
     Validate(Box<Validate>),
     /// Work with schema documents

@@ -263,6 +263,17 @@ fn a_report_never_replaces_what_is_read() {
 }
 
 #[test]
+fn a_missing_column_is_named_whatever_its_name() {
+    let folder = Folder::new();
+    folder.write("short.yaml", b"fields:\n  - {name: id, type: int64}\n  - {name: col, type: int64}\n");
+    folder.write("short.csv", b"id\n1\n");
+    for form in ["text", "github"] {
+        let output = folder.run(&["validate", "short.csv", "-s", "short.yaml", "--output", form]);
+        assert!(out(&output).contains("column col"), "{}", out(&output));
+    }
+}
+
+#[test]
 fn an_empty_file_with_a_compressed_name_was_cut() {
     let folder = Folder::new();
     folder.write("empty.csv.gz", b"");

@@ -28,9 +28,13 @@ pub(super) fn line(report: &Report, violation: &Violation) -> String {
     format!("{place}{}{}, {}", cell(violation), details(&violation.location), violation.code)
 }
 
-/// The column where the check's id does not name it, and the place inside its value, each begun by a comma.
+/// The column where the check's id does not begin with it, and the place inside its value, each begun by a comma.
 pub(super) fn cell(violation: &Violation) -> String {
-    let column = violation.column.iter().filter(|column| !violation.check_id.contains(column.as_str()));
+    let is_named = |column: &str| {
+        let rest = violation.check_id.strip_prefix(column);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    let column = violation.column.iter().filter(|column| !is_named(column));
     let path = violation.path.iter();
     column
         .map(|column| format!(", column {column}"))
