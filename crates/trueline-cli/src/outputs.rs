@@ -9,6 +9,12 @@ use crate::arguments::Validate;
 /// Paths at which standard output stands, which carries the report and nothing else.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
+/// The file that standard output goes to, where it goes to one and the system tells which.
+fn redirected() -> Option<PathBuf> {
+    let stream = Path::new("/dev/stdout");
+    std::fs::metadata(stream).is_ok_and(|metadata| metadata.is_file()).then(|| AtomicFile::target(stream))
+}
+
 /// The options that name a file to be written, and the files.
 fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> {
     let files = [
@@ -52,6 +58,7 @@ pub(crate) fn conflict(arguments: &Validate, sources: &[Box<dyn Source>]) -> Opt
     let inputs = sources.iter().map(|source| ("an input".to_owned(), PathBuf::from(source.name())));
     let mut taken: Vec<(String, PathBuf)> =
         inputs.chain([("the schema".to_owned(), arguments.schema.clone())]).collect();
+    taken.extend(redirected().map(|path| ("the file of standard output".to_owned(), path)));
     let reports = arguments.reports.iter().map(|path| ("--report", path.as_path()));
     for (option, path) in reports.chain(files(arguments)) {
         let target = AtomicFile::target(path);

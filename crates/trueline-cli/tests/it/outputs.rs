@@ -296,3 +296,17 @@ fn a_process_killed_at_any_moment_leaves_each_file_whole_or_as_it_was() {
     }
     println!("{kills} kills: {whole} files whole, {untouched} as they were");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_file_of_standard_output_is_never_replaced() {
+    let folder = Folder::new();
+    for option in ["--valid-out", "--report"] {
+        let name = if option == "--report" { "out.json" } else { "out.csv" };
+        let stream = std::fs::File::create(folder.path(name)).expect("a file");
+        let mut command = folder.command(&arguments("bad.csv", &[option, name]));
+        let output = command.stdout(stream).output().expect("started");
+        assert_eq!(code(&output), 2, "{}", err(&output));
+        assert!(err(&output).contains("would replace the file of standard output"), "{}", err(&output));
+    }
+}
