@@ -21,7 +21,7 @@ Exit codes:
   0    valid
   1    invalid: a check failed (with --fail-on warning: or warned)
   2    usage or schema error
-  3    an input could not be read to its end, or a limit was exceeded
+  3    an input could not be read to its end, a limit was exceeded, or an output could not be written
   4    internal error
   130  interrupted (143 when terminated)";
 
@@ -33,7 +33,8 @@ Examples:
   trueline validate payments.csv -s payments.yaml --valid-out good.csv --invalid-out bad.csv
   zcat payments.csv.gz | trueline validate - -s payments.yaml --fail-on warning
 
-Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, 4 internal error, 130 interrupted.";
+Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, limit exceeded or output not written,
+4 internal error, 130 interrupted, 143 terminated.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -146,7 +147,8 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) max_decompressed_bytes: Option<u64>,
 
-    /// Believe what Parquet files say of their own values (prove), or decode them and say where it is not true (audit)
+    /// Believe what Parquet files say of their own values (prove), or decode them and say where it is not true (audit);
+    /// inputs of other formats say nothing and are read as always
     #[arg(long, value_name = "HOW", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "prove")]
     pub(crate) trust_statistics: Option<Trust>,
 

@@ -8,7 +8,7 @@
 //!
 //! **Fails** — every other value.
 //!
-//! **Options** — `const` (as a keyword) or `value` (in a check): the value.
+//! **Options** — `const`: the value.
 //!
 //! **Codes** — `const.different`.
 
