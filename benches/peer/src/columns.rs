@@ -2,6 +2,7 @@
 //! group after the other.
 
 use std::fs::File;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parquet::arrow::ProjectionMask;
@@ -13,8 +14,8 @@ use parquet::arrow::arrow_reader::{
 const BATCH_ROWS: usize = 8192;
 
 /// Reads these columns of a whole file, and says how many rows came out.
-pub(crate) fn read(file: &File, columns: &[&str], threads: usize) -> u64 {
-    let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).expect("a Parquet file");
+pub(crate) fn read(path: &Path, columns: &[&str], threads: usize) -> u64 {
+    let metadata = ArrowReaderMetadata::load(&open(path), ArrowReaderOptions::new()).expect("a Parquet file");
     let groups = metadata.metadata().num_row_groups();
     let next = AtomicUsize::new(0);
     let work = || {
@@ -24,7 +25,7 @@ pub(crate) fn read(file: &File, columns: &[&str], threads: usize) -> u64 {
             if group >= groups {
                 return rows;
             }
-            rows += read_group(file, &metadata, columns, group);
+            rows += read_group(path, &metadata, columns, group);
         }
     };
     std::thread::scope(|scope| {
@@ -33,9 +34,13 @@ pub(crate) fn read(file: &File, columns: &[&str], threads: usize) -> u64 {
     })
 }
 
-fn read_group(file: &File, metadata: &ArrowReaderMetadata, columns: &[&str], group: usize) -> u64 {
-    let file = file.try_clone().expect("the file once more");
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+/// Opens the file anew: handles cloned from one share its place, and threads would move it under each other.
+fn open(path: &Path) -> File {
+    File::open(path).expect("the file")
+}
+
+fn read_group(path: &Path, metadata: &ArrowReaderMetadata, columns: &[&str], group: usize) -> u64 {
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(open(path), metadata.clone());
     let columns = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let batches =
         builder.with_projection(columns).with_row_groups(vec![group]).with_batch_size(BATCH_ROWS).build();
@@ -51,15 +56,15 @@ mod tests {
     use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
+    use tempfile::NamedTempFile;
 
     /// Five row groups of 1,000 rows.
-    fn written() -> File {
+    fn written() -> NamedTempFile {
         let schema =
             parse_message_type("message m { required int64 number; required binary text (UTF8); }").unwrap();
-        let file = tempfile::tempfile().unwrap();
+        let file = NamedTempFile::new().unwrap();
         let properties = Arc::new(WriterProperties::builder().build());
-        let mut writer =
-            SerializedFileWriter::new(file.try_clone().unwrap(), Arc::new(schema), properties).unwrap();
+        let mut writer = SerializedFileWriter::new(file.as_file(), Arc::new(schema), properties).unwrap();
         for _ in 0..5 {
             let mut group = writer.next_row_group().unwrap();
             let mut column = group.next_column().unwrap().unwrap();
@@ -81,8 +86,8 @@ mod tests {
     fn every_row_group_is_read_once() {
         let file = written();
         for threads in 1..4 {
-            assert_eq!(read(&file, &["text", "number"], threads), 5_000);
-            assert_eq!(read(&file, &["number"], threads), 5_000);
+            assert_eq!(read(file.path(), &["text", "number"], threads), 5_000);
+            assert_eq!(read(file.path(), &["number"], threads), 5_000);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The arguments, and what is done for them.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -32,7 +33,7 @@ pub(crate) fn main() -> ExitCode {
         ["read", file, threads] => json!({ "bytes": range::bare_read(&open(file), number(threads)) }),
         ["parquet", file, threads, columns] => {
             let columns: Vec<&str> = columns.split(',').collect();
-            json!({ "rows": columns::read(&open(file), &columns, number(threads)) })
+            json!({ "rows": columns::read(Path::new(file), &columns, number(threads)) })
         }
         ["unpack", packing, file] => json!({ "bytes": packed::unpack(packing_named(packing), &open(file)) }),
         [library @ ("csv" | "simd-csv"), table, file, threads, rest @ ..] => {
