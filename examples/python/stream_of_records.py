@@ -32,6 +32,6 @@ def watch(progress: Progress) -> None:
 
 
 report = schema.validate(log(), progress=watch)
-print(repr(report))
+print(f"{report.invalid_count} of {report.total_rows} records are invalid")
 for error in report.errors:
     print(error)

@@ -9,6 +9,8 @@ mod compare;
 mod deny;
 mod docs;
 mod fuzz;
+mod header;
+mod install_c;
 mod lint;
 mod package;
 mod project;
@@ -18,6 +20,7 @@ mod step;
 mod test;
 mod tidy;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -29,12 +32,13 @@ const USAGE: &str = "\
 usage: cargo xtask <task> [options]
 
 tasks
-  ci          every task below but `python`, `docs`, `fuzz` and `compare`, each timed, with a closing table; what .ci/run calls
+  ci          every task below but `python`, `c`, `docs`, `header`, `install-c`, `fuzz` and `compare`, each timed, with a closing table; what .ci/run calls
                 --install-tools   install cargo-deny first when it is missing (takes minutes)
   test        every test: unit, integration and doc tests, examples compared with examples/expected/,
-              bench programs in --test mode, and pytest on the wheel of the Python package
+              bench programs in --test mode, programs in C and C++, and pytest on the wheel of the Python package
                 --bless           write examples/expected/ instead of comparing
   python      of these only what concerns the Python package: its wheel, and pytest on it
+  c           of these only what concerns the C library: every program in C and C++, built in every way and run
   format      cargo fmt --check
   clippy      clippy over all targets, warnings denied
   rustdoc     cargo doc, warnings denied
@@ -47,6 +51,10 @@ tasks
   fuzz        the fuzz targets, each for some seconds: 20, or as many as follow (nightly)
   docs        write docs/checks.md from the checks' own files
                 --check           only compare
+  header      write bindings/c/include/trueline.h from the sources of the C library
+                --check           only compare
+  install-c   build the C library for use and install it
+                --prefix DIR      below this folder: include, lib, lib/pkgconfig, lib/cmake
   compare     trueline beside its peers; benches/compare/README.md says how
                 --help            the options, all handed on
 ";
@@ -107,6 +115,16 @@ fn run() -> Result<bool> {
             options.finish()?;
             summary.step("docs", || docs::run(&project, check));
         }
+        "header" => {
+            let check = options.take("--check");
+            options.finish()?;
+            summary.step("header", || header::run(&project, check));
+        }
+        "install-c" => {
+            let prefix = options.take_value("--prefix")?.context("install-c needs --prefix DIR")?;
+            options.finish()?;
+            summary.step("install-c", || install_c::run(&project, Path::new(&prefix)));
+        }
         other => {
             let Some((name, task)) = SIMPLE.iter().find(|(name, _)| *name == other) else {
                 bail!("unknown task `{other}`\n\n{USAGE}");
@@ -129,6 +147,7 @@ const SIMPLE: &[(&str, Task)] = &[
     ("tidy", tidy::run),
     ("sanitize", sanitize::run_tests),
     ("python", test::python),
+    ("c", test::c),
 ];
 
 /// What follows the task's name.
@@ -140,6 +159,16 @@ impl Options {
         let before = self.0.len();
         self.0.retain(|option| option != name);
         self.0.len() < before
+    }
+
+    /// What follows `name`; both are used up.
+    fn take_value(&mut self, name: &str) -> Result<Option<String>> {
+        let Some(at) = self.0.iter().position(|option| option == name) else { return Ok(None) };
+        self.0.remove(at);
+        if at == self.0.len() {
+            bail!("{name} needs a value");
+        }
+        Ok(Some(self.0.remove(at)))
     }
 
     /// The first option if it is a number; it is used up.

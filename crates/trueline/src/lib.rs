@@ -25,5 +25,5 @@ pub use trueline_report::{
     StatisticsAudit, Status, Verdict, Violation, WrongStatistic, escape, render,
 };
 pub use trueline_schema::{self as schema, Language, Schema, Severity};
-pub use trueline_tokenizer::Kernel;
+pub use trueline_tokenizer::{self as tokenizer, Kernel};
 pub use validator::{Validator, ValidatorBuilder};

@@ -1,5 +1,6 @@
 //! Every test of the project, each runner's lines printed as they come and counted at the end.
 
+mod c;
 mod programs;
 mod python;
 mod transcript;
@@ -18,10 +19,16 @@ pub(crate) fn run(project: &Project, bless: bool, summary: &mut Summary) {
         Ok(built) => {
             summary.step("examples", || programs::examples(project, &built, bless));
             summary.step("benches", || programs::benches(project, &built));
+            summary.step("c", || c::run(project, &built.library, bless));
         }
         Err(error) => summary.step("programs", || Err(error)),
     }
     summary.step("python", || python(project));
+}
+
+/// The C library and everything in C and C++.
+pub(crate) fn c(project: &Project) -> Result<Outcome> {
+    c::alone(project)
 }
 
 /// The tests of the Python package, on its wheel.

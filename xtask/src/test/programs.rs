@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::Message;
 
+use crate::install_c::Built;
 use crate::project::{self, Project, display};
 use crate::step::Outcome;
 
@@ -20,6 +21,8 @@ const BENCHES: &str = "benches";
 pub(crate) struct Programs {
     examples: Vec<Program>,
     benches: Vec<Program>,
+    /// The library for C, which is built along.
+    pub(crate) library: Built,
 }
 
 struct Program {
@@ -29,7 +32,17 @@ struct Program {
 
 /// Builds them as the tests were built, so that nothing is compiled twice.
 pub(crate) fn build(project: &Project) -> Result<Programs> {
-    let mut command = project.cargo(["build", "--workspace", "--all-features", "--examples", "--bins"]);
+    // The module for Python is left to the tool that makes its wheel.
+    let mut command = project.cargo([
+        "build",
+        "--workspace",
+        "--exclude",
+        "trueline-python",
+        "--all-features",
+        "--lib",
+        "--examples",
+        "--bins",
+    ]);
     println!("\n$ {}", display(&command));
     let mut child = command
         .arg("--message-format=json-render-diagnostics")
@@ -37,9 +50,10 @@ pub(crate) fn build(project: &Project) -> Result<Programs> {
         .spawn()
         .context("cargo build")?;
     let output = child.stdout.take().context("cargo's output is piped")?;
-    let mut programs = Programs { examples: Vec::new(), benches: Vec::new() };
+    let mut programs = Programs { examples: Vec::new(), benches: Vec::new(), library: Built::default() };
     for message in Message::parse_stream(std::io::BufReader::new(output)) {
         let Message::CompilerArtifact(artifact) = message? else { continue };
+        programs.library.note(&artifact);
         let Some(path) = artifact.executable else { continue };
         let folder = artifact.manifest_path.parent().map(|folder| project.relative(folder.as_std_path()));
         let program = Program { name: artifact.target.name.clone(), path: path.into_std_path_buf() };
@@ -124,7 +138,7 @@ fn stray_expectations(project: &Project, programs: &Programs) -> Result<Vec<Stri
 }
 
 /// The first line in which the output is not as expected. `[..]` in an expected line stands for any text.
-fn difference(expected: &str, found: &str) -> Option<String> {
+pub(super) fn difference(expected: &str, found: &str) -> Option<String> {
     let (mut wanted, mut lines) = (expected.lines(), found.lines());
     for number in 1.. {
         match (wanted.next(), lines.next()) {

@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use super::Findings;
-use crate::docs;
 use crate::project::Project;
+use crate::{docs, header};
 
 pub(crate) fn check(project: &Project, _files: &[String], findings: &mut Findings) -> Result<()> {
-    for difference in docs::differences(project)? {
+    for difference in docs::differences(project)?.into_iter().chain(header::differences(project)?) {
         findings.error(difference);
     }
     Ok(())

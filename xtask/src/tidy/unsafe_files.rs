@@ -34,8 +34,8 @@ pub(crate) fn crates(project: &Project) -> Result<Vec<String>> {
     let owners: BTreeSet<String> = project
         .packages()
         .into_iter()
-        // A library that only another program loads has no tests of its own to run.
-        .filter(|package| package.targets.iter().any(|target| target.test))
+        // A library that programs in other languages load is tested from there, that for C under valgrind.
+        .filter(|package| !package.targets.iter().any(cargo_metadata::Target::is_cdylib))
         .filter(|package| {
             let folder = format!("{}/", project.folder(package));
             listed.iter().any(|path| path.starts_with(&folder))

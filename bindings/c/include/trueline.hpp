@@ -1,0 +1,565 @@
+/**
+ * trueline for C++17: the functions of `trueline.h` with owners, `std::string_view`, ranges and exceptions. Nothing to link but the
+ * library itself.
+ *
+ * - Each class owns one object of the library and is moved, not copied. What holds for threads in `trueline.h` holds here.
+ * - What cannot be done is thrown as `trueline::Error`. Bad data is no error: it is in the report.
+ * - Views (`std::string_view` in `Violation`, `CheckResult` and so on) look into the report or index they were asked of.
+ * - A callback may throw: the run ends, and the exception comes out of the function that began it.
+ */
+
+#ifndef TRUELINE_HPP
+#define TRUELINE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "trueline.h"
+
+namespace trueline {
+
+/** Why a job could not be done. */
+class Error : public std::runtime_error {
+public:
+  Error(TruelineStatus status, const std::string &code, const std::string &message, std::uint64_t line,
+        std::uint64_t column)
+      : std::runtime_error(message), status_(status), code_(code), line_(line), column_(column) {}
+
+  TruelineStatus status() const noexcept { return status_; }
+  /** A word that stays the same from version to version, such as `schema.document`. */
+  const std::string &code() const noexcept { return code_; }
+  /** Where in a schema document, from 1; 0 where there is no place. */
+  std::uint64_t line() const noexcept { return line_; }
+  std::uint64_t column() const noexcept { return column_; }
+
+private:
+  TruelineStatus status_;
+  std::string code_;
+  std::uint64_t line_;
+  std::uint64_t column_;
+};
+
+namespace detail {
+
+template <class T, TruelineStatus (*Free)(T **)> struct Free_ {
+  void operator()(T *object) const noexcept { Free(&object); }
+};
+
+template <class T, TruelineStatus (*Free)(T **)> using Owner = std::unique_ptr<T, Free_<T, Free>>;
+
+/** Throws what a function answered, unless that was OK. */
+inline void check(TruelineStatus status, TruelineError *error) {
+  if (status == TRUELINE_STATUS_OK) {
+    return;
+  }
+  Owner<TruelineError, trueline_error_free> owner(error);
+  if (error == nullptr) {
+    throw Error(status, "", trueline_status_name(status), 0, 0);
+  }
+  throw Error(status, trueline_error_code(error), trueline_error_message(error), trueline_error_line(error),
+              trueline_error_column(error));
+}
+
+/** Calls a function whose last two arguments are an output and the error, and takes the output. */
+template <class T, TruelineStatus (*Free)(T **), class Function, class... Arguments>
+Owner<T, Free> make(Function function, Arguments... arguments) {
+  T *object = nullptr;
+  TruelineError *error = nullptr;
+  TruelineStatus status = function(arguments..., &object, &error);
+  check(status, error);
+  return Owner<T, Free>(object);
+}
+
+/** The same for a struct that is filled. */
+template <class T, class Function, class... Arguments> T fill(Function function, Arguments... arguments) {
+  T value;
+  TruelineError *error = nullptr;
+  TruelineStatus status = function(arguments..., &value, &error);
+  check(status, error);
+  return value;
+}
+
+/** The same without an output. */
+template <class Function, class... Arguments> void call(Function function, Arguments... arguments) {
+  TruelineError *error = nullptr;
+  TruelineStatus status = function(arguments..., &error);
+  check(status, error);
+}
+
+template <class Function, class... Arguments>
+std::string text(Function function, Arguments... arguments) {
+  auto buffer = make<TruelineBuffer, trueline_buffer_free>(function, arguments...);
+  return std::string(trueline_buffer_data(buffer.get()), trueline_buffer_length(buffer.get()));
+}
+
+inline std::string_view view(TruelineText text) {
+  return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.length);
+}
+
+inline std::optional<std::string_view> maybe(TruelineText text) {
+  return text.data == nullptr ? std::nullopt : std::optional<std::string_view>(view(text));
+}
+
+inline std::optional<std::uint64_t> maybe(std::uint64_t number) {
+  return number == TRUELINE_NONE ? std::nullopt : std::optional<std::uint64_t>(number);
+}
+
+inline const std::uint8_t *bytes(std::string_view data) {
+  return reinterpret_cast<const std::uint8_t *>(data.data());
+}
+
+/** The first exception of a callback, until it can be thrown where it belongs. */
+class Thrown {
+public:
+  void keep() noexcept {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!exception_) {
+      exception_ = std::current_exception();
+    }
+  }
+  void rethrow() {
+    std::exception_ptr exception;
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      std::swap(exception, exception_);
+    }
+    if (exception) {
+      std::rethrow_exception(exception);
+    }
+  }
+
+private:
+  std::mutex mutex_;
+  std::exception_ptr exception_;
+};
+
+} // namespace detail
+
+/** How far a run has come. */
+struct Progress {
+  std::string_view input;
+  std::uint64_t bytes;
+  std::optional<std::uint64_t> total_bytes;
+  std::uint64_t rows;
+  std::uint64_t invalid_rows;
+  double elapsed_seconds;
+};
+
+/** One fault: which check, where, what was found and what was expected. */
+struct Violation {
+  std::string_view check_id;
+  std::string_view code;
+  TruelineSeverity severity;
+  std::uint32_t input;
+  std::optional<std::uint64_t> row_index;
+  std::optional<std::uint64_t> line;
+  std::optional<std::uint64_t> byte_offset;
+  std::optional<std::uint64_t> byte_length;
+  std::optional<std::string_view> column;
+  std::optional<std::string_view> path;
+  std::optional<std::string_view> value;
+  bool value_truncated;
+  std::string_view expected;
+  std::string_view message;
+  std::optional<std::uint64_t> related_input;
+  std::optional<std::uint64_t> related_row_index;
+  std::optional<std::uint64_t> related_line;
+};
+
+/** What became of one check. */
+struct CheckResult {
+  std::string_view id;
+  std::string_view check;
+  std::optional<std::string_view> column;
+  TruelineSeverity severity;
+  TruelineCheckStatus status;
+  std::optional<std::string_view> reason;
+  std::uint64_t evaluated;
+  std::uint64_t failed;
+  std::uint64_t null;
+  std::uint64_t not_evaluated;
+  std::optional<std::uint64_t> first_row_index;
+  std::string_view expected;
+};
+
+/** Why a run came to no answer. */
+struct RunError {
+  std::string_view code;
+  std::string_view message;
+  std::optional<std::string_view> input;
+  std::optional<std::uint64_t> row_index;
+  std::optional<std::uint64_t> line;
+  std::optional<std::uint64_t> byte_offset;
+};
+
+/** A schema document that was read. */
+class Schema {
+public:
+  /** Reads a document. */
+  explicit Schema(std::string_view text, TruelineLanguage language = TRUELINE_LANGUAGE_YAML)
+      : schema_(detail::make<TruelineSchema, trueline_schema_free>(
+            trueline_schema_new, text.data() == nullptr ? "" : text.data(), text.size(), language)) {}
+
+  /** Reads a file, whose ending says its language. */
+  static Schema from_file(const std::string &path) {
+    return Schema(detail::make<TruelineSchema, trueline_schema_free>(trueline_schema_from_file, path.c_str()));
+  }
+
+  std::string fingerprint() const { return detail::text(trueline_schema_fingerprint, schema_.get()); }
+  std::string canonical() const { return detail::text(trueline_schema_canonical, schema_.get()); }
+  const TruelineSchema *get() const noexcept { return schema_.get(); }
+
+private:
+  using Owner = detail::Owner<TruelineSchema, trueline_schema_free>;
+  explicit Schema(Owner schema) : schema_(std::move(schema)) {}
+  Owner schema_;
+};
+
+/** What was found. */
+class Report {
+public:
+  /** Takes a report over. */
+  explicit Report(TruelineReport *report) : report_(report) {}
+
+  bool valid() const { return verdict() == TRUELINE_VERDICT_VALID; }
+  TruelineVerdict verdict() const { return summary().verdict; }
+  TruelineSummary summary() const {
+    return detail::fill<TruelineSummary>(trueline_report_summary, report_.get());
+  }
+
+  /** Violation number `index`, from 0. */
+  Violation violation(std::size_t index) const {
+    using detail::maybe;
+    using detail::view;
+    auto one = detail::fill<TruelineViolation>(trueline_report_violation, report_.get(), index);
+    return Violation{view(one.check_id),
+                     view(one.code),
+                     one.severity,
+                     one.input,
+                     maybe(one.row_index),
+                     maybe(one.line),
+                     maybe(one.byte_offset),
+                     maybe(one.byte_length),
+                     maybe(one.column),
+                     maybe(one.path),
+                     maybe(one.value),
+                     one.value_truncated != 0,
+                     view(one.expected),
+                     view(one.message),
+                     maybe(one.related_input),
+                     maybe(one.related_row_index),
+                     maybe(one.related_line)};
+  }
+
+  /** All violations that the report keeps. */
+  std::vector<Violation> violations() const {
+    std::vector<Violation> all;
+    std::size_t count = summary().violation_count;
+    all.reserve(count);
+    for (std::size_t index = 0; index < count; index++) {
+      all.push_back(violation(index));
+    }
+    return all;
+  }
+
+  /** What became of every check. */
+  std::vector<CheckResult> checks() const {
+    using detail::maybe;
+    using detail::view;
+    std::vector<CheckResult> all;
+    std::size_t count = summary().check_count;
+    all.reserve(count);
+    for (std::size_t index = 0; index < count; index++) {
+      auto one = detail::fill<TruelineCheckResult>(trueline_report_check, report_.get(), index);
+      all.push_back(CheckResult{view(one.id), view(one.check), maybe(one.column), one.severity, one.status,
+                                maybe(one.reason), one.evaluated, one.failed, one.null, one.not_evaluated,
+                                maybe(one.first_row_index), view(one.expected)});
+    }
+    return all;
+  }
+
+  /** Why there is no answer; none when there is one. */
+  std::optional<RunError> run_error() const {
+    using detail::maybe;
+    using detail::view;
+    if (verdict() != TRUELINE_VERDICT_UNREADABLE) {
+      return std::nullopt;
+    }
+    auto one = detail::fill<TruelineRunError>(trueline_report_run_error, report_.get());
+    return RunError{view(one.code),       view(one.message), maybe(one.input),
+                    maybe(one.row_index), maybe(one.line),   maybe(one.byte_offset)};
+  }
+
+  std::string render(TruelineRendering rendering) const {
+    return detail::text(trueline_report_render, report_.get(), rendering);
+  }
+  std::string to_json() const { return render(TRUELINE_RENDERING_JSON); }
+  std::string to_text() const { return render(TRUELINE_RENDERING_TEXT); }
+
+  /** The violations as an Arrow table; the stream is yours to release. */
+  ArrowArrayStream violations_arrow() const {
+    return detail::fill<ArrowArrayStream>(trueline_report_violations_arrow, report_.get());
+  }
+  /** The checks as an Arrow table; the stream is yours to release. */
+  ArrowArrayStream checks_arrow() const {
+    return detail::fill<ArrowArrayStream>(trueline_report_checks_arrow, report_.get());
+  }
+
+  const TruelineReport *get() const noexcept { return report_.get(); }
+
+private:
+  detail::Owner<TruelineReport, trueline_report_free> report_;
+};
+
+/** Options of a validator, set one behind the other: `Options().number(TRUELINE_NUMBER_THREADS, 2)`. */
+class Options {
+public:
+  Options()
+      : options_(detail::make<TruelineOptions, trueline_options_free>(trueline_options_new)),
+        watch_(std::make_shared<Watch>()) {}
+
+  Options &format(TruelineFormat format) {
+    detail::call(trueline_options_set_format, options_.get(), format);
+    return *this;
+  }
+  Options &number(TruelineNumber number, std::uint64_t value) {
+    detail::call(trueline_options_set_number, options_.get(), number, value);
+    return *this;
+  }
+  Options &text(TruelineSetting setting, const std::string &text) {
+    detail::call(trueline_options_set_text, options_.get(), setting, text.c_str());
+    return *this;
+  }
+  Options &trust(TruelineTrust trust) {
+    detail::call(trueline_options_set_trust, options_.get(), trust);
+    return *this;
+  }
+  /** Told how far a run has come, at most ten times a second, on any thread; false ends the run. */
+  Options &progress(std::function<bool(const Progress &)> tell) {
+    watch_->tell = std::move(tell);
+    detail::call(trueline_options_set_progress, options_.get(), &Watch::on_progress,
+                 static_cast<void *>(watch_.get()));
+    return *this;
+  }
+  /** Asked whether a run is to end, on any thread; true ends it. */
+  Options &cancel(std::function<bool()> ask) {
+    watch_->ask = std::move(ask);
+    detail::call(trueline_options_set_cancel, options_.get(), &Watch::on_cancel,
+                 static_cast<void *>(watch_.get()));
+    return *this;
+  }
+
+private:
+  friend class Validator;
+  friend class Stream;
+
+  struct Watch {
+    std::function<bool(const Progress &)> tell;
+    std::function<bool()> ask;
+    detail::Thrown thrown;
+
+    static std::int32_t on_progress(void *context, const TruelineProgress *told) noexcept {
+      Watch &watch = *static_cast<Watch *>(context);
+      try {
+        Progress progress{detail::view(told->input), told->bytes,        detail::maybe(told->total_bytes),
+                          told->rows,                told->invalid_rows, told->elapsed_seconds};
+        return watch.tell(progress) ? 0 : 1;
+      } catch (...) {
+        watch.thrown.keep();
+        return 1;
+      }
+    }
+    static std::int32_t on_cancel(void *context) noexcept {
+      Watch &watch = *static_cast<Watch *>(context);
+      try {
+        return watch.ask() ? 1 : 0;
+      } catch (...) {
+        watch.thrown.keep();
+        return 1;
+      }
+    }
+  };
+
+  detail::Owner<TruelineOptions, trueline_options_free> options_;
+  std::shared_ptr<Watch> watch_;
+};
+
+/** A schema made ready to judge data under some options. */
+class Validator {
+public:
+  explicit Validator(const Schema &schema)
+      : validator_(detail::make<TruelineValidator, trueline_validator_free>(
+            trueline_validator_new, schema.get(), static_cast<const TruelineOptions *>(nullptr))) {}
+
+  /** The callbacks of the options live as long as this. */
+  Validator(const Schema &schema, const Options &options)
+      : watch_(options.watch_),
+        validator_(detail::make<TruelineValidator, trueline_validator_free>(
+            trueline_validator_new, schema.get(), static_cast<const TruelineOptions *>(options.options_.get()))) {}
+
+  /** What a path names: a file, a pattern, a folder with a slash behind it, an address, or `-`. */
+  Report validate_path(const std::string &path) const {
+    return run(trueline_validate_path, validator_.get(), path.c_str());
+  }
+
+  Report validate_paths(const std::vector<std::string> &paths) const {
+    std::vector<const char *> pointers;
+    pointers.reserve(paths.size());
+    for (const std::string &path : paths) {
+      pointers.push_back(path.c_str());
+    }
+    return run(trueline_validate_paths, validator_.get(), pointers.data(), pointers.size());
+  }
+
+  /** Bytes in memory; the ending of `name` says their format and compression. */
+  Report validate_memory(std::string_view data, const std::string &name = "<memory>") const {
+    return run(trueline_validate_memory, validator_.get(), name.c_str(), detail::bytes(data), data.size());
+  }
+
+  /** What `read(buffer, capacity)` puts into the buffer, until it answers 0. */
+  Report validate_reader(std::function<std::size_t(char *, std::size_t)> read,
+                         const std::string &name = "<reader>") const {
+    Reading reading{std::move(read), {}};
+    try {
+      return run(trueline_validate_reader, validator_.get(), name.c_str(), &Reading::on_read,
+                 static_cast<void *>(&reading));
+    } catch (...) {
+      reading.thrown.rethrow();
+      throw;
+    }
+  }
+
+  /** The batches of a stream, which is taken over and released. */
+  Report validate_arrow_stream(ArrowArrayStream *stream) const {
+    return run(trueline_validate_arrow_stream, validator_.get(), stream);
+  }
+
+  /** One struct array; both are taken over and released. */
+  Report validate_arrow_array(ArrowArray *array, ArrowSchema *schema) const {
+    return run(trueline_validate_arrow_array, validator_.get(), array, schema);
+  }
+
+  const TruelineValidator *get() const noexcept { return validator_.get(); }
+
+private:
+  friend class Stream;
+
+  struct Reading {
+    std::function<std::size_t(char *, std::size_t)> read;
+    detail::Thrown thrown;
+
+    static std::int64_t on_read(void *context, std::uint8_t *buffer, std::size_t capacity) noexcept {
+      Reading &reading = *static_cast<Reading *>(context);
+      try {
+        return static_cast<std::int64_t>(reading.read(reinterpret_cast<char *>(buffer), capacity));
+      } catch (...) {
+        reading.thrown.keep();
+        return -1;
+      }
+    }
+  };
+
+  template <class Function, class... Arguments> Report run(Function function, Arguments... arguments) const {
+    TruelineReport *report = nullptr;
+    TruelineError *error = nullptr;
+    TruelineStatus status = function(arguments..., &report, &error);
+    if (status == TRUELINE_STATUS_CANCELLED && watch_) {
+      detail::Owner<TruelineError, trueline_error_free> owner(error);
+      watch_->thrown.rethrow();
+      error = owner.release();
+    }
+    detail::check(status, error);
+    return Report(report);
+  }
+
+  std::shared_ptr<Options::Watch> watch_;
+  detail::Owner<TruelineValidator, trueline_validator_free> validator_;
+};
+
+/** An input that is validated while it is written, on a thread of its own. */
+class Stream {
+public:
+  explicit Stream(const Validator &validator, const std::string &name = "<stream>")
+      : watch_(validator.watch_),
+        stream_(detail::make<TruelineStream, trueline_stream_free>(trueline_stream_new, validator.get(),
+                                                                   name.c_str())) {}
+
+  /** Hands bytes on; pieces may end anywhere. */
+  void write(std::string_view data) {
+    detail::call(trueline_stream_write, stream_.get(), detail::bytes(data), data.size());
+  }
+
+  /** The end: waits for the report. */
+  Report finish() {
+    TruelineReport *report = nullptr;
+    TruelineError *error = nullptr;
+    TruelineStatus status = trueline_stream_finish(stream_.get(), &report, &error);
+    if (status == TRUELINE_STATUS_CANCELLED && watch_) {
+      detail::Owner<TruelineError, trueline_error_free> owner(error);
+      watch_->thrown.rethrow();
+      error = owner.release();
+    }
+    detail::check(status, error);
+    return Report(report);
+  }
+
+private:
+  std::shared_ptr<Options::Watch> watch_;
+  detail::Owner<TruelineStream, trueline_stream_free> stream_;
+};
+
+/** The default dialect: RFC 4180. */
+inline TruelineCsvDialect csv_dialect() {
+  return detail::fill<TruelineCsvDialect>(trueline_csv_dialect_init);
+}
+
+/** Where the records and fields of CSV are. It looks at the bytes it was made of, which must stay. */
+class CsvIndex {
+public:
+  explicit CsvIndex(std::string_view data, const TruelineCsvDialect &dialect = csv_dialect())
+      : data_(data), index_(detail::make<TruelineCsvIndex, trueline_csv_index_free>(
+                         trueline_csv_index, detail::bytes(data), data.size(), &dialect)),
+        positions_(detail::fill<TruelineCsvPositions>(trueline_csv_index_positions,
+                                                      static_cast<const TruelineCsvIndex *>(index_.get()))) {}
+
+  std::size_t record_count() const { return static_cast<std::size_t>(positions_.record_count); }
+  std::size_t field_count(std::size_t record) const {
+    if (record >= record_count()) {
+      throw std::out_of_range("there is no such record");
+    }
+    return static_cast<std::size_t>(positions_.record_fields[record + 1] - positions_.record_fields[record]);
+  }
+  /** A field as it stands, quotes included. */
+  std::string_view field(std::size_t record, std::size_t field) const {
+    if (field >= field_count(record)) {
+      throw std::out_of_range("there is no such field");
+    }
+    const TruelineCsvSpan &span = positions_.fields[positions_.record_fields[record] + field];
+    return data_.substr(static_cast<std::size_t>(span.start), static_cast<std::size_t>(span.end - span.start));
+  }
+  const TruelineCsvPositions &positions() const noexcept { return positions_; }
+
+private:
+  std::string_view data_;
+  detail::Owner<TruelineCsvIndex, trueline_csv_index_free> index_;
+  TruelineCsvPositions positions_;
+};
+
+/** The content of a field, without its quotes. */
+inline std::string csv_unquote(std::string_view field, const TruelineCsvDialect &dialect = csv_dialect()) {
+  return detail::text(trueline_csv_unquote, detail::bytes(field), field.size(), &dialect);
+}
+
+} // namespace trueline
+
+#endif /* TRUELINE_HPP */

@@ -1,0 +1,8 @@
+//! Arrow data, in and out.
+
+mod export;
+mod import;
+mod shape;
+
+pub(crate) use export::{checks, violations};
+pub(crate) use import::{Stream, batch};

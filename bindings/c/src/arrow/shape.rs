@@ -1,0 +1,173 @@
+//! Whether the structs of an array are what those of its type must be.
+//!
+//! The decoder of others takes much of this on trust, and panics or follows a pointer to nowhere where it is not so. It is looked at
+//! first: everything that the structs say about themselves, but not the buffers, whose lengths the C data interface does not tell.
+//!
+//! **Source**: <https://arrow.apache.org/docs/format/CDataInterface.html>
+#![allow(unsafe_code, reason = "the C data interface consists of pointers")]
+
+use std::ffi::{CStr, c_char, c_void};
+
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
+
+/// How deep types may stand in one another.
+const MAX_DEPTH: usize = 64;
+/// The most columns, or members of a struct.
+const MAX_CHILDREN: i64 = 100_000;
+
+/// `ArrowSchema`, with members to look at.
+#[repr(C)]
+struct Schema {
+    format: *const c_char,
+    name: *const c_char,
+    metadata: *const c_char,
+    flags: i64,
+    n_children: i64,
+    children: *const *const Self,
+    dictionary: *const Self,
+    release: *const c_void,
+    private_data: *const c_void,
+}
+
+/// `ArrowArray`, with members to look at.
+#[repr(C)]
+struct Array {
+    length: i64,
+    null_count: i64,
+    offset: i64,
+    n_buffers: i64,
+    n_children: i64,
+    buffers: *const *const c_void,
+    children: *const *const Self,
+    dictionary: *const Self,
+    release: *const c_void,
+    private_data: *const c_void,
+}
+
+const _: () = assert!(size_of::<Schema>() == size_of::<FFI_ArrowSchema>());
+const _: () = assert!(size_of::<Array>() == size_of::<FFI_ArrowArray>());
+
+/// What is wrong with a schema.
+pub(super) fn check_schema(schema: &FFI_ArrowSchema) -> Result<(), String> {
+    // SAFETY: both are the struct of the C data interface, which has one layout.
+    schema_of(unsafe { &*(&raw const *schema).cast::<Schema>() }, 0)
+}
+
+/// What is wrong with an array, under a schema that nothing is wrong with.
+pub(super) fn check_array(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<(), String> {
+    // SAFETY: as in `check_schema`.
+    let schema = unsafe { &*(&raw const *schema).cast::<Schema>() };
+    // SAFETY: as in `check_schema`.
+    array_of(unsafe { &*(&raw const *array).cast::<Array>() }, schema)
+}
+
+/// A string of a schema.
+fn string<'a>(text: *const c_char, what: &str) -> Result<Option<&'a str>, String> {
+    if text.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: not NULL, and the interface asks for a string that ends with a NUL.
+    let text = unsafe { CStr::from_ptr(text) };
+    text.to_str().map(Some).map_err(|_| format!("{what} is not UTF-8"))
+}
+
+/// A struct that another one points to.
+fn pointee<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, String> {
+    if !pointer.is_aligned() {
+        return Err(format!("{what} is not aligned"));
+    }
+    // SAFETY: aligned; NULL is no reference; else the interface asks for a struct that lives as long as the one it is of.
+    unsafe { pointer.as_ref() }.ok_or_else(|| format!("{what} is NULL"))
+}
+
+/// The members of a struct, by their pointers.
+fn children<'a, T>(list: *const *const T, count: i64, what: &str) -> Result<Vec<&'a T>, String> {
+    if !(0..=MAX_CHILDREN).contains(&count) {
+        return Err(format!("{what} has {count} children"));
+    }
+    let count = usize::try_from(count).unwrap_or_default();
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    pointee(list, &format!("the list of children of {what}"))?;
+    // SAFETY: not NULL and aligned; the interface asks for as many pointers as the count says.
+    let pointers = unsafe { std::slice::from_raw_parts(list, count) };
+    pointers.iter().map(|child| pointee(*child, &format!("a child of {what}"))).collect()
+}
+
+fn schema_of(schema: &Schema, depth: usize) -> Result<(), String> {
+    if depth > MAX_DEPTH {
+        return Err(format!("types stand in one another more than {MAX_DEPTH} deep"));
+    }
+    let name = string(schema.name, "the name of a column")?.unwrap_or_default();
+    let what = format!("the schema of `{}`", name.escape_debug());
+    let format = string(schema.format, &what)?.ok_or_else(|| format!("{what} has no format"))?;
+    let members = children(schema.children, schema.n_children, &what)?;
+    let wanted = match format {
+        "+l" | "+L" | "+vl" | "+vL" | "+m" => Some(1),
+        "+r" => Some(2),
+        _ if format.starts_with("+w:") => Some(1),
+        _ if format.starts_with("+s") || format.starts_with("+u") => None,
+        _ => Some(0),
+    };
+    if wanted.is_some_and(|wanted| wanted != members.len()) {
+        let format = format.escape_debug();
+        return Err(format!("{what} is of the format `{format}` and has {} children", members.len()));
+    }
+    if !schema.dictionary.is_null() {
+        schema_of(pointee(schema.dictionary, "a dictionary")?, depth + 1)?;
+    }
+    members.into_iter().try_for_each(|member| schema_of(member, depth + 1))
+}
+
+fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
+    let name = string(schema.name, "a name")?.unwrap_or_default();
+    let what = format!("the array of `{}`", name.escape_debug());
+    if array.length < 0 || array.offset < 0 || array.length.checked_add(array.offset).is_none() {
+        return Err(format!("{what} has a length of {} from {} on", array.length, array.offset));
+    }
+    if array.null_count < -1 || array.null_count > array.length {
+        return Err(format!("{what} has {} nulls among {} values", array.null_count, array.length));
+    }
+    let format = string(schema.format, &what)?.unwrap_or_default();
+    let (least, most) = buffers_of(format);
+    if !(least..=most).contains(&array.n_buffers) {
+        let format = format.escape_debug();
+        return Err(format!("{what} is of the format `{format}` and has {} buffers", array.n_buffers));
+    }
+    if array.n_buffers > 0 {
+        pointee(array.buffers, &format!("the list of buffers of {what}"))?;
+    }
+    let members = children(array.children, array.n_children, &what)?;
+    let types = children(schema.children, schema.n_children, &what)?;
+    if members.len() != types.len() {
+        return Err(format!("{what} has {} children, and its schema {}", members.len(), types.len()));
+    }
+    match (array.dictionary.is_null(), schema.dictionary.is_null()) {
+        (true, true) => {}
+        (false, false) => {
+            array_of(
+                pointee(array.dictionary, "a dictionary")?,
+                pointee(schema.dictionary, "a dictionary")?,
+            )?;
+        }
+        (true, false) => return Err(format!("{what} has no dictionary, and its schema one")),
+        (false, true) => return Err(format!("{what} has a dictionary, and its schema none")),
+    }
+    members.into_iter().zip(types).try_for_each(|(member, schema)| array_of(member, schema))
+}
+
+/// The least and the most buffers of a format.
+fn buffers_of(format: &str) -> (i64, i64) {
+    match format {
+        "n" | "+r" => (0, 0),
+        // A struct without a bitmap may leave the list out.
+        "+s" => (0, 1),
+        "u" | "U" | "z" | "Z" | "+vl" | "+vL" => (3, 3),
+        "vu" | "vz" => (3, MAX_CHILDREN),
+        _ if format.starts_with("+w:") => (1, 1),
+        _ if format.starts_with("+ud:") => (2, 2),
+        _ if format.starts_with("+us:") => (1, 1),
+        _ => (2, 2),
+    }
+}

@@ -1,0 +1,27 @@
+//! The functions of the header, a file per object, in the header's order.
+//!
+//! Each body is one call of `guard`, `guard_value` or `free`; a test looks. What stands here is no more than: arguments to references,
+//! one call, the answer to its place.
+//!
+//! In a signature, `Option<&T>` is `const T *`, `Option<&mut T>` is `T *`, and `Option<&mut MaybeUninit<Box<T>>>` is the `T **` of an
+//! output, which is written and never read.
+#![allow(unsafe_code, reason = "a name that C can find must be claimed as one's own: `#[unsafe(no_mangle)]`")]
+
+// The order is that of the header; the blank lines keep it.
+pub mod library;
+
+pub mod error;
+
+pub mod buffer;
+
+pub mod schema;
+
+pub mod options;
+
+pub mod validator;
+
+pub mod stream;
+
+pub mod report;
+
+pub mod csv;

@@ -1,0 +1,158 @@
+//! Reports: what was found.
+
+use std::mem::MaybeUninit;
+
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+
+use crate::arrow;
+use crate::buffer::Buffer;
+use crate::fault::{Error, fault};
+use crate::guard::{free, guard};
+use crate::pointer::{object, output};
+use crate::report::{CheckResult, Input, Report, RunError, Summary, Violation, rendering};
+use crate::status::Status;
+
+/// The verdict and the totals.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_summary(
+    report: Option<&Report>,
+    summary: Option<&mut MaybeUninit<Summary>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("summary", summary)?);
+        place.write(report.summary());
+        Ok(())
+    })
+}
+
+/// A violation that the report keeps, by its index from 0, in the order of inputs, rows and columns. Its texts belong to the report.
+///
+/// `TRUELINE_STATUS_RANGE` when there are fewer.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_violation(
+    report: Option<&Report>,
+    index: usize,
+    violation: Option<&mut MaybeUninit<Violation>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("violation", violation)?);
+        place.write(report.violation(index)?);
+        Ok(())
+    })
+}
+
+/// What became of a check, by its index from 0, in the schema's order. Its texts belong to the report.
+///
+/// `TRUELINE_STATUS_RANGE` when there are fewer.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_check(
+    report: Option<&Report>,
+    index: usize,
+    check: Option<&mut MaybeUninit<CheckResult>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("check", check)?);
+        place.write(report.check(index)?);
+        Ok(())
+    })
+}
+
+/// An input, by its index from 0, in the order given. Its texts belong to the report.
+///
+/// `TRUELINE_STATUS_RANGE` when there are fewer.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_input(
+    report: Option<&Report>,
+    index: usize,
+    input: Option<&mut MaybeUninit<Input>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("input", input)?);
+        place.write(report.input(index)?);
+        Ok(())
+    })
+}
+
+/// Why a run came to no answer. Its texts belong to the report.
+///
+/// `TRUELINE_STATUS_STATE` unless the verdict is `TRUELINE_VERDICT_UNREADABLE`.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_run_error(
+    report: Option<&Report>,
+    run_error: Option<&mut MaybeUninit<RunError>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("run_error", run_error)?);
+        let found = report.error().ok_or_else(|| {
+            let message = "the report has an answer, so there is no reason why it has none";
+            fault(Status::State, c"report.readable", message)
+        })?;
+        place.write(found);
+        Ok(())
+    })
+}
+
+/// Renders a report in a `TruelineRendering`. `*buffer` is yours; free it with `trueline_buffer_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_render(
+    report: Option<&Report>,
+    rendering: u32,
+    buffer: Option<&mut MaybeUninit<Box<Buffer>>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("buffer", buffer)?);
+        let mut out = Vec::new();
+        let renderer = self::rendering(rendering)?.renderer();
+        renderer.render(&report.report, &mut out).map_err(|error| {
+            fault(Status::Internal, c"internal.render", format!("the report was not rendered: {error}"))
+        })?;
+        place.write(Box::new(Buffer::new(out)));
+        Ok(())
+    })
+}
+
+/// The violations that the report keeps as an Arrow table, a row for each, with the columns `check_id`, `code`, `severity`, `input`,
+/// `input_name`, `row_index`, `line`, `byte_offset`, `byte_length`, `column`, `path`, `value`, `value_truncated`, `expected`, `message` and
+/// `related_row_index`.
+///
+/// `*stream` is written without looking at what was there, and is yours: release it. It does not need the report.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_violations_arrow(
+    report: Option<&Report>,
+    stream: Option<&mut MaybeUninit<FFI_ArrowArrayStream>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("stream", stream)?);
+        place.write(arrow::violations(&report.report)?);
+        Ok(())
+    })
+}
+
+/// What became of every check as an Arrow table, a row for each, with the columns `id`, `check`, `columns`, `severity`, `status`, `reason`,
+/// `evaluated`, `failed`, `null`, `not_evaluated`, `first_row_index`, `observed` and `expected`. For the rest as
+/// `trueline_report_violations_arrow`.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_checks_arrow(
+    report: Option<&Report>,
+    stream: Option<&mut MaybeUninit<FFI_ArrowArrayStream>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (report, place) = (object("report", report)?, output("stream", stream)?);
+        place.write(arrow::checks(&report.report)?);
+        Ok(())
+    })
+}
+
+/// Frees a report and sets the pointer to NULL; views into it point to nothing from then on. A pointer that is NULL stays so.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_report_free(report: Option<&mut Option<Box<Report>>>) -> Status {
+    free(report)
+}

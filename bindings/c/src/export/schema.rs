@@ -1,0 +1,84 @@
+//! Schemas.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use crate::buffer::Buffer;
+use crate::fault::Error;
+use crate::guard::{free, guard};
+use crate::pointer::{object, output, string, text as text_of};
+use crate::schema::{Language, Schema};
+use crate::status::Status;
+
+/// Reads a schema document of `length` bytes, in a `TruelineLanguage`.
+///
+/// `TRUELINE_STATUS_SCHEMA` when it cannot be used: the error's message shows every fault with its line, and its line and column are
+/// those of the first. `*schema` is yours; free it with `trueline_schema_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_schema_new(
+    text: *const c_char,
+    length: usize,
+    language: u32,
+    schema: Option<&mut MaybeUninit<Box<Schema>>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let schema = output("schema", schema)?;
+        if text.is_null() {
+            return Err(crate::fault::null("text"));
+        }
+        let parsed = Schema::parse(text_of("text", text, length)?, Language::of(language)?, "schema")?;
+        schema.write(Box::new(parsed));
+        Ok(())
+    })
+}
+
+/// Reads a schema document from a file, whose ending says its language: `.yaml`, `.yml`, `.json` or `.toml`.
+///
+/// `TRUELINE_STATUS_INPUT` when it cannot be read; else as `trueline_schema_new`.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_schema_from_file(
+    path: *const c_char,
+    schema: Option<&mut MaybeUninit<Box<Schema>>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let schema = output("schema", schema)?;
+        schema.write(Box::new(Schema::read(string("path", path)?)?));
+        Ok(())
+    })
+}
+
+/// The fingerprint of what a schema means: `blake3:` and 64 hexadecimal digits. `*fingerprint` is yours.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_schema_fingerprint(
+    schema: Option<&Schema>,
+    fingerprint: Option<&mut MaybeUninit<Box<Buffer>>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (schema, place) = (object("schema", schema)?, output("fingerprint", fingerprint)?);
+        place.write(Box::new(Buffer::new(schema.document.fingerprint())));
+        Ok(())
+    })
+}
+
+/// The schema in its canonical form, JSON. `*document` is yours.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_schema_canonical(
+    schema: Option<&Schema>,
+    document: Option<&mut MaybeUninit<Box<Buffer>>>,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        let (schema, place) = (object("schema", schema)?, output("document", document)?);
+        place.write(Box::new(Buffer::new(schema.document.canonical())));
+        Ok(())
+    })
+}
+
+/// Frees a schema and sets the pointer to NULL. A pointer that is NULL stays so. Validators that were made of it do not need it.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_schema_free(schema: Option<&mut Option<Box<Schema>>>) -> Status {
+    free(schema)
+}

@@ -1,0 +1,112 @@
+//! What is taken on trust from a caller.
+//!
+//! A pointer to an object needs nothing of this: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and
+//! `Option<&mut MaybeUninit<T>>` are pointers that may be NULL, as C has them, and the compiler knows what may be done with
+//! each. What is left are runs of bytes, strings that end with a NUL, and pointers that are only handed back.
+//!
+//! The functions here are called on arguments of exported functions, as they came, and on nothing else. What the header says of those
+//! (they point to what they say, for as long as the call takes) is why the blocks below are sound; nobody can check it.
+//!
+//! **If you change this**: no reference that comes of here may be kept after the call it came with, but in a `Loan`.
+#![allow(unsafe_code, reason = "a caller in C has nothing but pointers to give")]
+
+use std::ffi::{CStr, c_char, c_void};
+use std::mem::MaybeUninit;
+
+use crate::fault::{self, Fault, fault};
+use crate::status::Status;
+
+/// `length` things from `data` on. NULL is an empty run, if `length` says so too.
+pub(crate) fn run<'a, T>(argument: &str, data: *const T, length: usize) -> Result<&'a [T], Fault> {
+    if length == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(fault::null(argument));
+    }
+    if !data.is_aligned() {
+        let message = format!("{argument} is not aligned as its type asks");
+        return Err(fault(Status::InvalidArgument, c"argument.alignment", message));
+    }
+    let bytes = length.checked_mul(size_of::<T>()).filter(|bytes| isize::try_from(*bytes).is_ok());
+    if bytes.and_then(|bytes| (data as usize).checked_add(bytes)).is_none() {
+        let message = format!("{argument} cannot have a length of {length}: it would go beyond all memory");
+        return Err(fault(Status::InvalidArgument, c"argument.length", message));
+    }
+    // SAFETY: not NULL, aligned, not larger than memory; the header asks for `length` things that can be read.
+    Ok(unsafe { std::slice::from_raw_parts(data, length) })
+}
+
+/// A text of that many bytes.
+pub(crate) fn text<'a>(argument: &str, data: *const c_char, length: usize) -> Result<&'a str, Fault> {
+    utf8(argument, run(argument, data.cast::<u8>(), length)?)
+}
+
+/// A string that ends with a NUL.
+pub(crate) fn string<'a>(argument: &str, string: *const c_char) -> Result<&'a str, Fault> {
+    if string.is_null() {
+        return Err(fault::null(argument));
+    }
+    // SAFETY: not NULL; the header asks for a string that ends with a NUL.
+    utf8(argument, unsafe { CStr::from_ptr(string) }.to_bytes())
+}
+
+/// A string that ends with a NUL, or none.
+pub(crate) fn string_or<'a>(argument: &str, string: *const c_char, other: &'a str) -> Result<&'a str, Fault> {
+    if string.is_null() { Ok(other) } else { self::string(argument, string) }
+}
+
+fn utf8<'a>(argument: &str, bytes: &'a [u8]) -> Result<&'a str, Fault> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let message = format!("{argument} is not UTF-8 from byte {} on", error.valid_up_to());
+        fault(Status::Utf8, c"argument.utf8", message)
+    })
+}
+
+/// A reference to an object, unless it is NULL.
+pub(crate) fn object<T>(argument: &str, object: Option<T>) -> Result<T, Fault> {
+    object.ok_or_else(|| fault::null(argument))
+}
+
+/// The place of an output, unless it is NULL.
+pub(crate) fn output<'a, T>(
+    argument: &str,
+    place: Option<&'a mut MaybeUninit<T>>,
+) -> Result<&'a mut MaybeUninit<T>, Fault> {
+    object(argument, place)
+}
+
+/// A pointer that is handed back to a caller's callback, and never looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Context(pub(crate) *mut c_void);
+
+// SAFETY: it is only handed back; the header says that callbacks come on any thread.
+unsafe impl Send for Context {}
+// SAFETY: as above.
+unsafe impl Sync for Context {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_cannot_be_are_refused() {
+        let numbers = [1_u32, 2, 3];
+        assert_eq!(run("x", numbers.as_ptr(), 3).unwrap(), numbers);
+        assert!(run::<u32>("x", std::ptr::null(), 0).unwrap().is_empty());
+        let status = |result: Result<&[u32], Fault>| result.unwrap_err().status;
+        assert_eq!(status(run("x", std::ptr::null(), 1)), Status::NullArgument);
+        assert_eq!(status(run("x", numbers.as_ptr(), usize::MAX)), Status::InvalidArgument);
+        assert_eq!(status(run("x", numbers.as_ptr(), isize::MAX as usize / 4 + 1)), Status::InvalidArgument);
+        let crooked = numbers.as_ptr().wrapping_byte_add(1);
+        assert_eq!(status(run("x", crooked, 1)), Status::InvalidArgument);
+    }
+
+    #[test]
+    fn texts_are_utf8() {
+        assert_eq!(string("x", c"a\u{e9}".as_ptr()).unwrap(), "aé");
+        assert_eq!(string("x", c"a\xff".as_ptr()).unwrap_err().status, Status::Utf8);
+        assert_eq!(string_or("x", std::ptr::null(), "y").unwrap(), "y");
+        assert_eq!(text("x", c"a\xff".as_ptr(), 1).unwrap(), "a");
+    }
+}

@@ -1,0 +1,311 @@
+//! Views of what was found.
+
+use crate::fault::{self, Fault};
+use crate::text::{NONE, Text};
+
+/// The whole answer to whether data are what the schema says. Free it with `trueline_report_free`.
+pub struct Report {
+    pub(crate) report: trueline::Report,
+}
+
+/// The answer of a run.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every byte was read and no check of error severity failed.
+    Valid = 0,
+    /// Every byte was read and a check of error severity failed.
+    Invalid = 1,
+    /// Not every byte could be read and checked: nothing is said about the data.
+    Unreadable = 2,
+}
+
+/// How much a failure matters.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It makes its row invalid.
+    Error = 0,
+    /// It is told.
+    Warning = 1,
+}
+
+/// The outcome of a check.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckStatus {
+    /// Nothing failed, or no more than its tolerance allows.
+    Passed = 0,
+    /// It failed, at error severity.
+    Failed = 1,
+    /// It failed, at warning severity.
+    Warned = 2,
+    /// It could not be evaluated; `reason` says why.
+    NotEvaluated = 3,
+}
+
+/// In which form a report is rendered.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rendering {
+    /// For people, in a terminal or a log.
+    Text = 0,
+    /// One JSON document.
+    Json = 1,
+    /// One JSON document per line: the report, then each violation.
+    JsonLines = 2,
+    /// `JUnit` XML.
+    Junit = 3,
+    /// SARIF 2.1.0.
+    Sarif = 4,
+    /// Annotations in the log of a GitHub workflow.
+    Github = 5,
+    /// For a comment on a pull request.
+    Markdown = 6,
+    /// One page for a browser, complete in itself.
+    Html = 7,
+}
+
+/// A report in numbers. `valid_rows + invalid_rows = total_rows`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Summary {
+    /// The answer.
+    pub verdict: Verdict,
+    /// All records.
+    pub total_rows: u64,
+    /// Records that no violation of error severity names.
+    pub valid_rows: u64,
+    /// Records that at least one violation of error severity names.
+    pub invalid_rows: u64,
+    /// How many violations the report keeps.
+    pub violation_count: usize,
+    /// How many violations were found and not kept.
+    pub violations_omitted: u64,
+    /// How many checks there are.
+    pub check_count: usize,
+    /// How many inputs were read.
+    pub input_count: usize,
+}
+
+/// One fault: which check, where, what was found and what was expected. Numbers that are not known are `TRUELINE_NONE`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Violation {
+    /// The id of the check, such as `amount.range`.
+    pub check_id: Text,
+    /// The stable code, such as `range.above_maximum`.
+    pub code: Text,
+    /// Whether this makes its row invalid.
+    pub severity: Severity,
+    /// Which of the report's inputs.
+    pub input: u32,
+    /// The record, from 0, header excluded.
+    pub row_index: u64,
+    /// The physical line of the first byte, from 1.
+    pub line: u64,
+    /// The first byte, from 0, in the decompressed input.
+    pub byte_offset: u64,
+    /// The number of bytes, quotes included.
+    pub byte_length: u64,
+    /// The column's name, when the fault is of one column.
+    pub column: Text,
+    /// The place inside a nested value, as a JSON Pointer, or none.
+    pub path: Text,
+    /// The value found, as text, cut when long; or none.
+    pub value: Text,
+    /// 1 where `value` was cut, else 0.
+    pub value_truncated: u8,
+    /// What the check expects, for people.
+    pub expected: Text,
+    /// What is wrong, in one sentence, for people.
+    pub message: Text,
+    /// Which input has the other place that this fault is about, such as the first holder of a repeated key.
+    pub related_input: u64,
+    /// The record of that place.
+    pub related_row_index: u64,
+    /// The line of that place.
+    pub related_line: u64,
+}
+
+/// What became of one check.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct CheckResult {
+    /// Its id, such as `amount.range`.
+    pub id: Text,
+    /// Its kind, such as `range`.
+    pub check: Text,
+    /// The column it reads; none for a check of the table, or of several columns, which its id names.
+    pub column: Text,
+    /// How much a failure matters.
+    pub severity: Severity,
+    /// The outcome.
+    pub status: CheckStatus,
+    /// Why it was not evaluated, or another remark; or none.
+    pub reason: Text,
+    /// How many values (rows, for a check of rows) were judged.
+    pub evaluated: u64,
+    /// How many of those failed. Exact, however many samples were kept.
+    pub failed: u64,
+    /// How many values were null and therefore not judged.
+    pub null: u64,
+    /// How many values could not be judged because an earlier fault stands in the way.
+    pub not_evaluated: u64,
+    /// The first row that failed, or `TRUELINE_NONE`.
+    pub first_row_index: u64,
+    /// What it expects, for people.
+    pub expected: Text,
+}
+
+/// One input.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Input {
+    /// Its name.
+    pub name: Text,
+    /// Its format, such as `csv`.
+    pub format: Text,
+    /// How many bytes were read from it, after decompression.
+    pub bytes: u64,
+    /// How many records were read from it, header excluded.
+    pub rows: u64,
+}
+
+/// Why a run came to no answer. Numbers that are not known are `TRUELINE_NONE`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct RunError {
+    /// The stable code, such as `input.truncated`.
+    pub code: Text,
+    /// What happened, in one sentence, for people.
+    pub message: Text,
+    /// The name of the input, when it is about one.
+    pub input: Text,
+    /// The record, from 0, header excluded.
+    pub row_index: u64,
+    /// The physical line, from 1.
+    pub line: u64,
+    /// The byte, from 0, in the decompressed input.
+    pub byte_offset: u64,
+}
+
+/// The renderer of a number.
+pub(crate) fn rendering(number: u32) -> Result<trueline::render::Format, Fault> {
+    use trueline::render::Format;
+    Ok(match number {
+        0 => Format::Text,
+        1 => Format::Json,
+        2 => Format::JsonLines,
+        3 => Format::Junit,
+        4 => Format::Sarif,
+        5 => Format::Github,
+        6 => Format::Markdown,
+        7 => Format::Html,
+        _ => return Err(fault::no_member("rendering", number, "TruelineRendering")),
+    })
+}
+
+fn severity(severity: trueline::Severity) -> Severity {
+    match severity {
+        trueline::Severity::Error => Severity::Error,
+        trueline::Severity::Warning => Severity::Warning,
+    }
+}
+
+impl Report {
+    pub(crate) fn summary(&self) -> Summary {
+        let report = &self.report;
+        Summary {
+            verdict: match report.verdict {
+                trueline::Verdict::Valid => Verdict::Valid,
+                trueline::Verdict::Invalid => Verdict::Invalid,
+                trueline::Verdict::Unreadable => Verdict::Unreadable,
+            },
+            total_rows: report.rows.total,
+            valid_rows: report.rows.valid,
+            invalid_rows: report.rows.invalid,
+            violation_count: report.violations.len(),
+            violations_omitted: report.violations_omitted,
+            check_count: report.checks.len(),
+            input_count: report.inputs.len(),
+        }
+    }
+
+    pub(crate) fn violation(&self, index: usize) -> Result<Violation, Fault> {
+        let all = &self.report.violations;
+        let fault = all.get(index).ok_or_else(|| fault::no_item("violation", index, all.len()))?;
+        let related = fault.related.as_ref();
+        Ok(Violation {
+            check_id: Text::of(&fault.check_id),
+            code: Text::of(&fault.code),
+            severity: severity(fault.severity),
+            input: fault.input,
+            row_index: fault.location.row_index.unwrap_or(NONE),
+            line: fault.location.line.unwrap_or(NONE),
+            byte_offset: fault.location.byte_offset.unwrap_or(NONE),
+            byte_length: fault.location.byte_length.unwrap_or(NONE),
+            column: Text::of_option(fault.column.as_deref()),
+            path: Text::of_option(fault.path.as_deref()),
+            value: Text::of_option(fault.value.as_deref()),
+            value_truncated: fault.value_truncated.into(),
+            expected: Text::of(&fault.expected),
+            message: Text::of(&fault.message),
+            related_input: related.map_or(NONE, |place| place.input.into()),
+            related_row_index: related.and_then(|place| place.location.row_index).unwrap_or(NONE),
+            related_line: related.and_then(|place| place.location.line).unwrap_or(NONE),
+        })
+    }
+
+    pub(crate) fn check(&self, index: usize) -> Result<CheckResult, Fault> {
+        let all = &self.report.checks;
+        let check = all.get(index).ok_or_else(|| fault::no_item("check", index, all.len()))?;
+        let column = match &*check.columns {
+            [column] => Some(&**column),
+            _ => None,
+        };
+        Ok(CheckResult {
+            id: Text::of(&check.id),
+            check: Text::of(&check.check),
+            column: Text::of_option(column),
+            severity: severity(check.severity),
+            status: match check.status {
+                trueline::Status::Passed => CheckStatus::Passed,
+                trueline::Status::Failed => CheckStatus::Failed,
+                trueline::Status::Warned => CheckStatus::Warned,
+                trueline::Status::NotEvaluated => CheckStatus::NotEvaluated,
+            },
+            reason: Text::of_option(check.reason.as_deref()),
+            evaluated: check.evaluated,
+            failed: check.failed,
+            null: check.null,
+            not_evaluated: check.not_evaluated,
+            first_row_index: check.first_row_index.unwrap_or(NONE),
+            expected: Text::of(&check.expected),
+        })
+    }
+
+    pub(crate) fn input(&self, index: usize) -> Result<Input, Fault> {
+        let all = &self.report.inputs;
+        let input = all.get(index).ok_or_else(|| fault::no_item("input", index, all.len()))?;
+        Ok(Input {
+            name: Text::of(&input.name),
+            format: Text::of(&input.format),
+            bytes: input.bytes,
+            rows: input.rows,
+        })
+    }
+
+    /// None unless the verdict is unreadable.
+    pub(crate) fn error(&self) -> Option<RunError> {
+        let error = self.report.error.as_ref()?;
+        Some(RunError {
+            code: Text::of(&error.code),
+            message: Text::of(&error.message),
+            input: Text::of_option(error.input.as_deref()),
+            row_index: error.row_index.unwrap_or(NONE),
+            line: error.line.unwrap_or(NONE),
+            byte_offset: error.byte_offset.unwrap_or(NONE),
+        })
+    }
+}

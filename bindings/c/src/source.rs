@@ -1,0 +1,157 @@
+//! Sources over what a caller lends.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use trueline::{ReadAt, Source, SourceError};
+
+use crate::callback::Watched;
+use crate::loan::Loan;
+use crate::pointer::Context;
+
+/// A caller's bytes, read where they stand.
+#[derive(Clone)]
+pub(crate) struct Memory {
+    name: String,
+    bytes: Loan<&'static [u8]>,
+    length: u64,
+}
+
+impl Memory {
+    pub(crate) fn new(name: &str, bytes: Loan<&'static [u8]>) -> Self {
+        let length = bytes.with(|bytes| bytes.len() as u64).unwrap_or_default();
+        Self { name: name.to_owned(), bytes, length }
+    }
+}
+
+impl Source for Memory {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        Ok(Box::new(MemoryReader { bytes: self.clone(), at: 0 }))
+    }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, SourceError> {
+        Ok(Some(Box::new(self.clone())))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        Some(self.length)
+    }
+
+    fn can_reopen(&self) -> bool {
+        true
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.open()
+    }
+}
+
+impl ReadAt for Memory {
+    fn size_bytes(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
+        let read = self.bytes.with(|bytes| {
+            let start = usize::try_from(byte_offset).unwrap_or(usize::MAX).min(bytes.len());
+            (&bytes[start..]).read(buffer)
+        });
+        read.unwrap_or_else(|| Err(over()))
+    }
+}
+
+struct MemoryReader {
+    bytes: Memory,
+    at: u64,
+}
+
+impl Read for MemoryReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read_at(buffer, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+/// A caller's function that reads, and what it is called with.
+pub(crate) type Reading = (extern "C" fn(*mut std::ffi::c_void, *mut u8, usize) -> i64, Context);
+
+/// Bytes that come of a caller's function, once.
+pub(crate) struct Callback {
+    pub(crate) name: String,
+    pub(crate) read: Loan<Reading>,
+    pub(crate) watched: Watched,
+    /// What the function did wrong.
+    pub(crate) failure: Failure,
+}
+
+/// Why a caller's function ended a run.
+#[derive(Clone, Default)]
+pub(crate) struct Failure(Arc<Mutex<Option<String>>>);
+
+impl Failure {
+    fn set(&self, message: String) -> io::Error {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(message);
+        io::Error::other("the read callback failed")
+    }
+
+    pub(crate) fn take(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Source for Callback {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        let (read, watched) = (self.read.clone(), self.watched.clone());
+        Ok(Box::new(CallbackReader { read, watched, failure: self.failure.clone(), is_over: false }))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
+struct CallbackReader {
+    read: Loan<Reading>,
+    watched: Watched,
+    failure: Failure,
+    /// The function said that there is no more, or failed; it is not asked again.
+    is_over: bool,
+}
+
+impl Read for CallbackReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() || self.is_over {
+            return Ok(0);
+        }
+        if self.watched.is_cancelled() {
+            return Err(over());
+        }
+        let capacity = buffer.len();
+        let answer = self.read.with(|(read, context)| read(context.0, buffer.as_mut_ptr(), capacity));
+        let answer = answer.ok_or_else(over)?;
+        self.is_over = answer <= 0;
+        match usize::try_from(answer) {
+            Err(_) => Err(self.failure.set(format!("the read callback failed with {answer}"))),
+            Ok(count) if count > capacity => {
+                self.is_over = true;
+                let message = format!("the read callback was asked for {capacity} bytes and gave {count}");
+                Err(self.failure.set(message))
+            }
+            Ok(count) => Ok(count),
+        }
+    }
+}
+
+/// The run has ended, or is to end.
+pub(crate) fn over() -> io::Error {
+    io::Error::other("the run was ended")
+}

@@ -1,0 +1,131 @@
+//! An input that comes piece by piece, from whoever has it.
+//!
+//! The engine pulls and the caller pushes, so the run has a thread of its own, and a short queue stands between the two.
+
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use trueline::{Report, Source, SourceError};
+
+use crate::fault::{self, Fault, fault};
+use crate::source::over;
+use crate::status::Status;
+use crate::validator::Judge;
+
+/// The most bytes of a piece, and the most pieces that wait: 4 MiB in all.
+const PIECE_BYTES: usize = 256 << 10;
+const PIECES: usize = 16;
+
+/// An input that is validated while it is written to. Free it with `trueline_stream_free`, finished or not.
+pub struct Stream {
+    /// None when the end was written.
+    pieces: Option<SyncSender<Vec<u8>>>,
+    run: Option<JoinHandle<Result<Report, Fault>>>,
+    is_abandoned: Arc<AtomicBool>,
+}
+
+impl Stream {
+    pub(crate) fn new(judge: Arc<Judge>, name: &str) -> Result<Self, Fault> {
+        let (sender, receiver) = mpsc::sync_channel(PIECES);
+        let is_abandoned = Arc::new(AtomicBool::new(false));
+        let source = Pieces {
+            name: name.to_owned(),
+            receiver: Mutex::new(Some(receiver)),
+            is_abandoned: Arc::clone(&is_abandoned),
+        };
+        let run = move || judge.run(|validator, _| Ok(validator.validate(&source)?));
+        let run = thread::Builder::new().name("trueline".to_owned()).spawn(run).map_err(|error| {
+            fault(Status::Internal, c"internal.thread", format!("no thread could be started: {error}"))
+        })?;
+        Ok(Self { pieces: Some(sender), run: Some(run), is_abandoned })
+    }
+
+    /// Hands bytes on; waits while the engine has enough of them.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let pieces = self.pieces.as_ref().ok_or_else(ended)?;
+        for piece in bytes.chunks(PIECE_BYTES) {
+            if pieces.send(piece.to_vec()).is_err() {
+                // The run has ended before its input, as it does when a limit is exceeded; its report says why.
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The end: waits for the report.
+    pub(crate) fn finish(&mut self) -> Result<Report, Fault> {
+        self.pieces.take().ok_or_else(ended)?;
+        let run = self.run.take().ok_or_else(ended)?;
+        run.join().unwrap_or_else(|panic| {
+            let fault = fault::panic(&*panic);
+            std::mem::forget(panic);
+            Err(fault)
+        })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.is_abandoned.store(true, Ordering::Release);
+        self.pieces = None;
+        if let Some(run) = self.run.take() {
+            // What came of it, nobody asks.
+            if let Err(panic) = run.join() {
+                std::mem::forget(panic);
+            }
+        }
+    }
+}
+
+fn ended() -> Fault {
+    fault(Status::State, c"stream.ended", "the stream was finished before; nothing more can come of it")
+}
+
+struct Pieces {
+    name: String,
+    receiver: Mutex<Option<Receiver<Vec<u8>>>>,
+    is_abandoned: Arc<AtomicBool>,
+}
+
+impl Source for Pieces {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        let pieces = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let is_abandoned = Arc::clone(&self.is_abandoned);
+        Ok(Box::new(Reader { pieces, is_abandoned, piece: Vec::new(), at: 0 }))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
+struct Reader {
+    pieces: Option<Receiver<Vec<u8>>>,
+    is_abandoned: Arc<AtomicBool>,
+    piece: Vec<u8>,
+    at: usize,
+}
+
+impl Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.piece.len() {
+            let next = self.pieces.as_ref().and_then(|pieces| pieces.recv().ok());
+            // A stream that is freed without an end must not be taken for a whole one.
+            if self.is_abandoned.load(Ordering::Acquire) {
+                return Err(over());
+            }
+            let Some(next) = next else { return Ok(0) };
+            (self.piece, self.at) = (next, 0);
+        }
+        let count = (&self.piece[self.at..]).read(buffer)?;
+        self.at += count;
+        Ok(count)
+    }
+}

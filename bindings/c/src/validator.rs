@@ -1,0 +1,139 @@
+//! A schema and options made ready.
+
+use std::io;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use trueline::{Report, Source, sources_from_argument};
+
+use crate::callback::{Watched, Watcher};
+use crate::fault::{Fault, fault};
+use crate::loan::Lender;
+use crate::option::Options;
+use crate::schema::Schema;
+use crate::source::{Callback, Failure, Memory, Reading};
+use crate::status::Status;
+
+/// A schema made ready to judge data under some options, any number of times. Free it with `trueline_validator_free`.
+pub struct Validator {
+    pub(crate) judge: Arc<Judge>,
+}
+
+/// What a validator is, shared with the streams that were made of it.
+pub(crate) struct Judge {
+    document: trueline::Schema,
+    options: Options,
+    /// For runs that nobody watches.
+    plain: trueline::Validator,
+}
+
+impl Judge {
+    pub(crate) fn new(schema: &Schema, options: Option<&Options>) -> Result<Self, Fault> {
+        let document = schema.document.clone();
+        let options = options.cloned().unwrap_or_default();
+        let plain = options.apply(trueline::Validator::builder(document.clone())).build()?;
+        Ok(Self { document, options, plain })
+    }
+
+    /// One run. Whoever watches it is heard of no more when it has ended.
+    pub(crate) fn run(
+        &self,
+        run: impl FnOnce(&trueline::Validator, &Watched) -> Result<Report, Fault>,
+    ) -> Result<Report, Fault> {
+        let watcher = Watcher::new(self.options.watch);
+        let watched = watcher.watched();
+        if !self.options.watch.is_any() {
+            return run(&self.plain, &watched);
+        }
+        if watched.is_cancelled() {
+            return Err(cancelled());
+        }
+        // A flag that was set stays set, so each run has its own.
+        let builder = self.options.apply(trueline::Validator::builder(self.document.clone()));
+        let teller = watched.clone();
+        let builder = builder.cancel(watcher.cancel.clone()).progress(move |progress| teller.tell(progress));
+        let outcome = run(&builder.build()?, &watched);
+        if watcher.cancel.is_cancelled() { Err(cancelled()) } else { outcome }
+    }
+
+    /// What paths name, as one table.
+    pub(crate) fn paths(&self, paths: &[&str]) -> Result<Report, Fault> {
+        let mut sources = Vec::new();
+        for path in paths {
+            sources.extend(sources_of(path)?);
+        }
+        let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
+        self.run(|validator, _| Ok(validator.validate_all(&sources)?))
+    }
+
+    pub(crate) fn memory(&self, name: &str, bytes: &'static [u8]) -> Result<Report, Fault> {
+        let lender = Lender::new(bytes);
+        let source = Memory::new(name, lender.lend());
+        self.run(|validator, _| Ok(validator.validate(&source)?))
+    }
+
+    pub(crate) fn reader(&self, name: &str, reading: Reading) -> Result<Report, Fault> {
+        let lender = Lender::new(reading);
+        let failure = Failure::default();
+        let outcome = self.run(|validator, watched| {
+            let source = Callback {
+                name: name.to_owned(),
+                read: lender.lend(),
+                watched: watched.clone(),
+                failure: failure.clone(),
+            };
+            Ok(validator.validate(&source)?)
+        });
+        failed(failure.take().map(|message| fault(Status::Callback, c"callback.read", message)), outcome)
+    }
+
+    /// Batches until one of them, or their stream, is not as it must be.
+    pub(crate) fn batches(
+        &self,
+        batches: impl Iterator<Item = Result<RecordBatch, Fault>>,
+    ) -> Result<Report, Fault> {
+        let mut failure = None;
+        let outcome = self.run(|validator, watched| {
+            let good = batches.map_while(|batch| match batch {
+                _ if watched.is_cancelled() => None,
+                Ok(batch) => Some(batch),
+                Err(fault) => {
+                    failure = Some(fault);
+                    None
+                }
+            });
+            Ok(validator.validate_batches(good)?)
+        });
+        failed(failure, outcome)
+    }
+}
+
+/// What went wrong outside of the engine goes before what it made of that.
+fn failed(failure: Option<Fault>, outcome: Result<Report, Fault>) -> Result<Report, Fault> {
+    match (failure, outcome) {
+        (Some(failure), Ok(_)) => Err(failure),
+        (Some(failure), Err(fault)) if fault.status != Status::Cancelled => Err(failure),
+        (_, outcome) => outcome,
+    }
+}
+
+fn cancelled() -> Fault {
+    fault(Status::Cancelled, c"run.cancelled", "a callback asked for the run to end")
+}
+
+/// What a path stands for: a file, a folder with a slash behind it, a pattern, an address.
+fn sources_of(argument: &str) -> Result<Vec<Box<dyn Source>>, Fault> {
+    let sources = sources_from_argument(argument)?;
+    // A file that is not there is told before anything begins.
+    if sources.len() == 1 && sources[0].name() == argument && !argument.contains("://") && argument != "-" {
+        let what = match std::fs::metadata(argument) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file",
+            Ok(metadata) if metadata.is_dir() => {
+                "it is a folder; with a slash behind its name it is all files in it"
+            }
+            _ => return Ok(sources),
+        };
+        return Err(fault(Status::Input, c"input.missing", format!("`{argument}`: {what}")));
+    }
+    Ok(sources)
+}

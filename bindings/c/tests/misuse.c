@@ -1,0 +1,337 @@
+/* Everything that can be done wrong, and the status that answers it. Run under valgrind too: nothing may be read that must not be, and
+ * nothing lost. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <trueline.h>
+
+static int cases;
+static int failures;
+
+static void expect(const char *what, TruelineStatus expected, TruelineStatus found, TruelineError **error) {
+  int has_error = *error != NULL;
+  int wants_error = expected != TRUELINE_STATUS_OK;
+  cases++;
+  if (found != expected || has_error != wants_error || trueline_error_status(*error) != expected) {
+    failures++;
+    printf("FAILED %s: %s instead of %s: %s\n", what, trueline_status_name(found), trueline_status_name(expected),
+           trueline_error_message(*error));
+  }
+  trueline_error_free(error);
+}
+
+/* For functions that have no error to give. */
+static void expect_plain(const char *what, TruelineStatus expected, TruelineStatus found) {
+  cases++;
+  if (found != expected) {
+    failures++;
+    printf("FAILED %s: %s instead of %s\n", what, trueline_status_name(found), trueline_status_name(expected));
+  }
+}
+
+static void expect_true(const char *what, int is_true) {
+  cases++;
+  if (!is_true) {
+    failures++;
+    printf("FAILED %s\n", what);
+  }
+}
+
+#define NULL_ARGUMENT TRUELINE_STATUS_NULL_ARGUMENT
+#define INVALID TRUELINE_STATUS_INVALID_ARGUMENT
+#define OK TRUELINE_STATUS_OK
+
+static const char DOCUMENT[] = "fields:\n  - {name: id, type: integer, required: true}\n";
+static const uint8_t DATA[] = "id\n1\nx\n";
+#define LENGTH (sizeof DATA - 1)
+
+static TruelineSchema *schema;
+static TruelineValidator *validator;
+static TruelineReport *report;
+static TruelineError *error;
+
+static void schemas(void) {
+  TruelineSchema *made = NULL;
+  TruelineBuffer *buffer = NULL;
+  size_t length = sizeof DOCUMENT - 1;
+  const char *misspelt = "fields:\n  - {nam: x}\n";
+  const char *impossible = "fields:\n  - {name: a, type: string, pattern: '('}\n";
+
+  expect("schema: no text", NULL_ARGUMENT, trueline_schema_new(NULL, 5, 0, &made, &error), &error);
+  expect("schema: no text, no length", NULL_ARGUMENT, trueline_schema_new(NULL, 0, 0, &made, &error), &error);
+  expect("schema: no place", NULL_ARGUMENT, trueline_schema_new(DOCUMENT, length, 0, NULL, &error), &error);
+  expect("schema: empty", TRUELINE_STATUS_SCHEMA, trueline_schema_new("", 0, 0, &made, &error), &error);
+  expect("schema: no such language", INVALID, trueline_schema_new(DOCUMENT, length, 9, &made, &error), &error);
+  expect("schema: not UTF-8", TRUELINE_STATUS_UTF8, trueline_schema_new("a\xff", 2, 0, &made, &error), &error);
+  expect("schema: longer than memory", INVALID, trueline_schema_new(DOCUMENT, SIZE_MAX, 0, &made, &error), &error);
+  expect("schema: longer than memory by one", INVALID,
+         trueline_schema_new(DOCUMENT, (size_t)PTRDIFF_MAX + 1, 0, &made, &error), &error);
+  expect_true("schema: a fault has its line", trueline_schema_new(misspelt, strlen(misspelt), 0, &made, &error) ==
+                                                      TRUELINE_STATUS_SCHEMA &&
+                                                  trueline_error_line(error) == 2 &&
+                                                  trueline_error_column(error) > 0);
+  trueline_error_free(&error);
+  expect("schema: impossible", TRUELINE_STATUS_SCHEMA,
+         trueline_schema_new(impossible, strlen(impossible), 0, &made, &error), &error);
+  expect("schema: no path", NULL_ARGUMENT, trueline_schema_from_file(NULL, &made, &error), &error);
+  expect("schema: no such file", TRUELINE_STATUS_INPUT, trueline_schema_from_file("no/such.yaml", &made, &error),
+         &error);
+  expect("schema: a file of no language", TRUELINE_STATUS_SCHEMA,
+         trueline_schema_from_file("schema.txt", &made, &error), &error);
+  expect("schema: fingerprint of none", NULL_ARGUMENT, trueline_schema_fingerprint(NULL, &buffer, &error), &error);
+  expect("schema: fingerprint to nowhere", NULL_ARGUMENT, trueline_schema_fingerprint(schema, NULL, &error), &error);
+  expect("schema: canonical of none", NULL_ARGUMENT, trueline_schema_canonical(NULL, &buffer, &error), &error);
+  expect_true("nothing was written", made == NULL && buffer == NULL);
+}
+
+static void options(void) {
+  TruelineOptions *made = NULL;
+  TruelineValidator *none = NULL;
+
+  expect("options: no place", NULL_ARGUMENT, trueline_options_new(NULL, &error), &error);
+  expect("options: number of none", NULL_ARGUMENT,
+         trueline_options_set_number(NULL, TRUELINE_NUMBER_THREADS, 1, &error), &error);
+  expect("options: progress of none", NULL_ARGUMENT, trueline_options_set_progress(NULL, NULL, NULL, &error), &error);
+  expect("options: cancel of none", NULL_ARGUMENT, trueline_options_set_cancel(NULL, NULL, NULL, &error), &error);
+  expect("options: made", OK, trueline_options_new(&made, &error), &error);
+  expect("options: no such number", INVALID, trueline_options_set_number(made, 99, 1, &error), &error);
+  expect("options: no such setting", INVALID, trueline_options_set_text(made, 99, "x", &error), &error);
+  expect("options: no such format", INVALID, trueline_options_set_format(made, 99, &error), &error);
+  expect("options: no such trust", INVALID, trueline_options_set_trust(made, 99, &error), &error);
+  expect("options: no text", NULL_ARGUMENT,
+         trueline_options_set_text(made, TRUELINE_SETTING_VALID_OUT, NULL, &error), &error);
+  expect("options: text that is not UTF-8", TRUELINE_STATUS_UTF8,
+         trueline_options_set_text(made, TRUELINE_SETTING_VALID_OUT, "\xff", &error), &error);
+  expect("options: no threads", OK, trueline_options_set_number(made, TRUELINE_NUMBER_THREADS, 0, &error), &error);
+  expect("validator: no threads", TRUELINE_STATUS_OPTION, trueline_validator_new(schema, made, &none, &error), &error);
+  expect("options: threads", OK, trueline_options_set_number(made, TRUELINE_NUMBER_THREADS, 1, &error), &error);
+  expect("options: reasons", OK, trueline_options_set_text(made, TRUELINE_SETTING_REASONS, "why", &error), &error);
+  expect("validator: reasons without rows", TRUELINE_STATUS_OPTION,
+         trueline_validator_new(schema, made, &none, &error), &error);
+  expect("validator: no schema", NULL_ARGUMENT, trueline_validator_new(NULL, NULL, &none, &error), &error);
+  expect("validator: no place", NULL_ARGUMENT, trueline_validator_new(schema, NULL, NULL, &error), &error);
+  expect_true("nothing was written", none == NULL);
+  expect_plain("options: freed", OK, trueline_options_free(&made));
+  expect_plain("options: freed twice", OK, trueline_options_free(&made));
+  expect("options: used after they were freed", NULL_ARGUMENT,
+         trueline_options_set_number(made, TRUELINE_NUMBER_THREADS, 1, &error), &error);
+}
+
+static int64_t fails(void *context, uint8_t *buffer, size_t capacity) {
+  (void)context, (void)buffer, (void)capacity;
+  return -7;
+}
+
+static int64_t gives_too_much(void *context, uint8_t *buffer, size_t capacity) {
+  (void)context, (void)buffer;
+  return (int64_t)capacity + 1;
+}
+
+static int64_t fails_later(void *context, uint8_t *buffer, size_t capacity) {
+  int *calls = context;
+  (void)capacity;
+  if ((*calls)++ == 0) {
+    memcpy(buffer, DATA, LENGTH);
+    return (int64_t)LENGTH;
+  }
+  return INT64_MIN;
+}
+
+static int64_t ends_once(void *context, uint8_t *buffer, size_t capacity) {
+  int *calls = context;
+  (void)buffer, (void)capacity;
+  (*calls)++;
+  return 0;
+}
+
+static int32_t ends(void *context) {
+  (*(int *)context)++;
+  return 1;
+}
+
+static void runs(void) {
+  TruelineReport *none = NULL;
+  TruelineOptions *watching = NULL;
+  TruelineValidator *watched = NULL;
+  const char *paths[] = {"examples/data/transactions.csv", NULL};
+  int calls = 0;
+
+  expect("path: no validator", NULL_ARGUMENT, trueline_validate_path(NULL, "x", &none, &error), &error);
+  expect("path: none", NULL_ARGUMENT, trueline_validate_path(validator, NULL, &none, &error), &error);
+  expect("path: no place", NULL_ARGUMENT, trueline_validate_path(validator, "x", NULL, &error), &error);
+  expect("path: not UTF-8", TRUELINE_STATUS_UTF8, trueline_validate_path(validator, "\xff.csv", &none, &error), &error);
+  expect("path: not there", TRUELINE_STATUS_INPUT, trueline_validate_path(validator, "no/such.csv", &none, &error),
+         &error);
+  expect("path: a folder", TRUELINE_STATUS_INPUT, trueline_validate_path(validator, "examples", &none, &error), &error);
+  expect("path: a pattern of nothing", TRUELINE_STATUS_INPUT,
+         trueline_validate_path(validator, "no-such-*.csv", &none, &error), &error);
+  expect("paths: no list", NULL_ARGUMENT, trueline_validate_paths(validator, NULL, 2, &none, &error), &error);
+  expect("paths: one is NULL", NULL_ARGUMENT, trueline_validate_paths(validator, paths, 2, &none, &error), &error);
+  expect("paths: empty", TRUELINE_STATUS_INPUT, trueline_validate_paths(validator, paths, 0, &none, &error), &error);
+  expect("paths: longer than memory", INVALID, trueline_validate_paths(validator, paths, SIZE_MAX / 2, &none, &error),
+         &error);
+  expect("memory: no data", NULL_ARGUMENT, trueline_validate_memory(validator, NULL, NULL, 1, &none, &error), &error);
+  expect("memory: longer than memory", INVALID,
+         trueline_validate_memory(validator, NULL, DATA, SIZE_MAX, &none, &error), &error);
+  expect("memory: a name that is not UTF-8", TRUELINE_STATUS_UTF8,
+         trueline_validate_memory(validator, "\xc3", DATA, LENGTH, &none, &error), &error);
+  expect("memory: no validator", NULL_ARGUMENT, trueline_validate_memory(NULL, NULL, DATA, LENGTH, &none, &error),
+         &error);
+  expect("reader: no callback", NULL_ARGUMENT, trueline_validate_reader(validator, NULL, NULL, NULL, &none, &error),
+         &error);
+  expect("reader: fails", TRUELINE_STATUS_CALLBACK,
+         trueline_validate_reader(validator, NULL, fails, NULL, &none, &error), &error);
+  expect("reader: fails later", TRUELINE_STATUS_CALLBACK,
+         trueline_validate_reader(validator, "a.csv", fails_later, &calls, &none, &error), &error);
+  expect("reader: gives too much", TRUELINE_STATUS_CALLBACK,
+         trueline_validate_reader(validator, NULL, gives_too_much, NULL, &none, &error), &error);
+  expect_true("nothing was written", none == NULL);
+
+  calls = 0;
+  expect("reader: nothing", OK, trueline_validate_reader(validator, "a.csv", ends_once, &calls, &none, &error), &error);
+  expect_true("reader: not asked again after its end", calls == 1);
+  trueline_report_free(&none);
+
+  calls = 0;
+  trueline_options_new(&watching, NULL);
+  trueline_options_set_cancel(watching, ends, &calls, NULL);
+  expect("validator: watched", OK, trueline_validator_new(schema, watching, &watched, &error), &error);
+  trueline_options_free(&watching);
+  expect("run: cancelled", TRUELINE_STATUS_CANCELLED,
+         trueline_validate_memory(watched, "a.csv", DATA, LENGTH, &none, &error), &error);
+  expect("run: cancelled again", TRUELINE_STATUS_CANCELLED,
+         trueline_validate_path(watched, "examples/data/transactions.csv", &none, &error), &error);
+  expect_true("run: asked each time", calls == 2 && none == NULL);
+  trueline_validator_free(&watched);
+}
+
+static void streams(void) {
+  TruelineStream *stream = NULL;
+  TruelineReport *none = NULL;
+  TruelineSummary summary;
+
+  expect("stream: no validator", NULL_ARGUMENT, trueline_stream_new(NULL, NULL, &stream, &error), &error);
+  expect("stream: no place", NULL_ARGUMENT, trueline_stream_new(validator, NULL, NULL, &error), &error);
+  expect("stream: write to none", NULL_ARGUMENT, trueline_stream_write(NULL, DATA, 1, &error), &error);
+  expect("stream: finish none", NULL_ARGUMENT, trueline_stream_finish(NULL, &none, &error), &error);
+  expect("stream: made", OK, trueline_stream_new(validator, "a.csv", &stream, &error), &error);
+  expect("stream: no data", NULL_ARGUMENT, trueline_stream_write(stream, NULL, 1, &error), &error);
+  expect("stream: longer than memory", INVALID, trueline_stream_write(stream, DATA, SIZE_MAX, &error), &error);
+  expect("stream: nothing to write", OK, trueline_stream_write(stream, NULL, 0, &error), &error);
+  expect("stream: written", OK, trueline_stream_write(stream, DATA, LENGTH, &error), &error);
+  expect("stream: no place for the report", NULL_ARGUMENT, trueline_stream_finish(stream, NULL, &error), &error);
+  expect("stream: finished", OK, trueline_stream_finish(stream, &none, &error), &error);
+  expect_true("stream: judged", trueline_report_summary(none, &summary, NULL) == OK && summary.total_rows == 2 &&
+                                    summary.invalid_rows == 1);
+  expect("stream: written to after its end", TRUELINE_STATUS_STATE, trueline_stream_write(stream, DATA, 1, &error),
+         &error);
+  trueline_report_free(&none);
+  expect("stream: finished twice", TRUELINE_STATUS_STATE, trueline_stream_finish(stream, &none, &error), &error);
+  expect_plain("stream: freed", OK, trueline_stream_free(&stream));
+  expect_plain("stream: freed twice", OK, trueline_stream_free(&stream));
+
+  expect("stream: made", OK, trueline_stream_new(validator, "a.csv", &stream, &error), &error);
+  expect("stream: written", OK, trueline_stream_write(stream, DATA, 4, &error), &error);
+  expect_plain("stream: freed without an end", OK, trueline_stream_free(&stream));
+  expect_true("nothing was written", none == NULL);
+}
+
+static void reports(void) {
+  TruelineSummary summary;
+  TruelineViolation violation;
+  TruelineCheckResult check;
+  TruelineInput input;
+  TruelineRunError run_error;
+  TruelineBuffer *buffer = NULL;
+  struct ArrowArrayStream stream;
+
+  memset(&stream, 0, sizeof stream);
+  expect("report: summary of none", NULL_ARGUMENT, trueline_report_summary(NULL, &summary, &error), &error);
+  expect("report: summary to nowhere", NULL_ARGUMENT, trueline_report_summary(report, NULL, &error), &error);
+  expect("report: violation of none", NULL_ARGUMENT, trueline_report_violation(NULL, 0, &violation, &error), &error);
+  expect("report: no such violation", TRUELINE_STATUS_RANGE, trueline_report_violation(report, 1, &violation, &error),
+         &error);
+  expect("report: no such violation at all", TRUELINE_STATUS_RANGE,
+         trueline_report_violation(report, SIZE_MAX, &violation, &error), &error);
+  expect("report: no such check", TRUELINE_STATUS_RANGE, trueline_report_check(report, 1000, &check, &error), &error);
+  expect("report: check to nowhere", NULL_ARGUMENT, trueline_report_check(report, 0, NULL, &error), &error);
+  expect("report: no such input", TRUELINE_STATUS_RANGE, trueline_report_input(report, 1, &input, &error), &error);
+  expect("report: no run error", TRUELINE_STATUS_STATE, trueline_report_run_error(report, &run_error, &error), &error);
+  expect("report: no such rendering", INVALID, trueline_report_render(report, 8, &buffer, &error), &error);
+  expect("report: rendered to nowhere", NULL_ARGUMENT, trueline_report_render(report, 0, NULL, &error), &error);
+  expect("report: violations of none", NULL_ARGUMENT, trueline_report_violations_arrow(NULL, &stream, &error), &error);
+  expect("report: checks to nowhere", NULL_ARGUMENT, trueline_report_checks_arrow(report, NULL, &error), &error);
+  expect_true("nothing was written", buffer == NULL && stream.release == NULL);
+}
+
+static void indexes(void) {
+  TruelineCsvDialect dialect;
+  TruelineCsvIndex *index = NULL;
+  TruelineCsvPositions positions;
+  TruelineBuffer *content = NULL;
+
+  expect("csv: no dialect to fill", NULL_ARGUMENT, trueline_csv_dialect_init(NULL, &error), &error);
+  expect("csv: dialect", OK, trueline_csv_dialect_init(&dialect, &error), &error);
+  expect("csv: no data", NULL_ARGUMENT, trueline_csv_index(NULL, 3, &dialect, &index, &error), &error);
+  expect("csv: no place", NULL_ARGUMENT, trueline_csv_index(DATA, LENGTH, &dialect, NULL, &error), &error);
+  expect("csv: longer than memory", INVALID, trueline_csv_index(DATA, SIZE_MAX, NULL, &index, &error), &error);
+  expect("csv: UTF-16", TRUELINE_STATUS_UTF8,
+         trueline_csv_index((const uint8_t *)"\xff\xfe" "a\0", 4, NULL, &index, &error), &error);
+  dialect.quote = 1000;
+  expect("csv: a quote that is no byte", INVALID, trueline_csv_index(DATA, LENGTH, &dialect, &index, &error), &error);
+  dialect.quote = ',';
+  expect("csv: a quote that is the delimiter", INVALID, trueline_csv_index(DATA, LENGTH, &dialect, &index, &error),
+         &error);
+  dialect.quote = '"';
+  dialect.terminator = 17;
+  expect("csv: no such terminator", INVALID, trueline_csv_unquote(DATA, 1, &dialect, &content, &error), &error);
+  expect("csv: positions of none", NULL_ARGUMENT, trueline_csv_index_positions(NULL, &positions, &error), &error);
+  expect("csv: unquoted to nowhere", NULL_ARGUMENT, trueline_csv_unquote(DATA, 1, NULL, NULL, &error), &error);
+  expect_true("nothing was written", index == NULL && content == NULL);
+  expect("csv: empty", OK, trueline_csv_index(NULL, 0, NULL, &index, &error), &error);
+  expect("csv: positions to nowhere", NULL_ARGUMENT, trueline_csv_index_positions(index, NULL, &error), &error);
+  expect_true("csv: nothing in it", trueline_csv_index_positions(index, &positions, NULL) == OK &&
+                                        positions.record_count == 0 && positions.record_fields[0] == 0);
+  trueline_csv_index_free(&index);
+}
+
+static void objects(void) {
+  TruelineReport *freed = report;
+
+  expect_plain("error: freed, none", NULL_ARGUMENT, trueline_error_free(NULL));
+  expect_plain("schema: freed, none", NULL_ARGUMENT, trueline_schema_free(NULL));
+  expect_plain("buffer: freed, none", NULL_ARGUMENT, trueline_buffer_free(NULL));
+  expect_true("error: code of none", trueline_error_code(NULL)[0] == '\0');
+  expect_true("error: message of none", trueline_error_message(NULL)[0] == '\0');
+  expect_true("error: place of none", trueline_error_line(NULL) == 0 && trueline_error_column(NULL) == 0);
+  expect_true("buffer: data of none", trueline_buffer_data(NULL)[0] == '\0' && trueline_buffer_length(NULL) == 0);
+  expect_true("status: no such", strcmp(trueline_status_name(12345), "unknown status") == 0);
+  /* Nobody is obliged to ask why. */
+  expect_plain("no place for an error", NULL_ARGUMENT, trueline_validate_path(NULL, NULL, NULL, NULL));
+  expect_plain("report: freed", OK, trueline_report_free(&freed));
+  expect_plain("report: freed twice", OK, trueline_report_free(&freed));
+  report = NULL;
+}
+
+int main(void) {
+  if (trueline_schema_new(DOCUMENT, sizeof DOCUMENT - 1, 0, &schema, NULL) != OK ||
+      trueline_validator_new(schema, NULL, &validator, NULL) != OK ||
+      trueline_validate_memory(validator, "a.csv", DATA, LENGTH, &report, NULL) != OK) {
+    printf("FAILED to begin\n");
+    return 1;
+  }
+  schemas();
+  options();
+  runs();
+  streams();
+  reports();
+  indexes();
+  objects();
+  trueline_validator_free(&validator);
+  expect_plain("validator: freed twice", OK, trueline_validator_free(&validator));
+  trueline_schema_free(&schema);
+  expect_plain("schema: freed twice", OK, trueline_schema_free(&schema));
+  printf("%d cases, %d failed\n", cases, failures);
+  return failures == 0 && cases >= 60 ? 0 : 1;
+}

@@ -1,0 +1,115 @@
+// What `trueline.hpp` does besides calling: owners, exceptions, views.
+
+#include <cstdio>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <trueline.hpp>
+
+static int cases;
+static int failures;
+
+static void expect(const char *what, bool is_true) {
+  cases++;
+  if (!is_true) {
+    failures++;
+    std::printf("FAILED %s\n", what);
+  }
+}
+
+template <class Exception, class Body> static void throws(const char *what, Body body) {
+  try {
+    body();
+    expect(what, false);
+  } catch (const Exception &) {
+    expect(what, true);
+  }
+}
+
+static const char DOCUMENT[] = "fields:\n  - {name: id, type: integer, minimum: 1}\n  - {name: note, type: string}\n";
+
+int main() {
+  using namespace trueline;
+  static_assert(!std::is_copy_constructible_v<Report> && std::is_move_constructible_v<Report>, "owners are moved");
+
+  try {
+    Schema broken("fields:\n  - {nam: x}\n");
+    expect("a broken schema throws", false);
+  } catch (const Error &error) {
+    expect("an error says what it is", error.status() == TRUELINE_STATUS_SCHEMA && error.code() == "schema.document");
+    expect("an error says where", error.line() == 2 && error.column() > 0 && std::strlen(error.what()) > 0);
+  }
+  throws<Error>("an empty view is no schema", [] { Schema schema{std::string_view()}; });
+  throws<Error>("a file that is not there", [] { Schema::from_file("no/such.yaml"); });
+
+  Schema schema(DOCUMENT);
+  expect("a fingerprint", schema.fingerprint().rfind("blake3:", 0) == 0);
+  Validator validator(schema);
+  Report report = validator.validate_memory("id,note\n0,\n1,x\n", "a.csv");
+  expect("a verdict", !report.valid() && report.verdict() == TRUELINE_VERDICT_INVALID);
+  expect("no reason for no answer", !report.run_error());
+  auto violations = report.violations();
+  expect("a violation", violations.size() == 1 && violations[0].check_id == "id.range" && violations[0].column == "id" &&
+                            violations[0].value == "0" && violations[0].line == 2u && !violations[0].path);
+  expect("checks", report.checks().size() == report.summary().check_count);
+  expect("JSON", report.to_json().find("\"verdict\": \"invalid\"") != std::string::npos);
+  throws<Error>("no such violation", [&] { report.violation(1); });
+  Report moved = std::move(report);
+  expect("a moved report", moved.summary().total_rows == 2);
+  throws<Error>("one that was moved away", [&] { report.summary(); });
+
+  Report cut = validator.validate_memory("\x1f\x8b\x08", "a.csv.gz");
+  expect("a reason for no answer", cut.verdict() == TRUELINE_VERDICT_UNREADABLE && cut.run_error() &&
+                                       !cut.run_error()->code.empty());
+
+  int calls = 0;
+  Report read = validator.validate_reader(
+      [&](char *buffer, std::size_t) -> std::size_t {
+        std::memcpy(buffer, "id,note\n1,x\n", 12);
+        return calls++ == 0 ? 12 : 0;
+      },
+      "a.csv");
+  expect("a reader", read.valid() && calls == 2);
+  throws<std::logic_error>("an exception of a reader", [&] {
+    validator.validate_reader([](char *, std::size_t) -> std::size_t { throw std::logic_error("mine"); });
+  });
+
+  Options watching;
+  watching.cancel([]() -> bool { throw std::out_of_range("mine"); });
+  Validator watched(schema, watching);
+  throws<std::out_of_range>("an exception of a callback", [&] { watched.validate_memory("id,note\n", "a.csv"); });
+  throws<std::out_of_range>("an exception of a callback of a stream", [&] {
+    Stream stream(watched, "a.csv");
+    stream.write("id,note\n");
+    stream.finish();
+  });
+  Options ending;
+  ending.cancel([] { return true; });
+  try {
+    Validator(schema, ending).validate_memory("id,note\n", "a.csv");
+    expect("a cancelled run throws", false);
+  } catch (const Error &error) {
+    expect("a cancelled run", error.status() == TRUELINE_STATUS_CANCELLED);
+  }
+  throws<Error>("no threads", [&] { Validator none(schema, Options().number(TRUELINE_NUMBER_THREADS, 0)); });
+
+  ArrowArrayStream rows = moved.violations_arrow();
+  expect("a stream", rows.release != nullptr);
+  throws<Error>("Arrow data of other columns are judged", [&] {
+    Report judged = validator.validate_arrow_stream(&rows);
+    expect("missing columns", judged.verdict() == TRUELINE_VERDICT_INVALID && rows.release == nullptr);
+    validator.validate_arrow_stream(&rows);
+  });
+
+  CsvIndex index("a,\"b\"\"c\"\n1,2,3\n");
+  expect("an index", index.record_count() == 2 && index.field_count(1) == 3 && index.field(0, 1) == "\"b\"\"c\"");
+  expect("unquoted", csv_unquote(index.field(0, 1)) == "b\"c");
+  throws<std::out_of_range>("no such field", [&] { index.field(0, 2); });
+  throws<std::out_of_range>("no such record", [&] { index.field(2, 0); });
+
+  std::printf("%d cases, %d failed\n", cases, failures);
+  return failures == 0 ? 0 : 1;
+}

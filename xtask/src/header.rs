@@ -1,0 +1,90 @@
+//! `bindings/c/include/trueline.h`: made of the C crate's own sources by cbindgen, as `cbindgen.toml` says.
+
+use anyhow::{Context, Result, anyhow, bail};
+use cbindgen::{Builder, Config};
+
+use crate::project::Project;
+use crate::source;
+use crate::step::Outcome;
+
+/// The crate's folder.
+const CRATE: &str = "bindings/c";
+/// What is made.
+pub(crate) const FILE: &str = "bindings/c/include/trueline.h";
+
+pub(crate) fn run(project: &Project, check: bool) -> Result<Outcome> {
+    if check {
+        let differences = differences(project)?;
+        for difference in &differences {
+            println!("error: {difference}");
+        }
+        return Ok(Outcome::of(differences.is_empty(), FILE));
+    }
+    let text = render(project)?;
+    std::fs::write(project.root.join(FILE), &text)?;
+    Ok(Outcome::passed(format!("{FILE}: {} lines", text.lines().count())))
+}
+
+/// What is wrong with the header: nothing, or one line that says it.
+pub(crate) fn differences(project: &Project) -> Result<Vec<String>> {
+    let expected = render(project)?;
+    let path = project.root.join(FILE);
+    let found = if path.is_file() { std::fs::read_to_string(path)? } else { String::new() };
+    if found == expected {
+        return Ok(Vec::new());
+    }
+    let same = found.lines().zip(expected.lines()).take_while(|(found, expected)| found == expected).count();
+    Ok(vec![format!("{FILE}:{}: not what the sources say; run `cargo xtask header`", same + 1)])
+}
+
+/// The functions that the header declares, in its order.
+pub(crate) fn functions(header: &str) -> Vec<&str> {
+    let declared = header.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
+    let named = declared.filter_map(|line| line.split_once('(').map(|(before, _)| before));
+    named
+        .filter_map(|before| before.rsplit([' ', '*']).next())
+        .filter(|name| name.starts_with("trueline_"))
+        .collect()
+}
+
+fn render(project: &Project) -> Result<String> {
+    let config = project.root.join(CRATE).join("cbindgen.toml");
+    let config = Config::from_file(&config).map_err(|error| anyhow!("{}: {error}", config.display()))?;
+    let mut builder = Builder::new().with_config(config);
+    for file in sources(project)? {
+        builder = builder.with_src(project.root.join(file));
+    }
+    let bindings = builder.generate().context("cbindgen")?;
+    let mut text = Vec::new();
+    bindings.write(&mut text);
+    let text = String::from_utf8(text).context("cbindgen writes UTF-8")?;
+    if functions(&text).is_empty() {
+        bail!("cbindgen found no function");
+    }
+    Ok(text)
+}
+
+/// Types first; then functions, in the order of their register. Not `lib.rs`: cbindgen would go on to all that it names.
+fn sources(project: &Project) -> Result<Vec<String>> {
+    let folder = format!("{CRATE}/src/");
+    let files = project.files()?.into_iter();
+    let types = files.filter(|file| {
+        let name = file.strip_prefix(&folder).and_then(|name| name.strip_suffix(".rs"));
+        name.is_some_and(|name| name != "lib" && !name.contains('/'))
+    });
+    let register = source::code(&project.require(&format!("{folder}export/mod.rs"))?);
+    let modules = register.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    Ok(types.chain(modules.map(|module| format!("{folder}export/{module}.rs"))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_found_by_their_declarations() {
+        let header = "/**\n * trueline_not(\n */\nTruelineStatus trueline_a(const char *trueline_b);\n\
+                      const char *trueline_c(void);\ntypedef int (*TruelineX)(int);\n";
+        assert_eq!(functions(header), ["trueline_a", "trueline_c"]);
+    }
+}

@@ -1,0 +1,194 @@
+//! The C library where programs look for libraries: headers, both libraries, and what pkg-config and CMake ask for.
+//!
+//! `cargo xtask install-c --prefix DIR` builds it for use and puts it there; the tests do the same with what was built for them.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::{Artifact, Message};
+
+use crate::header;
+use crate::project::{Project, display};
+use crate::step::Outcome;
+
+/// The crate's folder.
+const CRATE: &str = "bindings/c";
+/// Its package and its library.
+const PACKAGE: &str = "trueline-c";
+const LIBRARY: &str = "trueline_c";
+
+/// What a program that links the static library needs besides, as `rustc --print native-static-libs` says.
+#[cfg(target_os = "macos")]
+pub(crate) const NATIVE_LIBRARIES: &[&str] = &["-lSystem", "-lc", "-lm", "-liconv"];
+#[cfg(not(target_os = "macos"))]
+pub(crate) const NATIVE_LIBRARIES: &[&str] =
+    &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+
+/// The library as cargo built it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Built {
+    shared: Option<PathBuf>,
+    archive: Option<PathBuf>,
+}
+
+impl Built {
+    /// Takes note of an artifact, if it is the library.
+    pub(crate) fn note(&mut self, artifact: &Artifact) {
+        if artifact.target.name != LIBRARY {
+            return;
+        }
+        for file in &artifact.filenames {
+            match file.extension() {
+                Some("so" | "dylib") => self.shared = Some(file.clone().into_std_path_buf()),
+                Some("a") => self.archive = Some(file.clone().into_std_path_buf()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The files that were put somewhere.
+pub(crate) struct Installed {
+    pub(crate) prefix: PathBuf,
+    /// The shared library, under its own name.
+    pub(crate) shared: PathBuf,
+    pub(crate) archive: PathBuf,
+}
+
+pub(crate) fn run(project: &Project, prefix: &Path) -> Result<Outcome> {
+    if cfg!(windows) {
+        bail!(
+            "installing is not written for Windows; the library is built by `cargo build --release --package {PACKAGE}`"
+        );
+    }
+    let mut command = project.cargo(["build", "--release", "--package", PACKAGE, "--lib"]);
+    println!("$ {}", display(&command));
+    let mut child = command
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo build")?;
+    let output = child.stdout.take().context("cargo's output is piped")?;
+    let mut built = Built::default();
+    for message in Message::parse_stream(std::io::BufReader::new(output)) {
+        if let Message::CompilerArtifact(artifact) = message? {
+            built.note(&artifact);
+        }
+    }
+    if !child.wait()?.success() {
+        bail!("the library does not build");
+    }
+    let installed = lay_out(project, &built, prefix)?;
+    println!("{}\n{}", installed.shared.display(), installed.archive.display());
+    Ok(Outcome::passed(prefix.display().to_string()))
+}
+
+/// Puts a built library below `prefix`.
+pub(crate) fn lay_out(project: &Project, built: &Built, prefix: &Path) -> Result<Installed> {
+    let version = abi_version(&project.require(header::FILE)?)?;
+    let (own, linked) = if cfg!(target_os = "macos") {
+        (format!("libtrueline.{version}.dylib"), "libtrueline.dylib")
+    } else {
+        (format!("libtrueline.so.{version}"), "libtrueline.so")
+    };
+    let shared = built.shared.as_ref().context("cargo built no shared library")?;
+    let archive = built.archive.as_ref().context("cargo built no static library")?;
+    let library = prefix.join("lib");
+    let configuration = library.join("cmake/trueline");
+    let description = library.join("pkgconfig");
+    let include = prefix.join("include");
+    for folder in [&configuration, &description, &include] {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    for name in ["trueline.h", "trueline.hpp"] {
+        copy(&project.root.join(CRATE).join("include").join(name), &include.join(name))?;
+    }
+    let installed = Installed {
+        prefix: prefix.to_owned(),
+        shared: library.join(&own),
+        archive: library.join("libtrueline.a"),
+    };
+    copy(shared, &installed.shared)?;
+    copy(archive, &installed.archive)?;
+    link(&own, &library.join(linked))?;
+    let values = values(project, &own)?;
+    for (template, file) in [
+        ("trueline.pc", description.join("trueline.pc")),
+        ("trueline-config.cmake", configuration.join("trueline-config.cmake")),
+        ("trueline-config-version.cmake", configuration.join("trueline-config-version.cmake")),
+    ] {
+        let text = project.require(&format!("{CRATE}/packaging/{template}.in"))?;
+        std::fs::write(&file, filled(&text, &values)?).with_context(|| file.display().to_string())?;
+    }
+    Ok(installed)
+}
+
+/// A file of another one's bytes. What a running program has loaded is replaced, not written into.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    if to.exists() {
+        std::fs::remove_file(to).with_context(|| to.display().to_string())?;
+    }
+    std::fs::copy(from, to).map(drop).with_context(|| format!("{} to {}", from.display(), to.display()))
+}
+
+#[cfg(unix)]
+fn link(target: &str, link: &Path) -> Result<()> {
+    if link.symlink_metadata().is_ok() {
+        std::fs::remove_file(link).with_context(|| link.display().to_string())?;
+    }
+    std::os::unix::fs::symlink(target, link).with_context(|| link.display().to_string())
+}
+
+#[cfg(not(unix))]
+fn link(_target: &str, _link: &Path) -> Result<()> {
+    bail!("libraries are installed on Unix only")
+}
+
+/// The version of the binary interface, which the header says.
+fn abi_version(header: &str) -> Result<u32> {
+    let line = header.lines().find_map(|line| line.strip_prefix("#define TRUELINE_ABI_VERSION "));
+    line.context("the header says no TRUELINE_ABI_VERSION")?.trim().parse().context("TRUELINE_ABI_VERSION")
+}
+
+fn values(project: &Project, shared: &str) -> Result<Vec<(&'static str, String)>> {
+    let packages = project.packages();
+    let package = packages.iter().find(|package| package.name == PACKAGE).context(PACKAGE)?;
+    let version = &package.version;
+    Ok(vec![
+        ("VERSION", version.to_string()),
+        ("COMPATIBLE_VERSION", format!("{}.{}", version.major, version.minor)),
+        ("SHARED_LIBRARY", shared.to_owned()),
+        ("NATIVE_LIBRARIES", NATIVE_LIBRARIES.join(" ")),
+    ])
+}
+
+/// A template with each `@NAME@` replaced.
+fn filled(template: &str, values: &[(&str, String)]) -> Result<String> {
+    let mut text = template.to_owned();
+    for (name, value) in values {
+        text = text.replace(&format!("@{name}@"), value);
+    }
+    match text.split_once('@') {
+        Some((_, rest)) => bail!("nothing is known of @{}", rest.lines().next().unwrap_or_default()),
+        None => Ok(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_filled_or_refused() {
+        let values = [("VERSION", "1.2".to_owned())];
+        assert_eq!(filled("v @VERSION@\n", &values).unwrap(), "v 1.2\n");
+        assert!(filled("@OTHER@", &values).is_err());
+    }
+
+    #[test]
+    fn the_header_says_the_version() {
+        assert_eq!(abi_version("/* x */\n#define TRUELINE_ABI_VERSION 7\n").unwrap(), 7);
+        assert!(abi_version("").is_err());
+    }
+}
