@@ -1,9 +1,12 @@
 // What `trueline.hpp` does besides calling: owners, exceptions, views.
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -86,6 +89,38 @@ int main() {
     stream.write("id,note\n");
     stream.finish();
   });
+  // Slow enough to be told of.
+  auto slow = [](int pieces) {
+    std::string data = "id,note\n";
+    for (int row = 0; row < pieces; row++) {
+      data += "1,xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n";
+    }
+    return [data, at = std::size_t(0)](char *buffer, std::size_t capacity) mutable -> std::size_t {
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+      std::size_t count = data.copy(buffer, std::min<std::size_t>(capacity, 32), at);
+      at += count;
+      return count;
+    };
+  };
+  int told = 0;
+  std::uint64_t told_rows = 0;
+  Options telling;
+  telling.number(TRUELINE_NUMBER_THREADS, 1).number(TRUELINE_NUMBER_CHUNK_BYTES, 32);
+  telling.progress([&](const Progress &progress) {
+    told++;
+    told_rows = progress.rows;
+    return progress.input == "slow.csv" && !progress.total_bytes && progress.elapsed_seconds > 0;
+  });
+  Report watched_to_its_end = Validator(schema, telling).validate_reader(slow(8), "slow.csv");
+  expect("progress is told", told > 0 && told_rows > 0 && watched_to_its_end.valid());
+  telling.progress([&](const Progress &) { return false; });
+  try {
+    Validator(schema, telling).validate_reader(slow(50), "slow.csv");
+    expect("a run whose progress was enough throws", false);
+  } catch (const Error &error) {
+    expect("a run whose progress was enough", error.status() == TRUELINE_STATUS_CANCELLED);
+  }
+
   Options ending;
   ending.cancel([] { return true; });
   try {
@@ -103,6 +138,7 @@ int main() {
     expect("missing columns", judged.verdict() == TRUELINE_VERDICT_INVALID && rows.release == nullptr);
     validator.validate_arrow_stream(&rows);
   });
+
 
   CsvIndex index("a,\"b\"\"c\"\n1,2,3\n");
   expect("an index", index.record_count() == 2 && index.field_count(1) == 3 && index.field(0, 1) == "\"b\"\"c\"");

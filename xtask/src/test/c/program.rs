@@ -14,6 +14,8 @@ use crate::project::{Project, display, run_quietly};
 const C: &str = "examples/c";
 const CPP: &str = "examples/cpp";
 const EXPECTED: &str = "examples/expected";
+/// A page whose first programs can be pasted.
+const PAGE: &str = "bindings/c/README.md";
 /// Programs that only test.
 const TESTS: &str = "bindings/c/tests";
 
@@ -81,7 +83,32 @@ pub(super) fn check(kit: &Kit<'_>, bless: bool, tally: &mut Tally) -> Result<Vec
             }
         }
     }
+    check_page(kit, tally)?;
     Ok(shared)
+}
+
+/// The programs of the page, as readers paste them.
+fn check_page(kit: &Kit<'_>, tally: &mut Tally) -> Result<()> {
+    let text = kit.project.require(PAGE)?;
+    for (language, way) in [("c", &C_SHARED), ("cpp", &CPP_SHARED)] {
+        for (number, code) in blocks(&text, language).into_iter().enumerate() {
+            let source = kit.folder.join(format!("page-{number}.{language}"));
+            std::fs::write(&source, code)?;
+            let failure = match kit.compile(&source, way)? {
+                Ok(path) => kit.output(&path)?.err(),
+                Err(reason) => Some(reason),
+            };
+            tally.note(&format!("{PAGE}, program {number} in {language}"), failure.as_deref());
+        }
+    }
+    Ok(())
+}
+
+/// The blocks of code in a language.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let parts = text.split("```");
+    let blocks = parts.skip(1).step_by(2);
+    blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
 }
 
 /// The files of a folder that end so.
@@ -144,5 +171,17 @@ impl Kit<'_> {
             return Ok(Ok(found));
         }
         Ok(Err(format!("{}\n{found}{}", output.status, String::from_utf8_lossy(&output.stderr))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_found_by_their_language() {
+        let text = "a\n```c\nint x;\n```\n```cpp\nint y;\n```\n```c\nint z;\n```\n";
+        assert_eq!(blocks(text, "c"), ["int x;\n", "int z;\n"]);
+        assert_eq!(blocks(text, "cpp"), ["int y;\n"]);
     }
 }
