@@ -250,6 +250,10 @@ enum TruelineCheckStatus
    * It could not be evaluated; `reason` says why.
    */
   TRUELINE_CHECK_STATUS_NOT_EVALUATED = 3,
+  /**
+   * Its own code failed, which only that of a custom check can; `reason` says how.
+   */
+  TRUELINE_CHECK_STATUS_ERROR = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -42,6 +42,8 @@ pub enum CheckStatus {
     Warned = 2,
     /// It could not be evaluated; `reason` says why.
     NotEvaluated = 3,
+    /// Its own code failed, which only that of a custom check can; `reason` says how.
+    Error = 4,
 }
 
 /// In which form a report is rendered.
@@ -274,6 +276,7 @@ impl Report {
                 trueline::Status::Failed => CheckStatus::Failed,
                 trueline::Status::Warned => CheckStatus::Warned,
                 trueline::Status::NotEvaluated => CheckStatus::NotEvaluated,
+                trueline::Status::Error => CheckStatus::Error,
             },
             reason: Text::of_option(check.reason.as_deref()),
             evaluated: check.evaluated,

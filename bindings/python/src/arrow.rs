@@ -17,7 +17,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{Array, RecordBatch, RecordBatchOptions, RecordBatchReader, make_array};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader, make_array};
 use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -96,6 +96,30 @@ fn origin(data: &Bound<'_, PyAny>) -> PyResult<Origin> {
     }
     let kind = data.get_type().name()?.to_string();
     Err(PyTypeError::new_err(format!("{kind} is no Arrow data; all items must be as the first is")))
+}
+
+/// The arrays of an object with Arrow's capsules: one array, or the first column of a table. `None` of one without.
+pub(crate) fn arrays(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
+    if data.hasattr("__arrow_c_array__")? {
+        let pair = data.call_method0("__arrow_c_array__")?;
+        let pair = pair.cast::<PyTuple>()?;
+        let schema = take_schema(&pair.get_item(0)?)?;
+        let array = take_array(&pair.get_item(1)?)?;
+        // SAFETY: as in `batch`.
+        let imported = unsafe { from_ffi(array, &schema) }.map_err(|error| no_table(data, &error))?;
+        return Ok(Some(vec![make_array(imported)]));
+    }
+    if data.hasattr("__arrow_c_stream__")? {
+        let capsule = data.call_method0("__arrow_c_stream__")?;
+        let stream = RecordBatchStreamReader::try_new(take_stream(&capsule)?)
+            .map_err(|error| no_table(data, &error))?;
+        let mut arrays = Vec::new();
+        for batch in stream {
+            arrays.extend(batch.map_err(|error| no_table(data, &error))?.columns().first().cloned());
+        }
+        return Ok(Some(arrays));
+    }
+    Ok(None)
 }
 
 fn no_table(data: &Bound<'_, PyAny>, error: &ArrowError) -> PyErr {

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
 use trueline::Report;
 
+use crate::table;
 use crate::violation::severity;
 
 /// The outcome of one check, as it stands in a report.
@@ -16,10 +19,6 @@ pub(crate) struct CheckResult {
 }
 
 impl CheckResult {
-    pub(crate) fn new(report: Arc<Report>, index: usize) -> Self {
-        Self { report, index }
-    }
-
     fn check(&self) -> &trueline::CheckResult {
         &self.report.checks[self.index]
     }
@@ -93,8 +92,86 @@ impl CheckResult {
         &self.check().expected
     }
 
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let members = PyDict::new(py);
+        members.set_item("id", self.id())?;
+        members.set_item("kind", self.kind())?;
+        members.set_item("columns", self.columns())?;
+        members.set_item("severity", self.severity())?;
+        members.set_item("status", self.status())?;
+        members.set_item("reason", self.reason())?;
+        members.set_item("evaluated", self.evaluated())?;
+        members.set_item("failed", self.failed())?;
+        members.set_item("null", self.null())?;
+        members.set_item("not_evaluated", self.not_evaluated())?;
+        members.set_item("codes", self.codes())?;
+        members.set_item("first_row_index", self.first_row_index())?;
+        members.set_item("expected", self.expected())?;
+        Ok(members)
+    }
+
     fn __repr__(&self) -> String {
         let check = self.check();
         format!("<trueline.CheckResult {} {}: {} failed>", check.id, check.status, check.failed)
+    }
+}
+
+/// The outcomes of all checks, in the schema's order; each is made when it is asked for.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct CheckResults(Arc<Report>);
+
+impl CheckResults {
+    pub(crate) fn new(report: Arc<Report>) -> Self {
+        Self(report)
+    }
+
+    fn all(&self) -> Vec<CheckResult> {
+        (0..self.0.checks.len()).map(|index| CheckResult { report: Arc::clone(&self.0), index }).collect()
+    }
+}
+
+#[pymethods]
+impl CheckResults {
+    fn __len__(&self) -> usize {
+        self.0.checks.len()
+    }
+
+    /// By number, by slice, or by the id of a check.
+    fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = index.py();
+        if let Ok(id) = index.extract::<&str>() {
+            let known = self.0.checks.iter().position(|check| check.id == id);
+            let index = known
+                .ok_or_else(|| PyIndexError::new_err(format!("there is no check with the id {id:?}")))?;
+            return Ok(Bound::new(py, CheckResult { report: Arc::clone(&self.0), index })?.into_any());
+        }
+        if index.cast::<PySlice>().is_err() && index.extract::<isize>().is_err() {
+            return Err(PyTypeError::new_err("the checks of a report are asked for by number or id"));
+        }
+        PyList::new(py, self.all())?.as_any().get_item(index)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.all())?.try_iter()
+    }
+
+    /// All of them as an Arrow stream. Whatever schema is asked for, they have their own.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        table::checks(py, &self.0.checks)
+    }
+
+    /// All of them as dicts.
+    fn to_dicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        self.all().iter().map(|check| check.to_dict(py)).collect()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<trueline.CheckResults {}>", self.0.checks.len())
     }
 }

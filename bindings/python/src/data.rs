@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use arrow_array::BooleanArray;
 use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
@@ -19,10 +20,19 @@ const SMALL_BYTES: u64 = 64 << 10;
 const ACCEPTED: &str = "a path or a list of them, bytes, a binary file, an object with __arrow_c_stream__ or \
                         __arrow_c_array__ (pyarrow, Polars, pandas, DuckDB), or an iterable of dicts or of Arrow batches";
 
+/// A report, and where it was asked for of each row whether it is valid.
+pub(crate) type Found = (Report, Option<BooleanArray>);
+
 /// Data, ready to be judged on any thread.
 pub(crate) enum Job {
-    Sources { sources: Vec<Box<dyn Source>>, is_small: bool, format: Option<Format> },
+    Sources {
+        sources: Vec<Box<dyn Source>>,
+        is_small: bool,
+        format: Option<Format>,
+    },
     Batches(Batches),
+    /// With an answer for each row.
+    Marked(Batches),
 }
 
 impl Job {
@@ -68,7 +78,7 @@ impl Job {
     pub(crate) fn format(&self) -> Option<Format> {
         match self {
             Self::Sources { format, .. } => *format,
-            Self::Batches(_) => Some(Format::Arrow),
+            Self::Batches(_) | Self::Marked(_) => Some(Format::Arrow),
         }
     }
 
@@ -85,14 +95,28 @@ impl Job {
         matches!(self, Self::Sources { is_small: true, .. })
     }
 
+    /// The same, with an answer for each row.
+    pub(crate) fn marked(self) -> Self {
+        match self {
+            Self::Batches(batches) => Self::Marked(batches),
+            other => other,
+        }
+    }
+
     /// Has it judged.
-    pub(crate) fn run(self, validator: &Validator, watch: &Watch) -> Result<Report, trueline::Error> {
+    pub(crate) fn run(self, validator: &Validator, watch: &Watch) -> Result<Found, trueline::Error> {
         match self {
             Self::Sources { sources, .. } => {
                 let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-                validator.validate_all(&sources)
+                validator.validate_all(&sources).map(|report| (report, None))
             }
-            Self::Batches(batches) => validator.validate_batches(batches.read(watch)),
+            Self::Batches(batches) => {
+                validator.validate_batches(batches.read(watch)).map(|report| (report, None))
+            }
+            Self::Marked(batches) => {
+                let (report, valid) = validator.mark_batches(batches.read(watch))?;
+                Ok((report, Some(valid)))
+            }
         }
     }
 }

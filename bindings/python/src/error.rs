@@ -34,9 +34,12 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
         | ErrorKind::NoInput => "OptionError",
         ErrorKind::Output { .. } => "OutputError",
         ErrorKind::Internal { .. } => "InternalError",
-        ErrorKind::Cancelled { .. } => "CancelledError",
+        ErrorKind::NotRead { .. } => "UnreadableError",
         _ => "TruelineError",
     };
+    if let ErrorKind::Cancelled { rows, invalid_rows } = error.kind() {
+        return exception(py, "CancelledError", (with_causes(error), *rows, *invalid_rows));
+    }
     exception(py, class, (with_causes(error),))
 }
 

@@ -5,22 +5,32 @@
 //! `python/trueline`, in Python.
 //!
 //! - `data`: what was given to be validated; `source/` has a file per kind of it, `arrow` what comes as Arrow.
-//! - `run`: the engine on a thread of its own, while the calling one listens for Ctrl-C.
-//! - `schema`, `report`, `violation`, `check`: the classes.
+//! - `run`: the engine on a thread of its own, while the calling one listens for Ctrl-C; `stream` hands out parts of a run.
+//! - `reader`: columns of files as Arrow streams.
+//! - `custom`: checks by functions of Python; `value` is what they see of a row.
+//! - `schema`, `report`, `violation`, `check`, `mask`: the classes; `table` and `export` are their way to Arrow.
 #![deny(unsafe_code)]
 
 mod arrow;
+mod cancel;
 mod check;
 mod command;
+mod custom;
 mod data;
 mod error;
+mod export;
+mod faults;
 mod json;
+mod mask;
 mod option;
+mod reader;
 mod report;
 mod run;
 mod schema;
 mod source;
+mod stream;
 mod table;
+mod value;
 mod violation;
 
 use pyo3::prelude::*;
@@ -34,7 +44,17 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<violation::Violation>()?;
     module.add_class::<violation::Violations>()?;
     module.add_class::<check::CheckResult>()?;
+    module.add_class::<check::CheckResults>()?;
+    module.add_class::<mask::Mask>()?;
+    module.add_class::<stream::Stream>()?;
+    module.add_class::<stream::BatchResult>()?;
+    module.add_class::<cancel::Cancel>()?;
+    module.add_class::<custom::Batch>()?;
+    module.add_class::<custom::Column>()?;
+    module.add("FIELD_KEYWORDS", trueline::schema::Field::KEYWORDS.to_vec())?;
     module.add_class::<run::Progress>()?;
+    module.add_class::<reader::ArrowStream>()?;
+    module.add_function(wrap_pyfunction!(reader::read, module)?)?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     Ok(())
 }

@@ -6,6 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use trueline::{Format, Limits, Trust, ValidatorBuilder};
 
+use crate::cancel::Cancel;
+use crate::custom;
 use crate::data::Job;
 use crate::error;
 use crate::run::{self, Watch};
@@ -37,10 +39,40 @@ pub(crate) fn apply(
             "spill_dir" => builder.spill_dir(path(&name, &value)?),
             "reasons" => builder.reasons(text(&name, &value)?),
             "limits" => builder.limits(limits(&value)?),
+            "custom" => custom::checks(&value)?.into_iter().fold(builder, ValidatorBuilder::custom),
+            // These two are asked for before.
+            "cancel" | "mask" => builder,
             _ => return Err(error::option(py, format!("there is no option `{name}`"))),
         };
     }
     Ok(builder)
+}
+
+/// What a run shares with whoever wants to end it.
+pub(crate) fn watch(options: Option<&Bound<'_, PyDict>>) -> PyResult<Watch> {
+    let given = options.map(|options| options.get_item("cancel")).transpose()?.flatten();
+    let Some(given) = given.filter(|given| !given.is_none()) else {
+        return Ok(Watch::new(trueline::Cancel::new()));
+    };
+    let Ok(cancel) = given.cast::<Cancel>() else {
+        let found = shown(&given);
+        return Err(error::option(given.py(), format!("cancel must be a trueline.Cancel, not {found}")));
+    };
+    Ok(Watch::new(cancel.get().0.clone()))
+}
+
+/// Whether an answer for each row is asked for, which only Arrow data have.
+pub(crate) fn mask(options: Option<&Bound<'_, PyDict>>, job: &Job) -> PyResult<bool> {
+    let given = options.map(|options| options.get_item("mask")).transpose()?.flatten();
+    let Some(given) = given.filter(|given| !given.is_none()) else { return Ok(false) };
+    let is_asked: bool = given.extract().map_err(|_| {
+        error::option(given.py(), format!("mask must be True or False, not {}", shown(&given)))
+    })?;
+    if is_asked && !matches!(job, Job::Batches(_)) {
+        let text = "mask is for Arrow data; rows of files go to files with valid_out and invalid_out";
+        return Err(error::option(given.py(), text));
+    }
+    Ok(is_asked)
 }
 
 /// A whole number of at least 0.

@@ -2,22 +2,33 @@
 
 use std::sync::Arc;
 
+use arrow_array::BooleanArray;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use trueline::{Verdict, escape, render};
 
-use crate::check::CheckResult;
+use crate::check::CheckResults;
 use crate::error;
+use crate::mask::Mask;
 use crate::violation::Violations;
 
 /// The report of one run.
 #[pyclass(frozen, module = "trueline._native")]
-pub(crate) struct Report(Arc<trueline::Report>);
+pub(crate) struct Report(Arc<trueline::Report>, Option<BooleanArray>);
 
 impl Report {
     pub(crate) fn new(report: trueline::Report) -> Self {
-        Self(Arc::new(report))
+        Self(Arc::new(report), None)
+    }
+
+    /// With an answer for each row.
+    pub(crate) fn marked(report: trueline::Report, valid: Option<BooleanArray>) -> Self {
+        Self(Arc::new(report), valid)
+    }
+
+    pub(crate) fn verdict_of(&self) -> Verdict {
+        self.0.verdict
     }
 
     fn render(&self, format: render::Format) -> PyResult<String> {
@@ -73,7 +84,7 @@ impl Report {
 
     #[getter]
     fn errors(&self) -> Violations {
-        Violations::new(Arc::clone(&self.0))
+        Violations::new(self.0.clone())
     }
 
     #[getter]
@@ -82,8 +93,14 @@ impl Report {
     }
 
     #[getter]
-    fn checks(&self) -> Vec<CheckResult> {
-        (0..self.0.checks.len()).map(|index| CheckResult::new(Arc::clone(&self.0), index)).collect()
+    fn checks(&self) -> CheckResults {
+        CheckResults::new(Arc::clone(&self.0))
+    }
+
+    /// Of each row whether it is valid, where that was asked for.
+    #[getter]
+    fn valid_mask(&self) -> Option<Mask> {
+        self.1.clone().map(Mask::new)
     }
 
     /// Why there is no answer.
@@ -105,7 +122,7 @@ impl Report {
     }
 
     /// Raises unless the verdict is valid; gives the report back.
-    fn raise_if_invalid(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+    pub(crate) fn raise_if_invalid(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
         let class = match slf.get().0.verdict {
             Verdict::Valid => return Ok(slf),
             Verdict::Invalid => "ValidationError",

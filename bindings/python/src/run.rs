@@ -14,14 +14,14 @@ use std::time::Duration;
 use pyo3::prelude::*;
 use trueline::{Cancel, ErrorKind, Temporaries, Validator};
 
-use crate::data::Job;
+use crate::data::{Found, Job};
 use crate::error;
 use crate::report::Report;
 
 /// How often the calling thread asks for signals.
-const TICK: Duration = Duration::from_millis(20);
+pub(crate) const TICK: Duration = Duration::from_millis(20);
 /// How long a cancelled run may take to end before it is left alone.
-const GRACE: Duration = Duration::from_millis(150);
+pub(crate) const GRACE: Duration = Duration::from_millis(150);
 
 /// What a run shares with the Python objects that it uses: whether it is to end, and the exception that ended it.
 #[derive(Clone)]
@@ -32,8 +32,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new() -> Self {
-        Self { cancel: Cancel::new(), temporaries: Temporaries::new(), raised: Arc::default() }
+    pub(crate) fn new(cancel: Cancel) -> Self {
+        Self { cancel, temporaries: Temporaries::new(), raised: Arc::default() }
     }
 
     /// Keeps the first exception and ends the run.
@@ -48,9 +48,9 @@ impl Watch {
 }
 
 /// What came of a run; `Err` of the outer kind is the text of a panic.
-type Outcome = Result<Result<trueline::Report, trueline::Error>, String>;
+pub(crate) type Outcome = Result<Result<Found, trueline::Error>, String>;
 
-fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
+pub(crate) fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
     panic::catch_unwind(AssertUnwindSafe(|| job.run(validator, watch))).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
@@ -83,20 +83,31 @@ pub(crate) fn aside(py: Python<'_>, validator: Validator, job: Job, watch: &Watc
         if let Err(interrupt) = py.check_signals() {
             watch.cancel.cancel();
             let last = wait(py, &mut receiver, GRACE);
-            match &last {
-                Ok(Ok(Err(error))) => {
-                    if let ErrorKind::Cancelled { rows } = error.kind() {
-                        // An exception that takes no attributes is still the right one.
-                        let _ = interrupt.value(py).setattr("rows", *rows);
-                    }
-                }
-                // Whoever is left alone may never get to clean up.
-                Err(_) => watch.temporaries.remove_all(),
-                _ => {}
-            }
-            return Err(interrupt);
+            return Err(interrupted(py, interrupt, last.as_ref().ok(), watch));
         }
     }
+}
+
+/// The exception of a run that was interrupted, with how far it had come. What came of the run is `None` where it is left alone.
+pub(crate) fn interrupted(
+    py: Python<'_>,
+    interrupt: PyErr,
+    outcome: Option<&Outcome>,
+    watch: &Watch,
+) -> PyErr {
+    match outcome {
+        Some(Ok(Err(error))) => {
+            if let ErrorKind::Cancelled { rows, invalid_rows } = error.kind() {
+                // An exception that takes no attributes is still the right one.
+                let _ = interrupt.value(py).setattr("rows", *rows);
+                let _ = interrupt.value(py).setattr("invalid_rows", *invalid_rows);
+            }
+        }
+        // Whoever is left alone may never get to clean up.
+        None => watch.temporaries.remove_all(),
+        _ => {}
+    }
+    interrupt
 }
 
 /// What comes within `time`, without the interpreter lock. The lone reference goes along: a receiver belongs to one thread at a time.
@@ -108,12 +119,12 @@ fn wait(
     py.detach(move || receiver.recv_timeout(time))
 }
 
-fn finish(py: Python<'_>, outcome: Outcome, watch: &Watch) -> PyResult<Report> {
+pub(crate) fn finish(py: Python<'_>, outcome: Outcome, watch: &Watch) -> PyResult<Report> {
     if let Some(error) = watch.raised() {
         return Err(error);
     }
     match outcome {
-        Ok(Ok(report)) => Ok(Report::new(report)),
+        Ok(Ok((report, valid))) => Ok(Report::marked(report, valid)),
         Ok(Err(error)) => Err(error::engine(py, &error)),
         Err(panic) => Err(error::exception(py, "InternalError", (panic,))),
     }

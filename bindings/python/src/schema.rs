@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use trueline::{Language, Validator};
+use trueline::{Cancel, Language, Validator, ValidatorBuilder};
 
 use crate::data::Job;
 use crate::error;
@@ -12,6 +12,7 @@ use crate::json;
 use crate::option;
 use crate::report::Report;
 use crate::run::{self, Watch};
+use crate::stream::Stream;
 
 /// What is small is judged in one such chunk: a large one costs more to make than the judgement.
 const SMALL_CHUNK_BYTES: usize = 16 << 10;
@@ -32,6 +33,26 @@ impl Schema {
             canonical: OnceLock::new(),
             fingerprint: OnceLock::new(),
             validator: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn document(&self) -> &trueline::Schema {
+        &self.document
+    }
+
+    /// A builder with options.
+    fn builder(
+        &self,
+        py: Python<'_>,
+        options: Option<&Bound<'_, PyDict>>,
+        job: &Job,
+        watch: &Watch,
+    ) -> PyResult<ValidatorBuilder> {
+        let builder = Validator::builder(self.document.clone()).cancel(watch.cancel.clone());
+        let builder = builder.temporaries(watch.temporaries.clone());
+        match options {
+            Some(options) => option::apply(py, builder, options, job, watch),
+            None => Ok(builder),
         }
     }
 
@@ -99,27 +120,38 @@ impl Schema {
         data: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Report> {
-        let watch = Watch::new();
+        let watch = option::watch(options)?;
         let job = Job::of(data, &watch)?;
         if options.is_none_or(|options| options.values().iter().all(|value| value.is_none()))
             && job.is_small()
         {
             return run::here(py, &self.plain(py)?, job, &watch);
         }
-        let mut builder = Validator::builder(self.document.clone()).cancel(watch.cancel.clone());
-        builder = builder.temporaries(watch.temporaries.clone());
-        if let Some(options) = options {
-            builder = option::apply(py, builder, options, &job, &watch)?;
-        }
+        let builder = self.builder(py, options, &job, &watch)?;
+        let job = if option::mask(options, &job)? { job.marked() } else { job };
         let validator = builder.build().map_err(|error| error::engine(py, &error))?;
         run::aside(py, validator, job, &watch)
+    }
+
+    /// Validates data part by part; see `trueline.Schema.stream`.
+    #[pyo3(signature = (data, **options))]
+    fn stream(
+        &self,
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        options: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Stream> {
+        let watch = option::watch(options)?;
+        let job = Job::of(data, &watch)?;
+        let builder = self.builder(py, options, &job, &watch)?;
+        Stream::start(py, builder, job, watch)
     }
 
     /// Validates one record, a mapping.
     fn validate_record(&self, py: Python<'_>, record: &Bound<'_, PyAny>) -> PyResult<Report> {
         let mut line = Vec::new();
         json::push_record(record, &mut line)?;
-        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new())
+        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new(Cancel::new()))
     }
 
     /// Validates one record that is JSON.
@@ -127,6 +159,6 @@ impl Schema {
         let mut line = record.to_vec();
         // Between values a tab is the white space that a line end is; within a text neither is allowed.
         line.iter_mut().filter(|byte| matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b'\t');
-        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new())
+        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new(Cancel::new()))
     }
 }

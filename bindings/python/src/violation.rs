@@ -6,20 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
-use trueline::{Report, Severity};
+use trueline::Severity;
 
+use crate::faults::Faults;
 use crate::table;
 
 /// A fault: which check, where, what was found and what was expected.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Violation {
-    report: Arc<Report>,
+    held: Arc<dyn Faults>,
     index: usize,
 }
 
 impl Violation {
     fn fault(&self) -> &trueline::Violation {
-        &self.report.violations[self.index]
+        &self.held.violations()[self.index]
     }
 }
 
@@ -49,8 +50,7 @@ impl Violation {
     /// The input's name.
     #[getter]
     fn input_name(&self) -> Option<&str> {
-        let index = usize::try_from(self.fault().input).ok()?;
-        self.report.inputs.get(index).map(|input| &*input.name)
+        self.held.input_name(self.fault().input)
     }
 
     #[getter]
@@ -160,27 +160,27 @@ impl Violation {
 
 /// The faults that a report keeps, in the order of its inputs, rows and columns.
 #[pyclass(frozen, module = "trueline._native")]
-pub(crate) struct Violations(Arc<Report>);
+pub(crate) struct Violations(Arc<dyn Faults>);
 
 impl Violations {
-    pub(crate) fn new(report: Arc<Report>) -> Self {
-        Self(report)
+    pub(crate) fn new(held: Arc<dyn Faults>) -> Self {
+        Self(held)
     }
 
     fn at(&self, index: usize) -> Violation {
-        Violation { report: Arc::clone(&self.0), index }
+        Violation { held: Arc::clone(&self.0), index }
     }
 }
 
 #[pymethods]
 impl Violations {
     fn __len__(&self) -> usize {
-        self.0.violations.len()
+        self.0.violations().len()
     }
 
     fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = index.py();
-        let length = isize::try_from(self.0.violations.len())?;
+        let length = isize::try_from(self.0.violations().len())?;
         if let Ok(slice) = index.cast::<PySlice>() {
             let range = slice.indices(length)?;
             let mut at = range.start;
@@ -204,12 +204,12 @@ impl Violations {
     }
 
     fn __iter__(&self) -> ViolationIterator {
-        ViolationIterator { report: Arc::clone(&self.0), next: AtomicUsize::new(0) }
+        ViolationIterator { held: Arc::clone(&self.0), next: AtomicUsize::new(0) }
     }
 
     fn __reversed__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
         let backwards: Vec<Violation> =
-            (0..self.0.violations.len()).rev().map(|index| self.at(index)).collect();
+            (0..self.0.violations().len()).rev().map(|index| self.at(index)).collect();
         PyList::new(py, backwards)?.try_iter()
     }
 
@@ -221,23 +221,23 @@ impl Violations {
         requested_schema: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
-        table::stream(py, &self.0)
+        table::violations(py, &*self.0)
     }
 
     /// All of them as dicts, as data frames take them.
     fn to_dicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        (0..self.0.violations.len()).map(|index| self.at(index).to_dict(py)).collect()
+        (0..self.0.violations().len()).map(|index| self.at(index).to_dict(py)).collect()
     }
 
     fn __repr__(&self) -> String {
-        format!("<trueline.Violations {}>", self.0.violations.len())
+        format!("<trueline.Violations {}>", self.0.violations().len())
     }
 }
 
 /// One violation after the other.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct ViolationIterator {
-    report: Arc<Report>,
+    held: Arc<dyn Faults>,
     next: AtomicUsize,
 }
 
@@ -249,7 +249,7 @@ impl ViolationIterator {
 
     fn __next__(&self) -> Option<Violation> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < self.report.violations.len()).then(|| Violation { report: Arc::clone(&self.report), index })
+        (index < self.held.violations().len()).then(|| Violation { held: Arc::clone(&self.held), index })
     }
 }
 

@@ -173,7 +173,7 @@ def test_checks_of_the_table() -> None:
 @pytest.mark.parametrize(
     ("make", "field", "keyword", "text"),
     [
-        (lambda: Schema({"amount": Field(float, requierd=True)}), "amount", "requierd", "did you mean `required`"),
+        (lambda: Schema({"amount": Field(float, requierd=True)}), None, "requierd", "did you mean `required`"),
         (lambda: Schema({"amount": Field("flot64")}), "amount", "type", "flot64"),
         (lambda: Schema({"amount": Field(float, min="x")}), "amount", "minimum", "x"),
         (lambda: Schema({"a": Field(str, pattern="(")}), "a", "pattern", "unclosed group"),

@@ -201,6 +201,9 @@ pub enum Status {
     Warned,
     /// It could not be evaluated; the result's `reason` says why.
     NotEvaluated,
+    /// Its own code failed, which only that of a `custom` check can; the result's `reason` says how. At error severity nothing is
+    /// valid that was not checked, so the verdict is as if it had failed.
+    Error,
 }
 
 impl Status {
@@ -211,6 +214,7 @@ impl Status {
             Self::Failed => "failed",
             Self::Warned => "warned",
             Self::NotEvaluated => "not_evaluated",
+            Self::Error => "error",
         }
     }
 }

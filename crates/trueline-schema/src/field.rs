@@ -47,6 +47,9 @@ pub struct Field {
 }
 
 impl Field {
+    /// The keywords that a field of a document may have.
+    pub const KEYWORDS: &'static [&'static str] = &crate::read::keyword::FIELD;
+
     /// A field that asks for nothing but its type.
     pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
         Self {

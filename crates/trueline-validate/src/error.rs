@@ -35,6 +35,15 @@ pub enum ErrorKind {
         /// The column's name.
         column: String,
     },
+    /// A schema with a check by a function, which only a plan can have.
+    #[error("a check `custom` in a schema has no function: add it to the plan")]
+    NoFunction,
+    /// A check that has the id of another.
+    #[error("there is a check with the id `{check_id}` already")]
+    RepeatedId {
+        /// The id.
+        check_id: String,
+    },
     /// The rows that keys name could not be kept.
     #[error("the rows that repeat keys could not be kept")]
     Rows {

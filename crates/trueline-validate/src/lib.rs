@@ -8,6 +8,7 @@ mod batch;
 mod binding;
 mod check;
 mod coding;
+mod customs;
 mod error;
 mod finding;
 mod findings;
@@ -29,6 +30,7 @@ mod values;
 
 pub use batch::{Batch, Column};
 pub use binding::{Binding, ColumnFault, Mistyped};
+pub use check::{Custom, CustomCheck};
 pub use error::{Error, ErrorKind};
 pub use findings::Findings;
 pub use late_findings::LateFindings;

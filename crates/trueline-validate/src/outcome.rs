@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use trueline_report::{CheckResult, Location, Rows, Status, Violation};
 use trueline_schema::{CountBounds, DataType, KeyReport, Tolerance};
 
-use crate::check::{KeyPurpose, Runner, TableRule, outside};
+use crate::check::{KeyPurpose, Runner, TableRule, custom, outside};
 use crate::error::Error;
 use crate::key::{KeyPlace, KeySummary, Repeat};
 use crate::key_text;
 use crate::late_findings::repeat;
+use crate::phrase::phrase;
 use crate::plan::{MASK, PlannedCheck};
 use crate::rereading::{KeyStage, Late};
 use crate::row_set::RowSet;
@@ -22,6 +23,7 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
     settle_keys(&mut tally, unreadable, &mut Late::default())?;
     let mut observed = std::mem::take(&mut tally.observed);
     judge_tables(&mut tally, &mut observed, unreadable);
+    judge_customs(&mut tally);
     let rows = Rows {
         total: tally.total_rows,
         valid: tally.total_rows - tally.total.invalid,
@@ -248,6 +250,23 @@ fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: b
     }
 }
 
+/// A function of the program that failed is a violation of its own.
+fn judge_customs(tally: &mut Tally) {
+    for index in 0..tally.plan.checks.len() {
+        let Some(reason) = tally.total.counts[index].error.clone() else { continue };
+        let check = &tally.plan.checks[index];
+        let counts = &mut tally.total.counts[index];
+        let code = check.codes[custom::ERROR];
+        counts.failed += 1;
+        *counts.codes.entry(code).or_default() += 1;
+        keep(check, counts, &mut tally.findings, || {
+            let mut violation = check.violation(code, Location::default());
+            violation.message = format!("{}: {reason}", phrase(code));
+            violation
+        });
+    }
+}
+
 fn judge_completeness(
     tally: &mut Tally,
     index: usize,
@@ -297,6 +316,8 @@ fn result(
 ) -> CheckResult {
     let (status, reason) = if missing.is_some() {
         (Status::NotEvaluated, missing)
+    } else if counts.error.is_some() {
+        (Status::Error, counts.error.clone())
     } else if exceeds_tolerance(check, counts) {
         (if check.is_error { Status::Failed } else { Status::Warned }, None)
     } else if unread {

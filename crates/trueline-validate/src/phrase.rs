@@ -40,6 +40,7 @@ pub(crate) fn phrase(code: &str) -> &'static str {
         "distinct_count.below_minimum" => "too few different values",
         "distinct_count.above_maximum" => "too many different values",
         "completeness.below_fraction" | "completeness.below_count" => "too many values missing",
+        "custom.error" => "the function of the check failed",
         code if code.starts_with("format.") => "not of the format",
         _ => "not as expected",
     }

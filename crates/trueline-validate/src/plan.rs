@@ -4,7 +4,7 @@ use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
 use trueline_schema::{Check, DataType, Field, Schema, Severity};
 
-use crate::check::{self, KeyPurpose, Runner};
+use crate::check::{self, CustomCheck, KeyPurpose, Runner};
 use crate::error::{Error, ErrorKind};
 use crate::key_text;
 use crate::mask::Mask;
@@ -77,6 +77,26 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Adds a check by a function of the program, behind all others; `sample_limit` holds where it states none of its own.
+    ///
+    /// **Errors**: it has the id of another check, or names a column that is not declared.
+    pub fn add(&mut self, schema: &Schema, check: CustomCheck, sample_limit: u64) -> Result<(), Error> {
+        let CustomCheck { mut check, function } = check;
+        if self.check_ids().any(|id| *id == check.id) {
+            return Err(Error::new(ErrorKind::RepeatedId { check_id: check.id }));
+        }
+        if check.columns.is_empty() {
+            check.columns = schema.fields.iter().map(|field| field.name.clone()).collect();
+        }
+        let fields = fields_of(schema, &check)?;
+        for &field in &fields {
+            self.fields[field].is_needed = true;
+        }
+        let runner = Runner::Custom(function);
+        self.checks.push(planned(schema, check, fields, &DataType::Any, runner, sample_limit));
+        Ok(())
+    }
+
     /// Whether any check looks at the values of this schema field; the others need not be decoded.
     pub fn needs(&self, field: usize) -> bool {
         self.fields[field].is_needed
@@ -85,6 +105,14 @@ impl Plan {
     /// Whether keys are made of this schema field, so that all of its values are needed, not only those in doubt.
     pub fn is_key(&self, field: usize) -> bool {
         self.key_checks.iter().any(|&check| self.checks[check].fields.contains(&field))
+    }
+
+    /// Whether all values of this schema field are needed, not only those in doubt: keys are made of it, or a function of the program
+    /// looks at it.
+    pub fn needs_whole(&self, field: usize) -> bool {
+        let is_custom =
+            |check: &PlannedCheck| matches!(check.runner, Runner::Custom(_)) && check.fields.contains(&field);
+        self.is_key(field) || self.checks.iter().any(is_custom)
     }
 
     /// Whether a null of this schema field is a violation by itself.
@@ -133,7 +161,8 @@ impl Plan {
     /// Whether any check looks at the values of this schema field, beyond whether they are there and of its type.
     pub fn judges_values(&self, field: usize) -> bool {
         let judges = |check: &PlannedCheck| {
-            matches!(check.runner, Runner::Cells(_) | Runner::Keys(_)) && check.fields.contains(&field)
+            let is_of_values = matches!(check.runner, Runner::Cells(_) | Runner::Keys(_) | Runner::Custom(_));
+            is_of_values && check.fields.contains(&field)
         };
         self.checks.iter().any(judges)
     }
@@ -169,13 +198,7 @@ fn planned_field(field: &Field) -> PlannedField {
 }
 
 fn plan_check(schema: &Schema, check: Check, sample_limit: u64) -> Result<PlannedCheck, Error> {
-    let mut fields = Vec::with_capacity(check.columns.len());
-    for column in &check.columns {
-        let place = schema.fields.iter().position(|field| field.name == *column);
-        fields.push(place.ok_or_else(|| {
-            Error::new(ErrorKind::UnknownColumn { check_id: check.id.clone(), column: column.clone() })
-        })?);
-    }
+    let fields = fields_of(schema, &check)?;
     let data_type = match fields.as_slice() {
         [field] => schema.fields[*field].data_type.clone(),
         _ => DataType::Any,
@@ -186,17 +209,39 @@ fn plan_check(schema: &Schema, check: Check, sample_limit: u64) -> Result<Planne
         let (check, data_type) = (check.kind.name(), nested.to_string());
         return Err(Error::new(ErrorKind::Unsuitable { check, data_type }));
     }
+    Ok(planned(schema, check, fields, &data_type, runner, sample_limit))
+}
+
+/// The columns of a check as places in the schema.
+fn fields_of(schema: &Schema, check: &Check) -> Result<Vec<usize>, Error> {
+    let place = |column: &String| {
+        let place = schema.fields.iter().position(|field| field.name == *column);
+        place.ok_or_else(|| {
+            Error::new(ErrorKind::UnknownColumn { check_id: check.id.clone(), column: column.clone() })
+        })
+    };
+    check.columns.iter().map(place).collect()
+}
+
+fn planned(
+    schema: &Schema,
+    check: Check,
+    fields: Vec<usize>,
+    data_type: &DataType,
+    runner: Runner,
+    sample_limit: u64,
+) -> PlannedCheck {
     let limit = check.sample_limit.unwrap_or(sample_limit);
-    Ok(PlannedCheck {
+    PlannedCheck {
         runner,
         codes: check.kind.codes(),
-        expected: check.kind.expected(&data_type),
+        expected: check.kind.expected(data_type),
         sample_limit: usize::try_from(limit).unwrap_or(usize::MAX),
         is_error: check.severity == Severity::Error,
         is_sensitive: fields.iter().any(|&field| schema.fields[field].sensitive),
         fields,
         check,
-    })
+    }
 }
 
 impl PlannedCheck {

@@ -43,6 +43,8 @@ pub(crate) struct Counts {
     pub(crate) not_evaluated: u64,
     pub(crate) codes: BTreeMap<&'static str, u64>,
     pub(crate) first: Option<(u32, u64)>,
+    /// Why a function of the program gave no answer, the first time.
+    pub(crate) error: Option<String>,
     pub(crate) samples: Vec<Sample>,
 }
 
@@ -58,9 +60,9 @@ pub(crate) struct Sample {
 
 /// The failing slots of a column, and the row of each slot where they are not the rows themselves.
 #[derive(Clone, Copy)]
-struct Failing<'a> {
-    slots: &'a Mask,
-    rows: Option<&'a [u32]>,
+pub(crate) struct Failing<'a> {
+    pub(crate) slots: &'a Mask,
+    pub(crate) rows: Option<&'a [u32]>,
 }
 
 impl Failing<'_> {
@@ -160,7 +162,7 @@ impl State {
         invalid.reset(batch.rows);
         for (index, check) in plan.checks.iter().enumerate() {
             let Some(&field) = check.fields.first() else { continue };
-            if matches!(check.runner, Runner::Keys(_)) {
+            if matches!(check.runner, Runner::Keys(_) | Runner::Custom(_)) {
                 continue;
             }
             let Some(column) = batch.columns[field] else {
@@ -172,6 +174,7 @@ impl State {
         if let Some(extras) = batch.extras {
             self.observe_extras(plan, extras, batch, &mut failing, &mut invalid);
         }
+        self.observe_custom(plan, batch, &mut failing, &mut invalid);
         for &index in &plan.key_checks {
             self.observe_key_nulls(plan, index, batch, &mut failing, &mut invalid);
         }
@@ -244,7 +247,7 @@ impl State {
                 counts.null += nulls;
                 counts.evaluated += rows;
             }
-            Runner::Structure | Runner::Columns | Runner::Keys(_) => {}
+            Runner::Structure | Runner::Columns | Runner::Keys(_) | Runner::Custom(_) => {}
         }
     }
 
@@ -268,7 +271,7 @@ impl State {
     }
 
     /// Counts the failing rows of a check and keeps the first of them.
-    fn record(
+    pub(crate) fn record(
         &mut self,
         plan: &Plan,
         index: usize,
@@ -447,6 +450,7 @@ impl State {
                 *mine.codes.entry(code).or_default() += count;
             }
             mine.first = mine.first.or(theirs.first);
+            mine.error = mine.error.take().or(theirs.error.take());
             let room = check.sample_limit.saturating_sub(mine.samples.len());
             mine.samples.extend(theirs.samples.drain(..).take(room));
         }

@@ -3,19 +3,24 @@
 use std::borrow::Borrow;
 use std::time::Instant;
 
-use arrow_array::RecordBatch;
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_buffer::BooleanBufferBuilder;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use trueline_report::{Decided, Input, Location, Report, Run};
-use trueline_validate::{Pass, State, Tally};
+use trueline_validate::{Pass, Plan, State, Tally, Wanted};
 
 use crate::columns::{Columns, Judge};
 use crate::error::{Error, ErrorKind};
+use crate::part::{Parts, Told};
 use crate::pipeline::{rate, report};
 use crate::progress::{Progress, Throttle};
 use crate::validator::{Validator, peak_memory};
 
 /// How many rows of a batch are judged at once: between two parts a run can be cancelled and tells how far it is.
 const PART_ROWS: usize = 1 << 17;
+
+/// What Arrow data in memory are called in reports.
+const NAME: &str = "arrow";
 
 impl Validator {
     /// Validates one Arrow batch. Columns are matched by name, parts of structs by names with dots. A column may have any Arrow
@@ -38,81 +43,203 @@ impl Validator {
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
+        self.judge_batches(batches, None)
+    }
+
+    /// As [`Validator::validate_batches`], and tells of each row whether it is valid: whether no check of severity error names it. Rows
+    /// that a tolerance forgives are invalid, and so are repeats of keys.
+    ///
+    /// **Shapes**: the array has one slot for each row of all batches, in their order, and no nulls.
+    ///
+    /// **Errors**: as [`Validator::validate_batches`].
+    ///
+    /// **Cost**: one bit for each row.
+    pub fn mark_batches<I>(&self, batches: I) -> Result<(Report, BooleanArray), Error>
+    where
+        I: IntoIterator,
+        I::Item: Borrow<RecordBatch>,
+    {
+        let mut marks = BooleanBufferBuilder::new(0);
+        let report = self.judge_batches(batches, Some(&mut marks))?;
+        Ok((report, BooleanArray::new(marks.finish(), None)))
+    }
+
+    fn judge_batches<I>(&self, batches: I, marks: Option<&mut BooleanBufferBuilder>) -> Result<Report, Error>
+    where
+        I: IntoIterator,
+        I::Item: Borrow<RecordBatch>,
+    {
         if self.outputs.is_any() {
             return Err(Error::new(ErrorKind::Option {
                 option: "valid_out, invalid_out and errors_out",
                 expected: "left out where Arrow batches are validated",
             }));
         }
-        let started = Instant::now();
         let (schema, plan) = self.judges(true)?;
-        let mut tally = Tally::new(plan, &self.key_options());
+        let mut run = BatchRun::new(self, plan, marks);
         let mut first: Option<SchemaRef> = None;
         let mut judge = Judge::new(schema, plan, Pass::First);
-        let (mut bytes, mut begun) = (0, false);
-        let mut throttle = Throttle::new();
         for batch in batches {
             let batch: &RecordBatch = batch.borrow();
             let columns = batch.schema();
+            let is_first = first.is_none();
             let expected = first.get_or_insert_with(|| columns.clone());
             if expected.fields() != columns.fields() {
                 let message = difference(expected, &columns);
                 return Err(Error::new(ErrorKind::BatchColumns { message }));
             }
-            if !begun {
+            if is_first {
                 let found = Columns::find(schema, &columns);
-                tally.begin_input(&found.binding, 0, &|_| Location::default());
+                run.begin(&found);
                 judge.lay_out(&found, &columns, &columns);
-                begun = true;
             }
-            bytes += batch.get_array_memory_size() as u64;
+            run.bytes += batch.get_array_memory_size() as u64;
             for first_row in (0..batch.num_rows()).step_by(PART_ROWS) {
-                if self.cancel.is_cancelled() {
-                    return Err(Error::new(ErrorKind::Cancelled { rows: tally.rows() }));
-                }
-                let part = batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row));
-                let mut state = State::new(plan, Some(tally.quota()));
-                judge.observe(&part, &mut state, &mut |_, _| {}).map_err(|_| {
-                    let message = "a column has more in one batch than can be looked at at once".to_owned();
-                    Error::new(ErrorKind::Internal { message })
-                })?;
-                tally.merge(state).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
-                if let Some(watcher) = self.watcher.as_deref().filter(|_| throttle.is_due()) {
-                    watcher(&Progress {
-                        input: "arrow".to_owned(),
-                        bytes,
-                        total_bytes: None,
-                        rows: tally.rows(),
-                        invalid_rows: tally.invalid_rows(),
-                        elapsed: started.elapsed(),
-                    });
-                }
+                run.take(&batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row)), &mut judge)?;
             }
         }
-        if self.cancel.is_cancelled() {
-            return Err(Error::new(ErrorKind::Cancelled { rows: tally.rows() }));
+        if first.is_none() {
+            run.begin(&Columns::find(schema, &ArrowSchema::empty()));
         }
-        if !begun {
-            let found = Columns::find(schema, &ArrowSchema::empty());
-            tally.begin_input(&found.binding, 0, &|_| Location::default());
+        run.finish()
+    }
+}
+
+/// Batches being judged.
+struct BatchRun<'a> {
+    validator: &'a Validator,
+    plan: &'a Plan,
+    tally: Tally,
+    parts: Option<Parts>,
+    /// One bit for each row, set where it is valid.
+    marks: Option<&'a mut BooleanBufferBuilder>,
+    bytes: u64,
+    started: Instant,
+    throttle: Throttle,
+}
+
+impl<'a> BatchRun<'a> {
+    fn new(validator: &'a Validator, plan: &'a Plan, marks: Option<&'a mut BooleanBufferBuilder>) -> Self {
+        let mut tally = Tally::new(plan, &validator.key_options());
+        let parts = validator.parts.as_ref().map(|parts| Parts::new(parts, validator.max_violations));
+        if parts.is_some() {
+            tally.collect_findings();
         }
-        let rows = tally.rows();
-        let outcome = tally
-            .finish(self.max_violations, false)
-            .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
-        let elapsed = started.elapsed().as_secs_f64();
-        let input = Input { name: "arrow".to_owned(), format: "arrow".to_owned(), bytes, rows };
+        let (started, throttle) = (Instant::now(), Throttle::new());
+        Self { validator, plan, tally, parts, marks, bytes: 0, started, throttle }
+    }
+
+    fn begin(&mut self, found: &Columns) {
+        self.tally.begin_input(&found.binding, 0, &|_| Location::default());
+        if let Some(parts) = &mut self.parts {
+            parts.add_all(&self.tally.take_findings());
+        }
+    }
+
+    fn check_cancelled(&self) -> Result<(), Error> {
+        if self.validator.cancel.is_cancelled() {
+            return Err(Error::new(ErrorKind::Cancelled {
+                rows: self.tally.rows(),
+                invalid_rows: self.tally.invalid_rows(),
+            }));
+        }
+        Ok(())
+    }
+
+    /// Judges some rows.
+    fn take(&mut self, rows: &RecordBatch, judge: &mut Judge<'_>) -> Result<(), Error> {
+        self.check_cancelled()?;
+        let mut state = State::new(self.plan, Some(self.tally.quota()));
+        let marks = &mut self.marks;
+        let mut mark = |batch: &RecordBatch, state: &State| {
+            if let Some(marks) = marks {
+                let bytes: Vec<u8> =
+                    state.invalid_of_batch().iter().flat_map(|word| (!word).to_le_bytes()).collect();
+                marks.append_packed_range(0..batch.num_rows(), &bytes);
+            }
+        };
+        judge.observe(rows, &mut state, &mut mark).map_err(|_| {
+            let message = "a column has more in one batch than can be looked at at once".to_owned();
+            Error::new(ErrorKind::Internal { message })
+        })?;
+        state.seal();
+        let findings = state.take_findings();
+        let told = Told {
+            input: 0,
+            input_name: NAME,
+            first_row: self.tally.rows(),
+            lines: 0,
+            rows: state.rows(),
+            invalid_rows: state.invalid_rows(),
+            end_bytes: self.bytes,
+        };
+        self.tally.merge(state).map_err(keys)?;
+        if let Some(parts) = &mut self.parts {
+            parts.tell(told, findings.as_ref(), self.plan);
+        }
+        if let Some(watcher) = self.validator.watcher.as_deref().filter(|_| self.throttle.is_due()) {
+            watcher(&Progress {
+                input: NAME.to_owned(),
+                bytes: self.bytes,
+                total_bytes: None,
+                rows: self.tally.rows(),
+                invalid_rows: self.tally.invalid_rows(),
+                elapsed: self.started.elapsed(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Settles keys for whoever wants to know more of them than the report says.
+    fn settle(&mut self) -> Result<(), Error> {
+        let wanted =
+            Wanted { rows: self.marks.is_some(), findings: self.parts.is_some(), ..Wanted::default() };
+        if wanted == Wanted::default() {
+            return Ok(());
+        }
+        let settled = self.tally.settle(wanted, &self.validator.key_options()).map_err(keys)?;
+        if let (Some(marks), Some(mut rows)) = (&mut self.marks, settled.rows) {
+            let count = marks.len();
+            rows.among(0, 0..count as u64, |row, _| {
+                if let Some(row) = usize::try_from(row).ok().filter(|&row| row < count) {
+                    marks.set_bit(row, false);
+                }
+            })
+            .map_err(keys)?;
+        }
+        if let (Some(parts), Some(mut findings)) = (&mut self.parts, settled.findings) {
+            while let Some(violation) = findings.next(self.plan).map_err(keys)? {
+                parts.add(&violation);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Report, Error> {
+        self.check_cancelled()?;
+        self.settle()?;
+        let (validator, rows, bytes) = (self.validator, self.tally.rows(), self.bytes);
+        let outcome = self.tally.finish(validator.max_violations, false).map_err(keys)?;
+        if let Some(parts) = self.parts {
+            parts.finish(&outcome.findings, outcome.rows.invalid);
+        }
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let input = Input { name: NAME.to_owned(), format: NAME.to_owned(), bytes, rows };
         let run = Run {
             elapsed_seconds: elapsed,
             threads: 1,
-            simd: self.kernel.name().to_owned(),
+            simd: validator.kernel.name().to_owned(),
             bytes_per_second: rate(bytes, elapsed),
             decided: Decided { scanned: rows, proved: 0, cached: 0 },
             peak_memory: peak_memory(),
             statistics: None,
         };
-        Ok(report(self, outcome, vec![input], None, run))
+        Ok(report(validator, outcome, vec![input], None, run))
     }
+}
+
+fn keys(source: trueline_validate::Error) -> Error {
+    Error::new(ErrorKind::Keys { source })
 }
 
 /// The first column that differs.

@@ -52,11 +52,19 @@ pub enum ErrorKind {
         /// What went wrong.
         source: trueline_io::Error,
     },
+    /// Columns could not be read.
+    #[error("{message}")]
+    NotRead {
+        /// Where, and why.
+        message: String,
+    },
     /// The run was cancelled from outside.
     #[error("cancelled after {rows} rows")]
     Cancelled {
         /// Rows validated so far.
         rows: u64,
+        /// Rows found invalid so far; repeated keys are found at the end.
+        invalid_rows: u64,
     },
     /// Keys could not be kept.
     #[error("the run could not be finished")]

@@ -6,13 +6,17 @@ mod columns;
 mod error;
 mod options;
 mod outputs;
+mod part;
 mod pipeline;
 mod progress;
+mod read;
 mod validator;
 
 pub use error::{Error, ErrorKind};
 pub use options::{Limits, Trust};
+pub use part::Part;
 pub use progress::{Cancel, Progress};
+pub use read::{ReadOptions, Reader, infer, read};
 pub use trueline_io::{
     AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
     sources_from_argument,
@@ -26,4 +30,5 @@ pub use trueline_report::{
 };
 pub use trueline_schema::{self as schema, Language, Schema, Severity};
 pub use trueline_tokenizer::{self as tokenizer, Kernel};
+pub use trueline_validate::{Custom, CustomCheck};
 pub use validator::{Validator, ValidatorBuilder};

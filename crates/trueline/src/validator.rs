@@ -9,11 +9,12 @@ use trueline_report::{Report, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Kernel;
 use trueline_validate::key::KeyOptions;
-use trueline_validate::{DEFAULT_SAMPLE_LIMIT, Plan};
+use trueline_validate::{CustomCheck, DEFAULT_SAMPLE_LIMIT, Plan};
 
 use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Trust};
 use crate::outputs::Outputs;
+use crate::part::{Part, PartWatcher};
 use crate::pipeline::Pipeline;
 use crate::progress::{Cancel, Progress, Watcher};
 
@@ -29,6 +30,7 @@ pub struct Validator {
     /// The two for formats whose values are typed, made when the first of such inputs comes.
     typed: OnceLock<(Schema, Plan)>,
     sample_limit: u64,
+    customs: Vec<CustomCheck>,
     pub(crate) format: Option<Format>,
     pub(crate) threads: usize,
     pub(crate) chunk_bytes: usize,
@@ -39,6 +41,7 @@ pub struct Validator {
     pub(crate) trust: Trust,
     pub(crate) cancel: Cancel,
     pub(crate) watcher: Option<Arc<Watcher>>,
+    pub(crate) parts: Option<Arc<PartWatcher>>,
     pub(crate) spill_dir: Option<std::path::PathBuf>,
     pub(crate) outputs: Outputs,
 }
@@ -58,8 +61,10 @@ pub struct ValidatorBuilder {
     trust: Trust,
     cancel: Cancel,
     watcher: Option<Arc<Watcher>>,
+    parts: Option<Arc<PartWatcher>>,
     spill_dir: Option<std::path::PathBuf>,
     outputs: Outputs,
+    customs: Vec<CustomCheck>,
 }
 
 impl Validator {
@@ -78,8 +83,10 @@ impl Validator {
             trust: Trust::Never,
             cancel: Cancel::new(),
             watcher: None,
+            parts: None,
             spill_dir: None,
             outputs: Outputs::default(),
+            customs: Vec::new(),
         }
     }
 
@@ -191,8 +198,7 @@ impl Validator {
             return Ok((schema, plan));
         }
         let schema = self.schema.with_typed_text();
-        let plan = Plan::compile(&schema, self.sample_limit)
-            .map_err(|source| Error::new(ErrorKind::Schema { source }))?;
+        let plan = plan(&schema, &self.customs, self.sample_limit)?;
         let (schema, plan) = self.typed.get_or_init(|| (schema, plan));
         Ok((schema, plan))
     }
@@ -265,6 +271,26 @@ impl ValidatorBuilder {
     /// Called at most ten times a second with how far the run has come.
     pub fn progress(mut self, watcher: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.watcher = Some(Arc::new(watcher));
+        self
+    }
+
+    /// Called with each part of the inputs when it was judged, in order: its rows and what is wrong with them. Default: nobody is told.
+    ///
+    /// Chunks ([`ValidatorBuilder::chunk_bytes`]) say how large parts of text are. The run waits for the function, so that what it does
+    /// bounds how far the run is ahead of it. Keys are unique over all inputs: a repeat is known when all rows are, and stands in the last
+    /// part ([`Part::is_last`]), as do faults of the table as a whole. A run that is cancelled or whose input cannot be read to its end has
+    /// no last part. The report is the same.
+    pub fn parts(mut self, watcher: impl Fn(Part) + Send + Sync + 'static) -> Self {
+        self.parts = Some(Arc::new(watcher));
+        self
+    }
+
+    /// Adds a check by a function of the program, behind those of the schema. Default none.
+    ///
+    /// The function is called with the rows of a chunk or a batch, on all threads, and must say of each row by itself. What it says
+    /// is counted and reported as of any check; if it fails, its check has the status `error`. It is no part of the schema's fingerprint.
+    pub fn custom(mut self, check: CustomCheck) -> Self {
+        self.customs.push(check);
         self
     }
 
@@ -372,13 +398,13 @@ impl ValidatorBuilder {
             let expected = "another file than the other outputs have".to_owned();
             return Err(Error::new(ErrorKind::OutputName { name, expected }));
         }
-        let plan = Plan::compile(&self.schema, self.sample_limit)
-            .map_err(|source| Error::new(ErrorKind::Schema { source }))?;
+        let plan = plan(&self.schema, &self.customs, self.sample_limit)?;
         let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Ok(Validator {
             plan,
             typed: OnceLock::new(),
             sample_limit: self.sample_limit,
+            customs: self.customs,
             schema: self.schema,
             format: self.format,
             threads: self.threads.unwrap_or_else(available),
@@ -390,10 +416,21 @@ impl ValidatorBuilder {
             trust: self.trust,
             cancel: self.cancel,
             watcher: self.watcher,
+            parts: self.parts,
             spill_dir: self.spill_dir,
             outputs: self.outputs,
         })
     }
+}
+
+/// Compiles a schema with checks by functions of the program.
+fn plan(schema: &Schema, customs: &[CustomCheck], sample_limit: u64) -> Result<Plan, Error> {
+    let schema_error = |source| Error::new(ErrorKind::Schema { source });
+    let mut plan = Plan::compile(schema, sample_limit).map_err(schema_error)?;
+    for check in customs {
+        plan.add(schema, check.clone(), sample_limit).map_err(schema_error)?;
+    }
+    Ok(plan)
 }
 
 /// The most memory this process has had resident so far, in bytes, where the system tells (Linux).

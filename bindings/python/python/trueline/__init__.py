@@ -9,7 +9,19 @@
 ['line 3: ...', ...]
 """
 
-from ._native import CheckResult, Progress, Report, Violation, Violations, __version__
+from ._native import (
+    ArrowStream,
+    BatchResult,
+    Cancel,
+    CheckResult,
+    CheckResults,
+    Mask,
+    Progress,
+    Report,
+    Violation,
+    Violations,
+    __version__,
+)
 from .errors import (
     CancelledError,
     InternalError,
@@ -21,9 +33,14 @@ from .errors import (
     ValidationError,
 )
 from .field import Field
+from .reading import count_rows, read_csv, read_jsonl
+from .results import Results
 from .schema import Schema
+from .table import Table
 from .validators import (
+    DistributedValidator,
     LineProcessor,
+    StreamingValidator,
     Validator,
     validate_csv,
     validate_dataframe,
@@ -32,17 +49,26 @@ from .validators import (
 )
 
 __all__ = [
+    "ArrowStream",
+    "BatchResult",
+    "Cancel",
     "CancelledError",
     "CheckResult",
+    "CheckResults",
+    "DistributedValidator",
     "Field",
     "InternalError",
     "LineProcessor",
+    "Mask",
     "OptionError",
     "OutputError",
     "Progress",
     "Report",
+    "Results",
     "Schema",
     "SchemaError",
+    "StreamingValidator",
+    "Table",
     "TruelineError",
     "UnreadableError",
     "ValidationError",
@@ -50,6 +76,9 @@ __all__ = [
     "Violation",
     "Violations",
     "__version__",
+    "count_rows",
+    "read_csv",
+    "read_jsonl",
     "validate_csv",
     "validate_dataframe",
     "validate_json",

@@ -10,13 +10,37 @@ __all__ = [
     "Violation",
     "Violations",
     "CheckResult",
+    "CheckResults",
+    "Mask",
+    "Stream",
+    "BatchResult",
+    "Cancel",
+    "Batch",
+    "Column",
+    "FIELD_KEYWORDS",
+    "ArrowStream",
+    "read",
     "Progress",
     "run_command",
 ]
 
 __version__: str
 
+FIELD_KEYWORDS: list[str]
+"""The keywords that a field of a schema document may have."""
+
 def run_command(arguments: list[str]) -> int: ...
+
+def read(data: Any, schema: Schema | None, columns: list[str] | None, format: str) -> ArrowStream: ...
+
+@final
+class ArrowStream:
+    """The rows of a file as an Arrow stream, to be taken once: by ``polars.DataFrame``, ``pyarrow.table``, DuckDB, pandas."""
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Names and Arrow types of the columns."""
+    def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
 
 @final
 class Progress:
@@ -130,7 +154,7 @@ class CheckResult:
         """``error`` or ``warning``."""
     @property
     def status(self) -> str:
-        """``passed``, ``failed``, ``warned`` or ``not_evaluated``."""
+        """``passed``, ``failed``, ``warned``, ``not_evaluated``, or ``error`` of a function that failed."""
     @property
     def reason(self) -> str | None:
         """Why it was not evaluated, or another remark."""
@@ -155,6 +179,126 @@ class CheckResult:
     @property
     def expected(self) -> str:
         """What it expects, for people."""
+    def to_dict(self) -> dict[str, Any]:
+        """All of it."""
+
+@final
+class CheckResults:
+    """The outcomes of all checks, in the schema's order, as a sequence that knows their ids."""
+
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int | str, /) -> CheckResult: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> list[CheckResult]: ...
+    def __iter__(self) -> Iterator[CheckResult]: ...
+    def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """All of them as dicts, as data frames take them."""
+
+@final
+class Mask:
+    """Of each row whether it is valid: an Arrow array of booleans, without nulls."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> bool: ...
+    def __iter__(self) -> Iterator[bool]: ...
+    def __arrow_c_array__(self, requested_schema: Any | None = None) -> Any: ...
+    def __array__(self, dtype: Any | None = None, copy: Any | None = None) -> Any: ...
+    def to_list(self) -> list[bool]:
+        """The answers as a list."""
+
+@final
+class Cancel:
+    """A flag that ends the runs it is given to, from any thread."""
+
+    def __new__(cls) -> Cancel: ...
+    def cancel(self) -> None:
+        """Ends the runs."""
+    @property
+    def cancelled(self) -> bool:
+        """Whether they were asked to end."""
+
+@final
+class BatchResult:
+    """What was found in some rows, while the run goes on. All places are those of the whole input."""
+
+    @property
+    def number(self) -> int:
+        """Its number, from 0, over all inputs."""
+    @property
+    def input(self) -> int:
+        """The input that its rows are of, from 0."""
+    @property
+    def input_name(self) -> str:
+        """The name of that input."""
+    @property
+    def first_row(self) -> int:
+        """The first of its rows, counted from 0 over the input."""
+    @property
+    def total_rows(self) -> int:
+        """How many rows it has."""
+    @property
+    def valid_count(self) -> int:
+        """Rows that no violation of error severity names."""
+    @property
+    def invalid_count(self) -> int:
+        """Rows that one does; in the last result those that repeats of keys made invalid."""
+    @property
+    def end_bytes(self) -> int:
+        """Bytes of the input, decompressed, up to its end."""
+    @property
+    def error_count(self) -> int:
+        """How many violations of error severity there are; exact."""
+    @property
+    def warning_count(self) -> int:
+        """How many violations of warning severity there are; exact."""
+    @property
+    def errors(self) -> Violations:
+        """The first violations, ``max_violations`` of them at most."""
+    @property
+    def errors_omitted(self) -> int:
+        """How many violations were found and not kept."""
+    @property
+    def is_last(self) -> bool:
+        """Whether it is the last, which has no rows but what is only known at the end."""
+    @property
+    def valid(self) -> bool:
+        """Whether nothing of error severity is wrong with it."""
+    def is_valid(self) -> bool:
+        """``valid``."""
+
+@final
+class Stream:
+    def __iter__(self) -> Iterator[BatchResult]: ...
+    def __next__(self) -> BatchResult: ...
+    @property
+    def report(self) -> Report | None: ...
+    def close(self) -> None: ...
+
+@final
+class Batch:
+    """The rows that a function judges."""
+
+    def __len__(self) -> int: ...
+    @property
+    def columns(self) -> dict[str, Column]:
+        """The columns by name."""
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows as dicts."""
+    def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
+
+@final
+class Column:
+    """One column of the rows that a function judges."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+    def __len__(self) -> int: ...
+    def to_list(self) -> list[Any]:
+        """The values as objects of Python; timestamps are in UTC."""
+    def __arrow_c_array__(self, requested_schema: Any | None = None) -> Any: ...
 
 @final
 class Report:
@@ -185,8 +329,11 @@ class Report:
     def errors_omitted(self) -> int:
         """How many violations were found and not kept."""
     @property
-    def checks(self) -> list[CheckResult]:
+    def checks(self) -> CheckResults:
         """Every declared check, in the schema's order."""
+    @property
+    def valid_mask(self) -> Mask | None:
+        """Of each row whether it is valid, where ``mask=True`` asked for it."""
     @property
     def error(self) -> dict[str, Any] | None:
         """Why the verdict is ``unreadable``."""
@@ -226,5 +373,6 @@ class Schema:
     @property
     def fingerprint(self) -> str: ...
     def validate(self, data: Any, **options: Any) -> Report: ...
+    def stream(self, data: Any, **options: Any) -> Stream: ...
     def validate_record(self, record: Any) -> Report: ...
     def validate_json(self, record: bytes) -> Report: ...

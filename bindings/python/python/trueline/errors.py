@@ -54,7 +54,15 @@ class InternalError(TruelineError):
 
 
 class CancelledError(TruelineError):
-    """The run was ended before its end."""
+    """The run was ended before its end. ``rows`` were judged by then, and ``invalid_rows`` of them found invalid."""
+
+    def __init__(self, message: str, rows: int | None = None, invalid_rows: int | None = None) -> None:
+        super().__init__(message, rows, invalid_rows)
+        self.rows = rows
+        self.invalid_rows = invalid_rows
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ValidationError(TruelineError):

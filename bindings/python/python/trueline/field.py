@@ -11,6 +11,7 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from . import _native
 from .errors import SchemaError
 
 __all__ = ["Field"]
@@ -150,6 +151,20 @@ def _plain(value: Any, where: str) -> Any:
     raise SchemaError(f"{where} cannot be {value!r}")
 
 
+_ANY: Any = object()
+
+
+def _unknown(name: str) -> str:
+    """What the engine says of a keyword that it does not know."""
+    document = {"fields": [{"name": "field", "type": "any", name: None}]}
+    try:
+        _native.Schema.parse(json.dumps(document), "json", "<field>")
+    except SchemaError as error:
+        if error.problems:
+            return f"`{name}`: {error.problems[0]['message']}"
+    return f"`{name}` is no keyword of a field"
+
+
 class Field:
     """What one column should be.
 
@@ -162,17 +177,24 @@ class Field:
     Field('float64', required=True, minimum=0.01)
     """
 
-    __slots__ = ("keywords", "type")
+    __slots__ = ("is_typed", "keywords", "type")
 
-    def __init__(self, type: Any = "any", /, **keywords: Any) -> None:
-        self.type = type_name(type)
-        self.keywords: dict[str, Any] = {}
+    type: str
+    keywords: dict[str, Any]
+    is_typed: bool
+
+    def __init__(self, type: Any = _ANY, /, **keywords: Any) -> None:
+        self.is_typed = type is not _ANY
+        self.type = type_name(type) if self.is_typed else "any"
+        self.keywords = {}
         for name, value in keywords.items():
             name = _SHORT.get(name, name)
             if name in self.keywords:
                 raise SchemaError(f"`{name}` is given twice: `min` and `max` are `minimum` and `maximum`", keyword=name)
             if name == "type":
                 raise SchemaError("the type is given first, without a name", keyword=name)
+            if name not in _native.FIELD_KEYWORDS:
+                raise SchemaError(_unknown(name), keyword=name)
             if value is not None or name == "const":
                 self.keywords[name] = _plain(value, f"`{name}`")
 

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import _native
-from ._native import Progress, Report
-from .errors import SchemaError
+from ._native import Cancel, Progress, Report
+from .custom import described
+from .errors import OptionError, SchemaError
 from .field import Field, _plain
+from .progress import watching
+from .results import Results
 
 __all__ = ["Schema"]
 
@@ -112,11 +115,12 @@ class Schema:
     Raises ``SchemaError``, which names field and keyword.
     """
 
-    __slots__ = ("_language", "_native", "_text")
+    __slots__ = ("_custom", "_language", "_native", "_text")
 
     _native: _native.Schema
     _text: str
     _language: str
+    _custom: tuple[dict[str, Any], ...]
 
     def __init__(
         self,
@@ -152,13 +156,13 @@ class Schema:
             self._native = _native.Schema.parse(text, "json", "<schema>")
         except SchemaError as error:
             raise _named(error, document) from None
-        self._text, self._language = text, "json"
+        self._text, self._language, self._custom = text, "json", ()
 
     def _read(self, text: str, language: str, name: str) -> None:
         if not isinstance(text, str):
             raise TypeError(f"a schema document is str, not {type(text).__name__}")
         self._native = _native.Schema.parse(text, language, name)
-        self._text, self._language = text, language
+        self._text, self._language, self._custom = text, language, ()
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Schema:
@@ -198,6 +202,26 @@ class Schema:
         return schema
 
     @classmethod
+    def from_class(cls, table: type, **sections: Any) -> Schema:
+        """The schema of a class with annotations, such as a dataclass; see ``Table``."""
+        from .table import of_class
+
+        schema = of_class(table, **sections)
+        return _parsed(cls, schema._text, schema._language, "<class>")
+
+    @classmethod
+    def from_pydantic(cls, model: Any, *, name: str | None = None, skip_code: bool = False) -> Schema:
+        """The schema of a model of pydantic 2: types, constraints, ``Optional``, ``Literal`` and enums.
+
+        A nested model that must be there gives fields with names with dots (``address.city``); one in a list, or one that may be absent, a
+        struct. A field with a default is ``optional``. Values are taken as pydantic's strict mode takes them: nothing is converted.
+        What has no equivalent is a ``SchemaError`` that names the field. So are validators, which are code, unless ``skip_code`` is true.
+        """
+        from .model import document_of
+
+        return cls.from_dict(document_of(model, name=name, skip_code=skip_code))
+
+    @classmethod
     def from_arrow(cls, data: Any, *, name: str | None = None) -> Schema:
         """The columns of a schema, table or frame of pyarrow, Polars or pandas, with their types.
 
@@ -216,6 +240,67 @@ class Schema:
         except (AttributeError, TypeError):
             raise TypeError(f"{type(data).__name__} has no columns with types") from None
         return cls(fields, name=name)
+
+    def check(
+        self,
+        check: str | Callable[..., Any],
+        /,
+        *,
+        column: str | None = None,
+        columns: Iterable[str] | None = None,
+        on: str = "record",
+        **parameters: Any,
+    ) -> Schema:
+        """A schema with one check more; this one stays as it is.
+
+        ``check`` is the name of a check as documents have it under ``checks``, with its parameters:
+        ``schema.check("row_count", min=1)``, ``schema.check("unique", columns=["day", "shop"], severity="warning")``.
+
+        Or it is a function, which is called with some rows at a time and says of each whether it passes: ``True``, ``False`` or, where
+        nothing can be said, ``None``. ``on`` is what it gets: ``"record"`` (a dict; it answers with one value), or its columns, an
+        argument each, as ``"pyarrow"``, ``"polars"``, ``"numpy"``, ``"pandas"`` or ``"arrow"`` (an object with ``__arrow_c_array__``), for
+        which it answers with as many booleans; or all columns in one ``"batch"`` (with ``__arrow_c_stream__``). ``columns`` are those
+        it needs; without them it gets all of the schema. Its other arguments are ``id``, ``severity``, ``message``, ``expected`` (by
+        default the first line of its docstring) and ``sample_limit``.
+
+        It may be called on several threads, and for the same rows again; it must judge each row by itself. What it raises is the
+        reason of its check, whose status is ``"error"``; at severity error nothing is valid then. Functions are no part of documents and of the
+        fingerprint, and are pickled as Python does it.
+        """
+        if columns is not None and (column is not None or isinstance(columns, str)):
+            raise SchemaError("give one column as `column`, several as a list in `columns`", keyword="columns")
+        named = list(columns) if columns is not None else [column] if column is not None else []
+        if callable(check):
+            return self._with_function(check, named, on, parameters)
+        if on != "record":
+            raise SchemaError("`on` is for functions", keyword="on")
+        item: dict[str, Any] = {"check": check, **parameters}
+        if column is not None:
+            item["column"] = column
+        elif named:
+            item["columns"] = named
+        document = self.to_dict()
+        document["checks"] = [*document.get("checks", []), _plain(item, "the check")]
+        schema = type(self).from_dict(document)
+        schema._custom = self._custom
+        return schema
+
+    def _with_function(
+        self, function: Callable[..., Any], columns: list[str], on: str, parameters: dict[str, Any]
+    ) -> Schema:
+        known = ("id", "severity", "message", "expected", "sample_limit")
+        for name in parameters:
+            if name not in known:
+                raise SchemaError(f"`{name}` is no argument of a check by a function: it has {', '.join(known)}", keyword=name)
+        for name in columns:
+            if name not in self.fields:
+                raise SchemaError(f"a check names the column `{name}`, which the schema does not declare", keyword="columns")
+        item = described(function, columns, on=on, **{name: parameters.get(name) for name in known})
+        if item["id"] in (*self.check_ids, *(other["id"] for other in self._custom)):
+            raise SchemaError(f"there is a check with the id `{item['id']}` already: give another `id`", keyword="id")
+        schema = _parsed(type(self), self._text, self._language, "<check>")
+        schema._custom = (*self._custom, item)
+        return schema
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The canonical document: sorted keys, without defaults, titles and descriptions. It reads as an equal schema."""
@@ -258,7 +343,9 @@ class Schema:
         *,
         threads: int | None = None,
         format: str | None = None,
-        progress: Callable[[Progress], object] | None = None,
+        progress: Callable[[Progress], object] | bool | None = None,
+        mask: bool = False,
+        cancel: Cancel | None = None,
         sample_limit: int | None = None,
         max_violations: int | None = None,
         valid_out: str | os.PathLike[str] | None = None,
@@ -285,34 +372,64 @@ class Schema:
 
         ``threads`` is how many threads judge files (default: as many as the machine has); Arrow data are judged by one.
         ``format`` is ``"csv"``, ``"jsonl"``, ``"parquet"`` or ``"arrow"``, where names and first bytes do not say it.
-        ``progress`` is called with a ``Progress``, at most ten times a second, on another thread; what it raises ends the run.
+        ``progress`` is called with a ``Progress``, at most ten times a second, on another thread; what it raises ends the run. ``True`` is
+        a bar of tqdm where that is installed, else a line on standard error. ``mask=True``, for Arrow data, gives the report a
+        ``valid_mask`` of all rows. ``cancel``, a ``Cancel``, ends the run from another thread with ``CancelledError``.
         ``sample_limit`` is how many violations of one check are kept, ``max_violations`` how many of all. ``valid_out``,
         ``invalid_out`` and ``errors_out`` are files for valid rows, invalid rows and every violation; with ``reasons`` invalid rows have
         a column of that name with the checks they fail. ``trust_statistics`` is ``"never"``, ``"prove"`` or ``"audit"``. ``limits``
         are named as in Rust: ``{"max_record_bytes": 1 << 20}``.
 
-        The interpreter lock is free meanwhile. Ctrl-C ends the run with ``KeyboardInterrupt``, whose ``rows``, where it has that, is
-        how many were judged.
+        The interpreter lock is free meanwhile. Ctrl-C ends the run with ``KeyboardInterrupt``, whose ``rows`` and ``invalid_rows``, where
+        it has them, are how many were judged and found invalid.
 
         Raises ``FileNotFoundError`` and its like for a path that stands for no file, ``OptionError`` for an option, and whatever
         the data's own code raises. Data that cannot be read to their end give a report whose ``verdict`` is ``"unreadable"``.
         """
-        return self._native.validate(
-            data,
-            threads=threads,
-            format=format,
-            progress=progress,
-            sample_limit=sample_limit,
-            max_violations=max_violations,
-            valid_out=valid_out,
-            invalid_out=invalid_out,
-            reasons=reasons,
-            errors_out=errors_out,
-            trust_statistics=trust_statistics,
-            spill_dir=spill_dir,
-            chunk_bytes=chunk_bytes,
-            limits=None if limits is None else dict(limits),
-        )
+        with watching(progress) as watcher:
+            return self._native.validate(
+                data,
+                threads=threads,
+                format=format,
+                progress=watcher,
+                mask=mask or None,
+                cancel=cancel,
+                custom=self._custom or None,
+                sample_limit=sample_limit,
+                max_violations=max_violations,
+                valid_out=valid_out,
+                invalid_out=invalid_out,
+                reasons=reasons,
+                errors_out=errors_out,
+                trust_statistics=trust_statistics,
+                spill_dir=spill_dir,
+                chunk_bytes=chunk_bytes,
+                limits=None if limits is None else dict(limits),
+            )
+
+    async def validate_async(self, data: Any, **options: Any) -> Report:
+        """As ``validate``, without holding up the event loop; a task that is cancelled ends the run."""
+        import asyncio
+
+        cancel = options.pop("cancel", None) or Cancel()
+        try:
+            return await asyncio.to_thread(self.validate, data, cancel=cancel, **options)
+        except asyncio.CancelledError:
+            cancel.cancel()
+            raise
+
+    def stream(self, data: Any, **options: Any) -> Results:
+        """Holds data against the schema part by part; options as for ``validate``, but for ``progress`` and ``mask``.
+
+        Gives a ``BatchResult`` for each part, while the run goes on: a part of text has ``chunk_bytes`` bytes (1 MiB unless told
+        otherwise), one of Parquet or Arrow as many rows as the format gives. For ``for`` and ``async for``; see ``Results``.
+        """
+        for name in ("progress", "mask"):
+            if options.pop(name, None):
+                raise OptionError(f"{name} is no option of a stream")
+        limits = options.pop("limits", None)
+        options["limits"] = None if limits is None else dict(limits)
+        return Results(self._native.stream(data, custom=self._custom or None, **options))
 
     def is_valid(self, data: Any, **options: Any) -> bool:
         """Whether data are valid; options as for ``validate``."""
@@ -327,18 +444,21 @@ class Schema:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Schema):
             return NotImplemented
-        return self.fingerprint == other.fingerprint
+        return self.fingerprint == other.fingerprint and self._custom == other._custom
 
     def __hash__(self) -> int:
         return hash(self.fingerprint)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_parsed, (type(self), self._text, self._language, "<pickle>"))
+        return (_parsed, (type(self), self._text, self._language, "<pickle>", self._custom))
 
 
-def _parsed(cls: type[Schema], text: str, language: str, name: str) -> Schema:
+def _parsed(
+    cls: type[Schema], text: str, language: str, name: str, custom: tuple[dict[str, Any], ...] = ()
+) -> Schema:
     schema = cls.__new__(cls)
     schema._read(text, language, name)
+    schema._custom = custom
     return schema
 
 

@@ -24,7 +24,9 @@ pub struct GithubRenderer;
 impl Renderer for GithubRenderer {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut lines: Vec<String> = report.error.iter().map(|error| unreadable(report, error)).collect();
-        for (status, kind) in [(Status::Failed, "error"), (Status::Warned, "warning")] {
+        for (status, kind) in
+            [(Status::Failed, "error"), (Status::Error, "error"), (Status::Warned, "warning")]
+        {
             let room =
                 ANNOTATIONS_SHOWN.saturating_sub(lines.iter().filter(|line| is_of(line, kind)).count());
             lines.extend(annotations(report, status, kind, room));

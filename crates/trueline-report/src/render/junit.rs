@@ -31,8 +31,9 @@ impl Renderer for JunitRenderer {
 
 fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let count = |status| wording::count(report, status);
-    let errors = u64::from(report.error.is_some());
-    let tests = report.checks.len() as u64 + errors;
+    let unreadable = u64::from(report.error.is_some());
+    let tests = report.checks.len() as u64 + unreadable;
+    let errors = count(Status::Error) + unreadable;
     let (failures, skipped) = (count(Status::Failed), count(Status::NotEvaluated));
     let seconds = if report.run.elapsed_seconds.is_finite() { report.run.elapsed_seconds } else { 0.0 };
     let totals =
@@ -116,13 +117,19 @@ fn case(
             body(report, check, violations, out)?;
             writeln!(out, "</failure>")?;
         }
+        Status::Error => {
+            let reason = escape_markup(check.reason.as_deref().unwrap_or("no reason is given"));
+            writeln!(out, "      <error message=\"{reason}\" type=\"custom.error\">")?;
+            body(report, check, violations, out)?;
+            writeln!(out, "</error>")?;
+        }
         Status::NotEvaluated => {
             let reason = check.reason.as_deref().unwrap_or("no reason is given");
             writeln!(out, "      <skipped message=\"{}\"/>", escape_markup(reason))?;
         }
         Status::Passed | Status::Warned => {}
     }
-    if check.status != Status::Failed && check.failed > 0 {
+    if !matches!(check.status, Status::Failed | Status::Error) && check.failed > 0 {
         writeln!(out, "      <system-out>")?;
         body(report, check, violations, out)?;
         writeln!(out, "</system-out>")?;

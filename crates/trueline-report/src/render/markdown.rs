@@ -107,7 +107,7 @@ fn code(text: &str, in_table: bool) -> String {
 
 fn mark(status: Status) -> &'static str {
     match status {
-        Status::Failed => "❌",
+        Status::Failed | Status::Error => "❌",
         Status::Warned => "⚠",
         Status::Passed => "✅",
         Status::NotEvaluated => "➖",

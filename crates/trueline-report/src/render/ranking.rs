@@ -10,7 +10,7 @@ pub(super) fn offenders(report: &Report) -> Vec<&CheckResult> {
     let mut checks: Vec<&CheckResult> = report.checks.iter().filter(|check| is_offender(check)).collect();
     checks.sort_by_key(|check| {
         let rank = match check.status {
-            Status::Failed => 0,
+            Status::Failed | Status::Error => 0,
             Status::Warned => 1,
             Status::NotEvaluated => 2,
             Status::Passed => 3,
@@ -22,7 +22,7 @@ pub(super) fn offenders(report: &Report) -> Vec<&CheckResult> {
 
 /// Whether there is something to show of a check.
 pub(super) fn is_offender(check: &CheckResult) -> bool {
-    matches!(check.status, Status::Failed | Status::Warned) || check.failed > 0
+    matches!(check.status, Status::Failed | Status::Warned | Status::Error) || check.failed > 0
 }
 
 /// Checks that were not evaluated and found nothing, together with the others of the same reason.

@@ -42,6 +42,7 @@ pub(super) fn checks(report: &Report) -> String {
     }
     let counted = [
         (of(Status::Failed), "failed"),
+        (of(Status::Error), "in error"),
         (of(Status::Warned), "warned"),
         (of(Status::NotEvaluated), "not evaluated"),
         (passed, "passed"),

@@ -110,8 +110,12 @@ fn texts_come_back_as_they_are_shown() {
 
 #[test]
 fn every_status_is_told_apart() {
-    let report = sample::invalid();
+    let mut report = sample::invalid();
+    let passed = report.checks.iter().position(|check| check.status == Status::Passed).unwrap();
+    report.checks[passed].status = Status::Error;
+    report.checks[passed].reason = Some("the model is gone".into());
     let xml = render(&report);
+    assert_sound(&xml, &report);
     let document = Document::parse(&xml).unwrap();
     for check in &report.checks {
         let case = document
@@ -120,12 +124,14 @@ fn every_status_is_told_apart() {
             .unwrap();
         let has = |name: &str| case.children().any(|node| node.has_tag_name(name));
         let expected = match check.status {
-            Status::Failed => (true, false, false),
-            Status::NotEvaluated => (false, true, false),
-            Status::Warned => (false, false, true),
-            Status::Passed => (false, false, check.failed > 0),
+            Status::Failed => (true, false, false, false),
+            Status::NotEvaluated => (false, true, false, false),
+            Status::Warned => (false, false, true, false),
+            Status::Passed => (false, false, check.failed > 0, false),
+            Status::Error => (false, false, false, true),
         };
-        assert_eq!((has("failure"), has("skipped"), has("system-out")), expected, "{}", check.id);
+        let found = (has("failure"), has("skipped"), has("system-out"), has("error"));
+        assert_eq!(found, expected, "{}", check.id);
     }
     assert_eq!(Format::from_name("junit"), Some(Format::Junit));
 }

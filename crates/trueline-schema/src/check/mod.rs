@@ -9,6 +9,7 @@ pub(crate) mod completeness;
 pub(crate) mod r#const;
 pub(crate) mod contains;
 pub(crate) mod count;
+pub(crate) mod custom;
 pub(crate) mod distinct_count;
 pub(crate) mod ends_with;
 pub(crate) mod r#enum;
@@ -194,6 +195,11 @@ pub enum CheckKind {
     RowCount(CountBounds),
     /// There are so many columns.
     ColumnCount(CountBounds),
+    /// What a function of the program asks. It stands in no document, so no schema has it: it is added to a plan.
+    Custom {
+        /// What it expects, for people.
+        expected: String,
+    },
 }
 
 /// All checks, in the order of reports.
@@ -282,6 +288,7 @@ impl CheckKind {
             }
             Self::RowCount(bounds) => count::expected(bounds, "row"),
             Self::ColumnCount(bounds) => count::expected(bounds, "column"),
+            Self::Custom { expected } => expected.clone(),
         }
     }
 
@@ -310,6 +317,7 @@ impl CheckKind {
             Self::Completeness { .. } => &completeness::SPEC,
             Self::RowCount(_) => &row_count::SPEC,
             Self::ColumnCount(_) => &column_count::SPEC,
+            Self::Custom { .. } => &custom::SPEC,
         }
     }
 
@@ -326,6 +334,7 @@ impl CheckKind {
             | Self::Type
             | Self::Finite { .. }
             | Self::Required
+            | Self::Custom { .. }
             | Self::PrimaryKey => {}
             Self::Unique { nulls, report } => unique::write(*nulls, *report, item),
             Self::Range(range) => range::write(range, item),

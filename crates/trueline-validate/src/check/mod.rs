@@ -13,6 +13,7 @@ pub(crate) mod columns;
 pub(crate) mod completeness;
 pub(crate) mod r#const;
 pub(crate) mod contains;
+pub(crate) mod custom;
 pub(crate) mod distinct_count;
 pub(crate) mod ends_with;
 pub(crate) mod r#enum;
@@ -35,9 +36,12 @@ pub(crate) mod unique;
 mod membership;
 mod shape;
 
+use std::sync::Arc;
+
 use arrow_array::Array;
 use trueline_schema::{CheckKind, CountBounds, DataType, KeyNulls, KeyReport, Literal};
 
+pub use self::custom::{Custom, CustomCheck};
 use crate::error::{Error, ErrorKind};
 use crate::mask::Mask;
 
@@ -90,6 +94,8 @@ pub(crate) enum Runner {
     Keys(KeyRule),
     /// Counters judged at the end.
     Table(TableRule),
+    /// A function of the program.
+    Custom(Arc<dyn Custom>),
 }
 
 /// What is asked of a set of keys.
@@ -153,6 +159,8 @@ pub(crate) fn runner(kind: &CheckKind, data_type: &DataType) -> Result<Runner, E
         CheckKind::Completeness { min_fraction, min_count } => {
             Ok(Runner::Table(completeness::compile(*min_fraction, *min_count)))
         }
+        // A function is added to a plan with its check.
+        CheckKind::Custom { .. } => Err(Error::new(ErrorKind::NoFunction)),
         _ => Err(Error::new(ErrorKind::Unsuitable { check: kind.name(), data_type: data_type.to_string() })),
     }
 }

@@ -147,11 +147,11 @@ impl<'a> Judge<'a> {
         Ok(look(&self.plan, &Batch { rows, columns: &keys, keys: &keys, extras: None, origin: &origin }))
     }
 
-    /// The columns that keys are made of, in full.
+    /// The columns that keys are made of and functions of the program look at, in full.
     fn wholes(&mut self, arrays: &[Option<ArrayRef>]) -> Result<Vec<Option<Widened>>, NotTaken> {
         let mut wholes = Vec::with_capacity(arrays.len());
         for (field, array) in arrays.iter().enumerate() {
-            let array = array.as_ref().filter(|_| self.plan.is_key(field));
+            let array = array.as_ref().filter(|_| self.plan.needs_whole(field));
             wholes.push(array.map(|array| self.widened(field, array).ok_or(NotTaken)).transpose()?);
         }
         Ok(wholes)

@@ -16,6 +16,7 @@ use trueline_validate::{Findings, Plan, State, Tally};
 use super::job::Job;
 use super::outlet::{ErrorsOutlet, PieceRows, RowOutlet};
 use crate::error::{Error, ErrorKind};
+use crate::part::{Parts, Told};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
 
 /// The result of one part of an input, ready to be merged in its turn.
@@ -79,10 +80,16 @@ struct Queue {
 pub(super) struct Desk<'a> {
     tally: &'a mut Tally,
     plan: &'a Plan,
-    rows: Option<&'a mut RowOutlet>,
-    errors: Option<&'a mut ErrorsOutlet>,
+    written: Written<'a>,
     outcome: InputOutcome,
     throttle: Throttle,
+}
+
+/// Where the rows of an input and what is wrong with them go, in this pass.
+pub(super) struct Written<'a> {
+    pub(super) rows: Option<&'a mut RowOutlet>,
+    pub(super) errors: Option<&'a mut ErrorsOutlet>,
+    pub(super) parts: Option<&'a mut Parts>,
 }
 
 /// How one input ended.
@@ -187,17 +194,10 @@ impl Queue {
 }
 
 impl<'a> Desk<'a> {
-    /// For an input whose records begin behind so many bytes; `rows` and `errors` are where its rows and what is wrong with them
-    /// go, if they are written.
-    pub(super) fn new(
-        tally: &'a mut Tally,
-        plan: &'a Plan,
-        rows: Option<&'a mut RowOutlet>,
-        errors: Option<&'a mut ErrorsOutlet>,
-        start_bytes: u64,
-    ) -> Self {
+    /// For an input whose records begin behind so many bytes.
+    pub(super) fn new(tally: &'a mut Tally, plan: &'a Plan, written: Written<'a>, start_bytes: u64) -> Self {
         let outcome = InputOutcome { bytes: start_bytes, ..InputOutcome::default() };
-        Self { tally, plan, rows, errors, outcome, throttle: Throttle::new() }
+        Self { tally, plan, written, outcome, throttle: Throttle::new() }
     }
 
     /// Merges a piece and tells whoever watches; whether the run goes on.
@@ -218,11 +218,21 @@ impl<'a> Desk<'a> {
         add(&mut self.outcome.audit, piece.audit);
         let input_number = self.tally.input();
         let mut written = Ok(());
-        if let (Some(outlet), Some(records), None) = (&mut self.rows, piece.rows, &piece.failure) {
+        let part = Told {
+            input: input_number,
+            input_name: input,
+            first_row: rows,
+            lines,
+            rows: piece.state.rows(),
+            invalid_rows: piece.state.invalid_rows(),
+            end_bytes: piece.end_offset,
+        };
+        if let (Some(outlet), Some(records), None) = (&mut self.written.rows, piece.rows, &piece.failure) {
             written = outlet.append(records, piece.findings.as_ref(), self.plan, input_number, rows);
         }
-        if let (Some(outlet), Some(findings), Ok(())) = (&mut self.errors, piece.findings, &written) {
-            written = outlet.write_piece(&findings, self.plan, input_number, rows, lines);
+        if let (Some(outlet), Some(findings), Ok(())) = (&mut self.written.errors, &piece.findings, &written)
+        {
+            written = outlet.write_piece(findings, self.plan, input_number, rows, lines);
         }
         if let Err(error) = written {
             self.outcome.fatal = Some(error);
@@ -231,6 +241,9 @@ impl<'a> Desk<'a> {
         if let Err(source) = self.tally.merge(piece.state) {
             self.outcome.fatal = Some(Error::new(ErrorKind::Keys { source }));
             return false;
+        }
+        if let Some(parts) = &mut self.written.parts {
+            parts.tell(part, piece.findings.as_ref(), self.plan);
         }
         let Some(failure) = piece.failure else { return true };
         let (row, line) = piece.failure_row.unwrap_or_default();

@@ -27,7 +27,7 @@ use trueline_tokenizer::Dialect;
 use trueline_validate::{Pass, Plan, Tally};
 
 use self::merge::InputOutcome;
-use self::open::{Opening, format_of, open};
+use self::open::{Opened, Opening, format_of, open};
 use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
@@ -226,7 +226,10 @@ impl<'a> Pipeline<'a> {
             return Err(Error::new(ErrorKind::Internal { message }));
         }
         if self.validator.cancel.is_cancelled() {
-            return Err(Error::new(ErrorKind::Cancelled { rows: self.tally.rows() }));
+            return Err(Error::new(ErrorKind::Cancelled {
+                rows: self.tally.rows(),
+                invalid_rows: self.tally.invalid_rows(),
+            }));
         }
         Ok(outcome.error)
     }
@@ -240,6 +243,9 @@ impl<'a> Pipeline<'a> {
             .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
         if let Some(errors) = &mut outlets.errors {
             errors.write_all(&outcome.findings)?;
+        }
+        if let Some(parts) = outlets.parts.take().filter(|_| self.error.is_none()) {
+            parts.finish(&outcome.findings, outcome.rows.invalid);
         }
         let elapsed = self.started.elapsed().as_secs_f64();
         let bytes: u64 = self.inputs.iter().map(|input| input.bytes).sum();
@@ -257,6 +263,21 @@ impl<'a> Pipeline<'a> {
             outlets.commit(&report)?;
         }
         Ok(report)
+    }
+}
+
+/// The names of an input's columns, as far as it has a header; `None` for JSON Lines.
+pub(crate) fn column_names(validator: &Validator, source: &dyn Source) -> Result<Option<Vec<String>>, Error> {
+    let dialect = trueline_io::csv::dialect(&validator.schema.csv);
+    let not_read = |message: String| Error::new(ErrorKind::NotRead { message });
+    match open(validator, source, &dialect, false, &Arc::default()) {
+        Ok((Opened::Csv(input), _)) => Ok(Some(input.header.map(|header| header.names).unwrap_or_default())),
+        Ok((Opened::JsonLines(_), _)) => Ok(None),
+        #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+        Ok((Opened::Batches(..), _)) => {
+            Err(not_read(format!("`{}` has types of its own: give a schema", source.name())))
+        }
+        Err(failed) => Err(not_read(format!("{}: {}", source.name(), failed.failure.message))),
     }
 }
 

@@ -12,7 +12,7 @@ use trueline_validate::{Binding, Pass};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::batches;
 use super::job::Job;
-use super::merge::{Desk, InputOutcome, Merger, Watch};
+use super::merge::{Desk, InputOutcome, Merger, Watch, Written};
 use super::open::{NotOpened, Opened, Opening};
 use super::outlet::{Outlets, RowOutlet};
 use super::{Pipeline, csv, json, run_error, text};
@@ -169,7 +169,7 @@ impl<'a> Pipeline<'a> {
             None => self.tally.begin_input(binding, lines, place),
         }
         let found = self.tally.take_findings();
-        self.outlets.errors.as_mut().map_or(Ok(()), |errors| errors.write_all(&found))
+        self.outlets.write_all(&found)
     }
 
     /// What the workers of an input share.
@@ -214,11 +214,13 @@ impl<'a> Pipeline<'a> {
             total_bytes: self.total_bytes,
             started: self.started,
         };
-        let Outlets { rows, errors } = &mut self.outlets;
+        let Outlets { rows, errors, parts } = &mut self.outlets;
         let mut rows = rows.as_mut().filter(|rows| rows.writes_in(reading.pass()));
         // Later passes have findings only for the rows themselves.
         let errors = errors.as_mut().filter(|_| reading.pass() == Pass::First);
-        let desk = Desk::new(&mut self.tally, self.plan, rows.as_deref_mut(), errors, start_bytes);
+        let parts = parts.as_mut().filter(|_| reading.pass() == Pass::First);
+        let written = Written { rows: rows.as_deref_mut(), errors, parts };
+        let desk = Desk::new(&mut self.tally, self.plan, written, start_bytes);
         let merger = Merger::new(desk, threads, watch);
         work(&merger);
         let outcome = merger.into_outcome();

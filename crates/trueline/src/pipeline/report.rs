@@ -1,6 +1,6 @@
 //! An outcome in the form of a report.
 
-use trueline_report::{Engine, Input, Report, Run, RunError, SchemaInfo, Verdict};
+use trueline_report::{Engine, Input, Report, Run, RunError, SchemaInfo, Status, Verdict};
 use trueline_schema::Severity;
 use trueline_validate::Outcome;
 
@@ -21,7 +21,8 @@ pub(crate) fn report(
     run: Run,
 ) -> Report {
     let fails = |check: &trueline_report::CheckResult| {
-        check.status == trueline_report::Status::Failed && check.severity == Severity::Error
+        // What could not be checked is not valid either.
+        matches!(check.status, Status::Failed | Status::Error) && check.severity == Severity::Error
     };
     let verdict = if error.is_some() {
         Verdict::Unreadable

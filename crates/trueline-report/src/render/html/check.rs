@@ -13,7 +13,7 @@ const ROWS_SHOWN: usize = 1000;
 pub(super) fn tone(status: Status) -> Tone {
     match status {
         Status::Passed => Tone::Good,
-        Status::Failed => Tone::Bad,
+        Status::Failed | Status::Error => Tone::Bad,
         Status::Warned => Tone::Warn,
         Status::NotEvaluated => Tone::Open,
     }

@@ -43,6 +43,7 @@ fn checks(page: &mut Page, report: &Report) {
     let of = |status| wording::count(report, status);
     let parts = [
         (Tone::Bad, of(Status::Failed), "failed"),
+        (Tone::Bad, of(Status::Error), "in error"),
         (Tone::Warn, of(Status::Warned), "warned"),
         (Tone::Open, of(Status::NotEvaluated), "not evaluated"),
         (Tone::Good, of(Status::Passed), "passed"),
@@ -66,6 +67,7 @@ fn failures(page: &mut Page, report: &Report) {
     };
     let parts = [
         (Tone::Bad, of(Status::Failed), "of failed checks"),
+        (Tone::Bad, of(Status::Error), "of checks in error"),
         (Tone::Warn, of(Status::Warned), "of warnings"),
         (Tone::Open, of(Status::NotEvaluated), "before the end of reading"),
         (Tone::Good, of(Status::Passed), "tolerated"),

@@ -153,7 +153,8 @@ fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultOb
 /// What is forgiven by a tolerance, or was found before the run broke off, is a note.
 fn level(check: &CheckResult) -> &'static str {
     match check.status {
-        Status::Failed => "error",
+        Status::Error if check.severity == trueline_schema::Severity::Warning => "warning",
+        Status::Failed | Status::Error => "error",
         Status::Warned => "warning",
         Status::Passed | Status::NotEvaluated => "note",
     }

@@ -71,7 +71,7 @@ fn heading(page: &mut Page, check: &CheckResult) {
 
 /// One violation: its place, the data, what is wrong with it, and the other place it is about.
 fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Violation) {
-    let style = if check.status == Status::Failed { Style::Bad } else { Style::Warn };
+    let style = if matches!(check.status, Status::Failed | Status::Error) { Style::Bad } else { Style::Warn };
     let message = wording::message(violation);
     let expected = format!("expected {}", violation.expected);
 

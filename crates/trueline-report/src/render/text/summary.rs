@@ -23,7 +23,7 @@ const LONG_LABELS: usize = 17;
 /// How a check's outcome looks.
 pub(super) fn style(check: &CheckResult) -> Style {
     match check.status {
-        Status::Failed => Style::Bad,
+        Status::Failed | Status::Error => Style::Bad,
         Status::Warned => Style::Warn,
         Status::Passed => Style::Good,
         Status::NotEvaluated => Style::Faint,

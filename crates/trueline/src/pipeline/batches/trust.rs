@@ -39,7 +39,7 @@ impl Reading {
         part: &Part,
     ) -> Result<Self, Failure> {
         let path = |field: usize| columns.paths[field].as_deref().filter(|_| job.plan.needs(field));
-        let may_follow = |field: usize| path(field).filter(|_| !job.plan.is_key(field));
+        let may_follow = |field: usize| path(field).filter(|_| !job.plan.needs_whole(field));
         let of = |field: usize| {
             let claims = input.claims(part.group, may_follow(field)?).filter(|claims| claims.is_trusted)?;
             follows(job, field, &claims)

@@ -2,7 +2,7 @@
 
 use trueline_io::{AtomicFile, ErrorsOptions, ErrorsWriter, Source};
 use trueline_report::{Report, Violation};
-use trueline_validate::{Findings, LateFindings, Plan};
+use trueline_validate::{Findings, Plan};
 
 use crate::error::{Error, ErrorKind};
 use crate::validator::Validator;
@@ -54,16 +54,6 @@ impl ErrorsOutlet {
     /// Writes violations.
     pub(in super::super) fn write_all(&mut self, violations: &[Violation]) -> Result<(), Error> {
         violations.iter().try_for_each(|violation| self.write(violation))
-    }
-
-    /// Writes repeats of keys.
-    pub(super) fn write_late(&mut self, findings: LateFindings, plan: &Plan) -> Result<(), Error> {
-        let mut findings = findings;
-        loop {
-            let next = findings.next(plan).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
-            let Some(violation) = next else { return Ok(()) };
-            self.write(&violation)?;
-        }
     }
 
     fn write(&mut self, violation: &Violation) -> Result<(), Error> {

@@ -5,14 +5,15 @@ mod files;
 mod rows;
 
 use trueline_io::Source;
-use trueline_report::Report;
+use trueline_report::{Report, Violation};
 use trueline_validate::key::KeyOptions;
-use trueline_validate::{Pass, Plan, Tally, Wanted};
+use trueline_validate::{LateFindings, Pass, Plan, Tally, Wanted};
 
 pub(super) use self::errors::ErrorsOutlet;
 pub(super) use self::files::PieceRows;
 pub(super) use self::rows::{RowOutlet, RowPool};
 use crate::error::{Error, ErrorKind};
+use crate::part::Parts;
 use crate::validator::Validator;
 
 /// The outputs of one run.
@@ -20,6 +21,8 @@ use crate::validator::Validator;
 pub(super) struct Outlets {
     pub(super) rows: Option<RowOutlet>,
     pub(super) errors: Option<ErrorsOutlet>,
+    /// Who is told of parts.
+    pub(super) parts: Option<Parts>,
 }
 
 impl Outlets {
@@ -28,6 +31,7 @@ impl Outlets {
         Ok(Self {
             rows: RowOutlet::open(validator, sources)?,
             errors: ErrorsOutlet::open(validator, sources)?,
+            parts: validator.parts.as_ref().map(|parts| Parts::new(parts, validator.max_violations)),
         })
     }
 
@@ -39,7 +43,8 @@ impl Outlets {
     /// Whether everything that is wrong is wanted in the first pass, for a file of it or for the rows themselves.
     pub(super) fn collects(&self) -> bool {
         let rows = self.rows.as_ref();
-        self.errors.is_some() || rows.is_some_and(|rows| rows.has_reasons() && rows.writes_in(Pass::First))
+        let told = self.errors.is_some() || self.parts.is_some();
+        told || rows.is_some_and(|rows| rows.has_reasons() && rows.writes_in(Pass::First))
     }
 
     /// Says by which plan rows are judged.
@@ -53,7 +58,7 @@ impl Outlets {
     pub(super) fn settle(&mut self, tally: &mut Tally, plan: &Plan, keys: &KeyOptions) -> Result<(), Error> {
         let wanted = Wanted {
             rows: self.has_late_rows(),
-            findings: self.errors.is_some(),
+            findings: self.errors.is_some() || self.parts.is_some(),
             reasons: self.has_late_rows() && self.rows.as_ref().is_some_and(RowOutlet::has_reasons),
         };
         if wanted == Wanted::default() {
@@ -64,10 +69,25 @@ impl Outlets {
         if let (Some(outlet), Some(rows)) = (&mut self.rows, settled.rows) {
             outlet.set_late(rows);
         }
-        if let (Some(outlet), Some(findings)) = (&mut self.errors, settled.findings) {
-            outlet.write_late(findings, plan)?;
+        settled.findings.map_or(Ok(()), |findings| self.write_late(findings, plan))
+    }
+
+    /// Writes and tells of repeats of keys.
+    fn write_late(&mut self, findings: LateFindings, plan: &Plan) -> Result<(), Error> {
+        let mut findings = findings;
+        loop {
+            let next = findings.next(plan).map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+            let Some(violation) = next else { return Ok(()) };
+            self.write_all(std::slice::from_ref(&violation))?;
         }
-        Ok(())
+    }
+
+    /// Writes and tells of violations that are not of rows, or known late.
+    pub(super) fn write_all(&mut self, violations: &[Violation]) -> Result<(), Error> {
+        if let Some(parts) = &mut self.parts {
+            parts.add_all(violations);
+        }
+        self.errors.as_mut().map_or(Ok(()), |errors| errors.write_all(violations))
     }
 
     /// Puts all files in their places, if they hold what the report speaks of. None of them is before all are written.

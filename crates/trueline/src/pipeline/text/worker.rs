@@ -302,7 +302,7 @@ impl<'a, R: Records> Worker<'a, R> {
         let mut decoded = Vec::with_capacity(self.decoded.len());
         for (field, column) in self.decoded.iter().enumerate() {
             let part = column.and_then(|column| parts[column].take());
-            let whole = column.filter(|_| part.is_none() || self.plan.is_key(field));
+            let whole = column.filter(|_| part.is_none() || self.plan.needs_whole(field));
             decoded.push(whole.map(|column| records.decode_column(column, input.bytes)));
             cells.push(part.zip(*column).map(|(open, column)| {
                 let decoded =

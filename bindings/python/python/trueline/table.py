@@ -1,0 +1,124 @@
+"""Schemas written as classes: a field for each annotation."""
+
+from __future__ import annotations
+
+import enum
+import types
+import typing
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from ._native import Report
+from .errors import SchemaError
+from .field import Field
+from .schema import Schema
+
+__all__ = ["Table"]
+
+
+class Table:
+    """The base of schemas that are written as classes.
+
+    >>> class Payment(Table, checks=[{"check": "row_count", "min": 1}]):
+    ...     id: str = Field(unique=True, pattern=r"^TX")
+    ...     amount: float = Field(min=0.01)
+    ...     note: str | None
+    >>> Payment.schema.fields
+    {'id': 'string', 'amount': 'float64', 'note': 'string'}
+
+    An annotation that does not allow ``None`` makes its field ``required``, unless the ``Field`` says otherwise; ``Literal`` and ``Enum``
+    are its ``enum``; ``Annotated[int, Field(min=1)]`` says the same as ``int = Field(min=1)``. Classes may inherit from each other. Arguments of the
+    class are the sections of ``Schema``; its name is the schema's unless ``name`` says otherwise.
+    """
+
+    schema: ClassVar[Schema]
+
+    def __init_subclass__(cls, **sections: Any) -> None:
+        super().__init_subclass__()
+        cls.schema = of_class(cls, **sections)
+
+    @classmethod
+    def validate(cls, data: Any, **options: Any) -> Report:
+        """Holds data against the schema; see ``Schema.validate``."""
+        return cls.schema.validate(data, **options)
+
+
+def of_class(cls: type, **sections: Any) -> Schema:
+    """The schema of a class with annotations."""
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except (NameError, TypeError) as error:
+        raise SchemaError(f"the annotations of {cls.__name__} cannot be read: {error}") from None
+    fields = {}
+    for name, annotation in hints.items():
+        if name.startswith("_") or typing.get_origin(annotation) is ClassVar or (name, cls) == ("schema", Table):
+            continue
+        try:
+            fields[name] = _field(annotation, vars_of(cls, name))
+        except SchemaError as error:
+            raise SchemaError(f"field `{name}`: {error}", error.problems, field=name, keyword=error.keyword or "type") from None
+    return Schema(fields, **{"name": cls.__name__, **sections})
+
+
+def vars_of(cls: type, name: str) -> Any:
+    """What a class or one of its bases says a field is, besides its type."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    return None
+
+
+def _field(annotation: Any, value: Any) -> Field:
+    keywords: dict[str, Any] = {}
+    if typing.get_origin(annotation) is typing.Annotated:
+        annotation, *others = typing.get_args(annotation)
+        for other in others:
+            if isinstance(other, Field):
+                keywords.update(_given(other))
+    if isinstance(value, Field):
+        keywords.update(_given(value))
+    elif value is not None and not isinstance(value, types.MemberDescriptorType):
+        raise SchemaError(f"its value must be a Field, not {value!r}: a schema has no defaults")
+    kind, is_nullable = without_none(annotation)
+    kind, listed = listed_values(kind)
+    kind = keywords.pop("type", kind)
+    if listed is not None:
+        keywords.setdefault("enum", listed)
+    if not is_nullable and annotation not in (Any, object):
+        keywords.setdefault("required", True)
+    return Field(kind, **keywords)
+
+
+def _given(field: Field) -> dict[str, Any]:
+    return {**field.keywords, **({"type": field.type} if field.is_typed else {})}
+
+
+def without_none(annotation: Any) -> tuple[Any, bool]:
+    """A type without ``None``, and whether it was there."""
+    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
+        return annotation, annotation is None
+    kinds = typing.get_args(annotation)
+    others = [kind for kind in kinds if kind is not type(None)]
+    if len(others) != 1:
+        raise SchemaError(f"{annotation} has no equivalent: a column is of one type")
+    return others[0], len(others) < len(kinds)
+
+
+def listed_values(annotation: Any) -> tuple[Any, list[Any] | None]:
+    """The type of the values of ``Literal`` or ``Enum``, and these."""
+    if typing.get_origin(annotation) is typing.Literal:
+        values = list(typing.get_args(annotation))
+    elif isinstance(annotation, type) and issubclass(annotation, enum.Enum):
+        values = [member.value for member in annotation]
+    else:
+        return annotation, None
+    return type_of_values(values), values
+
+
+def type_of_values(values: Iterable[Any]) -> type:
+    """The one type of some values."""
+    kinds = {type(value) for value in values}
+    if len(kinds) != 1 or not kinds <= {str, int, float, bool}:
+        names = ", ".join(sorted(kind.__name__ for kind in kinds)) or "none"
+        raise SchemaError(f"listed values must be of one type, str, int, float or bool; they are of {names}", keyword="enum")
+    return kinds.pop()

@@ -1,0 +1,32 @@
+//! What holds violations: a report, or a part of a run.
+
+use trueline::{Part, Report, Violation};
+
+/// Violations, and the names of the inputs that they are of.
+pub(crate) trait Faults: Send + Sync {
+    fn violations(&self) -> &[Violation];
+
+    fn input_name(&self, input: u32) -> Option<&str>;
+}
+
+impl Faults for Report {
+    fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    fn input_name(&self, input: u32) -> Option<&str> {
+        let index = usize::try_from(input).ok()?;
+        self.inputs.get(index).map(|input| &*input.name)
+    }
+}
+
+impl Faults for Part {
+    fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// The last part may name rows of any input, whose names it does not know.
+    fn input_name(&self, input: u32) -> Option<&str> {
+        (!self.is_last && input == self.input).then_some(&*self.input_name)
+    }
+}

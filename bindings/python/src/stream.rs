@@ -1,0 +1,238 @@
+//! A run whose parts are handed out while it goes on.
+//!
+//! The engine works on a thread of its own and puts each part into a queue of a few places, so that it is never far ahead of
+//! whoever takes them. Who stops taking them ends the run.
+
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use trueline::{Part, ValidatorBuilder, Verdict};
+
+use crate::data::Job;
+use crate::error;
+use crate::report::Report;
+use crate::run::{self, GRACE, Outcome, TICK, Watch};
+use crate::violation::Violations;
+
+/// How many parts may wait.
+const QUEUE: usize = 2;
+
+enum Message {
+    Part(Part),
+    Ended(Box<Outcome>),
+}
+
+/// The parts of a run, one after the other.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct Stream {
+    /// None when the run is over.
+    receiver: Mutex<Option<Receiver<Message>>>,
+    report: Mutex<Option<Py<Report>>>,
+    watch: Watch,
+}
+
+/// What came in time.
+enum Received {
+    Message(Message),
+    Nothing,
+    Over,
+}
+
+impl Stream {
+    pub(crate) fn start(py: Python<'_>, builder: ValidatorBuilder, job: Job, watch: Watch) -> PyResult<Self> {
+        let (sender, receiver) = mpsc::sync_channel(QUEUE);
+        let (parts, of_run) = (sender.clone(), watch.clone());
+        let tell = move |part: Part| {
+            if parts.send(Message::Part(part)).is_err() {
+                // Nobody takes them any longer.
+                of_run.cancel.cancel();
+            }
+        };
+        let validator = builder.parts(tell).build().map_err(|error| error::engine(py, &error))?;
+        let of_run = watch.clone();
+        let run = move || {
+            let outcome = run::outcome(&validator, job, &of_run);
+            // Nobody waits any longer when the run was left alone.
+            let _ = sender.send(Message::Ended(Box::new(outcome)));
+        };
+        thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
+        Ok(Self { receiver: Mutex::new(Some(receiver)), report: Mutex::new(None), watch })
+    }
+
+    /// What comes within `time`, without the interpreter lock.
+    fn receive(&self, py: Python<'_>, time: Duration) -> Received {
+        py.detach(|| {
+            let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+            match receiver.as_ref().map(|receiver| receiver.recv_timeout(time)) {
+                Some(Ok(message)) => Received::Message(message),
+                Some(Err(RecvTimeoutError::Timeout)) => Received::Nothing,
+                Some(Err(RecvTimeoutError::Disconnected)) | None => Received::Over,
+            }
+        })
+    }
+
+    fn forget(&self, py: Python<'_>) {
+        py.detach(|| self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Keeps the report of a run that came to its end. One that did not is an exception: what was handed out was not the whole.
+    fn end(&self, py: Python<'_>, outcome: Outcome) -> PyResult<()> {
+        self.forget(py);
+        let report = Bound::new(py, run::finish(py, outcome, &self.watch)?)?;
+        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = Some(report.clone().unbind());
+        if report.get().verdict_of() == Verdict::Unreadable {
+            Report::raise_if_invalid(report)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the run, and tells with the interrupt how far it was.
+    fn interrupt(&self, py: Python<'_>, interrupt: PyErr) -> PyErr {
+        self.watch.cancel.cancel();
+        let until = Instant::now() + GRACE;
+        let mut outcome = None;
+        while let Received::Message(message) =
+            self.receive(py, until.saturating_duration_since(Instant::now()))
+        {
+            if let Message::Ended(ended) = message {
+                outcome = Some(ended);
+                break;
+            }
+        }
+        self.forget(py);
+        run::interrupted(py, interrupt, outcome.as_deref(), &self.watch)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.watch.cancel.cancel();
+    }
+}
+
+#[pymethods]
+impl Stream {
+    fn __iter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<BatchResult>> {
+        loop {
+            match self.receive(py, TICK) {
+                Received::Message(Message::Part(part)) => return Ok(Some(BatchResult(Arc::new(part)))),
+                Received::Message(Message::Ended(outcome)) => return self.end(py, *outcome).map(|()| None),
+                Received::Over => return Ok(None),
+                Received::Nothing => {}
+            }
+            if let Err(interrupt) = py.check_signals() {
+                return Err(self.interrupt(py, interrupt));
+            }
+        }
+    }
+
+    /// The report of the whole, when all parts were taken.
+    #[getter]
+    fn report(&self, py: Python<'_>) -> Option<Py<Report>> {
+        let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.as_ref().map(|report| report.clone_ref(py))
+    }
+
+    /// Ends the run.
+    fn close(&self, py: Python<'_>) {
+        self.watch.cancel.cancel();
+        self.forget(py);
+    }
+}
+
+/// What was found in some rows of a run.
+#[pyclass(frozen, module = "trueline._native")]
+pub(crate) struct BatchResult(Arc<Part>);
+
+#[pymethods]
+impl BatchResult {
+    #[getter]
+    fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    #[getter]
+    fn input(&self) -> u32 {
+        self.0.input
+    }
+
+    #[getter]
+    fn input_name(&self) -> &str {
+        &self.0.input_name
+    }
+
+    #[getter]
+    fn first_row(&self) -> u64 {
+        self.0.first_row
+    }
+
+    #[getter]
+    fn total_rows(&self) -> u64 {
+        self.0.rows
+    }
+
+    #[getter]
+    fn valid_count(&self) -> u64 {
+        self.0.rows.saturating_sub(self.0.invalid_rows)
+    }
+
+    #[getter]
+    fn invalid_count(&self) -> u64 {
+        self.0.invalid_rows
+    }
+
+    #[getter]
+    fn end_bytes(&self) -> u64 {
+        self.0.end_bytes
+    }
+
+    #[getter]
+    fn error_count(&self) -> u64 {
+        self.0.errors
+    }
+
+    #[getter]
+    fn warning_count(&self) -> u64 {
+        self.0.warnings
+    }
+
+    #[getter]
+    fn errors(&self) -> Violations {
+        Violations::new(self.0.clone())
+    }
+
+    #[getter]
+    fn errors_omitted(&self) -> u64 {
+        self.0.violations_omitted()
+    }
+
+    #[getter]
+    fn is_last(&self) -> bool {
+        self.0.is_last
+    }
+
+    #[getter]
+    fn valid(&self) -> bool {
+        self.0.is_valid()
+    }
+
+    fn is_valid(&self) -> bool {
+        self.0.is_valid()
+    }
+
+    fn __repr__(&self) -> String {
+        let part = &self.0;
+        if part.is_last {
+            return format!("<trueline.BatchResult of the end: {} errors>", part.errors);
+        }
+        let end = part.first_row + part.rows;
+        format!("<trueline.BatchResult rows {}..{end}: {} invalid>", part.first_row, part.invalid_rows)
+    }
+}

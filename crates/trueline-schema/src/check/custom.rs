@@ -1,0 +1,18 @@
+//! # `custom`
+//!
+//! A function of the program over the values of columns. It has no form in documents: whoever runs a schema adds it.
+
+use super::{Spec, Target, Types};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "custom",
+    codes: &["custom.failed", "custom.error"],
+    keywords: &[],
+    parameters: &[],
+    needs: &[],
+    target: Target::Columns,
+    types: Types::All,
+    takes_tolerance: true,
+    // Documents do not get here: the name is none of `SPECS`.
+    read: |_| None,
+};

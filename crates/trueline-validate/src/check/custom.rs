@@ -1,0 +1,175 @@
+//! # custom
+//!
+//! A function of the program must say yes to every row.
+//!
+//! **Why** — some rules no vocabulary has: a checksum of one's own, a look-up, a model.
+//!
+//! **Passes** — a row for which the function says true.
+//!
+//! **Fails** — a row for which it says false. Where it says null, nothing is judged, as where the cell is null of a check of one
+//! column. Rows with a cell that does not parse are not evaluated, whatever it says.
+//!
+//! **Options** — the function, the columns that it is given, what it expects, for people, and those common to all checks. It has no form
+//! in documents. The function is called with some rows at a time, on several threads, and, where keys make it necessary to read
+//! an input again, more than once for the same rows: it must say the same each time, and of each row by itself. If it fails, the
+//! rows that it was called with are not evaluated, the check has the status `error` with the reason, and at severity error the
+//! verdict is invalid.
+//!
+//! **Codes** — `custom.failed`, `custom.error`.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow_buffer::NullBuffer;
+use arrow_schema::{Field as ArrowField, Schema as ArrowSchema};
+use trueline_schema::{Check, CheckKind, Severity, Tolerance};
+
+use crate::batch::Batch;
+use crate::mask::Mask;
+use crate::plan::PlannedCheck;
+
+/// The code of a row that the function says no to, as an index into those of the check.
+pub(crate) const FAILED: usize = 0;
+/// That of a function that failed.
+pub(crate) const ERROR: usize = 1;
+
+/// A function of the program that judges rows.
+pub trait Custom: Send + Sync {
+    /// Judges the rows of a batch, which has the columns of the check by their names, in the types of the schema: text as `Utf8View`,
+    /// times and durations in nanoseconds. Cells that did not parse are null.
+    ///
+    /// **Shapes**: an answer for each row: true where it passes, null where nothing can be said.
+    ///
+    /// **Errors**: why no answer can be given, for people.
+    fn judge(&self, batch: &RecordBatch) -> Result<BooleanArray, String>;
+}
+
+impl<F> Custom for F
+where
+    F: Fn(&RecordBatch) -> Result<BooleanArray, String> + Send + Sync,
+{
+    fn judge(&self, batch: &RecordBatch) -> Result<BooleanArray, String> {
+        self(batch)
+    }
+}
+
+/// A check by a function of the program, to be added to a [`Plan`](crate::Plan).
+#[derive(Clone)]
+#[must_use]
+pub struct CustomCheck {
+    pub(crate) check: Check,
+    pub(crate) function: Arc<dyn Custom>,
+}
+
+impl std::fmt::Debug for CustomCheck {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("CustomCheck").field("check", &self.check).finish_non_exhaustive()
+    }
+}
+
+impl CustomCheck {
+    /// A check of severity error with this id over these columns, all of the schema if there are none.
+    pub fn new<I>(id: impl Into<String>, columns: I, function: impl Custom + 'static) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let kind = CheckKind::Custom { expected: "what the function asks for".to_owned() };
+        let columns = columns.into_iter().map(Into::into).collect();
+        let check = Check { id: id.into(), ..Check::new(kind, columns) };
+        Self { check, function: Arc::new(function) }
+    }
+
+    /// What it expects, for people. Default: `what the function asks for`.
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.check.kind = CheckKind::Custom { expected: expected.into() };
+        self
+    }
+
+    /// What a failure means. Default [`Severity::Error`].
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.check.severity = severity;
+        self
+    }
+
+    /// What to say of a row that fails. Default: `not as expected`.
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.check.message = Some(message.into());
+        self
+    }
+
+    /// How many failures are let pass. Default none. A function that fails is never let pass.
+    pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.check.tolerance = Some(tolerance);
+        self
+    }
+
+    /// How many violations are kept as samples. Default as set for the run.
+    pub fn sample_limit(mut self, limit: u64) -> Self {
+        self.check.sample_limit = Some(limit);
+        self
+    }
+}
+
+/// What a function said of a batch.
+pub(crate) struct Judged {
+    pub(crate) evaluated: u64,
+    pub(crate) null: u64,
+    pub(crate) not_evaluated: u64,
+}
+
+/// Asks the function of a check, and puts the failing rows into `failing`. `None` where the input lacks a column.
+pub(crate) fn judge(
+    function: &dyn Custom,
+    check: &PlannedCheck,
+    batch: &Batch<'_>,
+    failing: &mut Mask,
+) -> Option<Result<Judged, String>> {
+    let mut arrays: Vec<ArrayRef> = Vec::with_capacity(check.fields.len());
+    let mut bad = Mask::new(batch.rows);
+    for &field in &check.fields {
+        let column = batch.keys[field]?;
+        for cell in column.bad {
+            bad.set(cell.row as usize);
+        }
+        arrays.push(Arc::clone(column.array));
+    }
+    Some(ask(function, check, batch.rows, &arrays).map(|answer| {
+        let nulls = match arrays.as_slice() {
+            [only] => NullBuffer::union(answer.nulls(), only.nulls()),
+            _ => answer.nulls().cloned(),
+        };
+        failing.reset(batch.rows);
+        failing.fill(|row| !answer.value(row) && !bad.get(row));
+        failing.keep_valid(nulls.as_ref());
+        let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+        let null = (0..batch.rows).filter(|&row| is_null(row) && !bad.get(row)).count() as u64;
+        let not_evaluated = bad.count();
+        Judged { evaluated: batch.rows as u64 - null - not_evaluated, null, not_evaluated }
+    }))
+}
+
+fn ask(
+    function: &dyn Custom,
+    check: &PlannedCheck,
+    rows: usize,
+    arrays: &[ArrayRef],
+) -> Result<BooleanArray, String> {
+    let named = check.check.columns.iter().zip(arrays);
+    let fields: Vec<ArrowField> =
+        named.map(|(name, array)| ArrowField::new(name, array.data_type().clone(), true)).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    let batch =
+        RecordBatch::try_new_with_options(Arc::new(ArrowSchema::new(fields)), arrays.to_vec(), &options)
+            .map_err(|error| error.to_string())?;
+    let answer = function.judge(&batch)?;
+    if answer.len() == rows {
+        Ok(answer)
+    } else {
+        Err(format!("the function gave {} answers for {rows} rows", answer.len()))
+    }
+}
+
+#[cfg(test)]
+#[path = "custom/tests.rs"]
+mod tests;

@@ -1,0 +1,42 @@
+//! Functions of the program, asked about the rows of a batch.
+
+use crate::batch::Batch;
+use crate::check::{Runner, custom};
+use crate::coding::Coding;
+use crate::mask::Mask;
+use crate::plan::Plan;
+use crate::state::{Failing, State};
+
+impl State {
+    /// Asks every function of the plan.
+    pub(crate) fn observe_custom(
+        &mut self,
+        plan: &Plan,
+        batch: &Batch<'_>,
+        failing: &mut Mask,
+        invalid: &mut Mask,
+    ) {
+        for (index, check) in plan.checks.iter().enumerate() {
+            let Runner::Custom(function) = &check.runner else { continue };
+            if batch.rows == 0 {
+                continue;
+            }
+            let judged = custom::judge(&**function, check, batch, failing);
+            let counts = &mut self.counts[index];
+            match judged {
+                None => counts.not_evaluated += batch.rows as u64,
+                Some(Err(reason)) => {
+                    counts.not_evaluated += batch.rows as u64;
+                    counts.error.get_or_insert(reason);
+                }
+                Some(Ok(judged)) => {
+                    counts.evaluated += judged.evaluated;
+                    counts.null += judged.null;
+                    counts.not_evaluated += judged.not_evaluated;
+                    let failing = Failing { slots: failing, rows: None };
+                    self.record(plan, index, batch, failing, Coding::Fixed(custom::FAILED), invalid);
+                }
+            }
+        }
+    }
+}

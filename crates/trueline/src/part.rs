@@ -1,0 +1,160 @@
+//! What was found in one part of a run, told while the run goes on.
+
+use std::sync::Arc;
+
+use trueline_report::Violation;
+use trueline_schema::Severity;
+use trueline_validate::{Findings, Plan};
+
+/// The rows of one part of an input, and what is wrong with them. See [`ValidatorBuilder::parts`](crate::ValidatorBuilder::parts).
+///
+/// Parts come in the order of the rows. Those of text are of so many bytes as a chunk has, those of Parquet and Arrow as the format
+/// gives them. All places are those of the whole input.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Part {
+    /// The number of the part, from 0, over all inputs.
+    pub number: u64,
+    /// The input that its rows are of, from 0.
+    pub input: u32,
+    /// The name of that input.
+    pub input_name: String,
+    /// The first of its rows, counted from 0 over the input.
+    pub first_row: u64,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many of them a check of severity error names. In the last part, which has no rows, how many rows keys have made invalid that
+    /// were counted as valid before; so the sum over all parts is that of the report.
+    pub invalid_rows: u64,
+    /// Bytes of the input, decompressed, up to its end; of Arrow batches that are judged in memory, the bytes of the batches so far.
+    pub end_bytes: u64,
+    /// How many violations of severity error there are, kept or not.
+    pub errors: u64,
+    /// How many violations of severity warning there are, kept or not.
+    pub warnings: u64,
+    /// The first violations, as many as a report keeps at most ([`ValidatorBuilder::max_violations`](crate::ValidatorBuilder::max_violations)).
+    /// What is wrong with the header of an input is in its first part.
+    pub violations: Vec<Violation>,
+    /// Whether this is the last part: it has no rows, and what is only known when all rows are, which is repeats of keys and faults of the
+    /// table as a whole.
+    pub is_last: bool,
+}
+
+impl Part {
+    /// Whether nothing of severity error is wrong with it. A tolerance is for the whole table, and not looked at here.
+    pub fn is_valid(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// How many violations are not kept in [`Part::violations`].
+    pub fn violations_omitted(&self) -> u64 {
+        self.errors + self.warnings - self.violations.len() as u64
+    }
+}
+
+/// Who is told of parts.
+pub(crate) type PartWatcher = dyn Fn(Part) + Send + Sync;
+
+/// Puts parts together and tells of them.
+pub(crate) struct Parts {
+    watcher: Arc<PartWatcher>,
+    max_violations: usize,
+    /// What is known of the next part before its rows are.
+    next: Part,
+    /// Invalid rows told of so far.
+    invalid_rows: u64,
+}
+
+impl Parts {
+    pub(crate) fn new(watcher: &Arc<PartWatcher>, max_violations: u64) -> Self {
+        Self {
+            watcher: Arc::clone(watcher),
+            max_violations: usize::try_from(max_violations).unwrap_or(usize::MAX),
+            next: empty(0),
+            invalid_rows: 0,
+        }
+    }
+
+    /// Adds violations that are not of rows to the next part.
+    pub(crate) fn add_all(&mut self, violations: &[Violation]) {
+        for violation in violations {
+            self.add(violation);
+        }
+    }
+
+    /// Adds a violation to the next part.
+    pub(crate) fn add(&mut self, violation: &Violation) {
+        let counted = match violation.severity {
+            Severity::Error => &mut self.next.errors,
+            Severity::Warning => &mut self.next.warnings,
+        };
+        *counted += 1;
+        if self.next.violations.len() < self.max_violations {
+            self.next.violations.push(violation.clone());
+        }
+    }
+
+    /// Tells of rows of an input, of which those before `rows` and the line ends before `lines` were told of.
+    pub(crate) fn tell(&mut self, told: Told<'_>, findings: Option<&Findings>, plan: &Plan) {
+        if let Some(findings) = findings {
+            let visited = findings.visit(plan, told.input, told.first_row, told.lines, &mut |violation| {
+                self.add(violation);
+                Ok::<(), std::convert::Infallible>(())
+            });
+            let Ok(()) = visited;
+        }
+        if told.rows == 0 && self.next.errors + self.next.warnings == 0 {
+            return;
+        }
+        self.next.input = told.input;
+        told.input_name.clone_into(&mut self.next.input_name);
+        self.next.first_row = told.first_row;
+        self.next.rows = told.rows;
+        self.next.invalid_rows = told.invalid_rows;
+        self.next.end_bytes = told.end_bytes;
+        self.invalid_rows += told.invalid_rows;
+        self.send();
+    }
+
+    /// Tells of the last part, when so many rows turned out to be invalid.
+    pub(crate) fn finish(mut self, violations: &[Violation], invalid_rows: u64) {
+        self.add_all(violations);
+        self.next.invalid_rows = invalid_rows.saturating_sub(self.invalid_rows);
+        self.next.is_last = true;
+        self.send();
+    }
+
+    fn send(&mut self) {
+        let next = empty(self.next.number + 1);
+        (self.watcher)(std::mem::replace(&mut self.next, next));
+    }
+}
+
+/// Rows to tell of.
+#[derive(Clone, Copy)]
+pub(crate) struct Told<'a> {
+    pub(crate) input: u32,
+    pub(crate) input_name: &'a str,
+    pub(crate) first_row: u64,
+    /// Line ends of the input before the first row.
+    pub(crate) lines: u64,
+    pub(crate) rows: u64,
+    pub(crate) invalid_rows: u64,
+    pub(crate) end_bytes: u64,
+}
+
+fn empty(number: u64) -> Part {
+    Part {
+        number,
+        input: 0,
+        input_name: String::new(),
+        first_row: 0,
+        rows: 0,
+        invalid_rows: 0,
+        end_bytes: 0,
+        errors: 0,
+        warnings: 0,
+        violations: Vec::new(),
+        is_last: false,
+    }
+}

@@ -1,0 +1,218 @@
+//! The columns of an input as Arrow record batches, without judging them beyond their types.
+//!
+//! A run with one check by a function, which takes the rows instead of judging them. It runs on a thread of its own and is never
+//! far ahead of whoever takes the batches. A batch is handed out when it is known that nothing is wrong with it.
+
+mod infer;
+
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use arrow_array::{BooleanArray, RecordBatch, RecordBatchReader};
+use arrow_schema::{ArrowError, Field as ArrowField, Schema as ArrowSchema, SchemaRef};
+use trueline_io::{Format, Source};
+use trueline_report::escape::escape_text;
+use trueline_report::{Report, Verdict, Violation};
+use trueline_schema::{ColumnOrder, DataType, ExtraColumns, Schema};
+use trueline_validate::CustomCheck;
+
+use crate::error::{Error, ErrorKind};
+use crate::part::Part;
+use crate::progress::Cancel;
+use crate::validator::Validator;
+
+pub use infer::infer;
+
+/// How many batches may wait.
+const QUEUE: usize = 4;
+
+/// How an input is read.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ReadOptions {
+    columns: Option<Vec<String>>,
+    format: Option<Format>,
+}
+
+impl ReadOptions {
+    /// The columns that are read, in this order. Default: all that the schema has.
+    pub fn columns<I>(mut self, columns: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.columns = Some(columns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How the input is written. Default: as its name or its first bytes say.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = Some(format);
+        self
+    }
+}
+
+/// The rows of an input, batch by batch. Dropping it ends the reading.
+#[derive(Debug)]
+pub struct Reader {
+    schema: SchemaRef,
+    batches: Receiver<Result<RecordBatch, Error>>,
+    cancel: Cancel,
+    is_over: bool,
+}
+
+/// Reads the columns of an input in the types of a schema, whose checks are left aside; [`infer`] finds types where there is no
+/// schema. Columns that the schema does not have are passed over.
+///
+/// **Shapes**: text is `Utf8View`, a timestamp without a unit in microseconds, a time and a duration in nanoseconds.
+///
+/// **Errors**: a column that is asked for is not in the schema. The reader gives an error, and ends, at the first cell that is not of
+/// its type, at a record that is broken, a column that is missing, and where the input cannot be read.
+pub fn read(schema: &Schema, source: Box<dyn Source>, options: &ReadOptions) -> Result<Reader, Error> {
+    let schema = types_of(schema, options)?;
+    let cancel = Cancel::new();
+    let (sender, batches) = mpsc::sync_channel(QUEUE);
+    let taker = Arc::new(Taker { sender, waiting: Mutex::default(), cancel: cancel.clone() });
+    let fields: Vec<ArrowField> = schema
+        .fields
+        .iter()
+        .map(|field| ArrowField::new(&field.name, trueline_decode::arrow_type(&field.data_type), true))
+        .collect();
+    let arrow = Arc::new(ArrowSchema::new(fields));
+    let (take, tell) = (Arc::clone(&taker), Arc::clone(&taker));
+    let check = CustomCheck::new("read", Vec::<String>::new(), move |batch: &RecordBatch| {
+        take.lock().push(batch.clone());
+        Ok(BooleanArray::from(vec![true; batch.num_rows()]))
+    });
+    // One thread, so that rows come in their order.
+    let builder = Validator::builder(schema).threads(1).cancel(cancel.clone()).custom(check);
+    let builder = builder.max_violations(1).parts(move |part| tell.tell(&part));
+    let builder = options.format.into_iter().fold(builder, crate::ValidatorBuilder::format);
+    let validator = builder.build()?;
+    let run = move || taker.finish(validator.validate(&*source));
+    let started = thread::Builder::new().name("trueline-read".to_owned()).spawn(run);
+    started.map_err(|error| not_read(format!("no thread could be started: {error}")))?;
+    Ok(Reader { schema: arrow, batches, cancel, is_over: false })
+}
+
+/// The schema without its checks, of the columns that are asked for.
+fn types_of(schema: &Schema, options: &ReadOptions) -> Result<Schema, Error> {
+    let mut schema = schema.clone();
+    schema.checks.clear();
+    schema.extra_columns = ExtraColumns::Allow;
+    schema.column_order = ColumnOrder::Any;
+    if let Some(columns) = &options.columns {
+        let find = |name: &String| {
+            let field = schema.fields.iter().find(|field| field.name == *name).cloned();
+            field.ok_or_else(|| not_read(format!("there is no column `{}`", escape_text(name))))
+        };
+        schema.fields = columns.iter().map(find).collect::<Result<_, _>>()?;
+    }
+    for field in &mut schema.fields {
+        field.checks.clear();
+        field.allow_nan = true;
+        field.allow_infinite = true;
+        if let DataType::Timestamp { unit: unit @ None, .. } = &mut field.data_type {
+            *unit = Some(trueline_schema::TimeUnit::Microsecond);
+        }
+    }
+    Ok(schema)
+}
+
+fn not_read(message: String) -> Error {
+    Error::new(ErrorKind::NotRead { message })
+}
+
+/// Takes batches from the run and hands them out.
+struct Taker {
+    sender: SyncSender<Result<RecordBatch, Error>>,
+    /// Of a part that is not judged yet.
+    waiting: Mutex<Vec<RecordBatch>>,
+    cancel: Cancel,
+}
+
+impl Taker {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<RecordBatch>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn send(&self, item: Result<RecordBatch, Error>) {
+        if self.cancel.is_cancelled() {
+            return;
+        }
+        let ends = item.is_err();
+        if self.sender.send(item).is_err() || ends {
+            self.cancel.cancel();
+        }
+    }
+
+    /// Hands out what was taken, if nothing is wrong with it.
+    fn tell(&self, part: &Part) {
+        let batches = std::mem::take(&mut *self.lock());
+        if let Some(violation) = part.violations.first().filter(|_| !part.is_valid()) {
+            self.send(Err(not_read(sentence(&part.input_name, violation))));
+            return;
+        }
+        for batch in batches {
+            self.send(Ok(batch));
+        }
+    }
+
+    fn finish(&self, outcome: Result<Report, Error>) {
+        match outcome {
+            Ok(report) => {
+                if let (Verdict::Unreadable, Some(error)) = (report.verdict, &report.error) {
+                    let input = error.input.as_deref().unwrap_or("the input");
+                    self.send(Err(not_read(format!("{}: {}", escape_text(input), error.message))));
+                } else if let Some(violation) = report.violations.first() {
+                    let input = report.inputs.first().map_or("the input", |input| &*input.name);
+                    self.send(Err(not_read(sentence(input, violation))));
+                }
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Cancelled { .. }) => {}
+            Err(error) => self.send(Err(error)),
+        }
+    }
+}
+
+/// Where something is wrong, and what.
+fn sentence(input: &str, violation: &Violation) -> String {
+    let line = violation.location.line.map_or_else(String::new, |line| format!(", line {line}"));
+    let column = violation
+        .column
+        .as_ref()
+        .map_or_else(String::new, |name| format!(", column `{}`", escape_text(name)));
+    let value =
+        violation.value.as_ref().map_or_else(String::new, |value| format!(": `{}`", escape_text(value)));
+    format!("{}{line}{column}: {}{value}", escape_text(input), escape_text(&violation.message))
+}
+
+impl Iterator for Reader {
+    type Item = Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let next = self.batches.recv().ok();
+        self.is_over = !matches!(next, Some(Ok(_)));
+        let external = |error| ArrowError::ExternalError(Box::new(error));
+        next.map(|batch| {
+            let batch = batch.map_err(external)?;
+            RecordBatch::try_new(Arc::clone(&self.schema), batch.columns().to_vec())
+        })
+    }
+}
+
+impl RecordBatchReader for Reader {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
