@@ -1,7 +1,7 @@
 //! The Python package: its wheel is built and put into a virtual environment, and pytest runs there on what was installed.
 //!
 //! The environment stands in the target folder and is made anew only when what it is made of changes. A machine without Python, or
-//! that cannot get the packages, skips this and says so; a wheel that does not build, or a test that fails, fails.
+//! that cannot reach the packages, skips this and says so; a wheel that does not build, or a test that fails, fails.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,7 +56,7 @@ impl Environment {
         let mut make = project.command(&python);
         make.args(["-m", "venv", "--clear"]).arg(&environment.folder);
         if let Some(reason) = failure(&mut make, "a virtual environment could not be made")? {
-            return Ok(Err(reason));
+            return Ok(Err(reason.text));
         }
         let mut fill = environment.python(project);
         fill.args([
@@ -69,7 +69,10 @@ impl Environment {
             REQUIREMENTS,
         ]);
         if let Some(reason) = failure(&mut fill, "pip could not install what the tests need")? {
-            return Ok(Err(reason));
+            if !reason.is_of_network {
+                bail!("{}; is a version in {REQUIREMENTS} wrong?", reason.text);
+            }
+            return Ok(Err(reason.text));
         }
         std::fs::write(mark, wanted)?;
         Ok(Ok(environment))
@@ -124,12 +127,32 @@ impl Environment {
     }
 }
 
-/// Why a command failed, in its own last line.
-fn failure(command: &mut Command, what: &str) -> Result<Option<String>> {
+/// Why a command failed.
+#[derive(Debug, PartialEq)]
+struct Reason {
+    /// In its own last line.
+    text: String,
+    /// Whether it said that it could not reach something: then nothing is wrong with what was asked for.
+    is_of_network: bool,
+}
+
+/// What pip says of a network that is not there, and not of a version that is not.
+const OF_NETWORK: &[&str] = &[
+    "Retrying (",
+    "ConnectionError",
+    "ConnectTimeout",
+    "name resolution",
+    "timed out",
+    "SSLError",
+    "ProxyError",
+];
+
+fn failure(command: &mut Command, what: &str) -> Result<Option<Reason>> {
     println!("$ {}", display(command));
     let run = run_quietly(command)?;
     let last = run.text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
-    Ok((!run.success).then(|| format!("{what}: {}", last.trim())))
+    let is_of_network = OF_NETWORK.iter().any(|words| run.text.contains(words));
+    Ok((!run.success).then(|| Reason { text: format!("{what}: {}", last.trim()), is_of_network }))
 }
 
 #[cfg(test)]
@@ -140,7 +163,11 @@ mod tests {
     fn a_failure_is_told_in_its_last_line() {
         let mut command = Command::new("sh");
         command.args(["-c", "echo first; echo '  last  '; echo; exit 1"]);
-        assert_eq!(failure(&mut command, "it failed").unwrap().unwrap(), "it failed: last");
+        let reason = Reason { text: "it failed: last".to_owned(), is_of_network: false };
+        assert_eq!(failure(&mut command, "it failed").unwrap(), Some(reason));
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo 'WARNING: Retrying (Retry(total=4))'; echo 'ERROR: no version'; exit 1"]);
+        assert!(failure(&mut command, "it failed").unwrap().unwrap().is_of_network);
         assert_eq!(failure(Command::new("sh").args(["-c", "exit 0"]), "it failed").unwrap(), None);
     }
 }
