@@ -6,7 +6,7 @@ use arrow_array::BooleanArray;
 use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
-use trueline::{FileSource, Format, MemorySource, Report, Source, Validator, sources_from_argument};
+use trueline::{FileSource, Format, Report, Source, Validator, sources_from_argument};
 
 use crate::arrow::Batches;
 use crate::error;
@@ -66,12 +66,6 @@ impl Job {
         };
         let records = Box::new(Records::new(iterator, watch.clone()));
         Ok(Self::Sources { sources: vec![records], is_small: false, format: Some(Format::JsonLines) })
-    }
-
-    /// One line of JSON.
-    pub(crate) fn line(line: Vec<u8>) -> Self {
-        let source = Box::new(MemorySource::new("record.jsonl", line));
-        Self::Sources { sources: vec![source], is_small: true, format: Some(Format::JsonLines) }
     }
 
     /// The format, where the data are of one and no option can say otherwise.

@@ -31,6 +31,7 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
         ErrorKind::Option { .. }
         | ErrorKind::OutputName { .. }
         | ErrorKind::Formats { .. }
+        | ErrorKind::States { .. }
         | ErrorKind::NoInput => "OptionError",
         ErrorKind::Output { .. } => "OutputError",
         ErrorKind::Internal { .. } => "InternalError",

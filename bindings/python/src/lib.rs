@@ -8,7 +8,7 @@
 //! - `run`: the engine on a thread of its own, while the calling one listens for Ctrl-C; `stream` hands out parts of a run.
 //! - `reader`: columns of files as Arrow streams.
 //! - `custom`: checks by functions of Python; `value` is what they see of a row.
-//! - `schema`, `report`, `violation`, `check`, `mask`: the classes; `table` and `export` are their way to Arrow.
+//! - `schema`, `record`, `state`, `report`, `violation`, `check`, `mask`: the classes; `table` and `export` are their way to Arrow.
 #![deny(unsafe_code)]
 
 mod arrow;
@@ -24,10 +24,12 @@ mod json;
 mod mask;
 mod option;
 mod reader;
+mod record;
 mod report;
 mod run;
 mod schema;
 mod source;
+mod state;
 mod stream;
 mod table;
 mod value;
@@ -55,6 +57,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<run::Progress>()?;
     module.add_class::<reader::ArrowStream>()?;
     module.add_function(wrap_pyfunction!(reader::read, module)?)?;
+    module.add_class::<record::RecordProcessor>()?;
+    module.add_class::<state::State>()?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::BooleanArray;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyList};
 use trueline::{Verdict, escape, render};
 
 use crate::check::CheckResults;
@@ -29,6 +29,15 @@ impl Report {
 
     pub(crate) fn verdict_of(&self) -> Verdict {
         self.0.verdict
+    }
+
+    /// Whether the one record of the run is valid, and its violations; an exception where it could not be judged.
+    pub(crate) fn answer<'py>(&self, py: Python<'py>) -> PyResult<(bool, Bound<'py, PyList>)> {
+        if self.0.error.is_some() {
+            let (message, report) = (self.sentence(), Self(Arc::clone(&self.0)));
+            return Err(error::exception(py, "UnreadableError", (message, report)));
+        }
+        Ok((self.valid() && self.0.rows.invalid == 0, Violations::new(Arc::clone(&self.0)).list(py)?))
     }
 
     fn render(&self, format: render::Format) -> PyResult<String> {

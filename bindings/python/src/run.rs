@@ -42,7 +42,8 @@ impl Watch {
         self.raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 
-    fn raised(&self) -> Option<PyErr> {
+    /// That exception.
+    pub(crate) fn raised(&self) -> Option<PyErr> {
         self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -4,11 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use trueline::{Cancel, Language, Validator, ValidatorBuilder};
+use trueline::{Language, Validator, ValidatorBuilder};
 
 use crate::data::Job;
 use crate::error;
-use crate::json;
 use crate::option;
 use crate::report::Report;
 use crate::run::{self, Watch};
@@ -57,7 +56,7 @@ impl Schema {
     }
 
     /// The validator for what is small, without options. Nothing can cancel it.
-    fn plain(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
+    pub(crate) fn plain(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
         if let Some(validator) = self.validator.get() {
             return Ok(Arc::clone(validator));
         }
@@ -145,20 +144,5 @@ impl Schema {
         let job = Job::of(data, &watch)?;
         let builder = self.builder(py, options, &job, &watch)?;
         Stream::start(py, builder, job, watch)
-    }
-
-    /// Validates one record, a mapping.
-    fn validate_record(&self, py: Python<'_>, record: &Bound<'_, PyAny>) -> PyResult<Report> {
-        let mut line = Vec::new();
-        json::push_record(record, &mut line)?;
-        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new(Cancel::new()))
-    }
-
-    /// Validates one record that is JSON.
-    fn validate_json(&self, py: Python<'_>, record: &[u8]) -> PyResult<Report> {
-        let mut line = record.to_vec();
-        // Between values a tab is the white space that a line end is; within a text neither is allowed.
-        line.iter_mut().filter(|byte| matches!(**byte, b'\n' | b'\r')).for_each(|byte| *byte = b'\t');
-        run::here(py, &self.plain(py)?, Job::line(line), &Watch::new(Cancel::new()))
     }
 }

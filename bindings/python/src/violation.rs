@@ -167,6 +167,11 @@ impl Violations {
         Self(held)
     }
 
+    /// All of them.
+    pub(crate) fn list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        PyList::new(py, (0..self.0.violations.len()).map(|index| self.at(index)))
+    }
+
     fn at(&self, index: usize) -> Violation {
         Violation { held: Arc::clone(&self.0), index }
     }

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     /// Validate CSV, JSON Lines, Parquet and Arrow files against a schema
     #[command(after_help = EXAMPLES)]
     Validate(Box<Validate>),
+    /// Merge what was found in parts of a dataset (--state-out) into the report of all of it
+    Merge(Box<Merge>),
     /// Work with schema documents
     Schema(Schema),
     /// Print a completion script for a shell
@@ -71,14 +73,8 @@ pub(crate) struct Validate {
     #[arg(short, long, value_enum, env = "TRUELINE_FORMAT")]
     pub(crate) format: Option<Format>,
 
-    /// How the report is written to standard output
-    #[arg(short, long, value_parser = output(), default_value = "text", env = "TRUELINE_OUTPUT")]
-    pub(crate) output: render::Format,
-
-    /// Also write the report to a file, in the form its name ends with: .txt, .json, .jsonl, .xml (JUnit), .sarif, .md or
-    /// .html. May be given several times; each file appears whole or not at all
-    #[arg(long = "report", value_name = "FILE")]
-    pub(crate) reports: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) telling: Telling,
 
     /// Also write the valid rows to a file, byte for byte as they stand; with .gz or .zst at its end, compressed. Those of
     /// Parquet and Arrow in their types, to a .parquet, .arrow or .arrows file
@@ -101,9 +97,14 @@ pub(crate) struct Validate {
     #[arg(long, requires = "errors_out")]
     pub(crate) raw_cells: bool,
 
-    /// The severity from which on failed checks make the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Error, env = "TRUELINE_FAIL_ON")]
-    pub(crate) fail_on: FailOn,
+    /// Also write what was found to a file, for `trueline merge`: data can be validated in parts, at different times and places. All keys of
+    /// unique, primary_key and distinct_count must fit --key-memory
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["valid_out", "invalid_out", "errors_out"])]
+    pub(crate) state_out: Option<PathBuf>,
+
+    /// The number of this part of the data in --state-out: merged parts are put in the order of their numbers
+    #[arg(long, value_name = "N", requires = "state_out")]
+    pub(crate) part: Option<u64>,
 
     /// Violations kept per check; totals are exact whatever it is
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -187,10 +188,53 @@ pub(crate) struct Validate {
     /// Whether progress is shown on standard error
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(crate) progress: When,
+}
+
+/// What becomes of the report.
+#[derive(Args, Debug)]
+pub(crate) struct Telling {
+    /// How the report is written to standard output
+    #[arg(short, long, value_parser = output(), default_value = "text", env = "TRUELINE_OUTPUT")]
+    pub(crate) output: render::Format,
+
+    /// Also write the report to a file, in the form its name ends with: .txt, .json, .jsonl, .xml (JUnit), .sarif, .md or
+    /// .html. May be given several times; each file appears whole or not at all
+    #[arg(long = "report", value_name = "FILE")]
+    pub(crate) reports: Vec<PathBuf>,
+
+    /// The severity from which on failed checks make the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error, env = "TRUELINE_FAIL_ON")]
+    pub(crate) fail_on: FailOn,
 
     /// Whether the text report is coloured
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(crate) color: When,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Merge {
+    /// Files that --state-out wrote, in the order of the data, or in any order if they have numbers (--part)
+    #[arg(required = true, value_name = "STATE")]
+    pub(crate) states: Vec<PathBuf>,
+
+    /// The schema document under which they were made
+    #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
+    pub(crate) schema: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+
+    /// Also write the merged state to a file, to be merged further
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state_out: Option<PathBuf>,
+
+    /// Violations kept in all
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) max_violations: u64,
+
+    /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
+    #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
+    pub(crate) key_memory: u64,
 }
 
 #[derive(Args, Debug)]

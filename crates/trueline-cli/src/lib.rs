@@ -4,11 +4,13 @@
 
 mod arguments;
 mod exit;
+mod merge;
 mod outputs;
 mod progress;
 mod report;
 mod schema;
 mod signal;
+mod state;
 mod validate;
 
 use std::ffi::OsString;
@@ -32,6 +34,7 @@ where
     };
     match arguments.command {
         Command::Validate(options) => validate::run(&options),
+        Command::Merge(options) => merge::run(&options),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -18,6 +18,7 @@ fn redirected() -> Option<PathBuf> {
 /// The options that name a file to be written, and the files.
 fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> {
     let files = [
+        ("--state-out", &arguments.state_out),
         ("--valid-out", &arguments.valid_out),
         ("--invalid-out", &arguments.invalid_out),
         ("--errors-out", &arguments.errors_out),
@@ -59,7 +60,7 @@ pub(crate) fn conflict(arguments: &Validate, sources: &[Box<dyn Source>]) -> Opt
     let mut taken: Vec<(String, PathBuf)> =
         inputs.chain([("the schema".to_owned(), arguments.schema.clone())]).collect();
     taken.extend(redirected().map(|path| ("the file of standard output".to_owned(), path)));
-    let reports = arguments.reports.iter().map(|path| ("--report", path.as_path()));
+    let reports = arguments.telling.reports.iter().map(|path| ("--report", path.as_path()));
     for (option, path) in reports.chain(files(arguments)) {
         let target = AtomicFile::target(path);
         if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::target(other) == target) {

@@ -4,9 +4,10 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use trueline::render::{Format, Renderer, TextRenderer};
-use trueline::{AtomicFile, Report, Temporaries};
+use trueline::{AtomicFile, Report, Severity, Temporaries};
 
-use crate::arguments::When;
+use crate::arguments::{FailOn, Telling, When};
+use crate::exit;
 
 /// The width of a text report that does not go to a terminal.
 const DEFAULT_WIDTH: usize = 100;
@@ -44,8 +45,28 @@ fn extensions() -> String {
     format!("{} or {last}", extensions.join(", "))
 }
 
+/// Writes the report wherever it was asked to be written, and gives the exit code.
+pub(crate) fn tell(
+    report: &Report,
+    telling: &Telling,
+    destinations: &[Destination],
+    temporaries: &Temporaries,
+) -> u8 {
+    if let Err(text) = write_files(report, destinations, temporaries) {
+        return exit::complain(&text, exit::UNREADABLE);
+    }
+    let code = report.exit_code(match telling.fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+    });
+    match for_standard_output(report, telling.output, telling.color) {
+        Ok(bytes) => exit::print(&bytes, code),
+        Err(error) => exit::fail(&error, exit::INTERNAL),
+    }
+}
+
 /// Writes the report to every file. None of them is put in its place before all of them have been written.
-pub(crate) fn write_files(
+fn write_files(
     report: &Report,
     destinations: &[Destination],
     temporaries: &Temporaries,
@@ -69,7 +90,7 @@ pub(crate) fn write_files(
 }
 
 /// The report as it goes to standard output.
-pub(crate) fn for_standard_output(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
+fn for_standard_output(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
     let renderer: Box<dyn Renderer> = match format {
         Format::Text => {
             Box::new(TextRenderer { color: colors(color), width: width(), ..TextRenderer::default() })

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use trueline::{
-    Cancel, ErrorKind, Limits, Severity, Source, Temporaries, UnreadSource, Validator, ValidatorBuilder,
+    Cancel, ErrorKind, Limits, Source, Temporaries, UnreadSource, Validator, ValidatorBuilder, Verdict,
     sources_from_argument,
 };
 
-use crate::arguments::{FailOn, Validate};
+use crate::arguments::Validate;
 use crate::progress::Display;
 use crate::signal::Signals;
-use crate::{exit, outputs, report, schema};
+use crate::{exit, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Validate) -> u8 {
-    let destinations = match report::destinations(&arguments.reports) {
+    let destinations = match report::destinations(&arguments.telling.reports) {
         Ok(destinations) => destinations,
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
@@ -35,12 +35,17 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
     let borrowed: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-    let result = validator.validate_all(&borrowed);
+    let result = match &arguments.state_out {
+        None => validator.validate_all(&borrowed).map(|report| (report, None)),
+        Some(_) => {
+            state::of(&validator, &borrowed, arguments.part).map(|(report, state)| (report, Some(state)))
+        }
+    };
     if let Some(display) = display {
         display.clear();
     }
-    let report = match result {
-        Ok(report) => report,
+    let (report, state) = match result {
+        Ok(found) => found,
         Err(error) => {
             let code = match error.kind() {
                 ErrorKind::Cancelled { .. } => signals.exit_code().unwrap_or(exit::INTERNAL),
@@ -48,26 +53,22 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
                 | ErrorKind::Dialect { .. }
                 | ErrorKind::Formats { .. }
                 | ErrorKind::OutputName { .. } => exit::USAGE,
-                ErrorKind::Output { .. } => exit::UNREADABLE,
+                ErrorKind::Output { .. } | ErrorKind::Keys { .. } => exit::UNREADABLE,
                 _ => exit::INTERNAL,
             };
             return exit::fail(&error, code);
         }
     };
-    if let Err(text) = report::write_files(&report, &destinations, &temporaries) {
+    if let (Some(path), Some(state)) = (&arguments.state_out, state)
+        && report.verdict != Verdict::Unreadable
+        && let Err(text) = state::write(&state, path, &temporaries)
+    {
         return exit::complain(&text, exit::UNREADABLE);
     }
     if let Some(text) = outputs::unwritten(arguments, &report) {
         exit::note(&text);
     }
-    let code = report.exit_code(match arguments.fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-    });
-    match report::for_standard_output(&report, arguments.output, arguments.color) {
-        Ok(bytes) => exit::print(&bytes, code),
-        Err(error) => exit::fail(&error, exit::INTERNAL),
-    }
+    report::tell(&report, &arguments.telling, &destinations, &temporaries)
 }
 
 /// What an input stands for. One that stands for nothing keeps its place, so that the report tells of it.

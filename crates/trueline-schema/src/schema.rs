@@ -103,6 +103,19 @@ impl Schema {
         schema
     }
 
+    /// The schema for single records: without the checks that speak of a table as a whole, such as `row_count`.
+    ///
+    /// Reports name the schema as it is; this one is for what runs its checks.
+    #[must_use]
+    pub fn of_records(&self) -> Self {
+        let mut schema = self.clone();
+        schema.checks.retain(|check| !check.kind.is_of_table());
+        for field in &mut schema.fields {
+            field.checks.retain(|check| !check.kind.is_of_table());
+        }
+        schema
+    }
+
     /// The canonical document: JSON with sorted keys, without defaults, titles and descriptions.
     ///
     /// Schemas of equal meaning have equal canonical text, whatever language and order they were written in, and the

@@ -180,9 +180,9 @@ impl<'a> KeyRows<'a> {
         self.single().filter(|_| !self.any_bad && !self.any_null)
     }
 
-    /// The keys of the rows, when they are text; those that are null have none.
+    /// The keys of the rows, when all are text or null; those that are null have none. Of CSV every text is one, of JSON not.
     fn texts(&self) -> Option<&arrow_array::StringViewArray> {
-        self.single().and_then(|column| column.array.as_string_view_opt())
+        self.single().filter(|_| !self.any_bad).and_then(|column| column.array.as_string_view_opt())
     }
 
     /// Calls `visit` with every row that has a key, and the key, when they are text.
@@ -196,7 +196,6 @@ impl<'a> KeyRows<'a> {
         self.text_counts(texts)
     }
 
-    /// Text is never bad.
     fn text_counts(&self, texts: &arrow_array::StringViewArray) -> KeyCounts {
         let null = texts.null_count() as u64;
         KeyCounts { keys: self.batch.rows as u64 - null, null, bad: 0 }

@@ -2,7 +2,7 @@
 
 use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
-use trueline_schema::{Check, DataType, Field, Schema, Severity};
+use trueline_schema::{Check, CheckKind, DataType, Field, Schema, Severity};
 
 use crate::check::{self, CustomCheck, KeyPurpose, Runner};
 use crate::error::{Error, ErrorKind};
@@ -100,6 +100,12 @@ impl Plan {
     /// Whether any check looks at the values of this schema field; the others need not be decoded.
     pub fn needs(&self, field: usize) -> bool {
         self.fields[field].is_needed
+    }
+
+    /// What is asked of this schema field alone.
+    pub fn asked_of(&self, field: usize) -> impl Iterator<Item = &CheckKind> {
+        let is_of_it = move |check: &&PlannedCheck| *check.fields == [field];
+        self.checks.iter().filter(is_of_it).map(|check| &check.check.kind)
     }
 
     /// Whether keys are made of this schema field, so that all of its values are needed, not only those in doubt.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::check::{KeyPurpose, Runner};
 use crate::error::Error;
 use crate::key::print::{Filter, PrintSet};
-use crate::key::{self, KeyOptions, KeySet, KeySummary, Repeat};
+use crate::key::{self, KeyBuffer, KeyOptions, KeySet, KeySummary, Repeat};
 use crate::key_rows::{ChunkKeys, KeyTask};
 use crate::late_findings::{LateFindings, NamedFindings};
 use crate::late_rows::{LateRows, NamedRows};
@@ -72,6 +72,8 @@ pub(crate) enum KeyStage {
     Filtered(Arc<Filter>, Box<KeySet>, KeySummary),
     /// All keys are different.
     Distinct(KeySummary),
+    /// All keys are being kept as they come, to be passed on; so many bytes may they take.
+    Gathered(KeyBuffer, usize),
     /// Gone: an error came of it, or it was settled.
     Spent,
 }
@@ -93,6 +95,11 @@ impl KeyStage {
             _ => Self::Whole(Box::new(KeySet::new(share.clone()))),
         };
         plan.key_checks.iter().map(stage).collect()
+    }
+
+    pub(crate) fn for_parts(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
+        let limit = share(plan, keys).memory_bytes;
+        plan.key_checks.iter().map(|_| Self::Gathered(KeyBuffer::new(), limit)).collect()
     }
 
     pub(crate) fn first_task(&self) -> KeyTask {
@@ -129,8 +136,8 @@ impl KeyStage {
                 Ok(KeySummary { distinct: all.keys - found.repeats, repeats: found.repeats, ..all })
             }
             Self::Distinct(all) => Ok(all),
-            Self::Prints(..) | Self::Spent if unreadable => Ok(KeySummary::default()),
-            Self::Prints(..) | Self::Spent => Err(key::Error::incomplete()),
+            _ if unreadable => Ok(KeySummary::default()),
+            Self::Prints(..) | Self::Gathered(..) | Self::Spent => Err(key::Error::incomplete()),
         }
     }
 }
@@ -236,6 +243,10 @@ impl Tally {
             let appended = match (&mut self.keys[set], keys) {
                 (KeyStage::Whole(set) | KeyStage::Filtered(_, set, _), ChunkKeys::Whole(keys, _)) => {
                     set.append(&keys, input, start, lines)
+                }
+                (KeyStage::Gathered(all, limit), ChunkKeys::Whole(keys, _)) => {
+                    all.append(&keys, start, lines);
+                    if all.memory_bytes() > *limit { Err(key::Error::full(*limit)) } else { Ok(()) }
                 }
                 (KeyStage::Prints(set, _), ChunkKeys::Prints(prints)) if pass == Pass::First => {
                     set.append(prints, input, rows.clone())

@@ -102,6 +102,12 @@ impl State {
         }
     }
 
+    /// The counts so far; they begin anew.
+    pub(crate) fn take_counts(&mut self) -> Vec<Counts> {
+        let none = vec![Counts::default(); self.counts.len()];
+        std::mem::replace(&mut self.counts, none)
+    }
+
     /// Rows seen.
     pub fn rows(&self) -> u64 {
         self.rows

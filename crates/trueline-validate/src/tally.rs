@@ -36,6 +36,8 @@ pub struct Tally {
     pub(crate) has_unknown_columns: bool,
     /// Per check what was observed of the table, as far as it is known.
     pub(crate) observed: Vec<Option<serde_json::Value>>,
+    /// What was found of the columns of the input, where that is kept apart from what was found of its rows.
+    pub(crate) of_columns: Option<Vec<Counts>>,
     /// Whether keys are settled.
     pub(crate) is_settled: bool,
     /// What is wrong with the table and not with a row, where everything is wanted.
@@ -91,7 +93,7 @@ impl Tally {
         Self::with_stages(plan, KeyStage::for_passes(plan, keys))
     }
 
-    fn with_stages(plan: &Plan, keys: Vec<KeyStage>) -> Self {
+    pub(crate) fn with_stages(plan: &Plan, keys: Vec<KeyStage>) -> Self {
         Self {
             plan: plan.clone(),
             total: State::new(plan, None),
@@ -105,6 +107,7 @@ impl Tally {
             reasons: vec![None; plan.fields.len()],
             has_unknown_columns: false,
             observed: vec![None; plan.checks.len()],
+            of_columns: None,
             is_settled: false,
             findings: None,
         }
@@ -171,6 +174,9 @@ impl Tally {
         self.count_columns(input, binding, place);
         self.judge_column_count(input, binding, place);
         self.count_types(input, binding, place);
+        if let Some(of_columns) = &mut self.of_columns {
+            *of_columns = self.total.take_counts();
+        }
     }
 
     /// Goes on to an input that could not be read so far that its columns are known.

@@ -7,7 +7,7 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_buffer::BooleanBufferBuilder;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use trueline_report::{Decided, Input, Location, Report, Run};
-use trueline_validate::{Pass, Plan, State, Tally, Wanted};
+use trueline_validate::{Part, Pass, Plan, State, Tally, Wanted};
 
 use crate::columns::{Columns, Judge};
 use crate::error::{Error, ErrorKind};
@@ -69,14 +69,46 @@ impl Validator {
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
+        let (_, plan) = self.judges(true)?;
+        let tally = Tally::new(plan, &self.key_options());
+        let (run, _) = self.run_batches(batches, BatchRun::new(self, plan, tally, marks))?;
+        run.finish()
+    }
+
+    /// Judges batches into a part of a run; also their number of bytes and their columns, for comparison.
+    ///
+    /// **Errors**: as [`Validator::validate_batches`].
+    pub(crate) fn part_of_batches<I>(&self, batches: I) -> Result<(Part, Input, String), Error>
+    where
+        I: IntoIterator,
+        I::Item: Borrow<RecordBatch>,
+    {
+        let (_, plan) = self.judges(true)?;
+        let tally = Tally::of_part(plan, &self.key_options());
+        let (run, columns) = self.run_batches(batches, BatchRun::new(self, plan, tally, None))?;
+        run.check_cancelled()?;
+        let columns = columns.map_or_else(String::new, |columns| format!("{:?}", columns.fields()));
+        let input = run.input();
+        Ok((run.tally.into_part(), input, columns))
+    }
+
+    fn run_batches<'a, I>(
+        &self,
+        batches: I,
+        run: BatchRun<'a>,
+    ) -> Result<(BatchRun<'a>, Option<SchemaRef>), Error>
+    where
+        I: IntoIterator,
+        I::Item: Borrow<RecordBatch>,
+    {
         if self.outputs.is_any() {
             return Err(Error::new(ErrorKind::Option {
                 option: "valid_out, invalid_out and errors_out",
                 expected: "left out where Arrow batches are validated",
             }));
         }
+        let mut run = run;
         let (schema, plan) = self.judges(true)?;
-        let mut run = BatchRun::new(self, plan, marks);
         let mut first: Option<SchemaRef> = None;
         let mut judge = Judge::new(schema, plan, Pass::First);
         for batch in batches {
@@ -101,7 +133,7 @@ impl Validator {
         if first.is_none() {
             run.begin(&Columns::find(schema, &ArrowSchema::empty()));
         }
-        run.finish()
+        Ok((run, first))
     }
 }
 
@@ -119,8 +151,13 @@ struct BatchRun<'a> {
 }
 
 impl<'a> BatchRun<'a> {
-    fn new(validator: &'a Validator, plan: &'a Plan, marks: Option<&'a mut BooleanBufferBuilder>) -> Self {
-        let mut tally = Tally::new(plan, &validator.key_options());
+    fn new(
+        validator: &'a Validator,
+        plan: &'a Plan,
+        tally: Tally,
+        marks: Option<&'a mut BooleanBufferBuilder>,
+    ) -> Self {
+        let mut tally = tally;
         let parts = validator.parts.as_ref().map(|parts| Parts::new(parts, validator.max_violations));
         if parts.is_some() {
             tally.collect_findings();
@@ -134,6 +171,12 @@ impl<'a> BatchRun<'a> {
         if let Some(parts) = &mut self.parts {
             parts.add_all(&self.tally.take_findings());
         }
+    }
+
+    /// As reports tell of them.
+    fn input(&self) -> Input {
+        let (name, format) = (NAME.to_owned(), NAME.to_owned());
+        Input { name, format, bytes: self.bytes, rows: self.tally.rows() }
     }
 
     fn check_cancelled(&self) -> Result<(), Error> {
@@ -218,13 +261,13 @@ impl<'a> BatchRun<'a> {
     fn finish(mut self) -> Result<Report, Error> {
         self.check_cancelled()?;
         self.settle()?;
-        let (validator, rows, bytes) = (self.validator, self.tally.rows(), self.bytes);
+        let (validator, input) = (self.validator, self.input());
+        let (rows, bytes) = (input.rows, input.bytes);
         let outcome = self.tally.finish(validator.max_violations, false).map_err(keys)?;
         if let Some(parts) = self.parts {
             parts.finish(&outcome.findings, outcome.rows.invalid);
         }
         let elapsed = self.started.elapsed().as_secs_f64();
-        let input = Input { name: NAME.to_owned(), format: NAME.to_owned(), bytes, rows };
         let run = Run {
             elapsed_seconds: elapsed,
             threads: 1,

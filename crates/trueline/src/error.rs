@@ -38,6 +38,9 @@ pub enum ErrorKind {
     /// No input was given.
     #[error("there is nothing to validate: no input was given")]
     NoInput,
+    /// What was given as a record is empty.
+    #[error("there is nothing to validate: the record is empty")]
+    NoRecord,
     /// An output whose name does not do.
     #[error("the output `{name}` must be {expected}")]
     OutputName {
@@ -76,6 +79,18 @@ pub enum ErrorKind {
     #[error("a batch has other columns than the first: {message}")]
     BatchColumns {
         /// The first that differs.
+        message: String,
+    },
+    /// States that cannot be merged.
+    #[error("the states cannot be merged: {message}")]
+    States {
+        /// Why.
+        message: String,
+    },
+    /// Bytes that are no state.
+    #[error("this is no state: {message}")]
+    NoState {
+        /// Why.
         message: String,
     },
     /// A fault of the engine itself.

@@ -10,6 +10,8 @@ mod part;
 mod pipeline;
 mod progress;
 mod read;
+mod record;
+mod state;
 mod validator;
 
 pub use error::{Error, ErrorKind};
@@ -17,6 +19,8 @@ pub use options::{Limits, Trust};
 pub use part::Part;
 pub use progress::{Cancel, Progress};
 pub use read::{ReadOptions, Reader, infer, read};
+pub use record::RecordValidator;
+pub use state::State;
 pub use trueline_io::{
     AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
     sources_from_argument,

@@ -30,7 +30,7 @@ pub struct Validator {
     /// The two for formats whose values are typed, made when the first of such inputs comes.
     typed: OnceLock<(Schema, Plan)>,
     sample_limit: u64,
-    customs: Vec<CustomCheck>,
+    pub(crate) customs: Vec<CustomCheck>,
     pub(crate) format: Option<Format>,
     pub(crate) threads: usize,
     pub(crate) chunk_bytes: usize,
@@ -44,6 +44,7 @@ pub struct Validator {
     pub(crate) parts: Option<Arc<PartWatcher>>,
     pub(crate) spill_dir: Option<std::path::PathBuf>,
     pub(crate) outputs: Outputs,
+    pub(crate) fingerprint: OnceLock<String>,
 }
 
 /// Options of a [`Validator`], each with its default.
@@ -123,6 +124,11 @@ impl Validator {
     /// **Errors**: as [`Validator::validate`].
     pub fn is_valid(&self, source: &dyn Source) -> Result<bool, Error> {
         Ok(self.validate(source)?.verdict == Verdict::Valid)
+    }
+
+    /// The fingerprint of the schema.
+    pub(crate) fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| self.schema.fingerprint())
     }
 
     pub(crate) fn key_options(&self) -> KeyOptions {
@@ -419,6 +425,7 @@ impl ValidatorBuilder {
             parts: self.parts,
             spill_dir: self.spill_dir,
             outputs: self.outputs,
+            fingerprint: OnceLock::new(),
         })
     }
 }

@@ -33,6 +33,7 @@ from .errors import (
     ValidationError,
 )
 from .field import Field
+from .map_reduce import ChunkResult, MapReduceValidator
 from .reading import count_rows, read_csv, read_jsonl
 from .results import Results
 from .schema import Schema
@@ -55,10 +56,12 @@ __all__ = [
     "CancelledError",
     "CheckResult",
     "CheckResults",
+    "ChunkResult",
     "DistributedValidator",
     "Field",
     "InternalError",
     "LineProcessor",
+    "MapReduceValidator",
     "Mask",
     "OptionError",
     "OutputError",

@@ -1,6 +1,6 @@
 """The engine. What is for users is in ``trueline``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, final, overload
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "ArrowStream",
     "read",
     "Progress",
+    "RecordProcessor",
+    "State",
     "run_command",
 ]
 
@@ -374,5 +376,23 @@ class Schema:
     def fingerprint(self) -> str: ...
     def validate(self, data: Any, **options: Any) -> Report: ...
     def stream(self, data: Any, **options: Any) -> Stream: ...
-    def validate_record(self, record: Any) -> Report: ...
-    def validate_json(self, record: bytes) -> Report: ...
+
+class RecordProcessor:
+    def __new__(cls, schema: Schema) -> RecordProcessor: ...
+    def process_line(self, record: Mapping[str, Any]) -> tuple[bool, list[Violation]]:
+        """Whether a record is valid, and what is wrong with it."""
+    def process_json(self, record: bytes | bytearray | memoryview | str) -> tuple[bool, list[Violation]]:
+        """The same of a record that is a JSON document."""
+
+@final
+class State:
+    @staticmethod
+    def of_records(schema: Schema, records: Any) -> State: ...
+    @staticmethod
+    def of_arrow(schema: Schema, data: Any) -> State: ...
+    @staticmethod
+    def merge(states: list[State]) -> State: ...
+    @staticmethod
+    def from_bytes(schema: Schema, bytes: bytes) -> State: ...
+    def to_bytes(self) -> bytes: ...
+    def report(self) -> Report: ...

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from ._native import Report, Violation
+from ._native import RecordProcessor, Report
 from .errors import InternalError, OptionError
 from .results import Results
 from .schema import Schema
@@ -238,30 +238,34 @@ def _size(name: str, value: Any) -> int:
     return value
 
 
-class LineProcessor:
-    """One record at a time. Keys are unique within a record only: nothing is kept from one to the next."""
+class LineProcessor(RecordProcessor):
+    """One record at a time. Keys are unique within a record only: nothing is kept from one to the next, and checks of a table as a whole,
+    such as ``row_count``, are left out.
 
-    __slots__ = ("_native", "schema")
+    ``process_line`` takes a dict, ``process_json`` a JSON document; both give whether the record is valid, and the list of what is wrong
+    with it.
+    """
 
-    def __init__(self, schema: Any) -> None:
-        self.schema = schema_of(schema)
-        self._native = self.schema._native
+    __slots__ = ("schema",)
 
-    def process_line(self, record: Mapping[str, Any]) -> tuple[bool, list[Violation]]:
-        """Whether a record is valid, and what is wrong with it."""
-        return _answer(self._native.validate_record(record))
+    schema: Schema
 
-    def process_json(self, record: bytes | str) -> tuple[bool, list[Violation]]:
-        """The same of a record that is a JSON document."""
-        return _answer(self._native.validate_json(record.encode() if isinstance(record, str) else record))
+    def __new__(cls, schema: Any) -> LineProcessor:
+        made = without_functions(schema_of(schema), cls.__name__)
+        processor = super().__new__(cls, made._native)
+        processor.schema = made
+        return processor
+
+    def __reduce__(self) -> tuple[type[LineProcessor], tuple[Schema]]:
+        return type(self), (self.schema,)
 
 
-def _answer(report: Report) -> tuple[bool, list[Violation]]:
-    if report.valid and report.total_rows == 1 and not report.errors:
-        return True, []
-    if report.total_rows == 0 and not report.errors:
-        raise ValueError("there is no record")
-    return report.valid, list(report.errors)
+def without_functions(schema: Schema, name: str) -> Schema:
+    """The schema, if none of its checks is a function."""
+    if schema._custom:
+        ids = ", ".join(str(check["id"]) for check in schema._custom)
+        raise OptionError(f"{name} has no functions for checks; the schema has {ids}")
+    return schema
 
 
 def validate_csv(path: Path | Iterable[Path] | Any, schema: Any, **options: Any) -> Report:

@@ -4,6 +4,7 @@
 mod batches;
 mod network;
 mod outputs;
+mod states;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -139,13 +139,7 @@ pub struct JsonDecoder {
 impl JsonDecoder {
     /// A decoder of these columns. Values that no column is planned for are never looked at but for being JSON.
     pub fn new(columns: Vec<JsonColumn>, options: &JsonOptions, kernel: Kernel) -> Self {
-        let mut paths = Paths::new();
-        for (number, JsonColumn { field, .. }) in (0..).zip(&columns) {
-            for name in [&field.name].into_iter().chain(&field.aliases) {
-                paths.insert(name, Some(number));
-            }
-        }
-        options.allowed_names.iter().flatten().for_each(|name| paths.insert(name, None));
+        let paths = paths(&columns, options);
         let duplicates = options.duplicate_keys;
         let walker = Walker::new(paths, columns.len(), duplicates, options.max_depth);
         Self {
@@ -254,6 +248,18 @@ impl JsonDecoder {
         let column::Part { pointer, slot } = self.columns[column].inside(&values, 0)?;
         Some(JsonPart { pointer, range: slot.place(), value: text(block.bytes(), slot) })
     }
+}
+
+/// The names of columns, and those that are allowed besides.
+pub(super) fn paths(columns: &[JsonColumn], options: &JsonOptions) -> Paths {
+    let mut paths = Paths::new();
+    for (number, JsonColumn { field, .. }) in (0..).zip(columns) {
+        for name in [&field.name].into_iter().chain(&field.aliases) {
+            paths.insert(name, Some(number));
+        }
+    }
+    options.allowed_names.iter().flatten().for_each(|name| paths.insert(name, None));
+    paths
 }
 
 fn text(bytes: &[u8], slot: Slot) -> String {

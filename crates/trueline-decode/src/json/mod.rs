@@ -12,6 +12,7 @@ mod decoder;
 mod path;
 mod prove;
 mod reader;
+mod record;
 mod rows;
 mod scan;
 mod slot;
@@ -20,4 +21,5 @@ mod value;
 mod walk;
 
 pub use decoder::{JsonBlock, JsonColumn, JsonDecoder, JsonOptions, JsonPart};
+pub use record::RecordProver;
 pub use rows::JsonRows;

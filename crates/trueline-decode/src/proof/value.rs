@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use trueline_schema::{CheckKind, DataType, Field};
+use trueline_tokenizer::json::{SCALAR, STRING};
 
 use super::Judge;
 use super::cell::{Cells, Group, Places, ROWS, packed};
@@ -108,6 +109,52 @@ impl ValueProof {
             open.iter_mut().zip(&one).for_each(|(all, one)| *all |= one);
         }
         nulls
+    }
+}
+
+impl ValueProof {
+    /// Whether a value is proven, given its bytes and kind; that of no value stands for null. Lists are left open, and so is every
+    /// string with an escape.
+    ///
+    /// **Shapes**: `value` is a range of `tokens.bytes`, without white space behind it; `tokens` have no rows.
+    pub(crate) fn proves(&self, tokens: Tokens<'_>, kind: u8, value: Range<usize>) -> bool {
+        let bytes = tokens.bytes.of(value.clone());
+        let (kind_taken, text) = match self.takes {
+            _ if bytes == b"null" => return self.takes_nulls,
+            Takes::Strings => (STRING, value.start + 1..value.end.saturating_sub(1)),
+            Takes::Scalars => (SCALAR, value),
+            Takes::All => return true,
+            Takes::Lists { .. } => return false,
+        };
+        kind == kind_taken
+            && self.judges.iter().all(|judge| judge.choose(One { tokens, text: text.clone() }) == 0)
+    }
+
+    /// Whether null passes.
+    pub(crate) fn takes_nulls(&self) -> bool {
+        self.takes_nulls
+    }
+}
+
+/// One text alone.
+struct One<'a> {
+    tokens: Tokens<'a>,
+    text: Range<usize>,
+}
+
+impl Run for One<'_> {
+    /// 0 if it is proven, else 1.
+    fn run<J: Judge>(self, judge: &J) -> u64 {
+        let lanes = Choice::one();
+        let cells = Cells::elsewhere(self.tokens.bytes, self.tokens.offsets, self.tokens.is_ascii);
+        let start = lanes.splat(self.text.start as u64);
+        let group = Group {
+            start,
+            length: lanes.splat(self.text.len() as u64),
+            head: lanes.gather_bytes(cells.bytes, start),
+            quoted: lanes.none(),
+        };
+        lanes.bits(lanes.not(judge.prove(lanes, &cells, &group)))
     }
 }
 

@@ -257,6 +257,14 @@ impl CheckKind {
         }
     }
 
+    /// Whether it says something of a table as a whole, and nothing of a single row.
+    pub fn is_of_table(&self) -> bool {
+        matches!(
+            self,
+            Self::DistinctCount(_) | Self::Completeness { .. } | Self::RowCount(_) | Self::ColumnCount(_)
+        )
+    }
+
     /// What is expected of a value of a column of type `data_type` (of `Any` for checks without a single column), for
     /// people: `at least 0.01 and at most 1000000`.
     pub fn expected(&self, data_type: &DataType) -> String {

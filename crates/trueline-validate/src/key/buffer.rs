@@ -53,6 +53,11 @@ impl KeyBuffer {
     /// Adds the keys of the rows that follow those of this buffer in the same input, and begin so many rows and lines
     /// after them.
     pub fn append(&mut self, later: &Self, rows: u64, lines: u64) {
+        self.append_behind(later, rows, lines, 0);
+    }
+
+    /// The same where bytes are counted anew too, and begin so many after those of this buffer.
+    pub(crate) fn append_behind(&mut self, later: &Self, rows: u64, lines: u64, bytes: u64) {
         if self.lanes.is_empty() {
             self.lanes.resize_with(LANES, Lane::default);
         }
@@ -63,6 +68,7 @@ impl KeyBuffer {
                 let mut place = *decoder.place();
                 place.row = place.row.wrapping_add(rows);
                 place.line = place.line.wrapping_add(lines);
+                place.byte_offset = place.byte_offset.wrapping_add(bytes);
                 entry::write(&mut mine.bytes, &mut mine.last, &rest[key_start..key_end], &place);
                 rest = &rest[key_end..];
             }
@@ -97,6 +103,33 @@ impl KeyBuffer {
     pub fn memory_bytes(&self) -> usize {
         let bytes: usize = self.lanes.iter().map(|lane| lane.bytes.capacity()).sum();
         bytes + self.lanes.capacity() * size_of::<Lane>()
+    }
+
+    /// Writes all keys with their places behind `bytes`, in the form of `entry`, each lane with its length before it.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        entry::put(bytes, self.lanes.len() as u64);
+        for lane in &self.lanes {
+            entry::put(bytes, lane.bytes.len() as u64);
+            bytes.extend_from_slice(&lane.bytes);
+        }
+    }
+
+    /// Takes what `write` wrote off the front of `bytes`; `None` where it is damaged.
+    pub(crate) fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let mut buffer = Self::new();
+        for _ in 0..entry::take(bytes)? {
+            let length = usize::try_from(entry::take(bytes)?).ok()?;
+            let (mut lane, rest) = bytes.split_at_checked(length)?;
+            *bytes = rest;
+            let mut decoder = Decoder::default();
+            while !lane.is_empty() {
+                let Step::Entry(start, end) = decoder.step(lane) else { return None };
+                // Lanes go by a hash that every process has of its own.
+                buffer.push(&lane[start..end], *decoder.place());
+                lane = &lane[end..];
+            }
+        }
+        Some(buffer)
     }
 
     pub(super) fn lanes(&self) -> &[Lane] {

@@ -42,6 +42,12 @@ pub enum ErrorKind {
         /// The folder.
         folder: PathBuf,
     },
+    /// Keys that are to be passed on, and take more memory than they may.
+    #[error("they take more than the {limit} bytes that keys may take; allow them more")]
+    Full {
+        /// The bytes they may take.
+        limit: usize,
+    },
     /// An earlier call failed, and the set does not have all keys.
     #[error("keys are missing since an earlier error")]
     Incomplete,
@@ -50,6 +56,11 @@ pub enum ErrorKind {
 impl Error {
     pub(super) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(kind))
+    }
+
+    /// Keys take more than they may.
+    pub(crate) fn full(limit: usize) -> Self {
+        Self::new(ErrorKind::Full { limit })
     }
 
     /// Keys that were needed were never supplied.

@@ -1,7 +1,7 @@
 //! What all workers of one input share.
 
 use trueline_decode::ColumnPlan;
-use trueline_schema::Schema;
+use trueline_schema::{Field, Schema};
 use trueline_tokenizer::Kernel;
 use trueline_validate::{Binding, Pass, Plan, Quota};
 
@@ -27,21 +27,25 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// The columns to decode, and for each field of the schema which of them it is.
-    pub(super) fn columns(&self) -> (Vec<ColumnPlan>, Vec<Option<usize>>) {
-        let mut columns: Vec<ColumnPlan> = Vec::new();
-        let mut decoded = Vec::with_capacity(self.schema.fields.len());
-        let checks = self.schema.resolved_checks();
-        for (index, field) in self.schema.fields.iter().enumerate() {
-            let source = self.binding.sources[index].filter(|_| self.plan.needs(index));
-            decoded.push(source.map(|_| columns.len()));
-            if let Some(source) = source {
-                let null_values = self.schema.null_values_for(field);
-                let asked = checks.iter().filter(|check| *check.columns == [&*field.name]);
-                let checks = asked.map(|check| check.kind.clone()).collect();
-                columns.push(ColumnPlan { field: field.clone(), source, null_values, checks });
-            }
-        }
-        (columns, decoded)
+    /// The columns to decode.
+    pub(super) fn columns(&self) -> Vec<ColumnPlan> {
+        let sources = (0..).zip(&self.schema.fields).filter_map(|(index, field)| {
+            Some((index, field, self.binding.sources[index].filter(|_| self.plan.needs(index))?))
+        });
+        let plan = |(index, field, source): (usize, &Field, usize)| ColumnPlan {
+            field: field.clone(),
+            source,
+            null_values: self.schema.null_values_for(field),
+            checks: self.plan.asked_of(index).cloned().collect(),
+        };
+        sources.map(plan).collect()
+    }
+
+    /// For each field of the schema which of these columns it is.
+    pub(super) fn decoded(&self) -> Vec<Option<usize>> {
+        let mut columns = 0..;
+        let is_decoded = |index: usize| self.binding.sources[index].is_some() && self.plan.needs(index);
+        let column = |index| if is_decoded(index) { columns.next() } else { None };
+        (0..self.schema.fields.len()).map(column).collect()
     }
 }

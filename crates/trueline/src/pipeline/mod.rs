@@ -24,7 +24,7 @@ use trueline_io::{Format, Source, SpooledSource};
 use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Dialect;
-use trueline_validate::{Pass, Plan, Tally};
+use trueline_validate::{Part, Pass, Plan, Tally};
 
 use self::merge::InputOutcome;
 use self::open::{Opened, Opening, format_of, open};
@@ -86,6 +86,36 @@ impl<'a> Pipeline<'a> {
         sources: &[&dyn Source],
         outlets: Outlets,
     ) -> Result<Report, Error> {
+        let can_reopen = sources.iter().all(|source| source.can_reopen());
+        let tally = |plan: &Plan| {
+            let make = if can_reopen { Tally::rereading } else { Tally::new };
+            make(plan, &validator.key_options())
+        };
+        let mut pipeline = Self::read_once(validator, sources, outlets, tally)?;
+        pipeline.read_again(sources)?;
+        pipeline.settle(sources)?;
+        pipeline.finish()
+    }
+
+    /// Reads one input, or a stretch of one, into a part of a run.
+    pub(crate) fn part(
+        validator: &'a Validator,
+        source: &dyn Source,
+    ) -> Result<(Part, Input, Option<RunError>), Error> {
+        let outlets = Outlets::open(validator, &[source])?;
+        let tally = |plan: &Plan| Tally::of_part(plan, &validator.key_options());
+        let mut pipeline = Self::read_once(validator, &[source], outlets, tally)?;
+        let input = pipeline.inputs.pop().ok_or_else(|| Error::new(ErrorKind::NoInput))?;
+        Ok((pipeline.tally.into_part(), input, pipeline.error))
+    }
+
+    /// Reads all inputs for the first time.
+    fn read_once(
+        validator: &'a Validator,
+        sources: &[&dyn Source],
+        outlets: Outlets,
+        tally: impl FnOnce(&Plan) -> Tally,
+    ) -> Result<Self, Error> {
         let started = Instant::now();
         let Some(first) = sources.first() else { return Err(Error::new(ErrorKind::NoInput)) };
         let dialect = trueline_io::csv::dialect(&validator.schema.csv);
@@ -95,18 +125,13 @@ impl<'a> Pipeline<'a> {
         let is_typed = opening.as_ref().is_ok_and(|(opened, _)| opened.format().is_typed())
             || sources.iter().any(|source| format_of(validator, *source).is_some_and(Format::is_typed));
         let (schema, plan) = validator.judges(is_typed)?;
-        let tally = if sources.iter().all(|source| source.can_reopen()) {
-            Tally::rereading(plan, &validator.key_options())
-        } else {
-            Tally::new(plan, &validator.key_options())
-        };
         let mut pipeline = Self {
             validator,
             schema,
             plan,
             is_typed,
             dialect,
-            tally,
+            tally: tally(plan),
             inputs: Vec::new(),
             error: None,
             outlets,
@@ -128,9 +153,7 @@ impl<'a> Pipeline<'a> {
                 break;
             }
         }
-        pipeline.read_again(sources)?;
-        pipeline.settle(sources)?;
-        pipeline.finish()
+        Ok(pipeline)
     }
 
     /// Settles keys for the outputs that need it, and reads all inputs once more for their rows, where keys decide about them.

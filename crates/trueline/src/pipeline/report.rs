@@ -38,7 +38,7 @@ pub(crate) fn report(
         engine: Engine { name: "trueline".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         schema: SchemaInfo {
             name: validator.schema.name.clone(),
-            fingerprint: validator.schema.fingerprint(),
+            fingerprint: validator.fingerprint().to_owned(),
         },
         inputs,
         rows: outcome.rows,

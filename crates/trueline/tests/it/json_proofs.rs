@@ -34,12 +34,13 @@ fn written(cell: &str, draw: u8) -> String {
 }
 
 #[derive(Debug, Clone)]
-struct Table {
-    yaml: String,
-    json: String,
+pub(crate) struct Table {
+    pub(crate) yaml: String,
+    pub(crate) json: String,
 }
 
-fn table() -> impl Strategy<Value = Table> {
+/// Any columns and records.
+pub(crate) fn table() -> impl Strategy<Value = Table> {
     let columns = proptest::collection::vec(proptest::sample::select(columns()), 1..4);
     let space = proptest::sample::select(vec!["", " "]);
     (columns, space, any::<bool>(), any::<bool>()).prop_flat_map(|(columns, space, coerces, forbids)| {

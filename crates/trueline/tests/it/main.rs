@@ -17,5 +17,7 @@ mod outputs;
 mod parts;
 mod proofs;
 mod read;
+mod records;
+mod states;
 mod support;
 mod transactions;

@@ -139,6 +139,11 @@ impl<'a> Bytes<'a> {
         self.0.len()
     }
 
+    /// Some of the bytes, which must be there.
+    pub(crate) fn of(self, range: Range<usize>) -> &'a [u8] {
+        &self.0[range]
+    }
+
     /// The greatest index that can be loaded from.
     #[inline(always)]
     fn last(self) -> u64 {
@@ -181,6 +186,11 @@ impl Choice {
         }
         let _ = kernel;
         Self::Scalar(scalar::Scalar)
+    }
+
+    /// A single lane, for what stands alone.
+    pub(crate) fn one() -> impl Lanes {
+        scalar::Scalar
     }
 
     /// Does `task` with these instructions.

@@ -24,7 +24,7 @@ pub(in super::super) struct CsvRecords<'a> {
 
 impl<'a> CsvRecords<'a> {
     pub(in super::super) fn new(job: &Job<'a>, dialect: &'a Dialect) -> Self {
-        let (columns, _) = job.columns();
+        let columns = job.columns();
         Self {
             dialect,
             sources: &job.binding.sources,

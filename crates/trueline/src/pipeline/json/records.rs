@@ -30,11 +30,11 @@ pub(in super::super) struct JsonRecords {
 
 impl JsonRecords {
     pub(in super::super) fn new(job: &Job<'_>) -> Self {
-        let (plans, columns) = job.columns();
-        let plans = plans.into_iter().map(|plan| JsonColumn { field: plan.field, checks: plan.checks });
+        let plans =
+            job.columns().into_iter().map(|plan| JsonColumn { field: plan.field, checks: plan.checks });
         let options = JsonOptions::of(job.schema).max_depth(job.limits.max_depth);
         Self {
-            columns,
+            columns: job.decoded(),
             indexer: Indexer::with_kernel(job.kernel)
                 .block_bytes(BLOCK_BYTES)
                 .max_depth(job.limits.max_depth),

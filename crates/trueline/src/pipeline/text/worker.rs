@@ -106,7 +106,7 @@ impl<'a, R: Records> Worker<'a, R> {
             job,
             plan: job.plan.clone(),
             records,
-            decoded: job.columns().1,
+            decoded: job.decoded(),
             nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
             written: None,

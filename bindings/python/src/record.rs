@@ -1,0 +1,89 @@
+//! One record at a time.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyMemoryView, PyString};
+use trueline::{ErrorKind, RecordValidator};
+
+use crate::error;
+use crate::json;
+use crate::report::Report;
+use crate::schema::Schema;
+
+/// Bytes that a buffer may keep from one record to the next.
+const MOST_KEPT: usize = 1 << 20;
+
+/// Whether a record is valid, and what is wrong with it.
+type Answer<'py> = (bool, Bound<'py, PyList>);
+
+/// What `LineProcessor` is made of. A record may be made by Python code that uses the same processor, so nothing is locked meanwhile.
+#[pyclass(frozen, subclass, module = "trueline._native")]
+pub(crate) struct RecordProcessor {
+    validator: Mutex<RecordValidator>,
+    buffer: Mutex<Vec<u8>>,
+}
+
+#[pymethods]
+impl RecordProcessor {
+    #[new]
+    fn new(py: Python<'_>, schema: &Bound<'_, Schema>) -> PyResult<Self> {
+        let validator = RecordValidator::new(schema.get().document());
+        let validator = validator.map_err(|error| error::engine(py, &error))?;
+        Ok(Self { validator: Mutex::new(validator), buffer: Mutex::default() })
+    }
+
+    /// A record that is a mapping.
+    fn process_line<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
+        let mut line = std::mem::take(&mut *lock(&self.buffer));
+        line.clear();
+        let written = json::push_record(record, &mut line);
+        let answer = written.and_then(|()| self.check(record.py(), &line));
+        if line.capacity() <= MOST_KEPT {
+            *lock(&self.buffer) = line;
+        }
+        answer
+    }
+
+    /// A record that is a JSON document.
+    fn process_json<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
+        let py = record.py();
+        if let Ok(bytes) = record.cast::<PyBytes>() {
+            return self.check(py, bytes.as_bytes());
+        }
+        if let Ok(text) = record.cast::<PyString>() {
+            return self.check(py, text.to_str()?.as_bytes());
+        }
+        // A bytearray may change under our hands, so it is copied.
+        let Ok(view) = PyMemoryView::from(record) else { return Err(wrong_type(record)) };
+        let bytes = view.call_method0("tobytes")?;
+        self.check(py, bytes.cast::<PyBytes>()?.as_bytes())
+    }
+}
+
+impl RecordProcessor {
+    fn check<'py>(&self, py: Python<'py>, record: &[u8]) -> PyResult<Answer<'py>> {
+        let judged = panic::catch_unwind(AssertUnwindSafe(|| lock(&self.validator).check(record)));
+        let report = match judged {
+            Ok(Ok(None)) => return Ok((true, PyList::empty(py))),
+            Ok(Ok(Some(report))) => Report::new(report),
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::NoRecord) => {
+                return Err(PyValueError::new_err("there is no record"));
+            }
+            Ok(Err(error)) => return Err(error::engine(py, &error)),
+            Err(_) => return Err(error::exception(py, "InternalError", ("a panic",))),
+        };
+        report.answer(py)
+    }
+}
+
+fn wrong_type(record: &Bound<'_, PyAny>) -> PyErr {
+    let kind = record.get_type().name().map_or_else(|_| "something else".to_owned(), |name| name.to_string());
+    PyTypeError::new_err(format!("a record must be bytes or str, not {kind}"))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,28 @@
+//! What was found in parts of the data, kept in files.
+
+use std::io::Write;
+use std::path::Path;
+
+use trueline::{AtomicFile, Error, Report, Source, State, Temporaries, Validator};
+
+/// Judges the inputs, each as a part of its own; the report of all of them, and what was found.
+pub(crate) fn of(
+    validator: &Validator,
+    sources: &[&dyn Source],
+    number: Option<u64>,
+) -> Result<(Report, State), Error> {
+    let states: Vec<State> =
+        sources.iter().map(|source| validator.state(*source)).collect::<Result<_, _>>()?;
+    let state = State::merge(states)?.numbered(number.unwrap_or_default());
+    Ok((validator.finish(state.clone())?, state))
+}
+
+/// Writes a state to a file.
+pub(crate) fn write(state: &State, path: &Path, temporaries: &Temporaries) -> Result<(), String> {
+    let tell = |error: &dyn std::fmt::Display| {
+        format!("the state could not be written to {}: {error}", path.display())
+    };
+    let mut file = AtomicFile::create_among(path, temporaries).map_err(|error| tell(&error))?;
+    file.write_all(&state.to_bytes()).map_err(|error| tell(&error))?;
+    file.commit().map_err(|error| tell(&error))
+}

@@ -1,0 +1,58 @@
+//! `--state-out` and `trueline merge`.
+
+use crate::{Folder, code, err, out};
+
+/// A report as JSON, without what differs from run to run.
+fn stable(text: &str) -> serde_json::Value {
+    let mut report: serde_json::Value = serde_json::from_str(text).expect("a report");
+    report.as_object_mut().expect("an object").remove("run");
+    report
+}
+
+#[test]
+fn merged_states_give_the_report_of_one_run() {
+    let folder = Folder::new();
+    let whole = folder.run(&["validate", "good.csv", "bad.csv", "-s", "schema.yaml", "-o", "json"]);
+    for (file, state, part, expected) in [("bad.csv", "b.state", "2", 1), ("good.csv", "a.state", "1", 0)] {
+        let arguments = ["validate", file, "-s", "schema.yaml", "--state-out", state, "--part", part];
+        let output = folder.run(&arguments);
+        assert_eq!(code(&output), expected, "{}", err(&output));
+    }
+    let merge =
+        ["merge", "b.state", "a.state", "-s", "schema.yaml", "-o", "json", "--state-out", "all.state"];
+    for arguments in [&merge[..], &["merge", "all.state", "-s", "schema.yaml", "-o", "json"]] {
+        let output = folder.run(arguments);
+        assert_eq!(code(&output), 1, "{}", err(&output));
+        assert_eq!(stable(&out(&output)), stable(&out(&whole)));
+    }
+}
+
+#[test]
+fn what_is_no_state_of_the_schema_is_refused() {
+    let folder = Folder::new();
+    folder.write("other.yaml", b"fields: [{name: id, type: string}]\n");
+    folder.write("none.state", b"id,amount\n");
+    let arguments = ["validate", "good.csv", "-s", "schema.yaml", "--state-out", "a.state"];
+    assert_eq!(code(&folder.run(&arguments)), 0);
+    for (state, schema, expected, told) in [
+        ("a.state", "other.yaml", 2, "it is of the schema"),
+        ("none.state", "schema.yaml", 2, "this is no state"),
+        ("missing.state", "schema.yaml", 3, "could not be read"),
+    ] {
+        let output = folder.run(&["merge", state, "-s", schema]);
+        assert_eq!(code(&output), expected, "{}", err(&output));
+        assert!(err(&output).contains(told) && err(&output).contains(state), "{}", err(&output));
+    }
+    let output = folder.run(&["merge", "a.state", "-s", "schema.yaml", "--state-out", "a.state"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("would replace a state"), "{}", err(&output));
+}
+
+#[test]
+fn the_state_of_an_unreadable_input_is_not_written() {
+    let folder = Folder::new();
+    let output = folder.run(&["validate", "missing.csv", "-s", "schema.yaml", "--state-out", "a.state"]);
+    assert_eq!(code(&output), 3);
+    assert!(err(&output).contains("--state-out was not written"), "{}", err(&output));
+    assert!(!folder.path("a.state").exists());
+}

@@ -1,0 +1,87 @@
+//! One record by itself: whether it passes all that is asked of it, seen from its bytes.
+//!
+//! The way is that of the proofs of blocks, with one lane and without anything that pays for many records only. What it doubts it leaves
+//! to the exact way.
+
+use trueline_tokenizer::Kernel;
+use trueline_tokenizer::json::{Checker, Indexer, Positions};
+
+use super::decoder::paths;
+use super::path::Paths;
+use super::scan::{Record, Scanned, Scanner};
+use super::{JsonColumn, JsonOptions};
+use crate::proof::cell::BEHIND;
+use crate::proof::lanes::{Bytes, Pairs};
+use crate::proof::value::{Tokens, ValueProof};
+
+/// Proves single records.
+///
+/// Everything that depends on the schema is decided when it is made. It keeps its working memory from record to record, so that a proof
+/// allocates nothing once it has seen records of that size.
+#[derive(Debug)]
+pub struct RecordProver {
+    paths: Paths,
+    columns: Vec<ValueProof>,
+    forbids_extras: bool,
+    indexer: Indexer,
+    checker: Checker,
+    scanner: Scanner,
+    positions: Positions,
+    buffer: Vec<u8>,
+}
+
+impl RecordProver {
+    /// A prover of these columns; `None` where a column is asked something that no proof knows.
+    pub fn new(columns: &[JsonColumn], options: &JsonOptions, kernel: Kernel) -> Option<Self> {
+        let proofs = columns.iter().map(|plan| ValueProof::new(&plan.field, &plan.checks));
+        Some(Self {
+            paths: paths(columns, options),
+            columns: proofs.collect::<Option<_>>()?,
+            forbids_extras: options.allowed_names.is_some(),
+            indexer: Indexer::with_kernel(kernel).max_depth(options.max_depth),
+            checker: Checker::with_kernel(kernel).max_depth(options.max_depth),
+            scanner: Scanner::new(columns.len()),
+            positions: Positions::new(),
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Whether a record is proven to be a JSON object whose values pass. One that has a line end or a carriage return in it is not.
+    pub fn proves(&mut self, record: &[u8]) -> bool {
+        let Self { buffer, indexer, positions, .. } = self;
+        buffer.clear();
+        buffer.extend_from_slice(record);
+        buffer.extend_from_slice(&[b'\n'; BEHIND]);
+        indexer.index(&buffer[..=record.len()], true, positions);
+        let is_one = positions.len() == 1 && positions.line_feeds() == 1 && positions.faults().is_empty();
+        is_one && self.has_proof()
+    }
+
+    /// Whether the record in the buffer is proven.
+    fn has_proof(&mut self) -> bool {
+        let Self { paths, columns, forbids_extras, checker, scanner, positions, buffer, .. } = self;
+        if checker.check_record(buffer, positions, 0).is_err() {
+            return false;
+        }
+        let block = Record::of(buffer, positions);
+        match scanner.scan(paths, &block, positions.tokens(0), positions.has_backslash()) {
+            Scanned::Row(extra) if extra.is_none() || !*forbids_extras => {}
+            _ => return false,
+        }
+        let (Some(bytes), Some(offsets), Some(kinds)) =
+            (Bytes::new(buffer), Pairs::new(block.offsets), Bytes::new(block.kinds))
+        else {
+            return false;
+        };
+        let tokens = Tokens { bytes, is_ascii: positions.is_ascii(), offsets, kinds, rows: &[], count: 1 };
+        columns.iter().zip(&scanner.row).all(|(proof, token)| {
+            let token = *token as usize;
+            if token == 0 {
+                return proof.takes_nulls();
+            }
+            let value = block.range(token);
+            let has_escape = positions.has_backslash() && buffer[value.clone()].contains(&b'\\');
+            !has_escape && proof.proves(tokens, block.kinds[token], value)
+        })
+    }
+}

@@ -1,0 +1,284 @@
+//! What was found in a part of a dataset, to be kept, carried elsewhere and merged in its turn.
+//!
+//! A part is one input, or a stretch of one. Rows, lines and bytes count from its own beginning, and what is to be said of columns stands
+//! apart, so it knows nothing of the parts before it; a tally that takes parts in their order comes to what it would have come to in one run.
+//!
+//! Written, a part is a line of JSON with everything but keys, its length before it, and then the keys of each check in the binary form
+//! of key buffers. Whoever keeps that guards it with a checksum: damage may not be seen here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use trueline_report::{Excerpt, Location, Violation};
+
+use crate::error::Error;
+use crate::finding::EXTRA;
+use crate::key::{KeyBuffer, KeyOptions};
+use crate::key_rows::ChunkKeys;
+use crate::plan::{Plan, PlannedCheck};
+use crate::rereading::KeyStage;
+use crate::state::{Counts, Sample, State};
+use crate::tally::{MISTYPED, Tally};
+
+/// What was found in one input, or in a stretch of one.
+///
+/// **Cost**: memory is the samples, and all keys of checks over keys.
+#[derive(Clone, Debug)]
+pub struct Part {
+    rows: u64,
+    lines: u64,
+    broken: u64,
+    invalid: u64,
+    /// What was found of columns; what of rows.
+    of_columns: Vec<Counts>,
+    counts: Vec<Counts>,
+    keys: Vec<KeyBuffer>,
+    /// Per schema field: whether the input had it, and why not.
+    bound: Vec<bool>,
+    reasons: Vec<Option<String>>,
+    has_unknown_columns: bool,
+}
+
+/// Where a part belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartPlace {
+    /// It is the beginning of the next input.
+    NextInput,
+    /// It goes on where the part before it ended, so many bytes after the beginning of their input.
+    Behind {
+        /// The bytes of the input before it.
+        bytes: u64,
+    },
+}
+
+/// Bytes that are no part of a run under this plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes are no part of a run under this schema")]
+pub struct PartError;
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    rows: u64,
+    lines: u64,
+    broken: u64,
+    invalid: u64,
+    bound: Vec<bool>,
+    reasons: Vec<Option<String>>,
+    has_unknown_columns: bool,
+    of_columns: Vec<WrittenCounts>,
+    counts: Vec<WrittenCounts>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenCounts {
+    evaluated: u64,
+    failed: u64,
+    null: u64,
+    not_evaluated: u64,
+    codes: BTreeMap<String, u64>,
+    first: Option<u64>,
+    samples: Vec<WrittenSample>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenSample {
+    column: usize,
+    violation: Violation,
+    excerpt: Option<(String, std::ops::Range<usize>, Option<u64>)>,
+}
+
+impl Part {
+    /// Its rows.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Writes the part behind `bytes`.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
+        let written = Written {
+            rows: self.rows,
+            lines: self.lines,
+            broken: self.broken,
+            invalid: self.invalid,
+            bound: self.bound.clone(),
+            reasons: self.reasons.clone(),
+            has_unknown_columns: self.has_unknown_columns,
+            of_columns: self.of_columns.iter().map(WrittenCounts::of).collect(),
+            counts: self.counts.iter().map(WrittenCounts::of).collect(),
+        };
+        let json = serde_json::to_vec(&written).unwrap_or_default();
+        bytes.extend_from_slice(&(json.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&json);
+        self.keys.iter().for_each(|keys| keys.write(bytes));
+    }
+
+    /// Takes a part off the front of `bytes`, which [`Part::write`] wrote under a plan of the same schema.
+    ///
+    /// **Errors**: the bytes are something else.
+    pub fn read(plan: &Plan, bytes: &mut &[u8]) -> Result<Self, PartError> {
+        let (length, rest) = bytes.split_first_chunk().ok_or(PartError)?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PartError)?;
+        let (json, rest) = rest.split_at_checked(length).ok_or(PartError)?;
+        *bytes = rest;
+        let written: Written = serde_json::from_slice(json).map_err(|_| PartError)?;
+        let fields = plan.fields.len();
+        let is_of_plan = written.counts.len() == plan.checks.len()
+            && written.of_columns.len() == plan.checks.len()
+            && written.bound.len() == fields
+            && written.reasons.len() == fields;
+        if !is_of_plan {
+            return Err(PartError);
+        }
+        let read = |counts: Vec<WrittenCounts>| {
+            let counts = counts.into_iter().zip(&plan.checks).map(|(counts, check)| counts.read(check));
+            counts.collect::<Option<Vec<_>>>().ok_or(PartError)
+        };
+        let keys = plan.key_checks.iter().map(|_| KeyBuffer::read(bytes)).collect::<Option<_>>();
+        Ok(Self {
+            rows: written.rows,
+            lines: written.lines,
+            broken: written.broken,
+            invalid: written.invalid,
+            of_columns: read(written.of_columns)?,
+            counts: read(written.counts)?,
+            keys: keys.ok_or(PartError)?,
+            bound: written.bound,
+            reasons: written.reasons,
+            has_unknown_columns: written.has_unknown_columns,
+        })
+    }
+
+    /// Moves all places so many bytes on.
+    fn shift(&mut self, bytes: u64) {
+        let shift = |location: &mut Location| {
+            location.byte_offset = location.byte_offset.map(|offset| offset + bytes);
+        };
+        for sample in self.counts.iter_mut().flat_map(|counts| &mut counts.samples) {
+            shift(&mut sample.violation.location);
+        }
+        for keys in &mut self.keys {
+            let mut shifted = KeyBuffer::new();
+            shifted.append_behind(keys, 0, 0, bytes);
+            *keys = shifted;
+        }
+    }
+
+    fn into_state(self, plan: &Plan) -> State {
+        let mut state = State::new(plan, None);
+        state.rows = self.rows;
+        state.lines = self.lines;
+        state.broken = self.broken;
+        state.invalid = self.invalid;
+        state.counts = self.counts;
+        state.keys = self.keys.into_iter().map(|keys| ChunkKeys::Whole(keys, None)).collect();
+        state
+    }
+}
+
+impl WrittenCounts {
+    fn of(counts: &Counts) -> Self {
+        let sample = |sample: &Sample| WrittenSample {
+            column: sample.column,
+            violation: sample.violation.clone(),
+            excerpt: sample
+                .violation
+                .excerpt
+                .as_ref()
+                .map(|excerpt| (excerpt.text.clone(), excerpt.highlight.clone(), excerpt.first_line)),
+        };
+        Self {
+            evaluated: counts.evaluated,
+            failed: counts.failed,
+            null: counts.null,
+            not_evaluated: counts.not_evaluated,
+            codes: counts.codes.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect(),
+            first: counts.first.map(|(_, row)| row),
+            samples: counts.samples.iter().map(sample).collect(),
+        }
+    }
+
+    /// `None` where there is a code that the check does not have.
+    fn read(self, check: &PlannedCheck) -> Option<Counts> {
+        let known = |code: &String| check.codes.iter().chain(&[MISTYPED, EXTRA]).find(|known| *known == code);
+        let codes = self.codes.iter().map(|(code, count)| Some((*known(code)?, *count)));
+        let sample = |sample: WrittenSample| {
+            let excerpt = sample.excerpt;
+            let excerpt =
+                excerpt.map(|(text, highlight, first_line)| Excerpt { text, highlight, first_line });
+            Sample { column: sample.column, violation: Violation { excerpt, ..sample.violation } }
+        };
+        Some(Counts {
+            evaluated: self.evaluated,
+            failed: self.failed,
+            null: self.null,
+            not_evaluated: self.not_evaluated,
+            codes: codes.collect::<Option<_>>()?,
+            first: self.first.map(|row| (0, row)),
+            samples: self.samples.into_iter().map(sample).collect(),
+        })
+    }
+}
+
+impl Tally {
+    /// A tally over one input, or a stretch of one, that is to become a [`Part`]: keys are kept as they come, and nothing is settled. The
+    /// keys may take as much memory as `keys` says.
+    pub fn of_part(plan: &Plan, keys: &KeyOptions) -> Self {
+        Self { of_columns: Some(Vec::new()), ..Self::with_stages(plan, KeyStage::for_parts(plan, keys)) }
+    }
+
+    /// What was found, of a tally that was made by [`Tally::of_part`].
+    pub fn into_part(self) -> Part {
+        let keys = self.keys.into_iter().map(|stage| match stage {
+            KeyStage::Gathered(keys, _) => keys,
+            _ => KeyBuffer::new(),
+        });
+        Part {
+            rows: self.total.rows,
+            lines: self.total.lines,
+            broken: self.total.broken,
+            invalid: self.total.invalid,
+            of_columns: match self.of_columns {
+                // An input whose columns never became known has nothing there.
+                Some(counts) if !counts.is_empty() => counts,
+                _ => vec![Counts::default(); self.total.counts.len()],
+            },
+            counts: self.total.counts,
+            keys: keys.collect(),
+            bound: self.bound,
+            reasons: self.reasons,
+            has_unknown_columns: self.has_unknown_columns,
+        }
+    }
+
+    /// Takes in the next part. Parts come in the order of the dataset.
+    ///
+    /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file.
+    ///
+    /// # Panics
+    /// When the part is of another schema.
+    pub fn merge_part(&mut self, part: Part, place: PartPlace) -> Result<(), Error> {
+        let mut part = part;
+        assert_eq!(part.bound.len(), self.bound.len(), "a part of another schema");
+        match place {
+            PartPlace::NextInput => {
+                self.input = Some(self.input.map_or(0, |input| input + 1));
+                self.rows_of_inputs.push(0);
+                (self.total.rows, self.total.lines) = (0, 0);
+                let mut columns = State::new(&self.plan, None);
+                columns.counts = std::mem::take(&mut part.of_columns);
+                columns.rebase(self.input(), 0, 0);
+                self.total.absorb(&self.plan, &mut columns);
+            }
+            PartPlace::Behind { bytes } => part.shift(bytes),
+        }
+        for (field, is_bound) in part.bound.iter().enumerate() {
+            self.bound[field] |= is_bound;
+            if self.reasons[field].is_none() {
+                self.reasons[field] = part.reasons[field].take();
+            }
+        }
+        self.has_unknown_columns |= part.has_unknown_columns;
+        let state = part.into_state(&self.plan);
+        self.merge(state)
+    }
+}

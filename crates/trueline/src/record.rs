@@ -1,0 +1,128 @@
+//! One record at a time.
+//!
+//! Nearly every record is valid, and that can be seen from its bytes at once. Whatever cannot goes the way of all inputs, as a table of
+//! one row, so that there is one meaning.
+
+use std::sync::OnceLock;
+
+use trueline_decode::json::{JsonColumn, JsonOptions, RecordProver};
+use trueline_io::{Format, MemorySource};
+use trueline_report::Report;
+use trueline_schema::{CheckKind, KeyNulls, Schema};
+use trueline_tokenizer::Kernel;
+
+use crate::error::{Error, ErrorKind};
+use crate::options::Limits;
+use crate::validator::Validator;
+
+/// The name of the input in reports.
+const INPUT_NAME: &str = "record";
+/// Records are small.
+const CHUNK_BYTES: usize = 16 << 10;
+
+/// Holds single records, as JSON, against a schema.
+///
+/// Each record is judged as a table of one row would be. Checks that speak of a table as a whole, such as `row_count`, are left out; keys
+/// are unique within a record, and nothing is kept from one to the next.
+///
+/// **Cost**: a record that passes is read once and nothing is allocated for it, if its checks can be told from bytes, which most can: types,
+/// ranges, lengths, lists, usual patterns. Any other record costs a run of its own.
+///
+/// ```
+/// use trueline::{RecordValidator, Schema};
+/// let schema = Schema::from_yaml("fields: [{name: id, type: int64, required: true, minimum: 1}]")?;
+/// let mut validator = RecordValidator::new(&schema)?;
+/// assert!(validator.check(br#"{"id": 7}"#)?.is_none());
+/// let report = validator.check(br#"{"id": 0}"#)?.expect("something is wrong");
+/// assert_eq!(report.violations[0].code, "range.below_minimum");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct RecordValidator {
+    /// The exact way, under the schema without the checks of tables.
+    validator: Validator,
+    prover: Option<RecordProver>,
+    /// A record with more bytes is not proven: a limit may forbid it.
+    most_bytes: usize,
+    line: Vec<u8>,
+}
+
+impl RecordValidator {
+    /// A validator with the default limits.
+    ///
+    /// **Errors**: the schema cannot be compiled.
+    pub fn new(schema: &Schema) -> Result<Self, Error> {
+        Self::with_limits(schema, Limits::default())
+    }
+
+    /// A validator with limits of its own. A record beyond them is unreadable.
+    ///
+    /// **Errors**: the schema cannot be compiled; a limit is outside its range.
+    pub fn with_limits(schema: &Schema, limits: Limits) -> Result<Self, Error> {
+        let fingerprint = schema.fingerprint();
+        let builder = Validator::builder(schema.of_records()).format(Format::JsonLines);
+        let mut validator = builder.limits(limits).threads(1).chunk_bytes(CHUNK_BYTES).build()?;
+        // Reports speak of the schema as it was given.
+        validator.fingerprint = OnceLock::from(fingerprint);
+        let prover = prover(&validator)?;
+        let most_bytes = limits.max_record_bytes.min(limits.max_field_bytes).try_into().unwrap_or(usize::MAX);
+        Ok(Self { validator, prover, most_bytes, line: Vec::new() })
+    }
+
+    /// The schema, without the checks of tables.
+    pub fn schema(&self) -> &Schema {
+        self.validator.schema()
+    }
+
+    /// Judges one record: `None` when it is valid and there is nothing to say, else the report, which may be valid and have warnings.
+    ///
+    /// The record is one JSON document; line ends between its values are white space. Places in the report count from its first byte, and
+    /// all of it is line 1.
+    ///
+    /// **Errors**: there is nothing but white space; the engine has a fault.
+    pub fn check(&mut self, record: &[u8]) -> Result<Option<Report>, Error> {
+        let prover = self.prover.as_mut().filter(|_| record.len() <= self.most_bytes);
+        if prover.is_some_and(|prover| prover.proves(record)) {
+            return Ok(None);
+        }
+        self.judge(record)
+    }
+
+    /// The exact way.
+    fn judge(&mut self, record: &[u8]) -> Result<Option<Report>, Error> {
+        self.line.clear();
+        // Between values a tab is the white space that a line end is; within a text neither may stand.
+        self.line.extend(record.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b'\t' } else { *byte }));
+        if self.line.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
+            return Err(Error::new(ErrorKind::NoRecord));
+        }
+        let source = MemorySource::new(INPUT_NAME, &*self.line);
+        let report = self.validator.validate(&source)?;
+        let is_clean = report.error.is_none() && report.checks.iter().all(|check| check.failed == 0);
+        Ok((!is_clean).then_some(report))
+    }
+}
+
+/// The prover of a validator's plan, if all of it can be proven.
+///
+/// **Errors**: none, of a schema that was compiled before.
+fn prover(validator: &Validator) -> Result<Option<RecordProver>, Error> {
+    let (schema, plan) = validator.judges(true)?;
+    let checks = schema.resolved_checks();
+    let columns = schema.fields.iter().enumerate().filter(|(index, _)| plan.needs(*index));
+    let columns: Vec<JsonColumn> = columns
+        .map(|(_, field)| {
+            let asked = checks.iter().filter(|check| check.columns.contains(&field.name));
+            let kinds = asked.filter_map(|check| match &check.kind {
+                // One record has no key twice.
+                CheckKind::PrimaryKey | CheckKind::Unique { nulls: KeyNulls::Fail, .. } => {
+                    Some(CheckKind::Required)
+                }
+                CheckKind::Unique { .. } => None,
+                kind => Some(kind.clone()),
+            });
+            JsonColumn { field: field.clone(), checks: kinds.collect() }
+        })
+        .collect();
+    let options = JsonOptions::of(schema).max_depth(validator.limits.max_depth);
+    Ok(RecordProver::new(&columns, &options, Kernel::detect()))
+}

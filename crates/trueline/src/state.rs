@@ -1,0 +1,278 @@
+//! What was found in parts of a dataset, before all of it is known.
+//!
+//! Written, a state is
+//!
+//! ```text
+//! 8 bytes    "TLSTATE1"
+//! 8 bytes    length of the head, little-endian
+//! head       JSON: the engine's version, the schema's fingerprint, and for each part its number, input, error
+//! parts      one behind the other, as `trueline_validate::Part` writes them
+//! 32 bytes   BLAKE3 of all of the above
+//! ```
+
+use std::borrow::Borrow;
+use std::time::Instant;
+
+use arrow_array::RecordBatch;
+use serde::{Deserialize, Serialize};
+use trueline_io::Source;
+use trueline_report::{Decided, Input, Report, Run, RunError};
+use trueline_validate::{Part, PartPlace, Tally};
+
+use crate::error::{Error, ErrorKind};
+use crate::pipeline::{Pipeline, report};
+use crate::validator::{Validator, peak_memory};
+
+const MAGIC: &[u8; 8] = b"TLSTATE1";
+const ENGINE: &str = env!("CARGO_PKG_VERSION");
+const HASH_BYTES: usize = 32;
+
+/// What was found in parts of a dataset, to be kept, carried elsewhere and merged: counts, samples, and the keys of checks over keys.
+///
+/// States are made by [`Validator::state`], merged by [`State::merge`], and become a report by [`Validator::finish`]: that of one run
+/// over all parts in their order, but for its `run` object.
+///
+/// **Cost**: memory and bytes are the samples of each part, and all keys of checks over keys: nothing is known of them before the end.
+#[derive(Clone, Debug)]
+pub struct State {
+    fingerprint: String,
+    parts: Vec<Numbered>,
+}
+
+/// A part, and what belongs to it.
+#[derive(Clone, Debug)]
+struct Numbered {
+    head: Head,
+    part: Part,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Head {
+    number: u64,
+    /// Whether it goes on where the part before it ended.
+    is_stretch: bool,
+    input: Input,
+    error: Option<RunError>,
+    /// Whether its formats make the schema a typed one.
+    is_typed: bool,
+    /// The columns of Arrow data: those of stretches of one table are the same.
+    layout: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    engine: String,
+    schema: String,
+    parts: Vec<Head>,
+}
+
+impl State {
+    /// One state of many, in their order. Parts with numbers ([`State::numbered`]) are put into the order of these, whatever order the states
+    /// have; so merging may be done in any grouping.
+    ///
+    /// **Errors**: states of different schemas.
+    pub fn merge(states: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
+        let mut states = states.into_iter();
+        let Some(mut all) = states.next() else {
+            return Err(Error::new(ErrorKind::States { message: "there are none".to_owned() }));
+        };
+        for state in states {
+            if state.fingerprint != all.fingerprint {
+                let message =
+                    format!("one is of the schema {}, another of {}", all.fingerprint, state.fingerprint);
+                return Err(Error::new(ErrorKind::States { message }));
+            }
+            all.parts.extend(state.parts);
+        }
+        all.parts.sort_by_key(|part| part.head.number);
+        Ok(all)
+    }
+
+    /// Gives all of its parts a number, so that states can be merged in any order.
+    #[must_use]
+    pub fn numbered(mut self, number: u64) -> Self {
+        self.parts.iter_mut().for_each(|part| part.head.number = number);
+        self
+    }
+
+    /// Rows of all parts.
+    pub fn rows(&self) -> u64 {
+        self.parts.iter().map(|part| part.part.rows()).sum()
+    }
+
+    /// The fingerprint of the schema.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The state as bytes. They are read back by the same version only.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let head = Written {
+            engine: ENGINE.to_owned(),
+            schema: self.fingerprint.clone(),
+            parts: self.parts.iter().map(|part| part.head.clone()).collect(),
+        };
+        let head = serde_json::to_vec(&head).unwrap_or_default();
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend_from_slice(&(head.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&head);
+        self.parts.iter().for_each(|part| part.part.write(&mut bytes));
+        let hash = blake3::hash(&bytes);
+        bytes.extend_from_slice(hash.as_bytes());
+        bytes
+    }
+}
+
+impl Validator {
+    /// Judges one input and keeps what was found, instead of a report: to be merged with the states of other parts of the dataset. An
+    /// input that cannot be read to its end makes the report of all unreadable.
+    ///
+    /// **Errors**: as [`Validator::validate`]; the validator has outputs.
+    pub fn state(&self, source: &dyn Source) -> Result<State, Error> {
+        self.state_of(source, false)
+    }
+
+    /// Judges a stretch of an input that goes on where another one ended, at the border of two records: without a header of its own, and
+    /// with rows, lines and bytes that count on. For JSON Lines, and CSV without a header.
+    ///
+    /// **Errors**: as [`Validator::state`]; the input is of another format.
+    pub fn state_of_stretch(&self, source: &dyn Source) -> Result<State, Error> {
+        self.state_of(source, true)
+    }
+
+    /// That nothing is asked for which is known at the end only, or cannot be written.
+    fn needs_all(&self) -> Result<(), Error> {
+        if !self.outputs.is_any() && self.parts.is_none() && self.customs.is_empty() {
+            return Ok(());
+        }
+        let option = "valid_out, invalid_out, errors_out, parts and custom";
+        Err(Error::new(ErrorKind::Option { option, expected: "left out where a state is asked for" }))
+    }
+
+    fn state_of(&self, source: &dyn Source, is_stretch: bool) -> Result<State, Error> {
+        self.needs_all()?;
+        let (part, input, error) = Pipeline::part(self, source)?;
+        let goes_on = input.format == "jsonl" || (input.format == "csv" && !self.schema.csv.header);
+        if is_stretch && !goes_on {
+            let message = format!("a stretch of {} has no meaning without its beginning", input.format);
+            return Err(Error::new(ErrorKind::Formats { message }));
+        }
+        let is_typed = input.format != "csv";
+        let head = Head { number: 0, is_stretch, input, error, is_typed, layout: None };
+        Ok(State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part }] })
+    }
+
+    /// Judges Arrow batches of one table and keeps what was found, as [`Validator::state_of_stretch`] does: rows count on from those of the
+    /// state before it, whose batches must have the same columns.
+    ///
+    /// **Errors**: as [`Validator::validate_batches`].
+    pub fn state_of_batches<I>(&self, batches: I) -> Result<State, Error>
+    where
+        I: IntoIterator,
+        I::Item: Borrow<RecordBatch>,
+    {
+        self.needs_all()?;
+        let (part, input, layout) = self.part_of_batches(batches)?;
+        let head =
+            Head { number: 0, is_stretch: true, input, error: None, is_typed: true, layout: Some(layout) };
+        Ok(State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part }] })
+    }
+
+    /// Reads a state that was written under the same schema by the same version.
+    ///
+    /// **Errors**: it is none, it is damaged, or of another schema or version.
+    pub fn read_state(&self, bytes: &[u8]) -> Result<State, Error> {
+        let none = |message: String| Error::new(ErrorKind::NoState { message });
+        let damaged = || none("its bytes are damaged".to_owned());
+        let length = bytes.len().checked_sub(HASH_BYTES).ok_or_else(|| none("it is too short".to_owned()))?;
+        let (content, hash) = bytes.split_at(length);
+        let rest = content.strip_prefix(MAGIC).ok_or_else(|| none("it begins otherwise".to_owned()))?;
+        if blake3::hash(content).as_bytes() != hash {
+            return Err(damaged());
+        }
+        let (length, rest) = rest.split_first_chunk().ok_or_else(damaged)?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;
+        let (head, mut rest) = rest.split_at_checked(length).ok_or_else(damaged)?;
+        let head: Written = serde_json::from_slice(head).map_err(|_| damaged())?;
+        if head.engine != ENGINE {
+            return Err(none(format!("it was written by version {}, this is {ENGINE}", head.engine)));
+        }
+        if head.schema != self.fingerprint() {
+            let message =
+                format!("it is of the schema {}, this validator's is {}", head.schema, self.fingerprint());
+            return Err(none(message));
+        }
+        let mut parts = Vec::with_capacity(head.parts.len());
+        for head in head.parts {
+            let (_, plan) = self.judges(head.is_typed)?;
+            let part = Part::read(plan, &mut rest).map_err(|_| damaged())?;
+            parts.push(Numbered { head, part });
+        }
+        Ok(State { fingerprint: head.schema, parts })
+    }
+
+    /// The report of a state: what one run over all of its parts would have said.
+    ///
+    /// **Errors**: the state is of another schema; its parts are of formats that one run cannot judge together, or stretches of Arrow data with
+    /// other columns; keys could not be kept on disk.
+    pub fn finish(&self, state: State) -> Result<Report, Error> {
+        let started = Instant::now();
+        let states = |message: &str| Error::new(ErrorKind::States { message: message.to_owned() });
+        if state.fingerprint != self.fingerprint() {
+            return Err(states("they are of another schema than the validator's"));
+        }
+        let is_typed = state.parts.iter().any(|part| part.head.is_typed);
+        if state.parts.iter().any(|part| part.head.is_typed != is_typed) {
+            return Err(states("some are of CSV, others of a format with types"));
+        }
+        let (_, plan) = self.judges(is_typed)?;
+        let mut tally = Tally::new(plan, &self.key_options());
+        let mut inputs: Vec<Input> = Vec::new();
+        let mut error = None;
+        let mut layout = None;
+        for Numbered { head, part } in state.parts {
+            let last = inputs.last_mut().filter(|last| head.is_stretch && last.format == head.input.format);
+            let bytes_before = last.as_ref().map_or(0, |last| last.bytes);
+            let rows_before = last.as_ref().map_or(0, |last| last.rows);
+            let place = match last {
+                Some(_) if head.layout != layout => {
+                    return Err(states("stretches of a table have other columns"));
+                }
+                Some(last) => {
+                    last.bytes += head.input.bytes;
+                    last.rows += head.input.rows;
+                    PartPlace::Behind { bytes: bytes_before }
+                }
+                None => {
+                    inputs.push(head.input);
+                    PartPlace::NextInput
+                }
+            };
+            layout = head.layout;
+            let lines_before = if place == PartPlace::NextInput { 0 } else { tally.input_lines() };
+            let merged = tally.merge_part(part, place);
+            merged.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+            if let Some(mut found) = head.error {
+                found.byte_offset = found.byte_offset.map(|offset| offset + bytes_before);
+                found.row_index = found.row_index.map(|row| row + rows_before);
+                found.line = found.line.map(|line| line + lines_before);
+                error = Some(found);
+                // What stands behind was not read in one run either.
+                break;
+            }
+        }
+        let outcome = tally
+            .finish(self.max_violations, error.is_some())
+            .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+        let run = Run {
+            elapsed_seconds: started.elapsed().as_secs_f64(),
+            threads: 1,
+            simd: self.kernel.name().to_owned(),
+            bytes_per_second: 0,
+            decided: Decided { scanned: outcome.rows.total, proved: 0, cached: 0 },
+            peak_memory: peak_memory(),
+            statistics: None,
+        };
+        Ok(report(self, outcome, inputs, error, run))
+    }
+}
