@@ -34,10 +34,10 @@ impl Report {
     /// Whether the one record of the run is valid, and its violations; an exception where it could not be judged.
     pub(crate) fn answer<'py>(&self, py: Python<'py>) -> PyResult<(bool, Bound<'py, PyList>)> {
         if self.0.error.is_some() {
-            let (message, report) = (self.sentence(), Self(Arc::clone(&self.0)));
+            let (message, report) = (self.sentence(), Self(Arc::clone(&self.0), None));
             return Err(error::exception(py, "UnreadableError", (message, report)));
         }
-        Ok((self.valid() && self.0.rows.invalid == 0, Violations::new(Arc::clone(&self.0)).list(py)?))
+        Ok((self.valid() && self.0.rows.invalid == 0, Violations::new(self.0.clone()).list(py)?))
     }
 
     fn render(&self, format: render::Format) -> PyResult<String> {

@@ -169,7 +169,7 @@ impl Violations {
 
     /// All of them.
     pub(crate) fn list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        PyList::new(py, (0..self.0.violations.len()).map(|index| self.at(index)))
+        PyList::new(py, (0..self.0.violations().len()).map(|index| self.at(index)))
     }
 
     fn at(&self, index: usize) -> Violation {

@@ -215,6 +215,8 @@ impl WrittenCounts {
             codes: codes.collect::<Option<_>>()?,
             first: self.first.map(|row| (0, row)),
             samples: self.samples.into_iter().map(sample).collect(),
+            // Only functions have one, and no part is made with functions.
+            error: None,
         })
     }
 }

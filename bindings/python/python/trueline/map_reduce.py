@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ._native import CheckResult, Report, State, Violations
+from ._native import CheckResults, Report, State, Violations
 from .schema import Schema
 from .validators import schema_of, without_functions
 
@@ -43,7 +43,7 @@ class ChunkResult:
         return self.report.errors
 
     @property
-    def checks(self) -> list[CheckResult]:
+    def checks(self) -> CheckResults:
         """What became of each check."""
         return self.report.checks
 
