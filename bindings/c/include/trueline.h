@@ -620,6 +620,12 @@ typedef struct TruelineError TruelineError;
 typedef struct TruelineOptions TruelineOptions;
 
 /**
+ * Judges one record of JSON after the other, each by itself: keys are not compared, and what is asked of a table is not. Free it with
+ * `trueline_record_validator_free`.
+ */
+typedef struct TruelineRecordValidator TruelineRecordValidator;
+
+/**
  * The whole answer to whether data are what the schema says. Free it with `trueline_report_free`.
  */
 typedef struct TruelineReport TruelineReport;
@@ -1300,6 +1306,32 @@ TruelineStatus trueline_stream_finish(TruelineStream *stream,
  * Frees a stream and sets the pointer to NULL. A pointer that is NULL stays so. A run that is not finished ends without a report.
  */
 TruelineStatus trueline_stream_free(TruelineStream **stream);
+
+/**
+ * Makes a schema ready to judge records one by one. It is not needed any longer afterwards. `*validator` is yours; free it with
+ * `trueline_record_validator_free`.
+ */
+TruelineStatus trueline_record_validator_new(const TruelineSchema *schema,
+                                             TruelineRecordValidator **validator,
+                                             TruelineError **error);
+
+/**
+ * Judges one record, a JSON document of `length` bytes; line ends between its values are white space.
+ *
+ * `*report` becomes NULL when the record is valid and there is nothing to say; a record whose bytes alone show that it is valid takes no
+ * allocation. Else it is a report, which is yours, with the violations, or warnings; places in it count from the record's first
+ * byte. `TRUELINE_STATUS_OK` is the answer either way.
+ */
+TruelineStatus trueline_record_validator_check(TruelineRecordValidator *validator,
+                                               const uint8_t *data,
+                                               size_t length,
+                                               TruelineReport **report,
+                                               TruelineError **error);
+
+/**
+ * Frees a record validator and sets the pointer to NULL. A pointer that is NULL stays so.
+ */
+TruelineStatus trueline_record_validator_free(TruelineRecordValidator **validator);
 
 /**
  * The verdict and the totals.

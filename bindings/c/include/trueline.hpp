@@ -518,6 +518,27 @@ private:
   detail::Owner<TruelineStream, trueline_stream_free> stream_;
 };
 
+/** Judges one record of JSON after the other, each by itself. */
+class RecordValidator {
+public:
+  explicit RecordValidator(const Schema &schema)
+      : validator_(detail::make<TruelineRecordValidator, trueline_record_validator_free>(
+            trueline_record_validator_new, schema.get())) {}
+
+  /** None when the record is valid and there is nothing to say. */
+  std::optional<Report> check(std::string_view record) {
+    TruelineReport *report = nullptr;
+    TruelineError *error = nullptr;
+    TruelineStatus status =
+        trueline_record_validator_check(validator_.get(), detail::bytes(record), record.size(), &report, &error);
+    detail::check(status, error);
+    return report == nullptr ? std::nullopt : std::optional<Report>(Report(report));
+  }
+
+private:
+  detail::Owner<TruelineRecordValidator, trueline_record_validator_free> validator_;
+};
+
 /** The default dialect: RFC 4180. */
 inline TruelineCsvDialect csv_dialect() {
   return detail::fill<TruelineCsvDialect>(trueline_csv_dialect_init);

@@ -58,6 +58,7 @@ impl From<trueline::Error> for Box<Error> {
             ErrorKind::Option { .. } => (Status::Option, c"option.value"),
             ErrorKind::OutputName { .. } => (Status::Option, c"option.output_name"),
             ErrorKind::Formats { .. } => (Status::Option, c"option.formats"),
+            ErrorKind::NoRecord => (Status::InvalidArgument, c"argument.record"),
             ErrorKind::NoInput => (Status::Input, c"input.none"),
             ErrorKind::Output { .. } => (Status::Output, c"output.write"),
             ErrorKind::Keys { .. } => (Status::Output, c"output.keys"),

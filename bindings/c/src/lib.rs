@@ -20,6 +20,7 @@ mod guard;
 mod loan;
 mod option;
 mod pointer;
+mod record;
 mod report;
 mod schema;
 mod source;
@@ -33,6 +34,7 @@ pub use callback::{CancelCallback, Progress, ProgressCallback, ReadCallback};
 pub use csv::{CsvDialect, CsvFault, CsvFaultKind, CsvIndex, CsvPositions, CsvSpan, CsvTerminator};
 pub use fault::Error;
 pub use option::{Format, Number, Options, Setting, Trust};
+pub use record::RecordValidator;
 pub use report::{
     CheckResult, CheckStatus, Input, Rendering, Report, RunError, Severity, Summary, Verdict, Violation,
 };

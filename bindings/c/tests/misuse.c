@@ -237,6 +237,33 @@ static void streams(void) {
   expect_true("nothing was written", none == NULL);
 }
 
+static void records(void) {
+  TruelineRecordValidator *made = NULL;
+  TruelineReport *none = NULL;
+  const char *record = "{\"id\": 1}";
+
+  expect("record: no schema", NULL_ARGUMENT, trueline_record_validator_new(NULL, &made, &error), &error);
+  expect("record: no place", NULL_ARGUMENT, trueline_record_validator_new(schema, NULL, &error), &error);
+  expect("record: checked by none", NULL_ARGUMENT,
+         trueline_record_validator_check(NULL, (const uint8_t *)record, 9, &none, &error), &error);
+  expect("record: made", OK, trueline_record_validator_new(schema, &made, &error), &error);
+  expect("record: no data", NULL_ARGUMENT, trueline_record_validator_check(made, NULL, 9, &none, &error), &error);
+  expect("record: no place for the report", NULL_ARGUMENT,
+         trueline_record_validator_check(made, (const uint8_t *)record, 9, NULL, &error), &error);
+  expect("record: longer than memory", INVALID,
+         trueline_record_validator_check(made, (const uint8_t *)record, SIZE_MAX, &none, &error), &error);
+  expect("record: empty", INVALID, trueline_record_validator_check(made, NULL, 0, &none, &error), &error);
+  expect_true("nothing was written", none == NULL);
+  expect("record: valid", OK, trueline_record_validator_check(made, (const uint8_t *)record, 9, &none, &error), &error);
+  expect_true("record: nothing to say", none == NULL);
+  expect("record: not UTF-8", OK, trueline_record_validator_check(made, (const uint8_t *)"{\"id\": \"\xff\"}", 11, &none, &error),
+         &error);
+  expect_true("record: that is said", none != NULL);
+  trueline_report_free(&none);
+  expect_plain("record: freed", OK, trueline_record_validator_free(&made));
+  expect_plain("record: freed twice", OK, trueline_record_validator_free(&made));
+}
+
 static void reports(void) {
   TruelineSummary summary;
   TruelineViolation violation;
@@ -325,6 +352,7 @@ int main(void) {
   options();
   runs();
   streams();
+  records();
   reports();
   indexes();
   objects();

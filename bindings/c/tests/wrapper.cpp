@@ -139,6 +139,11 @@ int main() {
     validator.validate_arrow_stream(&rows);
   });
 
+  RecordValidator records(schema);
+  expect("a valid record", !records.check("{\"id\": 1}"));
+  auto bad = records.check("{\"id\": 0}");
+  expect("an invalid record", bad && !bad->valid() && bad->violation(0).check_id == "id.range");
+  throws<Error>("no record", [&] { records.check(""); });
 
   CsvIndex index("a,\"b\"\"c\"\n1,2,3\n");
   expect("an index", index.record_count() == 2 && index.field_count(1) == 3 && index.field(0, 1) == "\"b\"\"c\"");
