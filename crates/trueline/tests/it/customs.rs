@@ -16,6 +16,7 @@ const SCHEMA: &str = "fields:
 ";
 
 /// Whether the text has as many characters as the number says.
+#[allow(clippy::unnecessary_wraps, reason = "functions of checks may fail")]
 fn is_as_long(batch: &RecordBatch) -> Result<BooleanArray, String> {
     let (ids, names) = (batch.column(0).as_primitive::<Int64Type>(), batch.column(1).as_string_view());
     let judge = |row: usize| {
@@ -33,7 +34,8 @@ fn builder(schema: &Schema) -> ValidatorBuilder {
 
 /// Rows of which some have the wrong length, some a null, some a number that is none, and some a number that was there before.
 fn rows() -> Vec<(Option<i64>, Option<String>)> {
-    let name = |row: i64| "x".repeat(usize::try_from(if row % 11 == 0 { 7 } else { row % 5 }).unwrap());
+    let name =
+        |row: i64| "x".repeat(usize::try_from(if row % 11 == 0 { 7 } else { row % 5 }).expect("given"));
     (1..400)
         .map(|row| {
             let id = (row % 17 != 0).then_some(if row % 50 == 0 { 3 } else { row });
@@ -43,7 +45,7 @@ fn rows() -> Vec<(Option<i64>, Option<String>)> {
 }
 
 fn failed(report: &Report) -> u64 {
-    let check = report.checks.iter().find(|check| check.id == "name.length_by_id").unwrap();
+    let check = report.checks.iter().find(|check| check.id == "name.length_by_id").expect("given");
     assert_eq!(check.status, Status::Failed);
     check.failed
 }
@@ -53,12 +55,13 @@ fn a_function_is_asked_down_every_road() {
     let schema = schema(SCHEMA);
     let rows = rows();
     let cell = |id: &Option<i64>| id.map_or(String::new(), |id| id.to_string());
-    let csv: String = rows
+    let csv: Vec<String> = rows
         .iter()
         .map(|(id, name)| format!("{},\"{}\",bad\n", cell(id), name.clone().unwrap_or_default()))
         .collect();
+    let csv = csv.concat();
     let csv = MemorySource::new("a.csv", format!("id,name,note\n{csv}x,y,z\n").into_bytes());
-    let base = builder(&schema).threads(1).build().unwrap().validate(&csv).unwrap();
+    let base = builder(&schema).threads(1).build().expect("given").validate(&csv).expect("given");
     let expected = rows
         .iter()
         .filter(|(id, name)| {
@@ -71,30 +74,35 @@ fn a_function_is_asked_down_every_road() {
     for (threads, chunk) in [(1, 64), (3, 100), (2, 1 << 20)] {
         for proofs in [true, false] {
             let builder = builder(&schema).threads(threads).chunk_bytes(chunk).proofs(proofs);
-            let report = builder.build().unwrap().validate(&csv).unwrap();
+            let report = builder.build().expect("given").validate(&csv).expect("given");
             assert_eq!(stable(&report), stable(&base), "{threads} threads, chunks of {chunk}");
         }
     }
-    let once = builder(&schema).chunk_bytes(128).build().unwrap().validate(&Once(csv.clone())).unwrap();
+    let once = builder(&schema)
+        .chunk_bytes(128)
+        .build()
+        .expect("given")
+        .validate(&Once(csv.clone()))
+        .expect("given");
     assert_eq!(stable(&once), stable(&base));
 
     let ids: ArrayRef = Arc::new(rows.iter().map(|(id, _)| *id).collect::<Int64Array>());
     let names: ArrayRef = Arc::new(rows.iter().map(|(_, name)| name.clone()).collect::<StringArray>());
     let notes: ArrayRef = Arc::new(StringArray::from(vec!["a"; rows.len()]));
-    let batch = RecordBatch::try_from_iter([("id", ids), ("name", names), ("note", notes)]).unwrap();
-    let report = builder(&schema).build().unwrap().validate_batch(&batch).unwrap();
+    let batch = RecordBatch::try_from_iter([("id", ids), ("name", names), ("note", notes)]).expect("given");
+    let report = builder(&schema).build().expect("given").validate_batch(&batch).expect("given");
     assert_eq!(failed(&report), expected);
 }
 
 #[test]
 fn rows_that_a_function_refuses_go_with_the_invalid_ones() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("given");
     let path = folder.path().join("invalid.csv");
     let schema = schema("fields:\n  - {name: id, type: int64}\n  - {name: name, type: string}\n");
     let csv = MemorySource::new("a.csv", b"id,name\n1,x\n2,x\n3,xxx\n".to_vec());
-    let validator = builder(&schema).invalid_out(&path).reasons("why").build().unwrap();
-    assert_eq!(validator.validate(&csv).unwrap().rows.invalid, 1);
-    let written = std::fs::read_to_string(&path).unwrap();
+    let validator = builder(&schema).invalid_out(&path).reasons("why").build().expect("given");
+    assert_eq!(validator.validate(&csv).expect("given").rows.invalid, 1);
+    let written = std::fs::read_to_string(&path).expect("given");
     assert_eq!(written, "why,id,name\nname.length_by_id,2,x\n");
 }
 
@@ -105,16 +113,21 @@ fn a_function_that_fails_leaves_nothing_valid() {
     let check = CustomCheck::new("model", ["id"], |_: &RecordBatch| Err("no model".to_owned()));
     let warning = check.clone().severity(trueline::Severity::Warning);
     let run = |check: CustomCheck| {
-        Validator::builder(schema.clone()).custom(check).build().unwrap().validate(&csv).unwrap()
+        Validator::builder(schema.clone())
+            .custom(check)
+            .build()
+            .expect("given")
+            .validate(&csv)
+            .expect("given")
     };
     let report = run(check);
     assert_eq!((report.verdict, report.rows.invalid), (Verdict::Invalid, 0));
-    let model = report.checks.iter().find(|check| check.id == "model").unwrap();
+    let model = report.checks.iter().find(|check| check.id == "model").expect("given");
     assert_eq!((model.status, model.reason.as_deref()), (Status::Error, Some("no model")));
     assert_eq!(run(warning).verdict, Verdict::Valid);
     for format in trueline::render::Format::ALL {
         let mut out = Vec::new();
-        format.renderer().render(&report, &mut out).unwrap();
+        format.renderer().render(&report, &mut out).expect("given");
         assert!(String::from_utf8_lossy(&out).contains("no model"), "{}", format.name());
     }
 }
@@ -124,17 +137,17 @@ fn a_function_that_fails_leaves_nothing_valid() {
 fn statistics_prove_nothing_to_a_function() {
     let schema = schema("fields:\n  - {name: id, type: int64, minimum: 0}\n");
     let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(0..1000));
-    let batch = RecordBatch::try_from_iter([("id", ids)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("id", ids)]).expect("given");
     let mut bytes = Vec::new();
-    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("given");
+    writer.write(&batch).expect("given");
+    writer.close().expect("given");
     let odd = |batch: &RecordBatch| {
         let ids = batch.column(0).as_primitive::<Int64Type>();
         Ok(ids.values().iter().map(|id| Some(id % 2 == 1)).collect())
     };
     let builder = Validator::builder(schema).custom(CustomCheck::new("odd", ["id"], odd));
-    let validator = builder.trust_statistics(trueline::Trust::Prove).build().unwrap();
-    let report = validator.validate(&MemorySource::new("a.parquet", bytes)).unwrap();
+    let validator = builder.trust_statistics(trueline::Trust::Prove).build().expect("given");
+    let report = validator.validate(&MemorySource::new("a.parquet", bytes)).expect("given");
     assert_eq!(report.rows.invalid, 500);
 }

@@ -35,9 +35,9 @@ fn table() -> String {
 fn run(builder: ValidatorBuilder, sources: &[&dyn Source]) -> (Vec<Part>, Report) {
     let parts: Arc<Mutex<Vec<Part>>> = Arc::default();
     let told = Arc::clone(&parts);
-    let validator = builder.parts(move |part| told.lock().unwrap().push(part)).build().unwrap();
-    let report = validator.validate_all(sources).unwrap();
-    let parts = std::mem::take(&mut *parts.lock().unwrap());
+    let validator = builder.parts(move |part| told.lock().expect("given").push(part)).build().expect("given");
+    let report = validator.validate_all(sources).expect("given");
+    let parts = std::mem::take(&mut *parts.lock().expect("given"));
     (parts, report)
 }
 
@@ -49,7 +49,7 @@ fn builder(schema: &Schema) -> ValidatorBuilder {
 fn ordered<'a>(violations: impl IntoIterator<Item = &'a Violation>) -> Vec<String> {
     let shown = |violation: &Violation| {
         let violation = Violation { excerpt: None, ..violation.clone() };
-        serde_json::to_string(&violation).unwrap()
+        serde_json::to_string(&violation).expect("given")
     };
     let mut all: Vec<String> = violations.into_iter().map(shown).collect();
     all.sort();
@@ -64,7 +64,7 @@ fn assert_parts_are_the_report(parts: &[Part], report: &Report, what: &str) {
     let found = ordered(parts.iter().flat_map(|part| &part.violations));
     assert_eq!(found, ordered(&report.violations), "{what}");
     assert!(parts.iter().map(|part| part.number).eq(0..parts.len() as u64), "{what}");
-    let (last, rest) = parts.split_last().unwrap();
+    let (last, rest) = parts.split_last().expect("given");
     assert!(last.is_last && last.rows == 0 && !rest.iter().any(|part| part.is_last), "{what}");
     for part in rest {
         let rows = part.first_row..part.first_row + part.rows;
@@ -84,7 +84,7 @@ fn parts_together_are_the_report_however_the_input_is_cut() {
     let first = MemorySource::new("one.csv", table().into_bytes());
     let second = MemorySource::new("two.csv", table().into_bytes());
     let sources: [&dyn Source; 2] = [&first, &second];
-    let plain = builder(&schema).build().unwrap().validate_all(&sources).unwrap();
+    let plain = builder(&schema).build().expect("given").validate_all(&sources).expect("given");
     assert!(plain.rows.invalid > 100, "{:?}", plain.rows);
     for chunk in [1, 64, 300, 1 << 20] {
         for threads in [1, 3] {
@@ -98,7 +98,7 @@ fn parts_together_are_the_report_however_the_input_is_cut() {
     let once = Once(first.clone());
     let (parts, report) = run(builder(&schema).chunk_bytes(100), &[&once]);
     assert_parts_are_the_report(&parts, &report, "read once");
-    let last = parts.last().unwrap();
+    let last = parts.last().expect("given");
     assert!(last.violations.iter().any(|violation| violation.code == "unique.duplicate"));
     assert!(last.violations.iter().any(|violation| violation.code.starts_with("row_count")));
     assert!(last.invalid_rows > 0 && !last.is_valid());
@@ -134,7 +134,7 @@ fn an_unreadable_input_has_no_last_part() {
 fn batch(ids: impl IntoIterator<Item = Option<i64>>, names: &[Option<&str>]) -> RecordBatch {
     let ids: ArrayRef = Arc::new(ids.into_iter().collect::<Int64Array>());
     let names: ArrayRef = Arc::new(StringArray::from(names.to_vec()));
-    RecordBatch::try_from_iter_with_nullable([("id", ids, true), ("name", names, true)]).unwrap()
+    RecordBatch::try_from_iter_with_nullable([("id", ids, true), ("name", names, true)]).expect("given")
 }
 
 #[test]
@@ -147,16 +147,17 @@ fn rows_of_batches_are_marked_and_told() {
     ];
     let parts: Arc<Mutex<Vec<Part>>> = Arc::default();
     let told = Arc::clone(&parts);
-    let told = builder(&schema).parts(move |part| told.lock().unwrap().push(part)).build().unwrap();
-    let plain = Validator::builder(schema.clone()).build().unwrap();
-    let (report, valid) = told.mark_batches(&batches).unwrap();
+    let told =
+        builder(&schema).parts(move |part| told.lock().expect("given").push(part)).build().expect("given");
+    let plain = Validator::builder(schema.clone()).build().expect("given");
+    let (report, valid) = told.mark_batches(&batches).expect("given");
     assert_eq!(valid.null_count(), 0);
     let valid: Vec<bool> = valid.iter().flatten().collect();
     // A row below the minimum, and two whose keys were there before; what warns makes no row invalid.
     assert_eq!(valid, [true, true, true, false, false, false, true, true]);
-    assert_eq!(report.rows, plain.validate_batches(&batches).unwrap().rows);
-    assert_parts_are_the_report(&parts.lock().unwrap(), &report, "batches");
-    let (report, valid) = plain.mark_batches(&[] as &[RecordBatch]).unwrap();
+    assert_eq!(report.rows, plain.validate_batches(&batches).expect("given").rows);
+    assert_parts_are_the_report(&parts.lock().expect("given"), &report, "batches");
+    let (report, valid) = plain.mark_batches(&[] as &[RecordBatch]).expect("given");
     assert_eq!((report.rows.total, valid.len()), (0, 0));
 }
 
@@ -165,8 +166,8 @@ fn marks_are_of_all_rows_beyond_one_look() {
     let schema = schema("fields:\n  - {name: id, type: int64, minimum: 10, unique: true}\n");
     let rows = (1 << 17) + 77;
     let ids: ArrayRef = Arc::new(Int64Array::from_iter_values((0..rows).map(|row| row % 100_000)));
-    let batch = RecordBatch::try_from_iter([("id", ids)]).unwrap();
-    let (report, valid) = Validator::new(schema).unwrap().mark_batches([&batch]).unwrap();
+    let batch = RecordBatch::try_from_iter([("id", ids)]).expect("given");
+    let (report, valid) = Validator::new(schema).expect("given").mark_batches([&batch]).expect("given");
     assert_eq!(valid.len() as u64, report.rows.total);
     for (row, valid) in (0..).zip(valid.iter().flatten()) {
         assert_eq!(valid, (10..100_000).contains(&row), "{row}");

@@ -1,5 +1,7 @@
 //! Columns of inputs as record batches.
 
+use std::fmt::Write as _;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch, RecordBatchReader};
@@ -8,6 +10,7 @@ use trueline::{MemorySource, ReadOptions, Schema, infer, read};
 
 use crate::support::schema;
 
+#[allow(clippy::unnecessary_box_returns, reason = "readers take boxes")]
 fn source(name: &str, text: &str) -> Box<MemorySource> {
     Box::new(MemorySource::new(name, text.as_bytes()))
 }
@@ -24,7 +27,7 @@ fn columns_come_in_the_order_and_types_of_the_schema() {
     );
     let mut text = String::from("b,more,a,t\n");
     for row in 0..100_000 {
-        text.push_str(&format!("\"x\n{row}\",y,{},2026-01-01T00:00:00Z\n", row % 7));
+        writeln!(text, "\"x\n{row}\",y,{},2026-01-01T00:00:00Z", row % 7).unwrap();
     }
     let batches = rows(&schema, "a.csv", &text, &ReadOptions::default()).unwrap();
     assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 100_000);
