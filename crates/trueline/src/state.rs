@@ -241,7 +241,8 @@ impl Validator {
                 Some(last) => {
                     last.bytes += head.input.bytes;
                     last.rows += head.input.rows;
-                    PartPlace::Behind { bytes: bytes_before }
+                    // Rows of Arrow data have no place in bytes.
+                    PartPlace::Behind { bytes: if layout.is_none() { bytes_before } else { 0 } }
                 }
                 None => {
                     inputs.push(head.input);

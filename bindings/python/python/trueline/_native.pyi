@@ -1,7 +1,9 @@
 """The engine. What is for users is in ``trueline``."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, final, overload
+from typing import Any, Self, final, overload
+
+from typing_extensions import disjoint_base
 
 __all__ = [
     "__version__",
@@ -377,8 +379,9 @@ class Schema:
     def validate(self, data: Any, **options: Any) -> Report: ...
     def stream(self, data: Any, **options: Any) -> Stream: ...
 
+@disjoint_base
 class RecordProcessor:
-    def __new__(cls, schema: Schema) -> RecordProcessor: ...
+    def __new__(cls, schema: Schema) -> Self: ...
     def process_line(self, record: Mapping[str, Any]) -> tuple[bool, list[Violation]]:
         """Whether a record is valid, and what is wrong with it."""
     def process_json(self, record: bytes | bytearray | memoryview | str) -> tuple[bool, list[Violation]]:
