@@ -1,5 +1,7 @@
 //! Proofs of columns: which rows pass all their checks, seen from bytes.
 
+use std::ops::Range;
+
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::Positions;
 
@@ -126,26 +128,41 @@ impl Prover {
         }
         let (mut token, mut row) = (0, 0);
         let mut at = 0;
-        let end = block.offsets.last().map_or(0, |end| *end as usize);
-        while let Some(next) = memchr::memchr(b'\\', &block.bytes[at..end]) {
-            // The token that has it, found by steps that double. In a broken record the backslash may be its first byte.
-            let place = at + next;
-            let begins_before = |offset: &u32| (*offset as usize) <= place;
-            let mut step = 1;
-            while block.offsets.get(token + step).is_some_and(begins_before) {
-                step *= 2;
-            }
-            let to = (token + step).min(block.offsets.len());
-            token += block.offsets[token..to].partition_point(begins_before).saturating_sub(1);
-            // Behind it, whatever it is.
-            at = (block.offsets[token + 1] as usize).max(place + 1);
-            while row < rows.rows && positions.tokens(rows.record(row) as usize).end <= token {
-                row += 1;
-            }
-            if row < rows.rows && positions.tokens(rows.record(row) as usize).start <= token {
-                self.escaped.push((narrow(token), narrow(row)));
+        for Range { start, end } in positions.backslashes() {
+            at = at.max(start);
+            while at < end
+                && let Some(next) = memchr::memchr(b'\\', &block.bytes[at..end])
+            {
+                at = self.note_escape(block, positions, rows, at + next, (&mut token, &mut row));
             }
         }
+    }
+
+    /// Notes the token that has the backslash at a place, given the one before and its row; returns a place behind that token.
+    fn note_escape(
+        &mut self,
+        block: &Record<'_>,
+        positions: &Positions,
+        rows: &JsonRows,
+        place: usize,
+        (token, row): (&mut usize, &mut usize),
+    ) -> usize {
+        // The token that has it, found by steps that double. In a broken record the backslash may be its first byte.
+        let begins_before = |offset: &u32| (*offset as usize) <= place;
+        let mut step = 1;
+        while block.offsets.get(*token + step).is_some_and(begins_before) {
+            step *= 2;
+        }
+        let to = (*token + step).min(block.offsets.len());
+        *token += block.offsets[*token..to].partition_point(begins_before).saturating_sub(1);
+        while *row < rows.rows && positions.tokens(rows.record(*row) as usize).end <= *token {
+            *row += 1;
+        }
+        if *row < rows.rows && positions.tokens(rows.record(*row) as usize).start <= *token {
+            self.escaped.push((narrow(*token), narrow(*row)));
+        }
+        // Behind it, whatever it is.
+        (block.offsets[*token + 1] as usize).max(place + 1)
     }
 }
 

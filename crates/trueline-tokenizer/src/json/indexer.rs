@@ -3,8 +3,10 @@
 //! The steps write one entry per token and one per line. What remains is done per line, not per byte: where does the block
 //! end, is a line no record, do all line ends look alike, what is wrong with the suspects.
 
+use std::ops::Range;
+
 use super::positions::{END, Layout, Positions, RecordFault, Row};
-use super::steps::{Notes, ReadTokens, narrow};
+use super::steps::{GROUP_BYTES, Notes, ReadTokens, narrow};
 use super::tokens::{DEFAULT_MAX_DEPTH, check};
 use crate::engine::FirstNotUtf8;
 use crate::kernel::{Kernel, STEP};
@@ -75,7 +77,7 @@ impl Indexer {
     /// the first 4 GiB (less 129 bytes) are looked at, and when there are more, `is_last` does not count for this call;
     /// a record longer than that gives 0.
     ///
-    /// **Cost**: one pass over the bytes consumed, a second one where they are not ASCII, and for each record with a
+    /// **Cost**: one pass over the bytes consumed, a second one about those that are not ASCII, and for each record with a
     /// fault one byte by byte up to that. The memory of `positions` is that of the largest block so far: five bytes per
     /// token, four to twelve per record and 32 per fault.
     pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
@@ -83,13 +85,9 @@ impl Indexer {
             if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
         positions.clear();
         let Self { notes, block_bytes: until, .. } = self;
-        *notes = Notes {
-            suspects: std::mem::take(&mut notes.suspects),
-            backslash_from: usize::MAX,
-            high_from: usize::MAX,
-            ends_in_string: false,
-        };
         notes.suspects.clear();
+        notes.high.clear();
+        notes.ends_in_string = false;
         self.kernel.run(ReadTokens { bytes, until: *until, positions, notes });
 
         let consumed = match positions.end_behind(*until) {
@@ -105,20 +103,18 @@ impl Indexer {
         // A last line without a line feed ends behind the bytes.
         let ends_open = positions.offsets().last().is_some_and(|&end| end as usize == consumed);
         positions.line_feeds = positions.lines as u64 - u64::from(ends_open);
-        // What the notes say may be true of bytes behind those consumed; what they speak of is near.
-        let high = bytes.get(self.notes.high_from..).unwrap_or_default();
-        let escaped = bytes.get(self.notes.backslash_from..).unwrap_or_default();
-        positions.is_ascii = high.is_ascii();
-        positions.has_backslash = escaped.contains(&b'\\');
+        // What the notes say may be true of bytes behind those consumed.
+        positions.is_ascii = self.notes.high_runs(consumed).all(|run| bytes[run].is_ascii());
+        let has_backslash = positions.backslashes().any(|range| bytes[range].contains(&b'\\'));
+        positions.has_backslash = has_backslash;
         self.find_faults(bytes, positions);
         consumed
     }
 
     /// Looks at every record that has a suspect byte or is not UTF-8.
     fn find_faults(&mut self, bytes: &[u8], positions: &mut Positions) {
-        let suspects = &mut self.notes.suspects;
         if !positions.is_ascii {
-            find_bad_utf8(self.kernel, bytes, positions, suspects);
+            self.notes.find_bad_utf8(self.kernel, bytes, positions);
         }
         let mut faults = std::mem::take(&mut positions.faults);
         let mut next = 0;
@@ -155,22 +151,36 @@ pub fn last_line_end(bytes: &[u8]) -> Option<usize> {
     bytes.iter().rposition(|&byte| byte == b'\n').map(|at| at + 1)
 }
 
-/// Adds the first bad byte of each record that is not UTF-8, in order.
-fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, suspects: &mut Vec<u32>) {
-    let good = suspects.len();
-    let mut at = 0;
-    let mut record = 0;
-    while let Some(bad) = kernel.run(FirstNotUtf8(&bytes[at..])) {
-        let offset = at + bad;
-        suspects.push(narrow(offset));
-        record = positions.record_at(record, narrow(offset));
-        if record == positions.len() {
-            break;
-        }
-        at = positions.record(record).end;
+impl Notes {
+    /// The runs of groups, up to so many bytes, in which there are bytes that are not ASCII.
+    fn high_runs(&self, consumed: usize) -> impl Iterator<Item = Range<usize>> {
+        let runs = self.high.chunk_by(|one, next| (next - one) as usize == GROUP_BYTES);
+        runs.map(move |run| {
+            let (start, last) = (run[0] as usize, run[run.len() - 1] as usize);
+            start.min(consumed)..(last + GROUP_BYTES).min(consumed)
+        })
     }
-    if suspects.len() > good {
-        suspects.sort_unstable();
+
+    /// Adds the first bad byte of each record that is not UTF-8, in order. A run of groups begins and ends between two characters, since what
+    /// is before and behind it is ASCII.
+    fn find_bad_utf8(&mut self, kernel: Kernel, bytes: &[u8], positions: &Positions) {
+        let mut bad = Vec::new();
+        let (mut at, mut record) = (0, 0);
+        for Range { start, end } in self.high_runs(bytes.len()) {
+            at = at.max(start);
+            while at < end
+                && let Some(found) = kernel.run(FirstNotUtf8(&bytes[at..end]))
+            {
+                let offset = narrow(at + found);
+                bad.push(offset);
+                record = positions.record_at(record, offset);
+                at = if record < positions.len() { positions.record(record).end } else { bytes.len() };
+            }
+        }
+        if !bad.is_empty() {
+            self.suspects.extend(bad);
+            self.suspects.sort_unstable();
+        }
     }
 }
 
@@ -204,6 +214,9 @@ impl Positions {
         // There is room, since there is some behind each group.
         self.offsets[self.tokens] = narrow(end);
         self.kinds[self.tokens] = END;
+        if self.lasts.len() == self.lines {
+            self.lasts.push(0);
+        }
         self.lasts[self.lines] = narrow(self.tokens);
         self.tokens += 1;
         self.lines += 1;
@@ -216,9 +229,11 @@ impl Positions {
             u32::from(end > 0 && end < bytes.len() && bytes[end - 1] == b'\r')
         };
         let (mut crlf, mut blanks) = (0, 0);
+        if self.may_have_cr {
+            crlf = self.lasts[..self.lines].iter().map(|last| trim_of(self.offsets[*last as usize])).sum();
+        }
         let mut before = u32::MAX;
         for &last in &self.lasts[..self.lines] {
-            crlf += trim_of(self.offsets[last as usize]);
             blanks += u32::from(last.wrapping_sub(before) == 1);
             before = last;
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::fault::Fault;
+use super::steps::GROUP_BYTES;
 
 /// What stands in [`Positions::kinds`] for a scalar: a number, `true`, `false`, `null`, or whatever should be one.
 pub const SCALAR: u8 = b' ';
@@ -35,6 +36,10 @@ pub struct Positions {
     pub(super) is_ascii: bool,
     pub(super) has_backslash: bool,
     pub(super) line_feeds: u64,
+    /// Whether there may be a CR.
+    pub(super) may_have_cr: bool,
+    /// Where the groups of bytes begin that have a backslash, in order.
+    pub(super) backslashes: Vec<u32>,
 }
 
 /// How lines are records.
@@ -199,6 +204,21 @@ impl Positions {
         self.line_feeds
     }
 
+    /// How many line ends there are in the bytes consumed, where an LF, a CRLF and a CR each end one; `None` where there may be a CR.
+    pub fn line_ends(&self) -> Option<u64> {
+        (!self.may_have_cr).then_some(self.line_feeds)
+    }
+
+    /// Ranges of the bytes consumed that hold all backslashes in them, in their order.
+    pub fn backslashes(&self) -> impl Iterator<Item = Range<usize>> {
+        let end = self.offsets().last().map_or(0, |last| *last as usize);
+        self.backslashes
+            .iter()
+            .map(|start| *start as usize)
+            .take_while(move |start| *start < end)
+            .map(move |start| start..(start + GROUP_BYTES).min(end))
+    }
+
     #[inline]
     fn row(&self, record: usize) -> Row {
         assert!(record < self.len(), "there are {} records, not {record}", self.len());
@@ -239,5 +259,7 @@ impl Positions {
         self.is_ascii = true;
         self.has_backslash = false;
         self.line_feeds = 0;
+        self.may_have_cr = false;
+        self.backslashes.clear();
     }
 }

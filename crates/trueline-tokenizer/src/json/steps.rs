@@ -15,13 +15,13 @@
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
-use super::positions::Positions;
+use super::positions::{END, Positions};
 use super::string;
 use crate::kernel::{Isa, STEP, Task};
 
 /// How many steps make a group.
 const GROUP_STEPS: usize = 8;
-const GROUP_BYTES: usize = GROUP_STEPS * STEP;
+pub(super) const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
 type Group = [[u8; STEP]; GROUP_STEPS];
 type Masks = [u64; GROUP_STEPS];
@@ -34,9 +34,8 @@ const EVEN: u64 = 0x5555_5555_5555_5555;
 pub(super) struct Notes {
     /// Offsets in records that are to be looked at, in ascending order, one for each of them at least.
     pub(super) suspects: Vec<u32>,
-    /// Where the first group with a backslash begins, and the first one with a byte that is not ASCII.
-    pub(super) backslash_from: usize,
-    pub(super) high_from: usize,
+    /// Where the groups begin that have a byte that is not ASCII, in order.
+    pub(super) high: Vec<u32>,
     /// The bytes end inside of a string.
     pub(super) ends_in_string: bool,
 }
@@ -116,8 +115,10 @@ impl Task for ReadTokens<'_> {
         let mut at = 0;
         for group in self.bytes.as_chunks::<STEP>().0.as_chunks::<GROUP_STEPS>().0 {
             self.read(isa, at, group, &mut carry);
+            let until = self.until.saturating_sub(1).saturating_sub(at);
             at += GROUP_BYTES;
-            if at >= self.until && self.has_enough() {
+            if at >= self.until && group.as_flattened()[until..].contains(&b'\n') {
+                self.positions.find_lines(isa);
                 return;
             }
         }
@@ -127,24 +128,19 @@ impl Task for ReadTokens<'_> {
         padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
         self.read(isa, at, &padded, &mut carry);
         self.notes.ends_in_string = carry.in_string != 0;
+        self.positions.find_lines(isa);
     }
 }
 
 impl ReadTokens<'_> {
-    /// Whether a line ends at or behind `until`.
-    fn has_enough(&self) -> bool {
-        let Some(last) = self.positions.lines.checked_sub(1) else { return false };
-        self.positions.offsets[self.positions.lasts[last] as usize] as usize + 1 >= self.until
-    }
-
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, at: usize, group: &Group, carry: &mut Carry) {
         let classes = Classes::read(isa, group);
         if classes.has_high {
-            self.notes.high_from = self.notes.high_from.min(at);
+            self.notes.high.push(narrow(at));
         }
         if classes.has_backslash {
-            self.notes.backslash_from = self.notes.backslash_from.min(at);
+            self.positions.backslashes.push(narrow(at));
         }
         // Only a backslash at the very end of a group has a meaning behind it.
         if classes.has_backslash || carry.escaped != 0 {
@@ -164,8 +160,9 @@ impl ReadTokens<'_> {
         carry: &mut Carry,
     ) {
         self.positions.reserve();
-        let Positions { offsets, kinds, tokens, lasts, lines, .. } = &mut *self.positions;
-        let (mut count, mut line_count) = (*tokens, *lines);
+        let Positions { offsets, kinds, tokens, may_have_cr, .. } = &mut *self.positions;
+        let mut count = *tokens;
+        let mut controls = 0;
         for (step, bytes) in group.iter().enumerate() {
             let at = at + step * STEP;
             let mut quote = classes.quote[step];
@@ -175,6 +172,7 @@ impl ReadTokens<'_> {
                 quote &= !escaped;
             }
             let (line_feed, control) = (classes.line_feed[step], classes.control[step]);
+            controls |= control & !line_feed;
             let mut inside = isa.prefix_xor(quote) ^ carry.in_string;
             let mut bad = control & inside;
             if bad != 0 {
@@ -197,20 +195,17 @@ impl ReadTokens<'_> {
             let scalar_start = scalar & !((scalar << 1) | carry.scalar);
             carry.scalar = scalar >> 63;
             let token = (classes.structural[step] & !inside) | (quote & inside) | scalar_start | line_feed;
-            let (Some(offset_slots), Some(kind_slots), Some(last_slots)) = (
-                offsets[count..].first_chunk_mut(),
-                kinds[count..].first_chunk_mut(),
-                lasts[line_count..].first_chunk_mut(),
-            ) else {
+            let (Some(offset_slots), Some(kind_slots)) =
+                (offsets[count..].first_chunk_mut(), kinds[count..].first_chunk_mut())
+            else {
                 break;
             };
             isa.positions(token, narrow(at), offset_slots);
             isa.kinds(bytes, isa.load(bytes), token, scalar_start, offset_slots, kind_slots);
-            isa.ordinals(line_feed, token, narrow(count), last_slots);
             count += token.count_ones() as usize;
-            line_count += line_feed.count_ones() as usize;
         }
-        (*tokens, *lines) = (count, line_count);
+        *tokens = count;
+        *may_have_cr |= controls != 0;
     }
 }
 
@@ -298,9 +293,24 @@ impl Positions {
         if self.offsets.len() < self.tokens + more {
             self.grow(more);
         }
-        if self.lasts.len() < self.lines + more {
-            let length = (self.lines + more).max(2 * self.lasts.len());
-            self.lasts.resize(length, 0);
+    }
+
+    /// Makes a line of all tokens up to each line feed.
+    #[inline(always)]
+    fn find_lines<I: Isa>(&mut self, isa: I) {
+        self.lines = 0;
+        for at in (0..self.tokens).step_by(STEP) {
+            // There is room for whole vectors behind the tokens.
+            let Some(kinds) = self.kinds[at..].first_chunk() else { return };
+            let valid = u64::MAX >> STEP.saturating_sub(self.tokens - at);
+            let ends = isa.equal(isa.load(kinds), END) & valid;
+            if self.lasts.len() < self.lines + STEP {
+                let length = (self.lines + STEP).max(2 * self.lasts.len());
+                self.lasts.resize(length, 0);
+            }
+            let Some(slots) = self.lasts[self.lines..].first_chunk_mut() else { return };
+            isa.positions(ends, narrow(at), slots);
+            self.lines += ends.count_ones() as usize;
         }
     }
 

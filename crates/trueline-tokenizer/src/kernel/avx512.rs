@@ -332,10 +332,9 @@ impl Isa for Avx512Vbmi2 {
             let base = _mm512_set1_epi32(base.cast_signed());
             let numbers = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
             _mm512_storeu_si512(quarters[0].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
-            if count > 16 {
-                let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
-                _mm512_storeu_si512(quarters[1].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
-            }
+            // More than sixteen come often enough that a guess would cost more than to write them all.
+            let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
+            _mm512_storeu_si512(quarters[1].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
             if count > 32 {
                 let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<2>(packed));
                 _mm512_storeu_si512(quarters[2].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));

@@ -1,8 +1,8 @@
 //! The ways to index JSON Lines, each of which must find the same.
 
-use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::reference::{self, Parsed};
 use trueline_tokenizer::json::{self, Checker, Indexer, Positions, RecordFault};
+use trueline_tokenizer::{Kernel, count_line_ends};
 
 /// Small enough that it is met.
 pub(crate) const MAX_DEPTH: usize = 6;
@@ -64,6 +64,11 @@ fn check_summary(positions: &Positions, bytes: &[u8]) {
     assert_eq!(positions.is_ascii(), bytes.is_ascii());
     assert_eq!(positions.has_backslash(), bytes.contains(&b'\\'));
     assert_eq!(positions.line_feeds(), line_feeds(bytes) as u64);
+    if let Some(ends) = positions.line_ends() {
+        assert_eq!(ends, count_line_ends(bytes, None));
+    }
+    let places = positions.backslashes().flat_map(|range| range.filter(|&at| bytes[at] == b'\\'));
+    assert!(places.eq((0..bytes.len()).filter(|&at| bytes[at] == b'\\')));
     let Some(dense) = positions.dense() else { return };
     assert_eq!((dense.lasts.len(), dense.offsets.len()), (positions.len(), dense.kinds.len()));
     let mut start = 0;

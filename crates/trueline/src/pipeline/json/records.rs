@@ -76,7 +76,7 @@ impl Records for JsonRecords {
     }
 
     fn line_ends(&self) -> Option<u64> {
-        None
+        self.positions.line_ends()
     }
 
     fn sort_out(&mut self, bytes: Bytes<'_>) {
