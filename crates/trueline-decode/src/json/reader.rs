@@ -14,7 +14,7 @@ use trueline_tokenizer::json::{Checker, Fault, Positions, RecordFault, SCALAR, i
 use super::rows::JsonRows;
 use super::scan::{Record, Scanned, Scanner};
 use super::slot::Kind;
-use super::template::{Fit, Template};
+use super::template::{Fit, Spot, Template};
 use super::walk::{Broken, Walker, broken};
 use crate::BrokenRecord;
 use crate::proof::cell::{BEHIND, ROWS};
@@ -65,6 +65,10 @@ pub(super) struct Reader {
     /// The records that no template fits, and for each of them the tokens of all columns.
     scanned: Vec<u32>,
     scanned_tokens: Vec<u32>,
+    /// For each record its row, if it is one.
+    row_of: Vec<u32>,
+    /// For each row the first token of a part.
+    firsts: Vec<u32>,
     /// Of the rows that fit a template: those with other keys, and those in which a value may be no scalar.
     differs: Vec<u64>,
     doubtful: Vec<u64>,
@@ -84,6 +88,8 @@ impl Reader {
             pending: Vec::new(),
             scanned: Vec::new(),
             scanned_tokens: Vec::new(),
+            row_of: Vec::new(),
+            firsts: Vec::new(),
             differs: Vec::new(),
             doubtful: Vec::new(),
         }
@@ -299,18 +305,32 @@ impl Reader {
             return;
         }
         rows.resize(count);
-        let mut row_of = vec![0; self.ways.len()];
-        for (record, way) in (0..).zip(&self.ways) {
-            if *way == Way::Row {
-                row_of[record as usize] = narrow(rows.numbers.len());
-                rows.numbers.push(record);
-            }
+        self.row_of.clear();
+        let mut row = 0;
+        for way in &self.ways {
+            self.row_of.push(row);
+            row += u32::from(*way == Way::Row);
         }
-        for Match { template, records, bases, .. } in &self.matches {
+        if !rows.broken.is_empty() {
+            let numbers = (0..).zip(&self.ways).filter(|(_, way)| **way == Way::Row);
+            rows.numbers.extend(numbers.map(|(record, _)| record));
+        }
+        let row_of = &self.row_of;
+        let mut matches = self.matches.iter();
+        // Most records fit one template: its tokens are put down for all rows, and then put right in those that do not.
+        if let Some(usual) = matches.next() {
+            usual.fill(row_of, &mut self.firsts, &mut rows.tokens);
+        }
+        for Match { template, records, bases, .. } in matches {
             for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
-                let Some(spot) = spot else { continue };
-                for (record, base) in records.iter().zip(&bases[spot.part]) {
-                    tokens[row_of[*record as usize] as usize] = base + spot.token;
+                let Some(Spot { part, token }) = spot else {
+                    for record in records {
+                        tokens[row_of[*record as usize] as usize] = 0;
+                    }
+                    continue;
+                };
+                for (record, base) in records.iter().zip(&bases[*part]) {
+                    tokens[row_of[*record as usize] as usize] = base + token;
                 }
             }
         }
@@ -336,6 +356,28 @@ impl Match {
     fn clear(&mut self) {
         self.records.clear();
         self.bases.iter_mut().for_each(Vec::clear);
+    }
+
+    /// Puts the tokens of columns down as if all rows were those of the template, given the row of each record; `firsts` is memory. What
+    /// stands in the others means nothing.
+    fn fill(&self, row_of: &[u32], firsts: &mut Vec<u32>, tokens: &mut [Vec<u32>]) {
+        let length = tokens.first().map_or(0, Vec::len);
+        for (part, bases) in self.bases.iter().enumerate() {
+            let is_of_part = |spot: &Spot| spot.part == part;
+            if !self.template.columns.iter().flatten().any(is_of_part) {
+                continue;
+            }
+            firsts.clear();
+            firsts.resize(length, 0);
+            for (record, base) in self.records.iter().zip(bases) {
+                firsts[row_of[*record as usize] as usize] = *base;
+            }
+            for (tokens, spot) in tokens.iter_mut().zip(&self.template.columns) {
+                if let Some(Spot { token, .. }) = spot.filter(is_of_part) {
+                    tokens.iter_mut().zip(&*firsts).for_each(|(slot, first)| *slot = first + token);
+                }
+            }
+        }
     }
 
     /// Takes the records that have the structure of the template, and leaves a bit in `doubtful` for each of them that has scalars
