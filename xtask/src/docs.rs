@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 
+use crate::generated::Generated;
 use crate::project::Project;
 use crate::source;
-use crate::step::Outcome;
 
 /// What a folder's files become.
 struct Section {
@@ -41,34 +41,9 @@ const SECTIONS: &[Section] = &[
     },
 ];
 
-const FILE: &str = "docs/checks.md";
+/// What is made.
+pub(crate) const CHECKS: Generated = Generated { file: "docs/checks.md", task: "docs", render };
 const PARTS: &[&str] = &["Why", "Passes", "Fails", "Options", "Codes", "Source"];
-
-pub(crate) fn run(project: &Project, check: bool) -> Result<Outcome> {
-    if check {
-        let differences = differences(project)?;
-        for difference in &differences {
-            println!("error: {difference}");
-        }
-        return Ok(Outcome::of(differences.is_empty(), FILE));
-    }
-    let text = render(project)?;
-    std::fs::create_dir_all(project.root.join("docs"))?;
-    std::fs::write(project.root.join(FILE), &text)?;
-    Ok(Outcome::passed(format!("{FILE}: {} lines", text.lines().count())))
-}
-
-/// What is wrong with the page: nothing, or one line that says it.
-pub(crate) fn differences(project: &Project) -> Result<Vec<String>> {
-    let expected = render(project)?;
-    let path = project.root.join(FILE);
-    let found = if path.is_file() { std::fs::read_to_string(path)? } else { String::new() };
-    if found == expected {
-        return Ok(Vec::new());
-    }
-    let same = found.lines().zip(expected.lines()).take_while(|(found, expected)| found == expected).count();
-    Ok(vec![format!("{FILE}:{}: not what the sources say; run `cargo xtask docs`", same + 1)])
-}
 
 fn render(project: &Project) -> Result<String> {
     let mut text = String::from(

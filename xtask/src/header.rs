@@ -3,39 +3,15 @@
 use anyhow::{Context, Result, anyhow, bail};
 use cbindgen::{Builder, Config};
 
+use crate::generated::Generated;
 use crate::project::Project;
 use crate::source;
-use crate::step::Outcome;
 
 /// The crate's folder.
 const CRATE: &str = "bindings/c";
 /// What is made.
-pub(crate) const FILE: &str = "bindings/c/include/trueline.h";
-
-pub(crate) fn run(project: &Project, check: bool) -> Result<Outcome> {
-    if check {
-        let differences = differences(project)?;
-        for difference in &differences {
-            println!("error: {difference}");
-        }
-        return Ok(Outcome::of(differences.is_empty(), FILE));
-    }
-    let text = render(project)?;
-    std::fs::write(project.root.join(FILE), &text)?;
-    Ok(Outcome::passed(format!("{FILE}: {} lines", text.lines().count())))
-}
-
-/// What is wrong with the header: nothing, or one line that says it.
-pub(crate) fn differences(project: &Project) -> Result<Vec<String>> {
-    let expected = render(project)?;
-    let path = project.root.join(FILE);
-    let found = if path.is_file() { std::fs::read_to_string(path)? } else { String::new() };
-    if found == expected {
-        return Ok(Vec::new());
-    }
-    let same = found.lines().zip(expected.lines()).take_while(|(found, expected)| found == expected).count();
-    Ok(vec![format!("{FILE}:{}: not what the sources say; run `cargo xtask header`", same + 1)])
-}
+pub(crate) const HEADER: Generated =
+    Generated { file: "bindings/c/include/trueline.h", task: "header", render };
 
 /// The functions that the header declares, in its order.
 pub(crate) fn functions(header: &str) -> Vec<&str> {

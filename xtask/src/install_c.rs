@@ -86,7 +86,7 @@ pub(crate) fn run(project: &Project, prefix: &Path) -> Result<Outcome> {
 
 /// Puts a built library below `prefix`.
 pub(crate) fn lay_out(project: &Project, built: &Built, prefix: &Path) -> Result<Installed> {
-    let version = abi_version(&project.require(header::FILE)?)?;
+    let version = abi_version(&project.require(header::HEADER.file)?)?;
     let (own, linked) = if cfg!(target_os = "macos") {
         (format!("libtrueline.{version}.dylib"), "libtrueline.dylib")
     } else {

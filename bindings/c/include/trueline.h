@@ -1389,8 +1389,8 @@ TruelineStatus trueline_report_render(const TruelineReport *report,
 
 /**
  * The violations that the report keeps as an Arrow table, a row for each, with the columns `check_id`, `code`, `severity`, `input`,
- * `input_name`, `row_index`, `line`, `byte_offset`, `byte_length`, `column`, `path`, `value`, `value_truncated`, `expected`, `message` and
- * `related_row_index`.
+ * `input_name`, `row_index`, `line`, `byte_offset`, `byte_length`, `column`, `path`, `value`, `value_truncated`, `expected`, `message`,
+ * `related_input`, `related_row_index`, `related_line`, `related_byte_offset` and `related_byte_length`: those of a file of violations.
  *
  * `*stream` is written without looking at what was there, and is yours: release it. It does not need the report.
  */
@@ -1400,8 +1400,8 @@ TruelineStatus trueline_report_violations_arrow(const TruelineReport *report,
 
 /**
  * What became of every check as an Arrow table, a row for each, with the columns `id`, `check`, `columns`, `severity`, `status`, `reason`,
- * `evaluated`, `failed`, `null`, `not_evaluated`, `first_row_index`, `observed` and `expected`. For the rest as
- * `trueline_report_violations_arrow`.
+ * `evaluated`, `failed`, `null`, `not_evaluated`, `codes`, `first_row_index`, `observed` and `expected`; `codes` and `observed` are JSON. For
+ * the rest as `trueline_report_violations_arrow`.
  */
 TruelineStatus trueline_report_checks_arrow(const TruelineReport *report,
                                             struct ArrowArrayStream *stream,

@@ -9,7 +9,6 @@ use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
 use trueline::Report;
 
 use crate::table;
-use crate::violation::severity;
 
 /// The outcome of one check, as it stands in a report.
 #[pyclass(frozen, module = "trueline._native")]
@@ -44,7 +43,7 @@ impl CheckResult {
 
     #[getter]
     fn severity(&self) -> &'static str {
-        severity(self.check().severity)
+        self.check().severity.name()
     }
 
     #[getter]

@@ -1,6 +1,5 @@
 //! One record at a time.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -11,6 +10,7 @@ use trueline::{ErrorKind, RecordValidator};
 use crate::error;
 use crate::json;
 use crate::report::Report;
+use crate::run;
 use crate::schema::Schema;
 
 /// Bytes that a buffer may keep from one record to the next.
@@ -65,15 +65,14 @@ impl RecordProcessor {
 
 impl RecordProcessor {
     fn check<'py>(&self, py: Python<'py>, record: &[u8]) -> PyResult<Answer<'py>> {
-        let judged = panic::catch_unwind(AssertUnwindSafe(|| lock(&self.validator).check(record)));
-        let report = match judged {
+        let report = match run::caught(|| lock(&self.validator).check(record)) {
             Ok(Ok(None)) => return Ok((true, PyList::empty(py))),
             Ok(Ok(Some(report))) => Report::new(report),
             Ok(Err(error)) if matches!(error.kind(), ErrorKind::NoRecord) => {
                 return Err(PyValueError::new_err("there is no record"));
             }
             Ok(Err(error)) => return Err(error::engine(py, &error)),
-            Err(_) => return Err(error::exception(py, "InternalError", ("a panic",))),
+            Err(panic) => return Err(error::exception(py, "InternalError", (panic,))),
         };
         report.answer(py)
     }

@@ -52,7 +52,12 @@ impl Watch {
 pub(crate) type Outcome = Result<Result<Found, trueline::Error>, String>;
 
 pub(crate) fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
-    panic::catch_unwind(AssertUnwindSafe(|| job.run(validator, watch))).map_err(|panic| {
+    caught(|| job.run(validator, watch))
+}
+
+/// What came of some work; `Err` is the text of a panic.
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
     })

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
-use trueline::Severity;
 
 use crate::faults::Faults;
 use crate::table;
@@ -38,7 +37,7 @@ impl Violation {
 
     #[getter]
     fn severity(&self) -> &'static str {
-        severity(self.fault().severity)
+        self.fault().severity.name()
     }
 
     /// The input, as an index into the report's inputs.
@@ -255,13 +254,5 @@ impl ViolationIterator {
     fn __next__(&self) -> Option<Violation> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         (index < self.held.violations().len()).then(|| Violation { held: Arc::clone(&self.held), index })
-    }
-}
-
-/// The name of a severity.
-pub(crate) fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
     }
 }

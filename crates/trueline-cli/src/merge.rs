@@ -2,17 +2,21 @@
 
 use std::path::Path;
 
-use trueline::{AtomicFile, ErrorKind, Limits, State, Temporaries, Validator};
+use trueline::{Cancel, ErrorKind, Limits, State, Temporaries, Validator};
 
 use crate::arguments::Merge;
-use crate::{exit, report, schema, state};
+use crate::signal::Signals;
+use crate::{exit, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Merge) -> u8 {
     let destinations = match report::destinations(&arguments.telling.reports) {
         Ok(destinations) => destinations,
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
-    if let Some(text) = conflict(arguments) {
+    let states = arguments.states.iter().map(|path| ("a state", path.clone()));
+    let to_read = states.chain([("the schema", arguments.schema.clone())]);
+    let files = arguments.state_out.iter().map(|path| ("--state-out", path.as_path()));
+    if let Some(text) = outputs::conflict(to_read, &arguments.telling.reports, files) {
         return exit::complain(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
@@ -25,6 +29,9 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
+    let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
+    // Merging cannot be cancelled, so that a signal ends the process, and leaves nothing behind.
+    Signals::listen(&cancel, &temporaries);
     let mut states = Vec::with_capacity(arguments.states.len());
     for path in &arguments.states {
         match read(&validator, path) {
@@ -32,7 +39,6 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
             Err(code) => return code,
         }
     }
-    let temporaries = Temporaries::new();
     let merged = State::merge(states).and_then(|state| {
         let kept = arguments.state_out.is_some().then(|| state.clone());
         Ok((validator.finish(state)?, kept))
@@ -66,27 +72,4 @@ fn read(validator: &Validator, path: &Path) -> Result<State, u8> {
         let text = format!("{}: {error}", path.display());
         exit::complain(&text, exit::USAGE)
     })
-}
-
-/// Why the merged state, or a report, may not go where it is asked to go: something that is read stands there.
-fn conflict(arguments: &Merge) -> Option<String> {
-    let read = arguments.states.iter().map(|path| ("a state", path));
-    let read: Vec<_> = read.chain([("the schema", &arguments.schema)]).collect();
-    let reports = arguments.telling.reports.iter().map(|path| ("--report", path));
-    let written = reports.chain(arguments.state_out.iter().map(|path| ("--state-out", path)));
-    let mut taken: Vec<(&str, &Path)> = Vec::new();
-    for (option, path) in written {
-        let is_same = |other: &Path| AtomicFile::target(other) == AtomicFile::target(path);
-        if let Some((what, other)) = read.iter().find(|(_, other)| is_same(other)) {
-            return Some(format!("{option} would replace {what}, {}; give it another name", other.display()));
-        }
-        if taken.iter().any(|(other, known)| *other != option && is_same(known)) {
-            return Some(format!(
-                "{option} {} is the file of another output; give it another name",
-                path.display()
-            ));
-        }
-        taken.push((option, path));
-    }
-    None
 }

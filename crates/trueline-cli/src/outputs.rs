@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline::{AtomicFile, Report, Source, Temporaries, ValidatorBuilder, Verdict};
+use trueline::{AtomicFile, Report, Temporaries, ValidatorBuilder, Verdict};
 
 use crate::arguments::Validate;
 
@@ -16,7 +16,7 @@ fn redirected() -> Option<PathBuf> {
 }
 
 /// The options that name a file to be written, and the files.
-fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> {
+pub(crate) fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> + Clone {
     let files = [
         ("--state-out", &arguments.state_out),
         ("--valid-out", &arguments.valid_out),
@@ -48,20 +48,23 @@ pub(crate) fn add(
     builder
 }
 
-/// Why an output may not go where it is asked to go: the report goes there, or something that is read stands there.
-pub(crate) fn conflict(arguments: &Validate, sources: &[Box<dyn Source>]) -> Option<String> {
+/// Why an output may not go where it is asked to go: the report goes there, or something that is read stands there. `read` are the
+/// things that are read, and where they stand.
+pub(crate) fn conflict<'p>(
+    read: impl Iterator<Item = (&'static str, PathBuf)>,
+    reports: &'p [PathBuf],
+    files: impl Iterator<Item = (&'static str, &'p Path)> + Clone,
+) -> Option<String> {
     if let Some((option, path)) =
-        files(arguments).find(|(_, path)| STANDARD_OUTPUT.iter().any(|stream| *path == Path::new(stream)))
+        files.clone().find(|(_, path)| STANDARD_OUTPUT.iter().any(|stream| *path == Path::new(stream)))
     {
         let path = path.display();
         return Some(format!("{option} {path} is standard output, which carries the report; name a file"));
     }
-    let inputs = sources.iter().map(|source| ("an input".to_owned(), PathBuf::from(source.name())));
-    let mut taken: Vec<(String, PathBuf)> =
-        inputs.chain([("the schema".to_owned(), arguments.schema.clone())]).collect();
+    let mut taken: Vec<(String, PathBuf)> = read.map(|(what, path)| (what.to_owned(), path)).collect();
     taken.extend(redirected().map(|path| ("the file of standard output".to_owned(), path)));
-    let reports = arguments.telling.reports.iter().map(|path| ("--report", path.as_path()));
-    for (option, path) in reports.chain(files(arguments)) {
+    let reports = reports.iter().map(|path| ("--report", path.as_path()));
+    for (option, path) in reports.chain(files) {
         let target = AtomicFile::target(path);
         if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::target(other) == target) {
             let what = format!("{option} would replace {what}, {}", other.display());

@@ -1,5 +1,6 @@
 //! `trueline validate`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use trueline::{
@@ -18,7 +19,9 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
     let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().flat_map(|input| sources(input)).collect();
-    if let Some(text) = outputs::conflict(arguments, &sources) {
+    let inputs = sources.iter().map(|source| ("an input", PathBuf::from(source.name())));
+    let read = inputs.chain([("the schema", arguments.schema.clone())]);
+    if let Some(text) = outputs::conflict(read, &arguments.telling.reports, outputs::files(arguments)) {
         return exit::complain(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
@@ -52,6 +55,7 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
                 ErrorKind::Schema { .. }
                 | ErrorKind::Dialect { .. }
                 | ErrorKind::Formats { .. }
+                | ErrorKind::States { .. }
                 | ErrorKind::OutputName { .. } => exit::USAGE,
                 ErrorKind::Output { .. } | ErrorKind::Keys { .. } => exit::UNREADABLE,
                 _ => exit::INTERNAL,

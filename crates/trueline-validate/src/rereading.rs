@@ -97,7 +97,7 @@ impl KeyStage {
         plan.key_checks.iter().map(stage).collect()
     }
 
-    pub(crate) fn for_parts(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
+    pub(crate) fn for_partial(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
         let limit = share(plan, keys).memory_bytes;
         plan.key_checks.iter().map(|_| Self::Gathered(KeyBuffer::new(), limit)).collect()
     }

@@ -7,13 +7,14 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_buffer::BooleanBufferBuilder;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use trueline_report::{Decided, Input, Location, Report, Run};
-use trueline_validate::{Part, Pass, Plan, State, Tally, Wanted};
+use trueline_validate::{Pass, Plan, State, Tally, Wanted};
 
 use crate::columns::{Columns, Judge};
 use crate::error::{Error, ErrorKind};
 use crate::part::{Parts, Told};
 use crate::pipeline::{rate, report};
 use crate::progress::{Progress, Throttle};
+use crate::state::PartOfRun;
 use crate::validator::{Validator, peak_memory};
 
 /// How many rows of a batch are judged at once: between two parts a run can be cancelled and tells how far it is.
@@ -75,21 +76,27 @@ impl Validator {
         run.finish()
     }
 
-    /// Judges batches into a part of a run; also their number of bytes and their columns, for comparison.
+    /// Judges batches into a part of a run.
     ///
     /// **Errors**: as [`Validator::validate_batches`].
-    pub(crate) fn part_of_batches<I>(&self, batches: I) -> Result<(Part, Input, String), Error>
+    pub(crate) fn partial_of_batches<I>(&self, batches: I) -> Result<PartOfRun, Error>
     where
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
         let (_, plan) = self.judges(true)?;
-        let tally = Tally::of_part(plan, &self.key_options());
+        let tally = Tally::of_partial(plan, &self.key_options());
         let (run, columns) = self.run_batches(batches, BatchRun::new(self, plan, tally, None))?;
         run.check_cancelled()?;
-        let columns = columns.map_or_else(String::new, |columns| format!("{:?}", columns.fields()));
-        let input = run.input();
-        Ok((run.tally.into_part(), input, columns))
+        let layout = columns.map_or_else(String::new, |columns| format!("{:?}", columns.fields()));
+        Ok(PartOfRun {
+            input: run.input(),
+            seconds: run.started.elapsed().as_secs_f64(),
+            partial: run.tally.into_partial(),
+            error: None,
+            layout: Some(layout),
+            proved: 0,
+        })
     }
 
     fn run_batches<'a, I>(

@@ -12,6 +12,7 @@ mod progress;
 mod read;
 mod record;
 mod state;
+pub mod table;
 mod validator;
 
 pub use error::{Error, ErrorKind};

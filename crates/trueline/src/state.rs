@@ -6,7 +6,7 @@
 //! 8 bytes    "TLSTATE1"
 //! 8 bytes    length of the head, little-endian
 //! head       JSON: the engine's version, the schema's fingerprint, and for each part its number, input, error
-//! parts      one behind the other, as `trueline_validate::Part` writes them
+//! parts      one behind the other, as `trueline_validate::Partial` writes them
 //! 32 bytes   BLAKE3 of all of the above
 //! ```
 
@@ -15,12 +15,12 @@ use std::time::Instant;
 
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
-use trueline_io::Source;
+use trueline_io::{Format, Source};
 use trueline_report::{Decided, Input, Report, Run, RunError};
-use trueline_validate::{Part, PartPlace, Tally};
+use trueline_validate::{Partial, PartialPlace, Tally};
 
 use crate::error::{Error, ErrorKind};
-use crate::pipeline::{Pipeline, report};
+use crate::pipeline::{Pipeline, rate, report};
 use crate::validator::{Validator, peak_memory};
 
 const MAGIC: &[u8; 8] = b"TLSTATE1";
@@ -43,7 +43,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 struct Numbered {
     head: Head,
-    part: Part,
+    part: Partial,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,8 +55,22 @@ struct Head {
     error: Option<RunError>,
     /// Whether its formats make the schema a typed one.
     is_typed: bool,
-    /// The columns of Arrow data: those of stretches of one table are the same.
     layout: Option<String>,
+    proved: u64,
+    seconds: f64,
+}
+
+/// What a run over one input, or a stretch of one, came to.
+pub(crate) struct PartOfRun {
+    pub(crate) partial: Partial,
+    pub(crate) input: Input,
+    pub(crate) error: Option<RunError>,
+    /// The columns of Arrow data: those of stretches of one table are the same.
+    pub(crate) layout: Option<String>,
+    /// Rows proven from their bytes.
+    pub(crate) proved: u64,
+    /// How long it took.
+    pub(crate) seconds: f64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -151,15 +165,22 @@ impl Validator {
 
     fn state_of(&self, source: &dyn Source, is_stretch: bool) -> Result<State, Error> {
         self.needs_all()?;
-        let (part, input, error) = Pipeline::part(self, source)?;
-        let goes_on = input.format == "jsonl" || (input.format == "csv" && !self.schema.csv.header);
+        let found = Pipeline::partial(self, source)?;
+        let format = &found.input.format;
+        let goes_on =
+            *format == Format::JsonLines.name() || (*format == Format::Csv.name() && !self.schema.csv.header);
         if is_stretch && !goes_on {
-            let message = format!("a stretch of {} has no meaning without its beginning", input.format);
+            let message = format!("a stretch of {format} has no meaning without its beginning");
             return Err(Error::new(ErrorKind::Formats { message }));
         }
-        let is_typed = input.format != "csv";
-        let head = Head { number: 0, is_stretch, input, error, is_typed, layout: None };
-        Ok(State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part }] })
+        Ok(self.keep(found, is_stretch))
+    }
+
+    fn keep(&self, found: PartOfRun, is_stretch: bool) -> State {
+        let PartOfRun { partial, input, error, layout, proved, seconds } = found;
+        let is_typed = input.format != Format::Csv.name();
+        let head = Head { number: 0, is_stretch, input, error, is_typed, layout, proved, seconds };
+        State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part: partial }] }
     }
 
     /// Judges Arrow batches of one table and keeps what was found, as [`Validator::state_of_stretch`] does: rows count on from those of the
@@ -172,10 +193,7 @@ impl Validator {
         I::Item: Borrow<RecordBatch>,
     {
         self.needs_all()?;
-        let (part, input, layout) = self.part_of_batches(batches)?;
-        let head =
-            Head { number: 0, is_stretch: true, input, error: None, is_typed: true, layout: Some(layout) };
-        Ok(State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part }] })
+        Ok(self.keep(self.partial_of_batches(batches)?, true))
     }
 
     /// Reads a state that was written under the same schema by the same version.
@@ -205,13 +223,13 @@ impl Validator {
         let mut parts = Vec::with_capacity(head.parts.len());
         for head in head.parts {
             let (_, plan) = self.judges(head.is_typed)?;
-            let part = Part::read(plan, &mut rest).map_err(|_| damaged())?;
+            let part = Partial::read(plan, &mut rest).map_err(|_| damaged())?;
             parts.push(Numbered { head, part });
         }
         Ok(State { fingerprint: head.schema, parts })
     }
 
-    /// The report of a state: what one run over all of its parts would have said.
+    /// The report of a state: what one run over all of its parts would have said. Its `run` adds up what the parts took.
     ///
     /// **Errors**: the state is of another schema; its parts are of formats that one run cannot judge together, or stretches of Arrow data with
     /// other columns; keys could not be kept on disk.
@@ -228,8 +246,8 @@ impl Validator {
         let (_, plan) = self.judges(is_typed)?;
         let mut tally = Tally::new(plan, &self.key_options());
         let mut inputs: Vec<Input> = Vec::new();
-        let mut error = None;
-        let mut layout = None;
+        let (mut error, mut layout) = (None, None);
+        let (mut proved, mut seconds) = (0, 0.0);
         for Numbered { head, part } in state.parts {
             let last = inputs.last_mut().filter(|last| head.is_stretch && last.format == head.input.format);
             let bytes_before = last.as_ref().map_or(0, |last| last.bytes);
@@ -242,16 +260,18 @@ impl Validator {
                     last.bytes += head.input.bytes;
                     last.rows += head.input.rows;
                     // Rows of Arrow data have no place in bytes.
-                    PartPlace::Behind { bytes: if layout.is_none() { bytes_before } else { 0 } }
+                    PartialPlace::Behind { bytes: if layout.is_none() { bytes_before } else { 0 } }
                 }
                 None => {
                     inputs.push(head.input);
-                    PartPlace::NextInput
+                    PartialPlace::NextInput
                 }
             };
             layout = head.layout;
-            let lines_before = if place == PartPlace::NextInput { 0 } else { tally.input_lines() };
-            let merged = tally.merge_part(part, place);
+            proved += head.proved;
+            seconds += head.seconds;
+            let lines_before = if place == PartialPlace::NextInput { 0 } else { tally.input_lines() };
+            let merged = tally.merge_partial(part, place);
             merged.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
             if let Some(mut found) = head.error {
                 found.byte_offset = found.byte_offset.map(|offset| offset + bytes_before);
@@ -265,12 +285,14 @@ impl Validator {
         let outcome = tally
             .finish(self.max_violations, error.is_some())
             .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
+        seconds += started.elapsed().as_secs_f64();
+        let bytes = inputs.iter().map(|input| input.bytes).sum();
         let run = Run {
-            elapsed_seconds: started.elapsed().as_secs_f64(),
-            threads: 1,
+            elapsed_seconds: seconds,
+            threads: u32::try_from(self.threads).unwrap_or(u32::MAX),
             simd: self.kernel.name().to_owned(),
-            bytes_per_second: 0,
-            decided: Decided { scanned: outcome.rows.total, proved: 0, cached: 0 },
+            bytes_per_second: rate(bytes, seconds),
+            decided: Decided { scanned: outcome.rows.total - proved, proved, cached: 0 },
             peak_memory: peak_memory(),
             statistics: None,
         };

@@ -7,7 +7,9 @@ use crate::project::Project;
 use crate::{docs, header};
 
 pub(crate) fn check(project: &Project, _files: &[String], findings: &mut Findings) -> Result<()> {
-    for difference in docs::differences(project)?.into_iter().chain(header::differences(project)?) {
+    for difference in
+        docs::CHECKS.differences(project)?.into_iter().chain(header::HEADER.differences(project)?)
+    {
         findings.error(difference);
     }
     Ok(())

@@ -56,3 +56,18 @@ fn the_state_of_an_unreadable_input_is_not_written() {
     assert!(err(&output).contains("--state-out was not written"), "{}", err(&output));
     assert!(!folder.path("a.state").exists());
 }
+
+#[test]
+fn no_output_of_a_merge_replaces_the_file_of_standard_output() {
+    let folder = Folder::new();
+    let arguments = ["validate", "good.csv", "-s", "schema.yaml", "--state-out", "a.state"];
+    assert_eq!(code(&folder.run(&arguments)), 0);
+    folder.write("out.txt", b"");
+    let standard = std::fs::File::create(folder.path("out.txt")).expect("a file");
+    let mut command = folder.command(&["merge", "a.state", "-s", "schema.yaml", "--state-out", "out.txt"]);
+    let output = command.stdout(standard).output().expect("started");
+    assert_eq!(code(&output), 2, "{}", err(&output));
+    assert!(err(&output).contains("the file of standard output"), "{}", err(&output));
+    let output = folder.run(&["merge", "a.state", "-s", "schema.yaml", "--state-out", "-"]);
+    assert_eq!(code(&output), 2);
+}

@@ -46,7 +46,7 @@ impl RecordProver {
         })
     }
 
-    /// Whether a record is proven to be a JSON object whose values pass. One that has a line end or a carriage return in it is not.
+    /// Whether a record is proven to be a JSON object whose values pass. One that has a line feed in it is not.
     pub fn proves(&mut self, record: &[u8]) -> bool {
         let Self { buffer, indexer, positions, .. } = self;
         buffer.clear();

@@ -1,7 +1,6 @@
 //! A violation as a row of the table.
 
 use trueline_report::{Location, Violation};
-use trueline_schema::Severity;
 
 /// One row.
 pub(super) struct Row<'a> {
@@ -52,10 +51,7 @@ impl<'a> Row<'a> {
         [
             Cell::Text(&violation.check_id),
             Cell::Text(&violation.code),
-            Cell::Text(match violation.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            }),
+            Cell::Text(violation.severity.name()),
             Cell::Integer(violation.input.into()),
             text(self.input_name),
             place[0],

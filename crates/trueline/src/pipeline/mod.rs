@@ -24,7 +24,7 @@ use trueline_io::{Format, Source, SpooledSource};
 use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Dialect;
-use trueline_validate::{Part, Pass, Plan, Tally};
+use trueline_validate::{Pass, Plan, Tally};
 
 use self::merge::InputOutcome;
 use self::open::{Opened, Opening, format_of, open};
@@ -33,6 +33,7 @@ use self::read::Reading;
 pub(crate) use self::report::{rate, report};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
+use crate::state::PartOfRun;
 use crate::validator::Validator;
 
 /// A run over all inputs.
@@ -98,15 +99,19 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Reads one input, or a stretch of one, into a part of a run.
-    pub(crate) fn part(
-        validator: &'a Validator,
-        source: &dyn Source,
-    ) -> Result<(Part, Input, Option<RunError>), Error> {
+    pub(crate) fn partial(validator: &'a Validator, source: &dyn Source) -> Result<PartOfRun, Error> {
         let outlets = Outlets::open(validator, &[source])?;
-        let tally = |plan: &Plan| Tally::of_part(plan, &validator.key_options());
+        let tally = |plan: &Plan| Tally::of_partial(plan, &validator.key_options());
         let mut pipeline = Self::read_once(validator, &[source], outlets, tally)?;
         let input = pipeline.inputs.pop().ok_or_else(|| Error::new(ErrorKind::NoInput))?;
-        Ok((pipeline.tally.into_part(), input, pipeline.error))
+        Ok(PartOfRun {
+            partial: pipeline.tally.into_partial(),
+            input,
+            error: pipeline.error,
+            layout: None,
+            proved: pipeline.proved,
+            seconds: pipeline.started.elapsed().as_secs_f64(),
+        })
     }
 
     /// Reads all inputs for the first time.

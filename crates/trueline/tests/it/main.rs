@@ -20,4 +20,5 @@ mod read;
 mod records;
 mod states;
 mod support;
+mod tables;
 mod transactions;

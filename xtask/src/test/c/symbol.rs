@@ -16,7 +16,7 @@ pub(super) fn check(kit: &Kit<'_>, tally: &mut Tally) -> Result<()> {
     }
     let mut command = kit.project.command("nm");
     let listed = run_quietly(command.args(["--dynamic", "--defined-only"]).arg(&kit.installed.shared))?;
-    let header = kit.project.require(header::FILE)?;
+    let header = kit.project.require(header::HEADER.file)?;
     let failure = if listed.success { difference(&header, &listed.text) } else { Some(listed.text) };
     tally.note("symbols", failure.as_deref());
     Ok(())

@@ -1,9 +1,9 @@
-//! What was found in a part of a dataset, to be kept, carried elsewhere and merged in its turn.
+//! What was found in a part of a dataset, to be kept, carried elsewhere and merged in its turn: a partial result.
 //!
 //! A part is one input, or a stretch of one. Rows, lines and bytes count from its own beginning, and what is to be said of columns stands
 //! apart, so it knows nothing of the parts before it; a tally that takes parts in their order comes to what it would have come to in one run.
 //!
-//! Written, a part is a line of JSON with everything but keys, its length before it, and then the keys of each check in the binary form
+//! Written, it is JSON with everything but keys, their length before it, and then the keys of each check in the binary form
 //! of key buffers. Whoever keeps that guards it with a checksum: damage may not be seen here.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ use crate::tally::{MISTYPED, Tally};
 ///
 /// **Cost**: memory is the samples, and all keys of checks over keys.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct Partial {
     rows: u64,
     lines: u64,
     broken: u64,
@@ -41,7 +41,7 @@ pub struct Part {
 
 /// Where a part belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartPlace {
+pub enum PartialPlace {
     /// It is the beginning of the next input.
     NextInput,
     /// It goes on where the part before it ended, so many bytes after the beginning of their input.
@@ -54,7 +54,7 @@ pub enum PartPlace {
 /// Bytes that are no part of a run under this plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the bytes are no part of a run under this schema")]
-pub struct PartError;
+pub struct PartialError;
 
 #[derive(Serialize, Deserialize)]
 struct Written {
@@ -87,7 +87,7 @@ struct WrittenSample {
     excerpt: Option<(String, std::ops::Range<usize>, Option<u64>)>,
 }
 
-impl Part {
+impl Partial {
     /// Its rows.
     pub fn rows(&self) -> u64 {
         self.rows
@@ -112,26 +112,26 @@ impl Part {
         self.keys.iter().for_each(|keys| keys.write(bytes));
     }
 
-    /// Takes a part off the front of `bytes`, which [`Part::write`] wrote under a plan of the same schema.
+    /// Takes a part off the front of `bytes`, which [`Partial::write`] wrote under a plan of the same schema.
     ///
     /// **Errors**: the bytes are something else.
-    pub fn read(plan: &Plan, bytes: &mut &[u8]) -> Result<Self, PartError> {
-        let (length, rest) = bytes.split_first_chunk().ok_or(PartError)?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PartError)?;
-        let (json, rest) = rest.split_at_checked(length).ok_or(PartError)?;
+    pub fn read(plan: &Plan, bytes: &mut &[u8]) -> Result<Self, PartialError> {
+        let (length, rest) = bytes.split_first_chunk().ok_or(PartialError)?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PartialError)?;
+        let (json, rest) = rest.split_at_checked(length).ok_or(PartialError)?;
         *bytes = rest;
-        let written: Written = serde_json::from_slice(json).map_err(|_| PartError)?;
+        let written: Written = serde_json::from_slice(json).map_err(|_| PartialError)?;
         let fields = plan.fields.len();
         let is_of_plan = written.counts.len() == plan.checks.len()
             && written.of_columns.len() == plan.checks.len()
             && written.bound.len() == fields
             && written.reasons.len() == fields;
         if !is_of_plan {
-            return Err(PartError);
+            return Err(PartialError);
         }
         let read = |counts: Vec<WrittenCounts>| {
             let counts = counts.into_iter().zip(&plan.checks).map(|(counts, check)| counts.read(check));
-            counts.collect::<Option<Vec<_>>>().ok_or(PartError)
+            counts.collect::<Option<Vec<_>>>().ok_or(PartialError)
         };
         let keys = plan.key_checks.iter().map(|_| KeyBuffer::read(bytes)).collect::<Option<_>>();
         Ok(Self {
@@ -141,7 +141,7 @@ impl Part {
             invalid: written.invalid,
             of_columns: read(written.of_columns)?,
             counts: read(written.counts)?,
-            keys: keys.ok_or(PartError)?,
+            keys: keys.ok_or(PartialError)?,
             bound: written.bound,
             reasons: written.reasons,
             has_unknown_columns: written.has_unknown_columns,
@@ -222,19 +222,19 @@ impl WrittenCounts {
 }
 
 impl Tally {
-    /// A tally over one input, or a stretch of one, that is to become a [`Part`]: keys are kept as they come, and nothing is settled. The
+    /// A tally over one input, or a stretch of one, that is to become a [`Partial`]: keys are kept as they come, and nothing is settled. The
     /// keys may take as much memory as `keys` says.
-    pub fn of_part(plan: &Plan, keys: &KeyOptions) -> Self {
-        Self { of_columns: Some(Vec::new()), ..Self::with_stages(plan, KeyStage::for_parts(plan, keys)) }
+    pub fn of_partial(plan: &Plan, keys: &KeyOptions) -> Self {
+        Self { of_columns: Some(Vec::new()), ..Self::with_stages(plan, KeyStage::for_partial(plan, keys)) }
     }
 
-    /// What was found, of a tally that was made by [`Tally::of_part`].
-    pub fn into_part(self) -> Part {
+    /// What was found, of a tally that was made by [`Tally::of_partial`].
+    pub fn into_partial(self) -> Partial {
         let keys = self.keys.into_iter().map(|stage| match stage {
             KeyStage::Gathered(keys, _) => keys,
             _ => KeyBuffer::new(),
         });
-        Part {
+        Partial {
             rows: self.total.rows,
             lines: self.total.lines,
             broken: self.total.broken,
@@ -258,11 +258,11 @@ impl Tally {
     ///
     /// # Panics
     /// When the part is of another schema.
-    pub fn merge_part(&mut self, part: Part, place: PartPlace) -> Result<(), Error> {
+    pub fn merge_partial(&mut self, part: Partial, place: PartialPlace) -> Result<(), Error> {
         let mut part = part;
         assert_eq!(part.bound.len(), self.bound.len(), "a part of another schema");
         match place {
-            PartPlace::NextInput => {
+            PartialPlace::NextInput => {
                 self.input = Some(self.input.map_or(0, |input| input + 1));
                 self.rows_of_inputs.push(0);
                 (self.total.rows, self.total.lines) = (0, 0);
@@ -271,7 +271,7 @@ impl Tally {
                 columns.rebase(self.input(), 0, 0);
                 self.total.absorb(&self.plan, &mut columns);
             }
-            PartPlace::Behind { bytes } => part.shift(bytes),
+            PartialPlace::Behind { bytes } => part.shift(bytes),
         }
         for (field, is_bound) in part.bound.iter().enumerate() {
             self.bound[field] |= is_bound;
