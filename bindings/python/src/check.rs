@@ -18,7 +18,7 @@ pub(crate) struct CheckResult {
 }
 
 impl CheckResult {
-    fn check(&self) -> &trueline::CheckResult {
+    fn result(&self) -> &trueline::CheckResult {
         &self.report.checks[self.index]
     }
 }
@@ -27,74 +27,87 @@ impl CheckResult {
 impl CheckResult {
     #[getter]
     fn id(&self) -> &str {
-        &self.check().id
+        &self.result().id
     }
 
     /// Its kind, such as `range`.
     #[getter]
-    fn kind(&self) -> &str {
-        &self.check().check
+    fn check(&self) -> &str {
+        &self.result().check
     }
 
     #[getter]
     fn columns(&self) -> Vec<String> {
-        self.check().columns.clone()
+        self.result().columns.clone()
     }
 
     #[getter]
     fn severity(&self) -> &'static str {
-        self.check().severity.name()
+        self.result().severity.name()
     }
 
     #[getter]
     fn status(&self) -> &'static str {
-        self.check().status.name()
+        self.result().status.name()
     }
 
     #[getter]
     fn reason(&self) -> Option<&str> {
-        self.check().reason.as_deref()
+        self.result().reason.as_deref()
     }
 
     #[getter]
     fn evaluated(&self) -> u64 {
-        self.check().evaluated
+        self.result().evaluated
     }
 
     #[getter]
     fn failed(&self) -> u64 {
-        self.check().failed
+        self.result().failed
     }
 
     #[getter]
     fn null(&self) -> u64 {
-        self.check().null
+        self.result().null
     }
 
     #[getter]
     fn not_evaluated(&self) -> u64 {
-        self.check().not_evaluated
+        self.result().not_evaluated
     }
 
     #[getter]
     fn codes(&self) -> BTreeMap<String, u64> {
-        self.check().codes.clone()
+        self.result().codes.clone()
     }
 
     #[getter]
     fn first_row_index(&self) -> Option<u64> {
-        self.check().first_row_index
+        self.result().first_row_index
+    }
+
+    /// A number, where a check of the table or a column saw one.
+    #[getter]
+    fn observed<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(observed) = &self.result().observed else { return Ok(None) };
+        if let Some(number) = observed.as_i64() {
+            return Ok(Some(number.into_pyobject(py)?.into_any()));
+        }
+        Ok(match observed.as_f64() {
+            Some(number) => Some(number.into_pyobject(py)?.into_any()),
+            None => Some(observed.to_string().into_pyobject(py)?.into_any()),
+        })
     }
 
     #[getter]
     fn expected(&self) -> &str {
-        &self.check().expected
+        &self.result().expected
     }
 
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let members = PyDict::new(py);
         members.set_item("id", self.id())?;
-        members.set_item("kind", self.kind())?;
+        members.set_item("check", self.check())?;
         members.set_item("columns", self.columns())?;
         members.set_item("severity", self.severity())?;
         members.set_item("status", self.status())?;
@@ -105,12 +118,13 @@ impl CheckResult {
         members.set_item("not_evaluated", self.not_evaluated())?;
         members.set_item("codes", self.codes())?;
         members.set_item("first_row_index", self.first_row_index())?;
+        members.set_item("observed", self.observed(py)?)?;
         members.set_item("expected", self.expected())?;
         Ok(members)
     }
 
     fn __repr__(&self) -> String {
-        let check = self.check();
+        let check = self.result();
         format!("<trueline.CheckResult {} {}: {} failed>", check.id, check.status, check.failed)
     }
 }

@@ -57,7 +57,7 @@ def test_a_function_over_a_column(schema: Schema, on: str, function: Callable[..
     table = pyarrow.table({"id": [1, 2, 3, 4], "amount": [2.5, -1.0, None, 7.0], "name": ["ab", "abc", "a", None]})
     report = schema.validate(CSV if data == "csv" else table)
     check = report.checks["amount.positive"]
-    assert (check.kind, check.columns, check.status) == ("custom", ["amount"], "failed")
+    assert (check.check, check.columns, check.status) == ("custom", ["amount"], "failed")
     unparsed = 1 if data == "csv" else 0
     assert (check.evaluated, check.failed, check.null, check.not_evaluated) == (3, 1, 1, unparsed)
     error = next(error for error in report.errors if error.check_id == "amount.positive")

@@ -22,7 +22,7 @@ def test_counts_and_checks(payments: Schema) -> None:
     checks = {check.id: check for check in report.checks}
     assert list(checks) == payments.check_ids
     amount = checks["amount.range"]
-    assert (amount.kind, amount.columns, amount.severity, amount.status) == ("range", ["amount"], "error", "failed")
+    assert (amount.check, amount.columns, amount.severity, amount.status) == ("range", ["amount"], "error", "failed")
     assert (amount.evaluated, amount.failed, amount.null, amount.not_evaluated) == (3, 1, 0, 0)
     assert amount.codes == {"range.below_minimum": 1}
     assert amount.first_row_index == 1

@@ -148,7 +148,7 @@ class CheckResult:
     def id(self) -> str:
         """Its id, such as ``amount.range``."""
     @property
-    def kind(self) -> str:
+    def check(self) -> str:
         """Its kind, such as ``range``."""
     @property
     def columns(self) -> list[str]:
@@ -180,6 +180,9 @@ class CheckResult:
     @property
     def first_row_index(self) -> int | None:
         """The first row that failed."""
+    @property
+    def observed(self) -> int | float | str | None:
+        """What a check of the table or of a whole column saw, such as a number of rows."""
     @property
     def expected(self) -> str:
         """What it expects, for people."""
