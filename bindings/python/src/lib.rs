@@ -8,10 +8,11 @@
 //! - `run`: the engine on a thread of its own, while the calling one listens for Ctrl-C; `stream` hands out parts of a run.
 //! - `reader`: columns of files as Arrow streams.
 //! - `custom`: checks by functions of Python; `value` is what they see of a row.
-//! - `schema`, `record`, `state`, `report`, `violation`, `check`, `mask`: the classes; `table` and `export` are their way to Arrow.
+//! - `schema`, `cache`, `record`, `state`, `report`, `violation`, `check`, `mask`: the classes; `table` and `export` are their way to Arrow.
 #![deny(unsafe_code)]
 
 mod arrow;
+mod cache;
 mod cancel;
 mod check;
 mod command;
@@ -51,6 +52,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<stream::Stream>()?;
     module.add_class::<stream::BatchResult>()?;
     module.add_class::<cancel::Cancel>()?;
+    module.add_class::<cache::Cache>()?;
     module.add_class::<custom::Batch>()?;
     module.add_class::<custom::Column>()?;
     module.add("FIELD_KEYWORDS", trueline::schema::Field::KEYWORDS.to_vec())?;

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use trueline::{Format, Limits, Trust, ValidatorBuilder};
 
+use crate::cache::Cache;
 use crate::cancel::Cancel;
 use crate::custom;
 use crate::data::Job;
@@ -39,6 +40,7 @@ pub(crate) fn apply(
             "spill_dir" => builder.spill_dir(path(&name, &value)?),
             "reasons" => builder.reasons(text(&name, &value)?),
             "limits" => builder.limits(limits(&value)?),
+            "cache" => builder.cache(cache(&value)?),
             "custom" => custom::checks(&value)?.into_iter().fold(builder, ValidatorBuilder::custom),
             // These two are asked for before.
             "cancel" | "mask" => builder,
@@ -161,6 +163,13 @@ fn limits(value: &Bound<'_, PyAny>) -> PyResult<Limits> {
         };
     }
     Ok(limits)
+}
+
+fn cache(value: &Bound<'_, PyAny>) -> PyResult<trueline::Cache> {
+    let cache = value.cast::<Cache>().map_err(|_| {
+        error::option(value.py(), format!("cache must be a trueline._native.Cache, not {}", shown(value)))
+    })?;
+    Ok(cache.get().cache.clone())
 }
 
 /// A value as Python writes it, cut when long.

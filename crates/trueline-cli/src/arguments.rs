@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use trueline::render;
 
+use crate::cache::{CacheCommand, Caching};
+
 /// Says whether tables are what their schema claims, with the exact place of every fault.
 #[derive(Debug, Parser)]
 #[command(name = "trueline", version, arg_required_else_help = true, after_help = EXIT_CODES)]
@@ -43,6 +45,11 @@ pub(crate) enum Command {
     Validate(Box<Validate>),
     /// Merge what was found in parts of a dataset (--state-out) into the report of all of it
     Merge(Box<Merge>),
+    /// Look at what --cache keeps, and remove it
+    Cache {
+        #[command(subcommand)]
+        command: CacheCommand,
+    },
     /// Work with schema documents
     Schema(Schema),
     /// Print a completion script for a shell
@@ -106,6 +113,9 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "N", requires = "state_out")]
     pub(crate) part: Option<u64>,
 
+    #[command(flatten)]
+    pub(crate) caching: Caching,
+
     /// Violations kept per check; totals are exact whatever it is
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) sample_limit: u64,
@@ -118,9 +128,9 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "N", env = "TRUELINE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 
-    /// Bytes per chunk (K, M and G are understood); the report does not depend on it
-    #[arg(long, value_name = "BYTES", default_value = "1M", value_parser = bytes)]
-    pub(crate) chunk_size: u64,
+    /// Bytes per chunk (K, M and G are understood); the report does not depend on it [default: 1M, with --cache 4M]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) chunk_size: Option<u64>,
 
     /// The largest record; a larger one ends the run with exit code 3
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = bytes)]
@@ -322,7 +332,7 @@ fn output() -> impl TypedValueParser<Value = render::Format> {
 }
 
 /// A number of bytes: digits, then nothing, K, M or G (powers of 1024; a B or iB behind them changes nothing).
-fn bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let shift = match unit.trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod cache;
 mod exit;
 mod merge;
 mod outputs;
@@ -35,6 +36,7 @@ where
     match arguments.command {
         Command::Validate(options) => validate::run(&options),
         Command::Merge(options) => merge::run(&options),
+        Command::Cache { command } => cache::run(&command),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -11,7 +11,7 @@ use trueline::{
 use crate::arguments::Validate;
 use crate::progress::Display;
 use crate::signal::Signals;
-use crate::{exit, outputs, report, schema, state};
+use crate::{cache, exit, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Validate) -> u8 {
     let destinations = match report::destinations(&arguments.telling.reports) {
@@ -33,6 +33,10 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
     let signals = Signals::listen(&cancel, &temporaries);
     let display = Display::new(arguments.progress).map(Arc::new);
     let builder = builder(arguments, schema, cancel, display.clone());
+    let (builder, cache) = match cache::add(builder, arguments) {
+        Ok(added) => added,
+        Err(code) => return code,
+    };
     let validator = match outputs::add(builder, arguments, &temporaries).build() {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),
@@ -47,6 +51,7 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
     if let Some(display) = display {
         display.clear();
     }
+    cache::warn(cache.as_ref());
     let (report, state) = match result {
         Ok(found) => found,
         Err(error) => {
@@ -103,11 +108,13 @@ fn builder(
         .max_spool_bytes(arguments.max_spool_bytes)
         .key_memory_bytes(size(arguments.key_memory));
     let mut builder = Validator::builder(schema)
-        .chunk_bytes(size(arguments.chunk_size))
         .limits(limits)
         .sample_limit(arguments.sample_limit)
         .max_violations(arguments.max_violations)
         .cancel(cancel);
+    if let Some(bytes) = arguments.chunk_size {
+        builder = builder.chunk_bytes(size(bytes));
+    }
     if let Some(trust) = arguments.trust_statistics {
         builder = builder.trust_statistics(trust.trust());
     }

@@ -36,7 +36,8 @@ pub use format::Format;
 pub use object_store;
 pub use output::OutputFile;
 pub use source::{
-    FileSource, MemorySource, ReadAt, Source, SpooledSource, StdinSource, UnreadSource, sources_from_argument,
+    FileSource, MemorySource, ReadAt, Source, SpooledSource, StdinSource, UnreadSource, Version,
+    sources_from_argument,
 };
 #[cfg(feature = "object-store")]
 pub use source::{ObjectOptions, ObjectSource, object_sources};

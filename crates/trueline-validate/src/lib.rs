@@ -7,6 +7,7 @@ pub mod key;
 mod batch;
 mod binding;
 mod check;
+mod chunk_state;
 mod coding;
 mod customs;
 mod error;

@@ -69,19 +69,21 @@ struct Written {
     counts: Vec<WrittenCounts>,
 }
 
+/// The numbers of a check, and the samples where they are written with them.
 #[derive(Serialize, Deserialize)]
-struct WrittenCounts {
+pub(crate) struct WrittenCounts {
     evaluated: u64,
     failed: u64,
     null: u64,
     not_evaluated: u64,
     codes: BTreeMap<String, u64>,
     first: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     samples: Vec<WrittenSample>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct WrittenSample {
+pub(crate) struct WrittenSample {
     column: usize,
     violation: Violation,
     excerpt: Option<(String, std::ops::Range<usize>, Option<u64>)>,
@@ -177,15 +179,11 @@ impl Partial {
 
 impl WrittenCounts {
     fn of(counts: &Counts) -> Self {
-        let sample = |sample: &Sample| WrittenSample {
-            column: sample.column,
-            violation: sample.violation.clone(),
-            excerpt: sample
-                .violation
-                .excerpt
-                .as_ref()
-                .map(|excerpt| (excerpt.text.clone(), excerpt.highlight.clone(), excerpt.first_line)),
-        };
+        Self { samples: counts.samples.iter().map(WrittenSample::of).collect(), ..Self::numbers_of(counts) }
+    }
+
+    /// Without the samples.
+    pub(crate) fn numbers_of(counts: &Counts) -> Self {
         Self {
             evaluated: counts.evaluated,
             failed: counts.failed,
@@ -193,20 +191,14 @@ impl WrittenCounts {
             not_evaluated: counts.not_evaluated,
             codes: counts.codes.iter().map(|(code, count)| ((*code).to_owned(), *count)).collect(),
             first: counts.first.map(|(_, row)| row),
-            samples: counts.samples.iter().map(sample).collect(),
+            samples: Vec::new(),
         }
     }
 
     /// `None` where there is a code that the check does not have.
-    fn read(self, check: &PlannedCheck) -> Option<Counts> {
+    pub(crate) fn read(self, check: &PlannedCheck) -> Option<Counts> {
         let known = |code: &String| check.codes.iter().chain(&[MISTYPED, EXTRA]).find(|known| *known == code);
         let codes = self.codes.iter().map(|(code, count)| Some((*known(code)?, *count)));
-        let sample = |sample: WrittenSample| {
-            let excerpt = sample.excerpt;
-            let excerpt =
-                excerpt.map(|(text, highlight, first_line)| Excerpt { text, highlight, first_line });
-            Sample { column: sample.column, violation: Violation { excerpt, ..sample.violation } }
-        };
         Some(Counts {
             evaluated: self.evaluated,
             failed: self.failed,
@@ -214,10 +206,28 @@ impl WrittenCounts {
             not_evaluated: self.not_evaluated,
             codes: codes.collect::<Option<_>>()?,
             first: self.first.map(|row| (0, row)),
-            samples: self.samples.into_iter().map(sample).collect(),
+            samples: self.samples.into_iter().map(WrittenSample::read).collect(),
             // Only functions have one, and no part is made with functions.
             error: None,
         })
+    }
+}
+
+impl WrittenSample {
+    pub(crate) fn of(sample: &Sample) -> Self {
+        let excerpt = sample.violation.excerpt.as_ref();
+        Self {
+            column: sample.column,
+            violation: sample.violation.clone(),
+            excerpt: excerpt
+                .map(|excerpt| (excerpt.text.clone(), excerpt.highlight.clone(), excerpt.first_line)),
+        }
+    }
+
+    pub(crate) fn read(self) -> Sample {
+        let excerpt =
+            self.excerpt.map(|(text, highlight, first_line)| Excerpt { text, highlight, first_line });
+        Sample { column: self.column, violation: Violation { excerpt, ..self.violation } }
     }
 }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arrow;
+mod cache;
 mod columns;
 mod error;
 mod options;
@@ -15,6 +16,7 @@ mod state;
 pub mod table;
 mod validator;
 
+pub use cache::Cache;
 pub use error::{Error, ErrorKind};
 pub use options::{Limits, Trust};
 pub use part::Part;
@@ -22,9 +24,10 @@ pub use progress::{Cancel, Progress};
 pub use read::{ReadOptions, Reader, infer, read};
 pub use record::RecordValidator;
 pub use state::State;
+pub use trueline_cache as store;
 pub use trueline_io::{
     AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
-    sources_from_argument,
+    Version, sources_from_argument,
 };
 pub use trueline_io::{Error as SourceError, ErrorKind as SourceErrorKind};
 #[cfg(feature = "object-store")]

@@ -11,6 +11,7 @@ use trueline_tokenizer::Kernel;
 use trueline_validate::key::KeyOptions;
 use trueline_validate::{CustomCheck, DEFAULT_SAMPLE_LIMIT, Plan};
 
+use crate::cache::{self, Cache};
 use crate::error::{Error, ErrorKind};
 use crate::options::{Limits, Trust};
 use crate::outputs::Outputs;
@@ -20,6 +21,7 @@ use crate::progress::{Cancel, Progress, Watcher};
 
 /// The least and the most bytes a chunk may have.
 const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 1..=1 << 30;
+const DEFAULT_CHUNK_BYTES: usize = 1 << 20;
 
 /// A schema made ready to judge data.
 ///
@@ -29,7 +31,7 @@ pub struct Validator {
     pub(crate) plan: Plan,
     /// The two for formats whose values are typed, made when the first of such inputs comes.
     typed: OnceLock<(Schema, Plan)>,
-    sample_limit: u64,
+    pub(crate) sample_limit: u64,
     pub(crate) customs: Vec<CustomCheck>,
     pub(crate) format: Option<Format>,
     pub(crate) threads: usize,
@@ -45,6 +47,7 @@ pub struct Validator {
     pub(crate) spill_dir: Option<std::path::PathBuf>,
     pub(crate) outputs: Outputs,
     pub(crate) fingerprint: OnceLock<String>,
+    pub(crate) cache: Option<Cache>,
 }
 
 /// Options of a [`Validator`], each with its default.
@@ -53,7 +56,7 @@ pub struct ValidatorBuilder {
     schema: Schema,
     format: Option<Format>,
     threads: Option<usize>,
-    chunk_bytes: usize,
+    chunk_bytes: Option<usize>,
     limits: Limits,
     sample_limit: u64,
     max_violations: u64,
@@ -66,6 +69,7 @@ pub struct ValidatorBuilder {
     spill_dir: Option<std::path::PathBuf>,
     outputs: Outputs,
     customs: Vec<CustomCheck>,
+    cache: Option<Cache>,
 }
 
 impl Validator {
@@ -75,7 +79,7 @@ impl Validator {
             schema,
             format: None,
             threads: None,
-            chunk_bytes: 1 << 20,
+            chunk_bytes: None,
             limits: Limits::default(),
             sample_limit: DEFAULT_SAMPLE_LIMIT,
             max_violations: 1000,
@@ -88,6 +92,7 @@ impl Validator {
             spill_dir: None,
             outputs: Outputs::default(),
             customs: Vec::new(),
+            cache: None,
         }
     }
 
@@ -132,7 +137,19 @@ impl Validator {
     }
 
     pub(crate) fn key_options(&self) -> KeyOptions {
-        KeyOptions::default().memory_bytes(self.limits.key_memory_bytes).spill_dir(self.spill_dir.clone())
+        let options = KeyOptions::default().memory_bytes(self.limits.key_memory_bytes);
+        let seeds = self.usable_cache().map(Cache::print_seeds);
+        options.spill_dir(self.spill_dir.clone()).print_seeds(seeds)
+    }
+
+    /// The cache, where a report can come from it: nothing needs the rows themselves.
+    pub(crate) fn usable_cache(&self) -> Option<&Cache> {
+        let needs_rows = self.outputs.is_any() || self.parts.is_some() || !self.customs.is_empty();
+        self.cache.as_ref().filter(|_| !needs_rows && self.trust == Trust::Never)
+    }
+
+    fn digest(&self) -> Option<trueline_io::text::Digest> {
+        self.usable_cache().map(|_| cache::digest as trueline_io::text::Digest)
     }
 
     /// Where inputs that can be read once are copied to: beside the output, where there must be room for as much.
@@ -153,6 +170,7 @@ impl Validator {
         options.max_columns = self.limits.max_columns;
         options.keeps_front = self.outputs.has_rows();
         options.kernel = self.kernel;
+        options.digest = self.digest();
         options
     }
 
@@ -162,6 +180,7 @@ impl Validator {
         options.max_record_bytes = self.limits.max_record_bytes;
         options.keeps_front = self.outputs.has_rows();
         options.kernel = self.kernel;
+        options.digest = self.digest();
         options
     }
 
@@ -226,9 +245,9 @@ impl ValidatorBuilder {
         self
     }
 
-    /// Bytes per chunk. Default 1 MiB. The report does not depend on it.
+    /// Bytes per chunk. Default 1 MiB, with a cache 4 MiB: what was found is kept chunk by chunk. The report does not depend on it.
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
-        self.chunk_bytes = bytes;
+        self.chunk_bytes = Some(bytes);
         self
     }
 
@@ -297,6 +316,12 @@ impl ValidatorBuilder {
     /// is counted and reported as of any check; if it fails, its check has the status `error`. It is no part of the schema's fingerprint.
     pub fn custom(mut self, check: CustomCheck) -> Self {
         self.customs.push(check);
+        self
+    }
+
+    /// Keeps what was found, and finds what was kept: [`Cache`]. Default: nothing is kept.
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = Some(cache);
         self
     }
 
@@ -378,7 +403,9 @@ impl ValidatorBuilder {
     ///
     /// **Errors**: a schema that cannot be compiled, an option outside its range, two outputs that are one file.
     pub fn build(self) -> Result<Validator, Error> {
-        if !CHUNK_BYTES.contains(&self.chunk_bytes) {
+        let default = if self.cache.is_some() { cache::PIECE_BYTES } else { DEFAULT_CHUNK_BYTES };
+        let chunk_bytes = self.chunk_bytes.unwrap_or(default);
+        if !CHUNK_BYTES.contains(&chunk_bytes) {
             return Err(Error::new(ErrorKind::Option {
                 option: "chunk_bytes",
                 expected: "from 1 byte to 1 GiB",
@@ -414,7 +441,7 @@ impl ValidatorBuilder {
             schema: self.schema,
             format: self.format,
             threads: self.threads.unwrap_or_else(available),
-            chunk_bytes: self.chunk_bytes,
+            chunk_bytes,
             limits: self.limits,
             max_violations: self.max_violations,
             kernel: self.kernel.unwrap_or_else(Kernel::detect),
@@ -426,6 +453,7 @@ impl ValidatorBuilder {
             spill_dir: self.spill_dir,
             outputs: self.outputs,
             fingerprint: OnceLock::new(),
+            cache: self.cache,
         })
     }
 }

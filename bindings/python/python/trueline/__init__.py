@@ -22,6 +22,7 @@ from ._native import (
     Violations,
     __version__,
 )
+from .cached import CachedValidator
 from .errors import (
     CancelledError,
     InternalError,
@@ -52,6 +53,7 @@ from .validators import (
 __all__ = [
     "ArrowStream",
     "BatchResult",
+    "CachedValidator",
     "Cancel",
     "CancelledError",
     "CheckResult",

@@ -1,5 +1,7 @@
 """The engine. What is for users is in ``trueline``."""
 
+import os
+import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Self, final, overload
 
@@ -16,6 +18,7 @@ __all__ = [
     "Mask",
     "Stream",
     "BatchResult",
+    "Cache",
     "Cancel",
     "Batch",
     "Column",
@@ -214,6 +217,29 @@ class Mask:
     def __array__(self, dtype: Any | None = None, copy: Any | None = None) -> Any: ...
     def to_list(self) -> list[bool]:
         """The answers as a list."""
+
+@final
+class Cache:
+    """What was found by runs before, in a folder; for ``CachedValidator``."""
+
+    def __new__(
+        cls,
+        folder: str | os.PathLike[str] | None = None,
+        ttl: float | None = None,
+        max_bytes: int | None = None,
+        trust_times: bool = False,
+    ) -> Cache: ...
+    @property
+    def folder(self) -> pathlib.Path:
+        """The folder."""
+    def stats(self) -> dict[str, int]:
+        """``entries``, ``bytes``, ``hits`` and ``misses``."""
+    def prune(self) -> dict[str, int]:
+        """Removes what is too old or too much."""
+    def clear(self) -> dict[str, int]:
+        """Removes everything."""
+    def take_warning(self) -> str | None:
+        """Why something could not be kept, the first time since this was last asked."""
 
 @final
 class Cancel:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import _native
-from ._native import Cancel, Progress, Report
+from ._native import Cache, Cancel, Progress, Report
 from .custom import described
 from .errors import OptionError, SchemaError
 from .field import Field, _plain
@@ -356,6 +356,7 @@ class Schema:
         spill_dir: str | os.PathLike[str] | None = None,
         chunk_bytes: int | None = None,
         limits: Mapping[str, int] | None = None,
+        cache: Cache | None = None,
     ) -> Report:
         """Holds data against the schema.
 
@@ -378,7 +379,7 @@ class Schema:
         ``sample_limit`` is how many violations of one check are kept, ``max_violations`` how many of all. ``valid_out``,
         ``invalid_out`` and ``errors_out`` are files for valid rows, invalid rows and every violation; with ``reasons`` invalid rows have
         a column of that name with the checks they fail. ``trust_statistics`` is ``"never"``, ``"prove"`` or ``"audit"``. ``limits``
-        are named as in Rust: ``{"max_record_bytes": 1 << 20}``.
+        are named as in Rust: ``{"max_record_bytes": 1 << 20}``. ``cache`` is that of a ``CachedValidator``.
 
         The interpreter lock is free meanwhile. Ctrl-C ends the run with ``KeyboardInterrupt``, whose ``rows`` and ``invalid_rows``, where
         it has them, are how many were judged and found invalid.
@@ -405,6 +406,7 @@ class Schema:
                 spill_dir=spill_dir,
                 chunk_bytes=chunk_bytes,
                 limits=None if limits is None else dict(limits),
+                cache=cache,
             )
 
     async def validate_async(self, data: Any, **options: Any) -> Report:

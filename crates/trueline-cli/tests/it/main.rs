@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
+mod cache;
 mod network;
 mod outputs;
 mod states;

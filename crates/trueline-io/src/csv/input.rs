@@ -8,7 +8,7 @@ use trueline_tokenizer::{Dialect, FaultKind, Indexer, Kernel, Positions, count_l
 use crate::error::{Error, ErrorKind};
 use crate::rows::Front;
 use crate::source::ReadAt;
-use crate::text::{Chunks, Failure, Head, Sequence};
+use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 
 /// How a CSV input is read.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,8 @@ pub struct CsvOptions {
     pub keeps_front: bool,
     /// Which instructions to use.
     pub kernel: Kernel,
+    /// Makes the digests of [`Span::digests`](crate::text::Span::digests), of blocks of a chunk each. Default none.
+    pub digest: Option<Digest>,
 }
 
 impl Default for CsvOptions {
@@ -35,6 +37,7 @@ impl Default for CsvOptions {
             max_columns: 100_000,
             keeps_front: false,
             kernel: Kernel::detect(),
+            digest: None,
         }
     }
 }
@@ -76,7 +79,8 @@ impl CsvInput {
     /// **Errors**: an input that is not readable so far: UTF-16, a read error before the header's end, a header larger than
     /// the limit on records.
     pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
-        let head = Head::new(read, options.chunk_bytes, options.max_record_bytes, options.keeps_front);
+        let CsvOptions { chunk_bytes, max_record_bytes, keeps_front, digest, .. } = options;
+        let head = Head::new(read, chunk_bytes, max_record_bytes, keeps_front, digest);
         let mut input = Self {
             header: None,
             columns: 0,

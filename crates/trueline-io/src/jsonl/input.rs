@@ -7,7 +7,7 @@ use trueline_tokenizer::{Dialect, Kernel, Terminator};
 use crate::error::{Error, ErrorKind};
 use crate::rows::Front;
 use crate::source::ReadAt;
-use crate::text::{Chunks, Failure, Head, Sequence};
+use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 
 /// How a JSON Lines input is read.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub struct JsonLinesOptions {
     pub keeps_front: bool,
     /// Which instructions to use.
     pub kernel: Kernel,
+    /// Makes the digests of [`Span::digests`](crate::text::Span::digests), of blocks of a chunk each. Default none.
+    pub digest: Option<Digest>,
 }
 
 impl Default for JsonLinesOptions {
@@ -31,6 +33,7 @@ impl Default for JsonLinesOptions {
             max_record_bytes: 16 << 20,
             keeps_front: false,
             kernel: Kernel::detect(),
+            digest: None,
         }
     }
 }
@@ -46,7 +49,8 @@ impl JsonLinesInput {
     ///
     /// **Errors**: the input is UTF-16, or cannot be read.
     pub fn open(read: Box<dyn Read + Send>, options: JsonLinesOptions) -> Result<Self, Failure> {
-        let mut head = Head::new(read, options.chunk_bytes, options.max_record_bytes, options.keeps_front);
+        let JsonLinesOptions { chunk_bytes, max_record_bytes, keeps_front, digest, .. } = options;
+        let mut head = Head::new(read, chunk_bytes, max_record_bytes, keeps_front, digest);
         head.skip_preamble(&lines())?;
         Ok(Self { head, kernel: options.kernel })
     }

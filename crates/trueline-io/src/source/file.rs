@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::identity::Identity;
-use super::{ReadAt, Source};
+use super::identity::{self, Identity};
+use super::{ReadAt, Source, Version};
 use crate::error::{Change, Error, ErrorKind};
 
 /// A file, pipe or device by its path.
@@ -106,6 +106,10 @@ impl Source for FileSource {
         }
         *self.opened() = Some(Opened { identity, file: file.try_clone().ok() });
         Ok(Box::new(file))
+    }
+
+    fn version(&self) -> Option<Version> {
+        identity::version(&self.path)
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {

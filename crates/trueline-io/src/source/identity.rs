@@ -1,8 +1,10 @@
 //! What must stay the same while a file is read.
 
 use std::fs::Metadata;
+use std::path::Path;
 use std::time::SystemTime;
 
+use super::Version;
 use crate::error::Change;
 
 /// A regular file at one moment.
@@ -41,6 +43,35 @@ impl Identity {
             None
         }
     }
+}
+
+/// What tells a file at a path from others, as far as the system knows: `None` for what is no regular file.
+pub(super) fn version(path: &Path) -> Option<Version> {
+    let path = path.canonicalize().ok()?;
+    let metadata = std::fs::metadata(&path).ok()?;
+    let Identity { size_bytes, modified, file } = Identity::of(&metadata)?;
+    let modified = modified?;
+    let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_nanos());
+    let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
+    bytes.push(0);
+    let changed = changed(&metadata);
+    bytes.extend_from_slice(
+        format!("{size_bytes} {:?} {file:?} {changed:?}", since(modified).ok()?).as_bytes(),
+    );
+    Some(Version::Times { bytes, modified })
+}
+
+/// When it, or what is known of it, was last changed: no program sets that.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "other systems do not tell")]
+fn changed(metadata: &Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(_metadata: &Metadata) -> Option<(i64, i64)> {
+    None
 }
 
 /// Device and inode.

@@ -14,6 +14,7 @@ mod stdin;
 mod unread;
 
 use std::io::{self, Read};
+use std::time::SystemTime;
 
 pub use argument::sources_from_argument;
 pub use file::FileSource;
@@ -64,12 +65,32 @@ pub trait Source: Send + Sync {
         Err(Error::new(ErrorKind::ReadTwice { name: self.name().to_owned() }))
     }
 
+    /// What the bytes are, without reading them; `None` where that cannot be told. Bytes with equal versions are taken for the same: see
+    /// [`Version`] for how sure that is. Asked before anything is read.
+    fn version(&self) -> Option<Version> {
+        None
+    }
+
     /// Asked after the last byte: whether what was read is still what is there.
     ///
     /// **Errors**: it changed since [`Source::open`].
     fn verify_unchanged(&self) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// What is known of bytes that were not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Other bytes have another version: that is what the name and the strong `ETag` or the version of an object are for.
+    Strong(Vec<u8>),
+    /// Other bytes would be noticed by size, times or inode of a file, unless somebody sees to it that they are not.
+    Times {
+        /// The path, and what the system says of the file.
+        bytes: Vec<u8>,
+        /// When it was last written.
+        modified: SystemTime,
+    },
 }
 
 /// Bytes of a known number that several threads can read, each at its own place.

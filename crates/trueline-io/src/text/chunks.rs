@@ -14,6 +14,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use trueline_tokenizer::{Splitter, State, Survey};
 
 use super::Failure;
+use super::digest::Digesting;
 use super::feed::{Feed, HEADROOM, Next, PADDING};
 
 /// The records of one input, taken chunk by chunk.
@@ -23,6 +24,7 @@ pub struct Chunks {
     passed_on: Condvar,
     splitter: Splitter,
     max_record_bytes: u64,
+    digesting: Option<Digesting>,
 }
 
 /// Where the next bytes come from, and the number of their chunk.
@@ -52,6 +54,7 @@ pub struct Claim {
     buffer: Vec<u8>,
     end: usize,
     survey: Survey,
+    digests: Vec<[u8; 32]>,
     is_last: bool,
     failure: Option<Failure>,
 }
@@ -83,6 +86,10 @@ pub struct Span {
     pub is_cut: bool,
     /// What ended the input behind these records.
     pub failure: Option<Failure>,
+    /// How many bytes of the range were carried on from before the chunk.
+    pub carried_bytes: usize,
+    /// The digest of each block of the chunk, where digests are made; the carried bytes belong to blocks before.
+    pub digests: Vec<[u8; 32]>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -98,23 +105,25 @@ impl Chunks {
         max_record_bytes: u64,
     ) -> Self {
         let first = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
+        let digesting = feed.digesting();
         Self {
             feed: Mutex::new(Counted { feed, sequence: 0 }),
             links: Mutex::new(Links { ready: HashMap::from([(0, first)]), is_stopped: false }),
             passed_on: Condvar::new(),
             splitter,
             max_record_bytes,
+            digesting,
         }
     }
 
     /// Reads the next chunk into `buffer` (any vector; its memory is used again). `None` when there is no more.
     pub fn claim(&self, buffer: Vec<u8>) -> Option<Claim> {
         let mut buffer = buffer;
-        let (sequence, next) = {
+        let (sequence, next, mut digests) = {
             let mut counted = lock(&self.feed);
             let next = counted.feed.next(&mut buffer, HEADROOM, 0)?;
             counted.sequence += 1;
-            (counted.sequence - 1, next)
+            (counted.sequence - 1, next, counted.feed.take_digests())
         };
         // What has a place of its own is read by many threads at once.
         let filled = match next {
@@ -128,8 +137,19 @@ impl Chunks {
         if buffer.len() < end + PADDING {
             buffer.resize(end + PADDING, 0);
         }
+        if let Some(digesting) = self.digesting.filter(|_| sequence > 0) {
+            digests = digesting.of(&buffer[HEADROOM..end]);
+        }
         let survey = self.splitter.survey(&buffer[HEADROOM..end]);
-        Some(Claim { sequence, buffer, end, survey, is_last: filled.is_last, failure: filled.failure })
+        Some(Claim {
+            sequence,
+            buffer,
+            end,
+            survey,
+            digests,
+            is_last: filled.is_last,
+            failure: filled.failure,
+        })
     }
 
     /// Waits for the chunk before and cuts this one at its last record border. `None` when the run was stopped.
@@ -137,7 +157,7 @@ impl Chunks {
     /// Claims must all be resolved, in any order of threads, or the run be stopped.
     pub fn resolve(&self, claim: Claim) -> Option<Span> {
         let link = self.take(claim.sequence)?;
-        let Claim { sequence, buffer, end, survey, is_last, failure } = claim;
+        let Claim { sequence, buffer, end, survey, digests, is_last, failure } = claim;
         let split = self.splitter.resolve(&buffer[HEADROOM..end], &survey, link.state);
         let tail = split.tail.map(|tail| HEADROOM + tail);
         let Link { carry, offset, previous, .. } = link;
@@ -148,15 +168,11 @@ impl Chunks {
             let span = span(sequence, buffer, carry, whole.then_some(end), offset, previous);
             // Others may have claimed what comes behind a failure.
             self.stop();
-            return Some(Span { is_last: failure.is_none(), failure, ..span });
+            return Some(Span { is_last: failure.is_none(), failure, digests, ..span });
         }
         let Some(tail) = tail else {
-            return Some(self.carry_on(
-                sequence,
-                buffer,
-                end,
-                Link { state: split.end, carry, offset, previous },
-            ));
+            let link = Link { state: split.end, carry, offset, previous };
+            return Some(Span { digests, ..self.carry_on(sequence, buffer, end, link) });
         };
         let rest = buffer[tail..end].to_vec();
         let border = offset + (carry.len() + tail - HEADROOM) as u64;
@@ -165,7 +181,7 @@ impl Chunks {
             sequence + 1,
             Link { state: split.end, carry: rest, offset: border, previous: before_border },
         );
-        Some(span(sequence, buffer, carry, Some(tail), offset, previous))
+        Some(Span { digests, ..span(sequence, buffer, carry, Some(tail), offset, previous) })
     }
 
     /// A chunk in which no record ends: all of it goes on to the next.
@@ -189,6 +205,8 @@ impl Chunks {
             is_last: false,
             is_cut: false,
             failure,
+            carried_bytes: 0,
+            digests: Vec::new(),
         }
     }
 
@@ -232,6 +250,7 @@ fn span(
     previous: Option<u8>,
 ) -> Span {
     let mut buffer = buffer;
+    let carried_bytes = if end.is_some() { carry.len() } else { 0 };
     let range = match end {
         None => 0..0,
         Some(end) if carry.len() <= HEADROOM => {
@@ -249,5 +268,16 @@ fn span(
             0..length
         }
     };
-    Span { sequence, buffer, range, byte_offset, previous, is_last: false, is_cut: false, failure: None }
+    Span {
+        sequence,
+        buffer,
+        range,
+        byte_offset,
+        previous,
+        is_last: false,
+        is_cut: false,
+        failure: None,
+        carried_bytes,
+        digests: Vec::new(),
+    }
 }

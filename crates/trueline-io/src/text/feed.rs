@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Failure;
+use super::digest::Digesting;
 use crate::chunk::{ChunkReader, lengthen};
 use crate::error::Error;
 use crate::source::ReadAt;
@@ -24,6 +25,9 @@ pub(super) struct Feed {
     places: Option<Places>,
     chunk_bytes: usize,
     is_done: bool,
+    digesting: Option<Digesting>,
+    /// Those of the blocks that were read while the header was looked for.
+    digests: Vec<[u8; 32]>,
 }
 
 /// The bytes of a file from `next` to its end.
@@ -60,12 +64,14 @@ impl Feed {
         reader: ChunkReader,
         at: Option<Box<dyn ReadAt>>,
         chunk_bytes: usize,
+        (digesting, digests): (Option<Digesting>, Vec<[u8; 32]>),
     ) -> Self {
         let next = reader.offset();
         // A file that was read to its end, or beyond the end that it had, is the reader's.
         let at = at.filter(|at| !reader.has_ended() && failure.is_none() && at.size_bytes() > next);
         let places = at.map(|at| Places { at: Arc::from(at), next });
-        Self { rest: Some(rest), failure, reader, places, chunk_bytes: chunk_bytes.max(1), is_done: false }
+        let chunk_bytes = chunk_bytes.max(1);
+        Self { rest: Some(rest), failure, reader, places, chunk_bytes, is_done: false, digesting, digests }
     }
 
     /// The next chunk, to be put at `start` of `buffer`, which has [`PADDING`] bytes behind it; `least` is how many
@@ -74,17 +80,21 @@ impl Feed {
         if self.is_done {
             return None;
         }
+        let wanted = self.chunk_bytes.max(least);
+        // Blocks that are digested are always the same.
+        let wanted =
+            if self.digesting.is_some() { wanted.next_multiple_of(self.chunk_bytes) } else { wanted };
         let filled = if let Some(rest) = self.rest.take() {
             self.rest(&rest, buffer, start)
         } else if let Some(places) = &mut self.places {
             let end = places.at.size_bytes();
-            let length = (self.chunk_bytes.max(least) as u64).min(end - places.next);
+            let length = (wanted as u64).min(end - places.next);
             let range = places.next..places.next + length;
             places.next = range.end;
             self.is_done = range.end == end;
             return Some(Next::Place(Place { at: Arc::clone(&places.at), range, is_last: self.is_done }));
         } else {
-            self.stream(buffer, start, self.chunk_bytes.max(least))
+            self.stream(buffer, start, wanted)
         };
         self.is_done = filled.is_last;
         Some(Next::Filled(filled))
@@ -112,6 +122,15 @@ impl Feed {
             is_last: failure.is_some() || self.reader.has_ended(),
             failure,
         }
+    }
+
+    /// The digests of the blocks that were read while the header was looked for; once.
+    pub(super) fn take_digests(&mut self) -> Vec<[u8; 32]> {
+        std::mem::take(&mut self.digests)
+    }
+
+    pub(super) fn digesting(&self) -> Option<Digesting> {
+        self.digesting
     }
 
     /// Makes this the end.

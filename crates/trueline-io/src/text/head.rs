@@ -4,6 +4,7 @@ use trueline_tokenizer::{Dialect, Kernel, Preamble, Splitter, count_line_ends, p
 
 use std::io::Read;
 
+use super::digest::{Digest, Digesting};
 use super::feed::Feed;
 use super::{Chunks, Failure, Sequence};
 use crate::chunk::ChunkReader;
@@ -29,6 +30,8 @@ pub(crate) struct Head {
     at: Option<Box<dyn ReadAt>>,
     chunk_bytes: usize,
     max_record_bytes: u64,
+    digesting: Option<Digesting>,
+    digests: Vec<[u8; 32]>,
 }
 
 impl Head {
@@ -38,7 +41,9 @@ impl Head {
         chunk_bytes: usize,
         max_record_bytes: u64,
         keeps: bool,
+        digest: Option<Digest>,
     ) -> Self {
+        let chunk_bytes = chunk_bytes.max(1);
         Self {
             rest: Vec::new(),
             offset: 0,
@@ -52,6 +57,8 @@ impl Head {
             at: None,
             chunk_bytes,
             max_record_bytes,
+            digesting: Digesting::new(digest, chunk_bytes),
+            digests: Vec::new(),
         }
     }
 
@@ -62,8 +69,16 @@ impl Head {
         }
         match self.reader.next_into(&mut self.rest) {
             Ok(0) => self.at_end = true,
-            Ok(_) => {}
+            Ok(bytes) => self.digest(bytes),
             Err(error) => self.failure = Some(Failure::read(&error, self.offset + self.rest.len() as u64)),
+        }
+    }
+
+    /// Digests the block that was read last.
+    fn digest(&mut self, bytes: usize) {
+        if let Some(digesting) = &self.digesting {
+            let block = &self.rest[self.rest.len() - bytes..];
+            self.digests.extend(digesting.of(block));
         }
     }
 
@@ -133,7 +148,8 @@ impl Head {
     }
 
     fn into_feed(self) -> Feed {
-        Feed::new(self.rest, self.failure, self.reader, self.at, self.chunk_bytes)
+        let digests = (self.digesting, self.digests);
+        Feed::new(self.rest, self.failure, self.reader, self.at, self.chunk_bytes, digests)
     }
 
     pub(crate) fn into_chunks(self, dialect: &Dialect, kernel: Kernel) -> Chunks {

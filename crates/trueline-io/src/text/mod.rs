@@ -1,12 +1,14 @@
 //! Text inputs as chunks of whole records that several threads can take, whatever the format of the records.
 
 mod chunks;
+mod digest;
 mod failure;
 mod feed;
 mod head;
 mod sequence;
 
 pub use chunks::{Chunks, Claim, Span};
+pub use digest::Digest;
 pub use failure::Failure;
 pub(crate) use head::Head;
 pub use sequence::{Sequence, Spent};

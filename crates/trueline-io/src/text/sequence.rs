@@ -53,7 +53,7 @@ impl Sequence {
             self.is_done = true;
             let failure = Failure::record_size(self.max_record_bytes, self.byte_offset);
             let none = Filled { bytes: 0, is_last: false, failure: Some(failure) };
-            return Some(self.span(buffer, 0..0, none));
+            return Some(self.span(buffer, 0..0, 0, none));
         }
         let length = rest.len();
         let data = HEADROOM.max(length);
@@ -72,11 +72,15 @@ impl Sequence {
             buffer.resize(range.end + PADDING, 0);
         }
         buffer[range.end..range.end + PADDING].fill(0);
-        Some(self.span(buffer, range, filled))
+        Some(self.span(buffer, range, length, filled))
     }
 
-    fn span(&mut self, buffer: Vec<u8>, range: Range<usize>, filled: Filled) -> Span {
+    fn span(&mut self, buffer: Vec<u8>, range: Range<usize>, carried_bytes: usize, filled: Filled) -> Span {
         let sequence = self.number;
+        let digests = match self.feed.digesting() {
+            Some(digesting) if sequence > 0 => digesting.of(&buffer[range.start + carried_bytes..range.end]),
+            _ => self.feed.take_digests(),
+        };
         self.number += 1;
         Span {
             sequence,
@@ -87,6 +91,8 @@ impl Sequence {
             is_last: filled.is_last && filled.failure.is_none(),
             is_cut: !filled.is_last || filled.failure.is_some(),
             failure: filled.failure,
+            carried_bytes,
+            digests,
         }
     }
 }

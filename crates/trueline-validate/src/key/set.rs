@@ -19,6 +19,9 @@ pub struct KeyOptions {
     pub memory_bytes: usize,
     /// The folder of the temporary file. Default `None`: the system's folder for temporary files.
     pub spill_dir: Option<PathBuf>,
+    /// What prints of keys are made with, where they are kept for other processes; nobody else should know it. Default `None`: seeds
+    /// of this process alone.
+    pub print_seeds: Option<[u64; 4]>,
 }
 
 impl KeyOptions {
@@ -35,11 +38,18 @@ impl KeyOptions {
         self.spill_dir = folder;
         self
     }
+
+    /// Sets what prints of keys are made with.
+    #[must_use]
+    pub fn print_seeds(mut self, seeds: Option<[u64; 4]>) -> Self {
+        self.print_seeds = seeds;
+        self
+    }
 }
 
 impl Default for KeyOptions {
     fn default() -> Self {
-        Self { memory_bytes: 64 << 20, spill_dir: None }
+        Self { memory_bytes: 64 << 20, spill_dir: None, print_seeds: None }
     }
 }
 

@@ -6,6 +6,7 @@ use trueline_tokenizer::Kernel;
 use trueline_validate::{Binding, Pass, Plan, Quota};
 
 use super::outlet::RowPool;
+use crate::cache::PieceCache;
 use crate::options::{Limits, Trust};
 
 /// What is to be done with the rows of one input.
@@ -24,6 +25,8 @@ pub(super) struct Job<'a> {
     pub(super) trust: Trust,
     /// Buffers for the records themselves, where rows are written in this pass.
     pub(super) rows: Option<RowPool>,
+    /// What was found in pieces of the input by runs before.
+    pub(super) cache: Option<PieceCache>,
 }
 
 impl Job<'_> {

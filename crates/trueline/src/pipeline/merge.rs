@@ -15,6 +15,7 @@ use trueline_validate::{Findings, Plan, State, Tally};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::job::Job;
 use super::outlet::{ErrorsOutlet, PieceRows, RowOutlet};
+use crate::cache::Contents;
 use crate::error::{Error, ErrorKind};
 use crate::part::{Parts, Told};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
@@ -36,24 +37,35 @@ pub(super) struct Piece {
     pub(super) failure: Option<Failure>,
     /// The record at which the failure stands, counted from the part's first, and its line, where there are lines.
     pub(super) failure_row: Option<(u64, Option<u64>)>,
+    /// Whether it was found by a run before.
+    pub(super) is_cached: bool,
+    /// The digests of its blocks, where they are made.
+    pub(super) digests: Vec<[u8; 32]>,
 }
 
-#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 impl Piece {
-    /// What is left of an input of which no part could be read.
-    pub(super) fn failed(job: &Job<'_>, failure: Failure) -> Self {
-        let state = State::new(job.plan, Some(job.quota.clone()));
+    /// What was found in a part that ends there.
+    pub(super) fn new(sequence: u64, state: State, end_offset: u64) -> Self {
         Self {
-            sequence: 0,
+            sequence,
             state,
             rows: None,
             findings: None,
             proved: 0,
             audit: StatisticsAudit::default(),
-            end_offset: 0,
-            failure: Some(failure),
-            failure_row: Some((0, None)),
+            end_offset,
+            failure: None,
+            failure_row: None,
+            is_cached: false,
+            digests: Vec::new(),
         }
+    }
+
+    /// What is left of an input of which no part could be read.
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    pub(super) fn failed(job: &Job<'_>, failure: Failure) -> Self {
+        let state = State::new(job.plan, Some(job.quota.clone()));
+        Self { failure: Some(failure), failure_row: Some((0, None)), ..Self::new(0, state, 0) }
     }
 }
 
@@ -99,6 +111,10 @@ pub(super) struct InputOutcome {
     pub(super) bytes: u64,
     /// Rows proven from their bytes.
     pub(super) proved: u64,
+    /// Rows about which all was known from runs before.
+    pub(super) cached: u64,
+    /// The blocks it has, where they were hashed.
+    pub(super) contents: Contents,
     /// What came of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
     /// What made it unreadable.
@@ -215,6 +231,8 @@ impl<'a> Desk<'a> {
         let (rows, lines) = (self.tally.input_rows(), self.tally.input_lines());
         self.outcome.bytes = self.outcome.bytes.max(piece.end_offset);
         self.outcome.proved += piece.proved;
+        self.outcome.cached += if piece.is_cached { piece.state.rows() } else { 0 };
+        self.outcome.contents.extend(&piece.digests);
         add(&mut self.outcome.audit, piece.audit);
         let input_number = self.tally.input();
         let mut written = Ok(());

@@ -27,10 +27,12 @@ use trueline_tokenizer::Dialect;
 use trueline_validate::{Pass, Plan, Tally};
 
 use self::merge::InputOutcome;
-use self::open::{Opened, Opening, format_of, open};
+pub(crate) use self::open::format_of;
+use self::open::{Opened, Opening, Ready, open};
 use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
+use crate::cache::{Question, RawContent, RunCache};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
 use crate::state::PartOfRun;
@@ -54,6 +56,12 @@ pub(crate) struct Pipeline<'a> {
     total_bytes: Option<u64>,
     /// Rows proven from their bytes.
     proved: u64,
+    /// Rows about which all was known from runs before.
+    cached: u64,
+    /// What is asked of a cache.
+    question: Option<Question>,
+    /// What bytes each input has, as far as they were hashed.
+    contents: Vec<Option<[u8; 32]>>,
     audit: StatisticsAudit,
     started: Instant,
 }
@@ -62,8 +70,15 @@ impl<'a> Pipeline<'a> {
     /// Validates the inputs one after the other as one table.
     pub(crate) fn run(validator: &'a Validator, sources: &[&dyn Source]) -> Result<Report, Error> {
         let outlets = Outlets::open(validator, sources)?;
+        if let Some(cache) = validator.usable_cache() {
+            let mut cache = RunCache::new(cache, validator, sources);
+            if let Some(report) = cache.find() {
+                return Ok(report);
+            }
+            return Self::read_all(validator, sources, outlets, Some(&cache));
+        }
         if !outlets.has_late_rows() {
-            return Self::read_all(validator, sources, outlets);
+            return Self::read_all(validator, sources, outlets, None);
         }
         // Rows are written when all is read, so that everything must be there once more.
         let folder = validator.spool_folder();
@@ -75,7 +90,7 @@ impl<'a> Pipeline<'a> {
             .zip(&spooled)
             .map(|(source, spooled)| if source.can_reopen() { *source } else { spooled as &dyn Source })
             .collect();
-        let result = Self::read_all(validator, &sources, outlets);
+        let result = Self::read_all(validator, &sources, outlets, None);
         match spooled.iter().find_map(SpooledSource::take_failure) {
             Some(source) => Err(Error::new(ErrorKind::Output { source })),
             None => result,
@@ -86,23 +101,30 @@ impl<'a> Pipeline<'a> {
         validator: &'a Validator,
         sources: &[&dyn Source],
         outlets: Outlets,
+        cache: Option<&RunCache<'_>>,
     ) -> Result<Report, Error> {
         let can_reopen = sources.iter().all(|source| source.can_reopen());
         let tally = |plan: &Plan| {
             let make = if can_reopen { Tally::rereading } else { Tally::new };
             make(plan, &validator.key_options())
         };
-        let mut pipeline = Self::read_once(validator, sources, outlets, tally)?;
+        let question = cache.map(RunCache::question);
+        let mut pipeline = Self::read_once(validator, sources, outlets, question, tally)?;
         pipeline.read_again(sources)?;
         pipeline.settle(sources)?;
-        pipeline.finish()
+        let contents = std::mem::take(&mut pipeline.contents);
+        let report = pipeline.finish()?;
+        if let Some(cache) = cache {
+            cache.keep(&report, &contents);
+        }
+        Ok(report)
     }
 
     /// Reads one input, or a stretch of one, into a part of a run.
     pub(crate) fn partial(validator: &'a Validator, source: &dyn Source) -> Result<PartOfRun, Error> {
         let outlets = Outlets::open(validator, &[source])?;
         let tally = |plan: &Plan| Tally::of_partial(plan, &validator.key_options());
-        let mut pipeline = Self::read_once(validator, &[source], outlets, tally)?;
+        let mut pipeline = Self::read_once(validator, &[source], outlets, None, tally)?;
         let input = pipeline.inputs.pop().ok_or_else(|| Error::new(ErrorKind::NoInput))?;
         Ok(PartOfRun {
             partial: pipeline.tally.into_partial(),
@@ -119,6 +141,7 @@ impl<'a> Pipeline<'a> {
         validator: &'a Validator,
         sources: &[&dyn Source],
         outlets: Outlets,
+        question: Option<&Question>,
         tally: impl FnOnce(&Plan) -> Tally,
     ) -> Result<Self, Error> {
         let started = Instant::now();
@@ -127,7 +150,7 @@ impl<'a> Pipeline<'a> {
         dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
         let taken_bytes = Arc::default();
         let opening = open(validator, *first, &dialect, false, &taken_bytes);
-        let is_typed = opening.as_ref().is_ok_and(|(opened, _)| opened.format().is_typed())
+        let is_typed = opening.as_ref().is_ok_and(|ready| ready.opened.format().is_typed())
             || sources.iter().any(|source| format_of(validator, *source).is_some_and(Format::is_typed));
         let (schema, plan) = validator.judges(is_typed)?;
         let mut pipeline = Self {
@@ -143,6 +166,9 @@ impl<'a> Pipeline<'a> {
             taken_bytes,
             total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
+            cached: 0,
+            question: question.cloned(),
+            contents: Vec::new(),
             audit: StatisticsAudit::default(),
             started,
         };
@@ -228,6 +254,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn input(&mut self, source: &dyn Source, opening: Opening) -> Result<(), Error> {
+        let raw = opening.as_ref().ok().and_then(|opening| opening.raw.clone());
         let (mut outcome, format) = self.read(Reading { source, again: None }, opening)?;
         if outcome.error.is_none()
             && let Err(error) = source.verify_unchanged()
@@ -236,6 +263,8 @@ impl<'a> Pipeline<'a> {
         }
         let rows = self.tally.input_rows();
         self.proved += outcome.proved;
+        self.cached += outcome.cached;
+        self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
         let mut audit = std::mem::take(&mut outcome.audit);
         audit.samples.iter_mut().for_each(|wrong| wrong.input = number);
@@ -243,6 +272,18 @@ impl<'a> Pipeline<'a> {
         self.inputs.push(Input { name: source.name().to_owned(), format, bytes: outcome.bytes, rows });
         self.error = self.check_outcome(outcome)?;
         Ok(())
+    }
+
+    /// What bytes an input has, if all of them were hashed on their way.
+    fn content_of(&self, outcome: &mut InputOutcome, raw: Option<&RawContent>) -> Option<[u8; 32]> {
+        if outcome.error.is_some() {
+            return None;
+        }
+        if let Some(raw) = raw {
+            return raw.finish();
+        }
+        let contents = std::mem::take(&mut outcome.contents);
+        contents.is_any().then(|| contents.finish(outcome.bytes, self.validator.chunk_bytes))
     }
 
     /// What made an input unreadable, unless the run as a whole cannot go on.
@@ -282,7 +323,11 @@ impl<'a> Pipeline<'a> {
             threads: u32::try_from(validator.threads).unwrap_or(u32::MAX),
             simd: validator.kernel.name().to_owned(),
             bytes_per_second: rate(bytes, elapsed),
-            decided: Decided { scanned: outcome.rows.total - self.proved, proved: self.proved, cached: 0 },
+            decided: Decided {
+                scanned: outcome.rows.total - self.proved - self.cached,
+                proved: self.proved,
+                cached: self.cached,
+            },
             peak_memory: crate::validator::peak_memory(),
             statistics: (validator.trust == Trust::Audit).then_some(self.audit),
         };
@@ -299,10 +344,12 @@ pub(crate) fn column_names(validator: &Validator, source: &dyn Source) -> Result
     let dialect = trueline_io::csv::dialect(&validator.schema.csv);
     let not_read = |message: String| Error::new(ErrorKind::NotRead { message });
     match open(validator, source, &dialect, false, &Arc::default()) {
-        Ok((Opened::Csv(input), _)) => Ok(Some(input.header.map(|header| header.names).unwrap_or_default())),
-        Ok((Opened::JsonLines(_), _)) => Ok(None),
+        Ok(Ready { opened: Opened::Csv(input), .. }) => {
+            Ok(Some(input.header.map(|header| header.names).unwrap_or_default()))
+        }
+        Ok(Ready { opened: Opened::JsonLines(_), .. }) => Ok(None),
         #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-        Ok((Opened::Batches(..), _)) => {
+        Ok(Ready { opened: Opened::Batches(..), .. }) => {
             Err(not_read(format!("`{}` has types of its own: give a schema", source.name())))
         }
         Err(failed) => Err(not_read(format!("{}: {}", source.name(), failed.failure.message))),

@@ -16,6 +16,7 @@ use trueline_tokenizer::Dialect;
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::batches::BatchInput;
+use crate::cache::RawContent;
 use crate::progress::Cancel;
 use crate::validator::Validator;
 
@@ -27,8 +28,17 @@ pub(super) enum Opened {
     Batches(BatchInput, Format),
 }
 
-/// An input whose beginning was read, and the name of its format and compression, `csv` or `jsonl.gz`; or why there is none.
-pub(super) type Opening = Result<(Opened, String), NotOpened>;
+/// An input that can be read, or why there is none.
+pub(super) type Opening = Result<Ready, NotOpened>;
+
+/// An input that can be read.
+pub(super) struct Ready {
+    pub(super) opened: Opened,
+    /// The name of its format and compression, `csv` or `jsonl.gz`.
+    pub(super) label: String,
+    /// The hash of its bytes as they are stored, where they are compressed and a cache wants to know.
+    pub(super) raw: Option<RawContent>,
+}
 
 impl Opened {
     pub(super) fn format(&self) -> Format {
@@ -51,7 +61,7 @@ pub(super) struct NotOpened {
 const SNIFFED_BYTES: usize = 64;
 
 /// The format of a source as far as it is known without reading.
-pub(super) fn format_of(validator: &Validator, source: &dyn Source) -> Option<Format> {
+pub(crate) fn format_of(validator: &Validator, source: &dyn Source) -> Option<Format> {
     validator.format.or_else(|| Format::from_file_name(source.name()))
 }
 
@@ -71,7 +81,13 @@ pub(super) fn open(
     let read = read.map_err(|error| unread(&error))?;
     // What is read again is no progress: all bytes were counted.
     let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(taken) };
-    let counted = |inner| Counted { inner, taken: Arc::clone(&taken), cancel: validator.cancel.clone() };
+    let raw = validator.usable_cache().map(|_| RawContent::new(validator.chunk_bytes));
+    let counted = |inner| Counted {
+        inner,
+        taken: Arc::clone(&taken),
+        cancel: validator.cancel.clone(),
+        raw: raw.clone(),
+    };
     let options = DecompressOptions::default()
         .name(source.name())
         .threads(validator.threads)
@@ -79,9 +95,13 @@ pub(super) fn open(
         .max_decompressed_bytes(validator.limits.max_decompressed_bytes);
     let (compression, read) =
         decompress_with(Box::new(counted(read)), &options).map_err(|error| unread(&error))?;
-    let at = match compression {
-        Compression::None => source.open_at().map_err(|error| unread(&error))?,
-        _ => None,
+    let (at, raw) = match compression {
+        Compression::None => {
+            // These bytes are hashed by who cuts them into pieces.
+            raw.iter().for_each(RawContent::stop);
+            (source.open_at().map_err(|error| unread(&error))?, None)
+        }
+        _ => (None, raw),
     };
     let at = at.map(|at| Box::new(CountedAt { at, taken }) as Box<dyn ReadAt>);
     let (start, read) = look(read);
@@ -99,7 +119,7 @@ pub(super) fn open(
         }
     };
     match opened {
-        Ok(opened) => Ok((opened, label)),
+        Ok(opened) => Ok(Ready { opened, label, raw }),
         Err(failure) => Err(NotOpened { failure, format: label }),
     }
 }
@@ -214,6 +234,7 @@ struct Counted {
     inner: Box<dyn Read + Send>,
     taken: Arc<AtomicU64>,
     cancel: Cancel,
+    raw: Option<RawContent>,
 }
 
 impl Read for Counted {
@@ -223,6 +244,9 @@ impl Read for Counted {
         }
         let bytes = self.inner.read(buffer)?;
         self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+        if let Some(raw) = &self.raw {
+            raw.read(&buffer[..bytes]);
+        }
         Ok(bytes)
     }
 }

@@ -13,9 +13,10 @@ use trueline_validate::{Binding, Pass};
 use super::batches;
 use super::job::Job;
 use super::merge::{Desk, InputOutcome, Merger, Watch, Written};
-use super::open::{NotOpened, Opened, Opening};
+use super::open::{NotOpened, Opened, Opening, Ready};
 use super::outlet::{Outlets, RowOutlet};
 use super::{Pipeline, csv, json, run_error, text};
+use crate::cache::PieceCache;
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use crate::columns::Columns;
 use crate::error::{Error, ErrorKind};
@@ -43,7 +44,7 @@ impl<'a> Pipeline<'a> {
     ) -> Result<(InputOutcome, String), Error> {
         let Reading { source, again } = reading;
         let (opened, format) = match opening {
-            Ok(opened) => opened,
+            Ok(Ready { opened, label, .. }) => (opened, label),
             Err(NotOpened { failure, format }) => {
                 match again {
                     Some((number, _)) => self.tally.begin_input_again(number, 0),
@@ -84,7 +85,7 @@ impl<'a> Pipeline<'a> {
         })?;
         let binding = csv::bind(self.schema, &input);
         self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column))?;
-        let job = self.job(reading, &binding);
+        let job = self.job(reading, &binding, Some(Format::Csv));
         // Small inputs are done before a second thread would have started.
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
@@ -109,7 +110,7 @@ impl<'a> Pipeline<'a> {
         })?;
         let binding = json::bind(self.schema);
         self.begin(reading, &binding, 0, &|_| Location::default())?;
-        let job = self.job(reading, &binding);
+        let job = self.job(reading, &binding, Some(Format::JsonLines));
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
         let spans = match threads {
@@ -135,7 +136,7 @@ impl<'a> Pipeline<'a> {
         }
         let columns = Columns::find(self.schema, input.schema());
         self.begin(reading, &columns.binding, 0, &|_| Location::default())?;
-        let job = self.job(reading, &columns.binding);
+        let job = self.job(reading, &columns.binding, None);
         let threads = self.validator.threads;
         self.merge(reading, threads, input.size_bytes(), |merger| {
             batches::run(input, &columns, &job, merger, threads);
@@ -172,12 +173,14 @@ impl<'a> Pipeline<'a> {
         self.outlets.write_all(&found)
     }
 
-    /// What the workers of an input share.
-    fn job<'j>(&self, reading: Reading<'_>, binding: &'j Binding) -> Job<'j>
+    /// What the workers of an input share; `pieces` is its format where it is cut into pieces that a cache may know.
+    fn job<'j>(&self, reading: Reading<'_>, binding: &'j Binding, pieces: Option<Format>) -> Job<'j>
     where
         'a: 'j,
     {
         let validator = self.validator;
+        let question = self.question.as_ref().filter(|_| reading.pass() == Pass::First);
+        let cache = question.zip(validator.usable_cache()).zip(pieces);
         Job {
             schema: self.schema,
             plan: self.plan,
@@ -194,6 +197,9 @@ impl<'a> Pipeline<'a> {
                 .as_ref()
                 .filter(|rows| rows.writes_in(reading.pass()))
                 .map(RowOutlet::pool),
+            cache: cache.map(|((question, cache), format)| {
+                PieceCache::new(cache, question, format.name(), self.schema, binding)
+            }),
         }
     }
 

@@ -3,6 +3,7 @@
 mod arrow;
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
+mod cached;
 mod cases;
 mod compression;
 mod corpora;

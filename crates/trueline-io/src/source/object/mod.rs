@@ -26,7 +26,7 @@ use self::parts::{Parts, PartsAt, PartsReader, Tell};
 use self::pin::{Object, Pin};
 use self::problem::{Advice, Problem};
 use self::remote::Remote;
-use super::{ReadAt, Source};
+use super::{ReadAt, Source, Version};
 use crate::error::{Change, Error, ErrorKind};
 
 pub use self::options::ObjectOptions;
@@ -209,6 +209,11 @@ impl Source for ObjectSource {
             Some(pin) => self.start(pin).map_err(|problem| self.fail(problem)),
             None => Err(Error::new(ErrorKind::ReadTwice { name: self.name.clone() })),
         }
+    }
+
+    fn version(&self) -> Option<Version> {
+        let pin = self.asked().ok()?;
+        Some(Version::Strong(format!("{} {}", self.name, pin.version()?).into_bytes()))
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {

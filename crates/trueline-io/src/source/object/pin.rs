@@ -56,6 +56,12 @@ impl Pin {
         self.tag().is_some() || self.meta.version.is_some()
     }
 
+    /// What other bytes would not have.
+    pub(super) fn version(&self) -> Option<String> {
+        let Self { meta, .. } = self;
+        self.is_sure().then(|| format!("{} {:?} {:?}", meta.size, self.tag(), meta.version))
+    }
+
     /// Whether it may be read in parts.
     pub(super) fn has_parts(&self) -> bool {
         self.has_ranges && self.is_sure()

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::buffer::take_number;
+
 /// Keys in row order, and the orders in which each was greater than the one before.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ascent {
@@ -75,6 +77,30 @@ impl Ascent {
             end.clear();
             end.extend_from_slice(last);
         }
+    }
+
+    /// Writes it behind `bytes`: the orders, and both ends where there are some.
+    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
+        let Orders { by_bytes, by_length } = self.orders;
+        bytes.push(u8::from(by_bytes) | u8::from(by_length) << 1 | u8::from(self.ends.is_some()) << 2);
+        for end in self.ends.iter().flatten() {
+            bytes.extend_from_slice(&(end.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(end);
+        }
+    }
+
+    /// Takes what `write` wrote off the front of `bytes`; `None` where it is damaged.
+    pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let (marks, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let mut end = || {
+            let length = usize::try_from(take_number(bytes)?).ok()?;
+            let (end, rest) = bytes.split_at_checked(length)?;
+            *bytes = rest;
+            Some(end.to_vec())
+        };
+        let ends = if marks & 4 == 0 { None } else { Some([end()?, end()?]) };
+        Some(Self { ends, orders: Orders { by_bytes: marks & 1 != 0, by_length: marks & 2 != 0 } })
     }
 
     /// Appends the keys that follow.

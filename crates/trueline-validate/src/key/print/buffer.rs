@@ -108,6 +108,32 @@ impl PrintBuffer {
         }
     }
 
+    /// Writes the buffer behind `bytes`, as a process with the same seeds can use it.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.keys.to_le_bytes());
+        self.ascent.write(bytes);
+        bytes.extend_from_slice(&(self.prints.len() as u64).to_le_bytes());
+        put_prints(bytes, &self.prints);
+        bytes.push(u8::from(self.run.is_some()));
+        if let Some(run) = &self.run {
+            run.write(bytes);
+        }
+    }
+
+    /// Takes what [`PrintBuffer::write`] wrote off the front of `bytes`; `None` where it is damaged.
+    pub(crate) fn read(signal: &Signal, bytes: &mut &[u8]) -> Option<Self> {
+        let keys = take_number(bytes)?;
+        let ascent = Ascent::read(bytes)?;
+        let length = take_number(bytes)?;
+        let prints = take_prints(bytes, length)?;
+        let (has_run, rest) = bytes.split_first()?;
+        *bytes = rest;
+        let run = if *has_run == 0 { None } else { Some(Run::read(bytes)?) };
+        let buffer = Self { printing: signal.printing, kept: signal.kept, keys, ascent, prints, run };
+        // Either all prints are there, or the keys ascend.
+        (buffer.has_prints() || buffer.ascent.holds()).then_some(buffer)
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         usize::try_from(self.keys).unwrap_or(usize::MAX)
@@ -129,6 +155,27 @@ impl fmt::Debug for PrintBuffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PrintBuffer").field("keys", &self.keys).finish_non_exhaustive()
     }
+}
+
+pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
+    let (number, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(u64::from_le_bytes(*number))
+}
+
+pub(super) fn put_prints(bytes: &mut Vec<u8>, prints: &[u64]) {
+    let start = bytes.len();
+    bytes.resize(start + 8 * prints.len(), 0);
+    for (place, print) in bytes[start..].as_chunks_mut::<8>().0.iter_mut().zip(prints) {
+        *place = print.to_le_bytes();
+    }
+}
+
+pub(super) fn take_prints(bytes: &mut &[u8], length: u64) -> Option<Vec<u64>> {
+    let length = usize::try_from(length).ok()?.checked_mul(8)?;
+    let (prints, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(prints.as_chunks::<8>().0.iter().map(|print| u64::from_le_bytes(*print)).collect())
 }
 
 /// Puts prints in the order of their partitions; the second list says where each partition ends.

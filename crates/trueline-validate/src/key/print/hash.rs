@@ -3,9 +3,9 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::OnceLock;
 
-/// One way to make prints, the same for the whole process.
+/// One way to make prints, the same for the whole process, or for all that have the same seeds.
 ///
-/// Nobody outside the process knows the seeds. Whoever did could make keys of equal prints, which costs time and changes no
+/// Nobody else knows the seeds. Whoever did could make keys of equal prints, which costs time and changes no
 /// result.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Printing {
@@ -24,6 +24,16 @@ impl Printing {
         let random = || std::hash::RandomState::new().build_hasher().finish() | 1;
         Self {
             seeds: *SEEDS.get_or_init(|| [random(), random(), random(), random()]),
+            #[cfg(test)]
+            mask: u64::MAX,
+        }
+    }
+
+    /// The same in every process that has the seeds.
+    pub(super) fn with_seeds(seeds: [u64; 4]) -> Self {
+        // A factor of nothing would make all prints the same.
+        Self {
+            seeds: seeds.map(|seed| seed | 1),
             #[cfg(test)]
             mask: u64::MAX,
         }

@@ -56,7 +56,8 @@ impl PrintSet {
     /// A set without keys.
     pub fn new(options: KeyOptions) -> Self {
         let memory_bytes = options.memory_bytes.max(MIN_MEMORY);
-        let signal = Signal::new(Printing::new(), KEPT);
+        let printing = options.print_seeds.map_or_else(Printing::new, Printing::with_seeds);
+        let signal = Signal::new(printing, KEPT);
         Self::with_parts(memory_bytes, options.spill_dir, signal, PENDING.min(memory_bytes / 32))
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use super::buffer::scatter;
+use super::buffer::{put_prints, scatter, take_number, take_prints};
 use super::hash::PARTITIONS;
 use crate::key::error::{Error, ErrorKind};
 use crate::key::hashing::Hashing;
@@ -26,6 +26,26 @@ impl Run {
 
     pub(super) fn memory_bytes(&self) -> usize {
         8 * self.prints.len() + 4 * PARTITIONS + size_of::<Self>()
+    }
+
+    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&(self.prints.len() as u64).to_le_bytes());
+        self.ends.iter().for_each(|end| bytes.extend_from_slice(&end.to_le_bytes()));
+        put_prints(bytes, &self.prints);
+    }
+
+    /// `None` where the partitions are not in order.
+    pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let length = take_number(bytes)?;
+        let (ends, rest) = bytes.split_first_chunk::<{ 4 * PARTITIONS }>()?;
+        *bytes = rest;
+        let mut ordered = Box::new([0; PARTITIONS]);
+        for (end, bytes) in ordered.iter_mut().zip(ends.as_chunks::<4>().0) {
+            *end = u32::from_le_bytes(*bytes);
+        }
+        let prints = take_prints(bytes, length)?.into_boxed_slice();
+        let is_whole = ordered.is_sorted() && ordered.last().is_some_and(|end| u64::from(*end) == length);
+        is_whole.then_some(Self { prints, ends: ordered })
     }
 
     /// All of them, in the order of their partitions.

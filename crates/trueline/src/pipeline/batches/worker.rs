@@ -60,7 +60,15 @@ impl<'a> Worker<'a> {
         let findings = state.take_findings();
         let (proved, audit) = (std::mem::take(&mut self.proved), std::mem::take(&mut self.audit));
         let rows = self.written.take().map(PieceRows::Batches);
-        Piece { sequence, state, rows, findings, proved, audit, end_offset, failure, failure_row }
+        Piece {
+            rows,
+            findings,
+            proved,
+            audit,
+            failure,
+            failure_row,
+            ..Piece::new(sequence, state, end_offset)
+        }
     }
 
     fn read(&mut self, parts: &Parts<'_>, content: &Content, state: &mut State) -> Result<(), Failure> {

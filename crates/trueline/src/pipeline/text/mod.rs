@@ -53,7 +53,7 @@ pub(super) fn run<R: Records>(
 fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut spent = Spent::default();
     while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
-        let (piece, rest) = worker.run(span);
+        let (piece, rest) = worker.take(span);
         spent = rest;
         if !merger.deliver(piece) {
             break;
@@ -80,7 +80,7 @@ fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'
             break;
         }
         let Some(span) = chunks.resolve(claim) else { break };
-        let (piece, spent) = worker.run(span);
+        let (piece, spent) = worker.take(span);
         buffer = spent.buffer;
         if !merger.deliver(piece) {
             chunks.stop();

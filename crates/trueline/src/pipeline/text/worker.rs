@@ -9,7 +9,7 @@ use arrow_buffer::Buffer;
 use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven};
 use trueline_io::rows::Rows;
 use trueline_io::text::{Failure, Span, Spent};
-use trueline_report::{Origin, StatisticsAudit};
+use trueline_report::Origin;
 use trueline_tokenizer::count_line_ends;
 use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 
@@ -17,6 +17,7 @@ use super::super::job::Job;
 use super::super::merge::Piece;
 use super::super::outlet::{PieceRows, RowPool};
 use super::block::{Ranges, TextBlock};
+use crate::cache::Found;
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
 pub(in super::super) trait Records {
@@ -113,9 +114,35 @@ impl<'a, R: Records> Worker<'a, R> {
         }
     }
 
+    /// What is to be said of the records of a span, as a run before found it or by looking at them; gives back its memory, and what
+    /// stands behind the last of them.
+    pub(super) fn take(&mut self, span: Span) -> (Piece, Spent) {
+        let mut span = span;
+        let Some(cache) = self.job.cache.as_ref().filter(|_| self.job.pass == Pass::First) else {
+            return self.run(span);
+        };
+        let digests = std::mem::take(&mut span.digests);
+        let key = cache.key(&span, &digests);
+        if let Some(Found { state, consumed }) =
+            key.and_then(|key| cache.find(&key, &span, &self.plan, &self.job.quota))
+        {
+            let end = span.range.start + consumed;
+            let end_offset = span.byte_offset + consumed as u64;
+            let piece = Piece { digests, is_cached: true, ..Piece::new(span.sequence, state, end_offset) };
+            return (piece, Spent { buffer: span.buffer, rest: end..span.range.end });
+        }
+        let start = span.range.start;
+        let (piece, spent) = self.run(span);
+        if let Some(key) = key.filter(|_| piece.failure.is_none()) {
+            cache.keep(&key, &piece.state, spent.rest.start - start);
+        }
+        (Piece { digests, ..piece }, spent)
+    }
+
     /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
-    pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
-        let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
+    fn run(&mut self, span: Span) -> (Piece, Spent) {
+        let quota = if self.job.cache.is_some() { self.job.quota.alone() } else { self.job.quota.clone() };
+        let mut state = State::new(&self.plan, Some(quota));
         let mut end_offset = None;
         let mut failure = span.failure;
         let mut proved = 0;
@@ -162,17 +189,14 @@ impl<'a, R: Records> Worker<'a, R> {
             rows.set_bytes(&buffer[span.range.start..at]);
         }
         let findings = state.take_findings();
-        let (sequence, audit) = (span.sequence, StatisticsAudit::default());
+        let rows = rows.map(PieceRows::Text);
         let piece = Piece {
-            sequence,
-            state,
-            rows: rows.map(PieceRows::Text),
+            rows,
             findings,
             proved,
-            audit,
-            end_offset,
             failure,
             failure_row,
+            ..Piece::new(span.sequence, state, end_offset)
         };
         // Nobody else holds the buffer any more, so that its memory comes back as it is.
         let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());

@@ -1,0 +1,185 @@
+//! `--cache`, and `trueline cache`.
+#![allow(clippy::doc_markdown, reason = "the help text is read in terminals, where backticks are noise")]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum};
+use trueline::store::{DiskOptions, Pruned, default_folder};
+use trueline::{Cache, ValidatorBuilder};
+
+use crate::arguments::{Validate, bytes};
+use crate::{exit, outputs};
+
+/// Names the folder of the cache where no option does.
+const FOLDER: &str = "TRUELINE_CACHE_DIR";
+
+/// Whether what was found is kept, and where.
+#[derive(Args, Debug)]
+pub(crate) struct Caching {
+    /// Keep what was found, and do not look again at what was looked at: the same file is only hashed, of one that grew its tail is
+    /// validated. The report is the same
+    #[arg(long)]
+    cache: bool,
+
+    /// When --cache takes a file for the one it was: when it has the same bytes, or, without reading it, the same name, size, times
+    /// and inode
+    #[arg(long = "cache-trust", value_enum, value_name = "WHAT", requires = "cache", default_value_t = CacheTrust::Content)]
+    trust: CacheTrust,
+
+    #[command(flatten)]
+    place: Place,
+}
+
+/// A cache on disk.
+#[derive(Args, Debug)]
+pub(crate) struct Place {
+    /// The folder of the cache [default: $TRUELINE_CACHE_DIR, or trueline in $XDG_CACHE_HOME or ~/.cache]
+    #[arg(long = "cache-dir", value_name = "DIR")]
+    dir: Option<PathBuf>,
+
+    /// What the cache may have; what was not used for longest goes first [default: 4G]
+    #[arg(long = "cache-size", value_name = "BYTES", value_parser = bytes)]
+    size: Option<u64>,
+
+    /// How long something is kept, such as 12h or 30d [default: for ever]
+    #[arg(long = "cache-ttl", value_name = "TIME", value_parser = time)]
+    ttl: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CacheTrust {
+    /// The bytes of the file
+    Content,
+    /// Its name, size, times and inode: who can set those can make the report a wrong one
+    Mtime,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// Say what there is
+    Stats(Place),
+    /// Remove what is older than --cache-ttl, and what was not used for longest down to --cache-size
+    Prune(Place),
+    /// Remove everything
+    Clear(Place),
+}
+
+impl Place {
+    fn open(&self) -> Result<(Cache, PathBuf), u8> {
+        let variable = || std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let Some(folder) = self.dir.clone().or_else(variable).or_else(default_folder) else {
+            return Err(exit::complain(
+                "there is no home folder; name a folder with --cache-dir",
+                exit::USAGE,
+            ));
+        };
+        let mut options = DiskOptions::default();
+        if let Some(bytes) = self.size {
+            options = options.max_bytes(bytes);
+        }
+        if let Some(ttl) = self.ttl {
+            options = options.ttl(ttl);
+        }
+        match Cache::on_disk(&folder, options) {
+            Ok(cache) => Ok((cache, folder)),
+            Err(error) => Err(exit::fail(&error, exit::USAGE)),
+        }
+    }
+}
+
+/// Adds the cache to a validator, and gives it back, to be asked for a warning.
+pub(crate) fn add(
+    builder: ValidatorBuilder,
+    arguments: &Validate,
+) -> Result<(ValidatorBuilder, Option<Cache>), u8> {
+    let caching = &arguments.caching;
+    if !caching.cache {
+        let Place { dir, size, ttl } = &caching.place;
+        let given = [
+            ("--cache-dir", dir.is_some()),
+            ("--cache-size", size.is_some()),
+            ("--cache-ttl", ttl.is_some()),
+        ];
+        return match given.iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(exit::complain(
+                &format!("{option} means nothing without --cache; give both"),
+                exit::USAGE,
+            )),
+            None => Ok((builder, None)),
+        };
+    }
+    let needs_rows = outputs::files(arguments).map(|(option, _)| option).next();
+    if let Some(option) = needs_rows.or_else(|| arguments.trust_statistics.map(|_| "--trust-statistics")) {
+        exit::note(&format!("--cache was not used: {option} needs the data itself"));
+        return Ok((builder, None));
+    }
+    let (cache, _) = caching.place.open()?;
+    let cache = cache.trust_times(caching.trust == CacheTrust::Mtime);
+    Ok((builder.cache(cache.clone()), Some(cache)))
+}
+
+/// Tells what a cache could not keep.
+pub(crate) fn warn(cache: Option<&Cache>) {
+    if let Some(warning) = cache.and_then(Cache::take_warning) {
+        exit::note(&format!("the cache was of no use: {warning}"));
+    }
+}
+
+pub(crate) fn run(command: &CacheCommand) -> u8 {
+    let (CacheCommand::Stats(place) | CacheCommand::Prune(place) | CacheCommand::Clear(place)) = command;
+    let (cache, folder) = match place.open() {
+        Ok(opened) => opened,
+        Err(code) => return code,
+    };
+    let text = match command {
+        CacheCommand::Stats(_) => cache.stats().map(|stats| told(&folder, stats.entries, stats.bytes)),
+        CacheCommand::Prune(_) => cache.prune().map(|pruned| removed(&folder, &pruned)),
+        CacheCommand::Clear(_) => cache.clear().map(|pruned| removed(&folder, &pruned)),
+    };
+    match text {
+        Ok(text) => exit::print(text.as_bytes(), exit::SUCCESS),
+        Err(error) => exit::fail(&error, exit::UNREADABLE),
+    }
+}
+
+fn told(folder: &Path, entries: u64, bytes: u64) -> String {
+    let folder = trueline::escape::escape_text(&folder.display().to_string()).into_owned();
+    format!("folder   {folder}\nentries  {entries}\nbytes    {bytes}\n")
+}
+
+fn removed(folder: &Path, pruned: &Pruned) -> String {
+    let Pruned { entries, bytes, left_entries, left_bytes, .. } = pruned;
+    format!("removed  {entries} entries of {bytes} bytes\n{}", told(folder, *left_entries, *left_bytes))
+}
+
+/// A time: a number and s, m, h or d.
+fn time(text: &str) -> Result<Duration, String> {
+    let wrong = || "expected a time such as 90s, 30m, 12h or 30d".to_owned();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86400,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        assert_eq!(time("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(time("12h"), Ok(Duration::from_secs(43_200)));
+        assert_eq!(time("30d"), Ok(Duration::from_secs(2_592_000)));
+        for wrong in ["", "7", "d", "-1d", "1.5h", "1w", "99999999999999999999d", "999999999999999999d"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The state of one chunk as bytes: what was found in it once need not be found again.
+//!
+//! ```text
+//! rows, lines, broken, invalid   8 bytes each, little-endian
+//! counts                         JSON: the numbers of each check, its length before it
+//! samples                        JSON for each check, its length before it
+//! keys                           for each check over keys one byte that says what follows: nothing, keys, or prints
+//! ```
+//!
+//! Whoever keeps that guards it with a checksum: damage may not be seen here.
+
+use crate::key::KeyBuffer;
+use crate::key::print::PrintBuffer;
+use crate::key_rows::{ChunkKeys, KeyTask};
+use crate::partial::{PartialError, WrittenCounts, WrittenSample};
+use crate::plan::Plan;
+use crate::quota::Quota;
+use crate::state::State;
+
+const NONE: u8 = 0;
+const KEYS: u8 = 1;
+const PRINTS: u8 = 2;
+
+impl State {
+    /// Writes the state behind `bytes`. It must be sealed ([`State::seal`]), and not be merged with others.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
+        for number in [self.rows, self.lines, self.broken, self.invalid] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        let counts: Vec<_> = self.counts.iter().map(WrittenCounts::numbers_of).collect();
+        put(bytes, &serde_json::to_vec(&counts).unwrap_or_default());
+        for counts in &self.counts {
+            if counts.samples.is_empty() {
+                put(bytes, &[]);
+                continue;
+            }
+            let samples: Vec<_> = counts.samples.iter().map(WrittenSample::of).collect();
+            put(bytes, &serde_json::to_vec(&samples).unwrap_or_default());
+        }
+        for keys in &self.keys {
+            match keys {
+                ChunkKeys::None => bytes.push(NONE),
+                ChunkKeys::Whole(keys, _) => {
+                    bytes.push(KEYS);
+                    keys.write(bytes);
+                }
+                ChunkKeys::Prints(prints) => {
+                    bytes.push(PRINTS);
+                    prints.write(bytes);
+                }
+            }
+        }
+    }
+
+    /// Takes a state off the front of `bytes`, which [`State::write`] wrote under a plan of the same schema. Samples that `quota` has
+    /// enough of are left out.
+    ///
+    /// **Errors**: the bytes are something else; what they know of keys is not what is wanted now.
+    pub fn read(plan: &Plan, quota: &Quota, bytes: &mut &[u8]) -> Result<Self, PartialError> {
+        let mut state = Self::new(plan, Some(quota.clone()));
+        for number in [&mut state.rows, &mut state.lines, &mut state.broken, &mut state.invalid] {
+            *number = take_number(bytes)?;
+        }
+        let counts: Vec<WrittenCounts> = serde_json::from_slice(take(bytes)?).map_err(|_| PartialError)?;
+        if counts.len() != plan.checks.len() {
+            return Err(PartialError);
+        }
+        for (index, written) in counts.into_iter().enumerate() {
+            let counts = written.read(&plan.checks[index]).ok_or(PartialError)?;
+            state.counts[index] = counts;
+            let samples = take(bytes)?;
+            if samples.is_empty() || quota.is_full(index) {
+                continue;
+            }
+            let samples: Vec<WrittenSample> = serde_json::from_slice(samples).map_err(|_| PartialError)?;
+            state.counts[index].samples = samples.into_iter().map(WrittenSample::read).collect();
+        }
+        for (keys, task) in state.keys.iter_mut().zip(quota.keys()) {
+            let (tag, rest) = bytes.split_first().ok_or(PartialError)?;
+            *bytes = rest;
+            *keys = match (*tag, task) {
+                (NONE, KeyTask::Pass) => ChunkKeys::None,
+                (KEYS, KeyTask::Keep) => ChunkKeys::Whole(KeyBuffer::read(bytes).ok_or(PartialError)?, None),
+                (PRINTS, KeyTask::Print(signal)) => {
+                    ChunkKeys::Prints(PrintBuffer::read(signal, bytes).ok_or(PartialError)?)
+                }
+                _ => return Err(PartialError),
+            };
+        }
+        Ok(state)
+    }
+}
+
+fn put(bytes: &mut Vec<u8>, content: &[u8]) {
+    bytes.extend_from_slice(&(content.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(content);
+}
+
+fn take<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8], PartialError> {
+    let length = usize::try_from(take_number(bytes)?).map_err(|_| PartialError)?;
+    let (content, rest) = bytes.split_at_checked(length).ok_or(PartialError)?;
+    *bytes = rest;
+    Ok(content)
+}
+
+fn take_number(bytes: &mut &[u8]) -> Result<u64, PartialError> {
+    let (number, rest) = bytes.split_first_chunk().ok_or(PartialError)?;
+    *bytes = rest;
+    Ok(u64::from_le_bytes(*number))
+}

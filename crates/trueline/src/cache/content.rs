@@ -1,0 +1,227 @@
+//! What bytes an input has, in 32 bytes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use trueline_io::ReadAt;
+
+use crate::progress::Cancel;
+
+/// The digest of a block.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
+    *blake3::hash(bytes).as_bytes()
+}
+
+/// The digests of the blocks of an input, in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Contents {
+    blocks: Vec<[u8; 32]>,
+    bytes: u64,
+}
+
+impl Contents {
+    pub(crate) fn extend(&mut self, blocks: &[[u8; 32]]) {
+        self.blocks.extend_from_slice(blocks);
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
+    /// What the bytes are, of which there are so many.
+    pub(crate) fn finish(self, bytes: u64, block_bytes: usize) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&bytes.to_le_bytes()).update(&(block_bytes as u64).to_le_bytes());
+        self.blocks.iter().for_each(|block| {
+            hasher.update(block);
+        });
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Reads an input from its places, on so many threads. `None` when it cannot be read, or the run is cancelled.
+    pub(crate) fn of(
+        at: &dyn ReadAt,
+        block_bytes: usize,
+        threads: usize,
+        cancel: &Cancel,
+    ) -> Option<[u8; 32]> {
+        let size = at.size_bytes();
+        let count = usize::try_from(size.div_ceil(block_bytes as u64)).ok()?;
+        let blocks = Mutex::new(vec![[0; 32]; count]);
+        let (next, is_failed) = (AtomicU64::new(0), AtomicU64::new(0));
+        let work = || {
+            // Small enough to stay near the processor between reading and hashing.
+            let mut buffer = vec![0; block_bytes.min(READ_BYTES)];
+            loop {
+                let block = next.fetch_add(1, Ordering::Relaxed);
+                let start = block.saturating_mul(block_bytes as u64);
+                if start >= size || is_failed.load(Ordering::Relaxed) > 0 {
+                    return;
+                }
+                let end = size.min(start + block_bytes as u64);
+                let hash = if cancel.is_cancelled() { None } else { hash(at, start, end, &mut buffer) };
+                match (hash, usize::try_from(block)) {
+                    (Some(hash), Ok(block)) => {
+                        blocks.lock().unwrap_or_else(PoisonError::into_inner)[block] = hash;
+                    }
+                    _ => is_failed.store(1, Ordering::Relaxed),
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads.min(count) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        if is_failed.into_inner() > 0 {
+            return None;
+        }
+        let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some(Self { blocks, bytes: 0 }.finish(size, block_bytes))
+    }
+}
+
+/// Bytes that are read and hashed at once.
+const READ_BYTES: usize = 256 << 10;
+
+fn hash(at: &dyn ReadAt, start: u64, end: u64, buffer: &mut [u8]) -> Option<[u8; 32]> {
+    let mut hasher = blake3::Hasher::new();
+    let mut offset = start;
+    while offset < end {
+        let wanted = usize::try_from(end - offset).unwrap_or(usize::MAX).min(buffer.len());
+        match at.read_at(&mut buffer[..wanted], offset) {
+            Ok(0) => return None,
+            Ok(bytes) => {
+                hasher.update(&buffer[..bytes]);
+                offset += bytes as u64;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+    Some(*hasher.finalize().as_bytes())
+}
+
+/// The bytes of an input as they are stored, where they are read from the first to the last: those of a compressed one.
+#[derive(Clone, Debug)]
+pub(crate) struct RawContent(Arc<Mutex<Raw>>);
+
+#[derive(Debug)]
+struct Raw {
+    block_bytes: usize,
+    hasher: blake3::Hasher,
+    in_block: usize,
+    contents: Contents,
+    has_ended: bool,
+    is_wanted: bool,
+}
+
+impl RawContent {
+    pub(crate) fn new(block_bytes: usize) -> Self {
+        let hasher = blake3::Hasher::new();
+        let contents = Contents::default();
+        let raw = Raw { block_bytes, hasher, in_block: 0, contents, has_ended: false, is_wanted: true };
+        Self(Arc::new(Mutex::new(raw)))
+    }
+
+    /// Says that nobody will ask.
+    pub(crate) fn stop(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_wanted = false;
+    }
+
+    /// Takes in what was read; nothing is the end.
+    pub(crate) fn read(&self, bytes: &[u8]) {
+        let mut raw = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !raw.is_wanted {
+            return;
+        }
+        raw.has_ended |= bytes.is_empty();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let room = raw.block_bytes - raw.in_block;
+            let (now, later) = rest.split_at(room.min(rest.len()));
+            raw.hasher.update(now);
+            raw.in_block += now.len();
+            raw.contents.bytes += now.len() as u64;
+            rest = later;
+            if raw.in_block == raw.block_bytes {
+                raw.end_block();
+            }
+        }
+    }
+
+    /// What the bytes are, if they were read to their end.
+    pub(crate) fn finish(&self) -> Option<[u8; 32]> {
+        let mut raw = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !raw.is_wanted || !raw.has_ended {
+            return None;
+        }
+        if raw.in_block > 0 {
+            raw.end_block();
+        }
+        let bytes = raw.contents.bytes;
+        Some(std::mem::take(&mut raw.contents).finish(bytes, raw.block_bytes))
+    }
+}
+
+impl Raw {
+    fn end_block(&mut self) {
+        let block = *self.hasher.finalize().as_bytes();
+        self.contents.extend(&[block]);
+        self.hasher.reset();
+        self.in_block = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trueline_io::{MemorySource, Source};
+
+    fn at(bytes: &[u8]) -> Box<dyn ReadAt> {
+        let source = MemorySource::new("m", bytes.to_vec());
+        drop(source.open().unwrap());
+        source.open_at().unwrap().unwrap()
+    }
+
+    #[test]
+    fn all_ways_of_reading_give_one_hash() {
+        let bytes: Vec<u8> = (0..1000_u32).flat_map(u32::to_le_bytes).collect();
+        for block_bytes in [1, 7, 64, 1000, 4000, 5000] {
+            let expected = {
+                let mut contents = Contents::default();
+                let blocks: Vec<_> = bytes.chunks(block_bytes).map(digest).collect();
+                contents.extend(&blocks);
+                contents.finish(4000, block_bytes)
+            };
+            for threads in [1, 2, 3] {
+                let found = Contents::of(&*at(&bytes), block_bytes, threads, &Cancel::new());
+                assert_eq!(found, Some(expected), "{block_bytes} {threads}");
+            }
+            for step in [1, 13, 4000] {
+                let raw = RawContent::new(block_bytes);
+                bytes.chunks(step).for_each(|bytes| raw.read(bytes));
+                assert_eq!(raw.finish(), None);
+                raw.read(&[]);
+                assert_eq!(raw.finish(), Some(expected), "{block_bytes} {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_bytes_have_another_hash() {
+        let of = |bytes: &[u8]| Contents::of(&*at(bytes), 4, 2, &Cancel::new()).unwrap();
+        let all = [of(b"abcdefgh"), of(b"abcdefg"), of(b"abcdefgH"), of(b"efghabcd"), of(b"abcd")];
+        for (index, hash) in all.iter().enumerate() {
+            assert!(!all[..index].contains(hash));
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_cancelled_has_no_hash() {
+        let cancel = Cancel::new();
+        cancel.cancel();
+        assert_eq!(Contents::of(&*at(b"abc"), 2, 1, &cancel), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! Whole runs: the report of inputs whose bytes are known.
+
+use std::ops::Range;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use trueline_cache::Key;
+use trueline_io::{Format, ReadAt, Source, Version};
+use trueline_report::{Decided, Excerpt, Report, Run};
+
+use super::{Cache, Contents, Question};
+use crate::pipeline::{format_of, rate};
+use crate::validator::{Validator, peak_memory};
+
+/// The text of an excerpt, what is marked in it, and its first line.
+type KeptExcerpt = (String, Range<usize>, Option<u64>);
+
+/// A report as it is kept: without what differs between two runs, and with what JSON leaves out.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    report: Report,
+    excerpts: Vec<Option<KeptExcerpt>>,
+    /// The bits of what was observed of checks, where that is a float: text would have to be read exactly.
+    floats: Vec<Option<u64>>,
+}
+
+/// Asks the cache about a run, and tells it what came of it.
+pub(crate) struct RunCache<'a> {
+    cache: &'a Cache,
+    validator: &'a Validator,
+    sources: &'a [&'a dyn Source],
+    question: Question,
+    /// The bytes of inputs that are hashed before they are read.
+    known: Vec<Option<[u8; 32]>>,
+    hints: Vec<Option<Key>>,
+    versions: Vec<Option<Version>>,
+}
+
+impl<'a> RunCache<'a> {
+    pub(crate) fn new(cache: &'a Cache, validator: &'a Validator, sources: &'a [&'a dyn Source]) -> Self {
+        let question = Question::new(validator);
+        let versions = sources.iter().map(|source| source.version()).collect();
+        let none = vec![None; sources.len()];
+        Self { cache, validator, sources, question, known: none, hints: vec![None; sources.len()], versions }
+    }
+
+    pub(crate) fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// The report of a run over the same bytes.
+    pub(crate) fn find(&mut self) -> Option<Report> {
+        if let Some(report) = self.version_key().and_then(|key| self.load(&key)) {
+            return Some(report);
+        }
+        for (index, source) in self.sources.iter().enumerate() {
+            let at = bytes_of(*source);
+            let Some(at) = at else { continue };
+            let hint = self.hint(*source, &*at);
+            // An input that was never seen is not read only to find that out; but who reads it in another order needs its hash before.
+            let is_known = hint.as_ref().is_some_and(|hint| self.cache.get(hint).is_some());
+            let is_table =
+                matches!(format_of(self.validator, *source), Some(Format::Parquet | Format::Arrow));
+            if is_known || is_table {
+                let Validator { chunk_bytes, threads, cancel, .. } = self.validator;
+                self.known[index] = Contents::of(&*at, *chunk_bytes, *threads, cancel);
+            }
+            self.hints[index] = hint;
+        }
+        let contents: Option<Vec<_>> = self.known.iter().copied().collect();
+        let report = self.load(&self.key(&contents?))?;
+        // What was hashed must still be what is there.
+        self.sources.iter().all(|source| source.verify_unchanged().is_ok()).then_some(report)
+    }
+
+    /// Keeps the report of a run. `contents` are the bytes of each input, as far as they were hashed while they were judged.
+    pub(crate) fn keep(&self, report: &Report, contents: &[Option<[u8; 32]>]) {
+        if report.error.is_some() {
+            return;
+        }
+        let value = serde_json::to_vec(&Kept::of(report)).unwrap_or_default();
+        let contents: Option<Vec<_>> =
+            contents.iter().zip(&self.known).map(|(judged, before)| judged.or(*before)).collect();
+        if let Some(contents) = contents {
+            self.cache.put(&self.key(&contents), &[&value]);
+            for hint in self.hints.iter().flatten() {
+                self.cache.put(hint, &[]);
+            }
+        }
+        let is_old = |version: &Version| match version {
+            Version::Strong(_) => true,
+            // A file that was just written may be written again in the same tick of the clock.
+            Version::Times { modified, .. } => {
+                let age = SystemTime::now().duration_since(*modified);
+                age.is_ok_and(|age| age > Duration::from_secs(2))
+            }
+        };
+        if self.versions.iter().flatten().all(is_old)
+            && let Some(key) = self.version_key()
+            && self.sources.iter().map(|source| source.version()).eq(self.versions.iter().cloned())
+        {
+            self.cache.put(&key, &[&value]);
+        }
+    }
+
+    fn key(&self, contents: &[[u8; 32]]) -> Key {
+        let inputs: Vec<_> = self.sources.iter().copied().zip(contents.iter().copied()).collect();
+        self.question.run(self.validator, &inputs)
+    }
+
+    /// The key of a run over inputs that need not be read to know their bytes.
+    fn version_key(&self) -> Option<Key> {
+        let mut key = self.question.about("versions");
+        for (source, version) in self.sources.iter().zip(&self.versions) {
+            let bytes = match version.as_ref()? {
+                Version::Strong(bytes) => bytes,
+                Version::Times { bytes, .. } if self.cache.trusts_times() => bytes,
+                Version::Times { .. } => return None,
+            };
+            let format = format_of(self.validator, *source).map_or("", |format| format.name());
+            key = key.part("format", format).part("version", bytes);
+        }
+        Some(key.finish())
+    }
+
+    /// A key under which there is something when an input that looks like this one was judged before.
+    fn hint(&self, source: &dyn Source, at: &dyn ReadAt) -> Option<Key> {
+        let size = at.size_bytes();
+        let mut ends = Vec::new();
+        for start in [0, size.saturating_sub(LOOKED_AT)] {
+            let length = usize::try_from(LOOKED_AT.min(size - start)).ok()?;
+            let mut bytes = vec![0; length];
+            let mut filled = 0;
+            while filled < length {
+                match at.read_at(&mut bytes[filled..], start + filled as u64) {
+                    Ok(0) | Err(_) => return None,
+                    Ok(some) => filled += some,
+                }
+            }
+            ends.extend(bytes);
+        }
+        let format = format_of(self.validator, source).map_or("", |format| format.name());
+        let key = self.question.about("hint").part("format", format).part("size", size.to_le_bytes());
+        Some(key.part("ends", ends).finish())
+    }
+
+    fn load(&self, key: &Key) -> Option<Report> {
+        let started = std::time::Instant::now();
+        let kept: Kept = serde_json::from_slice(&self.cache.get(key)?).ok()?;
+        let mut report = kept.into_report()?;
+        if report.inputs.len() != self.sources.len() {
+            return None;
+        }
+        for (input, source) in report.inputs.iter_mut().zip(self.sources) {
+            source.name().clone_into(&mut input.name);
+        }
+        report.schema.name.clone_from(&self.validator.schema.name);
+        let seconds = started.elapsed().as_secs_f64();
+        report.run = Run {
+            elapsed_seconds: seconds,
+            threads: u32::try_from(self.validator.threads).unwrap_or(u32::MAX),
+            simd: self.validator.kernel.name().to_owned(),
+            bytes_per_second: rate(report.inputs.iter().map(|input| input.bytes).sum(), seconds),
+            decided: Decided { scanned: 0, proved: 0, cached: report.rows.total },
+            peak_memory: peak_memory(),
+            statistics: None,
+        };
+        Some(report)
+    }
+}
+
+/// How many bytes of both ends are looked at before an input is hashed.
+const LOOKED_AT: u64 = 4096;
+
+/// The bytes of an input that can be read from any place, and again.
+fn bytes_of(source: &dyn Source) -> Option<Box<dyn ReadAt>> {
+    if !source.can_reopen() {
+        return None;
+    }
+    drop(source.open().ok()?);
+    source.open_at().ok()?
+}
+
+impl Kept {
+    fn of(report: &Report) -> Self {
+        let excerpt =
+            |excerpt: &Excerpt| (excerpt.text.clone(), excerpt.highlight.clone(), excerpt.first_line);
+        let excerpts =
+            report.violations.iter().map(|violation| violation.excerpt.as_ref().map(excerpt)).collect();
+        let float = |value: &Value| value.as_f64().filter(|_| value.is_f64()).map(f64::to_bits);
+        let floats = report.checks.iter().map(|check| check.observed.as_ref().and_then(float)).collect();
+        Self { report: report.clone(), excerpts, floats }
+    }
+
+    fn into_report(self) -> Option<Report> {
+        let Self { mut report, excerpts, floats } = self;
+        if excerpts.len() != report.violations.len() || floats.len() != report.checks.len() {
+            return None;
+        }
+        for (violation, excerpt) in report.violations.iter_mut().zip(excerpts) {
+            violation.excerpt =
+                excerpt.map(|(text, highlight, first_line)| Excerpt { text, highlight, first_line });
+        }
+        for (check, bits) in report.checks.iter_mut().zip(floats) {
+            if let Some(bits) = bits {
+                check.observed = Some(Value::from(f64::from_bits(bits)));
+            }
+        }
+        Some(report)
+    }
+}
