@@ -9,6 +9,7 @@
 
 mod column;
 mod decoder;
+mod layout;
 mod path;
 mod prove;
 mod reader;

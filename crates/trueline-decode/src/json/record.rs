@@ -1,12 +1,13 @@
 //! One record by itself: whether it passes all that is asked of it, seen from its bytes.
 //!
-//! The way is that of the proofs of blocks, with one lane and without anything that pays for many records only. What it doubts it leaves
-//! to the exact way.
+//! The way is that of the proofs of blocks, with one lane and without anything that pays for many records only; a record of which all but the values
+//! is byte by byte as in one before it is not even cut into tokens (`layout`). What is doubted is left to the exact way.
 
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::{Checker, Indexer, Positions};
 
 use super::decoder::paths;
+use super::layout::{Fitting, Layouts, Value};
 use super::path::Paths;
 use super::scan::{Record, Scanned, Scanner};
 use super::{JsonColumn, JsonOptions};
@@ -27,6 +28,7 @@ pub struct RecordProver {
     checker: Checker,
     scanner: Scanner,
     positions: Positions,
+    layouts: Layouts,
     buffer: Vec<u8>,
 }
 
@@ -42,19 +44,43 @@ impl RecordProver {
             checker: Checker::with_kernel(kernel).max_depth(options.max_depth),
             scanner: Scanner::new(columns.len()),
             positions: Positions::new(),
+            layouts: Layouts::default(),
             buffer: Vec::new(),
         })
     }
 
     /// Whether a record is proven to be a JSON object whose values pass. One that has a line feed in it is not.
     pub fn proves(&mut self, record: &[u8]) -> bool {
+        self.buffer.clear();
+        self.buffer.extend_from_slice(record);
+        self.buffer.extend_from_slice(&[b'\n'; BEHIND]);
+        if let Some(is_proven) = self.proves_by_layout() {
+            return is_proven;
+        }
         let Self { buffer, indexer, positions, .. } = self;
-        buffer.clear();
-        buffer.extend_from_slice(record);
-        buffer.extend_from_slice(&[b'\n'; BEHIND]);
         indexer.index(&buffer[..=record.len()], true, positions);
         let is_one = positions.len() == 1 && positions.line_feeds() == 1 && positions.faults().is_empty();
-        is_one && self.has_proof()
+        if !is_one || !self.has_proof() {
+            return false;
+        }
+        let Self { layouts, scanner, positions, buffer, .. } = self;
+        layouts.learn(&Record::of(buffer, positions), positions.tokens(0), scanner, record.len());
+        true
+    }
+
+    /// Whether the record in the buffer is proven, if it is like one before it.
+    fn proves_by_layout(&mut self) -> Option<bool> {
+        let Self { columns, layouts, buffer, .. } = self;
+        let bytes = Bytes::new(buffer)?;
+        let length = buffer.len() - BEHIND;
+        let Fitting { values, is_ascii } = layouts.fit(bytes, length)?;
+        if !is_ascii && std::str::from_utf8(&buffer[..length]).is_err() {
+            return Some(false);
+        }
+        let tokens = Tokens { bytes, is_ascii, offsets: Pairs::NONE, kinds: bytes, rows: &[], count: 1 };
+        Some(values.iter().all(|Value { column, kind, range }| {
+            columns[*column as usize].proves(tokens, *kind, range.clone())
+        }))
     }
 
     /// Whether the record in the buffer is proven.
@@ -83,5 +109,38 @@ impl RecordProver {
             let has_escape = positions.has_backslash() && buffer[value.clone()].contains(&b'\\');
             !has_escape && proof.proves(tokens, block.kinds[token], value)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trueline_schema::{DataType, Field};
+
+    use super::*;
+
+    /// The shorter way must be gone, or the tests would compare the longer one with itself.
+    #[test]
+    fn records_of_one_make_have_a_layout() {
+        let column =
+            |name: &str, data_type| JsonColumn { field: Field::new(name, data_type), checks: Vec::new() };
+        let columns = [column("id", DataType::Int64), column("name", DataType::String)];
+        let mut prover =
+            RecordProver::new(&columns, &JsonOptions::default(), Kernel::detect()).expect("a prover");
+        assert!(prover.proves(b"{\"id\": 1, \"name\": \"Ada\", \"tags\": [true, {\"x\": null}]} "));
+        for (record, expected) in [
+            (
+                &b"{\"id\": 22, \"name\": \"Grace Brewster\", \"tags\": [-1.5, {\"x\": \"\"}]} "[..],
+                Some(true),
+            ),
+            (b"{\"id\": 2.5, \"name\": \"\", \"tags\": [1, {\"x\": 1}]} ", Some(false)),
+            (b"{\"id\": 1, \"name\": \"Ada\", \"tags\": [true, {\"y\": null}]} ", None),
+            (b"{\"id\": 1, \"name\": \"Ada\", \"tags\": [true, {\"x\": null}]}", None),
+            (b"{\"id\": 1, \"name\": \"Ada\", \"tags\": [true]}", None),
+            (b"{\"id\": 1", None),
+            (b"", None),
+        ] {
+            prover.buffer = [record, &[b'\n'; BEHIND]].concat();
+            assert_eq!(prover.proves_by_layout(), expected, "{}", String::from_utf8_lossy(record));
+        }
     }
 }

@@ -147,9 +147,9 @@ pub(super) fn used<L: Lanes>(lanes: L, length: L::Words, number: usize) -> L::Wo
 }
 
 /// The highest bit of each byte.
-pub(super) const HIGH: u64 = 0x8080_8080_8080_8080;
+pub(crate) const HIGH: u64 = 0x8080_8080_8080_8080;
 /// The lowest bit of each byte.
-pub(super) const LOW: u64 = 0x0101_0101_0101_0101;
+pub(crate) const LOW: u64 = 0x0101_0101_0101_0101;
 
 /// The highest bit of each byte that is not a digit 0 to 9 in both words, and now and then of one that is.
 #[inline(always)]

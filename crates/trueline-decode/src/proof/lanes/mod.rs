@@ -107,6 +107,9 @@ pub(crate) trait Lanes: Copy {
 pub(crate) struct Pairs<'a>(&'a [u32]);
 
 impl<'a> Pairs<'a> {
+    /// No words that mean anything.
+    pub(crate) const NONE: Self = Self(&[0; 2]);
+
     pub(crate) fn new(words: &'a [u32]) -> Option<Self> {
         (words.len() >= 2 && u32::try_from(words.len()).is_ok()).then_some(Self(words))
     }
@@ -142,6 +145,15 @@ impl<'a> Bytes<'a> {
     /// Some of the bytes, which must be there.
     pub(crate) fn of(self, range: Range<usize>) -> &'a [u8] {
         &self.0[range]
+    }
+
+    /// The eight bytes at an index, the first one lowest. Where there are fewer, the last eight.
+    #[inline(always)]
+    pub(crate) fn word(self, at: usize) -> u64 {
+        let at = at.min(self.0.len() - WORD);
+        let mut bytes = [0; WORD];
+        bytes.copy_from_slice(&self.0[at..at + WORD]);
+        u64::from_le_bytes(bytes)
     }
 
     /// The greatest index that can be loaded from.

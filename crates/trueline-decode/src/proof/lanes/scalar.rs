@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, Task, WORD};
+use super::{Bytes, Lanes, Pairs, Task};
 
 /// The half of an index that counts.
 const LOWER: u64 = u32::MAX as u64;
@@ -135,10 +135,7 @@ impl Lanes for Scalar {
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
     fn gather_bytes(self, from: Bytes<'_>, index: u64) -> u64 {
-        let at = (index & LOWER).min(from.last()) as usize;
-        let mut bytes = [0; WORD];
-        bytes.copy_from_slice(&from.0[at..at + WORD]);
-        u64::from_le_bytes(bytes)
+        from.word((index & LOWER) as usize)
     }
 
     #[inline(always)]

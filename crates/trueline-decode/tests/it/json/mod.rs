@@ -9,6 +9,7 @@
     reason = "the twins are written case by case, as the rules read"
 )]
 
+mod alone;
 mod model;
 mod place;
 mod records;

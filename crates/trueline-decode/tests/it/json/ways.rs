@@ -13,13 +13,13 @@ use super::{BEHIND, list, object};
 
 /// A make of records: keys in an order, some of them within an object, spaces.
 #[derive(Debug, Clone)]
-struct Make {
+pub(super) struct Make {
     keys: Vec<&'static str>,
     context: Vec<&'static str>,
     space: &'static str,
 }
 
-fn make() -> impl Strategy<Value = Make> {
+pub(super) fn make() -> impl Strategy<Value = Make> {
     let keys = proptest::sample::subsequence(
         vec!["id", "at", "level", "duration", "tags", "ok", "note", "a key of some length", "x"],
         1..9,
@@ -52,7 +52,7 @@ fn value_of(key: &str, random: u64) -> String {
     }
 }
 
-fn record(make: &Make, random: u64) -> String {
+pub(super) fn record(make: &Make, random: u64) -> String {
     let mix = |number: usize| {
         (random ^ (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
             >> 16
@@ -83,7 +83,7 @@ fn record(make: &Make, random: u64) -> String {
     format!("{{{}}}", members.join(&format!(",{space}")))
 }
 
-fn columns() -> Vec<JsonColumn> {
+pub(super) fn columns() -> Vec<JsonColumn> {
     let number = |text: &str| Some(Literal::Number(Decimal::parse(text).expect("a number")));
     let range = |minimum, maximum| {
         CheckKind::Range(Range { minimum: number(minimum), maximum: number(maximum), ..Range::default() })

@@ -1,0 +1,217 @@
+//! Layouts: what one record after the other has besides its values, byte by byte.
+//!
+//! Who writes records one at a time writes them with one program, which puts the same bytes between the values each time: braces, keys,
+//! commas, spaces. If a record has the bytes between its values that one had which was found to be JSON, and a string or a scalar wherever that had
+//! one, it is JSON too, has the same keys, and its values are those of the same columns. Nothing has to be looked up, and no token be noted.
+//!
+//! If you change this: a layout may only say of a record what `RecordProver` would say without it. A record that does not fit is never
+//! wrong, only slower.
+
+use std::ops::Range;
+
+use trueline_tokenizer::json::{SCALAR, STRING, is_scalar};
+
+use super::scan::{Record, Scanner};
+use crate::proof::cell::{HIGH, LOW};
+use crate::proof::lanes::{Bytes, WORD};
+
+/// The most values of a record with a layout.
+const MOST_VALUES: usize = 256;
+/// The most layouts that are kept.
+const MOST_LAYOUTS: usize = 4;
+/// When all places are taken, so many records that fit none are let go by before a layout makes room for another.
+const PATIENCE: u32 = 64;
+
+/// The layouts of records that were seen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layouts {
+    /// The one that was last found to fit stands first.
+    known: Vec<Layout>,
+    /// The values of the last record that fitted.
+    values: Vec<Value>,
+    misses: u32,
+}
+
+/// What a record has besides its values.
+#[derive(Clone, Debug)]
+struct Layout {
+    /// What stands before each value, and behind the last: words, and which bits of them count.
+    between: Vec<(u64, u64)>,
+    gaps: Vec<Gap>,
+    last: Gap,
+}
+
+/// Bytes between values.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    /// How many words they are.
+    words: u32,
+    length: u32,
+    /// The column whose value stands behind them, if there is one.
+    column: Option<u32>,
+}
+
+/// A value of a column.
+#[derive(Clone, Debug)]
+pub(super) struct Value {
+    pub(super) column: u32,
+    /// [`STRING`] or [`SCALAR`].
+    pub(super) kind: u8,
+    /// Its quotes included.
+    pub(super) range: Range<usize>,
+}
+
+/// The values of a record that fits a layout, and whether all of them are ASCII; if not, the record may be anything but UTF-8.
+pub(super) struct Fitting<'a> {
+    pub(super) values: &'a [Value],
+    pub(super) is_ascii: bool,
+}
+
+impl Layouts {
+    /// The values of a record of so many bytes that fits a layout. There are no others of columns that must have one.
+    #[inline]
+    pub(super) fn fit(&mut self, bytes: Bytes<'_>, length: usize) -> Option<Fitting<'_>> {
+        for number in 0..self.known.len() {
+            if let Some(is_ascii) = self.known[number].fits(bytes, length, &mut self.values) {
+                self.known.swap(0, number);
+                return Some(Fitting { values: &self.values, is_ascii });
+            }
+        }
+        None
+    }
+
+    /// Keeps the layout of a record that was proven, given its tokens and what the scanner found in it.
+    pub(super) fn learn(
+        &mut self,
+        block: &Record<'_>,
+        tokens: Range<usize>,
+        scanner: &Scanner,
+        length: usize,
+    ) {
+        if self.known.len() == MOST_LAYOUTS {
+            self.misses += 1;
+            if self.misses < PATIENCE {
+                return;
+            }
+            self.known.pop();
+        }
+        self.misses = 0;
+        self.known.extend(Layout::of(block, tokens, scanner, length));
+    }
+}
+
+impl Layout {
+    /// The layout of a record that was found to be JSON; `None` where it has too many values.
+    fn of(block: &Record<'_>, tokens: Range<usize>, scanner: &Scanner, length: usize) -> Option<Self> {
+        let mut layout = Self { between: Vec::new(), gaps: Vec::new(), last: Gap::EMPTY };
+        let mut at = 0;
+        for token in tokens.start..tokens.end {
+            let is_key = block.kinds.get(token + 1) == Some(&b':');
+            let number = u32::try_from(token).ok()?;
+            // A null in the way of other columns must stay one.
+            if !matches!(block.kinds[token], STRING | SCALAR) || is_key || scanner.nulls.contains(&number) {
+                continue;
+            }
+            let Range { start, end } = block.range(token);
+            let column = scanner.row.iter().position(|of_column| *of_column == number);
+            let mut gap = layout.push(block.bytes.get(at..start)?)?;
+            gap.column = column.and_then(|column| u32::try_from(column).ok());
+            layout.gaps.push(gap);
+            at = end;
+        }
+        layout.last = layout.push(block.bytes.get(at..length)?)?;
+        (layout.gaps.len() <= MOST_VALUES).then_some(layout)
+    }
+
+    /// Adds bytes between values.
+    fn push(&mut self, bytes: &[u8]) -> Option<Gap> {
+        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let words = bytes.chunks(WORD).map(|bytes| (word(bytes), u64::MAX >> (8 * (WORD - bytes.len()))));
+        self.between.extend(words);
+        let words = u32::try_from(bytes.len().div_ceil(WORD)).ok()?;
+        Some(Gap { words, length: u32::try_from(bytes.len()).ok()?, column: None })
+    }
+
+    /// Whether a record of so many bytes fits; then `values` are those of its columns, and the answer is whether all of it is ASCII.
+    #[inline]
+    fn fits(&self, bytes: Bytes<'_>, length: usize, values: &mut Vec<Value>) -> Option<bool> {
+        values.clear();
+        let (mut at, mut between, mut seen) = (0, &self.between[..], 0);
+        for gap in &self.gaps {
+            gap.stands_at(bytes, &mut at, &mut between)?;
+            let start = at;
+            let kind = if bytes.word(at) & 0xFF == u64::from(b'"') {
+                at = string_end(bytes, at + 1, length, &mut seen)?;
+                STRING
+            } else {
+                at = scalar_end(bytes, at, length)?;
+                if !is_scalar(bytes.of(start..at)) {
+                    return None;
+                }
+                SCALAR
+            };
+            if let Some(column) = gap.column {
+                values.push(Value { column, kind, range: start..at });
+            }
+        }
+        self.last.stands_at(bytes, &mut at, &mut between)?;
+        (at == length).then_some(seen & HIGH == 0)
+    }
+}
+
+impl Gap {
+    const EMPTY: Self = Self { words: 0, length: 0, column: None };
+
+    /// Goes on behind these bytes, which are the first of `between`, if they stand there.
+    #[inline]
+    fn stands_at(self, bytes: Bytes<'_>, at: &mut usize, between: &mut &[(u64, u64)]) -> Option<()> {
+        let (own, rest) = between.split_at_checked(self.words as usize)?;
+        let words = own.iter().zip((*at..).step_by(WORD));
+        let different = words.fold(0, |all, ((word, mask), at)| all | (bytes.word(at) ^ word) & mask);
+        *between = rest;
+        *at += self.length as usize;
+        (different == 0).then_some(())
+    }
+}
+
+/// The place behind the quote that ends a string without escapes, given that of its first byte; adds its bytes, and some behind it, to `seen`.
+#[inline]
+fn string_end(bytes: Bytes<'_>, start: usize, length: usize, seen: &mut u64) -> Option<usize> {
+    let mut at = start;
+    while at < length {
+        let word = bytes.word(at);
+        *seen |= word;
+        // The lowest bit that is set is that of a byte of this kind; those above may not be.
+        let control = word.wrapping_sub(0x20 * LOW) & !word;
+        let special = (equal(word, b'"') | equal(word, b'\\') | control) & HIGH;
+        if special != 0 {
+            let end = at + special.trailing_zeros() as usize / 8;
+            return (bytes.of(end..end + 1) == b"\"").then_some(end + 1);
+        }
+        at += WORD;
+    }
+    None
+}
+
+/// The place behind the last byte that may be one of a scalar. One with a `+` in it is cut there, and fits nothing.
+#[inline]
+fn scalar_end(bytes: Bytes<'_>, start: usize, length: usize) -> Option<usize> {
+    let mut at = start;
+    while at < length {
+        let word = bytes.word(at);
+        let low = word.wrapping_sub(u64::from(b'-') * LOW) & !word;
+        let end = (low | equal(word, b']') | equal(word, b'}')) & HIGH;
+        if end != 0 {
+            return Some(at + end.trailing_zeros() as usize / 8);
+        }
+        at += WORD;
+    }
+    None
+}
+
+/// The highest bit of each byte that is `byte`; above the lowest of these others may have it too.
+#[inline]
+fn equal(word: u64, byte: u8) -> u64 {
+    let zeros = word ^ (u64::from(byte) * LOW);
+    zeros.wrapping_sub(LOW) & !zeros
+}
