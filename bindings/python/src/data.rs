@@ -1,5 +1,6 @@
 //! What was given to be validated.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use arrow_array::BooleanArray;
@@ -14,7 +15,7 @@ use crate::run::Watch;
 use crate::source::{BytesSource, ObjectFile, Records};
 
 /// Up to this many bytes are judged on the calling thread.
-const SMALL_BYTES: u64 = 64 << 10;
+pub(crate) const SMALL_BYTES: u64 = 64 << 10;
 
 /// What can be validated, for the error that something else gets.
 const ACCEPTED: &str = "a path or a list of them, bytes, a binary file, an object with __arrow_c_stream__ or \
@@ -176,10 +177,15 @@ fn paths(data: &Bound<'_, PyAny>) -> PyResult<Vec<Box<dyn Source>>> {
     // One that is not there is told before anything begins.
     if sources.len() == 1 && sources[0].name() == argument && !argument.contains("://") && argument != "-" {
         match std::fs::metadata(&path) {
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
-                return Err(PyFileNotFoundError::new_err((2, "no such file", argument.to_owned())));
+            Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {
+                let text = if argument.contains('\n') {
+                    "no such file (a str is a path; text to be judged is given as bytes)"
+                } else {
+                    "no such file"
+                };
+                return Err(PyFileNotFoundError::new_err((2, text, argument.to_owned())));
             }
-            Err(fault) if fault.kind() == std::io::ErrorKind::InvalidInput => {
+            Err(fault) if fault.kind() == ErrorKind::InvalidInput => {
                 return Err(PyValueError::new_err(format!("{argument:?} cannot be the name of a file")));
             }
             Ok(metadata) if metadata.is_dir() => {

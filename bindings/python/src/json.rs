@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::ops::Range;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -14,8 +15,59 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, Py
 /// How deep values may be nested; the engine's own limit is tighter.
 const MOST_DEPTH: usize = 200;
 
+/// Most keys that are remembered, and the bytes of them.
+const MOST_KEYS: usize = 256;
+const MOST_KEY_BYTES: usize = 16 << 10;
+
+/// The keys of the last dict, which are mostly those of the next one, the very same objects; as they are written, with what stands around
+/// them.
+#[derive(Default)]
+pub(crate) struct Keys {
+    known: Vec<(Py<PyString>, Range<usize>)>,
+    text: Vec<u8>,
+}
+
+impl Keys {
+    /// Appends a record, which must be a mapping.
+    pub(crate) fn push_record(&mut self, record: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+        let Ok(dict) = record.cast::<PyDict>() else { return push_record(record, out) };
+        if dict.is_empty() {
+            out.extend_from_slice(b"{}");
+            return Ok(());
+        }
+        for (number, (key, value)) in dict.iter().enumerate() {
+            match self.known.get(number) {
+                Some((known, text)) if known.is(&key) => {
+                    out.extend_from_slice(&self.text[text.clone()]);
+                }
+                _ => {
+                    let start = out.len();
+                    out.push(if number == 0 { b'{' } else { b',' });
+                    push_key(&key, out)?;
+                    self.learn(number, &key, &out[start..]);
+                }
+            }
+            push(&value, out, 1)?;
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    /// Remembers a key. Of a subclass of `str` nothing is known.
+    fn learn(&mut self, number: usize, key: &Bound<'_, PyAny>, text: &[u8]) {
+        self.known.truncate(number);
+        let start = self.known.last().map_or(0, |(_, text)| text.end);
+        self.text.truncate(start);
+        let has_room = number < MOST_KEYS && start + text.len() <= MOST_KEY_BYTES;
+        if let (true, true, Ok(key)) = (has_room, self.known.len() == number, key.cast_exact::<PyString>()) {
+            self.text.extend_from_slice(text);
+            self.known.push((key.clone().unbind(), start..self.text.len()));
+        }
+    }
+}
+
 /// Appends a record, which must be a mapping.
-pub(crate) fn push_record(record: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+fn push_record(record: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
     if record.cast::<PyDict>().is_ok() || record.cast::<PyMapping>().is_ok() {
         return push(record, out, 0);
     }
@@ -36,7 +88,7 @@ fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<(
     } else if let Ok(number) = value.cast::<PyInt>() {
         push_integer(number, out)?;
     } else if let Ok(number) = value.cast::<PyFloat>() {
-        push_float(number, out)?;
+        push_float(number, out);
     } else if let Ok(record) = value.cast::<PyDict>() {
         let mut members = Members::open(out);
         for (key, value) in record {
@@ -134,7 +186,7 @@ fn push_items<'py>(
 
 fn push_integer(number: &Bound<'_, PyInt>, out: &mut Vec<u8>) -> PyResult<()> {
     if let Ok(small) = number.extract::<i64>() {
-        let _infallible = write!(out, "{small}");
+        out.extend_from_slice(itoa::Buffer::new().format(small).as_bytes());
         return Ok(());
     }
     // By `int` itself: a subclass may show itself otherwise.
@@ -143,10 +195,10 @@ fn push_integer(number: &Bound<'_, PyInt>, out: &mut Vec<u8>) -> PyResult<()> {
     Ok(())
 }
 
-fn push_float(number: &Bound<'_, PyFloat>, out: &mut Vec<u8>) -> PyResult<()> {
-    let float: f64 = number.extract()?;
+fn push_float(number: &Bound<'_, PyFloat>, out: &mut Vec<u8>) {
+    let float = number.value();
     if float.is_finite() {
-        let _infallible = write!(out, "{float:?}");
+        out.extend_from_slice(zmij::Buffer::new().format_finite(float).as_bytes());
     } else {
         let text = if float.is_nan() {
             "NaN"
@@ -157,7 +209,6 @@ fn push_float(number: &Bound<'_, PyFloat>, out: &mut Vec<u8>) -> PyResult<()> {
         };
         push_text(text, out);
     }
-    Ok(())
 }
 
 /// An object that is being written.
@@ -173,16 +224,11 @@ impl<'o> Members<'o> {
     }
 
     fn push(&mut self, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
-        let Ok(name) = key.cast::<PyString>() else {
-            let kind = key.get_type().name()?.to_string();
-            return Err(PyTypeError::new_err(format!("the keys of a record must be str, not {kind}")));
-        };
         if !self.is_first {
             self.out.push(b',');
         }
         self.is_first = false;
-        push_text(name.to_str()?, self.out);
-        self.out.push(b':');
+        push_key(key, self.out)?;
         push(value, self.out, depth + 1)
     }
 
@@ -191,17 +237,59 @@ impl<'o> Members<'o> {
     }
 }
 
+/// A key and its colon.
+fn push_key(key: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+    let Ok(name) = key.cast::<PyString>() else {
+        let kind = key.get_type().name()?.to_string();
+        return Err(PyTypeError::new_err(format!("the keys of a record must be str, not {kind}")));
+    };
+    push_text(name.to_str()?, out);
+    out.push(b':');
+    Ok(())
+}
+
 fn push_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for byte in text.bytes() {
+    let bytes = text.as_bytes();
+    out.extend_from_slice(bytes);
+    if has_special(bytes) {
+        out.truncate(out.len() - bytes.len());
+        push_escaped(bytes, out);
+    }
+    out.push(b'"');
+}
+
+/// Whether any byte may not stand in a string as it is.
+fn has_special(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().any(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'));
+    };
+    // The last ones are looked at twice.
+    let words = bytes.as_chunks::<8>().0.iter().chain([last]);
+    words.fold(0, |any, word| any | special(u64::from_le_bytes(*word))) != 0
+}
+
+/// Not zero if one of eight bytes is special.
+fn special(word: u64) -> u64 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let quotes = word ^ (u64::from(b'"') * LOW);
+    let escapes = word ^ (u64::from(b'\\') * LOW);
+    let quotes = quotes.wrapping_sub(LOW) & !quotes;
+    let escapes = escapes.wrapping_sub(LOW) & !escapes;
+    let control = word.wrapping_sub(0x20 * LOW) & !word;
+    (quotes | escapes | control) & (0x80 * LOW)
+}
+
+#[cold]
+fn push_escaped(bytes: &[u8], out: &mut Vec<u8>) {
+    for byte in bytes {
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
             0..0x20 => {
                 let _infallible = write!(out, "\\u{byte:04x}");
             }
-            _ => out.push(byte),
+            _ => out.push(*byte),
         }
     }
-    out.push(b'"');
 }

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyList, PyMemoryView, PyString};
 use trueline::{ErrorKind, RecordValidator};
 
 use crate::error;
-use crate::json;
+use crate::json::Keys;
 use crate::report::Report;
 use crate::run;
 use crate::schema::Schema;
@@ -23,7 +23,14 @@ type Answer<'py> = (bool, Bound<'py, PyList>);
 #[pyclass(frozen, subclass, module = "trueline._native")]
 pub(crate) struct RecordProcessor {
     validator: Mutex<RecordValidator>,
-    buffer: Mutex<Vec<u8>>,
+    writer: Mutex<Writer>,
+}
+
+/// What is used again from one dict to the next.
+#[derive(Default)]
+struct Writer {
+    line: Vec<u8>,
+    keys: Keys,
 }
 
 #[pymethods]
@@ -32,17 +39,18 @@ impl RecordProcessor {
     fn new(py: Python<'_>, schema: &Bound<'_, Schema>) -> PyResult<Self> {
         let validator = RecordValidator::new(schema.get().document());
         let validator = validator.map_err(|error| error::engine(py, &error))?;
-        Ok(Self { validator: Mutex::new(validator), buffer: Mutex::default() })
+        Ok(Self { validator: Mutex::new(validator), writer: Mutex::default() })
     }
 
     /// A record that is a mapping.
     fn process_line<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
-        let mut line = std::mem::take(&mut *lock(&self.buffer));
+        let mut writer = std::mem::take(&mut *lock(&self.writer));
+        let Writer { line, keys } = &mut writer;
         line.clear();
-        let written = json::push_record(record, &mut line);
-        let answer = written.and_then(|()| self.check(record.py(), &line));
+        let written = keys.push_record(record, line);
+        let answer = written.and_then(|()| self.check(record.py(), line));
         if line.capacity() <= MOST_KEPT {
-            *lock(&self.buffer) = line;
+            *lock(&self.writer) = writer;
         }
         answer
     }

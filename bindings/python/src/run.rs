@@ -49,7 +49,7 @@ impl Watch {
 }
 
 /// What came of a run; `Err` of the outer kind is the text of a panic.
-pub(crate) type Outcome = Result<Result<Found, trueline::Error>, String>;
+pub(crate) type Outcome<T = Found> = Result<Result<T, trueline::Error>, String>;
 
 pub(crate) fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
     caught(|| job.run(validator, watch))
@@ -71,16 +71,26 @@ pub(crate) fn here(py: Python<'_>, validator: &Arc<Validator>, job: Job, watch: 
 
 /// Runs on a thread of its own, so that Ctrl-C is answered.
 pub(crate) fn aside(py: Python<'_>, validator: Validator, job: Job, watch: &Watch) -> PyResult<Report> {
-    let (sender, mut receiver) = mpsc::channel();
     let of_run = watch.clone();
+    let (report, valid) = apart(py, watch, move || job.run(&validator, &of_run))?;
+    Ok(Report::marked(report, valid))
+}
+
+/// Does some work of the engine on a thread of its own, so that Ctrl-C is answered. It ends when the watch is cancelled, or is left alone.
+pub(crate) fn apart<T: Send + 'static>(
+    py: Python<'_>,
+    watch: &Watch,
+    work: impl FnOnce() -> Result<T, trueline::Error> + Send + 'static,
+) -> PyResult<T> {
+    let (sender, mut receiver) = mpsc::channel();
     let run = move || {
         // Nobody waits any longer when the run was left alone.
-        let _ = sender.send(outcome(&validator, job, &of_run));
+        let _ = sender.send(caught(work));
     };
     thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
     loop {
         match wait(py, &mut receiver, TICK) {
-            Ok(outcome) => return finish(py, outcome, watch),
+            Ok(outcome) => return settle(py, outcome, watch),
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(error::exception(py, "InternalError", ("the run ended without an answer",)));
             }
@@ -95,10 +105,10 @@ pub(crate) fn aside(py: Python<'_>, validator: Validator, job: Job, watch: &Watc
 }
 
 /// The exception of a run that was interrupted, with how far it had come. What came of the run is `None` where it is left alone.
-pub(crate) fn interrupted(
+pub(crate) fn interrupted<T>(
     py: Python<'_>,
     interrupt: PyErr,
-    outcome: Option<&Outcome>,
+    outcome: Option<&Outcome<T>>,
     watch: &Watch,
 ) -> PyErr {
     match outcome {
@@ -117,20 +127,25 @@ pub(crate) fn interrupted(
 }
 
 /// What comes within `time`, without the interpreter lock. The lone reference goes along: a receiver belongs to one thread at a time.
-fn wait(
+fn wait<T: Send>(
     py: Python<'_>,
-    receiver: &mut Receiver<Outcome>,
+    receiver: &mut Receiver<Outcome<T>>,
     time: Duration,
-) -> Result<Outcome, RecvTimeoutError> {
+) -> Result<Outcome<T>, RecvTimeoutError> {
     py.detach(move || receiver.recv_timeout(time))
 }
 
 pub(crate) fn finish(py: Python<'_>, outcome: Outcome, watch: &Watch) -> PyResult<Report> {
+    settle(py, outcome, watch).map(|(report, valid)| Report::marked(report, valid))
+}
+
+/// What came of some work, or the exception that ended it.
+pub(crate) fn settle<T>(py: Python<'_>, outcome: Outcome<T>, watch: &Watch) -> PyResult<T> {
     if let Some(error) = watch.raised() {
         return Err(error);
     }
     match outcome {
-        Ok(Ok((report, valid))) => Ok(Report::marked(report, valid)),
+        Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => Err(error::engine(py, &error)),
         Err(panic) => Err(error::exception(py, "InternalError", (panic,))),
     }

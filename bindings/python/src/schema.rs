@@ -64,6 +64,13 @@ impl Schema {
         let validator = builder.build().map_err(|error| error::engine(py, &error))?;
         Ok(Arc::clone(self.validator.get_or_init(|| Arc::new(validator))))
     }
+
+    /// A validator of one thread that can be cancelled.
+    pub(crate) fn watched(&self, py: Python<'_>, watch: &Watch) -> PyResult<Validator> {
+        let builder = Validator::builder(self.document.clone()).threads(1).cancel(watch.cancel.clone());
+        let builder = builder.temporaries(watch.temporaries.clone());
+        builder.build().map_err(|error| error::engine(py, &error))
+    }
 }
 
 #[pymethods]

@@ -5,17 +5,23 @@ use std::sync::Arc;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use trueline::{Cancel, ErrorKind, MemorySource, Validator};
+use trueline::{Cancel, ErrorKind, MemorySource, Source, Validator};
 
 use crate::arrow::Batches;
+use crate::data::SMALL_BYTES;
 use crate::error;
-use crate::json;
+use crate::json::Keys;
 use crate::report::Report;
-use crate::run::Watch;
+use crate::run::{self, Watch};
 use crate::schema::Schema;
 
 /// The name of the one input that all chunks of records are stretches of.
 const INPUT_NAME: &str = "<records>.jsonl";
+/// The report of so many rows is made on the calling thread.
+const SMALL_ROWS: u64 = 10_000;
+/// While records are written, signals are asked for after so many of them, or so many bytes.
+const LOOK_RECORDS: usize = 1024;
+const LOOK_BYTES: usize = 1 << 20;
 
 /// A state of the engine, and the validator that reads and ends it.
 #[pyclass(frozen, module = "trueline._native")]
@@ -30,15 +36,17 @@ impl State {
     #[staticmethod]
     fn of_records(schema: &Bound<'_, Schema>, records: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = schema.py();
-        let mut lines = Vec::new();
-        for record in records.try_iter()? {
-            json::push_record(&record?, &mut lines)?;
-            lines.push(b'\n');
-        }
+        let source = MemorySource::new(INPUT_NAME, lines(records)?);
         let validator = schema.get().plain(py)?;
-        let source = MemorySource::new(INPUT_NAME, lines);
-        let state = py.detach(|| validator.state_of_stretch(&source));
-        let state = state.map_err(|error| error::engine(py, &error))?;
+        let is_small = source.size_hint().is_some_and(|size| size <= SMALL_BYTES);
+        let state = if is_small {
+            let state = py.detach(|| validator.state_of_stretch(&source));
+            state.map_err(|error| error::engine(py, &error))?
+        } else {
+            let watch = Watch::new(Cancel::new());
+            let watched = schema.get().watched(py, &watch)?;
+            run::apart(py, &watch, move || watched.state_of_stretch(&source))?
+        };
         Ok(Self { validator, state })
     }
 
@@ -48,11 +56,8 @@ impl State {
         let py = schema.py();
         let validator = schema.get().plain(py)?;
         let (batches, watch) = (Batches::of(data)?, Watch::new(Cancel::new()));
-        let state = py.detach(|| validator.state_of_batches(batches.read(&watch)));
-        if let Some(raised) = watch.raised() {
-            return Err(raised);
-        }
-        let state = state.map_err(|error| error::engine(py, &error))?;
+        let (watched, of_run) = (schema.get().watched(py, &watch)?, watch.clone());
+        let state = run::apart(py, &watch, move || watched.state_of_batches(batches.read(&of_run)))?;
         Ok(Self { validator, state })
     }
 
@@ -88,7 +93,28 @@ impl State {
 
     /// The report of it as if it were all there is.
     fn report(&self, py: Python<'_>) -> PyResult<Report> {
-        let report = py.detach(|| self.validator.finish(self.state.clone()));
-        report.map(Report::new).map_err(|error| error::engine(py, &error))
+        if self.state.rows() <= SMALL_ROWS {
+            let report = py.detach(|| self.validator.finish(self.state.clone()));
+            return report.map(Report::new).map_err(|error| error::engine(py, &error));
+        }
+        let (validator, state) = (Arc::clone(&self.validator), self.state.clone());
+        run::apart(py, &Watch::new(Cancel::new()), move || validator.finish(state)).map(Report::new)
     }
+}
+
+/// Records as lines. Now and then signals are asked for, and other threads have their turn, since not every iterable runs code of Python.
+fn lines(records: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let mut lines = Vec::new();
+    let mut keys = Keys::default();
+    let mut next_look = LOOK_BYTES;
+    for (number, record) in records.try_iter()?.enumerate() {
+        keys.push_record(&record?, &mut lines)?;
+        lines.push(b'\n');
+        if lines.len() >= next_look || number % LOOK_RECORDS == LOOK_RECORDS - 1 {
+            records.py().detach(|| {});
+            records.py().check_signals()?;
+            next_look = lines.len() + LOOK_BYTES;
+        }
+    }
+    Ok(lines)
 }

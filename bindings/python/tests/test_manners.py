@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import signal
 import subprocess
@@ -15,11 +16,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from conftest import BAD, GOOD
 
 import trueline
-from trueline import Cancel, Field, Progress, Schema
+from trueline import Cancel, Field, MapReduceValidator, Progress, Schema
 
 SCHEMA = Schema({"id": Field(int, unique=True), "name": Field(str, max_length=2)})
 
@@ -89,6 +91,21 @@ def test_ctrl_c_ends_a_stream() -> None:
     assert time.monotonic() - times[0] < 1.0
     timer.join()
     assert list(results) == []
+
+
+@pytest.mark.parametrize("kind", ["records", "Arrow"])
+def test_ctrl_c_ends_a_chunk_to_be_merged(kind: str) -> None:
+    """Neither of these runs any code of Python that would hear of it."""
+    table = pa.table({"id": range(1000), "name": ["abc"] * 1000})
+    forever = itertools.repeat(table.to_batches()[0])
+    reader = pa.RecordBatchReader.from_batches(table.schema, forever)
+    chunk = itertools.repeat({"id": 1, "name": "a"}) if kind == "records" else reader
+    times: list[float] = []
+    timer = interrupt_after(0.3, times)
+    with pytest.raises(KeyboardInterrupt):
+        MapReduceValidator(Schema({"id": int, "name": str})).map_validate_chunk(chunk)
+    assert time.monotonic() - times[0] < 1.0
+    timer.join()
 
 
 class blocked:  # noqa: N801

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import pickle
 from pathlib import Path
@@ -98,8 +99,9 @@ def test_what_data_say_cannot_act_in_a_notebook() -> None:
     shown = report._repr_html_()
     assert shown.startswith("<iframe sandbox srcdoc=")
     assert shown.count("<") == 2
-    inner = shown.split('srcdoc="')[1]
-    assert inner.split('" style=')[0].count('"') == 0
+    inner = shown.split('srcdoc="')[1].split('" style=')[0]
+    assert inner.count('"') == 0
+    assert html.unescape(inner) == report.to_html()
 
 
 def test_raise_if_invalid(payments: Schema, tmp_path: Path) -> None:

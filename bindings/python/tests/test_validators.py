@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pandas
@@ -94,6 +96,45 @@ def test_records_that_cannot_be_taken(payments: Schema) -> None:
             processor.process_line(other)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         processor.process_json({"id": 1})  # type: ignore[arg-type]
+
+
+def test_what_came_before_a_record_makes_no_difference() -> None:
+    """Keys in any order, anew each time or the same objects; of each, what a table of this one row would have."""
+    fields = {"id": Field(int, min=0), "name": Field(str, max_length=9), "at": Field("timestamp"), "ok": bool, "x.y": float}
+    schema = Schema(fields, json={"duplicate_keys": "error"})
+    names = ["n", "", 'a "q"', "back\\slash", "tab\t", "nul\0", "é€😀", "exactly 8", "longer than nine", "del\x7f", None]
+    values: dict[str, list[Any]] = {
+        "id": [1, -1, 2**62, 2**64, True, None, "1", 1.0],
+        "name": names,
+        "at": ["2026-01-02T03:04:05Z", "2026-02-30T03:04:05Z", datetime.datetime(2026, 1, 2), None],
+        "ok": [True, False, 1, "true"],
+        "x": [{"y": 1.5}, {"y": "1.5"}, {"z": 1}, None, [1], {}],
+        "tags": [["a"], (), {"k": [None, 'a"b']}],
+    }
+    processor, random = LineProcessor(schema), Random(7)
+    valid = 0
+    for number in range(1500):
+        # Most are as the one before, but for a value.
+        keys = list(values) if number % 9 else random.sample(list(values), random.randint(0, len(values)))
+        record = {key if number % 5 else "".join(list(key)): values[key][0] for key in keys}
+        for key in random.sample(keys, min(len(keys), random.choice([0, 0, 1, 2]))):
+            record[key] = random.choice(values[key])
+        is_valid, errors = processor.process_line(record)
+        report = schema.validate([record])
+        expected = [(error.code, error.column, error.value, error.byte_offset) for error in report.errors]
+        assert [(error.code, error.column, error.value, error.byte_offset) for error in errors] == expected, record
+        assert is_valid == report.valid
+        valid += is_valid
+    assert 200 < valid < 1300
+
+
+def test_numbers_of_a_record_are_written_whole() -> None:
+    processor = LineProcessor({"a": bool})
+    floats = [0.1, -0.0, 1e16, 1.5e300, 5e-324, 1.7976931348623157e308, 1e-7, 123456789.125, 1 / 3]
+    for number in [*floats, 0, -1, 2**63 - 1, -(2**63), 2**63, 10**40, -(10**40)]:
+        is_valid, (error,) = processor.process_line({"a": number})
+        assert not is_valid
+        assert repr(type(number)(error.value)) == repr(number)
 
 
 def test_warnings_are_told_and_do_not_count() -> None:

@@ -7,7 +7,7 @@ use pyo3::types::PyIterator;
 use trueline::{Source, SourceError};
 
 use super::{over, raised};
-use crate::json;
+use crate::json::Keys;
 use crate::run::Watch;
 
 /// Records are written until there are about so many bytes.
@@ -33,7 +33,8 @@ impl Source for Records {
 
     fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
         let iterator = Python::try_attach(|py| self.iterator.clone_ref(py));
-        Ok(Box::new(Reader { iterator, watch: self.watch.clone(), lines: Vec::new(), at: 0, rows: 0 }))
+        let watch = self.watch.clone();
+        Ok(Box::new(Reader { iterator, watch, keys: Keys::default(), lines: Vec::new(), at: 0, rows: 0 }))
     }
 
     fn size_hint(&self) -> Option<u64> {
@@ -45,6 +46,7 @@ struct Reader {
     /// None when it has come to its end.
     iterator: Option<Py<PyIterator>>,
     watch: Watch,
+    keys: Keys,
     lines: Vec<u8>,
     at: usize,
     rows: u64,
@@ -60,7 +62,7 @@ impl Reader {
                 self.iterator = None;
                 break;
             };
-            if let Err(error) = json::push_record(&record, &mut self.lines) {
+            if let Err(error) = self.keys.push_record(&record, &mut self.lines) {
                 error.add_note(py, format!("in record {} (counted from 0)", self.rows))?;
                 return Err(error);
             }
