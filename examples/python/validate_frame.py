@@ -21,7 +21,7 @@ frame = polars.DataFrame(
 )
 
 report = schema.validate(frame)
-print(repr(report))
+print(f"{report.verdict}: {report.invalid_count} of {report.total_rows} rows")
 
 errors = polars.DataFrame(report.errors)
 for row_index, column, value in errors.select("row_index", "column", "value").rows():
