@@ -71,7 +71,11 @@ impl<'a> RunCache<'a> {
         let contents: Option<Vec<_>> = self.known.iter().copied().collect();
         let report = self.load(&self.key(&contents?))?;
         // What was hashed must still be what is there.
-        self.sources.iter().all(|source| source.verify_unchanged().is_ok()).then_some(report)
+        if self.sources.iter().any(|source| source.verify_unchanged().is_err()) {
+            return None;
+        }
+        self.keep_for_version(&serde_json::to_vec(&Kept::of(&report)).unwrap_or_default());
+        Some(report)
     }
 
     /// Keeps the report of a run. `contents` are the bytes of each input, as far as they were hashed while they were judged.
@@ -88,6 +92,11 @@ impl<'a> RunCache<'a> {
                 self.cache.put(hint, &[]);
             }
         }
+        self.keep_for_version(&value);
+    }
+
+    /// Keeps a report for inputs that need not be read to know that they are the same.
+    fn keep_for_version(&self, value: &[u8]) {
         let is_old = |version: &Version| match version {
             Version::Strong(_) => true,
             // A file that was just written may be written again in the same tick of the clock.
@@ -100,7 +109,7 @@ impl<'a> RunCache<'a> {
             && let Some(key) = self.version_key()
             && self.sources.iter().map(|source| source.version()).eq(self.versions.iter().cloned())
         {
-            self.cache.put(&key, &[&value]);
+            self.cache.put(&key, &[value]);
         }
     }
 

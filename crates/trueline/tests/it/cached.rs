@@ -248,9 +248,20 @@ fn a_file_with_the_same_times_need_not_be_read() {
     let builder = || Validator::builder(schema.clone()).threads(1);
     let cache = Cache::in_memory(1 << 24).trust_times(true);
     let source = || FileSource::new(&path);
-    for _ in 0..2 {
-        same(&cache, builder, &source(), "trusted");
-    }
+    let hits = |cache: &Cache| cache.stats().expect("numbers").hits;
+    same(&cache, builder, &source(), "cold");
+    let before = hits(&cache);
+    same(&cache, builder, &source(), "trusted");
+    assert_eq!(hits(&cache) - before, 1, "it was asked for the version alone");
+    // A report that was found by its bytes is known by the version from then on.
+    let store = folder.path().join("cache");
+    let untrusting = Cache::on_disk(&store, DiskOptions::default()).expect("a cache");
+    same(&untrusting, builder, &source(), "cold");
+    let trusting = Cache::on_disk(&store, DiskOptions::default()).expect("a cache").trust_times(true);
+    same(&trusting, builder, &source(), "by its bytes");
+    let before = hits(&trusting);
+    same(&trusting, builder, &source(), "by its version");
+    assert_eq!(hits(&trusting) - before, 1);
     // Other bytes are noticed, whatever the time of writing says: the time of the change cannot be set.
     std::fs::write(&path, table(101)).expect("written");
     set(old);
