@@ -38,11 +38,16 @@ impl<'f> Temporary<'f> {
         &self.file
     }
 
-    /// Puts it in its place, over whatever is there.
+    /// Puts it in its place, over whatever is there. When it is gone, somebody has cleared the store just now: nothing went wrong
+    /// then, it is as if that had come a moment later.
     pub(super) fn rename(mut self, name: &str) -> io::Result<()> {
-        self.folder.rename(&self.name, name)?;
-        self.name.clear();
-        Ok(())
+        match self.folder.rename(&self.name, name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => {
+                self.name.clear();
+                Ok(())
+            }
+        }
     }
 }
 

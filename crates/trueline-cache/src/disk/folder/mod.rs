@@ -12,9 +12,9 @@ mod unix;
 use std::time::SystemTime;
 
 #[cfg(not(unix))]
-pub(super) use self::portable::Folder;
+pub(super) use self::portable::{Folder, read_to_capacity};
 #[cfg(unix)]
-pub(super) use self::unix::Folder;
+pub(super) use self::unix::{Folder, read_to_capacity};
 
 /// A file, as its folder lists it.
 #[derive(Clone, Copy, Debug)]

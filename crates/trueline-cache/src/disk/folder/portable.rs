@@ -1,7 +1,7 @@
 //! Folders by their paths, where there is no `openat`.
 
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -121,4 +121,10 @@ impl Folder {
         }
         Err(io::Error::other("it is not a regular file"))
     }
+}
+
+/// Reads until the end or until there is no room left.
+pub(crate) fn read_to_capacity(file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let room = bytes.capacity() - bytes.len();
+    file.take(room as u64).read_to_end(bytes).map(drop)
 }

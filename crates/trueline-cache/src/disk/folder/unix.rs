@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
@@ -134,6 +135,18 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Reads until the end or until there is no room left, which need not have been filled with anything before.
+pub(crate) fn read_to_capacity(file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
+    while bytes.len() < bytes.capacity() {
+        match rustix::io::read(file, spare_capacity(bytes)) {
+            Ok(0) => break,
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
 }
 
 fn regular(fd: OwnedFd) -> io::Result<File> {
