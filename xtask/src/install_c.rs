@@ -3,7 +3,7 @@
 //! `cargo xtask install-c --prefix DIR` builds it for use and puts it there; the tests do the same with what was built for them.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message};
@@ -18,12 +18,12 @@ const CRATE: &str = "bindings/c";
 const PACKAGE: &str = "trueline-c";
 const LIBRARY: &str = "trueline_c";
 
-/// What a program that links the static library needs besides, as `rustc --print native-static-libs` says.
+/// What a program that links the static library needs besides, as `rustc --print native-static-libs` says, but for `-lgcc_s`: compilers bring
+/// that where it is needed, and a program without shared libraries (`-static`) cannot have it.
 #[cfg(target_os = "macos")]
 pub(crate) const NATIVE_LIBRARIES: &[&str] = &["-lSystem", "-lc", "-lm", "-liconv"];
 #[cfg(not(target_os = "macos"))]
-pub(crate) const NATIVE_LIBRARIES: &[&str] =
-    &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+pub(crate) const NATIVE_LIBRARIES: &[&str] = &["-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
 /// The library as cargo built it.
 #[derive(Clone, Debug, Default)]
@@ -62,8 +62,21 @@ pub(crate) fn run(project: &Project, prefix: &Path) -> Result<Outcome> {
             "installing is not written for Windows; the library is built by `cargo build --release --package {PACKAGE}`"
         );
     }
-    let mut command = project.cargo(["build", "--release", "--package", PACKAGE, "--lib"]);
-    println!("$ {}", display(&command));
+    // Not as a crate for Rust besides, which the package is too: cargo optimizes across crates only where nothing is one.
+    let types = ["--crate-type", "cdylib,staticlib"];
+    let built = build(project.cargo(["rustc", "--release", "--package", PACKAGE, "--lib"]).args(types))?;
+    let installed = lay_out(project, &built, prefix)?;
+    println!("{}\n{}", installed.shared.display(), installed.archive.display());
+    Ok(Outcome::passed(prefix.display().to_string()))
+}
+
+/// Builds the library as its tests are built, and nothing else.
+pub(crate) fn build_for_tests(project: &Project) -> Result<Built> {
+    build(&mut project.cargo(["build", "--package", PACKAGE, "--lib"]))
+}
+
+fn build(command: &mut Command) -> Result<Built> {
+    println!("$ {}", display(command));
     let mut child = command
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped())
@@ -79,9 +92,7 @@ pub(crate) fn run(project: &Project, prefix: &Path) -> Result<Outcome> {
     if !child.wait()?.success() {
         bail!("the library does not build");
     }
-    let installed = lay_out(project, &built, prefix)?;
-    println!("{}\n{}", installed.shared.display(), installed.archive.display());
-    Ok(Outcome::passed(prefix.display().to_string()))
+    Ok(built)
 }
 
 /// Puts a built library below `prefix`.

@@ -16,8 +16,8 @@
  *   that freeing it once more does nothing. An object that was made from another one does not need it any longer.
  * - What a `TruelineText` or another view points to belongs to the object that it was asked of, and lives as long as that does.
  *   Texts are UTF-8. They do not end with a NUL, and may contain some.
- * - Schemas, validators, reports, buffers, errors and indexes can be used by many threads at once, except while they are freed. Options,
- *   streams and record validators belong to one thread at a time.
+ * - Schemas, validators, reports, states, buffers, errors and indexes can be used by many threads at once, except while they are freed,
+ *   or a state gets its number. Options, streams and record validators belong to one thread at a time.
  * - Callbacks may be called on other threads than yours, though never after the function that got them has returned. They must not
  *   throw, `longjmp`, or free the objects that are at work.
  * - No function ends the process, writes to standard output or changes what belongs to the process, such as handlers of signals.
@@ -173,6 +173,31 @@ typedef uint32_t TruelineStatus;
 #endif // __cplusplus
 
 /**
+ * How much a failure matters.
+ */
+enum TruelineSeverity
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It makes its row invalid.
+   */
+  TRUELINE_SEVERITY_ERROR = 0,
+  /**
+   * It is told.
+   */
+  TRUELINE_SEVERITY_WARNING = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum TruelineSeverity TruelineSeverity;
+#else
+typedef uint32_t TruelineSeverity;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The answer of a run.
  */
 enum TruelineVerdict
@@ -198,31 +223,6 @@ enum TruelineVerdict
 typedef enum TruelineVerdict TruelineVerdict;
 #else
 typedef uint32_t TruelineVerdict;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
- * How much a failure matters.
- */
-enum TruelineSeverity
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * It makes its row invalid.
-   */
-  TRUELINE_SEVERITY_ERROR = 0,
-  /**
-   * It is told.
-   */
-  TRUELINE_SEVERITY_WARNING = 1,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum TruelineSeverity TruelineSeverity;
-#else
-typedef uint32_t TruelineSeverity;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -567,6 +567,32 @@ typedef uint32_t TruelineRendering;
 #endif // __cplusplus
 
 /**
+ * What an input is of its dataset.
+ */
+enum TruelineExtent
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * All of an input, with its header if it has one.
+   */
+  TRUELINE_EXTENT_WHOLE = 0,
+  /**
+   * A stretch that goes on where another one ended, between two records: no header, and rows, lines and bytes that count on. For JSON
+   * Lines, and CSV without a header; else `TRUELINE_STATUS_OPTION`.
+   */
+  TRUELINE_EXTENT_STRETCH = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum TruelineExtent TruelineExtent;
+#else
+typedef uint32_t TruelineExtent;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What ends a record of CSV.
  */
 enum TruelineCsvTerminator
@@ -636,6 +662,11 @@ typedef struct TruelineReport TruelineReport;
 typedef struct TruelineSchema TruelineSchema;
 
 /**
+ * What was found in parts of a dataset, to be kept, carried elsewhere and merged. Free it with `trueline_state_free`.
+ */
+typedef struct TruelineState TruelineState;
+
+/**
  * An input that is validated while it is written to. Free it with `trueline_stream_free`, finished or not.
  */
 typedef struct TruelineStream TruelineStream;
@@ -701,50 +732,6 @@ typedef int32_t (*TruelineProgressCallback)(void *context, const TruelineProgres
  * but 0 ends the run, which then answers `TRUELINE_STATUS_CANCELLED`.
  */
 typedef int32_t (*TruelineCancelCallback)(void *context);
-
-/**
- * Puts up to `capacity` bytes into `buffer` and answers how many: at least 1, 0 at the end, or a negative number when it cannot, which
- * ends the run with `TRUELINE_STATUS_CALLBACK`. It is called on any thread, but never twice at once, and not again after its end.
- */
-typedef int64_t (*TruelineReadCallback)(void *context, uint8_t *buffer, size_t capacity);
-
-/**
- * A report in numbers. `valid_rows + invalid_rows = total_rows`.
- */
-typedef struct {
-  /**
-   * The answer.
-   */
-  TruelineVerdict verdict;
-  /**
-   * All records.
-   */
-  uint64_t total_rows;
-  /**
-   * Records that no violation of error severity names.
-   */
-  uint64_t valid_rows;
-  /**
-   * Records that at least one violation of error severity names.
-   */
-  uint64_t invalid_rows;
-  /**
-   * How many violations the report keeps.
-   */
-  size_t violation_count;
-  /**
-   * How many violations were found and not kept.
-   */
-  uint64_t violations_omitted;
-  /**
-   * How many checks there are.
-   */
-  size_t check_count;
-  /**
-   * How many inputs were read.
-   */
-  size_t input_count;
-} TruelineSummary;
 
 /**
  * One fault: which check, where, what was found and what was expected. Numbers that are not known are `TRUELINE_NONE`.
@@ -819,6 +806,111 @@ typedef struct {
    */
   uint64_t related_line;
 } TruelineViolation;
+
+/**
+ * The rows of one part of a run, and what is wrong with them; all places are those of the whole input. It lives as long as the call that
+ * it comes with, and so do its violations and their texts.
+ */
+typedef struct {
+  /**
+   * Its number, from 0, over all inputs.
+   */
+  uint64_t number;
+  /**
+   * The input that its rows are of, from 0.
+   */
+  uint32_t input;
+  /**
+   * The name of that input.
+   */
+  TruelineText input_name;
+  /**
+   * Its first row, from 0, over the input.
+   */
+  uint64_t first_row;
+  /**
+   * How many rows it has.
+   */
+  uint64_t rows;
+  /**
+   * How many of them are invalid. In the last part: how many rows were counted as valid before and are not, since keys come again.
+   */
+  uint64_t invalid_rows;
+  /**
+   * Bytes of the input up to its end, after decompression.
+   */
+  uint64_t end_bytes;
+  /**
+   * How many violations of error severity were found in it.
+   */
+  uint64_t errors;
+  /**
+   * How many violations of warning severity were found in it.
+   */
+  uint64_t warnings;
+  /**
+   * The first of its violations; NULL where there are none.
+   */
+  const TruelineViolation *violations;
+  /**
+   * How many violations there are at `violations`: at most as many as a report keeps (`TRUELINE_NUMBER_MAX_VIOLATIONS`).
+   */
+  size_t violation_count;
+  /**
+   * 1 in the last part, which has no rows, and what is known only when all rows are: keys that come again, faults of the whole table. Else 0.
+   */
+  uint8_t is_last;
+} TruelinePart;
+
+/**
+ * Called with one part after the other, in the order of rows, on any thread but never twice at once for one run, which waits for it.
+ * Anything but 0 ends the run, which then answers `TRUELINE_STATUS_CANCELLED`.
+ */
+typedef int32_t (*TruelinePartCallback)(void *context, const TruelinePart *part);
+
+/**
+ * Puts up to `capacity` bytes into `buffer` and answers how many: at least 1, 0 at the end, or a negative number when it cannot, which
+ * ends the run with `TRUELINE_STATUS_CALLBACK`. The first capacities may be of a few bytes, and no more may be written. It is called on any thread, but never twice at once, and not again after its end.
+ */
+typedef int64_t (*TruelineReadCallback)(void *context, uint8_t *buffer, size_t capacity);
+
+/**
+ * A report in numbers. `valid_rows + invalid_rows = total_rows`.
+ */
+typedef struct {
+  /**
+   * The answer.
+   */
+  TruelineVerdict verdict;
+  /**
+   * All records.
+   */
+  uint64_t total_rows;
+  /**
+   * Records that no violation of error severity names.
+   */
+  uint64_t valid_rows;
+  /**
+   * Records that at least one violation of error severity names.
+   */
+  uint64_t invalid_rows;
+  /**
+   * How many violations the report keeps.
+   */
+  size_t violation_count;
+  /**
+   * How many violations were found and not kept.
+   */
+  uint64_t violations_omitted;
+  /**
+   * How many checks there are.
+   */
+  size_t check_count;
+  /**
+   * How many inputs were read.
+   */
+  size_t input_count;
+} TruelineSummary;
 
 /**
  * What became of one check.
@@ -1180,6 +1272,15 @@ TruelineStatus trueline_options_set_cancel(TruelineOptions *options,
                                            TruelineError **error);
 
 /**
+ * Sets who is told of the parts of a run while it goes on, with what is wrong in each; NULL for nobody. Parts of text are of as many bytes
+ * as `TRUELINE_NUMBER_CHUNK_BYTES` says, those of Parquet and Arrow as the format gives them. For the rest as `trueline_options_set_progress`.
+ */
+TruelineStatus trueline_options_set_parts(TruelineOptions *options,
+                                          TruelinePartCallback callback,
+                                          void *context,
+                                          TruelineError **error);
+
+/**
  * Frees options and sets the pointer to NULL. A pointer that is NULL stays so.
  */
 TruelineStatus trueline_options_free(TruelineOptions **options);
@@ -1306,6 +1407,116 @@ TruelineStatus trueline_stream_finish(TruelineStream *stream,
  * Frees a stream and sets the pointer to NULL. A pointer that is NULL stays so. A run that is not finished ends without a report.
  */
 TruelineStatus trueline_stream_free(TruelineStream **stream);
+
+/**
+ * Judges what a path names, as `trueline_validate_path` does, and keeps what was found instead of a report: to be merged with the
+ * states of other parts of the dataset. Several files are parts in their order.
+ *
+ * What cannot be read to its end makes the report of all unreadable. `TRUELINE_STATUS_OPTION` when the validator has outputs, or somebody who is told
+ * of parts. `*state` is yours; free it with `trueline_state_free`. It holds all keys of checks over keys, and does not need the validator.
+ */
+TruelineStatus trueline_state_of_path(const TruelineValidator *validator,
+                                      const char *path,
+                                      TruelineState **state,
+                                      TruelineError **error);
+
+/**
+ * The same as `trueline_state_of_path` for bytes in memory, as `trueline_validate_memory` has them; `extent`, a `TruelineExtent`, says what they are of the dataset.
+ */
+TruelineStatus trueline_state_of_memory(const TruelineValidator *validator,
+                                        const char *name,
+                                        const uint8_t *data,
+                                        size_t length,
+                                        uint32_t extent,
+                                        TruelineState **state,
+                                        TruelineError **error);
+
+/**
+ * The same as `trueline_state_of_path` for what a callback reads, as in `trueline_validate_reader`; `extent`, a `TruelineExtent`, says what it is of the dataset.
+ */
+TruelineStatus trueline_state_of_reader(const TruelineValidator *validator,
+                                        const char *name,
+                                        TruelineReadCallback callback,
+                                        void *context,
+                                        uint32_t extent,
+                                        TruelineState **state,
+                                        TruelineError **error);
+
+/**
+ * The same as `trueline_state_of_path` for the batches of an Arrow stream, which is taken over as in `trueline_validate_arrow_stream`. They are a stretch: rows count on
+ * from those of the state before, whose batches must have the same columns.
+ */
+TruelineStatus trueline_state_of_arrow_stream(const TruelineValidator *validator,
+                                              struct ArrowArrayStream *stream,
+                                              TruelineState **state,
+                                              TruelineError **error);
+
+/**
+ * The same as `trueline_state_of_path` for one Arrow array, which is taken over with its schema as in `trueline_validate_arrow_array`. It is a stretch, as in
+ * `trueline_state_of_arrow_stream`.
+ */
+TruelineStatus trueline_state_of_arrow_array(const TruelineValidator *validator,
+                                             struct ArrowArray *array,
+                                             struct ArrowSchema *schema,
+                                             TruelineState **state,
+                                             TruelineError **error);
+
+/**
+ * Reads a state of the bytes that `trueline_state_to_bytes` wrote, under the same schema and by the same version of the library.
+ *
+ * `TRUELINE_STATUS_INVALID_ARGUMENT` when they are none: damaged, cut, of another schema or version. `*state` is yours.
+ */
+TruelineStatus trueline_state_from_bytes(const TruelineValidator *validator,
+                                         const uint8_t *data,
+                                         size_t length,
+                                         TruelineState **state,
+                                         TruelineError **error);
+
+/**
+ * The state as bytes, to be kept or sent. `*buffer` is yours; free it with `trueline_buffer_free`.
+ */
+TruelineStatus trueline_state_to_bytes(const TruelineState *state,
+                                       TruelineBuffer **buffer,
+                                       TruelineError **error);
+
+/**
+ * How many rows all parts of a state have.
+ */
+TruelineStatus trueline_state_rows(const TruelineState *state, uint64_t *rows, TruelineError **error);
+
+/**
+ * Gives all parts of a state a number, which is 0 until then. Merging puts parts in the order of their numbers, and those of one number in the
+ * order of the states.
+ */
+TruelineStatus trueline_state_set_number(TruelineState *state,
+                                         uint64_t number,
+                                         TruelineError **error);
+
+/**
+ * One state of `count` others, in any grouping: `states` points to as many pointers. What it needs of them is copied.
+ *
+ * `TRUELINE_STATUS_INVALID_ARGUMENT` when there are none, or some are of another schema. `*state` is yours.
+ */
+TruelineStatus trueline_state_merge(const TruelineState *const *states,
+                                    size_t count,
+                                    TruelineState **state,
+                                    TruelineError **error);
+
+/**
+ * The report of a state: what one run over all of its parts, in their order, would have said. The state stays as it is.
+ *
+ * `TRUELINE_STATUS_INVALID_ARGUMENT` when the state is of another schema than the validator, or its parts cannot be one table: CSV beside formats
+ * with types, stretches of Arrow data with other columns. `*report` is yours.
+ */
+TruelineStatus trueline_state_finish(const TruelineState *state,
+                                     const TruelineValidator *validator,
+                                     TruelineReport **report,
+                                     TruelineError **error);
+
+/**
+ * Frees a state and sets the pointer to NULL. A pointer that is NULL stays so.
+ */
+TruelineStatus trueline_state_free(TruelineState **state);
 
 /**
  * Makes a schema ready to judge records one by one. It is not needed any longer afterwards. `*validator` is yours; free it with

@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -176,6 +177,23 @@ struct Violation {
   std::optional<std::uint64_t> related_line;
 };
 
+/** The rows of one part of a run, and what is wrong with them; it lives as long as the call that it comes with. */
+struct Part {
+  std::uint64_t number;
+  std::uint32_t input;
+  std::string_view input_name;
+  std::uint64_t first_row;
+  std::uint64_t rows;
+  std::uint64_t invalid_rows;
+  std::uint64_t end_bytes;
+  std::uint64_t errors;
+  std::uint64_t warnings;
+  /** The first ones, as many as a report keeps. */
+  std::vector<Violation> violations;
+  /** Whether this is the last part, without rows: what is known only when all rows are. */
+  bool is_last;
+};
+
 /** What became of one check. */
 struct CheckResult {
   std::string_view id;
@@ -201,6 +219,40 @@ struct RunError {
   std::optional<std::uint64_t> line;
   std::optional<std::uint64_t> byte_offset;
 };
+
+namespace detail {
+
+inline Violation violation(const TruelineViolation &one) {
+  return Violation{view(one.check_id),
+                   view(one.code),
+                   one.severity,
+                   one.input,
+                   maybe(one.row_index),
+                   maybe(one.line),
+                   maybe(one.byte_offset),
+                   maybe(one.byte_length),
+                   maybe(one.column),
+                   maybe(one.path),
+                   maybe(one.value),
+                   one.value_truncated != 0,
+                   view(one.expected),
+                   view(one.message),
+                   maybe(one.related_input),
+                   maybe(one.related_row_index),
+                   maybe(one.related_line)};
+}
+
+inline Part part(const TruelinePart &one) {
+  Part made{one.number,    one.input,  view(one.input_name), one.first_row, one.rows,        one.invalid_rows,
+            one.end_bytes, one.errors, one.warnings,         {},            one.is_last != 0};
+  made.violations.reserve(one.violation_count);
+  for (std::size_t index = 0; index < one.violation_count; index++) {
+    made.violations.push_back(violation(one.violations[index]));
+  }
+  return made;
+}
+
+} // namespace detail
 
 /** A schema document that was read. */
 class Schema {
@@ -239,26 +291,7 @@ public:
 
   /** Violation number `index`, from 0. */
   Violation violation(std::size_t index) const {
-    using detail::maybe;
-    using detail::view;
-    auto one = detail::fill<TruelineViolation>(trueline_report_violation, report_.get(), index);
-    return Violation{view(one.check_id),
-                     view(one.code),
-                     one.severity,
-                     one.input,
-                     maybe(one.row_index),
-                     maybe(one.line),
-                     maybe(one.byte_offset),
-                     maybe(one.byte_length),
-                     maybe(one.column),
-                     maybe(one.path),
-                     maybe(one.value),
-                     one.value_truncated != 0,
-                     view(one.expected),
-                     view(one.message),
-                     maybe(one.related_input),
-                     maybe(one.related_row_index),
-                     maybe(one.related_line)};
+    return detail::violation(detail::fill<TruelineViolation>(trueline_report_violation, report_.get(), index));
   }
 
   /** All violations that the report keeps. */
@@ -321,6 +354,39 @@ private:
   detail::Owner<TruelineReport, trueline_report_free> report_;
 };
 
+/** What was found in parts of a dataset, to be kept, carried elsewhere and merged. */
+class State {
+public:
+  /** Takes a state over. */
+  explicit State(TruelineState *state) : state_(state) {}
+
+  /** One state of many, in any grouping; what it needs of them is copied. */
+  static State merge(const std::vector<State> &states) {
+    std::vector<const TruelineState *> pointers;
+    pointers.reserve(states.size());
+    for (const State &state : states) {
+      pointers.push_back(state.get());
+    }
+    return State(detail::make<TruelineState, trueline_state_free>(trueline_state_merge, pointers.data(), pointers.size())
+                     .release());
+  }
+
+  /** Bytes, which `Validator::state_from_bytes` reads. */
+  std::string to_bytes() const { return detail::text(trueline_state_to_bytes, state_.get()); }
+  /** Rows of all parts. */
+  std::uint64_t rows() const { return detail::fill<std::uint64_t>(trueline_state_rows, state_.get()); }
+  /** Gives all parts a number; merging puts parts in the order of their numbers. */
+  State &number(std::uint64_t number) {
+    detail::call(trueline_state_set_number, state_.get(), number);
+    return *this;
+  }
+
+  const TruelineState *get() const noexcept { return state_.get(); }
+
+private:
+  detail::Owner<TruelineState, trueline_state_free> state_;
+};
+
 /** Options of a validator, set one behind the other: `Options().number(TRUELINE_NUMBER_THREADS, 2)`. */
 class Options {
 public:
@@ -359,6 +425,13 @@ public:
     return *this;
   }
 
+  /** Told of one part after the other while a run goes on, on any thread; false ends the run. */
+  Options &parts(std::function<bool(const Part &)> show) {
+    watch_->show = std::move(show);
+    detail::call(trueline_options_set_parts, options_.get(), &Watch::on_part, static_cast<void *>(watch_.get()));
+    return *this;
+  }
+
 private:
   friend class Validator;
   friend class Stream;
@@ -366,6 +439,7 @@ private:
   struct Watch {
     std::function<bool(const Progress &)> tell;
     std::function<bool()> ask;
+    std::function<bool(const Part &)> show;
     detail::Thrown thrown;
 
     static std::int32_t on_progress(void *context, const TruelineProgress *told) noexcept {
@@ -374,6 +448,15 @@ private:
         Progress progress{detail::view(told->input), told->bytes,        detail::maybe(told->total_bytes),
                           told->rows,                told->invalid_rows, told->elapsed_seconds};
         return watch.tell(progress) ? 0 : 1;
+      } catch (...) {
+        watch.thrown.keep();
+        return 1;
+      }
+    }
+    static std::int32_t on_part(void *context, const TruelinePart *told) noexcept {
+      Watch &watch = *static_cast<Watch *>(context);
+      try {
+        return watch.show(detail::part(*told)) ? 0 : 1;
       } catch (...) {
         watch.thrown.keep();
         return 1;
@@ -429,14 +512,10 @@ public:
   /** What `read(buffer, capacity)` puts into the buffer, until it answers 0. */
   Report validate_reader(std::function<std::size_t(char *, std::size_t)> read,
                          const std::string &name = "<reader>") const {
-    Reading reading{std::move(read), {}};
-    try {
+    return reading<Report>(std::move(read), [&](Reading &from) {
       return run(trueline_validate_reader, validator_.get(), name.c_str(), &Reading::on_read,
-                 static_cast<void *>(&reading));
-    } catch (...) {
-      reading.thrown.rethrow();
-      throw;
-    }
+                 static_cast<void *>(&from));
+    });
   }
 
   /** The batches of a stream, which is taken over and released. */
@@ -448,6 +527,45 @@ public:
   Report validate_arrow_array(ArrowArray *array, ArrowSchema *schema) const {
     return run(trueline_validate_arrow_array, validator_.get(), array, schema);
   }
+
+  /** What is found in what a path names, to be merged with what is found elsewhere. */
+  State state_of_path(const std::string &path) const {
+    return run<State>(trueline_state_of_path, validator_.get(), path.c_str());
+  }
+
+  /** The same of bytes in memory: all of an input, or a stretch that goes on where another one ended. */
+  State state_of_memory(std::string_view data, const std::string &name = "<memory>",
+                        TruelineExtent extent = TRUELINE_EXTENT_WHOLE) const {
+    return run<State>(trueline_state_of_memory, validator_.get(), name.c_str(), detail::bytes(data), data.size(),
+                      extent);
+  }
+
+  /** The same of what `read(buffer, capacity)` puts into the buffer, until it answers 0. */
+  State state_of_reader(std::function<std::size_t(char *, std::size_t)> read, const std::string &name = "<reader>",
+                        TruelineExtent extent = TRUELINE_EXTENT_WHOLE) const {
+    return reading<State>(std::move(read), [&](Reading &from) {
+      return run<State>(trueline_state_of_reader, validator_.get(), name.c_str(), &Reading::on_read,
+                        static_cast<void *>(&from), extent);
+    });
+  }
+
+  /** The same of a stretch of Arrow data; the stream is taken over and released. */
+  State state_of_arrow_stream(ArrowArrayStream *stream) const {
+    return run<State>(trueline_state_of_arrow_stream, validator_.get(), stream);
+  }
+
+  /** The same of one struct array; both are taken over and released. */
+  State state_of_arrow_array(ArrowArray *array, ArrowSchema *schema) const {
+    return run<State>(trueline_state_of_arrow_array, validator_.get(), array, schema);
+  }
+
+  /** Reads what `State::to_bytes` gave under the same schema. */
+  State state_from_bytes(std::string_view bytes) const {
+    return run<State>(trueline_state_from_bytes, validator_.get(), detail::bytes(bytes), bytes.size());
+  }
+
+  /** The report of a state: what one run over all of its parts would have said. */
+  Report finish(const State &state) const { return run(trueline_state_finish, state.get(), validator_.get()); }
 
   const TruelineValidator *get() const noexcept { return validator_.get(); }
 
@@ -469,17 +587,30 @@ private:
     }
   };
 
-  template <class Function, class... Arguments> Report run(Function function, Arguments... arguments) const {
-    TruelineReport *report = nullptr;
+  /** What a body makes of a function that reads, or the exception of that. */
+  template <class Result, class Body>
+  static Result reading(std::function<std::size_t(char *, std::size_t)> read, Body body) {
+    Reading reading{std::move(read), {}};
+    try {
+      return body(reading);
+    } catch (...) {
+      reading.thrown.rethrow();
+      throw;
+    }
+  }
+
+  template <class Result = Report, class Function, class... Arguments>
+  Result run(Function function, Arguments... arguments) const {
+    std::conditional_t<std::is_same_v<Result, State>, TruelineState, TruelineReport> *result = nullptr;
     TruelineError *error = nullptr;
-    TruelineStatus status = function(arguments..., &report, &error);
+    TruelineStatus status = function(arguments..., &result, &error);
     if (status == TRUELINE_STATUS_CANCELLED && watch_) {
       detail::Owner<TruelineError, trueline_error_free> owner(error);
       watch_->thrown.rethrow();
       error = owner.release();
     }
     detail::check(status, error);
-    return Report(report);
+    return Result(result);
   }
 
   std::shared_ptr<Options::Watch> watch_;

@@ -6,6 +6,7 @@ use trueline::Cancel;
 
 use crate::loan::{Lender, Loan};
 use crate::pointer::Context;
+use crate::report::Violation;
 use crate::text::{NONE, Text};
 
 /// How far a run has come. It lives as long as the call that it comes with.
@@ -30,20 +31,56 @@ pub struct Progress {
 /// `TRUELINE_STATUS_CANCELLED`.
 pub type ProgressCallback = Option<extern "C" fn(context: *mut c_void, progress: *const Progress) -> i32>;
 
+/// The rows of one part of a run, and what is wrong with them; all places are those of the whole input. It lives as long as the call that
+/// it comes with, and so do its violations and their texts.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Its number, from 0, over all inputs.
+    pub number: u64,
+    /// The input that its rows are of, from 0.
+    pub input: u32,
+    /// The name of that input.
+    pub input_name: Text,
+    /// Its first row, from 0, over the input.
+    pub first_row: u64,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many of them are invalid. In the last part: how many rows were counted as valid before and are not, since keys come again.
+    pub invalid_rows: u64,
+    /// Bytes of the input up to its end, after decompression.
+    pub end_bytes: u64,
+    /// How many violations of error severity were found in it.
+    pub errors: u64,
+    /// How many violations of warning severity were found in it.
+    pub warnings: u64,
+    /// The first of its violations; NULL where there are none.
+    pub violations: *const Violation,
+    /// How many violations there are at `violations`: at most as many as a report keeps (`TRUELINE_NUMBER_MAX_VIOLATIONS`).
+    pub violation_count: usize,
+    /// 1 in the last part, which has no rows, and what is known only when all rows are: keys that come again, faults of the whole table. Else 0.
+    pub is_last: u8,
+}
+
+/// Called with one part after the other, in the order of rows, on any thread but never twice at once for one run, which waits for it.
+/// Anything but 0 ends the run, which then answers `TRUELINE_STATUS_CANCELLED`.
+pub type PartCallback = Option<extern "C" fn(context: *mut c_void, part: *const Part) -> i32>;
+
 /// Asked whether a run should end: before it begins, about ten times a second while it reads, before each call of a
 /// `TruelineReadCallback` and before each batch of an Arrow stream; on any thread, for one run perhaps on several at once. Anything
 /// but 0 ends the run, which then answers `TRUELINE_STATUS_CANCELLED`.
 pub type CancelCallback = Option<extern "C" fn(context: *mut c_void) -> i32>;
 
 /// Puts up to `capacity` bytes into `buffer` and answers how many: at least 1, 0 at the end, or a negative number when it cannot, which
-/// ends the run with `TRUELINE_STATUS_CALLBACK`. It is called on any thread, but never twice at once, and not again after its end.
+/// ends the run with `TRUELINE_STATUS_CALLBACK`. The first capacities may be of a few bytes, and no more may be written. It is called on any thread, but never twice at once, and not again after its end.
 pub type ReadCallback = Option<extern "C" fn(context: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
-/// The two functions that watch runs. They are kept with the options, and must be there for as long as a validator has them.
+/// The functions that watch runs. They are kept with the options, and must be there for as long as a validator has them.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Watch {
     pub(crate) progress: Option<(extern "C" fn(*mut c_void, *const Progress) -> i32, Context)>,
     pub(crate) cancel: Option<(extern "C" fn(*mut c_void) -> i32, Context)>,
+    pub(crate) part: Option<(extern "C" fn(*mut c_void, *const Part) -> i32, Context)>,
 }
 
 /// The watch over one run.
@@ -61,7 +98,7 @@ pub(crate) struct Watched {
 
 impl Watch {
     pub(crate) fn is_any(&self) -> bool {
-        self.progress.is_some() || self.cancel.is_some()
+        self.progress.is_some() || self.cancel.is_some() || self.part.is_some()
     }
 }
 
@@ -103,7 +140,37 @@ impl Watched {
         };
         let answer =
             self.watch.with(|watch| watch.progress.map(|(tell, context)| tell(context.0, &raw const told)));
-        if matches!(answer, Some(Some(answer)) if answer != 0) {
+        self.obey(answer.flatten());
+    }
+
+    /// Tells of a part.
+    pub(crate) fn tell_part(&self, part: &trueline::Part) {
+        if self.is_cancelled() {
+            return;
+        }
+        let violations: Vec<Violation> = part.violations.iter().map(Violation::of).collect();
+        let told = Part {
+            number: part.number,
+            input: part.input,
+            input_name: Text::of(&part.input_name),
+            first_row: part.first_row,
+            rows: part.rows,
+            invalid_rows: part.invalid_rows,
+            end_bytes: part.end_bytes,
+            errors: part.errors,
+            warnings: part.warnings,
+            violations: if violations.is_empty() { std::ptr::null() } else { violations.as_ptr() },
+            violation_count: violations.len(),
+            is_last: part.is_last.into(),
+        };
+        let answer =
+            self.watch.with(|watch| watch.part.map(|(tell, context)| tell(context.0, &raw const told)));
+        self.obey(answer.flatten());
+    }
+
+    /// Does as a function said that was told of something.
+    fn obey(&self, answer: Option<i32>) {
+        if answer.is_some_and(|answer| answer != 0) {
             self.cancel.cancel();
         }
     }

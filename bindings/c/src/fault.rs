@@ -63,6 +63,8 @@ impl From<trueline::Error> for Box<Error> {
             ErrorKind::Output { .. } => (Status::Output, c"output.write"),
             ErrorKind::Keys { .. } => (Status::Output, c"output.keys"),
             ErrorKind::Cancelled { .. } => (Status::Cancelled, c"run.cancelled"),
+            ErrorKind::States { .. } => (Status::InvalidArgument, c"state.other"),
+            ErrorKind::NoState { .. } => (Status::InvalidArgument, c"state.bytes"),
             ErrorKind::BatchColumns { .. } => (Status::Arrow, c"arrow.columns"),
             _ => (Status::Internal, c"internal.engine"),
         };

@@ -24,13 +24,14 @@ mod record;
 mod report;
 mod schema;
 mod source;
+mod state;
 mod status;
 mod stream;
 mod text;
 mod validator;
 
 pub use buffer::Buffer;
-pub use callback::{CancelCallback, Progress, ProgressCallback, ReadCallback};
+pub use callback::{CancelCallback, Part, PartCallback, Progress, ProgressCallback, ReadCallback};
 pub use csv::{CsvDialect, CsvFault, CsvFaultKind, CsvIndex, CsvPositions, CsvSpan, CsvTerminator};
 pub use fault::Error;
 pub use option::{Format, Number, Options, Setting, Trust};
@@ -39,6 +40,7 @@ pub use report::{
     CheckResult, CheckStatus, Input, Rendering, Report, RunError, Severity, Summary, Verdict, Violation,
 };
 pub use schema::{Language, Schema};
+pub use state::{Extent, State};
 pub use status::Status;
 pub use stream::Stream;
 pub use text::{NONE, Text};

@@ -68,6 +68,11 @@ pub(crate) fn object<T>(argument: &str, object: Option<T>) -> Result<T, Fault> {
     object.ok_or_else(|| fault::null(argument))
 }
 
+/// References to objects, unless one of them is NULL.
+pub(crate) fn objects<'a, T>(argument: &str, objects: &[Option<&'a T>]) -> Result<Vec<&'a T>, Fault> {
+    objects.iter().map(|object| self::object(argument, *object)).collect()
+}
+
 /// The place of an output, unless it is NULL.
 pub(crate) fn output<'a, T>(
     argument: &str,

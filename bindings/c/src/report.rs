@@ -215,6 +215,38 @@ fn severity(severity: trueline::Severity) -> Severity {
     }
 }
 
+impl Violation {
+    pub(crate) fn of(found: &trueline::Violation) -> Self {
+        let (related_input, related_row_index, related_line) = match &found.related {
+            Some(place) => (
+                place.input.into(),
+                place.location.row_index.unwrap_or(NONE),
+                place.location.line.unwrap_or(NONE),
+            ),
+            None => (NONE, NONE, NONE),
+        };
+        Self {
+            check_id: Text::of(&found.check_id),
+            code: Text::of(&found.code),
+            severity: severity(found.severity),
+            input: found.input,
+            row_index: found.location.row_index.unwrap_or(NONE),
+            line: found.location.line.unwrap_or(NONE),
+            byte_offset: found.location.byte_offset.unwrap_or(NONE),
+            byte_length: found.location.byte_length.unwrap_or(NONE),
+            column: Text::of_option(found.column.as_deref()),
+            path: Text::of_option(found.path.as_deref()),
+            value: Text::of_option(found.value.as_deref()),
+            value_truncated: found.value_truncated.into(),
+            expected: Text::of(&found.expected),
+            message: Text::of(&found.message),
+            related_input,
+            related_row_index,
+            related_line,
+        }
+    }
+}
+
 impl Report {
     pub(crate) fn summary(&self) -> Summary {
         let report = &self.report;
@@ -236,27 +268,8 @@ impl Report {
 
     pub(crate) fn violation(&self, index: usize) -> Result<Violation, Fault> {
         let all = &self.report.violations;
-        let fault = all.get(index).ok_or_else(|| fault::no_item("violation", index, all.len()))?;
-        let related = fault.related.as_ref();
-        Ok(Violation {
-            check_id: Text::of(&fault.check_id),
-            code: Text::of(&fault.code),
-            severity: severity(fault.severity),
-            input: fault.input,
-            row_index: fault.location.row_index.unwrap_or(NONE),
-            line: fault.location.line.unwrap_or(NONE),
-            byte_offset: fault.location.byte_offset.unwrap_or(NONE),
-            byte_length: fault.location.byte_length.unwrap_or(NONE),
-            column: Text::of_option(fault.column.as_deref()),
-            path: Text::of_option(fault.path.as_deref()),
-            value: Text::of_option(fault.value.as_deref()),
-            value_truncated: fault.value_truncated.into(),
-            expected: Text::of(&fault.expected),
-            message: Text::of(&fault.message),
-            related_input: related.map_or(NONE, |place| place.input.into()),
-            related_row_index: related.and_then(|place| place.location.row_index).unwrap_or(NONE),
-            related_line: related.and_then(|place| place.location.line).unwrap_or(NONE),
-        })
+        let found = all.get(index).ok_or_else(|| fault::no_item("violation", index, all.len()))?;
+        Ok(Violation::of(found))
     }
 
     pub(crate) fn check(&self, index: usize) -> Result<CheckResult, Fault> {

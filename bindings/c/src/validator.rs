@@ -19,6 +19,14 @@ pub struct Validator {
     pub(crate) judge: Arc<Judge>,
 }
 
+/// What is asked of the engine about one input: its report, or its state.
+pub(crate) type Ask<T> = fn(&trueline::Validator, &dyn Source) -> Result<T, trueline::Error>;
+/// The same about several inputs.
+pub(crate) type AskAll<T> = fn(&trueline::Validator, &[&dyn Source]) -> Result<T, trueline::Error>;
+/// The same about Arrow data.
+pub(crate) type AskBatches<T> =
+    fn(&trueline::Validator, &mut dyn Iterator<Item = RecordBatch>) -> Result<T, trueline::Error>;
+
 /// What a validator is, shared with the streams that were made of it.
 pub(crate) struct Judge {
     document: trueline::Schema,
@@ -36,10 +44,10 @@ impl Judge {
     }
 
     /// One run. Whoever watches it is heard of no more when it has ended.
-    pub(crate) fn run(
+    pub(crate) fn run<T>(
         &self,
-        run: impl FnOnce(&trueline::Validator, &Watched) -> Result<Report, Fault>,
-    ) -> Result<Report, Fault> {
+        run: impl FnOnce(&trueline::Validator, &Watched) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let watcher = Watcher::new(self.options.watch);
         let watched = watcher.watched();
         if !self.options.watch.is_any() {
@@ -51,28 +59,34 @@ impl Judge {
         // A flag that was set stays set, so each run has its own.
         let builder = self.options.apply(trueline::Validator::builder(self.document.clone()));
         let teller = watched.clone();
-        let builder = builder.cancel(watcher.cancel.clone()).progress(move |progress| teller.tell(progress));
+        let mut builder =
+            builder.cancel(watcher.cancel.clone()).progress(move |progress| teller.tell(progress));
+        // They are not put together for nobody.
+        if self.options.watch.part.is_some() {
+            let teller = watched.clone();
+            builder = builder.parts(move |part| teller.tell_part(&part));
+        }
         let outcome = run(&builder.build()?, &watched);
         if watcher.cancel.is_cancelled() { Err(cancelled()) } else { outcome }
     }
 
     /// What paths name, as one table.
-    pub(crate) fn paths(&self, paths: &[&str]) -> Result<Report, Fault> {
+    pub(crate) fn paths<T>(&self, paths: &[&str], ask: AskAll<T>) -> Result<T, Fault> {
         let mut sources = Vec::new();
         for path in paths {
             sources.extend(sources_of(path)?);
         }
         let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-        self.run(|validator, _| Ok(validator.validate_all(&sources)?))
+        self.run(|validator, _| Ok(ask(validator, &sources)?))
     }
 
-    pub(crate) fn memory(&self, name: &str, bytes: &'static [u8]) -> Result<Report, Fault> {
+    pub(crate) fn memory<T>(&self, name: &str, bytes: &'static [u8], ask: Ask<T>) -> Result<T, Fault> {
         let lender = Lender::new(bytes);
         let source = Memory::new(name, lender.lend());
-        self.run(|validator, _| Ok(validator.validate(&source)?))
+        self.run(|validator, _| Ok(ask(validator, &source)?))
     }
 
-    pub(crate) fn reader(&self, name: &str, reading: Reading) -> Result<Report, Fault> {
+    pub(crate) fn reader<T>(&self, name: &str, reading: Reading, ask: Ask<T>) -> Result<T, Fault> {
         let lender = Lender::new(reading);
         let failure = Failure::default();
         let outcome = self.run(|validator, watched| {
@@ -82,19 +96,20 @@ impl Judge {
                 watched: watched.clone(),
                 failure: failure.clone(),
             };
-            Ok(validator.validate(&source)?)
+            Ok(ask(validator, &source)?)
         });
         failed(failure.take().map(|message| fault(Status::Callback, c"callback.read", message)), outcome)
     }
 
     /// Batches until one of them, or their stream, is not as it must be.
-    pub(crate) fn batches(
+    pub(crate) fn batches<T>(
         &self,
         batches: impl Iterator<Item = Result<RecordBatch, Fault>>,
-    ) -> Result<Report, Fault> {
+        ask: AskBatches<T>,
+    ) -> Result<T, Fault> {
         let mut failure = None;
         let outcome = self.run(|validator, watched| {
-            let good = batches.map_while(|batch| match batch {
+            let mut good = batches.map_while(|batch| match batch {
                 _ if watched.is_cancelled() => None,
                 Ok(batch) => Some(batch),
                 Err(fault) => {
@@ -102,14 +117,22 @@ impl Judge {
                     None
                 }
             });
-            Ok(validator.validate_batches(good)?)
+            Ok(ask(validator, &mut good)?)
         });
         failed(failure, outcome)
+    }
+
+    pub(crate) fn read_state(&self, bytes: &[u8]) -> Result<trueline::State, Fault> {
+        Ok(self.plain.read_state(bytes)?)
+    }
+
+    pub(crate) fn finish(&self, state: trueline::State) -> Result<Report, Fault> {
+        Ok(self.plain.finish(state)?)
     }
 }
 
 /// What went wrong outside of the engine goes before what it made of that.
-fn failed(failure: Option<Fault>, outcome: Result<Report, Fault>) -> Result<Report, Fault> {
+fn failed<T>(failure: Option<Fault>, outcome: Result<T, Fault>) -> Result<T, Fault> {
     match (failure, outcome) {
         (Some(failure), Ok(_)) => Err(failure),
         (Some(failure), Err(fault)) if fault.status != Status::Cancelled => Err(failure),

@@ -237,6 +237,139 @@ static void streams(void) {
   expect_true("nothing was written", none == NULL);
 }
 
+static int32_t ends_with_a_part(void *context, const TruelinePart *part) {
+  *(uint64_t *)context += part->rows;
+  return -1;
+}
+
+/* What makes states, with what can be wrong with what it is given. */
+static void parts_of_data(void) {
+  TruelineState *none = NULL;
+  TruelineReport *no_report = NULL;
+  TruelineOptions *telling = NULL;
+  TruelineValidator *told = NULL;
+  struct ArrowArrayStream stream;
+  uint64_t rows = 0;
+  int calls = 0;
+
+  memset(&stream, 0, sizeof stream);
+  expect("state: no validator", NULL_ARGUMENT, trueline_state_of_path(NULL, "x", &none, &error), &error);
+  expect("state: no path", NULL_ARGUMENT, trueline_state_of_path(validator, NULL, &none, &error), &error);
+  expect("state: no place", NULL_ARGUMENT, trueline_state_of_path(validator, "x", NULL, &error), &error);
+  expect("state: not there", TRUELINE_STATUS_INPUT, trueline_state_of_path(validator, "no/such.csv", &none, &error),
+         &error);
+  expect("state: no data", NULL_ARGUMENT, trueline_state_of_memory(validator, NULL, NULL, 1, 0, &none, &error), &error);
+  expect("state: longer than memory", INVALID,
+         trueline_state_of_memory(validator, NULL, DATA, SIZE_MAX, 0, &none, &error), &error);
+  expect("state: no such extent", INVALID, trueline_state_of_memory(validator, NULL, DATA, LENGTH, 2, &none, &error),
+         &error);
+  expect("state: a stretch that has a header", TRUELINE_STATUS_OPTION,
+         trueline_state_of_memory(validator, "a.csv", DATA, LENGTH, TRUELINE_EXTENT_STRETCH, &none, &error), &error);
+  expect("state: no callback", NULL_ARGUMENT, trueline_state_of_reader(validator, NULL, NULL, NULL, 0, &none, &error),
+         &error);
+  expect("state: a callback that fails", TRUELINE_STATUS_CALLBACK,
+         trueline_state_of_reader(validator, "a.csv", fails_later, &calls, 0, &none, &error), &error);
+  expect("state: no stream", NULL_ARGUMENT, trueline_state_of_arrow_stream(validator, NULL, &none, &error), &error);
+  expect("state: a stream that was released", TRUELINE_STATUS_ARROW,
+         trueline_state_of_arrow_stream(validator, &stream, &none, &error), &error);
+  expect("state: no array", NULL_ARGUMENT, trueline_state_of_arrow_array(validator, NULL, NULL, &none, &error), &error);
+
+  expect("options: parts of none", NULL_ARGUMENT, trueline_options_set_parts(NULL, NULL, NULL, &error), &error);
+  trueline_options_new(&telling, NULL);
+  expect("options: parts", OK, trueline_options_set_parts(telling, ends_with_a_part, &rows, &error), &error);
+  expect("validator: parts", OK, trueline_validator_new(schema, telling, &told, &error), &error);
+  trueline_options_free(&telling);
+  expect("run: ended by a part", TRUELINE_STATUS_CANCELLED,
+         trueline_validate_memory(told, "a.csv", DATA, LENGTH, &no_report, &error), &error);
+  expect_true("run: told of one part", rows == 2);
+  expect("state: with parts", TRUELINE_STATUS_OPTION,
+         trueline_state_of_memory(told, "a.csv", DATA, LENGTH, 0, &none, &error), &error);
+  expect_true("nothing was written", none == NULL && no_report == NULL);
+  trueline_validator_free(&told);
+}
+
+static void bytes_of_states(TruelineState *state, const TruelineValidator *other) {
+  TruelineState *none = NULL;
+  TruelineBuffer *buffer = NULL;
+  uint8_t bytes[4096];
+  size_t length;
+
+  expect("state: bytes of none", NULL_ARGUMENT, trueline_state_to_bytes(NULL, &buffer, &error), &error);
+  expect("state: bytes to nowhere", NULL_ARGUMENT, trueline_state_to_bytes(state, NULL, &error), &error);
+  expect("state: bytes", OK, trueline_state_to_bytes(state, &buffer, &error), &error);
+  length = trueline_buffer_length(buffer);
+  expect_true("state: small", length > 0 && length <= sizeof bytes);
+  memcpy(bytes, trueline_buffer_data(buffer), length);
+  expect("state: of no bytes", INVALID, trueline_state_from_bytes(validator, NULL, 0, &none, &error), &error);
+  expect("state: of NULL", NULL_ARGUMENT, trueline_state_from_bytes(validator, NULL, 9, &none, &error), &error);
+  expect("state: read by nobody", NULL_ARGUMENT, trueline_state_from_bytes(NULL, bytes, length, &none, &error), &error);
+  expect("state: cut", INVALID, trueline_state_from_bytes(validator, bytes, length - 1, &none, &error), &error);
+  expect("state: with a byte more", INVALID,
+         trueline_state_from_bytes(validator, (const uint8_t *)trueline_buffer_data(buffer), length + 1, &none, &error),
+         &error);
+  expect("state: of another schema", INVALID, trueline_state_from_bytes(other, bytes, length, &none, &error), &error);
+  bytes[length / 2] ^= 1;
+  expect("state: damaged", INVALID, trueline_state_from_bytes(validator, bytes, length, &none, &error), &error);
+  expect("state: of what is none", INVALID, trueline_state_from_bytes(validator, DATA, LENGTH, &none, &error), &error);
+  expect_true("nothing was written", none == NULL);
+  trueline_buffer_free(&buffer);
+}
+
+static void states(void) {
+  const char *document = "fields: [{name: other, type: string}]";
+  TruelineSchema *other_schema = NULL;
+  TruelineValidator *other = NULL;
+  TruelineState *state = NULL;
+  TruelineState *strange = NULL;
+  TruelineState *merged = NULL;
+  TruelineReport *none = NULL;
+  TruelineSummary summary;
+  const TruelineState *pair[2];
+  uint64_t rows = 0;
+
+  trueline_schema_new(document, strlen(document), 0, &other_schema, NULL);
+  trueline_validator_new(other_schema, NULL, &other, NULL);
+  trueline_schema_free(&other_schema);
+  expect("state: made", OK, trueline_state_of_memory(validator, "a.csv", DATA, LENGTH, 0, &state, &error), &error);
+  expect("state: of others", OK,
+         trueline_state_of_memory(other, "b.csv", (const uint8_t *)"other\nx\n", 8, 0, &strange, &error), &error);
+  bytes_of_states(state, other);
+
+  expect("state: rows of none", NULL_ARGUMENT, trueline_state_rows(NULL, &rows, &error), &error);
+  expect("state: rows to nowhere", NULL_ARGUMENT, trueline_state_rows(state, NULL, &error), &error);
+  expect("state: number of none", NULL_ARGUMENT, trueline_state_set_number(NULL, 1, &error), &error);
+  expect("state: number", OK, trueline_state_set_number(state, UINT64_MAX, &error), &error);
+  pair[0] = state;
+  pair[1] = NULL;
+  expect("merge: no list", NULL_ARGUMENT, trueline_state_merge(NULL, 2, &merged, &error), &error);
+  expect("merge: none", INVALID, trueline_state_merge(pair, 0, &merged, &error), &error);
+  expect("merge: one is NULL", NULL_ARGUMENT, trueline_state_merge(pair, 2, &merged, &error), &error);
+  expect("merge: to nowhere", NULL_ARGUMENT, trueline_state_merge(pair, 1, NULL, &error), &error);
+  expect("merge: longer than memory", INVALID, trueline_state_merge(pair, SIZE_MAX / 2, &merged, &error), &error);
+  pair[1] = strange;
+  expect("merge: of two schemas", INVALID, trueline_state_merge(pair, 2, &merged, &error), &error);
+  expect_true("nothing was written", merged == NULL);
+  pair[1] = state;
+  expect("merge: one twice", OK, trueline_state_merge(pair, 2, &merged, &error), &error);
+
+  expect("finish: no state", NULL_ARGUMENT, trueline_state_finish(NULL, validator, &none, &error), &error);
+  expect("finish: no validator", NULL_ARGUMENT, trueline_state_finish(state, NULL, &none, &error), &error);
+  expect("finish: to nowhere", NULL_ARGUMENT, trueline_state_finish(state, validator, NULL, &error), &error);
+  expect("finish: another schema", INVALID, trueline_state_finish(state, other, &none, &error), &error);
+  expect_true("nothing was written", none == NULL);
+  expect_plain("state: freed", OK, trueline_state_free(&state));
+  expect_plain("state: freed twice", OK, trueline_state_free(&state));
+  expect("state: used after it was freed", NULL_ARGUMENT, trueline_state_rows(state, &rows, &error), &error);
+  trueline_state_free(&strange);
+  expect("finish: what was merged is there without its parts", OK,
+         trueline_state_finish(merged, validator, &none, &error), &error);
+  expect_true("finish: all of it", trueline_report_summary(none, &summary, NULL) == OK && summary.total_rows == 4 &&
+                                       summary.invalid_rows == 2);
+  trueline_report_free(&none);
+  trueline_state_free(&merged);
+  trueline_validator_free(&other);
+}
+
 static void records(void) {
   TruelineRecordValidator *made = NULL;
   TruelineReport *none = NULL;
@@ -352,6 +485,8 @@ int main(void) {
   options();
   runs();
   streams();
+  parts_of_data();
+  states();
   records();
   reports();
   indexes();

@@ -105,8 +105,13 @@ impl State {
     /// Gives all of its parts a number, so that states can be merged in any order.
     #[must_use]
     pub fn numbered(mut self, number: u64) -> Self {
-        self.parts.iter_mut().for_each(|part| part.head.number = number);
+        self.set_number(number);
         self
+    }
+
+    /// The same in place.
+    pub fn set_number(&mut self, number: u64) {
+        self.parts.iter_mut().for_each(|part| part.head.number = number);
     }
 
     /// Rows of all parts.

@@ -22,6 +22,8 @@ pub mod validator;
 
 pub mod stream;
 
+pub mod state;
+
 pub mod record;
 
 pub mod report;

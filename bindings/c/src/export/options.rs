@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-use crate::callback::{CancelCallback, ProgressCallback};
+use crate::callback::{CancelCallback, PartCallback, ProgressCallback};
 use crate::fault::Error;
 use crate::guard::{free, guard};
 use crate::option::Options;
@@ -89,6 +89,21 @@ pub extern "C" fn trueline_options_set_cancel(
 ) -> Status {
     guard(error, || {
         object("options", options)?.watch.cancel = callback.map(|callback| (callback, Context(context)));
+        Ok(())
+    })
+}
+
+/// Sets who is told of the parts of a run while it goes on, with what is wrong in each; NULL for nobody. Parts of text are of as many bytes
+/// as `TRUELINE_NUMBER_CHUNK_BYTES` says, those of Parquet and Arrow as the format gives them. For the rest as `trueline_options_set_progress`.
+#[unsafe(no_mangle)]
+pub extern "C" fn trueline_options_set_parts(
+    options: Option<&mut Options>,
+    callback: PartCallback,
+    context: *mut c_void,
+    error: Option<&mut MaybeUninit<Box<Error>>>,
+) -> Status {
+    guard(error, || {
+        object("options", options)?.watch.part = callback.map(|callback| (callback, Context(context)));
         Ok(())
     })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use trueline::Validator as Engine;
 
 use crate::arrow;
 use crate::callback::ReadCallback;
@@ -57,7 +58,7 @@ pub extern "C" fn trueline_validate_path(
 ) -> Status {
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
-        let report = validator.judge.paths(&[string("path", path)?])?;
+        let report = validator.judge.paths(&[string("path", path)?], Engine::validate_all)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -75,7 +76,7 @@ pub extern "C" fn trueline_validate_paths(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let paths = run("paths", paths, count)?.iter().map(|path| string("a path", *path));
-        let report = validator.judge.paths(&paths.collect::<Result<Vec<_>, _>>()?)?;
+        let report = validator.judge.paths(&paths.collect::<Result<Vec<_>, _>>()?, Engine::validate_all)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -97,7 +98,7 @@ pub extern "C" fn trueline_validate_memory(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let name = string_or("name", name, "<memory>")?;
-        let report = validator.judge.memory(name, run("data", data, length)?)?;
+        let report = validator.judge.memory(name, run("data", data, length)?, Engine::validate)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -120,7 +121,7 @@ pub extern "C" fn trueline_validate_reader(
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let name = string_or("name", name, "<reader>")?;
         let reading = (object("callback", callback)?, Context(context));
-        let report = validator.judge.reader(name, reading)?;
+        let report = validator.judge.reader(name, reading, Engine::validate)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -141,7 +142,9 @@ pub extern "C" fn trueline_validate_arrow_stream(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let stream = mem::replace(object("stream", stream)?, FFI_ArrowArrayStream::empty());
-        let report = validator.judge.batches(arrow::Stream::new(stream)?)?;
+        let report = validator
+            .judge
+            .batches(arrow::Stream::new(stream)?, |engine, batches| engine.validate_batches(batches))?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -165,7 +168,9 @@ pub extern "C" fn trueline_validate_arrow_array(
         let array = mem::replace(array, FFI_ArrowArray::empty());
         let schema = mem::replace(schema, FFI_ArrowSchema::empty());
         let batch = arrow::batch(array, &schema)?;
-        let report = validator.judge.batches(std::iter::once(Ok(batch)))?;
+        let report = validator
+            .judge
+            .batches(std::iter::once(Ok(batch)), |engine, batches| engine.validate_batches(batches))?;
         place.write(Box::new(Report { report }));
         Ok(())
     })

@@ -4,9 +4,10 @@ use std::ffi::{CString, c_void};
 
 use serde_json::Value;
 use trueline_c::export::{options, stream, validator as export};
-use trueline_c::{Number, Options, Report, Stream, Validator};
+use trueline_c::{Extent, Number, Options, Report, Stream, Validator};
 use trueline_testkit::cases::{self, Case};
 
+use crate::states;
 use crate::support::{json, made, schema, validate_memory, validator};
 
 /// What a read callback reads, a few bytes at a time.
@@ -50,6 +51,11 @@ fn by_stream(validator: &Validator, case: &Case, name: &CString) -> Box<Report> 
     made(|place, fault| stream::trueline_stream_finish(Some(&mut open), place, fault))
 }
 
+fn by_state(validator: &Validator, case: &Case) -> Box<Report> {
+    let state = states::of_memory(validator, &case.input_name, &case.input, Extent::Whole);
+    states::finish(validator, &states::carried(validator, &state))
+}
+
 /// Two threads and small chunks.
 fn cut_small() -> Box<Options> {
     let mut small: Box<Options> = made(|place, fault| options::trueline_options_new(place, fault));
@@ -84,6 +90,7 @@ fn every_case_gives_what_it_expects_through_c() {
             ),
             ("by callback", by_reader(&plain, case, &name)),
             ("piece by piece", by_stream(&plain, case, &name)),
+            ("as a state", by_state(&plain, case)),
         ] {
             let report = json(&report);
             case.check(&report, road);

@@ -6,4 +6,5 @@ mod allocation;
 mod arrow;
 mod cases;
 mod exports;
+mod states;
 mod support;

@@ -64,8 +64,12 @@ pub(crate) fn json(report: &Report) -> serde_json::Value {
     let buffer: Box<Buffer> = made(|place, fault| {
         report::trueline_report_render(Some(report), Rendering::Json as u32, place, fault)
     });
-    let data = buffer::trueline_buffer_data(Some(&buffer)).cast::<u8>();
-    let length = buffer::trueline_buffer_length(Some(&buffer));
+    serde_json::from_slice(bytes(&buffer)).expect("a report is JSON")
+}
+
+pub(crate) fn bytes(buffer: &Buffer) -> &[u8] {
+    let data = buffer::trueline_buffer_data(Some(buffer)).cast::<u8>();
+    let length = buffer::trueline_buffer_length(Some(buffer));
     // SAFETY: so many bytes belong to the buffer.
-    serde_json::from_slice(unsafe { std::slice::from_raw_parts(data, length) }).expect("a report is JSON")
+    unsafe { std::slice::from_raw_parts(data, length) }
 }

@@ -11,6 +11,8 @@ use crate::project::{display, run_quietly};
 
 /// The project.
 const PROJECT: &str = "bindings/c/tests/consumer";
+/// How pkg-config is asked for a program that stands alone.
+const STATIC: &[&str] = &["--static"];
 /// What each of its programs prints.
 const PRINTED: &str = "1 of 2 rows are valid\n";
 
@@ -59,25 +61,38 @@ fn pkg_config(kit: &Kit<'_>, folder: &Path, tally: &mut Tally) -> Result<()> {
         tally.skip("consumer by pkg-config", "there is no `pkg-config`");
         return Ok(());
     }
+    let ways: &[&[&str]] = if has_static_libc(kit) {
+        &[&[], STATIC]
+    } else {
+        tally.skip("consumer by pkg-config --static", "there is no static libc");
+        &[&[]]
+    };
     let libraries = kit.installed.prefix.join("lib");
-    let mut ask = Command::new("pkg-config");
-    ask.args(["--cflags", "--libs", "trueline"]).env("PKG_CONFIG_PATH", libraries.join("pkgconfig"));
-    let told = run_quietly(&mut ask)?;
-    if !told.success {
-        tally.note("consumer by pkg-config", Some(&told.text));
-        return Ok(());
-    }
-    for (compiler, source) in [("cc", "consumer.c"), ("c++", "consumer.cpp")] {
-        let program = folder.join(format!("{source}.out"));
-        let mut compile = Command::new(compiler);
-        compile.current_dir(folder).arg(source).arg("-o").arg(&program).args(told.text.split_whitespace());
-        let mut failure = attempt(&mut compile)?;
-        if failure.is_none() {
-            failure = printed(Command::new(&program).env("LD_LIBRARY_PATH", &libraries))?;
+    for way in ways {
+        let mut ask = Command::new("pkg-config");
+        ask.args(["--cflags", "--libs"]).args(*way).arg("trueline");
+        let told = run_quietly(ask.env("PKG_CONFIG_PATH", libraries.join("pkgconfig")))?;
+        for (compiler, source) in [("cc", "consumer.c"), ("c++", "consumer.cpp")] {
+            let program = folder.join(format!("{source}{}.out", way.concat()));
+            let mut compile = Command::new(compiler);
+            // `--static` of pkg-config is `-static` of the compiler.
+            compile.current_dir(folder).args(way.iter().map(|flag| &flag[1..]));
+            compile.arg(source).arg("-o").arg(&program).args(told.text.split_whitespace());
+            let mut failure = if told.success { attempt(&mut compile)? } else { Some(told.text.clone()) };
+            if failure.is_none() {
+                failure = printed(Command::new(&program).env("LD_LIBRARY_PATH", &libraries))?;
+            }
+            let name = format!("consumer by pkg-config {}: {source}", way.concat());
+            tally.note(&name.replace(" :", ":"), failure.as_deref());
         }
-        tally.note(&format!("consumer by pkg-config: {source}"), failure.as_deref());
     }
     Ok(())
+}
+
+/// Whether the compiler finds a static library of C: it prints a path then, and else the name that it was asked for.
+fn has_static_libc(kit: &Kit<'_>) -> bool {
+    let mut ask = kit.project.command("cc");
+    run_quietly(ask.arg("-print-file-name=libc.a")).is_ok_and(|told| told.text.contains('/'))
 }
 
 /// Why a command failed, in its own words.

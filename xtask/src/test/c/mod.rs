@@ -11,15 +11,14 @@ mod symbol;
 
 use anyhow::Result;
 
-use super::programs;
 use crate::install_c::{self, Built};
 use crate::project::{Project, run_quietly};
 use crate::step::Outcome;
 use program::Kit;
 
-/// Builds what is needed of the workspace, as the tests are built, then as [`run`].
+/// Builds the library, then as [`run`].
 pub(crate) fn alone(project: &Project) -> Result<Outcome> {
-    run(project, &programs::build(project)?.library, false)
+    run(project, &install_c::build_for_tests(project)?, false)
 }
 
 pub(crate) fn run(project: &Project, built: &Built, bless: bool) -> Result<Outcome> {

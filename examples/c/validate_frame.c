@@ -1,4 +1,4 @@
-/* Validates a table in memory through Arrow's C data interface, and takes what is wrong as an Arrow table again. No Arrow library is
+/* Validates a data frame through Arrow's C data interface, and takes what is wrong as an Arrow table again. No Arrow library is
  * needed for either, but one would do this for you. */
 
 #include <inttypes.h>
@@ -11,6 +11,7 @@
 static const char SCHEMA[] = "name: stock\n"
                              "fields:\n"
                              "  - {name: sku, type: string, required: true, unique: true, pattern: '^[A-Z]{2}-\\d{3}$'}\n"
+                             "  - {name: price, type: 'decimal(8,2)', required: true, minimum: 0}\n"
                              "  - {name: stock, type: integer, minimum: 0}\n";
 
 /* What is here stands in static memory: there is nothing to free, but it must be said that it was let go. */
@@ -19,19 +20,23 @@ static void release_array(struct ArrowArray *array) { array->release = NULL; }
 
 static const int32_t SKU_OFFSETS[] = {0, 6, 12, 18, 19};
 static const char SKU_BYTES[] = "AB-001AB-002AB-001x";
+static const uint64_t PRICE[] = {150, 0, 225, 0, (uint64_t)-100, UINT64_MAX, 400, 0}; /* in 128 bits each, low half first */
 static const uint8_t STOCK_VALID[] = {0x0d}; /* the second one is null */
 static const int64_t STOCK[] = {3, 0, 5, -2};
 
 static struct ArrowSchema sku_schema = {"u", "sku", NULL, ARROW_FLAG_NULLABLE, 0, NULL, NULL, release_schema, NULL};
+static struct ArrowSchema price_schema = {"d:8,2", "price", NULL, ARROW_FLAG_NULLABLE, 0, NULL, NULL, release_schema, NULL};
 static struct ArrowSchema stock_schema = {"l", "stock", NULL, ARROW_FLAG_NULLABLE, 0, NULL, NULL, release_schema, NULL};
-static struct ArrowSchema *schema_children[] = {&sku_schema, &stock_schema};
+static struct ArrowSchema *schema_children[] = {&sku_schema, &price_schema, &stock_schema};
 
 static const void *sku_buffers[] = {NULL, SKU_OFFSETS, SKU_BYTES};
+static const void *price_buffers[] = {NULL, PRICE};
 static const void *stock_buffers[] = {STOCK_VALID, STOCK};
 static const void *table_buffers[] = {NULL};
 static struct ArrowArray sku_array = {4, 0, 0, 3, 0, sku_buffers, NULL, NULL, release_array, NULL};
+static struct ArrowArray price_array = {4, 0, 0, 2, 0, price_buffers, NULL, NULL, release_array, NULL};
 static struct ArrowArray stock_array = {4, 1, 0, 2, 0, stock_buffers, NULL, NULL, release_array, NULL};
-static struct ArrowArray *array_children[] = {&sku_array, &stock_array};
+static struct ArrowArray *array_children[] = {&sku_array, &price_array, &stock_array};
 
 /* A column of a table by its name, or NULL. */
 static const struct ArrowArray *column(const struct ArrowSchema *schema, const struct ArrowArray *table, const char *name) {
@@ -89,8 +94,8 @@ static int print_stream(struct ArrowArrayStream *stream) {
 }
 
 int main(void) {
-  struct ArrowSchema table_schema = {"+s", "", NULL, 0, 2, schema_children, NULL, release_schema, NULL};
-  struct ArrowArray table = {4, 0, 0, 1, 2, table_buffers, array_children, NULL, release_array, NULL};
+  struct ArrowSchema table_schema = {"+s", "", NULL, 0, 3, schema_children, NULL, release_schema, NULL};
+  struct ArrowArray table = {4, 0, 0, 1, 3, table_buffers, array_children, NULL, release_array, NULL};
   struct ArrowArrayStream violations;
   TruelineSchema *schema = NULL;
   TruelineValidator *validator = NULL;
@@ -104,7 +109,8 @@ int main(void) {
          trueline_validate_arrow_array(validator, &table, &table_schema, &report, &error) == TRUELINE_STATUS_OK &&
          trueline_report_summary(report, &summary, &error) == TRUELINE_STATUS_OK;
   if (done) {
-    printf("%" PRIu64 " of %" PRIu64 " rows are invalid\n", summary.invalid_rows, summary.total_rows);
+    printf("%s: %" PRIu64 " of %" PRIu64 " rows\n", summary.verdict == TRUELINE_VERDICT_VALID ? "valid" : "invalid",
+           summary.invalid_rows, summary.total_rows);
     done = trueline_report_violations_arrow(report, &violations, &error) == TRUELINE_STATUS_OK &&
            print_stream(&violations);
   }
