@@ -93,6 +93,29 @@ pub enum ErrorKind {
         /// Why.
         message: String,
     },
+    /// A file could not be hashed.
+    #[error("`{}` could not be hashed", name.escape_debug())]
+    NotHashed {
+        /// The file.
+        name: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Two files that are hashed have one name.
+    #[error(
+        "`{}` and `{}` have the same name in the set of files, `{}`; give the folder that both are in",
+        first.escape_debug(),
+        second.escape_debug(),
+        name.escape_debug()
+    )]
+    SameName {
+        /// The name.
+        name: String,
+        /// One of them.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// A fault of the engine itself.
     #[error("internal error: {message}; please report it")]
     Internal {

@@ -5,6 +5,7 @@ mod arrow;
 mod cache;
 mod columns;
 mod error;
+pub mod fingerprint;
 mod options;
 mod outputs;
 mod part;
