@@ -3,6 +3,7 @@
 
 mod canonical;
 mod check;
+pub mod compose;
 mod csv;
 mod data_type;
 mod document;

@@ -13,13 +13,20 @@ impl Span {
     pub(crate) fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
+
+    /// The same range so many bytes further on.
+    pub(crate) fn shifted(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by }
+    }
 }
 
-/// The text of a document with its lines.
+/// The text of a document with its lines, or of several in a row.
 pub(crate) struct Source<'a> {
     text: &'a str,
     /// Where each line starts.
     lines: Vec<usize>,
+    /// Where each document starts, at the beginning of a line, and what it is called; empty where there is but one.
+    documents: Vec<(usize, String)>,
 }
 
 impl<'a> Source<'a> {
@@ -32,7 +39,22 @@ impl<'a> Source<'a> {
                 lines.push(index + 1);
             }
         }
-        Self { text, lines }
+        Self { text, lines, documents: Vec::new() }
+    }
+
+    /// Several documents in a row, with a line end behind each.
+    pub(crate) fn of_documents(text: &'a str, documents: Vec<(usize, String)>) -> Self {
+        Self { documents, ..Self::new(text) }
+    }
+
+    /// Which document a span is in.
+    pub(crate) fn document(&self, span: Span) -> usize {
+        self.documents.partition_point(|(start, _)| *start <= span.start).saturating_sub(1)
+    }
+
+    /// What that document is called, where there are several.
+    pub(crate) fn document_name(&self, span: Span) -> Option<&str> {
+        self.documents.get(self.document(span)).map(|(_, name)| name.as_str())
     }
 
     /// The text of a span; empty when the span is not within the text.
@@ -50,6 +72,8 @@ impl<'a> Source<'a> {
         let from = self.lines[line.saturating_sub(1)];
         let before = &self.text[from..start];
         let column = before.trim_start_matches('\u{FEFF}').chars().count() + 1;
+        let first = self.documents.get(self.document(span)).map_or(0, |(start, _)| *start);
+        let line = line - self.lines.partition_point(|line| *line < first);
         (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
     }
 
@@ -57,7 +81,9 @@ impl<'a> Source<'a> {
         let (line, column) = self.place(span);
         let text = self.slice(span);
         let width = text.lines().next().map_or(0, |line| line.trim_end().chars().count());
-        Problem { kind, location: Some(Location { line, column, path }), width }
+        let name = self.document_name(span).map(str::to_owned);
+        let location = Some(Location { document: name, line, column, path });
+        Problem { kind, location, width, document: self.document(span), offset: span.start }
     }
 }
 

@@ -4,6 +4,7 @@ mod render;
 
 use std::fmt;
 
+use crate::compose::Document;
 use crate::data_type::DataType;
 use crate::schema::Language;
 
@@ -28,7 +29,7 @@ pub struct Error(Box<[Problem]>);
 impl Error {
     /// `problems` must not be empty.
     pub(crate) fn new(mut problems: Vec<Problem>) -> Self {
-        problems.sort_by_key(|problem| problem.location.as_ref().map(|place| (place.line, place.column)));
+        problems.sort_by_key(|problem| (problem.document, problem.offset));
         Self(problems.into_boxed_slice())
     }
 
@@ -51,7 +52,16 @@ impl Error {
     ///
     /// `name` names the document, `text` is what was parsed. No control byte of the text comes through.
     pub fn render(&self, name: &str, text: &str) -> String {
-        render::render(self, name, text)
+        render::render(self, &|_| (name, text))
+    }
+
+    /// The same for a schema that was composed of these documents.
+    pub fn render_documents(&self, documents: &[Document<'_>]) -> String {
+        render::render(self, &|index| documents.get(index).map_or(("", ""), |document| (document.name, document.text)))
+    }
+
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.0.into_vec()
     }
 
     fn first(&self) -> &Problem {
@@ -74,9 +84,28 @@ pub struct Problem {
     pub(crate) location: Option<Location>,
     /// How many characters of the line it concerns, for the mark under them.
     pub(crate) width: usize,
+    /// Which document it is in, of those that a schema is composed of.
+    pub(crate) document: usize,
+    /// The byte it begins at.
+    pub(crate) offset: usize,
 }
 
 impl Problem {
+    /// A fault of no place.
+    pub(crate) fn nowhere(kind: ErrorKind) -> Self {
+        Self { kind, location: None, width: 0, document: 0, offset: 0 }
+    }
+
+    /// The same fault in one of several documents, of which it was read as the only one.
+    pub(crate) fn in_document(mut self, document: usize, name: &str, start: usize) -> Self {
+        self.document = document;
+        self.offset += start;
+        if let Some(location) = &mut self.location {
+            location.document = Some(name.to_owned());
+        }
+        self
+    }
+
     /// What it is.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
@@ -97,6 +126,8 @@ impl fmt::Display for Problem {
 /// A place in a schema document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
+    /// The name of the document, for a schema that is composed of several; the path is then that in the whole.
+    pub document: Option<String>,
     /// The line, from 1.
     pub line: u32,
     /// The column, from 1, in characters.
@@ -187,11 +218,23 @@ pub enum ErrorKind {
         keys: Vec<&'static str>,
     },
     /// Two columns have one name, or a column has a name twice.
-    #[error("the column name {} is given twice, first on line {first_line}", tick(name))]
+    #[error("the column name {} is given twice, first on line {first_line}{}", tick(name), of(first_document.as_ref()))]
     DuplicateField {
         /// The name.
         name: String,
         /// Where it is given first.
+        first_line: u32,
+        /// The document in which that is, where there are several.
+        first_document: Option<String>,
+    },
+    /// A field or setting that two documents of a composed schema give differently.
+    #[error("{what} is given differently in {}, line {first_line}", tick(first_document))]
+    Conflict {
+        /// The field or setting.
+        what: String,
+        /// The document that gives it first.
+        first_document: String,
+        /// Where that gives it.
         first_line: u32,
     },
     /// A keyword or check that columns of this type cannot carry.
@@ -314,6 +357,10 @@ pub(crate) fn push_inert(out: &mut String, character: char) {
 
 fn did_you_mean(nearest: Option<&String>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", tick(nearest)))
+}
+
+fn of(document: Option<&String>) -> String {
+    document.map_or_else(String::new, |document| format!(" of {}", tick(document)))
 }
 
 /// `` `a`, `b` or `c` ``.

@@ -9,12 +9,14 @@ const WIDTH: usize = 100;
 /// How many of them stand before the place when the line is cut.
 const LEAD: usize = 40;
 
-pub(super) fn render(error: &Error, name: &str, text: &str) -> String {
+/// `document` gives name and text of a document by its index.
+pub(super) fn render<'d>(error: &Error, document: &dyn Fn(usize) -> (&'d str, &'d str)) -> String {
     let mut out = String::new();
     for problem in error.errors() {
         if !out.is_empty() {
             out.push('\n');
         }
+        let (name, text) = document(problem.document);
         render_problem(problem, name, text, &mut out);
     }
     out
@@ -23,7 +25,9 @@ pub(super) fn render(error: &Error, name: &str, text: &str) -> String {
 fn render_problem(problem: &Problem, name: &str, text: &str, out: &mut String) {
     let _infallible = writeln!(out, "error: {problem}");
     let Some(place) = &problem.location else {
-        let _infallible = writeln!(out, " --> {}", inert(name));
+        if !name.is_empty() {
+            let _infallible = writeln!(out, " --> {}", inert(name));
+        }
         return;
     };
     let number = place.line.to_string();

@@ -278,7 +278,9 @@ impl<'d> Reader<'d> {
     fn check_name(&mut self, name: &str, span: Span, path: &str, seen: &mut HashMap<String, Span>) {
         if let Some(first) = seen.get(name) {
             let first_line = self.source.place(*first).0;
-            self.fault(span, path, ErrorKind::DuplicateField { name: name.to_owned(), first_line });
+            let first_document = self.source.document_name(*first).map(str::to_owned);
+            let kind = ErrorKind::DuplicateField { name: name.to_owned(), first_line, first_document };
+            self.fault(span, path, kind);
         } else {
             seen.insert(name.to_owned(), span);
         }
