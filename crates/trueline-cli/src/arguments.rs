@@ -72,7 +72,7 @@ pub(crate) struct Validate {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
 
-    /// The schema document: .yaml, .yml, .json or .toml
+    /// The schema document: .yaml, .yml, .json or .toml; or a folder of such, which are one schema together
     #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
     pub(crate) schema: PathBuf,
 
@@ -257,10 +257,38 @@ pub(crate) struct Schema {
 pub(crate) enum SchemaCommand {
     /// Check schema documents: exit code 0 when all of them can be used, 2 otherwise
     Check {
-        /// Schema documents: .yaml, .yml, .json or .toml
+        /// Schema documents: .yaml, .yml, .json or .toml; a folder is one schema, composed of all documents below it
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Compose one schema of all documents below a folder, in the order of their paths, and print it as YAML
+    Compose {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Print one hash of many files: of their names below the folders that are given, and their bytes
+    Fingerprint {
+        /// Files, and folders, which are all files below them
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+
+        /// How to hash
+        #[arg(long, value_enum, value_name = "HOW", default_value_t = Algorithm::Blake3)]
+        algorithm: Algorithm,
+
+        /// Print the hash of each file too
+        #[arg(long)]
+        each: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Algorithm {
+    /// BLAKE3
+    Blake3,
+    /// SHA-256
+    Sha256,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,6 +5,7 @@ mod batches;
 mod cache;
 mod network;
 mod outputs;
+mod schemas;
 mod states;
 
 use std::io::Write;

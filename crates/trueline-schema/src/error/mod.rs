@@ -57,7 +57,9 @@ impl Error {
 
     /// The same for a schema that was composed of these documents.
     pub fn render_documents(&self, documents: &[Document<'_>]) -> String {
-        render::render(self, &|index| documents.get(index).map_or(("", ""), |document| (document.name, document.text)))
+        render::render(self, &|index| {
+            documents.get(index).map_or(("", ""), |document| (document.name, document.text))
+        })
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {

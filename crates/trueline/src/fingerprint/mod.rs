@@ -24,7 +24,7 @@ use crate::error::Error;
 /// **Errors**: a file cannot be read, is neither file, folder nor link, or changed meanwhile; two files have one name. Of several such
 /// files the first one in the order of names is told.
 ///
-/// **Cost**: 256 KiB of memory for each thread, the names, and 32 bytes for each MiB of large files (`benches/compare/fingerprint.sh`).
+/// **Cost**: 256 KiB of memory for each thread, the names, and 32 bytes for each MiB of large files (`benches/compare/fingerprint.py` compares it with `b3sum`).
 ///
 /// **Example**:
 ///

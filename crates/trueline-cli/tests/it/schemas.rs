@@ -1,0 +1,77 @@
+//! `trueline schema compose` and `trueline schema fingerprint`.
+
+use crate::{Folder, code, err, out};
+
+fn parts() -> Folder {
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.path("parts/checks")).expect("folders");
+    folder.write(
+        "parts/checks/amount.json",
+        br#"{"checks": [{"check": "range", "column": "amount", "minimum": 0}]}"#,
+    );
+    folder.write("parts/a.yaml", b"fields:\n  - {name: id, type: string, required: true, unique: true}\n");
+    folder.write("parts/b.toml", b"[[fields]]\nname = \"amount\"\ntype = \"float64\"\n");
+    folder.write("parts/notes.txt", b"no schema\n");
+    folder.write("parts/.hidden.yaml", b"fields: [{name: hidden, type: string}]\n");
+    folder
+}
+
+#[test]
+fn a_folder_of_documents_is_one_schema() {
+    let folder = parts();
+    let composed = folder.run(&["schema", "compose", "parts"]);
+    assert_eq!(code(&composed), 0, "{}", err(&composed));
+    folder.write("whole.yaml", out(&composed).as_bytes());
+    let fingerprint = |name: &str| {
+        let output = folder.run(&["schema", "check", name]);
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        out(&output).rsplit(' ').next().expect("a fingerprint").to_owned()
+    };
+    assert_eq!(fingerprint("whole.yaml"), fingerprint("parts"));
+    for (input, expected) in [("good.csv", 0), ("bad.csv", 1)] {
+        for schema in ["parts", "whole.yaml"] {
+            let output = folder.run(&["validate", input, "--schema", schema]);
+            assert_eq!(code(&output), expected, "{input} {schema}: {}", err(&output));
+        }
+    }
+}
+
+#[test]
+fn a_fault_is_told_with_the_document_that_has_it() {
+    let folder = parts();
+    folder.write("parts/c.yaml", b"\nfields: [{name: amount, type: string}]\n");
+    let output = folder.run(&["schema", "compose", "parts"]);
+    assert_eq!(code(&output), 2);
+    let told = err(&output);
+    assert!(told.contains("parts/c.yaml:2") && told.contains("parts/b.toml"), "{told}");
+    folder.write("parts/c.yaml", b"fields: [{name: other, type: string, minmum: 3}]\n");
+    let output = folder.run(&["validate", "good.csv", "-s", "parts"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("parts/c.yaml:1") && err(&output).contains("minmum"), "{}", err(&output));
+    let output = folder.run(&["schema", "compose", "nothing"]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("nothing"), "{}", err(&output));
+    std::fs::create_dir(folder.path("empty")).expect("a folder");
+    let output = folder.run(&["schema", "compose", "empty"]);
+    assert_eq!((code(&output), err(&output).contains("has no .yaml")), (2, true), "{}", err(&output));
+}
+
+#[test]
+fn files_have_one_hash_wherever_they_are() {
+    let (one, other) = (parts(), parts());
+    let hash = |folder: &Folder, more: &[&str]| {
+        let output = folder.run(&[&["schema", "fingerprint", "parts"][..], more].concat());
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        out(&output)
+    };
+    assert!(hash(&one, &[]).starts_with("blake3:") && hash(&one, &[]).len() == 72);
+    assert_eq!(hash(&one, &[]), hash(&other, &[]));
+    assert!(hash(&one, &["--algorithm", "sha256"]).starts_with("sha256:"));
+    let each = hash(&one, &["--each"]);
+    assert!(each.contains("  checks/amount.json\n") && each.ends_with(&hash(&one, &[])), "{each}");
+    other.write("parts/notes.txt", b"no schemA\n");
+    assert_ne!(hash(&one, &[]), hash(&other, &[]));
+    let output = one.run(&["schema", "fingerprint", "parts", "missing"]);
+    assert_eq!(code(&output), 3);
+    assert!(err(&output).contains("missing"), "{}", err(&output));
+}
