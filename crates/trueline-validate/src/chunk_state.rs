@@ -3,7 +3,7 @@
 //! ```text
 //! rows, lines, broken, invalid   8 bytes each, little-endian
 //! counts                         JSON: the numbers of each check, its length before it
-//! samples                        JSON for each check, its length before it
+//! samples                        for each check one byte that says whether these are all that are ever wanted, and JSON, its length before it
 //! keys                           for each check over keys one byte that says what follows: nothing, keys, or prints
 //! ```
 //!
@@ -23,13 +23,15 @@ const PRINTS: u8 = 2;
 
 impl State {
     /// Writes the state behind `bytes`. It must be sealed ([`State::seal`]), and not be merged with others.
-    pub fn write(&self, bytes: &mut Vec<u8>) {
+    pub fn write(&self, plan: &Plan, bytes: &mut Vec<u8>) {
         for number in [self.rows, self.lines, self.broken, self.invalid] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         let counts: Vec<_> = self.counts.iter().map(WrittenCounts::numbers_of).collect();
         put(bytes, &serde_json::to_vec(&counts).unwrap_or_default());
-        for counts in &self.counts {
+        for (counts, limit) in self.counts.iter().zip(plan.checks.iter().map(|check| check.sample_limit)) {
+            let wanted = usize::try_from(counts.failed).unwrap_or(usize::MAX).min(limit);
+            bytes.push(u8::from(counts.samples.len() >= wanted));
             if counts.samples.is_empty() {
                 put(bytes, &[]);
                 continue;
@@ -55,7 +57,8 @@ impl State {
     /// Takes a state off the front of `bytes`, which [`State::write`] wrote under a plan of the same schema. Samples that `quota` has
     /// enough of are left out.
     ///
-    /// **Errors**: the bytes are something else; what they know of keys is not what is wanted now.
+    /// **Errors**: the bytes are something else; what they know of keys is not what is wanted now; they lack samples that are, since there
+    /// were enough from elsewhere when they were written.
     pub fn read(plan: &Plan, quota: &Quota, bytes: &mut &[u8]) -> Result<Self, PartialError> {
         let mut state = Self::new(plan, Some(quota.clone()));
         for number in [&mut state.rows, &mut state.lines, &mut state.broken, &mut state.invalid] {
@@ -68,8 +71,16 @@ impl State {
         for (index, written) in counts.into_iter().enumerate() {
             let counts = written.read(&plan.checks[index]).ok_or(PartialError)?;
             state.counts[index] = counts;
+            let (has_all, rest) = bytes.split_first().ok_or(PartialError)?;
+            *bytes = rest;
             let samples = take(bytes)?;
-            if samples.is_empty() || quota.is_full(index) {
+            if quota.is_full(index) {
+                continue;
+            }
+            if *has_all == 0 {
+                return Err(PartialError);
+            }
+            if samples.is_empty() {
                 continue;
             }
             let samples: Vec<WrittenSample> = serde_json::from_slice(samples).map_err(|_| PartialError)?;

@@ -13,20 +13,18 @@ pub struct Quota {
     full: Arc<[AtomicBool]>,
     keys: Arc<[KeyTask]>,
     collects: bool,
-    /// Whether states keep their samples whatever came before them.
-    is_alone: bool,
 }
 
 impl Quota {
     pub(crate) fn new(plan: &Plan, keys: Vec<KeyTask>) -> Self {
         let full = plan.checks.iter().map(|_| AtomicBool::new(false)).collect();
-        Self { full, keys: keys.into(), collects: false, is_alone: false }
+        Self { full, keys: keys.into(), collects: false }
     }
 
     /// For a pass that is after keys only: no samples.
     pub(crate) fn for_keys(plan: &Plan, keys: Vec<KeyTask>) -> Self {
         let full = plan.checks.iter().map(|_| AtomicBool::new(true)).collect();
-        Self { full, keys: keys.into(), collects: false, is_alone: false }
+        Self { full, keys: keys.into(), collects: false }
     }
 
     /// Whether everything that is wrong is wanted, not only samples.
@@ -39,24 +37,12 @@ impl Quota {
         self.collects = true;
     }
 
-    /// The same for states that are written ([`State::write`](crate::State::write)): what one of them says must not depend on what came
-    /// before it.
-    #[must_use]
-    pub fn alone(&self) -> Self {
-        Self { is_alone: true, ..self.clone() }
-    }
-
     pub(crate) fn fill(&self, check: usize) {
         self.full[check].store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn is_full(&self, check: usize) -> bool {
         self.full[check].load(Ordering::Relaxed)
-    }
-
-    /// Whether a state takes a further sample of a check.
-    pub(crate) fn takes(&self, check: usize) -> bool {
-        self.is_alone || !self.is_full(check)
     }
 
     /// What to do with the keys of each check over keys.

@@ -412,7 +412,7 @@ impl State {
 
     fn takes_sample(&self, plan: &Plan, index: usize) -> bool {
         self.counts[index].samples.len() < plan.checks[index].sample_limit
-            && self.quota.as_ref().is_none_or(|quota| quota.takes(index))
+            && self.quota.as_ref().is_none_or(|quota| !quota.is_full(index))
     }
 
     /// Appends what comes behind the rows of this state in the same input.

@@ -69,9 +69,9 @@ impl PieceCache {
         Some(Found { state, consumed })
     }
 
-    pub(crate) fn keep(&self, key: &Key, state: &State, consumed: usize) {
+    pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, consumed: usize) {
         let mut value = (consumed as u64).to_le_bytes().to_vec();
-        state.write(&mut value);
+        state.write(plan, &mut value);
         self.cache.put(key, &[&value]);
     }
 }

@@ -134,15 +134,14 @@ impl<'a, R: Records> Worker<'a, R> {
         let start = span.range.start;
         let (piece, spent) = self.run(span);
         if let Some(key) = key.filter(|_| piece.failure.is_none()) {
-            cache.keep(&key, &piece.state, spent.rest.start - start);
+            cache.keep(&key, &self.plan, &piece.state, spent.rest.start - start);
         }
         (Piece { digests, ..piece }, spent)
     }
 
     /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
     fn run(&mut self, span: Span) -> (Piece, Spent) {
-        let quota = if self.job.cache.is_some() { self.job.quota.alone() } else { self.job.quota.clone() };
-        let mut state = State::new(&self.plan, Some(quota));
+        let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
         let mut end_offset = None;
         let mut failure = span.failure;
         let mut proved = 0;
