@@ -33,7 +33,7 @@ pub(super) struct Layouts {
 }
 
 /// What a record has besides its values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Layout {
     /// What stands before each value, and behind the last: words, and which bits of them count.
     between: Vec<(u64, u64)>,
@@ -42,7 +42,7 @@ struct Layout {
 }
 
 /// Bytes between values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Gap {
     /// How many words they are.
     words: u32,
@@ -88,22 +88,34 @@ impl Layouts {
         scanner: &Scanner,
         length: usize,
     ) {
+        let mut layout = None;
         if self.known.len() == MOST_LAYOUTS {
             self.misses += 1;
             if self.misses < PATIENCE {
                 return;
             }
-            self.known.pop();
+            // Its memory is used again.
+            layout = self.known.pop();
         }
         self.misses = 0;
-        self.known.extend(Layout::of(block, tokens, scanner, length));
+        let mut layout = layout.unwrap_or_default();
+        if layout.set(block, tokens, scanner, length).is_some() {
+            self.known.push(layout);
+        }
     }
 }
 
 impl Layout {
-    /// The layout of a record that was found to be JSON; `None` where it has too many values.
-    fn of(block: &Record<'_>, tokens: Range<usize>, scanner: &Scanner, length: usize) -> Option<Self> {
-        let mut layout = Self { between: Vec::new(), gaps: Vec::new(), last: Gap::EMPTY };
+    /// Makes this the layout of a record that was found to be JSON; `None` where it has too many values.
+    fn set(
+        &mut self,
+        block: &Record<'_>,
+        tokens: Range<usize>,
+        scanner: &Scanner,
+        length: usize,
+    ) -> Option<()> {
+        self.between.clear();
+        self.gaps.clear();
         let mut at = 0;
         for token in tokens.start..tokens.end {
             let is_key = block.kinds.get(token + 1) == Some(&b':');
@@ -114,13 +126,13 @@ impl Layout {
             }
             let Range { start, end } = block.range(token);
             let column = scanner.row.iter().position(|of_column| *of_column == number);
-            let mut gap = layout.push(block.bytes.get(at..start)?)?;
+            let mut gap = self.push(block.bytes.get(at..start)?)?;
             gap.column = column.and_then(|column| u32::try_from(column).ok());
-            layout.gaps.push(gap);
+            self.gaps.push(gap);
             at = end;
         }
-        layout.last = layout.push(block.bytes.get(at..length)?)?;
-        (layout.gaps.len() <= MOST_VALUES).then_some(layout)
+        self.last = self.push(block.bytes.get(at..length)?)?;
+        (self.gaps.len() <= MOST_VALUES).then_some(())
     }
 
     /// Adds bytes between values.
@@ -160,8 +172,6 @@ impl Layout {
 }
 
 impl Gap {
-    const EMPTY: Self = Self { words: 0, length: 0, column: None };
-
     /// Goes on behind these bytes, which are the first of `between`, if they stand there.
     #[inline]
     fn stands_at(self, bytes: Bytes<'_>, at: &mut usize, between: &mut &[(u64, u64)]) -> Option<()> {

@@ -18,7 +18,7 @@ use crate::proof::value::{Tokens, ValueProof};
 /// Proves single records.
 ///
 /// Everything that depends on the schema is decided when it is made. It keeps its working memory from record to record, so that a proof
-/// allocates nothing once it has seen records of that size.
+/// allocates nothing once it has seen records of that size and with those keys.
 #[derive(Debug)]
 pub struct RecordProver {
     paths: Paths,
