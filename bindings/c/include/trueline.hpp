@@ -71,6 +71,14 @@ inline void check(TruelineStatus status, TruelineError *error) {
               trueline_error_column(error));
 }
 
+/** A text as C knows it, which has no NUL inside: one would cut it silently. */
+inline const char *c_str(const std::string &text) {
+  if (text.find('\0') != std::string::npos) {
+    throw Error(TRUELINE_STATUS_INVALID_ARGUMENT, "argument.text", "a name or text has a NUL byte inside", 0, 0);
+  }
+  return text.c_str();
+}
+
 /** Calls a function whose last two arguments are an output and the error, and takes the output. */
 template <class T, TruelineStatus (*Free)(T **), class Function, class... Arguments>
 Owner<T, Free> make(Function function, Arguments... arguments) {
@@ -264,7 +272,7 @@ public:
 
   /** Reads a file, whose ending says its language. */
   static Schema from_file(const std::string &path) {
-    return Schema(detail::make<TruelineSchema, trueline_schema_free>(trueline_schema_from_file, path.c_str()));
+    return Schema(detail::make<TruelineSchema, trueline_schema_free>(trueline_schema_from_file, detail::c_str(path)));
   }
 
   std::string fingerprint() const { return detail::text(trueline_schema_fingerprint, schema_.get()); }
@@ -290,12 +298,12 @@ public:
   }
 
   /** Violation number `index`, from 0. */
-  Violation violation(std::size_t index) const {
+  Violation violation(std::size_t index) const & {
     return detail::violation(detail::fill<TruelineViolation>(trueline_report_violation, report_.get(), index));
   }
 
   /** All violations that the report keeps. */
-  std::vector<Violation> violations() const {
+  std::vector<Violation> violations() const & {
     std::vector<Violation> all;
     std::size_t count = summary().violation_count;
     all.reserve(count);
@@ -306,7 +314,7 @@ public:
   }
 
   /** What became of every check. */
-  std::vector<CheckResult> checks() const {
+  std::vector<CheckResult> checks() const & {
     using detail::maybe;
     using detail::view;
     std::vector<CheckResult> all;
@@ -322,7 +330,7 @@ public:
   }
 
   /** Why there is no answer; none when there is one. */
-  std::optional<RunError> run_error() const {
+  std::optional<RunError> run_error() const & {
     using detail::maybe;
     using detail::view;
     if (verdict() != TRUELINE_VERDICT_UNREADABLE) {
@@ -332,6 +340,12 @@ public:
     return RunError{view(one.code),       view(one.message), maybe(one.input),
                     maybe(one.row_index), maybe(one.line),   maybe(one.byte_offset)};
   }
+
+  /* Their texts stand in the report, which must be kept. */
+  Violation violation(std::size_t index) const && = delete;
+  std::vector<Violation> violations() const && = delete;
+  std::vector<CheckResult> checks() const && = delete;
+  std::optional<RunError> run_error() const && = delete;
 
   std::string render(TruelineRendering rendering) const {
     return detail::text(trueline_report_render, report_.get(), rendering);
@@ -403,7 +417,7 @@ public:
     return *this;
   }
   Options &text(TruelineSetting setting, const std::string &text) {
-    detail::call(trueline_options_set_text, options_.get(), setting, text.c_str());
+    detail::call(trueline_options_set_text, options_.get(), setting, detail::c_str(text));
     return *this;
   }
   Options &trust(TruelineTrust trust) {
@@ -492,28 +506,28 @@ public:
 
   /** What a path names: a file, a pattern, a folder with a slash behind it, an address, or `-`. */
   Report validate_path(const std::string &path) const {
-    return run(trueline_validate_path, validator_.get(), path.c_str());
+    return run(trueline_validate_path, validator_.get(), detail::c_str(path));
   }
 
   Report validate_paths(const std::vector<std::string> &paths) const {
     std::vector<const char *> pointers;
     pointers.reserve(paths.size());
     for (const std::string &path : paths) {
-      pointers.push_back(path.c_str());
+      pointers.push_back(detail::c_str(path));
     }
     return run(trueline_validate_paths, validator_.get(), pointers.data(), pointers.size());
   }
 
   /** Bytes in memory; the ending of `name` says their format and compression. */
   Report validate_memory(std::string_view data, const std::string &name = "<memory>") const {
-    return run(trueline_validate_memory, validator_.get(), name.c_str(), detail::bytes(data), data.size());
+    return run(trueline_validate_memory, validator_.get(), detail::c_str(name), detail::bytes(data), data.size());
   }
 
   /** What `read(buffer, capacity)` puts into the buffer, until it answers 0. */
   Report validate_reader(std::function<std::size_t(char *, std::size_t)> read,
                          const std::string &name = "<reader>") const {
     return reading<Report>(std::move(read), [&](Reading &from) {
-      return run(trueline_validate_reader, validator_.get(), name.c_str(), &Reading::on_read,
+      return run(trueline_validate_reader, validator_.get(), detail::c_str(name), &Reading::on_read,
                  static_cast<void *>(&from));
     });
   }
@@ -530,13 +544,13 @@ public:
 
   /** What is found in what a path names, to be merged with what is found elsewhere. */
   State state_of_path(const std::string &path) const {
-    return run<State>(trueline_state_of_path, validator_.get(), path.c_str());
+    return run<State>(trueline_state_of_path, validator_.get(), detail::c_str(path));
   }
 
   /** The same of bytes in memory: all of an input, or a stretch that goes on where another one ended. */
   State state_of_memory(std::string_view data, const std::string &name = "<memory>",
                         TruelineExtent extent = TRUELINE_EXTENT_WHOLE) const {
-    return run<State>(trueline_state_of_memory, validator_.get(), name.c_str(), detail::bytes(data), data.size(),
+    return run<State>(trueline_state_of_memory, validator_.get(), detail::c_str(name), detail::bytes(data), data.size(),
                       extent);
   }
 
@@ -544,7 +558,7 @@ public:
   State state_of_reader(std::function<std::size_t(char *, std::size_t)> read, const std::string &name = "<reader>",
                         TruelineExtent extent = TRUELINE_EXTENT_WHOLE) const {
     return reading<State>(std::move(read), [&](Reading &from) {
-      return run<State>(trueline_state_of_reader, validator_.get(), name.c_str(), &Reading::on_read,
+      return run<State>(trueline_state_of_reader, validator_.get(), detail::c_str(name), &Reading::on_read,
                         static_cast<void *>(&from), extent);
     });
   }
@@ -623,7 +637,17 @@ public:
   explicit Stream(const Validator &validator, const std::string &name = "<stream>")
       : watch_(validator.watch_),
         stream_(detail::make<TruelineStream, trueline_stream_free>(trueline_stream_new, validator.get(),
-                                                                   name.c_str())) {}
+                                                                   detail::c_str(name))) {}
+
+  Stream(Stream &&) noexcept = default;
+  /** The stream that was here is ended first: until then its callbacks may be called. */
+  Stream &operator=(Stream &&other) noexcept {
+    if (this != &other) {
+      stream_ = std::move(other.stream_);
+      watch_ = std::move(other.watch_);
+    }
+    return *this;
+  }
 
   /** Hands bytes on; pieces may end anywhere. */
   void write(std::string_view data) {

@@ -93,6 +93,23 @@ int main() {
     stream.write("id,note\n");
     stream.finish();
   });
+  Options counting;
+  counting.number(TRUELINE_NUMBER_CHUNK_BYTES, 32).parts([](const Part &) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return true;
+  });
+  auto filled = [&](int rows) {
+    Stream stream(Validator(schema, counting), "a.csv");
+    stream.write("id,note\n");
+    for (int row = 0; row < rows; row++) {
+      stream.write("1,xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
+    }
+    return stream;
+  };
+  Stream assigned = filled(100);
+  assigned = filled(2);
+  expect("a stream in the place of one that was not finished", assigned.finish().summary().total_rows == 2);
+  throws<Error>("a name that is cut by a NUL", [&] { validator.validate_path(std::string("a.csv\0.csv", 10)); });
   // Slow enough to be told of.
   auto slow = [](int pieces) {
     std::string data = "id,note\n";

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline_io::{AtomicFile, Temporaries};
+use trueline_io::{AtomicFile, Source, Temporaries, Version};
 
 /// The files of a run.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,19 @@ impl Outputs {
     /// The files of rows.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &Path> {
         [&self.valid, &self.invalid].into_iter().flatten().map(PathBuf::as_path)
+    }
+
+    /// An output that would take the place of an input, a file.
+    pub(crate) fn replacing(&self, sources: &[&dyn Source]) -> Option<&Path> {
+        let mut outputs = self.rows().chain(self.errors.as_deref()).peekable();
+        outputs.peek()?;
+        let is_file = |source: &&&dyn Source| matches!(source.version(), Some(Version::Times { .. }));
+        let files: Vec<PathBuf> = sources
+            .iter()
+            .filter(is_file)
+            .map(|source| AtomicFile::target(Path::new(source.name())))
+            .collect();
+        outputs.find(|path| files.contains(&AtomicFile::target(path)))
     }
 
     /// One of two outputs that are one file.

@@ -28,6 +28,11 @@ pub(super) struct Outlets {
 impl Outlets {
     /// Starts the files that a run is to write.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Self, Error> {
+        if let Some(path) = validator.outputs.replacing(sources) {
+            let name = path.to_string_lossy().into_owned();
+            let expected = "another file than the inputs, which it would replace".to_owned();
+            return Err(Error::new(ErrorKind::OutputName { name, expected }));
+        }
         Ok(Self {
             rows: RowOutlet::open(validator, sources)?,
             errors: ErrorsOutlet::open(validator, sources)?,

@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use trueline::{Cancel, ErrorKind, Limits, MemorySource, Source, SourceError, Validator, Verdict};
+use trueline::{
+    Cancel, ErrorKind, FileSource, Limits, MemorySource, Source, SourceError, Validator, Verdict,
+};
 use trueline_testkit::pack;
 
 use super::{Files, entries, read, several};
@@ -36,6 +38,30 @@ fn inputs_with_other_columns_are_not_put_under_one_header() {
     let ErrorKind::Output { source } = error.kind() else { panic!("{error}") };
     assert!(source.to_string().contains("`second.csv` has other columns than `first.csv`"), "{source}");
     assert_eq!(entries(&files.folder), 0);
+}
+
+#[test]
+fn an_input_is_not_replaced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let input = folder.path().join("in.csv");
+    let text = "id\n1\nx\n";
+    std::fs::write(&input, text).expect("written");
+    let schema = schema("fields:\n  - {name: id, type: int64}\n");
+    let again = folder.path().join(".").join("in.csv");
+    for builder in [
+        Validator::builder(schema.clone()).valid_out(&input),
+        Validator::builder(schema.clone()).invalid_out(&again),
+        Validator::builder(schema.clone()).errors_out(&input),
+    ] {
+        let validator = builder.build().expect("a validator");
+        let error = validator.validate(&FileSource::new(&input)).expect_err("refused");
+        assert!(matches!(error.kind(), ErrorKind::OutputName { .. }), "{error}");
+        assert_eq!(std::fs::read_to_string(&input).expect("still there"), text);
+    }
+    // Bytes in memory may have the name of a file; that may be replaced.
+    let source = MemorySource::new(input.display().to_string(), text.as_bytes().to_vec());
+    validate(Validator::builder(schema).valid_out(&input), &source);
+    assert_eq!(std::fs::read_to_string(&input).expect("replaced"), "id\n1\n");
 }
 
 #[test]
