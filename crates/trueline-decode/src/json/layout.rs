@@ -100,6 +100,8 @@ impl Layouts {
         self.misses = 0;
         let mut layout = layout.unwrap_or_default();
         if layout.set(block, tokens, scanner, length).is_some() {
+            self.values.clear();
+            self.values.reserve(layout.gaps.len());
             self.known.push(layout);
         }
     }
