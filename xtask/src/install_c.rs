@@ -62,9 +62,7 @@ pub(crate) fn run(project: &Project, prefix: &Path) -> Result<Outcome> {
             "installing is not written for Windows; the library is built by `cargo build --release --package {PACKAGE}`"
         );
     }
-    // Not as a crate for Rust besides, which the package is too: cargo optimizes across crates only where nothing is one.
-    let types = ["--crate-type", "cdylib,staticlib"];
-    let built = build(project.cargo(["rustc", "--release", "--package", PACKAGE, "--lib"]).args(types))?;
+    let built = build(&mut project.cargo(["build", "--release", "--package", PACKAGE, "--lib"]))?;
     let installed = lay_out(project, &built, prefix)?;
     println!("{}\n{}", installed.shared.display(), installed.archive.display());
     Ok(Outcome::passed(prefix.display().to_string()))
