@@ -993,7 +993,7 @@ typedef struct {
  */
 typedef struct {
   /**
-   * The stable code, such as `input.truncated`.
+   * The stable code, such as `encoding.utf16`.
    */
   TruelineText code;
   /**

@@ -178,7 +178,7 @@ pub struct Input {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RunError {
-    /// The stable code, such as `input.truncated`.
+    /// The stable code, such as `encoding.utf16`.
     pub code: Text,
     /// What happened, in one sentence, for people.
     pub message: Text,

@@ -96,7 +96,7 @@ impl fmt::Display for Verdict {
 /// Why a run came to no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunError {
-    /// The stable code, such as `input.truncated` or `limit.record_bytes`.
+    /// The stable code, such as `encoding.utf16` or `limit.record_bytes`.
     pub code: String,
     /// What happened, in one sentence, for people.
     pub message: String,

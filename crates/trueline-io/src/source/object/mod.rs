@@ -212,7 +212,8 @@ impl Source for ObjectSource {
     }
 
     fn version(&self) -> Option<Version> {
-        let pin = self.asked().ok()?;
+        // What is asked while it is open is not kept: the next time it is opened it may be another one.
+        let pin = if self.opened_pin().is_some() { self.ask() } else { self.asked() }.ok()?;
         Some(Version::Strong(format!("{} {}", self.name, pin.version()?).into_bytes()))
     }
 
