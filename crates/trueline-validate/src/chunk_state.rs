@@ -54,6 +54,15 @@ impl State {
         }
     }
 
+    /// The state of so many rows and lines of which nothing is wanted.
+    #[must_use]
+    pub fn passed_over(plan: &Plan, quota: &Quota, rows: u64, lines: u64) -> Self {
+        let mut state = Self::new(plan, Some(quota.clone()));
+        state.rows = rows;
+        state.lines = lines;
+        state
+    }
+
     /// Takes a state off the front of `bytes`, which [`State::write`] wrote under a plan of the same schema. Samples that `quota` has
     /// enough of are left out.
     ///
@@ -91,7 +100,9 @@ impl State {
             *bytes = rest;
             *keys = match (*tag, task) {
                 (NONE, KeyTask::Pass) => ChunkKeys::None,
-                (KEYS, KeyTask::Keep) => ChunkKeys::Whole(KeyBuffer::read(bytes).ok_or(PartialError)?, None),
+                (KEYS, KeyTask::Keep | KeyTask::KeepSome(_)) => {
+                    ChunkKeys::Whole(KeyBuffer::read(bytes).ok_or(PartialError)?, None)
+                }
                 (PRINTS, KeyTask::Print(signal)) => {
                     ChunkKeys::Prints(PrintBuffer::read(signal, bytes).ok_or(PartialError)?)
                 }

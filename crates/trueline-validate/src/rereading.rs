@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::check::{KeyPurpose, Runner};
 use crate::error::Error;
-use crate::key::print::{Filter, PrintSet};
+use crate::key::print::{Filter, PrintSet, Stretches};
 use crate::key::{self, KeyBuffer, KeyOptions, KeySet, KeySummary, Repeat};
 use crate::key_rows::{ChunkKeys, KeyTask};
 use crate::late_findings::{LateFindings, NamedFindings};
@@ -69,13 +69,21 @@ pub(crate) enum KeyStage {
     /// Prints, and what the keys themselves may take afterwards.
     Prints(Box<PrintSet>, KeyOptions),
     /// Keys that passed the filter are being kept.
-    Filtered(Arc<Filter>, Box<KeySet>, KeySummary),
+    Filtered(Box<Filtered>),
     /// All keys are different.
     Distinct(KeySummary),
     /// All keys are being kept as they come, to be passed on; so many bytes may they take.
     Gathered(KeyBuffer, usize),
     /// Gone: an error came of it, or it was settled.
     Spent,
+}
+
+/// Keys that may be repeats.
+pub(crate) struct Filtered {
+    filter: Arc<Filter>,
+    set: KeySet,
+    summary: KeySummary,
+    stretches: Option<Stretches>,
 }
 
 impl KeyStage {
@@ -118,7 +126,8 @@ impl KeyStage {
             Some(filter) => {
                 let memory_bytes = options.memory_bytes.saturating_sub(filter.memory_bytes());
                 let set = KeySet::new(options.memory_bytes(memory_bytes));
-                Self::Filtered(Arc::new(filter), Box::new(set), settled.summary)
+                let key::print::Settled { summary, stretches, .. } = settled;
+                Self::Filtered(Box::new(Filtered { filter: Arc::new(filter), set, summary, stretches }))
             }
         })
     }
@@ -131,8 +140,8 @@ impl KeyStage {
     ) -> Result<KeySummary, key::Error> {
         match self {
             Self::Whole(set) => set.finish(visit),
-            Self::Filtered(_, set, all) => {
-                let found = set.finish(visit)?;
+            Self::Filtered(filtered) => {
+                let (all, found) = (filtered.summary, filtered.set.finish(visit)?);
                 Ok(KeySummary { distinct: all.keys - found.repeats, repeats: found.repeats, ..all })
             }
             Self::Distinct(all) => Ok(all),
@@ -173,7 +182,7 @@ impl Tally {
         }
         self.pass = Pass::Candidates;
         let task = |stage: &KeyStage| match stage {
-            KeyStage::Filtered(filter, ..) => KeyTask::KeepSome(Arc::clone(filter)),
+            KeyStage::Filtered(filtered) => KeyTask::KeepSome(Arc::clone(&filtered.filter)),
             _ => KeyTask::Pass,
         };
         self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
@@ -215,6 +224,22 @@ impl Tally {
             })
     }
 
+    /// What stands for the keys that [`Pass::Candidates`] keeps of the stretch of rows of a state that was merged first at `first_row`
+    /// of an input: runs that find the same, of the same rows, keep the same. Empty: none is kept. `None`: it is not known.
+    ///
+    /// Known where [`KeyOptions::tells_stretches`] asked for it and the prints stayed in memory.
+    pub fn candidates(&self, input: u32, first_row: u64) -> Option<Vec<u8>> {
+        let (mut bytes, mut any) = (Vec::new(), false);
+        for stage in &self.keys {
+            let KeyStage::Filtered(filtered) = stage else { continue };
+            let prints = filtered.stretches.as_ref()?.prints(input, first_row);
+            any |= !prints.is_empty();
+            bytes.extend_from_slice(&(prints.len() as u64).to_le_bytes());
+            bytes.extend(prints.iter().flat_map(|print| print.to_le_bytes()));
+        }
+        Some(if any { bytes } else { Vec::new() })
+    }
+
     /// Goes to an input that is read again, whose first `lines` line ends are not part of any row.
     pub fn begin_input_again(&mut self, input: u32, lines: u64) {
         self.input = Some(input);
@@ -241,8 +266,9 @@ impl Tally {
         let pass = self.pass;
         for (set, keys) in state.keys.drain(..).enumerate() {
             let appended = match (&mut self.keys[set], keys) {
-                (KeyStage::Whole(set) | KeyStage::Filtered(_, set, _), ChunkKeys::Whole(keys, _)) => {
-                    set.append(&keys, input, start, lines)
+                (KeyStage::Whole(set), ChunkKeys::Whole(keys, _)) => set.append(&keys, input, start, lines),
+                (KeyStage::Filtered(filtered), ChunkKeys::Whole(keys, _)) => {
+                    filtered.set.append(&keys, input, start, lines)
                 }
                 (KeyStage::Gathered(all, limit), ChunkKeys::Whole(keys, _)) => {
                     all.append(&keys, start, lines);

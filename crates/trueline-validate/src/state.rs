@@ -113,6 +113,11 @@ impl State {
         self.rows
     }
 
+    /// Line ends that the rows span.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
     /// Rows seen that an error-severity violation names; duplicates are not among them yet.
     pub fn invalid_rows(&self) -> u64 {
         self.invalid

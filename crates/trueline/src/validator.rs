@@ -139,7 +139,7 @@ impl Validator {
     pub(crate) fn key_options(&self) -> KeyOptions {
         let options = KeyOptions::default().memory_bytes(self.limits.key_memory_bytes);
         let seeds = self.usable_cache().map(Cache::print_seeds);
-        options.spill_dir(self.spill_dir.clone()).print_seeds(seeds)
+        options.spill_dir(self.spill_dir.clone()).print_seeds(seeds).tells_stretches(seeds.is_some())
     }
 
     /// The cache, where a report can come from it: nothing needs the rows themselves.
@@ -150,6 +150,11 @@ impl Validator {
 
     fn digest(&self) -> Option<trueline_io::text::Digest> {
         self.usable_cache().map(|_| cache::digest as trueline_io::text::Digest)
+    }
+
+    /// How many bytes each digest is of.
+    pub(crate) fn digest_block_bytes(&self) -> usize {
+        trueline_io::text::digest_block_bytes(self.chunk_bytes)
     }
 
     /// Where inputs that can be read once are copied to: beside the output, where there must be room for as much.

@@ -205,6 +205,11 @@ impl CsvInput {
         self
     }
 
+    /// Takes back that other way, for who reads only some records again ([`Span::read_again`](crate::text::Span::read_again)).
+    pub fn take_read_at(&mut self) -> Option<Box<dyn ReadAt>> {
+        self.head.take_read_at()
+    }
+
     /// The records, in chunks, for several threads.
     pub fn into_chunks(self) -> Chunks {
         self.head.into_chunks(&self.dialect, self.options.kernel)

@@ -126,9 +126,12 @@ impl Chunks {
             (counted.sequence - 1, next, counted.feed.take_digests())
         };
         // What has a place of its own is read by many threads at once.
-        let filled = match next {
-            Next::Filled(filled) => filled,
-            Next::Place(place) => place.read(&mut buffer, HEADROOM),
+        let (filled, is_digested) = match next {
+            Next::Filled(filled) => (filled, false),
+            Next::Place(place) => {
+                let digests = self.digesting.map(|digesting| (digesting, &mut digests));
+                (place.read(&mut buffer, HEADROOM, digests), true)
+            }
         };
         if filled.failure.is_some() {
             self.stop_feed();
@@ -137,7 +140,7 @@ impl Chunks {
         if buffer.len() < end + PADDING {
             buffer.resize(end + PADDING, 0);
         }
-        if let Some(digesting) = self.digesting.filter(|_| sequence > 0) {
+        if let Some(digesting) = self.digesting.filter(|_| sequence > 0 && !is_digested) {
             digests = digesting.of(&buffer[HEADROOM..end]);
         }
         let survey = self.splitter.survey(&buffer[HEADROOM..end]);

@@ -3,16 +3,25 @@
 /// Makes a digest of bytes.
 pub type Digest = fn(&[u8]) -> [u8; 32];
 
+/// Bytes that are digested at once: they are near the processor still when they were just read.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// How many bytes each digest of a chunk of so many bytes is of; the last block of an input may be shorter.
+#[must_use]
+pub fn digest_block_bytes(chunk_bytes: usize) -> usize {
+    if chunk_bytes.is_multiple_of(BLOCK_BYTES) { BLOCK_BYTES.min(chunk_bytes) } else { chunk_bytes }
+}
+
 /// How the blocks of an input are digested.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Digesting {
     digest: Digest,
-    block_bytes: usize,
+    pub(super) block_bytes: usize,
 }
 
 impl Digesting {
-    pub(super) fn new(digest: Option<Digest>, block_bytes: usize) -> Option<Self> {
-        digest.map(|digest| Self { digest, block_bytes })
+    pub(super) fn new(digest: Option<Digest>, chunk_bytes: usize) -> Option<Self> {
+        digest.map(|digest| Self { digest, block_bytes: digest_block_bytes(chunk_bytes).max(1) })
     }
 
     /// The digest of each block of some bytes, which begin with one; the last of them may be shorter.

@@ -140,19 +140,36 @@ impl Feed {
 }
 
 impl Place {
-    /// Reads the chunk into `buffer` at `start`.
-    pub(super) fn read(self, buffer: &mut Vec<u8>, start: usize) -> Filled {
+    pub(super) fn new(at: Arc<dyn ReadAt>, range: Range<u64>, is_last: bool) -> Self {
+        Self { at, range, is_last }
+    }
+
+    /// Reads the chunk into `buffer` at `start`; makes digests of its blocks, where they are wanted, as they come.
+    pub(super) fn read(
+        self,
+        buffer: &mut Vec<u8>,
+        start: usize,
+        digests: Option<(Digesting, &mut Vec<[u8; 32]>)>,
+    ) -> Filled {
         let Self { at, range, is_last } = self;
         let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        let step = digests.as_ref().map_or(wanted, |(digesting, _)| digesting.block_bytes).max(1);
+        let mut digests = digests;
         let mut bytes = 0;
         let result = lengthen(buffer, (start + PADDING).saturating_add(wanted)).and_then(|()| {
-            while bytes < wanted {
-                let offset = range.start + bytes as u64;
-                match at.read_at(&mut buffer[start + bytes..start + wanted], offset) {
-                    Ok(0) => return Err(Error::read(offset, std::io::ErrorKind::UnexpectedEof.into())),
-                    Ok(some) => bytes += some,
-                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(Error::read(offset, error)),
+            for block in (0..wanted).step_by(step) {
+                let end = wanted.min(block + step);
+                while bytes < end {
+                    let offset = range.start + bytes as u64;
+                    match at.read_at(&mut buffer[start + bytes..start + end], offset) {
+                        Ok(0) => return Err(Error::read(offset, std::io::ErrorKind::UnexpectedEof.into())),
+                        Ok(some) => bytes += some,
+                        Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                        Err(error) => return Err(Error::read(offset, error)),
+                    }
+                }
+                if let Some((digesting, digests)) = &mut digests {
+                    digests.extend(digesting.of(&buffer[start + block..start + end]));
                 }
             }
             Ok(())

@@ -147,6 +147,10 @@ impl Head {
         self.at = at;
     }
 
+    pub(crate) fn take_read_at(&mut self) -> Option<Box<dyn ReadAt>> {
+        self.at.take()
+    }
+
     fn into_feed(self) -> Feed {
         let digests = (self.digesting, self.digests);
         Feed::new(self.rest, self.failure, self.reader, self.at, self.chunk_bytes, digests)

@@ -1,5 +1,6 @@
 //! Text inputs as chunks of whole records that several threads can take, whatever the format of the records.
 
+mod again;
 mod chunks;
 mod digest;
 mod failure;
@@ -8,7 +9,7 @@ mod head;
 mod sequence;
 
 pub use chunks::{Chunks, Claim, Span};
-pub use digest::Digest;
+pub use digest::{Digest, digest_block_bytes};
 pub use failure::Failure;
 pub(crate) use head::Head;
 pub use sequence::{Sequence, Spent};

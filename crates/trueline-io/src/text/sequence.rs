@@ -53,7 +53,7 @@ impl Sequence {
             self.is_done = true;
             let failure = Failure::record_size(self.max_record_bytes, self.byte_offset);
             let none = Filled { bytes: 0, is_last: false, failure: Some(failure) };
-            return Some(self.span(buffer, 0..0, 0, none));
+            return Some(self.span(buffer, 0..0, 0, none, Vec::new()));
         }
         let length = rest.len();
         let data = HEADROOM.max(length);
@@ -61,9 +61,15 @@ impl Sequence {
             buffer.resize(data, 0);
         }
         buffer.copy_within(rest, data - length);
-        let filled = match self.feed.next(&mut buffer, data, length)? {
-            Next::Filled(filled) => filled,
-            Next::Place(place) => place.read(&mut buffer, data),
+        let next = self.feed.next(&mut buffer, data, length)?;
+        let mut digests = self.feed.take_digests();
+        let digesting = self.feed.digesting().filter(|_| self.number > 0);
+        let (filled, later) = match next {
+            Next::Filled(filled) => (filled, digesting),
+            Next::Place(place) => {
+                let digests = digesting.map(|digesting| (digesting, &mut digests));
+                (place.read(&mut buffer, data, digests), None)
+            }
         };
         self.start = data - length;
         self.is_done = filled.is_last;
@@ -72,15 +78,21 @@ impl Sequence {
             buffer.resize(range.end + PADDING, 0);
         }
         buffer[range.end..range.end + PADDING].fill(0);
-        Some(self.span(buffer, range, length, filled))
+        if let Some(digesting) = later {
+            digests = digesting.of(&buffer[data..range.end]);
+        }
+        Some(self.span(buffer, range, length, filled, digests))
     }
 
-    fn span(&mut self, buffer: Vec<u8>, range: Range<usize>, carried_bytes: usize, filled: Filled) -> Span {
+    fn span(
+        &mut self,
+        buffer: Vec<u8>,
+        range: Range<usize>,
+        carried_bytes: usize,
+        filled: Filled,
+        digests: Vec<[u8; 32]>,
+    ) -> Span {
         let sequence = self.number;
-        let digests = match self.feed.digesting() {
-            Some(digesting) if sequence > 0 => digesting.of(&buffer[range.start + carried_bytes..range.end]),
-            _ => self.feed.take_digests(),
-        };
         self.number += 1;
         Span {
             sequence,

@@ -22,6 +22,8 @@ pub struct KeyOptions {
     /// What prints of keys are made with, where they are kept for other processes; nobody else should know it. Default `None`: seeds
     /// of this process alone.
     pub print_seeds: Option<[u64; 4]>,
+    /// Whether it is to be known in the end which stretch of rows has which of the prints that repeat. Default no.
+    pub tells_stretches: bool,
 }
 
 impl KeyOptions {
@@ -39,6 +41,13 @@ impl KeyOptions {
         self
     }
 
+    /// Sets whether it is to be known in the end which stretch of rows has which of the prints that repeat.
+    #[must_use]
+    pub fn tells_stretches(mut self, tells: bool) -> Self {
+        self.tells_stretches = tells;
+        self
+    }
+
     /// Sets what prints of keys are made with.
     #[must_use]
     pub fn print_seeds(mut self, seeds: Option<[u64; 4]>) -> Self {
@@ -49,7 +58,7 @@ impl KeyOptions {
 
 impl Default for KeyOptions {
     fn default() -> Self {
-        Self { memory_bytes: 64 << 20, spill_dir: None, print_seeds: None }
+        Self { memory_bytes: 64 << 20, spill_dir: None, print_seeds: None, tells_stretches: false }
     }
 }
 

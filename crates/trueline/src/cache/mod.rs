@@ -9,6 +9,7 @@
 //! of its pieces. Only formats that are not read from the first byte to the last (Parquet, Arrow files) are hashed before, and
 //! looked at again afterwards.
 
+mod again;
 mod content;
 mod piece;
 mod question;
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use trueline_cache::{DiskOptions, DiskStore, Error, Key, MemoryStore, Pruned, Stats, Store};
 
+pub(crate) use self::again::{KnownPiece, PieceAgain};
 pub(crate) use self::content::{Contents, RawContent, digest};
 pub(crate) use self::piece::{Found, PieceCache};
 pub(crate) use self::question::Question;

@@ -63,8 +63,9 @@ impl<'a> RunCache<'a> {
             let is_table =
                 matches!(format_of(self.validator, *source), Some(Format::Parquet | Format::Arrow));
             if is_known || is_table {
-                let Validator { chunk_bytes, threads, cancel, .. } = self.validator;
-                self.known[index] = Contents::of(&*at, *chunk_bytes, *threads, cancel);
+                let Validator { threads, cancel, .. } = self.validator;
+                let block_bytes = self.validator.digest_block_bytes();
+                self.known[index] = Contents::of(&*at, block_bytes, *threads, cancel);
             }
             self.hints[index] = hint;
         }

@@ -15,7 +15,7 @@ use trueline_validate::{Findings, Plan, State, Tally};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::job::Job;
 use super::outlet::{ErrorsOutlet, PieceRows, RowOutlet};
-use crate::cache::Contents;
+use crate::cache::{Contents, KnownPiece};
 use crate::error::{Error, ErrorKind};
 use crate::part::{Parts, Told};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
@@ -41,6 +41,8 @@ pub(super) struct Piece {
     pub(super) is_cached: bool,
     /// The digests of its blocks, where they are made.
     pub(super) digests: Vec<[u8; 32]>,
+    /// Where its records stand, if a cache can know them.
+    pub(super) known: Option<KnownPiece>,
 }
 
 impl Piece {
@@ -58,6 +60,7 @@ impl Piece {
             failure_row: None,
             is_cached: false,
             digests: Vec::new(),
+            known: None,
         }
     }
 
@@ -115,6 +118,8 @@ pub(super) struct InputOutcome {
     pub(super) cached: u64,
     /// The blocks it has, where they were hashed.
     pub(super) contents: Contents,
+    /// Its pieces, where a cache can know all of them.
+    pub(super) pieces: Option<Vec<KnownPiece>>,
     /// What came of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
     /// What made it unreadable.
@@ -212,7 +217,8 @@ impl Queue {
 impl<'a> Desk<'a> {
     /// For an input whose records begin behind so many bytes.
     pub(super) fn new(tally: &'a mut Tally, plan: &'a Plan, written: Written<'a>, start_bytes: u64) -> Self {
-        let outcome = InputOutcome { bytes: start_bytes, ..InputOutcome::default() };
+        let pieces = Some(Vec::new());
+        let outcome = InputOutcome { bytes: start_bytes, pieces, ..InputOutcome::default() };
         Self { tally, plan, written, outcome, throttle: Throttle::new() }
     }
 
@@ -227,12 +233,23 @@ impl<'a> Desk<'a> {
         goes_on && !watch.cancel.is_cancelled()
     }
 
+    /// Keeps where the records of a piece stand, as long as all pieces with records are known.
+    fn note(&mut self, piece: &Piece) {
+        let has_lines = piece.state.rows() > 0 || piece.state.lines() > 0;
+        match (&mut self.outcome.pieces, &piece.known) {
+            (Some(pieces), Some(known)) if piece.failure.is_none() => pieces.push(known.clone()),
+            (Some(_), None) if !has_lines && piece.failure.is_none() => {}
+            (pieces, _) => *pieces = None,
+        }
+    }
+
     fn merge(&mut self, piece: Piece, input: &str) -> bool {
         let (rows, lines) = (self.tally.input_rows(), self.tally.input_lines());
         self.outcome.bytes = self.outcome.bytes.max(piece.end_offset);
         self.outcome.proved += piece.proved;
         self.outcome.cached += if piece.is_cached { piece.state.rows() } else { 0 };
         self.outcome.contents.extend(&piece.digests);
+        self.note(&piece);
         add(&mut self.outcome.audit, piece.audit);
         let input_number = self.tally.input();
         let mut written = Ok(());

@@ -32,7 +32,7 @@ use self::open::{Opened, Opening, Ready, open};
 use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
-use crate::cache::{Question, RawContent, RunCache};
+use crate::cache::{KnownPiece, Question, RawContent, RunCache};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
 use crate::state::PartOfRun;
@@ -62,6 +62,8 @@ pub(crate) struct Pipeline<'a> {
     question: Option<Question>,
     /// What bytes each input has, as far as they were hashed.
     contents: Vec<Option<[u8; 32]>>,
+    /// Where the pieces of each input stand, as far as a cache knows all of them.
+    pieces: Vec<Option<Vec<KnownPiece>>>,
     audit: StatisticsAudit,
     started: Instant,
 }
@@ -169,6 +171,7 @@ impl<'a> Pipeline<'a> {
             cached: 0,
             question: question.cloned(),
             contents: Vec::new(),
+            pieces: Vec::new(),
             audit: StatisticsAudit::default(),
             started,
         };
@@ -264,6 +267,8 @@ impl<'a> Pipeline<'a> {
         let rows = self.tally.input_rows();
         self.proved += outcome.proved;
         self.cached += outcome.cached;
+        // What is compressed has no places.
+        self.pieces.push(outcome.pieces.take().filter(|pieces| raw.is_none() && !pieces.is_empty()));
         self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
         let mut audit = std::mem::take(&mut outcome.audit);
@@ -283,7 +288,7 @@ impl<'a> Pipeline<'a> {
             return raw.finish();
         }
         let contents = std::mem::take(&mut outcome.contents);
-        contents.is_any().then(|| contents.finish(outcome.bytes, self.validator.chunk_bytes))
+        contents.is_any().then(|| contents.finish(outcome.bytes, self.validator.digest_block_bytes()))
     }
 
     /// What made an input unreadable, unless the run as a whole cannot go on.

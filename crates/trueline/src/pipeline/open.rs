@@ -81,7 +81,7 @@ pub(super) fn open(
     let read = read.map_err(|error| unread(&error))?;
     // What is read again is no progress: all bytes were counted.
     let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(taken) };
-    let raw = validator.usable_cache().map(|_| RawContent::new(validator.chunk_bytes));
+    let raw = validator.usable_cache().map(|_| RawContent::new(validator.digest_block_bytes()));
     let counted = |inner| Counted {
         inner,
         taken: Arc::clone(&taken),

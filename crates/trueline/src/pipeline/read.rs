@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trueline_io::csv::CsvInput;
 use trueline_io::jsonl::JsonLinesInput;
 use trueline_io::rows::{InputStart, LineEnd, ReasonForm};
-use trueline_io::{Format, Source};
+use trueline_io::{Format, ReadAt, Source};
 use trueline_report::Location;
 use trueline_validate::{Binding, Pass};
 
@@ -16,7 +16,7 @@ use super::merge::{Desk, InputOutcome, Merger, Watch, Written};
 use super::open::{NotOpened, Opened, Opening, Ready};
 use super::outlet::{Outlets, RowOutlet};
 use super::{Pipeline, csv, json, run_error, text};
-use crate::cache::PieceCache;
+use crate::cache::{PieceAgain, PieceCache};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use crate::columns::Columns;
 use crate::error::{Error, ErrorKind};
@@ -75,7 +75,7 @@ impl<'a> Pipeline<'a> {
         Ok((outcome, format))
     }
 
-    fn read_csv(&mut self, reading: Reading<'_>, input: CsvInput) -> Result<InputOutcome, Error> {
+    fn read_csv(&mut self, reading: Reading<'_>, mut input: CsvInput) -> Result<InputOutcome, Error> {
         let dialect = self.dialect;
         self.begin_rows(reading, Format::Csv, || {
             let (name, front) = (reading.source.name(), input.front()?);
@@ -89,9 +89,10 @@ impl<'a> Pipeline<'a> {
         // Small inputs are done before a second thread would have started.
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
-        let spans = match threads {
-            1 => text::Spans::Sequence(input.into_sequence()),
-            _ => text::Spans::Chunks(input.into_chunks()),
+        let spans = match (self.again(reading, || input.take_read_at()), threads) {
+            (Some(again), _) => text::Spans::Again(again),
+            (None, 1) => text::Spans::Sequence(input.into_sequence()),
+            (None, _) => text::Spans::Chunks(input.into_chunks()),
         };
         let records = || csv::CsvRecords::new(&job, &dialect);
         self.merge(reading, threads, start_bytes, |merger| {
@@ -102,7 +103,7 @@ impl<'a> Pipeline<'a> {
     fn read_json_lines(
         &mut self,
         reading: Reading<'_>,
-        input: JsonLinesInput,
+        mut input: JsonLinesInput,
     ) -> Result<InputOutcome, Error> {
         self.begin_rows(reading, Format::JsonLines, || {
             let (name, front) = (reading.source.name(), input.front()?);
@@ -113,9 +114,10 @@ impl<'a> Pipeline<'a> {
         let job = self.job(reading, &binding, Some(Format::JsonLines));
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
-        let spans = match threads {
-            1 => text::Spans::Sequence(input.into_sequence()),
-            _ => text::Spans::Chunks(input.into_chunks()),
+        let spans = match (self.again(reading, || input.take_read_at()), threads) {
+            (Some(again), _) => text::Spans::Again(again),
+            (None, 1) => text::Spans::Sequence(input.into_sequence()),
+            (None, _) => text::Spans::Chunks(input.into_chunks()),
         };
         let records = || json::JsonRecords::new(&job);
         self.merge(reading, threads, start_bytes, |merger| {
@@ -201,6 +203,26 @@ impl<'a> Pipeline<'a> {
                 PieceCache::new(cache, question, format.name(), self.schema, binding)
             }),
         }
+    }
+
+    /// The pieces of a text input that is read again for keys, where it is known where they stand and which keys may be repeats.
+    fn again(
+        &self,
+        reading: Reading<'_>,
+        at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
+    ) -> Option<text::Again> {
+        let (number, pass) = reading.again?;
+        let pieces = self.pieces.get(number as usize)?.as_ref().filter(|_| pass == Pass::Candidates)?;
+        let cache = self.validator.usable_cache()?.clone();
+        let mut first_row = 0;
+        let wanted = pieces.iter().map(|piece| {
+            let candidates =
+                if piece.rows == 0 { Vec::new() } else { self.tally.candidates(number, first_row)? };
+            first_row += piece.rows;
+            Some(PieceAgain { piece: piece.clone(), candidates })
+        });
+        let pieces = wanted.collect::<Option<_>>()?;
+        Some(text::Again { at: Arc::from(at()?), pieces, cache })
     }
 
     /// Lets workers deliver what they find, and merges it in the order of the input.

@@ -1,11 +1,15 @@
 //! A cache cannot be noticed: whatever it knows, the report is that of a run without one.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use trueline::schema::Schema;
 use trueline::store::DiskOptions;
 use trueline::{
-    Cache, FileSource, Format, MemorySource, Report, Source, Validator, ValidatorBuilder, Verdict,
+    Cache, FileSource, Format, MemorySource, ReadAt, Report, Source, SourceError, Validator,
+    ValidatorBuilder, Verdict,
 };
 use trueline_testkit::cases;
 use trueline_testkit::corpora::{self, corpus};
@@ -175,6 +179,77 @@ fn a_table_that_grew_costs_its_tail() {
     edited[500_000] ^= 1;
     let report = same(&cache, || builder().threads(2), &MemorySource::new("t.csv", edited), "after an edit");
     assert!(report.run.decided.cached > 45_000, "{:?}", report.run.decided);
+}
+
+/// Counts the bytes that are read from their places.
+struct Counting {
+    source: MemorySource,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Source for Counting {
+    fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.source.open()
+    }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, SourceError> {
+        let at = self.source.open_at()?;
+        Ok(at.map(|at| Box::new(CountingAt { at, bytes: Arc::clone(&self.bytes) }) as Box<dyn ReadAt>))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.source.size_hint()
+    }
+
+    fn can_reopen(&self) -> bool {
+        true
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.source.reopen()
+    }
+}
+
+struct CountingAt {
+    at: Box<dyn ReadAt>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl ReadAt for CountingAt {
+    fn size_bytes(&self) -> u64 {
+        self.at.size_bytes()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> std::io::Result<usize> {
+        let bytes = self.at.read_at(buffer, byte_offset)?;
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(bytes)
+    }
+}
+
+/// Keys that may be repeats are looked for again only in pieces that have some of the new ones; the others are known.
+#[test]
+fn a_table_that_grew_is_not_read_twice() {
+    let schema = keyed();
+    let builder = || Validator::builder(schema.clone()).chunk_bytes(16 << 10);
+    for threads in [1, 2, 3] {
+        let cache = Cache::in_memory(1 << 28);
+        let read = |rows: u64, what: &str| {
+            let bytes = Arc::default();
+            let source = Counting { source: MemorySource::new("t.csv", table(rows)), bytes: Arc::clone(&bytes) };
+            let report = run(builder().threads(threads).cache(cache.clone()), &source);
+            assert_eq!(said(&report), said(&run(builder(), &source.source)), "{what}");
+            bytes.load(Ordering::Relaxed) * 100 / table(rows).len() as u64
+        };
+        let cold = read(60_000, "cold");
+        assert!(cold > 190, "nearly every piece has a repeat: {cold} %");
+        let grown = read(60_100, "after an append");
+        assert!(grown < 115, "{grown} % with {threads} threads");
+    }
 }
 
 #[test]

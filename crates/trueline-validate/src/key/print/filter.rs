@@ -23,8 +23,13 @@ impl Filter {
     }
 
     #[inline]
-    fn passes(&self, print: u64) -> bool {
+    pub(super) fn passes(&self, print: u64) -> bool {
         has(&self.bits, print) && self.list.as_ref().is_none_or(|list| list.binary_search(&print).is_ok())
+    }
+
+    /// Whether all prints that pass are repeats: none passes only because its bits are those of another.
+    pub(super) fn is_exact(&self) -> bool {
+        self.list.is_some()
     }
 
     /// The memory of the filter, in bytes.

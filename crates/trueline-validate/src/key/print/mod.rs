@@ -52,11 +52,13 @@ mod owed;
 mod set;
 mod settle;
 mod store;
+mod stretches;
 
 pub use buffer::{PrintBuffer, Signal};
 pub use filter::Filter;
 pub use owed::Owed;
 pub use set::{PrintSet, Settled};
+pub use stretches::Stretches;
 
 #[cfg(test)]
 mod tests;

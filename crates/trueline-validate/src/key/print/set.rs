@@ -10,6 +10,7 @@ use super::hash::Printing;
 use super::owed::Owed;
 use super::settle::{LEAST_SLOTS, Means, settle};
 use super::store::{Run, Store};
+use super::stretches::{Stretch, Stretches};
 use crate::key::error::{Error, ErrorKind};
 use crate::key::{KeyOptions, KeySummary};
 
@@ -37,6 +38,8 @@ pub struct PrintSet {
     pending: Vec<u64>,
     pending_limit: usize,
     store: Store,
+    /// The stretch of rows that each run has the prints of; `None` where nobody asked or some runs have others.
+    stretches: Option<Vec<Stretch>>,
     keys: u64,
     is_complete: bool,
 }
@@ -50,6 +53,8 @@ pub struct Settled {
     /// The numbers. `distinct` and `repeats` are right when there is no filter; otherwise nothing is known of them yet and all
     /// keys are counted as different.
     pub summary: KeySummary,
+    /// Which stretches of rows have which of the keys that may be repeats, where that was asked for and the prints stayed in memory.
+    pub stretches: Option<Stretches>,
 }
 
 impl PrintSet {
@@ -58,7 +63,15 @@ impl PrintSet {
         let memory_bytes = options.memory_bytes.max(MIN_MEMORY);
         let printing = options.print_seeds.map_or_else(Printing::new, Printing::with_seeds);
         let signal = Signal::new(printing, KEPT);
-        Self::with_parts(memory_bytes, options.spill_dir, signal, PENDING.min(memory_bytes / 32))
+        let pending = PENDING.min(memory_bytes / 32);
+        let set = Self::with_parts(memory_bytes, options.spill_dir, signal, pending);
+        if options.tells_stretches { set.telling_stretches() } else { set }
+    }
+
+    /// Keeps the prints of each buffer apart, for [`Settled::stretches`].
+    pub(super) fn telling_stretches(mut self) -> Self {
+        self.stretches = Some(Vec::new());
+        self
     }
 
     pub(super) fn with_parts(
@@ -78,6 +91,7 @@ impl PrintSet {
             pending_limit,
             // A quarter is for prints that are pending, and for the tables in the end.
             store: Store::new(folder, memory_bytes / 4 * 3),
+            stretches: None,
             keys: 0,
             is_complete: true,
         }
@@ -107,7 +121,7 @@ impl PrintSet {
             self.stashed = Owed::default();
         }
         if buffer.has_prints() {
-            self.keep(buffer)
+            self.keep(buffer, Some((input, rows.start)))
         } else {
             // It was begun before the break was known.
             self.owed.add(input, rows);
@@ -117,6 +131,7 @@ impl PrintSet {
 
     /// Passes over keys that are proven different; the prints of the first few stay at hand.
     fn pass_over(&mut self, buffer: &PrintBuffer, input: u32, rows: Range<u64>) {
+        self.stretches = None;
         let is_bare = !self.bare.is_empty();
         let fits = self.pending.len() + buffer.prints.len() <= self.pending_limit;
         if !is_bare && fits && buffer.run.is_none() && buffer.has_prints() {
@@ -129,8 +144,16 @@ impl PrintSet {
         self.bare.add(input, rows);
     }
 
-    fn keep(&mut self, buffer: PrintBuffer) -> Result<(), Error> {
+    fn keep(&mut self, buffer: PrintBuffer, stretch: Option<Stretch>) -> Result<(), Error> {
         let is_complete = std::mem::replace(&mut self.is_complete, false);
+        let mut buffer = buffer;
+        let is_apart = stretch.is_some() && (buffer.run.is_none() || buffer.prints.is_empty());
+        self.stretches = self.stretches.take().filter(|_| is_apart);
+        if let (Some(stretches), Some(stretch)) = (&mut self.stretches, stretch) {
+            stretches.push(stretch);
+            let prints = std::mem::take(&mut buffer.prints);
+            buffer.run.get_or_insert_with(|| Run::new(&prints));
+        }
         if let Some(run) = buffer.run {
             self.store.push(run)?;
         }
@@ -164,7 +187,7 @@ impl PrintSet {
     /// **Errors**: as [`PrintSet::append`].
     pub fn supply(&mut self, buffer: PrintBuffer, input: u32, rows: &Range<u64>) -> Result<(), Error> {
         // More than was owed does no harm.
-        if self.owed.settle(input, rows) { self.keep(buffer) } else { Ok(()) }
+        if self.owed.settle(input, rows) { self.keep(buffer, None) } else { Ok(()) }
     }
 
     /// Finds the prints that are there more than once, on so many threads.
@@ -176,8 +199,10 @@ impl PrintSet {
         }
         let mut summary = KeySummary { keys: self.keys, distinct: self.keys, ..KeySummary::default() };
         if self.ascent.holds() {
-            return Ok(Settled { filter: None, summary });
+            return Ok(Settled { filter: None, summary, stretches: None });
         }
+        // What is pending belongs to no stretch.
+        self.stretches = self.stretches.filter(|_| self.pending.is_empty());
         self.flush()?;
         self.pending = Vec::new();
         let gatherer = Gatherer::new(self.signal.printing, self.memory_bytes / 8);
@@ -187,7 +212,10 @@ impl PrintSet {
         let peak = self.store.peak_bytes.max(self.store.held() + tables + self.memory_bytes / 8);
         summary.peak_memory_bytes = peak as u64;
         let filter = settle(&self.store, means, gatherer)?.finish();
-        Ok(Settled { filter, summary })
+        let stretches = filter.as_ref().zip(self.stretches).and_then(|(filter, stretches)| {
+            Stretches::find(&stretches, self.store.all_runs()?, filter, threads, self.memory_bytes / 8)
+        });
+        Ok(Settled { filter, summary, stretches })
     }
 
     /// Lets so many operations on the temporary file succeed and the next one fail.

@@ -121,6 +121,11 @@ impl Store {
         if is_full { self.spill() } else { Ok(()) }
     }
 
+    /// The runs in the order in which they came, unless some were written to the file.
+    pub(super) fn all_runs(&self) -> Option<&[Run]> {
+        self.extents.is_empty().then_some(&*self.runs)
+    }
+
     /// Bytes of memory.
     pub(super) fn held(&self) -> usize {
         self.run_bytes + self.extents.len() * (size_of::<Extent>() + PARTITIONS * size_of::<Piece>())

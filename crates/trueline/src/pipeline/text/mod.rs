@@ -4,7 +4,10 @@ mod block;
 mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use trueline_io::ReadAt;
 use trueline_io::text::{Chunks, Sequence, Spent};
 
 pub(super) use self::block::{Ranges, TextBlock};
@@ -12,6 +15,7 @@ use self::worker::Worker;
 pub(super) use self::worker::{BLOCK_BYTES, Bytes, Records};
 use super::job::Job;
 use super::merge::Merger;
+use crate::cache::{Cache, PieceAgain};
 
 /// The bytes of a text input, cut at the borders of records.
 pub(super) enum Spans {
@@ -19,6 +23,15 @@ pub(super) enum Spans {
     Sequence(Sequence),
     /// For several.
     Chunks(Chunks),
+    /// Those of an input that is read again, from where they are known to stand.
+    Again(Again),
+}
+
+/// The pieces of an input that is read again.
+pub(super) struct Again {
+    pub(super) at: Arc<dyn ReadAt>,
+    pub(super) pieces: Vec<PieceAgain>,
+    pub(super) cache: Cache,
 }
 
 /// Validates all records; `records` makes the tools of a thread.
@@ -33,20 +46,28 @@ pub(super) fn run<R: Records>(
         Spans::Sequence(mut sequence) => {
             guard(merger, || work_alone(&mut sequence, Worker::new(job, records()), merger));
         }
-        Spans::Chunks(chunks) => {
-            let work = || {
-                if !guard(merger, || work(&chunks, Worker::new(job, records()), merger)) {
-                    chunks.stop();
-                }
-            };
-            std::thread::scope(|scope| {
-                for _ in 1..threads {
-                    scope.spawn(work);
-                }
-                work();
+        Spans::Chunks(chunks) => together(threads, || {
+            if !guard(merger, || work(&chunks, Worker::new(job, records()), merger)) {
+                chunks.stop();
+            }
+        }),
+        Spans::Again(again) => {
+            let next = AtomicUsize::new(0);
+            together(threads, || {
+                guard(merger, || work_again(&again, &next, Worker::new(job, records()), merger));
             });
         }
     }
+}
+
+/// Lets so many threads do the same.
+fn together(threads: usize, work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(&work);
+        }
+        work();
+    });
 }
 
 /// One thread alone: the next chunk, validate, deliver, until there is no more.
@@ -84,6 +105,21 @@ fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'
         buffer = spent.buffer;
         if !merger.deliver(piece) {
             chunks.stop();
+            break;
+        }
+    }
+}
+
+/// One thread of many over pieces that are known.
+fn work_again(again: &Again, next: &AtomicUsize, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
+    let mut buffer = Vec::new();
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if !merger.admits(number as u64) {
+            break;
+        }
+        let Some(piece) = worker.take_again(again, number, &mut buffer) else { break };
+        if !merger.deliver(piece) {
             break;
         }
     }

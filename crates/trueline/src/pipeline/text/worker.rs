@@ -16,8 +16,9 @@ use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 use super::super::job::Job;
 use super::super::merge::Piece;
 use super::super::outlet::{PieceRows, RowPool};
+use super::Again;
 use super::block::{Ranges, TextBlock};
-use crate::cache::Found;
+use crate::cache::{Found, KnownPiece};
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
 pub(in super::super) trait Records {
@@ -123,20 +124,49 @@ impl<'a, R: Records> Worker<'a, R> {
         };
         let digests = std::mem::take(&mut span.digests);
         let key = cache.key(&span, &digests);
-        if let Some(Found { state, consumed }) =
-            key.and_then(|key| cache.find(&key, &span, &self.plan, &self.job.quota))
+        let Span { byte_offset, previous, is_last, .. } = span;
+        let known = |key, state: &State, bytes| {
+            let (rows, lines) = (state.rows(), state.lines());
+            KnownPiece { key, byte_offset, bytes, previous, is_last, rows, lines }
+        };
+        if let Some(key) = key
+            && let Some(Found { state, consumed }) = cache.find(&key, &span, &self.plan, &self.job.quota)
         {
             let end = span.range.start + consumed;
-            let end_offset = span.byte_offset + consumed as u64;
-            let piece = Piece { digests, is_cached: true, ..Piece::new(span.sequence, state, end_offset) };
-            return (piece, Spent { buffer: span.buffer, rest: end..span.range.end });
+            let end_offset = byte_offset + consumed as u64;
+            let known = Some(known(key, &state, consumed));
+            let piece = Piece::new(span.sequence, state, end_offset);
+            let spent = Spent { buffer: span.buffer, rest: end..span.range.end };
+            return (Piece { digests, is_cached: true, known, ..piece }, spent);
         }
         let start = span.range.start;
         let (piece, spent) = self.run(span);
-        if let Some(key) = key.filter(|_| piece.failure.is_none()) {
-            cache.keep(&key, &self.plan, &piece.state, spent.rest.start - start);
+        let bytes = spent.rest.start - start;
+        let key = key.filter(|_| piece.failure.is_none());
+        if let Some(key) = &key {
+            cache.keep(key, &self.plan, &piece.state, bytes);
         }
-        (Piece { digests, ..piece }, spent)
+        let known = key.map(|key| known(key, &piece.state, bytes));
+        (Piece { digests, known, ..piece }, spent)
+    }
+
+    /// What is to be said of a piece that is looked at again.
+    pub(super) fn take_again(&mut self, again: &Again, number: usize, buffer: &mut Vec<u8>) -> Option<Piece> {
+        let wanted = again.pieces.get(number)?;
+        let KnownPiece { byte_offset, bytes, previous, is_last, .. } = wanted.piece;
+        let range = byte_offset..byte_offset + bytes as u64;
+        let piece = if let Some(state) = wanted.find(&again.cache, &self.plan, &self.job.quota) {
+            Piece::new(0, state, range.end)
+        } else {
+            let span = Span::read_again(&again.at, range, (previous, is_last), std::mem::take(buffer));
+            let (piece, spent) = self.run(span);
+            *buffer = spent.buffer;
+            if piece.failure.is_none() {
+                wanted.keep(&again.cache, &self.plan, &piece.state);
+            }
+            piece
+        };
+        Some(Piece { sequence: number as u64, ..piece })
     }
 
     /// Validates the records of a span; gives back its memory, and what stands behind the last of them.

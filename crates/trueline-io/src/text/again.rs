@@ -1,0 +1,43 @@
+//! Records that are read again from where they were found.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::Span;
+use super::feed::{PADDING, Place};
+use crate::source::ReadAt;
+
+impl Span {
+    /// Reads whole records again that stand in a range of an input, into `buffer` (any vector; its memory is used again). `previous` is the
+    /// byte before them, `is_last` whether the input ends behind them.
+    ///
+    /// Where they cannot be read there are none, and [`Span::failure`] says why.
+    #[must_use]
+    pub fn read_again(
+        at: &Arc<dyn ReadAt>,
+        range: Range<u64>,
+        (previous, is_last): (Option<u8>, bool),
+        buffer: Vec<u8>,
+    ) -> Self {
+        let mut buffer = buffer;
+        let byte_offset = range.start;
+        let filled = Place::new(Arc::clone(at), range, is_last).read(&mut buffer, 0, None);
+        let end = if filled.failure.is_some() { 0 } else { filled.bytes };
+        if buffer.len() < end + PADDING {
+            buffer.resize(end + PADDING, 0);
+        }
+        buffer[end..end + PADDING].fill(0);
+        Self {
+            sequence: 0,
+            buffer,
+            range: 0..end,
+            byte_offset,
+            previous,
+            is_last: is_last && filled.failure.is_none(),
+            is_cut: false,
+            failure: filled.failure,
+            carried_bytes: 0,
+            digests: Vec::new(),
+        }
+    }
+}

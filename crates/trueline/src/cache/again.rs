@@ -1,0 +1,58 @@
+//! Pieces that are looked at again for keys that may be repeats: what was kept of one before is kept again, if the same prints repeat.
+
+use trueline_cache::Key;
+use trueline_validate::{Plan, Quota, State};
+
+use super::{Cache, digest};
+
+/// A piece as the first pass found it.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownPiece {
+    /// The key under which the cache has what was found.
+    pub(crate) key: Key,
+    /// Where its records stand in the input.
+    pub(crate) byte_offset: u64,
+    pub(crate) bytes: usize,
+    /// The byte before them.
+    pub(crate) previous: Option<u8>,
+    /// Whether the input ends behind them.
+    pub(crate) is_last: bool,
+    pub(crate) rows: u64,
+    pub(crate) lines: u64,
+}
+
+/// A piece that is wanted once more.
+#[derive(Debug)]
+pub(crate) struct PieceAgain {
+    pub(crate) piece: KnownPiece,
+    /// What stands for the keys that are wanted of it; nothing where none is.
+    pub(crate) candidates: Vec<u8>,
+}
+
+impl PieceAgain {
+    fn key(&self) -> Key {
+        let candidates = digest(&self.candidates);
+        Key::builder("candidates")
+            .part("piece", self.piece.key.as_bytes())
+            .part("prints", candidates)
+            .finish()
+    }
+
+    /// What is wanted of the piece, as far as that is known without reading it.
+    pub(crate) fn find(&self, cache: &Cache, plan: &Plan, quota: &Quota) -> Option<State> {
+        let KnownPiece { rows, lines, .. } = self.piece;
+        if self.candidates.is_empty() {
+            return Some(State::passed_over(plan, quota, rows, lines));
+        }
+        let value = cache.get(&self.key())?;
+        let mut rest = &*value;
+        let state = State::read(plan, quota, &mut rest).ok()?;
+        (rest.is_empty() && state.rows() == rows && state.lines() == lines).then_some(state)
+    }
+
+    pub(crate) fn keep(&self, cache: &Cache, plan: &Plan, state: &State) {
+        let mut value = Vec::new();
+        state.write(plan, &mut value);
+        cache.put(&self.key(), &[&value]);
+    }
+}
