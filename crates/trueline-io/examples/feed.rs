@@ -61,7 +61,10 @@ fn together(input: CsvInput, threads: usize) -> Counts {
     let work = || {
         let (mut indexer, mut positions) = (Indexer::new(&Dialect::default()), Positions::new());
         let (mut buffer, mut counts) = (Vec::new(), (0, 0));
-        while let Some(span) = chunks.claim(buffer).and_then(|claim| chunks.resolve(claim)) {
+        while let Some(span) = chunks.claim(buffer).and_then(|mut claim| {
+            chunks.survey(&mut claim);
+            chunks.resolve(claim, None)
+        }) {
             assert!(span.failure.is_none());
             buffer = index(span, &mut indexer, &mut positions, &mut counts).buffer;
         }

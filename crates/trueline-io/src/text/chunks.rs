@@ -11,11 +11,11 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use trueline_tokenizer::{Splitter, State, Survey};
+use trueline_tokenizer::{Split, Splitter, State, Survey};
 
-use super::Failure;
 use super::digest::Digesting;
 use super::feed::{Feed, HEADROOM, Next, PADDING};
+use super::{Cut, Failure};
 
 /// The records of one input, taken chunk by chunk.
 pub struct Chunks {
@@ -53,7 +53,8 @@ pub struct Claim {
     /// [`HEADROOM`] free bytes, the chunk up to `end`, and [`PADDING`].
     buffer: Vec<u8>,
     end: usize,
-    survey: Survey,
+    /// None where it is known already how the chunk is cut, if all is as it was.
+    survey: Option<Survey>,
     digests: Vec<[u8; 32]>,
     is_last: bool,
     failure: Option<Failure>,
@@ -63,6 +64,16 @@ impl Claim {
     /// Number of the chunk, from 0, without gaps.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// The digests of its blocks, where they are made and it could be read.
+    pub fn digests(&self) -> Option<&[[u8; 32]]> {
+        self.failure.is_none().then_some(&*self.digests)
+    }
+
+    /// Whether the input ends behind it.
+    pub fn is_last(&self) -> bool {
+        self.is_last
     }
 }
 
@@ -117,6 +128,8 @@ impl Chunks {
     }
 
     /// Reads the next chunk into `buffer` (any vector; its memory is used again). `None` when there is no more.
+    ///
+    /// It is to be surveyed then ([`Chunks::survey`]), unless it may be known how it is cut.
     pub fn claim(&self, buffer: Vec<u8>) -> Option<Claim> {
         let mut buffer = buffer;
         let (sequence, next, mut digests) = {
@@ -143,25 +156,37 @@ impl Chunks {
         if let Some(digesting) = self.digesting.filter(|_| sequence > 0 && !is_digested) {
             digests = digesting.of(&buffer[HEADROOM..end]);
         }
-        let survey = self.splitter.survey(&buffer[HEADROOM..end]);
         Some(Claim {
             sequence,
             buffer,
             end,
-            survey,
+            survey: None,
             digests,
             is_last: filled.is_last,
             failure: filled.failure,
         })
     }
 
+    /// Finds out all that can be known of a chunk by itself, before others wait for where it is cut.
+    pub fn survey(&self, claim: &mut Claim) {
+        claim.survey = Some(self.splitter.survey(&claim.buffer[HEADROOM..claim.end]));
+    }
+
     /// Waits for the chunk before and cuts this one at its last record border. `None` when the run was stopped.
     ///
+    /// `cut` is how it was cut when its bytes were the same; it is believed where what comes before is the same too.
+    ///
     /// Claims must all be resolved, in any order of threads, or the run be stopped.
-    pub fn resolve(&self, claim: Claim) -> Option<Span> {
+    pub fn resolve(&self, claim: Claim, cut: Option<&Cut>) -> Option<Span> {
         let link = self.take(claim.sequence)?;
-        let Claim { sequence, buffer, end, survey, digests, is_last, failure } = claim;
-        let split = self.splitter.resolve(&buffer[HEADROOM..end], &survey, link.state);
+        let split = self.known(&claim, cut, &link).unwrap_or_else(|| {
+            let bytes = &claim.buffer[HEADROOM..claim.end];
+            match &claim.survey {
+                Some(survey) => self.splitter.resolve(bytes, survey, link.state),
+                None => self.splitter.split(bytes, link.state),
+            }
+        });
+        let Claim { sequence, buffer, end, digests, is_last, failure, .. } = claim;
         let tail = split.tail.map(|tail| HEADROOM + tail);
         let Link { carry, offset, previous, .. } = link;
         if is_last {
@@ -185,6 +210,19 @@ impl Chunks {
             Link { state: split.end, carry: rest, offset: border, previous: before_border },
         );
         Some(Span { digests, ..span(sequence, buffer, carry, Some(tail), offset, previous) })
+    }
+
+    /// Where a chunk is cut that was seen before behind the same bytes.
+    fn known(&self, claim: &Claim, cut: Option<&Cut>, link: &Link) -> Option<Split> {
+        let cut = cut.filter(|_| claim.survey.is_none() && claim.failure.is_none())?;
+        let digesting = self.digesting?;
+        let tail = cut.bytes.checked_sub(link.carry.len())?;
+        let bytes = &claim.buffer[HEADROOM..claim.end];
+        let fits = cut.fits(link.offset, link.previous, || digesting.digest(&link.carry));
+        // Behind a border a record begins, whatever came before.
+        let rest = bytes.get(tail..).filter(|_| fits && tail > 0)?;
+        let end = self.splitter.split(rest, State::START).end;
+        Some(Split::new(end, Some(tail)))
     }
 
     /// A chunk in which no record ends: all of it goes on to the next.

@@ -24,6 +24,11 @@ impl Digesting {
         digest.map(|digest| Self { digest, block_bytes: digest_block_bytes(chunk_bytes).max(1) })
     }
 
+    /// The digest of some bytes.
+    pub(super) fn digest(self, bytes: &[u8]) -> [u8; 32] {
+        (self.digest)(bytes)
+    }
+
     /// The digest of each block of some bytes, which begin with one; the last of them may be shorter.
     pub(super) fn of(&self, bytes: &[u8]) -> Vec<[u8; 32]> {
         bytes.chunks(self.block_bytes).map(self.digest).collect()

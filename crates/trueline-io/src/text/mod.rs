@@ -2,6 +2,7 @@
 
 mod again;
 mod chunks;
+mod cut;
 mod digest;
 mod failure;
 mod feed;
@@ -9,6 +10,7 @@ mod head;
 mod sequence;
 
 pub use chunks::{Chunks, Claim, Span};
+pub use cut::Cut;
 pub use digest::{Digest, digest_block_bytes};
 pub use failure::Failure;
 pub(crate) use head::Head;

@@ -78,8 +78,9 @@ fn chunks_give_every_byte_once() {
             let mut found = b"id,name,more\n".to_vec();
             let mut buffer = Vec::new();
             let mut was_last = false;
-            while let Some(claim) = chunks.claim(buffer) {
-                let span = chunks.resolve(claim).unwrap();
+            while let Some(mut claim) = chunks.claim(buffer) {
+                chunks.survey(&mut claim);
+                let span = chunks.resolve(claim, None).unwrap();
                 assert!(span.failure.is_none() && !span.is_cut && !was_last);
                 check_padding(&span);
                 assert_eq!(span.byte_offset, found.len() as u64);

@@ -61,6 +61,13 @@ pub struct Split {
     pub tail: Option<usize>,
 }
 
+impl Split {
+    /// A split that is known.
+    pub fn new(end: State, tail: Option<usize>) -> Self {
+        Self { end, tail }
+    }
+}
+
 impl Splitter {
     /// A splitter with the best kernel of this machine.
     pub fn new(dialect: &Dialect) -> Self {

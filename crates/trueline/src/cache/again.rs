@@ -1,8 +1,10 @@
 //! Pieces that are looked at again for keys that may be repeats: what was kept of one before is kept again, if the same prints repeat.
 
 use trueline_cache::Key;
+use trueline_io::text::Cut;
 use trueline_validate::{Plan, Quota, State};
 
+use super::piece::encode;
 use super::{Cache, digest};
 
 /// A piece as the first pass found it.
@@ -10,11 +12,8 @@ use super::{Cache, digest};
 pub(crate) struct KnownPiece {
     /// The key under which the cache has what was found.
     pub(crate) key: Key,
-    /// Where its records stand in the input.
-    pub(crate) byte_offset: u64,
-    pub(crate) bytes: usize,
-    /// The byte before them.
-    pub(crate) previous: Option<u8>,
+    /// Where its records stand in the input, and what it was found behind.
+    pub(crate) cut: Cut,
     /// Whether the input ends behind them.
     pub(crate) is_last: bool,
     pub(crate) rows: u64,
@@ -32,10 +31,8 @@ pub(crate) struct PieceAgain {
 impl PieceAgain {
     fn key(&self) -> Key {
         let candidates = digest(&self.candidates);
-        Key::builder("candidates")
-            .part("piece", self.piece.key.as_bytes())
-            .part("prints", candidates)
-            .finish()
+        let key = Key::builder("candidates").part("piece", self.piece.key.as_bytes());
+        key.part("cut", encode(&self.piece.cut)).part("prints", candidates).finish()
     }
 
     /// What is wanted of the piece, as far as that is known without reading it.

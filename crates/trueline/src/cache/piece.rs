@@ -1,7 +1,7 @@
 //! Pieces of text inputs: what was found in the records that end in them.
 
 use trueline_cache::Key;
-use trueline_io::text::Span;
+use trueline_io::text::{Cut, Span};
 use trueline_schema::Schema;
 use trueline_validate::{Binding, Plan, Quota, State};
 
@@ -17,9 +17,12 @@ pub(crate) struct PieceCache {
 /// What was found in a piece.
 pub(crate) struct Found {
     pub(crate) state: State,
-    /// The bytes of the span that are records which end in it.
-    pub(crate) consumed: usize,
+    /// Where its records stand, and what it was found behind.
+    pub(crate) cut: Cut,
 }
+
+/// The bytes of what stands before a state.
+const CUT_BYTES: usize = 8 + 2 + 32 + 8;
 
 impl PieceCache {
     /// `binding` says which columns of the input are which fields, and `schema` is that of its format.
@@ -42,36 +45,54 @@ impl PieceCache {
         Self { cache: cache.clone(), key }
     }
 
-    /// The key of a span of blocks with these digests; `None` where there is nothing that could be kept.
-    pub(crate) fn key(&self, span: &Span, digests: &[[u8; 32]]) -> Option<Key> {
-        if span.failure.is_some() || span.range.is_empty() || digests.is_empty() {
-            return None;
-        }
-        let carried = &span.buffer[span.range.start..][..span.carried_bytes];
-        let previous = span.previous.map_or([0, 0], |byte| [1, byte]);
+    /// The key of a chunk of blocks with these digests; `None` where there is nothing that could be kept.
+    pub(crate) fn key(&self, sequence: u64, is_last: bool, digests: &[[u8; 32]]) -> Option<Key> {
         let key = Key::builder("piece")
             .part("pieces", self.key.as_bytes())
-            .part("place", span.byte_offset.to_le_bytes())
-            .part("previous", previous)
-            .part("is_last", [u8::from(span.is_last)])
-            .part("carried", digest(carried))
+            .part("number", sequence.to_le_bytes())
+            .part("is_last", [u8::from(is_last)])
             .part("content", digests.as_flattened());
-        Some(key.finish())
+        (!digests.is_empty()).then(|| key.finish())
     }
 
-    pub(crate) fn find(&self, key: &Key, span: &Span, plan: &Plan, quota: &Quota) -> Option<Found> {
+    /// What was found in the chunk, if what stands before it is the same too: that is for who asks to see.
+    pub(crate) fn find(&self, key: &Key, plan: &Plan, quota: &Quota) -> Option<Found> {
         let value = self.cache.get(key)?;
-        let (consumed, mut rest) = value.split_first_chunk()?;
-        let consumed = usize::try_from(u64::from_le_bytes(*consumed)).ok()?;
-        // A span of whole records is nothing else; another one may end in the middle of a record.
-        let fits = if span.is_cut { consumed <= span.range.len() } else { consumed == span.range.len() };
-        let state = State::read(plan, quota, &mut rest).ok().filter(|_| rest.is_empty() && fits)?;
-        Some(Found { state, consumed })
+        let (cut, mut rest) = value.split_first_chunk::<CUT_BYTES>()?;
+        let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|index| cut[at + index]));
+        let cut = Cut {
+            byte_offset: number(0),
+            previous: (cut[8] != 0).then_some(cut[9]),
+            carried: std::array::from_fn(|index| cut[10 + index]),
+            bytes: usize::try_from(number(42)).ok()?,
+        };
+        let state = State::read(plan, quota, &mut rest).ok().filter(|_| rest.is_empty())?;
+        Some(Found { state, cut })
     }
 
-    pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, consumed: usize) {
-        let mut value = (consumed as u64).to_le_bytes().to_vec();
+    pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, cut: &Cut) {
+        let mut value = encode(cut);
         state.write(plan, &mut value);
         self.cache.put(key, &[&value]);
     }
+
+    /// What is to be known of a span of whole records.
+    pub(crate) fn cut(span: &Span, bytes: usize) -> Cut {
+        Cut::of(span, bytes, digest)
+    }
+
+    /// Whether it was found behind the same bytes.
+    pub(crate) fn fits(found: &Found, span: &Span) -> bool {
+        found.cut.fits_span(span, digest)
+    }
+}
+
+/// What a piece depends on besides the bytes of its chunk, as bytes.
+pub(crate) fn encode(cut: &Cut) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(CUT_BYTES);
+    bytes.extend_from_slice(&cut.byte_offset.to_le_bytes());
+    bytes.extend_from_slice(&cut.previous.map_or([0, 0], |byte| [1, byte]));
+    bytes.extend_from_slice(&cut.carried);
+    bytes.extend_from_slice(&(cut.bytes as u64).to_le_bytes());
+    bytes
 }

@@ -240,7 +240,8 @@ fn a_table_that_grew_is_not_read_twice() {
         let cache = Cache::in_memory(1 << 28);
         let read = |rows: u64, what: &str| {
             let bytes = Arc::default();
-            let source = Counting { source: MemorySource::new("t.csv", table(rows)), bytes: Arc::clone(&bytes) };
+            let source =
+                Counting { source: MemorySource::new("t.csv", table(rows)), bytes: Arc::clone(&bytes) };
             let report = run(builder().threads(threads).cache(cache.clone()), &source);
             assert_eq!(said(&report), said(&run(builder(), &source.source)), "{what}");
             bytes.load(Ordering::Relaxed) * 100 / table(rows).len() as u64

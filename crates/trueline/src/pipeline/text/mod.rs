@@ -74,7 +74,8 @@ fn together(threads: usize, work: impl Fn() + Sync) {
 fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut spent = Spent::default();
     while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
-        let (piece, rest) = worker.take(span);
+        let looked = worker.look(span.sequence, span.is_last, &span.digests);
+        let (piece, rest) = worker.take(span, looked);
         spent = rest;
         if !merger.deliver(piece) {
             break;
@@ -94,14 +95,19 @@ pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
 /// One thread of many: claim, resolve, validate, deliver, until there is no more.
 fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut buffer = Vec::new();
-    while let Some(claim) = chunks.claim(std::mem::take(&mut buffer)) {
+    while let Some(mut claim) = chunks.claim(std::mem::take(&mut buffer)) {
         if !merger.admits(claim.sequence()) {
             // The claim is given up, and others may wait for it.
             chunks.stop();
             break;
         }
-        let Some(span) = chunks.resolve(claim) else { break };
-        let (piece, spent) = worker.take(span);
+        let looked = worker.look(claim.sequence(), claim.is_last(), claim.digests().unwrap_or_default());
+        let cut = looked.as_ref().and_then(|looked| Some(looked.found.as_ref()?.cut));
+        if cut.is_none() {
+            chunks.survey(&mut claim);
+        }
+        let Some(span) = chunks.resolve(claim, cut.as_ref()) else { break };
+        let (piece, spent) = worker.take(span, looked);
         buffer = spent.buffer;
         if !merger.deliver(piece) {
             chunks.stop();

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
+use trueline_cache::Key;
 use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven};
 use trueline_io::rows::Rows;
-use trueline_io::text::{Failure, Span, Spent};
+use trueline_io::text::{Cut, Failure, Span, Spent};
 use trueline_report::Origin;
 use trueline_tokenizer::count_line_ends;
 use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
@@ -18,7 +19,7 @@ use super::super::merge::Piece;
 use super::super::outlet::{PieceRows, RowPool};
 use super::Again;
 use super::block::{Ranges, TextBlock};
-use crate::cache::{Found, KnownPiece};
+use crate::cache::{Found, KnownPiece, PieceCache};
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
 pub(in super::super) trait Records {
@@ -90,6 +91,12 @@ pub(super) struct Worker<'a, R> {
     written: Option<Rows>,
 }
 
+/// What the cache says of a chunk.
+pub(super) struct Looked {
+    key: Key,
+    pub(super) found: Option<Found>,
+}
+
 /// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
 /// through.
 pub(in super::super) const BLOCK_BYTES: usize = 1 << 20;
@@ -115,50 +122,57 @@ impl<'a, R: Records> Worker<'a, R> {
         }
     }
 
+    /// What a run before found in a chunk with these blocks, and the key under which the cache has it.
+    pub(super) fn look(&self, sequence: u64, is_last: bool, digests: &[[u8; 32]]) -> Option<Looked> {
+        let cache = self.job.cache.as_ref().filter(|_| self.job.pass == Pass::First)?;
+        let key = cache.key(sequence, is_last, digests)?;
+        Some(Looked { found: cache.find(&key, &self.plan, &self.job.quota), key })
+    }
+
     /// What is to be said of the records of a span, as a run before found it or by looking at them; gives back its memory, and what
     /// stands behind the last of them.
-    pub(super) fn take(&mut self, span: Span) -> (Piece, Spent) {
+    pub(super) fn take(&mut self, span: Span, looked: Option<Looked>) -> (Piece, Spent) {
         let mut span = span;
-        let Some(cache) = self.job.cache.as_ref().filter(|_| self.job.pass == Pass::First) else {
-            return self.run(span);
-        };
         let digests = std::mem::take(&mut span.digests);
-        let key = cache.key(&span, &digests);
-        let Span { byte_offset, previous, is_last, .. } = span;
-        let known = |key, state: &State, bytes| {
-            let (rows, lines) = (state.rows(), state.lines());
-            KnownPiece { key, byte_offset, bytes, previous, is_last, rows, lines }
+        let is_whole = span.failure.is_none() && !span.range.is_empty();
+        let (Some(Looked { key, found }), Some(cache)) =
+            (looked.filter(|_| is_whole), self.job.cache.as_ref())
+        else {
+            let (piece, spent) = self.run(span);
+            return (Piece { digests, ..piece }, spent);
         };
-        if let Some(key) = key
-            && let Some(Found { state, consumed }) = cache.find(&key, &span, &self.plan, &self.job.quota)
-        {
-            let end = span.range.start + consumed;
-            let end_offset = byte_offset + consumed as u64;
-            let known = Some(known(key, &state, consumed));
-            let piece = Piece::new(span.sequence, state, end_offset);
+        let is_last = span.is_last;
+        let known = |state: &State, cut| {
+            let (rows, lines) = (state.rows(), state.lines());
+            Some(KnownPiece { key, cut, is_last, rows, lines })
+        };
+        if let Some(Found { state, cut }) = found.filter(|found| PieceCache::fits(found, &span)) {
+            let end = span.range.start + cut.bytes;
+            let known = known(&state, cut);
+            let piece = Piece::new(span.sequence, state, cut.byte_offset + cut.bytes as u64);
             let spent = Spent { buffer: span.buffer, rest: end..span.range.end };
             return (Piece { digests, is_cached: true, known, ..piece }, spent);
         }
-        let start = span.range.start;
+        let (start, cut) = (span.range.start, PieceCache::cut(&span, 0));
         let (piece, spent) = self.run(span);
-        let bytes = spent.rest.start - start;
-        let key = key.filter(|_| piece.failure.is_none());
-        if let Some(key) = &key {
-            cache.keep(key, &self.plan, &piece.state, bytes);
+        if piece.failure.is_some() {
+            return (Piece { digests, ..piece }, spent);
         }
-        let known = key.map(|key| known(key, &piece.state, bytes));
+        let cut = Cut { bytes: spent.rest.start - start, ..cut };
+        cache.keep(&key, &self.plan, &piece.state, &cut);
+        let known = known(&piece.state, cut);
         (Piece { digests, known, ..piece }, spent)
     }
 
     /// What is to be said of a piece that is looked at again.
     pub(super) fn take_again(&mut self, again: &Again, number: usize, buffer: &mut Vec<u8>) -> Option<Piece> {
         let wanted = again.pieces.get(number)?;
-        let KnownPiece { byte_offset, bytes, previous, is_last, .. } = wanted.piece;
-        let range = byte_offset..byte_offset + bytes as u64;
+        let KnownPiece { cut, is_last, .. } = wanted.piece;
+        let range = cut.byte_offset..cut.byte_offset + cut.bytes as u64;
         let piece = if let Some(state) = wanted.find(&again.cache, &self.plan, &self.job.quota) {
             Piece::new(0, state, range.end)
         } else {
-            let span = Span::read_again(&again.at, range, (previous, is_last), std::mem::take(buffer));
+            let span = Span::read_again(&again.at, range, (cut.previous, is_last), std::mem::take(buffer));
             let (piece, spent) = self.run(span);
             *buffer = spent.buffer;
             if piece.failure.is_none() {

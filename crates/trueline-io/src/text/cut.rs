@@ -1,0 +1,49 @@
+//! How a chunk was cut, so that it need not be surveyed when the same bytes come again.
+
+use super::Span;
+
+/// Where the records that end in a chunk stand, and what they depend on besides its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "whoever keeps it must keep all of it")]
+pub struct Cut {
+    /// Where the first of them begins in the decompressed input.
+    pub byte_offset: u64,
+    /// The byte before it.
+    pub previous: Option<u8>,
+    /// The digest of those of their bytes that were carried on from before the chunk.
+    pub carried: [u8; 32],
+    /// How many bytes the records have.
+    pub bytes: usize,
+}
+
+impl Cut {
+    /// That of a span of which so many bytes are whole records.
+    #[must_use]
+    pub fn of(span: &Span, bytes: usize, digest: super::Digest) -> Self {
+        let Span { byte_offset, previous, .. } = *span;
+        Self { byte_offset, previous, carried: carried(span, digest), bytes }
+    }
+
+    /// Whether a span of a chunk with the same bytes has the same records.
+    #[must_use]
+    pub fn fits_span(&self, span: &Span, digest: super::Digest) -> bool {
+        // A span of whole records is nothing else; another one may end in the middle of a record.
+        let length = span.range.len();
+        let is_long_enough = if span.is_cut { self.bytes <= length } else { self.bytes == length };
+        is_long_enough && self.fits(span.byte_offset, span.previous, || carried(span, digest))
+    }
+
+    /// Whether all before the chunk is the same.
+    pub(super) fn fits(
+        &self,
+        byte_offset: u64,
+        previous: Option<u8>,
+        carried: impl FnOnce() -> [u8; 32],
+    ) -> bool {
+        (self.byte_offset, self.previous) == (byte_offset, previous) && self.carried == carried()
+    }
+}
+
+fn carried(span: &Span, digest: super::Digest) -> [u8; 32] {
+    digest(&span.buffer[span.range.start..][..span.carried_bytes])
+}
