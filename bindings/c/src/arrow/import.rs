@@ -1,7 +1,7 @@
 //! Arrow data of other libraries, through the C data and C stream interfaces.
 //!
-//! What comes in is held against itself before anything is read of it: the structs by `shape`, then offsets, texts, keys and nulls by
-//! Arrow's own full validation. Only lengths of buffers must be believed, since the interface does not tell them.
+//! What comes in is held against itself before anything is read of it: the structs by `shape`, then, with nulls counted anew by
+//! `structs`, offsets, texts, keys and nulls by Arrow's own full validation. Only lengths of buffers must be believed, since the interface does not tell them.
 //!
 //! If you change this: the structs are moved out of the caller's place, which is left empty, and dropped here; that is what releases
 //! them, exactly once, whatever happens.
@@ -19,7 +19,7 @@ use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, RecordBatch, RecordBatchOptions, make_array};
 use arrow_schema::{DataType, Schema};
 
-use super::shape;
+use super::{shape, structs};
 use crate::fault::{Fault, fault};
 use crate::status::Status;
 
@@ -62,6 +62,7 @@ pub(crate) fn batch(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<R
     }
     shape::check_array(&array, schema).map_err(invalid)?;
     caught(|| {
+        let array = structs::renewed(array, schema);
         // SAFETY: both are owned by us and not released; what they say about themselves was looked at, and the header asks for
         // buffers as the interface has them.
         let imported = unsafe { from_ffi(array, schema) }.map_err(invalid)?;

@@ -10,10 +10,14 @@ use std::ffi::{CStr, c_char, c_void};
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
+use super::structs::Array;
+
 /// How deep types may stand in one another.
 const MAX_DEPTH: usize = 64;
 /// The most columns, or members of a struct.
 const MAX_CHILDREN: i64 = 100_000;
+/// The most bits of a value that has not a width of its own.
+const MAX_BITS: i64 = 256;
 
 /// `ArrowSchema`, with members to look at.
 #[repr(C)]
@@ -29,23 +33,7 @@ struct Schema {
     private_data: *const c_void,
 }
 
-/// `ArrowArray`, with members to look at.
-#[repr(C)]
-struct Array {
-    length: i64,
-    null_count: i64,
-    offset: i64,
-    n_buffers: i64,
-    n_children: i64,
-    buffers: *const *const c_void,
-    children: *const *const Self,
-    dictionary: *const Self,
-    release: *const c_void,
-    private_data: *const c_void,
-}
-
 const _: () = assert!(size_of::<Schema>() == size_of::<FFI_ArrowSchema>());
-const _: () = assert!(size_of::<Array>() == size_of::<FFI_ArrowArray>());
 
 /// What is wrong with a schema.
 pub(super) fn check_schema(schema: &FFI_ArrowSchema) -> Result<(), String> {
@@ -99,6 +87,9 @@ fn schema_of(schema: &Schema, depth: usize) -> Result<(), String> {
     if depth > MAX_DEPTH {
         return Err(format!("types stand in one another more than {MAX_DEPTH} deep"));
     }
+    if schema.release.is_null() {
+        return Err("the schema of a column was released, or taken over, before".to_owned());
+    }
     let name = string(schema.name, "the name of a column")?.unwrap_or_default();
     let what = format!("the schema of `{}`", name.escape_debug());
     let format = string(schema.format, &what)?.ok_or_else(|| format!("{what} has no format"))?;
@@ -123,13 +114,17 @@ fn schema_of(schema: &Schema, depth: usize) -> Result<(), String> {
 fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     let name = string(schema.name, "a name")?.unwrap_or_default();
     let what = format!("the array of `{}`", name.escape_debug());
-    if array.length < 0 || array.offset < 0 || array.length.checked_add(array.offset).is_none() {
+    // What is released has nothing to look at.
+    if array.release.is_null() {
+        return Err(format!("{what} was released, or taken over, before"));
+    }
+    let format = string(schema.format, &what)?.unwrap_or_default();
+    if array.length < 0 || array.offset < 0 || !fits_memory(array, format) {
         return Err(format!("{what} has a length of {} from {} on", array.length, array.offset));
     }
     if array.null_count < -1 || array.null_count > array.length {
         return Err(format!("{what} has {} nulls among {} values", array.null_count, array.length));
     }
-    let format = string(schema.format, &what)?.unwrap_or_default();
     let (least, most) = buffers_of(format);
     if !(least..=most).contains(&array.n_buffers) {
         let format = format.escape_debug();
@@ -137,6 +132,9 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     }
     if array.n_buffers > 0 {
         pointee(array.buffers, &format!("the list of buffers of {what}"))?;
+    }
+    if array.null_count > 0 && array.has_bitmap(format) && array.buffer(0).is_null() {
+        return Err(format!("{what} has {} nulls, and no bitmap that says which", array.null_count));
     }
     let members = children(array.children, array.n_children, &what)?;
     let types = children(schema.children, schema.n_children, &what)?;
@@ -155,6 +153,17 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
         (false, true) => return Err(format!("{what} has a dictionary, and its schema none")),
     }
     members.into_iter().zip(types).try_for_each(|(member, schema)| array_of(member, schema))
+}
+
+/// Whether there can be buffers as large as an array says that it has. The decoder counts their bytes without a look at the sum.
+fn fits_memory(array: &Array, format: &str) -> bool {
+    let bits = match format.strip_prefix("w:").map(str::parse::<i64>) {
+        Some(width) => width.ok().and_then(|bytes| bytes.checked_mul(8)).filter(|bits| *bits >= 0),
+        None => Some(MAX_BITS),
+    };
+    // Offsets are one more than values.
+    let values = array.length.checked_add(array.offset).and_then(|values| values.checked_add(1));
+    values.zip(bits).is_some_and(|(values, bits)| values.checked_mul(bits.max(MAX_BITS)).is_some())
 }
 
 /// The least and the most buffers of a format.

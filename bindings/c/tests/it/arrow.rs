@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -107,6 +108,21 @@ fn set<T, V>(place: &mut T, offset_bytes: usize, value: V) {
     unsafe { (&raw mut *place).byte_add(offset_bytes).cast::<V>().write_unaligned(value) };
 }
 
+/// A member of the C struct.
+fn get<T, V>(place: &mut T, offset_bytes: usize) -> V {
+    // SAFETY: as in `set`.
+    unsafe { (&raw mut *place).byte_add(offset_bytes).cast::<V>().read_unaligned() }
+}
+
+/// Offsets of members of `ArrowArray`.
+const LENGTH: usize = 0;
+const NULL_COUNT: usize = 8;
+const OFFSET: usize = 16;
+const BUFFERS: usize = 40;
+const CHILDREN: usize = 48;
+/// That of `ArrowSchema`.
+const CHILDREN_OF_SCHEMA: usize = 40;
+
 #[test]
 fn structs_that_contradict_themselves_are_refused() {
     let judge = judge();
@@ -167,6 +183,92 @@ fn loose_array(inner: FFI_ArrowArray) -> FFI_ArrowArray {
     // SAFETY: the context is the same.
     unsafe { outer.set_release(Some(release)) };
     outer
+}
+
+/// The `index`th child of an array, to be spoilt.
+fn child(array: &mut FFI_ArrowArray, index: usize) -> &mut FFI_ArrowArray {
+    let children: *mut *mut FFI_ArrowArray = get(array, CHILDREN);
+    // SAFETY: the tests ask for children that are there, and for one at a time.
+    unsafe { &mut **children.add(index) }
+}
+
+#[test]
+fn nulls_are_those_of_the_bitmap_whatever_is_said_of_their_number() {
+    let document = "fields:\n  - {name: id, type: integer, required: true}\n  - {name: name, type: string}\n";
+    let judge = validator(&schema(document), None);
+    for (told, is_good) in [(1, true), (-1, true), (0, true), (2, true), (3, true), (4, false)] {
+        let (mut data, mut columns) = pair(&table());
+        set(child(&mut data, 0), NULL_COUNT, i64::from(told));
+        let call = array(&judge, &mut data, &mut columns);
+        if is_good {
+            let found = json(&made(call));
+            let first = &found["violations"][0];
+            let is_null = (&found["verdict"], &first["check_id"], &first["row_index"]);
+            assert_eq!(is_null, (&"invalid".into(), &"id.required".into(), &2.into()), "{told}");
+        } else {
+            assert_eq!(refused(call).0, Status::Arrow);
+        }
+    }
+    // Nulls without a bitmap that says which.
+    let (mut data, mut columns) = pair(&table());
+    set(child(&mut data, 1), NULL_COUNT, 1_i64);
+    let (status, message) = refused(array(&judge, &mut data, &mut columns));
+    assert_eq!((status, message.contains("no bitmap")), (Status::Arrow, true), "{message}");
+}
+
+#[test]
+fn children_that_cannot_be_are_refused() {
+    let judge = judge();
+    for (length, offset) in [(i64::MAX, 0), (i64::MAX - 1, 0), (i64::MAX / 8, 0), (3, i64::MAX / 64), (-1, 0)]
+    {
+        let (mut data, mut columns) = pair(&table());
+        set(child(&mut data, 0), LENGTH, length);
+        set(child(&mut data, 0), OFFSET, offset);
+        let (status, message) = refused(array(&judge, &mut data, &mut columns));
+        assert_eq!((status, message.contains("has a length of")), (Status::Arrow, true), "{message}");
+    }
+    let (mut data, mut columns) = pair(&table());
+    // SAFETY: taken out of its place, as a consumer may do.
+    let moved = unsafe { FFI_ArrowArray::from_raw(child(&mut data, 1)) };
+    let (status, message) = refused(array(&judge, &mut data, &mut columns));
+    assert_eq!((status, message.contains("was released")), (Status::Arrow, true), "{message}");
+    drop(moved);
+    let (mut data, mut columns) = pair(&table());
+    let of_columns: *mut *mut FFI_ArrowSchema = get(&mut columns, CHILDREN_OF_SCHEMA);
+    // SAFETY: there are two, and one is taken out of its place, as a consumer may do.
+    let moved = unsafe { FFI_ArrowSchema::from_raw(*of_columns.add(1)) };
+    let (status, message) = refused(array(&judge, &mut data, &mut columns));
+    assert_eq!((status, message.contains("was released")), (Status::Arrow, true), "{message}");
+    drop(moved);
+}
+
+#[test]
+fn arrays_without_values_need_no_buffers() {
+    let document = "fields:\n  - {name: name, type: string}\n  - {name: tags, type: list<string>}\n";
+    let judge = validator(&schema(document), None);
+    let names: ArrayRef = Arc::new(StringArray::from(Vec::<&str>::new()));
+    let tags: ArrayRef = Arc::new(ListBuilder::new(StringBuilder::new()).finish());
+    let empty = RecordBatch::try_from_iter([("name", names), ("tags", tags)]).expect("a batch");
+    let (mut data, mut columns) = pair(&empty);
+    let mut spoilt = vec![ptr::from_mut(child(&mut data, 0)), ptr::from_mut(child(&mut data, 1))];
+    spoilt.push(ptr::from_mut(child(child(&mut data, 1), 0)));
+    for array in spoilt {
+        // SAFETY: as in `child`.
+        let array = unsafe { &mut *array };
+        let buffers: *mut *const c_void = get(array, BUFFERS);
+        for index in 0..array.num_buffers() {
+            // SAFETY: the list has as many members.
+            unsafe { buffers.add(index).write(ptr::null()) };
+        }
+    }
+    let found = json(&made(array(&judge, &mut data, &mut columns)));
+    assert_eq!((&found["verdict"], &found["rows"]["total"]), (&"valid".into(), &0.into()));
+    // Those of values are needed.
+    let (mut data, mut columns) = pair(&table());
+    let buffers: *mut *const c_void = get(child(&mut data, 1), BUFFERS);
+    // SAFETY: as above.
+    unsafe { buffers.add(1).write(ptr::null()) };
+    assert_eq!(refused(array(&judge, &mut data, &mut columns)).0, Status::Arrow);
 }
 
 #[test]
