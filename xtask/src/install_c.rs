@@ -166,7 +166,8 @@ fn values(project: &Project, shared: &str) -> Result<Vec<(&'static str, String)>
     let version = &package.version;
     Ok(vec![
         ("VERSION", version.to_string()),
-        ("COMPATIBLE_VERSION", format!("{}.{}", version.major, version.minor)),
+        ("VERSION_MAJOR", version.major.to_string()),
+        ("VERSION_MINOR", version.minor.to_string()),
         ("SHARED_LIBRARY", shared.to_owned()),
         ("NATIVE_LIBRARIES", NATIVE_LIBRARIES.join(" ")),
     ])

@@ -30,12 +30,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__GNUC__) || defined(__clang__)
-#define TRUELINE_MUST_USE __attribute__((warn_unused_result))
-#else
-#define TRUELINE_MUST_USE
-#endif
-
 /** For `printf`: `printf("%.*s", TRUELINE_TEXT(violation.message))`. */
 #define TRUELINE_TEXT(text) (int)(text).length, (text).data
 

@@ -5,7 +5,8 @@
  * - Each class owns one object of the library and is moved, not copied. What holds for threads in `trueline.h` holds here.
  * - What cannot be done is thrown as `trueline::Error`. Bad data is no error: it is in the report.
  * - Views (`std::string_view` in `Violation`, `CheckResult` and so on) look into the report or index they were asked of.
- * - A callback may throw: the run ends, and the exception comes out of the function that began it.
+ * - A callback may throw: the run ends, and the exception comes out of the function that began it. Where runs under the same options are
+ *   at work at once, and callbacks of several throw, it may be that of another one, or a `trueline::Error` that the run was cancelled.
  */
 
 #ifndef TRUELINE_HPP
@@ -130,6 +131,18 @@ inline const std::uint8_t *bytes(std::string_view data) {
 /** The first exception of a callback, until it can be thrown where it belongs. */
 class Thrown {
 public:
+  /** A run begins. What one left behind that nobody waited for is forgotten, unless another run is at work. */
+  void begin() {
+    std::exception_ptr old;
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (running_++ == 0) {
+      std::swap(old, exception_);
+    }
+  }
+  void end() noexcept {
+    std::lock_guard<std::mutex> lock(mutex_);
+    running_--;
+  }
   void keep() noexcept {
     std::lock_guard<std::mutex> lock(mutex_);
     if (!exception_) {
@@ -150,7 +163,23 @@ public:
 private:
   std::mutex mutex_;
   std::exception_ptr exception_;
+  std::size_t running_ = 0;
 };
+
+struct End_ {
+  void operator()(Thrown *thrown) const noexcept { thrown->end(); }
+};
+
+/** The time of a run whose callbacks may throw; empty for one without callbacks. */
+using Running = std::unique_ptr<Thrown, End_>;
+
+template <class Watch> Running begin(const std::shared_ptr<Watch> &watch) {
+  if (!watch) {
+    return Running();
+  }
+  watch->thrown.begin();
+  return Running(&watch->thrown);
+}
 
 } // namespace detail
 
@@ -424,25 +453,26 @@ public:
     detail::call(trueline_options_set_trust, options_.get(), trust);
     return *this;
   }
-  /** Told how far a run has come, at most ten times a second, on any thread; false ends the run. */
+  /** Told how far a run has come, at most ten times a second, on any thread; false ends the run. An empty function: nobody is told. */
   Options &progress(std::function<bool(const Progress &)> tell) {
     watch_->tell = std::move(tell);
-    detail::call(trueline_options_set_progress, options_.get(), &Watch::on_progress,
+    detail::call(trueline_options_set_progress, options_.get(), watch_->tell ? &Watch::on_progress : nullptr,
                  static_cast<void *>(watch_.get()));
     return *this;
   }
-  /** Asked whether a run is to end, on any thread; true ends it. */
+  /** Asked whether a run is to end, on any thread; true ends it. An empty function: nobody is asked. */
   Options &cancel(std::function<bool()> ask) {
     watch_->ask = std::move(ask);
-    detail::call(trueline_options_set_cancel, options_.get(), &Watch::on_cancel,
+    detail::call(trueline_options_set_cancel, options_.get(), watch_->ask ? &Watch::on_cancel : nullptr,
                  static_cast<void *>(watch_.get()));
     return *this;
   }
 
-  /** Told of one part after the other while a run goes on, on any thread; false ends the run. */
+  /** Told of one part after the other while a run goes on, on any thread; false ends the run. An empty function: nobody is told. */
   Options &parts(std::function<bool(const Part &)> show) {
     watch_->show = std::move(show);
-    detail::call(trueline_options_set_parts, options_.get(), &Watch::on_part, static_cast<void *>(watch_.get()));
+    detail::call(trueline_options_set_parts, options_.get(), watch_->show ? &Watch::on_part : nullptr,
+                 static_cast<void *>(watch_.get()));
     return *this;
   }
 
@@ -461,7 +491,7 @@ private:
       try {
         Progress progress{detail::view(told->input), told->bytes,        detail::maybe(told->total_bytes),
                           told->rows,                told->invalid_rows, told->elapsed_seconds};
-        return watch.tell(progress) ? 0 : 1;
+        return !watch.tell || watch.tell(progress) ? 0 : 1;
       } catch (...) {
         watch.thrown.keep();
         return 1;
@@ -470,7 +500,7 @@ private:
     static std::int32_t on_part(void *context, const TruelinePart *told) noexcept {
       Watch &watch = *static_cast<Watch *>(context);
       try {
-        return watch.show(detail::part(*told)) ? 0 : 1;
+        return !watch.show || watch.show(detail::part(*told)) ? 0 : 1;
       } catch (...) {
         watch.thrown.keep();
         return 1;
@@ -479,7 +509,7 @@ private:
     static std::int32_t on_cancel(void *context) noexcept {
       Watch &watch = *static_cast<Watch *>(context);
       try {
-        return watch.ask() ? 1 : 0;
+        return watch.ask && watch.ask() ? 1 : 0;
       } catch (...) {
         watch.thrown.keep();
         return 1;
@@ -604,6 +634,9 @@ private:
   /** What a body makes of a function that reads, or the exception of that. */
   template <class Result, class Body>
   static Result reading(std::function<std::size_t(char *, std::size_t)> read, Body body) {
+    if (!read) {
+      throw Error(TRUELINE_STATUS_NULL_ARGUMENT, "argument.null", "the function that reads is empty", 0, 0);
+    }
     Reading reading{std::move(read), {}};
     try {
       return body(reading);
@@ -617,6 +650,7 @@ private:
   Result run(Function function, Arguments... arguments) const {
     std::conditional_t<std::is_same_v<Result, State>, TruelineState, TruelineReport> *result = nullptr;
     TruelineError *error = nullptr;
+    detail::Running running = detail::begin(watch_);
     TruelineStatus status = function(arguments..., &result, &error);
     if (status == TRUELINE_STATUS_CANCELLED && watch_) {
       detail::Owner<TruelineError, trueline_error_free> owner(error);
@@ -635,7 +669,7 @@ private:
 class Stream {
 public:
   explicit Stream(const Validator &validator, const std::string &name = "<stream>")
-      : watch_(validator.watch_),
+      : watch_(validator.watch_), running_(detail::begin(watch_)),
         stream_(detail::make<TruelineStream, trueline_stream_free>(trueline_stream_new, validator.get(),
                                                                    detail::c_str(name))) {}
 
@@ -644,6 +678,7 @@ public:
   Stream &operator=(Stream &&other) noexcept {
     if (this != &other) {
       stream_ = std::move(other.stream_);
+      running_ = std::move(other.running_);
       watch_ = std::move(other.watch_);
     }
     return *this;
@@ -659,6 +694,7 @@ public:
     TruelineReport *report = nullptr;
     TruelineError *error = nullptr;
     TruelineStatus status = trueline_stream_finish(stream_.get(), &report, &error);
+    detail::Running running = std::move(running_);
     if (status == TRUELINE_STATUS_CANCELLED && watch_) {
       detail::Owner<TruelineError, trueline_error_free> owner(error);
       watch_->thrown.rethrow();
@@ -670,6 +706,7 @@ public:
 
 private:
   std::shared_ptr<Options::Watch> watch_;
+  detail::Running running_;
   detail::Owner<TruelineStream, trueline_stream_free> stream_;
 };
 

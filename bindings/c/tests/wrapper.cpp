@@ -93,6 +93,32 @@ int main() {
     stream.write("id,note\n");
     stream.finish();
   });
+  Options angry;
+  bool is_angry = true;
+  angry.number(TRUELINE_NUMBER_CHUNK_BYTES, 32)
+      .parts([&](const Part &) -> bool {
+        if (is_angry) {
+          throw std::length_error("of a stream that nobody finished");
+        }
+        return false;
+      });
+  Validator angered(schema, angry);
+  {
+    Stream stream(angered, "a.csv");
+    stream.write("id,note\n1,xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n1,xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  is_angry = false;
+  throws<Error>("an exception of a run before is not of this one",
+                [&] { angered.validate_memory("id,note\n1,x\n", "a.csv"); });
+  Options empty;
+  empty.parts(nullptr).progress(nullptr).cancel(nullptr);
+  expect("callbacks that are empty functions",
+         Validator(schema, empty).validate_memory("id,note\n1,x\n", "a.csv").valid());
+  // The validator was made while there was one.
+  angry.parts(nullptr);
+  expect("a callback that was taken away", angered.validate_memory("id,note\n1,x\n", "a.csv").valid());
+  throws<Error>("a reader that is an empty function", [&] { validator.validate_reader(nullptr, "a.csv"); });
   Options counting;
   counting.number(TRUELINE_NUMBER_CHUNK_BYTES, 32).parts([](const Part &) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
