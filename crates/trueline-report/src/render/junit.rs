@@ -14,7 +14,7 @@ const WIDTH: usize = 120;
 ///
 /// A case's `classname` is the schema's name and its `name` the check's id. A failed check is a `failure`, one that was not
 /// evaluated is `skipped`; the text of both, with counts and some places in the data, is the text report's. A check that
-/// warned, or passed by its tolerance, is a passed case with the same text in `system-out`. An input that could not be read
+/// warned, or passed by its tolerance, is a passed case with the same text in `system-out`; one that had nothing to judge says so there. An input that could not be read
 /// is a case of its own, with an `error`.
 ///
 /// **Source** — no standard; the structure is that of the XML Schema which the xUnit plugin of Jenkins takes.
@@ -104,6 +104,9 @@ fn case(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     open_case(suite, &check.id, out)?;
+    if ranking::is_empty(check) {
+        return writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", wording::NOTHING);
+    }
     if check.status == Status::Passed && check.failed == 0 {
         return writeln!(out, "/>");
     }

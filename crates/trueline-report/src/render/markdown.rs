@@ -194,6 +194,11 @@ fn condensed(page: &mut Page, report: &Report) {
             code(reason, false)
         ));
     }
+    let empty = ranking::empty(report);
+    if !empty.is_empty() {
+        let names = names(&empty);
+        page.add(&format!("\n{} passed with {}: {names}\n", mark(Status::NotEvaluated), wording::NOTHING));
+    }
     let passed = ranking::passed(report);
     if !passed.is_empty() {
         let count = number::count(passed.len() as u64, "check");

@@ -40,10 +40,24 @@ pub(super) fn not_evaluated(report: &Report) -> Vec<(&str, Vec<&CheckResult>)> {
     groups
 }
 
-/// Checks that passed without a single failure.
+/// Checks that passed without a single failure, though they had something to judge.
 pub(super) fn passed(report: &Report) -> Vec<&CheckResult> {
+    passes(report).filter(|check| !is_empty(check)).collect()
+}
+
+/// Checks that passed for want of anything to judge.
+pub(super) fn empty(report: &Report) -> Vec<&CheckResult> {
+    passes(report).filter(|check| is_empty(check)).collect()
+}
+
+fn passes(report: &Report) -> impl Iterator<Item = &CheckResult> {
     let passed = report.checks.iter().filter(|check| check.status == Status::Passed);
-    passed.filter(|check| !is_offender(check)).collect()
+    passed.filter(|check| !is_offender(check))
+}
+
+/// Whether a check passed and judged nothing, as where all values are null or there are no rows.
+pub(super) fn is_empty(check: &CheckResult) -> bool {
+    check.status == Status::Passed && check.evaluated == 0 && check.failed == 0
 }
 
 /// The samples of each check, by its id.

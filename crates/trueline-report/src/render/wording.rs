@@ -1,10 +1,13 @@
 //! What every renderer for people says in the same words.
 
-use super::number;
+use super::{number, ranking};
 use crate::{CheckResult, Report, Status, Verdict, Violation, severity};
 
 /// Digits of the fingerprint shown.
 const FINGERPRINT_DIGITS: usize = 12;
+
+/// What is said of checks that passed for want of anything to judge.
+pub(super) const NOTHING: &str = "nothing evaluated";
 
 /// What is said beside the verdict: rows and checks, or that nothing can be said.
 pub(super) fn sentence(report: &Report) -> String {
@@ -34,10 +37,14 @@ pub(super) fn checks(report: &Report) -> String {
     let of = |status| count(report, status);
     let (all, passed) = (report.checks.len() as u64, of(Status::Passed));
     if passed == all {
-        return match all {
-            0 => "no checks".to_owned(),
-            1 => "the only check passed".to_owned(),
-            _ => format!("all {all} checks passed"),
+        let empty = ranking::empty(report).len() as u64;
+        return match (all, empty) {
+            (0, _) => "no checks".to_owned(),
+            (1, 0) => "the only check passed".to_owned(),
+            (1, _) => format!("the only check passed, with {NOTHING}"),
+            (_, 0) => format!("all {all} checks passed"),
+            (_, empty) if empty == all => format!("all {all} checks passed, all of them with {NOTHING}"),
+            _ => format!("all {all} checks passed, {} of them with {NOTHING}", number::grouped(empty)),
         };
     }
     let counted = [

@@ -103,9 +103,10 @@ pub(super) fn write_others(page: &mut Page, report: &Report) {
         page.raw("</div>\n");
     }
     page.raw(if is_any { "</section>\n" } else { "" });
-    let passed = ranking::passed(report);
-    if !passed.is_empty() {
-        write_passed(page, &passed, passed.len() == report.checks.len());
+    let (passed, empty) = (ranking::passed(report), ranking::empty(report));
+    let all = [passed, empty].concat();
+    if !all.is_empty() {
+        write_passed(page, &all, all.len() == report.checks.len());
     }
 }
 
@@ -122,11 +123,12 @@ fn write_passed(page: &mut Page, passed: &[&CheckResult], is_all: bool) {
     );
     for check in passed.iter().take(ROWS_SHOWN) {
         page.raw("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><bdi>").data(&check.id);
-        page.raw("</bdi></th><td role=\"cell\" class=\"expected\"><bdi>")
-            .data(&check.expected)
-            .raw("</bdi></td>");
+        page.raw("</bdi></th><td role=\"cell\" class=\"expected\"><bdi>").data(&check.expected).raw("</bdi>");
+        if ranking::is_empty(check) {
+            page.within("<span class=\"note\">", wording::NOTHING, "</span>");
+        }
         page.within(
-            "<td role=\"cell\" class=\"number\" data-label=\"evaluated\">",
+            "</td><td role=\"cell\" class=\"number\" data-label=\"evaluated\">",
             &number::grouped(check.evaluated),
             "</td>",
         );

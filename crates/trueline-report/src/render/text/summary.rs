@@ -16,9 +16,10 @@ const LINES_OF_CELL: usize = 3;
 const GAP: usize = 2;
 /// Where the table begins.
 const INDENT: usize = 2;
-/// Where the names begin in the condensed part, beside `passed` and beside `not evaluated`.
+/// Where the names begin in the condensed part, beside `passed`, beside `not evaluated` and beside `nothing evaluated`.
 const SHORT_LABELS: usize = 10;
 const LONG_LABELS: usize = 17;
+const LONGEST_LABELS: usize = 21;
 
 /// How a check's outcome looks.
 pub(super) fn style(check: &CheckResult) -> Style {
@@ -45,17 +46,25 @@ pub(super) fn write(page: &mut Page, report: &Report) {
             names(page, "failed", Style::Bad, hidden, LONG_LABELS);
         }
     }
-    let (not_evaluated, passed) = (ranking::not_evaluated(report), ranking::passed(report));
-    if !(offenders.is_empty() || not_evaluated.is_empty() && passed.is_empty()) {
+    let (not_evaluated, empty) = (ranking::not_evaluated(report), ranking::empty(report));
+    let passed = ranking::passed(report);
+    if !(offenders.is_empty() || not_evaluated.is_empty() && empty.is_empty() && passed.is_empty()) {
         page.blank();
     }
-    let column = if not_evaluated.is_empty() { SHORT_LABELS } else { LONG_LABELS };
+    let column = match (not_evaluated.is_empty(), empty.is_empty()) {
+        (_, false) => LONGEST_LABELS,
+        (false, true) => LONG_LABELS,
+        (true, true) => SHORT_LABELS,
+    };
     for (reason, checks) in not_evaluated {
-        names(page, "not evaluated", Style::Warn, &checks, LONG_LABELS);
-        page.wrapped(&Line::indented(LONG_LABELS).with(Style::Faint, "because "), Style::Plain, reason);
+        names(page, "not evaluated", Style::Warn, &checks, column);
+        page.wrapped(&Line::indented(column).with(Style::Faint, "because "), Style::Plain, reason);
     }
     if !passed.is_empty() {
         names(page, "passed", Style::Good, &passed, column);
+    }
+    if !empty.is_empty() {
+        names(page, wording::NOTHING, Style::Warn, &empty, column);
     }
 }
 
