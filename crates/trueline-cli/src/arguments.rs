@@ -76,7 +76,8 @@ pub(crate) struct Validate {
     #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
     pub(crate) schema: PathBuf,
 
-    /// How the inputs are written [default: what the end of each name says]
+    /// How the inputs are written [default: what the end of each name says: .csv, .tsv, .psv, .txt; .jsonl, .ndjson, .jsonlines, .json;
+    /// .parquet, .parq, .pq; .arrow, .arrows, .feather, .ipc; else what the first bytes say]
     #[arg(short, long, value_enum, env = "TRUELINE_FORMAT")]
     pub(crate) format: Option<Format>,
 
@@ -96,7 +97,8 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "COLUMN", requires = "invalid_out", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) reasons: Option<String>,
 
-    /// Also write every violation to a file, not only the samples of the report: .csv, .jsonl, .parquet or .arrow
+    /// Also write every violation to a file, not only the samples of the report: .csv or .jsonl, with .gz or .zst behind
+    /// compressed; .parquet or .arrow
     #[arg(long, value_name = "FILE")]
     pub(crate) errors_out: Option<PathBuf>,
 
@@ -159,7 +161,7 @@ pub(crate) struct Validate {
     pub(crate) max_decompressed_bytes: Option<u64>,
 
     /// Believe what Parquet files say of their own values (prove), or decode them and say where it is not true (audit);
-    /// inputs of other formats say nothing and are read as always
+    /// inputs of other formats say nothing and are read as always. A value is joined with `=`: --trust-statistics=audit
     #[arg(long, value_name = "HOW", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "prove")]
     pub(crate) trust_statistics: Option<Trust>,
 

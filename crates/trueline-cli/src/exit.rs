@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind, Write};
 
 use trueline::escape::escape_text;
 
+use crate::flag;
+
 pub(crate) const SUCCESS: u8 = 0;
 pub(crate) const USAGE: u8 = 2;
 pub(crate) const UNREADABLE: u8 = 3;
@@ -17,7 +19,7 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
     if error.use_stderr() { USAGE } else { SUCCESS }
 }
 
-/// Tells of an error with all its causes, made inert, and gives `code` back.
+/// Tells of an error with all its causes, in the words of this command line, made inert, and gives `code` back.
 pub(crate) fn fail(error: &dyn Error, code: u8) -> u8 {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -26,7 +28,7 @@ pub(crate) fn fail(error: &dyn Error, code: u8) -> u8 {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    complain(&text, code)
+    complain(&flag::spoken(&text), code)
 }
 
 /// Tells of a problem in one line, made inert, and gives `code` back.

@@ -5,6 +5,7 @@
 mod arguments;
 mod cache;
 mod exit;
+mod flag;
 mod merge;
 mod outputs;
 mod progress;
@@ -13,10 +14,11 @@ mod schema;
 mod signal;
 mod state;
 mod validate;
+mod variable;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::arguments::{Arguments, Command};
 
@@ -29,9 +31,17 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let command = variable::without_empty(Arguments::command());
+    let matches = command.clone().try_get_matches_from(arguments);
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
-        Err(error) => return exit::usage(&error),
+        Err(error) => {
+            let code = exit::usage(&error);
+            if let Some(text) = variable::behind(&error, &command) {
+                exit::note(&text);
+            }
+            return code;
+        }
     };
     match arguments.command {
         Command::Validate(options) => validate::run(&options),

@@ -16,13 +16,16 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
     let states = arguments.states.iter().map(|path| ("a state", path.clone()));
     let to_read = states.chain([("the schema", arguments.schema.clone())]);
     let files = arguments.state_out.iter().map(|path| ("--state-out", path.as_path()));
-    if let Some(text) = outputs::conflict(to_read, &arguments.telling.reports, files) {
+    if let Some(text) = outputs::conflict(to_read, &arguments.telling.reports, files.clone()) {
         return exit::complain(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
         Ok(schema) => schema,
         Err(code) => return code,
     };
+    if let Some(text) = outputs::unusable(&arguments.telling.reports, files) {
+        return exit::complain(&text, exit::USAGE);
+    }
     let key_memory = usize::try_from(arguments.key_memory).unwrap_or(usize::MAX);
     let builder = Validator::builder(schema).max_violations(arguments.max_violations);
     let validator = match builder.limits(Limits::default().key_memory_bytes(key_memory)).build() {
@@ -31,7 +34,7 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
     };
     let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
     // Merging cannot be cancelled, so that a signal ends the process, and leaves nothing behind.
-    Signals::listen(&cancel, &temporaries);
+    Signals::listen(&cancel, &temporaries, None);
     let mut states = Vec::with_capacity(arguments.states.len());
     for path in &arguments.states {
         match read(&validator, path) {
@@ -54,12 +57,11 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
             return exit::fail(&error, code);
         }
     };
-    if let (Some(path), Some(state)) = (&arguments.state_out, state)
-        && let Err(text) = state::write(&state, path, &temporaries)
-    {
-        return exit::complain(&text, exit::UNREADABLE);
-    }
-    report::tell(&found, &arguments.telling, &destinations, &temporaries)
+    let failed = match (&arguments.state_out, state) {
+        (Some(path), Some(state)) => state::write(&state, path, &temporaries).err(),
+        _ => None,
+    };
+    report::tell(&found, &arguments.telling, &destinations, &temporaries, failed)
 }
 
 /// Reads a state; what is wrong with it has been told when this gives an exit code back.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline::{AtomicFile, Report, Temporaries, ValidatorBuilder, Verdict};
+use trueline::{AtomicFile, Report, Schema, SourceErrorKind, Temporaries, ValidatorBuilder, Verdict};
 
 use crate::arguments::Validate;
 
@@ -65,14 +65,51 @@ pub(crate) fn conflict<'p>(
     taken.extend(redirected().map(|path| ("the file of standard output".to_owned(), path)));
     let reports = reports.iter().map(|path| ("--report", path.as_path()));
     for (option, path) in reports.chain(files) {
-        let target = AtomicFile::target(path);
-        if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::target(other) == target) {
+        if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::is_same(path, other)) {
             let what = format!("{option} would replace {what}, {}", other.display());
             return Some(format!("{what}; give it another name"));
         }
         taken.push((format!("the file of {option}"), path.to_path_buf()));
     }
     None
+}
+
+/// Why an output cannot be written, as far as that can be known before a run that may take long.
+pub(crate) fn unusable<'p>(
+    reports: &'p [PathBuf],
+    files: impl Iterator<Item = (&'static str, &'p Path)>,
+) -> Option<String> {
+    let reports = reports.iter().map(|path| ("--report", path.as_path()));
+    reports.chain(files).find_map(|(option, path)| {
+        let problem = problem(path)?;
+        Some(format!("{option} {} cannot be written: {problem}", path.display()))
+    })
+}
+
+fn problem(path: &Path) -> Option<String> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => return Some("it is a folder; name a file in it".to_owned()),
+        // Opening a pipe or a device may wait, or do something.
+        Ok(metadata) if !metadata.is_file() => return None,
+        _ => {}
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        let (folder, what) =
+            (folder.display(), if folder.exists() { "is no folder" } else { "does not exist" });
+        return Some(format!("{folder} {what}; make that folder, or name another one"));
+    }
+    // A temporary file is made beside it and removed.
+    AtomicFile::create(path).err().map(|error| match error.kind() {
+        SourceErrorKind::Write { source, .. } => source.kind().to_string(),
+        _ => error.to_string(),
+    })
+}
+
+/// Why a column for reasons cannot be added to rows that have the columns of a schema.
+pub(crate) fn taken(reasons: Option<&str>, schema: &Schema) -> Option<String> {
+    let column = reasons.filter(|name| schema.fields.iter().any(|field| field.name == **name))?;
+    Some(format!("--reasons {column}: the schema has a column of that name; choose another one"))
 }
 
 /// What is to be said of outputs that were asked for and not written.

@@ -45,20 +45,26 @@ fn extensions() -> String {
     format!("{} or {last}", extensions.join(", "))
 }
 
-/// Writes the report wherever it was asked to be written, and gives the exit code.
+/// Writes the report wherever it was asked to be written, and gives the exit code. `failed` is an output that could not be written.
+///
+/// What came of the run is printed in any case: it may have taken long.
 pub(crate) fn tell(
     report: &Report,
     telling: &Telling,
     destinations: &[Destination],
     temporaries: &Temporaries,
+    failed: Option<String>,
 ) -> u8 {
-    if let Err(text) = write_files(report, destinations, temporaries) {
-        return exit::complain(&text, exit::UNREADABLE);
+    let unwritten = write_files(report, destinations, temporaries).err();
+    let failures: Vec<String> = failed.into_iter().chain(unwritten).collect();
+    for text in &failures {
+        exit::complain(text, exit::UNREADABLE);
     }
-    let code = report.exit_code(match telling.fail_on {
+    let verdict = report.exit_code(match telling.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
     });
+    let code = if failures.is_empty() { verdict } else { exit::UNREADABLE };
     match for_standard_output(report, telling.output, telling.color) {
         Ok(bytes) => exit::print(&bytes, code),
         Err(error) => exit::fail(&error, exit::INTERNAL),

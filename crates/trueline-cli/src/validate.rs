@@ -1,19 +1,22 @@
 //! `trueline validate`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use trueline::{
-    Cancel, ErrorKind, Limits, Source, Temporaries, UnreadSource, Validator, ValidatorBuilder, Verdict,
-    sources_from_argument,
+    Cancel, Error, ErrorKind, Limits, Report, Source, SourceErrorKind, State, Temporaries, UnreadSource,
+    Validator, ValidatorBuilder, Verdict, sources_from_argument,
 };
 
 use crate::arguments::Validate;
 use crate::progress::Display;
 use crate::signal::Signals;
-use crate::{cache, exit, outputs, report, schema, state};
+use crate::{cache, exit, flag, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Validate) -> u8 {
+    if let Some(text) = astray(arguments) {
+        return exit::complain(&text, exit::USAGE);
+    }
     let destinations = match report::destinations(&arguments.telling.reports) {
         Ok(destinations) => destinations,
         Err(text) => return exit::complain(&text, exit::USAGE),
@@ -28,56 +31,94 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Ok(schema) => schema,
         Err(code) => return code,
     };
-    let cancel = Cancel::new();
-    let temporaries = Temporaries::new();
-    let signals = Signals::listen(&cancel, &temporaries);
+    let wrong = outputs::unusable(&arguments.telling.reports, outputs::files(arguments));
+    if let Some(text) = wrong.or_else(|| outputs::taken(arguments.reasons.as_deref(), &schema)) {
+        return exit::complain(&text, exit::USAGE);
+    }
+    let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
     let display = Display::new(arguments.progress).map(Arc::new);
-    let builder = builder(arguments, schema, cancel, display.clone());
+    let signals = Signals::listen(&cancel, &temporaries, display.clone());
+    let builder = builder(arguments, schema, cancel, &signals, display.clone());
     let (builder, cache) = match cache::add(builder, arguments) {
         Ok(added) => added,
         Err(code) => return code,
     };
     let validator = match outputs::add(builder, arguments, &temporaries).build() {
         Ok(validator) => validator,
-        Err(error) => return exit::fail(&error, exit::USAGE),
+        Err(error) => return fail(&error, arguments, &signals),
     };
-    let borrowed: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-    let result = match &arguments.state_out {
-        None => validator.validate_all(&borrowed).map(|report| (report, None)),
-        Some(_) => {
-            state::of(&validator, &borrowed, arguments.part).map(|(report, state)| (report, Some(state)))
-        }
-    };
+    let result = judge(&validator, &sources, arguments);
     if let Some(display) = display {
         display.clear();
     }
     cache::warn(cache.as_ref());
     let (report, state) = match result {
         Ok(found) => found,
-        Err(error) => {
-            let code = match error.kind() {
-                ErrorKind::Cancelled { .. } => signals.exit_code().unwrap_or(exit::INTERNAL),
-                ErrorKind::Schema { .. }
-                | ErrorKind::Dialect { .. }
-                | ErrorKind::Formats { .. }
-                | ErrorKind::States { .. }
-                | ErrorKind::OutputName { .. } => exit::USAGE,
-                ErrorKind::Output { .. } | ErrorKind::Keys { .. } => exit::UNREADABLE,
-                _ => exit::INTERNAL,
-            };
-            return exit::fail(&error, code);
-        }
+        Err(error) => return fail(&error, arguments, &signals),
     };
-    if let (Some(path), Some(state)) = (&arguments.state_out, state)
-        && report.verdict != Verdict::Unreadable
-        && let Err(text) = state::write(&state, path, &temporaries)
-    {
-        return exit::complain(&text, exit::UNREADABLE);
-    }
+    let failed = match (&arguments.state_out, state) {
+        (Some(path), Some(state)) if report.verdict != Verdict::Unreadable => {
+            state::write(&state, path, &temporaries).err()
+        }
+        _ => None,
+    };
     if let Some(text) = outputs::unwritten(arguments, &report) {
         exit::note(&text);
     }
-    report::tell(&report, &arguments.telling, &destinations, &temporaries)
+    report::tell(&report, &arguments.telling, &destinations, &temporaries, failed)
+}
+
+/// Judges the inputs; the report, in the words of this command line, and what was found where that is wanted.
+fn judge(
+    validator: &Validator,
+    sources: &[Box<dyn Source>],
+    arguments: &Validate,
+) -> Result<(Report, Option<State>), Error> {
+    let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
+    let (mut report, state) = if arguments.state_out.is_some() {
+        let (report, state) = state::of(validator, &sources, arguments.part)?;
+        (report, Some(state))
+    } else {
+        (validator.validate_all(&sources)?, None)
+    };
+    if let Some(error) = &mut report.error {
+        error.message = flag::spoken(&error.message);
+    }
+    Ok((report, state))
+}
+
+/// What is wrong with an input that was meant to be the value of an option.
+fn astray(arguments: &Validate) -> Option<String> {
+    arguments.trust_statistics?;
+    let is_value =
+        |input: &&String| matches!(input.as_str(), "audit" | "prove") && !Path::new(input).exists();
+    let input = arguments.inputs.iter().find(is_value)?;
+    Some(format!(
+        "`{input}` is taken for an input, and there is no such file; the value of an option that may stand alone is joined to it: \
+         --trust-statistics={input}"
+    ))
+}
+
+/// Tells why a run came to no report, and gives the exit code.
+fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
+    let code = match error.kind() {
+        ErrorKind::Cancelled { .. } => signals.ended().unwrap_or(exit::INTERNAL),
+        ErrorKind::Option { option, expected } => {
+            return exit::complain(&format!("{} must be {expected}", flag::of(option)), exit::USAGE);
+        }
+        ErrorKind::Output { source } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
+            let column = arguments.reasons.as_deref().unwrap_or_default();
+            return exit::complain(&format!("--reasons {column}: {source}"), exit::USAGE);
+        }
+        ErrorKind::Schema { .. }
+        | ErrorKind::Dialect { .. }
+        | ErrorKind::Formats { .. }
+        | ErrorKind::States { .. }
+        | ErrorKind::OutputName { .. } => exit::USAGE,
+        ErrorKind::Output { .. } | ErrorKind::Keys { .. } => exit::UNREADABLE,
+        _ => exit::INTERNAL,
+    };
+    exit::fail(error, code)
 }
 
 /// What an input stands for. One that stands for nothing keeps its place, so that the report tells of it.
@@ -89,6 +130,7 @@ fn builder(
     arguments: &Validate,
     schema: trueline::Schema,
     cancel: Cancel,
+    signals: &Signals,
     display: Option<Arc<Display>>,
 ) -> ValidatorBuilder {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -124,8 +166,11 @@ fn builder(
     if let Some(threads) = arguments.threads {
         builder = builder.threads(usize::from(threads));
     }
-    if let Some(display) = display {
-        builder = builder.progress(move |progress| display.show(progress));
-    }
-    builder
+    let signals = signals.clone();
+    builder.progress(move |progress| {
+        signals.reached(progress);
+        if let Some(display) = &display {
+            display.show(progress);
+        }
+    })
 }

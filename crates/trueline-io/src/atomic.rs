@@ -89,6 +89,12 @@ impl AtomicFile {
         })
     }
 
+    /// Whether an output at `path` would replace or make the file `other`: two names of one file, as links make them, hard ones too.
+    pub fn is_same(path: impl AsRef<Path>, other: impl AsRef<Path>) -> bool {
+        let (path, other) = (path.as_ref(), other.as_ref());
+        Self::target(path) == Self::target(other) || is_linked(path, other)
+    }
+
     /// What people call it: its path.
     pub fn name(&self) -> &str {
         &self.name
@@ -265,6 +271,23 @@ fn usual_permissions() -> Option<Permissions> {
 
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether two paths lead to one regular file.
+#[cfg(unix)]
+fn is_linked(path: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path| {
+        let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    identity(path).is_some_and(|one| identity(other) == Some(one))
+}
+
+/// Other systems do not say it of a path.
+#[cfg(not(unix))]
+fn is_linked(_path: &Path, _other: &Path) -> bool {
+    false
 }
 
 /// The path that a chain of links to nothing ends at.

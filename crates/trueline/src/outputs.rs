@@ -38,12 +38,8 @@ impl Outputs {
         let mut outputs = self.rows().chain(self.errors.as_deref()).peekable();
         outputs.peek()?;
         let is_file = |source: &&&dyn Source| matches!(source.version(), Some(Version::Times { .. }));
-        let files: Vec<PathBuf> = sources
-            .iter()
-            .filter(is_file)
-            .map(|source| AtomicFile::target(Path::new(source.name())))
-            .collect();
-        outputs.find(|path| files.contains(&AtomicFile::target(path)))
+        let files: Vec<&&dyn Source> = sources.iter().filter(is_file).collect();
+        outputs.find(|path| files.iter().any(|source| AtomicFile::is_same(path, source.name())))
     }
 
     /// One of two outputs that are one file.

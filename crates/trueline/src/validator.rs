@@ -380,7 +380,7 @@ impl ValidatorBuilder {
     }
 
     /// The file that every violation of a run goes to, not only the samples that the report keeps: CSV, JSON Lines, and with
-    /// the features of these names Parquet or Arrow IPC, by the end of its name. Default none.
+    /// the features of these names Parquet or Arrow IPC, by the end of its name; texts compressed with `.gz` or `.zst` behind. Default none.
     ///
     /// Violations of headers and rows come in the order of the report; repeats of keys, which are known last, behind them in the
     /// same order, and violations of the table as a whole at the end. The file appears when the files of

@@ -3,6 +3,7 @@
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
 mod cache;
+mod mistakes;
 mod network;
 mod outputs;
 mod schemas;
@@ -192,10 +193,6 @@ fn output_goes_where_it_is_asked_to() {
     let lines: Vec<serde_json::Value> =
         out(&output).lines().map(|line| serde_json::from_str(line).expect("json")).collect();
     assert_eq!(lines.len(), 4);
-    let output =
-        folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "--report", "no/such/folder/report.json"]);
-    assert_eq!(code(&output), 3);
-    assert!(err(&output).contains("could not be written"), "{}", err(&output));
 }
 
 /// How a report in each format begins, by the end of its file's name.
@@ -244,9 +241,17 @@ fn reports_are_written_all_or_none() {
     let folder = Folder::new();
     let arguments = ["validate", "bad.csv", "-s", "schema.yaml", "--report", "a.html", "--report", "no/b.md"];
     let output = folder.run(&arguments);
-    assert_eq!(code(&output), 3);
+    assert_eq!(code(&output), 2);
     assert!(err(&output).contains("no/b.md"), "{}", err(&output));
     assert!(!folder.path("a.html").exists());
+    #[cfg(unix)]
+    if Path::new("/dev/full").exists() {
+        std::os::unix::fs::symlink("/dev/full", folder.path("b.md")).expect("a link");
+        let arguments =
+            ["validate", "bad.csv", "-s", "schema.yaml", "--report", "a.html", "--report", "b.md"];
+        assert_eq!(code(&folder.run(&arguments)), 3);
+        assert!(!folder.path("a.html").exists());
+    }
 }
 
 #[test]

@@ -154,9 +154,6 @@ fn outputs_that_cannot_be_written_are_told_and_leave_nothing() {
     let mut large = String::from("id,amount,currency\n");
     (0..20_000).for_each(|row| writeln!(large, "TX{:03},1.5,USD", row % 1000).expect("memory"));
     folder.write("large.csv", large.as_bytes());
-    let output = folder.run(&arguments("good.csv", &["--valid-out", "no/such/folder/rows.csv"]));
-    assert_eq!(code(&output), 3);
-    assert!(err(&output).contains("rows.csv` could not be written"), "{}", err(&output));
     if std::path::Path::new("/dev/full").exists() {
         let output = folder.run(&arguments("good.csv", &["--valid-out", "/dev/full"]));
         assert_eq!(code(&output), 3);

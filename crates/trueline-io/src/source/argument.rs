@@ -48,7 +48,8 @@ fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
 
 #[cfg(not(feature = "object-store"))]
 fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
-    let problem = "object stores and HTTP are not read without the feature `object-store`";
+    let problem = "object stores and HTTP are not read without the feature `object-store`; a command line with it is installed by \
+                   `cargo install trueline-cli --features object-store`";
     let name = super::address::shown(address);
     Err(Error::new(crate::error::ErrorKind::Address { name, problem }))
 }

@@ -52,6 +52,28 @@ fn handle() -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+fn closed() -> Error {
+    let source = io::Error::other("it is closed; give it data, or `< /dev/null` for an empty table");
+    Error::new(ErrorKind::Open { name: NAME.to_owned(), source })
+}
+
+/// Whether standard input was closed when the process began. The runtime of Rust puts the null device in its place, for reading and
+/// writing; who means an empty input opens that for reading.
+#[cfg(unix)]
+fn is_closed(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |metadata: io::Result<Metadata>| metadata.ok().map(|metadata| metadata.rdev());
+    let is_null =
+        || device(file.metadata()).is_some_and(|one| device(std::fs::metadata("/dev/null")) == Some(one));
+    let flags = rustix::fs::fcntl_getfl(file);
+    flags.is_ok_and(|flags| flags & rustix::fs::OFlags::RWMODE == rustix::fs::OFlags::RDWR) && is_null()
+}
+
+#[cfg(not(unix))]
+fn is_closed(_file: &File) -> bool {
+    false
+}
+
 impl Source for StdinSource {
     fn name(&self) -> &str {
         NAME
@@ -61,7 +83,13 @@ impl Source for StdinSource {
         if IS_TAKEN.swap(true, Ordering::Relaxed) {
             return Err(Error::new(ErrorKind::ReadTwice { name: NAME.to_owned() }));
         }
-        let Ok(file) = handle() else { return Ok(Box::new(io::stdin())) };
+        let file = match handle() {
+            Ok(file) if is_closed(&file) => return Err(closed()),
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(Box::new(io::stdin())),
+            // Reading would find an empty table.
+            Err(_) => return Err(closed()),
+        };
         let Ok(metadata) = file.metadata() else { return Ok(Box::new(io::stdin())) };
         if metadata.is_dir() {
             return Err(Error::new(ErrorKind::Folder { name: NAME.to_owned() }));

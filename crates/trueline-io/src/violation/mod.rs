@@ -1,7 +1,7 @@
 //! Violations, written to a file as they are found: every one, not only the samples that a report keeps.
 //!
 //! The file's name says in which form: a table as CSV (`.csv`), as Parquet (`.parquet`, feature `parquet`) or as an Arrow IPC
-//! file (`.arrow`, feature `arrow-ipc`), or one JSON object a line (`.jsonl`, `.ndjson`). The columns of the table are the same
+//! file (`.arrow`, feature `arrow-ipc`), or one JSON object a line (`.jsonl`, `.ndjson`); the texts compressed where `.gz` or `.zst` stands behind. The columns of the table are the same
 //! in all three and stay as they are; more may be added behind them:
 //!
 //! | column | type | what |
@@ -39,8 +39,9 @@ use std::path::Path;
 
 use trueline_report::Violation;
 
+use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
-use crate::{AtomicFile, Temporaries};
+use crate::{OutputFile, Temporaries};
 
 #[cfg(feature = "arrow-ipc")]
 mod arrow_ipc;
@@ -89,7 +90,7 @@ pub struct ErrorsWriter {
     name: String,
     input_names: Vec<String>,
     /// `None` after a write that failed.
-    table: Option<Table<AtomicFile>>,
+    table: Option<Table<OutputFile>>,
     written: u64,
 }
 
@@ -97,7 +98,7 @@ impl ErrorsWriter {
     /// Starts a file at `path`, in the form of [`ErrorsOptions::format`], or else in that of its name.
     ///
     /// **Errors**: the name tells of no form; it is one that this build cannot write, because its feature is off; the file cannot be
-    /// made ([`AtomicFile::create`]).
+    /// made ([`OutputFile::create`]).
     pub fn create(path: impl AsRef<Path>, options: &ErrorsOptions) -> Result<Self, Error> {
         Self::create_among(path, options, &Temporaries::new())
     }
@@ -118,7 +119,10 @@ impl ErrorsWriter {
         if !format.is_built() {
             return Err(Error::new(ErrorKind::NotBuilt { name, feature: format.feature() }));
         }
-        let file = AtomicFile::create_among(path, temporaries)?;
+        if !format.is_text() && Compression::from_file_name(&name) != Compression::None {
+            return Err(Error::new(ErrorKind::OutputForm { name, known: ErrorsFormat::extensions() }));
+        }
+        let file = OutputFile::create(path, temporaries)?;
         let table = Table::start(file, format, options).map_err(|source| fail(&name, source))?;
         Ok(Self { name, input_names: options.input_names.clone(), table: Some(table), written: 0 })
     }
@@ -143,7 +147,7 @@ impl ErrorsWriter {
 
     /// Writes what is left and puts the file in its place. Gives the number of violations in it.
     ///
-    /// **Errors**: any of these failed, or a write before; the path is what it was ([`AtomicFile::commit`]).
+    /// **Errors**: any of these failed, or a write before; the path is what it was ([`OutputFile::commit`]).
     pub fn finish(self) -> Result<u64, Error> {
         let written = self.written;
         self.into_file()?.commit()?;
@@ -153,7 +157,7 @@ impl ErrorsWriter {
     /// Writes what is left and gives the file, which is still to be committed: for who commits several outputs at once.
     ///
     /// **Errors**: it could not be written, or a write before failed.
-    pub fn into_file(self) -> Result<AtomicFile, Error> {
+    pub fn into_file(self) -> Result<OutputFile, Error> {
         let Some(table) = self.table else {
             return Err(fail(&self.name, io::Error::other("an earlier write failed")));
         };

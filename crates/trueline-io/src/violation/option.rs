@@ -1,5 +1,7 @@
 //! In which form violations are written.
 
+use crate::compression::Compression;
+
 /// A form of the file that violations go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -46,14 +48,22 @@ impl ErrorsFormat {
         }
     }
 
-    /// The form of a file, by what its name ends with, in any case: `.csv`, `.jsonl` or `.ndjson`,
-    /// `.parquet`, `.arrow`.
+    /// The form of a file, by what its name ends with, in any case: `.csv`, `.jsonl` or `.ndjson`, all of them perhaps with `.gz` or
+    /// `.zst` behind; `.parquet`, `.arrow`.
     pub fn from_file_name(name: &str) -> Option<Self> {
+        let is_compressed = Compression::from_file_name(name) != Compression::None;
+        let name = if is_compressed { name.rsplit_once('.')?.0 } else { name };
         let (_, extension) = name.rsplit_once('.')?;
-        match extension.to_ascii_lowercase().as_str() {
+        let form = match extension.to_ascii_lowercase().as_str() {
             "ndjson" => Some(Self::JsonLines),
             extension => Self::ALL.iter().copied().find(|format| format.extension() == extension),
-        }
+        };
+        form.filter(|form| form.is_text() || !is_compressed)
+    }
+
+    /// Whether it can be compressed as a whole.
+    pub(super) fn is_text(self) -> bool {
+        matches!(self, Self::Csv | Self::JsonLines)
     }
 
     /// `.a, .b or .c`, of those that can be written.
@@ -61,7 +71,7 @@ impl ErrorsFormat {
         let built = Self::ALL.iter().filter(|format| format.is_built());
         let mut extensions: Vec<String> = built.map(|format| format!(".{}", format.extension())).collect();
         let last = extensions.pop().unwrap_or_default();
-        format!("{} or {last}", extensions.join(", "))
+        format!("{} or {last} (text also with .gz or .zst behind)", extensions.join(", "))
     }
 }
 

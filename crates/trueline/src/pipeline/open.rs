@@ -110,10 +110,14 @@ pub(super) fn open(
         Compression::None => format.name().to_owned(),
         _ => format!("{}.{}", format.name(), compression.extension()),
     };
+    if let Some(message) = disguised(format, &start).filter(|_| validator.format.is_none()) {
+        return Err(NotOpened { failure: Failure::new("format", message, 0), format: label });
+    }
     let opened = match format {
         Format::JsonLines => JsonLinesInput::open(read, validator.json_lines_options())
             .map(|input| Opened::JsonLines(input.read_at(at))),
-        Format::Parquet | Format::Arrow => open_batches(validator, format, &start, read, at),
+        Format::Parquet | Format::Arrow => open_batches(validator, format, &start, read, at)
+            .map_err(|failure| explained(failure, format, &start, validator.format.is_some())),
         _ => {
             CsvInput::open(read, dialect, validator.csv_options()).map(|input| Opened::Csv(input.read_at(at)))
         }
@@ -172,6 +176,58 @@ fn open_batches(
 #[cfg(feature = "arrow-ipc")]
 fn has_end(start: &[u8]) -> bool {
     start.starts_with(b"ARROW1") || start.starts_with(b"FEA1")
+}
+
+/// What is wrong with the name of an input that speaks of text, where its first bytes are those of another format: a mark, and
+/// behind it what no text has.
+fn disguised(format: Format, start: &[u8]) -> Option<String> {
+    if !matches!(format, Format::Csv | Format::JsonLines) {
+        return None;
+    }
+    let found = match start {
+        [b'P', b'A', b'R', b'1', 0..=8 | 14..=31, ..] => Format::Parquet,
+        [b'A', b'R', b'R', b'O', b'W', b'1', 0, ..] => Format::Arrow,
+        _ => return None,
+    };
+    let (named, found) = (format.name(), found.name());
+    Some(format!(
+        "it is called as {named} is, and begins as {found} does: give the format {found}, or give the format {named} if it is \
+         text all the same"
+    ))
+}
+
+/// A fault of an input in a format that it does not begin as; `is_asked` where the format does not come from its name.
+fn explained(failure: Failure, format: Format, start: &[u8], is_asked: bool) -> Failure {
+    let found = match Format::from_magic(start) {
+        Some(found) if found == format => return failure,
+        Some(found) => found.name().to_owned(),
+        None if start.is_empty() => return failure,
+        None => match std::str::from_utf8(start)
+            .or_else(|error| std::str::from_utf8(&start[..error.valid_up_to()]))
+        {
+            Ok(text) if !text.is_empty() => {
+                let line: String = text.lines().next().unwrap_or_default().chars().take(20).collect();
+                format!("`{}`", line.escape_debug())
+            }
+            _ => "neither that nor text".to_owned(),
+        },
+    };
+    // Where reading failed, the bytes are not to blame. A limit that they seem to exceed is one of what they are not.
+    if !["parquet.damaged", "parquet.limit", "arrow.damaged", "arrow.limit"].contains(&failure.code) {
+        return failure;
+    }
+    let expected = if format == Format::Parquet {
+        "Parquet, which begins with `PAR1`"
+    } else {
+        "Arrow IPC, a file that begins with `ARROW1` or a stream that begins with the bytes ff ff ff ff"
+    };
+    let advice = if is_asked {
+        "leave the format out, or give the right one (csv, jsonl, parquet or arrow)"
+    } else {
+        "if its name is wrong, give the format (csv, jsonl, parquet or arrow); else get the file again"
+    };
+    let message = format!("expected {expected}, and it begins with {found}: {advice}");
+    Failure::new(failure.code, message, failure.byte_offset)
 }
 
 fn not_built(format: Format) -> Failure {

@@ -1,6 +1,6 @@
 //! Where violations go: a file of all of them.
 
-use trueline_io::{AtomicFile, ErrorsOptions, ErrorsWriter, Source};
+use trueline_io::{ErrorsOptions, ErrorsWriter, OutputFile, Source};
 use trueline_report::{Report, Violation};
 use trueline_validate::{Findings, Plan};
 
@@ -62,14 +62,14 @@ impl ErrorsOutlet {
     }
 
     /// Makes the file last without putting it in its place, if it holds as many violations as the report counts.
-    pub(super) fn finish(self, report: &Report) -> Result<AtomicFile, Error> {
+    pub(super) fn finish(self, report: &Report) -> Result<OutputFile, Error> {
         let counted = report.violations.len() as u64 + report.violations_omitted;
         if self.written != counted {
             let message = format!("{counted} violations were counted and {} written", self.written);
             return Err(Error::new(ErrorKind::Internal { message }));
         }
         let mut file = self.writer.into_file().map_err(fail)?;
-        file.sync().map_err(fail)?;
+        file.finish().map_err(fail)?;
         Ok(file)
     }
 }

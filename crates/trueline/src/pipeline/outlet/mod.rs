@@ -101,6 +101,6 @@ impl Outlets {
         let errors = self.errors.map(|errors| errors.finish(report)).transpose()?;
         let fail = |source| Error::new(ErrorKind::Output { source });
         rows.map_or(Ok(()), self::files::Files::commit).map_err(fail)?;
-        errors.map_or(Ok(()), trueline_io::AtomicFile::commit).map_err(fail)
+        errors.map_or(Ok(()), trueline_io::OutputFile::commit).map_err(fail)
     }
 }
