@@ -226,8 +226,7 @@ fn a_link_to_an_input_is_that_input() {
 #[test]
 fn a_file_that_may_not_become_larger_is_a_write_that_fails() {
     let folder = Folder::new();
-    let mut large = String::from("id,amount,currency\n");
-    (0..20_000).for_each(|row| large.push_str(&format!("TX{:03},-1.5,USD\n", row % 1000)));
+    let large = format!("id,amount,currency\n{}", "TX001,-1.5,USD\n".repeat(20_000));
     folder.write("large.csv", large.as_bytes());
     let script = "ulimit -f 16; exec \"$0\" \"$@\"";
     let mut command = std::process::Command::new("sh");
