@@ -4,10 +4,13 @@
     cargo install b3sum --root target/compare/tools
     python3 benches/compare/cached.py target/release/trueline target/compare/tools/bin/b3sum FILE.csv SCHEMA.yaml [ROUNDS]
 
-FILE is copied, and grows by a hundredth for the measurement: its first rows once more, with `Z` before each.
+FILE has the transactions of `cargo xtask compare`. It is copied, and grows by a hundredth for the measurement: its first rows once more, as
+they are but for the number in each id, which is one higher, so that few of them repeat another.
 """
 
+import itertools
 import json
+import os
 import pathlib
 import shutil
 import statistics
@@ -34,8 +37,9 @@ def main() -> None:
         shutil.copyfile(file, longer)
         with open(file, "rb") as start, open(longer, "ab") as end:
             start.readline()
-            for _ in range(longer.stat().st_size // 100 // 70):
-                end.write(b"Z" + start.readline())
+            for line in itertools.islice(start, longer.stat().st_size // 100 // 70):
+                number = line[2:12]
+                end.write(b"TX%010d%s" % (int(number) + 1, line[12:]) if number.isdigit() else line)
         times: dict[str, list[float]] = {}
 
         def run(name: str, command: list[str]) -> object:
@@ -49,14 +53,16 @@ def main() -> None:
             print(f"{name}: {seconds:.3f} s, {known} of {report['rows']['total']} rows known", file=sys.stderr)
             return report
 
-        for _ in range(rounds):
-            cache = str(folder / "cache")
-            shutil.rmtree(cache, ignore_errors=True)
+        for number in range(rounds):
+            # Each time a folder of its own: some file systems are slow to make files where others were just removed.
+            cache = str(folder / f"cache{number}")
             validate = [trueline, "validate", file, "-s", schema, "-o", "json", "--threads", "2"]
             cached = [*validate, "--cache", "--cache-dir", cache]
             run("b3sum", [b3sum, "--num-threads", "2", file])
             expected = run("without a cache", validate)
             assert run("cold", cached) == expected
+            # What was kept goes to the disk now, and not while the next one is timed.
+            os.sync()
             assert run("warm", cached) == expected
             trusted = [*cached, "--cache-trust", "mtime"]
             assert timed(trusted)[1].startswith(b"{")

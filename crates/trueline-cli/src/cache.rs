@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use trueline::store::{DiskOptions, Pruned, default_folder};
+use trueline::store::{DiskOptions, Error, ErrorKind, Pruned, default_folder};
 use trueline::{Cache, ValidatorBuilder};
 
 use crate::arguments::{Validate, bytes};
@@ -66,7 +66,8 @@ pub(crate) enum CacheCommand {
 }
 
 impl Place {
-    fn open(&self) -> Result<(Cache, PathBuf), u8> {
+    /// Opens the cache; the inner error is that of the folder, which nobody has told yet.
+    fn open(&self) -> Result<Result<(Cache, PathBuf), Error>, u8> {
         let variable = || std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let Some(folder) = self.dir.clone().or_else(variable).or_else(default_folder) else {
             return Err(exit::complain(
@@ -81,10 +82,7 @@ impl Place {
         if let Some(ttl) = self.ttl {
             options = options.ttl(ttl);
         }
-        match Cache::on_disk(&folder, options) {
-            Ok(cache) => Ok((cache, folder)),
-            Err(error) => Err(exit::fail(&error, exit::USAGE)),
-        }
+        Ok(Cache::on_disk(&folder, options).map(|cache| (cache, folder)))
     }
 }
 
@@ -114,9 +112,23 @@ pub(crate) fn add(
         exit::note(&format!("--cache was not used: {option} needs the data itself"));
         return Ok((builder, None));
     }
-    let (cache, _) = caching.place.open()?;
+    let cache = match caching.place.open()? {
+        Ok((cache, _)) => cache,
+        Err(error) if is_unwritable(&error) => {
+            exit::note(&format!("the cache was of no use: {}", exit::told(&error)));
+            return Ok((builder, None));
+        }
+        Err(error) => return Err(exit::fail(&error, exit::USAGE)),
+    };
     let cache = cache.trust_times(caching.trust == CacheTrust::Mtime);
     Ok((builder.cache(cache.clone()), Some(cache)))
+}
+
+/// Whether nothing can be kept where the cache should be, and nothing else is wrong with the place.
+fn is_unwritable(error: &Error) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    let ErrorKind::Open { source, .. } = error.kind() else { return false };
+    matches!(source.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
 }
 
 /// Tells what a cache could not keep.
@@ -129,7 +141,8 @@ pub(crate) fn warn(cache: Option<&Cache>) {
 pub(crate) fn run(command: &CacheCommand) -> u8 {
     let (CacheCommand::Stats(place) | CacheCommand::Prune(place) | CacheCommand::Clear(place)) = command;
     let (cache, folder) = match place.open() {
-        Ok(opened) => opened,
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => return exit::fail(&error, exit::USAGE),
         Err(code) => return code,
     };
     let text = match command {

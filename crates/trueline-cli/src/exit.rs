@@ -21,6 +21,11 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
 
 /// Tells of an error with all its causes, in the words of this command line, made inert, and gives `code` back.
 pub(crate) fn fail(error: &dyn Error, code: u8) -> u8 {
+    complain(&told(error), code)
+}
+
+/// An error with all its causes, in the words of this command line.
+pub(crate) fn told(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -28,7 +33,7 @@ pub(crate) fn fail(error: &dyn Error, code: u8) -> u8 {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    complain(&flag::spoken(&text), code)
+    flag::spoken(&text)
 }
 
 /// Tells of a problem in one line, made inert, and gives `code` back.

@@ -97,6 +97,42 @@ fn a_full_disk_costs_a_note_and_no_result() {
     }
 }
 
+#[test]
+fn a_folder_that_cannot_be_written_costs_a_note_and_no_result() {
+    let folder = Folder::new();
+    folder.write("rows.csv", &rows(3000));
+    std::fs::create_dir(folder.path("kept")).expect("a folder");
+    let mount = |arguments: &[&str]| {
+        let mut command = Command::new("mount");
+        let done = command.args(arguments).arg(folder.path("kept")).stderr(Stdio::null()).status();
+        done.is_ok_and(|status| status.success())
+    };
+    if !mount(&["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs"]) {
+        println!("skipped: a folder that cannot be written: a file system cannot be mounted here");
+        return;
+    }
+    let mut arguments = CACHED.to_vec();
+    arguments[8] = "kept/cache";
+    let cold = folder.run(&arguments);
+    let is_read_only = mount(&["-o", "remount,ro"]);
+    let warm = folder.run(&arguments);
+    folder.write("rows.csv", &rows(3100));
+    let other = folder.run(&arguments);
+    arguments[8] = "kept/none";
+    let none = folder.run(&arguments);
+    let unmounted =
+        Command::new("umount").arg(folder.path("kept")).status().is_ok_and(|status| status.success());
+    assert!(unmounted && is_read_only, "the file system is still there, or was written");
+    assert_eq!((err(&cold), err(&warm)), (String::new(), String::new()));
+    assert_eq!(told(&out(&warm)).1, 3000, "what is there can be read");
+    let expected = told(&out(&folder.run(&CACHED[..6]))).0;
+    for output in [other, none] {
+        assert_eq!(code(&output), 1);
+        assert!(err(&output).contains("note: the cache was of no use"), "{}", err(&output));
+        assert_eq!(told(&out(&output)).0, expected);
+    }
+}
+
 /// For so long processes are started and killed: `TRUELINE_KILL_SECONDS` says how many seconds, 3 unless it does.
 fn kill_seconds() -> u64 {
     std::env::var("TRUELINE_KILL_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)

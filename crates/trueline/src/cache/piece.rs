@@ -70,10 +70,12 @@ impl PieceCache {
         Some(Found { state, cut })
     }
 
-    pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, cut: &Cut) {
-        let mut value = encode(cut);
-        state.write(plan, &mut value);
-        self.cache.put(key, &[&value]);
+    /// Keeps what was found; `memory` is used again from piece to piece.
+    pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, cut: &Cut, memory: &mut Vec<u8>) {
+        memory.clear();
+        memory.extend_from_slice(&encode(cut));
+        state.write(plan, memory);
+        self.cache.put(key, &[memory]);
     }
 
     /// What is to be known of a span of whole records.

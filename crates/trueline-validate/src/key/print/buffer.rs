@@ -164,10 +164,13 @@ pub(super) fn take_number(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 pub(super) fn put_prints(bytes: &mut Vec<u8>, prints: &[u64]) {
-    let start = bytes.len();
-    bytes.resize(start + 8 * prints.len(), 0);
-    for (place, print) in bytes[start..].as_chunks_mut::<8>().0.iter_mut().zip(prints) {
-        *place = print.to_le_bytes();
+    bytes.reserve(8 * prints.len());
+    let mut block = [[0; 8]; 512];
+    for prints in prints.chunks(block.len()) {
+        for (place, print) in block.iter_mut().zip(prints) {
+            *place = print.to_le_bytes();
+        }
+        bytes.extend_from_slice(block[..prints.len()].as_flattened());
     }
 }
 

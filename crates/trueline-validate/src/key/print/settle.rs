@@ -44,6 +44,8 @@ struct Table {
 pub(super) const LEAST_SLOTS: usize = 1 << 10;
 /// Prints told at once.
 const FOUND: usize = 4096;
+/// Words of each of the two bit maps of a sieve: 128 KiB, which stay near the processor.
+const SIEVE_WORDS: usize = 1 << 14;
 
 impl Table {
     fn new(slots: usize) -> Self {
@@ -94,6 +96,58 @@ impl Table {
         }
         self.room = room;
         true
+    }
+
+    /// Finds the prints of a partition that are there more than once by one bit for each, where those are few; `None`: they are not, or the
+    /// prints are too many or on disk, and the table is to be asked.
+    fn sieve(&mut self, store: &Store, partition: usize) -> Result<Option<&[u64]>, Error> {
+        let words = (self.slots.len() / 2).min(SIEVE_WORDS);
+        if !store.is_in_memory() || store.len(partition) > 16 * words as u64 {
+            return Ok(None);
+        }
+        let (once, again) = self.slots[..2 * words].split_at_mut(words);
+        once.fill(0);
+        again.fill(0);
+        let shift = u64::BITS - (64 * words).ilog2();
+        let place = |print: u64| {
+            let place = slot(print << PARTITION_BITS >> shift);
+            ((place / 64) & (words - 1), 1_u64 << (place % 64))
+        };
+        let mut none = Vec::new();
+        store.read(partition, &mut none, &mut |prints| {
+            for &print in prints {
+                let (word, bit) = place(print);
+                again[word] |= once[word] & bit;
+                once[word] |= bit;
+            }
+            true
+        })?;
+        let found = &mut self.found;
+        found.clear();
+        store.read(partition, &mut none, &mut |prints| {
+            for &print in prints {
+                let (word, bit) = place(print);
+                if again[word] & bit != 0 {
+                    found.push(print);
+                }
+            }
+            found.len() <= FOUND
+        })?;
+        if found.len() > FOUND {
+            found.clear();
+            return Ok(None);
+        }
+        // Others may share a bit. Of those that are equal one is told.
+        found.sort_unstable();
+        let mut kept = 0;
+        for at in 1..found.len() {
+            if found[at] == found[at - 1] && (kept == 0 || found[kept - 1] != found[at]) {
+                found[kept] = found[at];
+                kept += 1;
+            }
+        }
+        found.truncate(kept);
+        Ok(Some(found))
     }
 
     #[cold]
@@ -180,6 +234,11 @@ fn settle_partition(
 ) -> Result<(), Error> {
     let prints = store.len(partition);
     if prints == 0 {
+        return Ok(());
+    }
+    if let Some(found) = table.sieve(store, partition)? {
+        gather(found);
+        table.found.clear();
         return Ok(());
     }
     // Half full tables are fast; a part that is fuller than it should be is halved on the way.

@@ -121,9 +121,14 @@ impl Store {
         if is_full { self.spill() } else { Ok(()) }
     }
 
+    /// Whether no print is in the file.
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.extents.is_empty()
+    }
+
     /// The runs in the order in which they came, unless some were written to the file.
     pub(super) fn all_runs(&self) -> Option<&[Run]> {
-        self.extents.is_empty().then_some(&*self.runs)
+        self.is_in_memory().then_some(&*self.runs)
     }
 
     /// Bytes of memory.

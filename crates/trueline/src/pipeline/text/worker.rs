@@ -89,6 +89,8 @@ pub(super) struct Worker<'a, R> {
     shows_excerpts: bool,
     /// The records of the span so far, where rows are written.
     written: Option<Rows>,
+    /// Memory for what a cache keeps.
+    kept: Vec<u8>,
 }
 
 /// What the cache says of a chunk.
@@ -119,6 +121,7 @@ impl<'a, R: Records> Worker<'a, R> {
             nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
             written: None,
+            kept: Vec::new(),
         }
     }
 
@@ -159,7 +162,7 @@ impl<'a, R: Records> Worker<'a, R> {
             return (Piece { digests, ..piece }, spent);
         }
         let cut = Cut { bytes: spent.rest.start - start, ..cut };
-        cache.keep(&key, &self.plan, &piece.state, &cut);
+        cache.keep(&key, &self.plan, &piece.state, &cut, &mut self.kept);
         let known = known(&piece.state, cut);
         (Piece { digests, known, ..piece }, spent)
     }
