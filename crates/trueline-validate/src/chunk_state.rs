@@ -9,6 +9,8 @@
 //!
 //! Whoever keeps that guards it with a checksum: damage may not be seen here.
 
+use arrow_buffer::Buffer;
+
 use crate::key::KeyBuffer;
 use crate::key::print::PrintBuffer;
 use crate::key_rows::{ChunkKeys, KeyTask};
@@ -63,12 +65,15 @@ impl State {
         state
     }
 
-    /// Takes a state off the front of `bytes`, which [`State::write`] wrote under a plan of the same schema. Samples that `quota` has
-    /// enough of are left out.
+    /// Takes a state over from memory, where it begins at `start` and goes to the end, which [`State::write`] wrote at such a place under a
+    /// plan of the same schema. Samples that `quota` has enough of are left out, prints of keys stay where they are.
     ///
-    /// **Errors**: the bytes are something else; what they know of keys is not what is wanted now; they lack samples that are, since there
+    /// **Errors**: the bytes are something else, or more; what they know of keys is not what is wanted now; they lack samples that are, since there
     /// were enough from elsewhere when they were written.
-    pub fn read(plan: &Plan, quota: &Quota, bytes: &mut &[u8]) -> Result<Self, PartialError> {
+    pub fn read(plan: &Plan, quota: &Quota, memory: Vec<u8>, start: usize) -> Result<Self, PartialError> {
+        let whole = Buffer::from_vec(memory);
+        let mut rest = whole.get(start..).ok_or(PartialError)?;
+        let bytes = &mut rest;
         let mut state = Self::new(plan, Some(quota.clone()));
         for number in [&mut state.rows, &mut state.lines, &mut state.broken, &mut state.invalid] {
             *number = take_number(bytes)?;
@@ -104,12 +109,12 @@ impl State {
                     ChunkKeys::Whole(KeyBuffer::read(bytes).ok_or(PartialError)?, None)
                 }
                 (PRINTS, KeyTask::Print(signal)) => {
-                    ChunkKeys::Prints(PrintBuffer::read(signal, bytes).ok_or(PartialError)?)
+                    ChunkKeys::Prints(PrintBuffer::read(signal, bytes, &whole).ok_or(PartialError)?)
                 }
                 _ => return Err(PartialError),
             };
         }
-        Ok(state)
+        if rest.is_empty() { Ok(state) } else { Err(PartialError) }
     }
 }
 

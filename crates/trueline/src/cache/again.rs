@@ -41,10 +41,8 @@ impl PieceAgain {
         if self.candidates.is_empty() {
             return Some(State::passed_over(plan, quota, rows, lines));
         }
-        let value = cache.get(&self.key())?;
-        let mut rest = &*value;
-        let state = State::read(plan, quota, &mut rest).ok()?;
-        (rest.is_empty() && state.rows() == rows && state.lines() == lines).then_some(state)
+        let state = State::read(plan, quota, cache.get(&self.key())?, 0).ok()?;
+        (state.rows() == rows && state.lines() == lines).then_some(state)
     }
 
     pub(crate) fn keep(&self, cache: &Cache, plan: &Plan, state: &State) {

@@ -58,7 +58,7 @@ impl PieceCache {
     /// What was found in the chunk, if what stands before it is the same too: that is for who asks to see.
     pub(crate) fn find(&self, key: &Key, plan: &Plan, quota: &Quota) -> Option<Found> {
         let value = self.cache.get(key)?;
-        let (cut, mut rest) = value.split_first_chunk::<CUT_BYTES>()?;
+        let cut = value.first_chunk::<CUT_BYTES>()?;
         let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|index| cut[at + index]));
         let cut = Cut {
             byte_offset: number(0),
@@ -66,7 +66,7 @@ impl PieceCache {
             carried: std::array::from_fn(|index| cut[10 + index]),
             bytes: usize::try_from(number(42)).ok()?,
         };
-        let state = State::read(plan, quota, &mut rest).ok().filter(|_| rest.is_empty())?;
+        let state = State::read(plan, quota, value, CUT_BYTES).ok()?;
         Some(Found { state, cut })
     }
 

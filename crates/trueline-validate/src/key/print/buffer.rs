@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use arrow_buffer::Buffer;
+
 use super::ascent::Ascent;
 use super::hash::{PARTITIONS, Printing, partition};
 use super::store::Run;
@@ -120,15 +122,15 @@ impl PrintBuffer {
         }
     }
 
-    /// Takes what [`PrintBuffer::write`] wrote off the front of `bytes`; `None` where it is damaged.
-    pub(crate) fn read(signal: &Signal, bytes: &mut &[u8]) -> Option<Self> {
+    /// Takes what [`PrintBuffer::write`] wrote off the front of `bytes`, which are the last ones of `whole`; `None` where it is damaged.
+    pub(crate) fn read<'b>(signal: &Signal, bytes: &mut &'b [u8], whole: &'b Buffer) -> Option<Self> {
         let keys = take_number(bytes)?;
         let ascent = Ascent::read(bytes)?;
         let length = take_number(bytes)?;
         let prints = take_prints(bytes, length)?;
         let (has_run, rest) = bytes.split_first()?;
         *bytes = rest;
-        let run = if *has_run == 0 { None } else { Some(Run::read(bytes)?) };
+        let run = if *has_run == 0 { None } else { Some(Run::read(bytes, whole)?) };
         let buffer = Self { printing: signal.printing, kept: signal.kept, keys, ascent, prints, run };
         // Either all prints are there, or the keys ascend.
         (buffer.has_prints() || buffer.ascent.holds()).then_some(buffer)

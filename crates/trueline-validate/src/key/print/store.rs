@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use arrow_buffer::{Buffer, ScalarBuffer};
+
 use super::buffer::{put_prints, scatter, take_number, take_prints};
 use super::hash::PARTITIONS;
 use crate::key::error::{Error, ErrorKind};
@@ -13,7 +15,8 @@ use crate::key::hashing::Hashing;
 /// Prints in the order of their partitions, and where each partition ends.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    prints: Box<[u64]>,
+    /// Memory of its own, or a part of what was read.
+    prints: ScalarBuffer<u64>,
     ends: Box<[u32; PARTITIONS]>,
 }
 
@@ -21,7 +24,7 @@ impl Run {
     /// A run of prints, of which there are fewer than 4 billion: chunks are smaller.
     pub(super) fn new(prints: &[u64]) -> Self {
         let (prints, ends) = scatter(prints);
-        Self { prints, ends }
+        Self { prints: prints.into_vec().into(), ends }
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
@@ -31,11 +34,13 @@ impl Run {
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(&(self.prints.len() as u64).to_le_bytes());
         self.ends.iter().for_each(|end| bytes.extend_from_slice(&end.to_le_bytes()));
+        // So that they can stay where they are read.
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
         put_prints(bytes, &self.prints);
     }
 
-    /// `None` where the partitions are not in order.
-    pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
+    /// Takes a run off the front of `bytes`, which are the last ones of `whole`; `None` where the partitions are not in order.
+    pub(super) fn read<'b>(bytes: &mut &'b [u8], whole: &'b Buffer) -> Option<Self> {
         let length = take_number(bytes)?;
         let (ends, rest) = bytes.split_first_chunk::<{ 4 * PARTITIONS }>()?;
         *bytes = rest;
@@ -43,7 +48,9 @@ impl Run {
         for (end, bytes) in ordered.iter_mut().zip(ends.as_chunks::<4>().0) {
             *end = u32::from_le_bytes(*bytes);
         }
-        let prints = take_prints(bytes, length)?.into_boxed_slice();
+        let start = (whole.len() - bytes.len()).next_multiple_of(8);
+        *bytes = whole.get(start..)?;
+        let prints = prints_in_place(bytes, length, whole)?;
         let is_whole = ordered.is_sorted() && ordered.last().is_some_and(|end| u64::from(*end) == length);
         is_whole.then_some(Self { prints, ends: ordered })
     }
@@ -57,6 +64,18 @@ impl Run {
         let start = partition.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.prints[start as usize..self.ends[partition] as usize]
     }
+}
+
+/// Takes prints off the front of `bytes`, which are the last ones of `whole`, without copying them where they can be read as they stand.
+fn prints_in_place(bytes: &mut &[u8], length: u64, whole: &Buffer) -> Option<ScalarBuffer<u64>> {
+    let start = whole.len() - bytes.len();
+    if cfg!(target_endian = "big") || !bytes.as_ptr().addr().is_multiple_of(align_of::<u64>()) {
+        return take_prints(bytes, length).map(ScalarBuffer::from);
+    }
+    let length = usize::try_from(length).ok()?.checked_mul(8)?;
+    let (_, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(ScalarBuffer::from(whole.slice_with_length(start, length)))
 }
 
 /// Prints that were written to the file, partition by partition.
