@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGINT, SIGTERM};
 use trueline::{Cancel, Progress, Temporaries};
 
 use crate::exit;
@@ -35,7 +35,8 @@ impl Signals {
             let _ = signal_hook::flag::register(signal, Arc::clone(flag));
         }
         // A file that may not become larger is a write that fails, which is told and leaves nothing behind.
-        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+        #[cfg(unix)]
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
         let (watched, cancel, temporaries) = (signals.clone(), cancel.clone(), temporaries.clone());
         thread::spawn(move || {
             loop {

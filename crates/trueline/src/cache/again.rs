@@ -1,5 +1,7 @@
 //! Pieces that are looked at again for keys that may be repeats: what was kept of one before is kept again, if the same prints repeat.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use trueline_cache::Key;
 use trueline_io::text::Cut;
 use trueline_validate::{Plan, Quota, State};
@@ -45,9 +47,37 @@ impl PieceAgain {
         (state.rows() == rows && state.lines() == lines).then_some(state)
     }
 
-    pub(crate) fn keep(&self, cache: &Cache, plan: &Plan, state: &State) {
+    /// Notes what was found, to be kept when it is known that the bytes were those of the first pass.
+    pub(crate) fn note(&self, notes: &Notes, plan: &Plan, state: &State) {
         let mut value = Vec::new();
         state.write(plan, &mut value);
-        cache.put(&self.key(), &[&value]);
+        let mut notes = notes.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if notes.bytes + value.len() <= MOST_NOTED {
+            notes.bytes += value.len();
+            notes.entries.push((self.key(), value));
+        }
+    }
+}
+
+/// What was found in pieces that were read again. Nobody has hashed their bytes: if they are others than at first, it is to be forgotten.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes(Arc<Mutex<Noted>>);
+
+#[derive(Debug, Default)]
+struct Noted {
+    entries: Vec<(Key, Vec<u8>)>,
+    bytes: usize,
+}
+
+/// Bytes that are noted of an input; what is more is not kept.
+const MOST_NOTED: usize = 16 << 20;
+
+impl Notes {
+    /// Keeps what was noted, if the bytes are the same, and forgets it.
+    pub(crate) fn settle(&self, cache: &Cache, is_same: bool) {
+        let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for (key, value) in noted.entries.iter().filter(|_| is_same) {
+            cache.put(key, &[value]);
+        }
     }
 }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use trueline_cache::{DiskOptions, DiskStore, Error, Key, MemoryStore, Pruned, Stats, Store};
 
-pub(crate) use self::again::{KnownPiece, PieceAgain};
+pub(crate) use self::again::{KnownPiece, Notes, PieceAgain};
 pub(crate) use self::content::{Contents, RawContent, digest};
 pub(crate) use self::piece::{Found, PieceCache};
 pub(crate) use self::question::Question;
@@ -36,7 +36,8 @@ pub(crate) const PIECE_BYTES: usize = 4 << 20;
 /// believes statistics goes without: it needs the rows themselves.
 ///
 /// Of the data, a cache on disk has samples of what is wrong as the report shows them, and hashes of the keys of `unique` and
-/// `primary_key`; the keys themselves where inputs can be read once only, or `distinct_count` asks for them. Only its owner can read it.
+/// `primary_key`; the keys themselves where they repeat (unless a field is sensitive), where inputs can be read once only, or where
+/// `distinct_count` asks for them. Only its owner can read it.
 ///
 /// Cheap to clone; clones share what they keep.
 #[derive(Clone)]

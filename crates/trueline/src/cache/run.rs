@@ -35,14 +35,30 @@ pub(crate) struct RunCache<'a> {
     known: Vec<Option<[u8; 32]>>,
     hints: Vec<Option<Key>>,
     versions: Vec<Option<Version>>,
+    /// Those of them under which no other bytes can be written unseen.
+    lasting: Vec<Option<Version>>,
 }
 
 impl<'a> RunCache<'a> {
     pub(crate) fn new(cache: &'a Cache, validator: &'a Validator, sources: &'a [&'a dyn Source]) -> Self {
         let question = Question::new(validator);
-        let versions = sources.iter().map(|source| source.version()).collect();
+        let versions: Vec<Option<Version>> = sources.iter().map(|source| source.version()).collect();
+        let lasting = versions.iter().map(|version| version.clone().filter(is_old)).collect();
         let none = vec![None; sources.len()];
-        Self { cache, validator, sources, question, known: none, hints: vec![None; sources.len()], versions }
+        Self {
+            cache,
+            validator,
+            sources,
+            question,
+            known: none,
+            hints: vec![None; sources.len()],
+            versions,
+            lasting,
+        }
+    }
+
+    pub(crate) fn lasting(&self) -> &[Option<Version>] {
+        &self.lasting
     }
 
     pub(crate) fn question(&self) -> &Question {
@@ -98,14 +114,6 @@ impl<'a> RunCache<'a> {
 
     /// Keeps a report for inputs that need not be read to know that they are the same.
     fn keep_for_version(&self, value: &[u8]) {
-        let is_old = |version: &Version| match version {
-            Version::Strong(_) => true,
-            // A file that was just written may be written again in the same tick of the clock.
-            Version::Times { modified, .. } => {
-                let age = SystemTime::now().duration_since(*modified);
-                age.is_ok_and(|age| age > Duration::from_secs(2))
-            }
-        };
         if self.versions.iter().flatten().all(is_old)
             && let Some(key) = self.version_key()
             && self.sources.iter().map(|source| source.version()).eq(self.versions.iter().cloned())
@@ -177,6 +185,17 @@ impl<'a> RunCache<'a> {
             statistics: None,
         };
         Some(report)
+    }
+}
+
+/// Whether a version tells other bytes: a file that was just written may be written again in the same tick of the clock.
+fn is_old(version: &Version) -> bool {
+    match version {
+        Version::Strong(_) => true,
+        Version::Times { modified, .. } => {
+            let age = SystemTime::now().duration_since(*modified);
+            age.is_ok_and(|age| age > Duration::from_secs(2))
+        }
     }
 }
 

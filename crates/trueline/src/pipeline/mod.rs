@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use trueline_io::text::Failure;
-use trueline_io::{Format, Source, SpooledSource};
+use trueline_io::{Format, Source, SpooledSource, Version};
 use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit, Verdict};
 use trueline_schema::Schema;
 use trueline_tokenizer::Dialect;
@@ -32,7 +32,7 @@ use self::open::{Opened, Opening, Ready, open};
 use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
-use crate::cache::{KnownPiece, Question, RawContent, RunCache};
+use crate::cache::{KnownPiece, Notes, Question, RawContent, RunCache};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
 use crate::state::PartOfRun;
@@ -64,6 +64,10 @@ pub(crate) struct Pipeline<'a> {
     contents: Vec<Option<[u8; 32]>>,
     /// Where the pieces of each input stand, as far as a cache knows all of them.
     pieces: Vec<Option<Vec<KnownPiece>>>,
+    /// What was found in them when they were read again.
+    notes: Notes,
+    /// The versions of inputs whose bytes cannot change unseen.
+    lasting: Vec<Option<Version>>,
     audit: StatisticsAudit,
     started: Instant,
 }
@@ -112,6 +116,7 @@ impl<'a> Pipeline<'a> {
         };
         let question = cache.map(RunCache::question);
         let mut pipeline = Self::read_once(validator, sources, outlets, question, tally)?;
+        pipeline.lasting = cache.map(|cache| cache.lasting().to_vec()).unwrap_or_default();
         pipeline.read_again(sources)?;
         pipeline.settle(sources)?;
         let contents = std::mem::take(&mut pipeline.contents);
@@ -172,6 +177,8 @@ impl<'a> Pipeline<'a> {
             question: question.cloned(),
             contents: Vec::new(),
             pieces: Vec::new(),
+            notes: Notes::default(),
+            lasting: Vec::new(),
             audit: StatisticsAudit::default(),
             started,
         };
@@ -221,6 +228,11 @@ impl<'a> Pipeline<'a> {
             && let Err(error) = source.verify_unchanged()
         {
             outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
+        }
+        if let Some(cache) = self.validator.usable_cache() {
+            let version = self.lasting.get(number as usize).and_then(Option::as_ref);
+            let is_same = version.is_some_and(|version| source.version().as_ref() == Some(version));
+            self.notes.settle(cache, outcome.is_whole() && is_same);
         }
         let error = self.check_outcome(outcome)?;
         if error.is_none() && !self.tally.has_same_rows() {

@@ -214,6 +214,10 @@ impl<'a> Pipeline<'a> {
         let (number, pass) = reading.again?;
         let pieces = self.pieces.get(number as usize)?.as_ref().filter(|_| pass == Pass::Candidates)?;
         let cache = self.validator.usable_cache()?.clone();
+        // Keys that repeat would be kept as they are.
+        if self.schema.fields.iter().any(|field| field.sensitive) {
+            return None;
+        }
         let mut first_row = 0;
         let wanted = pieces.iter().map(|piece| {
             let candidates =
@@ -222,7 +226,7 @@ impl<'a> Pipeline<'a> {
             Some(PieceAgain { piece: piece.clone(), candidates })
         });
         let pieces = wanted.collect::<Option<_>>()?;
-        Some(text::Again { at: Arc::from(at()?), pieces, cache })
+        Some(text::Again { at: Arc::from(at()?), pieces, cache, notes: self.notes.clone() })
     }
 
     /// Lets workers deliver what they find, and merges it in the order of the input.

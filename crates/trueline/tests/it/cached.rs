@@ -3,13 +3,13 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use trueline::schema::Schema;
 use trueline::store::DiskOptions;
 use trueline::{
     Cache, FileSource, Format, MemorySource, ReadAt, Report, Source, SourceError, Validator,
-    ValidatorBuilder, Verdict,
+    ValidatorBuilder, Verdict, Version,
 };
 use trueline_testkit::cases;
 use trueline_testkit::corpora::{self, corpus};
@@ -212,6 +212,10 @@ impl Source for Counting {
     fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
         self.source.reopen()
     }
+
+    fn version(&self) -> Option<Version> {
+        Some(Version::Strong(format!("{} bytes", self.source.size_hint()?).into_bytes()))
+    }
 }
 
 struct CountingAt {
@@ -250,6 +254,77 @@ fn a_table_that_grew_is_not_read_twice() {
         assert!(cold > 190, "nearly every piece has a repeat: {cold} %");
         let grown = read(60_100, "after an append");
         assert!(grown < 115, "{grown} % with {threads} threads");
+    }
+}
+
+/// Has other bytes when it is read again, under the version of the first ones if it is to lie.
+struct Turning {
+    first: MemorySource,
+    later: MemorySource,
+    lies: bool,
+    is_turned: AtomicBool,
+}
+
+impl Source for Turning {
+    fn name(&self) -> &str {
+        self.first.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.first.open()
+    }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, SourceError> {
+        if self.is_turned.load(Ordering::Relaxed) { self.later.open_at() } else { self.first.open_at() }
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.first.size_hint()
+    }
+
+    fn can_reopen(&self) -> bool {
+        true
+    }
+
+    fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        self.is_turned.store(true, Ordering::Relaxed);
+        self.later.reopen()
+    }
+
+    fn version(&self) -> Option<Version> {
+        let is_turned = self.is_turned.load(Ordering::Relaxed);
+        (!self.lies).then(|| Version::Strong(vec![u8::from(is_turned)]))
+    }
+}
+
+/// What was found in bytes that nobody had hashed is not kept for those that were.
+#[test]
+fn bytes_that_turn_while_they_are_read_spoil_nothing() {
+    let schema = keyed();
+    let builder = || Validator::builder(schema.clone()).threads(2).chunk_bytes(16 << 10);
+    let first = table(20_000);
+    let text = String::from_utf8(first.clone()).expect("text");
+    // One key of each pair is another one.
+    let later: String = text
+        .lines()
+        .enumerate()
+        .map(|(row, line)| {
+            let is_repeat = row > 0 && (row - 1) % 97 == 3;
+            let line = if is_repeat { line.replacen('k', "j", 1) } else { line.to_owned() };
+            line + "\n"
+        })
+        .collect();
+    assert_eq!(first.len(), later.len());
+    for lies in [false, true] {
+        let cache = Cache::in_memory(1 << 28);
+        let is_turned = AtomicBool::new(false);
+        let (first, later) =
+            (MemorySource::new("t.csv", &*first), MemorySource::new("t.csv", later.as_bytes()));
+        let turning = Turning { first: first.clone(), later, lies, is_turned };
+        let report = run(builder().cache(cache.clone()), &turning);
+        assert_ne!(said(&report), said(&run(builder(), &first)));
+        let grown = [&*text, "k99999999,1,x\n"].concat();
+        same(&cache, builder, &MemorySource::new("t.csv", grown.as_bytes()), "after an append");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::key::hashing::Hashing;
 /// Prints in the order of their partitions, and where each partition ends.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    /// Memory of its own, or a part of what was read.
+    /// Memory of its own, or what was read, which stays as long as this.
     prints: ScalarBuffer<u64>,
     ends: Box<[u32; PARTITIONS]>,
 }
@@ -69,10 +69,14 @@ impl Run {
 /// Takes prints off the front of `bytes`, which are the last ones of `whole`, without copying them where they can be read as they stand.
 fn prints_in_place(bytes: &mut &[u8], length: u64, whole: &Buffer) -> Option<ScalarBuffer<u64>> {
     let start = whole.len() - bytes.len();
-    if cfg!(target_endian = "big") || !bytes.as_ptr().addr().is_multiple_of(align_of::<u64>()) {
-        return take_prints(bytes, length).map(ScalarBuffer::from);
-    }
+    let prints = length;
     let length = usize::try_from(length).ok()?.checked_mul(8)?;
+    // All of it stays for as long as they do, so that they should be nearly all.
+    let is_most = length.saturating_mul(16) >= whole.len().saturating_mul(15);
+    let is_aligned = bytes.as_ptr().addr().is_multiple_of(align_of::<u64>());
+    if cfg!(target_endian = "big") || !is_aligned || !is_most {
+        return take_prints(bytes, prints).map(ScalarBuffer::from);
+    }
     let (_, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(ScalarBuffer::from(whole.slice_with_length(start, length)))

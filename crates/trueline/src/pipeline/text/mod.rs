@@ -15,7 +15,7 @@ use self::worker::Worker;
 pub(super) use self::worker::{BLOCK_BYTES, Bytes, Records};
 use super::job::Job;
 use super::merge::Merger;
-use crate::cache::{Cache, PieceAgain};
+use crate::cache::{Cache, Notes, PieceAgain};
 
 /// The bytes of a text input, cut at the borders of records.
 pub(super) enum Spans {
@@ -32,6 +32,7 @@ pub(super) struct Again {
     pub(super) at: Arc<dyn ReadAt>,
     pub(super) pieces: Vec<PieceAgain>,
     pub(super) cache: Cache,
+    pub(super) notes: Notes,
 }
 
 /// Validates all records; `records` makes the tools of a thread.

@@ -179,7 +179,7 @@ impl<'a, R: Records> Worker<'a, R> {
             let (piece, spent) = self.run(span);
             *buffer = spent.buffer;
             if piece.failure.is_none() {
-                wanted.keep(&again.cache, &self.plan, &piece.state);
+                wanted.note(&again.notes, &self.plan, &piece.state);
             }
             piece
         };
