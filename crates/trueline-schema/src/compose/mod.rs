@@ -4,7 +4,7 @@
 //! in one document can change how the next is read. Every node keeps its place, so a fault is told with the document and line it
 //! stands on, also when it only shows in the whole: a check of one file on a column of another.
 //!
-//! To keep places apart, those of each document start where those before it end, as if the texts stood in a row. [`Source`] finds
+//! To keep places apart, those of each document start where those before it end, as if the texts stood in a row. `Source` finds
 //! its way back from there; that row is looked at for places and for nothing else.
 
 mod merge;
