@@ -5,6 +5,9 @@
 //! at the bytes again, the state at the chunk's end and the last record border in it. What stands behind that border is
 //! handed on to the next chunk, in front of its bytes. So the only thing that goes from chunk to chunk in order is small.
 //!
+//! Whoever met the same bytes before may know how the chunk was cut then, and need not survey it. Where that does not fit what comes
+//! before, the chunk is looked through while the next ones wait.
+//!
 //! If you change this: a chain link must be passed on for every claim, also for one that fails, or the others wait for ever.
 
 use std::collections::HashMap;
@@ -53,7 +56,7 @@ pub struct Claim {
     /// [`HEADROOM`] free bytes, the chunk up to `end`, and [`PADDING`].
     buffer: Vec<u8>,
     end: usize,
-    /// None where it is known already how the chunk is cut, if all is as it was.
+    /// None before it is made, and where it may be known how the chunk is cut.
     survey: Option<Survey>,
     digests: Vec<[u8; 32]>,
     is_last: bool,
@@ -129,7 +132,8 @@ impl Chunks {
 
     /// Reads the next chunk into `buffer` (any vector; its memory is used again). `None` when there is no more.
     ///
-    /// It is to be surveyed then ([`Chunks::survey`]), unless it may be known how it is cut.
+    /// It is to be surveyed then ([`Chunks::survey`]), unless it may be known how it is cut: a chunk that was not surveyed, and is cut otherwise,
+    /// costs a pass over its bytes in [`Chunks::resolve`], while others wait.
     pub fn claim(&self, buffer: Vec<u8>) -> Option<Claim> {
         let mut buffer = buffer;
         let (sequence, next, mut digests) = {

@@ -31,6 +31,7 @@ pub(crate) struct PieceAgain {
 }
 
 impl PieceAgain {
+    /// Which checks the prints are of is not in it: a state that is read says for each check whether it has keys.
     fn key(&self) -> Key {
         let candidates = digest(&self.candidates);
         let key = Key::builder("candidates").part("piece", self.piece.key.as_bytes());

@@ -78,7 +78,7 @@ impl PieceCache {
         self.cache.put(key, &[memory]);
     }
 
-    /// What is to be known of a span of whole records.
+    /// What is to be known of a span of which so many bytes are whole records.
     pub(crate) fn cut(span: &Span, bytes: usize) -> Cut {
         Cut::of(span, bytes, digest)
     }

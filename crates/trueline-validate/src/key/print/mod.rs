@@ -29,8 +29,8 @@
 //!   partitions, one behind the other: a *run*.
 //! - Appending hands a run over as it is, nothing is copied. When runs outgrow their part of the budget, all of them are
 //!   written to the temporary file, partition by partition, so that each partition is in one piece there.
-//! - Settling takes each partition by itself, on as many threads as there are: 40,000 prints of 10 million keys. A sieve of one bit for
-//!   each leaves the few that are not alone on theirs, which are sorted. Where they are many, or the prints are on disk, all go through a
+//! - Settling takes each partition by itself, on as many threads as there are: 40,000 prints of 10 million keys. A sieve of bits
+//!   leaves the few that are not alone on theirs, which are sorted. Where they are many, or the prints are on disk, all go through a
 //!   table of plain prints, which the processor's cache holds. A partition that outgrows the table is gone through several
 //!   times, a part of its prints each time.
 //! - As long as keys *ascend*, in the order of their bytes or of their lengths and bytes, no key can have been there before,

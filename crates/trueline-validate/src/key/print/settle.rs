@@ -98,8 +98,8 @@ impl Table {
         true
     }
 
-    /// Finds the prints of a partition that are there more than once by one bit for each, where those are few; `None`: they are not, or the
-    /// prints are too many or on disk, and the table is to be asked.
+    /// Finds the prints of a partition that are there more than once by two maps of bits, one for those that were met, one for those that were
+    /// met again. `None`: the prints are too many for that or on disk, or those met again are too many, and the table is to be asked.
     fn sieve(&mut self, store: &Store, partition: usize) -> Result<Option<&[u64]>, Error> {
         let words = (self.slots.len() / 2).min(SIEVE_WORDS);
         if !store.is_in_memory() || store.len(partition) > 16 * words as u64 {

@@ -11,7 +11,8 @@ pub(super) type Stretch = (u32, u64);
 
 /// For each stretch of rows the prints in it that may be repeats.
 ///
-/// Two runs that have the same rows in a stretch, and find the same prints here, keep the same keys of it when they read it again.
+/// Two runs that have the same rows in a stretch, and find the same prints here for the same checks, keep the same keys of it when they read
+/// it again.
 #[derive(Debug)]
 pub struct Stretches {
     /// In the order of their places, without those that have none.
