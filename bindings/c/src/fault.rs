@@ -72,6 +72,18 @@ impl From<trueline::Error> for Box<Error> {
     }
 }
 
+impl From<trueline_arrow::Error> for Box<Error> {
+    fn from(error: trueline_arrow::Error) -> Self {
+        use trueline_arrow::ErrorKind as Kind;
+        let (status, code) = match error.kind() {
+            Kind::Released { .. } => (Status::Arrow, c"arrow.released"),
+            Kind::Failed { .. } => (Status::Callback, c"callback.arrow"),
+            _ => (Status::Arrow, c"arrow.invalid"),
+        };
+        fault(status, code, with_causes(&error))
+    }
+}
+
 impl From<SourceError> for Box<Error> {
     fn from(error: SourceError) -> Self {
         fault(Status::Input, c"input.open", with_causes(&error))

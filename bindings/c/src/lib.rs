@@ -4,7 +4,8 @@
 //!
 //! - `export/`: the functions of the header, a file per object, in the header's order. They translate, and every body goes through
 //!   `guard`.
-//! - `pointer`: what is taken on trust from a caller, turned into references; `arrow/`: the same for the structs of Arrow.
+//! - `pointer`: what is taken on trust from a caller, turned into references; the crate `trueline-arrow` does the same for the structs of
+//!   Arrow.
 //! - `loan`: what a caller lends for the time of a call. `callback`, `source`, `stream`: what is made of it.
 //! - `fault`: everything that can be answered besides OK.
 #![deny(unsafe_code)]

@@ -104,7 +104,7 @@ impl Judge {
     /// Batches until one of them, or their stream, is not as it must be.
     pub(crate) fn batches<T>(
         &self,
-        batches: impl Iterator<Item = Result<RecordBatch, Fault>>,
+        batches: impl Iterator<Item = Result<RecordBatch, trueline_arrow::Error>>,
         ask: AskBatches<T>,
     ) -> Result<T, Fault> {
         let mut failure = None;
@@ -112,8 +112,8 @@ impl Judge {
             let mut good = batches.map_while(|batch| match batch {
                 _ if watched.is_cancelled() => None,
                 Ok(batch) => Some(batch),
-                Err(fault) => {
-                    failure = Some(fault);
+                Err(error) => {
+                    failure = Some(error.into());
                     None
                 }
             });

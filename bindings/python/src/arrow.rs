@@ -1,8 +1,8 @@
 //! Arrow data of other libraries, through the C data interface and its Python capsules (the Arrow `PyCapsule` interface).
 //!
 //! A capsule holds a pointer to a struct of the C interface. Whoever takes the struct out leaves an empty one (without a `release`)
-//! behind, so that its destructor does nothing; after that the data belong to us, and no capsule is needed any longer. Nothing is
-//! copied, but buffers that are not aligned as their type asks.
+//! behind, so that its destructor does nothing; after that the data belong to us, and no capsule is needed any longer. What
+//! the structs say is held against itself by `trueline-arrow` before anything is read of them.
 //!
 //! If you change this: the name of the capsule is all that says what it points to, so it is compared before any
 //! pointer is used; and a capsule may be handed out twice, so an empty struct is an error and not an end.
@@ -12,16 +12,14 @@
 
 use std::ffi::CStr;
 use std::ptr::NonNull;
-use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
-use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader, make_array};
-use arrow_schema::{ArrowError, DataType, Schema};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
+use arrow_array::ffi_stream::FFI_ArrowArrayStream;
+use arrow_array::{ArrayRef, RecordBatch};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
+use trueline_arrow::{Error, ErrorKind, Stream};
 
 use crate::error;
 use crate::run::Watch;
@@ -32,7 +30,7 @@ pub(crate) struct Batches(Vec<Origin>);
 /// Where batches come from.
 enum Origin {
     Batch(Box<RecordBatch>),
-    Stream(Box<RecordBatchStreamReader>),
+    Stream(Box<Stream>),
 }
 
 impl Batches {
@@ -48,23 +46,18 @@ impl Batches {
 
     /// The batches. A stream that fails ends them, and the run with an exception.
     pub(crate) fn read(self, watch: &Watch) -> impl Iterator<Item = RecordBatch> {
-        let batches = self.0.into_iter().flat_map(
-            |origin| -> Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>>> {
+        let batches =
+            self.0.into_iter().flat_map(|origin| -> Box<dyn Iterator<Item = Result<RecordBatch, Error>>> {
                 match origin {
                     Origin::Batch(batch) => Box::new(std::iter::once(Ok(*batch))),
-                    // A table without rows has columns too, and may come as no batch at all.
-                    Origin::Stream(stream) => {
-                        let columns = RecordBatch::new_empty(stream.schema());
-                        Box::new(std::iter::once(Ok(columns)).chain(stream))
-                    }
+                    Origin::Stream(stream) => stream,
                 }
-            },
-        );
+            });
         batches.map_while(|batch| match batch {
             _ if watch.cancel.is_cancelled() => None,
             Ok(batch) => Some(batch),
             Err(fault) => {
-                let text = format!("the Arrow stream failed: {fault}");
+                let text = fault.to_string();
                 if let Some(error) =
                     Python::try_attach(|py| error::exception(py, "UnreadableError", (text, py.None())))
                 {
@@ -79,20 +72,13 @@ impl Batches {
 
 fn origin(data: &Bound<'_, PyAny>) -> PyResult<Origin> {
     if data.hasattr("__arrow_c_stream__")? {
-        let capsule = data.call_method0("__arrow_c_stream__")?;
-        let stream = RecordBatchStreamReader::try_new(take_stream(&capsule)?)
-            .map_err(|error| no_table(data, &error))?;
-        return Ok(Origin::Stream(Box::new(stream)));
+        return stream(data).map(|stream| Origin::Stream(Box::new(stream)));
     }
     if data.hasattr("__arrow_c_array__")? {
-        let pair = data.call_method0("__arrow_c_array__")?;
-        let pair = pair.cast::<PyTuple>()?;
-        if pair.len() != 2 {
-            return Err(PyTypeError::new_err("__arrow_c_array__ must give a pair of capsules"));
-        }
-        let schema = take_schema(&pair.get_item(0)?)?;
-        let array = take_array(&pair.get_item(1)?)?;
-        return Ok(Origin::Batch(Box::new(batch(data, array, &schema)?)));
+        let (array, schema) = pair(data)?;
+        let batch = data.py().detach(move || trueline_arrow::batch(array, &schema));
+        let batch = batch.map_err(|error| refusal(data, &error))?;
+        return Ok(Origin::Batch(Box::new(batch)));
     }
     let kind = data.get_type().name()?.to_string();
     Err(PyTypeError::new_err(format!("{kind} is no Arrow data; all items must be as the first is")))
@@ -101,49 +87,49 @@ fn origin(data: &Bound<'_, PyAny>) -> PyResult<Origin> {
 /// The arrays of an object with Arrow's capsules: one array, or the first column of a table. `None` of one without.
 pub(crate) fn arrays(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
     if data.hasattr("__arrow_c_array__")? {
-        let pair = data.call_method0("__arrow_c_array__")?;
-        let pair = pair.cast::<PyTuple>()?;
-        let schema = take_schema(&pair.get_item(0)?)?;
-        let array = take_array(&pair.get_item(1)?)?;
-        // SAFETY: as in `batch`.
-        let imported = unsafe { from_ffi(array, &schema) }.map_err(|error| no_table(data, &error))?;
-        return Ok(Some(vec![make_array(imported)]));
+        let (array, schema) = pair(data)?;
+        let array = data.py().detach(move || trueline_arrow::array(array, &schema));
+        return array.map(|array| Some(vec![array])).map_err(|error| refusal(data, &error));
     }
     if data.hasattr("__arrow_c_stream__")? {
-        let capsule = data.call_method0("__arrow_c_stream__")?;
-        let stream = RecordBatchStreamReader::try_new(take_stream(&capsule)?)
-            .map_err(|error| no_table(data, &error))?;
         let mut arrays = Vec::new();
-        for batch in stream {
-            arrays.extend(batch.map_err(|error| no_table(data, &error))?.columns().first().cloned());
+        for batch in stream(data)? {
+            arrays.extend(batch.map_err(|error| refusal(data, &error))?.columns().first().cloned());
         }
         return Ok(Some(arrays));
     }
     Ok(None)
 }
 
-fn no_table(data: &Bound<'_, PyAny>, error: &ArrowError) -> PyErr {
-    let kind = data.get_type().name().map_or_else(|_| "the object".to_owned(), |name| name.to_string());
-    PyTypeError::new_err(format!("{kind} gives no Arrow table: {error}"))
+/// The stream that an object gives.
+fn stream(data: &Bound<'_, PyAny>) -> PyResult<Stream> {
+    let capsule = data.call_method0("__arrow_c_stream__")?;
+    Stream::new(take_stream(&capsule)?).map_err(|error| refusal(data, &error))
 }
 
-/// A struct array as the batch of its members.
-fn batch(data: &Bound<'_, PyAny>, array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> PyResult<RecordBatch> {
-    // SAFETY: both were moved out of capsules of the right names that were not empty, so they are a pair as the C data
-    // interface has it, owned by us.
-    let imported = unsafe { from_ffi(array, schema) }.map_err(|error| no_table(data, &error))?;
-    let DataType::Struct(fields) = imported.data_type().clone() else {
-        let found = imported.data_type().to_string();
-        return Err(PyTypeError::new_err(format!("a table is needed, and this is one column of {found}")));
-    };
-    let array = make_array(imported);
-    if array.null_count() > 0 {
-        return Err(PyValueError::new_err("a struct array with nulls is no table"));
+/// The array that an object gives, and its schema.
+fn pair(data: &Bound<'_, PyAny>) -> PyResult<(FFI_ArrowArray, FFI_ArrowSchema)> {
+    let pair = data.call_method0("__arrow_c_array__")?;
+    let pair = pair.cast::<PyTuple>()?;
+    if pair.len() != 2 {
+        return Err(PyTypeError::new_err("__arrow_c_array__ must give a pair of capsules"));
     }
-    let options = RecordBatchOptions::new().with_row_count(Some(array.len()));
-    let columns = array.as_struct().columns().to_vec();
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
-        .map_err(|error| no_table(data, &error))
+    let schema = take_schema(&pair.get_item(0)?)?;
+    Ok((take_array(&pair.get_item(1)?)?, schema))
+}
+
+/// Why an object's Arrow data are not taken: what is no table is of the wrong type, and what lies about itself of the wrong value.
+fn refusal(data: &Bound<'_, PyAny>, error: &Error) -> PyErr {
+    let kind = data.get_type().name().map_or_else(|_| "the object".to_owned(), |name| name.to_string());
+    let text = format!("{kind}: {error}");
+    match error.kind() {
+        ErrorKind::NoTable { .. } => PyTypeError::new_err(text),
+        ErrorKind::Failed { .. } => {
+            let py = data.py();
+            error::exception(py, "UnreadableError", (text, py.None()))
+        }
+        _ => PyValueError::new_err(text),
+    }
 }
 
 /// Where the struct of a capsule of this name stands.
@@ -151,7 +137,15 @@ fn place<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<NonNull<T>> {
     let capsule = capsule
         .cast::<PyCapsule>()
         .map_err(|_| PyTypeError::new_err(format!("a capsule named {} is needed", name.to_string_lossy())))?;
-    Ok(capsule.pointer_checked(Some(name))?.cast())
+    let place = capsule.pointer_checked(Some(name))?.cast::<T>();
+    if place.as_ptr().is_aligned() {
+        Ok(place)
+    } else {
+        Err(PyValueError::new_err(format!(
+            "the capsule named {} points to no struct",
+            name.to_string_lossy()
+        )))
+    }
 }
 
 fn empty() -> PyErr {
@@ -168,13 +162,9 @@ fn take_stream(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArrayStream> {
 
 fn take_schema(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowSchema> {
     let place = place::<FFI_ArrowSchema>(capsule, c"arrow_schema")?;
-    // SAFETY: as above, for `ArrowSchema`. The first member of the struct is its format, which an empty one has not.
-    let is_empty = unsafe { place.cast::<*const u8>().read() }.is_null();
-    if is_empty {
-        return Err(empty());
-    }
-    // SAFETY: as above.
-    Ok(unsafe { FFI_ArrowSchema::from_raw(place.as_ptr()) })
+    // SAFETY: as above, for `ArrowSchema`.
+    let schema = unsafe { FFI_ArrowSchema::from_raw(place.as_ptr()) };
+    schema.release().map(|_| schema).ok_or_else(empty)
 }
 
 fn take_array(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArray> {

@@ -6,7 +6,6 @@ use std::mem::{self, MaybeUninit};
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 
-use crate::arrow;
 use crate::buffer::Buffer;
 use crate::callback::ReadCallback;
 use crate::fault::Error;
@@ -90,7 +89,7 @@ pub extern "C" fn trueline_state_of_arrow_stream(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("state", state)?);
         let stream = mem::replace(object("stream", stream)?, FFI_ArrowArrayStream::empty());
-        let batches = arrow::Stream::new(stream)?;
+        let batches = trueline_arrow::Stream::new(stream)?;
         let state = validator.judge.batches(batches, |engine, batches| engine.state_of_batches(batches))?;
         place.write(Box::new(State { state }));
         Ok(())
@@ -112,7 +111,7 @@ pub extern "C" fn trueline_state_of_arrow_array(
         let (array, schema) = (object("array", array)?, object("schema", schema)?);
         let array = mem::replace(array, FFI_ArrowArray::empty());
         let schema = mem::replace(schema, FFI_ArrowSchema::empty());
-        let batches = std::iter::once(Ok(arrow::batch(array, &schema)?));
+        let batches = std::iter::once(Ok(trueline_arrow::batch(array, &schema)?));
         let state = validator.judge.batches(batches, |engine, batches| engine.state_of_batches(batches))?;
         place.write(Box::new(State { state }));
         Ok(())

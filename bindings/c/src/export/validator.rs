@@ -8,7 +8,6 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use trueline::Validator as Engine;
 
-use crate::arrow;
 use crate::callback::ReadCallback;
 use crate::fault::Error;
 use crate::guard::{free, guard};
@@ -142,9 +141,9 @@ pub extern "C" fn trueline_validate_arrow_stream(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let stream = mem::replace(object("stream", stream)?, FFI_ArrowArrayStream::empty());
-        let report = validator
-            .judge
-            .batches(arrow::Stream::new(stream)?, |engine, batches| engine.validate_batches(batches))?;
+        let report = validator.judge.batches(trueline_arrow::Stream::new(stream)?, |engine, batches| {
+            engine.validate_batches(batches)
+        })?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -167,7 +166,7 @@ pub extern "C" fn trueline_validate_arrow_array(
         let (array, schema) = (object("array", array)?, object("schema", schema)?);
         let array = mem::replace(array, FFI_ArrowArray::empty());
         let schema = mem::replace(schema, FFI_ArrowSchema::empty());
-        let batch = arrow::batch(array, &schema)?;
+        let batch = trueline_arrow::batch(array, &schema)?;
         let report = validator
             .judge
             .batches(std::iter::once(Ok(batch)), |engine, batches| engine.validate_batches(batches))?;

@@ -2,7 +2,6 @@
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,7 +11,7 @@ use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::{
     Array, ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, StringArray, StringViewArray, StructArray,
 };
-use arrow_schema::{ArrowError, DataType, Field, Schema};
+use arrow_schema::{ArrowError, DataType, Schema};
 use trueline_c::export::{report, validator as export};
 use trueline_c::{Error, Report, Status, Validator};
 
@@ -115,75 +114,8 @@ fn get<T, V>(place: &mut T, offset_bytes: usize) -> V {
 }
 
 /// Offsets of members of `ArrowArray`.
-const LENGTH: usize = 0;
 const NULL_COUNT: usize = 8;
-const OFFSET: usize = 16;
-const BUFFERS: usize = 40;
 const CHILDREN: usize = 48;
-/// That of `ArrowSchema`.
-const CHILDREN_OF_SCHEMA: usize = 40;
-
-#[test]
-fn structs_that_contradict_themselves_are_refused() {
-    let judge = judge();
-    // Offsets of the members of `ArrowArray`, and what they must not be.
-    let spoilt: [(&str, usize, i64); 7] = [
-        ("length", 0, -1),
-        ("null_count", 8, 4),
-        ("offset", 16, i64::MAX),
-        ("n_buffers", 24, 3),
-        ("n_children", 32, 1),
-        ("n_children", 32, -1),
-        ("n_children", 32, i64::MAX),
-    ];
-    for (member, offset_bytes, value) in spoilt {
-        let (data, mut columns) = pair(&table());
-        let mut data_of_us = loose_array(data);
-        set(&mut data_of_us, offset_bytes, value);
-        let (status, message) = refused(array(&judge, &mut data_of_us, &mut columns));
-        assert_eq!(status, Status::Arrow, "{member} {value}: {message}");
-    }
-    // Of `ArrowSchema`: no format; one that has one child; one that is no text.
-    for format in [std::ptr::null(), c"+l".as_ptr(), c"\xff".as_ptr()] {
-        let (mut data, columns) = pair(&table());
-        let mut columns = loose(columns);
-        set(&mut columns, 0, format);
-        assert_eq!(refused(array(&judge, &mut data, &mut columns)).0, Status::Arrow);
-        assert!(data.is_released() && columns.release().is_none());
-    }
-}
-
-/// A schema whose struct may be spoilt: the one that is freed is another.
-fn loose(inner: FFI_ArrowSchema) -> FFI_ArrowSchema {
-    unsafe extern "C" fn release(schema: *mut FFI_ArrowSchema) {
-        // SAFETY: as in `counted`.
-        drop(unsafe { Box::from_raw((*schema).private_data().cast::<FFI_ArrowSchema>()) });
-        // SAFETY: as in `counted`.
-        unsafe { (*schema).set_release(None) };
-    }
-    let inner = Box::into_raw(Box::new(inner));
-    // SAFETY: as in `counting`.
-    let mut outer = unsafe { std::ptr::read(inner) };
-    // SAFETY: as in `counting`.
-    unsafe { outer.set_private_data(inner.cast::<c_void>()) };
-    // SAFETY: as in `counting`.
-    unsafe { outer.set_release(Some(release)) };
-    outer
-}
-
-/// An array whose struct may be spoilt: the one that is freed is another.
-fn loose_array(inner: FFI_ArrowArray) -> FFI_ArrowArray {
-    unsafe extern "C" fn release(array: *mut FFI_ArrowArray) {
-        // SAFETY: as in `counted`.
-        drop(unsafe { Box::from_raw((*array).private_data().cast::<FFI_ArrowArray>()) });
-        // SAFETY: as in `counted`.
-        unsafe { (*array).set_release(None) };
-    }
-    let mut outer = counting(inner);
-    // SAFETY: the context is the same.
-    unsafe { outer.set_release(Some(release)) };
-    outer
-}
 
 /// The `index`th child of an array, to be spoilt.
 fn child(array: &mut FFI_ArrowArray, index: usize) -> &mut FFI_ArrowArray {
@@ -214,92 +146,6 @@ fn nulls_are_those_of_the_bitmap_whatever_is_said_of_their_number() {
     set(child(&mut data, 1), NULL_COUNT, 1_i64);
     let (status, message) = refused(array(&judge, &mut data, &mut columns));
     assert_eq!((status, message.contains("no bitmap")), (Status::Arrow, true), "{message}");
-}
-
-#[test]
-fn children_that_cannot_be_are_refused() {
-    let judge = judge();
-    for (length, offset) in [(i64::MAX, 0), (i64::MAX - 1, 0), (i64::MAX / 8, 0), (3, i64::MAX / 64), (-1, 0)]
-    {
-        let (mut data, mut columns) = pair(&table());
-        set(child(&mut data, 0), LENGTH, length);
-        set(child(&mut data, 0), OFFSET, offset);
-        let (status, message) = refused(array(&judge, &mut data, &mut columns));
-        assert_eq!((status, message.contains("has a length of")), (Status::Arrow, true), "{message}");
-    }
-    let (mut data, mut columns) = pair(&table());
-    // SAFETY: taken out of its place, as a consumer may do.
-    let moved = unsafe { FFI_ArrowArray::from_raw(child(&mut data, 1)) };
-    let (status, message) = refused(array(&judge, &mut data, &mut columns));
-    assert_eq!((status, message.contains("was released")), (Status::Arrow, true), "{message}");
-    drop(moved);
-    let (mut data, mut columns) = pair(&table());
-    let of_columns: *mut *mut FFI_ArrowSchema = get(&mut columns, CHILDREN_OF_SCHEMA);
-    // SAFETY: there are two, and one is taken out of its place, as a consumer may do.
-    let moved = unsafe { FFI_ArrowSchema::from_raw(*of_columns.add(1)) };
-    let (status, message) = refused(array(&judge, &mut data, &mut columns));
-    assert_eq!((status, message.contains("was released")), (Status::Arrow, true), "{message}");
-    drop(moved);
-}
-
-#[test]
-fn arrays_without_values_need_no_buffers() {
-    let document = "fields:\n  - {name: name, type: string}\n  - {name: tags, type: list<string>}\n";
-    let judge = validator(&schema(document), None);
-    let names: ArrayRef = Arc::new(StringArray::from(Vec::<&str>::new()));
-    let tags: ArrayRef = Arc::new(ListBuilder::new(StringBuilder::new()).finish());
-    let empty = RecordBatch::try_from_iter([("name", names), ("tags", tags)]).expect("a batch");
-    let (mut data, mut columns) = pair(&empty);
-    let mut spoilt = vec![ptr::from_mut(child(&mut data, 0)), ptr::from_mut(child(&mut data, 1))];
-    spoilt.push(ptr::from_mut(child(child(&mut data, 1), 0)));
-    for array in spoilt {
-        // SAFETY: as in `child`.
-        let array = unsafe { &mut *array };
-        let buffers: *mut *const c_void = get(array, BUFFERS);
-        for index in 0..array.num_buffers() {
-            // SAFETY: the list has as many members.
-            unsafe { buffers.add(index).write(ptr::null()) };
-        }
-    }
-    let found = json(&made(array(&judge, &mut data, &mut columns)));
-    assert_eq!((&found["verdict"], &found["rows"]["total"]), (&"valid".into(), &0.into()));
-    // Those of values are needed.
-    let (mut data, mut columns) = pair(&table());
-    let buffers: *mut *const c_void = get(child(&mut data, 1), BUFFERS);
-    // SAFETY: as above.
-    unsafe { buffers.add(1).write(ptr::null()) };
-    assert_eq!(refused(array(&judge, &mut data, &mut columns)).0, Status::Arrow);
-}
-
-#[test]
-fn buffers_that_contradict_themselves_are_refused() {
-    let judge = judge();
-    let strings = |offsets: &[i32], bytes: &[u8]| {
-        let offsets: Vec<u8> = offsets.iter().flat_map(|offset| offset.to_le_bytes()).collect();
-        let good = StringArray::from(vec!["a", "b", "c"]).into_data();
-        // SAFETY: none; that is what is tried.
-        unsafe { good.into_builder().buffers(vec![offsets.into(), bytes.to_vec().into()]).build_unchecked() }
-    };
-    for (what, names) in [
-        ("offsets that go back", strings(&[0, 3, 1, 4], b"abcd")),
-        ("a text that is not UTF-8", strings(&[0, 1, 2, 3], b"a\xffc")),
-        ("a negative offset", strings(&[-1, 1, 2, 3], b"abc")),
-    ] {
-        let ids: ArrayRef = Arc::new(Int64Array::from(vec![1, 2, 3]));
-        let fields = vec![Field::new("id", DataType::Int64, true), Field::new("name", DataType::Utf8, true)];
-        // SAFETY: none; that is what is tried.
-        let data = unsafe {
-            ids.to_data()
-                .into_builder()
-                .data_type(DataType::Struct(fields.into()))
-                .buffers(Vec::new())
-                .child_data(vec![ids.to_data(), names])
-                .build_unchecked()
-        };
-        let (mut data, mut columns) = to_ffi(&data).expect("a pair");
-        let (status, message) = refused(array(&judge, &mut data, &mut columns));
-        assert_eq!(status, Status::Arrow, "{what}: {message}");
-    }
 }
 
 fn stream_of(batches: Vec<Result<RecordBatch, ArrowError>>) -> FFI_ArrowArrayStream {

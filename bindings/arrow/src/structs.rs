@@ -13,17 +13,17 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
 /// `ArrowArray`, with members to look at.
 #[repr(C)]
-pub(super) struct Array {
-    pub(super) length: i64,
-    pub(super) null_count: i64,
-    pub(super) offset: i64,
-    pub(super) n_buffers: i64,
-    pub(super) n_children: i64,
-    pub(super) buffers: *const *const c_void,
-    pub(super) children: *const *const Self,
-    pub(super) dictionary: *const Self,
-    pub(super) release: *const c_void,
-    pub(super) private_data: *const c_void,
+pub(crate) struct Array {
+    pub(crate) length: i64,
+    pub(crate) null_count: i64,
+    pub(crate) offset: i64,
+    pub(crate) n_buffers: i64,
+    pub(crate) n_children: i64,
+    pub(crate) buffers: *const *const c_void,
+    pub(crate) children: *const *const Self,
+    pub(crate) dictionary: *const Self,
+    pub(crate) release: *const c_void,
+    pub(crate) private_data: *const c_void,
 }
 
 const _: () = assert!(size_of::<Array>() == size_of::<FFI_ArrowArray>());
@@ -33,12 +33,12 @@ static NO_OFFSETS: [u64; 1] = [0];
 
 impl Array {
     /// Whether the first buffer of a format is the bitmap that says what is null, and there is a list to have it in.
-    pub(super) fn has_bitmap(&self, format: &str) -> bool {
+    pub(crate) fn has_bitmap(&self, format: &str) -> bool {
         self.n_buffers > 0 && format != "n" && format != "+r" && !format.starts_with("+u")
     }
 
     /// A buffer; `index` is below `n_buffers`, and the list of buffers was looked at.
-    pub(super) fn buffer(&self, index: usize) -> *const c_void {
+    pub(crate) fn buffer(&self, index: usize) -> *const c_void {
         // SAFETY: the list is not NULL and aligned, and the interface asks for as many pointers as `n_buffers` says.
         unsafe { *self.buffers.add(index) }
     }
@@ -59,7 +59,7 @@ struct Kept {
 /// - offsets where there are no values, and so, as the interface has it, no need of any.
 ///
 /// Nothing is wrong with the array and its schema (`shape`).
-pub(super) fn renewed(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> FFI_ArrowArray {
+pub(crate) fn renewed(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> FFI_ArrowArray {
     let mut kept = Box::<Kept>::default();
     // SAFETY: the struct of the C data interface, which has one layout.
     let root = kept.renew(unsafe { &*(&raw const array).cast::<Array>() }, schema);

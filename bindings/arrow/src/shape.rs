@@ -10,7 +10,7 @@ use std::ffi::{CStr, c_char, c_void};
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
-use super::structs::Array;
+use crate::structs::Array;
 
 /// How deep types may stand in one another.
 const MAX_DEPTH: usize = 64;
@@ -36,13 +36,13 @@ struct Schema {
 const _: () = assert!(size_of::<Schema>() == size_of::<FFI_ArrowSchema>());
 
 /// What is wrong with a schema.
-pub(super) fn check_schema(schema: &FFI_ArrowSchema) -> Result<(), String> {
+pub(crate) fn check_schema(schema: &FFI_ArrowSchema) -> Result<(), String> {
     // SAFETY: both are the struct of the C data interface, which has one layout.
     schema_of(unsafe { &*(&raw const *schema).cast::<Schema>() }, 0)
 }
 
 /// What is wrong with an array, under a schema that nothing is wrong with.
-pub(super) fn check_array(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<(), String> {
+pub(crate) fn check_array(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<(), String> {
     // SAFETY: as in `check_schema`.
     let schema = unsafe { &*(&raw const *schema).cast::<Schema>() };
     // SAFETY: as in `check_schema`.
@@ -136,11 +136,12 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     if array.null_count > 0 && array.has_bitmap(format) && array.buffer(0).is_null() {
         return Err(format!("{what} has {} nulls, and no bitmap that says which", array.null_count));
     }
-    let members = children(array.children, array.n_children, &what)?;
     let types = children(schema.children, schema.n_children, &what)?;
-    if members.len() != types.len() {
-        return Err(format!("{what} has {} children, and its schema {}", members.len(), types.len()));
+    // A list that is shorter than its count must not be read to the end of that.
+    if usize::try_from(array.n_children) != Ok(types.len()) {
+        return Err(format!("{what} has {} children, and its schema {}", array.n_children, types.len()));
     }
+    let members = children(array.children, array.n_children, &what)?;
     match (array.dictionary.is_null(), schema.dictionary.is_null()) {
         (true, true) => {}
         (false, false) => {
