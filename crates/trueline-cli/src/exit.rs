@@ -20,20 +20,20 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
 }
 
 /// Tells of an error with all its causes, in the words of this command line, made inert, and gives `code` back.
-pub(crate) fn fail(error: &dyn Error, code: u8) -> u8 {
+pub(crate) fn fail(error: &(dyn Error + 'static), code: u8) -> u8 {
     complain(&told(error), code)
 }
 
 /// An error with all its causes, in the words of this command line.
-pub(crate) fn told(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
+    let mut text = flag::of_error(error);
     let mut source = error.source();
     while let Some(cause) = source {
         text.push_str(": ");
-        text.push_str(&cause.to_string());
+        text.push_str(&flag::of_error(cause));
         source = cause.source();
     }
-    flag::spoken(&text)
+    text
 }
 
 /// Tells of a problem in one line, made inert, and gives `code` back.

@@ -1,8 +1,14 @@
 //! Options as this command line calls them, where the engine speaks of its own.
+//!
+//! What the engine says ends with what to do about it. Names of files and bits of data stand before that and may look like anything, so
+//! they are never looked through: an option is named where the kind of the error has it, at the end of the message.
+
+use std::error::Error;
+
+use trueline::{ErrorKind, RunError, SourceError, SourceErrorKind};
 
 /// The engine's names of options that its messages ask to be changed.
-const OPTIONS: [&str; 15] = [
-    "chunk_bytes",
+const OPTIONS: [&str; 14] = [
     "max_batch_bytes",
     "max_batch_values",
     "max_columns",
@@ -19,6 +25,27 @@ const OPTIONS: [&str; 15] = [
     "key_memory_bytes",
 ];
 
+/// How a message ends that names an option: what stands before the name, and what behind it.
+const ENDS: [(&str, &str); 5] = [
+    ("raise the limit (", ")"),
+    ("raise the limit (", ") if its content is to be trusted"),
+    ("unless the limit on records (", ") is raised"),
+    ("; raise ", " if that is as it should be"),
+    ("; raise ", ""),
+];
+
+/// How a message ends that speaks of the format, and how it ends here.
+const FORMATS: [(&str, &str); 2] = [
+    (
+        ": leave the format out, or give the right one (csv, jsonl, parquet or arrow)",
+        ": leave --format out, or give the right one (csv, jsonl, parquet or arrow)",
+    ),
+    (
+        ": if its name is wrong, give the format (csv, jsonl, parquet or arrow); else get the file again",
+        ": if its name is wrong, give --format (csv, jsonl, parquet or arrow); else get the file again",
+    ),
+];
+
 /// The option of that name.
 pub(crate) fn of(name: &str) -> String {
     match name {
@@ -28,42 +55,118 @@ pub(crate) fn of(name: &str) -> String {
     }
 }
 
-/// A message of the engine with the names of options as they are written here. What comes from data or names of files stays as it is:
-/// only what the engine says about its options is looked for.
-pub(crate) fn spoken(message: &str) -> String {
-    let mut text = message.to_owned();
-    for name in OPTIONS {
-        let option = of(name);
-        text = text.replace(&format!("({name})"), &format!("({option})"));
-        for end in [" if ", ";"] {
-            text = text.replace(&format!("raise {name}{end}"), &format!("raise {option}{end}"));
+/// Why an input could not be read, with its option as it is written here.
+pub(crate) fn of_run(error: &RunError) -> String {
+    let message = &*error.message;
+    match &*error.code {
+        "read" | "structure.record_size" | "structure.columns" | "parquet.limit" | "arrow.limit" => {
+            with_option(message)
         }
-        if text.ends_with(&format!("raise {name}")) {
-            text = format!("{}{option}", &text[..text.len() - name.len()]);
+        code if code.starts_with("limit.") => with_option(message),
+        // There is nothing of the input in it, and the format stands there twice.
+        "format" => message.replace("give the format ", "give --format "),
+        "parquet.damaged" | "arrow.damaged" => with_format(message),
+        _ => message.to_owned(),
+    }
+}
+
+/// An error, without its causes, with its option as it is written here.
+pub(crate) fn of_error(error: &(dyn Error + 'static)) -> String {
+    let text = error.to_string();
+    if let Some(error) = error.downcast_ref::<trueline::Error>() {
+        return match error.kind() {
+            ErrorKind::Option { option, expected } => format!("{} must be {expected}", of(option)),
+            _ => text,
+        };
+    }
+    match error.downcast_ref::<SourceError>().map(SourceError::kind) {
+        Some(
+            SourceErrorKind::SpoolLimit { .. }
+            | SourceErrorKind::Ratio { .. }
+            | SourceErrorKind::DecompressedSize { .. }
+            | SourceErrorKind::Gap { .. },
+        ) => with_option(&text),
+        _ => text,
+    }
+}
+
+/// A message that ends with what to do about an option.
+fn with_option(message: &str) -> String {
+    for (before, after) in ENDS {
+        let Some(rest) = message.strip_suffix(after) else { continue };
+        let found = OPTIONS.iter().find_map(|name| {
+            let start = rest.strip_suffix(name)?;
+            start.ends_with(before).then(|| format!("{start}{}{after}", of(name)))
+        });
+        if let Some(told) = found {
+            return told;
         }
     }
-    text.replace("leave the format out", "leave --format out").replace("give the format ", "give --format ")
+    // The first bytes of an input under a format that it is not of exceed what they are taken for.
+    with_format(message)
+}
+
+/// A message that ends with what to do about the format.
+fn with_format(message: &str) -> String {
+    let found = FORMATS
+        .iter()
+        .find_map(|(engine, here)| message.strip_suffix(engine).map(|start| format!("{start}{here}")));
+    found.unwrap_or_else(|| message.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn run_error(code: &str, message: &str) -> RunError {
+        let (code, message) = (code.to_owned(), message.to_owned());
+        RunError { code, message, input: None, row_index: None, line: None, byte_offset: None }
+    }
+
     #[test]
     fn messages_name_what_can_be_typed() {
-        for (engine, here) in [
+        for (code, engine, here) in [
             (
+                "structure.record_size",
                 "otherwise raise the limit (max_record_bytes)",
                 "otherwise raise the limit (--max-record-bytes)",
             ),
-            ("more than 7; raise max_columns", "more than 7; raise --max-columns"),
-            ("raise max_pages if that is as it should be", "raise --max-pages if that is as it should be"),
-            ("the file max_columns.csv", "the file max_columns.csv"),
-            ("raise max_columns_x", "raise max_columns_x"),
-            ("give the format parquet, or", "give --format parquet, or"),
+            ("structure.columns", "more than 7; raise max_columns", "more than 7; raise --max-columns"),
+            (
+                "parquet.limit",
+                "more than 7; raise max_pages if that is as it should be",
+                "more than 7; raise --max-pages if that is as it should be",
+            ),
+            (
+                "limit.ratio",
+                "in gzip member 1; raise the limit (max_ratio) if its content is to be trusted",
+                "in gzip member 1; raise the limit (--max-ratio) if its content is to be trusted",
+            ),
+            (
+                "format",
+                "begins as parquet does: give the format parquet, or give the format csv if it is text all the same",
+                "begins as parquet does: give --format parquet, or give --format csv if it is text all the same",
+            ),
         ] {
-            assert_eq!(spoken(engine), here);
+            assert_eq!(of_run(&run_error(code, engine)), here);
         }
         assert_eq!(of("chunk_bytes"), "--chunk-size");
+    }
+
+    #[test]
+    fn what_comes_from_data_and_names_stays_as_it_is() {
+        for (code, engine) in [
+            ("read", "`raise the limit (max_ratio); raise max_pages if.csv` does not exist"),
+            ("arrow.unsupported", "column `a; raise max_columns"),
+            ("read", "more; raise max_columns_x"),
+            ("parquet.damaged", "`give the format csv; leave the format out`; get the file again"),
+        ] {
+            assert_eq!(of_run(&run_error(code, engine)), engine);
+        }
+        let name = "`(max_ratio) becomes; raise max_pages if`";
+        let message = |option: &str| {
+            format!("{name} is large; raise the limit ({option}) if its content is to be trusted")
+        };
+        assert_eq!(of_run(&run_error("limit.ratio", &message("max_ratio"))), message("--max-ratio"));
     }
 }

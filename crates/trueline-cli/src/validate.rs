@@ -82,7 +82,7 @@ fn judge(
         (validator.validate_all(&sources)?, None)
     };
     if let Some(error) = &mut report.error {
-        error.message = flag::spoken(&error.message);
+        error.message = flag::of_run(error);
     }
     Ok((report, state))
 }
@@ -103,14 +103,12 @@ fn astray(arguments: &Validate) -> Option<String> {
 fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     let code = match error.kind() {
         ErrorKind::Cancelled { .. } => signals.ended().unwrap_or(exit::INTERNAL),
-        ErrorKind::Option { option, expected } => {
-            return exit::complain(&format!("{} must be {expected}", flag::of(option)), exit::USAGE);
-        }
         ErrorKind::Output { source } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
             let column = arguments.reasons.as_deref().unwrap_or_default();
             return exit::complain(&format!("--reasons {column}: {source}"), exit::USAGE);
         }
-        ErrorKind::Schema { .. }
+        ErrorKind::Option { .. }
+        | ErrorKind::Schema { .. }
         | ErrorKind::Dialect { .. }
         | ErrorKind::Formats { .. }
         | ErrorKind::States { .. }

@@ -82,6 +82,29 @@ fn limits_are_named_as_options() {
     assert!(err(&output).contains("--chunk-size must be from 1 byte to 1 GiB"), "{}", err(&output));
 }
 
+#[test]
+fn names_that_speak_of_options_stay_as_they_are() {
+    let folder = Folder::new();
+    let name = "leave the format out (max_columns); raise max_pages if.csv";
+    let told = |more: &[&str]| {
+        let output = folder.run(&arguments(name, &[more, &["--output", "json"]].concat()));
+        assert_eq!(code(&output), 3, "{}", err(&output));
+        let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("json");
+        report["error"]["message"].as_str().expect("a message").to_owned()
+    };
+    assert_eq!(told(&[]), format!("`{name}` does not exist"));
+    // What is copied of the data is not the engine's word either.
+    folder.write(name, b"id,raise max_pages if\n");
+    if cfg!(feature = "parquet") {
+        let message = told(&["--format", "parquet"]);
+        assert!(message.contains("begins with `id,raise max_pages i`"), "{message}");
+        assert!(message.contains(": leave --format out, or"), "{message}");
+    }
+    std::fs::remove_file(folder.path(name)).expect("removed");
+    std::fs::create_dir(folder.path(name)).expect("a folder");
+    assert_eq!(told(&[]), format!("`{name}` is a folder; name a file in it"));
+}
+
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 #[test]
 fn a_format_that_the_bytes_are_not_of_is_told() {
