@@ -10,6 +10,8 @@ use pyo3::types::PyDict;
 use trueline::schema::Problem;
 use trueline::{ErrorKind, SourceError};
 
+use crate::report::Report;
+
 /// An exception of a class of `trueline.errors`.
 pub(crate) fn exception<'py, A>(py: Python<'py>, class: &str, arguments: A) -> PyErr
 where
@@ -38,6 +40,10 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
         ErrorKind::NotRead { .. } => "UnreadableError",
         _ => "TruelineError",
     };
+    if let ErrorKind::Output { report, .. } = error.kind() {
+        let report = report.as_deref().map(|report| Report::new(report.clone()));
+        return exception(py, class, (with_causes(error), report));
+    }
     if let ErrorKind::Cancelled { rows, invalid_rows } = error.kind() {
         return exception(py, "CancelledError", (with_causes(error), *rows, *invalid_rows));
     }

@@ -12,7 +12,7 @@ import pyarrow
 import pytest
 from conftest import BAD, GOOD
 
-from trueline import Report, Schema, UnreadableError, ValidationError
+from trueline import OutputError, Report, Schema, UnreadableError, ValidationError
 
 
 def test_counts_and_checks(payments: Schema) -> None:
@@ -133,3 +133,16 @@ def test_reports_are_pickled(payments: Schema) -> None:
     for text in ("", "{}", "[1]"):
         with pytest.raises(ValueError, match="no report"):
             Report.from_json(text)
+
+
+def test_an_output_that_fails_in_the_end_leaves_the_report(payments: Schema, tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no /dev/full here")
+    full = tmp_path / "full.csv"
+    full.symlink_to("/dev/full")
+    for option in ("valid_out", "invalid_out", "errors_out"):
+        with pytest.raises(OutputError, match="full.csv` could not be written") as raised:
+            payments.validate(BAD, **{option: full})
+        report = raised.value.report
+        assert isinstance(report, Report)
+        assert list(report.errors) == list(payments.validate(BAD).errors)

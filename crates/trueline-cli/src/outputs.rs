@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline::{AtomicFile, Report, Schema, SourceErrorKind, Temporaries, ValidatorBuilder, Verdict};
+use trueline::{
+    AtomicFile, Error, ErrorKind, Report, Schema, SourceErrorKind, Temporaries, ValidatorBuilder, Verdict,
+};
 
 use crate::arguments::Validate;
 
@@ -110,6 +112,16 @@ fn problem(path: &Path) -> Option<String> {
 pub(crate) fn taken(reasons: Option<&str>, schema: &Schema) -> Option<String> {
     let column = reasons.filter(|name| schema.fields.iter().any(|field| field.name == **name))?;
     Some(format!("--reasons {column}: the schema has a column of that name; choose another one"))
+}
+
+/// The report of a run that lacks nothing but its outputs, of which the error tells. One that another option would mend is a mistake
+/// of the usage.
+pub(crate) fn lacking(error: &Error) -> Option<Report> {
+    match error.kind() {
+        ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => None,
+        ErrorKind::Output { report, .. } => report.as_deref().cloned(),
+        _ => None,
+    }
 }
 
 /// What is to be said of outputs that were asked for and not written.

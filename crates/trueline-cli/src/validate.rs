@@ -52,15 +52,18 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         display.clear();
     }
     cache::warn(cache.as_ref());
-    let (report, state) = match result {
-        Ok(found) => found,
-        Err(error) => return fail(&error, arguments, &signals),
+    let (report, state, unwritten) = match result {
+        Ok((report, state)) => (report, state, None),
+        Err(error) => match outputs::lacking(&error) {
+            Some(report) => (report, None, Some(exit::told(&error))),
+            None => return fail(&error, arguments, &signals),
+        },
     };
     let failed = match (&arguments.state_out, state) {
         (Some(path), Some(state)) if report.verdict != Verdict::Unreadable => {
             state::write(&state, path, &temporaries).err()
         }
-        _ => None,
+        _ => unwritten,
     };
     if let Some(text) = outputs::unwritten(arguments, &report) {
         exit::note(&text);
@@ -103,7 +106,7 @@ fn astray(arguments: &Validate) -> Option<String> {
 fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     let code = match error.kind() {
         ErrorKind::Cancelled { .. } => signals.ended().unwrap_or(exit::INTERNAL),
-        ErrorKind::Output { source } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
+        ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
             let column = arguments.reasons.as_deref().unwrap_or_default();
             return exit::complain(&format!("--reasons {column}: {source}"), exit::USAGE);
         }

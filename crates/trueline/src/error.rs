@@ -1,5 +1,7 @@
 //! Why a validation could not be carried out.
 
+use trueline_report::Report;
+
 /// What went wrong; see [`Error::kind`]. Bad data is never an error: it is in the report.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -49,11 +51,13 @@ pub enum ErrorKind {
         /// What it must be.
         expected: String,
     },
-    /// An output could not be written, or what it needs not be kept.
+    /// An output could not be written, or what it needs not be kept. Nothing stands in the places of those that were not.
     #[error("the outputs could not be written")]
     Output {
         /// What went wrong.
         source: trueline_io::Error,
+        /// The report, where all was read and judged by then: only outputs are missing.
+        report: Option<Box<Report>>,
     },
     /// Columns could not be read.
     #[error("{message}")]
@@ -127,6 +131,19 @@ pub enum ErrorKind {
 impl Error {
     pub(crate) fn new(kind: ErrorKind) -> Self {
         Self(Box::new(kind))
+    }
+
+    /// An output could not be written, and there is no report yet.
+    pub(crate) fn output(source: trueline_io::Error) -> Self {
+        Self::new(ErrorKind::Output { source, report: None })
+    }
+
+    /// The same, where there is a report and only outputs are missing.
+    pub(crate) fn with_report(mut self, found: Report) -> Self {
+        if let ErrorKind::Output { report, .. } = &mut *self.0 {
+            *report = Some(Box::new(found));
+        }
+        self
     }
 
     /// What went wrong.

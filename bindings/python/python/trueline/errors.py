@@ -46,7 +46,14 @@ class OptionError(TruelineError, ValueError):
 
 
 class OutputError(TruelineError):
-    """A file of rows or violations could not be written."""
+    """A file of rows or violations could not be written. ``report`` is there where all was judged by then."""
+
+    def __init__(self, message: str, report: Any = None) -> None:
+        super().__init__(message, report)
+        self.report = report
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class InternalError(TruelineError):

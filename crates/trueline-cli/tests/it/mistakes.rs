@@ -39,11 +39,20 @@ fn a_report_that_cannot_be_written_in_the_end_is_still_printed() {
         return println!("skipped: full device: there is no /dev/full here");
     }
     let folder = Folder::new();
-    std::os::unix::fs::symlink("/dev/full", folder.path("full.json")).expect("a link");
-    for (option, name) in [("--report", "full.json"), ("--state-out", "/dev/full")] {
+    for name in ["full.json", "full.csv"] {
+        std::os::unix::fs::symlink("/dev/full", folder.path(name)).expect("a link");
+    }
+    for (option, name) in [
+        ("--report", "full.json"),
+        ("--state-out", "/dev/full"),
+        ("--valid-out", "/dev/full"),
+        ("--invalid-out", "full.csv"),
+        ("--errors-out", "full.csv"),
+    ] {
         let output = folder.run(&arguments("bad.csv", &[option, name, "--output", "json"]));
         assert_eq!(code(&output), 3, "{}", err(&output));
-        assert!(err(&output).contains("could not be written"), "{}", err(&output));
+        let told = err(&output);
+        assert!(told.contains("could not be written") && told.contains(name), "{told}");
         let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("the report");
         assert_eq!(report["verdict"], "invalid");
     }
@@ -257,7 +266,9 @@ fn a_file_that_may_not_become_larger_is_a_write_that_fails() {
     let output =
         command.args(arguments("large.csv", &["--invalid-out", "rows.csv"])).output().expect("a shell");
     assert_eq!(output.status.code(), Some(3), "{:?}: {}", output.status, err(&output));
-    assert!(err(&output).contains("could not be written"), "{}", err(&output));
+    assert!(err(&output).contains("rows.csv` could not be written"), "{}", err(&output));
+    // Keys decide about the rows, so all is judged before the first of them is written.
+    assert!(out(&output).contains("20,000 rows"), "{}", out(&output));
     let names = std::fs::read_dir(folder.path(".")).expect("a folder");
     let names: Vec<_> = names.map(|entry| entry.expect("an entry").file_name()).collect();
     assert_eq!(names.len(), 4, "{names:?}");

@@ -52,6 +52,8 @@ pub(crate) struct Pipeline<'a> {
     error: Option<RunError>,
     /// Where rows and violations go, as far as they are written.
     outlets: Outlets,
+    /// What keeps them from being written, where all was read before it came up.
+    unwritten: Option<Error>,
     taken_bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
     /// Rows proven from their bytes.
@@ -98,7 +100,7 @@ impl<'a> Pipeline<'a> {
             .collect();
         let result = Self::read_all(validator, &sources, outlets, None);
         match spooled.iter().find_map(SpooledSource::take_failure) {
-            Some(source) => Err(Error::new(ErrorKind::Output { source })),
+            Some(source) => Err(Error::output(source)),
             None => result,
         }
     }
@@ -118,7 +120,13 @@ impl<'a> Pipeline<'a> {
         let mut pipeline = Self::read_once(validator, sources, outlets, question, tally)?;
         pipeline.lasting = cache.map(|cache| cache.lasting().to_vec()).unwrap_or_default();
         pipeline.read_again(sources)?;
-        pipeline.settle(sources)?;
+        match pipeline.settle(sources) {
+            // All is known by now, and a report of it is worth having.
+            Err(error) if matches!(error.kind(), ErrorKind::Output { .. }) => {
+                pipeline.unwritten = Some(error);
+            }
+            settled => settled?,
+        }
         let contents = std::mem::take(&mut pipeline.contents);
         let report = pipeline.finish()?;
         if let Some(cache) = cache {
@@ -170,6 +178,7 @@ impl<'a> Pipeline<'a> {
             inputs: Vec::new(),
             error: None,
             outlets,
+            unwritten: None,
             taken_bytes,
             total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
@@ -322,15 +331,15 @@ impl<'a> Pipeline<'a> {
 
     fn finish(self) -> Result<Report, Error> {
         let validator = self.validator;
-        let mut outlets = self.outlets;
+        let (mut outlets, mut unwritten) = (self.outlets, self.unwritten);
         let outcome = self
             .tally
             .finish(validator.max_violations, self.error.is_some())
             .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
-        if let Some(errors) = &mut outlets.errors {
-            errors.write_all(&outcome.findings)?;
+        if let (None, Some(errors)) = (&unwritten, &mut outlets.errors) {
+            unwritten = errors.write_all(&outcome.findings).err();
         }
-        if let Some(parts) = outlets.parts.take().filter(|_| self.error.is_none()) {
+        if let Some(parts) = outlets.parts.take().filter(|_| self.error.is_none() && unwritten.is_none()) {
             parts.finish(&outcome.findings, outcome.rows.invalid);
         }
         let elapsed = self.started.elapsed().as_secs_f64();
@@ -349,10 +358,14 @@ impl<'a> Pipeline<'a> {
             statistics: (validator.trust == Trust::Audit).then_some(self.audit),
         };
         let report = report(validator, outcome, self.inputs, self.error, run);
-        if report.verdict != Verdict::Unreadable {
-            outlets.commit(&report)?;
+        // Of what is unreadable nothing is written.
+        if report.verdict == Verdict::Unreadable {
+            return Ok(report);
         }
-        Ok(report)
+        match unwritten.map_or_else(|| outlets.commit(&report), Err) {
+            Ok(()) => Ok(report),
+            Err(error) => Err(error.with_report(report)),
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl<'a> Pipeline<'a> {
         let Some(rows) = self.outlets.rows.as_mut().filter(|rows| rows.writes_in(reading.pass())) else {
             return Ok(());
         };
-        let start = start().map_err(|source| Error::new(ErrorKind::Output { source }))?;
+        let start = start().map_err(Error::output)?;
         rows.begin_input(&start, format)
     }
 

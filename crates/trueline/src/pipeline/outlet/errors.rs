@@ -14,7 +14,7 @@ pub(in super::super) struct ErrorsOutlet {
 }
 
 fn fail(source: trueline_io::Error) -> Error {
-    Error::new(ErrorKind::Output { source })
+    Error::output(source)
 }
 
 impl ErrorsOutlet {

@@ -52,7 +52,7 @@ pub(super) enum Files {
 }
 
 fn fail(source: trueline_io::Error) -> Error {
-    Error::new(ErrorKind::Output { source })
+    Error::output(source)
 }
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]

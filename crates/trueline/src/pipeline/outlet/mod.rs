@@ -99,8 +99,7 @@ impl Outlets {
     pub(super) fn commit(self, report: &Report) -> Result<(), Error> {
         let rows = self.rows.map(|rows| rows.finish(report)).transpose()?;
         let errors = self.errors.map(|errors| errors.finish(report)).transpose()?;
-        let fail = |source| Error::new(ErrorKind::Output { source });
-        rows.map_or(Ok(()), self::files::Files::commit).map_err(fail)?;
-        errors.map_or(Ok(()), trueline_io::OutputFile::commit).map_err(fail)
+        rows.map_or(Ok(()), self::files::Files::commit).map_err(Error::output)?;
+        errors.map_or(Ok(()), trueline_io::OutputFile::commit).map_err(Error::output)
     }
 }

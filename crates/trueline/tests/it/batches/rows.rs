@@ -285,7 +285,7 @@ fn several_inputs_are_one_table_if_they_have_the_same_columns() {
         let outputs = Outputs::new("parquet");
         let validator = outputs.add(all("fields: []")).build().expect("a validator");
         let error = validator.validate_all(&[sources[0], &other]).expect_err("other columns");
-        let ErrorKind::Output { source } = error.kind() else { panic!("{what}: {error}") };
+        let ErrorKind::Output { source, .. } = error.kind() else { panic!("{what}: {error}") };
         let text = source.to_string();
         assert!(text.contains("`other.arrow`") && text.contains("`1.parquet`"), "{text}");
         drop(validator);

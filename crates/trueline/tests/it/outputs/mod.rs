@@ -254,7 +254,7 @@ fn a_stream_is_copied_up_to_a_limit_when_keys_decide() {
             std::fs::remove_file(&files.invalid).expect("removed");
         } else {
             let error = result.expect_err("too large");
-            let ErrorKind::Output { source } = error.kind() else { panic!("{error}") };
+            let ErrorKind::Output { source, .. } = error.kind() else { panic!("{error}") };
             assert!(source.to_string().contains("max_spool_bytes"), "{source}");
             assert_eq!(entries(&files.folder), 0);
         }

@@ -89,7 +89,7 @@ fn a_column_of_reasons_needs_a_name_of_its_own_and_rows() {
     let schema = schema("fields:\n  - {name: id, type: int64}\n");
     let inputs = [("ids.csv", "id\n1\n")];
     let error = several(&schema, &inputs, &files, |builder| builder.reasons("id")).expect_err("refused");
-    let ErrorKind::Output { source } = error.kind() else { panic!("{error}") };
+    let ErrorKind::Output { source, .. } = error.kind() else { panic!("{error}") };
     assert!(source.to_string().contains("`ids.csv` has a column `id` already"), "{source}");
     assert_eq!(entries(&files.folder), 0);
     let error = Validator::builder(schema).reasons("why").build().err().expect("refused");

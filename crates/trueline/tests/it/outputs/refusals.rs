@@ -35,7 +35,7 @@ fn inputs_with_other_columns_are_not_put_under_one_header() {
     let schema = schema("fields:\n  - {name: id, type: int64}\n  - {name: v, type: string}\n");
     let inputs = [("first.csv", "id,v\n1,a\n"), ("second.csv", "v,id\nb,2\n")];
     let error = several(&schema, &inputs, &files, |builder| builder).expect_err("refused");
-    let ErrorKind::Output { source } = error.kind() else { panic!("{error}") };
+    let ErrorKind::Output { source, .. } = error.kind() else { panic!("{error}") };
     assert!(source.to_string().contains("`second.csv` has other columns than `first.csv`"), "{source}");
     assert_eq!(entries(&files.folder), 0);
 }
@@ -143,5 +143,37 @@ fn a_full_device_is_an_error() {
         let error = validator.validate(&MemorySource::new("ids", text.into_bytes())).expect_err("full");
         assert!(matches!(error.kind(), ErrorKind::Output { .. }), "{error}");
         assert_eq!(entries(&files.folder), 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_fails_in_the_end_does_not_take_the_report_along() {
+    if !Path::new("/dev/full").exists() {
+        return println!("skipped: full device: there is no /dev/full here");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let full = folder.path().join("full.csv");
+    std::os::unix::fs::symlink("/dev/full", &full).expect("a link");
+    let text = "id\n1\n2\n2\nx\n";
+    for unique in [false, true] {
+        let schema = schema(&format!("fields:\n  - {{name: id, type: int64, unique: {unique}}}\n"));
+        let expected =
+            validate(Validator::builder(schema.clone()), &MemorySource::new("in.csv", text.as_bytes()));
+        for builder in [
+            Validator::builder(schema.clone()).valid_out(&full),
+            Validator::builder(schema.clone()).invalid_out(&full),
+            Validator::builder(schema.clone()).errors_out(&full),
+        ] {
+            let validator = builder.build().expect("a validator");
+            let error =
+                validator.validate(&MemorySource::new("in.csv", text.as_bytes())).expect_err("a full disk");
+            let ErrorKind::Output { source, report: Some(report) } = error.kind() else {
+                panic!("{error:?}")
+            };
+            assert!(source.to_string().contains("full.csv` could not be written"), "{source}");
+            assert_eq!((report.verdict, report.rows), (Verdict::Invalid, expected.rows));
+            assert_eq!(report.violations, expected.violations);
+        }
     }
 }
