@@ -1191,11 +1191,14 @@ TruelineStatus trueline_schema_new(const char *text,
                                    TruelineError **error);
 
 /**
- * Reads a schema document from a file, whose ending says its language: `.yaml`, `.yml`, `.json` or `.toml`.
+ * Reads a schema document from a file, whose ending says its language: `.yaml`, `.yml`, `.json` or `.toml`; or composes a schema of all
+ * such documents below a folder, in the order of their paths.
  *
  * `TRUELINE_STATUS_INPUT` when it cannot be read; else as `trueline_schema_new`.
  */
-TruelineStatus trueline_schema_from_file(const char *path, TruelineSchema **schema, TruelineError **error);
+TruelineStatus trueline_schema_from_file(const char *path,
+                                         TruelineSchema **schema,
+                                         TruelineError **error);
 
 /**
  * The fingerprint of what a schema means: `blake3:` and 64 hexadecimal digits. `*fingerprint` is yours.

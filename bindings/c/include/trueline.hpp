@@ -299,7 +299,7 @@ public:
       : schema_(detail::make<TruelineSchema, trueline_schema_free>(
             trueline_schema_new, text.data() == nullptr ? "" : text.data(), text.size(), language)) {}
 
-  /** Reads a file, whose ending says its language. */
+  /** Reads a file, whose ending says its language, or all documents below a folder. */
   static Schema from_file(const std::string &path) {
     return Schema(detail::make<TruelineSchema, trueline_schema_free>(trueline_schema_from_file, detail::c_str(path)));
   }

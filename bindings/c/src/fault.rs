@@ -52,7 +52,17 @@ pub(crate) fn panic(panic: &(dyn Any + Send)) -> Fault {
 
 impl From<trueline::Error> for Box<Error> {
     fn from(error: trueline::Error) -> Self {
+        if let ErrorKind::Document { rendered, source, .. } = error.kind() {
+            return schema(source, rendered.clone());
+        }
         let (status, code) = match error.kind() {
+            ErrorKind::DocumentName { .. } => (Status::Schema, c"schema.language"),
+            ErrorKind::DocumentNotRead { source, .. } if source.kind() == std::io::ErrorKind::InvalidData => {
+                (Status::Utf8, c"schema.utf8")
+            }
+            ErrorKind::DocumentNotRead { .. } | ErrorKind::NoDocument { .. } => {
+                (Status::Input, c"input.schema")
+            }
             ErrorKind::Schema { .. } => (Status::Schema, c"schema.plan"),
             ErrorKind::Dialect { .. } => (Status::Schema, c"schema.dialect"),
             ErrorKind::Option { .. } => (Status::Option, c"option.value"),
@@ -90,9 +100,9 @@ impl From<SourceError> for Box<Error> {
     }
 }
 
-/// A schema document: every fault with its place in words, and the place of the first in numbers.
-pub(crate) fn schema(error: &trueline::schema::Error, name: &str, text: &str) -> Fault {
-    let mut fault = fault(Status::Schema, c"schema.document", error.render(name, text));
+/// A schema document: every fault with its place in words, as they were `rendered`, and the place of the first in numbers.
+pub(crate) fn schema(error: &trueline::schema::Error, rendered: String) -> Fault {
+    let mut fault = fault(Status::Schema, c"schema.document", rendered);
     if let Some(place) = error.location() {
         fault.line = place.line.into();
         fault.column = place.column.into();

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::io;
 
 use pyo3::call::PyCallArgs;
 use pyo3::exceptions::{PyFileNotFoundError, PyIsADirectoryError, PyPermissionError};
@@ -28,8 +29,22 @@ pub(crate) fn option(py: Python<'_>, message: impl Display) -> PyErr {
 
 /// What the engine could not do.
 pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
+    match error.kind() {
+        ErrorKind::Document { rendered, source, .. } => {
+            return schema(py, rendered.clone(), source.errors());
+        }
+        // What the system says of a file is an `OSError` of the kind that Python has for it.
+        ErrorKind::DocumentNotRead { source, .. } if source.raw_os_error().is_some() => {
+            return io::Error::new(source.kind(), with_causes(error)).into();
+        }
+        _ => {}
+    }
     let class = match error.kind() {
-        ErrorKind::Schema { .. } | ErrorKind::Dialect { .. } => "SchemaError",
+        ErrorKind::Schema { .. }
+        | ErrorKind::Dialect { .. }
+        | ErrorKind::DocumentName { .. }
+        | ErrorKind::DocumentNotRead { .. }
+        | ErrorKind::NoDocument { .. } => "SchemaError",
         ErrorKind::Option { .. }
         | ErrorKind::OutputName { .. }
         | ErrorKind::Formats { .. }
@@ -78,6 +93,9 @@ fn problem<'py>(py: Python<'py>, problem: &Problem) -> PyResult<Bound<'py, PyDic
     let fault = PyDict::new(py);
     fault.set_item("message", problem.to_string())?;
     if let Some(place) = problem.location() {
+        if let Some(document) = &place.document {
+            fault.set_item("document", document)?;
+        }
         fault.set_item("path", &place.path)?;
         fault.set_item("line", place.line)?;
         fault.set_item("column", place.column)?;

@@ -1,10 +1,11 @@
 //! A schema made ready.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use trueline::{Language, Validator, ValidatorBuilder};
+use trueline::{Language, Validator, ValidatorBuilder, document};
 
 use crate::data::Job;
 use crate::error;
@@ -86,6 +87,16 @@ impl Schema {
         // What cannot be compiled is no schema either.
         schema.plain(py)?;
         Ok(schema)
+    }
+
+    /// Composes a schema of all documents below a folder; the same as a document of YAML.
+    #[staticmethod]
+    fn compose(py: Python<'_>, folder: PathBuf) -> PyResult<(Self, String)> {
+        let composed =
+            py.detach(move || document::compose(folder)).map_err(|error| error::engine(py, &error))?;
+        let schema = Self::new(composed.schema);
+        schema.plain(py)?;
+        Ok((schema, composed.yaml))
     }
 
     /// The name.

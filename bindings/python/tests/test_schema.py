@@ -244,3 +244,33 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
     file.write_bytes(b"name: \xff")
     with pytest.raises(SchemaError, match="not UTF-8 at byte 6"):
         Schema.from_file(file)
+
+
+def test_a_folder_of_documents_is_one_schema(tmp_path: Path) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "a.yaml").write_text("fields: [{name: id, type: string, unique: true}]\n")
+    (tmp_path / "b.toml").write_text('[[fields]]\nname = "amount"\ntype = "float64"\n')
+    (tmp_path / "checks" / "amount.json").write_text('{"checks": [{"check": "range", "column": "amount", "minimum": 0}]}')
+    (tmp_path / "notes.txt").write_text("no schema")
+    schema = Schema.from_folder(tmp_path)
+    assert schema.fields == {"id": "string", "amount": "float64"}
+    assert "amount.range" in schema.check_ids
+    assert not schema.validate(b"id,amount\na,-1\n").valid
+    assert pickle.loads(pickle.dumps(schema)) == schema == Schema.from_folder(str(tmp_path))
+    (tmp_path / "c.yaml").write_text("\nfields: [{name: amount, type: string}]\n")
+    with pytest.raises(SchemaError, match="c.yaml:2") as raised:
+        Schema.from_folder(tmp_path)
+    (problem,) = raised.value.problems
+    assert (problem["document"], problem["line"]) == (str(tmp_path / "c.yaml"), 2)
+    (tmp_path / "c.yaml").write_bytes(b"name: \xff")
+    with pytest.raises(SchemaError, match="UTF-8"):
+        Schema.from_folder(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SchemaError, match="has no .yaml"):
+        Schema.from_folder(tmp_path / "empty")
+    with pytest.raises(FileNotFoundError, match="missing"):
+        Schema.from_folder(tmp_path / "missing")
+    with pytest.raises(NotADirectoryError):
+        Schema.from_folder(tmp_path / "a.yaml")
+    with pytest.raises(TypeError):
+        Schema.from_folder(3)  # type: ignore[arg-type]

@@ -118,7 +118,9 @@ pub(crate) fn taken(reasons: Option<&str>, schema: &Schema) -> Option<String> {
 /// of the usage.
 pub(crate) fn lacking(error: &Error) -> Option<Report> {
     match error.kind() {
-        ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => None,
+        ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
+            None
+        }
         ErrorKind::Output { report, .. } => report.as_deref().cloned(),
         _ => None,
     }

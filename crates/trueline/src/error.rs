@@ -17,6 +17,36 @@ pub enum ErrorKind {
         /// What is wrong with it.
         source: trueline_validate::Error,
     },
+    /// A schema document, or several in a folder, cannot be used.
+    #[error("the schema `{}` cannot be used", name.escape_debug())]
+    Document {
+        /// The file or folder.
+        name: String,
+        /// Every fault over several lines for people, with the document and line it stands on. Nothing in it can act in a terminal.
+        rendered: String,
+        /// The same as data.
+        source: trueline_schema::Error,
+    },
+    /// A schema document, or the folder of several, could not be read.
+    #[error("the schema `{}` could not be read", name.escape_debug())]
+    DocumentNotRead {
+        /// The file or folder.
+        name: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A schema document whose name does not say in which language it is.
+    #[error("the schema `{}` must end in .yaml, .yml, .json or .toml", name.escape_debug())]
+    DocumentName {
+        /// The file.
+        name: String,
+    },
+    /// A folder without a schema document.
+    #[error("the folder `{}` has no .yaml, .yml, .json or .toml file", folder.escape_debug())]
+    NoDocument {
+        /// The folder.
+        folder: String,
+    },
     /// The schema's `csv` section cannot be used.
     #[error("the csv section of the schema cannot be used")]
     Dialect {

@@ -4,6 +4,7 @@
 mod arrow;
 mod cache;
 mod columns;
+pub mod document;
 mod error;
 pub mod fingerprint;
 mod options;

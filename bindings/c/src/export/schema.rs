@@ -33,7 +33,8 @@ pub extern "C" fn trueline_schema_new(
     })
 }
 
-/// Reads a schema document from a file, whose ending says its language: `.yaml`, `.yml`, `.json` or `.toml`.
+/// Reads a schema document from a file, whose ending says its language: `.yaml`, `.yml`, `.json` or `.toml`; or composes a schema of all
+/// such documents below a folder, in the order of their paths.
 ///
 /// `TRUELINE_STATUS_INPUT` when it cannot be read; else as `trueline_schema_new`.
 #[unsafe(no_mangle)]

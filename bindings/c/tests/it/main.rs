@@ -6,5 +6,6 @@ mod allocation;
 mod arrow;
 mod cases;
 mod exports;
+mod schemas;
 mod states;
 mod support;

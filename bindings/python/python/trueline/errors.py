@@ -24,7 +24,7 @@ class SchemaError(TruelineError, ValueError):
     """A schema that cannot be used.
 
     ``problems`` has every fault as a dict with ``message`` and, where they are known, ``path``, ``line`` and ``column`` in the
-    document. ``field`` and ``keyword`` name where the first one is.
+    document, and the name of the ``document`` where there are several. ``field`` and ``keyword`` name where the first one is.
     """
 
     def __init__(

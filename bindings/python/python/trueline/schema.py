@@ -180,6 +180,18 @@ class Schema:
         return _parsed(cls, text, language, name)
 
     @classmethod
+    def from_folder(cls, path: str | os.PathLike[str]) -> Schema:
+        """Composes a schema of all documents below a folder, in the order of their paths: fields in one, checks in another.
+
+        A document is a file as ``from_file`` takes it; others, hidden ones and links to folders are left alone. Each is read by itself, and what
+        two of them say differently is a ``SchemaError``, whose ``problems`` have the ``document`` that each stands in.
+        """
+        schema = cls.__new__(cls)
+        schema._native, schema._text = _native.Schema.compose(path)
+        schema._language, schema._custom = "yaml", ()
+        return schema
+
+    @classmethod
     def from_yaml(cls, text: str) -> Schema:
         """Reads a YAML document."""
         return _parsed(cls, text, "yaml", "<yaml>")
