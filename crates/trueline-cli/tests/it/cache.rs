@@ -1,5 +1,6 @@
 //! `--cache` and `trueline cache`.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -70,25 +71,40 @@ fn options_of_a_cache_are_held_against_each_other() {
     assert!(err(&output).contains("--cache was not used: --valid-out"), "{}", err(&output));
 }
 
+/// A file system in memory at a place.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// Makes the folder and mounts it there, if this machine lets us.
+    fn mount(&self, options: &str) -> bool {
+        std::fs::create_dir(&self.0).expect("a folder");
+        self.asked("mount", &["-t", "tmpfs", "-o", options, "tmpfs"])
+    }
+
+    fn unmount(&self) -> bool {
+        self.asked("umount", &[])
+    }
+
+    /// Whether a program does as it is asked about the place.
+    fn asked(&self, program: &str, arguments: &[&str]) -> bool {
+        let mut command = Command::new(program);
+        let status = command.args(arguments).arg(&self.0).stderr(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    }
+}
+
 #[test]
 fn a_full_disk_costs_a_note_and_no_result() {
     let folder = Folder::new();
     folder.write("rows.csv", &rows(3000));
-    std::fs::create_dir(folder.path("kept")).expect("a folder");
-    let mount = |arguments: &[&str]| {
-        let done =
-            Command::new("mount").args(arguments).arg(folder.path("kept")).stderr(Stdio::null()).status();
-        done.is_ok_and(|status| status.success())
-    };
-    if !mount(&["-t", "tmpfs", "-o", "size=16k,mode=0700", "tmpfs"]) {
+    let disk = Disk(folder.path("kept"));
+    if !disk.mount("size=16k,mode=0700") {
         println!("skipped: a full disk: a small file system cannot be mounted here");
         return;
     }
     let output = folder.run(&CACHED);
     let again = folder.run(&CACHED);
-    let unmounted =
-        Command::new("umount").arg(folder.path("kept")).status().is_ok_and(|status| status.success());
-    assert!(unmounted, "the small file system is still there");
+    assert!(disk.unmount(), "the small file system is still there");
     let expected = told(&out(&folder.run(&CACHED[..6]))).0;
     for output in [output, again] {
         assert_eq!(code(&output), 1);
@@ -101,28 +117,21 @@ fn a_full_disk_costs_a_note_and_no_result() {
 fn a_folder_that_cannot_be_written_costs_a_note_and_no_result() {
     let folder = Folder::new();
     folder.write("rows.csv", &rows(3000));
-    std::fs::create_dir(folder.path("kept")).expect("a folder");
-    let mount = |arguments: &[&str]| {
-        let mut command = Command::new("mount");
-        let done = command.args(arguments).arg(folder.path("kept")).stderr(Stdio::null()).status();
-        done.is_ok_and(|status| status.success())
-    };
-    if !mount(&["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs"]) {
+    let disk = Disk(folder.path("kept"));
+    if !disk.mount("size=1m,mode=0700") {
         println!("skipped: a folder that cannot be written: a file system cannot be mounted here");
         return;
     }
     let mut arguments = CACHED.to_vec();
     arguments[8] = "kept/cache";
     let cold = folder.run(&arguments);
-    let is_read_only = mount(&["-o", "remount,ro"]);
+    let is_read_only = disk.asked("mount", &["-o", "remount,ro"]);
     let warm = folder.run(&arguments);
     folder.write("rows.csv", &rows(3100));
     let other = folder.run(&arguments);
     arguments[8] = "kept/none";
     let none = folder.run(&arguments);
-    let unmounted =
-        Command::new("umount").arg(folder.path("kept")).status().is_ok_and(|status| status.success());
-    assert!(unmounted && is_read_only, "the file system is still there, or was written");
+    assert!(disk.unmount() && is_read_only, "the file system is still there, or was written");
     assert_eq!((err(&cold), err(&warm)), (String::new(), String::new()));
     assert_eq!(told(&out(&warm)).1, 3000, "what is there can be read");
     let expected = told(&out(&folder.run(&CACHED[..6]))).0;
