@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use trueline::{
-    Cancel, Error, ErrorKind, Limits, Report, Source, SourceErrorKind, State, Temporaries, UnreadSource,
-    Validator, ValidatorBuilder, Verdict, sources_from_argument,
+    Cancel, Error, ErrorKind, Limits, Report, Source, SourceErrorKind, State, StdinSource, Temporaries,
+    UnreadSource, Validator, ValidatorBuilder, Verdict, sources_from_argument,
 };
 
 use crate::arguments::Validate;
@@ -34,6 +34,9 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
     let wrong = outputs::unusable(&arguments.telling.reports, outputs::files(arguments));
     if let Some(text) = wrong.or_else(|| outputs::taken(arguments.reasons.as_deref(), &schema)) {
         return exit::complain(&text, exit::USAGE);
+    }
+    if arguments.inputs.iter().any(|input| input == "-") && StdinSource::may_be_closed() {
+        exit::note("standard input has nothing: it is the null device, or was closed");
     }
     let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
     let display = Display::new(arguments.progress).map(Arc::new);

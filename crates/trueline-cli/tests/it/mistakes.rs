@@ -192,24 +192,31 @@ fn a_variable_that_is_empty_is_not_set_and_a_wrong_one_is_named() {
 
 #[cfg(unix)]
 #[test]
-fn standard_input_that_is_closed_is_no_empty_table() {
+fn the_null_device_is_an_empty_input_and_may_be_a_closed_one() {
     let folder = Folder::new();
     folder.write("any.yaml", b"fields:\n  - {name: id, type: string}\n");
+    folder.write("empty", b"");
     let run = |redirection: &str| {
         let script = format!("exec \"$0\" validate - --format jsonl -s any.yaml {redirection}");
         let mut command = std::process::Command::new("sh");
         command.current_dir(folder.path(".")).args(["-c", &script, env!("CARGO_BIN_EXE_trueline")]);
         command.stdin(Stdio::null()).output().expect("a shell")
     };
-    for redirection in ["</dev/null", "<empty"] {
-        folder.write("empty", b"");
+    // The last but one is what Python's `subprocess.DEVNULL` is. It cannot be told from the last.
+    for (redirection, is_told) in
+        [("</dev/null", false), ("<empty", false), ("<>/dev/null", true), ("<&-", true)]
+    {
         let output = run(redirection);
         assert_eq!(code(&output), 0, "{redirection}: {}", out(&output));
         assert!(out(&output).contains("nothing evaluated"), "{}", out(&output));
+        let note = "note: standard input has nothing: it is the null device, or was closed";
+        assert_eq!(err(&output).contains(note), is_told, "{redirection}: {}", err(&output));
     }
-    let output = run("<&-");
-    assert_eq!(code(&output), 3, "{}", out(&output));
-    assert!(out(&output).contains("it is closed"), "{}", out(&output));
+    // Where it is not asked for, nothing is said of it.
+    let mut command = folder.command(&arguments("good.csv", &[]));
+    let null = std::fs::File::options().read(true).write(true).open("/dev/null").expect("a device");
+    let output = command.stdin(null).output().expect("started");
+    assert_eq!((code(&output), err(&output)), (0, String::new()));
 }
 
 #[cfg(unix)]

@@ -29,6 +29,13 @@ impl StdinSource {
         Self::default()
     }
 
+    /// Whether standard input may have been closed when the process began. The runtime of Rust puts the null device in its place, opened for reading and
+    /// writing; so is the one that programs give to those they start with nothing to read (Python's `subprocess.DEVNULL`). The two cannot
+    /// be told apart, and both are read as the empty input that the null device is.
+    pub fn may_be_closed() -> bool {
+        handle().is_ok_and(|file| is_null_device(&file))
+    }
+
     fn opened(&self) -> MutexGuard<'_, Option<(File, Identity)>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,10 +64,9 @@ fn closed() -> Error {
     Error::new(ErrorKind::Open { name: NAME.to_owned(), source })
 }
 
-/// Whether standard input was closed when the process began. The runtime of Rust puts the null device in its place, for reading and
-/// writing; who means an empty input opens that for reading.
+/// Whether a file is the null device, opened for reading and writing.
 #[cfg(unix)]
-fn is_closed(file: &File) -> bool {
+fn is_null_device(file: &File) -> bool {
     use std::os::unix::fs::MetadataExt;
     let device = |metadata: io::Result<Metadata>| metadata.ok().map(|metadata| metadata.rdev());
     let is_null =
@@ -70,7 +76,7 @@ fn is_closed(file: &File) -> bool {
 }
 
 #[cfg(not(unix))]
-fn is_closed(_file: &File) -> bool {
+fn is_null_device(_file: &File) -> bool {
     false
 }
 
@@ -84,7 +90,6 @@ impl Source for StdinSource {
             return Err(Error::new(ErrorKind::ReadTwice { name: NAME.to_owned() }));
         }
         let file = match handle() {
-            Ok(file) if is_closed(&file) => return Err(closed()),
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(Box::new(io::stdin())),
             // Reading would find an empty table.
