@@ -74,6 +74,7 @@ impl From<trueline::Error> for Box<Error> {
             ErrorKind::Keys { .. } => (Status::Output, c"output.keys"),
             ErrorKind::Cancelled { .. } => (Status::Cancelled, c"run.cancelled"),
             ErrorKind::States { .. } => (Status::InvalidArgument, c"state.other"),
+            ErrorKind::PartTwice { .. } => (Status::InvalidArgument, c"state.twice"),
             ErrorKind::NoState { .. } => (Status::InvalidArgument, c"state.bytes"),
             ErrorKind::BatchColumns { .. } => (Status::Arrow, c"arrow.columns"),
             _ => (Status::Internal, c"internal.engine"),

@@ -321,6 +321,7 @@ static void states(void) {
   TruelineValidator *other = NULL;
   TruelineState *state = NULL;
   TruelineState *strange = NULL;
+  TruelineState *again = NULL;
   TruelineState *merged = NULL;
   TruelineReport *none = NULL;
   TruelineSummary summary;
@@ -350,7 +351,12 @@ static void states(void) {
   expect("merge: of two schemas", INVALID, trueline_state_merge(pair, 2, &merged, &error), &error);
   expect_true("nothing was written", merged == NULL);
   pair[1] = state;
-  expect("merge: one twice", OK, trueline_state_merge(pair, 2, &merged, &error), &error);
+  expect("merge: one twice", INVALID, trueline_state_merge(pair, 2, &merged, &error), &error);
+  expect_true("nothing was written", merged == NULL);
+  expect("state: of the same data", OK,
+         trueline_state_of_memory(validator, "a.csv", DATA, LENGTH, 0, &again, &error), &error);
+  pair[1] = again;
+  expect("merge: two of the same data", OK, trueline_state_merge(pair, 2, &merged, &error), &error);
 
   expect("finish: no state", NULL_ARGUMENT, trueline_state_finish(NULL, validator, &none, &error), &error);
   expect("finish: no validator", NULL_ARGUMENT, trueline_state_finish(state, NULL, &none, &error), &error);
@@ -361,6 +367,7 @@ static void states(void) {
   expect_plain("state: freed twice", OK, trueline_state_free(&state));
   expect("state: used after it was freed", NULL_ARGUMENT, trueline_state_rows(state, &rows, &error), &error);
   trueline_state_free(&strange);
+  trueline_state_free(&again);
   expect("finish: what was merged is there without its parts", OK,
          trueline_state_finish(merged, validator, &none, &error), &error);
   expect_true("finish: all of it", trueline_report_summary(none, &summary, NULL) == OK && summary.total_rows == 4 &&

@@ -208,7 +208,7 @@ int main() {
   Report of_both = validator.finish(validator.state_from_bytes(merged.to_bytes()));
   expect("a state", merged.rows() == 3 && of_both.summary().invalid_rows == 2 && of_both.violation(0).value == "-1");
   throws<Error>("states of nothing", [] { State::merge({}); });
-  throws<Error>("no state", [&] { validator.state_from_bytes("TLSTATE1"); });
+  throws<Error>("no state", [&] { validator.state_from_bytes("TLSTATE2"); });
   throws<std::logic_error>("an exception of a reader of a state", [&] {
     validator.state_of_reader([](char *, std::size_t) -> std::size_t { throw std::logic_error("mine"); });
   });

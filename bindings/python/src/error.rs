@@ -49,6 +49,7 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
         | ErrorKind::OutputName { .. }
         | ErrorKind::Formats { .. }
         | ErrorKind::States { .. }
+        | ErrorKind::PartTwice { .. }
         | ErrorKind::NoInput => "OptionError",
         ErrorKind::Output { .. } => "OutputError",
         ErrorKind::Internal { .. } => "InternalError",

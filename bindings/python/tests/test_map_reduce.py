@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from trueline import ChunkResult, Field, MapReduceValidator, Schema
+from trueline import ChunkResult, Field, MapReduceValidator, OptionError, Schema
 
 SCHEMA = Schema({"id": Field(int, required=True, unique=True), "name": Field(str, max_length=3)})
 ROWS: list[dict[str, Any]] = [{"id": row % 37, "name": "n" * (row % 5)} for row in range(60)]
@@ -79,3 +79,15 @@ def test_what_cannot_be_mapped_or_reduced() -> None:
     with pytest.raises(Exception, match="schema"):
         validator.reduce_results([validator.map_validate_chunk([{"id": 1}]), other])
     assert validator.map_validate_chunk([]).total_rows == 0
+
+
+def test_a_chunk_is_not_counted_twice() -> None:
+    validator = MapReduceValidator(SCHEMA)
+    first, second, third = (validator.map_validate_chunk(ROWS[:20]) for _ in range(3))
+    with pytest.raises(OptionError, match="counted twice"):
+        validator.reduce_results([first, second, pickle.loads(pickle.dumps(first))])
+    both = validator.reduce_results([first, second])
+    with pytest.raises(OptionError, match="number 2 and number 3"):
+        validator.reduce_results([third, both, second])
+    # The same rows judged twice may be meant.
+    assert validator.reduce_results([both, third]).total_rows == 60

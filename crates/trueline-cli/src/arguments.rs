@@ -225,7 +225,8 @@ pub(crate) struct Telling {
 
 #[derive(Args, Debug)]
 pub(crate) struct Merge {
-    /// Files that --state-out wrote, in the order of the data, or in any order if they have numbers (--part)
+    /// Files that --state-out wrote, in the order of the data, or in any order if they have numbers (--part). A part that is in two of
+    /// them, which would be counted twice, is an error; the same data judged twice are two parts
     #[arg(required = true, value_name = "STATE")]
     pub(crate) states: Vec<PathBuf>,
 

@@ -1,6 +1,6 @@
 //! `trueline merge`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use trueline::{Cancel, ErrorKind, Limits, State, Temporaries, Validator};
 
@@ -50,6 +50,9 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         Ok(merged) => merged,
         Err(error) => {
             let code = match error.kind() {
+                ErrorKind::PartTwice { input, first, second } => {
+                    return exit::complain(&twice(&arguments.states, input, *first, *second), exit::USAGE);
+                }
                 ErrorKind::States { .. } => exit::USAGE,
                 ErrorKind::Keys { .. } => exit::UNREADABLE,
                 _ => exit::INTERNAL,
@@ -62,6 +65,16 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         _ => None,
     };
     report::tell(&found, &arguments.telling, &destinations, &temporaries, failed)
+}
+
+/// That two files have a part in common.
+fn twice(states: &[PathBuf], input: &str, first: usize, second: usize) -> String {
+    let name = |index: usize| states.get(index).map(|path| path.display().to_string()).unwrap_or_default();
+    let (first, second) = (name(first), name(second));
+    let who =
+        if first == second { format!("{first}, given twice,") } else { format!("{first} and {second} both") };
+    let has = if first == second { "has" } else { "have" };
+    format!("{who} {has} the part of `{input}`, which would be counted twice; leave one of them out")
 }
 
 /// Reads a state; what is wrong with it has been told when this gives an exit code back.

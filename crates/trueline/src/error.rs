@@ -121,6 +121,21 @@ pub enum ErrorKind {
         /// Why.
         message: String,
     },
+    /// A part that is in two of the states that are to be merged, or twice in one of them.
+    #[error(
+        "the part of `{}` is in two of the states, number {} and number {}: it would be counted twice; leave one out",
+        input.escape_debug(),
+        first + 1,
+        second + 1
+    )]
+    PartTwice {
+        /// The input that it is of.
+        input: String,
+        /// The first of the states, counted from 0.
+        first: usize,
+        /// The second of them.
+        second: usize,
+    },
     /// Bytes that are no state.
     #[error("this is no state: {message}")]
     NoState {

@@ -3,15 +3,18 @@
 //! Written, a state is
 //!
 //! ```text
-//! 8 bytes    "TLSTATE1"
+//! 8 bytes    "TLSTATE2"
 //! 8 bytes    length of the head, little-endian
-//! head       JSON: the engine's version, the schema's fingerprint, and for each part its number, input, error
+//! head       JSON: the engine's version, the schema's fingerprint, and for each part its identity, number, input, error
 //! parts      one behind the other, as `trueline_validate::Partial` writes them
 //! 32 bytes   BLAKE3 of all of the above
 //! ```
 
 use std::borrow::Borrow;
-use std::time::Instant;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Instant, SystemTime};
 
 use arrow_array::RecordBatch;
 use serde::{Deserialize, Serialize};
@@ -23,7 +26,7 @@ use crate::error::{Error, ErrorKind};
 use crate::pipeline::{Pipeline, rate, report};
 use crate::validator::{Validator, peak_memory};
 
-const MAGIC: &[u8; 8] = b"TLSTATE1";
+const MAGIC: &[u8; 8] = b"TLSTATE2";
 const ENGINE: &str = env!("CARGO_PKG_VERSION");
 const HASH_BYTES: usize = 32;
 
@@ -48,6 +51,8 @@ struct Numbered {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Head {
+    /// What no other part has, of whichever run: who merges a part twice would count it twice.
+    id: [u64; 2],
     number: u64,
     /// Whether it goes on where the part before it ended.
     is_stretch: bool,
@@ -58,6 +63,14 @@ struct Head {
     layout: Option<String>,
     proved: u64,
     seconds: f64,
+}
+
+/// An identity that no other part has, also of another process, one that was forked, or another machine.
+fn identity() -> [u64; 2] {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    [0, 1].map(|half| RandomState::new().hash_one((half, now, std::process::id(), count)))
 }
 
 /// What a run over one input, or a stretch of one, came to.
@@ -84,19 +97,27 @@ impl State {
     /// One state of many, in their order. Parts with numbers ([`State::numbered`]) are put into the order of these, whatever order the states
     /// have; so merging may be done in any grouping.
     ///
-    /// **Errors**: states of different schemas.
+    /// **Errors**: states of different schemas; a part that is in two of them, which would count twice ([`ErrorKind::PartTwice`]). A part is what
+    /// one run came to: the same data judged twice are two.
     pub fn merge(states: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
         let mut states = states.into_iter();
         let Some(mut all) = states.next() else {
             return Err(Error::new(ErrorKind::States { message: "there are none".to_owned() }));
         };
-        for state in states {
+        let mut known: HashMap<[u64; 2], usize> = all.parts.iter().map(|part| (part.head.id, 0)).collect();
+        for (number, state) in (1..).zip(states) {
             if state.fingerprint != all.fingerprint {
                 let message =
                     format!("one is of the schema {}, another of {}", all.fingerprint, state.fingerprint);
                 return Err(Error::new(ErrorKind::States { message }));
             }
-            all.parts.extend(state.parts);
+            for part in state.parts {
+                if let Some(first) = known.insert(part.head.id, number) {
+                    let input = part.head.input.name;
+                    return Err(Error::new(ErrorKind::PartTwice { input, first, second: number }));
+                }
+                all.parts.push(part);
+            }
         }
         all.parts.sort_by_key(|part| part.head.number);
         Ok(all)
@@ -184,7 +205,8 @@ impl Validator {
     fn keep(&self, found: PartOfRun, is_stretch: bool) -> State {
         let PartOfRun { partial, input, error, layout, proved, seconds } = found;
         let is_typed = input.format != Format::Csv.name();
-        let head = Head { number: 0, is_stretch, input, error, is_typed, layout, proved, seconds };
+        let id = identity();
+        let head = Head { id, number: 0, is_stretch, input, error, is_typed, layout, proved, seconds };
         State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part: partial }] }
     }
 

@@ -181,7 +181,8 @@ pub extern "C" fn trueline_state_set_number(
 
 /// One state of `count` others, in any grouping: `states` points to as many pointers. What it needs of them is copied.
 ///
-/// `TRUELINE_STATUS_INVALID_ARGUMENT` when there are none, or some are of another schema. `*state` is yours.
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` when there are none, some are of another schema, or two have a part in common, which would be counted twice.
+/// `*state` is yours.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_merge(
     states: *const Option<&State>,

@@ -95,7 +95,7 @@ class MapReduceValidator:
         return ChunkResult(self.schema, State.of_records(native, chunk))
 
     def reduce_results(self, results: Iterable[ChunkResult]) -> ChunkResult:
-        """One result of many, in their order; it can be reduced further."""
+        """One result of many, in their order; it can be reduced further. A chunk that is in two of them, which would be counted twice, raises."""
         states = []
         for result in results:
             if not isinstance(result, ChunkResult):

@@ -71,3 +71,22 @@ fn no_output_of_a_merge_replaces_the_file_of_standard_output() {
     let output = folder.run(&["merge", "a.state", "-s", "schema.yaml", "--state-out", "-"]);
     assert_eq!(code(&output), 2);
 }
+
+#[test]
+fn a_state_that_is_given_twice_is_refused() {
+    let folder = Folder::new();
+    for (file, state) in [("good.csv", "a.state"), ("bad.csv", "b.state")] {
+        folder.run(&["validate", file, "-s", "schema.yaml", "--state-out", state]);
+    }
+    std::fs::copy(folder.path("a.state"), folder.path("copy.state")).expect("copied");
+    folder.run(&["merge", "a.state", "b.state", "-s", "schema.yaml", "--state-out", "all.state"]);
+    for (states, told) in [
+        (["a.state", "b.state", "a.state"], "a.state, given twice, has the part of `good.csv`"),
+        (["a.state", "b.state", "copy.state"], "a.state and copy.state both have the part of `good.csv`"),
+        (["all.state", "b.state", "a.state"], "all.state and b.state both have the part of `bad.csv`"),
+    ] {
+        let output = folder.run(&[&["merge"][..], &states, &["-s", "schema.yaml"]].concat());
+        assert_eq!((code(&output), out(&output)), (2, String::new()), "{}", err(&output));
+        assert!(err(&output).contains(told), "{}", err(&output));
+    }
+}

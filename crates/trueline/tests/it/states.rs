@@ -147,3 +147,27 @@ fn a_part_that_cannot_be_read_makes_all_unreadable() {
     let report = validator.finish(State::merge([good, bad]).expect("one state")).expect("a report");
     assert_eq!(stable(&report)["verdict"], "unreadable");
 }
+
+#[test]
+fn a_part_that_comes_twice_is_refused() {
+    let schema = schema("fields: [{name: a, type: int64}]");
+    let validator = validator(&schema, None);
+    let state = |name: &str| {
+        validator.state(&MemorySource::new(name, "a\n1\n".as_bytes())).expect("a state").numbered(7)
+    };
+    let (first, second, third) = (state("a.csv"), state("b.csv"), state("a.csv"));
+    let twice = |states: &[&State]| {
+        let error = State::merge(states.iter().map(|state| (*state).clone())).expect_err("counted twice");
+        let ErrorKind::PartTwice { input, first, second } = error.kind() else { panic!("{error}") };
+        assert!(error.to_string().contains("counted twice"), "{error}");
+        (input.clone(), *first, *second)
+    };
+    assert_eq!(twice(&[&first, &second, &carried(&validator, &first)]), ("a.csv".to_owned(), 0, 2));
+    // Also where it was merged before.
+    let merged = State::merge([first.clone(), second.clone()]).expect("one state");
+    let merged = carried(&validator, &merged.numbered(1));
+    assert_eq!(twice(&[&third, &merged, &second]), ("b.csv".to_owned(), 1, 2));
+    // The same data judged twice are two parts, which may be meant.
+    let both = State::merge([merged, third]).expect("one state");
+    assert_eq!(both.rows(), 3);
+}
