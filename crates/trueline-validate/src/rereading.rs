@@ -70,8 +70,8 @@ pub(crate) enum KeyStage {
     Prints(Box<PrintSet>, KeyOptions),
     /// Keys that passed the filter are being kept.
     Filtered(Box<Filtered>),
-    /// All keys are different.
-    Distinct(KeySummary),
+    /// All keys are different; with nothing in it, stretches of rows of which that is known.
+    Distinct(KeySummary, Option<Stretches>),
     /// All keys are being kept as they come, to be passed on; so many bytes may they take.
     Gathered(KeyBuffer, usize),
     /// Gone: an error came of it, or it was settled.
@@ -96,11 +96,12 @@ impl KeyStage {
     /// every row would have to be read again.
     pub(crate) fn for_passes(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
         let share = share(plan, keys);
-        let stage = |&index: &usize| match plan.checks[index].runner {
-            Runner::Keys(rule) if matches!(rule.purpose, KeyPurpose::Unique(_)) => {
+        let stage = |&index: &usize| {
+            if is_unique(plan, index) {
                 Self::Prints(Box::new(PrintSet::new(share.clone())), share.clone())
+            } else {
+                Self::Whole(Box::new(KeySet::new(share.clone())))
             }
-            _ => Self::Whole(Box::new(KeySet::new(share.clone()))),
         };
         plan.key_checks.iter().map(stage).collect()
     }
@@ -122,7 +123,7 @@ impl KeyStage {
         let Self::Prints(prints, options) = self else { return Ok(self) };
         let settled = prints.settle(threads)?;
         Ok(match settled.filter {
-            None => Self::Distinct(settled.summary),
+            None => Self::Distinct(settled.summary, settled.stretches),
             Some(filter) => {
                 let memory_bytes = options.memory_bytes.saturating_sub(filter.memory_bytes());
                 let set = KeySet::new(options.memory_bytes(memory_bytes));
@@ -144,11 +145,16 @@ impl KeyStage {
                 let (all, found) = (filtered.summary, filtered.set.finish(visit)?);
                 Ok(KeySummary { distinct: all.keys - found.repeats, repeats: found.repeats, ..all })
             }
-            Self::Distinct(all) => Ok(all),
+            Self::Distinct(all, _) => Ok(all),
             _ if unreadable => Ok(KeySummary::default()),
             Self::Prints(..) | Self::Gathered(..) | Self::Spent => Err(key::Error::incomplete()),
         }
     }
+}
+
+/// Whether a check wants keys to be unique, and not only to count them.
+fn is_unique(plan: &Plan, check: usize) -> bool {
+    matches!(plan.checks[check].runner, Runner::Keys(rule) if matches!(rule.purpose, KeyPurpose::Unique(_)))
 }
 
 /// What each check over keys may take.
@@ -231,13 +237,61 @@ impl Tally {
     pub fn candidates(&self, input: u32, first_row: u64) -> Option<Vec<u8>> {
         let (mut bytes, mut any) = (Vec::new(), false);
         for stage in &self.keys {
-            let KeyStage::Filtered(filtered) = stage else { continue };
-            let prints = filtered.stretches.as_ref()?.prints(input, first_row);
+            let prints = match stage {
+                KeyStage::Filtered(filtered) => filtered.stretches.as_ref()?.prints(input, first_row),
+                _ => &[],
+            };
             any |= !prints.is_empty();
             bytes.extend_from_slice(&(prints.len() as u64).to_le_bytes());
             bytes.extend(prints.iter().flat_map(|print| print.to_le_bytes()));
         }
         Some(if any { bytes } else { Vec::new() })
+    }
+
+    /// Whether there are prints to settle, so that [`Tally::recall`] is of use.
+    pub fn has_prints(&self) -> bool {
+        self.keys.iter().any(|stage| matches!(stage, KeyStage::Prints(..)))
+    }
+
+    /// Whether [`Tally::candidates`] are all keys of the rows that were met more than once, as the first pass found them: the same of all
+    /// stretches may be said to [`Tally::recall`].
+    pub fn knows_repeats(&self) -> bool {
+        let mut stages = self.keys.iter().zip(&self.plan.key_checks);
+        let mut any = false;
+        let all = stages.all(|(stage, check)| match stage {
+            KeyStage::Filtered(filtered) => {
+                any = true;
+                filtered.stretches.is_some()
+            }
+            KeyStage::Distinct(_, stretches) => {
+                any = true;
+                stretches.is_some()
+            }
+            KeyStage::Whole(_) => !is_unique(&self.plan, *check),
+            _ => false,
+        });
+        all && any
+    }
+
+    /// Says what [`Tally::candidates`] were in a run before, with the same plan and seeds, of stretches that have the same rows in both: their
+    /// input, first row and candidates. To be said before [`Tally::next_pass`], which is faster for it. What cannot be read is passed
+    /// over.
+    ///
+    /// All are of one run, and each of its stretches is said once at most: of a stretch that is there twice nobody knew that all its keys
+    /// repeat.
+    pub fn recall<'b>(&mut self, known: impl IntoIterator<Item = (u32, u64, &'b [u8])>) {
+        let mut of_stages = vec![Vec::new(); self.keys.len()];
+        for (input, first_row, candidates) in known {
+            let Some(prints) = split_candidates(candidates, self.keys.len()) else { continue };
+            for (stage, prints) in of_stages.iter_mut().zip(prints) {
+                stage.push((input, first_row, prints));
+            }
+        }
+        for (stage, known) in self.keys.iter_mut().zip(of_stages) {
+            if let KeyStage::Prints(prints, _) = stage {
+                prints.recall(Stretches::recalled(known));
+            }
+        }
     }
 
     /// Goes to an input that is read again, whose first `lines` line ends are not part of any row.
@@ -284,4 +338,23 @@ impl Tally {
         }
         Ok(())
     }
+}
+
+/// The prints of each stage, as [`Tally::candidates`] puts them together.
+fn split_candidates(bytes: &[u8], stages: usize) -> Option<Vec<Box<[u64]>>> {
+    if bytes.is_empty() {
+        return Some(vec![Box::default(); stages]);
+    }
+    let mut rest = bytes;
+    let mut prints = || {
+        let (length, behind) = rest.split_first_chunk()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?.checked_mul(8)?;
+        let (prints, behind) = behind.split_at_checked(length)?;
+        rest = behind;
+        let prints: Box<[u64]> =
+            prints.as_chunks::<8>().0.iter().map(|print| u64::from_le_bytes(*print)).collect();
+        prints.is_sorted().then_some(prints)
+    };
+    let all = (0..stages).map(|_| prints()).collect::<Option<_>>();
+    all.filter(|_| rest.is_empty())
 }

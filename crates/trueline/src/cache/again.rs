@@ -22,6 +22,14 @@ pub(crate) struct KnownPiece {
     pub(crate) lines: u64,
 }
 
+impl KnownPiece {
+    /// What tells its records from those of all others: where they stand and what was carried into it belong to them.
+    pub(crate) fn identity(&self) -> Key {
+        let key = Key::builder("records").part("piece", self.key.as_bytes());
+        key.part("cut", encode(&self.cut)).finish()
+    }
+}
+
 /// A piece that is wanted once more.
 #[derive(Debug)]
 pub(crate) struct PieceAgain {
@@ -31,11 +39,9 @@ pub(crate) struct PieceAgain {
 }
 
 impl PieceAgain {
-    /// Which checks the prints are of is not in it: a state that is read says for each check whether it has keys.
     fn key(&self) -> Key {
-        let candidates = digest(&self.candidates);
-        let key = Key::builder("candidates").part("piece", self.piece.key.as_bytes());
-        key.part("cut", encode(&self.piece.cut)).part("prints", candidates).finish()
+        let key = Key::builder("candidates").part("records", self.piece.identity().as_bytes());
+        key.part("prints", digest(&self.candidates)).finish()
     }
 
     /// What is wanted of the piece, as far as that is known without reading it.

@@ -13,6 +13,7 @@ mod again;
 mod content;
 mod piece;
 mod question;
+pub(crate) mod repeats;
 mod run;
 
 use std::fmt;

@@ -61,6 +61,10 @@ impl<'a> RunCache<'a> {
         &self.lasting
     }
 
+    pub(crate) fn cache(&self) -> &Cache {
+        self.cache
+    }
+
     pub(crate) fn question(&self) -> &Question {
         &self.question
     }

@@ -32,7 +32,7 @@ use self::open::{Opened, Opening, Ready, open};
 use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
-use crate::cache::{KnownPiece, Notes, Question, RawContent, RunCache};
+use crate::cache::{Cache, KnownPiece, Notes, Question, RawContent, RunCache, repeats};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
 use crate::state::PartOfRun;
@@ -119,7 +119,7 @@ impl<'a> Pipeline<'a> {
         let question = cache.map(RunCache::question);
         let mut pipeline = Self::read_once(validator, sources, outlets, question, tally)?;
         pipeline.lasting = cache.map(|cache| cache.lasting().to_vec()).unwrap_or_default();
-        pipeline.read_again(sources)?;
+        pipeline.read_again_with(cache.map(RunCache::cache), sources)?;
         match pipeline.settle(sources) {
             // All is known by now, and a report of it is worth having.
             Err(error) if matches!(error.kind(), ErrorKind::Output { .. }) => {
@@ -133,6 +133,18 @@ impl<'a> Pipeline<'a> {
             cache.keep(&report, &contents);
         }
         Ok(report)
+    }
+
+    /// Reads inputs again as far as it takes, with what the cache knows of repeated keys.
+    fn read_again_with(&mut self, cache: Option<&Cache>, sources: &[&dyn Source]) -> Result<(), Error> {
+        if let Some(cache) = cache {
+            repeats::recall(cache, &self.pieces, &mut self.tally);
+        }
+        self.read_again(sources)?;
+        if let Some(cache) = cache.filter(|_| self.error.is_none()) {
+            repeats::keep(cache, &self.pieces, &self.tally);
+        }
+        Ok(())
     }
 
     /// Reads one input, or a stretch of one, into a part of a run.

@@ -19,6 +19,7 @@ mod parts;
 mod proofs;
 mod read;
 mod records;
+mod repeats;
 mod states;
 mod support;
 mod tables;

@@ -33,6 +33,8 @@
 //!   leaves the few that are not alone on theirs, which are sorted. Where they are many, or the prints are on disk, all go through a
 //!   table of plain prints, which the processor's cache holds. A partition that outgrows the table is gone through several
 //!   times, a part of its prints each time.
+//! - Where a run before has settled most of the same buffers, it is known which of their prints are there more than once and where: all of
+//!   them only go past a map of bits for the prints of the other buffers, and those that are met there are counted.
 //! - As long as keys *ascend*, in the order of their bytes or of their lengths and bytes, no key can have been there before,
 //!   and no print is kept. Where the order breaks, the rows passed over so far *owe* their prints: they are read again for
 //!   them before anything is settled. Buffers learn of the break by a [`Signal`], so that later ones bring their prints.
@@ -50,6 +52,7 @@ mod buffer;
 mod filter;
 mod hash;
 mod owed;
+mod recall;
 mod set;
 mod settle;
 mod store;

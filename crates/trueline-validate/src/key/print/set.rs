@@ -8,6 +8,7 @@ use super::buffer::{KEPT, PrintBuffer, Signal};
 use super::filter::{Filter, Gatherer};
 use super::hash::Printing;
 use super::owed::Owed;
+use super::recall::Recall;
 use super::settle::{LEAST_SLOTS, Means, settle};
 use super::store::{Run, Store};
 use super::stretches::{Stretch, Stretches};
@@ -40,6 +41,8 @@ pub struct PrintSet {
     store: Store,
     /// The stretch of rows that each run has the prints of; `None` where nobody asked or some runs have others.
     stretches: Option<Vec<Stretch>>,
+    /// What a run before found in some of them.
+    recalled: Option<Stretches>,
     keys: u64,
     is_complete: bool,
 }
@@ -53,7 +56,8 @@ pub struct Settled {
     /// The numbers. `distinct` and `repeats` are right when there is no filter; otherwise nothing is known of them yet and all
     /// keys are counted as different.
     pub summary: KeySummary,
-    /// Which stretches of rows have which of the keys that may be repeats, where that was asked for and the prints stayed in memory.
+    /// Which stretches of rows have which of the keys that may be repeats, where that was asked for, and all prints came with the buffers and
+    /// stayed in memory; none have, where all keys ascend.
     pub stretches: Option<Stretches>,
 }
 
@@ -92,6 +96,7 @@ impl PrintSet {
             // A quarter is for prints that are pending, and for the tables in the end.
             store: Store::new(folder, memory_bytes / 4 * 3),
             stretches: None,
+            recalled: None,
             keys: 0,
             is_complete: true,
         }
@@ -190,6 +195,12 @@ impl PrintSet {
         if self.owed.settle(input, rows) { self.keep(buffer, None) } else { Ok(()) }
     }
 
+    /// Says what [`Settled::stretches`] of a run before were, for stretches that have the same keys in both. All are of one run, and none of its
+    /// stretches is there twice. Settling is faster for it, where most stretches are known.
+    pub(crate) fn recall(&mut self, known: Stretches) {
+        self.recalled = Some(known);
+    }
+
     /// Finds the prints that are there more than once, on so many threads.
     ///
     /// **Errors**: when the temporary file cannot be made, written or read back, rows are owed, or an earlier call has failed.
@@ -199,7 +210,7 @@ impl PrintSet {
         }
         let mut summary = KeySummary { keys: self.keys, distinct: self.keys, ..KeySummary::default() };
         if self.ascent.holds() {
-            return Ok(Settled { filter: None, summary, stretches: None });
+            return Ok(Settled { filter: None, summary, stretches: Some(Stretches::default()) });
         }
         // What is pending belongs to no stretch.
         self.stretches = self.stretches.filter(|_| self.pending.is_empty());
@@ -211,11 +222,29 @@ impl PrintSet {
         let tables = means.threads * (8 * means.slots + 4 * 8 * LEAST_SLOTS);
         let peak = self.store.peak_bytes.max(self.store.held() + tables + self.memory_bytes / 8);
         summary.peak_memory_bytes = peak as u64;
+        if let Some((filter, stretches)) = self.settle_recalled(threads) {
+            return Ok(Settled { filter, summary, stretches: Some(stretches) });
+        }
         let filter = settle(&self.store, means, gatherer)?.finish();
-        let stretches = filter.as_ref().zip(self.stretches).and_then(|(filter, stretches)| {
-            Stretches::find(&stretches, self.store.all_runs()?, filter, threads, self.memory_bytes / 8)
+        let stretches = self.stretches.and_then(|stretches| match &filter {
+            None => Some(Stretches::default()),
+            Some(filter) => {
+                Stretches::find(&stretches, self.store.all_runs()?, filter, threads, self.memory_bytes / 8)
+            }
         });
         Ok(Settled { filter, summary, stretches })
+    }
+
+    /// Finds them where most are known from a run before.
+    pub(super) fn settle_recalled(&self, threads: usize) -> Option<(Option<Filter>, Stretches)> {
+        let recall = Recall {
+            known: self.recalled.as_ref()?,
+            stretches: self.stretches.as_ref()?,
+            runs: self.store.all_runs()?,
+            threads,
+            memory_bytes: self.memory_bytes / 16,
+        };
+        recall.settle(Gatherer::new(self.signal.printing, self.memory_bytes / 8))
     }
 
     /// Lets so many operations on the temporary file succeed and the next one fail.

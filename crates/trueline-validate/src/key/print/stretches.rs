@@ -9,17 +9,25 @@ use super::store::Run;
 /// The rows of one buffer: the number of their input, and the first of them.
 pub(super) type Stretch = (u32, u64);
 
-/// For each stretch of rows the prints in it that may be repeats.
+/// For stretches of rows the prints in them that may be repeats.
 ///
 /// Two runs that have the same rows in a stretch, and find the same prints here for the same checks, keep the same keys of it when they read
 /// it again.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Stretches {
-    /// In the order of their places, without those that have none.
+    /// In the order of their places.
     found: Vec<(Stretch, Box<[u64]>)>,
 }
 
 impl Stretches {
+    /// Those in which a run before found these prints, as [`Stretches::prints`] gave them.
+    pub(crate) fn recalled(found: impl IntoIterator<Item = (u32, u64, Box<[u64]>)>) -> Self {
+        let found = found.into_iter().map(|(input, first_row, prints)| ((input, first_row), prints));
+        let mut found: Vec<_> = found.collect();
+        found.sort_unstable_by_key(|(stretch, _)| *stretch);
+        Self { found }
+    }
+
     /// Looks for prints that pass the filter in the run of each stretch; `None` when they are not exactly known, or take more memory.
     pub(super) fn find(
         stretches: &[Stretch],
@@ -28,7 +36,22 @@ impl Stretches {
         threads: usize,
         memory_bytes: usize,
     ) -> Option<Self> {
-        if stretches.len() != runs.len() || !filter.is_exact() || !stretches.is_sorted() {
+        if !filter.is_exact() {
+            return None;
+        }
+        Self::gather(stretches, runs, threads, memory_bytes, |_, run| passing(run, filter))
+    }
+
+    /// Looks into the run of each stretch on so many threads; `None` when what is found takes more memory, or it is not known which run is
+    /// of which stretch.
+    pub(super) fn gather(
+        stretches: &[Stretch],
+        runs: &[Run],
+        threads: usize,
+        memory_bytes: usize,
+        look: impl Fn(Stretch, &Run) -> Vec<u64> + Sync,
+    ) -> Option<Self> {
+        if stretches.len() != runs.len() || !stretches.is_sorted() {
             return None;
         }
         let found: Mutex<Vec<(Stretch, Box<[u64]>)>> = Mutex::default();
@@ -36,13 +59,15 @@ impl Stretches {
         let work = || loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some((run, stretch)) = runs.get(number).zip(stretches.get(number)) else { return };
-            let passing = passing(run, filter);
-            let known = prints.fetch_add(passing.len(), Ordering::Relaxed);
-            if 8 * (known + passing.len()) > memory_bytes {
+            let mut here = look(*stretch, run);
+            here.sort_unstable();
+            keep_pairs(&mut here);
+            let before = prints.fetch_add(here.len(), Ordering::Relaxed);
+            if 8 * (before + here.len()) > memory_bytes {
                 return;
             }
-            if !passing.is_empty() {
-                found.lock().unwrap_or_else(PoisonError::into_inner).push((*stretch, passing));
+            if !here.is_empty() {
+                found.lock().unwrap_or_else(PoisonError::into_inner).push((*stretch, here.into()));
             }
         };
         std::thread::scope(|scope| {
@@ -59,16 +84,36 @@ impl Stretches {
         Some(Self { found })
     }
 
-    /// The prints of the stretch of an input that begins at a row, in order, each once.
+    /// The prints of the stretch of an input that begins at a row, in order: twice, if a print is there more than once.
     pub fn prints(&self, input: u32, first_row: u64) -> &[u64] {
-        let found = self.found.binary_search_by_key(&(input, first_row), |(stretch, _)| *stretch);
-        found.map_or(&[], |place| &self.found[place].1)
+        self.known((input, first_row)).unwrap_or_default()
+    }
+
+    /// The prints of a stretch, if it is one of these.
+    pub(super) fn known(&self, stretch: Stretch) -> Option<&[u64]> {
+        let place = self.found.binary_search_by_key(&stretch, |(stretch, _)| *stretch).ok()?;
+        Some(&self.found[place].1)
+    }
+
+    /// The prints of all stretches.
+    pub(super) fn all(&self) -> impl Iterator<Item = u64> {
+        self.found.iter().flat_map(|(_, prints)| prints).copied()
     }
 }
 
-fn passing(run: &Run, filter: &Filter) -> Box<[u64]> {
-    let mut passing: Vec<u64> = run.prints().iter().copied().filter(|print| filter.passes(*print)).collect();
-    passing.sort_unstable();
-    passing.dedup();
-    passing.into()
+/// Keeps two of prints that are there more often: as many as it takes to know that they are repeats.
+fn keep_pairs(prints: &mut Vec<u64>) {
+    let mut kept = 0;
+    for at in 0..prints.len() {
+        if kept < 2 || prints[kept - 2] != prints[at] {
+            prints[kept] = prints[at];
+            kept += 1;
+        }
+    }
+    prints.truncate(kept);
+}
+
+/// The prints of a run that pass a filter.
+pub(super) fn passing(run: &Run, filter: &Filter) -> Vec<u64> {
+    run.prints().iter().copied().filter(|print| filter.passes(*print)).collect()
 }

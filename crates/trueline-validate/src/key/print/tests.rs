@@ -13,6 +13,8 @@ use super::owed::Owed;
 use super::{Filter, PrintBuffer, PrintSet, Settled};
 use crate::key::{Error, ErrorKind, KeyOptions};
 
+mod stretches;
+
 /// The keys of one chunk of an input.
 #[derive(Clone, Debug)]
 struct Chunk {
@@ -122,27 +124,6 @@ fn check(chunks: &[Chunk], make: Make) -> Settled {
     settled
 }
 
-/// Whether any stretch is told its prints, which are then the right ones.
-fn check_stretches(chunks: Vec<Chunk>, make: Make) -> bool {
-    let mut chunks = chunks;
-    chunks.sort_by_key(|chunk| chunk.input);
-    let mut set = make.set(None).telling_stretches();
-    fill(&mut set, &chunks).unwrap();
-    if !set.owed().is_empty() {
-        supply(&mut set, &chunks).unwrap();
-    }
-    let printing = set.signal().printing;
-    let settled = set.settle(make.threads).unwrap();
-    let (Some(filter), Some(stretches)) = (settled.filter, settled.stretches) else { return false };
-    for (chunk, rows) in chunks.iter().zip(rows(&chunks)).filter(|(_, rows)| !rows.is_empty()) {
-        let passing = slices(&chunk.keys).filter(|key| filter.passes_key(key));
-        let expected: std::collections::BTreeSet<u64> = passing.map(|key| printing.print(key)).collect();
-        let found = stretches.prints(chunk.input, rows.start);
-        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{rows:?} of {}", chunk.input);
-    }
-    true
-}
-
 fn chunks_of(keys: impl Iterator<Item = Vec<u8>>, cut: usize) -> Vec<Chunk> {
     let keys: Vec<Vec<u8>> = keys.collect();
     keys.chunks(cut).map(|keys| Chunk { keys: keys.to_vec(), input: 0, is_early: false }).collect()
@@ -227,12 +208,6 @@ proptest! {
         check(&chunks, make);
     }
 
-    /// A stretch has the prints of its keys that may be repeats and no others, where any are told.
-    #[test]
-    fn stretches_agree_with_the_filter(chunks in prop::collection::vec(any_chunk(), 0..10), make in any_make()) {
-        check_stretches(chunks, make);
-    }
-
     /// Rows are owed until they come, each once, however they are cut.
     #[test]
     fn owed_rows_are_those_that_did_not_come(
@@ -293,14 +268,6 @@ fn prints_are_spread() {
             assert!(counts.iter().all(|count| (680..1320).contains(count)), "{counts:?}");
         }
     }
-}
-
-/// Told where keys do not ascend, and not where a file holds some of them.
-#[test]
-fn stretches_are_told_from_memory() {
-    let chunks = || chunks_of((0..60_000).map(|number| scrambled(number % 59_900)), 10_000);
-    assert!(check_stretches(chunks(), PLAIN));
-    assert!(!check_stretches(chunks(), Make { memory_bytes: 64 << 10, pending: 512, ..PLAIN }));
 }
 
 #[test]
