@@ -58,7 +58,10 @@ def main() -> None:
             cache = str(folder / f"cache{number}")
             validate = [trueline, "validate", file, "-s", schema, "-o", "json", "--threads", "2"]
             cached = [*validate, "--cache", "--cache-dir", cache]
-            run("b3sum", [b3sum, "--num-threads", "2", file])
+            run("b3sum, two threads", [b3sum, "--num-threads", "2", file])
+            run("b3sum, one thread", [b3sum, "--num-threads", "1", file])
+            # The same hash of bytes that are read, and not mapped, on as many threads as there are processors.
+            run("read and hashed", [trueline, "schema", "fingerprint", file])
             expected = run("without a cache", validate)
             assert run("cold", cached) == expected
             # What was kept goes to the disk now, and not while the next one is timed.
@@ -69,6 +72,9 @@ def main() -> None:
             assert run("warm, trusting times", trusted) == expected
             grown = [argument.replace(file, str(longer)) for argument in validate]
             expected = run("grown, without a cache", grown)
+            other = str(folder / f"other{number}")
+            assert run("grown, cold", [*grown, "--cache", "--cache-dir", other]) == expected
+            os.sync()
             assert run("grown", [*grown, "--cache", "--cache-dir", cache]) == expected
         for name, seconds in times.items():
             print(f"{name:24} {statistics.median(seconds):.3f} s")

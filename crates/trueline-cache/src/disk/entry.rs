@@ -7,21 +7,23 @@
 //! | 8 | how long the value is, little-endian |
 //! | 32 | the key |
 //! | … | the value |
-//! | 32 | BLAKE3 of the header and of BLAKE3 of the value, in a derivation of its own |
+//! | 16 | XXH3 of the value, with that of the header for a seed, little-endian |
 //!
-//! The file ends there. The value is hashed by itself since BLAKE3 is fastest from the beginning of its input on.
+//! The file ends there. The checksum is against disks that forget and files that were cut, not against those who can write to the folder: they
+//! could make any. The key, which decides what an entry is taken for, is BLAKE3.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use twox_hash::XxHash3_128;
+
 use super::{DiskOptions, folder};
 use crate::key::Key;
 
-pub(super) const MAGIC: [u8; 8] = *b"tlcache\x01";
-const CONTEXT: &str = "trueline-cache v1 entry";
+pub(super) const MAGIC: [u8; 8] = *b"tlcache\x02";
 const HEADER_BYTES: usize = 56;
-const CHECKSUM_BYTES: usize = 32;
+const CHECKSUM_BYTES: usize = 16;
 /// Hashed, written while it is in the cache of the processor, and so on.
 const PIECE_BYTES: usize = 128 << 10;
 /// Values up to this size are written in one go.
@@ -84,13 +86,15 @@ pub(super) fn read(file: &File, metadata: &Metadata, key: &Key, options: &DiskOp
     value.try_reserve_exact(length.checked_add(CHECKSUM_BYTES)?).ok()?;
     folder::read_to_capacity(file, &mut value).ok()?;
     let (_, checksum) = value.split_at_checked(length)?;
-    let is_good = checksum == checksum_of(&bytes, &blake3::hash(&value[..length])).as_bytes();
+    let is_good = checksum == XxHash3_128::oneshot_with_seed(seed(&bytes), &value[..length]).to_le_bytes();
     value.truncate(length);
     is_good.then_some(value)
 }
 
-fn checksum_of(header: &[u8; HEADER_BYTES], value: &blake3::Hash) -> blake3::Hash {
-    blake3::Hasher::new_derive_key(CONTEXT).update(header).update(value.as_bytes()).finalize()
+/// What makes the checksum of a value that of one with this header.
+#[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+fn seed(header: &[u8; HEADER_BYTES]) -> u64 {
+    XxHash3_128::oneshot(header) as u64
 }
 
 /// Whether an entry is older than it may be, as far as its beginning says; one that says nothing is not.
@@ -110,23 +114,23 @@ pub(super) fn write(mut file: &File, key: &Key, value: &[&[u8]]) -> io::Result<(
     let made_ms = u64::try_from(made.as_millis()).unwrap_or(u64::MAX);
     let value_bytes = value.iter().map(|piece| piece.len()).sum::<usize>();
     let header = Header { made_ms, value_bytes: value_bytes as u64, key: *key }.encode();
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = XxHash3_128::with_seed(seed(&header));
     if value_bytes <= SMALL_BYTES {
         let mut bytes = Vec::with_capacity(HEADER_BYTES + value_bytes + CHECKSUM_BYTES);
         bytes.extend_from_slice(&header);
         for piece in value {
             bytes.extend_from_slice(piece);
         }
-        hasher.update(&bytes[HEADER_BYTES..]);
-        bytes.extend_from_slice(checksum_of(&header, &hasher.finalize()).as_bytes());
+        hasher.write(&bytes[HEADER_BYTES..]);
+        bytes.extend_from_slice(&hasher.finish_128().to_le_bytes());
         return file.write_all(&bytes);
     }
     file.write_all(&header)?;
     for piece in value.iter().flat_map(|piece| piece.chunks(PIECE_BYTES)) {
-        hasher.update(piece);
+        hasher.write(piece);
         file.write_all(piece)?;
     }
-    file.write_all(checksum_of(&header, &hasher.finalize()).as_bytes())
+    file.write_all(&hasher.finish_128().to_le_bytes())
 }
 
 #[cfg(test)]

@@ -92,8 +92,8 @@ impl Newcomers {
     fn of<'r>(runs: impl Iterator<Item = &'r Run>, all: usize, memory_bytes: usize) -> Option<Self> {
         let runs: Vec<&Run> = runs.collect();
         let count: usize = runs.iter().map(|run| run.prints().len()).sum();
-        // From 16 to 32 bits for each: of a hundred others about one passes, and the words stay near the processor.
-        let words = count.next_power_of_two().div_ceil(4);
+        // Some 20 bits for each: of a hundred others about one passes, and the words stay near the processor.
+        let words = count / 3 + 1;
         if 4 * count > all || 8 * (count + words) > memory_bytes {
             return None;
         }
@@ -114,13 +114,14 @@ impl Newcomers {
     fn meet(&self, run: &Run, listed: &[u64]) -> Vec<u64> {
         let mut met = listed.to_vec();
         let mut passing = [0; 256];
+        let words = &*self.words;
         for prints in run.prints().chunks(passing.len()) {
             let mut count = 0;
             // Without a branch that could be foretold wrongly: what does not pass is written over.
             for &print in prints {
-                let (word, bits) = place(self.words.len(), print);
+                let (word, bits) = place(words.len(), print);
                 passing[count] = print;
-                count += usize::from(self.words[word] & bits == bits);
+                count += usize::from(words[word] & bits == bits);
             }
             let is_new = |print: &u64| self.prints.binary_search(print).is_ok();
             let is_listed = |print: &u64| listed.binary_search(print).is_ok();
@@ -130,10 +131,9 @@ impl Newcomers {
     }
 }
 
-/// The word of a print in so many, which are a power of two, and its bits there.
+/// The word of a print among so many, fewer than 4 billion, and its bits there.
 #[inline]
 fn place(words: usize, print: u64) -> (usize, u64) {
-    // Two steps: a shift by all bits is not defined.
-    let word = print >> 1 >> (u64::BITS - 1 - words.ilog2());
-    (word as usize & (words - 1), 1 << (print % 64) | 1 << (print / 64 % 64))
+    let word = ((print >> 32) * words as u64) >> 32;
+    (word as usize, 1 << (print % 64) | 1 << (print / 64 % 64))
 }
