@@ -1,7 +1,8 @@
 //! Arrow data of other libraries, through the C data and C stream interfaces.
 //!
 //! What comes in is held against itself before anything is read of it: the structs by `shape`, then, with nulls counted anew by
-//! `structs`, offsets, texts, keys and nulls by Arrow's own full validation. Only lengths of buffers must be believed, since the interface does not tell them.
+//! `structs`, offsets, texts and keys by Arrow's own validation. Lengths of buffers must be believed, since the interface tells only those of views. Nulls where
+//! a schema allows none are no fault here: to find them is what checks are for.
 //!
 //! If you change this: the structs are moved out of the caller's place, which is left empty, and dropped here; that is what releases
 //! them, exactly once, whatever happens.
@@ -17,7 +18,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
-use arrow_schema::{DataType, Schema};
+use arrow_data::ArrayData;
+use arrow_schema::{ArrowError, DataType, Fields, Schema};
 
 use crate::error::{Error, ErrorKind};
 use crate::{shape, structs};
@@ -27,25 +29,73 @@ use crate::{shape, structs};
 /// **Errors**: as [`batch`], but any type is taken.
 pub fn array(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, Error> {
     kind(schema)?;
-    taken(array, schema)
+    Importer::default().taken(array, schema)
 }
 
 /// One array of structs under its schema, as the batch of its members. Nothing is copied, but buffers that are not aligned as their
-/// type asks.
+/// type asks. Every column may have nulls, whatever the schema says.
 ///
 /// **Errors**: one of the two was released before; it is no struct, or has rows that are null; counts, lengths, pointers, offsets, texts or keys of
 /// dictionaries that cannot be. A count of nulls that is wrong without being impossible is put right.
 ///
 /// **Cost**: texts, offsets, keys and bitmaps are read once.
 pub fn batch(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<RecordBatch, Error> {
-    let columns = columns(schema)?;
-    let array = taken(array, schema)?;
-    if array.null_count() > 0 {
-        return Err(Error::new(ErrorKind::NullRows));
+    Importer::default().batch(array, schema)
+}
+
+/// Takes one batch of a table after the other.
+///
+/// Slices of one table share the values of lists, the members of structs, and dictionaries: what a batch shares with the one before it is not looked at
+/// again. That one stays in memory until the next comes.
+#[derive(Default)]
+pub struct Importer {
+    before: Option<ArrayData>,
+}
+
+impl Importer {
+    /// The next batch, as [`batch()`] takes it.
+    ///
+    /// **Errors**: as there.
+    pub fn batch(&mut self, array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<RecordBatch, Error> {
+        let columns = columns(schema)?;
+        let array = self.taken(array, schema)?;
+        if array.null_count() > 0 {
+            return Err(Error::new(ErrorKind::NullRows));
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(array.len()));
+        let members = array.as_struct().columns().to_vec();
+        RecordBatch::try_new_with_options(Arc::new(columns), members, &options).map_err(Error::invalid)
     }
-    let options = RecordBatchOptions::new().with_row_count(Some(array.len()));
-    let members = array.as_struct().columns().to_vec();
-    RecordBatch::try_new_with_options(Arc::new(columns), members, &options).map_err(Error::invalid)
+
+    /// An array under a schema that nothing is wrong with.
+    fn taken(&mut self, array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, Error> {
+        if array.is_released() {
+            return Err(Error::released("ArrowArray"));
+        }
+        shape::check_array(&array, schema).map_err(Error::invalid)?;
+        caught(|| {
+            let array = structs::renewed(array, schema);
+            // SAFETY: both are owned by us and not released; what they say about themselves was looked at, and the interface asks
+            // for buffers as their type has them.
+            let imported = unsafe { from_ffi(array, schema) }.map_err(Error::invalid)?;
+            check_values(&imported, self.before.as_ref()).map_err(Error::invalid)?;
+            self.before = Some(imported.clone());
+            Ok(make_array(imported))
+        })
+    }
+}
+
+/// What is wrong with the values of an array, unless they are those of the one before: that one is still there, so that the same places in memory are the
+/// same values.
+fn check_values(data: &ArrayData, before: Option<&ArrayData>) -> Result<(), ArrowError> {
+    if before.is_some_and(|before| before.ptr_eq(data)) {
+        return Ok(());
+    }
+    data.validate()?;
+    data.validate_values()?;
+    data.child_data().iter().enumerate().try_for_each(|(index, child)| {
+        check_values(child, before.and_then(|before| before.child_data().get(index)))
+    })
 }
 
 /// The type that a schema names.
@@ -60,25 +110,12 @@ fn kind(schema: &FFI_ArrowSchema) -> Result<DataType, Error> {
 /// The columns that a schema names.
 fn columns(schema: &FFI_ArrowSchema) -> Result<Schema, Error> {
     match kind(schema)? {
-        DataType::Struct(fields) => Ok(Schema::new(fields)),
+        // Others do not enforce what they say of nulls, and a batch would be refused for them.
+        DataType::Struct(fields) => Ok(Schema::new(
+            fields.iter().map(|field| field.as_ref().clone().with_nullable(true)).collect::<Fields>(),
+        )),
         other => Err(Error::new(ErrorKind::NoTable { found: other.to_string() })),
     }
-}
-
-/// An array under a schema that nothing is wrong with.
-fn taken(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, Error> {
-    if array.is_released() {
-        return Err(Error::released("ArrowArray"));
-    }
-    shape::check_array(&array, schema).map_err(Error::invalid)?;
-    caught(|| {
-        let array = structs::renewed(array, schema);
-        // SAFETY: both are owned by us and not released; what they say about themselves was looked at, and the interface asks
-        // for buffers as their type has them.
-        let imported = unsafe { from_ffi(array, schema) }.map_err(Error::invalid)?;
-        imported.validate_full().map_err(Error::invalid)?;
-        Ok(make_array(imported))
-    })
 }
 
 /// What Arrow's code panics over is bad data too.
@@ -95,6 +132,7 @@ pub struct Stream {
     source: FFI_ArrowArrayStream,
     schema: FFI_ArrowSchema,
     first: Option<RecordBatch>,
+    importer: Importer,
     is_over: bool,
 }
 
@@ -115,7 +153,7 @@ impl Stream {
         }
         let columns = Arc::new(columns(&schema)?);
         let first = caught(|| Ok(RecordBatch::new_empty(columns)))?;
-        Ok(Self { source: stream, schema, first: Some(first), is_over: false })
+        Ok(Self { source: stream, schema, first: Some(first), importer: Importer::default(), is_over: false })
     }
 
     fn read(&mut self) -> Result<Option<RecordBatch>, Error> {
@@ -127,7 +165,7 @@ impl Stream {
             return Err(failure(&mut self.source, code));
         }
         // The end is told by an array that is released.
-        if array.is_released() { Ok(None) } else { batch(array, &self.schema).map(Some) }
+        if array.is_released() { Ok(None) } else { self.importer.batch(array, &self.schema).map(Some) }
     }
 }
 
@@ -157,4 +195,39 @@ fn failure(stream: &mut FFI_ArrowArrayStream, code: i32) -> Error {
     });
     let told = told.unwrap_or_else(|| "it does not say why".to_owned());
     Error::new(ErrorKind::Failed { code, told })
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::builder::{ListBuilder, StringBuilder};
+    use arrow_array::{Array, ListArray};
+    use arrow_data::ArrayData;
+
+    use super::check_values;
+
+    /// Lists whose texts are no UTF-8: only a look at these tells.
+    fn spoilt() -> ArrayData {
+        let mut lists = ListBuilder::new(StringBuilder::new());
+        for text in ["a", "b", "c", "d"] {
+            lists.values().append_value(text);
+            lists.append(true);
+        }
+        let lists: ListArray = lists.finish();
+        let texts = lists.values().to_data();
+        let buffers = vec![texts.buffers()[0].clone(), vec![b'a', 0xFF, b'c', b'd'].into()];
+        // SAFETY: none; nothing reads the texts but the look at them.
+        let texts = unsafe { texts.into_builder().buffers(buffers).build_unchecked() };
+        // SAFETY: as above.
+        unsafe { lists.into_data().into_builder().child_data(vec![texts]).build_unchecked() }
+    }
+
+    #[test]
+    fn what_two_slices_share_is_looked_at_once() {
+        let lists = spoilt();
+        let (first, second) = (lists.slice(0, 2), lists.slice(2, 2));
+        assert!(check_values(&first, None).is_err() && check_values(&second, None).is_err());
+        assert!(check_values(&second, Some(&first)).is_ok());
+        // The same bytes in another place are not the same.
+        assert!(check_values(&second, Some(&spoilt())).is_err());
+    }
 }

@@ -7,4 +7,4 @@ mod shape;
 mod structs;
 
 pub use error::{Error, ErrorKind};
-pub use import::{Stream, array, batch};
+pub use import::{Importer, Stream, array, batch};

@@ -10,7 +10,7 @@ use std::ffi::{CStr, c_char, c_void};
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
-use crate::structs::Array;
+use crate::structs::{Array, may_have_bitmap};
 
 /// How deep types may stand in one another.
 const MAX_DEPTH: usize = 64;
@@ -133,9 +133,10 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     if array.n_buffers > 0 {
         pointee(array.buffers, &format!("the list of buffers of {what}"))?;
     }
-    if array.null_count > 0 && array.has_bitmap(format) && array.buffer(0).is_null() {
+    if array.null_count > 0 && may_have_bitmap(format) && !array.has_bitmap(format) {
         return Err(format!("{what} has {} nulls, and no bitmap that says which", array.null_count));
     }
+    buffers_of_texts(array, format, &what)?;
     let types = children(schema.children, schema.n_children, &what)?;
     // A list that is shorter than its count must not be read to the end of that.
     if usize::try_from(array.n_children) != Ok(types.len()) {
@@ -156,6 +157,31 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     members.into_iter().zip(types).try_for_each(|(member, schema)| array_of(member, schema))
 }
 
+/// What the decoder reads of texts before it holds anything against the type: the last of their offsets, and the lengths of the buffers of views.
+fn buffers_of_texts(array: &Array, format: &str, what: &str) -> Result<(), String> {
+    let is_aligned = match format {
+        "u" | "z" => array.buffer(1).cast::<i32>().is_aligned(),
+        "U" | "Z" => array.buffer(1).cast::<i64>().is_aligned(),
+        _ => true,
+    };
+    if !is_aligned {
+        return Err(format!("the offsets of {what} are not aligned"));
+    }
+    // A bitmap, the views, any number of buffers, and their lengths.
+    let count = usize::try_from(array.n_buffers - 3).unwrap_or_default();
+    if !matches!(format, "vu" | "vz") || count == 0 {
+        return Ok(());
+    }
+    let lengths = array.buffer(count + 2).cast::<i64>();
+    pointee(lengths, &format!("the list of lengths of {what}"))?;
+    // SAFETY: not NULL and aligned; the interface asks for a length for each buffer.
+    let lengths = unsafe { std::slice::from_raw_parts(lengths, count) };
+    match lengths.iter().find(|length| **length < 0) {
+        Some(length) => Err(format!("{what} has a buffer of {length} bytes")),
+        None => Ok(()),
+    }
+}
+
 /// Whether there can be buffers as large as an array says that it has. The decoder counts their bytes without a look at the sum.
 fn fits_memory(array: &Array, format: &str) -> bool {
     let bits = match format.strip_prefix("w:").map(str::parse::<i64>) {
@@ -170,9 +196,9 @@ fn fits_memory(array: &Array, format: &str) -> bool {
 /// The least and the most buffers of a format.
 fn buffers_of(format: &str) -> (i64, i64) {
     match format {
-        "n" | "+r" => (0, 0),
-        // A struct without a bitmap may leave the list out.
-        "+s" => (0, 1),
+        "+r" => (0, 0),
+        // A struct without a bitmap may leave the list out, and what has nothing but nulls may come with a NULL in it.
+        "n" | "+s" => (0, 1),
         "u" | "U" | "z" | "Z" | "+vl" | "+vL" => (3, 3),
         "vu" | "vz" => (3, MAX_CHILDREN),
         _ if format.starts_with("+w:") => (1, 1),

@@ -32,9 +32,9 @@ const _: () = assert!(size_of::<Array>() == size_of::<FFI_ArrowArray>());
 static NO_OFFSETS: [u64; 1] = [0];
 
 impl Array {
-    /// Whether the first buffer of a format is the bitmap that says what is null, and there is a list to have it in.
+    /// Whether there is a bitmap that says what is null; the list of buffers was looked at.
     pub(crate) fn has_bitmap(&self, format: &str) -> bool {
-        self.n_buffers > 0 && format != "n" && format != "+r" && !format.starts_with("+u")
+        self.n_buffers > 0 && may_have_bitmap(format) && !self.buffer(0).is_null()
     }
 
     /// A buffer; `index` is below `n_buffers`, and the list of buffers was looked at.
@@ -42,6 +42,11 @@ impl Array {
         // SAFETY: the list is not NULL and aligned, and the interface asks for as many pointers as `n_buffers` says.
         unsafe { *self.buffers.add(index) }
     }
+}
+
+/// Whether the first buffer of a format is the bitmap that says what is null.
+pub(crate) fn may_have_bitmap(format: &str) -> bool {
+    format != "n" && format != "+r" && !format.starts_with("+u")
 }
 
 /// All that structs made anew consist of, and the array that they were made of, which is released with them.
@@ -86,7 +91,6 @@ impl Kept {
     /// One array, and those below it.
     fn renew(&mut self, array: &Array, schema: &FFI_ArrowSchema) -> Array {
         let format = schema.format();
-        let has_nulls = array.has_bitmap(format) && !array.buffer(0).is_null();
         let has_offsets = matches!(format, "u" | "U" | "z" | "Z" | "+l" | "+L" | "+m");
         let mut buffers = array.buffers;
         if has_offsets && array.length == 0 && array.offset == 0 {
@@ -106,7 +110,9 @@ impl Kept {
         let dictionary: Vec<Array> =
             dictionary.map(|(values, schema)| self.renew(values, schema)).into_iter().collect();
         let made = Array {
-            null_count: if has_nulls { -1 } else { array.null_count },
+            null_count: if array.has_bitmap(format) { -1 } else { array.null_count },
+            // Some send a list with a NULL for it.
+            n_buffers: if format == "n" { 0 } else { array.n_buffers },
             buffers,
             children: children.as_ptr(),
             dictionary: if dictionary.is_empty() { ptr::null() } else { dictionary.as_ptr() },

@@ -19,7 +19,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
-use trueline_arrow::{Error, ErrorKind, Stream};
+use trueline_arrow::{Error, ErrorKind, Importer, Stream};
 
 use crate::error;
 use crate::run::Watch;
@@ -36,12 +36,13 @@ enum Origin {
 impl Batches {
     /// What one object has.
     pub(crate) fn of(data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(vec![origin(data)?]))
+        Ok(Self(vec![origin(data, &mut Importer::default())?]))
     }
 
     /// What several have, one behind the other.
     pub(crate) fn of_all(items: &[Bound<'_, PyAny>]) -> PyResult<Self> {
-        items.iter().map(origin).collect::<PyResult<Vec<_>>>().map(Self)
+        let mut importer = Importer::default();
+        items.iter().map(|item| origin(item, &mut importer)).collect::<PyResult<Vec<_>>>().map(Self)
     }
 
     /// The batches. A stream that fails ends them, and the run with an exception.
@@ -70,13 +71,13 @@ impl Batches {
     }
 }
 
-fn origin(data: &Bound<'_, PyAny>) -> PyResult<Origin> {
+fn origin(data: &Bound<'_, PyAny>, importer: &mut Importer) -> PyResult<Origin> {
     if data.hasattr("__arrow_c_stream__")? {
         return stream(data).map(|stream| Origin::Stream(Box::new(stream)));
     }
     if data.hasattr("__arrow_c_array__")? {
         let (array, schema) = pair(data)?;
-        let batch = data.py().detach(move || trueline_arrow::batch(array, &schema));
+        let batch = data.py().detach(move || importer.batch(array, &schema));
         let batch = batch.map_err(|error| refusal(data, &error))?;
         return Ok(Origin::Batch(Box::new(batch)));
     }

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Any
 
+import polars
 import pyarrow
 import pytest
 
@@ -203,3 +204,32 @@ def test_answers_that_lie_are_no_answers() -> None:
     checked = Schema({"id": int}).check(lambda ids: Answer(), column="id", on="arrow", id="odd")
     check = checked.validate(b"id\n1\n2\n").checks["odd"]
     assert check.status == "error" and "7 nulls among 2 values" in (check.reason or "")
+
+
+def test_nulls_are_found_where_the_schema_of_the_data_has_none() -> None:
+    within = pyarrow.struct([pyarrow.field("x", pyarrow.int64(), nullable=False)])
+    inner = pyarrow.StructArray.from_arrays([pyarrow.array([1, None])], fields=list(within))
+    fields = [pyarrow.field("id", pyarrow.int64(), nullable=False), pyarrow.field("inner", within, nullable=False)]
+    table = pyarrow.Table.from_arrays([pyarrow.array([1, None]), inner], schema=pyarrow.schema(fields))
+    report = Schema({"id": Field("int64", required=True), "inner.x": Field("int64", required=True)}).validate(table)
+    assert {check.id: check.failed for check in report.checks if check.failed} == {"id.required": 1, "inner.x.required": 1}
+
+
+def test_columns_of_nothing_but_nulls_are_taken() -> None:
+    frame = polars.DataFrame({"id": [1, 2], "nothing": [None, None], "lists": [[], [None]]})
+    assert frame.schema["nothing"] == polars.Null
+    report = Schema({"id": Field("int64", required=True)}).validate(frame)
+    assert report.valid and report.to_dict()["rows"]["total"] == 2
+
+
+def test_slices_that_share_their_values_are_judged_as_the_whole() -> None:
+    tags = [[f"tag{number % 7}"] * (number % 3) for number in range(3000)]
+    kinds = pyarrow.array([f"kind{number % 5}" for number in range(3000)]).dictionary_encode()
+    table = pyarrow.table({"tags": tags, "kind": kinds})
+    batches = table.to_batches(max_chunksize=100)
+    schema = Schema({"tags": Field("list<string>"), "kind": Field("string", enum=["kind1", "kind2"])})
+    whole = schema.validate(table).to_dict()
+    stream = pyarrow.RecordBatchReader.from_batches(table.schema, batches)
+    for parts in (schema.validate(batches).to_dict(), schema.validate(stream).to_dict()):
+        assert parts["checks"] == whole["checks"]
+        assert parts["rows"] == whole["rows"]

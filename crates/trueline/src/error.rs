@@ -81,7 +81,7 @@ pub enum ErrorKind {
         /// What it must be.
         expected: String,
     },
-    /// An output could not be written, or what it needs not be kept. Nothing stands in the places of those that were not.
+    /// An output could not be written, or what it needs not be kept. What stood in the place of one that was not is still there.
     #[error("the outputs could not be written")]
     Output {
         /// What went wrong.

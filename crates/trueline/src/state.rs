@@ -100,12 +100,13 @@ impl State {
     /// **Errors**: states of different schemas; a part that is in two of them, which would count twice ([`ErrorKind::PartTwice`]). A part is what
     /// one run came to: the same data judged twice are two.
     pub fn merge(states: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
-        let mut states = states.into_iter();
-        let Some(mut all) = states.next() else {
+        let mut states = states.into_iter().peekable();
+        let Some(first) = states.peek() else {
             return Err(Error::new(ErrorKind::States { message: "there are none".to_owned() }));
         };
-        let mut known: HashMap<[u64; 2], usize> = all.parts.iter().map(|part| (part.head.id, 0)).collect();
-        for (number, state) in (1..).zip(states) {
+        let mut all = Self { fingerprint: first.fingerprint.clone(), parts: Vec::new() };
+        let mut known: HashMap<[u64; 2], usize> = HashMap::new();
+        for (number, state) in states.enumerate() {
             if state.fingerprint != all.fingerprint {
                 let message =
                     format!("one is of the schema {}, another of {}", all.fingerprint, state.fingerprint);
@@ -231,7 +232,12 @@ impl Validator {
         let damaged = || none("its bytes are damaged".to_owned());
         let length = bytes.len().checked_sub(HASH_BYTES).ok_or_else(|| none("it is too short".to_owned()))?;
         let (content, hash) = bytes.split_at(length);
-        let rest = content.strip_prefix(MAGIC).ok_or_else(|| none("it begins otherwise".to_owned()))?;
+        let rest = content.strip_prefix(MAGIC).ok_or_else(|| {
+            let is_other = content.starts_with(&MAGIC[..7]);
+            none(
+                if is_other { "it was written by another version" } else { "it begins otherwise" }.to_owned(),
+            )
+        })?;
         if blake3::hash(content).as_bytes() != hash {
             return Err(damaged());
         }

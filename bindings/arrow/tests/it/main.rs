@@ -6,16 +6,21 @@ use std::ptr;
 use std::sync::Arc;
 
 use arrow_array::builder::{ListBuilder, StringBuilder};
+use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, to_ffi};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, StringArray, StructArray};
-use arrow_schema::{ArrowError, DataType, Field};
+use arrow_array::{
+    Array, ArrayRef, Int64Array, NullArray, RecordBatch, RecordBatchIterator, StringArray, StringViewArray,
+    StructArray,
+};
+use arrow_data::ArrayData;
+use arrow_schema::{ArrowError, DataType, Field, Fields};
 use trueline_arrow::{Error, ErrorKind, Stream, array, batch};
 
 fn table() -> RecordBatch {
     let ids: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), Some(0), None]));
     let names: ArrayRef = Arc::new(StringArray::from(vec!["a", "long", "c"]));
-    RecordBatch::try_from_iter([("id", ids), ("name", names)]).expect("a table")
+    RecordBatch::try_from_iter_with_nullable([("id", ids, true), ("name", names, true)]).expect("a table")
 }
 
 fn pair(batch: &RecordBatch) -> (FFI_ArrowArray, FFI_ArrowSchema) {
@@ -49,6 +54,7 @@ fn get<T, V>(place: &mut T, offset_bytes: usize) -> V {
 const LENGTH: usize = 0;
 const NULL_COUNT: usize = 8;
 const OFFSET: usize = 16;
+const N_BUFFERS: usize = 24;
 const BUFFERS: usize = 40;
 const CHILDREN: usize = 48;
 /// That of `ArrowSchema`.
@@ -217,7 +223,8 @@ fn children_that_cannot_be_are_refused() {
 fn arrays_without_values_need_no_buffers() {
     let names: ArrayRef = Arc::new(StringArray::from(Vec::<&str>::new()));
     let tags: ArrayRef = Arc::new(ListBuilder::new(StringBuilder::new()).finish());
-    let empty = RecordBatch::try_from_iter([("name", names), ("tags", tags)]).expect("a batch");
+    let empty = RecordBatch::try_from_iter_with_nullable([("name", names, true), ("tags", tags, true)])
+        .expect("a batch");
     let (mut data, columns) = pair(&empty);
     let mut spoilt = vec![ptr::from_mut(child(&mut data, 0)), ptr::from_mut(child(&mut data, 1))];
     spoilt.push(ptr::from_mut(child(child(&mut data, 1), 0)));
@@ -237,6 +244,77 @@ fn arrays_without_values_need_no_buffers() {
     // SAFETY: as above.
     unsafe { buffers.add(1).write(ptr::null()) };
     refused(data, &columns);
+}
+
+/// A table of one column.
+fn column(name: &str, values: ArrayRef) -> RecordBatch {
+    RecordBatch::try_from_iter_with_nullable([(name, values, true)]).expect("a table")
+}
+
+/// Where an array has the pointers to its buffers.
+fn buffers(array: &mut FFI_ArrowArray) -> *mut *const c_void {
+    get(array, BUFFERS)
+}
+
+#[test]
+fn nulls_are_taken_where_a_schema_has_none() {
+    let within = Fields::from(vec![Field::new("x", DataType::Int64, false)]);
+    let ids: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
+    // SAFETY: none are needed for nulls.
+    let inner = unsafe {
+        let inner = ArrayData::builder(DataType::Struct(within.clone())).len(2);
+        inner.add_child_data(ids.to_data()).build_unchecked()
+    };
+    let fields = Fields::from(vec![Field::new("inner", DataType::Struct(within), false)]);
+    // SAFETY: as above.
+    let rows = unsafe {
+        let rows = ArrayData::builder(DataType::Struct(fields)).len(2);
+        rows.add_child_data(inner).build_unchecked()
+    };
+    let (data, columns) = to_ffi(&rows).expect("a pair");
+    let batch = batch(data, &columns).expect("a batch");
+    assert_eq!(batch.column(0).as_struct().column(0).null_count(), 1);
+    let (data, columns) = to_ffi(&rows.child_data()[0]).expect("a pair");
+    assert_eq!(trueline_arrow::batch(data, &columns).expect("a batch").column(0).null_count(), 1);
+}
+
+#[test]
+fn nothing_may_have_a_buffer() {
+    let table = column("nothing", Arc::new(NullArray::new(3)));
+    let (mut data, columns) = pair(&table);
+    let array = child(&mut data, 0);
+    let list = Box::new([ptr::null::<c_void>()]);
+    set(array, N_BUFFERS, 1_i64);
+    set(array, BUFFERS, list.as_ptr());
+    assert_eq!(batch(data, &columns).expect("a batch"), table);
+}
+
+#[test]
+fn lengths_of_views_are_looked_at() {
+    let long = "longer than a view may have in itself";
+    let views = || column("text", Arc::new(StringViewArray::from(vec![long, "short"])));
+    let (data, columns) = pair(&views());
+    assert_eq!(batch(data, &columns).expect("a batch"), views());
+    for (lengths, message) in [(None, "is NULL"), (Some([-1_i64]), "a buffer of -1 bytes")] {
+        let (mut data, columns) = pair(&views());
+        let array = child(&mut data, 0);
+        assert_eq!(array.num_buffers(), 4);
+        let place = lengths.as_ref().map_or(ptr::null(), |lengths| lengths.as_ptr().cast());
+        // SAFETY: the last of the four.
+        unsafe { buffers(array).add(3).write(place) };
+        let found = refused(data, &columns);
+        assert!(found.contains(message), "{found}");
+    }
+}
+
+#[test]
+fn offsets_that_are_not_aligned_are_refused() {
+    let (mut data, columns) = pair(&table());
+    let buffers = buffers(child(&mut data, 1));
+    // SAFETY: a name has three buffers, of which the second are offsets.
+    unsafe { buffers.add(1).write((*buffers.add(1)).byte_add(1)) };
+    let found = refused(data, &columns);
+    assert!(found.contains("not aligned"), "{found}");
 }
 
 #[test]
