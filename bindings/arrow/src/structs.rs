@@ -61,7 +61,8 @@ struct Kept {
 /// The same array with
 ///
 /// - nulls that are counted by who reads them, where there is a bitmap: a count of 0 would hide it;
-/// - offsets where there are no values, and so, as the interface has it, no need of any.
+/// - offsets where there are no values, and so, as the interface has it, no need of any;
+/// - no buffer where all is null by its type.
 ///
 /// Nothing is wrong with the array and its schema (`shape`).
 pub(crate) fn renewed(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> FFI_ArrowArray {

@@ -242,8 +242,7 @@ impl Tally {
                 _ => &[],
             };
             any |= !prints.is_empty();
-            bytes.extend_from_slice(&(prints.len() as u64).to_le_bytes());
-            bytes.extend(prints.iter().flat_map(|print| print.to_le_bytes()));
+            Stretches::write(&mut bytes, prints);
         }
         Some(if any { bytes } else { Vec::new() })
     }
@@ -256,21 +255,15 @@ impl Tally {
     /// Whether [`Tally::candidates`] are all keys of the rows that were met more than once, as the first pass found them: the same of all
     /// stretches may be said to [`Tally::recall`].
     pub fn knows_repeats(&self) -> bool {
+        let is_settled = |stage: &KeyStage| matches!(stage, KeyStage::Filtered(_) | KeyStage::Distinct(..));
         let mut stages = self.keys.iter().zip(&self.plan.key_checks);
-        let mut any = false;
-        let all = stages.all(|(stage, check)| match stage {
-            KeyStage::Filtered(filtered) => {
-                any = true;
-                filtered.stretches.is_some()
-            }
-            KeyStage::Distinct(_, stretches) => {
-                any = true;
-                stretches.is_some()
-            }
-            KeyStage::Whole(_) => !is_unique(&self.plan, *check),
-            _ => false,
-        });
-        all && any
+        self.keys.iter().any(is_settled)
+            && stages.all(|(stage, check)| match stage {
+                KeyStage::Filtered(filtered) => filtered.stretches.is_some(),
+                KeyStage::Distinct(_, stretches) => stretches.is_some(),
+                KeyStage::Whole(_) => !is_unique(&self.plan, *check),
+                _ => false,
+            })
     }
 
     /// Says what [`Tally::candidates`] were in a run before, with the same plan and seeds, of stretches that have the same rows in both: their
@@ -346,15 +339,6 @@ fn split_candidates(bytes: &[u8], stages: usize) -> Option<Vec<Box<[u64]>>> {
         return Some(vec![Box::default(); stages]);
     }
     let mut rest = bytes;
-    let mut prints = || {
-        let (length, behind) = rest.split_first_chunk()?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?.checked_mul(8)?;
-        let (prints, behind) = behind.split_at_checked(length)?;
-        rest = behind;
-        let prints: Box<[u64]> =
-            prints.as_chunks::<8>().0.iter().map(|print| u64::from_le_bytes(*print)).collect();
-        prints.is_sorted().then_some(prints)
-    };
-    let all = (0..stages).map(|_| prints()).collect::<Option<_>>();
+    let all = (0..stages).map(|_| Stretches::read(&mut rest)).collect::<Option<_>>();
     all.filter(|_| rest.is_empty())
 }

@@ -28,7 +28,8 @@ impl Recall<'_> {
     pub(super) fn settle(&self, gatherer: Gatherer) -> Option<(Option<Filter>, Stretches)> {
         let newcomers = Newcomers::of(self.new_runs(), self.all_prints(), self.memory_bytes)?;
         // Only known runs are gone through: all prints of the others are among the newcomers.
-        let met = self.gather(|known, run, _| known.map(|listed| newcomers.meet(run, listed)))?;
+        let met =
+            self.gather(|known, run, _| known.map_or_else(Vec::new, |listed| newcomers.meet(run, listed)))?;
         let Some(filter) = repeats(met.all().chain(newcomers.prints), gatherer) else {
             return Some((None, Stretches::default()));
         };
@@ -37,22 +38,19 @@ impl Recall<'_> {
         }
         let found = self.gather(|known, run, (input, first_row)| {
             let passes = |print: &u64| filter.passes(*print);
-            Some(match known {
+            match known {
                 None => passing(run, &filter),
                 Some(_) => met.prints(input, first_row).iter().copied().filter(passes).collect(),
-            })
+            }
         })?;
         Some((Some(filter), found))
     }
 
     /// Looks at each run, with what is known of its stretch.
-    fn gather(
-        &self,
-        look: impl Fn(Option<&[u64]>, &Run, Stretch) -> Option<Vec<u64>> + Sync,
-    ) -> Option<Stretches> {
+    fn gather(&self, look: impl Fn(Option<&[u64]>, &Run, Stretch) -> Vec<u64> + Sync) -> Option<Stretches> {
         let Self { known, stretches, runs, threads, memory_bytes } = *self;
         Stretches::gather(stretches, runs, threads, memory_bytes, |stretch, run| {
-            look(known.known(stretch), run, stretch).unwrap_or_default()
+            look(known.known(stretch), run, stretch)
         })
     }
 

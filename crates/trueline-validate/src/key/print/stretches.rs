@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::buffer::{put_prints, take_number, take_prints};
 use super::filter::Filter;
 use super::store::Run;
 
@@ -87,6 +88,19 @@ impl Stretches {
     /// The prints of the stretch of an input that begins at a row, in order: twice, if a print is there more than once.
     pub fn prints(&self, input: u32, first_row: u64) -> &[u64] {
         self.known((input, first_row)).unwrap_or_default()
+    }
+
+    /// Writes the prints of a stretch behind `bytes`.
+    pub(crate) fn write(bytes: &mut Vec<u8>, prints: &[u64]) {
+        bytes.extend_from_slice(&(prints.len() as u64).to_le_bytes());
+        put_prints(bytes, prints);
+    }
+
+    /// Takes what [`Stretches::write`] wrote off the front of `bytes`; `None` where it is damaged.
+    pub(crate) fn read(bytes: &mut &[u8]) -> Option<Box<[u64]>> {
+        let length = take_number(bytes)?;
+        let prints = take_prints(bytes, length)?;
+        prints.is_sorted().then(|| prints.into())
     }
 
     /// The prints of a stretch, if it is one of these.
