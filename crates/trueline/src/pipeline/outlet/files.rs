@@ -9,7 +9,9 @@ use trueline_io::Temporaries;
 use trueline_io::rows::{BatchFiles, BatchRows};
 use trueline_io::rows::{InputStart, ReasonColumn, RowFiles, Rows};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+use crate::error::ErrorKind;
 
 /// The rows of a piece.
 pub(in super::super) enum PieceRows {
