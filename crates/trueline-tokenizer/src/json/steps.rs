@@ -17,7 +17,7 @@
 
 use super::positions::{END, Positions};
 use super::string;
-use crate::kernel::{Isa, STEP, Task};
+use crate::kernel::{Isa, STEP, Task, one_by_one};
 
 /// How many steps make a group.
 const GROUP_STEPS: usize = 8;
@@ -64,12 +64,13 @@ struct Carry {
 /// Which bytes of a group are what.
 struct Classes {
     quote: Masks,
-    backslash: Masks,
     structural: Masks,
-    white: Masks,
-    control: Masks,
+    /// White space and structural bytes.
+    apart: Masks,
     line_feed: Masks,
     has_backslash: bool,
+    /// Whether there is a control byte other than line feeds.
+    has_control: bool,
     has_high: bool,
 }
 
@@ -77,32 +78,24 @@ impl Classes {
     #[inline(always)]
     fn read<I: Isa>(isa: I, group: &Group) -> Self {
         let none = [0; GROUP_STEPS];
-        let mut classes = Self {
-            quote: none,
-            backslash: none,
-            structural: none,
-            white: none,
-            control: none,
-            line_feed: none,
-            has_backslash: false,
-            has_high: false,
-        };
-        let mut all = isa.load(&group[0]);
-        let mut backslashes = 0;
+        let (mut quote, mut structural, mut apart, mut line_feed) = (none, none, none, none);
+        let first = isa.load(&group[0]);
+        let (mut all, mut backslashes, mut controls) =
+            (first, isa.compare(first, b'\\'), isa.controls(first));
         for (step, bytes) in group.iter().enumerate() {
             let block = isa.load(bytes);
-            classes.quote[step] = isa.equal(block, b'"');
-            classes.backslash[step] = isa.equal(block, b'\\');
-            classes.structural[step] = isa.structurals(block);
-            classes.white[step] = isa.whites(block);
-            classes.control[step] = isa.controls(block);
-            classes.line_feed[step] = isa.equal(block, b'\n');
-            backslashes |= classes.backslash[step];
+            let structurals = isa.structurals(block);
+            quote[step] = isa.equal(block, b'"');
+            structural[step] = isa.mask(structurals);
+            apart[step] = isa.mask(isa.either(structurals, isa.whites(block)));
+            line_feed[step] = isa.equal(block, b'\n');
+            backslashes = isa.either(backslashes, isa.compare(block, b'\\'));
+            controls = isa.either(controls, isa.controls(block));
             all = isa.or(all, block);
         }
-        classes.has_backslash = backslashes != 0;
-        classes.has_high = isa.high(all) != 0;
-        classes
+        let has_backslash = isa.mask(backslashes) != 0;
+        let (has_control, has_high) = (isa.mask(controls) != 0, isa.high(all) != 0);
+        Self { quote, structural, apart, line_feed, has_backslash, has_control, has_high }
     }
 }
 
@@ -159,20 +152,20 @@ impl ReadTokens<'_> {
         classes: &Classes,
         carry: &mut Carry,
     ) {
-        self.positions.reserve();
-        let Positions { offsets, kinds, tokens, may_have_cr, .. } = &mut *self.positions;
-        let mut count = *tokens;
-        let mut controls = 0;
+        let (mut tokens, mut scalars) = ([0; GROUP_STEPS], [0; GROUP_STEPS]);
         for (step, bytes) in group.iter().enumerate() {
             let at = at + step * STEP;
             let mut quote = classes.quote[step];
             let mut escaped = 0;
             if ESCAPES {
-                escaped = escapes(classes.backslash[step], &mut carry.escaped);
+                escaped = escapes(isa.equal(isa.load(bytes), b'\\'), &mut carry.escaped);
                 quote &= !escaped;
             }
-            let (line_feed, control) = (classes.line_feed[step], classes.control[step]);
-            controls |= control & !line_feed;
+            let line_feed = classes.line_feed[step];
+            let mut control = line_feed;
+            if classes.has_control {
+                control |= isa.mask(isa.controls(isa.load(bytes)));
+            }
             let mut inside = isa.prefix_xor(quote) ^ carry.in_string;
             let mut bad = control & inside;
             if bad != 0 {
@@ -191,21 +184,14 @@ impl ReadTokens<'_> {
                 note_suspects(&mut self.notes.suspects, at, bad, line_feed);
             }
             carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
-            let scalar = !(classes.white[step] | classes.structural[step] | quote | inside);
+            let scalar = !(classes.apart[step] | quote | inside);
             let scalar_start = scalar & !((scalar << 1) | carry.scalar);
             carry.scalar = scalar >> 63;
-            let token = (classes.structural[step] & !inside) | (quote & inside) | scalar_start | line_feed;
-            let (Some(offset_slots), Some(kind_slots)) =
-                (offsets[count..].first_chunk_mut(), kinds[count..].first_chunk_mut())
-            else {
-                break;
-            };
-            isa.positions(token, narrow(at), offset_slots);
-            isa.kinds(bytes, isa.load(bytes), token, scalar_start, offset_slots, kind_slots);
-            count += token.count_ones() as usize;
+            tokens[step] = (classes.structural[step] & !inside) | (quote & inside) | scalar_start | line_feed;
+            scalars[step] = scalar_start;
         }
-        *tokens = count;
-        *may_have_cr |= controls != 0;
+        self.positions.may_have_cr |= classes.has_control;
+        self.positions.write(isa, at, group, &tokens, &scalars);
     }
 }
 
@@ -286,6 +272,32 @@ pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_f
 }
 
 impl Positions {
+    /// Writes the tokens of a group, given where they begin and which of them are scalars; `at` is the offset of its first byte.
+    #[inline(always)]
+    fn write<I: Isa>(&mut self, isa: I, at: usize, group: &Group, tokens: &Masks, scalars: &Masks) {
+        self.reserve();
+        let Self { offsets, kinds, tokens: count, .. } = self;
+        let are_few = tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::FEW;
+        let mut written = *count;
+        for (step, bytes) in group.iter().enumerate() {
+            let (Some(offset_slots), Some(kind_slots)) =
+                (offsets[written..].first_chunk_mut(), kinds[written..].first_chunk_mut())
+            else {
+                break;
+            };
+            let (token, at) = (tokens[step], narrow(at + step * STEP));
+            if are_few {
+                one_by_one::positions(token, at, offset_slots);
+                one_by_one::kinds(bytes, token, offset_slots, kind_slots);
+            } else {
+                isa.positions(token, at, offset_slots);
+                isa.kinds(bytes, isa.load(bytes), token, scalars[step], offset_slots, kind_slots);
+            }
+            written += token.count_ones() as usize;
+        }
+        *count = written;
+    }
+
     /// Makes room for the tokens of one more group, and for whole vectors behind them.
     #[inline(always)]
     fn reserve(&mut self) {
@@ -309,7 +321,11 @@ impl Positions {
                 self.lasts.resize(length, 0);
             }
             let Some(slots) = self.lasts[self.lines..].first_chunk_mut() else { return };
-            isa.positions(ends, narrow(at), slots);
+            if I::FEW > 0 {
+                one_by_one::positions(ends, narrow(at), slots);
+            } else {
+                isa.positions(ends, narrow(at), slots);
+            }
             self.lines += ends.count_ones() as usize;
         }
     }

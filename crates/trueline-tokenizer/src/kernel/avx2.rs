@@ -6,10 +6,12 @@
 //! with all ones is due to Geoff Langdale and others.
 
 use std::arch::x86_64::{
-    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set1_epi8,
-    _mm256_alignr_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi8,
-    _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_subs_epu8, _mm256_xor_si256,
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadl_epi64, _mm_loadu_si128,
+    _mm_set1_epi8, _mm_shuffle_epi8, _mm_storel_epi64, _mm256_add_epi32, _mm256_alignr_epi8,
+    _mm256_and_si256, _mm256_andnot_si256, _mm256_blendv_epi8, _mm256_broadcastsi128_si256,
+    _mm256_cmpeq_epi8, _mm256_cvtepu8_epi32, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8,
+    _mm256_or_si256, _mm256_permute2x128_si256, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_shuffle_epi8,
+    _mm256_srli_epi16, _mm256_storeu_si256, _mm256_subs_epu8, _mm256_xor_si256,
 };
 
 use super::{Isa, STEP, Task, classes, utf8};
@@ -51,6 +53,33 @@ unsafe fn at_most(vector: __m256i, most: i8) -> __m256i {
     unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(most)), vector) }
 }
 
+/// Sets the bytes below 0x20 that are no line feeds.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn controls(vector: __m256i) -> __m256i {
+    // SAFETY: AVX2 is there, by this function's contract.
+    unsafe {
+        let line_feed = _mm256_cmpeq_epi8(vector, _mm256_set1_epi8(b'\n'.cast_signed()));
+        _mm256_andnot_si256(line_feed, at_most(vector, 0x1F))
+    }
+}
+
+/// Sets the bytes that are those of a table once 0x20 is set in them, control bytes left out.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn folded(vector: __m256i, names: &[u8; 16]) -> __m256i {
+    // SAFETY: AVX2 is there, by this function's contract.
+    unsafe {
+        let folded = _mm256_or_si256(vector, _mm256_set1_epi8(0x20));
+        let named = _mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(table(names), vector));
+        _mm256_andnot_si256(at_most(vector, 0x1F), named)
+    }
+}
+
 /// The same sixteen bytes in both halves.
 ///
 /// # Safety
@@ -88,6 +117,38 @@ unsafe fn utf8_errors(block: __m256i, before: __m256i) -> __m256i {
         let lead_4 = _mm256_subs_epu8(three_before, _mm256_set1_epi8(utf8::BELOW_LEAD_4.cast_signed()));
         let must_continue = _mm256_and_si256(_mm256_or_si256(lead_3, lead_4), _mm256_set1_epi8(-128));
         _mm256_xor_si256(must_continue, pairs)
+    }
+}
+
+/// For each byte of bits the places of those that are set.
+const PLACES: [[u8; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        let (mut place, mut count) = (0, 0);
+        while place < 8 {
+            if bits >> place & 1 == 1 {
+                table[bits][count] = place;
+                count += 1;
+            }
+            place += 1;
+        }
+        bits += 1;
+    }
+    table
+};
+
+/// What each byte is as `one_by_one` has it.
+///
+/// # Safety
+/// The machine must have AVX2.
+#[inline(always)]
+unsafe fn kinds_of(half: __m256i) -> __m256i {
+    // SAFETY: AVX2 is there, by this function's contract.
+    unsafe {
+        let line_feed = _mm256_cmpeq_epi8(half, _mm256_set1_epi8(b'\n'.cast_signed()));
+        let named = _mm256_or_si256(folded(half, &classes::NAMED), line_feed);
+        _mm256_blendv_epi8(_mm256_set1_epi8(b' '.cast_signed()), half, named)
     }
 }
 
@@ -147,9 +208,9 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn controls(self, [low, high]: [__m256i; 2]) -> u64 {
+    fn controls(self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
-        unsafe { join(at_most(low, 0x1F), at_most(high, 0x1F)) }
+        unsafe { [controls(low), controls(high)] }
     }
 
     #[inline(always)]
@@ -162,29 +223,66 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn structurals(self, block: [__m256i; 2]) -> u64 {
+    fn structurals(self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
-        let marked = unsafe {
-            let table = table(&classes::STRUCTURALS);
-            let bit = _mm256_set1_epi8(0x20);
-            let [low, high] = [_mm256_or_si256(block[0], bit), _mm256_or_si256(block[1], bit)];
-            join(
-                _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, block[0])),
-                _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, block[1])),
-            )
-        };
-        marked & !self.controls(block)
+        unsafe { [folded(low, &classes::STRUCTURALS), folded(high, &classes::STRUCTURALS)] }
     }
 
     #[inline(always)]
-    fn whites(self, [low, high]: [__m256i; 2]) -> u64 {
+    fn whites(self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
         unsafe {
             let table = table(&classes::WHITES);
-            join(
+            [
                 _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, low)),
                 _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, high)),
-            )
+            ]
+        }
+    }
+
+    const FEW: u32 = 24;
+
+    #[inline(always)]
+    fn kinds(
+        self,
+        _bytes: &[u8; STEP],
+        block: [__m256i; 2],
+        mask: u64,
+        _others: u64,
+        _places: &[u32; STEP],
+        out: &mut [u8; STEP],
+    ) {
+        let mut kinds = [0_u8; STEP];
+        let mut written = 0;
+        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `kinds`; eight kinds are loaded from within it. Before the
+        // n-th eight at most 8 * n are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
+        unsafe {
+            for (half, place) in block.into_iter().zip([0, 32]) {
+                _mm256_storeu_si256(kinds.as_mut_ptr().add(place).cast(), kinds_of(half));
+            }
+            for (eight, bits) in kinds.as_chunks::<8>().0.iter().zip(mask.to_le_bytes()) {
+                let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
+                let packed = _mm_shuffle_epi8(_mm_loadl_epi64(eight.as_ptr().cast()), places);
+                _mm_storel_epi64(out.as_mut_ptr().add(written).cast(), packed);
+                written += bits.count_ones() as usize;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
+        let mut written = 0;
+        // SAFETY: `self` proves AVX2; an entry of the table is eight readable bytes. Before the n-th eight at most 8 * n numbers
+        // are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
+        unsafe {
+            let mut base = _mm256_set1_epi32(base.cast_signed());
+            for bits in mask.to_le_bytes() {
+                let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
+                let numbers = _mm256_add_epi32(_mm256_cvtepu8_epi32(places), base);
+                _mm256_storeu_si256(out.as_mut_ptr().add(written).cast(), numbers);
+                written += bits.count_ones() as usize;
+                base = _mm256_add_epi32(base, _mm256_set1_epi32(8));
+            }
         }
     }
 

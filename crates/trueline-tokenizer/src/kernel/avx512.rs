@@ -155,7 +155,8 @@ impl Isa for Avx512 {
     #[inline(always)]
     fn controls(self, block: __m512i) -> u64 {
         // SAFETY: `self` proves AVX-512 F and BW.
-        unsafe { _mm512_cmplt_epu8_mask(block, _mm512_set1_epi8(0x20)) }
+        let below = unsafe { _mm512_cmplt_epu8_mask(block, _mm512_set1_epi8(0x20)) };
+        below & !self.compare(block, b'\n')
     }
 
     #[inline(always)]

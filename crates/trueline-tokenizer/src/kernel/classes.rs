@@ -17,3 +17,10 @@ pub(super) const WHITES: [u8; 16] = {
     table[0xF] = 0;
     table
 };
+
+/// Structural bytes and the quote, in the same way; 0x02 is none of them.
+pub(super) const NAMED: [u8; 16] = {
+    let mut table = STRUCTURALS;
+    table[0x2] = b'"';
+    table
+};

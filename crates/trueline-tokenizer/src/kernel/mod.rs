@@ -18,6 +18,7 @@ mod avx512;
 mod classes;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
 mod neon;
+pub(crate) mod one_by_one;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
@@ -68,24 +69,24 @@ pub(crate) trait Isa: Copy {
     /// The bitwise or of two blocks.
     fn or(self, one: Self::Block, other: Self::Block) -> Self::Block;
 
-    /// Which bytes are below 0x20.
-    fn controls(self, block: Self::Block) -> u64;
+    /// Which bytes are below 0x20, line feeds left out.
+    fn controls(self, block: Self::Block) -> Self::Lanes;
 
     /// Which bytes are one of `{ } [ ] : ,`.
     #[inline(always)]
-    fn structurals(self, block: Self::Block) -> u64 {
+    fn structurals(self, block: Self::Block) -> Self::Lanes {
         // Braces and brackets differ in this bit.
         let folded = self.or(block, self.load(&[0x20; STEP]));
         let brackets = self.either(self.compare(folded, b'{'), self.compare(folded, b'}'));
-        self.mask(self.either(brackets, self.either(self.compare(block, b':'), self.compare(block, b','))))
+        self.either(brackets, self.either(self.compare(block, b':'), self.compare(block, b',')))
     }
 
     /// Which bytes are white space of JSON: space, tab, CR, LF.
     #[inline(always)]
-    fn whites(self, block: Self::Block) -> u64 {
+    fn whites(self, block: Self::Block) -> Self::Lanes {
         let blanks = self.either(self.compare(block, b' '), self.compare(block, b'\t'));
         let ends = self.either(self.compare(block, b'\r'), self.compare(block, b'\n'));
-        self.mask(self.either(blanks, ends))
+        self.either(blanks, ends)
     }
 
     /// Whether `digits` is cheap enough to look at one number with it.
@@ -94,7 +95,10 @@ pub(crate) trait Isa: Copy {
     /// Which bytes are digits.
     fn digits(self, block: Self::Block) -> u64;
 
-    /// Writes, for each bit of `mask`, the byte there as `KINDS` has it. `block` is `bytes`, `others` are the bits of bytes
+    /// Eight times 64 bytes that have so many tokens or fewer are better written `one_by_one`.
+    const FEW: u32 = 0;
+
+    /// Writes, for each bit of `mask`, the byte there as `one_by_one` has it. `block` is `bytes`, `others` are the bits of bytes
     /// that have no kind of their own, and `places` are the places of all, each with the same number of steps added. What
     /// stands behind them afterwards is undefined.
     #[inline(always)]
@@ -107,13 +111,7 @@ pub(crate) trait Isa: Copy {
         places: &[u32; STEP],
         out: &mut [u8; STEP],
     ) {
-        let count = mask.count_ones() as usize;
-        let chunks = out.as_chunks_mut::<8>().0.iter_mut().zip(places.as_chunks::<8>().0);
-        for (kinds, places) in chunks.take(count.div_ceil(8)) {
-            for (kind, place) in kinds.iter_mut().zip(places) {
-                *kind = KINDS[usize::from(bytes[*place as usize % STEP])];
-            }
-        }
+        one_by_one::kinds(bytes, mask, places, out);
     }
 
     /// Whether `utf8_errors` says anything.
@@ -140,7 +138,7 @@ pub(crate) trait Isa: Copy {
     /// Writes `base + i` for each bit `i` of `mask`, in order. What stands behind them afterwards is undefined.
     #[inline(always)]
     fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
-        positions_by_bit(mask, base, out);
+        one_by_one::positions(mask, base, out);
     }
 
     /// Writes, for each bit of `part`, `base +` the number of bits of `whole` below it. `part` is a part of
@@ -168,34 +166,6 @@ fn ordinal(part: u64, whole: u64, base: u32) -> u32 {
     let below = (part & part.wrapping_neg()).wrapping_sub(1);
     base.wrapping_add((whole & below).count_ones())
 }
-
-/// Positions bit by bit, eight at a time whether they are there or not: rows differ in how many separators they
-/// have in 64 bytes, and a wrong guess of the loop's end costs more than a few stores.
-#[inline(always)]
-fn positions_by_bit(mask: u64, base: u32, out: &mut [u32; STEP]) {
-    let mut rest = mask;
-    for slots in out.as_chunks_mut::<8>().0 {
-        for slot in slots {
-            *slot = base.wrapping_add(rest.trailing_zeros());
-            rest &= rest.wrapping_sub(1);
-        }
-        if rest == 0 {
-            break;
-        }
-    }
-}
-
-/// What a byte is in JSON outside of strings: itself where it has a role there, else a space.
-const KINDS: [u8; 256] = {
-    let mut kinds = [b' '; 256];
-    let roles = b"{}[]:,\"\n";
-    let mut at = 0;
-    while at < roles.len() {
-        kinds[roles[at] as usize] = roles[at];
-        at += 1;
-    }
-    kinds
-};
 
 /// Work that is written once and compiled for each kernel.
 pub(crate) trait Task {

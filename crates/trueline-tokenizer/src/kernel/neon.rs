@@ -7,8 +7,8 @@
 //! of simdjson's NEON kernel.
 
 use std::arch::aarch64::{
-    uint8x16_t, vandq_u8, vceqq_u8, vcgeq_u8, vcltq_u8, vdupq_n_u8, veorq_u8, vgetq_lane_u64, vld1q_u8,
-    vorrq_u8, vpaddq_u8, vreinterpretq_u64_u8,
+    uint8x16_t, vandq_u8, vbicq_u8, vceqq_u8, vcgeq_u8, vcltq_u8, vdupq_n_u8, veorq_u8, vgetq_lane_u64,
+    vld1q_u8, vorrq_u8, vpaddq_u8, vreinterpretq_u64_u8,
 };
 
 use super::{Isa, STEP, Task};
@@ -90,11 +90,11 @@ impl Isa for Neon {
     }
 
     #[inline(always)]
-    fn controls(self, block: [uint8x16_t; 4]) -> u64 {
+    fn controls(self, block: [uint8x16_t; 4]) -> [uint8x16_t; 4] {
         // SAFETY: NEON is a part of the target.
-        let limit = unsafe { vdupq_n_u8(0x20) };
+        let (limit, line_feed) = unsafe { (vdupq_n_u8(0x20), vdupq_n_u8(b'\n')) };
         // SAFETY: as above.
-        fold(block.map(|vector| unsafe { vcltq_u8(vector, limit) }))
+        block.map(|vector| unsafe { vbicq_u8(vcltq_u8(vector, limit), vceqq_u8(vector, line_feed)) })
     }
 
     #[inline(always)]

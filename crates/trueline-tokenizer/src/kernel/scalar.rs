@@ -69,10 +69,11 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
-    fn controls(self, block: [u64; 8]) -> u64 {
+    fn controls(self, block: [u64; 8]) -> [u64; 8] {
         // The high bit of each byte is set where the other bits make 0x20 or more.
         let least = EACH_BYTE.wrapping_mul(0x80 - 0x20);
-        self.high(block.map(|word| !(((word & LOW_BITS) + least) | word)))
+        let line_feeds = self.compare(block, b'\n');
+        std::array::from_fn(|at| !(((block[at] & LOW_BITS) + least) | block[at] | line_feeds[at]))
     }
 
     const FINDS_DIGITS: bool = false;

@@ -4,8 +4,8 @@
 //! to masks is vectors. Bench: `examples/rate.rs`. Source: Intel's manual, PCMPEQB and PMOVMSKB.
 
 use std::arch::x86_64::{
-    __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8,
-    _mm_xor_si128,
+    __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
+    _mm_or_si128, _mm_set1_epi8, _mm_xor_si128,
 };
 
 use super::{Isa, STEP, Task};
@@ -76,11 +76,14 @@ impl Isa for Sse2 {
     }
 
     #[inline(always)]
-    fn controls(self, block: [__m128i; 4]) -> u64 {
+    fn controls(self, block: [__m128i; 4]) -> [__m128i; 4] {
         // SAFETY: SSE2 is a part of x86-64.
-        let most = unsafe { _mm_set1_epi8(0x1F) };
+        let (most, line_feed) = unsafe { (_mm_set1_epi8(0x1F), _mm_set1_epi8(b'\n'.cast_signed())) };
         // SAFETY: as above.
-        join(block.map(|vector| unsafe { _mm_cmpeq_epi8(_mm_min_epu8(vector, most), vector) }))
+        block.map(|vector| unsafe {
+            let below = _mm_cmpeq_epi8(_mm_min_epu8(vector, most), vector);
+            _mm_andnot_si128(_mm_cmpeq_epi8(vector, line_feed), below)
+        })
     }
 
     #[inline(always)]

@@ -36,17 +36,17 @@ impl Task for Probe<'_> {
         isa.positions(equal, self.base, &mut positions);
         let (mut places, mut kinds) = ([0; STEP], [0; STEP]);
         isa.positions(self.part, self.base.wrapping_mul(64), &mut places);
-        let named = isa.structurals(block) | isa.equal(block, b'"') | isa.equal(block, b'\n');
+        let named = isa.mask(isa.structurals(block)) | isa.equal(block, b'"') | isa.equal(block, b'\n');
         isa.kinds(self.bytes, block, self.part, !named, &places, &mut kinds);
         isa.ordinals(part, equal, self.base, &mut ordinals);
         Answer {
             equal,
             high: isa.high(block),
             high_of_both: isa.high(isa.or(block, isa.load(self.other))),
-            controls: isa.controls(block),
+            controls: isa.mask(isa.controls(block)),
             digits: isa.digits(block),
-            structurals: isa.structurals(block),
-            whites: isa.whites(block),
+            structurals: isa.mask(isa.structurals(block)),
+            whites: isa.mask(isa.whites(block)),
             prefix_xor: isa.prefix_xor(equal),
             kinds: kinds[..self.part.count_ones() as usize].to_vec(),
             positions: positions[..equal.count_ones() as usize].to_vec(),
@@ -67,7 +67,7 @@ impl Probe<'_> {
             equal,
             high: mask(&|i| self.bytes[i] >= 0x80),
             high_of_both: mask(&|i| self.bytes[i] | self.other[i] >= 0x80),
-            controls: mask(&|i| self.bytes[i] < b' '),
+            controls: mask(&|i| self.bytes[i] < b' ' && self.bytes[i] != b'\n'),
             digits: mask(&|i| self.bytes[i].is_ascii_digit()),
             structurals: mask(&|i| b"{}[]:,".contains(&self.bytes[i])),
             whites: mask(&|i| b" \t\r\n".contains(&self.bytes[i])),
