@@ -5,13 +5,14 @@
 //! manual.
 
 use std::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi64, _mm256_and_si256,
-    _mm256_andnot_si256, _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64,
-    _mm256_cvtepu32_epi64, _mm256_i64gather_epi64, _mm256_loadu_si256, _mm256_madd_epi16,
+    __m128i, __m256i, _MM_HINT_T0, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadl_epi64, _mm_loadu_si128,
+    _mm_prefetch, _mm_unpacklo_epi64, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256,
+    _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_castsi256_si128, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64,
+    _mm256_cvtepu32_epi64, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
     _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd, _mm256_mul_epu32, _mm256_or_si256,
-    _mm256_sad_epu8, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256,
-    _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
-    _mm256_subs_epu16, _mm256_xor_si256,
+    _mm256_sad_epu8, _mm256_set_m128i, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x,
+    _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256,
+    _mm256_sub_epi64, _mm256_subs_epu16, _mm256_xor_si256,
 };
 
 use std::ops::Range;
@@ -26,6 +27,25 @@ impl Avx2 {
     /// Asks the processor.
     pub(crate) fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+}
+
+/// The four words at some places, in units of `SCALE` bytes.
+///
+/// # Safety
+/// The machine must have AVX2, and eight bytes must be readable at each place.
+#[inline(always)]
+unsafe fn four<const SCALE: usize>(from: *const u8, places: __m256i) -> __m256i {
+    // SAFETY: AVX2 is there and the bytes are readable, by this function's contract; nothing asks for alignment.
+    unsafe {
+        let (low, high) = (_mm256_castsi256_si128(places), _mm256_extracti128_si256::<1>(places));
+        let word = |place: i64| from.add(SCALE * place.cast_unsigned() as usize);
+        let pair = |places: __m128i| {
+            let first = _mm_loadl_epi64(word(_mm_cvtsi128_si64(places)).cast());
+            let second = _mm_loadl_epi64(word(_mm_extract_epi64::<1>(places)).cast());
+            _mm_unpacklo_epi64(first, second)
+        };
+        _mm256_set_m128i(pair(high), pair(low))
     }
 }
 
@@ -151,7 +171,7 @@ impl Lanes for Avx2 {
         // SAFETY: `self` proves AVX2. Each index is cut to three bits, so every load is inside of the table.
         unsafe {
             let inside = _mm256_and_si256(index, _mm256_set1_epi64x(7));
-            _mm256_i64gather_epi64::<8>(table.as_ptr().cast(), inside)
+            four::<8>(table.as_ptr().cast(), inside)
         }
     }
 
@@ -182,7 +202,7 @@ impl Lanes for Avx2 {
         // word but one, so every load is inside of the slice; a gather asks for no alignment.
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
-            _mm256_i64gather_epi64::<4>(from.0.as_ptr().cast(), inside)
+            four::<4>(from.0.as_ptr().cast(), inside)
         }
     }
 
@@ -192,7 +212,7 @@ impl Lanes for Avx2 {
         // with eight bytes behind it, so every load is inside of the slice; a gather asks for no alignment.
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
-            _mm256_i64gather_epi64::<1>(from.0.as_ptr().cast(), inside)
+            four::<1>(from.0.as_ptr().cast(), inside)
         }
     }
 
