@@ -121,7 +121,13 @@ impl<'a> Cells<'a> {
                 quoted = lanes.both(is_quote, lanes.not(lanes.is_zero(length)));
                 start = lanes.add(start, lanes.select(quoted, lanes.splat(1), lanes.splat(0)));
                 length = lanes.sub(length, lanes.select(quoted, lanes.splat(2), lanes.splat(0)));
-                head = lanes.gather_bytes(self.bytes, start);
+                // Of a short text the first eight bytes have all.
+                let is_short = lanes.less(length, lanes.splat(WORD as u64));
+                if lanes.bits(lanes.both(quoted, lanes.not(is_short))) == 0 {
+                    head = lanes.select(quoted, lanes.shr::<8>(head), head);
+                } else {
+                    head = lanes.gather_bytes(self.bytes, start);
+                }
             }
         }
         Group { start, length, head, quoted }

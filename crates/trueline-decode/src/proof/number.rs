@@ -51,7 +51,6 @@ pub(super) struct Within<'a, const POINT: bool, const SIGN: bool>(pub(super) &'a
 impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        let zeros = lanes.splat(u64::from(b'0') * LOW);
         let (mut start, mut length, mut head) = (group.start, group.length, group.head);
         let mut negative = lanes.none();
         if SIGN {
@@ -64,16 +63,7 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
                 head = lanes.gather_bytes(cells.bytes, start);
             }
         }
-        let head = lanes.xor(head, zeros);
-        let tail = lanes.gather_bytes(cells.bytes, lanes.add(start, lanes.splat(WORD as u64)));
-        let tail = lanes.xor(tail, zeros);
-        // How far the text is from filling sixteen bytes, in bits.
-        let gap = lanes.shl::<3>(lanes.sub(lanes.splat(DIGITS), length));
-        let word = lanes.splat(64);
-        let across =
-            lanes.or(lanes.shr_by(head, lanes.sub(word, gap)), lanes.shl_by(head, lanes.sub(gap, word)));
-        let mut last = lanes.or(lanes.shl_by(tail, gap), across);
-        let mut first = lanes.shl_by(head, gap);
+        let (mut first, mut last) = sixteen::<L, POINT>(lanes, cells, head, start, length);
         let mut places = lanes.splat(0);
         let mut good =
             lanes.both(lanes.less(lanes.splat(0), length), lanes.less(length, lanes.splat(DIGITS + 1)));
@@ -109,6 +99,30 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
         good = lanes.both(good, lanes.is_zero(faults));
         lanes.both(good, lanes.not(outside))
     }
+}
+
+/// The sixteen bytes that end with a text, given its first eight; what is missing are zeros, and digits are numbers. With `POINT` texts may
+/// well have more than eight bytes.
+#[inline(always)]
+fn sixteen<L: Lanes, const POINT: bool>(
+    lanes: L,
+    cells: &Cells<'_>,
+    head: L::Words,
+    start: L::Words,
+    length: L::Words,
+) -> (L::Words, L::Words) {
+    let zeros = lanes.splat(u64::from(b'0') * LOW);
+    let head = lanes.xor(head, zeros);
+    let word = lanes.splat(WORD as u64);
+    if !POINT && lanes.bits(lanes.less(word, length)) == 0 {
+        return (lanes.splat(0), lanes.shl_by(head, lanes.shl::<3>(lanes.sub(word, length))));
+    }
+    let tail = lanes.xor(lanes.gather_bytes(cells.bytes, lanes.add(start, word)), zeros);
+    // How far the text is from filling sixteen bytes, in bits.
+    let gap = lanes.shl::<3>(lanes.sub(lanes.splat(DIGITS), length));
+    let bits = lanes.splat(64);
+    let across = lanes.or(lanes.shr_by(head, lanes.sub(bits, gap)), lanes.shl_by(head, lanes.sub(gap, bits)));
+    (lanes.shl_by(head, gap), lanes.or(lanes.shl_by(tail, gap), across))
 }
 
 /// The highest bit of the byte that is the first decimal point among digits.

@@ -22,6 +22,10 @@ use crate::state::{Place, State};
 use both::{ReadBoth, Reading, Readings};
 use pair::{FindQuotes, FindTail, ReadPair};
 
+/// So many bytes are read behind a quote before the next stretch without quotes is looked for, more and more where they are close together.
+const LEAST_READ: usize = 512;
+const MOST_READ: usize = 64 << 10;
+
 /// Finds where a chunk can be cut, in two steps: [`survey`](Self::survey) reads the bytes, on any thread and in
 /// any order; [`resolve`](Self::resolve) then runs along the chunks in their order and only hands on the state.
 ///
@@ -148,7 +152,35 @@ impl Splitter {
     ///
     /// **Cost**: one pass.
     pub fn split(&self, chunk: &[u8], start: State) -> Split {
-        self.run(chunk, Runner::new(start), usize::MAX).split()
+        self.skim(chunk, Runner::new(start), usize::MAX).split()
+    }
+
+    /// Reads on exactly, until the first record start at or behind `until`. From a record start to the next quote, only the last line end
+    /// counts.
+    fn skim(&self, chunk: &[u8], mut runner: Runner, until: usize) -> Runner {
+        let classes = &self.classes;
+        if !classes.is_simple {
+            return self.run(chunk, runner, until);
+        }
+        let mut most = LEAST_READ;
+        loop {
+            let from = runner.cursor.at;
+            let mut to = from + most;
+            if runner.cursor.state == State::START {
+                let rest = &chunk[from..chunk.len().min(until)];
+                let plain = self.kernel.run(FindQuotes { classes, chunk: rest });
+                most = if plain < most { (2 * most).min(MOST_READ) } else { LEAST_READ };
+                if let Tail(Some(tail)) = self.kernel.run(FindTail { classes, chunk: &rest[..plain] }) {
+                    runner.cursor.at += tail;
+                    runner.tail = Tail(Some(runner.cursor.at));
+                }
+                to = from + plain + most;
+            }
+            runner = self.run(chunk, runner, until.min(to));
+            if runner.cursor.at >= until.min(chunk.len()) {
+                return runner;
+            }
+        }
     }
 
     /// Reads on exactly, until the first record start at or behind `until`.
@@ -166,14 +198,14 @@ impl Splitter {
                 break;
             }
             if one == other && outside.cursor.state == inside.cursor.state {
-                outside = self.run(chunk, outside, usize::MAX);
+                outside = self.skim(chunk, outside, usize::MAX);
                 inside = outside;
                 break;
             }
             if one <= other && one < chunk.len() {
-                outside = self.run(chunk, outside, other.max(one + 1));
+                outside = self.skim(chunk, outside, other.max(one + 1));
             } else {
-                inside = self.run(chunk, inside, one.max(other + 1));
+                inside = self.skim(chunk, inside, one.max(other + 1));
             }
         }
         Survey { outside: Some(outside.split()), inside: Some(inside.split()) }
