@@ -2,7 +2,9 @@
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
-use super::lanes::{Bytes, Lanes, Pairs, WORD};
+use std::ops::Range;
+
+use super::lanes::{Bytes, Choice, Lanes, SQUARE, Task, WORD};
 
 /// How many bytes must follow the last cell of a block, so that a proof may look at a few words of each without asking.
 pub(crate) const BEHIND: usize = 64;
@@ -14,16 +16,95 @@ pub(crate) const ROWS: usize = 64;
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
     pub(super) bytes: Bytes<'a>,
-    pub(super) separators: Pairs<'a>,
-    /// For each row the entry of its first field in the separators.
-    pub(super) firsts: &'a [u32],
-    /// The column's place in the record.
-    pub(super) column: u32,
+    /// For some rows, whole words of them, the separators before and behind.
+    pub(super) borders: Borders<'a>,
     /// How many bytes before its separator the column ends.
     pub(super) trim: u32,
     /// The quote, if there may be one in these bytes.
     pub(super) quote: Option<u8>,
     pub(super) is_ascii: bool,
+}
+
+/// The offsets of separators, by word of rows and row.
+#[derive(Clone, Copy)]
+pub(super) struct Borders<'a> {
+    columns: &'a [[u32; ROWS]],
+    /// The number of columns of separators.
+    stride: usize,
+}
+
+impl<'a> Borders<'a> {
+    pub(super) const NONE: Self = Self { columns: &[], stride: 2 };
+
+    /// For each word of rows the separators before a column and those behind it.
+    #[inline(always)]
+    pub(super) fn words(self) -> impl Iterator<Item = [&'a [u32; ROWS]; 2]> {
+        let Self { columns, stride } = self;
+        columns.chunks(stride).filter_map(|columns| Some([columns.first()?, columns.get(1)?]))
+    }
+}
+
+/// A copy of the separators of some rows, ordered by column: what is a load here would be a gather in the order of rows.
+#[derive(Debug, Default)]
+pub(super) struct Separators {
+    /// For each word of rows the separators before the first column, behind it, and so on.
+    columns: Vec<[u32; ROWS]>,
+    stride: usize,
+    first: usize,
+}
+
+impl Separators {
+    /// Takes the separators of some columns, given for each row the entry of its first field.
+    ///
+    /// The very first field of a block has no separator before it, so that what is found for it means nothing, as for rows that are none.
+    pub(super) fn take(
+        &mut self,
+        lanes: Choice,
+        columns: Range<usize>,
+        separators: &[u32],
+        firsts: &[[u32; ROWS]],
+    ) {
+        self.first = columns.start;
+        self.stride = (columns.len() + 1).next_multiple_of(SQUARE);
+        self.columns.resize(firsts.len() * self.stride, [0; ROWS]);
+        lanes.run(Take { to: self, separators, firsts });
+    }
+
+    /// Those of a column.
+    pub(super) fn of(&self, column: usize) -> Borders<'_> {
+        Borders { columns: self.columns.get(column - self.first..).unwrap_or_default(), stride: self.stride }
+    }
+}
+
+/// Puts separators in the order of columns.
+struct Take<'a> {
+    to: &'a mut Separators,
+    separators: &'a [u32],
+    firsts: &'a [[u32; ROWS]],
+}
+
+impl Task for Take<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { to: Separators { columns, stride, first }, separators, firsts } = self;
+        for (firsts, columns) in firsts.iter().zip(columns.chunks_mut(*stride)) {
+            for (row, firsts) in (0..).step_by(SQUARE).zip(firsts.as_chunks::<SQUARE>().0) {
+                // The entry of the separator before the first column.
+                let entries = firsts.map(|entry| (entry as usize + *first).wrapping_sub(1));
+                if lanes.turn(separators, entries, columns, row) {
+                    continue;
+                }
+                // The ends of the block.
+                for (row, entry) in (row..).zip(entries) {
+                    for (column, place) in columns.iter_mut().zip(0..) {
+                        column[row] = separators.get(entry.wrapping_add(place)).copied().unwrap_or(0);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Where the cells of a word of rows begin, and how many bytes they have.
@@ -51,12 +132,6 @@ impl Places {
     pub(super) fn value<L: Lanes>(&self, lanes: L, at: usize) -> (L::Words, L::Words) {
         (lanes.load_words(&self.starts, at), lanes.load_words(&self.lengths, at))
     }
-
-    /// How many bytes the cells of a group have, quotes included.
-    #[inline(always)]
-    pub(super) fn length<L: Lanes>(&self, lanes: L, at: usize) -> L::Words {
-        lanes.load_words(&self.lengths, at)
-    }
 }
 
 /// As many cells as there are lanes.
@@ -73,43 +148,19 @@ pub(super) struct Group<L: Lanes> {
 
 impl<'a> Cells<'a> {
     /// Bytes to look at, at places that are known otherwise.
-    pub(super) fn elsewhere(bytes: Bytes<'a>, separators: Pairs<'a>, is_ascii: bool) -> Self {
-        Self { bytes, separators, firsts: &[], column: 0, trim: 0, quote: None, is_ascii }
+    pub(super) fn elsewhere(bytes: Bytes<'a>, is_ascii: bool) -> Self {
+        Self { bytes, borders: Borders::NONE, trim: 0, quote: None, is_ascii }
     }
 
-    /// Those of 64 rows from `row` on whose cell can be found: all but the very first field of a block.
-    pub(super) fn found(&self, row: usize) -> u64 {
-        let is_first = self.column == 0 && row == 0 && self.firsts.first() == Some(&0);
-        if is_first { !1 } else { u64::MAX }
-    }
-
-    /// Where the cells of some rows stand, quotes included.
-    ///
-    /// All of them are found before the first is looked at. A gather whose places come straight from another gather waits for
-    /// it and lets nothing pass meanwhile: one after the other they cost five times as much.
-    #[inline(always)]
-    pub(super) fn places<L: Lanes>(&self, lanes: L, firsts: &[u32; ROWS], places: &mut Places) {
-        for at in (0..ROWS).step_by(L::COUNT) {
-            // The separator before the cell and the one behind it. The very first field of a block has none before it, so
-            // what is found for it means nothing.
-            let before = lanes.splat(u64::from(self.column).wrapping_sub(1));
-            let both = lanes.gather_pairs(self.separators, lanes.add(lanes.load(firsts, at), before));
-            let (before, end) = (lanes.and(both, lanes.splat(u64::from(u32::MAX))), lanes.shr::<32>(both));
-            let length = lanes.sub(lanes.sub(end, before), lanes.splat(1 + u64::from(self.trim)));
-            places.put(lanes, at, lanes.add(before, lanes.splat(1)), length);
-        }
-    }
-
-    /// A group of cells. With `QUOTED` there may be quotes.
+    /// A group of cells: some of those between two columns of separators. With `QUOTED` there may be quotes.
     #[inline(always)]
     pub(super) fn group<L: Lanes, const QUOTED: bool>(
         &self,
         lanes: L,
-        places: &Places,
+        borders: [&[u32; ROWS]; 2],
         at: usize,
     ) -> Group<L> {
-        let mut start = lanes.load_words(&places.starts, at);
-        let mut length = lanes.load_words(&places.lengths, at);
+        let (mut start, mut length) = self.place(lanes, borders, at);
         let mut quoted = lanes.none();
         let mut head = lanes.gather_bytes(self.bytes, start);
         if QUOTED {
@@ -131,6 +182,19 @@ impl<'a> Cells<'a> {
             }
         }
         Group { start, length, head, quoted }
+    }
+
+    /// Where some cells begin, and how many bytes they have, quotes included.
+    #[inline(always)]
+    pub(super) fn place<L: Lanes>(
+        &self,
+        lanes: L,
+        [before, behind]: [&[u32; ROWS]; 2],
+        at: usize,
+    ) -> (L::Words, L::Words) {
+        let start = lanes.add(lanes.load(before, at), lanes.splat(1));
+        let end = lanes.sub(lanes.load(behind, at), lanes.splat(u64::from(self.trim)));
+        (start, lanes.sub(end, start))
     }
 
     /// The eight bytes of each text from its byte `8 * number` on, and whatever stands behind it.

@@ -27,8 +27,8 @@ use std::ops::Range;
 
 use trueline_tokenizer::{Dialect, Kernel};
 
-use self::cell::{BEHIND, Cells, Group, NullTexts, Places, ROWS};
-use self::lanes::{Bytes, Choice, Lanes, Pairs, Task};
+use self::cell::{BEHIND, Borders, Cells, Group, NullTexts, ROWS, Separators};
+use self::lanes::{Bytes, Choice, Lanes, Task};
 use self::plan::Proof;
 use crate::{Block, ColumnPlan, Records};
 
@@ -88,6 +88,7 @@ pub struct Prover {
     proven: Vec<Option<Proven>>,
     /// For each column how many blocks it is to be left alone.
     pauses: Vec<u32>,
+    separators: Separators,
 }
 
 /// Where a proof leaves most of a block open, it is not tried for so many blocks.
@@ -103,7 +104,8 @@ impl Prover {
         let columns: Vec<_> = proofs.collect();
         let proven = vec![None; columns.len()];
         let pauses = vec![0; columns.len()];
-        Self { columns, lanes: Choice::new(kernel), quote: dialect.quote, proven, pauses }
+        let lanes = Choice::new(kernel);
+        Self { columns, lanes, quote: dialect.quote, proven, pauses, separators: Separators::default() }
     }
 
     /// Proves what it can of the records of a block: for each column the rows that are proven, or `None` where nothing is.
@@ -123,19 +125,25 @@ impl Prover {
             proven.nulls = 0;
             proven.rows = records.rows;
         }
-        let Some(cells) = parts else { return &self.proven };
+        let (Some(Parts { cells, separators, firsts }), Some(sources)) = (parts, self.sources()) else {
+            return &self.proven;
+        };
         let row_bytes = block.positions.record(block.positions.len() - 1).end / block.positions.len();
         let size = (TILE_BYTES / (ROWS * row_bytes.max(1))).clamp(1, TILE);
         let mut at = 0;
         while at < words {
             let tile = at..(at + size).min(words);
-            self.lanes.run(Prefetch { cells, words: tile.end..(tile.end + size).min(words) });
+            let ahead = tile.end..(tile.end + size).min(words);
+            self.lanes.run(Prefetch { bytes: cells.bytes, separators, firsts, words: ahead });
+            self.separators.take(self.lanes, sources.clone(), separators, &firsts[tile.clone()]);
             for (column, proven) in self.columns.iter().zip(&mut self.proven) {
                 if let (Some((source, proof)), Some(proven)) = (column, proven) {
-                    let is_last = *source + 1 == records.fields;
-                    let trim = if is_last { cells.trim } else { 0 };
-                    let cells = Cells { column: *source, trim, ..cells };
-                    let rows = Rows { cells, from: tile.start, open: &mut proven.open[tile.clone()] };
+                    let trim = if *source + 1 == records.fields { cells.trim } else { 0 };
+                    let borders = self.separators.of(*source as usize);
+                    let is_found = *source > 0 || at > 0 || firsts[0][0] > 0;
+                    let cells = Cells { borders, trim, ..cells };
+                    let open = &mut proven.open[tile.clone()];
+                    let rows = Rows { cells, first: at * ROWS, is_found, open };
                     proven.nulls += proof.prove(self.lanes, rows, records.rows);
                 }
             }
@@ -144,28 +152,50 @@ impl Prover {
         &self.proven
     }
 
+    /// The fields from the first one that is proven to the last one.
+    fn sources(&self) -> Option<Range<usize>> {
+        let proven = self.columns.iter().zip(&self.proven).filter(|(_, proven)| proven.is_some());
+        let mut sources = proven.filter_map(|(column, _)| Some(column.as_ref()?.0 as usize));
+        let first = sources.next()?;
+        Some(
+            sources.fold(first..first + 1, |Range { start, end }, source| {
+                start.min(source)..end.max(source + 1)
+            }),
+        )
+    }
+
     /// What all columns of a block have in common; `None` where their cells cannot be found in lanes.
-    fn parts<'a>(&self, block: &Block<'a>, records: &'a Records) -> Option<Cells<'a>> {
+    fn parts<'a>(&self, block: &Block<'a>, records: &'a Records) -> Option<Parts<'a>> {
         let dense = block.positions.dense()?;
         let end = *dense.separators.last()? as usize;
         if records.firsts.is_empty() || end + BEHIND > block.bytes().len() {
             return None;
         }
-        Some(Cells {
+        let cells = Cells {
             bytes: Bytes::new(block.bytes())?,
-            separators: Pairs::new(dense.separators)?,
-            firsts: &records.firsts,
-            column: 0,
+            borders: Borders::NONE,
             trim: dense.trim,
             quote: self.quote.filter(|_| block.positions.has_quotes()),
             is_ascii: block.positions.is_ascii(),
-        })
+        };
+        // There are whole words of these, beyond the rows too.
+        Some(Parts { cells, separators: dense.separators, firsts: records.firsts.as_chunks().0 })
     }
+}
+
+/// What all columns of a block have in common.
+struct Parts<'a> {
+    cells: Cells<'a>,
+    separators: &'a [u32],
+    /// For each row the entry of its first field in the separators.
+    firsts: &'a [[u32; ROWS]],
 }
 
 /// Has the bytes of some words of rows brought near, while others are gone through.
 struct Prefetch<'a> {
-    cells: Cells<'a>,
+    bytes: Bytes<'a>,
+    separators: &'a [u32],
+    firsts: &'a [[u32; ROWS]],
     words: Range<usize>,
 }
 
@@ -175,10 +205,10 @@ impl Task for Prefetch<'_> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { cells, words } = self;
+        let Self { bytes, separators, firsts, words } = self;
         let place = |word: usize| {
-            let entry = cells.firsts.get(word * ROWS).copied().filter(|entry| *entry > 0);
-            entry.map_or(0, |entry| cells.separators.at(entry as usize - 1))
+            let entry = firsts.get(word).and_then(|firsts| firsts[0].checked_sub(1));
+            entry.map_or(0, |entry| separators[entry as usize] as usize)
         };
         if words.is_empty() {
             return;
@@ -186,15 +216,17 @@ impl Task for Prefetch<'_> {
         let start = place(words.start);
         // The last words of a block begin with nothing.
         let end = place(words.end).max(start).min(start + 2 * TILE_BYTES);
-        lanes.prefetch(cells.bytes, start..end);
+        lanes.prefetch(bytes, start..end);
     }
 }
 
 /// Some rows of one column.
 struct Rows<'a, 'b> {
     cells: Cells<'a>,
-    /// The first word of rows.
-    from: usize,
+    /// The first row; whole words of rows are before it.
+    first: usize,
+    /// Whether the cell of the first row has a separator before it: all have but the very first field of a block.
+    is_found: bool,
     /// The bits of the rows that are still open.
     open: &'b mut [u64],
 }
@@ -243,14 +275,10 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
         let Self { nulls: null_texts, takes_nulls, rows, count, .. } = self;
         let cells = &{ rows.cells };
         let mut null_count = 0;
-        let mut places = Places::new();
-        let words = cells.firsts.as_chunks::<ROWS>().0[rows.from..].iter();
-        for ((word, firsts), open) in words.enumerate().zip(rows.open.iter_mut()) {
-            let first = (rows.from + word) * ROWS;
+        for ((word, borders), open) in cells.borders.words().enumerate().zip(rows.open.iter_mut()) {
             let (mut passed, mut null) = (0, 0);
-            cells.places(lanes, firsts, &mut places);
             for lane in (0..ROWS).step_by(L::COUNT) {
-                let length = places.length(lanes, lane);
+                let (_, length) = cells.place(lanes, borders, lane);
                 let mut nulls = lanes.is_zero(length);
                 let mut short = lanes.less(length, lanes.splat(most + 1));
                 if cells.quote.is_some() {
@@ -258,7 +286,7 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                     let near = lanes.both(lanes.not(short), lanes.less(length, lanes.splat(most + 3)));
                     let unsure = lanes.either(near, lanes.equal(length, lanes.splat(2)));
                     if lanes.bits(unsure) != 0 {
-                        let group = cells.group::<L, true>(lanes, &places, lane);
+                        let group = cells.group::<L, true>(lanes, borders, lane);
                         nulls = null_texts.find(lanes, &group);
                         let negative = lanes.less(group.length, lanes.splat(0));
                         short = lanes.less(group.length, lanes.splat(most + 1));
@@ -268,7 +296,9 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                 passed |= lanes.bits(lanes.both(short, lanes.not(nulls))) << lane;
                 null |= lanes.bits(nulls) << lane;
             }
-            null_count += close(cells, first, count, (passed, null), takes_nulls, open);
+            let found = if word > 0 || rows.is_found { u64::MAX } else { !1 };
+            let left = count - (rows.first + word * ROWS);
+            null_count += close(left, (passed & found, null & found), takes_nulls, open);
         }
         null_count
     }
@@ -280,17 +310,11 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
         let Self { judge, nulls: null_texts, takes_nulls, reads_quoted, rows, count } = self;
         // A copy of its own stays in registers.
         let cells = &{ rows.cells };
-        let from = rows.from;
         let mut null_count = 0;
-        let mut places = Places::new();
-        // There are whole words of `firsts`, beyond the rows too.
-        let words = cells.firsts.as_chunks::<ROWS>().0[from..].iter();
-        for ((word, firsts), open) in words.enumerate().zip(rows.open.iter_mut()) {
-            let first = (from + word) * ROWS;
+        for ((word, borders), open) in cells.borders.words().enumerate().zip(rows.open.iter_mut()) {
             let (mut passed, mut null) = (0, 0);
-            cells.places(lanes, firsts, &mut places);
             for lane in (0..ROWS).step_by(L::COUNT) {
-                let group = cells.group::<L, QUOTED>(lanes, &places, lane);
+                let group = cells.group::<L, QUOTED>(lanes, borders, lane);
                 let mut good = judge.prove(lanes, cells, &group);
                 if NULLS {
                     let nulls = null_texts.find(lanes, &group);
@@ -303,28 +327,20 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                 }
                 passed |= lanes.bits(good) << lane;
             }
-            null_count += close(cells, first, count, (passed, null), takes_nulls, open);
+            let found = if word > 0 || rows.is_found { u64::MAX } else { !1 };
+            let left = count - (rows.first + word * ROWS);
+            null_count += close(left, (passed & found, null & found), takes_nulls, open);
         }
         null_count
     }
 }
 
-/// Notes which of 64 rows from `first` on are still open, given those that passed and those that are null. Returns how many nulls
-/// pass.
+/// Notes which of 64 rows are still open, given how many are left and which of them passed and which are null. Returns how many nulls pass.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a part of the loop")]
-fn close(
-    cells: &Cells<'_>,
-    first: usize,
-    count: usize,
-    (passed, null): (u64, u64),
-    takes_nulls: bool,
-    open: &mut u64,
-) -> u64 {
-    let left = count - first;
+fn close(left: usize, (passed, null): (u64, u64), takes_nulls: bool, open: &mut u64) -> u64 {
     let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
-    let found = all & cells.found(first);
-    let null = if takes_nulls { null & found } else { 0 };
-    *open = all & !(passed & found | null);
+    let null = if takes_nulls { null & all } else { 0 };
+    *open = all & !(passed | null);
     u64::from(null.count_ones())
 }

@@ -80,7 +80,7 @@ impl Task for FindDoubtful<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
         let Self { bytes, offsets, bases, token, doubtful } = self;
-        let cells = &Cells::elsewhere(bytes, offsets, true);
+        let cells = &Cells::elsewhere(bytes, true);
         let words = bases.as_chunks::<ROWS>().0.iter();
         for (rows, doubtful) in words.zip(doubtful) {
             for lane in (0..ROWS).step_by(L::COUNT) {

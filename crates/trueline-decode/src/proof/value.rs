@@ -11,11 +11,11 @@ use std::ops::Range;
 use trueline_schema::{CheckKind, DataType, Field};
 use trueline_tokenizer::json::{SCALAR, STRING};
 
-use super::Judge;
 use super::cell::{Cells, Group, Places, ROWS, packed};
 use super::lanes::{Bytes, Choice, Lanes, Pairs, Task, WORD};
 use super::list::List;
 use super::plan::{AnyJudge, Asked, Run, Text};
+use super::{Judge, close};
 
 /// The most items of a list that are looked at.
 const MOST_ITEMS: u64 = 7;
@@ -146,7 +146,7 @@ impl Run for One<'_> {
     /// 0 if it is proven, else 1.
     fn run<J: Judge>(self, judge: &J) -> u64 {
         let lanes = Choice::one();
-        let cells = Cells::elsewhere(self.tokens.bytes, self.tokens.offsets, self.tokens.is_ascii);
+        let cells = Cells::elsewhere(self.tokens.bytes, self.tokens.is_ascii);
         let start = lanes.splat(self.text.start as u64);
         let group = Group {
             start,
@@ -229,7 +229,7 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
     open: &mut [u64],
 ) -> u64 {
     // A copy of its own stays in registers.
-    let cells = &Cells::elsewhere(tokens.bytes, tokens.offsets, tokens.is_ascii);
+    let cells = &Cells::elsewhere(tokens.bytes, tokens.is_ascii);
     let mut null_count = 0;
     let mut places = Places::new();
     let words = tokens.rows.as_chunks::<ROWS>().0[from..].iter();
@@ -264,7 +264,7 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
             passed |= lanes.bits(lanes.both(good, lanes.not(nulls))) << lane;
             null |= lanes.bits(nulls) << lane;
         }
-        null_count += close(word * ROWS, tokens.count, (passed, null), takes_nulls, open);
+        null_count += close(tokens.count - word * ROWS, (passed, null), takes_nulls, open);
     }
     null_count
 }
@@ -317,7 +317,7 @@ fn lists_of<L: Lanes>(
             passed |= lanes.bits(lanes.both(good, lanes.not(nulls))) << lane;
             null |= lanes.bits(nulls) << lane;
         }
-        null_count += close(word * ROWS, tokens.count, (passed, null), takes_nulls, open);
+        null_count += close(tokens.count - word * ROWS, (passed, null), takes_nulls, open);
     }
     null_count
 }
@@ -345,14 +345,4 @@ impl Places {
             self.put(lanes, at, start, lanes.sub(end, start));
         }
     }
-}
-
-/// Notes which of 64 rows from `first` on are still open, given those that passed and those that are null. Returns how many nulls pass.
-#[inline(always)]
-fn close(first: usize, count: usize, (passed, null): (u64, u64), takes_nulls: bool, open: &mut u64) -> u64 {
-    let left = count - first;
-    let all = if left < ROWS { (1 << left) - 1 } else { u64::MAX };
-    let null = if takes_nulls { null & all } else { 0 };
-    *open = all & !(passed | null);
-    u64::from(null.count_ones())
 }

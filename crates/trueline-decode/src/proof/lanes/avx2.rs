@@ -6,8 +6,9 @@
 
 use std::arch::x86_64::{
     __m128i, __m256i, _MM_HINT_T0, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadl_epi64, _mm_loadu_si128,
-    _mm_prefetch, _mm_unpacklo_epi64, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256,
-    _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_castsi256_si128, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64,
+    _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi32,
+    _mm_unpacklo_epi64, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256, _mm256_blendv_epi8,
+    _mm256_castsi256_pd, _mm256_castsi256_si128, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64,
     _mm256_cvtepu32_epi64, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
     _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd, _mm256_mul_epu32, _mm256_or_si256,
     _mm256_sad_epu8, _mm256_set_m128i, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x,
@@ -17,7 +18,7 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, Task};
+use super::{Bytes, Lanes, Pairs, SQUARE, Task};
 
 /// AVX2 is there.
 #[derive(Clone, Copy, Debug)]
@@ -194,6 +195,34 @@ impl Lanes for Avx2 {
         let room = &mut to[at..at + Self::COUNT];
         // SAFETY: `self` proves AVX2; the slice is of 32 writable bytes; the store asks for no alignment.
         unsafe { _mm256_storeu_si256(room.as_mut_ptr().cast(), words) }
+    }
+
+    #[inline(always)]
+    fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
+        let is_inside = |place: usize| place.checked_add(columns.len()).is_some_and(|end| end <= from.len());
+        if !places.into_iter().all(is_inside) || columns.len() % SQUARE != 0 || row + SQUARE > 64 {
+            return false;
+        }
+        for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
+            // SAFETY: `self` proves SSE2. From each place on there are as many words as columns, so that four can be loaded; in each
+            // column there is room for four from `row` on. Nothing asks for alignment.
+            unsafe {
+                let [one, two, three, four] =
+                    places.map(|place| _mm_loadu_si128(from.as_ptr().add(place + at).cast()));
+                let (low, low_) = (_mm_unpacklo_epi32(one, two), _mm_unpacklo_epi32(three, four));
+                let (high, high_) = (_mm_unpackhi_epi32(one, two), _mm_unpackhi_epi32(three, four));
+                let turned = [
+                    _mm_unpacklo_epi64(low, low_),
+                    _mm_unpackhi_epi64(low, low_),
+                    _mm_unpacklo_epi64(high, high_),
+                    _mm_unpackhi_epi64(high, high_),
+                ];
+                for (column, words) in columns.iter_mut().zip(turned) {
+                    _mm_storeu_si128(column.as_mut_ptr().add(row).cast(), words);
+                }
+            }
+        }
+        true
     }
 
     #[inline(always)]

@@ -29,6 +29,9 @@ use trueline_tokenizer::Kernel;
 /// How many bytes of a cell one lane holds.
 pub(crate) const WORD: usize = 8;
 
+/// How many places [`Lanes::turn`] takes.
+pub(crate) const SQUARE: usize = 4;
+
 /// Vectors of words of 64 bits, and what can be done to all of them at once.
 ///
 /// Arithmetic wraps. A mask has one bit per lane, in whatever form is natural.
@@ -79,6 +82,21 @@ pub(crate) trait Lanes: Copy {
     fn load_words(self, from: &[u64], at: usize) -> Self::Words;
     /// Writes `COUNT` words from `at` on, where there must be room.
     fn store(self, words: Self::Words, to: &mut [u64], at: usize);
+    /// Puts the words of 32 bits from each of some places on into column after column, those of the first place at `row`. Does nothing and says
+    /// so where a place has fewer words than there are columns, or the number of columns is no multiple of [`SQUARE`], or rows are beyond the 64.
+    #[inline(always)]
+    fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
+        let places = places.map(|place| from.get(place..place.checked_add(columns.len())?));
+        let [Some(one), Some(two), Some(three), Some(four)] = places else { return false };
+        if columns.len() % SQUARE != 0 || row + SQUARE > 64 {
+            return false;
+        }
+        for ((((column, one), two), three), four) in columns.iter_mut().zip(one).zip(two).zip(three).zip(four)
+        {
+            column[row..row + SQUARE].copy_from_slice(&[*one, *two, *three, *four]);
+        }
+        true
+    }
     /// For each lane the words of 32 bits at its index (of which the lower half counts) and behind it, the first one lower.
     fn gather_pairs(self, from: Pairs<'_>, index: Self::Words) -> Self::Words;
     /// For each lane the eight bytes at its index (of which the lower half counts), the first one lowest.
@@ -112,11 +130,6 @@ impl<'a> Pairs<'a> {
 
     pub(crate) fn new(words: &'a [u32]) -> Option<Self> {
         (words.len() >= 2 && u32::try_from(words.len()).is_ok()).then_some(Self(words))
-    }
-
-    /// The word at an index, which must be there.
-    pub(crate) fn at(self, index: usize) -> usize {
-        self.0[index] as usize
     }
 
     /// The greatest index that can be loaded from.
