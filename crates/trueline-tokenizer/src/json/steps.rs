@@ -65,8 +65,7 @@ struct Carry {
 struct Classes {
     quote: Masks,
     structural: Masks,
-    /// White space and structural bytes.
-    apart: Masks,
+    white: Masks,
     line_feed: Masks,
     has_backslash: bool,
     /// Whether there is a control byte other than line feeds.
@@ -78,7 +77,7 @@ impl Classes {
     #[inline(always)]
     fn read<I: Isa>(isa: I, group: &Group) -> Self {
         let none = [0; GROUP_STEPS];
-        let (mut quote, mut structural, mut apart, mut line_feed) = (none, none, none, none);
+        let (mut quote, mut structural, mut white, mut line_feed) = (none, none, none, none);
         let first = isa.load(&group[0]);
         let (mut all, mut backslashes, mut controls) =
             (first, isa.compare(first, b'\\'), isa.controls(first));
@@ -87,7 +86,7 @@ impl Classes {
             let structurals = isa.structurals(block);
             quote[step] = isa.equal(block, b'"');
             structural[step] = isa.mask(structurals);
-            apart[step] = isa.mask(isa.either(structurals, isa.whites(block)));
+            white[step] = isa.mask(isa.whites(block));
             line_feed[step] = isa.equal(block, b'\n');
             backslashes = isa.either(backslashes, isa.compare(block, b'\\'));
             controls = isa.either(controls, isa.controls(block));
@@ -95,7 +94,7 @@ impl Classes {
         }
         let has_backslash = isa.mask(backslashes) != 0;
         let (has_control, has_high) = (isa.mask(controls) != 0, isa.high(all) != 0);
-        Self { quote, structural, apart, line_feed, has_backslash, has_control, has_high }
+        Self { quote, structural, white, line_feed, has_backslash, has_control, has_high }
     }
 }
 
@@ -184,7 +183,7 @@ impl ReadTokens<'_> {
                 note_suspects(&mut self.notes.suspects, at, bad, line_feed);
             }
             carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
-            let scalar = !(classes.apart[step] | quote | inside);
+            let scalar = !(classes.white[step] | classes.structural[step] | quote | inside);
             let scalar_start = scalar & !((scalar << 1) | carry.scalar);
             carry.scalar = scalar >> 63;
             tokens[step] = (classes.structural[step] & !inside) | (quote & inside) | scalar_start | line_feed;

@@ -253,34 +253,34 @@ impl Isa for Avx2 {
         out: &mut [u8; STEP],
     ) {
         let mut kinds = [0_u8; STEP];
-        let mut written = 0;
         // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `kinds`; eight kinds are loaded from within it. Before the
         // n-th eight at most 8 * n are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
         unsafe {
             for (half, place) in block.into_iter().zip([0, 32]) {
                 _mm256_storeu_si256(kinds.as_mut_ptr().add(place).cast(), kinds_of(half));
             }
+            let mut next = out.as_mut_ptr();
             for (eight, bits) in kinds.as_chunks::<8>().0.iter().zip(mask.to_le_bytes()) {
                 let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
                 let packed = _mm_shuffle_epi8(_mm_loadl_epi64(eight.as_ptr().cast()), places);
-                _mm_storel_epi64(out.as_mut_ptr().add(written).cast(), packed);
-                written += bits.count_ones() as usize;
+                _mm_storel_epi64(next.cast(), packed);
+                next = next.add(bits.count_ones() as usize);
             }
         }
     }
 
     #[inline(always)]
     fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
-        let mut written = 0;
         // SAFETY: `self` proves AVX2; an entry of the table is eight readable bytes. Before the n-th eight at most 8 * n numbers
         // are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
         unsafe {
             let mut base = _mm256_set1_epi32(base.cast_signed());
+            let mut next = out.as_mut_ptr();
             for bits in mask.to_le_bytes() {
                 let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
                 let numbers = _mm256_add_epi32(_mm256_cvtepu8_epi32(places), base);
-                _mm256_storeu_si256(out.as_mut_ptr().add(written).cast(), numbers);
-                written += bits.count_ones() as usize;
+                _mm256_storeu_si256(next.cast(), numbers);
+                next = next.add(bits.count_ones() as usize);
                 base = _mm256_add_epi32(base, _mm256_set1_epi32(8));
             }
         }

@@ -6,20 +6,18 @@
 //! Source: Intel's manual.
 
 use std::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm_storeu_si128, _mm_unpackhi_epi32,
-    _mm_unpackhi_epi64, _mm_unpacklo_epi32, _mm_unpacklo_epi64, _mm256_loadu_si256, _mm512_add_epi64,
-    _mm512_and_si512, _mm512_andnot_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask,
-    _mm512_cvtepu32_epi64, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16,
-    _mm512_mask_blend_epi64, _mm512_mask_i64gather_epi64, _mm512_min_epu32, _mm512_mul_epu32,
-    _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32,
-    _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64,
-    _mm512_srlv_epi64, _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask,
-    _mm512_xor_si512,
+    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512,
+    _mm512_andnot_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64,
+    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64,
+    _mm512_mask_i64gather_epi64, _mm512_min_epu32, _mm512_mul_epu32, _mm512_or_si512,
+    _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64,
+    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask, _mm512_xor_si512,
 };
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, Task};
+use super::{Bytes, Lanes, Pairs, SQUARE, Task, square};
 
 /// AVX-512 F, BW and VL are there.
 #[derive(Clone, Copy, Debug)]
@@ -189,30 +187,7 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
-        let is_inside = |place: usize| place.checked_add(columns.len()).is_some_and(|end| end <= from.len());
-        if !places.into_iter().all(is_inside) || columns.len() % SQUARE != 0 || row + SQUARE > 64 {
-            return false;
-        }
-        for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
-            // SAFETY: `self` proves SSE2. From each place on there are as many words as columns, so that four can be loaded; in each
-            // column there is room for four from `row` on. Nothing asks for alignment.
-            unsafe {
-                let [one, two, three, four] =
-                    places.map(|place| _mm_loadu_si128(from.as_ptr().add(place + at).cast()));
-                let (low, low_) = (_mm_unpacklo_epi32(one, two), _mm_unpacklo_epi32(three, four));
-                let (high, high_) = (_mm_unpackhi_epi32(one, two), _mm_unpackhi_epi32(three, four));
-                let turned = [
-                    _mm_unpacklo_epi64(low, low_),
-                    _mm_unpackhi_epi64(low, low_),
-                    _mm_unpacklo_epi64(high, high_),
-                    _mm_unpackhi_epi64(high, high_),
-                ];
-                for (column, words) in columns.iter_mut().zip(turned) {
-                    _mm_storeu_si128(column.as_mut_ptr().add(row).cast(), words);
-                }
-            }
-        }
-        true
+        square::turn(from, places, columns, row)
     }
 
     #[inline(always)]

@@ -19,6 +19,9 @@ mod avx2;
 #[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
 mod avx512;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
+mod square;
 #[cfg(test)]
 mod tests;
 
@@ -88,7 +91,7 @@ pub(crate) trait Lanes: Copy {
     fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
         let places = places.map(|place| from.get(place..place.checked_add(columns.len())?));
         let [Some(one), Some(two), Some(three), Some(four)] = places else { return false };
-        if columns.len() % SQUARE != 0 || row + SQUARE > 64 {
+        if !columns.len().is_multiple_of(SQUARE) || row + SQUARE > 64 {
             return false;
         }
         for ((((column, one), two), three), four) in columns.iter_mut().zip(one).zip(two).zip(three).zip(four)
@@ -97,6 +100,7 @@ pub(crate) trait Lanes: Copy {
         }
         true
     }
+
     /// For each lane the words of 32 bits at its index (of which the lower half counts) and behind it, the first one lower.
     fn gather_pairs(self, from: Pairs<'_>, index: Self::Words) -> Self::Words;
     /// For each lane the eight bytes at its index (of which the lower half counts), the first one lowest.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Bytes, Lanes, Pairs, Task, scalar::Scalar};
+use super::{Bytes, Lanes, Pairs, SQUARE, Task, scalar::Scalar};
 use crate::proof::lanes::Choice;
 
 /// All operations over the same input; each lane gives a row of results.
@@ -118,6 +118,50 @@ proptest! {
         let expected = Scalar.enter(everything());
         for kernel in trueline_tokenizer::Kernel::available() {
             prop_assert_eq!(&Choice::new(kernel).run(everything()), &expected, "{}", kernel);
+        }
+    }
+}
+
+/// Words put into columns, and whether they were.
+struct Turned<'a> {
+    from: &'a [u32],
+    places: [usize; SQUARE],
+    columns: usize,
+    row: usize,
+}
+
+impl Task for Turned<'_> {
+    type Output = (bool, Vec<[u32; 64]>);
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as every task")]
+    fn run<L: Lanes>(self, lanes: L) -> Self::Output {
+        let mut columns = vec![[7; 64]; self.columns];
+        (lanes.turn(self.from, self.places, &mut columns, self.row), columns)
+    }
+}
+
+proptest! {
+    #[test]
+    fn words_are_turned_or_left(
+        from in proptest::collection::vec(any::<u32>(), 0..40),
+        places in prop_oneof![any::<[u8; SQUARE]>(), [0..30_u8, 0..30, 0..30, 0..30]],
+        columns in 0..14_usize,
+        row in 0..66_usize,
+    ) {
+        let places = places.map(|place| if place == 255 { usize::MAX } else { usize::from(place) });
+        let is_inside = places.iter().all(|place| place.saturating_add(columns) <= from.len());
+        let is_turned = is_inside && columns % SQUARE == 0 && row + SQUARE <= 64;
+        let mut expected = vec![[7; 64]; columns];
+        for (column, words) in expected.iter_mut().enumerate().filter(|_| is_turned) {
+            for (at, place) in places.iter().enumerate() {
+                words[row + at] = from[place + column];
+            }
+        }
+        let lanes = trueline_tokenizer::Kernel::available().into_iter().map(Choice::new);
+        for lanes in lanes.chain([Choice::Scalar(Scalar)]) {
+            let turned = lanes.run(Turned { from: &from, places, columns, row });
+            prop_assert_eq!(turned, (is_turned, expected.clone()), "{:?}", lanes);
         }
     }
 }
