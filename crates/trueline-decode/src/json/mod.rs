@@ -9,6 +9,7 @@
 
 mod column;
 mod decoder;
+mod fit;
 mod layout;
 mod path;
 mod prove;

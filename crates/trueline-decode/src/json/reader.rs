@@ -11,10 +11,11 @@ use std::ops::Range;
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::{Checker, Fault, Positions, RecordFault, SCALAR, is_scalar};
 
+use super::fit::{FitRecords, Fitting};
 use super::rows::JsonRows;
 use super::scan::{Record, Scanned, Scanner};
 use super::slot::Kind;
-use super::template::{Fit, Spot, Template};
+use super::template::{Spot, Template};
 use super::walk::{Broken, Walker, broken};
 use crate::BrokenRecord;
 use crate::proof::cell::{BEHIND, ROWS};
@@ -69,8 +70,7 @@ pub(super) struct Reader {
     row_of: Vec<u32>,
     /// For each row the first token of a part.
     firsts: Vec<u32>,
-    /// Of the rows that fit a template: those with other keys, and those in which a value may be no scalar.
-    differs: Vec<u64>,
+    /// Of the rows that fit a template those in which a value may be no scalar.
     doubtful: Vec<u64>,
 }
 
@@ -90,7 +90,6 @@ impl Reader {
             scanned_tokens: Vec::new(),
             row_of: Vec::new(),
             firsts: Vec::new(),
-            differs: Vec::new(),
             doubtful: Vec::new(),
         }
     }
@@ -182,25 +181,21 @@ impl Reader {
         bytes: Bytes<'_>,
         offsets: Pairs<'_>,
     ) {
-        let found = &mut self.matches[number];
-        found.collect(block, positions, &self.pending, &mut self.doubtful);
-        let Match { template, records, bases, .. } = found;
-        template.compare_keys(self.lanes, bytes, offsets, bases, &mut self.differs);
-        template.check_scalars(self.lanes, bytes, offsets, bases, &mut self.doubtful);
+        let Match { template, records, bases, parts } = &mut self.matches[number];
+        let doubtful = &mut self.doubtful;
+        let into = Fitting { records, bases, parts, doubtful };
+        self.lanes.run(FitRecords { template, block, positions, pending: &self.pending, into });
+        template.check_scalars(self.lanes, bytes, offsets, bases, doubtful);
         let has = |bits: &[u64], row: usize| bits[row / ROWS] >> (row % ROWS) & 1 == 1;
         // What stands behind the last row means nothing.
         let last = u64::MAX >> (records.len().next_multiple_of(ROWS) - records.len());
-        for rows in [&mut self.differs, &mut self.doubtful] {
-            rows.last_mut().into_iter().for_each(|rows| *rows &= last);
-        }
-        let is_whole = self.differs.iter().chain(&self.doubtful).all(|rows| *rows == 0);
+        doubtful.last_mut().into_iter().for_each(|rows| *rows &= last);
+        let is_whole = doubtful.iter().all(|rows| *rows == 0);
         let looked_at = if is_whole { records.len() } else { 0 };
         let mut kept = looked_at;
         for row in looked_at..records.len() {
             let record = records[row] as usize;
-            let is_other = has(&self.differs, row)
-                || has(&self.doubtful, row) && !has_scalars(block, positions.tokens(record));
-            if is_other {
+            if has(doubtful, row) && !has_scalars(block, positions.tokens(record)) {
                 continue;
             }
             if kept < row {
@@ -377,44 +372,6 @@ impl Match {
                     tokens.iter_mut().zip(&*firsts).for_each(|(slot, first)| *slot = first + token);
                 }
             }
-        }
-    }
-
-    /// Takes the records that have the structure of the template, and leaves a bit in `doubtful` for each of them that has scalars
-    /// elsewhere.
-    fn collect(
-        &mut self,
-        block: &Record<'_>,
-        positions: &Positions,
-        pending: &[u32],
-        doubtful: &mut Vec<u64>,
-    ) {
-        let Self { template, records, bases, parts } = self;
-        let most = pending.len();
-        records.resize(most, 0);
-        for bases in bases.iter_mut() {
-            bases.resize(most.next_multiple_of(ROWS), 0);
-        }
-        doubtful.clear();
-        doubtful.resize(most.div_ceil(ROWS), 0);
-        let mut count = 0;
-        for record in pending {
-            let tokens = positions.tokens(*record as usize);
-            let first = narrow(tokens.start);
-            let fit = template.fits(&block.kinds[tokens.start..], tokens.len(), parts);
-            if fit != Fit::None {
-                doubtful[count / ROWS] |= u64::from(fit == Fit::Loose) << (count % ROWS);
-                records[count] = *record;
-                bases.iter_mut().zip(&*parts).for_each(|(bases, part)| bases[count] = first + part);
-                count += 1;
-            }
-        }
-        let whole = count.next_multiple_of(ROWS);
-        records.truncate(count);
-        doubtful.truncate(whole / ROWS);
-        for bases in bases {
-            bases[count..whole].fill(0);
-            bases.truncate(whole);
         }
     }
 }

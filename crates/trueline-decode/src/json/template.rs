@@ -15,8 +15,7 @@ use std::ops::Range;
 use trueline_tokenizer::json::{SCALAR, STRING};
 
 use super::scan::Record;
-use crate::proof::cell::ROWS;
-use crate::proof::lanes::{Bytes, Choice, Lanes, Pairs, Task, WORD};
+use crate::proof::lanes::{Bytes, Choice, Lanes, Pairs, STRETCH, Stretch, WORD};
 use crate::proof::scalar::FindDoubtful;
 
 /// The most tokens of a template.
@@ -50,7 +49,7 @@ const ITEM_BITS: u64 = u64::from_le_bytes([STRING_BIT, 0, STRING_BIT, 0, STRING_
 pub(crate) struct Template {
     /// What stands between arrays of any length.
     parts: Vec<Part>,
-    /// What must be there, byte by byte.
+    /// What must be there, byte by byte: keys, their quotes included, and nulls.
     keys: Vec<Key>,
     /// Where scalars stood.
     scalars: Vec<Spot>,
@@ -58,11 +57,11 @@ pub(crate) struct Template {
     pub(crate) columns: Vec<Option<Spot>>,
 }
 
-/// The kinds of the tokens of a part; as a word and which bits of it count, where they are that few.
+/// The kinds of the tokens of a part.
 #[derive(Clone, Debug)]
 struct Part {
-    kinds: Vec<u8>,
-    word: Option<(u64, u64)>,
+    stretches: Vec<Stretch>,
+    count: usize,
 }
 
 /// A token of a record: so many behind the first one of a part.
@@ -83,11 +82,12 @@ pub(crate) enum Fit {
     Loose,
 }
 
-/// A key, its quotes included, or a null: words, and which bits of them count.
+/// A part of a key: so many bytes behind a token.
 #[derive(Clone, Debug)]
 struct Key {
     spot: Spot,
-    words: Vec<(u64, u64)>,
+    skipped: usize,
+    stretch: Stretch,
 }
 
 impl Template {
@@ -109,7 +109,7 @@ impl Template {
             spots[token - tokens.start] = Some(spot);
             match block.kinds[token] {
                 STRING if block.kinds[token + 1] == b':' => {
-                    template.keys.push(Key::new(block.bytes.get(block.range(token))?, spot)?);
+                    template.add_key(block.bytes.get(block.range(token))?, spot)?;
                 }
                 SCALAR => template.scalars.push(spot),
                 _ => {}
@@ -129,11 +129,21 @@ impl Template {
         };
         for null in nulls {
             let spot = spots[*null as usize - tokens.start]?;
-            template.keys.push(Key::new(b"null", spot)?);
+            template.add_key(b"null", spot)?;
         }
         template.columns = row.iter().map(spot).collect::<Option<_>>()?;
-        let count: usize = template.parts.iter().map(|part| part.kinds.len()).sum();
+        let count: usize = template.parts.iter().map(|part| part.count).sum();
         (count <= MOST_TOKENS).then_some(template)
+    }
+
+    /// Adds what must stand at a token; `None` where it is out of the ordinary.
+    fn add_key(&mut self, key: &[u8], spot: Spot) -> Option<()> {
+        if key.len() > LONGEST_KEY || key.contains(&b'\\') {
+            return None;
+        }
+        let stretches = (0..).step_by(STRETCH).zip(Stretch::all(key));
+        self.keys.extend(stretches.map(|(skipped, stretch)| Key { spot, skipped, stretch }));
+        Some(())
     }
 
     /// How many parts there are.
@@ -143,45 +153,52 @@ impl Template {
 
     /// Whether a record of so many tokens has the structure of the template, given the kinds of its tokens and of all behind it; then `bases`
     /// has the first token of each part, counted from the first of the record.
-    #[inline]
-    pub(crate) fn fits(&self, kinds: &[u8], count: usize, bases: &mut [u32]) -> Fit {
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
+    pub(crate) fn fits<L: Lanes>(&self, lanes: L, kinds: &[u8], count: usize, bases: &mut [u32]) -> Fit {
         let mut at = 0;
-        let mut different = 0;
+        let mut different = lanes.splat(0);
         for (number, (part, base)) in self.parts.iter().zip(bases).enumerate() {
             if number > 0 {
                 let Some((length, has_scalars)) = items(&kinds[at..]) else { return Fit::None };
                 at += length;
-                different |= if has_scalars { STRING_BITS } else { 0 };
+                different = lanes.or(different, lanes.splat(if has_scalars { STRING_BITS } else { 0 }));
             }
-            let end = at + part.kinds.len();
-            if end > count {
+            if at + part.count > count {
                 return Fit::None;
             }
-            different |= part.differences(&kinds[at..]);
             *base = narrow(at);
-            at = end;
+            for (skipped, stretch) in (0..).step_by(STRETCH).zip(&part.stretches) {
+                different = lanes.or(different, differences(lanes, kinds, at + skipped, stretch));
+            }
+            at += part.count;
         }
-        match different {
-            _ if at != count => Fit::None,
-            0 => Fit::Alike,
-            _ if different & !STRING_BITS == 0 => Fit::Loose,
-            _ => Fit::None,
+        if at != count || !is_nothing(lanes, lanes.and_not(different, lanes.splat(STRING_BITS))) {
+            Fit::None
+        } else if is_nothing(lanes, different) {
+            Fit::Alike
+        } else {
+            Fit::Loose
         }
     }
 
-    /// Which rows have the keys of the template. For each part `bases` has its first token in each row, in whole words of rows; `bytes`
-    /// go on behind the last key. Leaves a bit in `differs` for each row that has others.
-    pub(crate) fn compare_keys(
+    /// Whether a record has the keys of the template, given its first token and, counted from that, the first one of each part.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
+    pub(crate) fn has_keys<L: Lanes>(
         &self,
-        lanes: Choice,
-        bytes: Bytes<'_>,
-        offsets: Pairs<'_>,
-        bases: &[Vec<u32>],
-        differs: &mut Vec<u64>,
-    ) {
-        differs.clear();
-        differs.resize(bases.first().map_or(0, |rows| rows.len() / ROWS), 0);
-        lanes.run(CompareKeys { keys: &self.keys, bytes, offsets, bases, differs });
+        lanes: L,
+        block: &Record<'_>,
+        first: usize,
+        bases: &[u32],
+    ) -> bool {
+        let mut different = lanes.splat(0);
+        for Key { spot, skipped, stretch } in &self.keys {
+            let token = first + (bases[spot.part] + spot.token) as usize;
+            let place = block.offsets[token] as usize + skipped;
+            different = lanes.or(different, differences(lanes, block.bytes, place, stretch));
+        }
+        is_nothing(lanes, different)
     }
 
     /// Adds a bit to `doubtful` for each row in which a value that is a scalar in the template is no scalar, or may be none. For each part
@@ -202,42 +219,32 @@ impl Template {
 
 impl Part {
     fn new(kinds: &[u8]) -> Self {
-        let word = (kinds.len() <= WORD).then(|| {
-            let mut word = [0; WORD];
-            word[..kinds.len()].copy_from_slice(kinds);
-            (u64::from_le_bytes(word), u64::MAX >> (8 * (WORD - kinds.len())))
-        });
-        Self { kinds: kinds.to_vec(), word }
-    }
-
-    /// The bits in which the kinds of other tokens differ, of some eight tokens together; there are at least as many.
-    #[inline]
-    fn differences(&self, theirs: &[u8]) -> u64 {
-        if let (Some((word, mask)), Some(theirs)) = (self.word, theirs.first_chunk()) {
-            return (word ^ u64::from_le_bytes(*theirs)) & mask;
-        }
-        let theirs = &theirs[..self.kinds.len()];
-        let (Some(last), Some(their_last)) = (self.kinds.last_chunk::<WORD>(), theirs.last_chunk::<WORD>())
-        else {
-            return self.kinds.iter().zip(theirs).fold(0, |all, (one, other)| all | u64::from(one ^ other));
-        };
-        let words = self.kinds.as_chunks::<WORD>().0.iter().zip(theirs.as_chunks::<WORD>().0);
-        // The last ones are looked at twice.
-        words
-            .chain([(last, their_last)])
-            .fold(0, |all, (one, other)| all | (u64::from_le_bytes(*one) ^ u64::from_le_bytes(*other)))
+        Self { stretches: Stretch::all(kinds).collect(), count: kinds.len() }
     }
 }
 
-impl Key {
-    fn new(key: &[u8], spot: Spot) -> Option<Self> {
-        if key.len() > LONGEST_KEY || key.contains(&b'\\') {
-            return None;
-        }
-        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        let words = key.chunks(WORD).map(|bytes| (word(bytes), u64::MAX >> (8 * (WORD - bytes.len()))));
-        Some(Self { spot, words: words.collect() })
+/// The differences of a stretch from the bytes at a place; what is beyond their end is zero.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
+fn differences<L: Lanes>(lanes: L, bytes: &[u8], at: usize, stretch: &Stretch) -> L::Words {
+    match bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(bytes) => lanes.differences(bytes, stretch),
+        None => lanes.differences(&padded(bytes, at), stretch),
     }
+}
+
+#[cold]
+fn padded(bytes: &[u8], at: usize) -> [u8; STRETCH] {
+    let mut padded = [0; STRETCH];
+    let rest = bytes.get(at..).unwrap_or_default();
+    padded[..rest.len()].copy_from_slice(rest);
+    padded
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
+fn is_nothing<L: Lanes>(lanes: L, differences: L::Words) -> bool {
+    lanes.bits(lanes.not(lanes.is_zero(differences))) == 0
 }
 
 /// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars, and whether there are scalars.
@@ -279,43 +286,6 @@ fn many_items(kinds: &[u8]) -> Option<(usize, bool)> {
 /// Whether an array ends at a token: behind a comma another item must come.
 fn is_end(kinds: &[u8], token: usize) -> bool {
     kinds[token] == b']' && (token == 0 || token % 2 == 1)
-}
-
-/// Compares the keys of rows with those of a template.
-struct CompareKeys<'a> {
-    keys: &'a [Key],
-    bytes: Bytes<'a>,
-    offsets: Pairs<'a>,
-    bases: &'a [Vec<u32>],
-    differs: &'a mut [u64],
-}
-
-impl Task for CompareKeys<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
-    fn run<L: Lanes>(self, lanes: L) {
-        let Self { keys, bytes, offsets, bases, differs } = self;
-        for (word, differs) in differs.iter_mut().enumerate() {
-            for lane in (0..ROWS).step_by(L::COUNT) {
-                let row = word * ROWS + lane;
-                let mut wrong = lanes.splat(0);
-                for Key { spot, words } in keys {
-                    let token =
-                        lanes.add(lanes.load(&bases[spot.part], row), lanes.splat(u64::from(spot.token)));
-                    let place =
-                        lanes.and(lanes.gather_pairs(offsets, token), lanes.splat(u64::from(u32::MAX)));
-                    for (number, (word, mask)) in words.iter().enumerate() {
-                        let at = lanes.add(place, lanes.splat((number * WORD) as u64));
-                        let found = lanes.xor(lanes.gather_bytes(bytes, at), lanes.splat(*word));
-                        wrong = lanes.or(wrong, lanes.and(found, lanes.splat(*mask)));
-                    }
-                }
-                *differs |= lanes.bits(lanes.not(lanes.is_zero(wrong))) << lane;
-            }
-        }
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "there are fewer tokens than bytes in a block")]

@@ -34,11 +34,16 @@ impl Judge for Scalar {
             head = lanes.gather_bytes(cells.bytes, start);
         }
         let zeros = lanes.splat(u64::from(b'0') * LOW);
-        let tail = lanes.gather_bytes(cells.bytes, lanes.add(start, lanes.splat(WORD as u64)));
         let head = lanes.and(lanes.xor(head, zeros), used(lanes, length, 0));
-        let tail = lanes.and(lanes.xor(tail, zeros), used(lanes, length, 1));
         // The highest bit of each byte that is a point.
-        let (points, more) = (bytes_equal(lanes, head, b'.' ^ b'0'), bytes_equal(lanes, tail, b'.' ^ b'0'));
+        let points = bytes_equal(lanes, head, b'.' ^ b'0');
+        let (mut tail, mut more) = (lanes.splat(0), lanes.splat(0));
+        let word = lanes.splat(WORD as u64);
+        if lanes.bits(lanes.less(word, length)) != 0 {
+            let behind = lanes.gather_bytes(cells.bytes, lanes.add(start, word));
+            tail = lanes.and(lanes.xor(behind, zeros), used(lanes, length, 1));
+            more = bytes_equal(lanes, tail, b'.' ^ b'0');
+        }
         let count = lanes.sum_bytes(lanes.add(lanes.shr::<7>(points), lanes.shr::<7>(more)));
         let digits = lanes.and_not(head, whole_bytes(lanes, points));
         let more_digits = lanes.and_not(tail, whole_bytes(lanes, more));

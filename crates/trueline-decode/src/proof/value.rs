@@ -245,16 +245,16 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
                 .both(lanes.equal(four, lanes.splat(packed(b"null"))), lanes.equal(length, lanes.splat(4)));
             let nulls = lanes.either(absent, is_null);
             let good = if STRINGS {
-                let quote = lanes.splat(u64::from(b'"'));
-                let last = lanes.sub(lanes.add(start, length), lanes.splat(1));
-                let last = lanes.and(lanes.gather_bytes(tokens.bytes, last), lanes.splat(0xFF));
-                let first = lanes.and(head, lanes.splat(0xFF));
-                let is_string = lanes.both(lanes.equal(first, quote), lanes.equal(last, quote));
-                let start = lanes.add(start, lanes.splat(1));
+                let (text, last) = text_of(lanes, tokens.bytes, head, start, length);
+                let (quote, byte) = (lanes.splat(u64::from(b'"')), lanes.splat(0xFF));
+                let is_string = lanes.both(
+                    lanes.equal(lanes.and(head, byte), quote),
+                    lanes.equal(lanes.and(last, byte), quote),
+                );
                 let group = Group {
-                    start,
+                    start: lanes.add(start, lanes.splat(1)),
                     length: lanes.sub(length, lanes.splat(2)),
-                    head: lanes.gather_bytes(tokens.bytes, start),
+                    head: text,
                     quoted: lanes.none(),
                 };
                 lanes.both(judge.prove(lanes, cells, &group), is_string)
@@ -267,6 +267,23 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
         null_count += close(tokens.count - word * ROWS, (passed, null), takes_nulls, open);
     }
     null_count
+}
+
+/// What stands behind the first byte of some values, and their last byte, given their first eight.
+#[inline(always)]
+fn text_of<L: Lanes>(
+    lanes: L,
+    bytes: Bytes<'_>,
+    head: L::Words,
+    start: L::Words,
+    length: L::Words,
+) -> (L::Words, L::Words) {
+    let to_last = lanes.sub(length, lanes.splat(1));
+    if lanes.bits(lanes.less(lanes.splat(WORD as u64), length)) == 0 {
+        return (lanes.shr::<8>(head), lanes.shr_by(head, lanes.shl::<3>(to_last)));
+    }
+    let text = lanes.gather_bytes(bytes, lanes.add(start, lanes.splat(1)));
+    (text, lanes.gather_bytes(bytes, lanes.add(start, to_last)))
 }
 
 /// The loop over lists of strings, which are known from the kinds of their tokens alone.

@@ -17,7 +17,7 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, Task, square};
+use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, square};
 
 /// AVX2 is there.
 #[derive(Clone, Copy, Debug)]
@@ -219,6 +219,16 @@ impl Lanes for Avx2 {
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
             four::<1>(from.0.as_ptr().cast(), inside)
+        }
+    }
+
+    #[inline(always)]
+    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> __m256i {
+        // SAFETY: `self` proves AVX2; the references are to 32 readable bytes each; the loads ask for no alignment.
+        unsafe {
+            let [from, bytes, counts] = [from, &stretch.bytes, &stretch.counts]
+                .map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
+            _mm256_and_si256(_mm256_xor_si256(from, bytes), counts)
         }
     }
 

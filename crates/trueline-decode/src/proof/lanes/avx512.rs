@@ -6,18 +6,19 @@
 //! Source: Intel's manual.
 
 use std::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_loadu_si256, _mm512_add_epi64, _mm512_and_si512,
-    _mm512_andnot_si512, _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64,
-    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64,
-    _mm512_mask_i64gather_epi64, _mm512_min_epu32, _mm512_mul_epu32, _mm512_or_si512,
-    _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64,
-    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask, _mm512_xor_si512,
+    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_and_si256, _mm256_loadu_si256, _mm256_xor_si256,
+    _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_cmpeq_epi64_mask,
+    _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_loadu_si512, _mm512_madd_epi16,
+    _mm512_maddubs_epi16, _mm512_mask_blend_epi64, _mm512_mask_i64gather_epi64, _mm512_min_epu32,
+    _mm512_mul_epu32, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16,
+    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64,
+    _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16,
+    _mm512_testn_epi64_mask, _mm512_xor_si512, _mm512_zextsi256_si512,
 };
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, Task, square};
+use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, square};
 
 /// AVX-512 F, BW and VL are there.
 #[derive(Clone, Copy, Debug)]
@@ -217,6 +218,17 @@ impl Lanes for Avx512 {
                 inside,
                 from.0.as_ptr().cast(),
             )
+        }
+    }
+
+    #[inline(always)]
+    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> __m512i {
+        // SAFETY: `self` proves the features, and AVX2 with them; the references are to 32 readable bytes each; the loads ask for no
+        // alignment.
+        unsafe {
+            let [from, bytes, counts] = [from, &stretch.bytes, &stretch.counts]
+                .map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
+            _mm512_zextsi256_si512(_mm256_and_si256(_mm256_xor_si256(from, bytes), counts))
         }
     }
 

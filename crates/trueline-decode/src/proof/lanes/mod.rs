@@ -32,6 +32,28 @@ use trueline_tokenizer::Kernel;
 /// How many bytes of a cell one lane holds.
 pub(crate) const WORD: usize = 8;
 
+/// How many bytes a stretch has.
+pub(crate) const STRETCH: usize = 32;
+
+/// Some bytes, and which of their bits count.
+#[derive(Clone, Debug)]
+pub(crate) struct Stretch {
+    bytes: [u8; STRETCH],
+    counts: [u8; STRETCH],
+}
+
+impl Stretch {
+    /// Texts of that length one after the other; of the last one only the bytes that are there count.
+    pub(crate) fn all(text: &[u8]) -> impl Iterator<Item = Self> {
+        text.chunks(STRETCH).map(|part| {
+            let (mut bytes, mut counts) = ([0; STRETCH], [0; STRETCH]);
+            bytes[..part.len()].copy_from_slice(part);
+            counts[..part.len()].fill(u8::MAX);
+            Self { bytes, counts }
+        })
+    }
+}
+
 /// How many places [`Lanes::turn`] takes.
 pub(crate) const SQUARE: usize = 4;
 
@@ -105,6 +127,9 @@ pub(crate) trait Lanes: Copy {
     fn gather_pairs(self, from: Pairs<'_>, index: Self::Words) -> Self::Words;
     /// For each lane the eight bytes at its index (of which the lower half counts), the first one lowest.
     fn gather_bytes(self, from: Bytes<'_>, index: Self::Words) -> Self::Words;
+
+    /// The bits that count in which some bytes differ from a stretch: there are none if the result is zero in all lanes.
+    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> Self::Words;
 
     /// Asks for bytes that will be looked at soon; there may be fewer.
     fn prefetch(self, from: Bytes<'_>, range: Range<usize>);

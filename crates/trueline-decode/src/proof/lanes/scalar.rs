@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, Task};
+use super::{Bytes, Lanes, Pairs, STRETCH, Stretch, Task, WORD};
 
 /// The half of an index that counts.
 const LOWER: u64 = u32::MAX as u64;
@@ -136,6 +136,17 @@ impl Lanes for Scalar {
     #[allow(clippy::cast_possible_truncation, reason = "an index is cut to what is inside")]
     fn gather_bytes(self, from: Bytes<'_>, index: u64) -> u64 {
         from.word((index & LOWER) as usize)
+    }
+
+    #[inline(always)]
+    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> u64 {
+        let [from, bytes, counts] =
+            [from, &stretch.bytes, &stretch.counts].map(|bytes| bytes.as_chunks::<WORD>().0);
+        let words = from.iter().zip(bytes).zip(counts);
+        words.fold(0, |all, ((from, bytes), counts)| {
+            let differ = u64::from_le_bytes(*from) ^ u64::from_le_bytes(*bytes);
+            all | (differ & u64::from_le_bytes(*counts))
+        })
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, Task, scalar::Scalar};
+use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, scalar::Scalar};
 use crate::proof::lanes::Choice;
 
 /// All operations over the same input; each lane gives a row of results.
@@ -141,7 +141,37 @@ impl Task for Turned<'_> {
     }
 }
 
+/// The differences of some bytes from a text, of all lanes together.
+struct Differing<'a>(&'a [u8; STRETCH], &'a [u8]);
+
+impl Task for Differing<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as every task")]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let Self(bytes, text) = self;
+        let differences = Stretch::all(text).map(|stretch| lanes.differences(bytes, &stretch));
+        differences.flat_map(|words| lanes_of(lanes, words)).fold(0, |all, word| all | word)
+    }
+}
+
 proptest! {
+    #[test]
+    fn differences_are_those_of_the_text(
+        bytes in any::<[u8; STRETCH]>(),
+        length in 0..=STRETCH,
+        others in proptest::collection::vec((0..STRETCH, any::<u8>()), 0..3),
+    ) {
+        let mut text = bytes;
+        others.into_iter().for_each(|(place, byte)| text[place] = byte);
+        let differ = |(place, (one, other)): (usize, (&u8, &u8))| u64::from(one ^ other) << (8 * (place % 8));
+        let expected = bytes.iter().zip(&text[..length]).enumerate().map(differ).fold(0, |all, one| all | one);
+        for kernel in trueline_tokenizer::Kernel::available() {
+            prop_assert_eq!(Choice::new(kernel).run(Differing(&bytes, &text[..length])), expected, "{}", kernel);
+        }
+    }
+
     #[test]
     fn words_are_turned_or_left(
         from in proptest::collection::vec(any::<u32>(), 0..40),

@@ -14,7 +14,7 @@ use super::origin::JsonOrigin;
 
 /// How much is indexed at a time. Positions are many in JSON, and a record is read from several sides: both should stay in
 /// the processor's second cache.
-const BLOCK_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 128 << 10;
 
 /// One thread's tools for JSON Lines.
 pub(in super::super) struct JsonRecords {
