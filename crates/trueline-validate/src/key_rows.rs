@@ -59,11 +59,12 @@ impl ChunkKeys {
     /// Takes in the keys of a batch; `tainted` tells the rows that another check found invalid.
     pub(crate) fn collect(&mut self, rows: &KeyRows<'_>, tainted: impl Fn(usize) -> bool) -> KeyCounts {
         match self {
-            Self::Whole(buffer, Some(filter)) if rows.texts().is_some() => rows.each_text(|row, text| {
-                if filter.passes_key(text) {
-                    buffer.push(text, KeyPlace { tainted: tainted(row), ..rows.place(row) });
-                }
-            }),
+            Self::Whole(buffer, Some(filter)) if rows.some.is_none() && rows.texts().is_some() => rows
+                .each_text(|row, text| {
+                    if filter.passes_key(text) {
+                        buffer.push(text, KeyPlace { tainted: tainted(row), ..rows.place(row) });
+                    }
+                }),
             Self::Whole(buffer, filter) => {
                 let needs_place = matches!(rows.rule.purpose, KeyPurpose::Unique(_));
                 let mut key = Vec::new();
@@ -86,22 +87,24 @@ impl ChunkKeys {
         }
     }
 
-    /// Whether any row of a batch passes the filter that decides which keys are kept.
-    pub(crate) fn has_candidate(&self, rows: &KeyRows<'_>) -> bool {
-        let Self::Whole(_, Some(filter)) = self else { return false };
-        let mut key = Vec::new();
-        let mut any = false;
-        if let Some(texts) = rows.texts() {
-            return texts.iter().flatten().any(|text| filter.passes_key(text.as_bytes()));
-        }
-        rows.each(|row| {
-            if !any {
-                key.clear();
-                rows.append_print(&mut key, row);
-                any = filter.passes_key(&key);
+    /// Adds the rows of a batch that pass the filter that decides which keys are kept, in ascending order.
+    pub(crate) fn candidates(&self, rows: &KeyRows<'_>, found: &mut Vec<u32>) {
+        let Self::Whole(_, Some(filter)) = self else { return };
+        let mut note = |row: usize, key: &[u8]| {
+            if filter.passes_key(key) {
+                found.extend(u32::try_from(row));
             }
+        };
+        if rows.texts().is_some() {
+            rows.each_text(note);
+            return;
+        }
+        let mut key = Vec::new();
+        rows.each(|row| {
+            key.clear();
+            rows.append_print(&mut key, row);
+            note(row, &key);
         });
-        any
     }
 
     /// Appends what comes behind in the same input, so many rows and lines after the start.
@@ -120,6 +123,8 @@ pub(crate) struct KeyRows<'a> {
     pub(crate) rule: KeyRule,
     batch: &'a Batch<'a>,
     columns: Vec<Column<'a>>,
+    /// Only these rows are looked at.
+    some: Option<&'a [u32]>,
     any_bad: bool,
     any_null: bool,
 }
@@ -131,14 +136,19 @@ impl<'a> KeyRows<'a> {
         let columns = columns?;
         let any_bad = columns.iter().any(|column| !column.bad.is_empty());
         let any_null = columns.iter().any(|column| column.array.null_count() > 0);
-        Some(Self { check, rule, batch, columns, any_bad, any_null })
+        Some(Self { check, rule, batch, columns, some: None, any_bad, any_null })
+    }
+
+    /// Has only some rows looked at, in ascending order.
+    pub(crate) fn some(self, rows: Option<&'a [u32]>) -> Self {
+        Self { some: rows, ..self }
     }
 
     /// Calls `visit` with every row that has a key, in order.
     fn each(&self, mut visit: impl FnMut(usize)) -> KeyCounts {
         let mut counts = KeyCounts::default();
         let forbids_null = self.any_null && self.rule.nulls != KeyNulls::Equal;
-        for row in 0..self.batch.rows {
+        let mut look = |row: usize| {
             if self.any_bad && has_bad_cell(self.check, self.batch, row) {
                 counts.bad += 1;
             } else if forbids_null && self.columns.iter().any(|column| column.array.is_null(row)) {
@@ -147,6 +157,10 @@ impl<'a> KeyRows<'a> {
                 counts.keys += 1;
                 visit(row);
             }
+        };
+        match self.some {
+            Some(rows) => rows.iter().for_each(|row| look(*row as usize)),
+            None => (0..self.batch.rows).for_each(look),
         }
         counts
     }

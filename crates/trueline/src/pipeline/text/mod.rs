@@ -1,6 +1,7 @@
 //! The road of text: spans of records to workers, pieces to the merger. Formats differ in their [`Records`] only.
 
 mod block;
+mod input;
 mod worker;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -19,6 +19,7 @@ use super::super::merge::Piece;
 use super::super::outlet::{PieceRows, RowPool};
 use super::Again;
 use super::block::{Ranges, TextBlock};
+use super::input::{Input, Open, count_proven, open_rows, wholes};
 use crate::cache::{Found, KnownPiece, PieceCache};
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
@@ -104,11 +105,11 @@ pub(super) struct Looked {
 pub(in super::super) const BLOCK_BYTES: usize = 1 << 20;
 
 /// Where a block stands within its span.
-struct Place {
-    range: Range<usize>,
-    byte_offset: u64,
-    previous: Option<u8>,
-    lines_before: u64,
+pub(super) struct Place {
+    pub(super) range: Range<usize>,
+    pub(super) byte_offset: u64,
+    pub(super) previous: Option<u8>,
+    pub(super) lines_before: u64,
 }
 
 impl<'a, R: Records> Worker<'a, R> {
@@ -317,8 +318,10 @@ impl<'a, R: Records> Worker<'a, R> {
                 shows_excerpts: self.shows_excerpts,
             };
             self.records.sort_out(input.bytes);
-            if matches!(self.job.pass, Pass::First | Pass::Rows) || self.reads_on(&input, state) {
+            if matches!(self.job.pass, Pass::First | Pass::Rows) {
                 proved = self.judge(&input, state);
+            } else {
+                self.look_at_keys(&input, state);
             }
         }
         place.lines_before += lines;
@@ -327,8 +330,8 @@ impl<'a, R: Records> Worker<'a, R> {
         proved
     }
 
-    /// Looks at the keys of a block that is read again; whether all else must be looked at too.
-    fn reads_on(&mut self, input: &Input<'_>, state: &mut State) -> bool {
+    /// Looks at the keys of a block that is read again, and at all else of the rows that have one that the pass is after.
+    fn look_at_keys(&mut self, input: &Input<'_>, state: &mut State) {
         let mut decoded = Vec::with_capacity(self.decoded.len());
         for (field, column) in self.decoded.iter().enumerate() {
             let column = column.filter(|_| self.plan.is_key(field));
@@ -342,13 +345,58 @@ impl<'a, R: Records> Worker<'a, R> {
         let broken = self.records.broken().len() as u64;
         if self.job.pass == Pass::Prints {
             state.observe_keys(&self.plan, &batch, broken);
-            return false;
+            return;
         }
-        let goes_on = state.has_candidates(&self.plan, &batch);
-        if !goes_on {
+        let candidates = state.candidates(&self.plan, &batch);
+        drop(origin);
+        if candidates.is_empty() {
             state.pass_over(rows as u64 + broken);
+            return;
         }
-        goes_on
+        // Where they are many, proofs are worth their while.
+        if candidates.len() > rows / 4 {
+            self.judge(input, state);
+        } else {
+            self.judge_some(input, &candidates, decoded, state);
+        }
+    }
+
+    /// Takes some rows into the state; of `decoded` columns all rows are known already.
+    fn judge_some(
+        &mut self,
+        input: &Input<'_>,
+        some: &[u32],
+        decoded: Vec<Option<DecodedColumn>>,
+        state: &mut State,
+    ) {
+        let mut decoded = decoded;
+        let mut cells = Vec::with_capacity(self.decoded.len());
+        for (field, column) in self.decoded.iter().enumerate() {
+            if decoded[field].is_none() && self.plan.needs_whole(field) {
+                decoded[field] = column.map(|column| self.records.decode_column(column, input.bytes));
+            }
+            cells.push(column.map(|column| self.records.decode_rows(column, input.bytes, some)));
+        }
+        let keys = wholes(&decoded);
+        let columns: Vec<Option<Column<'_>>> = cells
+            .iter()
+            .map(|cells| {
+                let DecodedColumn { array, bad } = cells.as_ref()?;
+                Some(Column { rows: Some(some), ..Column::whole(array, bad) })
+            })
+            .collect();
+        let records = &self.records;
+        let block = input.block(records.ranges());
+        let origin = records.origin(&block, input.bytes);
+        let batch = Batch {
+            rows: records.rows(),
+            columns: &columns,
+            keys: &keys,
+            extras: records.extras(),
+            origin: &*origin,
+        };
+        state.observe_candidates(&self.plan, &batch, some);
+        state.pass_over(records.broken().len() as u64);
     }
 
     /// Proves what can be proven, decodes the rest and takes it into the state.
@@ -397,78 +445,5 @@ impl<'a, R: Records> Worker<'a, R> {
         let batch = Batch { rows, columns: &columns, keys: &keys, extras, origin: &*origin };
         state.observe(&self.plan, &batch);
         proved
-    }
-}
-
-/// A block of the buffer, before anything is said about its records.
-struct Input<'a> {
-    bytes: Bytes<'a>,
-    content: &'a [u8],
-    place: &'a Place,
-    first_row: u64,
-    lines: u64,
-    record_lines: OnceCell<Vec<u32>>,
-    shows_excerpts: bool,
-}
-
-impl Input<'_> {
-    fn block<'b>(&'b self, records: &'b dyn Ranges) -> TextBlock<'b> {
-        TextBlock {
-            bytes: self.content,
-            records,
-            byte_offset: self.place.byte_offset,
-            previous: self.place.previous,
-            first_row: self.first_row,
-            first_line: self.place.lines_before,
-            lines: self.lines,
-            shows_excerpts: self.shows_excerpts,
-            record_lines: &self.record_lines,
-        }
-    }
-}
-
-/// Columns in full.
-fn wholes(decoded: &[Option<DecodedColumn>]) -> Vec<Option<Column<'_>>> {
-    decoded
-        .iter()
-        .map(|column| column.as_ref().map(|column| Column::whole(&column.array, &column.bad)))
-        .collect()
-}
-
-/// The rows of a column that must go the exact way.
-struct Open {
-    rows: Vec<u32>,
-    /// How many of the others are null.
-    nulls: u64,
-}
-
-/// `None` where so little is proven that it is cheaper to look at everything.
-fn open_rows(proven: &Proven, rows: usize) -> Option<Open> {
-    let count = proven.open_count();
-    if count > rows / 2 {
-        return None;
-    }
-    let mut open = Vec::with_capacity(count);
-    for (start, word) in (0..).step_by(64).zip(&proven.open) {
-        let mut rest = *word;
-        while rest != 0 {
-            open.push(start + rest.trailing_zeros());
-            rest &= rest - 1;
-        }
-    }
-    Some(Open { rows: open, nulls: proven.nulls })
-}
-
-/// How many rows have no cell that is not proven.
-fn count_proven(proven: &[Option<Proven>], rows: usize) -> u64 {
-    let mut open = vec![0; rows.div_ceil(64)];
-    for column in proven {
-        let Some(column) = column else { return 0 };
-        open.iter_mut().zip(&column.open).for_each(|(all, word): (&mut u64, _)| *all |= word);
-    }
-    if proven.is_empty() {
-        0
-    } else {
-        rows as u64 - open.iter().map(|word| u64::from(word.count_ones())).sum::<u64>()
     }
 }

@@ -1,19 +1,20 @@
 //! What was found in a run of rows: one partial result per chunk, merged in file order.
 
+mod keys;
+
 use std::collections::BTreeMap;
 
 use trueline_report::{Location, Origin, Violation};
 
 use crate::batch::{Batch, Column};
-use crate::check::{KeyRule, Runner};
+use crate::check::Runner;
 use crate::coding::Coding;
 use crate::finding::{EXTRA, Finding};
 use crate::findings::Findings;
-use crate::key_rows::{ChunkKeys, KeyRows, KeyTask};
+use crate::key_rows::{ChunkKeys, KeyTask};
 use crate::mask::Mask;
 use crate::plan::{Plan, PlannedCheck};
 use crate::quota::Quota;
-use trueline_schema::KeyNulls;
 
 /// The counts and samples of rows that follow each other in one input.
 ///
@@ -168,6 +169,16 @@ impl State {
 
     /// Takes in the rows of a batch.
     pub fn observe(&mut self, plan: &Plan, batch: &Batch<'_>) {
+        self.observe_rows(plan, batch, None);
+    }
+
+    /// Takes in the keys of some rows of a batch, and what else is wrong with these rows, for a pass that is after them
+    /// ([`State::candidates`]). What the columns say of other rows does not matter.
+    pub fn observe_candidates(&mut self, plan: &Plan, batch: &Batch<'_>, rows: &[u32]) {
+        self.observe_rows(plan, batch, Some(rows));
+    }
+
+    fn observe_rows(&mut self, plan: &Plan, batch: &Batch<'_>, some: Option<&[u32]>) {
         let mut invalid = std::mem::take(&mut self.invalid_rows);
         let mut failing = std::mem::take(&mut self.failing);
         invalid.reset(batch.rows);
@@ -190,7 +201,7 @@ impl State {
             self.observe_key_nulls(plan, index, batch, &mut failing, &mut invalid);
         }
         for (set, &index) in plan.key_checks.iter().enumerate() {
-            self.collect_keys(plan, set, index, batch, &invalid);
+            self.collect_keys(plan, set, index, batch, some, &invalid);
         }
         self.rows += batch.rows as u64;
         self.invalid += invalid.count();
@@ -332,70 +343,6 @@ impl State {
                 *counts.codes.entry(code).or_default() += count;
             }
         }
-    }
-
-    /// The rows with a null in a key that forbids it.
-    fn observe_key_nulls(
-        &mut self,
-        plan: &Plan,
-        index: usize,
-        batch: &Batch<'_>,
-        failing: &mut Mask,
-        invalid: &mut Mask,
-    ) {
-        let check = &plan.checks[index];
-        let Runner::Keys(KeyRule { nulls: KeyNulls::Fail, .. }) = check.runner else { return };
-        let mut with_null = false;
-        failing.reset(batch.rows);
-        for &field in &check.fields {
-            let Some(column) = batch.keys[field] else { return };
-            if column.null_count() > 0 {
-                with_null = true;
-                let mut nulls = Mask::default();
-                mark_nulls(&mut nulls, &column);
-                failing.union(&nulls);
-            }
-        }
-        if with_null {
-            // A row with a cell that did not parse is not evaluated, whatever its other cells are.
-            let mut judged = Mask::new(batch.rows);
-            judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
-            let failing = Failing { slots: &judged, rows: None };
-            self.record(plan, index, batch, failing, Coding::Fixed(1), invalid);
-        }
-    }
-
-    fn collect_keys(&mut self, plan: &Plan, set: usize, index: usize, batch: &Batch<'_>, invalid: &Mask) {
-        let check = &plan.checks[index];
-        let Runner::Keys(rule) = check.runner else { return };
-        let counts = &mut self.counts[index];
-        let Some(rows) = KeyRows::new(check, rule, batch) else {
-            counts.not_evaluated += batch.rows as u64;
-            return;
-        };
-        let found = self.keys[set].collect(&rows, |row| invalid.get(row));
-        counts.not_evaluated += found.bad;
-        counts.evaluated += found.keys;
-        let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
-        *nulls += found.null;
-    }
-
-    /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass. `broken` records are rows too.
-    pub fn observe_keys(&mut self, plan: &Plan, batch: &Batch<'_>, broken: u64) {
-        let nobody = Mask::new(batch.rows);
-        for (set, &index) in plan.key_checks.iter().enumerate() {
-            self.collect_keys(plan, set, index, batch, &nobody);
-        }
-        self.pass_over(batch.rows as u64 + broken);
-    }
-
-    /// Whether a batch has keys that this pass is after.
-    pub fn has_candidates(&self, plan: &Plan, batch: &Batch<'_>) -> bool {
-        plan.key_checks.iter().zip(&self.keys).any(|(&index, keys)| {
-            let check = &plan.checks[index];
-            let Runner::Keys(rule) = check.runner else { return false };
-            KeyRows::new(check, rule, batch).is_some_and(|rows| keys.has_candidate(&rows))
-        })
     }
 
     /// Counts rows in which there is nothing to see.

@@ -1,0 +1,92 @@
+//! The keys of a chunk, batch by batch.
+
+use trueline_schema::KeyNulls;
+
+use super::{Coding, Failing, State, has_bad_cell, mark_nulls};
+use crate::batch::Batch;
+use crate::check::{KeyRule, Runner};
+use crate::key_rows::KeyRows;
+use crate::mask::Mask;
+use crate::plan::Plan;
+
+impl State {
+    /// The rows with a null in a key that forbids it.
+    pub(super) fn observe_key_nulls(
+        &mut self,
+        plan: &Plan,
+        index: usize,
+        batch: &Batch<'_>,
+        failing: &mut Mask,
+        invalid: &mut Mask,
+    ) {
+        let check = &plan.checks[index];
+        let Runner::Keys(KeyRule { nulls: KeyNulls::Fail, .. }) = check.runner else { return };
+        let mut with_null = false;
+        failing.reset(batch.rows);
+        for &field in &check.fields {
+            let Some(column) = batch.keys[field] else { return };
+            if column.null_count() > 0 {
+                with_null = true;
+                let mut nulls = Mask::default();
+                mark_nulls(&mut nulls, &column);
+                failing.union(&nulls);
+            }
+        }
+        if with_null {
+            // A row with a cell that did not parse is not evaluated, whatever its other cells are.
+            let mut judged = Mask::new(batch.rows);
+            judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
+            let failing = Failing { slots: &judged, rows: None };
+            self.record(plan, index, batch, failing, Coding::Fixed(1), invalid);
+        }
+    }
+
+    pub(super) fn collect_keys(
+        &mut self,
+        plan: &Plan,
+        set: usize,
+        index: usize,
+        batch: &Batch<'_>,
+        some: Option<&[u32]>,
+        invalid: &Mask,
+    ) {
+        let check = &plan.checks[index];
+        let Runner::Keys(rule) = check.runner else { return };
+        let counts = &mut self.counts[index];
+        let Some(rows) = KeyRows::new(check, rule, batch) else {
+            counts.not_evaluated += batch.rows as u64;
+            return;
+        };
+        let found = self.keys[set].collect(&rows.some(some), |row| invalid.get(row));
+        counts.not_evaluated += found.bad;
+        counts.evaluated += found.keys;
+        let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
+        *nulls += found.null;
+    }
+
+    /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass. `broken` records are rows too.
+    pub fn observe_keys(&mut self, plan: &Plan, batch: &Batch<'_>, broken: u64) {
+        let nobody = Mask::new(batch.rows);
+        for (set, &index) in plan.key_checks.iter().enumerate() {
+            self.collect_keys(plan, set, index, batch, None, &nobody);
+        }
+        self.pass_over(batch.rows as u64 + broken);
+    }
+
+    /// The rows of a batch that have keys that this pass is after, in ascending order.
+    pub fn candidates(&self, plan: &Plan, batch: &Batch<'_>) -> Vec<u32> {
+        let mut found = Vec::new();
+        for (&index, keys) in plan.key_checks.iter().zip(&self.keys) {
+            let check = &plan.checks[index];
+            let Runner::Keys(rule) = check.runner else { continue };
+            if let Some(rows) = KeyRows::new(check, rule, batch) {
+                keys.candidates(&rows, &mut found);
+            }
+        }
+        if self.keys.len() > 1 {
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
+    }
+}
