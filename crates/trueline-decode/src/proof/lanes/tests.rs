@@ -164,7 +164,9 @@ proptest! {
         others in proptest::collection::vec((0..STRETCH, any::<u8>()), 0..3),
     ) {
         let mut text = bytes;
-        others.into_iter().for_each(|(place, byte)| text[place] = byte);
+        for (place, byte) in others {
+            text[place] = byte;
+        }
         let differ = |(place, (one, other)): (usize, (&u8, &u8))| u64::from(one ^ other) << (8 * (place % 8));
         let expected = bytes.iter().zip(&text[..length]).enumerate().map(differ).fold(0, |all, one| all | one);
         for kernel in trueline_tokenizer::Kernel::available() {
