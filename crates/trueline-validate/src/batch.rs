@@ -14,7 +14,7 @@ pub struct Column<'a> {
     /// The cells that did not parse, by slot.
     pub bad: &'a [BadCell],
     /// The row of each slot, in ascending order; `None` when every row has one. The rows left out are proven to pass
-    /// every check over the cells of this column.
+    /// every check over the cells of this column, or are rows that nobody asks for ([`State::observe_candidates`](crate::State::observe_candidates)).
     pub rows: Option<&'a [u32]>,
     /// How many of the rows left out are null.
     pub proven_nulls: u64,

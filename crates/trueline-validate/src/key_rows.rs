@@ -59,12 +59,11 @@ impl ChunkKeys {
     /// Takes in the keys of a batch; `tainted` tells the rows that another check found invalid.
     pub(crate) fn collect(&mut self, rows: &KeyRows<'_>, tainted: impl Fn(usize) -> bool) -> KeyCounts {
         match self {
-            Self::Whole(buffer, Some(filter)) if rows.some.is_none() && rows.texts().is_some() => rows
-                .each_text(|row, text| {
-                    if filter.passes_key(text) {
-                        buffer.push(text, KeyPlace { tainted: tainted(row), ..rows.place(row) });
-                    }
-                }),
+            Self::Whole(buffer, Some(filter)) if rows.texts().is_some() => rows.each_text(|row, text| {
+                if filter.passes_key(text) {
+                    buffer.push(text, KeyPlace { tainted: tainted(row), ..rows.place(row) });
+                }
+            }),
             Self::Whole(buffer, filter) => {
                 let needs_place = matches!(rows.rule.purpose, KeyPurpose::Unique(_));
                 let mut key = Vec::new();
@@ -85,6 +84,24 @@ impl ChunkKeys {
             Self::Prints(buffer) => rows.print(buffer),
             Self::None => KeyCounts::default(),
         }
+    }
+
+    /// Whether any row of a batch passes the filter that decides which keys are kept.
+    pub(crate) fn has_candidate(&self, rows: &KeyRows<'_>) -> bool {
+        let Self::Whole(_, Some(filter)) = self else { return false };
+        let mut key = Vec::new();
+        let mut any = false;
+        if let Some(texts) = rows.texts() {
+            return texts.iter().flatten().any(|text| filter.passes_key(text.as_bytes()));
+        }
+        rows.each(|row| {
+            if !any {
+                key.clear();
+                rows.append_print(&mut key, row);
+                any = filter.passes_key(&key);
+            }
+        });
+        any
     }
 
     /// Adds the rows of a batch that pass the filter that decides which keys are kept, in ascending order.
@@ -123,8 +140,8 @@ pub(crate) struct KeyRows<'a> {
     pub(crate) rule: KeyRule,
     batch: &'a Batch<'a>,
     columns: Vec<Column<'a>>,
-    /// Only these rows are looked at.
-    some: Option<&'a [u32]>,
+    /// Only these rows are looked at, in ascending order.
+    chosen: Option<&'a [u32]>,
     any_bad: bool,
     any_null: bool,
 }
@@ -136,12 +153,12 @@ impl<'a> KeyRows<'a> {
         let columns = columns?;
         let any_bad = columns.iter().any(|column| !column.bad.is_empty());
         let any_null = columns.iter().any(|column| column.array.null_count() > 0);
-        Some(Self { check, rule, batch, columns, some: None, any_bad, any_null })
+        Some(Self { check, rule, batch, columns, chosen: None, any_bad, any_null })
     }
 
-    /// Has only some rows looked at, in ascending order.
-    pub(crate) fn some(self, rows: Option<&'a [u32]>) -> Self {
-        Self { some: rows, ..self }
+    /// Has only some rows looked at, in ascending order, where there is a choice.
+    pub(crate) fn choose(self, rows: Option<&'a [u32]>) -> Self {
+        Self { chosen: rows, ..self }
     }
 
     /// Calls `visit` with every row that has a key, in order.
@@ -158,7 +175,7 @@ impl<'a> KeyRows<'a> {
                 visit(row);
             }
         };
-        match self.some {
+        match self.chosen {
             Some(rows) => rows.iter().for_each(|row| look(*row as usize)),
             None => (0..self.batch.rows).for_each(look),
         }
@@ -202,6 +219,9 @@ impl<'a> KeyRows<'a> {
     /// Calls `visit` with every row that has a key, and the key, when they are text.
     fn each_text(&self, mut visit: impl FnMut(usize, &[u8])) -> KeyCounts {
         let Some(texts) = self.texts() else { return KeyCounts::default() };
+        if self.chosen.is_some() {
+            return self.each(|row| visit(row, texts.value(row).as_bytes()));
+        }
         for (row, text) in texts.iter().enumerate() {
             if let Some(text) = text {
                 visit(row, text.as_bytes());
@@ -216,6 +236,7 @@ impl<'a> KeyRows<'a> {
     }
 
     fn print(&self, buffer: &mut PrintBuffer) -> KeyCounts {
+        debug_assert!(self.chosen.is_none(), "prints are of all rows");
         let all = KeyCounts { keys: self.batch.rows as u64, ..KeyCounts::default() };
         if let Some(texts) = self.texts() {
             if self.any_null {

@@ -140,7 +140,7 @@ pub(super) struct Group<L: Lanes> {
     pub(super) start: L::Words,
     /// How many bytes it has.
     pub(super) length: L::Words,
-    /// Its first eight bytes, and whatever stands behind the text.
+    /// Its first eight bytes. Where it has fewer, anything may be behind them, also what is not in the file.
     pub(super) head: L::Words,
     /// Whether it is quoted, so that its bytes may hold doubled quotes.
     pub(super) quoted: L::Mask,

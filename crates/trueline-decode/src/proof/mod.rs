@@ -83,6 +83,7 @@ impl Proven {
 /// one per thread.
 pub struct Prover {
     columns: Vec<Option<(u32, Proof)>>,
+    groups: Vec<Neighbours>,
     lanes: Choice,
     quote: Option<u8>,
     proven: Vec<Option<Proven>>,
@@ -105,7 +106,16 @@ impl Prover {
         let proven = vec![None; columns.len()];
         let pauses = vec![0; columns.len()];
         let lanes = Choice::new(kernel);
-        Self { columns, lanes, quote: dialect.quote, proven, pauses, separators: Separators::default() }
+        let groups = Neighbours::of(&columns);
+        Self {
+            columns,
+            groups,
+            lanes,
+            quote: dialect.quote,
+            proven,
+            pauses,
+            separators: Separators::default(),
+        }
     }
 
     /// Proves what it can of the records of a block: for each column the rows that are proven, or `None` where nothing is.
@@ -125,43 +135,41 @@ impl Prover {
             proven.nulls = 0;
             proven.rows = records.rows;
         }
-        let (Some(Parts { cells, separators, firsts }), Some(sources)) = (parts, self.sources()) else {
-            return &self.proven;
-        };
+        let Some(parts) = parts else { return &self.proven };
         let row_bytes = block.positions.record(block.positions.len() - 1).end / block.positions.len();
         let size = (TILE_BYTES / (ROWS * row_bytes.max(1))).clamp(1, TILE);
         let mut at = 0;
         while at < words {
             let tile = at..(at + size).min(words);
-            let ahead = tile.end..(tile.end + size).min(words);
-            self.lanes.run(Prefetch { bytes: cells.bytes, separators, firsts, words: ahead });
-            self.separators.take(self.lanes, sources.clone(), separators, &firsts[tile.clone()]);
-            for (column, proven) in self.columns.iter().zip(&mut self.proven) {
-                if let (Some((source, proof)), Some(proven)) = (column, proven) {
-                    let trim = if *source + 1 == records.fields { cells.trim } else { 0 };
-                    let borders = self.separators.of(*source as usize);
-                    let is_found = *source > 0 || at > 0 || firsts[0][0] > 0;
-                    let cells = Cells { borders, trim, ..cells };
-                    let open = &mut proven.open[tile.clone()];
-                    let rows = Rows { cells, first: at * ROWS, is_found, open };
-                    proven.nulls += proof.prove(self.lanes, rows, records.rows);
-                }
+            self.lanes.run(Prefetch { parts, words: tile.end..(tile.end + size).min(words) });
+            for number in 0..self.groups.len() {
+                self.prove_tile(number, &parts, records, tile.clone());
             }
             at = tile.end;
         }
         &self.proven
     }
 
-    /// The fields from the first one that is proven to the last one.
-    fn sources(&self) -> Option<Range<usize>> {
-        let proven = self.columns.iter().zip(&self.proven).filter(|(_, proven)| proven.is_some());
-        let mut sources = proven.filter_map(|(column, _)| Some(column.as_ref()?.0 as usize));
-        let first = sources.next()?;
-        Some(
-            sources.fold(first..first + 1, |Range { start, end }, source| {
-                start.min(source)..end.max(source + 1)
-            }),
-        )
+    /// Proves what it can of some columns in some words of rows.
+    fn prove_tile(&mut self, group: usize, parts: &Parts<'_>, records: &Records, tile: Range<usize>) {
+        let Neighbours { sources, columns } = &self.groups[group];
+        if columns.iter().all(|column| self.proven[*column].is_none()) {
+            return;
+        }
+        let Parts { cells, separators, firsts } = *parts;
+        self.separators.take(self.lanes, sources.clone(), separators, &firsts[tile.clone()]);
+        for column in columns {
+            if let (Some((source, proof)), Some(proven)) = (&self.columns[*column], &mut self.proven[*column])
+            {
+                let trim = if *source + 1 == records.fields { cells.trim } else { 0 };
+                let borders = self.separators.of(*source as usize);
+                let is_found = *source > 0 || tile.start > 0 || firsts[0][0] > 0;
+                let cells = Cells { borders, trim, ..cells };
+                let open = &mut proven.open[tile.clone()];
+                let rows = Rows { cells, first: tile.start * ROWS, is_found, open };
+                proven.nulls += proof.prove(self.lanes, rows, records.rows);
+            }
+        }
     }
 
     /// What all columns of a block have in common; `None` where their cells cannot be found in lanes.
@@ -183,7 +191,46 @@ impl Prover {
     }
 }
 
+/// Columns that stand so near one another that their separators are copied together.
+#[derive(Debug)]
+struct Neighbours {
+    /// The fields from the first one to the last.
+    sources: Range<usize>,
+    /// Which columns they are.
+    columns: Vec<usize>,
+}
+
+/// The most fields of a group, and the most that lie between two of its columns.
+const MOST_FIELDS: usize = 48;
+const MOST_BETWEEN: usize = 6;
+
+impl Neighbours {
+    /// All columns that have a proof.
+    fn of(columns: &[Option<(u32, Proof)>]) -> Vec<Self> {
+        let proofs = columns
+            .iter()
+            .enumerate()
+            .filter_map(|(number, column)| Some((column.as_ref()?.0 as usize, number)));
+        let mut proofs: Vec<(usize, usize)> = proofs.collect();
+        proofs.sort_unstable();
+        let mut groups: Vec<Self> = Vec::new();
+        for (source, number) in proofs {
+            match groups.last_mut() {
+                Some(Self { sources, columns })
+                    if source < sources.start + MOST_FIELDS && source <= sources.end + MOST_BETWEEN =>
+                {
+                    sources.end = source + 1;
+                    columns.push(number);
+                }
+                _ => groups.push(Self { sources: source..source + 1, columns: vec![number] }),
+            }
+        }
+        groups
+    }
+}
+
 /// What all columns of a block have in common.
+#[derive(Clone, Copy)]
 struct Parts<'a> {
     cells: Cells<'a>,
     separators: &'a [u32],
@@ -193,9 +240,7 @@ struct Parts<'a> {
 
 /// Has the bytes of some words of rows brought near, while others are gone through.
 struct Prefetch<'a> {
-    bytes: Bytes<'a>,
-    separators: &'a [u32],
-    firsts: &'a [[u32; ROWS]],
+    parts: Parts<'a>,
     words: Range<usize>,
 }
 
@@ -205,7 +250,7 @@ impl Task for Prefetch<'_> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { bytes, separators, firsts, words } = self;
+        let Self { parts: Parts { cells, separators, firsts }, words } = self;
         let place = |word: usize| {
             let entry = firsts.get(word).and_then(|firsts| firsts[0].checked_sub(1));
             entry.map_or(0, |entry| separators[entry as usize] as usize)
@@ -216,7 +261,7 @@ impl Task for Prefetch<'_> {
         let start = place(words.start);
         // The last words of a block begin with nothing.
         let end = place(words.end).max(start).min(start + 2 * TILE_BYTES);
-        lanes.prefetch(bytes, start..end);
+        lanes.prefetch(cells.bytes, start..end);
     }
 }
 

@@ -1,7 +1,7 @@
 //! From bytes to tokens, 64 at a time.
 //!
-//! Eight steps make a group. All comparisons come first, for the whole group; then the steps one after the other, since
-//! quotes tell inside from outside by their parity. Three bits go from one step to the next ([`Carry`]).
+//! Eight steps make a group. The comparisons that each step needs come first, for the whole group, with a look for bytes that are rare; then
+//! the steps one after the other, since quotes tell inside from outside by their parity. Three bits go from one step to the next ([`Carry`]).
 //!
 //! A string cannot go on behind a line feed. Where there is one inside of quotes the parity is turned over there, so that
 //! a record with a quote too many or too few is wrong for itself only. Such records, and those with control bytes or bad
@@ -320,6 +320,7 @@ impl Positions {
                 self.lasts.resize(length, 0);
             }
             let Some(slots) = self.lasts[self.lines..].first_chunk_mut() else { return };
+            // Of 64 tokens one or two end a line.
             if I::FEW > 0 {
                 one_by_one::positions(ends, narrow(at), slots);
             } else {

@@ -1,8 +1,9 @@
 //! AVX2 with BMI1, LZCNT, POPCNT and PCLMULQDQ: two 32-byte vectors, quote parity by one carry-less product.
 //!
-//! Why so: positions are written bit by bit with TZCNT and BLSR, eight at a time; PEXT is left alone because it is
-//! slow on AMD before Zen 3. Every machine with AVX2 has the other sets too, but detection asks for each of them.
-//! Bench: `examples/rate.rs`. Source: Intel's manual, VPCMPEQB, VPMOVMSKB, PCLMULQDQ; prefix parity by a product
+//! Why so: a table has the places of the bits of each byte, by which eight bytes or places at a time are packed (VPSHUFB, VPMOVZXBD), whether
+//! they are there or not: rows differ in how many separators they have in 64 bytes, and a wrong guess costs more. PEXT is left alone because
+//! it is slow on AMD before Zen 3. Every machine with AVX2 has the other sets too, but detection asks for each of them.
+//! Bench: `examples/rate.rs`, `examples/json_rate.rs`. Source: Intel's manual, VPCMPEQB, VPMOVMSKB, PCLMULQDQ; prefix parity by a product
 //! with all ones is due to Geoff Langdale and others.
 
 use std::arch::x86_64::{
@@ -121,7 +122,7 @@ unsafe fn utf8_errors(block: __m256i, before: __m256i) -> __m256i {
 }
 
 /// For each byte of bits the places of those that are set.
-const PLACES: [[u8; 8]; 256] = {
+static PLACES: [[u8; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut bits = 0;
     while bits < 256 {
@@ -253,8 +254,8 @@ impl Isa for Avx2 {
         out: &mut [u8; STEP],
     ) {
         let mut kinds = [0_u8; STEP];
-        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `kinds`; eight kinds are loaded from within it. Before the
-        // n-th eight at most 8 * n are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
+        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `kinds`; eight kinds are loaded from within it. Before
+        // eight number n, counted from 0, at most 8 * n are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
         unsafe {
             for (half, place) in block.into_iter().zip([0, 32]) {
                 _mm256_storeu_si256(kinds.as_mut_ptr().add(place).cast(), kinds_of(half));
@@ -271,8 +272,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
-        // SAFETY: `self` proves AVX2; an entry of the table is eight readable bytes. Before the n-th eight at most 8 * n numbers
-        // are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
+        // SAFETY: `self` proves AVX2; an entry of the table is eight readable bytes. Before eight number n, counted from 0,
+        // at most 8 * n numbers are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
         unsafe {
             let mut base = _mm256_set1_epi32(base.cast_signed());
             let mut next = out.as_mut_ptr();

@@ -95,7 +95,7 @@ pub(crate) trait Isa: Copy {
     /// Which bytes are digits.
     fn digits(self, block: Self::Block) -> u64;
 
-    /// Eight times 64 bytes that have so many tokens or fewer are better written `one_by_one`.
+    /// Eight times 64 bytes that have so many tokens or fewer are better written `one_by_one`; 0 where nothing is.
     const FEW: u32 = 0;
 
     /// Writes, for each bit of `mask`, the byte there as `one_by_one` has it. `block` is `bytes`, `others` are the bits of bytes

@@ -22,9 +22,10 @@ use crate::state::{Place, State};
 use both::{ReadBoth, Reading, Readings};
 use pair::{FindQuotes, FindTail, ReadPair};
 
-/// So many bytes are read behind a quote before the next stretch without quotes is looked for, more and more where they are close together.
-const LEAST_READ: usize = 512;
-const MOST_READ: usize = 64 << 10;
+/// How many bytes are read from where quotes are before the next stretch without any is looked for: twice as many each time that there was none
+/// as long.
+const LEAST_PATIENCE: usize = 512;
+const MOST_PATIENCE: usize = 64 << 10;
 
 /// Finds where a chunk can be cut, in two steps: [`survey`](Self::survey) reads the bytes, on any thread and in
 /// any order; [`resolve`](Self::resolve) then runs along the chunks in their order and only hands on the state.
@@ -162,22 +163,25 @@ impl Splitter {
         if !classes.is_simple {
             return self.run(chunk, runner, until);
         }
-        let mut most = LEAST_READ;
+        let end = chunk.len().min(until);
+        let mut patience = LEAST_PATIENCE;
         loop {
-            let from = runner.cursor.at;
-            let mut to = from + most;
+            let mut quotes = runner.cursor.at;
             if runner.cursor.state == State::START {
-                let rest = &chunk[from..chunk.len().min(until)];
+                let rest = &chunk[runner.cursor.at..end];
                 let plain = self.kernel.run(FindQuotes { classes, chunk: rest });
-                most = if plain < most { (2 * most).min(MOST_READ) } else { LEAST_READ };
+                quotes += plain;
+                patience = if plain < patience { (2 * patience).min(MOST_PATIENCE) } else { LEAST_PATIENCE };
                 if let Tail(Some(tail)) = self.kernel.run(FindTail { classes, chunk: &rest[..plain] }) {
                     runner.cursor.at += tail;
                     runner.tail = Tail(Some(runner.cursor.at));
                 }
-                to = from + plain + most;
+                if runner.cursor.at == until {
+                    return runner;
+                }
             }
-            runner = self.run(chunk, runner, until.min(to));
-            if runner.cursor.at >= until.min(chunk.len()) {
+            runner = self.run(chunk, runner, until.min(quotes + patience));
+            if runner.cursor.at >= end {
                 return runner;
             }
         }

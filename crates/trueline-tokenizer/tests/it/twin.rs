@@ -100,3 +100,28 @@ proptest! {
         way::check(&bytes, &dialect, &blocks);
     }
 }
+
+/// Quotes far apart, near and side by side, so that a survey passes over stretches of every length between them.
+#[test]
+fn stretches_without_quotes() {
+    let row = |end: &str| format!("0123456789,abcdef,\u{e9}tage{end}");
+    let quoted = ["\"a,b\"", "x\"stray", "\"open", "\"a\"\"b\"x", "\"line\nend\"", "\""];
+    for end in ["\n", "\r\n", "\r"] {
+        let mut text = String::new();
+        for (number, gap) in [0, 1, 3, 40, 700, 2_500, 5_000, 60, 7, 2, 0, 0, 300, 1].into_iter().enumerate()
+        {
+            text.push_str(&row(end).repeat(gap));
+            text.push_str(quoted[number % quoted.len()]);
+            text.push_str(if number % 3 == 0 { "," } else { end });
+        }
+        text.push_str(&row(end).repeat(1_000));
+        let bytes = text.as_bytes();
+        let cuts = [1, 700, 30_000, 30_001, bytes.len() / 2, bytes.len() - 40_000, bytes.len() - 1];
+        for dialect in way::dialects() {
+            for kernel in Kernel::available() {
+                way::check_chain(bytes, &cuts, &dialect, kernel);
+                way::check_states(bytes, &dialect, kernel);
+            }
+        }
+    }
+}

@@ -57,7 +57,7 @@ impl State {
             counts.not_evaluated += batch.rows as u64;
             return;
         };
-        let found = self.keys[set].collect(&rows.some(some), |row| invalid.get(row));
+        let found = self.keys[set].collect(&rows.choose(some), |row| invalid.get(row));
         counts.not_evaluated += found.bad;
         counts.evaluated += found.keys;
         let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
@@ -71,6 +71,15 @@ impl State {
             self.collect_keys(plan, set, index, batch, None, &nobody);
         }
         self.pass_over(batch.rows as u64 + broken);
+    }
+
+    /// Whether a batch has keys that this pass is after.
+    pub fn has_candidates(&self, plan: &Plan, batch: &Batch<'_>) -> bool {
+        plan.key_checks.iter().zip(&self.keys).any(|(&index, keys)| {
+            let check = &plan.checks[index];
+            let Runner::Keys(rule) = check.runner else { return false };
+            KeyRows::new(check, rule, batch).is_some_and(|rows| keys.has_candidate(&rows))
+        })
     }
 
     /// The rows of a batch that have keys that this pass is after, in ascending order.

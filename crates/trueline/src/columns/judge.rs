@@ -102,7 +102,7 @@ impl<'a> Judge<'a> {
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
     pub(crate) fn has_candidates(&mut self, batch: &RecordBatch, state: &State) -> Result<bool, NotTaken> {
         let arrays = self.arrays(batch)?;
-        self.with_keys(batch.num_rows(), &arrays, |plan, batch| !state.candidates(plan, batch).is_empty())
+        self.with_keys(batch.num_rows(), &arrays, |plan, batch| state.has_candidates(plan, batch))
     }
 
     /// Takes the rows of a batch into a state. Each part of it that was judged is shown to `seen`, in order.
@@ -126,7 +126,7 @@ impl<'a> Judge<'a> {
             }
             Pass::Prints => self.with_keys(rows, &arrays, |plan, batch| state.observe_keys(plan, batch, 0)),
             Pass::Candidates => {
-                if self.with_keys(rows, &arrays, |plan, batch| !state.candidates(plan, batch).is_empty())? {
+                if self.with_keys(rows, &arrays, |plan, batch| state.has_candidates(plan, batch))? {
                     return self.judge(rows, &arrays, state);
                 }
                 state.pass_over(rows as u64);

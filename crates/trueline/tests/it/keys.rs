@@ -5,8 +5,12 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int16Type;
+use arrow_array::{BooleanArray, RecordBatch};
 use trueline::{
-    Kernel, Limits, MemorySource, Report, Schema, Source, SourceError, Validator, ValidatorBuilder, Verdict,
+    CustomCheck, Kernel, Limits, MemorySource, Report, Schema, Source, SourceError, Validator,
+    ValidatorBuilder, Verdict,
 };
 
 use crate::support::{Once, schema, stable};
@@ -74,6 +78,16 @@ fn report(builder: ValidatorBuilder, sources: &[&dyn Source]) -> Report {
 
 /// All roads give the report of inputs that are read once.
 fn compare(name: &str, schema: &Schema, inputs: &[String]) -> Report {
+    compare_with(name, schema, inputs, |builder| builder)
+}
+
+/// The same, with more asked of the builder.
+fn compare_with(
+    name: &str,
+    schema: &Schema,
+    inputs: &[String],
+    with: impl Fn(ValidatorBuilder) -> ValidatorBuilder,
+) -> Report {
     let again: Vec<MemorySource> = inputs
         .iter()
         .enumerate()
@@ -82,7 +96,7 @@ fn compare(name: &str, schema: &Schema, inputs: &[String]) -> Report {
     let once: Vec<Once> = again.iter().cloned().map(Once).collect();
     let again: Vec<&dyn Source> = again.iter().map(|source| source as &dyn Source).collect();
     let once: Vec<&dyn Source> = once.iter().map(|source| source as &dyn Source).collect();
-    let expected = report(Validator::builder(schema.clone()).threads(1), &once);
+    let expected = report(with(Validator::builder(schema.clone())).threads(1), &once);
     for (threads, chunk, memory) in [
         (1, 1 << 20, 128 << 20),
         (2, 1 << 20, 1 << 16),
@@ -91,7 +105,8 @@ fn compare(name: &str, schema: &Schema, inputs: &[String]) -> Report {
         (2, 777, 128 << 20),
     ] {
         let limits = Limits::default().key_memory_bytes(memory);
-        let builder = Validator::builder(schema.clone()).threads(threads).chunk_bytes(chunk).limits(limits);
+        let builder =
+            with(Validator::builder(schema.clone())).threads(threads).chunk_bytes(chunk).limits(limits);
         let found = report(builder, &again);
         assert_eq!(stable(&found), stable(&expected), "{name}: {threads} threads, chunks of {chunk}");
     }
@@ -115,6 +130,76 @@ fn both_ways_give_one_report() {
         let next = table(2, rows / 2, sorted, spread).replace("k0", "k5");
         compare(name, &schema, &[inputs[0].clone(), next, table(3, 0, 0, 1), table(4, 900, sorted, spread)]);
     }
+}
+
+/// Rows of which one in 90 has the key of one before, and one in four is invalid for another reason.
+fn few_repeats(rows: u64, write: impl Fn(&mut String, u64, u64)) -> String {
+    let mut random = Numbers(11);
+    let mut text = String::new();
+    for row in 0..rows {
+        let key = if row > 0 && random.below(90) == 0 { random.below(row) } else { row };
+        // In no order.
+        write(&mut text, key * 7_919 % 1_000_003, random.below(32));
+    }
+    text
+}
+
+/// Where few rows have keys that may be repeats, only these are judged again: those that are invalid anyway must be known.
+#[test]
+fn what_else_is_wrong_with_repeats_is_known() {
+    let text = "
+fields:
+  - {name: id, type: string, required: true, unique: true, pattern: '^k\\d{7}$'}
+  - {name: number, type: int16, minimum: 0, maximum: 999}
+  - {name: kind, type: string, enum: [one, two]}
+  - {name: day, type: date}
+extra_columns: forbid
+";
+    let other = text.to_owned() + "checks:\n  - {id: pair, check: unique, columns: [id, number]}\n";
+    let csv = few_repeats(9_000, |text, key, fault| {
+        let (number, kind, day) = match fault {
+            0 => ("1000", "one", "2024-02-29"),
+            1 => ("many", "two", "2024-02-29"),
+            2 => ("7", "three", "2024-02-29"),
+            3 => ("7", "\"one\"", "2024-02-30"),
+            4 => ("7", "\"o\"\"ne\"", ""),
+            5 => ("", "one", "2024-02-29"),
+            _ => ("7", "two", "2024-03-01"),
+        };
+        let end = if fault == 6 { ",more" } else { "" };
+        writeln!(text, "k{key:07},{number},{kind},{day}{end}").expect("memory");
+    });
+    let json = few_repeats(9_000, |text, key, fault| {
+        let rest = match fault {
+            0 => r#""number": 1000, "kind": "one"}"#,
+            1 => r#""number": "7", "kind": "one"}"#,
+            2 => r#""number": 7, "kind": "three", "day": null}"#,
+            3 => r#""number": 7, "kind": "o\u006ee", "day": "2024-02-30"}"#,
+            4 => r#""number": 7, "more": {"id": "k"}}"#,
+            5 => r#""number": 7, "number": 8}"#,
+            6 => r#""number": 7"#,
+            _ => r#""number": 7, "kind": "two", "day": "2024-03-01"}"#,
+        };
+        writeln!(text, r#"{{"id": "k{key:07}", {rest}"#).expect("memory");
+    });
+    let inputs = [format!("id,number,kind,day\n{csv}"), json];
+    for schema in [schema(text), schema(&other)] {
+        for input in &inputs {
+            let input = std::slice::from_ref(input);
+            let found = compare("few repeats", &schema, input);
+            assert!((1_500..3_500).contains(&found.rows.invalid), "{}", found.rows.invalid);
+            compare_with("few repeats, asked of a function", &schema, input, |builder| {
+                builder.custom(CustomCheck::new("odd", ["number"], odd))
+            });
+        }
+    }
+}
+
+/// Refuses numbers other than 7.
+#[allow(clippy::unnecessary_wraps, reason = "functions of checks may fail")]
+fn odd(batch: &RecordBatch) -> Result<BooleanArray, String> {
+    let numbers = batch.column(0).as_primitive::<Int16Type>();
+    Ok(numbers.iter().map(|number| number.map(|number| number == 7)).collect())
 }
 
 /// How often an input is read again: for prints that are owed, and for keys that may be repeats.

@@ -85,6 +85,63 @@ proptest! {
     }
 }
 
+/// What is asked of a column, and cells of it, of which the first is usual. The last one has no proof.
+const MANY: [(&str, &[&str]); 6] = [
+    ("type: int32, minimum: 0", &["7", "12345678", "123456789", "-1", "x", "", "\"7\""]),
+    (
+        "type: string, enum: [aa, six-aa, seven-a, eight-aa, nine-aaaa]",
+        &["aa", "six-aa", "seven-a", "\"seven-a\"", "eight-aa", "\"eight-aa\"", "\"nine-aaaa\"", "\"aa", "e"],
+    ),
+    ("type: date", &["2024-02-29", "2024-02-30", "\"2024-01-31\""]),
+    (
+        "type: string, max_length: 7",
+        &["seven-a", "eight-aa", "\"seven-a\"", "\"12\"\"4567\"", "\"eight-aa\""],
+    ),
+    ("type: 'decimal(9,2)'", &["1.25", "1234567.89", "12345678.90", "-1", "."]),
+    ("type: string, format: email", &["ada@example.com", "nobody"]),
+];
+
+/// So many columns and rows that they are gone through in several groups and tiles.
+#[test]
+fn a_proof_is_not_noticed_in_large_tables() {
+    let mut seed = 5_u64;
+    let mut below = |end: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("31 bits") % end
+    };
+    for (columns, rows, terminator) in
+        [(5, 1_500, "\n"), (12, 900, "\r\n"), (67, 700, "\n"), (130, 300, "\n")]
+    {
+        // A stretch of columns without a proof in the middle.
+        let kind = |column: usize| if column / 9 == 3 { MANY[5] } else { MANY[column % MANY.len()] };
+        let fields: Vec<String> =
+            (0..columns).map(|column| format!("  - {{name: c{column}, {}}}\n", kind(column).0)).collect();
+        let schema = schema(&format!("fields:\n{}", fields.concat()));
+        let names: Vec<String> = (0..columns).map(|column| format!("c{column}")).collect();
+        let mut csv = names.join(",") + terminator;
+        for row in 0..rows {
+            let cells: Vec<&str> = (0..columns)
+                .map(|column| {
+                    let cells = kind(column).1;
+                    // At first nothing is quoted, then some cells are, then some are wrong in all ways.
+                    let usual = row < 100 || below(60) > 0;
+                    cells[if usual { 0 } else { below(cells.len()) }]
+                })
+                .collect();
+            csv += &cells.join(",");
+            csv += if row > 100 && below(90) == 0 { ",surplus" } else { "" };
+            csv += terminator;
+        }
+        let exact = stable(&run(&schema, &csv, false, Kernel::detect(), 1 << 20));
+        for kernel in Kernel::available() {
+            for chunk in [1 << 20, 20_000] {
+                let proven = stable(&run(&schema, &csv, true, kernel, chunk));
+                assert_eq!(proven, exact, "{columns} columns, {kernel}, chunks of {chunk}");
+            }
+        }
+    }
+}
+
 /// Columns whose good cells a proof must know; otherwise the tests above would compare the exact way with itself.
 #[test]
 fn usual_cells_are_proven() {

@@ -205,7 +205,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn gather_pairs(self, from: Pairs<'_>, index: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last
-        // word but one, so every load is inside of the slice; a gather asks for no alignment.
+        // word but one, so every load is inside of the slice.
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
             four::<4>(from.0.as_ptr().cast(), inside)
@@ -215,7 +215,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn gather_bytes(self, from: Bytes<'_>, index: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2. The upper half of each index becomes 0 and the lower one at most that of the last place
-        // with eight bytes behind it, so every load is inside of the slice; a gather asks for no alignment.
+        // with eight bytes behind it, so every load is inside of the slice.
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
             four::<1>(from.0.as_ptr().cast(), inside)

@@ -43,7 +43,7 @@ pub(crate) struct Stretch {
 }
 
 impl Stretch {
-    /// Texts of that length one after the other; of the last one only the bytes that are there count.
+    /// The stretches of a text, one after the other; of the last one only the bytes that are there count.
     pub(crate) fn all(text: &[u8]) -> impl Iterator<Item = Self> {
         text.chunks(STRETCH).map(|part| {
             let (mut bytes, mut counts) = ([0; STRETCH], [0; STRETCH]);
@@ -113,7 +113,7 @@ pub(crate) trait Lanes: Copy {
     fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
         let places = places.map(|place| from.get(place..place.checked_add(columns.len())?));
         let [Some(one), Some(two), Some(three), Some(four)] = places else { return false };
-        if !columns.len().is_multiple_of(SQUARE) || row + SQUARE > 64 {
+        if !columns.len().is_multiple_of(SQUARE) || row > 64 - SQUARE {
             return false;
         }
         for ((((column, one), two), three), four) in columns.iter_mut().zip(one).zip(two).zip(three).zip(four)

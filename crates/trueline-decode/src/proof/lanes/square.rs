@@ -11,7 +11,7 @@ use super::SQUARE;
 #[inline(always)]
 pub(super) fn turn(from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
     let is_inside = |place: usize| place.checked_add(columns.len()).is_some_and(|end| end <= from.len());
-    if !places.into_iter().all(is_inside) || !columns.len().is_multiple_of(SQUARE) || row + SQUARE > 64 {
+    if !places.into_iter().all(is_inside) || !columns.len().is_multiple_of(SQUARE) || row > 64 - SQUARE {
         return false;
     }
     for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {

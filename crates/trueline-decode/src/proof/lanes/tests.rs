@@ -179,11 +179,11 @@ proptest! {
         from in proptest::collection::vec(any::<u32>(), 0..40),
         places in prop_oneof![any::<[u8; SQUARE]>(), [0..30_u8, 0..30, 0..30, 0..30]],
         columns in 0..14_usize,
-        row in 0..66_usize,
+        row in prop_oneof![0..66_usize, usize::MAX - 4..=usize::MAX],
     ) {
         let places = places.map(|place| if place == 255 { usize::MAX } else { usize::from(place) });
         let is_inside = places.iter().all(|place| place.saturating_add(columns) <= from.len());
-        let is_turned = is_inside && columns % SQUARE == 0 && row + SQUARE <= 64;
+        let is_turned = is_inside && columns % SQUARE == 0 && row <= 64 - SQUARE;
         let mut expected = vec![[7; 64]; columns];
         for (column, words) in expected.iter_mut().enumerate().filter(|_| is_turned) {
             for (at, place) in places.iter().enumerate() {

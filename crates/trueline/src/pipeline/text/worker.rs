@@ -375,6 +375,7 @@ impl<'a, R: Records> Worker<'a, R> {
             if decoded[field].is_none() && self.plan.needs_whole(field) {
                 decoded[field] = column.map(|column| self.records.decode_column(column, input.bytes));
             }
+            // Those of keys once more, so that checks over cells look at no others.
             cells.push(column.map(|column| self.records.decode_rows(column, input.bytes, some)));
         }
         let keys = wholes(&decoded);
