@@ -89,38 +89,21 @@ impl ChunkKeys {
     /// Whether any row of a batch passes the filter that decides which keys are kept.
     pub(crate) fn has_candidate(&self, rows: &KeyRows<'_>) -> bool {
         let Self::Whole(_, Some(filter)) = self else { return false };
-        let mut key = Vec::new();
-        let mut any = false;
         if let Some(texts) = rows.texts() {
             return texts.iter().flatten().any(|text| filter.passes_key(text.as_bytes()));
         }
-        rows.each(|row| {
-            if !any {
-                key.clear();
-                rows.append_print(&mut key, row);
-                any = filter.passes_key(&key);
-            }
-        });
+        let mut any = false;
+        rows.each_printed(|_, key| any = any || filter.passes_key(key));
         any
     }
 
-    /// Adds the rows of a batch that pass the filter that decides which keys are kept, in ascending order.
+    /// Adds the rows of a batch that pass that filter, in ascending order.
     pub(crate) fn candidates(&self, rows: &KeyRows<'_>, found: &mut Vec<u32>) {
         let Self::Whole(_, Some(filter)) = self else { return };
-        let mut note = |row: usize, key: &[u8]| {
+        rows.each_printed(|row, key| {
             if filter.passes_key(key) {
                 found.extend(u32::try_from(row));
             }
-        };
-        if rows.texts().is_some() {
-            rows.each_text(note);
-            return;
-        }
-        let mut key = Vec::new();
-        rows.each(|row| {
-            key.clear();
-            rows.append_print(&mut key, row);
-            note(row, &key);
         });
     }
 
@@ -196,6 +179,20 @@ impl<'a> KeyRows<'a> {
             Some(single) => key_text::append_ordered(key, single.array, row),
             None => self.append(key, row),
         }
+    }
+
+    /// Calls `visit` with every row that has a key, and what is printed of it.
+    fn each_printed(&self, mut visit: impl FnMut(usize, &[u8])) {
+        if self.texts().is_some() {
+            self.each_text(visit);
+            return;
+        }
+        let mut key = Vec::new();
+        self.each(|row| {
+            key.clear();
+            self.append_print(&mut key, row);
+            visit(row, &key);
+        });
     }
 
     /// The only column, when its values are keys as they are.

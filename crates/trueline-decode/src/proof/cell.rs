@@ -107,33 +107,6 @@ impl Task for Take<'_> {
     }
 }
 
-/// Where the cells of a word of rows begin, and how many bytes they have.
-#[derive(Clone)]
-#[repr(align(64))]
-pub(super) struct Places {
-    starts: [u64; ROWS],
-    lengths: [u64; ROWS],
-}
-
-impl Places {
-    pub(super) fn new() -> Self {
-        Self { starts: [0; ROWS], lengths: [0; ROWS] }
-    }
-
-    /// Notes where the cells of a group stand.
-    #[inline(always)]
-    pub(super) fn put<L: Lanes>(&mut self, lanes: L, at: usize, starts: L::Words, lengths: L::Words) {
-        lanes.store(starts, &mut self.starts, at);
-        lanes.store(lengths, &mut self.lengths, at);
-    }
-
-    /// Where the cells of a group begin, and how many bytes they have.
-    #[inline(always)]
-    pub(super) fn value<L: Lanes>(&self, lanes: L, at: usize) -> (L::Words, L::Words) {
-        (lanes.load_words(&self.starts, at), lanes.load_words(&self.lengths, at))
-    }
-}
-
 /// As many cells as there are lanes.
 pub(super) struct Group<L: Lanes> {
     /// Where the text of each begins, quotes left out.

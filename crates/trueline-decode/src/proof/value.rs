@@ -11,7 +11,7 @@ use std::ops::Range;
 use trueline_schema::{CheckKind, DataType, Field};
 use trueline_tokenizer::json::{SCALAR, STRING};
 
-use super::cell::{Cells, Group, Places, ROWS, packed};
+use super::cell::{Cells, Group, ROWS, packed};
 use super::lanes::{Bytes, Choice, Lanes, Pairs, Task, WORD};
 use super::list::List;
 use super::plan::{AnyJudge, Asked, Run, Text};
@@ -352,7 +352,32 @@ fn list_of(count: u64) -> [(u64, u64); 2] {
     [masked(head, end + 1), masked(tail, (end + 1).saturating_sub(WORD))]
 }
 
+/// Where the values of a word of rows begin, and how many bytes they have.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Places {
+    starts: [u64; ROWS],
+    lengths: [u64; ROWS],
+}
+
 impl Places {
+    fn new() -> Self {
+        Self { starts: [0; ROWS], lengths: [0; ROWS] }
+    }
+
+    /// Notes where the values of a group stand.
+    #[inline(always)]
+    fn put<L: Lanes>(&mut self, lanes: L, at: usize, starts: L::Words, lengths: L::Words) {
+        lanes.store(starts, &mut self.starts, at);
+        lanes.store(lengths, &mut self.lengths, at);
+    }
+
+    /// Where the values of a group begin, and how many bytes they have.
+    #[inline(always)]
+    fn value<L: Lanes>(&self, lanes: L, at: usize) -> (L::Words, L::Words) {
+        (lanes.load_words(&self.starts, at), lanes.load_words(&self.lengths, at))
+    }
+
     /// Where the values of some rows stand, given their tokens; up to the next token.
     #[inline(always)]
     fn of_tokens<L: Lanes>(&mut self, lanes: L, offsets: Pairs<'_>, rows: &[u32; ROWS]) {

@@ -83,9 +83,8 @@ impl Classes {
             (first, isa.compare(first, b'\\'), isa.controls(first));
         for (step, bytes) in group.iter().enumerate() {
             let block = isa.load(bytes);
-            let structurals = isa.structurals(block);
             quote[step] = isa.equal(block, b'"');
-            structural[step] = isa.mask(structurals);
+            structural[step] = isa.mask(isa.structurals(block));
             white[step] = isa.mask(isa.whites(block));
             line_feed[step] = isa.equal(block, b'\n');
             backslashes = isa.either(backslashes, isa.compare(block, b'\\'));

@@ -1,6 +1,6 @@
 //! The instructions: 64 bytes become masks, masks become positions. Nothing here knows what a record is.
 //!
-//! Each sibling holds one kernel: a zero-size marker that only its `detect` hands out, so that having one proves
+//! Each sibling named after instructions holds one kernel: a zero-size marker that only its `detect` hands out, so that having one proves
 //! that its instructions are there, and `enter`, the one function compiled for them, into which the generic loops
 //! of `engine` are inlined. That is why everything on the way is `inline(always)`: a function left standing alone
 //! would be compiled for the baseline, and each of its vectors would travel through memory.

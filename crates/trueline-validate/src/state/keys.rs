@@ -41,6 +41,7 @@ impl State {
         }
     }
 
+    /// Takes in the keys of a batch, those of `some` rows or of all; `invalid` are the rows in which something else is wrong.
     pub(super) fn collect_keys(
         &mut self,
         plan: &Plan,
