@@ -56,6 +56,13 @@ impl ChunkKeys {
         }
     }
 
+    /// Has prints tell from which rows they come, roughly.
+    pub(crate) fn tell_granules(&mut self) {
+        if let Self::Prints(prints) = self {
+            prints.tell_granules();
+        }
+    }
+
     /// Takes in the keys of a batch; `tainted` tells the rows that another check found invalid.
     pub(crate) fn collect(&mut self, rows: &KeyRows<'_>, tainted: impl Fn(usize) -> bool) -> KeyCounts {
         match self {
@@ -235,9 +242,11 @@ impl<'a> KeyRows<'a> {
     fn print(&self, buffer: &mut PrintBuffer) -> KeyCounts {
         debug_assert!(self.chosen.is_none(), "prints are of all rows");
         let all = KeyCounts { keys: self.batch.rows as u64, ..KeyCounts::default() };
+        let before = buffer.len();
         if let Some(texts) = self.texts() {
             if self.any_null {
                 buffer.extend(texts.iter().flatten().map(str::as_bytes));
+                buffer.skip(before, (0..texts.len()).filter(|row| texts.is_null(*row)));
             } else {
                 buffer.extend(texts.bytes_iter());
             }
@@ -249,10 +258,15 @@ impl<'a> KeyRows<'a> {
             return all;
         }
         let mut ends = Vec::with_capacity(self.batch.rows);
+        let mut absent = Vec::new();
+        let mut next = 0;
         let counts = self.each(|row| {
+            absent.extend(std::mem::replace(&mut next, row + 1)..row);
             self.append_print(&mut bytes, row);
             ends.push(bytes.len());
         });
+        absent.extend(next..self.batch.rows);
+        buffer.skip(before, absent);
         let mut start = 0;
         buffer.extend(ends.iter().map(|&end| &bytes[std::mem::replace(&mut start, end)..end]));
         counts

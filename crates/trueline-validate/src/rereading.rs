@@ -4,11 +4,12 @@
 //! pass; then the prints are settled, and keys that may be repeats are kept whole in the last. Mostly there are none of
 //! either, and the first pass was the only one.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::check::{KeyPurpose, Runner};
 use crate::error::Error;
-use crate::key::print::{Filter, PrintSet, Stretches};
+use crate::key::print::{Filter, PrintSet, Stretches, Suspects};
 use crate::key::{self, KeyBuffer, KeyOptions, KeySet, KeySummary, Repeat};
 use crate::key_rows::{ChunkKeys, KeyTask};
 use crate::late_findings::{LateFindings, NamedFindings};
@@ -84,6 +85,7 @@ pub(crate) struct Filtered {
     set: KeySet,
     summary: KeySummary,
     stretches: Option<Stretches>,
+    suspects: Option<Suspects>,
 }
 
 impl KeyStage {
@@ -127,8 +129,9 @@ impl KeyStage {
             Some(filter) => {
                 let memory_bytes = options.memory_bytes.saturating_sub(filter.memory_bytes());
                 let set = KeySet::new(options.memory_bytes(memory_bytes));
-                let key::print::Settled { summary, stretches, .. } = settled;
-                Self::Filtered(Box::new(Filtered { filter: Arc::new(filter), set, summary, stretches }))
+                let key::print::Settled { summary, stretches, suspects, .. } = settled;
+                let filter = Arc::new(filter);
+                Self::Filtered(Box::new(Filtered { filter, set, summary, stretches, suspects }))
             }
         })
     }
@@ -245,6 +248,23 @@ impl Tally {
             Stretches::write(&mut bytes, prints);
         }
         Some(if any { bytes } else { Vec::new() })
+    }
+
+    /// The rows among which all are that [`Pass::Candidates`] looks for in a stretch, which is that of a state that was merged first at
+    /// `first_row` of an input: ranges in ascending order, counted from the first of its rows that came in batches. `None`: they may be anywhere.
+    ///
+    /// Known where [`State::tell_granules`] asked for it and the prints stayed in memory.
+    pub fn suspects(&self, input: u32, first_row: u64) -> Option<Vec<Range<u64>>> {
+        let mut rows = Vec::new();
+        for stage in &self.keys {
+            if let KeyStage::Filtered(filtered) = stage {
+                rows.extend_from_slice(filtered.suspects.as_ref()?.rows(input, first_row));
+            }
+        }
+        if self.keys.len() > 1 {
+            rows.sort_unstable_by_key(|rows| rows.start);
+        }
+        Some(rows)
     }
 
     /// Whether there are prints to settle, so that [`Tally::recall`] is of use.

@@ -103,6 +103,14 @@ impl State {
         }
     }
 
+    /// Has it be known from which rows keys come that may be repeats, roughly, for [`Tally::suspects`](crate::Tally::suspects). To be asked before
+    /// the first batch, and not of states that are merged with others before the tally has them.
+    pub fn tell_granules(&mut self) {
+        for keys in &mut self.keys {
+            keys.tell_granules();
+        }
+    }
+
     /// The counts so far; they begin anew.
     pub(crate) fn take_counts(&mut self) -> Vec<Counts> {
         let none = vec![Counts::default(); self.counts.len()];

@@ -27,6 +27,8 @@ pub(super) struct Job<'a> {
     pub(super) rows: Option<RowPool>,
     /// What was found in pieces of the input by runs before.
     pub(super) cache: Option<PieceCache>,
+    /// Whether to note where rows stand, for looking at some of them again.
+    pub(super) marks: bool,
 }
 
 impl Job<'_> {

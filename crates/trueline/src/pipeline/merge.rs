@@ -15,6 +15,7 @@ use trueline_validate::{Findings, Plan, State, Tally};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::job::Job;
 use super::outlet::{ErrorsOutlet, PieceRows, RowOutlet};
+use super::text::Marks;
 use crate::cache::{Contents, KnownPiece};
 use crate::error::{Error, ErrorKind};
 use crate::part::{Parts, Told};
@@ -43,6 +44,8 @@ pub(super) struct Piece {
     pub(super) digests: Vec<[u8; 32]>,
     /// Where its records stand, if a cache can know them.
     pub(super) known: Option<KnownPiece>,
+    /// Where its rows stand, if that was noted.
+    pub(super) marks: Option<Marks>,
 }
 
 impl Piece {
@@ -61,6 +64,7 @@ impl Piece {
             is_cached: false,
             digests: Vec::new(),
             known: None,
+            marks: None,
         }
     }
 
@@ -120,6 +124,9 @@ pub(super) struct InputOutcome {
     pub(super) contents: Contents,
     /// Its pieces, where a cache can know all of them.
     pub(super) pieces: Option<Vec<KnownPiece>>,
+    /// Where the rows of all chunks stand, if that was noted and is not too much.
+    pub(super) marks: Option<Vec<Marks>>,
+    pub(super) marks_bytes: usize,
     /// What came of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
     /// What made it unreadable.
@@ -217,8 +224,8 @@ impl Queue {
 impl<'a> Desk<'a> {
     /// For an input whose records begin behind so many bytes.
     pub(super) fn new(tally: &'a mut Tally, plan: &'a Plan, written: Written<'a>, start_bytes: u64) -> Self {
-        let pieces = Some(Vec::new());
-        let outcome = InputOutcome { bytes: start_bytes, pieces, ..InputOutcome::default() };
+        let (pieces, marks) = (Some(Vec::new()), Some(Vec::new()));
+        let outcome = InputOutcome { bytes: start_bytes, pieces, marks, ..InputOutcome::default() };
         Self { tally, plan, written, outcome, throttle: Throttle::new() }
     }
 
@@ -231,6 +238,19 @@ impl<'a> Desk<'a> {
             watcher(&watch.progress(self.tally.rows(), self.tally.invalid_rows()));
         }
         goes_on && !watch.cancel.is_cancelled()
+    }
+
+    /// Keeps where the rows of a piece stand, as long as that is known of all pieces.
+    fn note_marks(&mut self, marks: Option<Marks>) {
+        let outcome = &mut self.outcome;
+        let Some(known) = &mut outcome.marks else { return };
+        match marks {
+            Some(marks) if outcome.marks_bytes <= MOST_MARKS => {
+                outcome.marks_bytes += marks.memory_bytes();
+                known.push(marks);
+            }
+            _ => outcome.marks = None,
+        }
     }
 
     /// Keeps where the records of a piece stand, as long as all pieces with records are known.
@@ -250,6 +270,7 @@ impl<'a> Desk<'a> {
         self.outcome.cached += if piece.is_cached { piece.state.rows() } else { 0 };
         self.outcome.contents.extend(&piece.digests);
         self.note(&piece);
+        self.note_marks(piece.marks);
         add(&mut self.outcome.audit, piece.audit);
         let input_number = self.tally.input();
         let mut written = Ok(());
@@ -293,6 +314,9 @@ impl<'a> Desk<'a> {
         false
     }
 }
+
+/// Bytes of marks that are kept of an input: those of 100 million rows.
+const MOST_MARKS: usize = 32 << 20;
 
 /// How many wrong statistics are kept.
 pub(super) const WRONG_SAMPLES: usize = 100;

@@ -32,6 +32,7 @@ use self::open::{Opened, Opening, Ready, open};
 use self::outlet::Outlets;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
+use self::text::Marks;
 use crate::cache::{Cache, KnownPiece, Notes, Question, RawContent, RunCache, repeats};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
@@ -66,6 +67,8 @@ pub(crate) struct Pipeline<'a> {
     contents: Vec<Option<[u8; 32]>>,
     /// Where the pieces of each input stand, as far as a cache knows all of them.
     pieces: Vec<Option<Vec<KnownPiece>>>,
+    /// Where the rows of each input stand, as far as that was noted.
+    marks: Vec<Option<Vec<Marks>>>,
     /// What was found in them when they were read again.
     notes: Notes,
     /// The versions of inputs whose bytes cannot change unseen.
@@ -198,6 +201,7 @@ impl<'a> Pipeline<'a> {
             question: question.cloned(),
             contents: Vec::new(),
             pieces: Vec::new(),
+            marks: Vec::new(),
             notes: Notes::default(),
             lasting: Vec::new(),
             audit: StatisticsAudit::default(),
@@ -301,6 +305,7 @@ impl<'a> Pipeline<'a> {
         self.proved += outcome.proved;
         self.cached += outcome.cached;
         // What is compressed has no places.
+        self.marks.push(outcome.marks.take());
         self.pieces.push(outcome.pieces.take().filter(|pieces| raw.is_none() && !pieces.is_empty()));
         self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);

@@ -16,7 +16,7 @@ use super::merge::{Desk, InputOutcome, Merger, Watch, Written};
 use super::open::{NotOpened, Opened, Opening, Ready};
 use super::outlet::{Outlets, RowOutlet};
 use super::{Pipeline, csv, json, run_error, text};
-use crate::cache::{PieceAgain, PieceCache};
+use crate::cache::{Cache, PieceAgain, PieceCache};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use crate::columns::Columns;
 use crate::error::{Error, ErrorKind};
@@ -90,7 +90,7 @@ impl<'a> Pipeline<'a> {
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
         let spans = match (self.again(reading, || input.take_read_at()), threads) {
-            (Some(again), _) => text::Spans::Again(again),
+            (Some(again), _) => again,
             (None, 1) => text::Spans::Sequence(input.into_sequence()),
             (None, _) => text::Spans::Chunks(input.into_chunks()),
         };
@@ -115,7 +115,7 @@ impl<'a> Pipeline<'a> {
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
         let spans = match (self.again(reading, || input.take_read_at()), threads) {
-            (Some(again), _) => text::Spans::Again(again),
+            (Some(again), _) => again,
             (None, 1) => text::Spans::Sequence(input.into_sequence()),
             (None, _) => text::Spans::Chunks(input.into_chunks()),
         };
@@ -199,21 +199,37 @@ impl<'a> Pipeline<'a> {
                 .as_ref()
                 .filter(|rows| rows.writes_in(reading.pass()))
                 .map(RowOutlet::pool),
+            marks: reading.pass() == Pass::First
+                && pieces.is_some()
+                && validator.usable_cache().is_none()
+                && self.tally.has_prints(),
             cache: cache.map(|((question, cache), format)| {
                 PieceCache::new(cache, question, format.name(), self.schema, binding)
             }),
         }
     }
 
-    /// The pieces of a text input that is read again for keys, where it is known where they stand and which keys may be repeats.
+    /// The parts of a text input that are read again for keys, where it is known where they stand and which keys may be repeats.
     fn again(
         &self,
         reading: Reading<'_>,
         at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
-    ) -> Option<text::Again> {
-        let (number, pass) = reading.again?;
-        let pieces = self.pieces.get(number as usize)?.as_ref().filter(|_| pass == Pass::Candidates)?;
-        let cache = self.validator.usable_cache()?.clone();
+    ) -> Option<text::Spans> {
+        let (number, _) = reading.again.filter(|(_, pass)| *pass == Pass::Candidates)?;
+        match self.validator.usable_cache() {
+            Some(cache) => self.pieces_again(number, cache, at),
+            None => self.marked(number, at),
+        }
+    }
+
+    /// The pieces that a cache may know.
+    fn pieces_again(
+        &self,
+        number: u32,
+        cache: &Cache,
+        at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
+    ) -> Option<text::Spans> {
+        let pieces = self.pieces.get(number as usize)?.as_ref()?;
         // Keys that repeat would be kept as they are.
         if self.schema.fields.iter().any(|field| field.sensitive) {
             return None;
@@ -225,8 +241,25 @@ impl<'a> Pipeline<'a> {
             first_row += piece.rows;
             Some(PieceAgain { piece: piece.clone(), candidates })
         });
-        let pieces = wanted.collect::<Option<_>>()?;
-        Some(text::Again { at: Arc::from(at()?), pieces, cache, notes: self.notes.clone() })
+        let (pieces, cache) = (wanted.collect::<Option<_>>()?, cache.clone());
+        Some(text::Spans::Again(text::Again {
+            at: Arc::from(at()?),
+            pieces,
+            cache,
+            notes: self.notes.clone(),
+        }))
+    }
+
+    /// The rows that may have such a key.
+    fn marked(&self, number: u32, at: impl FnOnce() -> Option<Box<dyn ReadAt>>) -> Option<text::Spans> {
+        let mut first_row = 0;
+        let chunks = self.marks.get(number as usize)?.as_ref()?.iter().map(|marks| {
+            let rows = self.tally.suspects(number, first_row)?;
+            first_row += marks.records();
+            Some((marks.clone(), rows))
+        });
+        let chunks = chunks.collect::<Option<_>>()?;
+        Some(text::Spans::Marked(text::Marked { at: Arc::from(at()?), chunks }))
     }
 
     /// Lets workers deliver what they find, and merges it in the order of the input.

@@ -52,6 +52,8 @@ pub struct PrintBuffer {
     pub(super) prints: Vec<u64>,
     /// The prints in the order of their partitions, once sealed and when they are many.
     pub(super) run: Option<Run>,
+    /// For each row without a key how many keys come before it, where granules are told.
+    absent: Option<Vec<u32>>,
 }
 
 /// Prints in a run of their own; fewer are cheaper put together with others first.
@@ -61,7 +63,21 @@ impl PrintBuffer {
     /// A buffer without keys, for the set that gave the signal.
     pub fn new(signal: &Signal) -> Self {
         let ascent = if signal.is_broken() { Ascent::broken() } else { Ascent::default() };
-        Self { printing: signal.printing, kept: signal.kept, keys: 0, ascent, prints: Vec::new(), run: None }
+        Self {
+            printing: signal.printing,
+            kept: signal.kept,
+            keys: 0,
+            ascent,
+            prints: Vec::new(),
+            run: None,
+            absent: None,
+        }
+    }
+
+    /// Has the set know from which rows the prints are, roughly, for [`super::Settled::suspects`]: all rows that are to be counted from here on
+    /// must be told, by their key or by [`PrintBuffer::skip`].
+    pub fn tell_granules(&mut self) {
+        self.absent = Some(Vec::new());
     }
 
     /// A buffer that has the print of every key, whatever their order.
@@ -81,6 +97,19 @@ impl PrintBuffer {
         self.keys += (self.prints.len() - before) as u64;
     }
 
+    /// Says which of the rows behind the first `keys` keys have none: their numbers among these rows, in ascending order.
+    pub fn skip(&mut self, keys: usize, rows: impl IntoIterator<Item = usize>) {
+        let Some(absent) = &mut self.absent else { return };
+        // More than 4 billion do not fit a chunk; of such a number no granule comes.
+        let before = |(nth, row): (usize, usize)| u32::try_from(keys + row - nth).unwrap_or(u32::MAX);
+        absent.extend(rows.into_iter().enumerate().map(before));
+    }
+
+    /// Whether rows are counted, so that those without a key are to be told.
+    pub(crate) fn counts_rows(&self) -> bool {
+        self.absent.is_some()
+    }
+
     /// Adds the key of the next row.
     #[inline]
     pub fn push(&mut self, key: &[u8]) {
@@ -92,6 +121,7 @@ impl PrintBuffer {
     /// Adds the keys of a buffer whose rows follow those of this one.
     pub fn append(&mut self, later: &Self) {
         self.ascent.append(&later.ascent);
+        self.absent = None;
         if let Some(run) = &later.run {
             self.prints.extend_from_slice(run.prints());
         }
@@ -105,8 +135,15 @@ impl PrintBuffer {
     pub fn seal(&mut self) {
         if self.ascent.holds() && self.prints.len() > self.kept {
             self.prints = Vec::new();
-        } else if self.run.is_none() && self.prints.len() >= LEAST_RUN {
-            self.run = Some(Run::new(&std::mem::take(&mut self.prints)));
+        } else if self.prints.len() >= LEAST_RUN || (self.counts_rows() && !self.ascent.holds()) {
+            self.make_run();
+        }
+    }
+
+    /// Puts the prints in order, however few they are.
+    pub(super) fn make_run(&mut self) {
+        if self.run.is_none() {
+            self.run = Some(Run::new(&std::mem::take(&mut self.prints), self.absent.as_deref()));
         }
     }
 
@@ -131,7 +168,8 @@ impl PrintBuffer {
         let (has_run, rest) = bytes.split_first()?;
         *bytes = rest;
         let run = if *has_run == 0 { None } else { Some(Run::read(bytes, whole)?) };
-        let buffer = Self { printing: signal.printing, kept: signal.kept, keys, ascent, prints, run };
+        let buffer =
+            Self { printing: signal.printing, kept: signal.kept, keys, ascent, prints, run, absent: None };
         // Either all prints are there, or the keys ascend.
         (buffer.has_prints() || buffer.ascent.holds()).then_some(buffer)
     }
@@ -189,10 +227,12 @@ pub(super) fn scatter(prints: &[u64]) -> (Box<[u64]>, Box<[u32; PARTITIONS]>) {
     for print in prints {
         places[partition(*print)] += 1;
     }
-    let mut start = 0;
+    let mut end = 0;
     for place in places.iter_mut() {
-        start += std::mem::replace(place, start);
+        end += *place;
+        *place = end;
     }
+    let mut places = starts(&places);
     let mut ordered = vec![0; prints.len()].into_boxed_slice();
     for print in prints {
         let place = &mut places[partition(*print)];
@@ -200,4 +240,11 @@ pub(super) fn scatter(prints: &[u64]) -> (Box<[u64]>, Box<[u32; PARTITIONS]>) {
         *place += 1;
     }
     (ordered, places)
+}
+
+/// Where each partition begins.
+pub(super) fn starts(ends: &[u32; PARTITIONS]) -> Box<[u32; PARTITIONS]> {
+    let mut starts = Box::new([0; PARTITIONS]);
+    starts[1..].copy_from_slice(&ends[..PARTITIONS - 1]);
+    starts
 }

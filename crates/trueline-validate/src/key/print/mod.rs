@@ -33,6 +33,8 @@
 //!   leaves the few that are not alone on theirs, which are sorted. Where they are many, or the prints are on disk, all go through a
 //!   table of plain prints, which the processor's cache holds. A partition that outgrows the table is gone through several
 //!   times, a part of its prints each time.
+//! - A buffer that was asked to tells of each print from which *granule* of its chunk it comes, in one byte: so it is known, as long as
+//!   prints stay in memory, where the rows stand that may repeat a key, and only these are read again.
 //! - Where a run before has settled most of the same buffers, it is known which of their prints are there more than once and where: all of
 //!   them only go past a map of bits for the prints of the other buffers, and those that are met there are counted.
 //! - As long as keys *ascend*, in the order of their bytes or of their lengths and bytes, no key can have been there before,
@@ -50,6 +52,7 @@
 mod ascent;
 mod buffer;
 mod filter;
+mod granules;
 mod hash;
 mod owed;
 mod recall;
@@ -57,12 +60,14 @@ mod set;
 mod settle;
 mod store;
 mod stretches;
+mod suspects;
 
 pub use buffer::{PrintBuffer, Signal};
 pub use filter::Filter;
 pub use owed::Owed;
 pub use set::{PrintSet, Settled};
 pub use stretches::Stretches;
+pub use suspects::Suspects;
 
 #[cfg(test)]
 mod tests;

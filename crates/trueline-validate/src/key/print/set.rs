@@ -12,6 +12,7 @@ use super::recall::Recall;
 use super::settle::{LEAST_SLOTS, Means, settle};
 use super::store::{Run, Store};
 use super::stretches::{Stretch, Stretches};
+use super::suspects::Suspects;
 use crate::key::error::{Error, ErrorKind};
 use crate::key::{KeyOptions, KeySummary};
 
@@ -39,8 +40,9 @@ pub struct PrintSet {
     pending: Vec<u64>,
     pending_limit: usize,
     store: Store,
-    /// The stretch of rows that each run has the prints of; `None` where nobody asked or some runs have others.
+    /// The stretch of rows that each run has the prints of; `None` where nobody asked for some of them or some runs have others.
     stretches: Option<Vec<Stretch>>,
+    tells_stretches: bool,
     /// What a run before found in some of them.
     recalled: Option<Stretches>,
     keys: u64,
@@ -59,6 +61,9 @@ pub struct Settled {
     /// Which stretches of rows have which of the keys that may be repeats, where that was asked for, and all prints came with the buffers and
     /// stayed in memory; none have, where all keys ascend.
     pub stretches: Option<Stretches>,
+    /// Which rows may have one, where all prints came with buffers that told of their granules ([`PrintBuffer::tell_granules`]) and stayed in
+    /// memory; none have, where all keys are different.
+    pub suspects: Option<Suspects>,
 }
 
 impl PrintSet {
@@ -74,7 +79,7 @@ impl PrintSet {
 
     /// Keeps the prints of each buffer apart, for [`Settled::stretches`].
     pub(super) fn telling_stretches(mut self) -> Self {
-        self.stretches = Some(Vec::new());
+        self.tells_stretches = true;
         self
     }
 
@@ -95,7 +100,8 @@ impl PrintSet {
             pending_limit,
             // A quarter is for prints that are pending, and for the tables in the end.
             store: Store::new(folder, memory_bytes / 4 * 3),
-            stretches: None,
+            stretches: Some(Vec::new()),
+            tells_stretches: false,
             recalled: None,
             keys: 0,
             is_complete: true,
@@ -152,12 +158,12 @@ impl PrintSet {
     fn keep(&mut self, buffer: PrintBuffer, stretch: Option<Stretch>) -> Result<(), Error> {
         let is_complete = std::mem::replace(&mut self.is_complete, false);
         let mut buffer = buffer;
-        let is_apart = stretch.is_some() && (buffer.run.is_none() || buffer.prints.is_empty());
+        let is_wanted = self.tells_stretches || buffer.counts_rows();
+        let is_apart = is_wanted && stretch.is_some() && (buffer.run.is_none() || buffer.prints.is_empty());
         self.stretches = self.stretches.take().filter(|_| is_apart);
         if let (Some(stretches), Some(stretch)) = (&mut self.stretches, stretch) {
             stretches.push(stretch);
-            let prints = std::mem::take(&mut buffer.prints);
-            buffer.run.get_or_insert_with(|| Run::new(&prints));
+            buffer.make_run();
         }
         if let Some(run) = buffer.run {
             self.store.push(run)?;
@@ -175,7 +181,7 @@ impl PrintSet {
     /// Makes a run of the prints of small buffers.
     fn flush(&mut self) -> Result<(), Error> {
         if !self.pending.is_empty() {
-            self.store.push(Run::new(&self.pending))?;
+            self.store.push(Run::new(&self.pending, None))?;
             self.pending.clear();
         }
         Ok(())
@@ -210,7 +216,8 @@ impl PrintSet {
         }
         let mut summary = KeySummary { keys: self.keys, distinct: self.keys, ..KeySummary::default() };
         if self.ascent.holds() {
-            return Ok(Settled { filter: None, summary, stretches: Some(Stretches::default()) });
+            let (stretches, suspects) = (Some(Stretches::default()), Some(Suspects::default()));
+            return Ok(Settled { filter: None, summary, stretches, suspects });
         }
         // What is pending belongs to no stretch.
         self.stretches = self.stretches.filter(|_| self.pending.is_empty());
@@ -223,16 +230,20 @@ impl PrintSet {
         let peak = self.store.peak_bytes.max(self.store.held() + tables + self.memory_bytes / 8);
         summary.peak_memory_bytes = peak as u64;
         if let Some((filter, stretches)) = self.settle_recalled(threads) {
-            return Ok(Settled { filter, summary, stretches: Some(stretches) });
+            return Ok(Settled { filter, summary, stretches: Some(stretches), suspects: None });
         }
         let filter = settle(&self.store, means, gatherer)?.finish();
-        let stretches = self.stretches.and_then(|stretches| match &filter {
-            None => Some(Stretches::default()),
-            Some(filter) => {
-                Stretches::find(&stretches, self.store.all_runs()?, filter, threads, self.memory_bytes / 8)
-            }
+        let stretches = self.stretches.as_ref().filter(|_| self.tells_stretches);
+        let Some(filter) = filter else {
+            let (stretches, suspects) = (stretches.map(|_| Stretches::default()), Some(Suspects::default()));
+            return Ok(Settled { filter: None, summary, stretches, suspects });
+        };
+        let stretches = stretches.zip(self.store.all_runs()).and_then(|(stretches, runs)| {
+            Stretches::find(stretches, runs, &filter, threads, self.memory_bytes / 8)
         });
-        Ok(Settled { filter, summary, stretches })
+        let runs = self.stretches.as_ref().zip(self.store.all_runs());
+        let suspects = runs.and_then(|(stretches, runs)| Suspects::find(stretches, runs, &filter, threads));
+        Ok(Settled { filter: Some(filter), summary, stretches, suspects })
     }
 
     /// Finds them where most are known from a run before.

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use arrow_buffer::{Buffer, ScalarBuffer};
 
 use super::buffer::{put_prints, scatter, take_number, take_prints};
+use super::granules::Granules;
 use super::hash::PARTITIONS;
 use crate::key::error::{Error, ErrorKind};
 use crate::key::hashing::Hashing;
@@ -18,17 +19,26 @@ pub(super) struct Run {
     /// Memory of its own, or what was read, which stays as long as this.
     prints: ScalarBuffer<u64>,
     ends: Box<[u32; PARTITIONS]>,
+    granules: Option<Granules>,
 }
 
 impl Run {
-    /// A run of prints, of which there are fewer than 4 billion: chunks are smaller.
-    pub(super) fn new(prints: &[u64]) -> Self {
-        let (prints, ends) = scatter(prints);
-        Self { prints: prints.into_vec().into(), ends }
+    /// A run of prints, of which there are fewer than 4 billion: chunks are smaller. Its granules are known where it is known which rows are
+    /// `absent` among them.
+    pub(super) fn new(prints: &[u64], absent: Option<&[u32]>) -> Self {
+        let (ordered, ends) = scatter(prints);
+        let granules = absent.map(|absent| Granules::new(prints, &ends, absent));
+        Self { prints: ordered.into_vec().into(), ends, granules }
+    }
+
+    /// From where each print comes, if that is known.
+    pub(super) fn granules(&self) -> Option<&Granules> {
+        self.granules.as_ref()
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        8 * self.prints.len() + 4 * PARTITIONS + size_of::<Self>()
+        let granules = self.granules.as_ref().map_or(0, Granules::memory_bytes);
+        8 * self.prints.len() + granules + 4 * PARTITIONS + size_of::<Self>()
     }
 
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
@@ -52,7 +62,7 @@ impl Run {
         *bytes = whole.get(start..)?;
         let prints = prints_in_place(bytes, length, whole)?;
         let is_whole = ordered.is_sorted() && ordered.last().is_some_and(|end| u64::from(*end) == length);
-        is_whole.then_some(Self { prints, ends: ordered })
+        is_whole.then_some(Self { prints, ends: ordered, granules: None })
     }
 
     /// All of them, in the order of their partitions.
@@ -134,14 +144,21 @@ impl Store {
         }
     }
 
-    /// Takes a run over; writes all runs to the file when they have become too large.
+    /// Takes a run over. When runs have become too large, they forget their granules; when that is not enough, all are written to the file.
     pub(super) fn push(&mut self, run: Run) -> Result<(), Error> {
         self.run_bytes += run.memory_bytes();
         self.runs.push(run);
         self.peak_bytes = self.peak_bytes.max(self.held());
-        // What is known of the file takes memory too: it must not drive out every single run.
-        let is_full = self.held() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8;
-        if is_full { self.spill() } else { Ok(()) }
+        if self.is_full() {
+            self.runs.iter_mut().for_each(|run| run.granules = None);
+            self.run_bytes = self.runs.iter().map(Run::memory_bytes).sum();
+        }
+        if self.is_full() { self.spill() } else { Ok(()) }
+    }
+
+    /// What is known of the file takes memory too: it must not drive out every single run.
+    fn is_full(&self) -> bool {
+        self.held() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8
     }
 
     /// Whether no print is in the file.

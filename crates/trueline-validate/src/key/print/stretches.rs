@@ -52,37 +52,16 @@ impl Stretches {
         memory_bytes: usize,
         look: impl Fn(Stretch, &Run) -> Vec<u64> + Sync,
     ) -> Option<Self> {
-        if stretches.len() != runs.len() || !stretches.is_sorted() {
-            return None;
-        }
-        let found: Mutex<Vec<(Stretch, Box<[u64]>)>> = Mutex::default();
-        let (next, prints) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let work = || loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some((run, stretch)) = runs.get(number).zip(stretches.get(number)) else { return };
-            let mut here = look(*stretch, run);
+        let prints = AtomicUsize::new(0);
+        let found = each_run(stretches, runs, threads, |stretch, run| {
+            let mut here = look(stretch, run);
             here.sort_unstable();
             keep_pairs(&mut here);
             let before = prints.fetch_add(here.len(), Ordering::Relaxed);
-            if 8 * (before + here.len()) > memory_bytes {
-                return;
-            }
-            if !here.is_empty() {
-                found.lock().unwrap_or_else(PoisonError::into_inner).push((*stretch, here.into()));
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..threads.min(runs.len()) {
-                scope.spawn(work);
-            }
-            work();
-        });
-        if 8 * prints.into_inner() > memory_bytes {
-            return None;
-        }
-        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.sort_unstable_by_key(|(stretch, _)| *stretch);
-        Some(Self { found })
+            let is_kept = !here.is_empty() && 8 * (before + here.len()) <= memory_bytes;
+            is_kept.then(|| here.into())
+        })?;
+        (8 * prints.into_inner() <= memory_bytes).then_some(Self { found })
     }
 
     /// The prints of the stretch of an input that begins at a row, in order: twice, if a print is there more than once.
@@ -113,6 +92,37 @@ impl Stretches {
     pub(super) fn all(&self) -> impl Iterator<Item = u64> {
         self.found.iter().flat_map(|(_, prints)| prints).copied()
     }
+}
+
+/// Looks at the run of each stretch on so many threads; what is found is in the order of the stretches. `None` when it is not known which run is
+/// of which stretch.
+pub(super) fn each_run<T: Send>(
+    stretches: &[Stretch],
+    runs: &[Run],
+    threads: usize,
+    look: impl Fn(Stretch, &Run) -> Option<T> + Sync,
+) -> Option<Vec<(Stretch, T)>> {
+    if stretches.len() != runs.len() || !stretches.is_sorted() {
+        return None;
+    }
+    let found: Mutex<Vec<(Stretch, T)>> = Mutex::default();
+    let next = AtomicUsize::new(0);
+    let work = || loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let Some((run, stretch)) = runs.get(number).zip(stretches.get(number)) else { return };
+        if let Some(here) = look(*stretch, run) {
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((*stretch, here));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(runs.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_unstable_by_key(|(stretch, _)| *stretch);
+    Some(found)
 }
 
 /// Keeps two of prints that are there more often: as many as it takes to know that they are repeats.

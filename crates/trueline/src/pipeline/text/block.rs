@@ -63,20 +63,29 @@ impl<'a> TextBlock<'a> {
         self.records.range(record)
     }
 
+    /// Where the line of a record begins, where each record is a line.
+    pub(super) fn line_start(&self, record: usize) -> usize {
+        record.checked_sub(1).map_or(0, |before| self.records.line_end(before))
+    }
+
     fn line_ends(&self, range: Range<usize>) -> u64 {
         let before = range.start.checked_sub(1).map_or(self.previous, |at| self.bytes.get(at).copied());
         count_line_ends(&self.bytes[range], before)
     }
 
+    /// Whether each record is a line.
+    pub(super) fn is_plain(&self) -> bool {
+        let last = self.records.len().checked_sub(1);
+        let is_ended = last.is_some_and(|last| self.records.line_end(last) <= self.bytes.len());
+        // Every record has a line end of its own: when there are no more, no record has two and nothing lies between them. Behind a CR a
+        // terminator may be a LF that ends no line.
+        is_ended && self.previous != Some(b'\r') && self.lines == self.records.len() as u64
+    }
+
     /// Line ends of the block before a record.
     #[allow(clippy::cast_possible_truncation, reason = "a block is shorter than 4 GiB")]
     fn lines_before(&self, record: usize) -> u64 {
-        let last = self.records.len().checked_sub(1);
-        let is_ended = last.is_some_and(|last| self.records.line_end(last) <= self.bytes.len());
-        // Behind a CR a terminator may be a LF that ends no line.
-        let is_plain = is_ended && self.previous != Some(b'\r');
-        if is_plain && self.lines == self.records.len() as u64 {
-            // Every record has a line end of its own, so no record has two and nothing lies between them.
+        if self.is_plain() {
             return record as u64;
         }
         let lines = self.record_lines.get_or_init(|| {

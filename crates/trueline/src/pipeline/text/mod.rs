@@ -1,9 +1,12 @@
 //! The road of text: spans of records to workers, pieces to the merger. Formats differ in their [`Records`] only.
 
+mod again;
 mod block;
 mod input;
+mod marks;
 mod worker;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,10 +15,11 @@ use trueline_io::ReadAt;
 use trueline_io::text::{Chunks, Sequence, Spent};
 
 pub(super) use self::block::{Ranges, TextBlock};
+pub(super) use self::marks::Marks;
 use self::worker::Worker;
 pub(super) use self::worker::{BLOCK_BYTES, Bytes, Records};
 use super::job::Job;
-use super::merge::Merger;
+use super::merge::{Merger, Piece};
 use crate::cache::{Cache, Notes, PieceAgain};
 
 /// The bytes of a text input, cut at the borders of records.
@@ -26,6 +30,8 @@ pub(super) enum Spans {
     Chunks(Chunks),
     /// Those of an input that is read again, from where they are known to stand.
     Again(Again),
+    /// Some rows of an input that is read again.
+    Marked(Marked),
 }
 
 /// The pieces of an input that is read again.
@@ -34,6 +40,13 @@ pub(super) struct Again {
     pub(super) pieces: Vec<PieceAgain>,
     pub(super) cache: Cache,
     pub(super) notes: Notes,
+}
+
+/// The chunks of an input of which some rows are read again.
+pub(super) struct Marked {
+    pub(super) at: Arc<dyn ReadAt>,
+    /// Each with the rows, in the order of their starts.
+    pub(super) chunks: Vec<(Marks, Vec<Range<u64>>)>,
 }
 
 /// Validates all records; `records` makes the tools of a thread.
@@ -53,13 +66,27 @@ pub(super) fn run<R: Records>(
                 chunks.stop();
             }
         }),
-        Spans::Again(again) => {
-            let next = AtomicUsize::new(0);
-            together(threads, || {
-                guard(merger, || work_again(&again, &next, Worker::new(job, records()), merger));
-            });
-        }
+        Spans::Again(again) => all_again(job, records, merger, threads, |worker, number, buffer| {
+            worker.take_again(&again, number, buffer)
+        }),
+        Spans::Marked(marked) => all_again(job, records, merger, threads, |worker, number, buffer| {
+            worker.take_marked(&marked, number, buffer)
+        }),
     }
+}
+
+/// Looks at all pieces of an input again; `take` looks at one of them.
+fn all_again<R: Records>(
+    job: &Job<'_>,
+    records: impl Fn() -> R + Sync,
+    merger: &Merger<'_>,
+    threads: usize,
+    take: impl Fn(&mut Worker<'_, R>, usize, &mut Vec<u8>) -> Option<Piece> + Sync,
+) {
+    let next = AtomicUsize::new(0);
+    together(threads, || {
+        guard(merger, || work_again(&next, &take, Worker::new(job, records()), merger));
+    });
 }
 
 /// Lets so many threads do the same.
@@ -118,15 +145,20 @@ fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'
     }
 }
 
-/// One thread of many over pieces that are known.
-fn work_again(again: &Again, next: &AtomicUsize, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
+/// One thread of many over pieces that are known by their numbers.
+fn work_again<R>(
+    next: &AtomicUsize,
+    take: impl Fn(&mut Worker<'_, R>, usize, &mut Vec<u8>) -> Option<Piece>,
+    mut worker: Worker<'_, R>,
+    merger: &Merger<'_>,
+) {
     let mut buffer = Vec::new();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if !merger.admits(number as u64) {
             break;
         }
-        let Some(piece) = worker.take_again(again, number, &mut buffer) else { break };
+        let Some(piece) = take(&mut worker, number, &mut buffer) else { break };
         if !merger.deliver(piece) {
             break;
         }

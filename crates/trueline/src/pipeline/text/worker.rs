@@ -17,9 +17,9 @@ use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
 use super::super::job::Job;
 use super::super::merge::Piece;
 use super::super::outlet::{PieceRows, RowPool};
-use super::Again;
 use super::block::{Ranges, TextBlock};
 use super::input::{Input, Open, count_proven, open_rows, wholes};
+use super::marks::Marks;
 use crate::cache::{Found, KnownPiece, PieceCache};
 
 /// One thread's tools for the records of one format. It holds the records of one block at a time.
@@ -80,16 +80,18 @@ pub(in super::super) struct Bytes<'a> {
 
 /// One thread, with the tools of one format.
 pub(super) struct Worker<'a, R> {
-    job: &'a Job<'a>,
-    plan: Plan,
-    records: R,
+    pub(super) job: &'a Job<'a>,
+    pub(super) plan: Plan,
+    pub(super) records: R,
     /// Schema field to column of the decoder.
-    decoded: Vec<Option<usize>>,
+    pub(super) decoded: Vec<Option<usize>>,
     /// Stands for a column of which every row is proven.
     nothing: ArrayRef,
     shows_excerpts: bool,
     /// The records of the span so far, where rows are written.
     written: Option<Rows>,
+    /// Where the rows of the span so far stand, where it is noted.
+    marks: Option<Marks>,
     /// Memory for what a cache keeps.
     kept: Vec<u8>,
 }
@@ -122,6 +124,7 @@ impl<'a, R: Records> Worker<'a, R> {
             nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
             written: None,
+            marks: None,
             kept: Vec::new(),
         }
     }
@@ -168,28 +171,13 @@ impl<'a, R: Records> Worker<'a, R> {
         (Piece { digests, known, ..piece }, spent)
     }
 
-    /// What is to be said of a piece that is looked at again.
-    pub(super) fn take_again(&mut self, again: &Again, number: usize, buffer: &mut Vec<u8>) -> Option<Piece> {
-        let wanted = again.pieces.get(number)?;
-        let KnownPiece { cut, is_last, .. } = wanted.piece;
-        let range = cut.byte_offset..cut.byte_offset + cut.bytes as u64;
-        let piece = if let Some(state) = wanted.find(&again.cache, &self.plan, &self.job.quota) {
-            Piece::new(0, state, range.end)
-        } else {
-            let span = Span::read_again(&again.at, range, (cut.previous, is_last), std::mem::take(buffer));
-            let (piece, spent) = self.run(span);
-            *buffer = spent.buffer;
-            if piece.failure.is_none() {
-                wanted.note(&again.notes, &self.plan, &piece.state);
-            }
-            piece
-        };
-        Some(Piece { sequence: number as u64, ..piece })
-    }
-
     /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
-    fn run(&mut self, span: Span) -> (Piece, Spent) {
+    pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
+        self.marks = self.job.marks.then(|| Marks::new(span.byte_offset));
+        if self.marks.is_some() {
+            state.tell_granules();
+        }
         let mut end_offset = None;
         let mut failure = span.failure;
         let mut proved = 0;
@@ -229,6 +217,9 @@ impl<'a, R: Records> Worker<'a, R> {
         }
         state.add_lines(place.lines_before);
         state.seal();
+        let marks = self.marks.take().filter(|_| failure.is_none());
+        let marks = marks
+            .and_then(|marks| marks.finish(at - span.range.start, state.rows(), state.lines(), span.is_last));
         let failure_row = failure.is_some().then(|| (state.rows(), Some(place.lines_before + 1)));
         let end_offset = end_offset.unwrap_or(place.byte_offset);
         let mut rows = self.written.take();
@@ -240,6 +231,7 @@ impl<'a, R: Records> Worker<'a, R> {
         let piece = Piece {
             rows,
             findings,
+            marks,
             proved,
             failure,
             failure_row,
@@ -302,7 +294,7 @@ impl<'a, R: Records> Worker<'a, R> {
     }
 
     /// Validates one block and moves `place` behind it. Returns how many rows were proven whole.
-    fn block(&mut self, buffer: &Buffer, place: &mut Place, state: &mut State) -> u64 {
+    pub(super) fn block(&mut self, buffer: &Buffer, place: &mut Place, state: &mut State) -> u64 {
         let bytes = &buffer[place.range.clone()];
         let known = self.records.line_ends().filter(|_| place.previous != Some(b'\r'));
         let lines = known.unwrap_or_else(|| count_line_ends(bytes, place.previous));
@@ -318,6 +310,10 @@ impl<'a, R: Records> Worker<'a, R> {
                 shows_excerpts: self.shows_excerpts,
             };
             self.records.sort_out(input.bytes);
+            if let Some(marks) = self.marks.take() {
+                let block = input.block(self.records.ranges());
+                self.marks = marks.add(&block, self.records.rows(), self.records.numbers());
+            }
             if matches!(self.job.pass, Pass::First | Pass::Rows) {
                 proved = self.judge(&input, state);
             } else {
@@ -330,78 +326,8 @@ impl<'a, R: Records> Worker<'a, R> {
         proved
     }
 
-    /// Looks at the keys of a block that is read again, and at all else of the rows that have one that the pass is after.
-    fn look_at_keys(&mut self, input: &Input<'_>, state: &mut State) {
-        let mut decoded = Vec::with_capacity(self.decoded.len());
-        for (field, column) in self.decoded.iter().enumerate() {
-            let column = column.filter(|_| self.plan.is_key(field));
-            decoded.push(column.map(|column| self.records.decode_column(column, input.bytes)));
-        }
-        let columns = wholes(&decoded);
-        let block = input.block(self.records.ranges());
-        let origin = self.records.origin(&block, input.bytes);
-        let rows = self.records.rows();
-        let batch = Batch { rows, columns: &columns, keys: &columns, extras: None, origin: &*origin };
-        let broken = self.records.broken().len() as u64;
-        if self.job.pass == Pass::Prints {
-            state.observe_keys(&self.plan, &batch, broken);
-            return;
-        }
-        let candidates = state.candidates(&self.plan, &batch);
-        drop(origin);
-        if candidates.is_empty() {
-            state.pass_over(rows as u64 + broken);
-            return;
-        }
-        // Where they are many, proofs are worth their while.
-        if candidates.len() > rows / 4 {
-            self.judge(input, state);
-        } else {
-            self.judge_some(input, &candidates, decoded, state);
-        }
-    }
-
-    /// Takes some rows into the state; of `decoded` columns all rows are known already.
-    fn judge_some(
-        &mut self,
-        input: &Input<'_>,
-        some: &[u32],
-        decoded: Vec<Option<DecodedColumn>>,
-        state: &mut State,
-    ) {
-        let mut decoded = decoded;
-        let mut cells = Vec::with_capacity(self.decoded.len());
-        for (field, column) in self.decoded.iter().enumerate() {
-            if decoded[field].is_none() && self.plan.needs_whole(field) {
-                decoded[field] = column.map(|column| self.records.decode_column(column, input.bytes));
-            }
-            // Those of keys once more, so that checks over cells look at no others.
-            cells.push(column.map(|column| self.records.decode_rows(column, input.bytes, some)));
-        }
-        let keys = wholes(&decoded);
-        let columns: Vec<Option<Column<'_>>> = cells
-            .iter()
-            .map(|cells| {
-                let DecodedColumn { array, bad } = cells.as_ref()?;
-                Some(Column { rows: Some(some), ..Column::whole(array, bad) })
-            })
-            .collect();
-        let records = &self.records;
-        let block = input.block(records.ranges());
-        let origin = records.origin(&block, input.bytes);
-        let batch = Batch {
-            rows: records.rows(),
-            columns: &columns,
-            keys: &keys,
-            extras: records.extras(),
-            origin: &*origin,
-        };
-        state.observe_candidates(&self.plan, &batch, some);
-        state.pass_over(records.broken().len() as u64);
-    }
-
     /// Proves what can be proven, decodes the rest and takes it into the state.
-    fn judge(&mut self, input: &Input<'_>, state: &mut State) -> u64 {
+    pub(super) fn judge(&mut self, input: &Input<'_>, state: &mut State) -> u64 {
         let records = &mut self.records;
         let block = input.block(records.ranges());
         for broken in records.broken() {

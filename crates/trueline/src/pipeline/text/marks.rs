@@ -1,0 +1,119 @@
+//! Where the rows of a chunk stand: enough to read some of them again without looking at the others.
+
+use std::ops::Range;
+
+use super::block::TextBlock;
+
+/// A row from which reading can begin.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    /// Rows of the chunk before it, broken records left aside.
+    row: u32,
+    /// Records of the chunk before it.
+    pub(super) record: u32,
+    /// Line ends of the chunk before it.
+    pub(super) line: u32,
+    /// Where it begins, in bytes from the start of the chunk.
+    offset: u32,
+}
+
+/// The marks of a chunk: one at the start of each block, and others between where every record is a line.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Marks {
+    /// Where the chunk begins in the input.
+    byte_offset: u64,
+    bytes: u32,
+    rows: u32,
+    pub(super) records: u64,
+    pub(super) lines: u64,
+    /// Whether the input ends behind it.
+    is_last: bool,
+    marks: Vec<Mark>,
+}
+
+/// Some rows of a chunk: they begin at a mark and end at another, or with the chunk.
+pub(super) struct Stretch {
+    pub(super) mark: Mark,
+    /// Where they stand in the input.
+    pub(super) range: Range<u64>,
+    /// Whether the input ends behind them.
+    pub(super) is_last: bool,
+}
+
+/// Rows from one mark to the next.
+const STEP: u32 = 64;
+
+impl Marks {
+    pub(super) fn new(byte_offset: u64) -> Self {
+        Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, is_last: false, marks: Vec::new() }
+    }
+
+    /// Adds a block with so many rows, which stands behind those that were added before; `records` has the record of each row where
+    /// there are others. `None`: the chunk is too large.
+    pub(super) fn add(mut self, block: &TextBlock<'_>, rows: usize, records: Option<&[u32]>) -> Option<Self> {
+        let start = u32::try_from(block.byte_offset - self.byte_offset).ok()?;
+        let (first_record, first_line) =
+            (u32::try_from(block.first_row).ok()?, u32::try_from(block.first_line).ok()?);
+        self.marks.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
+        let end = self.rows.checked_add(u32::try_from(rows).ok()?)?;
+        if block.is_plain() {
+            let next = (self.rows + 1).next_multiple_of(STEP);
+            for row in (next..end).step_by(STEP as usize) {
+                let number = (row - self.rows) as usize;
+                let record = records.map_or(number, |records| records[number] as usize);
+                let offset = start.checked_add(u32::try_from(block.line_start(record)).ok()?)?;
+                let record = u32::try_from(record).ok()?;
+                self.marks.push(Mark {
+                    row,
+                    record: first_record.checked_add(record)?,
+                    line: first_line.checked_add(record)?,
+                    offset,
+                });
+            }
+        }
+        self.rows = end;
+        Some(self)
+    }
+
+    /// Ends the chunk behind so many bytes, records and lines.
+    pub(super) fn finish(self, bytes: usize, records: u64, lines: u64, is_last: bool) -> Option<Self> {
+        Some(Self { bytes: u32::try_from(bytes).ok()?, records, lines, is_last, ..self })
+    }
+
+    /// The records of the chunk.
+    pub(in super::super) fn records(&self) -> u64 {
+        self.records
+    }
+
+    pub(in super::super) fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.marks.capacity() * size_of::<Mark>()
+    }
+
+    /// Where the chunk ends in the input.
+    pub(super) fn end_offset(&self) -> u64 {
+        self.byte_offset + u64::from(self.bytes)
+    }
+
+    /// What is to be read for some of the rows, which are ranges in the order of their starts: all of them, and those around that it takes.
+    pub(super) fn around(&self, rows: &[Range<u64>]) -> Vec<Stretch> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for rows in rows {
+            let start = self.marks.partition_point(|mark| u64::from(mark.row) <= rows.start);
+            let end = self.marks.partition_point(|mark| u64::from(mark.row) < rows.end);
+            let marks = start.saturating_sub(1)..end;
+            match found.last_mut() {
+                Some(last) if marks.start <= last.end => last.end = last.end.max(marks.end),
+                _ => found.push(marks),
+            }
+        }
+        let found = found.into_iter().filter(|marks| !marks.is_empty());
+        found.map(|marks| self.stretch(marks)).collect()
+    }
+
+    fn stretch(&self, marks: Range<usize>) -> Stretch {
+        let (mark, end) = (self.marks[marks.start], self.marks.get(marks.end));
+        let end_offset = end.map_or(self.bytes, |end| end.offset);
+        let place = |offset: u32| self.byte_offset + u64::from(offset);
+        Stretch { mark, range: place(mark.offset)..place(end_offset), is_last: self.is_last && end.is_none() }
+    }
+}
