@@ -36,7 +36,10 @@ fn validate(plan: &Plan, binding: &Binding, batches: &[Decoded]) -> u64 {
         let columns: Vec<_> = columns.map(|column| Some(Column::whole(&column.array, &column.bad))).collect();
         let mut state = State::new(plan, Some(tally.quota()));
         let (rows, origin) = (batch.records.rows, &RowOrigin::default());
-        state.observe(plan, &Batch { rows, columns: &columns, keys: &columns, extras: None, origin });
+        state.observe(
+            plan,
+            &Batch { rows, columns: &columns, keys: &columns, texts: &[], extras: None, origin },
+        );
         tally.merge(state).expect("keys fit in memory");
     }
     tally.finish(1000, false).expect("settled").rows.invalid

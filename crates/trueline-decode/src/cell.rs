@@ -190,6 +190,17 @@ impl Unquote {
         if self.is_special(Text::at(bytes, content.clone())) { None } else { Some(content) }
     }
 
+    /// A place without the blanks at its ends, where cells are to be trimmed.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+    pub(crate) fn trimmed(&self, bytes: &[u8], place: Range<usize>) -> Range<usize> {
+        if !self.trim {
+            return place;
+        }
+        let within = trimmed(&bytes[place.clone()]);
+        place.start + within.start..place.start + within.end
+    }
+
     /// Whether there is a quote or an escape in a text.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]

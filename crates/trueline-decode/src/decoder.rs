@@ -9,6 +9,7 @@ use crate::block::{Block, Column, Decoded, cell_range};
 use crate::cell::{Cells, trimmed};
 use crate::column::{self, DecodeColumn};
 use crate::records::Records;
+use crate::texts::Texts;
 
 /// A column to decode.
 #[derive(Clone, Debug)]
@@ -67,6 +68,17 @@ impl Decoder {
         let (source, fields) = (self.plans[column].source, records.fields as usize);
         assert!(source < fields, "column {source} of {fields} fields");
         self.columns[column].decode(&Cells::of_records(block, records))
+    }
+
+    /// Finds the texts of one column for all rows of a block. `false` where this cannot be said of a column: it has another type, or a cell with
+    /// doubled or escaped quotes. `column` is the index of the plan.
+    ///
+    /// # Panics
+    /// As [`Decoder::decode_column`].
+    pub fn texts(&mut self, column: usize, block: &Block<'_>, records: &Records, texts: &mut Texts) -> bool {
+        let (source, fields) = (self.plans[column].source, records.fields as usize);
+        assert!(source < fields, "column {source} of {fields} fields");
+        self.columns[column].texts(&Cells::of_records(block, records), texts)
     }
 
     /// Decodes one column for some records of a block, given by their numbers in its positions.

@@ -8,6 +8,7 @@ mod decoder;
 pub mod json;
 mod proof;
 mod records;
+mod texts;
 mod value;
 
 pub use block::{Block, Column, Decoded, cell_range};
@@ -15,3 +16,4 @@ pub use column::arrow_type;
 pub use decoder::{ColumnPlan, Decoder};
 pub use proof::{Proven, Prover};
 pub use records::{BrokenRecord, Records};
+pub use texts::Texts;

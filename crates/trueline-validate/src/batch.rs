@@ -1,5 +1,7 @@
 //! What a plan is run over.
 
+use std::ops::Range;
+
 use arrow_array::ArrayRef;
 use trueline_report::{BadCell, Origin};
 
@@ -32,6 +34,26 @@ impl<'a> Column<'a> {
     }
 }
 
+/// The keys of a column, where they are texts that stand somewhere: enough where nothing but prints are made of them.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyTexts<'a> {
+    /// The schema field.
+    pub field: usize,
+    /// The bytes among which the texts stand.
+    pub bytes: &'a [u8],
+    /// The text of each row that has one, in order.
+    pub places: &'a [Range<u32>],
+    /// The rows that have none, in ascending order.
+    pub nulls: &'a [u32],
+}
+
+impl<'a> KeyTexts<'a> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let Self { bytes, places, .. } = *self;
+        places.iter().map(|place| &bytes[place.start as usize..place.end as usize])
+    }
+}
+
 /// Rows of one input, column by column, with the places they came from.
 #[derive(Clone, Copy)]
 pub struct Batch<'a> {
@@ -42,6 +64,8 @@ pub struct Batch<'a> {
     /// The columns that checks over keys name, by schema field and always in full. The same as `columns` where those
     /// are in full.
     pub keys: &'a [Option<Column<'a>>],
+    /// Columns that need not be among `keys` for it ([`State::takes_texts`](crate::State::takes_texts)).
+    pub texts: &'a [KeyTexts<'a>],
     /// The rows with a key that no field declares, in ascending order; `None` where rows have no keys of their own, or may have any.
     pub extras: Option<&'a [u32]>,
     /// Tells where each row and cell stands.

@@ -258,7 +258,14 @@ checks:
             let origin = Places(first);
             state.observe(
                 plan,
-                &Batch { rows: 7, columns: &columns, keys: &columns, extras: None, origin: &origin },
+                &Batch {
+                    rows: 7,
+                    columns: &columns,
+                    keys: &columns,
+                    texts: &[],
+                    extras: None,
+                    origin: &origin,
+                },
             );
         }
         state.add_lines(15);

@@ -30,7 +30,7 @@ mod tally;
 mod unseen;
 mod values;
 
-pub use batch::{Batch, Column};
+pub use batch::{Batch, Column, KeyTexts};
 pub use binding::{Binding, ColumnFault, Mistyped};
 pub use check::{Custom, CustomCheck};
 pub use error::{Error, ErrorKind};

@@ -116,9 +116,14 @@ impl Plan {
     /// Whether all values of this schema field are needed, not only those in doubt: keys are made of it, or a function of the program
     /// looks at it.
     pub fn needs_whole(&self, field: usize) -> bool {
+        self.is_key(field) || self.is_custom(field)
+    }
+
+    /// Whether a function of the program looks at this schema field.
+    pub fn is_custom(&self, field: usize) -> bool {
         let is_custom =
             |check: &PlannedCheck| matches!(check.runner, Runner::Custom(_)) && check.fields.contains(&field);
-        self.is_key(field) || self.checks.iter().any(is_custom)
+        self.checks.iter().any(is_custom)
     }
 
     /// Whether a null of this schema field is a violation by itself.

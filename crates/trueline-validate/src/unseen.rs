@@ -83,7 +83,8 @@ mod tests {
         let b: ArrayRef = Arc::new(Int64Array::from(vec![9, 8, 7, 6, 5]));
         let columns = [Some(Column::whole(&a, &[])), Some(Column::whole(&b, &[])), None];
         let mut seen = State::new(&plan, None);
-        let batch = Batch { rows: 5, columns: &columns, keys: &columns, extras: None, origin: &Nowhere };
+        let batch =
+            Batch { rows: 5, columns: &columns, keys: &columns, texts: &[], extras: None, origin: &Nowhere };
         seen.observe(&plan, &batch);
         let mut unseen = State::new(&plan, None);
         unseen.observe_proven(&plan, 5, &[true, true, false]);

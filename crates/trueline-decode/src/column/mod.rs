@@ -22,12 +22,17 @@ use trueline_schema::DataType;
 use trueline_tokenizer::Dialect;
 
 use crate::cell::Cells;
-use crate::{Column, ColumnPlan};
+use crate::{Column, ColumnPlan, Texts};
 
 /// One column of a decoder.
 pub(crate) trait DecodeColumn: Send {
     /// Decodes the column's cells of a block.
     fn decode(&mut self, cells: &Cells<'_>) -> Column;
+
+    /// Where the texts of the cells stand; `false` where some stand nowhere, or they are no texts.
+    fn texts(&self, _cells: &Cells<'_>, _texts: &mut Texts) -> bool {
+        false
+    }
 }
 
 /// The decoder of a column: the one place where its type is looked at.

@@ -12,10 +12,10 @@ use trueline_tokenizer::Dialect;
 
 use super::DecodeColumn;
 use super::primitive::{Gaps, Source, of_nulls};
-use crate::cell::{Cells, Nulls, Unquote, Visit, trimmed};
+use crate::cell::{Cells, Nulls, Unquote, Visit};
 use crate::proof::ascii::string_views;
 use crate::value::Text;
-use crate::{Column, ColumnPlan};
+use crate::{Column, ColumnPlan, Texts};
 
 /// The longest text that a view holds itself.
 const INLINE: usize = 12;
@@ -70,6 +70,44 @@ impl DecodeColumn for TextColumn {
         let array = StringViewArray::try_new(ScalarBuffer::from(views), buffers, nulls)
             .expect("records with bytes that are not UTF-8 never become rows");
         Column { array: Arc::new(array), bad: Vec::new() }
+    }
+
+    fn texts(&self, cells: &Cells<'_>, texts: &mut Texts) -> bool {
+        let Source { position, nulls, unquote } = &self.source;
+        let unquote = Some(unquote).filter(|unquote| unquote.is_needed(cells));
+        cells.visit(*position, Places { bytes: cells.bytes, unquote, nulls, texts })
+    }
+}
+
+/// The loop that finds texts and makes nothing of them.
+struct Places<'l> {
+    bytes: &'l [u8],
+    /// What may have to be left out of the cells, if anything.
+    unquote: Option<&'l Unquote>,
+    nulls: &'l Nulls,
+    texts: &'l mut Texts,
+}
+
+impl Visit for Places<'_> {
+    type Output = bool;
+
+    fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> bool {
+        let Self { bytes, unquote, nulls, texts } = self;
+        texts.clear();
+        texts.places.reserve(cells.len());
+        for (row, place) in (0..).zip(cells) {
+            let place = match unquote {
+                None => Some(place),
+                Some(unquote) => unquote.place(bytes, place).map(|content| unquote.trimmed(bytes, content)),
+            };
+            let Some(place) = place else { return false };
+            if nulls.contains(Text::at(bytes, place.clone())) {
+                texts.nulls.push(row);
+            } else {
+                texts.places.push(narrow(place.start)..narrow(place.end));
+            }
+        }
+        true
     }
 }
 
@@ -136,23 +174,20 @@ impl Visit for QuotedViews<'_> {
     type Output = Vec<u128>;
 
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<u128> {
-        let trim = |bytes: &[u8], place: Range<usize>| {
-            if !self.unquote.trim {
-                return place;
-            }
-            let within = trimmed(&bytes[place.clone()]);
-            place.start + within.start..place.start + within.end
-        };
         let mut row = 0;
         cells
             .map(|place| {
                 let (bytes, place, buffer) =
                     if let Some(content) = self.unquote.place(self.bytes, place.clone()) {
-                        (self.bytes, trim(self.bytes, content), BLOCK)
+                        (self.bytes, self.unquote.trimmed(self.bytes, content), BLOCK)
                     } else {
                         let start = self.scratch.len();
                         self.unquote.unescape(&self.bytes[place], self.scratch);
-                        (&self.scratch[..], trim(self.scratch, start..self.scratch.len()), SCRATCH)
+                        (
+                            &self.scratch[..],
+                            self.unquote.trimmed(self.scratch, start..self.scratch.len()),
+                            SCRATCH,
+                        )
                     };
                 let view = if self.nulls.contains(Text::at(bytes, place.clone())) {
                     self.gaps.null(row);

@@ -5,7 +5,7 @@ use trueline_schema::KeyNulls;
 use super::{Coding, Failing, State, has_bad_cell, mark_nulls};
 use crate::batch::Batch;
 use crate::check::{KeyRule, Runner};
-use crate::key_rows::KeyRows;
+use crate::key_rows::{ChunkKeys, KeyRows};
 use crate::mask::Mask;
 use crate::plan::Plan;
 
@@ -54,6 +54,15 @@ impl State {
         let check = &plan.checks[index];
         let Runner::Keys(rule) = check.runner else { return };
         let counts = &mut self.counts[index];
+        let texts = batch.texts.iter().find(|texts| *check.fields == [texts.field]);
+        if let (Some(texts), ChunkKeys::Prints(prints)) = (texts, &mut self.keys[set]) {
+            let before = prints.len();
+            prints.extend(texts.iter());
+            prints.skip(before, texts.nulls.iter().map(|row| *row as usize));
+            counts.evaluated += texts.places.len() as u64;
+            counts.null += texts.nulls.len() as u64;
+            return;
+        }
         let Some(rows) = KeyRows::new(check, rule, batch) else {
             counts.not_evaluated += batch.rows as u64;
             return;
@@ -63,6 +72,19 @@ impl State {
         counts.evaluated += found.keys;
         let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
         *nulls += found.null;
+    }
+
+    /// Whether the texts of a schema field are all that this state takes of it as keys: they are printed as they are.
+    pub fn takes_texts(&self, plan: &Plan, field: usize) -> bool {
+        let mut of_field = plan.key_checks.iter().zip(&self.keys).filter_map(|(&index, keys)| {
+            let check = &plan.checks[index];
+            check.fields.contains(&field).then_some((check, keys))
+        });
+        plan.is_key(field)
+            && of_field.all(|(check, keys)| {
+                let is_plain = matches!(check.runner, Runner::Keys(KeyRule { nulls: KeyNulls::Ignore, .. }));
+                is_plain && check.fields.len() == 1 && matches!(keys, ChunkKeys::Prints(_))
+            })
     }
 
     /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass. `broken` records are rows too.

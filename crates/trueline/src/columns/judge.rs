@@ -144,7 +144,10 @@ impl<'a> Judge<'a> {
         let wholes = self.wholes(arrays)?;
         let keys = columns_of(&wholes);
         let origin = BatchOrigin { first_row: 0, arrays };
-        Ok(look(&self.plan, &Batch { rows, columns: &keys, keys: &keys, extras: None, origin: &origin }))
+        Ok(look(
+            &self.plan,
+            &Batch { rows, columns: &keys, keys: &keys, texts: &[], extras: None, origin: &origin },
+        ))
     }
 
     /// The columns that keys are made of and functions of the program look at, in full.
@@ -178,7 +181,7 @@ impl<'a> Judge<'a> {
         let columns: Vec<Option<Column<'_>>> =
             ready.iter().map(|ready: &Option<Ready>| ready.as_ref().map(Ready::column)).collect();
         let origin = BatchOrigin { first_row: state.rows(), arrays };
-        let batch = Batch { rows, columns: &columns, keys: &keys, extras: None, origin: &origin };
+        let batch = Batch { rows, columns: &columns, keys: &keys, texts: &[], extras: None, origin: &origin };
         state.observe(&self.plan, &batch);
         Ok(())
     }

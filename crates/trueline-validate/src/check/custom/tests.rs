@@ -33,7 +33,8 @@ fn run(plan: &Plan) -> Outcome {
         let columns = [Some(Column::whole(&a, &bad)), Some(Column::whole(&b, &[]))];
         let origin = RowOrigin::default();
         let mut state = State::new(plan, Some(tally.quota()));
-        let batch = Batch { rows: 5, columns: &columns, keys: &columns, extras: None, origin: &origin };
+        let batch =
+            Batch { rows: 5, columns: &columns, keys: &columns, texts: &[], extras: None, origin: &origin };
         state.observe(plan, &batch);
         tally.merge(state).unwrap();
     }

@@ -1,6 +1,6 @@
 //! The records of a CSV input.
 
-use trueline_decode::{Block, BrokenRecord, Column, Decoder, Proven, Prover, Records as Rows};
+use trueline_decode::{Block, BrokenRecord, Column, Decoder, Proven, Prover, Records as Rows, Texts};
 use trueline_report::Origin;
 use trueline_tokenizer::{Dialect, Indexer, Positions};
 
@@ -87,6 +87,10 @@ impl Records for CsvRecords<'_> {
 
     fn decode_column(&mut self, column: usize, bytes: Bytes<'_>) -> Column {
         self.decoder.decode_column(column, &block(bytes, &self.positions), &self.rows)
+    }
+
+    fn texts(&mut self, column: usize, bytes: Bytes<'_>, texts: &mut Texts) -> bool {
+        self.decoder.texts(column, &block(bytes, &self.positions), &self.rows, texts)
     }
 
     fn decode_rows(&mut self, column: usize, bytes: Bytes<'_>, rows: &[u32]) -> Column {

@@ -105,7 +105,8 @@ impl<R: Records> Worker<'_, R> {
         let block = input.block(self.records.ranges());
         let origin = self.records.origin(&block, input.bytes);
         let rows = self.records.rows();
-        let batch = Batch { rows, columns: &columns, keys: &columns, extras: None, origin: &*origin };
+        let batch =
+            Batch { rows, columns: &columns, keys: &columns, texts: &[], extras: None, origin: &*origin };
         let broken = self.records.broken().len() as u64;
         if self.job.pass == Pass::Prints {
             state.observe_keys(&self.plan, &batch, broken);
@@ -157,6 +158,7 @@ impl<R: Records> Worker<'_, R> {
             rows: records.rows(),
             columns: &columns,
             keys: &keys,
+            texts: &[],
             extras: records.extras(),
             origin: &*origin,
         };

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, NullArray};
 use arrow_buffer::Buffer;
 use trueline_cache::Key;
-use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven};
+use trueline_decode::{BrokenRecord, Column as DecodedColumn, Proven, Texts};
 use trueline_io::rows::Rows;
 use trueline_io::text::{Cut, Failure, Span, Spent};
 use trueline_report::Origin;
 use trueline_tokenizer::count_line_ends;
-use trueline_validate::{Batch, BrokenPlace, Column, Pass, Plan, State};
+use trueline_validate::{Batch, BrokenPlace, Column, KeyTexts, Pass, Plan, State};
 
 use super::super::job::Job;
 use super::super::merge::Piece;
@@ -64,6 +64,11 @@ pub(in super::super) trait Records {
     /// All values of a column.
     fn decode_column(&mut self, column: usize, bytes: Bytes<'_>) -> DecodedColumn;
 
+    /// Where the texts of a column stand, if they are such and all stand somewhere.
+    fn texts(&mut self, _column: usize, _bytes: Bytes<'_>, _texts: &mut Texts) -> bool {
+        false
+    }
+
     /// The values of some rows of a column.
     fn decode_rows(&mut self, column: usize, bytes: Bytes<'_>, rows: &[u32]) -> DecodedColumn;
 
@@ -85,6 +90,8 @@ pub(super) struct Worker<'a, R> {
     pub(super) records: R,
     /// Schema field to column of the decoder.
     pub(super) decoded: Vec<Option<usize>>,
+    /// For each field the texts of keys that nobody wants as values.
+    texts: Vec<Texts>,
     /// Stands for a column of which every row is proven.
     nothing: ArrayRef,
     shows_excerpts: bool,
@@ -121,6 +128,7 @@ impl<'a, R: Records> Worker<'a, R> {
             plan: job.plan.clone(),
             records,
             decoded: job.decoded(),
+            texts: vec![Texts::default(); job.schema.fields.len()],
             nothing: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
             written: None,
@@ -345,9 +353,16 @@ impl<'a, R: Records> Worker<'a, R> {
         parts.resize_with(self.decoded.len().max(parts.len()), || None);
         let mut cells = Vec::with_capacity(self.decoded.len());
         let mut decoded = Vec::with_capacity(self.decoded.len());
-        for (field, column) in self.decoded.iter().enumerate() {
+        let mut printed = Vec::new();
+        for ((field, column), texts) in self.decoded.iter().enumerate().zip(&mut self.texts) {
             let part = column.and_then(|column| parts[column].take());
-            let whole = column.filter(|_| part.is_none() || self.plan.needs_whole(field));
+            let takes_texts =
+                part.is_some() && state.takes_texts(&self.plan, field) && !self.plan.is_custom(field);
+            if column.is_some_and(|column| takes_texts && records.texts(column, input.bytes, texts)) {
+                printed.push(field);
+            }
+            let needs_whole = self.plan.needs_whole(field) && printed.last() != Some(&field);
+            let whole = column.filter(|_| part.is_none() || needs_whole);
             decoded.push(whole.map(|column| records.decode_column(column, input.bytes)));
             cells.push(part.zip(*column).map(|(open, column)| {
                 let decoded =
@@ -369,7 +384,14 @@ impl<'a, R: Records> Worker<'a, R> {
         let block = input.block(records.ranges());
         let origin = records.origin(&block, input.bytes);
         let extras = records.extras();
-        let batch = Batch { rows, columns: &columns, keys: &keys, extras, origin: &*origin };
+        let texts: Vec<KeyTexts<'_>> = printed
+            .iter()
+            .map(|&field| {
+                let Texts { places, nulls } = &self.texts[field];
+                KeyTexts { field, bytes: input.content, places, nulls }
+            })
+            .collect();
+        let batch = Batch { rows, columns: &columns, keys: &keys, texts: &texts, extras, origin: &*origin };
         state.observe(&self.plan, &batch);
         proved
     }
