@@ -41,7 +41,8 @@ impl State {
         }
     }
 
-    /// Takes in the keys of a batch, those of `some` rows or of all; `invalid` are the rows in which something else is wrong.
+    /// Takes in the keys of a batch, those of `some` rows or of all; `invalid` has a bit for each row in which something else is
+    /// wrong, the lowest first.
     pub(super) fn collect_keys(
         &mut self,
         plan: &Plan,
@@ -49,7 +50,7 @@ impl State {
         index: usize,
         batch: &Batch<'_>,
         some: Option<&[u32]>,
-        invalid: &Mask,
+        invalid: &[u64],
     ) {
         let check = &plan.checks[index];
         let Runner::Keys(rule) = check.runner else { return };
@@ -67,7 +68,7 @@ impl State {
             counts.not_evaluated += batch.rows as u64;
             return;
         };
-        let found = self.keys[set].collect(&rows.choose(some), |row| invalid.get(row));
+        let found = self.keys[set].collect(&rows.choose(some), |row| has(invalid, row));
         counts.not_evaluated += found.bad;
         counts.evaluated += found.keys;
         let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
@@ -87,11 +88,11 @@ impl State {
             })
     }
 
-    /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass. `broken` records are rows too.
-    pub fn observe_keys(&mut self, plan: &Plan, batch: &Batch<'_>, broken: u64) {
-        let nobody = Mask::new(batch.rows);
+    /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass, which found those `invalid` that have a bit, the
+    /// lowest first. `broken` records are rows too.
+    pub fn observe_keys(&mut self, plan: &Plan, batch: &Batch<'_>, broken: u64, invalid: &[u64]) {
         for (set, &index) in plan.key_checks.iter().enumerate() {
-            self.collect_keys(plan, set, index, batch, None, &nobody);
+            self.collect_keys(plan, set, index, batch, None, invalid);
         }
         self.pass_over(batch.rows as u64 + broken);
     }
@@ -121,4 +122,9 @@ impl State {
         }
         found
     }
+}
+
+/// Whether a row has a bit.
+fn has(words: &[u64], row: usize) -> bool {
+    words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
 }

@@ -209,7 +209,7 @@ impl State {
             self.observe_key_nulls(plan, index, batch, &mut failing, &mut invalid);
         }
         for (set, &index) in plan.key_checks.iter().enumerate() {
-            self.collect_keys(plan, set, index, batch, some, &invalid);
+            self.collect_keys(plan, set, index, batch, some, invalid.words());
         }
         self.rows += batch.rows as u64;
         self.invalid += invalid.count();

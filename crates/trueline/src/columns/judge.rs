@@ -124,7 +124,9 @@ impl<'a> Judge<'a> {
                 seen(batch, state);
                 Ok(())
             }
-            Pass::Prints => self.with_keys(rows, &arrays, |plan, batch| state.observe_keys(plan, batch, 0)),
+            Pass::Prints => {
+                self.with_keys(rows, &arrays, |plan, batch| state.observe_keys(plan, batch, 0, &[]))
+            }
             Pass::Candidates => {
                 if self.with_keys(rows, &arrays, |plan, batch| state.has_candidates(plan, batch))? {
                     return self.judge(rows, &arrays, state);

@@ -1,16 +1,27 @@
 //! Looking again: for keys that are owed, and for keys that may be repeats.
 
+use std::sync::Arc;
+
 use arrow_buffer::Buffer;
 use trueline_decode::Column as DecodedColumn;
+use trueline_io::ReadAt;
 use trueline_io::text::{Failure, Span};
 use trueline_validate::{Batch, Column, Pass, State};
 
 use super::super::merge::Piece;
 use super::input::{Input, wholes};
-use super::marks::Stretch;
+use super::marks::{Marks, Stretch};
 use super::worker::{Place, Records, Worker};
 use super::{Again, Marked};
 use crate::cache::KnownPiece;
+
+/// A block of which it is known which rows are invalid.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'m> {
+    marks: &'m Marks,
+    /// Which row of its chunk is the first of the block.
+    row: usize,
+}
 
 impl<R: Records> Worker<'_, R> {
     /// What is to be said of a piece that is looked at again.
@@ -44,7 +55,7 @@ impl<R: Records> Worker<'_, R> {
         let mut failure = None;
         for stretch in marks.around(rows) {
             state.pass_over(u64::from(stretch.mark.record).saturating_sub(state.rows()));
-            failure = self.look_at_stretch(&stretch, marked, buffer, &mut state);
+            failure = self.look_at_stretch(&stretch, marks, &marked.at, buffer, &mut state);
             if failure.is_some() {
                 break;
             }
@@ -61,41 +72,45 @@ impl<R: Records> Worker<'_, R> {
     fn look_at_stretch(
         &mut self,
         stretch: &Stretch,
-        marked: &Marked,
+        marks: &Marks,
+        at: &Arc<dyn ReadAt>,
         memory: &mut Vec<u8>,
         state: &mut State,
     ) -> Option<Failure> {
         // With the byte before it, which may be one half of a line end.
         let before = u64::from(stretch.range.start > 0);
         let range = stretch.range.start - before..stretch.range.end;
-        let mut span = Span::read_again(&marked.at, range, (None, stretch.is_last), std::mem::take(memory));
+        let mut span = Span::read_again(at, range, (None, stretch.is_last), std::mem::take(memory));
         let failure = span.failure.take();
         let buffer = Buffer::from_vec(span.buffer);
         let start = usize::from(before > 0);
         let previous = buffer.first().copied().filter(|_| before > 0);
-        let mut at = start;
+        let mut start = start;
+        let mut row = stretch.mark.row as usize;
         let mut place = Place {
-            range: at..at,
+            range: start..start,
             byte_offset: stretch.range.start,
             previous,
             lines_before: stretch.mark.line.into(),
         };
-        while at < span.range.end {
-            let consumed = self.records.index(&buffer[at..span.range.end], true);
+        while start < span.range.end {
+            let consumed = self.records.index(&buffer[start..span.range.end], true);
             if consumed == 0 {
                 // Other bytes than before: that there are fewer rows says so.
                 break;
             }
-            place.range = at..at + consumed;
-            self.block(&buffer, &mut place, state);
-            at += consumed;
+            place.range = start..start + consumed;
+            self.block(&buffer, &mut place, state, Some(Judged { marks, row }));
+            row += self.records.rows();
+            start += consumed;
         }
         *memory = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
         failure
     }
 
-    /// Looks at the keys of a block that is read again, and at all else of the rows that have one that the pass is after.
-    pub(super) fn look_at_keys(&mut self, input: &Input<'_>, state: &mut State) {
+    /// Looks at the keys of a block that is read again, and at all else of the rows that have one that the pass is after, unless they were
+    /// judged before.
+    pub(super) fn look_at_keys(&mut self, input: &Input<'_>, state: &mut State, judged: Option<Judged<'_>>) {
         let mut decoded = Vec::with_capacity(self.decoded.len());
         for (field, column) in self.decoded.iter().enumerate() {
             let column = column.filter(|_| self.plan.is_key(field));
@@ -109,7 +124,11 @@ impl<R: Records> Worker<'_, R> {
             Batch { rows, columns: &columns, keys: &columns, texts: &[], extras: None, origin: &*origin };
         let broken = self.records.broken().len() as u64;
         if self.job.pass == Pass::Prints {
-            state.observe_keys(&self.plan, &batch, broken);
+            state.observe_keys(&self.plan, &batch, broken, &[]);
+            return;
+        }
+        if let Some(Judged { marks, row }) = judged {
+            state.observe_keys(&self.plan, &batch, broken, &marks.invalid(row, rows));
             return;
         }
         let candidates = state.candidates(&self.plan, &batch);

@@ -8,7 +8,7 @@ use super::block::TextBlock;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
     /// Rows of the chunk before it, broken records left aside.
-    row: u32,
+    pub(super) row: u32,
     /// Records of the chunk before it.
     pub(super) record: u32,
     /// Line ends of the chunk before it.
@@ -29,6 +29,8 @@ pub(in super::super) struct Marks {
     /// Whether the input ends behind it.
     is_last: bool,
     marks: Vec<Mark>,
+    /// The rows in which something is wrong besides their keys, one bit each, the lowest first.
+    invalid: Vec<u64>,
 }
 
 /// Some rows of a chunk: they begin at a mark and end at another, or with the chunk.
@@ -45,7 +47,16 @@ const STEP: u32 = 64;
 
 impl Marks {
     pub(super) fn new(byte_offset: u64) -> Self {
-        Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, is_last: false, marks: Vec::new() }
+        Self {
+            byte_offset,
+            bytes: 0,
+            rows: 0,
+            records: 0,
+            lines: 0,
+            is_last: false,
+            marks: Vec::new(),
+            invalid: Vec::new(),
+        }
     }
 
     /// Adds a block with so many rows, which stands behind those that were added before; `records` has the record of each row where
@@ -75,6 +86,31 @@ impl Marks {
         Some(self)
     }
 
+    /// Says which of the rows of the block that was added last are invalid, one bit each.
+    pub(super) fn add_invalid(&mut self, invalid: &[u64], rows: usize) {
+        let before = self.rows as usize - rows;
+        self.invalid.resize((self.rows as usize).div_ceil(64), 0);
+        for (number, word) in invalid.iter().enumerate().filter(|(_, word)| **word != 0) {
+            let at = before / 64 + number;
+            self.invalid[at] |= word << (before % 64);
+            // None of its bits stands for a row beyond the last.
+            if let Some(next) = self.invalid.get_mut(at + 1).filter(|_| before % 64 > 0) {
+                *next |= word >> (64 - before % 64);
+            }
+        }
+    }
+
+    /// Which of so many rows from one on are invalid, one bit each.
+    pub(super) fn invalid(&self, first: usize, rows: usize) -> Vec<u64> {
+        let word = |at: usize| self.invalid.get(at).copied().unwrap_or_default();
+        let shift = first % 64;
+        let words = (0..rows.div_ceil(64)).map(|number| {
+            let at = first / 64 + number;
+            if shift == 0 { word(at) } else { word(at) >> shift | word(at + 1) << (64 - shift) }
+        });
+        words.collect()
+    }
+
     /// Ends the chunk behind so many bytes, records and lines.
     pub(super) fn finish(self, bytes: usize, records: u64, lines: u64, is_last: bool) -> Option<Self> {
         Some(Self { bytes: u32::try_from(bytes).ok()?, records, lines, is_last, ..self })
@@ -86,7 +122,7 @@ impl Marks {
     }
 
     pub(in super::super) fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.marks.capacity() * size_of::<Mark>()
+        size_of::<Self>() + self.marks.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
     }
 
     /// Where the chunk ends in the input.

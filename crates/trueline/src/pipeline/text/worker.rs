@@ -17,6 +17,7 @@ use trueline_validate::{Batch, BrokenPlace, Column, KeyTexts, Pass, Plan, State}
 use super::super::job::Job;
 use super::super::merge::Piece;
 use super::super::outlet::{PieceRows, RowPool};
+use super::again::Judged;
 use super::block::{Ranges, TextBlock};
 use super::input::{Input, Open, count_proven, open_rows, wholes};
 use super::marks::Marks;
@@ -201,7 +202,7 @@ impl<'a, R: Records> Worker<'a, R> {
                 // Everything before the record is judged as usual; the record itself ends the run.
                 self.records.index(&rest[..start], false);
                 place.range = at..at + start;
-                proved += self.block(&buffer, &mut place, &mut state);
+                proved += self.block(&buffer, &mut place, &mut state, None);
                 end_offset = Some(too_large.byte_offset);
                 failure = Some(too_large);
                 break;
@@ -219,7 +220,7 @@ impl<'a, R: Records> Worker<'a, R> {
                 break;
             }
             place.range = at..at + consumed;
-            proved += self.block(&buffer, &mut place, &mut state);
+            proved += self.block(&buffer, &mut place, &mut state, None);
             self.keep_rows(at - span.range.start, &state);
             at += consumed;
         }
@@ -301,8 +302,14 @@ impl<'a, R: Records> Worker<'a, R> {
         })
     }
 
-    /// Validates one block and moves `place` behind it. Returns how many rows were proven whole.
-    pub(super) fn block(&mut self, buffer: &Buffer, place: &mut Place, state: &mut State) -> u64 {
+    /// Validates one block, of which it may be `judged` before what is wrong besides keys, and moves `place` behind it. Returns how many rows were proven whole.
+    pub(super) fn block(
+        &mut self,
+        buffer: &Buffer,
+        place: &mut Place,
+        state: &mut State,
+        judged: Option<Judged<'_>>,
+    ) -> u64 {
         let bytes = &buffer[place.range.clone()];
         let known = self.records.line_ends().filter(|_| place.previous != Some(b'\r'));
         let lines = known.unwrap_or_else(|| count_line_ends(bytes, place.previous));
@@ -318,14 +325,18 @@ impl<'a, R: Records> Worker<'a, R> {
                 shows_excerpts: self.shows_excerpts,
             };
             self.records.sort_out(input.bytes);
-            if let Some(marks) = self.marks.take() {
-                let block = input.block(self.records.ranges());
-                self.marks = marks.add(&block, self.records.rows(), self.records.numbers());
-            }
             if matches!(self.job.pass, Pass::First | Pass::Rows) {
+                let rows = self.records.rows();
+                let marks = self.marks.take().and_then(|marks| {
+                    marks.add(&input.block(self.records.ranges()), rows, self.records.numbers())
+                });
                 proved = self.judge(&input, state);
+                self.marks = marks;
+                if let Some(marks) = &mut self.marks {
+                    marks.add_invalid(state.invalid_of_batch(), rows);
+                }
             } else {
-                self.look_at_keys(&input, state);
+                self.look_at_keys(&input, state, judged);
             }
         }
         place.lines_before += lines;
