@@ -17,6 +17,9 @@ use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 pub struct CsvOptions {
     /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
     pub chunk_bytes: usize,
+    /// Bytes that are read at a time to find the first record; those behind it are the first chunk, whatever their number. Where blocks are
+    /// digested it is as large as all others. Default as many as a chunk has.
+    pub head_bytes: Option<usize>,
     /// The largest record. Default 16 MiB.
     pub max_record_bytes: u64,
     /// The most columns. Default 100,000.
@@ -33,6 +36,7 @@ impl Default for CsvOptions {
     fn default() -> Self {
         Self {
             chunk_bytes: 1 << 20,
+            head_bytes: None,
             max_record_bytes: 16 << 20,
             max_columns: 100_000,
             keeps_front: false,
@@ -79,8 +83,8 @@ impl CsvInput {
     /// **Errors**: an input that is not readable so far: UTF-16, a read error before the header's end, a header larger than
     /// the limit on records.
     pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
-        let CsvOptions { chunk_bytes, max_record_bytes, keeps_front, digest, .. } = options;
-        let head = Head::new(read, chunk_bytes, max_record_bytes, keeps_front, digest);
+        let CsvOptions { chunk_bytes, head_bytes, max_record_bytes, keeps_front, digest, .. } = options;
+        let head = Head::new(read, (chunk_bytes, head_bytes), max_record_bytes, keeps_front, digest);
         let mut input = Self {
             header: None,
             columns: 0,

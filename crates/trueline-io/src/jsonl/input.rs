@@ -16,6 +16,9 @@ use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 pub struct JsonLinesOptions {
     /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
     pub chunk_bytes: usize,
+    /// Bytes that are read at a time to find the first record; those behind it are the first chunk, whatever their number. Where blocks are
+    /// digested it is as large as all others. Default as many as a chunk has.
+    pub head_bytes: Option<usize>,
     /// The largest record. Default 16 MiB.
     pub max_record_bytes: u64,
     /// Whether what stands before the first line is kept for [`JsonLinesInput::front`]. Default no.
@@ -30,6 +33,7 @@ impl Default for JsonLinesOptions {
     fn default() -> Self {
         Self {
             chunk_bytes: 1 << 20,
+            head_bytes: None,
             max_record_bytes: 16 << 20,
             keeps_front: false,
             kernel: Kernel::detect(),
@@ -49,8 +53,8 @@ impl JsonLinesInput {
     ///
     /// **Errors**: the input is UTF-16, or cannot be read.
     pub fn open(read: Box<dyn Read + Send>, options: JsonLinesOptions) -> Result<Self, Failure> {
-        let JsonLinesOptions { chunk_bytes, max_record_bytes, keeps_front, digest, .. } = options;
-        let mut head = Head::new(read, chunk_bytes, max_record_bytes, keeps_front, digest);
+        let JsonLinesOptions { chunk_bytes, head_bytes, max_record_bytes, keeps_front, digest, .. } = options;
+        let mut head = Head::new(read, (chunk_bytes, head_bytes), max_record_bytes, keeps_front, digest);
         head.skip_preamble(&lines())?;
         Ok(Self { head, kernel: options.kernel })
     }

@@ -35,15 +35,16 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// `keeps` says that the bytes that are passed over are wanted, up to the size of a record.
+    /// The bytes of a chunk, and how many are read at a time here, if that differs; `keeps` says that the bytes that are passed over are wanted, up to the size of a record.
     pub(crate) fn new(
         read: Box<dyn Read + Send>,
-        chunk_bytes: usize,
+        (chunk_bytes, head_bytes): (usize, Option<usize>),
         max_record_bytes: u64,
         keeps: bool,
         digest: Option<Digest>,
     ) -> Self {
         let chunk_bytes = chunk_bytes.max(1);
+        let head_bytes = head_bytes.filter(|_| digest.is_none()).unwrap_or(chunk_bytes);
         Self {
             rest: Vec::new(),
             offset: 0,
@@ -53,7 +54,7 @@ impl Head {
             kept: keeps.then(Vec::new),
             most_kept: usize::try_from(max_record_bytes).unwrap_or(usize::MAX),
             at_end: false,
-            reader: ChunkReader::new(read, chunk_bytes),
+            reader: ChunkReader::new(read, head_bytes),
             at: None,
             chunk_bytes,
             max_record_bytes,

@@ -60,6 +60,9 @@ pub(super) struct NotOpened {
 /// How many bytes are looked at to tell the format of an input without a name.
 const SNIFFED_BYTES: usize = 64;
 
+/// How many bytes are read at a time to find the first record of an input that is read at places.
+const HEAD_BYTES: usize = 64 << 10;
+
 /// The format of a source as far as it is known without reading.
 pub(crate) fn format_of(validator: &Validator, source: &dyn Source) -> Option<Format> {
     validator.format.or_else(|| Format::from_file_name(source.name()))
@@ -114,18 +117,28 @@ pub(super) fn open(
         return Err(NotOpened { failure: Failure::new("format", message, 0), format: label });
     }
     let opened = match format {
-        Format::JsonLines => JsonLinesInput::open(read, validator.json_lines_options())
-            .map(|input| Opened::JsonLines(input.read_at(at))),
+        Format::JsonLines => {
+            let mut options = validator.json_lines_options();
+            options.head_bytes = head_bytes(at.as_deref(), options.chunk_bytes);
+            JsonLinesInput::open(read, options).map(|input| Opened::JsonLines(input.read_at(at)))
+        }
         Format::Parquet | Format::Arrow => open_batches(validator, format, &start, read, at)
             .map_err(|failure| explained(failure, format, &start, validator.format.is_some())),
         _ => {
-            CsvInput::open(read, dialect, validator.csv_options()).map(|input| Opened::Csv(input.read_at(at)))
+            let mut options = validator.csv_options();
+            options.head_bytes = head_bytes(at.as_deref(), options.chunk_bytes);
+            CsvInput::open(read, dialect, options).map(|input| Opened::Csv(input.read_at(at)))
         }
     };
     match opened {
         Ok(opened) => Ok(Ready { opened, label, raw }),
         Err(failure) => Err(NotOpened { failure, format: label }),
     }
+}
+
+/// How much is read before all threads can begin: little where the others read at places; all of what is no more than a chunk.
+fn head_bytes(at: Option<&dyn ReadAt>, chunk_bytes: usize) -> Option<usize> {
+    at.filter(|at| at.size_bytes() > chunk_bytes as u64).map(|_| HEAD_BYTES.min(chunk_bytes))
 }
 
 /// Opens an input of record batches: at its places, where it has some or its format needs them, else as a stream.

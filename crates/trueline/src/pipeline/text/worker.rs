@@ -112,7 +112,7 @@ pub(super) struct Looked {
 
 /// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
 /// through.
-pub(in super::super) const BLOCK_BYTES: usize = 1 << 20;
+pub(in super::super) const BLOCK_BYTES: usize = 1 << 18;
 
 /// Where a block stands within its span.
 pub(super) struct Place {
