@@ -195,6 +195,55 @@ extra_columns: forbid
     }
 }
 
+/// Rows with line ends of all kinds between and within them, blank lines, and lines that are no rows.
+fn lines_of_all_kinds(seed: u64, rows: u64) -> String {
+    let mut random = Numbers(seed);
+    let mut text = "\u{feff}passed over\r\nid,note,number\n".to_owned();
+    for row in 0..rows {
+        let key = if row > 0 && random.below(40) == 0 { random.below(row) } else { row };
+        let note = match random.below(if seed % 2 == 0 { 200 } else { 8 }) {
+            0 => "\"a\nb\"",
+            1 => "\"a\r\nb\r\"",
+            2 => "\"a \"\"b\"\"\"",
+            3 => "\"a\"b",
+            _ => "plain",
+        };
+        let end = match random.below(if seed % 3 == 0 { 1 } else { 12 }) {
+            0..8 => "\n",
+            8 => "\r",
+            9 => "\r\n\r\n",
+            10 => "\n\n",
+            _ => "\r\n",
+        };
+        let id = key * 7_919 % 1_000_003;
+        let id = if random.below(30) == 0 { String::new() } else { format!("k{id:07}") };
+        write!(text, "{id},{note},{}{end}", random.below(9)).expect("memory");
+    }
+    text
+}
+
+/// Rows that are read again stand where they stood at first, whatever lies between them.
+#[test]
+fn repeats_are_found_among_lines_of_all_kinds() {
+    let text = "
+csv: {skip_lines: 1}
+fields: [{name: id, type: string}, {name: note, type: string}, {name: number, type: int8, maximum: 6}]
+checks:
+  - {id: ids, check: unique, columns: [id], report: all}
+  - {id: pairs, check: unique, columns: [id, number], report: all, severity: warning}
+";
+    let other =
+        text.replace("  - {id: pairs", "  - {id: numbers, check: distinct_count, column: number, min: 0}\n#");
+    for seed in 0..6 {
+        let input = lines_of_all_kinds(seed, 4_000);
+        for schema in [schema(text), schema(&other)] {
+            let found = compare("lines", &schema, &[input.clone()]);
+            let repeats = found.checks.iter().find(|check| check.id == "ids").expect("the check").failed;
+            assert!((50..500).contains(&repeats), "{repeats}");
+        }
+    }
+}
+
 /// Refuses numbers other than 7.
 #[allow(clippy::unnecessary_wraps, reason = "functions of checks may fail")]
 fn odd(batch: &RecordBatch) -> Result<BooleanArray, String> {

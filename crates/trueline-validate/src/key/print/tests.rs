@@ -14,6 +14,7 @@ use super::{Filter, PrintBuffer, PrintSet, Settled};
 use crate::key::{Error, ErrorKind, KeyOptions};
 
 mod stretches;
+mod suspects;
 
 /// The keys of one chunk of an input.
 #[derive(Clone, Debug)]

@@ -153,3 +153,86 @@ impl Marks {
         Stretch { mark, range: place(mark.offset)..place(end_offset), is_last: self.is_last && end.is_none() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::OnceCell;
+
+    use trueline_tokenizer::{Dialect, Indexer, Positions};
+
+    use super::*;
+
+    /// The marks of a chunk of blocks.
+    fn marks(blocks: &[String]) -> Marks {
+        let mut marks = Marks::new(1000);
+        let (mut byte_offset, mut first_row, mut first_line) = (1000, 0, 0);
+        for bytes in blocks.iter().map(String::as_bytes) {
+            let mut positions = Positions::new();
+            Indexer::new(&Dialect::default()).index(bytes, true, &mut positions);
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let block = TextBlock {
+                bytes,
+                records: &positions,
+                byte_offset,
+                previous: None,
+                first_row,
+                first_line,
+                lines,
+                shows_excerpts: false,
+                record_lines: &OnceCell::new(),
+            };
+            marks = marks.add(&block, positions.len(), None).unwrap();
+            byte_offset += bytes.len() as u64;
+            first_row += positions.len() as u64;
+            first_line += lines;
+        }
+        let bytes = usize::try_from(byte_offset - 1000).unwrap();
+        marks.finish(bytes, first_row, first_line, true).unwrap()
+    }
+
+    fn ranges(marks: &Marks, rows: &[Range<u64>]) -> Vec<(u32, u32, Range<u64>, bool)> {
+        let around = marks.around(rows).into_iter();
+        around.map(|found| (found.mark.row, found.mark.line, found.range, found.is_last)).collect()
+    }
+
+    #[test]
+    fn rows_are_found_from_mark_to_mark() {
+        let marks = marks(&["1,2\n".repeat(100), "\"\n\"\n".repeat(50), "1,2\n".repeat(30)]);
+        let all = [(0, 0, 1000..1720, true)];
+        assert_eq!(ranges(&marks, &[0..180]), all);
+        assert_eq!(ranges(&marks, &[0..64, 64..128, 140..9999]), all);
+        assert_eq!(ranges(&marks, &[]), []);
+        assert_eq!(ranges(&marks, &[63..64]), [(0, 0, 1000..1256, false)]);
+        assert_eq!(ranges(&marks, &[64..65, 99..100]), [(64, 64, 1256..1400, false)]);
+        // A block with line ends within records has no marks but the first.
+        assert_eq!(ranges(&marks, &[149..150]), [(100, 100, 1400..1600, false)]);
+        assert_eq!(
+            ranges(&marks, &[5..6, 130..131, 150..152, 170..171]),
+            [(0, 0, 1000..1256, false), (100, 100, 1400..1720, true)]
+        );
+        assert_eq!(ranges(&marks, &[179..192]), [(150, 200, 1600..1720, true)]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_rows_is_found_again() {
+        let blocks = [70, 3, 200, 61];
+        let is_wrong = |row: usize| row % 7 == 3 || row % 64 == 63;
+        let mut marks = Marks::new(0);
+        let mut first = 0;
+        for rows in blocks {
+            let mut words = vec![0; 4];
+            words.truncate(usize::div_ceil(rows, 64));
+            (0..rows).filter(|row| is_wrong(first + row)).for_each(|row| words[row / 64] |= 1 << (row % 64));
+            first += rows;
+            marks.rows = u32::try_from(first).unwrap();
+            marks.add_invalid(&words, rows);
+        }
+        for start in 0..first {
+            for rows in [1, 63, 64, 65, first - start].into_iter().filter(|rows| start + rows <= first) {
+                let words = marks.invalid(start, rows);
+                let has = |row: usize| words[row / 64] >> (row % 64) & 1 == 1;
+                assert!((0..rows).all(|row| has(row) == is_wrong(start + row)), "{rows} from {start}");
+            }
+        }
+    }
+}
