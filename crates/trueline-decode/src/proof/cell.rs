@@ -139,19 +139,25 @@ impl<'a> Cells<'a> {
         if QUOTED {
             let quote = lanes.splat(u64::from(self.quote.unwrap_or_default()));
             let is_quote = lanes.equal(lanes.and(head, lanes.splat(0xFF)), quote);
-            // Columns tend to be quoted or not; where none is, nothing is moved. A lone quote gets a length that no proof
-            // takes.
-            if lanes.bits(is_quote) != 0 {
+            // Columns tend to be quoted or not: where none is, nothing is moved, and where all are, nothing is chosen. A lone quote gets
+            // a length that no proof takes.
+            let bits = lanes.bits(is_quote);
+            if bits == u64::MAX >> (64 - L::COUNT) {
+                quoted = is_quote;
+                start = lanes.add(start, lanes.splat(1));
+                length = lanes.sub(length, lanes.splat(2));
+                // Of a short text the first eight bytes have all.
+                let is_short = lanes.less(length, lanes.splat(WORD as u64));
+                head = if lanes.bits(is_short) == bits {
+                    lanes.shr::<8>(head)
+                } else {
+                    lanes.gather_bytes(self.bytes, start)
+                };
+            } else if bits != 0 {
                 quoted = lanes.both(is_quote, lanes.not(lanes.is_zero(length)));
                 start = lanes.add(start, lanes.select(quoted, lanes.splat(1), lanes.splat(0)));
                 length = lanes.sub(length, lanes.select(quoted, lanes.splat(2), lanes.splat(0)));
-                // Of a short text the first eight bytes have all.
-                let is_short = lanes.less(length, lanes.splat(WORD as u64));
-                if lanes.bits(lanes.both(quoted, lanes.not(is_short))) == 0 {
-                    head = lanes.select(quoted, lanes.shr::<8>(head), head);
-                } else {
-                    head = lanes.gather_bytes(self.bytes, start);
-                }
+                head = lanes.gather_bytes(self.bytes, start);
             }
         }
         Group { start, length, head, quoted }
