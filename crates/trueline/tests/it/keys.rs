@@ -201,14 +201,14 @@ fn lines_of_all_kinds(seed: u64, rows: u64) -> String {
     let mut text = "\u{feff}passed over\r\nid,note,number\n".to_owned();
     for row in 0..rows {
         let key = if row > 0 && random.below(40) == 0 { random.below(row) } else { row };
-        let note = match random.below(if seed % 2 == 0 { 200 } else { 8 }) {
+        let note = match random.below(if seed.is_multiple_of(2) { 200 } else { 8 }) {
             0 => "\"a\nb\"",
             1 => "\"a\r\nb\r\"",
             2 => "\"a \"\"b\"\"\"",
             3 => "\"a\"b",
             _ => "plain",
         };
-        let end = match random.below(if seed % 3 == 0 { 1 } else { 12 }) {
+        let end = match random.below(if seed.is_multiple_of(3) { 1 } else { 12 }) {
             0..8 => "\n",
             8 => "\r",
             9 => "\r\n\r\n",
@@ -237,7 +237,7 @@ checks:
     for seed in 0..6 {
         let input = lines_of_all_kinds(seed, 4_000);
         for schema in [schema(text), schema(&other)] {
-            let found = compare("lines", &schema, &[input.clone()]);
+            let found = compare("lines", &schema, std::slice::from_ref(&input));
             let repeats = found.checks.iter().find(|check| check.id == "ids").expect("the check").failed;
             assert!((50..500).contains(&repeats), "{repeats}");
         }

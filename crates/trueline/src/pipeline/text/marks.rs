@@ -28,7 +28,7 @@ pub(in super::super) struct Marks {
     pub(super) lines: u64,
     /// Whether the input ends behind it.
     is_last: bool,
-    marks: Vec<Mark>,
+    starts: Vec<Mark>,
     /// The rows in which something is wrong besides their keys, one bit each, the lowest first.
     invalid: Vec<u64>,
 }
@@ -54,7 +54,7 @@ impl Marks {
             records: 0,
             lines: 0,
             is_last: false,
-            marks: Vec::new(),
+            starts: Vec::new(),
             invalid: Vec::new(),
         }
     }
@@ -65,7 +65,7 @@ impl Marks {
         let start = u32::try_from(block.byte_offset - self.byte_offset).ok()?;
         let (first_record, first_line) =
             (u32::try_from(block.first_row).ok()?, u32::try_from(block.first_line).ok()?);
-        self.marks.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
+        self.starts.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
         let end = self.rows.checked_add(u32::try_from(rows).ok()?)?;
         if block.is_plain() {
             let next = (self.rows + 1).next_multiple_of(STEP);
@@ -74,7 +74,7 @@ impl Marks {
                 let record = records.map_or(number, |records| records[number] as usize);
                 let offset = start.checked_add(u32::try_from(block.line_start(record)).ok()?)?;
                 let record = u32::try_from(record).ok()?;
-                self.marks.push(Mark {
+                self.starts.push(Mark {
                     row,
                     record: first_record.checked_add(record)?,
                     line: first_line.checked_add(record)?,
@@ -94,7 +94,7 @@ impl Marks {
             let at = before / 64 + number;
             self.invalid[at] |= word << (before % 64);
             // None of its bits stands for a row beyond the last.
-            if let Some(next) = self.invalid.get_mut(at + 1).filter(|_| before % 64 > 0) {
+            if let Some(next) = self.invalid.get_mut(at + 1).filter(|_| !before.is_multiple_of(64)) {
                 *next |= word >> (64 - before % 64);
             }
         }
@@ -122,7 +122,7 @@ impl Marks {
     }
 
     pub(in super::super) fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.marks.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
+        size_of::<Self>() + self.starts.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
     }
 
     /// Where the chunk ends in the input.
@@ -134,8 +134,8 @@ impl Marks {
     pub(super) fn around(&self, rows: &[Range<u64>]) -> Vec<Stretch> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for rows in rows {
-            let start = self.marks.partition_point(|mark| u64::from(mark.row) <= rows.start);
-            let end = self.marks.partition_point(|mark| u64::from(mark.row) < rows.end);
+            let start = self.starts.partition_point(|mark| u64::from(mark.row) <= rows.start);
+            let end = self.starts.partition_point(|mark| u64::from(mark.row) < rows.end);
             let marks = start.saturating_sub(1)..end;
             match found.last_mut() {
                 Some(last) if marks.start <= last.end => last.end = last.end.max(marks.end),
@@ -147,7 +147,7 @@ impl Marks {
     }
 
     fn stretch(&self, marks: Range<usize>) -> Stretch {
-        let (mark, end) = (self.marks[marks.start], self.marks.get(marks.end));
+        let (mark, end) = (self.starts[marks.start], self.starts.get(marks.end));
         let end_offset = end.map_or(self.bytes, |end| end.offset);
         let place = |offset: u32| self.byte_offset + u64::from(offset);
         Stretch { mark, range: place(mark.offset)..place(end_offset), is_last: self.is_last && end.is_none() }
@@ -158,7 +158,7 @@ impl Marks {
 mod tests {
     use std::cell::OnceCell;
 
-    use trueline_tokenizer::{Dialect, Indexer, Positions};
+    use trueline_tokenizer::{Dialect, Indexer, Positions, count_line_ends};
 
     use super::*;
 
@@ -169,7 +169,7 @@ mod tests {
         for bytes in blocks.iter().map(String::as_bytes) {
             let mut positions = Positions::new();
             Indexer::new(&Dialect::default()).index(bytes, true, &mut positions);
-            let lines = bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let lines = count_line_ends(bytes, None);
             let block = TextBlock {
                 bytes,
                 records: &positions,
@@ -190,8 +190,8 @@ mod tests {
         marks.finish(bytes, first_row, first_line, true).unwrap()
     }
 
-    fn ranges(marks: &Marks, rows: &[Range<u64>]) -> Vec<(u32, u32, Range<u64>, bool)> {
-        let around = marks.around(rows).into_iter();
+    fn ranges<const N: usize>(marks: &Marks, rows: [[u64; 2]; N]) -> Vec<(u32, u32, Range<u64>, bool)> {
+        let around = marks.around(&rows.map(|[start, end]| start..end)).into_iter();
         around.map(|found| (found.mark.row, found.mark.line, found.range, found.is_last)).collect()
     }
 
@@ -199,18 +199,18 @@ mod tests {
     fn rows_are_found_from_mark_to_mark() {
         let marks = marks(&["1,2\n".repeat(100), "\"\n\"\n".repeat(50), "1,2\n".repeat(30)]);
         let all = [(0, 0, 1000..1720, true)];
-        assert_eq!(ranges(&marks, &[0..180]), all);
-        assert_eq!(ranges(&marks, &[0..64, 64..128, 140..9999]), all);
-        assert_eq!(ranges(&marks, &[]), []);
-        assert_eq!(ranges(&marks, &[63..64]), [(0, 0, 1000..1256, false)]);
-        assert_eq!(ranges(&marks, &[64..65, 99..100]), [(64, 64, 1256..1400, false)]);
+        assert_eq!(ranges(&marks, [[0, 180]]), all);
+        assert_eq!(ranges(&marks, [[0, 64], [64, 128], [140, 9999]]), all);
+        assert_eq!(ranges(&marks, []), []);
+        assert_eq!(ranges(&marks, [[63, 64]]), [(0, 0, 1000..1256, false)]);
+        assert_eq!(ranges(&marks, [[64, 65], [99, 100]]), [(64, 64, 1256..1400, false)]);
         // A block with line ends within records has no marks but the first.
-        assert_eq!(ranges(&marks, &[149..150]), [(100, 100, 1400..1600, false)]);
+        assert_eq!(ranges(&marks, [[149, 150]]), [(100, 100, 1400..1600, false)]);
         assert_eq!(
-            ranges(&marks, &[5..6, 130..131, 150..152, 170..171]),
+            ranges(&marks, [[5, 6], [130, 131], [150, 152], [170, 171]]),
             [(0, 0, 1000..1256, false), (100, 100, 1400..1720, true)]
         );
-        assert_eq!(ranges(&marks, &[179..192]), [(150, 200, 1600..1720, true)]);
+        assert_eq!(ranges(&marks, [[179, 192]]), [(150, 200, 1600..1720, true)]);
     }
 
     #[test]

@@ -240,10 +240,10 @@ impl<'a, R: Records> Worker<'a, R> {
         let piece = Piece {
             rows,
             findings,
-            marks,
             proved,
             failure,
             failure_row,
+            marks,
             ..Piece::new(span.sequence, state, end_offset)
         };
         // Nobody else holds the buffer any more, so that its memory comes back as it is.
