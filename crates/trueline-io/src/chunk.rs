@@ -39,6 +39,11 @@ impl ChunkReader {
         Self { read, chunk_bytes: chunk_bytes.max(1), byte_offset: 0, state: State::Reading }
     }
 
+    /// Makes the chunks from here on so large, at least one byte.
+    pub(crate) fn set_chunk_bytes(&mut self, chunk_bytes: usize) {
+        self.chunk_bytes = chunk_bytes.max(1);
+    }
+
     /// Bytes read so far.
     pub fn offset(&self) -> u64 {
         self.byte_offset

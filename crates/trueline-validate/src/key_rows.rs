@@ -258,15 +258,19 @@ impl<'a> KeyRows<'a> {
             return all;
         }
         let mut ends = Vec::with_capacity(self.batch.rows);
-        let mut absent = Vec::new();
+        let (mut absent, counts_rows) = (Vec::new(), buffer.counts_rows());
         let mut next = 0;
         let counts = self.each(|row| {
-            absent.extend(std::mem::replace(&mut next, row + 1)..row);
+            if counts_rows {
+                absent.extend(std::mem::replace(&mut next, row + 1)..row);
+            }
             self.append_print(&mut bytes, row);
             ends.push(bytes.len());
         });
-        absent.extend(next..self.batch.rows);
-        buffer.skip(before, absent);
+        if counts_rows {
+            absent.extend(next..self.batch.rows);
+            buffer.skip(before, absent);
+        }
         let mut start = 0;
         buffer.extend(ends.iter().map(|&end| &bytes[std::mem::replace(&mut start, end)..end]));
         counts

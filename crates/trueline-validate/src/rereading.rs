@@ -27,7 +27,8 @@ pub enum Pass {
     First,
     /// Prints of keys that are owed; rows are not judged again.
     Prints,
-    /// Keys that may be repeats; only rows that have one are judged again, for what else is wrong with them, or the batches that have some.
+    /// Keys that may be repeats; only rows that have one are judged again, for what else is wrong with them, or the batches that have some, unless
+    /// that is known.
     Candidates,
     /// The rows themselves, once it is known which of them keys name; they are judged again, and nothing is counted.
     Rows,

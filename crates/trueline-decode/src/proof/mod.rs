@@ -179,6 +179,10 @@ impl Prover {
         if records.firsts.is_empty() || end + BEHIND > block.bytes().len() {
             return None;
         }
+        // Zeros stand behind the last byte too, where an empty cell must not look quoted.
+        if self.quote == Some(0) {
+            return None;
+        }
         let cells = Cells {
             bytes: Bytes::new(block.bytes())?,
             borders: Borders::NONE,

@@ -16,8 +16,8 @@ use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 pub struct JsonLinesOptions {
     /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
     pub chunk_bytes: usize,
-    /// Bytes that are read at a time to find the first record; those behind it are the first chunk, whatever their number. Where blocks are
-    /// digested it is as large as all others. Default as many as a chunk has.
+    /// How many bytes are read first, to find the first record; what is left of them is a chunk of its own, from which the others are counted.
+    /// Passed over where blocks are digested. Default as many as a chunk has.
     pub head_bytes: Option<usize>,
     /// The largest record. Default 16 MiB.
     pub max_record_bytes: u64,
@@ -83,6 +83,11 @@ impl JsonLinesInput {
     pub fn read_at(mut self, at: Option<Box<dyn ReadAt>>) -> Self {
         self.head.read_at(at);
         self
+    }
+
+    /// Whether the input can be read at places.
+    pub fn has_read_at(&self) -> bool {
+        self.head.has_read_at()
     }
 
     /// Takes back that other way, for who reads only some records again ([`Span::read_again`](crate::text::Span::read_again)).

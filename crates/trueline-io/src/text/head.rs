@@ -35,7 +35,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// The bytes of a chunk, and how many are read at a time here, if that differs; `keeps` says that the bytes that are passed over are wanted, up to the size of a record.
+    /// The bytes of a chunk, and how many are read first, if that differs; `keeps` says that the bytes that are passed over are wanted, up to the size of a record.
     pub(crate) fn new(
         read: Box<dyn Read + Send>,
         (chunk_bytes, head_bytes): (usize, Option<usize>),
@@ -68,7 +68,10 @@ impl Head {
         if self.is_done() {
             return;
         }
-        match self.reader.next_into(&mut self.rest) {
+        let read = self.reader.next_into(&mut self.rest);
+        // What is not in the first few bytes may be far.
+        self.reader.set_chunk_bytes(self.chunk_bytes);
+        match read {
             Ok(0) => self.at_end = true,
             Ok(bytes) => self.digest(bytes),
             Err(error) => self.failure = Some(Failure::read(&error, self.offset + self.rest.len() as u64)),
@@ -146,6 +149,11 @@ impl Head {
     /// Another way to the bytes of the reader.
     pub(crate) fn read_at(&mut self, at: Option<Box<dyn ReadAt>>) {
         self.at = at;
+    }
+
+    /// Whether the bytes behind can be read at their places.
+    pub(crate) fn has_read_at(&self) -> bool {
+        self.at.is_some()
     }
 
     pub(crate) fn take_read_at(&mut self) -> Option<Box<dyn ReadAt>> {

@@ -101,6 +101,8 @@ pub(super) struct Desk<'a> {
     plan: &'a Plan,
     written: Written<'a>,
     outcome: InputOutcome,
+    /// Bytes of marks that are kept of the input.
+    most_marks: usize,
     throttle: Throttle,
 }
 
@@ -226,7 +228,12 @@ impl<'a> Desk<'a> {
     pub(super) fn new(tally: &'a mut Tally, plan: &'a Plan, written: Written<'a>, start_bytes: u64) -> Self {
         let (pieces, marks) = (Some(Vec::new()), Some(Vec::new()));
         let outcome = InputOutcome { bytes: start_bytes, pieces, marks, ..InputOutcome::default() };
-        Self { tally, plan, written, outcome, throttle: Throttle::new() }
+        Self { tally, plan, written, outcome, most_marks: 0, throttle: Throttle::new() }
+    }
+
+    /// Keeps so many bytes of marks.
+    pub(super) fn most_marks(self, bytes: usize) -> Self {
+        Self { most_marks: bytes, ..self }
     }
 
     /// Merges a piece and tells whoever watches; whether the run goes on.
@@ -245,7 +252,7 @@ impl<'a> Desk<'a> {
         let outcome = &mut self.outcome;
         let Some(known) = &mut outcome.marks else { return };
         match marks {
-            Some(marks) if outcome.marks_bytes <= MOST_MARKS => {
+            Some(marks) if outcome.marks_bytes <= self.most_marks => {
                 outcome.marks_bytes += marks.memory_bytes();
                 known.push(marks);
             }
@@ -314,9 +321,6 @@ impl<'a> Desk<'a> {
         false
     }
 }
-
-/// Bytes of marks that are kept of an input: those of 100 million rows.
-const MOST_MARKS: usize = 32 << 20;
 
 /// How many wrong statistics are kept.
 pub(super) const WRONG_SAMPLES: usize = 100;

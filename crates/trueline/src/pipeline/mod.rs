@@ -69,6 +69,7 @@ pub(crate) struct Pipeline<'a> {
     pieces: Vec<Option<Vec<KnownPiece>>>,
     /// Where the rows of each input stand, as far as that was noted.
     marks: Vec<Option<Vec<Marks>>>,
+    marks_bytes: usize,
     /// What was found in them when they were read again.
     notes: Notes,
     /// The versions of inputs whose bytes cannot change unseen.
@@ -202,6 +203,7 @@ impl<'a> Pipeline<'a> {
             contents: Vec::new(),
             pieces: Vec::new(),
             marks: Vec::new(),
+            marks_bytes: 0,
             notes: Notes::default(),
             lasting: Vec::new(),
             audit: StatisticsAudit::default(),
@@ -304,8 +306,10 @@ impl<'a> Pipeline<'a> {
         let rows = self.tally.input_rows();
         self.proved += outcome.proved;
         self.cached += outcome.cached;
+        let marks = outcome.marks.take();
+        self.marks_bytes += marks.iter().flatten().map(Marks::memory_bytes).sum::<usize>();
+        self.marks.push(marks);
         // What is compressed has no places.
-        self.marks.push(outcome.marks.take());
         self.pieces.push(outcome.pieces.take().filter(|pieces| raw.is_none() && !pieces.is_empty()));
         self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);

@@ -21,6 +21,10 @@ use crate::cache::{Cache, PieceAgain, PieceCache};
 use crate::columns::Columns;
 use crate::error::{Error, ErrorKind};
 
+/// Marks may take this part of what keys may take: there are a byte of them to about 24 bytes of prints, and without
+/// prints they are of no use.
+const MARKS_SHARE: usize = 16;
+
 /// Which input is read, and what for.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'s> {
@@ -85,7 +89,7 @@ impl<'a> Pipeline<'a> {
         })?;
         let binding = csv::bind(self.schema, &input);
         self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column))?;
-        let job = self.job(reading, &binding, Some(Format::Csv));
+        let job = self.job(reading, &binding, Some((Format::Csv, input.has_read_at())));
         // Small inputs are done before a second thread would have started.
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
@@ -111,7 +115,7 @@ impl<'a> Pipeline<'a> {
         })?;
         let binding = json::bind(self.schema);
         self.begin(reading, &binding, 0, &|_| Location::default())?;
-        let job = self.job(reading, &binding, Some(Format::JsonLines));
+        let job = self.job(reading, &binding, Some((Format::JsonLines, input.has_read_at())));
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
         let spans = match (self.again(reading, || input.take_read_at()), threads) {
@@ -175,14 +179,15 @@ impl<'a> Pipeline<'a> {
         self.outlets.write_all(&found)
     }
 
-    /// What the workers of an input share; `pieces` is its format where it is cut into pieces that a cache may know.
-    fn job<'j>(&self, reading: Reading<'_>, binding: &'j Binding, pieces: Option<Format>) -> Job<'j>
+    /// What the workers of an input share; `text` is its format where it is one of text, and whether it can be
+    /// read at places.
+    fn job<'j>(&self, reading: Reading<'_>, binding: &'j Binding, text: Option<(Format, bool)>) -> Job<'j>
     where
         'a: 'j,
     {
         let validator = self.validator;
         let question = self.question.as_ref().filter(|_| reading.pass() == Pass::First);
-        let cache = question.zip(validator.usable_cache()).zip(pieces);
+        let cache = question.zip(validator.usable_cache()).zip(text);
         Job {
             schema: self.schema,
             plan: self.plan,
@@ -200,10 +205,10 @@ impl<'a> Pipeline<'a> {
                 .filter(|rows| rows.writes_in(reading.pass()))
                 .map(RowOutlet::pool),
             marks: reading.pass() == Pass::First
-                && pieces.is_some()
+                && text.is_some_and(|(_, has_places)| has_places)
                 && validator.usable_cache().is_none()
                 && self.tally.has_prints(),
-            cache: cache.map(|((question, cache), format)| {
+            cache: cache.map(|((question, cache), (format, _))| {
                 PieceCache::new(cache, question, format.name(), self.schema, binding)
             }),
         }
@@ -211,7 +216,7 @@ impl<'a> Pipeline<'a> {
 
     /// The parts of a text input that are read again for keys, where it is known where they stand and which keys may be repeats.
     fn again(
-        &self,
+        &mut self,
         reading: Reading<'_>,
         at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
     ) -> Option<text::Spans> {
@@ -250,16 +255,18 @@ impl<'a> Pipeline<'a> {
         }))
     }
 
-    /// The rows that may have such a key.
-    fn marked(&self, number: u32, at: impl FnOnce() -> Option<Box<dyn ReadAt>>) -> Option<text::Spans> {
+    /// The rows that may have such a key, unless the input is seen to be another one.
+    fn marked(&mut self, number: u32, at: impl FnOnce() -> Option<Box<dyn ReadAt>>) -> Option<text::Spans> {
         let mut first_row = 0;
-        let chunks = self.marks.get(number as usize)?.as_ref()?.iter().map(|marks| {
+        let chunks = self.marks.get_mut(number as usize)?.take()?.into_iter().map(|marks| {
             let rows = self.tally.suspects(number, first_row)?;
             first_row += marks.records();
-            Some((marks.clone(), rows))
+            Some(text::MarkedChunk { marks, rows })
         });
         let chunks = chunks.collect::<Option<_>>()?;
-        Some(text::Spans::Marked(text::Marked { at: Arc::from(at()?), chunks }))
+        let bytes = self.inputs.get(number as usize)?.bytes;
+        let at = at().filter(|at| at.size_bytes() == bytes)?;
+        Some(text::Spans::Marked(text::Marked { at: Arc::from(at), chunks }))
     }
 
     /// Lets workers deliver what they find, and merges it in the order of the input.
@@ -285,7 +292,9 @@ impl<'a> Pipeline<'a> {
         let errors = errors.as_mut().filter(|_| reading.pass() == Pass::First);
         let parts = parts.as_mut().filter(|_| reading.pass() == Pass::First);
         let written = Written { rows: rows.as_deref_mut(), errors, parts };
-        let desk = Desk::new(&mut self.tally, self.plan, written, start_bytes);
+        let most_marks =
+            (self.validator.limits.key_memory_bytes / MARKS_SHARE).saturating_sub(self.marks_bytes);
+        let desk = Desk::new(&mut self.tally, self.plan, written, start_bytes).most_marks(most_marks);
         let merger = Merger::new(desk, threads, watch);
         work(&merger);
         let outcome = merger.into_outcome();

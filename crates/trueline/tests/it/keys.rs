@@ -9,8 +9,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int16Type;
 use arrow_array::{BooleanArray, RecordBatch};
 use trueline::{
-    CustomCheck, Kernel, Limits, MemorySource, Report, Schema, Source, SourceError, Validator,
-    ValidatorBuilder, Verdict,
+    CustomCheck, Format, Kernel, Limits, MemorySource, ReadAt, Report, Schema, Source, SourceError,
+    Validator, ValidatorBuilder, Verdict,
 };
 
 use crate::support::{Once, schema, stable};
@@ -222,6 +222,44 @@ fn lines_of_all_kinds(seed: u64, rows: u64) -> String {
     text
 }
 
+/// In large blocks too, with rows that begin with blanks, and lines of nothing but these.
+#[test]
+fn repeats_are_found_in_many_blocks() {
+    let text = "
+fields:
+  - {name: id, type: string, unique: true, trim: true, null_values: ['', none]}
+  - {name: note, type: any}
+checks: [{id: notes, check: unique, columns: [note], report: all}]
+";
+    let mut csv = "id,note\n".to_owned();
+    let mut json = String::new();
+    let mut random = Numbers(5);
+    for row in 0..60_000_u64 {
+        let key = if random.below(300) == 0 { random.below(row + 1) } else { row };
+        let key = key * 7_919 % 1_000_003;
+        let (id, line_end) = match random.below(3_000) {
+            0 => (format!("\" k{key}\""), "\r\n"),
+            1 => ("none".to_owned(), "\n"),
+            2 => (format!("\"k{key} \"\"a\"\"\""), "\n\n"),
+            3 => (format!(" k{key} "), "\n"),
+            4 => ("\"\nk\"".to_owned(), "\n"),
+            _ => (format!("k{key}"), "\n"),
+        };
+        let end = if row == 59_999 { "" } else { line_end };
+        write!(csv, "{id},n{}{end}", key % 400_000).expect("memory");
+        let id = id.replace('"', "").replace('\n', "\\n");
+        let start = if random.below(200) == 0 { " \r" } else { "" };
+        write!(json, "{start}{{\"id\": \"{id}\", \"note\": {key}}}{end}").expect("memory");
+    }
+    for (name, format, input) in [("csv", Format::Csv, csv), ("json", Format::JsonLines, json)] {
+        for schema in [schema(text), schema(&text.replace("any}", "any}\ncsv: {terminator: lf}"))] {
+            let found =
+                compare_with(name, &schema, std::slice::from_ref(&input), |builder| builder.format(format));
+            assert!(found.rows.invalid > 150, "{name}: {}", found.rows.invalid);
+        }
+    }
+}
+
 /// Rows that are read again stand where they stood at first, whatever lies between them.
 #[test]
 fn repeats_are_found_among_lines_of_all_kinds() {
@@ -338,6 +376,8 @@ checks: [{check: primary_key, columns: [number, id]}]
 /// A source whose second reading is another.
 struct Fickle {
     texts: [Arc<[u8]>; 2],
+    /// How often its bytes were asked for at places, if there are some.
+    places: Option<AtomicU32>,
 }
 
 impl Source for Fickle {
@@ -360,22 +400,33 @@ impl Source for Fickle {
     fn reopen(&self) -> Result<Box<dyn Read + Send>, SourceError> {
         Ok(Box::new(std::io::Cursor::new(Arc::clone(&self.texts[1]))))
     }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, SourceError> {
+        let Some(places) = &self.places else { return Ok(None) };
+        let text = &self.texts[places.fetch_add(1, Ordering::Relaxed).min(1) as usize];
+        MemorySource::new("fickle", text.to_vec()).open_at()
+    }
 }
 
 /// An input that cannot be read again as it was makes no table valid.
 #[test]
 fn other_rows_on_the_second_reading_are_unreadable() {
     let schema = schema("{fields: [{name: id, type: string, unique: true}]}");
-    for (first, second) in
-        [("id\n2\n1\n2\n", "id\n2\n"), ("id\n2\n1\n2\n", "id\n2\n1\n2\n2\n"), ("id\n2\n1\n2\n", "")]
+    for (first, second) in ["id\n2\n", "id\n2\n1\n2\n2\n", "", "id\n2\n\n\n2\n", "id\n\n\n\n\n\n\n"]
+        .map(|second| ("id\n2\n1\n2\n", second))
     {
-        let source = Fickle { texts: [first.as_bytes().into(), second.as_bytes().into()] };
-        let builder = Validator::builder(schema.clone()).kernel(Kernel::detect());
-        let found = report(builder, &[&source]);
-        assert_eq!(found.verdict, Verdict::Unreadable, "{second:?}");
-        assert!(found.error.unwrap().message.contains("other rows"), "{second:?}");
+        for places in [None, Some(AtomicU32::new(0))] {
+            let has_places = places.is_some();
+            let source = Fickle { texts: [first.as_bytes().into(), second.as_bytes().into()], places };
+            let builder = Validator::builder(schema.clone()).kernel(Kernel::detect());
+            let found = report(builder, &[&source]);
+            assert_eq!(found.verdict, Verdict::Unreadable, "{second:?}, {has_places}");
+            let message = found.error.unwrap().message;
+            assert!(message.contains("other rows"), "{second:?}, {has_places}: {message}");
+        }
     }
     // Where nothing is in doubt, nothing is read again.
-    let source = Fickle { texts: [b"id\n2\n1\n3\n".as_slice().into(), b"".as_slice().into()] };
+    let texts = [b"id\n2\n1\n3\n".as_slice().into(), b"".as_slice().into()];
+    let source = Fickle { texts, places: None };
     assert_eq!(report(Validator::builder(schema), &[&source]).verdict, Verdict::Valid);
 }

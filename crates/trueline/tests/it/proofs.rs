@@ -142,6 +142,23 @@ fn a_proof_is_not_noticed_in_large_tables() {
     }
 }
 
+/// A quote that looks like what stands behind the last byte of a file.
+#[test]
+fn a_quote_of_zero_is_no_trap() {
+    let schema = schema(
+        "csv: {quote: \"\\0\"}\nfields:\n  - {name: a, type: string}\n  - {name: b, type: string, required: true, min_length: 1}\n",
+    );
+    for rows in [4, 64, 100] {
+        let csv = format!("a,b\n{}\0x\0,", "\0x\0,\0y\0\n".repeat(rows));
+        let exact = stable(&run(&schema, &csv, false, Kernel::detect(), 1 << 20));
+        for kernel in Kernel::available() {
+            let proven = run(&schema, &csv, true, kernel, 1 << 20);
+            assert_eq!(proven.rows.invalid, 1, "{rows} rows, {kernel}");
+            assert_eq!(stable(&proven), exact, "{rows} rows, {kernel}");
+        }
+    }
+}
+
 /// Columns whose good cells a proof must know; otherwise the tests above would compare the exact way with itself.
 #[test]
 fn usual_cells_are_proven() {

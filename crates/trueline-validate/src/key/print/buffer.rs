@@ -41,8 +41,8 @@ impl Signal {
 
 /// The prints of the keys of one chunk, ready to be appended to a [`super::PrintSet`].
 ///
-/// Plain memory, made and filled on any thread: 8 bytes for each key, and twice that while it is sealed. None where the keys of
-/// the chunk ascend.
+/// Plain memory, made and filled on any thread: 8 bytes for each key, 9 where granules are told and 4 more for each row without a key, and
+/// twice that while it is sealed. None where the keys of the chunk ascend.
 #[derive(Clone)]
 pub struct PrintBuffer {
     printing: Printing,
@@ -135,7 +135,7 @@ impl PrintBuffer {
     pub fn seal(&mut self) {
         if self.ascent.holds() && self.prints.len() > self.kept {
             self.prints = Vec::new();
-        } else if self.prints.len() >= LEAST_RUN || (self.counts_rows() && !self.ascent.holds()) {
+        } else if self.prints.len() >= LEAST_RUN {
             self.make_run();
         }
     }

@@ -21,11 +21,15 @@ const MIN_MEMORY: usize = 256 << 10;
 /// Prints of small buffers that are put together to one run.
 const PENDING: usize = 32 << 10;
 
+/// So many buffers of less than so many keys each, on the average, have runs of their own for the sake of granules.
+const MOST_SMALL: u64 = 256;
+const SMALL: u64 = 256;
+
 /// A set of prints, appended chunk by chunk in file order.
 ///
 /// Finds every key that is there twice, and few others: see [`super`].
 ///
-/// **Cost**: 8 bytes of memory for each key, within [`KeyOptions::memory_bytes`], and what is above that in a temporary file; none
+/// **Cost**: 8 bytes of memory for each key (9 where granules are told, as long as there is room), within [`KeyOptions::memory_bytes`], and what is above that in a temporary file; none
 /// for keys that ascend. Appending a sealed buffer costs nothing.
 #[derive(Debug)]
 pub struct PrintSet {
@@ -158,7 +162,7 @@ impl PrintSet {
     fn keep(&mut self, buffer: PrintBuffer, stretch: Option<Stretch>) -> Result<(), Error> {
         let is_complete = std::mem::replace(&mut self.is_complete, false);
         let mut buffer = buffer;
-        let is_wanted = self.tells_stretches || buffer.counts_rows();
+        let is_wanted = self.tells_stretches || (buffer.counts_rows() && !self.is_crumbled());
         let is_apart = is_wanted && stretch.is_some() && (buffer.run.is_none() || buffer.prints.is_empty());
         self.stretches = self.stretches.take().filter(|_| is_apart);
         if let (Some(stretches), Some(stretch)) = (&mut self.stretches, stretch) {
@@ -176,6 +180,12 @@ impl PrintSet {
         }
         self.is_complete = is_complete;
         Ok(())
+    }
+
+    /// Whether the buffers are so many and so small that runs of their own would take more than their prints.
+    fn is_crumbled(&self) -> bool {
+        let runs = self.stretches.as_ref().map_or(0, Vec::len) as u64;
+        runs >= MOST_SMALL && self.keys / runs < SMALL
     }
 
     /// Makes a run of the prints of small buffers.

@@ -10,9 +10,9 @@ use trueline_validate::{Batch, Column, Pass, State};
 
 use super::super::merge::Piece;
 use super::input::{Input, wholes};
-use super::marks::{Marks, Stretch};
+use super::marks::{Marks, Part};
 use super::worker::{Place, Records, Worker};
-use super::{Again, Marked};
+use super::{Again, Marked, MarkedChunk};
 use crate::cache::KnownPiece;
 
 /// A block of which it is known which rows are invalid.
@@ -50,12 +50,17 @@ impl<R: Records> Worker<'_, R> {
         number: usize,
         buffer: &mut Vec<u8>,
     ) -> Option<Piece> {
-        let (marks, rows) = marked.chunks.get(number)?;
+        let MarkedChunk { marks, rows } = marked.chunks.get(number)?;
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
         let mut failure = None;
-        for stretch in marks.around(rows) {
-            state.pass_over(u64::from(stretch.mark.record).saturating_sub(state.rows()));
-            failure = self.look_at_stretch(&stretch, marks, &marked.at, buffer, &mut state);
+        for part in marks.around(rows) {
+            state.pass_over(u64::from(part.mark.record).saturating_sub(state.rows()));
+            failure = self.look_at_part(&part, marks, &marked.at, buffer, &mut state);
+            if failure.is_none() && state.rows() != part.end_record {
+                // Other rows stand there now. No row of the chunk is counted, so that rows are missing in the end.
+                state = State::new(&self.plan, Some(self.job.quota.clone()));
+                return Some(Piece::new(number as u64, state, marks.end_offset()));
+            }
             if failure.is_some() {
                 break;
             }
@@ -69,34 +74,31 @@ impl<R: Records> Worker<'_, R> {
     }
 
     /// Reads rows again and takes those into the state that the pass is after; what kept it from that.
-    fn look_at_stretch(
+    fn look_at_part(
         &mut self,
-        stretch: &Stretch,
+        part: &Part,
         marks: &Marks,
         at: &Arc<dyn ReadAt>,
         memory: &mut Vec<u8>,
         state: &mut State,
     ) -> Option<Failure> {
         // With the byte before it, which may be one half of a line end.
-        let before = u64::from(stretch.range.start > 0);
-        let range = stretch.range.start - before..stretch.range.end;
-        let mut span = Span::read_again(at, range, (None, stretch.is_last), std::mem::take(memory));
+        let before = u64::from(part.range.start > 0);
+        let range = part.range.start - before..part.range.end;
+        let mut span = Span::read_again(at, range, (None, false), std::mem::take(memory));
         let failure = span.failure.take();
         let buffer = Buffer::from_vec(span.buffer);
-        let start = usize::from(before > 0);
         let previous = buffer.first().copied().filter(|_| before > 0);
-        let mut start = start;
-        let mut row = stretch.mark.row as usize;
+        let (mut start, mut row) = (usize::from(before > 0), part.mark.row as usize);
         let mut place = Place {
             range: start..start,
-            byte_offset: stretch.range.start,
+            byte_offset: part.range.start,
             previous,
-            lines_before: stretch.mark.line.into(),
+            lines_before: part.mark.line.into(),
         };
         while start < span.range.end {
             let consumed = self.records.index(&buffer[start..span.range.end], true);
             if consumed == 0 {
-                // Other bytes than before: that there are fewer rows says so.
                 break;
             }
             place.range = start..start + consumed;

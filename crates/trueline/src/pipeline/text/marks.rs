@@ -26,20 +26,18 @@ pub(in super::super) struct Marks {
     rows: u32,
     pub(super) records: u64,
     pub(super) lines: u64,
-    /// Whether the input ends behind it.
-    is_last: bool,
     starts: Vec<Mark>,
     /// The rows in which something is wrong besides their keys, one bit each, the lowest first.
     invalid: Vec<u64>,
 }
 
 /// Some rows of a chunk: they begin at a mark and end at another, or with the chunk.
-pub(super) struct Stretch {
+pub(super) struct Part {
     pub(super) mark: Mark,
     /// Where they stand in the input.
     pub(super) range: Range<u64>,
-    /// Whether the input ends behind them.
-    pub(super) is_last: bool,
+    /// The records of the chunk up to the last of them.
+    pub(super) end_record: u64,
 }
 
 /// Rows from one mark to the next.
@@ -47,16 +45,7 @@ const STEP: u32 = 64;
 
 impl Marks {
     pub(super) fn new(byte_offset: u64) -> Self {
-        Self {
-            byte_offset,
-            bytes: 0,
-            rows: 0,
-            records: 0,
-            lines: 0,
-            is_last: false,
-            starts: Vec::new(),
-            invalid: Vec::new(),
-        }
+        Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, starts: Vec::new(), invalid: Vec::new() }
     }
 
     /// Adds a block with so many rows, which stands behind those that were added before; `records` has the record of each row where
@@ -112,8 +101,10 @@ impl Marks {
     }
 
     /// Ends the chunk behind so many bytes, records and lines.
-    pub(super) fn finish(self, bytes: usize, records: u64, lines: u64, is_last: bool) -> Option<Self> {
-        Some(Self { bytes: u32::try_from(bytes).ok()?, records, lines, is_last, ..self })
+    pub(super) fn finish(mut self, bytes: usize, records: u64, lines: u64) -> Option<Self> {
+        self.starts.shrink_to_fit();
+        self.invalid.shrink_to_fit();
+        Some(Self { bytes: u32::try_from(bytes).ok()?, records, lines, ..self })
     }
 
     /// The records of the chunk.
@@ -131,7 +122,7 @@ impl Marks {
     }
 
     /// What is to be read for some of the rows, which are ranges in the order of their starts: all of them, and those around that it takes.
-    pub(super) fn around(&self, rows: &[Range<u64>]) -> Vec<Stretch> {
+    pub(super) fn around(&self, rows: &[Range<u64>]) -> Vec<Part> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for rows in rows {
             let start = self.starts.partition_point(|mark| u64::from(mark.row) <= rows.start);
@@ -143,14 +134,18 @@ impl Marks {
             }
         }
         let found = found.into_iter().filter(|marks| !marks.is_empty());
-        found.map(|marks| self.stretch(marks)).collect()
+        found.map(|marks| self.part(marks)).collect()
     }
 
-    fn stretch(&self, marks: Range<usize>) -> Stretch {
+    fn part(&self, marks: Range<usize>) -> Part {
         let (mark, end) = (self.starts[marks.start], self.starts.get(marks.end));
         let end_offset = end.map_or(self.bytes, |end| end.offset);
         let place = |offset: u32| self.byte_offset + u64::from(offset);
-        Stretch { mark, range: place(mark.offset)..place(end_offset), is_last: self.is_last && end.is_none() }
+        Part {
+            mark,
+            range: place(mark.offset)..place(end_offset),
+            end_record: end.map_or(self.records, |end| end.record.into()),
+        }
     }
 }
 
@@ -187,30 +182,30 @@ mod tests {
             first_line += lines;
         }
         let bytes = usize::try_from(byte_offset - 1000).unwrap();
-        marks.finish(bytes, first_row, first_line, true).unwrap()
+        marks.finish(bytes, first_row, first_line).unwrap()
     }
 
-    fn ranges<const N: usize>(marks: &Marks, rows: [[u64; 2]; N]) -> Vec<(u32, u32, Range<u64>, bool)> {
+    fn ranges<const N: usize>(marks: &Marks, rows: [[u64; 2]; N]) -> Vec<(u32, u32, Range<u64>, u64)> {
         let around = marks.around(&rows.map(|[start, end]| start..end)).into_iter();
-        around.map(|found| (found.mark.row, found.mark.line, found.range, found.is_last)).collect()
+        around.map(|found| (found.mark.row, found.mark.line, found.range, found.end_record)).collect()
     }
 
     #[test]
     fn rows_are_found_from_mark_to_mark() {
         let marks = marks(&["1,2\n".repeat(100), "\"\n\"\n".repeat(50), "1,2\n".repeat(30)]);
-        let all = [(0, 0, 1000..1720, true)];
+        let all = [(0, 0, 1000..1720, 180)];
         assert_eq!(ranges(&marks, [[0, 180]]), all);
         assert_eq!(ranges(&marks, [[0, 64], [64, 128], [140, 9999]]), all);
         assert_eq!(ranges(&marks, []), []);
-        assert_eq!(ranges(&marks, [[63, 64]]), [(0, 0, 1000..1256, false)]);
-        assert_eq!(ranges(&marks, [[64, 65], [99, 100]]), [(64, 64, 1256..1400, false)]);
+        assert_eq!(ranges(&marks, [[63, 64]]), [(0, 0, 1000..1256, 64)]);
+        assert_eq!(ranges(&marks, [[64, 65], [99, 100]]), [(64, 64, 1256..1400, 100)]);
         // A block with line ends within records has no marks but the first.
-        assert_eq!(ranges(&marks, [[149, 150]]), [(100, 100, 1400..1600, false)]);
+        assert_eq!(ranges(&marks, [[149, 150]]), [(100, 100, 1400..1600, 150)]);
         assert_eq!(
             ranges(&marks, [[5, 6], [130, 131], [150, 152], [170, 171]]),
-            [(0, 0, 1000..1256, false), (100, 100, 1400..1720, true)]
+            [(0, 0, 1000..1256, 64), (100, 100, 1400..1720, 180)]
         );
-        assert_eq!(ranges(&marks, [[179, 192]]), [(150, 200, 1600..1720, true)]);
+        assert_eq!(ranges(&marks, [[179, 192]]), [(150, 200, 1600..1720, 180)]);
     }
 
     #[test]

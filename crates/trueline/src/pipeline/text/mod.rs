@@ -45,8 +45,13 @@ pub(super) struct Again {
 /// The chunks of an input of which some rows are read again.
 pub(super) struct Marked {
     pub(super) at: Arc<dyn ReadAt>,
-    /// Each with the rows, in the order of their starts.
-    pub(super) chunks: Vec<(Marks, Vec<Range<u64>>)>,
+    pub(super) chunks: Vec<MarkedChunk>,
+}
+
+pub(super) struct MarkedChunk {
+    pub(super) marks: Marks,
+    /// The rows that are wanted, in the order of their starts.
+    pub(super) rows: Vec<Range<u64>>,
 }
 
 /// Validates all records; `records` makes the tools of a thread.

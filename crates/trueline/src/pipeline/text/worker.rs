@@ -227,8 +227,7 @@ impl<'a, R: Records> Worker<'a, R> {
         state.add_lines(place.lines_before);
         state.seal();
         let marks = self.marks.take().filter(|_| failure.is_none());
-        let marks = marks
-            .and_then(|marks| marks.finish(at - span.range.start, state.rows(), state.lines(), span.is_last));
+        let marks = marks.and_then(|marks| marks.finish(at - span.range.start, state.rows(), state.lines()));
         let failure_row = failure.is_some().then(|| (state.rows(), Some(place.lines_before + 1)));
         let end_offset = end_offset.unwrap_or(place.byte_offset);
         let mut rows = self.written.take();
