@@ -35,7 +35,8 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// The bytes of a chunk, and how many are read first, if that differs; `keeps` says that the bytes that are passed over are wanted, up to the size of a record.
+    /// The bytes of a chunk, and how many are read first, if that differs; `keeps` says that the bytes that are passed over are wanted, up to
+    /// the size of a record.
     pub(crate) fn new(
         read: Box<dyn Read + Send>,
         (chunk_bytes, head_bytes): (usize, Option<usize>),

@@ -301,7 +301,8 @@ impl<'a, R: Records> Worker<'a, R> {
         })
     }
 
-    /// Validates one block, of which it may be `judged` before what is wrong besides keys, and moves `place` behind it. Returns how many rows were proven whole.
+    /// Validates one block, of which it may be `judged` before what is wrong besides keys, and moves `place` behind it. Returns how many rows
+    /// were proven whole.
     pub(super) fn block(
         &mut self,
         buffer: &Buffer,
