@@ -7,7 +7,7 @@
 //! **Passes** — values that occur once over all inputs. Values are compared by value: `1.0` and `1.00` are one decimal.
 //!
 //! **Fails** — each occurrence after the first; `related` names the first. The answer is exact, however many keys there are:
-//! beyond the key budget they are kept in temporary files. A file in which a key may be there twice is read a second time, to
+//! beyond the key budget they are kept in temporary files. A file in which a key may be there twice is read again around it, or whole, to
 //! name both rows; a pipe is not, and takes more memory.
 //!
 //! **Options** — `columns` (in a check); `nulls`: `ignore` (the default: a row with a null in its key is passed over),

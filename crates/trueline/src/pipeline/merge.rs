@@ -128,6 +128,7 @@ pub(super) struct InputOutcome {
     pub(super) pieces: Option<Vec<KnownPiece>>,
     /// Where the rows of all chunks stand, if that was noted and is not too much.
     pub(super) marks: Option<Vec<Marks>>,
+    /// What these take.
     pub(super) marks_bytes: usize,
     /// What came of comparing statistics with values.
     pub(super) audit: StatisticsAudit,

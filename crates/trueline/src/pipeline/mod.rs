@@ -69,6 +69,7 @@ pub(crate) struct Pipeline<'a> {
     pieces: Vec<Option<Vec<KnownPiece>>>,
     /// Where the rows of each input stand, as far as that was noted.
     marks: Vec<Option<Vec<Marks>>>,
+    /// What these take, of all inputs together.
     marks_bytes: usize,
     /// What was found in them when they were read again.
     notes: Notes,

@@ -60,7 +60,7 @@ pub(super) struct NotOpened {
 /// How many bytes are looked at to tell the format of an input without a name.
 const SNIFFED_BYTES: usize = 64;
 
-/// How many bytes are read at a time to find the first record of an input that is read at places.
+/// How many bytes are read first, to find the first record, of an input that is read at places.
 const HEAD_BYTES: usize = 64 << 10;
 
 /// The format of a source as far as it is known without reading.

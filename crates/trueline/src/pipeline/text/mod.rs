@@ -48,6 +48,7 @@ pub(super) struct Marked {
     pub(super) chunks: Vec<MarkedChunk>,
 }
 
+/// A chunk, and what is wanted of it.
 pub(super) struct MarkedChunk {
     pub(super) marks: Marks,
     /// The rows that are wanted, in the order of their starts.
