@@ -187,6 +187,22 @@ fn texts() -> Vec<Text> {
             text.push_str("\"}");
             0
         }),
+        text("long text, lines of it as escapes", |text, n| {
+            let _ = write!(text, "{{\"id\":{},\"tags\":[\"a\"],\"text\":\"", n.below(1_000));
+            for _ in 0..n.below(40) {
+                text.push_str("a line of a text that goes on and on, with \\\"quotes\\\" in it\\n");
+            }
+            text.push_str("\"}");
+            0
+        }),
+        text("long text in Chinese", |text, n| {
+            let _ = write!(text, "{{\"id\":{},\"text\":\"", n.below(1_000));
+            for _ in 0..n.below(100) {
+                text.push_str("\u{8bf7}\u{6c42}\u{5df2}\u{5904}\u{7406}, ");
+            }
+            text.push_str("\"}");
+            0
+        }),
     ]
 }
 

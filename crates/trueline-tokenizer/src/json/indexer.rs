@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 use super::positions::{END, Layout, Positions, RecordFault, Row};
-use super::steps::{GROUP_BYTES, Notes, ReadTokens, narrow};
+use super::shape::Shapes;
+use super::steps::{Notes, ReadTokens, narrow};
 use super::tokens::{DEFAULT_MAX_DEPTH, check};
 use crate::engine::FirstNotUtf8;
 use crate::kernel::{Kernel, STEP};
@@ -35,6 +36,7 @@ pub struct Indexer {
     kernel: Kernel,
     block_bytes: usize,
     max_depth: usize,
+    shapes: Shapes,
     notes: Notes,
 }
 
@@ -52,7 +54,13 @@ impl Indexer {
 
     /// An indexer with a given kernel.
     pub fn with_kernel(kernel: Kernel) -> Self {
-        Self { kernel, block_bytes: 64 << 10, max_depth: DEFAULT_MAX_DEPTH, notes: Notes::default() }
+        Self {
+            kernel,
+            block_bytes: 64 << 10,
+            max_depth: DEFAULT_MAX_DEPTH,
+            shapes: Shapes::default(),
+            notes: Notes::default(),
+        }
     }
 
     /// Sets how many bytes one call consumes at least, if there are that many. Default 64 KiB; at least 1.
@@ -84,11 +92,11 @@ impl Indexer {
         let (bytes, is_last) =
             if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
         positions.clear();
-        let Self { notes, block_bytes: until, .. } = self;
+        let Self { notes, shapes, block_bytes: until, .. } = self;
         notes.suspects.clear();
         notes.high.clear();
         notes.ends_in_string = false;
-        self.kernel.run(ReadTokens { bytes, until: *until, positions, notes });
+        self.kernel.run(ReadTokens { bytes, until: *until, shapes, positions, notes });
 
         let consumed = match positions.end_behind(*until) {
             Some(end) => end,
@@ -152,17 +160,14 @@ pub fn last_line_end(bytes: &[u8]) -> Option<usize> {
 }
 
 impl Notes {
-    /// The runs of groups, up to so many bytes, in which there are bytes that are not ASCII.
+    /// The runs of bytes, up to so many, in which there are some that are not ASCII.
     fn high_runs(&self, consumed: usize) -> impl Iterator<Item = Range<usize>> {
-        let runs = self.high.chunk_by(|one, next| (next - one) as usize == GROUP_BYTES);
-        runs.map(move |run| {
-            let (start, last) = (run[0] as usize, run[run.len() - 1] as usize);
-            start.min(consumed)..(last + GROUP_BYTES).min(consumed)
-        })
+        let runs = self.high.iter().map(|run| run.start as usize..run.end as usize);
+        runs.map(move |Range { start, end }| start.min(consumed)..end.min(consumed))
     }
 
-    /// Adds the first bad byte of each record that is not UTF-8, in order. A run of groups begins and ends between two characters, since what
-    /// is before and behind it is ASCII.
+    /// Adds the first bad byte of each record that is not UTF-8, in order. A run begins and ends between two characters, since what is before
+    /// and behind it is ASCII.
     fn find_bad_utf8(&mut self, kernel: Kernel, bytes: &[u8], positions: &Positions) {
         let mut bad = Vec::new();
         let (mut at, mut record) = (0, 0);
@@ -197,7 +202,7 @@ impl Positions {
     }
 
     /// Forgets what stands behind the last line, and returns where that is.
-    fn close(&mut self) -> usize {
+    pub(super) fn close(&mut self) -> usize {
         self.tokens = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
         self.tokens.checked_sub(1).map_or(0, |last| self.offsets[last] as usize + 1)
     }

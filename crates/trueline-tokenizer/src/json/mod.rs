@@ -32,6 +32,7 @@ mod number;
 mod positions;
 #[doc(hidden)]
 pub mod reference;
+mod shape;
 mod steps;
 mod string;
 mod tokens;

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use super::fault::Fault;
-use super::steps::GROUP_BYTES;
 
 /// What stands in [`Positions::kinds`] for a scalar: a number, `true`, `false`, `null`, or whatever should be one.
 pub const SCALAR: u8 = b' ';
@@ -38,8 +37,8 @@ pub struct Positions {
     pub(super) line_feeds: u64,
     /// Whether there may be a CR.
     pub(super) may_have_cr: bool,
-    /// Where the groups of bytes begin that have a backslash, in order.
-    pub(super) backslashes: Vec<u32>,
+    /// Runs of bytes that hold all backslashes, in order.
+    pub(super) backslashes: Vec<Range<u32>>,
 }
 
 /// How lines are records.
@@ -212,11 +211,8 @@ impl Positions {
     /// Ranges of the bytes consumed that hold all backslashes in them, in their order.
     pub fn backslashes(&self) -> impl Iterator<Item = Range<usize>> {
         let end = self.offsets().last().map_or(0, |last| *last as usize);
-        self.backslashes
-            .iter()
-            .map(|start| *start as usize)
-            .take_while(move |start| *start < end)
-            .map(move |start| start..(start + GROUP_BYTES).min(end))
+        let runs = self.backslashes.iter().map(|run| run.start as usize..run.end as usize);
+        runs.take_while(move |run| run.start < end).map(move |run| run.start..run.end.min(end))
     }
 
     #[inline]

@@ -15,7 +15,10 @@
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
+use std::ops::Range;
+
 use super::positions::{END, Positions};
+use super::shape::{Shapes, Slots};
 use super::string;
 use crate::kernel::{Isa, STEP, Task, one_by_one};
 
@@ -34,16 +37,17 @@ const EVEN: u64 = 0x5555_5555_5555_5555;
 pub(super) struct Notes {
     /// Offsets in records that are to be looked at, in ascending order, one for each of them at least.
     pub(super) suspects: Vec<u32>,
-    /// Where the groups begin that have a byte that is not ASCII, in order.
-    pub(super) high: Vec<u32>,
+    /// Runs of bytes that hold all that are not ASCII, in order; each begins and ends at the end of a group or a line.
+    pub(super) high: Vec<Range<u32>>,
     /// The bytes end inside of a string.
     pub(super) ends_in_string: bool,
 }
 
-/// Reads the tokens of `bytes` until the group in which a line ends at or behind `until`.
+/// Reads the tokens of `bytes` until the group in which a line ends at or behind `until`, or until the end of such a line.
 pub(super) struct ReadTokens<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) until: usize,
+    pub(super) shapes: &'a mut Shapes,
     pub(super) positions: &'a mut Positions,
     pub(super) notes: &'a mut Notes,
 }
@@ -102,36 +106,112 @@ impl Task for ReadTokens<'_> {
 
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
-        let mut carry = Carry::default();
-        let mut at = 0;
-        for group in self.bytes.as_chunks::<STEP>().0.as_chunks::<GROUP_STEPS>().0 {
-            self.read(isa, at, group, &mut carry);
-            let until = self.until.saturating_sub(1).saturating_sub(at);
-            at += GROUP_BYTES;
-            if at >= self.until && group.as_flattened()[until..].contains(&b'\n') {
-                self.positions.find_lines(isa);
+        self.positions.lines = 0;
+        let (mut at, mut stretch) = (0, 0);
+        loop {
+            if self.shapes.is_empty() {
+                stretch = self.until;
+            } else {
+                let end = self.read_shaped(isa, at);
+                // The more there are that have no shape, the fewer are asked for it.
+                stretch = if end > at { GROUP_BYTES } else { (2 * stretch).max(GROUP_BYTES) };
+                at = end;
+            }
+            if at >= self.until {
                 return;
             }
+            let Some(end) = self.read_lines(isa, at, stretch) else { return };
+            at = end;
         }
-        // What is behind the end is white space.
-        let mut padded = [[b' '; STEP]; GROUP_STEPS];
-        let rest = &self.bytes[at..];
-        padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
-        self.read(isa, at, &padded, &mut carry);
-        self.notes.ends_in_string = carry.in_string != 0;
-        self.positions.find_lines(isa);
     }
 }
 
 impl ReadTokens<'_> {
+    /// Reads records that have known shapes, from the start of a line at `at`. Returns where the first stands that has none.
+    #[inline(always)]
+    fn read_shaped<I: Isa>(&mut self, isa: I, at: usize) -> usize {
+        let Self { bytes, until, shapes, positions, notes } = self;
+        let most = shapes.most_tokens();
+        let mut at = at;
+        while at < *until {
+            positions.reserve(most);
+            let Positions { offsets, kinds, tokens, .. } = &mut **positions;
+            let mut slots = Slots { offsets: &mut offsets[*tokens..], kinds: &mut kinds[*tokens..] };
+            let Some((shaped, shape)) = shapes.fit(isa, bytes, at, &mut slots) else { break };
+            positions.may_have_cr |= shape.has_cr;
+            positions.tokens += shaped.tokens;
+            positions.end_line();
+            if shaped.has_high {
+                push_run(&mut notes.high, narrow(at)..narrow(shaped.end));
+            }
+            if shaped.has_backslash {
+                push_run(&mut positions.backslashes, narrow(at)..narrow(shaped.end));
+            }
+            at = shaped.end;
+        }
+        at
+    }
+
+    /// Reads lines from the start of one at `at` on, at least one and `stretch` bytes. Returns where the next one begins, and leaves nothing
+    /// of that behind; `None` at the end of the bytes.
+    #[inline(always)]
+    fn read_lines<I: Isa>(&mut self, isa: I, at: usize, stretch: usize) -> Option<usize> {
+        let (first_token, first_line) = (self.positions.tokens, self.positions.lines);
+        let until = at.saturating_add(stretch).min(self.until);
+        let mut carry = Carry::default();
+        let mut next = at;
+        for group in self.bytes[at..].as_chunks::<STEP>().0.as_chunks::<GROUP_STEPS>().0 {
+            self.read(isa, next, group, &mut carry);
+            let from = until.saturating_sub(1).saturating_sub(next);
+            next += GROUP_BYTES;
+            if next >= until && group.as_flattened()[from..].contains(&b'\n') {
+                self.positions.find_lines(isa, first_token);
+                let end = self.close_lines();
+                self.learn(at, first_token, first_line);
+                return Some(end);
+            }
+        }
+        // What is behind the end is white space.
+        let mut padded = [[b' '; STEP]; GROUP_STEPS];
+        let rest = &self.bytes[next..];
+        padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
+        self.read(isa, next, &padded, &mut carry);
+        self.notes.ends_in_string = carry.in_string != 0;
+        self.positions.find_lines(isa, first_token);
+        None
+    }
+
+    /// Forgets what stands behind the last line, and returns where that ends.
+    fn close_lines(&mut self) -> usize {
+        let end = self.positions.close();
+        let Notes { suspects, high, .. } = self.notes;
+        let place = narrow(end);
+        suspects.truncate(suspects.partition_point(|suspect| *suspect < place));
+        for runs in [high, &mut self.positions.backslashes] {
+            runs.truncate(runs.partition_point(|run| run.start < place));
+            if let Some(last) = runs.last_mut() {
+                last.end = last.end.min(place);
+            }
+        }
+        end
+    }
+
+    /// Learns the shape of the first of the lines from a token on.
+    fn learn(&mut self, at: usize, first_token: usize, first_line: usize) {
+        let Positions { offsets, kinds, lasts, .. } = &*self.positions;
+        let last = lasts[first_line] as usize;
+        let (line, tokens) = (at..offsets[last] as usize + 1, first_token..last + 1);
+        self.shapes.learn(&self.bytes[line], at, &offsets[tokens.clone()], &kinds[tokens]);
+    }
+
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, at: usize, group: &Group, carry: &mut Carry) {
         let classes = Classes::read(isa, group);
         if classes.has_high {
-            self.notes.high.push(narrow(at));
+            push_run(&mut self.notes.high, narrow(at)..narrow(at + GROUP_BYTES));
         }
         if classes.has_backslash {
-            self.positions.backslashes.push(narrow(at));
+            push_run(&mut self.positions.backslashes, narrow(at)..narrow(at + GROUP_BYTES));
         }
         // Only a backslash at the very end of a group has a meaning behind it.
         if classes.has_backslash || carry.escaped != 0 {
@@ -269,11 +349,21 @@ pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_f
     }
 }
 
+/// Adds a run of bytes behind others.
+#[inline(always)]
+fn push_run(runs: &mut Vec<Range<u32>>, run: Range<u32>) {
+    match runs.last_mut() {
+        Some(last) if last.end == run.start => last.end = run.end,
+        _ => runs.push(run),
+    }
+}
+
 impl Positions {
     /// Writes the tokens of a group, given where they begin and which of them are scalars; `at` is the offset of its first byte.
     #[inline(always)]
     fn write<I: Isa>(&mut self, isa: I, at: usize, group: &Group, tokens: &Masks, scalars: &Masks) {
-        self.reserve();
+        // Whole vectors are written behind the tokens.
+        self.reserve(GROUP_BYTES + STEP);
         let Self { offsets, kinds, tokens: count, .. } = self;
         let are_few = tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::FEW;
         let mut written = *count;
@@ -286,37 +376,45 @@ impl Positions {
             let (token, at) = (tokens[step], narrow(at + step * STEP));
             if are_few {
                 one_by_one::positions(token, at, offset_slots);
-                one_by_one::kinds(bytes, token, offset_slots, kind_slots);
+                one_by_one::kinds(bytes, token, (at, offset_slots), kind_slots);
             } else {
                 isa.positions(token, at, offset_slots);
-                isa.kinds(bytes, isa.load(bytes), token, scalars[step], offset_slots, kind_slots);
+                let places = (at, &*offset_slots);
+                isa.kinds(bytes, isa.load(bytes), token, scalars[step], places, kind_slots);
             }
             written += token.count_ones() as usize;
         }
         *count = written;
     }
 
-    /// Makes room for the tokens of one more group, and for whole vectors behind them.
+    /// Makes room for so many more tokens.
     #[inline(always)]
-    fn reserve(&mut self) {
-        let more = GROUP_BYTES + STEP;
+    fn reserve(&mut self, more: usize) {
         if self.offsets.len() < self.tokens + more {
             self.grow(more);
         }
     }
 
-    /// Makes a line of all tokens up to each line feed.
+    /// Makes a line of the tokens behind the last one.
     #[inline(always)]
-    fn find_lines<I: Isa>(&mut self, isa: I) {
-        self.lines = 0;
-        for at in (0..self.tokens).step_by(STEP) {
+    fn end_line(&mut self) {
+        if self.lasts.len() == self.lines {
+            self.grow_lines(1);
+        }
+        self.lasts[self.lines] = narrow(self.tokens - 1);
+        self.lines += 1;
+    }
+
+    /// Makes a line of all tokens up to each line feed, from a token on.
+    #[inline(always)]
+    fn find_lines<I: Isa>(&mut self, isa: I, first: usize) {
+        for at in (first..self.tokens).step_by(STEP) {
             // There is room for whole vectors behind the tokens.
             let Some(kinds) = self.kinds[at..].first_chunk() else { return };
             let valid = u64::MAX >> STEP.saturating_sub(self.tokens - at);
             let ends = isa.equal(isa.load(kinds), END) & valid;
             if self.lasts.len() < self.lines + STEP {
-                let length = (self.lines + STEP).max(2 * self.lasts.len());
-                self.lasts.resize(length, 0);
+                self.grow_lines(STEP);
             }
             let Some(slots) = self.lasts[self.lines..].first_chunk_mut() else { return };
             // Of 64 tokens one or two end a line.
@@ -335,6 +433,13 @@ impl Positions {
         let length = (self.tokens + more).max(2 * self.offsets.len());
         self.offsets.resize(length, 0);
         self.kinds.resize(length, 0);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_lines(&mut self, more: usize) {
+        let length = (self.lines + more).max(2 * self.lasts.len());
+        self.lasts.resize(length, 0);
     }
 }
 

@@ -250,7 +250,7 @@ impl Isa for Avx2 {
         block: [__m256i; 2],
         mask: u64,
         _others: u64,
-        _places: &[u32; STEP],
+        _places: (u32, &[u32; STEP]),
         out: &mut [u8; STEP],
     ) {
         let mut kinds = [0_u8; STEP];

@@ -297,7 +297,7 @@ impl Isa for Avx512Vbmi2 {
         block: __m512i,
         mask: u64,
         others: u64,
-        _places: &[u32; STEP],
+        _places: (u32, &[u32; STEP]),
         out: &mut [u8; STEP],
     ) {
         // SAFETY: `self` proves AVX-512 F, BW and VBMI2; `out` is 64 writable bytes; the store asks for no alignment.

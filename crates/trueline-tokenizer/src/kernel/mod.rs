@@ -99,8 +99,8 @@ pub(crate) trait Isa: Copy {
     const FEW: u32 = 0;
 
     /// Writes, for each bit of `mask`, the byte there as `one_by_one` has it. `block` is `bytes`, `others` are the bits of bytes
-    /// that have no kind of their own, and `places` are the places of all, each with the same number of steps added. What
-    /// stands behind them afterwards is undefined.
+    /// that have no kind of their own, and `places` are those of all, given that of the first byte. What stands
+    /// behind them afterwards is undefined.
     #[inline(always)]
     fn kinds(
         self,
@@ -108,7 +108,7 @@ pub(crate) trait Isa: Copy {
         _block: Self::Block,
         mask: u64,
         _others: u64,
-        places: &[u32; STEP],
+        places: (u32, &[u32; STEP]),
         out: &mut [u8; STEP],
     ) {
         one_by_one::kinds(bytes, mask, places, out);

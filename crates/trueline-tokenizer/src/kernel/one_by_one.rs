@@ -22,12 +22,17 @@ pub(crate) fn positions(mask: u64, base: u32, out: &mut [u32; STEP]) {
 
 /// What [`Isa::kinds`](super::Isa::kinds) does.
 #[inline(always)]
-pub(crate) fn kinds(bytes: &[u8; STEP], mask: u64, places: &[u32; STEP], out: &mut [u8; STEP]) {
+pub(crate) fn kinds(
+    bytes: &[u8; STEP],
+    mask: u64,
+    (base, places): (u32, &[u32; STEP]),
+    out: &mut [u8; STEP],
+) {
     let count = mask.count_ones() as usize;
     let chunks = out.as_chunks_mut::<8>().0.iter_mut().zip(places.as_chunks::<8>().0);
     for (kinds, places) in chunks.take(count.div_ceil(8)) {
         for (kind, place) in kinds.iter_mut().zip(places) {
-            *kind = KINDS[usize::from(bytes[*place as usize % STEP])];
+            *kind = KINDS[usize::from(bytes[place.wrapping_sub(base) as usize % STEP])];
         }
     }
 }

@@ -35,9 +35,9 @@ impl Task for Probe<'_> {
         let (mut positions, mut ordinals) = ([0; STEP], [0; STEP]);
         isa.positions(equal, self.base, &mut positions);
         let (mut places, mut kinds) = ([0; STEP], [0; STEP]);
-        isa.positions(self.part, self.base.wrapping_mul(64), &mut places);
+        isa.positions(self.part, self.base, &mut places);
         let named = isa.mask(isa.structurals(block)) | isa.equal(block, b'"') | isa.equal(block, b'\n');
-        isa.kinds(self.bytes, block, self.part, !named, &places, &mut kinds);
+        isa.kinds(self.bytes, block, self.part, !named, (self.base, &places), &mut kinds);
         isa.ordinals(part, equal, self.base, &mut ordinals);
         Answer {
             equal,

@@ -4,6 +4,7 @@
 mod cases;
 mod corpus;
 mod serde;
+mod shapes;
 mod text;
 mod twin;
 mod way;
