@@ -16,7 +16,8 @@
 //! program, whose output comes first, and says how long it took and how much memory it had.
 //!
 //! These are the anchors that trueline is held against, so they are meant to be as fast as such programs sensibly get: records
-//! are reused, nothing is allocated per row, checks are comparisons of bytes. The package is one of its own so that it can be built
+//! are reused, nothing is allocated per row, checks are comparisons of bytes. The allocator is one that aligns what is large: sixteen bytes
+//! behind the start of a page, where that of glibc puts it, some processors read a file at a fifth of the rate. The package is one of its own so that it can be built
 //! for the very processor it runs on, which some of its libraries need to be at their best.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
@@ -46,6 +47,9 @@ mod table;
 #[cfg(unix)]
 #[cfg(test)]
 mod tests;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[cfg(unix)]
 fn main() -> std::process::ExitCode {

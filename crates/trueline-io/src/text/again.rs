@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Span;
 use super::feed::{PADDING, Place};
+use super::{Basis, Span};
 use crate::source::ReadAt;
 
 impl Span {
@@ -35,6 +35,7 @@ impl Span {
             previous,
             is_last: is_last && filled.failure.is_none(),
             is_cut: false,
+            basis: Basis::Known,
             failure: filled.failure,
             carried_bytes: 0,
             digests: Vec::new(),

@@ -8,6 +8,10 @@
 //! Whoever met the same bytes before may know how the chunk was cut then, and need not survey it. Where that does not fit what comes
 //! before, the chunk is looked through while the next ones wait.
 //!
+//! A file can be read from any place, so there it may even be guessed, from the last bytes of a chunk, how it is cut
+//! ([`Chunks::guess`]). Who judges the records sees whether they end there; if they do not, all from there on is read again, without
+//! guesses ([`Chunks::go_back`]). What was claimed before belongs to another *round*, and means nothing any more.
+//!
 //! If you change this: a chain link must be passed on for every claim, also for one that fails, or the others wait for ever.
 
 use std::collections::HashMap;
@@ -17,8 +21,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use trueline_tokenizer::{Split, Splitter, State, Survey};
 
 use super::digest::Digesting;
-use super::feed::{Feed, HEADROOM, Next, PADDING};
+use super::feed::{Feed, HEADROOM, Next, PADDING, aligned};
 use super::{Cut, Failure};
+
+/// A guess looks at one part in so many of a chunk, and at so many bytes at least.
+const GUESSED_PART: usize = 32;
+const LEAST_GUESSED_BYTES: usize = 32 << 10;
 
 /// The records of one input, taken chunk by chunk.
 pub struct Chunks {
@@ -34,11 +42,16 @@ pub struct Chunks {
 struct Counted {
     feed: Feed,
     sequence: u64,
+    round: u32,
+    guesses: bool,
+    /// A read that failed in a round before. It is not tried again.
+    failed: Option<Failure>,
 }
 
 /// What each chunk needs from the one before.
 struct Links {
     ready: HashMap<u64, Link>,
+    round: u32,
     is_stopped: bool,
 }
 
@@ -53,14 +66,26 @@ struct Link {
 /// A chunk of bytes of which one thread knows, so far, only what it can see by itself.
 pub struct Claim {
     sequence: u64,
-    /// [`HEADROOM`] free bytes, the chunk up to `end`, and [`PADDING`].
+    /// [`HEADROOM`] free bytes or some more, the chunk, and [`PADDING`].
     buffer: Vec<u8>,
-    end: usize,
-    /// None before it is made, and where it may be known how the chunk is cut.
-    survey: Option<Survey>,
+    /// Where the chunk stands in it.
+    range: Range<usize>,
+    seen: Seen,
+    round: u32,
+    /// Whether how chunks are cut is guessed in its round.
+    guesses: bool,
     digests: Vec<[u8; 32]>,
     is_last: bool,
     failure: Option<Failure>,
+}
+
+/// What is known of how a chunk is cut.
+enum Seen {
+    /// Nothing before it is surveyed, and where a run before may have cut it.
+    Nothing,
+    Survey(Survey),
+    /// All, if it is true.
+    Guess(Split),
 }
 
 impl Claim {
@@ -77,6 +102,10 @@ impl Claim {
     /// Whether the input ends behind it.
     pub fn is_last(&self) -> bool {
         self.is_last
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[self.range.clone()]
     }
 }
 
@@ -96,14 +125,28 @@ pub struct Span {
     /// Whether the input ends here; only then may the last record lack its terminator.
     pub is_last: bool,
     /// Whether the range may end with a part of a record that is to be left alone. Only spans of a
-    /// [`Sequence`](super::Sequence) do; others hold whole records.
+    /// [`Sequence`](super::Sequence) do, and those of [`Chunks`] that guess; others hold whole records.
     pub is_cut: bool,
+    /// What its borders rest on.
+    pub basis: Basis,
     /// What ended the input behind these records.
     pub failure: Option<Failure>,
     /// How many bytes of the range were carried on from before the chunk.
     pub carried_bytes: usize,
     /// The digest of each block of the chunk, where digests are made; the carried bytes belong to blocks before.
     pub digests: Vec<[u8; 32]>,
+}
+
+/// What the borders of a span rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Basis {
+    /// All before them was read.
+    Known,
+    /// A guess: it is right if the records of the span before end where it begins.
+    Guess,
+    /// Too many guesses: [`Chunks::go_back`] to where the records of the span before end.
+    Doubt,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -121,13 +164,37 @@ impl Chunks {
         let first = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
         let digesting = feed.digesting();
         Self {
-            feed: Mutex::new(Counted { feed, sequence: 0 }),
-            links: Mutex::new(Links { ready: HashMap::from([(0, first)]), is_stopped: false }),
+            feed: Mutex::new(Counted { feed, sequence: 0, round: 0, guesses: false, failed: None }),
+            links: Mutex::new(Links { ready: HashMap::from([(0, first)]), round: 0, is_stopped: false }),
             passed_on: Condvar::new(),
             splitter,
             max_record_bytes,
             digesting,
         }
+    }
+
+    /// Lets them guess how they are cut, where all can be read again at its place and no digests are made. Each span must then be held against the
+    /// one before: if it does not begin where the records of that ended, or is in doubt, [`Chunks::go_back`].
+    #[must_use]
+    pub fn guess(mut self) -> Self {
+        let counted = self.feed.get_mut().unwrap_or_else(PoisonError::into_inner);
+        counted.guesses = self.digesting.is_none() && counted.feed.has_places();
+        self
+    }
+
+    /// Starts a new round: reads on from where the records of the last good chunk ended, with the number of the next one, and guesses no more.
+    pub fn go_back(&self, sequence: u64, byte_offset: u64) {
+        let mut counted = lock(&self.feed);
+        let mut links = lock(&self.links);
+        let previous = counted.feed.go_to(byte_offset).unwrap_or_else(|failure| {
+            counted.failed = Some(failure);
+            None
+        });
+        (counted.sequence, counted.guesses) = (sequence, false);
+        counted.round += 1;
+        let link = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
+        *links = Links { ready: HashMap::from([(sequence, link)]), round: counted.round, is_stopped: false };
+        self.passed_on.notify_all();
     }
 
     /// Reads the next chunk into `buffer` (any vector; its memory is used again). `None` when there is no more.
@@ -136,35 +203,48 @@ impl Chunks {
     /// costs a pass over its bytes in [`Chunks::resolve`], while others wait.
     pub fn claim(&self, buffer: Vec<u8>) -> Option<Claim> {
         let mut buffer = buffer;
-        let (sequence, next, mut digests) = {
+        let start = aligned(&buffer, HEADROOM);
+        let (sequence, next, mut digests, round, guesses, failed) = {
             let mut counted = lock(&self.feed);
-            let next = counted.feed.next(&mut buffer, HEADROOM, 0)?;
+            let next = counted.feed.next(&mut buffer, start, 0)?;
             counted.sequence += 1;
-            (counted.sequence - 1, next, counted.feed.take_digests())
+            let digests = counted.feed.take_digests();
+            let Counted { sequence, round, guesses, failed, .. } = &*counted;
+            (sequence - 1, next, digests, *round, *guesses, failed.clone().filter(|_| !guesses))
         };
         // What has a place of its own is read by many threads at once.
         let (filled, is_digested) = match next {
             Next::Filled(filled) => (filled, false),
             Next::Place(place) => {
                 let digests = self.digesting.map(|digesting| (digesting, &mut digests));
-                (place.read(&mut buffer, HEADROOM, digests), true)
+                let byte_offset = place.byte_offset();
+                (place.read(&mut buffer, start, digests).cut(byte_offset, failed), true)
             }
         };
-        if filled.failure.is_some() {
-            self.stop_feed();
+        if let Some(failure) = &filled.failure {
+            let mut counted = lock(&self.feed);
+            if counted.round == round {
+                counted.feed.stop();
+            }
+            if guesses && counted.failed.as_ref().is_none_or(|first| failure.byte_offset < first.byte_offset)
+            {
+                counted.failed = Some(failure.clone());
+            }
         }
-        let end = HEADROOM + filled.bytes;
-        if buffer.len() < end + PADDING {
-            buffer.resize(end + PADDING, 0);
+        let range = start..start + filled.bytes;
+        if buffer.len() < range.end + PADDING {
+            buffer.resize(range.end + PADDING, 0);
         }
         if let Some(digesting) = self.digesting.filter(|_| sequence > 0 && !is_digested) {
-            digests = digesting.of(&buffer[HEADROOM..end]);
+            digests = digesting.of(&buffer[range.clone()]);
         }
         Some(Claim {
             sequence,
             buffer,
-            end,
-            survey: None,
+            range,
+            seen: Seen::Nothing,
+            round,
+            guesses,
             digests,
             is_last: filled.is_last,
             failure: filled.failure,
@@ -173,55 +253,63 @@ impl Chunks {
 
     /// Finds out all that can be known of a chunk by itself, before others wait for where it is cut.
     pub fn survey(&self, claim: &mut Claim) {
-        claim.survey = Some(self.splitter.survey(&claim.buffer[HEADROOM..claim.end]));
+        let bytes = claim.bytes();
+        let window = (bytes.len() / GUESSED_PART).max(LEAST_GUESSED_BYTES).min(bytes.len());
+        let guess = claim.guesses.then(|| self.splitter.guess(bytes, window)).flatten();
+        claim.seen = guess.map_or_else(|| Seen::Survey(self.splitter.survey(bytes)), Seen::Guess);
     }
 
-    /// Waits for the chunk before and cuts this one at its last record border. `None` when the run was stopped.
+    /// Waits for the chunk before and cuts this one at its last record border. `None` when the run was stopped
+    /// or has gone back; whether there is more, the next claim tells.
     ///
     /// `cut` is how it was cut when its bytes were the same; it is believed where what comes before is the same too.
     ///
     /// Claims must all be resolved, in any order of threads, or the run be stopped.
     pub fn resolve(&self, claim: Claim, cut: Option<&Cut>) -> Option<Span> {
-        let link = self.take(claim.sequence)?;
+        let link = self.take(claim.sequence, claim.round)?;
         let split = self.known(&claim, cut, &link).unwrap_or_else(|| {
-            let bytes = &claim.buffer[HEADROOM..claim.end];
-            match &claim.survey {
-                Some(survey) => self.splitter.resolve(bytes, survey, link.state),
-                None => self.splitter.split(bytes, link.state),
+            let bytes = claim.bytes();
+            match &claim.seen {
+                Seen::Guess(split) => *split,
+                Seen::Survey(survey) => self.splitter.resolve(bytes, survey, link.state),
+                Seen::Nothing => self.splitter.split(bytes, link.state),
             }
         });
-        let Claim { sequence, buffer, end, digests, is_last, failure, .. } = claim;
-        let tail = split.tail.map(|tail| HEADROOM + tail);
+        let Claim { sequence, buffer, range, digests, is_last, failure, round, guesses, .. } = claim;
+        let number = Number { sequence, round, guesses };
+        let Range { start, end } = range;
+        let tail = split.tail.map(|tail| start + tail);
         let Link { carry, offset, previous, .. } = link;
         if is_last {
             // Records that a failure cuts short are not judged: only what ends at a border is known to be whole.
-            let end = if failure.is_some() { tail.unwrap_or(HEADROOM) } else { end };
-            let whole = failure.is_none() || tail.is_some();
-            let span = span(sequence, buffer, carry, whole.then_some(end), offset, previous);
+            let is_whole = failure.is_none() || guesses;
+            let chunk = start..if is_whole { end } else { tail.unwrap_or(start) };
+            let chunk = (is_whole || tail.is_some()).then_some(chunk);
+            let span = number.span(buffer, carry, chunk, offset, previous);
             // Others may have claimed what comes behind a failure.
-            self.stop();
-            return Some(Span { is_last: failure.is_none(), failure, digests, ..span });
+            self.stop_round(round);
+            // Behind a guess it is not known what ends before the failure; that is found as in a sequence.
+            let is_cut = guesses && failure.is_some();
+            return Some(Span { is_last: failure.is_none(), is_cut, failure, digests, ..span });
         }
         let Some(tail) = tail else {
             let link = Link { state: split.end, carry, offset, previous };
-            return Some(Span { digests, ..self.carry_on(sequence, buffer, end, link) });
+            return Some(Span { digests, ..self.carry_on(number, buffer, start..end, link) });
         };
         let rest = buffer[tail..end].to_vec();
-        let border = offset + (carry.len() + tail - HEADROOM) as u64;
+        let border = offset + (carry.len() + tail - start) as u64;
         let before_border = buffer.get(tail.wrapping_sub(1)).copied();
-        self.pass_on(
-            sequence + 1,
-            Link { state: split.end, carry: rest, offset: border, previous: before_border },
-        );
-        Some(Span { digests, ..span(sequence, buffer, carry, Some(tail), offset, previous) })
+        let next = Link { state: split.end, carry: rest, offset: border, previous: before_border };
+        self.pass_on(number, next);
+        Some(Span { digests, ..number.span(buffer, carry, Some(start..tail), offset, previous) })
     }
 
     /// Where a chunk is cut that was seen before behind the same bytes.
     fn known(&self, claim: &Claim, cut: Option<&Cut>, link: &Link) -> Option<Split> {
-        let cut = cut.filter(|_| claim.survey.is_none() && claim.failure.is_none())?;
+        let cut = cut.filter(|_| matches!(claim.seen, Seen::Nothing) && claim.failure.is_none())?;
         let digesting = self.digesting?;
         let tail = cut.bytes.checked_sub(link.carry.len())?;
-        let bytes = &claim.buffer[HEADROOM..claim.end];
+        let bytes = claim.bytes();
         let fits = cut.fits(link.offset, link.previous, || digesting.digest(&link.carry));
         // Behind a border a record begins, whatever came before.
         let rest = bytes.get(tail..).filter(|_| fits && tail > 0)?;
@@ -230,34 +318,27 @@ impl Chunks {
     }
 
     /// A chunk in which no record ends: all of it goes on to the next.
-    fn carry_on(&self, sequence: u64, buffer: Vec<u8>, end: usize, link: Link) -> Span {
+    fn carry_on(&self, number: Number, buffer: Vec<u8>, chunk: Range<usize>, link: Link) -> Span {
         let Link { state, mut carry, offset, previous } = link;
-        carry.extend_from_slice(&buffer[HEADROOM..end]);
+        carry.extend_from_slice(&buffer[chunk]);
         let failure = (carry.len() as u64 > self.max_record_bytes && !state.is_record_start())
             .then(|| Failure::record_size(self.max_record_bytes, offset));
         if failure.is_some() {
-            self.stop_feed();
-            self.stop();
+            self.stop_round(number.round);
         } else {
-            self.pass_on(sequence + 1, Link { state, carry, offset, previous });
+            self.pass_on(number, Link { state, carry, offset, previous });
         }
-        Span {
-            sequence,
-            buffer,
-            range: 0..0,
-            byte_offset: offset,
-            previous,
-            is_last: false,
-            is_cut: false,
-            failure,
-            carried_bytes: 0,
-            digests: Vec::new(),
-        }
+        let span = number.span(buffer, Vec::new(), None, offset, previous);
+        let basis = if failure.is_some() && number.guesses { Basis::Doubt } else { span.basis };
+        Span { basis, failure, ..span }
     }
 
-    fn take(&self, sequence: u64) -> Option<Link> {
+    fn take(&self, sequence: u64, round: u32) -> Option<Link> {
         let mut links = lock(&self.links);
         loop {
+            if links.round != round {
+                return None;
+            }
             if let Some(link) = links.ready.remove(&sequence) {
                 return Some(link);
             }
@@ -268,61 +349,82 @@ impl Chunks {
         }
     }
 
-    fn pass_on(&self, sequence: u64, link: Link) {
-        lock(&self.links).ready.insert(sequence, link);
-        self.passed_on.notify_all();
+    /// Hands on what the next chunk needs.
+    fn pass_on(&self, number: Number, link: Link) {
+        let mut links = lock(&self.links);
+        if links.round == number.round {
+            links.ready.insert(number.sequence + 1, link);
+            self.passed_on.notify_all();
+        }
     }
 
-    fn stop_feed(&self) {
-        lock(&self.feed).feed.stop();
+    /// Ends a round, unless it is over: no more claims, and nobody waits any longer.
+    fn stop_round(&self, round: u32) {
+        let mut counted = lock(&self.feed);
+        if counted.round == round {
+            counted.feed.stop();
+            lock(&self.links).is_stopped = true;
+            self.passed_on.notify_all();
+        }
     }
 
     /// Ends the run: no more claims, and nobody waits any longer.
     pub fn stop(&self) {
-        self.stop_feed();
+        lock(&self.feed).feed.stop();
         lock(&self.links).is_stopped = true;
         self.passed_on.notify_all();
     }
 }
 
-/// Puts the carried bytes in front of the chunk's, up to `end` in the buffer (`None`: there is no whole record).
-fn span(
+/// Which chunk of which round.
+#[derive(Clone, Copy)]
+struct Number {
     sequence: u64,
-    buffer: Vec<u8>,
-    carry: Vec<u8>,
-    end: Option<usize>,
-    byte_offset: u64,
-    previous: Option<u8>,
-) -> Span {
-    let mut buffer = buffer;
-    let carried_bytes = if end.is_some() { carry.len() } else { 0 };
-    let range = match end {
-        None => 0..0,
-        Some(end) if carry.len() <= HEADROOM => {
-            let start = HEADROOM - carry.len();
-            buffer[start..HEADROOM].copy_from_slice(&carry);
-            buffer[end..end + PADDING].fill(0);
-            start..end
+    round: u32,
+    guesses: bool,
+}
+
+impl Number {
+    /// Puts the carried bytes in front of those of the chunk, which stand at a place of the buffer (`None`: there is no whole record).
+    fn span(
+        self,
+        buffer: Vec<u8>,
+        carry: Vec<u8>,
+        chunk: Option<Range<usize>>,
+        byte_offset: u64,
+        previous: Option<u8>,
+    ) -> Span {
+        let mut buffer = buffer;
+        let carried_bytes = if chunk.is_some() { carry.len() } else { 0 };
+        let range = match chunk {
+            None => 0..0,
+            Some(Range { start: chunk, end }) if carry.len() <= HEADROOM => {
+                let start = chunk - carry.len();
+                buffer[start..chunk].copy_from_slice(&carry);
+                buffer[end..end + PADDING].fill(0);
+                start..end
+            }
+            Some(chunk) => {
+                let mut joined = carry;
+                joined.extend_from_slice(&buffer[chunk]);
+                let length = joined.len();
+                joined.resize(length + PADDING, 0);
+                buffer = joined;
+                0..length
+            }
+        };
+        Span {
+            sequence: self.sequence,
+            buffer,
+            range,
+            byte_offset,
+            previous,
+            is_last: false,
+            is_cut: self.guesses,
+            basis: if self.guesses { Basis::Guess } else { Basis::Known },
+            failure: None,
+            carried_bytes,
+            digests: Vec::new(),
         }
-        Some(end) => {
-            let mut joined = carry;
-            joined.extend_from_slice(&buffer[HEADROOM..end]);
-            let length = joined.len();
-            joined.resize(length + PADDING, 0);
-            buffer = joined;
-            0..length
-        }
-    };
-    Span {
-        sequence,
-        buffer,
-        range,
-        byte_offset,
-        previous,
-        is_last: false,
-        is_cut: false,
-        failure: None,
-        carried_bytes,
-        digests: Vec::new(),
     }
 }

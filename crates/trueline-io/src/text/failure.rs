@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 
 /// The end of an input before its end: what, and where.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Failure {
     /// A stable name: `read`, `limit.ratio`, `encoding.utf16`, `structure.record_size`, ….

@@ -9,7 +9,7 @@ mod feed;
 mod head;
 mod sequence;
 
-pub use chunks::{Chunks, Claim, Span};
+pub use chunks::{Basis, Chunks, Claim, Span};
 pub use cut::Cut;
 pub use digest::{Digest, digest_block_bytes};
 pub use failure::Failure;

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::feed::{Feed, Filled, HEADROOM, Next, PADDING};
-use super::{Failure, Span};
+use super::feed::{Feed, Filled, HEADROOM, Next, PADDING, aligned};
+use super::{Basis, Failure, Span};
 
 /// The records of one input, taken in their order.
 pub struct Sequence {
@@ -56,7 +56,7 @@ impl Sequence {
             return Some(self.span(buffer, 0..0, 0, none, Vec::new()));
         }
         let length = rest.len();
-        let data = HEADROOM.max(length);
+        let data = aligned(&buffer, HEADROOM.max(length));
         if buffer.len() < data {
             buffer.resize(data, 0);
         }
@@ -102,6 +102,7 @@ impl Sequence {
             previous: self.previous,
             is_last: filled.is_last && filled.failure.is_none(),
             is_cut: !filled.is_last || filled.failure.is_some(),
+            basis: Basis::Known,
             failure: filled.failure,
             carried_bytes,
             digests,

@@ -85,8 +85,8 @@ impl Indexer {
     /// the first 4 GiB (less 129 bytes) are looked at, and when there are more, `is_last` does not count for this call;
     /// a record longer than that gives 0.
     ///
-    /// **Cost**: one pass over the bytes consumed, a second one about those that are not ASCII, and for each record with a
-    /// fault one byte by byte up to that. The memory of `positions` is that of the largest block so far: five bytes per
+    /// **Cost**: one pass over the bytes consumed, a second one about those that are not ASCII or stand where records of one make are mixed with others, and
+    /// for each record with a fault one byte by byte up to that. Long strings of records that are like those before cost a fraction of it. The memory of `positions` is that of the largest block so far: five bytes per
     /// token, four to twelve per record and 32 per fault.
     pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
         let (bytes, is_last) =

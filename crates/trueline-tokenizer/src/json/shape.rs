@@ -29,11 +29,11 @@ const PIECE_BYTES: usize = 32;
 const PIECE_TOKENS: usize = 8;
 /// The most pieces of a shape.
 const MOST_PIECES: usize = 256;
-/// The most items of arrays in a record.
+/// Room is made for so many items of arrays in a record. One that has more may fit no shape.
 const MOST_ITEMS: usize = 64;
 /// The most shapes that are known at a time.
 const MOST_SHAPES: usize = 4;
-/// When so many are known, so many records that have none of them are let go by before one makes room for another.
+/// When so many are known, so many stretches of records that have none of them are let go by before one makes room for another.
 const PATIENCE: u32 = 64;
 
 /// The shapes that were seen.
@@ -54,7 +54,7 @@ pub(super) struct Shape {
 }
 
 /// Bytes between values with their tokens, and what comes behind them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Piece {
     bytes: [u8; PIECE_BYTES],
     /// All ones where `bytes` count.
@@ -142,7 +142,7 @@ impl Shapes {
         None
     }
 
-    /// Learns the shape of a record that has none of the known ones, given its bytes with the line feed and its tokens.
+    /// Learns the shape of a record, unless it is known (what is out of the ordinary in a value fits none), given its bytes with the line feed and its tokens.
     pub(super) fn learn(&mut self, line: &[u8], start: usize, offsets: &[u32], kinds: &[u8]) {
         if self.known.len() == MOST_SHAPES {
             self.misses += 1;
@@ -150,8 +150,11 @@ impl Shapes {
                 return;
             }
         }
-        let Some(shape) = Shape::learn(line, start, offsets, kinds) else { return };
         self.misses = 0;
+        let Some(shape) = Shape::learn(line, start, offsets, kinds) else { return };
+        if self.known.iter().any(|known| known.pieces == shape.pieces) {
+            return;
+        }
         if self.known.len() == MOST_SHAPES {
             self.known.pop();
             self.known.iter_mut().for_each(|shape| shape.hits /= 2);
@@ -182,8 +185,9 @@ impl Shape {
                 && let Some(items) = items(&kinds[token..])
             {
                 shape.add(line, from..place + 1, &gap, Then::Items)?;
+                let places = offsets[token..=token + items].iter().map(|offset| *offset as usize - start);
+                from = usual_end(line, place + 1, places)?;
                 token += items;
-                from = offsets[token] as usize - start;
                 gap.clear();
             }
         }
@@ -222,7 +226,7 @@ impl Shape {
         let mut written = 0;
         let mut different = [0; PIECE_BYTES];
         let mut seen = Seen::<I> { bytes: isa.load(&[0; STEP]), has_backslash: false };
-        for piece in &self.pieces {
+        for (number, piece) in self.pieces.iter().enumerate() {
             let there: &[u8; PIECE_BYTES] = bytes.get(at..)?.first_chunk()?;
             for (different, ((byte, own), mask)) in
                 different.iter_mut().zip(there.iter().zip(&piece.bytes).zip(&piece.mask))
@@ -235,6 +239,9 @@ impl Shape {
             *slots.kinds.get_mut(written..)?.first_chunk_mut()? = piece.kinds;
             written += piece.tokens;
             at += piece.length;
+            if number == 0 && different != [0; PIECE_BYTES] {
+                return None;
+            }
             match piece.then {
                 Then::Value => {
                     let (end, kind) = read_value(isa, bytes, at, &mut seen)?;
@@ -295,6 +302,27 @@ fn value_end(line: &[u8], start: usize, kind: u8) -> Option<usize> {
         at += 1;
     }
     Some(at)
+}
+
+/// Where an array ends whose first item, or end, is to stand at `start`, given the places of its tokens; `None` where anything but commas, each with
+/// a space behind it or none, stands between the items.
+fn usual_end(line: &[u8], start: usize, places: impl ExactSizeIterator<Item = usize>) -> Option<usize> {
+    let is_blank = |place: usize| matches!(line[place], b' ' | b'\t');
+    let last = places.len() - 1;
+    let mut before = start;
+    for (token, place) in places.enumerate() {
+        let is_item = token % 2 == 0 && token < last;
+        let is_usual = match token {
+            0 => place == start,
+            _ if is_item => place == before + 1 || place == before + 2 && line[before + 1] == b' ',
+            _ => !is_blank(place - 1),
+        };
+        if !is_usual {
+            return None;
+        }
+        before = place;
+    }
+    Some(before)
 }
 
 /// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars.

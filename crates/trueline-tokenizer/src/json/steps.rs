@@ -1,5 +1,8 @@
 //! From bytes to tokens, 64 at a time.
 //!
+//! Records whose shape is known are read another way ([`shape`](super::shape)), for as long as one follows the other. Where one has none, whole
+//! lines are read as is said here, and what was seen of the next line is forgotten: it may be one with a shape.
+//!
 //! Eight steps make a group. The comparisons that each step needs come first, for the whole group, with a look for bytes that are rare; then
 //! the steps one after the other, since quotes tell inside from outside by their parity. Three bits go from one step to the next ([`Carry`]).
 //!
@@ -207,11 +210,12 @@ impl ReadTokens<'_> {
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, at: usize, group: &Group, carry: &mut Carry) {
         let classes = Classes::read(isa, group);
+        let end = (at + GROUP_BYTES).min(self.bytes.len());
         if classes.has_high {
-            push_run(&mut self.notes.high, narrow(at)..narrow(at + GROUP_BYTES));
+            push_run(&mut self.notes.high, narrow(at)..narrow(end));
         }
         if classes.has_backslash {
-            push_run(&mut self.positions.backslashes, narrow(at)..narrow(at + GROUP_BYTES));
+            push_run(&mut self.positions.backslashes, narrow(at)..narrow(end));
         }
         // Only a backslash at the very end of a group has a meaning behind it.
         if classes.has_backslash || carry.escaped != 0 {
@@ -378,9 +382,8 @@ impl Positions {
                 one_by_one::positions(token, at, offset_slots);
                 one_by_one::kinds(bytes, token, (at, offset_slots), kind_slots);
             } else {
-                isa.positions(token, at, offset_slots);
-                let places = (at, &*offset_slots);
-                isa.kinds(bytes, isa.load(bytes), token, scalars[step], places, kind_slots);
+                let tokens = (token, scalars[step]);
+                isa.tokens((bytes, isa.load(bytes)), tokens, at, offset_slots, kind_slots);
             }
             written += token.count_ones() as usize;
         }

@@ -244,28 +244,32 @@ impl Isa for Avx2 {
     const FEW: u32 = 24;
 
     #[inline(always)]
-    fn kinds(
+    fn tokens(
         self,
-        _bytes: &[u8; STEP],
-        block: [__m256i; 2],
-        mask: u64,
-        _others: u64,
-        _places: (u32, &[u32; STEP]),
-        out: &mut [u8; STEP],
+        (_bytes, block): (&[u8; STEP], [__m256i; 2]),
+        (mask, _others): (u64, u64),
+        at: u32,
+        offsets: &mut [u32; STEP],
+        kinds: &mut [u8; STEP],
     ) {
-        let mut kinds = [0_u8; STEP];
-        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `kinds`; eight kinds are loaded from within it. Before
-        // eight number n, counted from 0, at most 8 * n are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
+        let mut named = [0_u8; STEP];
+        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `named`; an entry of the table is eight readable bytes, and eight are
+        // loaded from within `named`. Before eight number n, counted from 0, at most 8 * n tokens are written, so that every store of eight is
+        // inside of `offsets` or `kinds`. Nothing asks for alignment.
         unsafe {
             for (half, place) in block.into_iter().zip([0, 32]) {
-                _mm256_storeu_si256(kinds.as_mut_ptr().add(place).cast(), kinds_of(half));
+                _mm256_storeu_si256(named.as_mut_ptr().add(place).cast(), kinds_of(half));
             }
-            let mut next = out.as_mut_ptr();
-            for (eight, bits) in kinds.as_chunks::<8>().0.iter().zip(mask.to_le_bytes()) {
+            let mut at = _mm256_set1_epi32(at.cast_signed());
+            let (mut offset, mut kind) = (offsets.as_mut_ptr(), kinds.as_mut_ptr());
+            for (eight, bits) in named.as_chunks::<8>().0.iter().zip(mask.to_le_bytes()) {
                 let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
                 let packed = _mm_shuffle_epi8(_mm_loadl_epi64(eight.as_ptr().cast()), places);
-                _mm_storel_epi64(next.cast(), packed);
-                next = next.add(bits.count_ones() as usize);
+                _mm256_storeu_si256(offset.cast(), _mm256_add_epi32(_mm256_cvtepu8_epi32(places), at));
+                _mm_storel_epi64(kind.cast(), packed);
+                let count = bits.count_ones() as usize;
+                (offset, kind) = (offset.add(count), kind.add(count));
+                at = _mm256_add_epi32(at, _mm256_set1_epi32(8));
             }
         }
     }

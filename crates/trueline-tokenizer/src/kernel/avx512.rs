@@ -291,19 +291,19 @@ impl Isa for Avx512Vbmi2 {
     }
 
     #[inline(always)]
-    fn kinds(
+    fn tokens(
         self,
-        _bytes: &[u8; STEP],
-        block: __m512i,
-        mask: u64,
-        others: u64,
-        _places: (u32, &[u32; STEP]),
-        out: &mut [u8; STEP],
+        (_bytes, block): (&[u8; STEP], __m512i),
+        (mask, others): (u64, u64),
+        at: u32,
+        offsets: &mut [u32; STEP],
+        kinds: &mut [u8; STEP],
     ) {
-        // SAFETY: `self` proves AVX-512 F, BW and VBMI2; `out` is 64 writable bytes; the store asks for no alignment.
+        self.positions(mask, at, offsets);
+        // SAFETY: `self` proves AVX-512 F, BW and VBMI2; `kinds` is 64 writable bytes; the store asks for no alignment.
         unsafe {
-            let kinds = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
-            _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, kinds));
+            let named = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
+            _mm512_storeu_si512(kinds.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, named));
         }
     }
 

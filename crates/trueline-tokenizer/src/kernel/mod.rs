@@ -98,20 +98,19 @@ pub(crate) trait Isa: Copy {
     /// Eight times 64 bytes that have so many tokens or fewer are better written `one_by_one`; 0 where nothing is.
     const FEW: u32 = 0;
 
-    /// Writes, for each bit of `mask`, the byte there as `one_by_one` has it. `block` is `bytes`, `others` are the bits of bytes
-    /// that have no kind of their own, and `places` are those of all, given that of the first byte. What stands
-    /// behind them afterwards is undefined.
+    /// Writes, for each bit `i` of `mask`, `at + i` and what the byte there is, as `one_by_one` has it. `block` is `bytes`, `others` are the
+    /// bits of bytes that have no kind of their own. What stands behind them afterwards is undefined.
     #[inline(always)]
-    fn kinds(
+    fn tokens(
         self,
-        bytes: &[u8; STEP],
-        _block: Self::Block,
-        mask: u64,
-        _others: u64,
-        places: (u32, &[u32; STEP]),
-        out: &mut [u8; STEP],
+        (bytes, _block): (&[u8; STEP], Self::Block),
+        (mask, _others): (u64, u64),
+        at: u32,
+        offsets: &mut [u32; STEP],
+        kinds: &mut [u8; STEP],
     ) {
-        one_by_one::kinds(bytes, mask, places, out);
+        self.positions(mask, at, offsets);
+        one_by_one::kinds(bytes, mask, (at, offsets), kinds);
     }
 
     /// Whether `utf8_errors` says anything.

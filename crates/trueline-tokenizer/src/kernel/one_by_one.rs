@@ -20,7 +20,7 @@ pub(crate) fn positions(mask: u64, base: u32, out: &mut [u32; STEP]) {
     }
 }
 
-/// What [`Isa::kinds`](super::Isa::kinds) does.
+/// What [`Isa::tokens`](super::Isa::tokens) writes of kinds.
 #[inline(always)]
 pub(crate) fn kinds(
     bytes: &[u8; STEP],

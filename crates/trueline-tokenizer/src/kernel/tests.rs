@@ -20,6 +20,7 @@ struct Answer {
     whites: u64,
     prefix_xor: u64,
     kinds: Vec<u8>,
+    places: Vec<u32>,
     positions: Vec<u32>,
     ordinals: Vec<u32>,
 }
@@ -35,9 +36,8 @@ impl Task for Probe<'_> {
         let (mut positions, mut ordinals) = ([0; STEP], [0; STEP]);
         isa.positions(equal, self.base, &mut positions);
         let (mut places, mut kinds) = ([0; STEP], [0; STEP]);
-        isa.positions(self.part, self.base, &mut places);
         let named = isa.mask(isa.structurals(block)) | isa.equal(block, b'"') | isa.equal(block, b'\n');
-        isa.kinds(self.bytes, block, self.part, !named, (self.base, &places), &mut kinds);
+        isa.tokens((self.bytes, block), (self.part, !named), self.base, &mut places, &mut kinds);
         isa.ordinals(part, equal, self.base, &mut ordinals);
         Answer {
             equal,
@@ -49,6 +49,7 @@ impl Task for Probe<'_> {
             whites: isa.mask(isa.whites(block)),
             prefix_xor: isa.prefix_xor(equal),
             kinds: kinds[..self.part.count_ones() as usize].to_vec(),
+            places: places[..self.part.count_ones() as usize].to_vec(),
             positions: positions[..equal.count_ones() as usize].to_vec(),
             ordinals: ordinals[..part.count_ones() as usize].to_vec(),
         }
@@ -72,6 +73,7 @@ impl Probe<'_> {
             structurals: mask(&|i| b"{}[]:,".contains(&self.bytes[i])),
             whites: mask(&|i| b" \t\r\n".contains(&self.bytes[i])),
             kinds: (0..STEP).filter(|&i| self.part >> i & 1 == 1).map(named).collect(),
+            places: (0..STEP).filter(|&i| self.part >> i & 1 == 1).map(number).collect(),
             prefix_xor: mask(&|i| commas.iter().filter(|&&comma| comma <= i).count() % 2 == 1),
             positions: commas.iter().map(|&at| number(at)).collect(),
             ordinals: (0..commas.len()).filter(|&n| self.part >> commas[n] & 1 == 1).map(number).collect(),

@@ -108,6 +108,23 @@ impl Splitter {
         Survey { outside, inside }
     }
 
+    /// How `chunk` probably ends, whatever stands before it, as far as its last `window` bytes let that be seen; `None` where they do not. In
+    /// what people write, quotes stand where quotes may stand under one reading only, or there are none near. Who goes by it must see for
+    /// himself that a record ends at the tail.
+    ///
+    /// **Cost**: that of a survey of the window.
+    pub fn guess(&self, chunk: &[u8], window: usize) -> Option<Split> {
+        if !self.classes.is_simple || self.classes.quote().is_none() {
+            return None;
+        }
+        let start = chunk.len().checked_sub(window)?;
+        let Survey { outside, inside } = self.survey(&chunk[start..]);
+        // That of the inside is one that sees no record end, or has come to the same.
+        let is_alone = inside.is_none_or(|inside| inside.tail.is_none() || Some(inside) == outside);
+        let Split { end, tail } = outside.filter(|_| is_alone)?;
+        Some(Split { end, tail: Some(start + tail?) })
+    }
+
     /// The survey of a chunk without quotes and escapes: all is said by its last line end and what stands behind it.
     fn survey_plain(&self, chunk: &[u8]) -> Survey {
         let tail = self.kernel.run(FindTail { classes: &self.classes, chunk });

@@ -2,13 +2,17 @@
 //!
 //! Whoever delivers the next piece merges it, and all that wait behind it, while the others go on with their work: merging may
 //! have to wait for a disk. How many pieces can wait is bounded by the window.
+//!
+//! Where chunks are cut at a guess, a piece only counts if it begins where the records of the one before ended: all records are then
+//! what they are when read from the first on. If one does not, it is thrown away with all behind it, and the worker is told to
+//! let the input be read again from there. Nothing of a piece is seen by others before it is merged.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use trueline_io::text::Failure;
+use trueline_io::text::{Basis, Failure, Span};
 use trueline_report::{RunError, StatisticsAudit};
 use trueline_validate::{Findings, Plan, State, Tally};
 
@@ -46,6 +50,29 @@ pub(super) struct Piece {
     pub(super) known: Option<KnownPiece>,
     /// Where its rows stand, if that was noted.
     pub(super) marks: Option<Marks>,
+    /// What it depends on, where chunks are cut at a guess.
+    pub(super) guess: Option<Guess>,
+}
+
+/// What a piece of a chunk depends on that was cut at a guess, or behind one.
+#[derive(Clone, Copy)]
+pub(super) struct Guess {
+    /// Where its records begin, if those of the piece before end there.
+    byte_offset: u64,
+    /// Whether it means nothing, even then.
+    is_doubtful: bool,
+}
+
+/// What a worker is told who delivers a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    GoOn,
+    Stop,
+    /// Go back to where chunk `sequence` begins: a guess was wrong.
+    GoBack {
+        sequence: u64,
+        byte_offset: u64,
+    },
 }
 
 impl Piece {
@@ -65,6 +92,7 @@ impl Piece {
             digests: Vec::new(),
             known: None,
             marks: None,
+            guess: None,
         }
     }
 
@@ -89,6 +117,10 @@ pub(super) struct Merger<'a> {
 /// The pieces whose turn has not come.
 struct Queue {
     next: u64,
+    /// Where the records of the pieces before end.
+    end_offset: u64,
+    /// Whether a guess was wrong: what rests on others means nothing any more.
+    has_gone_back: bool,
     waiting: BTreeMap<u64, Piece>,
     /// Whether somebody is at the desk.
     is_merging: bool,
@@ -163,7 +195,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<'a> Merger<'a> {
     pub(super) fn new(desk: Desk<'a>, threads: usize, watch: Watch<'a>) -> Self {
-        let queue = Queue { next: 0, waiting: BTreeMap::new(), is_merging: false, is_stopped: false };
+        let queue = Queue {
+            next: 0,
+            end_offset: desk.outcome.bytes,
+            has_gone_back: false,
+            waiting: BTreeMap::new(),
+            is_merging: false,
+            is_stopped: false,
+        };
         Self {
             queue: Mutex::new(queue),
             desk: Mutex::new(desk),
@@ -182,15 +221,23 @@ impl<'a> Merger<'a> {
         !queue.is_stopped
     }
 
-    /// Takes a piece; whether the run goes on.
-    pub(super) fn deliver(&self, piece: Piece) -> bool {
+    /// Takes a piece; how the run goes on.
+    pub(super) fn deliver(&self, piece: Piece) -> Reply {
         let mut queue = lock(&self.queue);
-        queue.waiting.insert(piece.sequence, piece);
+        if piece.guess.is_none() || !queue.has_gone_back {
+            queue.waiting.insert(piece.sequence, piece);
+        }
+        let goes_on = |queue: &Queue| if queue.is_stopped { Reply::Stop } else { Reply::GoOn };
         if queue.is_merging {
-            return !queue.is_stopped;
+            return goes_on(&queue);
         }
         queue.is_merging = true;
         while let Some(piece) = queue.take_next() {
+            if piece.guess.is_some_and(|guess| !guess.holds(queue.end_offset)) {
+                queue.is_merging = false;
+                return queue.go_back(&piece);
+            }
+            queue.end_offset = piece.end_offset;
             drop(queue);
             let goes_on = lock(&self.desk).take(piece, &self.watch);
             queue = lock(&self.queue);
@@ -198,7 +245,7 @@ impl<'a> Merger<'a> {
             self.merged.notify_all();
         }
         queue.is_merging = false;
-        !queue.is_stopped
+        goes_on(&queue)
     }
 
     /// Ends the run because a worker died.
@@ -221,6 +268,27 @@ impl Queue {
         let piece = self.waiting.remove(&self.next)?;
         self.next += 1;
         Some(piece)
+    }
+
+    /// Forgets all pieces from this one on.
+    fn go_back(&mut self, piece: &Piece) -> Reply {
+        self.next = piece.sequence;
+        self.has_gone_back = true;
+        self.waiting.clear();
+        Reply::GoBack { sequence: self.next, byte_offset: self.end_offset }
+    }
+}
+
+impl Guess {
+    /// That of a span, if it rests on one.
+    pub(super) fn of(span: &Span) -> Option<Self> {
+        let is_doubtful = span.basis == Basis::Doubt;
+        (span.basis != Basis::Known).then_some(Self { byte_offset: span.byte_offset, is_doubtful })
+    }
+
+    /// Whether it was right, given where the records before end.
+    fn holds(self, end_offset: u64) -> bool {
+        self.byte_offset == end_offset && !self.is_doubtful
     }
 }
 
@@ -338,7 +406,8 @@ impl Watch<'_> {
     pub(super) fn progress(&self, rows: u64, invalid_rows: u64) -> Progress {
         Progress {
             input: self.input.to_owned(),
-            bytes: self.taken_bytes.load(Ordering::Relaxed),
+            // Some may have been read twice.
+            bytes: self.taken_bytes.load(Ordering::Relaxed).min(self.total_bytes.unwrap_or(u64::MAX)),
             total_bytes: self.total_bytes,
             rows,
             invalid_rows,

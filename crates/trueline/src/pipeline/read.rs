@@ -96,7 +96,9 @@ impl<'a> Pipeline<'a> {
         let spans = match (self.again(reading, || input.take_read_at()), threads) {
             (Some(again), _) => again,
             (None, 1) => text::Spans::Sequence(input.into_sequence()),
-            (None, _) => text::Spans::Chunks(input.into_chunks()),
+            // Functions of others are not shown what may be no record.
+            (None, _) if !self.validator.customs.is_empty() => text::Spans::Chunks(input.into_chunks()),
+            (None, _) => text::Spans::Chunks(input.into_chunks().guess()),
         };
         let records = || csv::CsvRecords::new(&job, &dialect);
         self.merge(reading, threads, start_bytes, |merger| {

@@ -134,7 +134,9 @@ fn a_place_that_cannot_be_read_is_unreadable() {
                 let source = Places { bytes, nth, goes_on, calls: Arc::clone(&calls) };
                 let builder = Validator::builder(schema(SCHEMA)).threads(threads).chunk_bytes(chunk);
                 let report = validate(builder, &source);
-                if calls.load(Ordering::Relaxed) < nth || !is_fatal {
+                // A thread may fail at what a wrong guess let others read again in the meantime.
+                let is_whole = threads > 1 && report.verdict == Verdict::Valid;
+                if calls.load(Ordering::Relaxed) < nth || !is_fatal || is_whole {
                     assert_eq!(stable(&report), whole, "{threads} threads, chunks of {chunk}, call {nth}");
                 } else {
                     assert_eq!(report.verdict, Verdict::Unreadable);

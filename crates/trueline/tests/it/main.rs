@@ -8,6 +8,7 @@ mod cases;
 mod compression;
 mod corpora;
 mod customs;
+mod cuts;
 mod examples;
 mod faults;
 mod json_proofs;

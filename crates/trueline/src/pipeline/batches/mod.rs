@@ -32,7 +32,7 @@ pub(super) use input::BatchInput;
 use self::input::Parts;
 use self::worker::Worker;
 use super::job::Job;
-use super::merge::{Merger, Piece};
+use super::merge::{Merger, Piece, Reply};
 use super::text::guard;
 use crate::columns::Columns;
 
@@ -62,7 +62,7 @@ pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: 
 fn work(parts: &Parts<'_>, schema: &ArrowSchema, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>) {
     let mut worker = Worker::new(job, columns, schema);
     while let Some(claim) = parts.claim() {
-        if !merger.admits(claim.sequence) || !merger.deliver(worker.run(parts, claim)) {
+        if !merger.admits(claim.sequence) || merger.deliver(worker.run(parts, claim)) != Reply::GoOn {
             parts.stop();
             break;
         }

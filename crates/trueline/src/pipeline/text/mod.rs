@@ -19,7 +19,7 @@ pub(super) use self::marks::Marks;
 use self::worker::Worker;
 pub(super) use self::worker::{BLOCK_BYTES, Bytes, Records};
 use super::job::Job;
-use super::merge::{Merger, Piece};
+use super::merge::{Guess, Merger, Piece, Reply};
 use crate::cache::{Cache, Notes, PieceAgain};
 
 /// The bytes of a text input, cut at the borders of records.
@@ -112,7 +112,7 @@ fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, mer
         let looked = worker.look(span.sequence, span.is_last, &span.digests);
         let (piece, rest) = worker.take(span, looked);
         spent = rest;
-        if !merger.deliver(piece) {
+        if merger.deliver(piece) != Reply::GoOn {
             break;
         }
     }
@@ -141,12 +141,18 @@ fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'
         if cut.is_none() {
             chunks.survey(&mut claim);
         }
-        let Some(span) = chunks.resolve(claim, cut.as_ref()) else { break };
+        // Where there is nothing to be had of it any more, there may be of others.
+        let Some(span) = chunks.resolve(claim, cut.as_ref()) else { continue };
+        let guess = Guess::of(&span);
         let (piece, spent) = worker.take(span, looked);
         buffer = spent.buffer;
-        if !merger.deliver(piece) {
-            chunks.stop();
-            break;
+        match merger.deliver(Piece { guess, ..piece }) {
+            Reply::GoOn => {}
+            Reply::GoBack { sequence, byte_offset } => chunks.go_back(sequence, byte_offset),
+            Reply::Stop => {
+                chunks.stop();
+                break;
+            }
         }
     }
 }
@@ -165,7 +171,7 @@ fn work_again<R>(
             break;
         }
         let Some(piece) = take(&mut worker, number, &mut buffer) else { break };
-        if !merger.deliver(piece) {
+        if merger.deliver(piece) != Reply::GoOn {
             break;
         }
     }
