@@ -44,7 +44,7 @@ struct Counted {
     sequence: u64,
     round: u32,
     guesses: bool,
-    /// A read that failed in a round before. It is not tried again.
+    /// The first read that failed while there were guesses. Behind them it is not tried again, unless that came too late to be known.
     failed: Option<Failure>,
 }
 
@@ -145,7 +145,8 @@ pub enum Basis {
     Known,
     /// A guess: it is right if the records of the span before end where it begins.
     Guess,
-    /// Too many guesses: [`Chunks::go_back`] to where the records of the span before end.
+    /// No record ended within the limit, which a wrong guess may have caused: what the span says means nothing, its failure included.
+    /// [`Chunks::go_back`] to where the records of the span before end.
     Doubt,
 }
 
@@ -182,16 +183,18 @@ impl Chunks {
         self
     }
 
-    /// Starts a new round: reads on from where the records of the last good chunk ended, with the number of the next one, and guesses no more.
+    /// Starts a new round of chunks that guess: reads on from where the records of the last good chunk ended, with the number of the next one,
+    /// and guesses no more. Threads that have found no more to claim do not come back for it.
     pub fn go_back(&self, sequence: u64, byte_offset: u64) {
         let mut counted = lock(&self.feed);
-        let mut links = lock(&self.links);
+        debug_assert!(counted.feed.has_places(), "nothing is guessed without");
         let previous = counted.feed.go_to(byte_offset).unwrap_or_else(|failure| {
             counted.failed = Some(failure);
             None
         });
         (counted.sequence, counted.guesses) = (sequence, false);
         counted.round += 1;
+        let mut links = lock(&self.links);
         let link = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
         *links = Links { ready: HashMap::from([(sequence, link)]), round: counted.round, is_stopped: false };
         self.passed_on.notify_all();

@@ -127,7 +127,7 @@ impl Shapes {
     ) -> Option<(Shaped, &Shape)> {
         for number in 0..self.known.len() {
             if let Some(shaped) = self.known[number].fit(isa, bytes, at, slots) {
-                self.known[number].hits += 1;
+                self.known[number].hits = self.known[number].hits.saturating_add(1);
                 let hits = |number: usize| self.known[number].hits;
                 let number = match number.checked_sub(1).filter(|before| hits(*before) < hits(number)) {
                     Some(before) => {
@@ -239,6 +239,7 @@ impl Shape {
             *slots.kinds.get_mut(written..)?.first_chunk_mut()? = piece.kinds;
             written += piece.tokens;
             at += piece.length;
+            // Most records of another make begin otherwise.
             if number == 0 && different != [0; PIECE_BYTES] {
                 return None;
             }

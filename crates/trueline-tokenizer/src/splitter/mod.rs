@@ -119,9 +119,12 @@ impl Splitter {
         }
         let start = chunk.len().checked_sub(window)?;
         let Survey { outside, inside } = self.survey(&chunk[start..]);
-        // That of the inside is one that sees no record end, or has come to the same.
-        let is_alone = inside.is_none_or(|inside| inside.tail.is_none() || Some(inside) == outside);
-        let Split { end, tail } = outside.filter(|_| is_alone)?;
+        let Split { end, tail } = match (outside, inside) {
+            (Some(one), None) | (None, Some(one)) => one,
+            // Without quotes, or where both have come to the same.
+            (Some(one), Some(other)) if other.tail.is_none() || one == other => one,
+            _ => return None,
+        };
         Some(Split { end, tail: Some(start + tail?) })
     }
 

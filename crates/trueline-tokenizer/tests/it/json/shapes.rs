@@ -82,7 +82,9 @@ proptest! {
     #[test]
     fn records_of_one_make(style in style(), records in vec(record(), 1..30), block in 1_usize..9_000) {
         let mut text = Vec::new();
-        records.iter().for_each(|record| write(&mut text, style, record));
+        for record in &records {
+            write(&mut text, style, record);
+        }
         way::check(&text, &[block]);
     }
 
