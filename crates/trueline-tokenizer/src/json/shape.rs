@@ -5,6 +5,9 @@
 //! belongs to. So nothing is to be found in it but where its values end; its tokens are copied. An array of strings and scalars may have
 //! any number of them.
 //!
+//! `trueline-decode` knows two relatives: a template is held against tokens that were found, and says where columns are; a layout is for one record
+//! by itself, and notes no tokens.
+//!
 //! Why so: in records with much text most bytes are those of strings, and to look for the end of a string takes a fraction of what it
 //! takes to tell what each of its bytes is. Where values are short that is no gain, since each has to wait for the one before; so only records
 //! with text are learnt. Bench: `examples/json_rate.rs`, "long text".
@@ -142,7 +145,8 @@ impl Shapes {
         None
     }
 
-    /// Learns the shape of a record, unless it is known (what is out of the ordinary in a value fits none), given its bytes with the line feed and its tokens.
+    /// Learns the shape of a record that fitted none, given its bytes with the line feed, where they stand, and its tokens. It may be known all the
+    /// same, where only a value is out of the ordinary.
     pub(super) fn learn(&mut self, line: &[u8], start: usize, offsets: &[u32], kinds: &[u8]) {
         if self.known.len() == MOST_SHAPES {
             self.misses += 1;
