@@ -101,8 +101,11 @@ impl Indexer {
         let quoted = bytes.get(census.quotes_from..).unwrap_or_default();
         positions.is_ascii = high.is_ascii();
         positions.has_quotes = self.classes.quote().is_some_and(|quote| quoted.contains(&quote));
-        let is_counted = self.classes.ends_are_lfs && !positions.has_quotes && !census.lone_cr;
-        positions.line_ends = (is_counted && bytes.last() != Some(&b'\r')).then_some(terminators);
+        // LFs in the quotes of a record that is not whole are counted as well.
+        let is_exact = census.inner_lfs == 0 || consumed == cursor.at;
+        let is_counted = self.classes.ends_are_lfs && !census.lone_cr && is_exact;
+        let line_ends = terminators + census.inner_lfs;
+        positions.line_ends = (is_counted && bytes.last() != Some(&b'\r')).then_some(line_ends);
         self.find_faults(bytes, positions);
         consumed
     }

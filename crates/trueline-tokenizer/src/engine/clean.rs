@@ -75,6 +75,7 @@ impl<S: Sink, const LFS: bool> Task for CleanGroups<'_, '_, S, LFS> {
                 Masks::read(isa, classes, chunks, reader.bytes.get(at + GROUP_BYTES).copied());
             let mut marks = [Marks::default(); GROUP_STEPS];
             let (mut bad, mut quotes) = (0, 0);
+            let (mut lone_cr, mut inner_lfs) = (0, 0);
             let mut in_quote = carry.in_quote;
             // By the step before: what an opening quote may stand behind, closing quotes, CRs.
             let mut opens = (carry.field_start | carry.after_close) << 63;
@@ -86,7 +87,10 @@ impl<S: Sink, const LFS: bool> Task for CleanGroups<'_, '_, S, LFS> {
                 let separators = (delimiter[step] | terminator) & !inside;
                 let terminators = terminator & !inside;
                 let close = quote & !inside;
-                let crlf = lf[step] & behind(cr, crs) & terminators & classes.crlf_on;
+                let behind_cr = behind(cr, crs);
+                let crlf = lf[step] & behind_cr & terminators & classes.crlf_on;
+                lone_cr |= behind_cr & !(lf[step] & classes.crlf_on);
+                inner_lfs += u64::from((lf[step] & inside).count_ones());
                 marks[step] = Marks { separators, terminators, crlf };
                 let begins_crlf = cr & ((lf[step] >> 1) | (lf[step + 1] << 63)) & classes.crlf_on;
                 let text_after = behind(close, closes) & !(separators | quote | begins_crlf);
@@ -103,8 +107,8 @@ impl<S: Sink, const LFS: bool> Task for CleanGroups<'_, '_, S, LFS> {
                 return Clean::Doubtful;
             }
             reader.census.note(at, quotes != 0, high);
-            // Nobody asks for line ends where there are quotes.
-            reader.census.lone_cr = true;
+            reader.census.lone_cr |= lone_cr != 0;
+            reader.census.inner_lfs += inner_lfs;
             reader.sink.steps(isa, at, &marks);
             let last = marks[GROUP_STEPS - 1];
             let carry = Carry {

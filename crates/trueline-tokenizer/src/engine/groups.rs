@@ -134,7 +134,13 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
                 return End::Through;
             }
             if !has_quotes && carry.in_quote != 0 {
-                // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
+                // Nothing ends the quoted field here (an escape before it escapes nothing of meaning). Where a CR may be lone is not asked.
+                let mut has_cr = carry.cr != 0;
+                for block in chunks.iter().map(|chunk| isa.load(chunk)) {
+                    has_cr |= isa.equal(block, b'\r') != 0;
+                    reader.census.inner_lfs += u64::from(isa.equal(block, b'\n').count_ones());
+                }
+                reader.census.lone_cr |= has_cr;
                 let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
                 reader.place = Border { at: at + chunks.len() * STEP, carry };
             } else {
@@ -268,6 +274,7 @@ impl<S: Sink> Reader<'_, S> {
             let step = Step::read(isa, self.classes, chunk, self.bytes.get(at + STEP).copied(), before);
             *marks = step.marks;
             self.census.lone_cr |= step.has_lone_cr;
+            let mut inner_lfs = step.inner_lfs;
             let stop = marks.terminators & cut;
             if step.trouble | stop != 0 {
                 // Up to the first place to stop at, if there is one.
@@ -280,9 +287,11 @@ impl<S: Sink> Reader<'_, S> {
                 marks.separators &= keep;
                 marks.terminators &= keep;
                 marks.crlf &= keep;
+                inner_lfs &= keep;
                 end = End::Stopped;
             }
             steps += 1;
+            self.census.inner_lfs += u64::from(inner_lfs.count_ones());
             *text_after = step.text_after;
             any_text_after |= step.text_after;
             if stop != 0 {
@@ -309,6 +318,8 @@ struct Step {
     /// Bytes behind a closing quote that should not be there.
     text_after: u64,
     has_lone_cr: bool,
+    /// LFs inside of quotes.
+    inner_lfs: u64,
     next: Carry,
 }
 
@@ -341,6 +352,7 @@ impl Step {
             trouble,
             text_after: behind_close & !(separators | quotes.open | begins_crlf),
             has_lone_cr: ends.lone_cr != 0,
+            inner_lfs: ends.lf & quotes.inside,
             next,
         }
     }

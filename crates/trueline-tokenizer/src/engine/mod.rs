@@ -77,11 +77,13 @@ pub(crate) struct Census {
     pub(crate) high_from: usize,
     /// There was a CR that does not belong to the LF behind it, or that might not.
     pub(crate) lone_cr: bool,
+    /// How many LFs before the cursor end no record, where every LF outside of quotes does.
+    pub(crate) inner_lfs: u64,
 }
 
 impl Default for Census {
     fn default() -> Self {
-        Self { quotes_from: usize::MAX, high_from: usize::MAX, lone_cr: false }
+        Self { quotes_from: usize::MAX, high_from: usize::MAX, lone_cr: false, inner_lfs: 0 }
     }
 }
 
@@ -161,6 +163,7 @@ impl<S: Sink> Reader<'_, S> {
     #[inline(always)]
     fn walk<I: Isa>(&mut self, isa: I, state: State, floor: usize) -> Option<State> {
         let Border { mut at, carry: Carry { mut cr, .. } } = self.place;
+        let from = at;
         let mut walk = Walk::enter(state, at, floor, self.until);
         while at < self.bytes.len() {
             let (block, count) = load(isa, &self.bytes[at..]);
@@ -171,12 +174,14 @@ impl<S: Sink> Reader<'_, S> {
             self.sink.reserve();
             if let Some(at) = walk.step(&roles, valid, at, self.classes, self.sink) {
                 self.place = Border { at, carry: Carry::START };
+                self.census.inner_lfs += walk.inner_lfs(&self.bytes[from..at]);
                 return (at >= self.until).then_some(State::START);
             }
             cr = (roles.cr >> (count - 1)) & 1;
             at += count;
         }
         self.place.at = at;
+        self.census.inner_lfs += walk.inner_lfs(&self.bytes[from..at]);
         Some(walk.leave(at, cr, self.classes, self.sink))
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Walk {
     /// It ends at the first record end behind `floor`, or at or behind `until`.
     floor: usize,
     until: usize,
+    /// How many records have ended.
+    records: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,7 @@ impl Walk {
             escaped: NONE,
             floor,
             until,
+            records: 0,
         };
         match state.0 {
             Place::RecordStart => (walk.field, walk.record) = (at, at),
@@ -95,6 +98,7 @@ impl Walk {
                     let is_crlf = roles.crlf & bit != 0;
                     self.expect_field_end(place.saturating_sub(usize::from(is_crlf)), classes, sink);
                     sink.record(place, is_crlf, self.mode == Mode::Comment);
+                    self.records += 1;
                     self.mode = Mode::Unquoted;
                     (self.field, self.record) = (place + 1, place + 1);
                     if place > self.floor || place + 1 >= self.until {
@@ -134,6 +138,12 @@ impl Walk {
             sink.fault(self.closed.wrapping_sub(1), FaultKind::TextAfterQuote);
         }
         self.closed = NONE;
+    }
+
+    /// How many of the LFs in the bytes walked over end no record, where every other one does.
+    pub(super) fn inner_lfs(&self, walked: &[u8]) -> u64 {
+        let lfs: u64 = walked.iter().map(|byte| u64::from(*byte == b'\n')).sum();
+        lfs.saturating_sub(self.records)
     }
 
     /// Ends at `at`, the end of the input.

@@ -94,7 +94,8 @@ fn check_line_ends(positions: &Positions, dialect: &Dialect, rest: &[u8], used: 
         Terminator::Lf => rest.contains(&b'\r'),
         _ => (0..rest.len()).any(is_lone),
     };
-    if is_plain && !has_quote && !has_lone_cr {
+    let is_whole = used == rest.len() && !rest.contains(&b'\r');
+    if is_plain && !has_lone_cr && (is_whole || !has_quote) {
         assert_eq!(positions.line_ends(), Some(expected));
     }
 }
