@@ -115,6 +115,8 @@ pub(super) struct Group<L: Lanes> {
     pub(super) length: L::Words,
     /// Its first eight bytes. Where it has fewer, anything may be behind them, also what is not in the file.
     pub(super) head: L::Words,
+    /// Its next eight bytes, where it has as many in all; else anything.
+    pub(super) next: L::Words,
     /// Whether it is quoted, so that its bytes may hold doubled quotes.
     pub(super) quoted: L::Mask,
 }
@@ -135,7 +137,7 @@ impl<'a> Cells<'a> {
     ) -> Group<L> {
         let (mut start, mut length) = self.place(lanes, borders, at);
         let mut quoted = lanes.none();
-        let mut head = lanes.gather_bytes(self.bytes, start);
+        let [mut head, mut next] = lanes.gather_two(self.bytes, start);
         if QUOTED {
             let quote = lanes.splat(u64::from(self.quote.unwrap_or_default()));
             let is_quote = lanes.equal(lanes.and(head, lanes.splat(0xFF)), quote);
@@ -148,19 +150,19 @@ impl<'a> Cells<'a> {
                 length = lanes.sub(length, lanes.splat(2));
                 // Of a short text the first eight bytes have all.
                 let is_short = lanes.less(length, lanes.splat(WORD as u64));
-                head = if lanes.bits(is_short) == bits {
-                    lanes.shr::<8>(head)
+                [head, next] = if lanes.bits(is_short) == bits {
+                    [lanes.shr::<8>(head), next]
                 } else {
-                    lanes.gather_bytes(self.bytes, start)
+                    lanes.gather_two(self.bytes, start)
                 };
             } else if bits != 0 {
                 quoted = lanes.both(is_quote, lanes.not(lanes.is_zero(length)));
                 start = lanes.add(start, lanes.select(quoted, lanes.splat(1), lanes.splat(0)));
                 length = lanes.sub(length, lanes.select(quoted, lanes.splat(2), lanes.splat(0)));
-                head = lanes.gather_bytes(self.bytes, start);
+                [head, next] = lanes.gather_two(self.bytes, start);
             }
         }
-        Group { start, length, head, quoted }
+        Group { start, length, head, next, quoted }
     }
 
     /// Where some cells begin, and how many bytes they have, quotes included.
@@ -176,14 +178,14 @@ impl<'a> Cells<'a> {
         (start, lanes.sub(end, start))
     }
 
-    /// The eight bytes of each text from its byte `8 * number` on, and whatever stands behind it.
+    /// The eight bytes of each text from its byte `8 * number` on and the eight behind them, and whatever stands behind it.
     #[inline(always)]
-    pub(super) fn word<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> L::Words {
+    pub(super) fn two<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> [L::Words; 2] {
         if number == 0 {
-            return group.head;
+            return [group.head, group.next];
         }
         let offset = lanes.splat((number * WORD) as u64);
-        lanes.gather_bytes(self.bytes, lanes.add(group.start, offset))
+        lanes.gather_two(self.bytes, lanes.add(group.start, offset))
     }
 }
 

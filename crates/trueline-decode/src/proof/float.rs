@@ -8,7 +8,7 @@
 
 use super::Judge;
 use super::cell::{Cells, Group, HIGH, LOW, not_digits, used};
-use super::lanes::{Lanes, WORD};
+use super::lanes::Lanes;
 
 /// The most bytes of a number.
 const LONGEST: u64 = 16;
@@ -73,7 +73,8 @@ fn mantissa<L: Lanes>(
 impl Judge for Float {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        let (mut start, mut length, mut head) = (group.start, group.length, group.head);
+        let (mut start, mut length) = (group.start, group.length);
+        let [mut head, mut tail] = [group.head, group.next];
         let low = lanes.and(head, lanes.splat(0xFF));
         let signed = lanes.either(
             lanes.equal(low, lanes.splat(u64::from(b'-'))),
@@ -82,9 +83,8 @@ impl Judge for Float {
         if lanes.bits(signed) != 0 {
             let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
             (start, length) = (lanes.add(start, one), lanes.sub(length, one));
-            head = lanes.gather_bytes(cells.bytes, start);
+            [head, tail] = lanes.gather_two(cells.bytes, start);
         }
-        let tail = lanes.gather_bytes(cells.bytes, lanes.add(start, lanes.splat(WORD as u64)));
         let mut good = lanes.less(length, lanes.splat(LONGEST + 1));
         let (mut in_head, mut in_tail) = (used(lanes, length, 0), used(lanes, length, 1));
         let letters = [in_head, in_tail].map(|used| lanes.and(used, lanes.splat(LETTER)));

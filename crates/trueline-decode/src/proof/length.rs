@@ -42,9 +42,10 @@ impl Judge for Length {
             let quartered = lanes.shr::<2>(lanes.add(fewest, lanes.splat(3)));
             if self.least > 1 {
                 let mut high = lanes.splat(0);
-                for number in 0..WORDS {
-                    let word = lanes.and(cells.word(lanes, group, number), used(lanes, group.length, number));
-                    high = lanes.or(high, word);
+                for number in (0..WORDS).step_by(2) {
+                    for (number, word) in (number..).zip(cells.two(lanes, group, number)) {
+                        high = lanes.or(high, lanes.and(word, used(lanes, group.length, number)));
+                    }
                 }
                 let is_ascii = lanes.both(
                     lanes.is_zero(lanes.and(high, lanes.splat(HIGH))),

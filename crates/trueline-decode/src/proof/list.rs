@@ -55,8 +55,8 @@ pub(super) struct Listed<'a, const LONG: bool>(pub(super) &'a List);
 
 impl<const LONG: bool> Judge for Listed<'_, LONG> {
     #[inline(always)]
-    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        let head = lanes.and(cells.word(lanes, group, 0), used(lanes, group.length, 0));
+    fn prove<L: Lanes>(&self, lanes: L, _cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        let head = lanes.and(group.head, used(lanes, group.length, 0));
         let key = lanes.or(head, lanes.shl::<56>(group.length));
         let mut found = lanes.none();
         for text in &self.0.short {
@@ -70,7 +70,7 @@ impl<const LONG: bool> Judge for Listed<'_, LONG> {
         let is_eight = lanes.equal(group.length, lanes.splat(WORD as u64));
         found = lanes.either(found, lanes.both(found_eight, is_eight));
         if LONG {
-            let tail = lanes.and(cells.word(lanes, group, 1), used(lanes, group.length, 1));
+            let tail = lanes.and(group.next, used(lanes, group.length, 1));
             for [first, second, length] in &self.0.long {
                 let differs = lanes.or(
                     lanes.or(lanes.xor(head, lanes.splat(*first)), lanes.xor(tail, lanes.splat(*second))),

@@ -136,7 +136,7 @@ impl<const DATE: bool, const TIME: bool, const BOUNDED: bool> Judge for Read<'_,
         if DATE {
             self.0.dated::<L, TIME, BOUNDED>(lanes, cells, group)
         } else {
-            self.0.clocked::<L, BOUNDED>(lanes, cells, group)
+            self.0.clocked::<L, BOUNDED>(lanes, group)
         }
     }
 }
@@ -156,10 +156,10 @@ impl Moment {
         cells: &Cells<'_>,
         group: &Group<L>,
     ) -> L::Mask {
-        let head = lanes.xor(cells.word(lanes, group, 0), lanes.splat(packed(b"0000-00-")));
+        let head = lanes.xor(group.head, lanes.splat(packed(b"0000-00-")));
         let mut faults = lanes.or(head, lanes.add(head, lanes.splat(0x7F76_767F_7676_7676)));
         let shape = if TIME { packed(b"00T00:00") } else { packed(b"00") };
-        let mut middle = lanes.xor(cells.word(lanes, group, 1), lanes.splat(shape));
+        let mut middle = lanes.xor(group.next, lanes.splat(shape));
         let mut raise = 0x7676_7F76_767F_7676;
         if !TIME {
             (middle, raise) = (lanes.and(middle, lanes.splat(0xFFFF)), 0x7676);
@@ -183,7 +183,9 @@ impl Moment {
         let mut good = lanes.both(lanes.not(out), lanes.is_zero(lanes.and(faults, lanes.splat(HIGH))));
         let mut second = lanes.splat(0);
         if TIME {
-            let clock = self.end(lanes, cells, group, cells.word(lanes, group, 2), 16);
+            let [end, behind] = cells.two(lanes, group, 2);
+            let fraction = lanes.or(lanes.shr::<24>(end), lanes.shl::<40>(behind));
+            let clock = self.end(lanes, group.length, [end, fraction], 16);
             good = lanes.both(good, clock.good);
             second = clock.second;
         } else {
@@ -203,20 +205,15 @@ impl Moment {
 
     /// `HH:MM:SS` and a fraction.
     #[inline(always)]
-    fn clocked<L: Lanes, const BOUNDED: bool>(
-        &self,
-        lanes: L,
-        cells: &Cells<'_>,
-        group: &Group<L>,
-    ) -> L::Mask {
-        let text = cells.word(lanes, group, 0);
-        let head = lanes.and(lanes.xor(text, lanes.splat(packed(b"00:00"))), lanes.splat(0xFF_FFFF_FFFF));
+    fn clocked<L: Lanes, const BOUNDED: bool>(&self, lanes: L, group: &Group<L>) -> L::Mask {
+        let text = lanes.xor(group.head, lanes.splat(packed(b"00:00")));
+        let head = lanes.and(text, lanes.splat(0xFF_FFFF_FFFF));
         let mut faults = lanes.or(head, lanes.add(head, lanes.splat(0x76_767F_7676)));
         let hour = lanes.and(lanes.tens(head), lanes.splat(0xFFFF));
         let minute = lanes.tens(lanes.shr::<24>(head));
         let clock = lanes.or(lanes.shl::<16>(hour), minute);
         faults = lanes.or(faults, lanes.add(clock, lanes.splat((0x7F - 23) << 16 | (0x7F - 59))));
-        let end = self.end(lanes, cells, group, lanes.shr::<40>(text), 5);
+        let end = self.end(lanes, group.length, [lanes.shr::<40>(group.head), group.next], 5);
         let mut good = lanes.both(lanes.is_zero(lanes.and(faults, lanes.splat(HIGH))), end.good);
         if BOUNDED {
             let second = lanes.add(of_day(lanes, hour, minute), end.second);
@@ -225,14 +222,13 @@ impl Moment {
         good
     }
 
-    /// `:SS` and what follows, given the word that begins with the byte `at`, where they are expected.
+    /// `:SS` and what follows, given the words that begin with the byte `at`, where they are expected, and with the fraction behind them.
     #[inline(always)]
     fn end<L: Lanes>(
         &self,
         lanes: L,
-        cells: &Cells<'_>,
-        group: &Group<L>,
-        word: L::Words,
+        length: L::Words,
+        [word, fraction]: [L::Words; 2],
         at: u64,
     ) -> Clock<L> {
         let three = lanes.splat(0xFF_FFFF);
@@ -241,19 +237,18 @@ impl Moment {
         let raised =
             lanes.or(lanes.add(digits, lanes.splat(0x76_767F)), lanes.add(second, lanes.splat(0x7F - 59)));
         let faults = lanes.and(lanes.or(digits, raised), lanes.splat(HIGH & 0xFF_FFFF));
-        let bare = lanes.equal(group.length, lanes.splat(at + 3));
+        let bare = lanes.equal(length, lanes.splat(at + 3));
         let is_z = lanes.equal(byte::<L, 24>(lanes, word), lanes.splat(u64::from(b'Z')));
-        let zulu = lanes.both(lanes.equal(group.length, lanes.splat(at + 4)), is_z);
+        let zulu = lanes.both(lanes.equal(length, lanes.splat(at + 4)), is_z);
         let mut good = match self.zone {
             Zone::Forbidden => bare,
             Zone::Allowed => lanes.either(bare, zulu),
             Zone::Required => zulu,
         };
         // Where no cell has more bytes, nothing more is looked at.
-        let long = lanes.less(lanes.splat(at + 4), group.length);
+        let long = lanes.less(lanes.splat(at + 4), length);
         if self.fraction > 0 && lanes.bits(long) != 0 {
-            let text = lanes.gather_bytes(cells.bytes, lanes.add(group.start, lanes.splat(at + 3)));
-            let fraction = self.fraction(lanes, text, lanes.sub(group.length, lanes.splat(at + 3)));
+            let fraction = self.fraction(lanes, fraction, lanes.sub(length, lanes.splat(at + 3)));
             good = lanes.either(good, lanes.both(long, fraction));
         }
         Clock { good: lanes.both(good, lanes.is_zero(faults)), second }

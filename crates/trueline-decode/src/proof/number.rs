@@ -51,7 +51,7 @@ pub(super) struct Within<'a, const POINT: bool, const SIGN: bool>(pub(super) &'a
 impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        let (mut start, mut length, mut head) = (group.start, group.length, group.head);
+        let (mut length, mut head, mut next) = (group.length, group.head, group.next);
         let mut negative = lanes.none();
         if SIGN {
             let low = lanes.and(head, lanes.splat(0xFF));
@@ -59,11 +59,11 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
             let signed = lanes.either(negative, lanes.equal(low, lanes.splat(u64::from(b'+'))));
             let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
             if lanes.bits(signed) != 0 {
-                (start, length) = (lanes.add(start, one), lanes.sub(length, one));
-                head = lanes.gather_bytes(cells.bytes, start);
+                length = lanes.sub(length, one);
+                [head, next] = lanes.gather_two(cells.bytes, lanes.add(group.start, one));
             }
         }
-        let (mut first, mut last) = sixteen::<L, POINT>(lanes, cells, head, start, length);
+        let (mut first, mut last) = sixteen::<L, POINT>(lanes, head, next, length);
         let mut places = lanes.splat(0);
         let mut good =
             lanes.both(lanes.less(lanes.splat(0), length), lanes.less(length, lanes.splat(DIGITS + 1)));
@@ -101,14 +101,13 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
     }
 }
 
-/// The sixteen bytes that end with a text, given its first eight; what is missing are zeros, and digits are numbers. With `POINT` texts may
+/// The sixteen bytes that end with a text, given its first sixteen; what is missing are zeros, and digits are numbers. With `POINT` texts may
 /// well have more than eight bytes.
 #[inline(always)]
 fn sixteen<L: Lanes, const POINT: bool>(
     lanes: L,
-    cells: &Cells<'_>,
     head: L::Words,
-    start: L::Words,
+    next: L::Words,
     length: L::Words,
 ) -> (L::Words, L::Words) {
     let zeros = lanes.splat(u64::from(b'0') * LOW);
@@ -117,7 +116,7 @@ fn sixteen<L: Lanes, const POINT: bool>(
     if !POINT && lanes.bits(lanes.less(word, length)) == 0 {
         return (lanes.splat(0), lanes.shl_by(head, lanes.shl::<3>(lanes.sub(word, length))));
     }
-    let tail = lanes.xor(lanes.gather_bytes(cells.bytes, lanes.add(start, word)), zeros);
+    let tail = lanes.xor(next, zeros);
     // How far the text is from filling sixteen bytes, in bits.
     let gap = lanes.shl::<3>(lanes.sub(lanes.splat(DIGITS), length));
     let bits = lanes.splat(64);

@@ -19,7 +19,7 @@ pub(super) struct Scalar;
 impl Judge for Scalar {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        let (mut start, mut length, mut head) = (group.start, group.length, group.head);
+        let (mut length, mut head, mut next) = (group.length, group.head, group.next);
         let is_word = |text: &[u8]| {
             let mask = lanes.splat(u64::MAX >> (64 - 8 * text.len()));
             let is_long = lanes.equal(length, lanes.splat(text.len() as u64));
@@ -30,8 +30,8 @@ impl Judge for Scalar {
         let negative = lanes.equal(lanes.and(head, lanes.splat(0xFF)), lanes.splat(u64::from(b'-')));
         if lanes.bits(negative) != 0 {
             let sign = lanes.select(negative, one, lanes.splat(0));
-            (start, length) = (lanes.add(start, sign), lanes.sub(length, sign));
-            head = lanes.gather_bytes(cells.bytes, start);
+            length = lanes.sub(length, sign);
+            [head, next] = lanes.gather_two(cells.bytes, lanes.add(group.start, sign));
         }
         let zeros = lanes.splat(u64::from(b'0') * LOW);
         let head = lanes.and(lanes.xor(head, zeros), used(lanes, length, 0));
@@ -40,8 +40,7 @@ impl Judge for Scalar {
         let (mut tail, mut more) = (lanes.splat(0), lanes.splat(0));
         let word = lanes.splat(WORD as u64);
         if lanes.bits(lanes.less(word, length)) != 0 {
-            let behind = lanes.gather_bytes(cells.bytes, lanes.add(start, word));
-            tail = lanes.and(lanes.xor(behind, zeros), used(lanes, length, 1));
+            tail = lanes.and(lanes.xor(next, zeros), used(lanes, length, 1));
             more = bytes_equal(lanes, tail, b'.' ^ b'0');
         }
         let count = lanes.sum_bytes(lanes.add(lanes.shr::<7>(points), lanes.shr::<7>(more)));
@@ -92,8 +91,8 @@ impl Task for FindDoubtful<'_> {
                 let place = lanes.add(lanes.load(rows, lane), lanes.splat(u64::from(token)));
                 let both = lanes.gather_pairs(offsets, place);
                 let (start, end) = (lanes.and(both, lanes.splat(u64::from(u32::MAX))), lanes.shr::<32>(both));
-                let head = lanes.gather_bytes(bytes, start);
-                let group = Group { start, length: lanes.sub(end, start), head, quoted: lanes.none() };
+                let [head, next] = lanes.gather_two(bytes, start);
+                let group = Group { start, length: lanes.sub(end, start), head, next, quoted: lanes.none() };
                 *doubtful |= lanes.bits(lanes.not(Scalar.prove(lanes, cells, &group))) << lane;
             }
         }

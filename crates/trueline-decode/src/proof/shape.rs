@@ -209,14 +209,15 @@ fn faults<L: Lanes>(
     words: usize,
 ) -> L::Words {
     let mut faults = lanes.splat(0);
-    for number in 0..words {
-        let word = cells.word(lanes, group, number);
-        let mut wrong = lanes.splat(HIGH);
-        for table in tables {
-            let Ranges { to_top, least } = table[number];
-            wrong = lanes.and(wrong, outside(lanes, word, lanes.splat(to_top), lanes.splat(least)));
+    for number in (0..words).step_by(2) {
+        for (number, word) in (number..words).zip(cells.two(lanes, group, number)) {
+            let mut wrong = lanes.splat(HIGH);
+            for table in tables {
+                let Ranges { to_top, least } = table[number];
+                wrong = lanes.and(wrong, outside(lanes, word, lanes.splat(to_top), lanes.splat(least)));
+            }
+            faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
         }
-        faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
     }
     faults
 }
@@ -228,17 +229,17 @@ impl Judge for ByLength<'_> {
         let stride = narrow(ranges * words * 2 * WORD);
         let base = lanes.times(lanes.sub(group.length, lanes.splat(least)), stride);
         let mut faults = lanes.splat(0);
-        for number in 0..words {
-            let word = cells.word(lanes, group, number);
-            let mut wrong = lanes.splat(HIGH);
-            for range in 0..ranges {
-                let offset = (range * words + number) * 2 * WORD;
-                let at = lanes.add(base, lanes.splat(offset as u64));
-                let to_top = lanes.gather_bytes(self.tables, at);
-                let least = lanes.gather_bytes(self.tables, lanes.add(at, lanes.splat(WORD as u64)));
-                wrong = lanes.and(wrong, outside(lanes, word, to_top, least));
+        for number in (0..words).step_by(2) {
+            for (number, word) in (number..words).zip(cells.two(lanes, group, number)) {
+                let mut wrong = lanes.splat(HIGH);
+                for range in 0..ranges {
+                    let offset = (range * words + number) * 2 * WORD;
+                    let at = lanes.add(base, lanes.splat(offset as u64));
+                    let [to_top, least] = lanes.gather_two(self.tables, at);
+                    wrong = lanes.and(wrong, outside(lanes, word, to_top, least));
+                }
+                faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
             }
-            faults = lanes.or(faults, lanes.and(wrong, used(lanes, group.length, number)));
         }
         lanes.both(self.shape.fits(lanes, group.length), lanes.is_zero(faults))
     }

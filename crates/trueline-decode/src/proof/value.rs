@@ -148,12 +148,9 @@ impl Run for One<'_> {
         let lanes = Choice::one();
         let cells = Cells::elsewhere(self.tokens.bytes, self.tokens.is_ascii);
         let start = lanes.splat(self.text.start as u64);
-        let group = Group {
-            start,
-            length: lanes.splat(self.text.len() as u64),
-            head: lanes.gather_bytes(cells.bytes, start),
-            quoted: lanes.none(),
-        };
+        let [head, next] = lanes.gather_two(cells.bytes, start);
+        let length = lanes.splat(self.text.len() as u64);
+        let group = Group { start, length, head, next, quoted: lanes.none() };
         lanes.bits(lanes.not(judge.prove(lanes, &cells, &group)))
     }
 }
@@ -238,14 +235,14 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
         places.of_tokens(lanes, tokens.offsets, rows);
         for lane in (0..ROWS).step_by(L::COUNT) {
             let (start, length) = places.value(lanes, lane);
-            let head = lanes.gather_bytes(tokens.bytes, start);
+            let [head, next] = lanes.gather_two(tokens.bytes, start);
             let absent = lanes.is_zero(lanes.load(rows, lane));
             let four = lanes.and(head, lanes.splat(0xFFFF_FFFF));
             let is_null = lanes
                 .both(lanes.equal(four, lanes.splat(packed(b"null"))), lanes.equal(length, lanes.splat(4)));
             let nulls = lanes.either(absent, is_null);
             let good = if STRINGS {
-                let (text, last) = text_of(lanes, tokens.bytes, head, start, length);
+                let ([text, next], last) = text_of(lanes, tokens.bytes, head, start, length);
                 let (quote, byte) = (lanes.splat(u64::from(b'"')), lanes.splat(0xFF));
                 let is_string = lanes.both(
                     lanes.equal(lanes.and(head, byte), quote),
@@ -255,11 +252,12 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
                     start: lanes.add(start, lanes.splat(1)),
                     length: lanes.sub(length, lanes.splat(2)),
                     head: text,
+                    next,
                     quoted: lanes.none(),
                 };
                 lanes.both(judge.prove(lanes, cells, &group), is_string)
             } else {
-                judge.prove(lanes, cells, &Group { start, length, head, quoted: lanes.none() })
+                judge.prove(lanes, cells, &Group { start, length, head, next, quoted: lanes.none() })
             };
             passed |= lanes.bits(lanes.both(good, lanes.not(nulls))) << lane;
             null |= lanes.bits(nulls) << lane;
@@ -269,7 +267,8 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
     null_count
 }
 
-/// What stands behind the first byte of some values, and their last byte, given their first eight.
+/// The sixteen bytes behind the first one of some values (where they have no more than eight, those), and their last byte, given their first
+/// eight.
 #[inline(always)]
 fn text_of<L: Lanes>(
     lanes: L,
@@ -277,12 +276,12 @@ fn text_of<L: Lanes>(
     head: L::Words,
     start: L::Words,
     length: L::Words,
-) -> (L::Words, L::Words) {
+) -> ([L::Words; 2], L::Words) {
     let to_last = lanes.sub(length, lanes.splat(1));
     if lanes.bits(lanes.less(lanes.splat(WORD as u64), length)) == 0 {
-        return (lanes.shr::<8>(head), lanes.shr_by(head, lanes.shl::<3>(to_last)));
+        return ([lanes.shr::<8>(head), head], lanes.shr_by(head, lanes.shl::<3>(to_last)));
     }
-    let text = lanes.gather_bytes(bytes, lanes.add(start, lanes.splat(1)));
+    let text = lanes.gather_two(bytes, lanes.add(start, lanes.splat(1)));
     (text, lanes.gather_bytes(bytes, lanes.add(start, to_last)))
 }
 

@@ -7,12 +7,13 @@
 use std::arch::x86_64::{
     __m128i, __m256i, _MM_HINT_T0, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadl_epi64, _mm_loadu_si128,
     _mm_prefetch, _mm_unpacklo_epi64, _mm256_add_epi64, _mm256_and_si256, _mm256_andnot_si256,
-    _mm256_blendv_epi8, _mm256_castsi256_pd, _mm256_castsi256_si128, _mm256_cmpeq_epi64, _mm256_cmpgt_epi64,
-    _mm256_cvtepu32_epi64, _mm256_extracti128_si256, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd, _mm256_mul_epu32, _mm256_or_si256,
-    _mm256_sad_epu8, _mm256_set_m128i, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x,
-    _mm256_setzero_si256, _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256,
-    _mm256_sub_epi64, _mm256_subs_epu16, _mm256_xor_si256,
+    _mm256_blendv_epi8, _mm256_blendv_pd, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_castsi256_si128,
+    _mm256_cmpeq_epi64, _mm256_cmpgt_epi64, _mm256_cvtepu32_epi64, _mm256_extracti128_si256,
+    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_min_epu32, _mm256_movemask_pd,
+    _mm256_mul_epu32, _mm256_or_si256, _mm256_permutevar8x32_epi32, _mm256_sad_epu8, _mm256_set_m128i,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64,
+    _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
+    _mm256_subs_epu16, _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use std::ops::Range;
@@ -169,10 +170,22 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn look_up(self, table: &[u64; 8], index: __m256i) -> __m256i {
-        // SAFETY: `self` proves AVX2. Each index is cut to three bits, so every load is inside of the table.
+        let [low, high] = [&table[..4], &table[4..]];
+        // SAFETY: `self` proves AVX2; the slices are of 32 readable bytes each; the loads ask for no alignment.
         unsafe {
-            let inside = _mm256_and_si256(index, _mm256_set1_epi64x(7));
-            four::<8>(table.as_ptr().cast(), inside)
+            let index = _mm256_and_si256(index, _mm256_set1_epi64x(7));
+            // Both halves of the word of a lane, of which there are four in each half of the table: only three bits of a place count.
+            let twice = _mm256_add_epi64(index, index);
+            let halves = _mm256_or_si256(twice, _mm256_slli_epi64::<32>(twice));
+            let halves = _mm256_add_epi64(halves, _mm256_set1_epi64x(1 << 32));
+            let [low, high] = [low, high]
+                .map(|words| _mm256_permutevar8x32_epi32(_mm256_loadu_si256(words.as_ptr().cast()), halves));
+            let is_high = _mm256_castsi256_pd(_mm256_slli_epi64::<61>(index));
+            _mm256_castpd_si256(_mm256_blendv_pd(
+                _mm256_castsi256_pd(low),
+                _mm256_castsi256_pd(high),
+                is_high,
+            ))
         }
     }
 
@@ -219,6 +232,23 @@ impl Lanes for Avx2 {
         unsafe {
             let inside = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last().cast_signed()));
             four::<1>(from.0.as_ptr().cast(), inside)
+        }
+    }
+
+    #[inline(always)]
+    fn gather_two(self, from: Bytes<'_>, index: __m256i) -> [__m256i; 2] {
+        #[expect(clippy::cast_possible_truncation, reason = "there are 64 bits to an address")]
+        // SAFETY: `self` proves AVX2, and so SSE4.1. There are sixteen bytes at least; the upper half of each index becomes 0 and the lower one at
+        // most that of the last place with sixteen bytes behind it, so every load is inside of the slice. Nothing asks for alignment.
+        unsafe {
+            let places = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last_two().cast_signed()));
+            let (low, high) = (_mm256_castsi256_si128(places), _mm256_extracti128_si256::<1>(places));
+            let words =
+                |place: i64| _mm_loadu_si128(from.0.as_ptr().add(place.cast_unsigned() as usize).cast());
+            let even = _mm256_set_m128i(words(_mm_cvtsi128_si64(high)), words(_mm_cvtsi128_si64(low)));
+            let odd =
+                _mm256_set_m128i(words(_mm_extract_epi64::<1>(high)), words(_mm_extract_epi64::<1>(low)));
+            [_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd)]
         }
     }
 

@@ -128,6 +128,14 @@ pub(crate) trait Lanes: Copy {
     /// For each lane the eight bytes at its index (of which the lower half counts), the first one lowest.
     fn gather_bytes(self, from: Bytes<'_>, index: Self::Words) -> Self::Words;
 
+    /// For each lane the eight bytes at its index (of which the lower half counts), as `gather_bytes` has them, and the eight behind those. Where
+    /// there are fewer than sixteen, both mean nothing.
+    #[inline(always)]
+    fn gather_two(self, from: Bytes<'_>, index: Self::Words) -> [Self::Words; 2] {
+        let behind = self.add(index, self.splat(WORD as u64));
+        [self.gather_bytes(from, index), self.gather_bytes(from, behind)]
+    }
+
     /// The bits that count in which some bytes differ from a stretch: there are none if the result is zero in all lanes.
     fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> Self::Words;
 
@@ -168,14 +176,14 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Bytes of which eight can be loaded from some place, at indices of 32 bits.
+/// Bytes of which eight can be loaded from some place, and sixteen too, at indices of 32 bits.
 #[derive(Clone, Copy)]
 pub(crate) struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
         let bytes = &bytes[..bytes.len().min(u32::MAX as usize)];
-        (bytes.len() >= WORD).then_some(Self(bytes))
+        (bytes.len() >= 2 * WORD).then_some(Self(bytes))
     }
 
     /// How many bytes there are.
@@ -202,6 +210,13 @@ impl<'a> Bytes<'a> {
     #[inline(always)]
     fn last(self) -> u64 {
         (self.0.len() - WORD) as u64
+    }
+
+    /// The greatest index that sixteen bytes can be loaded from.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn last_two(self) -> u64 {
+        (self.0.len() - 2 * WORD) as u64
     }
 }
 

@@ -45,6 +45,12 @@ impl Task for Everything<'_> {
             let (a, b) = operands(lanes, self.words, at);
             let digits = lanes.and(a, lanes.splat(0x0707_0707_0707_0707));
             let small = lanes.splat(0xFFFF);
+            let bytes = Bytes::new(self.bytes).expect("there are bytes");
+            let [one, two] = lanes.gather_two(bytes, a);
+            // Of what is not there, nothing is said.
+            let is_there = lanes
+                .less(lanes.and(a, lanes.splat(u64::from(u32::MAX))), lanes.splat(bytes.len() as u64 - 15));
+            let nothing = lanes.splat(0);
             let vectors = [
                 lanes.splat(77),
                 lanes.add(a, b),
@@ -65,7 +71,9 @@ impl Task for Everything<'_> {
                 lanes.tens(digits),
                 lanes.number(digits),
                 lanes.look_up(&self.table, a),
-                lanes.gather_bytes(Bytes::new(self.bytes).expect("there are bytes"), a),
+                lanes.gather_bytes(bytes, a),
+                lanes.select(is_there, one, nothing),
+                lanes.select(is_there, two, nothing),
                 lanes.gather_pairs(Pairs::new(self.pairs).expect("there are pairs"), a),
                 lanes.gather_pairs(Pairs::new(self.pairs).expect("there are pairs"), lanes.and(a, small)),
                 lanes.select(lanes.less(a, b), a, b),
@@ -110,7 +118,7 @@ proptest! {
     #[test]
     fn all_lanes_agree(
         words in words(),
-        bytes in proptest::collection::vec(any::<u8>(), 8..40),
+        bytes in proptest::collection::vec(any::<u8>(), 16..80),
         pairs in proptest::collection::vec(any::<u32>(), 2..40),
         table in any::<[u64; 8]>(),
     ) {
@@ -200,5 +208,5 @@ proptest! {
 
 #[test]
 fn nothing_is_loaded_from_too_little() {
-    assert!(Bytes::new(b"1234567").is_none() && Pairs::new(&[1]).is_none());
+    assert!(Bytes::new(b"123456789012345").is_none() && Pairs::new(&[1]).is_none());
 }
