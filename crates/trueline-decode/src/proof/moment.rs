@@ -141,9 +141,12 @@ impl<const DATE: bool, const TIME: bool, const BOUNDED: bool> Judge for Read<'_,
     }
 }
 
-/// What a clock says, and whether it is right.
-struct Clock<L: Lanes> {
+/// What a clock says behind its minutes.
+struct End<L: Lanes> {
+    /// Whether there is as much of it as may be, and what stands behind the seconds is right.
     good: L::Mask,
+    /// Not zero where the seconds are none.
+    faults: L::Words,
     second: L::Words,
 }
 
@@ -180,17 +183,20 @@ impl Moment {
             lanes.either(lanes.less(days, day), lanes.less(day, one)),
             lanes.either(lanes.less(lanes.splat(12), month), lanes.less(month, one)),
         );
-        let mut good = lanes.both(lanes.not(out), lanes.is_zero(lanes.and(faults, lanes.splat(HIGH))));
+        faults = lanes.and(faults, lanes.splat(HIGH));
+        let mut good = lanes.not(out);
         let mut second = lanes.splat(0);
         if TIME {
             let [end, behind] = cells.two(lanes, group, 2);
             let fraction = lanes.or(lanes.shr::<24>(end), lanes.shl::<40>(behind));
-            let clock = self.end(lanes, group.length, [end, fraction], 16);
-            good = lanes.both(good, clock.good);
-            second = clock.second;
+            let end = self.end(lanes, group.length, [end, fraction], 16);
+            faults = lanes.or(faults, end.faults);
+            good = lanes.both(good, end.good);
+            second = end.second;
         } else {
             good = lanes.both(good, lanes.equal(group.length, lanes.splat(10)));
         }
+        good = lanes.both(good, lanes.is_zero(faults));
         if BOUNDED {
             let halves = lanes.tens(head);
             let century = lanes.times(lanes.and(halves, lanes.splat(0xFFFF)), 100);
@@ -214,7 +220,8 @@ impl Moment {
         let clock = lanes.or(lanes.shl::<16>(hour), minute);
         faults = lanes.or(faults, lanes.add(clock, lanes.splat((0x7F - 23) << 16 | (0x7F - 59))));
         let end = self.end(lanes, group.length, [lanes.shr::<40>(group.head), group.next], 5);
-        let mut good = lanes.both(lanes.is_zero(lanes.and(faults, lanes.splat(HIGH))), end.good);
+        faults = lanes.or(lanes.and(faults, lanes.splat(HIGH)), end.faults);
+        let mut good = lanes.both(lanes.is_zero(faults), end.good);
         if BOUNDED {
             let second = lanes.add(of_day(lanes, hour, minute), end.second);
             good = lanes.both(good, self.within(lanes, second));
@@ -224,13 +231,7 @@ impl Moment {
 
     /// `:SS` and what follows, given the words that begin with the byte `at`, where they are expected, and with the fraction behind them.
     #[inline(always)]
-    fn end<L: Lanes>(
-        &self,
-        lanes: L,
-        length: L::Words,
-        [word, fraction]: [L::Words; 2],
-        at: u64,
-    ) -> Clock<L> {
+    fn end<L: Lanes>(&self, lanes: L, length: L::Words, [word, fraction]: [L::Words; 2], at: u64) -> End<L> {
         let three = lanes.splat(0xFF_FFFF);
         let digits = lanes.and(lanes.xor(word, lanes.splat(packed(b":00"))), three);
         let second = lanes.tens(lanes.shr::<8>(digits));
@@ -251,7 +252,7 @@ impl Moment {
             let fraction = self.fraction(lanes, fraction, lanes.sub(length, lanes.splat(at + 3)));
             good = lanes.either(good, lanes.both(long, fraction));
         }
-        Clock { good: lanes.both(good, lanes.is_zero(faults)), second }
+        End { good, faults, second }
     }
 
     /// A fraction and a zone behind the seconds; `length` is that from the point on.
