@@ -101,10 +101,11 @@ impl Indexer {
         let quoted = bytes.get(census.quotes_from..).unwrap_or_default();
         positions.is_ascii = high.is_ascii();
         positions.has_quotes = self.classes.quote().is_some_and(|quote| quoted.contains(&quote));
-        // LFs in the quotes of a record that is not whole are counted as well.
-        let is_exact = census.inner_lfs == 0 || consumed == cursor.at;
+        let inner_lfs = if positions.has_quotes { census.inner_lfs } else { 0 };
+        // Those in a record that is not whole are counted as well.
+        let is_exact = inner_lfs == 0 || consumed == cursor.at;
         let is_counted = self.classes.ends_are_lfs && !census.lone_cr && is_exact;
-        let line_ends = terminators + census.inner_lfs;
+        let line_ends = terminators + inner_lfs;
         positions.line_ends = (is_counted && bytes.last() != Some(&b'\r')).then_some(line_ends);
         self.find_faults(bytes, positions);
         consumed

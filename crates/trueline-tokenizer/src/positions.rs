@@ -209,7 +209,7 @@ impl Positions {
     }
 
     /// How many line ends (LF, CRLF and CR each end one line) there are in the bytes consumed, where that is known:
-    /// every LF outside of quotes ends a record, and no CR may stand alone. `None` means that
+    /// every LF outside of quotes ends a record, no CR stands alone, and what follows does not begin with a record that has quotes and no end. `None` means that
     /// [`count_line_ends`](crate::count_line_ends()) has to tell.
     ///
     /// The byte before the block is taken for anything but a CR, to which an LF at the start of the block would belong.

@@ -94,12 +94,9 @@ impl RecordProver {
             Scanned::Row(extra) if extra.is_none() || !*forbids_extras => {}
             _ => return false,
         }
-        let (Some(bytes), Some(offsets), Some(kinds)) =
-            (Bytes::new(buffer), Pairs::new(block.offsets), Bytes::new(block.kinds))
-        else {
-            return false;
-        };
-        let tokens = Tokens { bytes, is_ascii: positions.is_ascii(), offsets, kinds, rows: &[], count: 1 };
+        let Some(bytes) = Bytes::new(buffer) else { return false };
+        let is_ascii = positions.is_ascii();
+        let tokens = Tokens { bytes, is_ascii, offsets: Pairs::NONE, kinds: bytes, rows: &[], count: 1 };
         columns.iter().zip(&scanner.row).all(|(proof, token)| {
             let token = *token as usize;
             if token == 0 {
@@ -141,6 +138,24 @@ mod tests {
         ] {
             prover.buffer = [record, &[b'\n'; BEHIND]].concat();
             assert_eq!(prover.proves_by_layout(), expected, "{}", String::from_utf8_lossy(record));
+        }
+    }
+
+    #[test]
+    fn small_records_are_proven_as_well() {
+        let column = JsonColumn { field: Field::new("id", DataType::Int64), checks: Vec::new() };
+        let mut prover =
+            RecordProver::new(&[column], &JsonOptions::default(), Kernel::detect()).expect("a prover");
+        for (record, expected) in [
+            (&b"{}"[..], true),
+            (b"{\"id\":1}", true),
+            (b"{\"id\":\"\"}", false),
+            (b"{\"id\":1,\"x\":2}", true),
+            (b"{\"id\":1,\"x\":2,\"y\":3}", true),
+            (b"{}", true),
+            (b"{\"id\":22}", true),
+        ] {
+            assert_eq!(prover.proves(record), expected, "{}", String::from_utf8_lossy(record));
         }
     }
 }

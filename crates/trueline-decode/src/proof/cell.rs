@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::lanes::{Bytes, Choice, Lanes, SQUARE, Task, WORD};
 
-/// How many bytes must follow the last cell of a block, so that a proof may look at a few words of each without asking.
+/// How many bytes must follow the last cell of a block, so that a proof may look at a few words of each without asking. (Where sixteen bytes are
+/// not there, nothing can be said of the first eight either.)
 pub(crate) const BEHIND: usize = 64;
 
 /// Rows to a word of a bit set.
@@ -115,7 +116,7 @@ pub(super) struct Group<L: Lanes> {
     pub(super) length: L::Words,
     /// Its first eight bytes. Where it has fewer, anything may be behind them, also what is not in the file.
     pub(super) head: L::Words,
-    /// Its next eight bytes, where it has as many in all; else anything.
+    /// Its next eight bytes, where it has more than eight; else anything.
     pub(super) next: L::Words,
     /// Whether it is quoted, so that its bytes may hold doubled quotes.
     pub(super) quoted: L::Mask,
@@ -178,7 +179,7 @@ impl<'a> Cells<'a> {
         (start, lanes.sub(end, start))
     }
 
-    /// The eight bytes of each text from its byte `8 * number` on and the eight behind them, and whatever stands behind it.
+    /// The bytes of each text from its byte `8 * number` on, eight and eight. Where it has none of these, anything.
     #[inline(always)]
     pub(super) fn two<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> [L::Words; 2] {
         if number == 0 {

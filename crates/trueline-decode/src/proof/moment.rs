@@ -187,9 +187,9 @@ impl Moment {
         let mut good = lanes.not(out);
         let mut second = lanes.splat(0);
         if TIME {
-            let [end, behind] = cells.two(lanes, group, 2);
-            let fraction = lanes.or(lanes.shr::<24>(end), lanes.shl::<40>(behind));
-            let end = self.end(lanes, group.length, [end, fraction], 16);
+            let [seconds, behind] = cells.two(lanes, group, 2);
+            let fraction = lanes.or(lanes.shr::<24>(seconds), lanes.shl::<40>(behind));
+            let end = self.end(lanes, group.length, [seconds, fraction], 16);
             faults = lanes.or(faults, end.faults);
             good = lanes.both(good, end.good);
             second = end.second;

@@ -267,8 +267,8 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
     null_count
 }
 
-/// The sixteen bytes behind the first one of some values (where they have no more than eight, those), and their last byte, given their first
-/// eight.
+/// The sixteen bytes behind the first one of some values, and their last byte, given their first eight. Where none has more than these, the
+/// second eight mean nothing.
 #[inline(always)]
 fn text_of<L: Lanes>(
     lanes: L,

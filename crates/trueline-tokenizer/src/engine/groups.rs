@@ -134,14 +134,15 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
                 return End::Through;
             }
             if !has_quotes && carry.in_quote != 0 {
-                // Nothing ends the quoted field here (an escape before it escapes nothing of meaning). Where a CR may be lone is not asked.
-                let mut has_cr = carry.cr != 0;
+                // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
+                let mut cr = carry.cr;
                 for block in chunks.iter().map(|chunk| isa.load(chunk)) {
-                    has_cr |= isa.equal(block, b'\r') != 0;
-                    reader.census.inner_lfs += u64::from(isa.equal(block, b'\n').count_ones());
+                    let ends = reader.classes.terminators(isa, block, cr);
+                    reader.census.inner_lfs += u64::from(ends.lf.count_ones());
+                    reader.census.lone_cr |= ends.lone_cr != 0;
+                    cr = ends.cr >> 63;
                 }
-                reader.census.lone_cr |= has_cr;
-                let carry = Carry { in_quote: u64::MAX, ..Carry::default() };
+                let carry = Carry { in_quote: u64::MAX, cr, ..Carry::default() };
                 reader.place = Border { at: at + chunks.len() * STEP, carry };
             } else {
                 match reader.read(isa, chunks) {

@@ -77,7 +77,7 @@ pub(crate) struct Census {
     pub(crate) high_from: usize,
     /// There was a CR that does not belong to the LF behind it, or that might not.
     pub(crate) lone_cr: bool,
-    /// How many LFs before the cursor end no record, where every LF outside of quotes does.
+    /// How many LFs before the cursor end no record; means something only where every LF outside of quotes ends one, and nothing else does.
     pub(crate) inner_lfs: u64,
 }
 
@@ -163,7 +163,7 @@ impl<S: Sink> Reader<'_, S> {
     #[inline(always)]
     fn walk<I: Isa>(&mut self, isa: I, state: State, floor: usize) -> Option<State> {
         let Border { mut at, carry: Carry { mut cr, .. } } = self.place;
-        let from = at;
+        let mut lfs = 0;
         let mut walk = Walk::enter(state, at, floor, self.until);
         while at < self.bytes.len() {
             let (block, count) = load(isa, &self.bytes[at..]);
@@ -172,16 +172,19 @@ impl<S: Sink> Reader<'_, S> {
             self.census.note(at, roles.quote & valid != 0, isa.high(block) != 0);
             self.census.lone_cr |= roles.lone_cr & valid != 0;
             self.sink.reserve();
-            if let Some(at) = walk.step(&roles, valid, at, self.classes, self.sink) {
+            let stop = walk.step(&roles, valid, at, self.classes, self.sink);
+            let walked = stop.map_or(count, |stop| stop - at);
+            lfs += u64::from((isa.equal(block, b'\n') & u64::MAX >> (STEP - walked)).count_ones());
+            if let Some(at) = stop {
                 self.place = Border { at, carry: Carry::START };
-                self.census.inner_lfs += walk.inner_lfs(&self.bytes[from..at]);
+                self.census.inner_lfs += lfs.saturating_sub(walk.records);
                 return (at >= self.until).then_some(State::START);
             }
             cr = (roles.cr >> (count - 1)) & 1;
             at += count;
         }
         self.place.at = at;
-        self.census.inner_lfs += walk.inner_lfs(&self.bytes[from..at]);
+        self.census.inner_lfs += lfs.saturating_sub(walk.records);
         Some(walk.leave(at, cr, self.classes, self.sink))
     }
 }

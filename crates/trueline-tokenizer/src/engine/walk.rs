@@ -26,8 +26,8 @@ pub(crate) struct Walk {
     /// It ends at the first record end behind `floor`, or at or behind `until`.
     floor: usize,
     until: usize,
-    /// How many records have ended.
-    records: u64,
+    /// How many records and comments have ended.
+    pub(super) records: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,12 +138,6 @@ impl Walk {
             sink.fault(self.closed.wrapping_sub(1), FaultKind::TextAfterQuote);
         }
         self.closed = NONE;
-    }
-
-    /// How many of the LFs in the bytes walked over end no record, where every other one does.
-    pub(super) fn inner_lfs(&self, walked: &[u8]) -> u64 {
-        let lfs: u64 = walked.iter().map(|byte| u64::from(*byte == b'\n')).sum();
-        lfs.saturating_sub(self.records)
     }
 
     /// Ends at `at`, the end of the input.
