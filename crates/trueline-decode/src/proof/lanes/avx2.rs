@@ -4,7 +4,7 @@
 //! too, but on Zen 3 four loads are quicker (`json_cost`: 93 ns instead of 115 to read a record of logs). Digits become numbers by
 //! VPMADDUBSW and VPMADDWD instead of three multiplications. Two words of a cell are one load of sixteen bytes,
 //! sorted by VPUNPCKLQDQ and VPUNPCKHQDQ; a table of eight is two registers, looked up by VPERMD: both save half of the loads and of the way of
-//! places into registers (`cost`: 18.1 ns to prove a row of transactions instead of 23.3). Bench: `prove`, `examples/cost.rs`. Source: Intel's
+//! places into registers (`cost`: 15.0 ns to prove a row of ticks instead of 15.9). Bench: `prove`, `examples/cost.rs`. Source: Intel's
 //! manual.
 
 use std::arch::x86_64::{
