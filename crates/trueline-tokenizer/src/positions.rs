@@ -209,8 +209,8 @@ impl Positions {
     }
 
     /// How many line ends (LF, CRLF and CR each end one line) there are in the bytes consumed, where that is known:
-    /// every LF outside of quotes ends a record, no CR stands alone, and what follows does not begin with a record that has quotes and no end. `None` means that
-    /// [`count_line_ends`](crate::count_line_ends()) has to tell.
+    /// every LF outside of quotes ends a record, no CR stands alone, and, where LFs stand in quotes, the bytes given do not end
+    /// within a record that is left for the next call. `None` means that [`count_line_ends`](crate::count_line_ends()) has to tell.
     ///
     /// The byte before the block is taken for anything but a CR, to which an LF at the start of the block would belong.
     ///

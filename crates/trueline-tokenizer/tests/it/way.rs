@@ -94,7 +94,7 @@ fn check_line_ends(positions: &Positions, dialect: &Dialect, rest: &[u8], used: 
         Terminator::Lf => rest.contains(&b'\r'),
         _ => (0..rest.len()).any(is_lone),
     };
-    // Else there may be the beginning of a record with quotes.
+    // Else the bytes may end within a record, and then it is not known where LFs in quotes stand.
     let is_whole = used == rest.len();
     if is_plain && !has_lone_cr && (is_whole || !has_quote) {
         assert_eq!(positions.line_ends(), Some(expected));
