@@ -12,8 +12,8 @@ use super::path::Paths;
 use super::scan::{Record, Scanned, Scanner};
 use super::{JsonColumn, JsonOptions};
 use crate::proof::cell::BEHIND;
-use crate::proof::lanes::{Bytes, Pairs};
-use crate::proof::value::{Tokens, ValueProof};
+use crate::proof::lanes::Bytes;
+use crate::proof::value::ValueProof;
 
 /// Proves single records.
 ///
@@ -77,9 +77,8 @@ impl RecordProver {
         if !is_ascii && std::str::from_utf8(&buffer[..length]).is_err() {
             return Some(false);
         }
-        let tokens = Tokens { bytes, is_ascii, offsets: Pairs::NONE, kinds: bytes, rows: &[], count: 1 };
         Some(values.iter().all(|Value { column, kind, range }| {
-            columns[*column as usize].proves(tokens, *kind, range.clone())
+            columns[*column as usize].proves(bytes, is_ascii, *kind, range.clone())
         }))
     }
 
@@ -96,7 +95,6 @@ impl RecordProver {
         }
         let Some(bytes) = Bytes::new(buffer) else { return false };
         let is_ascii = positions.is_ascii();
-        let tokens = Tokens { bytes, is_ascii, offsets: Pairs::NONE, kinds: bytes, rows: &[], count: 1 };
         columns.iter().zip(&scanner.row).all(|(proof, token)| {
             let token = *token as usize;
             if token == 0 {
@@ -104,7 +102,7 @@ impl RecordProver {
             }
             let value = block.range(token);
             let has_escape = positions.has_backslash() && buffer[value.clone()].contains(&b'\\');
-            !has_escape && proof.proves(tokens, block.kinds[token], value)
+            !has_escape && proof.proves(bytes, is_ascii, block.kinds[token], value)
         })
     }
 }

@@ -49,19 +49,20 @@ const ITEM_BITS: u64 = u64::from_le_bytes([STRING_BIT, 0, STRING_BIT, 0, STRING_
 pub(crate) struct Template {
     /// What stands between arrays of any length.
     parts: Vec<Part>,
-    /// What must be there, byte by byte: keys, their quotes included, and nulls.
-    keys: Vec<Key>,
     /// Where scalars stood.
     scalars: Vec<Spot>,
     /// For each column where its value is.
     pub(crate) columns: Vec<Option<Spot>>,
 }
 
-/// The kinds of the tokens of a part.
+/// The tokens of a part.
 #[derive(Clone, Debug)]
 struct Part {
+    /// Their kinds.
     stretches: Vec<Stretch>,
     count: usize,
+    /// What must be there, byte by byte: keys, their quotes included, and nulls.
+    keys: Vec<Key>,
 }
 
 /// A token of a record: so many behind the first one of a part.
@@ -82,11 +83,11 @@ pub(crate) enum Fit {
     Loose,
 }
 
-/// A part of a key: so many bytes behind a token.
+/// A stretch of a key: so many bytes behind the start of a token, which is counted from the first one of its part.
 #[derive(Clone, Debug)]
 struct Key {
-    spot: Spot,
-    skipped: usize,
+    token: u32,
+    skipped: u32,
     stretch: Stretch,
 }
 
@@ -99,17 +100,17 @@ impl Template {
         row: &[u32],
         nulls: &[u32],
     ) -> Option<Self> {
-        let mut template =
-            Self { parts: Vec::new(), keys: Vec::new(), scalars: Vec::new(), columns: Vec::new() };
+        let mut template = Self { parts: Vec::new(), scalars: Vec::new(), columns: Vec::new() };
         let mut spots = vec![None; tokens.len()];
         let (mut start, mut token) = (tokens.start, tokens.start);
+        let mut keys = Vec::new();
         while token < tokens.end {
             let part = template.parts.len();
             let spot = Spot { part, token: u32::try_from(token - start).ok()? };
             spots[token - tokens.start] = Some(spot);
             match block.kinds[token] {
                 STRING if block.kinds[token + 1] == b':' => {
-                    template.add_key(block.bytes.get(block.range(token))?, spot)?;
+                    add_key(&mut keys, block.bytes.get(block.range(token))?, spot.token)?;
                 }
                 SCALAR => template.scalars.push(spot),
                 _ => {}
@@ -118,7 +119,7 @@ impl Template {
             let items =
                 if block.kinds[token - 1] == b'[' { items(&block.kinds[token..tokens.end]) } else { None };
             if items.is_some() || token == tokens.end {
-                template.parts.push(Part::new(&block.kinds[start..token]));
+                template.parts.push(Part::new(&block.kinds[start..token], std::mem::take(&mut keys)));
                 token += items.map_or(0, |(length, _)| length);
                 start = token;
             }
@@ -128,22 +129,12 @@ impl Template {
             token => spots[token as usize - tokens.start].map(Some),
         };
         for null in nulls {
-            let spot = spots[*null as usize - tokens.start]?;
-            template.add_key(b"null", spot)?;
+            let Spot { part, token } = spots[*null as usize - tokens.start]?;
+            add_key(&mut template.parts[part].keys, b"null", token)?;
         }
         template.columns = row.iter().map(spot).collect::<Option<_>>()?;
         let count: usize = template.parts.iter().map(|part| part.count).sum();
         (count <= MOST_TOKENS).then_some(template)
-    }
-
-    /// Adds what must stand at a token; `None` where it is out of the ordinary.
-    fn add_key(&mut self, key: &[u8], spot: Spot) -> Option<()> {
-        if key.len() > LONGEST_KEY || key.contains(&b'\\') {
-            return None;
-        }
-        let stretches = (0..).step_by(STRETCH).zip(Stretch::all(key));
-        self.keys.extend(stretches.map(|(skipped, stretch)| Key { spot, skipped, stretch }));
-        Some(())
     }
 
     /// How many parts there are.
@@ -193,10 +184,13 @@ impl Template {
         bases: &[u32],
     ) -> bool {
         let mut different = lanes.splat(0);
-        for Key { spot, skipped, stretch } in &self.keys {
-            let token = first + (bases[spot.part] + spot.token) as usize;
-            let place = block.offsets[token] as usize + skipped;
-            different = lanes.or(different, differences(lanes, block.bytes, place, stretch));
+        for (part, base) in self.parts.iter().zip(bases) {
+            let offsets = block.offsets.get(first + *base as usize..).unwrap_or_default();
+            for Key { token, skipped, stretch } in &part.keys {
+                let Some(offset) = offsets.get(*token as usize) else { return false };
+                let place = (*offset + *skipped) as usize;
+                different = lanes.or(different, differences(lanes, block.bytes, place, stretch));
+            }
         }
         is_nothing(lanes, different)
     }
@@ -218,9 +212,19 @@ impl Template {
 }
 
 impl Part {
-    fn new(kinds: &[u8]) -> Self {
-        Self { stretches: Stretch::all(kinds).collect(), count: kinds.len() }
+    fn new(kinds: &[u8], keys: Vec<Key>) -> Self {
+        Self { stretches: Stretch::all(kinds).collect(), count: kinds.len(), keys }
     }
+}
+
+/// Adds what must stand at a token; `None` where it is out of the ordinary.
+fn add_key(keys: &mut Vec<Key>, key: &[u8], token: u32) -> Option<()> {
+    if key.len() > LONGEST_KEY || key.contains(&b'\\') {
+        return None;
+    }
+    let stretches = (0..).step_by(STRETCH).zip(Stretch::all(key));
+    keys.extend(stretches.map(|(skipped, stretch)| Key { token, skipped, stretch }));
+    Some(())
 }
 
 /// The differences of a stretch from the bytes at a place; what is beyond their end is zero.

@@ -116,18 +116,17 @@ impl ValueProof {
     /// Whether a value is proven, given its bytes and kind; that of no value stands for null. Lists are left open, and so is every
     /// string with an escape.
     ///
-    /// **Shapes**: `value` is a range of `tokens.bytes`, without white space behind it; `tokens` have no rows.
-    pub(crate) fn proves(&self, tokens: Tokens<'_>, kind: u8, value: Range<usize>) -> bool {
-        let bytes = tokens.bytes.of(value.clone());
+    /// **Shapes**: `value` is a range of `bytes`, without white space behind it.
+    pub(crate) fn proves(&self, bytes: Bytes<'_>, is_ascii: bool, kind: u8, value: Range<usize>) -> bool {
         let (kind_taken, text) = match self.takes {
-            _ if bytes == b"null" => return self.takes_nulls,
+            _ if bytes.of(value.clone()) == b"null" => return self.takes_nulls,
             Takes::Strings => (STRING, value.start + 1..value.end.saturating_sub(1)),
             Takes::Scalars => (SCALAR, value),
             Takes::All => return true,
             Takes::Lists { .. } => return false,
         };
         kind == kind_taken
-            && self.judges.iter().all(|judge| judge.choose(One { tokens, text: text.clone() }) == 0)
+            && self.judges.iter().all(|judge| judge.choose(One { bytes, is_ascii, text: text.clone() }) == 0)
     }
 
     /// Whether null passes.
@@ -138,7 +137,8 @@ impl ValueProof {
 
 /// One text alone.
 struct One<'a> {
-    tokens: Tokens<'a>,
+    bytes: Bytes<'a>,
+    is_ascii: bool,
     text: Range<usize>,
 }
 
@@ -146,7 +146,7 @@ impl Run for One<'_> {
     /// 0 if it is proven, else 1.
     fn run<J: Judge>(self, judge: &J) -> u64 {
         let lanes = Choice::one();
-        let cells = Cells::elsewhere(self.tokens.bytes, self.tokens.is_ascii);
+        let cells = Cells::elsewhere(self.bytes, self.is_ascii);
         let start = lanes.splat(self.text.start as u64);
         let [head, next] = lanes.gather_two(cells.bytes, start);
         let length = lanes.splat(self.text.len() as u64);

@@ -162,9 +162,6 @@ pub(crate) trait Lanes: Copy {
 pub(crate) struct Pairs<'a>(&'a [u32]);
 
 impl<'a> Pairs<'a> {
-    /// No words that mean anything.
-    pub(crate) const NONE: Self = Self(&[0; 2]);
-
     pub(crate) fn new(words: &'a [u32]) -> Option<Self> {
         (words.len() >= 2 && u32::try_from(words.len()).is_ok()).then_some(Self(words))
     }
