@@ -160,7 +160,7 @@ pub(super) struct InputOutcome {
     pub(super) pieces: Option<Vec<KnownPiece>>,
     /// Where the rows of all chunks stand, if that was noted and is not too much.
     pub(super) marks: Option<Vec<Marks>>,
-    /// What these take.
+    /// What these take, in memory.
     pub(super) marks_bytes: usize,
     /// What came of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
@@ -325,7 +325,7 @@ impl<'a> Desk<'a> {
                 outcome.marks_bytes += marks.memory_bytes();
                 known.push(marks);
             }
-            _ => outcome.marks = None,
+            _ => (outcome.marks, outcome.marks_bytes) = (None, 0),
         }
     }
 

@@ -307,9 +307,8 @@ impl<'a> Pipeline<'a> {
         let rows = self.tally.input_rows();
         self.proved += outcome.proved;
         self.cached += outcome.cached;
-        let marks = outcome.marks.take();
-        self.marks_bytes += marks.iter().flatten().map(Marks::memory_bytes).sum::<usize>();
-        self.marks.push(marks);
+        self.marks_bytes += outcome.marks_bytes;
+        self.marks.push(outcome.marks.take());
         // What is compressed has no places.
         self.pieces.push(outcome.pieces.take().filter(|pieces| raw.is_none() && !pieces.is_empty()));
         self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
