@@ -16,7 +16,7 @@ def arguments():
     parser.add_argument("--rows", type=int, default=tables.ROWS, help="rows of the large tables (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each contender, in turn (default %(default)s)")
     parser.add_argument("--rate", type=float, default=0.001, help="share of rows with each fault (default %(default)s)")
-    parser.add_argument("--tables", type=names, help="only these, with commas between")
+    parser.add_argument("--tables", type=table_names, help="only these, with commas between")
     parser.add_argument("--contenders", type=names, help="only those whose name holds one of these words, and the bare read")
     parser.add_argument("--time-limit", type=float, default=600, help="seconds for one run (default %(default)s)")
     parser.add_argument("--no-install", action="store_true", help="install nothing: peers that are missing are skipped")
@@ -28,17 +28,31 @@ def names(text):
     return [word for word in text.split(",") if word]
 
 
+def table_names(text):
+    known = [table.name for table in tables.TABLES]
+    for name in names(text):
+        if name not in known:
+            raise argparse.ArgumentTypeError(f"there is no table {name!r}; there are {', '.join(known)}")
+    return names(text)
+
+
+def chosen_of(found, skipped, words):
+    """The contenders that are asked for, and the bare reads; a word that names none is not passed over."""
+    for word in words:
+        if not any(word in name for name in [*(one.name for one in found), *skipped]):
+            sys.exit(f"no contender has {word!r} in its name; there are {', '.join(dict.fromkeys(one.name for one in found))}")
+    return [one for one in found if one.is_bare or any(word in one.name for word in words)]
+
+
 def main():
     options = arguments()
     home = environment.Home()
     home.build()
     skipped = home.install(may_install=not options.no_install)
     chosen = [table for table in tables.TABLES if not options.tables or table.name in options.tables]
-    if not chosen:
-        sys.exit(f"no such table; there are {', '.join(table.name for table in tables.TABLES)}")
     found = contenders.available(home, skipped)
     if options.contenders:
-        found = [one for one in found if one.is_bare or any(word in one.name for word in options.contenders)]
+        found = chosen_of(found, skipped, options.contenders)
     results = []
     for table in chosen:
         data = tables.generate(home, table, table.rows(options.rows), options.rate)
