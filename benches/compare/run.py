@@ -25,7 +25,10 @@ def arguments():
 
 
 def names(text):
-    return [word for word in text.split(",") if word]
+    words = [word for word in text.split(",") if word]
+    if not words:
+        raise argparse.ArgumentTypeError("nothing is named")
+    return words
 
 
 def table_names(text):
@@ -36,11 +39,12 @@ def table_names(text):
     return names(text)
 
 
-def chosen_of(found, skipped, words):
+def chosen_of(found, skipped, words, chosen):
     """The contenders that are asked for, and the bare reads; a word that names none is not passed over."""
+    present = [one.name for one in found if any(one.takes(table) for table in chosen)]
     for word in words:
-        if not any(word in name for name in [*(one.name for one in found), *skipped]):
-            sys.exit(f"no contender has {word!r} in its name; there are {', '.join(dict.fromkeys(one.name for one in found))}")
+        if not any(word in name for name in [*present, *skipped]):
+            sys.exit(f"no contender in these tables has {word!r} in its name; there are {'; '.join(dict.fromkeys(present))}")
     return [one for one in found if one.is_bare or any(word in one.name for word in words)]
 
 
@@ -52,7 +56,7 @@ def main():
     chosen = [table for table in tables.TABLES if not options.tables or table.name in options.tables]
     found = contenders.available(home, skipped)
     if options.contenders:
-        found = chosen_of(found, skipped, options.contenders)
+        found = chosen_of(found, skipped, options.contenders, chosen)
     results = []
     for table in chosen:
         data = tables.generate(home, table, table.rows(options.rows), options.rate)

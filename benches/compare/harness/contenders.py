@@ -129,9 +129,10 @@ PEERS = [
 
 
 def in_python(home, skipped):
-    if "python" in skipped:
-        return
     for name, file, packages, threads, pace, endings in PEERS:
+        if "python" in skipped:
+            skipped.setdefault(name, skipped["python"])
+            continue
         missing = [package for package in packages if home.version(package) is None]
         if missing:
             skipped.setdefault(name, f"{' and '.join(missing)} is not installed")

@@ -188,7 +188,7 @@ impl Template {
             let offsets = block.offsets.get(first + *base as usize..).unwrap_or_default();
             for Key { token, skipped, stretch } in &part.keys {
                 let Some(offset) = offsets.get(*token as usize) else { return false };
-                let place = (*offset + *skipped) as usize;
+                let place = *offset as usize + *skipped as usize;
                 different = lanes.or(different, differences(lanes, block.bytes, place, stretch));
             }
         }

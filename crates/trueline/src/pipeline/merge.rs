@@ -160,7 +160,7 @@ pub(super) struct InputOutcome {
     pub(super) pieces: Option<Vec<KnownPiece>>,
     /// Where the rows of all chunks stand, if that was noted and is not too much.
     pub(super) marks: Option<Vec<Marks>>,
-    /// What these take, in memory.
+    /// What these take; 0 where they are not kept.
     pub(super) marks_bytes: usize,
     /// What came of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
@@ -321,7 +321,7 @@ impl<'a> Desk<'a> {
         let outcome = &mut self.outcome;
         let Some(known) = &mut outcome.marks else { return };
         match marks {
-            Some(marks) if outcome.marks_bytes <= self.most_marks => {
+            Some(marks) if outcome.marks_bytes + marks.memory_bytes() <= self.most_marks => {
                 outcome.marks_bytes += marks.memory_bytes();
                 known.push(marks);
             }

@@ -257,6 +257,21 @@ fn lists_of_any_length() {
     same(lines.join("\n").as_bytes(), DuplicateKeys::Error, false, 1 << 20);
 }
 
+/// Behind a list another key stands where one of the same kind stood, and a value where null stood.
+#[test]
+fn keys_and_nulls_behind_lists() {
+    let lines: Vec<String> = (0..150)
+        .map(|number| {
+            let tags = vec!["\"t\""; number % 5].join(",");
+            let note = if number % 7 == 3 { "nope" } else { "note" };
+            let context = if number % 11 == 5 { "5" } else { "null" };
+            format!(r#"{{"tags":[{tags}],"id":{number},"{note}":"n","context":{context}}}"#)
+        })
+        .collect();
+    same(lines.join("\n").as_bytes(), DuplicateKeys::Error, false, 1 << 20);
+    same(lines.join("\n").as_bytes(), DuplicateKeys::Last, true, 1 << 20);
+}
+
 /// So many makes that there are not enough templates, and objects too large to be compared with.
 #[test]
 fn more_makes_than_templates() {
