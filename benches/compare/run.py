@@ -32,11 +32,11 @@ def names(text):
 
 
 def table_names(text):
-    known = [table.name for table in tables.TABLES]
-    for name in names(text):
+    wanted, known = names(text), [table.name for table in tables.TABLES]
+    for name in wanted:
         if name not in known:
             raise argparse.ArgumentTypeError(f"there is no table {name!r}; there are {', '.join(known)}")
-    return names(text)
+    return wanted
 
 
 def chosen_of(found, skipped, words, chosen):
