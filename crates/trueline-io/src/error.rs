@@ -5,6 +5,7 @@ mod kind;
 use std::io;
 
 pub use self::kind::ErrorKind;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 pub(crate) use self::kind::shown;
 use crate::compression::Compression;
 

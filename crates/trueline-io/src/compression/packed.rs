@@ -3,6 +3,7 @@
 use std::io::{self, Cursor, Read};
 
 use super::Compression;
+use crate::chunk::{LINE, aligned};
 use crate::error::{Error, ErrorKind, Place};
 
 /// Bytes read from a compressed input at once.
@@ -13,6 +14,8 @@ pub(super) struct Packed {
     compression: Compression,
     read: Box<dyn Read + Send>,
     buffer: Vec<u8>,
+    /// Where in the buffer bytes are put.
+    base: usize,
     start: usize,
     end: usize,
     byte_offset: u64,
@@ -27,9 +30,11 @@ pub(super) struct Packed {
 impl Packed {
     /// `magic` was taken from the front of `read`.
     pub(super) fn new(compression: Compression, magic: &[u8], read: Box<dyn Read + Send>) -> Self {
-        let mut buffer = vec![0; BUFFER_BYTES];
-        buffer[..magic.len()].copy_from_slice(magic);
-        Self { buffer, end: magic.len(), ..Self::empty(compression, read) }
+        let mut buffer = vec![0; BUFFER_BYTES + LINE];
+        let base = aligned(&buffer, 0);
+        let end = base + magic.len();
+        buffer[base..end].copy_from_slice(magic);
+        Self { buffer, base, start: base, end, ..Self::empty(compression, read) }
     }
 
     fn empty(compression: Compression, read: Box<dyn Read + Send>) -> Self {
@@ -37,6 +42,7 @@ impl Packed {
             compression,
             read,
             buffer: Vec::new(),
+            base: 0,
             start: 0,
             end: 0,
             byte_offset: 0,
@@ -127,10 +133,10 @@ impl Packed {
             if let Some(error) = self.failed.take() {
                 return Err(error);
             }
-            if self.start > 0 {
-                self.buffer.copy_within(self.start..self.end, 0);
-                self.end -= self.start;
-                self.start = 0;
+            if self.start > self.base {
+                self.buffer.copy_within(self.start..self.end, self.base);
+                self.end -= self.start - self.base;
+                self.start = self.base;
             }
             match self.read.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.is_at_end = true,
@@ -210,7 +216,7 @@ impl Packed {
             Some(error) => Box::new(front.chain(Failed(Some(error.into()))).chain(read)),
             None => Box::new(front.chain(read)),
         };
-        (self.start, self.end, self.is_at_end) = (0, 0, false);
+        (self.start, self.end, self.is_at_end) = (self.base, self.base, false);
         self.byte_offset = byte_offset;
     }
 

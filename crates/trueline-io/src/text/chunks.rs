@@ -21,8 +21,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use trueline_tokenizer::{Split, Splitter, State, Survey};
 
 use super::digest::Digesting;
-use super::feed::{Feed, HEADROOM, Next, PADDING, aligned};
+use super::feed::{Feed, HEADROOM, Next, PADDING};
 use super::{Cut, Failure};
+use crate::chunk::aligned;
 
 /// A guess looks at one part in so many of a chunk, and at so many bytes at least.
 const GUESSED_PART: usize = 32;

@@ -15,18 +15,6 @@ pub(super) const HEADROOM: usize = 64 << 10;
 /// Zero bytes behind the last record of a buffer: who reads a cell may load as many beyond its end.
 pub(super) const PADDING: usize = 64;
 
-/// What an address should be a multiple of to which much is copied: a line of the cache.
-const LINE: usize = 64;
-
-/// The first place of a buffer, from `least` on, to which bytes are best read.
-///
-/// AMD's third Zen takes five times as long to copy from a file to a place that is less than 32 bytes behind the start of a page, and there an
-/// allocator puts what is large: sixteen bytes of its own go first. A buffer that has to grow for the bytes may move, and they then stand anywhere.
-pub(super) fn aligned(buffer: &[u8], least: usize) -> usize {
-    let address = buffer.as_ptr().addr().wrapping_add(least);
-    least + (address.next_multiple_of(LINE) - address)
-}
-
 /// What remains of an input behind its header.
 pub(super) struct Feed {
     /// Bytes read while the header was looked for, and what ended them.

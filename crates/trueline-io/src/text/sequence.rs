@@ -7,8 +7,9 @@
 
 use std::ops::Range;
 
-use super::feed::{Feed, Filled, HEADROOM, Next, PADDING, aligned};
+use super::feed::{Feed, Filled, HEADROOM, Next, PADDING};
 use super::{Basis, Failure, Span};
+use crate::chunk::aligned;
 
 /// The records of one input, taken in their order.
 pub struct Sequence {
