@@ -174,6 +174,12 @@ impl Unquote {
         self.trim || (self.quote.is_some() && cells.has_quotes)
     }
 
+    /// Whether a cell that begins there, and is not empty, is quoted.
+    #[inline]
+    pub(crate) fn is_quoted(&self, bytes: &[u8], start: usize) -> bool {
+        self.quote.is_some() && bytes.get(start).copied() == self.quote
+    }
+
     /// Where the content of a cell stands, untrimmed; `None` when something within has to be left out.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]

@@ -94,6 +94,9 @@ impl Visit for Places<'_> {
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> bool {
         let Self { bytes, unquote, nulls, texts } = self;
         texts.clear();
+        if nulls.are_empty() && unquote.is_none_or(|unquote| !unquote.trim) {
+            return plain_places(bytes, unquote, texts, cells);
+        }
         texts.places.reserve(cells.len());
         for (row, place) in (0..).zip(cells) {
             let place = match unquote {
@@ -109,6 +112,51 @@ impl Visit for Places<'_> {
         }
         true
     }
+}
+
+/// The loop where only the empty text is null and nothing is trimmed: the few cells that are empty or quoted are looked at afterwards.
+#[inline]
+fn plain_places(
+    bytes: &[u8],
+    unquote: Option<&Unquote>,
+    texts: &mut Texts,
+    cells: impl ExactSizeIterator<Item = Range<usize>>,
+) -> bool {
+    let Texts { places, nulls } = texts;
+    let mut row = 0;
+    places.extend(cells.map(|place| {
+        let is_quoted = unquote.is_some_and(|unquote| unquote.is_quoted(bytes, place.start));
+        if is_quoted || place.is_empty() {
+            nulls.push(row);
+        }
+        row += 1;
+        narrow(place.start)..narrow(place.end)
+    }));
+    let mut is_found = true;
+    nulls.retain(|row| {
+        let place = &mut places[*row as usize];
+        let Range { start, end } = *place;
+        if let Some(unquote) = unquote.filter(|_| start < end) {
+            match unquote.place(bytes, start as usize..end as usize) {
+                Some(content) => *place = narrow(content.start)..narrow(content.end),
+                None => is_found = false,
+            }
+        }
+        place.start == place.end
+    });
+    if let (true, Some(first)) = (is_found, nulls.first()) {
+        // What is null has no place: those between move together.
+        let mut kept = *first as usize;
+        let ends = nulls[1..].iter().map(|row| *row as usize).chain([places.len()]);
+        for (null, end) in nulls.iter().zip(ends) {
+            for row in *null as usize + 1..end {
+                places.swap(kept, row);
+                kept += 1;
+            }
+        }
+        places.truncate(kept);
+    }
+    is_found
 }
 
 /// The loop where each cell is its own text.

@@ -3,7 +3,10 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_buffer::Buffer;
-use trueline_decode::{Block, BrokenRecord, Decoder, cell_range};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample;
+use trueline_decode::{Block, BrokenRecord, Decoder, Texts, cell_range};
 use trueline_schema::DataType;
 use trueline_tokenizer::{Dialect, Indexer, Positions, Quoting};
 
@@ -91,4 +94,45 @@ fn a_record_broken_alone_leaves_empty_columns() {
         (decoded.records.rows, decoded.columns[0].array.len(), decoded.records.broken.len()),
         (0, 0, 2)
     );
+}
+
+/// The first of them cannot be read where it stands.
+const CELLS: [&str; 9] =
+    ["\"x\"\"y\"", "", "a", "NA", "\"\"", "\"b\"", "\" c \"", " d", "twelve bytes and more"];
+
+proptest! {
+    /// Texts are found where the whole column has them; only doubled quotes keep them from being found.
+    #[test]
+    fn texts_stand_where_the_column_has_them(
+        cells in vec(sample::select(&CELLS[..]), 1..200),
+        has_doubled in any::<bool>(),
+        trim in any::<bool>(),
+        null_values in sample::select(vec![vec![""], vec![], vec!["", "NA"], vec!["NA"]]),
+    ) {
+        let cells = cells.into_iter().filter(|cell| has_doubled || *cell != CELLS[0]);
+        let records = (1..).zip(cells).map(|(number, cell)| {
+            if number % 9 == 0 { "broken\n".to_owned() } else { format!("1,{cell}\n") }
+        });
+        let bytes = records.collect::<String>().into_bytes();
+        let buffer = Buffer::from_vec(bytes.clone());
+        let mut positions = Positions::new();
+        Indexer::new(&DIALECT()).index(&bytes, true, &mut positions);
+        let block = Block { buffer: &buffer, start: 0, positions: &positions };
+        let mut plan = plan(DataType::String, 1);
+        plan.null_values = null_values.into_iter().map(str::to_owned).collect();
+        plan.field.trim = trim;
+        let mut decoder = Decoder::new(vec![plan], &DIALECT());
+        let decoded = decoder.decode(&block, 2);
+        let column = decoded.columns[0].array.as_string_view();
+        let mut texts = Texts::default();
+        let is_found = decoder.texts(0, &block, &decoded.records, &mut texts);
+        prop_assert_eq!(is_found, !bytes.windows(5).any(|cell| cell == b"x\"\"y\""));
+        if is_found {
+            let found = texts.places.iter().map(|place| &bytes[place.start as usize..place.end as usize]);
+            let expected: Vec<&[u8]> = column.iter().flatten().map(str::as_bytes).collect();
+            prop_assert_eq!(found.collect::<Vec<_>>(), expected);
+            let nulls = (0..).zip(column.iter()).filter_map(|(row, text)| text.is_none().then_some(row));
+            prop_assert_eq!(texts.nulls, nulls.collect::<Vec<u32>>());
+        }
+    }
 }

@@ -221,8 +221,8 @@ pub(super) fn take_prints(bytes: &mut &[u8], length: u64) -> Option<Vec<u64>> {
     Some(prints.as_chunks::<8>().0.iter().map(|print| u64::from_le_bytes(*print)).collect())
 }
 
-/// Puts prints in the order of their partitions; the second list says where each partition ends.
-pub(super) fn scatter(prints: &[u64]) -> (Box<[u64]>, Box<[u32; PARTITIONS]>) {
+/// Where each partition of prints ends, when they are put in the order of their partitions.
+pub(super) fn ends(prints: &[u64]) -> Box<[u32; PARTITIONS]> {
     let mut places = Box::new([0_u32; PARTITIONS]);
     for print in prints {
         places[partition(*print)] += 1;
@@ -232,19 +232,23 @@ pub(super) fn scatter(prints: &[u64]) -> (Box<[u64]>, Box<[u32; PARTITIONS]>) {
         end += *place;
         *place = end;
     }
-    let mut places = starts(&places);
-    let mut ordered = vec![0; prints.len()].into_boxed_slice();
-    for print in prints {
-        let place = &mut places[partition(*print)];
-        ordered[*place as usize] = *print;
-        *place += 1;
-    }
-    (ordered, places)
+    places
 }
 
-/// Where each partition begins.
-pub(super) fn starts(ends: &[u32; PARTITIONS]) -> Box<[u32; PARTITIONS]> {
-    let mut starts = Box::new([0; PARTITIONS]);
-    starts[1..].copy_from_slice(&ends[..PARTITIONS - 1]);
-    starts
+/// Puts what belongs to each print in the order of their partitions, which end there.
+#[inline]
+pub(super) fn scatter<T: Copy + Default>(
+    prints: &[u64],
+    ends: &[u32; PARTITIONS],
+    values: impl Iterator<Item = T>,
+) -> Box<[T]> {
+    let mut places = [0; PARTITIONS];
+    places[1..].copy_from_slice(&ends[..PARTITIONS - 1]);
+    let mut ordered = vec![T::default(); prints.len()].into_boxed_slice();
+    for (print, value) in prints.iter().zip(values) {
+        let place = &mut places[partition(*print)];
+        ordered[*place as usize] = value;
+        *place += 1;
+    }
+    ordered
 }

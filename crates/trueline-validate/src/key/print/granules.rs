@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::buffer::starts;
-use super::hash::{PARTITIONS, partition};
+use super::buffer::scatter;
+use super::hash::PARTITIONS;
 
 /// For each print of a run the number of its granule; a stretch has 256 of them at most, of equal size.
 #[derive(Clone, Debug)]
@@ -19,19 +19,24 @@ impl Granules {
     pub(super) fn new(prints: &[u64], ends: &[u32; PARTITIONS], absent: &[u32]) -> Self {
         let last = (prints.len() + absent.len()).saturating_sub(1);
         let shift = (usize::BITS - last.leading_zeros()).saturating_sub(u8::BITS);
-        let mut numbers = vec![0; prints.len()].into_boxed_slice();
-        let mut places = starts(ends);
-        let mut absent = absent.iter().peekable();
-        let mut row = 0_usize;
-        for (nth, print) in prints.iter().enumerate() {
-            while absent.next_if(|before| **before as usize <= nth).is_some() {
+        let number = |row: usize| {
+            let [number, ..] = (row >> shift).to_le_bytes();
+            number
+        };
+        let numbers = if absent.is_empty() {
+            scatter(prints, ends, (0..).map(number))
+        } else {
+            let mut absent = absent.iter().peekable();
+            let mut row = 0;
+            let with_key = (0..prints.len()).map(|nth| {
+                while absent.next_if(|before| **before as usize <= nth).is_some() {
+                    row += 1;
+                }
                 row += 1;
-            }
-            let place = &mut places[partition(*print)];
-            [numbers[*place as usize], ..] = (row >> shift).to_le_bytes();
-            *place += 1;
-            row += 1;
-        }
+                number(row - 1)
+            });
+            scatter(prints, ends, with_key)
+        };
         Self { numbers, shift }
     }
 

@@ -44,7 +44,7 @@ struct Table {
 pub(super) const LEAST_SLOTS: usize = 1 << 10;
 /// Prints told at once.
 const FOUND: usize = 4096;
-/// Words of each of the two bit maps of a sieve: 128 KiB, which stay near the processor.
+/// Words of each of the two bit maps of a sieve, at most: 128 KiB, which stay near the processor.
 const SIEVE_WORDS: usize = 1 << 14;
 
 impl Table {
@@ -98,46 +98,39 @@ impl Table {
         true
     }
 
-    /// Finds the prints of a partition that are there more than once by two maps of bits, one for those that were met, one for those that were
-    /// met again. `None`: the prints are too many for that or on disk, or those met again are too many, and the table is to be asked.
-    fn sieve(&mut self, store: &Store, partition: usize) -> Result<Option<&[u64]>, Error> {
-        let words = (self.slots.len() / 2).min(SIEVE_WORDS);
-        if !store.is_in_memory() || store.len(partition) > 16 * words as u64 {
-            return Ok(None);
-        }
-        let (once, again) = self.slots[..2 * words].split_at_mut(words);
-        once.fill(0);
-        again.fill(0);
+    /// Finds the prints of a partition that are there more than once by two bits for each place, one for those that were met there, one for
+    /// those that were met again. `None`: the prints are too many for that or on disk, or those met again are too many, and the table is to be asked.
+    fn sieve(&mut self, store: &Store, partition: usize) -> Option<&[u64]> {
+        let words = (self.slots.len() / 4).min(SIEVE_WORDS);
+        let (sieve, room) = self.slots.split_at_mut(2 * words);
+        // They come from afar, a few of each run: once, and all that come next are on their way at the same time.
+        let prints = store.gather(partition, room).filter(|prints| prints.len() <= 16 * words)?;
+        let (sieve, _) = sieve.as_chunks_mut::<2>();
+        sieve.fill([0; 2]);
         let shift = u64::BITS - (64 * words).ilog2();
         let place = |print: u64| {
             let place = slot(print << PARTITION_BITS >> shift);
             ((place / 64) & (words - 1), 1_u64 << (place % 64))
         };
-        let mut none = Vec::new();
-        store.read(partition, &mut none, &mut |prints| {
-            for &print in prints {
-                let (word, bit) = place(print);
-                again[word] |= once[word] & bit;
-                once[word] |= bit;
-            }
-            true
-        })?;
+        for &print in prints {
+            let (word, bit) = place(print);
+            let [once, again] = &mut sieve[word];
+            *again |= *once & bit;
+            *once |= bit;
+        }
         let found = &mut self.found;
         found.clear();
-        store.read(partition, &mut none, &mut |prints| {
-            for &print in prints {
+        for prints in prints.chunks(FOUND) {
+            found.extend(prints.iter().filter(|&&print| {
                 let (word, bit) = place(print);
-                if again[word] & bit != 0 {
-                    found.push(print);
-                }
+                sieve[word][1] & bit != 0
+            }));
+            if found.len() > FOUND {
+                found.clear();
+                return None;
             }
-            found.len() <= FOUND
-        })?;
-        if found.len() > FOUND {
-            found.clear();
-            return Ok(None);
         }
-        // Others may share a bit. Of those that are equal one is told.
+        // Others may share a place. Of those that are equal one is told.
         found.sort_unstable();
         let mut kept = 0;
         for at in 1..found.len() {
@@ -147,7 +140,7 @@ impl Table {
             }
         }
         found.truncate(kept);
-        Ok(Some(found))
+        Some(found)
     }
 
     #[cold]
@@ -236,7 +229,7 @@ fn settle_partition(
     if prints == 0 {
         return Ok(());
     }
-    if let Some(found) = table.sieve(store, partition)? {
+    if let Some(found) = table.sieve(store, partition) {
         gather(found);
         table.found.clear();
         return Ok(());

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow_buffer::{Buffer, ScalarBuffer};
 
-use super::buffer::{put_prints, scatter, take_number, take_prints};
+use super::buffer::{ends, put_prints, scatter, take_number, take_prints};
 use super::granules::Granules;
 use super::hash::PARTITIONS;
 use crate::key::error::{Error, ErrorKind};
@@ -26,7 +26,8 @@ impl Run {
     /// A run of prints, of which there are fewer than 4 billion: chunks are smaller. Its granules are known where it is known which rows are
     /// `absent` among them.
     pub(super) fn new(prints: &[u64], absent: Option<&[u32]>) -> Self {
-        let (ordered, ends) = scatter(prints);
+        let ends = ends(prints);
+        let ordered = scatter(prints, &ends, prints.iter().copied());
         let granules = absent.map(|absent| Granules::new(prints, &ends, absent));
         Self { prints: ordered.into_vec().into(), ends, granules }
     }
@@ -181,6 +182,20 @@ impl Store {
         let in_memory: usize = self.runs.iter().map(|run| run.partition(partition).len()).sum();
         let on_disk: u64 = self.extents.iter().map(|extent| extent.partitions[partition].prints).sum();
         on_disk + in_memory as u64
+    }
+
+    /// Puts all prints of a partition into `room`; `None` where some are in the file or there is no room.
+    pub(super) fn gather<'r>(&self, partition: usize, room: &'r mut [u64]) -> Option<&'r [u64]> {
+        if !self.is_in_memory() {
+            return None;
+        }
+        let mut length = 0;
+        for run in &self.runs {
+            let prints = run.partition(partition);
+            room.get_mut(length..length + prints.len())?.copy_from_slice(prints);
+            length += prints.len();
+        }
+        Some(&room[..length])
     }
 
     /// Calls `visit` with all prints of a partition, some at a time, for as long as it returns `true`. `buffer` is memory to
