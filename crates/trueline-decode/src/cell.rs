@@ -177,7 +177,7 @@ impl Unquote {
     /// Whether a cell that begins there, and is not empty, is quoted.
     #[inline]
     pub(crate) fn is_quoted(&self, bytes: &[u8], start: usize) -> bool {
-        self.quote.is_some() && bytes.get(start).copied() == self.quote
+        self.quote.is_some_and(|quote| bytes.get(start) == Some(&quote))
     }
 
     /// Where the content of a cell stands, untrimmed; `None` when something within has to be left out.

@@ -71,7 +71,7 @@ impl Decoder {
     }
 
     /// Finds the texts of one column for all rows of a block. `false` where this cannot be said of a column: it has another type, or a cell with
-    /// doubled or escaped quotes. `column` is the index of the plan.
+    /// doubled or escaped quotes; what is in `texts` means nothing then. `column` is the index of the plan.
     ///
     /// # Panics
     /// As [`Decoder::decode_column`].

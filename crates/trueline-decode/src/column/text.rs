@@ -114,7 +114,7 @@ impl Visit for Places<'_> {
     }
 }
 
-/// The loop where only the empty text is null and nothing is trimmed: the few cells that are empty or quoted are looked at afterwards.
+/// The loop where only the empty text is null and nothing is trimmed: cells that are empty or quoted are looked at afterwards.
 #[inline]
 fn plain_places(
     bytes: &[u8],
@@ -122,6 +122,7 @@ fn plain_places(
     texts: &mut Texts,
     cells: impl ExactSizeIterator<Item = Range<usize>>,
 ) -> bool {
+    // These rows may be null, until it is known that they are.
     let Texts { places, nulls } = texts;
     let mut row = 0;
     places.extend(cells.map(|place| {
@@ -132,31 +133,21 @@ fn plain_places(
         row += 1;
         narrow(place.start)..narrow(place.end)
     }));
-    let mut is_found = true;
-    nulls.retain(|row| {
-        let place = &mut places[*row as usize];
-        let Range { start, end } = *place;
-        if let Some(unquote) = unquote.filter(|_| start < end) {
-            match unquote.place(bytes, start as usize..end as usize) {
-                Some(content) => *place = narrow(content.start)..narrow(content.end),
-                None => is_found = false,
-            }
+    if let Some(unquote) = unquote {
+        for row in &*nulls {
+            let place = &mut places[*row as usize];
+            let Some(content) = unquote.place(bytes, place.start as usize..place.end as usize) else {
+                return false;
+            };
+            *place = narrow(content.start)..narrow(content.end);
         }
-        place.start == place.end
-    });
-    if let (true, Some(first)) = (is_found, nulls.first()) {
-        // What is null has no place: those between move together.
-        let mut kept = *first as usize;
-        let ends = nulls[1..].iter().map(|row| *row as usize).chain([places.len()]);
-        for (null, end) in nulls.iter().zip(ends) {
-            for row in *null as usize + 1..end {
-                places.swap(kept, row);
-                kept += 1;
-            }
-        }
-        places.truncate(kept);
     }
-    is_found
+    let is_null = |place: &Range<u32>| place.start == place.end;
+    nulls.retain(|row| is_null(&places[*row as usize]));
+    if !nulls.is_empty() {
+        places.retain(|place| !is_null(place));
+    }
+    true
 }
 
 /// The loop where each cell is its own text.

@@ -192,7 +192,7 @@ impl Decompressed {
     /// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here; the name of the input
     /// says that it was cut; compressed data stand in compressed data.
     ///
-    /// **Cost**: a buffer of 128 KiB, and what the format asks for: 32 KiB for gzip, 4 MB for bzip2, three blocks of up to
+    /// **Cost**: a buffer of 256 KiB, and what the format asks for: 32 KiB for gzip, 4 MB for bzip2, three blocks of up to
     /// 4 MiB for lz4, the window of a frame or the dictionary of a block for zstd and xz, 128 MiB at most.
     pub fn with_options(read: Box<dyn Read + Send>, options: &DecompressOptions) -> Result<Self, Error> {
         let mut read = read;

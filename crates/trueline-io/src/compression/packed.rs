@@ -6,8 +6,8 @@ use super::Compression;
 use crate::chunk::{LINE, aligned};
 use crate::error::{Error, ErrorKind, Place};
 
-/// Bytes read from a compressed input at once.
-const BUFFER_BYTES: usize = 128 << 10;
+/// Bytes read from a compressed input at once; more than the largest block of zstd.
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// The compressed bytes, from the first to the last, and how far they were undone.
 pub(super) struct Packed {
@@ -32,6 +32,7 @@ impl Packed {
     pub(super) fn new(compression: Compression, magic: &[u8], read: Box<dyn Read + Send>) -> Self {
         let mut buffer = vec![0; BUFFER_BYTES + LINE];
         let base = aligned(&buffer, 0);
+        buffer.truncate(base + BUFFER_BYTES);
         let end = base + magic.len();
         buffer[base..end].copy_from_slice(magic);
         Self { buffer, base, start: base, end, ..Self::empty(compression, read) }
@@ -127,7 +128,7 @@ impl Packed {
         &self.buffer[self.start..self.end]
     }
 
-    /// The next `wanted` bytes, fewer only at the end. Not for more than a header has.
+    /// The next `wanted` bytes, fewer only at the end. Not for more than the buffer has.
     pub(super) fn peek(&mut self, wanted: usize) -> Result<&[u8], Error> {
         while self.end - self.start < wanted && !self.is_at_end {
             if let Some(error) = self.failed.take() {

@@ -79,8 +79,6 @@ impl Frames {
     /// Feeds the library a little; what it wrote to `out`.
     fn feed(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
         let place = packed.place();
-        let input = packed.input(1);
-        let is_at_end = input.is_empty();
         // Never the header of the next block together with the end of this one.
         let block = self.wanted.saturating_sub(BLOCK_HEADER_BYTES);
         let feed = match block {
@@ -89,6 +87,9 @@ impl Frames {
             0 => self.wanted,
             block => block,
         };
+        // A block that is there as a whole is not copied before it is undone.
+        let input = packed.input(feed.clamp(1, BLOCK_BYTES));
+        let is_at_end = input.is_empty();
         let input = &input[..input.len().min(feed)];
         let status =
             self.decoder.run_on_buffers(input, out).map_err(|error| damaged(place, error.to_string()))?;

@@ -223,16 +223,14 @@ pub(super) fn take_prints(bytes: &mut &[u8], length: u64) -> Option<Vec<u64>> {
 
 /// Where each partition of prints ends, when they are put in the order of their partitions.
 pub(super) fn ends(prints: &[u64]) -> Box<[u32; PARTITIONS]> {
-    let mut places = Box::new([0_u32; PARTITIONS]);
+    let mut ends = Box::new([0_u32; PARTITIONS]);
     for print in prints {
-        places[partition(*print)] += 1;
+        ends[partition(*print)] += 1;
     }
-    let mut end = 0;
-    for place in places.iter_mut() {
-        end += *place;
-        *place = end;
+    for partition in 1..PARTITIONS {
+        ends[partition] += ends[partition - 1];
     }
-    places
+    ends
 }
 
 /// Puts what belongs to each print in the order of their partitions, which end there.

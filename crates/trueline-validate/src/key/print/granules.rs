@@ -19,24 +19,16 @@ impl Granules {
     pub(super) fn new(prints: &[u64], ends: &[u32; PARTITIONS], absent: &[u32]) -> Self {
         let last = (prints.len() + absent.len()).saturating_sub(1);
         let shift = (usize::BITS - last.leading_zeros()).saturating_sub(u8::BITS);
-        let number = |row: usize| {
-            let [number, ..] = (row >> shift).to_le_bytes();
+        let mut absent = absent.iter().peekable();
+        let mut passed_over = 0;
+        let number = |nth: usize| {
+            while absent.next_if(|before| **before as usize <= nth).is_some() {
+                passed_over += 1;
+            }
+            let [number, ..] = ((nth + passed_over) >> shift).to_le_bytes();
             number
         };
-        let numbers = if absent.is_empty() {
-            scatter(prints, ends, (0..).map(number))
-        } else {
-            let mut absent = absent.iter().peekable();
-            let mut row = 0;
-            let with_key = (0..prints.len()).map(|nth| {
-                while absent.next_if(|before| **before as usize <= nth).is_some() {
-                    row += 1;
-                }
-                row += 1;
-                number(row - 1)
-            });
-            scatter(prints, ends, with_key)
-        };
+        let numbers = scatter(prints, ends, (0..).map(number));
         Self { numbers, shift }
     }
 

@@ -30,9 +30,9 @@
 //! - Appending hands a run over as it is, nothing is copied. When runs outgrow their part of the budget, all of them are
 //!   written to the temporary file, partition by partition, so that each partition is in one piece there.
 //! - Settling takes each partition by itself, on as many threads as there are: 40,000 prints of 10 million keys. A sieve of bits
-//!   leaves the few that are not alone on theirs, which are sorted. Where they are many, or the prints are on disk, all go through a
-//!   table of plain prints, which the processor's cache holds. A partition that outgrows the table is gone through several
-//!   times, a part of its prints each time.
+//!   leaves the few that are not alone on theirs, which are sorted. Where they are many, have no room beside the sieve, or are on disk,
+//!   all go through a table of plain prints, which the processor's cache holds. A partition that outgrows the table is gone through
+//!   several times, a part of its prints each time.
 //! - A buffer that was asked to tells of each print from which *granule* of its chunk it comes, in one byte: so it is known, as long as
 //!   prints stay in memory, where the rows stand that may repeat a key, and only these are read again.
 //! - Where a run before has settled most of the same buffers, it is known which of their prints are there more than once and where: all of

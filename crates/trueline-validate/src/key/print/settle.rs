@@ -33,6 +33,7 @@ impl Part {
 
 /// The different prints of a part: open addressing, by the bits of the print itself.
 struct Table {
+    /// Or a sieve, and behind it the prints that go through it.
     slots: Vec<u64>,
     /// The slots whose print was told already.
     told: Vec<u64>,
@@ -44,7 +45,7 @@ struct Table {
 pub(super) const LEAST_SLOTS: usize = 1 << 10;
 /// Prints told at once.
 const FOUND: usize = 4096;
-/// Words of each of the two bit maps of a sieve, at most: 128 KiB, which stay near the processor.
+/// Pairs of words of a sieve, at most: 256 KiB, which stay near the processor.
 const SIEVE_WORDS: usize = 1 << 14;
 
 impl Table {
@@ -98,13 +99,20 @@ impl Table {
         true
     }
 
-    /// Finds the prints of a partition that are there more than once by two bits for each place, one for those that were met there, one for
-    /// those that were met again. `None`: the prints are too many for that or on disk, or those met again are too many, and the table is to be asked.
-    fn sieve(&mut self, store: &Store, partition: usize) -> Option<&[u64]> {
-        let words = (self.slots.len() / 4).min(SIEVE_WORDS);
+    /// Finds which of so many prints of a partition are there more than once by two bits for each place, one for those that were met there, one
+    /// for those that were met again. `None`: they are on disk, too many for that, or those met again are, and the table is to be asked.
+    fn sieve(&mut self, store: &Store, partition: usize, prints: u64) -> Option<&[u64]> {
+        let prints = usize::try_from(prints).ok()?;
+        let words = (self.slots.len().checked_sub(prints)? / 2).checked_ilog2()?;
+        let words = (1 << words).min(SIEVE_WORDS);
+        // With less than sixteen places for each, too many share one.
+        if prints > 4 * words {
+            return None;
+        }
         let (sieve, room) = self.slots.split_at_mut(2 * words);
-        // They come from afar, a few of each run: once, and all that come next are on their way at the same time.
-        let prints = store.gather(partition, room).filter(|prints| prints.len() <= 16 * words)?;
+        // They stand far apart, a few in each run: they are fetched once, all at the same time.
+        let prints = store.copy_into(partition, room)?;
+        // Where a print was met, and where one was met again.
         let (sieve, _) = sieve.as_chunks_mut::<2>();
         sieve.fill([0; 2]);
         let shift = u64::BITS - (64 * words).ilog2();
@@ -118,17 +126,16 @@ impl Table {
             *again |= *once & bit;
             *once |= bit;
         }
+        let was_met_again = |print: &&u64| {
+            let (word, bit) = place(**print);
+            sieve[word][1] & bit != 0
+        };
         let found = &mut self.found;
         found.clear();
-        for prints in prints.chunks(FOUND) {
-            found.extend(prints.iter().filter(|&&print| {
-                let (word, bit) = place(print);
-                sieve[word][1] & bit != 0
-            }));
-            if found.len() > FOUND {
-                found.clear();
-                return None;
-            }
+        found.extend(prints.iter().filter(was_met_again).take(FOUND));
+        if found.len() == FOUND {
+            found.clear();
+            return None;
         }
         // Others may share a place. Of those that are equal one is told.
         found.sort_unstable();
@@ -229,7 +236,7 @@ fn settle_partition(
     if prints == 0 {
         return Ok(());
     }
-    if let Some(found) = table.sieve(store, partition) {
+    if let Some(found) = table.sieve(store, partition, prints) {
         gather(found);
         table.found.clear();
         return Ok(());

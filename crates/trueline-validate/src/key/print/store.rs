@@ -185,7 +185,7 @@ impl Store {
     }
 
     /// Puts all prints of a partition into `room`; `None` where some are in the file or there is no room.
-    pub(super) fn gather<'r>(&self, partition: usize, room: &'r mut [u64]) -> Option<&'r [u64]> {
+    pub(super) fn copy_into<'r>(&self, partition: usize, room: &'r mut [u64]) -> Option<&'r [u64]> {
         if !self.is_in_memory() {
             return None;
         }

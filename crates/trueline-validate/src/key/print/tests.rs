@@ -441,3 +441,14 @@ fn a_forgetful_disk_is_noticed() {
         assert!(matches!(error.kind(), ErrorKind::Damaged { .. }), "{place}: {error:?}");
     }
 }
+
+#[test]
+fn repeats_are_found_where_a_sieve_has_no_room() {
+    // All prints are in one partition; each of two threads has a table of 2048 slots.
+    let make = Make { memory_bytes: 256 << 10, mask: u64::MAX >> 8, ..PLAIN };
+    for keys in [300, 900, 1_500, 2_500] {
+        let settled = check(&chunks_of((0..keys).chain([0, keys / 2]).map(scrambled), 700), make);
+        let filter = settled.filter.unwrap();
+        assert_eq!((0..keys).filter(|key| filter.passes_key(&scrambled(*key))).count(), 2, "{keys}");
+    }
+}
