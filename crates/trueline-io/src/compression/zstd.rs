@@ -23,7 +23,7 @@ const HEADER_BYTES: usize = 18;
 /// What the library needs to see first, and what the header of a block takes.
 const START_BYTES: usize = 5;
 const BLOCK_HEADER_BYTES: usize = 3;
-/// The largest block, decompressed.
+/// The largest block, compressed or not.
 const BLOCK_BYTES: usize = 128 << 10;
 
 /// All frames of a zstd stream, skippable ones included.
@@ -87,7 +87,7 @@ impl Frames {
             0 => self.wanted,
             block => block,
         };
-        // A block that is there as a whole is not copied before it is undone.
+        // A block that is shown as a whole need not be put together first.
         let input = packed.input(feed.clamp(1, BLOCK_BYTES));
         let is_at_end = input.is_empty();
         let input = &input[..input.len().min(feed)];

@@ -105,7 +105,7 @@ impl Table {
         let prints = usize::try_from(prints).ok()?;
         let words = (self.slots.len().checked_sub(prints)? / 2).checked_ilog2()?;
         let words = (1 << words).min(SIEVE_WORDS);
-        // With less than sixteen places for each, too many share one.
+        // With fewer than sixteen places for each, too many share one.
         if prints > 4 * words {
             return None;
         }
