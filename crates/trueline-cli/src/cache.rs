@@ -31,12 +31,19 @@ pub(crate) struct Caching {
     place: Place,
 }
 
-/// A cache on disk.
+/// Where a cache is on disk.
 #[derive(Args, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Folder {
     /// The folder of the cache [default: $TRUELINE_CACHE_DIR, or trueline in $XDG_CACHE_HOME or ~/.cache]
     #[arg(long = "cache-dir", value_name = "DIR")]
     dir: Option<PathBuf>,
+}
+
+/// A cache on disk, and what it may keep.
+#[derive(Args, Debug)]
+pub(crate) struct Place {
+    #[command(flatten)]
+    folder: Folder,
 
     /// What the cache may have; what was not used for longest goes first [default: 4G]
     #[arg(long = "cache-size", value_name = "BYTES", value_parser = bytes)]
@@ -58,16 +65,16 @@ enum CacheTrust {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
     /// Say what there is
-    Stats(Place),
+    Stats(Folder),
     /// Remove what is older than --cache-ttl, and what was not used for longest down to --cache-size
     Prune(Place),
     /// Remove everything
-    Clear(Place),
+    Clear(Folder),
 }
 
-impl Place {
+impl Folder {
     /// Opens the cache; the inner error is that of the folder, which nobody has told yet.
-    fn open(&self) -> Result<Result<(Cache, PathBuf), Error>, u8> {
+    fn open(&self, options: DiskOptions) -> Result<Result<(Cache, PathBuf), Error>, u8> {
         let variable = || std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let Some(folder) = self.dir.clone().or_else(variable).or_else(default_folder) else {
             return Err(exit::complain(
@@ -75,6 +82,13 @@ impl Place {
                 exit::USAGE,
             ));
         };
+        Ok(Cache::on_disk(&folder, options).map(|cache| (cache, folder)))
+    }
+}
+
+impl Place {
+    /// Opens the cache, as [`Folder::open`] does.
+    fn open(&self) -> Result<Result<(Cache, PathBuf), Error>, u8> {
         let mut options = DiskOptions::default();
         if let Some(bytes) = self.size {
             options = options.max_bytes(bytes);
@@ -82,7 +96,7 @@ impl Place {
         if let Some(ttl) = self.ttl {
             options = options.ttl(ttl);
         }
-        Ok(Cache::on_disk(&folder, options).map(|cache| (cache, folder)))
+        self.folder.open(options)
     }
 }
 
@@ -93,9 +107,9 @@ pub(crate) fn add(
 ) -> Result<(ValidatorBuilder, Option<Cache>), u8> {
     let caching = &arguments.caching;
     if !caching.cache {
-        let Place { dir, size, ttl } = &caching.place;
+        let Place { folder, size, ttl } = &caching.place;
         let given = [
-            ("--cache-dir", dir.is_some()),
+            ("--cache-dir", folder.dir.is_some()),
             ("--cache-size", size.is_some()),
             ("--cache-ttl", ttl.is_some()),
         ];
@@ -139,8 +153,11 @@ pub(crate) fn warn(cache: Option<&Cache>) {
 }
 
 pub(crate) fn run(command: &CacheCommand) -> u8 {
-    let (CacheCommand::Stats(place) | CacheCommand::Prune(place) | CacheCommand::Clear(place)) = command;
-    let (cache, folder) = match place.open() {
+    let opened = match command {
+        CacheCommand::Stats(folder) | CacheCommand::Clear(folder) => folder.open(DiskOptions::default()),
+        CacheCommand::Prune(place) => place.open(),
+    };
+    let (cache, folder) = match opened {
         Ok(Ok(opened)) => opened,
         Ok(Err(error)) => return exit::fail(&error, exit::USAGE),
         Err(code) => return code,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use trueline::{
-    Cancel, Error, ErrorKind, Limits, Report, Source, SourceErrorKind, State, StdinSource, Temporaries,
-    UnreadSource, Validator, ValidatorBuilder, Verdict, sources_from_argument,
+    Cancel, Error, ErrorKind, Limits, Report, Source, SourceErrorKind, State, StatisticsAudit, StdinSource,
+    Temporaries, UnreadSource, Validator, ValidatorBuilder, Verdict, WrongStatistic, sources_from_argument,
 };
 
 use crate::arguments::Validate;
@@ -68,8 +68,8 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         }
         _ => unwritten,
     };
-    if let Some(text) = outputs::unwritten(arguments, &report) {
-        exit::note(&text);
+    for text in outputs::unwritten(arguments, &report).iter().chain(&audited(&report)) {
+        exit::note(text);
     }
     report::tell(&report, &arguments.telling, &destinations, &temporaries, failed)
 }
@@ -91,6 +91,19 @@ fn judge(
         error.message = flag::of_run(error);
     }
     Ok((report, state))
+}
+
+/// What an audit of statistics came to, where some are wrong: the forms for people have no place for it.
+fn audited(report: &Report) -> Option<String> {
+    let StatisticsAudit { compared, wrong, samples } = report.run.statistics.as_ref()?;
+    let first = samples.first()?;
+    let WrongStatistic { column, row_group, page, statistic, claimed, found, .. } = first;
+    let input = report.inputs.get(first.input as usize).map_or("", |input| &input.name);
+    let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
+    Some(format!(
+        "{wrong} of {compared} statistics are wrong; the first: {input}, column {column}, row group {row_group}{page}: {statistic} {claimed}, \
+         but there is {found}; run.statistics of --output json has more"
+    ))
 }
 
 /// What is wrong with an input that was meant to be the value of an option.

@@ -3,9 +3,10 @@
 use std::process::Stdio;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 use serde_json::Value;
 
 use super::{Folder, code, err, out};
@@ -95,4 +96,62 @@ fn statistics_are_believed_or_compared_when_asked_for() {
         );
         assert!(audit["statistics"]["compared"].as_u64().is_some_and(|compared| compared >= 6), "{audit}");
     }
+}
+
+#[test]
+fn an_audit_tells_of_statistics_that_lie() {
+    let folder = Folder::new();
+    let values = Int64Array::from(vec![7_777_777_777, 5, 7_777_777_777]);
+    let batch = RecordBatch::try_from_iter([("a", Arc::new(values) as ArrayRef)]).expect("a batch");
+    let properties = WriterProperties::builder().set_dictionary_enabled(false).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
+    writer.write(&batch).expect("rows");
+    let mut bytes = writer.into_inner().expect("bytes");
+    // Where the file speaks of itself; the values stand before that.
+    let footer = bytes.len() - 8 - footer_length(&bytes);
+    let (true_maximum, other) = (7_777_777_777_i64.to_le_bytes(), 99_i64.to_le_bytes());
+    let mut changed = 0;
+    for at in footer..bytes.len() - 8 {
+        if bytes[at..at + 8] == true_maximum {
+            bytes[at..at + 8].copy_from_slice(&other);
+            changed += 1;
+        }
+    }
+    assert!(changed > 0);
+    folder.write("lie.parquet", &bytes);
+    folder.write("s.yaml", b"fields:\n  - {name: a, type: int64, minimum: 0}\n");
+    let output = folder.run(&["validate", "lie.parquet", "-s", "s.yaml", "--trust-statistics=audit"]);
+    assert_eq!(code(&output), 0);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("lie.parquet, column a, row group 0") && text.contains("7777777777"), "{text}");
+}
+
+fn footer_length(bytes: &[u8]) -> usize {
+    let (length, _) = bytes[bytes.len() - 8..].split_first_chunk::<4>().expect("eight bytes");
+    u32::from_le_bytes(*length) as usize
+}
+
+/// What a decoder of others panics over is told once: by the report.
+#[test]
+fn a_damaged_file_is_told_by_the_report_alone() {
+    let folder = Folder::new();
+    let values = Decimal128Array::from_iter_values((0..100).map(|row| row % 97));
+    let values = values.with_precision_and_scale(10, 2).expect("decimals");
+    let batch = RecordBatch::try_from_iter([("a", Arc::new(values) as ArrayRef)]).expect("a batch");
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    let bytes = writer.into_inner().expect("bytes");
+    folder.write("s.yaml", b"fields:\n  - {name: a, type: 'decimal(10,2)'}\n");
+    // Any place may do, for some of them the decoder panics.
+    let mut panics = 0;
+    for at in 4..bytes.len() - 8 - footer_length(&bytes) {
+        let mut damaged = bytes.clone();
+        damaged[at] = 0xFF;
+        folder.write("d.parquet", &damaged);
+        let output = folder.run(&["validate", "d.parquet", "-s", "s.yaml"]);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!text.contains("panicked"), "byte {at}: {text}");
+        panics += usize::from(out(&output).contains("cannot be decoded"));
+    }
+    assert!(panics > 0);
 }

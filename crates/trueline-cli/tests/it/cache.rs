@@ -46,6 +46,11 @@ fn a_cache_is_noticed_by_nothing_in_the_report() {
     assert!(pruned.contains("entries  0\n"), "{pruned}");
     let cleared = out(&folder.run(&["cache", "clear", "--cache-dir", "kept"]));
     assert!(cleared.starts_with("removed  0 entries of 0 bytes\n"), "{cleared}");
+    // Everything is removed, whatever its age: an option that would say otherwise is refused.
+    for options in [["clear", "--cache-ttl", "30d"], ["stats", "--cache-size", "1K"]] {
+        let refused = folder.run(&[&["cache"][..], &options, &["--cache-dir", "kept"]].concat());
+        assert_eq!(code(&refused), 2, "{options:?}");
+    }
 }
 
 #[test]

@@ -179,6 +179,15 @@ impl<'a> Cells<'a> {
         (start, lanes.sub(end, start))
     }
 
+    /// How many bytes the text of some cells has, which begin at `start` and have so many with quotes; negative where there is a lone quote.
+    #[inline(always)]
+    pub(super) fn text_length<L: Lanes>(&self, lanes: L, start: L::Words, length: L::Words) -> L::Words {
+        let first = lanes.and(lanes.gather_bytes(self.bytes, start), lanes.splat(0xFF));
+        let is_quote = lanes.equal(first, lanes.splat(u64::from(self.quote.unwrap_or_default())));
+        let is_quoted = lanes.both(is_quote, lanes.not(lanes.is_zero(length)));
+        lanes.sub(length, lanes.select(is_quoted, lanes.splat(2), lanes.splat(0)))
+    }
+
     /// The bytes of each text from its byte `8 * number` on, eight and eight. Where it has none of these, anything.
     #[inline(always)]
     pub(super) fn two<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> [L::Words; 2] {

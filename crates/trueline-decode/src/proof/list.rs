@@ -10,6 +10,8 @@ use super::lanes::{Lanes, WORD};
 const LONGEST: usize = 2 * WORD;
 /// The most texts: each is compared with each cell.
 const MOST: usize = 64;
+/// Texts of one byte that lie less than so far apart are bits of a word.
+const SPAN: u8 = 64;
 
 /// A proof that a text is one of a list.
 #[derive(Clone, Debug)]
@@ -20,12 +22,23 @@ pub(super) struct List {
     eight: Vec<u64>,
     /// Longer ones: both words and the length.
     long: Vec<[u64; 3]>,
+    /// All of them, if they are such.
+    letters: Option<Letters>,
+}
+
+/// Texts of one byte, and the judge for them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Letters {
+    /// The least byte.
+    least: u8,
+    /// A bit for each that is so far behind it.
+    set: u64,
 }
 
 impl List {
     /// The proof for these texts; those that a quote or their length keeps from being compared are left to the exact check.
     pub(super) fn new<'a>(texts: impl IntoIterator<Item = &'a str>, quote: Option<u8>) -> Option<Self> {
-        let mut list = Self { short: Vec::new(), eight: Vec::new(), long: Vec::new() };
+        let mut list = Self { short: Vec::new(), eight: Vec::new(), long: Vec::new(), letters: None };
         for text in texts {
             let bytes = text.as_bytes();
             if bytes.len() > LONGEST || quote.is_some_and(|quote| bytes.contains(&quote)) {
@@ -41,12 +54,43 @@ impl List {
             }
         }
         let count = list.short.len() + list.eight.len() + list.long.len();
+        list.letters = Letters::of(&list);
         (1..=MOST).contains(&count).then_some(list)
+    }
+
+    /// The texts, if all of them are of one byte and near one another.
+    pub(super) fn letters(&self) -> Option<Letters> {
+        self.letters
     }
 
     /// Whether some texts have more than eight bytes.
     pub(super) fn has_long(&self) -> bool {
         !self.long.is_empty()
+    }
+}
+
+impl Letters {
+    fn of(list: &List) -> Option<Self> {
+        let letter = |key: &u64| match key.to_le_bytes() {
+            [byte, .., 1] => Some(byte),
+            _ => None,
+        };
+        let bytes: Vec<u8> = list.short.iter().map(letter).collect::<Option<_>>()?;
+        let (least, most) = (*bytes.iter().min()?, *bytes.iter().max()?);
+        let are_all = list.eight.is_empty() && list.long.is_empty() && most - least < SPAN;
+        are_all.then(|| Self { least, set: bytes.iter().fold(0, |set, byte| set | 1 << (byte - least)) })
+    }
+}
+
+impl Judge for Letters {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, _cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        // A byte below the least one wraps, and is beyond all bits as well.
+        let byte = lanes.and(group.head, lanes.splat(0xFF));
+        let bit = lanes.sub(byte, lanes.splat(u64::from(self.least)));
+        let found = lanes.and(lanes.shr_by(lanes.splat(self.set), bit), lanes.splat(1));
+        let one = lanes.splat(1);
+        lanes.both(lanes.equal(found, one), lanes.equal(group.length, one))
     }
 }
 

@@ -321,13 +321,13 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn measure<L: Lanes>(self, lanes: L, most: u64) -> u64 {
-        let Self { nulls: null_texts, takes_nulls, rows, count, .. } = self;
+        let Self { takes_nulls, rows, count, .. } = self;
         let cells = &{ rows.cells };
         let mut null_count = 0;
         for ((word, borders), open) in cells.borders.words().enumerate().zip(rows.open.iter_mut()) {
             let (mut passed, mut null) = (0, 0);
             for lane in (0..ROWS).step_by(L::COUNT) {
-                let (_, length) = cells.place(lanes, borders, lane);
+                let (start, length) = cells.place(lanes, borders, lane);
                 let mut nulls = lanes.is_zero(length);
                 let mut short = lanes.less(length, lanes.splat(most + 1));
                 if cells.quote.is_some() {
@@ -335,10 +335,10 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                     let near = lanes.both(lanes.not(short), lanes.less(length, lanes.splat(most + 3)));
                     let unsure = lanes.either(near, lanes.equal(length, lanes.splat(2)));
                     if lanes.bits(unsure) != 0 {
-                        let group = cells.group::<L, true>(lanes, borders, lane);
-                        nulls = null_texts.find(lanes, &group);
-                        let negative = lanes.less(group.length, lanes.splat(0));
-                        short = lanes.less(group.length, lanes.splat(most + 1));
+                        let length = cells.text_length(lanes, start, length);
+                        nulls = lanes.is_zero(length);
+                        let negative = lanes.less(length, lanes.splat(0));
+                        short = lanes.less(length, lanes.splat(most + 1));
                         short = lanes.both(short, lanes.not(negative));
                     }
                 }

@@ -34,6 +34,11 @@ impl Number {
         Some(Self { bounds, has_point, has_sign })
     }
 
+    /// The judge for numbers of one digit, if good ones have no more.
+    pub(super) fn digit(&self) -> Option<Digit<'_>> {
+        (!self.has_point && self.bounds.most[0].cast_signed() <= 9).then_some(Digit(self))
+    }
+
     /// Whether texts may have a decimal point.
     pub(super) fn has_point(&self) -> bool {
         self.has_point
@@ -98,6 +103,24 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
         let outside = lanes.either(lanes.less(value, least), lanes.less(most, value));
         good = lanes.both(good, lanes.is_zero(faults));
         lanes.both(good, lanes.not(outside))
+    }
+}
+
+/// The judge where no good number has more than one digit, unless there are zeros before it.
+pub(super) struct Digit<'a>(&'a Number);
+
+impl Judge for Digit<'_> {
+    #[inline(always)]
+    fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
+        if lanes.bits(lanes.less(lanes.splat(1), group.length)) != 0 {
+            return Within::<false, true>(self.0).prove(lanes, cells, group);
+        }
+        let Bounds { least, most } = &self.0.bounds;
+        let least = least[0].cast_signed().max(0).cast_unsigned();
+        let digit = lanes.xor(lanes.and(group.head, lanes.splat(0xFF)), lanes.splat(u64::from(b'0')));
+        let outside =
+            lanes.either(lanes.less(digit, lanes.splat(least)), lanes.less(lanes.splat(most[0]), digit));
+        lanes.both(lanes.equal(group.length, lanes.splat(1)), lanes.not(outside))
     }
 }
 

@@ -112,11 +112,12 @@ impl AnyJudge {
     /// Chooses the loop: everything that can be known before it is.
     pub(super) fn choose<R: Run>(&self, pass: R) -> u64 {
         match self {
-            AnyJudge::Number(number) => match (number.has_point(), number.has_sign()) {
-                (false, false) => pass.run(&Within::<false, false>(number)),
-                (false, true) => pass.run(&Within::<false, true>(number)),
-                (true, false) => pass.run(&Within::<true, false>(number)),
-                (true, true) => pass.run(&Within::<true, true>(number)),
+            AnyJudge::Number(number) => match (number.digit(), number.has_point(), number.has_sign()) {
+                (Some(digit), ..) => pass.run(&digit),
+                (_, false, false) => pass.run(&Within::<false, false>(number)),
+                (_, false, true) => pass.run(&Within::<false, true>(number)),
+                (_, true, false) => pass.run(&Within::<true, false>(number)),
+                (_, true, true) => pass.run(&Within::<true, true>(number)),
             },
             AnyJudge::Float(float) => pass.run(float),
             AnyJudge::Moment(moment) => match moment.parts() {
@@ -127,8 +128,15 @@ impl AnyJudge {
                 (false, _, false) => pass.run(&Read::<false, true, false>(moment)),
                 (false, _, true) => pass.run(&Read::<false, true, true>(moment)),
             },
-            AnyJudge::List(list) if list.has_long() => pass.run(&Listed::<true>(list)),
-            AnyJudge::List(list) => pass.run(&Listed::<false>(list)),
+            AnyJudge::List(list) => {
+                if let Some(letters) = list.letters() {
+                    pass.run(&letters)
+                } else if list.has_long() {
+                    pass.run(&Listed::<true>(list))
+                } else {
+                    pass.run(&Listed::<false>(list))
+                }
+            }
             AnyJudge::Shape(shape) => {
                 if let Some(judge) = shape.alike::<1, true>() {
                     pass.run(&judge)

@@ -8,6 +8,7 @@ mod reach;
 mod spool;
 
 pub(crate) use codec::{Codec, Method};
+pub use guard::catches_panics;
 pub(crate) use guard::guard;
 pub(crate) use problem::Problem;
 pub use projection::Projection;

@@ -8,7 +8,7 @@
 //!
 //! **Fails** — text that does not contain it; case counts.
 //!
-//! **Options** — `contains` (as a keyword) or `text` (in a check): the text.
+//! **Options** — `contains`: the text.
 //!
 //! **Codes** — `contains.absent`.
 

@@ -8,7 +8,7 @@
 //!
 //! **Fails** — text that does not end with it; case counts.
 //!
-//! **Options** — `ends_with` (as a keyword) or `text` (in a check): the text.
+//! **Options** — `ends_with`: the text.
 //!
 //! **Codes** — `ends_with.different`.
 

@@ -8,7 +8,7 @@
 //!
 //! **Fails** — everything else, other case and stray blanks included.
 //!
-//! **Options** — `enum` (as a keyword) or `values` (in a check): the list.
+//! **Options** — `enum`: the list.
 //!
 //! **Codes** — `enum.unlisted`.
 

@@ -8,7 +8,7 @@
 //!
 //! **Fails** — values equal to a listed one (byte for byte for text, by value for numbers and dates).
 //!
-//! **Options** — `not_in` (as a keyword) or `values` (in a check): the list.
+//! **Options** — `not_in`: the list.
 //!
 //! **Codes** — `not_in.listed`.
 

@@ -7,7 +7,7 @@
 //! **Passes** — null, and values from `minimum` to `maximum`, both included.
 //!
 //! **Fails** — values outside. Integers, decimals, dates and times are compared exactly; floats as IEEE values, where NaN
-//! lies outside of every range.
+//! lies outside of every range, and counts as above where there is no bound below.
 //!
 //! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times written as in
 //! the data.
@@ -108,9 +108,9 @@ impl FloatRange {
         }
     }
 
-    /// NaN is on no side, and counts as below.
+    /// NaN is on no side, and counts as below where there is a bound below.
     fn is_below(&self, value: f64) -> bool {
-        value < self.least || value.is_nan()
+        value < self.least || value.is_nan() && self.least > f64::NEG_INFINITY
     }
 
     fn fails(&self, value: f64) -> bool {

@@ -8,7 +8,7 @@
 //!
 //! **Fails** — text that does not start with it; case counts.
 //!
-//! **Options** — `starts_with` (as a keyword) or `text` (in a check): the text.
+//! **Options** — `starts_with`: the text.
 //!
 //! **Codes** — `starts_with.different`.
 

@@ -1,18 +1,100 @@
 //! Lists and structs.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, ListArray, NullArray};
+use arrow_array::{Array, ArrayRef, ListArray, NullArray, make_array};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType as Arrow, Field};
+use trueline_report::BadCell;
 use trueline_schema::DataType;
 
-use super::widen::accepts;
+use super::widen::{Widened, accepts, widen};
 
 /// Lists of any layout whose items are taken. What checks ask of a list is its length, so that one of another layout comes back
-/// with items that say no more than how many they are.
-pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
+/// with items that say no more than how many they are. A list with an item that is no value of its type is none itself.
+pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
+    let lists = lengths(array, item)?;
+    if !has_room(item) {
+        return Some(Widened { array: lists, bad: Vec::new() });
+    }
+    let (items, ranges) = items(array)?;
+    // Lists that are a slice of others have the items of all of them.
+    let start = ranges.iter().map(|range| range.start).min().unwrap_or_default();
+    let end = ranges.iter().map(|range| range.end).max().unwrap_or_default();
+    let bad = widen(&items.slice(start, end - start), item)?.bad;
+    if bad.is_empty() {
+        return Some(Widened { array: lists, bad });
+    }
+    let first = |range: Range<usize>| {
+        let at = bad.partition_point(|cell| (cell.row as usize) + start < range.start);
+        bad.get(at).filter(|cell| range.contains(&(cell.row as usize + start)))
+    };
+    let rows = (0..).zip(ranges).zip(0..array.len()).filter(|(_, row)| array.is_valid(*row));
+    let bad = rows.filter_map(|((row, range), _)| Some(BadCell { row, code: first(range)?.code }));
+    without(lists, bad.collect())
+}
+
+/// The items of all lists, and which of them are those of each.
+fn items(array: &ArrayRef) -> Option<(&ArrayRef, Vec<Range<usize>>)> {
+    fn ranges<T: TryInto<usize> + Copy>(ends: impl Iterator<Item = (T, T)>) -> Option<Vec<Range<usize>>> {
+        ends.map(|(start, end)| Some(start.try_into().ok()?..end.try_into().ok()?)).collect()
+    }
+    let rows = 0..array.len();
+    Some(match array.data_type() {
+        Arrow::List(_) => {
+            let list = array.as_list::<i32>();
+            (list.values(), ranges(rows.map(|row| (list.offsets()[row], list.offsets()[row + 1])))?)
+        }
+        Arrow::LargeList(_) => {
+            let list = array.as_list::<i64>();
+            (list.values(), ranges(rows.map(|row| (list.offsets()[row], list.offsets()[row + 1])))?)
+        }
+        Arrow::FixedSizeList(..) => {
+            let list = array.as_fixed_size_list();
+            let size = usize::try_from(list.value_length()).ok()?;
+            (list.values(), rows.map(|row| row * size..(row + 1) * size).collect())
+        }
+        Arrow::ListView(_) => {
+            let list = array.as_list_view::<i32>();
+            let end = |row: usize| list.offsets()[row] + list.sizes()[row];
+            (list.values(), ranges(rows.map(|row| (list.offsets()[row], end(row))))?)
+        }
+        Arrow::LargeListView(_) => {
+            let list = array.as_list_view::<i64>();
+            let end = |row: usize| list.offsets()[row] + list.sizes()[row];
+            (list.values(), ranges(rows.map(|row| (list.offsets()[row], end(row))))?)
+        }
+        _ => return None,
+    })
+}
+
+/// Whether Arrow has room for values that are none of the type, as it has for half a day.
+fn has_room(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Date | DataType::Time => true,
+        DataType::List(item) => has_room(item),
+        DataType::Struct(members) => members.iter().any(|(_, data_type)| has_room(data_type)),
+        _ => false,
+    }
+}
+
+/// An array with nulls in place of bad cells, which are in the order of their rows.
+fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
+    if bad.is_empty() {
+        return Some(Widened { array, bad });
+    }
+    let mut is_valid: Vec<bool> = (0..array.len()).map(|row| array.is_valid(row)).collect();
+    for cell in &bad {
+        is_valid[cell.row as usize] = false;
+    }
+    let data = array.to_data().into_builder().nulls(Some(NullBuffer::from(is_valid)));
+    Some(Widened { array: make_array(data.build().ok()?), bad })
+}
+
+/// The lists alone, if their items are taken.
+fn lengths(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
     let (Arrow::List(own)
     | Arrow::LargeList(own)
     | Arrow::FixedSizeList(own, _)
@@ -59,12 +141,25 @@ fn of_lengths(lengths: impl Iterator<Item = usize>, nulls: Option<NullBuffer>) -
     Some(Arc::new(ListArray::try_new(field, OffsetBuffer::new(offsets.into()), items, nulls).ok()?))
 }
 
-/// Structs that have every declared member, each of a type that is taken. They may have others.
-pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Option<ArrayRef> {
+/// Structs that have every declared member, each of a type that is taken. They may have others. One with a member that is no value of its type
+/// is none itself.
+pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Option<Widened> {
     let Arrow::Struct(own) = array.data_type() else { return None };
     let is_taken = |(name, data_type): &(String, DataType)| {
         let mut named = own.iter().filter(|field| field.name() == name);
         matches!((named.next(), named.next()), (Some(field), None) if accepts(field.data_type(), data_type))
     };
-    members.iter().all(is_taken).then(|| Arc::clone(array))
+    if !members.iter().all(is_taken) {
+        return None;
+    }
+    let structs = array.as_struct();
+    let mut bad = Vec::new();
+    for (name, data_type) in members.iter().filter(|(_, data_type)| has_room(data_type)) {
+        let found = widen(structs.column_by_name(name)?, data_type)?.bad;
+        bad.extend(found.into_iter().filter(|cell| structs.is_valid(cell.row as usize)));
+    }
+    // The first member counts.
+    bad.sort_by_key(|cell| cell.row);
+    bad.dedup_by_key(|cell| cell.row);
+    without(Arc::clone(array), bad)
 }

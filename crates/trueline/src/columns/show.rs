@@ -136,11 +136,12 @@ fn write_moment(text: &mut String, nanos: i128) {
     write_time(text, nanos.rem_euclid(DAY));
 }
 
-/// Nanoseconds of a day.
+/// Nanoseconds of a day, or of what should be one.
 fn write_time(text: &mut String, nanos: i128) {
-    let seconds = nanos.div_euclid(1_000_000_000);
-    let _ = write!(text, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    write_fraction(text, nanos.rem_euclid(1_000_000_000));
+    let size = nanos.abs();
+    let (sign, seconds) = (if nanos < 0 { "-" } else { "" }, size / 1_000_000_000);
+    let _ = write!(text, "{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    write_fraction(text, size % 1_000_000_000);
 }
 
 fn write_duration(text: &mut String, nanos: i128) {

@@ -7,12 +7,13 @@ use arrow_array::types::{
 };
 use arrow_array::{
     Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Date64Array, DictionaryArray,
-    DurationSecondArray, FixedSizeBinaryArray, Float16Array, Float32Array, Float64Array, Int8Array,
-    Int32Array, Int64Array, LargeBinaryArray, LargeListArray, LargeStringArray, ListArray, NullArray,
-    PrimitiveArray, RecordBatch, RunArray, StringArray, StringViewArray, StructArray, Time32SecondArray,
-    Time64NanosecondArray, TimestampMicrosecondArray, TimestampSecondArray, UInt32Array, UInt64Array,
+    DurationSecondArray, FixedSizeBinaryArray, FixedSizeListArray, Float16Array, Float32Array, Float64Array,
+    Int8Array, Int32Array, Int64Array, LargeBinaryArray, LargeListArray, LargeStringArray, ListArray,
+    ListViewArray, NullArray, PrimitiveArray, RecordBatch, RunArray, StringArray, StringViewArray,
+    StructArray, Time32SecondArray, Time64NanosecondArray, TimestampMicrosecondArray, TimestampSecondArray,
+    UInt32Array, UInt64Array,
 };
-use arrow_buffer::{NullBuffer, i256};
+use arrow_buffer::{NullBuffer, OffsetBuffer, i256};
 use arrow_schema::{DataType as Arrow, Field, Schema as ArrowSchema};
 use trueline_report::BadCell;
 use trueline_schema::{DataType, Schema, TimeUnit};
@@ -138,6 +139,71 @@ fn times_must_lie_within_a_day() {
     assert!(array(Time32SecondArray::from(vec![86_399]), &DataType::Time).is_some());
     let late = PrimitiveArray::<Time32MillisecondType>::from(vec![86_400_000]);
     assert_eq!(to(late, &DataType::Time).expect("times").bad.len(), 1);
+}
+
+#[test]
+fn what_is_no_value_is_none_within_lists_and_structs_either() {
+    let dates = Date64Array::from(vec![Some(0), Some(5), None, Some(86_400_000), Some(7)]);
+    let field = Arc::new(Field::new_list_field(Arrow::Date64, true));
+    let nulls = NullBuffer::from(vec![true, true, true, false]);
+    let lists = |offsets: Vec<i32>| {
+        let (field, dates, offsets) =
+            (field.clone(), Arc::new(dates.clone()), OffsetBuffer::new(offsets.into()));
+        ListArray::new(field, offsets, dates, Some(nulls.clone()))
+    };
+    let wanted = DataType::List(Box::new(DataType::Date));
+    let widened = to(lists(vec![0, 1, 3, 4, 5]), &wanted).expect("lists");
+    assert_eq!(widened.bad, [BadCell { row: 1, code: "type.invalid" }]);
+    assert_eq!((0..4).map(|row| widened.array.is_null(row)).collect::<Vec<_>>(), [false, true, false, true]);
+    // Of a slice, and in another layout.
+    let sliced: ArrayRef = Arc::new(lists(vec![0, 1, 3, 4, 5]).slice(1, 2));
+    assert_eq!(widen(&sliced, &wanted).expect("lists").bad, [BadCell { row: 0, code: "type.invalid" }]);
+    let offsets = OffsetBuffer::new(vec![0_i64, 1, 3, 4, 5].into());
+    let large = LargeListArray::new(field.clone(), offsets, Arc::new(dates.clone()), Some(nulls.clone()));
+    assert_eq!(to(large, &wanted).expect("lists").bad, [BadCell { row: 1, code: "type.invalid" }]);
+    let fixed = FixedSizeListArray::new(field.clone(), 2, Arc::new(dates.slice(0, 4)), None);
+    assert_eq!(
+        to(fixed.slice(0, 1), &wanted).expect("lists").bad,
+        [BadCell { row: 0, code: "type.invalid" }]
+    );
+    assert!(to(fixed.slice(1, 1), &wanted).expect("lists").bad.is_empty());
+    let (offsets, sizes) = (vec![3, 0, 1, 4], vec![1, 1, 2, 1]);
+    let views = ListViewArray::new(
+        field.clone(),
+        offsets.into(),
+        sizes.into(),
+        Arc::new(dates.clone()),
+        Some(nulls.clone()),
+    );
+    assert_eq!(to(views, &wanted).expect("lists").bad, [BadCell { row: 2, code: "type.invalid" }]);
+    let outer = Arc::new(Field::new_list_field(Arrow::List(field.clone()), true));
+    let nested = ListArray::new(
+        outer,
+        OffsetBuffer::new(vec![0, 1, 2, 4].into()),
+        Arc::new(lists(vec![0, 1, 3, 4, 5])),
+        None,
+    );
+    let deep = DataType::List(Box::new(wanted.clone()));
+    assert_eq!(to(nested.slice(1, 2), &deep).expect("lists").bad, [BadCell { row: 0, code: "type.invalid" }]);
+    assert!(to(lists(vec![0, 1, 1, 2, 2]), &wanted).expect("lists").bad.iter().map(|cell| cell.row).eq([2]));
+
+    let times = Time64NanosecondArray::from(vec![Some(-1), Some(0), Some(i64::MAX), Some(-1)]);
+    let members =
+        vec![(Arc::new(Field::new("t", times.data_type().clone(), true)), Arc::new(times) as ArrayRef)];
+    let structs = StructArray::from(members);
+    let nulls = NullBuffer::from(vec![true, true, true, false]);
+    let structs = StructArray::new(structs.fields().clone(), structs.columns().to_vec(), Some(nulls));
+    let wanted = DataType::Struct(vec![("t".to_owned(), DataType::Time)]);
+    let bad = to(structs.clone(), &wanted).expect("structs").bad;
+    assert_eq!(bad, [0, 2].map(|row| BadCell { row, code: "type.out_of_range" }));
+    let lists = ListArray::new(
+        Arc::new(Field::new_list_field(structs.data_type().clone(), true)),
+        OffsetBuffer::new(vec![0, 1, 3].into()),
+        Arc::new(structs.slice(1, 3)),
+        None,
+    );
+    let widened = to(lists, &DataType::List(Box::new(wanted))).expect("lists");
+    assert_eq!(widened.bad, [BadCell { row: 1, code: "type.out_of_range" }]);
 }
 
 #[test]
@@ -304,7 +370,8 @@ fn values_are_shown_as_csv_has_them() {
     let moments = TimestampMicrosecondArray::from(vec![1_500_000, -1]);
     assert_eq!(shown(Arc::new(moments.clone())), ["1970-01-01T00:00:01.5", "1969-12-31T23:59:59.999999"]);
     assert_eq!(shown(Arc::new(moments.with_timezone("+02:00")))[0], "1970-01-01T00:00:01.5Z");
-    assert_eq!(shown(Arc::new(Time32SecondArray::from(vec![3661]))), ["01:01:01"]);
+    assert_eq!(shown(Arc::new(Time32SecondArray::from(vec![3661, -1]))), ["01:01:01", "-00:00:01"]);
+    assert_eq!(shown(Arc::new(Time64NanosecondArray::from(vec![-1]))), ["-00:00:00.000000001"]);
     assert_eq!(shown(Arc::new(DurationSecondArray::from(vec![90, -1]))), ["PT90S", "-PT1S"]);
     assert_eq!(
         shown(Arc::new(LargeBinaryArray::from_iter_values([&b"a"[..], b"ab", b"abc"]))),

@@ -63,8 +63,8 @@ pub(crate) fn widen(array: &ArrayRef, data_type: &DataType) -> Option<Widened> {
             whole(matches!(array.data_type(), Arrow::Duration(_)).then(|| Arc::clone(array)))
         }
         DataType::Binary => whole(binary(array)),
-        DataType::List(item) => whole(nested::list(array, item)),
-        DataType::Struct(members) => whole(nested::structure(array, members)),
+        DataType::List(item) => nested::list(array, item),
+        DataType::Struct(members) => nested::structure(array, members),
         integer => whole(number::integer(array, integer)),
     }
 }

@@ -71,8 +71,8 @@ fn record(cells: &[String], space: &str, draw: u8) -> String {
     let cell = |index: usize| cells.get(index).map_or("0", String::as_str);
     let within = match cells.len() {
         0 | 1 => String::new(),
-        2 => format!("\"c\":{space}{}", cell(1)),
-        _ => format!("\"c\":{space}{},{space}\"d\":{space}{}", cell(1), cell(2)),
+        2 => format!("\"c\":{space}{}{space}", cell(1)),
+        _ => format!("\"c\":{space}{}{space},{space}\"d\":{space}{}", cell(1), cell(2)),
     };
     let a = cell(0);
     match draw {
@@ -83,7 +83,8 @@ fn record(cells: &[String], space: &str, draw: u8) -> String {
         4 => format!("{{\"a\":{a},\"b\":{{{within}}},\"surplus\":[1,2]}}\n"),
         5 => format!("{{\"a\":{a},\"b\":5}}\n"),
         6 => "[]\n\n".to_owned(),
-        _ => format!("{{\"a\":{space}{a},{space}\"b\":{space}{{{within}}}}}\n"),
+        7 => format!("{{\"b\":{{{within}}},\"a\":{a}{space}}}\n"),
+        _ => format!("{{\"a\":{space}{a}{space},{space}\"b\":{space}{{{within}}}{space}}}\n"),
     }
 }
 
@@ -106,6 +107,21 @@ proptest! {
             for chunk in [1 << 20, 300] {
                 let proven = stable(&run(&schema, &table.json, true, kernel, chunk));
                 prop_assert_eq!(&proven, &exact, "{} with chunks of {}", kernel, chunk);
+            }
+        }
+    }
+}
+
+/// White space behind a null belongs to nobody.
+#[test]
+fn a_null_is_one_whatever_stands_behind_it() {
+    for asked in ["required: true", "type: string, required: true", "type: 'list<string>', required: true"] {
+        let schema = schema(&format!("fields:\n  - {{name: a, {asked}}}\n"));
+        for behind in ["", " ", "\t", "  \r", " ,\"b\":1"] {
+            let json = format!("{{\"a\" : null{behind}}}\n").repeat(100);
+            for kernel in Kernel::available() {
+                let report = run(&schema, &json, true, kernel, 1 << 20);
+                assert_eq!(report.rows.invalid, 100, "{asked}, {behind:?}, {kernel}");
             }
         }
     }

@@ -165,6 +165,7 @@ fn usual_cells_are_proven() {
     let columns: &[(&str, &[&str])] = &[
         ("type: int32, minimum: 0", &["0", "7", "2147483647"]),
         ("type: int64", &["-5", "+17", "1234567890123456"]),
+        ("type: int8, maximum: 8", &["0", "8", "\"5\"", "-128", "007"]),
         ("type: float64, minimum: 0.01, maximum: 1000000", &["0.01", "12.5", "1000000", "999999.9999999"]),
         ("type: float32", &["-1.5", ".5", "7."]),
         ("type: 'decimal(9,2)', exclusive_minimum: 0", &["0.01", "1234567.89"]),
@@ -177,6 +178,7 @@ fn usual_cells_are_proven() {
             "type: string, enum: [USD, reversed, longer-than-8]",
             &["USD", "reversed", "longer-than-8", "\"USD\""],
         ),
+        ("type: string, enum: [N, Y]", &["N", "Y", "\"N\""]),
         ("type: string, pattern: '^TX\\d{10}$'", &["TX0123456789"]),
         ("type: string, pattern: '^[A-Z]{1,5}$'", &["A", "GOOGL", "\"IBM\""]),
         ("type: string, pattern: '^[A-Za-z_]\\w*$'", &["a", "snake_case_99"]),

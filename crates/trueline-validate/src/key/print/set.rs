@@ -9,7 +9,7 @@ use super::filter::{Filter, Gatherer};
 use super::hash::Printing;
 use super::owed::Owed;
 use super::recall::Recall;
-use super::settle::{LEAST_SLOTS, Means, settle};
+use super::settle::{Means, settle};
 use super::store::{Run, Store};
 use super::stretches::{Stretch, Stretches};
 use super::suspects::Suspects;
@@ -236,8 +236,8 @@ impl PrintSet {
         let gatherer = Gatherer::new(self.signal.printing, self.memory_bytes / 8);
         let means = Means::new(&self.store, threads, self.memory_bytes / 8);
         summary.spilled_bytes = self.store.written_bytes;
-        let tables = means.threads * (8 * means.slots + 4 * 8 * LEAST_SLOTS);
-        let peak = self.store.peak_bytes.max(self.store.held() + tables + self.memory_bytes / 8);
+        let settling = self.store.held() + means.table_bytes() + self.memory_bytes / 8;
+        let peak = self.store.peak_bytes.max(settling);
         summary.peak_memory_bytes = peak as u64;
         if let Some((filter, stretches)) = self.settle_recalled(threads) {
             return Ok(Settled { filter, summary, stretches: Some(stretches), suspects: None });

@@ -42,7 +42,7 @@ struct Table {
 }
 
 /// The fewest slots of a table.
-pub(super) const LEAST_SLOTS: usize = 1 << 10;
+const LEAST_SLOTS: usize = 1 << 10;
 /// Prints told at once.
 const FOUND: usize = 4096;
 /// Pairs of words of a sieve, at most: 256 KiB, which stay near the processor.
@@ -186,6 +186,11 @@ impl Means {
         let wanted = usize::try_from(2 * largest).unwrap_or(usize::MAX).clamp(LEAST_SLOTS, MOST_SLOTS);
         let most = (memory_bytes / threads / 8).max(LEAST_SLOTS);
         Self { threads, slots: wanted.next_power_of_two().min(1 << most.ilog2()) }
+    }
+
+    /// The memory of all tables.
+    pub(super) fn table_bytes(&self) -> usize {
+        self.threads * (8 * self.slots + self.slots / 8 + 8 * FOUND)
     }
 }
 
