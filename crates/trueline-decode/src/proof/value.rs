@@ -1,8 +1,8 @@
 //! Proofs over values of JSON: the same judges, at places that come from tokens.
 //!
 //! A value is a token of a record that has been found to be JSON. What stands from there to the next token is the value, or a value and
-//! white space, which no judge takes; only nulls, and values where all are good, are told from their first bytes. Of strings without an escape the bytes between the quotes are the text; others are left open by
-//! whoever asks for the proof, where it makes a difference.
+//! white space, which no judge takes; only nulls, and values where all are good, are known with it behind them. Of strings without an escape the
+//! bytes between the quotes are the text; others are left open by whoever asks for the proof, where it makes a difference.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
