@@ -28,4 +28,5 @@ pub use crate::grammar::Decimal;
 pub use crate::json::{DuplicateKeys, JsonFormat};
 pub use crate::literal::Literal;
 pub use crate::pattern::PatternError;
+pub use crate::read::nearest;
 pub use crate::schema::{ColumnOrder, ExtraColumns, Language, Schema};

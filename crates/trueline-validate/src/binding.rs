@@ -1,5 +1,7 @@
 //! Which column of an input is which field of the schema.
 
+mod missing;
+
 use std::collections::HashMap;
 
 use trueline_schema::{ColumnOrder, ExtraColumns, Schema};
@@ -54,13 +56,17 @@ impl ColumnFault {
 }
 
 impl Binding {
-    /// Binds by name.
+    /// Binds the columns of text by name.
     pub fn by_name<N: AsRef<str>>(schema: &Schema, names: &[N]) -> Self {
-        Self::by_name_or_part(schema, names, &[])
+        Self::bind(schema, names, &[], true)
     }
 
-    /// Binds by name. A field of no column's name may be a part of one: `parts` says of which, for each schema field.
+    /// Binds the columns of typed data by name. A field of no column's name may be a part of one: `parts` says of which, for each schema field.
     pub fn by_name_or_part<N: AsRef<str>>(schema: &Schema, names: &[N], parts: &[Option<usize>]) -> Self {
+        Self::bind(schema, names, parts, false)
+    }
+
+    fn bind<N: AsRef<str>>(schema: &Schema, names: &[N], parts: &[Option<usize>], is_text: bool) -> Self {
         let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
         for (index, name) in names.iter().enumerate() {
             places.entry(name.as_ref()).or_default().push(index);
@@ -94,12 +100,8 @@ impl Binding {
                 }
                 [] => {
                     if !field.optional {
-                        missing.push(fault(
-                            "columns.missing",
-                            &field.name,
-                            None,
-                            "the column is missing".into(),
-                        ));
+                        let message = missing::message(schema, field, names, is_text);
+                        missing.push(fault("columns.missing", &field.name, None, message));
                     }
                     (None, Some(format!("column `{}` is missing", field.name)))
                 }

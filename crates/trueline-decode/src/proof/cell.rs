@@ -90,18 +90,17 @@ impl Task for Take<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
         let Self { to: Separators { columns, stride, first }, separators, firsts } = self;
+        let before = narrow(*first).wrapping_sub(1);
         for (firsts, columns) in firsts.iter().zip(columns.chunks_mut(*stride)) {
-            for (row, firsts) in (0..).step_by(SQUARE).zip(firsts.as_chunks::<SQUARE>().0) {
-                // The entry of the separator before the first column.
-                let entries = firsts.map(|entry| (entry as usize + *first).wrapping_sub(1));
-                if lanes.turn(separators, entries, columns, row) {
-                    continue;
-                }
-                // The ends of the block.
-                for (row, entry) in (row..).zip(entries) {
-                    for (column, place) in columns.iter_mut().zip(0..) {
-                        column[row] = separators.get(entry.wrapping_add(place)).copied().unwrap_or(0);
-                    }
+            // The entry of the separator before the first column, of which there is none before the very first field.
+            let places = firsts.map(|entry| entry.wrapping_add(before));
+            if lanes.turn(separators, &places, columns) {
+                continue;
+            }
+            // The ends of the block.
+            for (row, place) in places.into_iter().enumerate() {
+                for (column, behind) in columns.iter_mut().zip(0..) {
+                    column[row] = separators.get(place.wrapping_add(behind) as usize).copied().unwrap_or(0);
                 }
             }
         }
@@ -266,4 +265,10 @@ impl NullTexts {
 /// Up to eight bytes as a word, the first one lowest.
 pub(super) fn packed(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+/// The number of a field.
+#[expect(clippy::cast_possible_truncation, reason = "sources of columns are made of words of 32 bits")]
+fn narrow(field: usize) -> u32 {
+    field as u32
 }

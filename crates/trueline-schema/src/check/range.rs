@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
+use crate::data_type::DataType;
 use crate::error::ErrorKind;
 use crate::literal::Literal;
 use crate::read::Item;
@@ -46,8 +47,13 @@ impl Range {
         self
     }
 
-    /// Why no value can lie in the range.
-    fn contradiction(&self) -> Option<String> {
+    /// Why no value of the type can lie in the range.
+    fn contradiction(&self, data_type: Option<&DataType>) -> Option<String> {
+        self.crossing().or_else(|| self.nothing_whole(data_type?))
+    }
+
+    /// Why no value at all can lie in the range.
+    fn crossing(&self) -> Option<String> {
         let low = self.minimum.as_ref().map(|bound| ("minimum", bound, false));
         let low = low.or(self.exclusive_minimum.as_ref().map(|bound| ("exclusive_minimum", bound, true)))?;
         let high = self.maximum.as_ref().map(|bound| ("maximum", bound, false));
@@ -62,6 +68,27 @@ impl Range {
             )),
             Ordering::Greater => Some(format!("`{low_key}` {low} is above `{high_key}` {high}")),
         }
+    }
+
+    /// Why no integer or date lies in the range: between neighbours, or beyond the end of the type, there is none.
+    fn nothing_whole(&self, data_type: &DataType) -> Option<String> {
+        let (least, most) = match data_type {
+            DataType::Date => (i128::MIN, i128::MAX),
+            _ => data_type.integer_bounds()?,
+        };
+        let whole = |bound: &Option<Literal>| match bound.as_ref()? {
+            Literal::Number(number) => number.to_integer(),
+            Literal::Date(days) => Some(i128::from(*days)),
+            _ => None,
+        };
+        let low =
+            whole(&self.exclusive_minimum).map(|bound| bound.saturating_add(1)).or(whole(&self.minimum));
+        let high =
+            whole(&self.exclusive_maximum).map(|bound| bound.saturating_sub(1)).or(whole(&self.maximum));
+        if low.unwrap_or(least) <= high.unwrap_or(most) {
+            return None;
+        }
+        Some(format!("no {data_type} is {}", expected(self)))
     }
 }
 
@@ -96,9 +123,12 @@ fn read(item: &mut Item<'_, '_>) -> CheckKind {
         exclusive_maximum: item.literal("exclusive_maximum"),
     }
     .folded();
-    if let Some(reason) = range.contradiction() {
-        let high = if range.maximum.is_some() { "maximum" } else { "exclusive_maximum" };
-        item.fault(high, ErrorKind::Impossible { reason });
+    if let Some(reason) = range.contradiction(item.data_type()) {
+        let bounds = [&range.maximum, &range.exclusive_maximum, &range.exclusive_minimum];
+        let keys = ["maximum", "exclusive_maximum", "exclusive_minimum"];
+        let key =
+            keys.into_iter().zip(bounds).find(|(_, bound)| bound.is_some()).map_or("minimum", |(key, _)| key);
+        item.fault(key, ErrorKind::Impossible { reason });
     }
     CheckKind::Range(range)
 }

@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use regex_automata::meta::Regex;
 
 pub(crate) use item::Item;
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 
 use self::mapping::Place;
 use crate::document::{Document, Source, Span};

@@ -66,8 +66,15 @@ const SYNONYMS: [(&str, &str); 62] = [
     ("varchar", "string"),
 ];
 
-/// The candidate that looks most like `name`, when one looks enough like it.
-pub(crate) fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+/// The candidate that looks most like `name`, when one looks enough like it: upper case, hyphens and white space around it make no difference, and
+/// of the characters a third may differ. Names that other tools have for words of a schema are known too. Costs time in proportion to the lengths of
+/// both, cut at 64 characters.
+///
+/// ```
+/// assert_eq!(trueline_schema::nearest("Amonut", ["id", "amount"]).as_deref(), Some("amount"));
+/// assert_eq!(trueline_schema::nearest("price", ["id", "amount"]), None);
+/// ```
+pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let name: Vec<char> = snake_case(name).chars().take(64).collect();
     let spelt: String = name.iter().collect();

@@ -145,7 +145,7 @@ impl<'a> Judge<'a> {
     ) -> Result<T, NotTaken> {
         let wholes = self.wholes(arrays)?;
         let keys = columns_of(&wholes);
-        let origin = BatchOrigin { first_row: 0, arrays };
+        let origin = BatchOrigin { first_row: 0, schema: self.schema, arrays };
         Ok(look(
             &self.plan,
             &Batch { rows, columns: &keys, keys: &keys, texts: &[], extras: None, origin: &origin },
@@ -182,7 +182,7 @@ impl<'a> Judge<'a> {
         }
         let columns: Vec<Option<Column<'_>>> =
             ready.iter().map(|ready: &Option<Ready>| ready.as_ref().map(Ready::column)).collect();
-        let origin = BatchOrigin { first_row: state.rows(), arrays };
+        let origin = BatchOrigin { first_row: state.rows(), schema: self.schema, arrays };
         let batch = Batch { rows, columns: &columns, keys: &keys, texts: &[], extras: None, origin: &origin };
         state.observe(&self.plan, &batch);
         Ok(())

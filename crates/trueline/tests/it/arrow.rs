@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::types::Int8Type;
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch,
+    StringArray,
+};
 use trueline::{ErrorKind, MemorySource, Validator};
 
 use crate::support::{assert_says_the_same, schema};
@@ -60,4 +64,44 @@ fn batches_of_other_columns_are_no_table() {
     let error = validator.validate_batches(&batches).expect_err("another type");
     assert!(matches!(error.kind(), ErrorKind::BatchColumns { .. }));
     assert!(error.to_string().contains("`id` (Int32) instead of `id` (Int64)"), "{error}");
+}
+
+#[test]
+fn values_are_shown_as_they_are_judged() {
+    let rules = "fields:
+  - {name: wide, type: float64, maximum: 0.1}
+  - {name: narrow, type: float32, maximum: 0.01}
+  - {name: packed, type: float64, maximum: 0.1}
+  - {name: whole, type: float64, maximum: 4}
+  - {name: text, type: string, required: true}
+";
+    let floats = || Arc::new(Float32Array::from(vec![0.1]));
+    let packed = DictionaryArray::<Int8Type>::new(Int8Array::from(vec![0]), floats());
+    let nothing: ArrayRef = Arc::new(StringArray::from(vec![None::<&str>]));
+    let text = DictionaryArray::<Int8Type>::new(Int8Array::from(vec![0]), nothing);
+    let columns: [(&str, ArrayRef); 5] = [
+        ("wide", floats()),
+        ("narrow", floats()),
+        ("packed", Arc::new(packed)),
+        ("whole", Arc::new(Int32Array::from(vec![5]))),
+        ("text", Arc::new(text)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let report = Validator::new(schema(rules))
+        .and_then(|validator| validator.validate_batch(&batch))
+        .expect("a report");
+    let shown = |column: &str| {
+        let found = report.violations.iter().find(|violation| violation.column.as_deref() == Some(column));
+        found.expect("a violation").value.clone()
+    };
+    for column in ["wide", "packed"] {
+        assert_eq!(
+            shown(column).as_deref(),
+            Some("0.10000000149011612"),
+            "the float32 nearest to 0.1, in full"
+        );
+    }
+    assert_eq!(shown("narrow").as_deref(), Some("0.1"));
+    assert_eq!(shown("whole").as_deref(), Some("5"));
+    assert_eq!(shown("text"), None, "null, whether the key or the entry is");
 }

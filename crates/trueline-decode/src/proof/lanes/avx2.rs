@@ -16,12 +16,13 @@ use std::arch::x86_64::{
     _mm256_mul_epu32, _mm256_or_si256, _mm256_permutevar8x32_epi32, _mm256_sad_epu8, _mm256_set_m128i,
     _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setzero_si256, _mm256_slli_epi64,
     _mm256_sllv_epi64, _mm256_srli_epi64, _mm256_srlv_epi64, _mm256_storeu_si256, _mm256_sub_epi64,
-    _mm256_subs_epu16, _mm256_unpackhi_epi64, _mm256_unpacklo_epi64, _mm256_xor_si256,
+    _mm256_subs_epu16, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi32,
+    _mm256_unpacklo_epi64, _mm256_xor_si256,
 };
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, square};
+use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, can_turn};
 
 /// AVX2 is there.
 #[derive(Clone, Copy, Debug)]
@@ -214,8 +215,37 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
-        square::turn(from, places, columns, row)
+    fn turn(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
+        if !can_turn(from, places, columns) {
+            return false;
+        }
+        for (row, places) in (0..).step_by(8).zip(places.as_chunks::<8>().0) {
+            for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
+                // SAFETY: `self` proves AVX2. From each place on there are as many words as columns, so that four can be loaded from `at` on; in each
+                // column there is room for eight from `row` on. Nothing asks for alignment.
+                unsafe {
+                    let words = |place: u32| _mm_loadu_si128(from.as_ptr().add(place as usize + at).cast());
+                    let one = _mm256_set_m128i(words(places[4]), words(places[0]));
+                    let two = _mm256_set_m128i(words(places[5]), words(places[1]));
+                    let three = _mm256_set_m128i(words(places[6]), words(places[2]));
+                    let four = _mm256_set_m128i(words(places[7]), words(places[3]));
+                    let (low, low_behind) =
+                        (_mm256_unpacklo_epi32(one, two), _mm256_unpacklo_epi32(three, four));
+                    let (high, high_behind) =
+                        (_mm256_unpackhi_epi32(one, two), _mm256_unpackhi_epi32(three, four));
+                    let turned = [
+                        _mm256_unpacklo_epi64(low, low_behind),
+                        _mm256_unpackhi_epi64(low, low_behind),
+                        _mm256_unpacklo_epi64(high, high_behind),
+                        _mm256_unpackhi_epi64(high, high_behind),
+                    ];
+                    for (column, words) in columns.iter_mut().zip(turned) {
+                        _mm256_storeu_si256(column.as_mut_ptr().add(row).cast(), words);
+                    }
+                }
+            }
+        }
+        true
     }
 
     #[inline(always)]

@@ -6,19 +6,21 @@
 //! Source: Intel's manual.
 
 use std::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_and_si256, _mm256_loadu_si256, _mm256_xor_si256,
-    _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_cmpeq_epi64_mask,
-    _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_loadu_si512, _mm512_madd_epi16,
-    _mm512_maddubs_epi16, _mm512_mask_blend_epi64, _mm512_mask_i64gather_epi64, _mm512_min_epu32,
-    _mm512_mul_epu32, _mm512_or_si512, _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16,
-    _mm512_set1_epi32, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64,
-    _mm512_srli_epi64, _mm512_srlv_epi64, _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16,
-    _mm512_testn_epi64_mask, _mm512_xor_si512, _mm512_zextsi256_si512,
+    __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_and_si256, _mm256_loadu_si256,
+    _mm256_xor_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_andnot_si512, _mm512_castsi128_si512,
+    _mm512_cmpeq_epi64_mask, _mm512_cmplt_epi64_mask, _mm512_cvtepu32_epi64, _mm512_inserti32x4,
+    _mm512_loadu_si512, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_mask_blend_epi64,
+    _mm512_mask_i64gather_epi64, _mm512_min_epu32, _mm512_mul_epu32, _mm512_or_si512,
+    _mm512_permutexvar_epi64, _mm512_sad_epu8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_setzero_si512, _mm512_slli_epi64, _mm512_sllv_epi64, _mm512_srli_epi64, _mm512_srlv_epi64,
+    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_subs_epu16, _mm512_testn_epi64_mask, _mm512_unpackhi_epi32,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
+    _mm512_zextsi256_si512,
 };
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, square};
+use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, can_turn};
 
 /// AVX-512 F, BW and VL are there.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,22 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl");
         is_there.then(|| Self { every: std::hint::black_box(0xFF) })
+    }
+}
+
+/// The four words of 32 bits from each of four places on.
+///
+/// # Safety
+/// The machine must have AVX-512F, and there must be four words from each place on.
+#[inline(always)]
+unsafe fn four_fours(from: &[u32], places: [usize; 4]) -> __m512i {
+    // SAFETY: AVX-512F is there, and so are the words, by this function's contract; the loads ask for no alignment.
+    unsafe {
+        let from = from.as_ptr();
+        let one = _mm512_castsi128_si512(_mm_loadu_si128(from.add(places[0]).cast()));
+        let two = _mm512_inserti32x4::<1>(one, _mm_loadu_si128(from.add(places[1]).cast()));
+        let three = _mm512_inserti32x4::<2>(two, _mm_loadu_si128(from.add(places[2]).cast()));
+        _mm512_inserti32x4::<3>(three, _mm_loadu_si128(from.add(places[3]).cast()))
     }
 }
 
@@ -187,8 +205,37 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
-        square::turn(from, places, columns, row)
+    fn turn(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
+        if !can_turn(from, places, columns) {
+            return false;
+        }
+        for (row, places) in (0..).step_by(16).zip(places.as_chunks::<16>().0) {
+            for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
+                let places = places.map(|place| place as usize + at);
+                // SAFETY: `self` proves the features. From each place on there are as many words as columns, so that four can be loaded from `at`
+                // on; in each column there is room for sixteen from `row` on. Nothing asks for alignment.
+                unsafe {
+                    let one = four_fours(from, [places[0], places[4], places[8], places[12]]);
+                    let two = four_fours(from, [places[1], places[5], places[9], places[13]]);
+                    let three = four_fours(from, [places[2], places[6], places[10], places[14]]);
+                    let four = four_fours(from, [places[3], places[7], places[11], places[15]]);
+                    let (low, low_behind) =
+                        (_mm512_unpacklo_epi32(one, two), _mm512_unpacklo_epi32(three, four));
+                    let (high, high_behind) =
+                        (_mm512_unpackhi_epi32(one, two), _mm512_unpackhi_epi32(three, four));
+                    let turned = [
+                        _mm512_unpacklo_epi64(low, low_behind),
+                        _mm512_unpackhi_epi64(low, low_behind),
+                        _mm512_unpacklo_epi64(high, high_behind),
+                        _mm512_unpackhi_epi64(high, high_behind),
+                    ];
+                    for (column, words) in columns.iter_mut().zip(turned) {
+                        _mm512_storeu_si512(column.as_mut_ptr().add(row).cast(), words);
+                    }
+                }
+            }
+        }
+        true
     }
 
     #[inline(always)]

@@ -19,9 +19,6 @@ mod avx2;
 #[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
 mod avx512;
 mod scalar;
-#[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code, reason = "vector instructions; each block says why it is sound")]
-mod square;
 #[cfg(test)]
 mod tests;
 
@@ -54,8 +51,16 @@ impl Stretch {
     }
 }
 
-/// How many places [`Lanes::turn`] takes.
+/// Of how many columns [`Lanes::turn`] takes a multiple.
 pub(crate) const SQUARE: usize = 4;
+
+/// Whether there are as many words from each place on as there are columns, and these can be filled [`SQUARE`] at a time.
+#[inline(always)]
+fn can_turn(from: &[u32], places: &[u32; 64], columns: &[[u32; 64]]) -> bool {
+    let last = places.iter().fold(0, |last, place| last.max(*place)) as usize;
+    last.checked_add(columns.len()).is_some_and(|end| end <= from.len())
+        && columns.len().is_multiple_of(SQUARE)
+}
 
 /// Vectors of words of 64 bits, and what can be done to all of them at once.
 ///
@@ -107,18 +112,17 @@ pub(crate) trait Lanes: Copy {
     fn load_words(self, from: &[u64], at: usize) -> Self::Words;
     /// Writes `COUNT` words from `at` on, where there must be room.
     fn store(self, words: Self::Words, to: &mut [u64], at: usize);
-    /// Puts the words of 32 bits from each of some places on into column after column, those of the first place at `row`. Does nothing and says
-    /// so where a place has fewer words than there are columns, or the number of columns is no multiple of [`SQUARE`], or rows are beyond the 64.
+    /// Puts the words of 32 bits from each of 64 places on into column after column, those of a place at its own number. Does nothing and says so
+    /// where a place has fewer words than there are columns, or the number of columns is no multiple of [`SQUARE`].
     #[inline(always)]
-    fn turn(self, from: &[u32], places: [usize; SQUARE], columns: &mut [[u32; 64]], row: usize) -> bool {
-        let places = places.map(|place| from.get(place..place.checked_add(columns.len())?));
-        let [Some(one), Some(two), Some(three), Some(four)] = places else { return false };
-        if !columns.len().is_multiple_of(SQUARE) || row > 64 - SQUARE {
+    fn turn(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
+        if !can_turn(from, places, columns) {
             return false;
         }
-        for ((((column, one), two), three), four) in columns.iter_mut().zip(one).zip(two).zip(three).zip(four)
-        {
-            column[row..row + SQUARE].copy_from_slice(&[*one, *two, *three, *four]);
+        for (row, place) in places.iter().enumerate() {
+            for (column, word) in columns.iter_mut().zip(&from[*place as usize..]) {
+                column[row] = *word;
+            }
         }
         true
     }

@@ -133,9 +133,8 @@ proptest! {
 /// Words put into columns, and whether they were.
 struct Turned<'a> {
     from: &'a [u32],
-    places: [usize; SQUARE],
+    places: [u32; 64],
     columns: usize,
-    row: usize,
 }
 
 impl Task for Turned<'_> {
@@ -145,7 +144,7 @@ impl Task for Turned<'_> {
     #[allow(clippy::inline_always, reason = "as every task")]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
         let mut columns = vec![[7; 64]; self.columns];
-        (lanes.turn(self.from, self.places, &mut columns, self.row), columns)
+        (lanes.turn(self.from, &self.places, &mut columns), columns)
     }
 }
 
@@ -185,22 +184,26 @@ proptest! {
     #[test]
     fn words_are_turned_or_left(
         from in proptest::collection::vec(any::<u32>(), 0..40),
-        places in prop_oneof![any::<[u8; SQUARE]>(), [0..30_u8, 0..30, 0..30, 0..30]],
+        places in any::<[u8; 32]>(),
+        most in 1..40_u32,
+        odd in prop_oneof![4 => Just(None), 1 => (0..64_usize, prop_oneof![30..40_u32, Just(u32::MAX)]).prop_map(Some)],
         columns in 0..14_usize,
-        row in prop_oneof![0..66_usize, usize::MAX - 4..=usize::MAX],
     ) {
-        let places = places.map(|place| if place == 255 { usize::MAX } else { usize::from(place) });
-        let is_inside = places.iter().all(|place| place.saturating_add(columns) <= from.len());
-        let is_turned = is_inside && columns % SQUARE == 0 && row <= 64 - SQUARE;
+        let mut places: [u32; 64] = std::array::from_fn(|row| u32::from(places[row / 2]) % most);
+        if let Some((row, place)) = odd {
+            places[row] = place;
+        }
+        let is_inside = places.iter().all(|place| *place as usize + columns <= from.len());
+        let is_turned = is_inside && columns % SQUARE == 0;
         let mut expected = vec![[7; 64]; columns];
         for (column, words) in expected.iter_mut().enumerate().filter(|_| is_turned) {
-            for (at, place) in places.iter().enumerate() {
-                words[row + at] = from[place + column];
+            for (word, place) in words.iter_mut().zip(places) {
+                *word = from[place as usize + column];
             }
         }
         let lanes = trueline_tokenizer::Kernel::available().into_iter().map(Choice::new);
         for lanes in lanes.chain([Choice::Scalar(Scalar)]) {
-            let turned = lanes.run(Turned { from: &from, places, columns, row });
+            let turned = lanes.run(Turned { from: &from, places, columns });
             prop_assert_eq!(turned, (is_turned, expected.clone()), "{:?}", lanes);
         }
     }
