@@ -6,6 +6,8 @@ use std::collections::HashMap;
 
 use trueline_schema::{ColumnOrder, ExtraColumns, Schema};
 
+use self::missing::Missing;
+
 /// The fields of a schema found in the columns of one input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -73,6 +75,7 @@ impl Binding {
         }
         let mut binding = Self { columns: names.len(), ..Self::default() };
         binding.fault_names(names, &places);
+        let mut hints = Missing::new(schema, names, is_text);
         let mut missing = Vec::new();
         for (index, field) in schema.fields.iter().enumerate() {
             let mut found: Vec<usize> = std::iter::once(&field.name)
@@ -100,7 +103,7 @@ impl Binding {
                 }
                 [] => {
                     if !field.optional {
-                        let message = missing::message(schema, field, names, is_text);
+                        let message = hints.message(field);
                         missing.push(fault("columns.missing", &field.name, None, message));
                     }
                     (None, Some(format!("column `{}` is missing", field.name)))
