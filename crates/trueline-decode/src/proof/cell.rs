@@ -94,11 +94,17 @@ impl Task for Take<'_> {
         for (firsts, columns) in firsts.iter().zip(columns.chunks_mut(*stride)) {
             // The entry of the separator before the first column, of which there is none before the very first field.
             let places = firsts.map(|entry| entry.wrapping_add(before));
-            if lanes.turn(separators, &places, columns) {
+            // The ends of the block are put in one by one, behind what is found elsewhere for them.
+            let beyond = (separators.len() + 1).saturating_sub(columns.len());
+            let inside = places.map(|place| if (place as usize) < beyond { place } else { 0 });
+            let is_turned = lanes.turn(separators, &inside, columns);
+            if is_turned && places == inside {
                 continue;
             }
-            // The ends of the block.
             for (row, place) in places.into_iter().enumerate() {
+                if is_turned && place == inside[row] {
+                    continue;
+                }
                 for (column, behind) in columns.iter_mut().zip(0..) {
                     column[row] = separators.get(place.wrapping_add(behind) as usize).copied().unwrap_or(0);
                 }

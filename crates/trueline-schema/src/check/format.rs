@@ -5,7 +5,7 @@
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::error::{ErrorKind, Noun};
-use crate::read::{Item, nearest};
+use crate::read::{Item, meant};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "format",
@@ -123,7 +123,7 @@ fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
     let name = item.full_text("format")?;
     let format = Format::from_name(&name);
     if format.is_none() {
-        let nearest = nearest(&name, Format::all().map(Format::name));
+        let nearest = meant(&name, Format::all().map(Format::name));
         item.fault("format", ErrorKind::UnknownName { noun: Noun::Format, name, nearest });
     }
     format.map(CheckKind::Format)

@@ -3,7 +3,7 @@
 use super::field::{ReadField, inapplicable};
 use super::item::Item;
 use super::mapping::{Mapping, Place};
-use super::{Reader, keyword, nearest};
+use super::{Reader, keyword, meant, nearest};
 use crate::check::{Check, CheckKind, LATER, SPECS, Severity, Spec, Target, Tolerance};
 use crate::error::{ErrorKind, Noun, tick};
 
@@ -105,7 +105,7 @@ impl<'d> Reader<'d> {
             let kind = if LATER.contains(&name.as_str()) {
                 ErrorKind::NotSupported { what: name }
             } else {
-                let nearest = nearest(&name, SPECS.iter().map(|spec| spec.name));
+                let nearest = meant(&name, SPECS.iter().map(|spec| spec.name));
                 ErrorKind::UnknownName { noun: Noun::Check, name, nearest }
             };
             self.fault(place.node.span, &place.path, kind);

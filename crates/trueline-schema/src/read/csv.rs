@@ -1,7 +1,7 @@
 //! The section `csv`.
 
 use super::mapping::{Mapping, Place};
-use super::{Reader, keyword, nearest};
+use super::{Reader, keyword, meant};
 use crate::csv::CsvFormat;
 use crate::error::{ErrorKind, Noun};
 
@@ -65,7 +65,7 @@ impl<'d> Reader<'d> {
         let kind = if is_known {
             ErrorKind::NotSupported { what: format!("encoding: {name}") }
         } else {
-            ErrorKind::UnknownName { noun: Noun::Encoding, nearest: nearest(&name, ["utf-8"]), name }
+            ErrorKind::UnknownName { noun: Noun::Encoding, nearest: meant(&name, ["utf-8"]), name }
         };
         self.fault(place.node.span, &place.path, kind);
     }

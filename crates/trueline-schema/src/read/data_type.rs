@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Reader;
 use super::mapping::Place;
-use super::nearest;
+use super::meant;
 use crate::data_type::{DataType, TimeUnit, is_plain_name};
 use crate::error::{ErrorKind, Noun, tick};
 
@@ -192,7 +192,7 @@ fn plain(text: &str) -> Result<DataType, ErrorKind> {
         _ => {}
     }
     let names = DataType::PLAIN.iter().map(DataType::name).chain(ALIASES.iter().map(|(name, _)| *name));
-    let nearest = nearest(text, names.chain(["decimal", "list", "struct"]));
+    let nearest = meant(text, names.chain(["decimal", "list", "struct"]));
     Err(ErrorKind::UnknownName { noun: Noun::Type, name: text.to_owned(), nearest })
 }
 

@@ -1,6 +1,6 @@
 //! Mappings whose keys are known.
 
-use super::{Reader, nearest};
+use super::{Reader, meant};
 use crate::document::{Entry, Node, Span, Value};
 use crate::error::ErrorKind;
 
@@ -99,7 +99,7 @@ impl<'d> Reader<'d> {
             let kind = if later.contains(&key) {
                 ErrorKind::NotSupported { what: key.to_owned() }
             } else {
-                let nearest = nearest(key, known.iter().flat_map(|keys| keys.iter().copied()));
+                let nearest = meant(key, known.iter().flat_map(|keys| keys.iter().copied()));
                 ErrorKind::UnknownKey { key: key.to_owned(), owner: map.owner.clone(), nearest }
             };
             let path = map.entry_place(entry).path;

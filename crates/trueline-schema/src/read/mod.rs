@@ -23,6 +23,7 @@ use std::collections::HashSet;
 use regex_automata::meta::Regex;
 
 pub(crate) use item::Item;
+pub(crate) use nearest::meant;
 pub use nearest::nearest;
 
 use self::mapping::Place;

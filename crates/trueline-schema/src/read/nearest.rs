@@ -67,31 +67,35 @@ const SYNONYMS: [(&str, &str); 62] = [
 ];
 
 /// The candidate that looks most like `name`, when one looks enough like it: upper case, hyphens and white space around it make no difference, and
-/// of the characters a third may differ. Names that other tools have for words of a schema are known too. Costs time in proportion to the lengths of
-/// both, cut at 64 characters.
+/// of the characters a third may differ, or one of a short name. Only the first 64 characters are compared. Costs time in proportion to the lengths of both.
 ///
 /// ```
 /// assert_eq!(trueline_schema::nearest("Amonut", ["id", "amount"]).as_deref(), Some("amount"));
 /// assert_eq!(trueline_schema::nearest("price", ["id", "amount"]), None);
 /// ```
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
-    let candidates: Vec<&str> = candidates.into_iter().collect();
     let name: Vec<char> = snake_case(name).chars().take(64).collect();
-    let spelt: String = name.iter().collect();
-    let is_known = |wanted: &str| candidates.contains(&wanted);
-    if let Some((_, known)) = SYNONYMS.iter().find(|(other, known)| *other == spelt && is_known(known)) {
-        return Some((*known).to_owned());
-    }
     let limit = (name.len() / 3).max(1);
     candidates
-        .iter()
+        .into_iter()
         .filter(|candidate| candidate.len() <= 4 * (name.len() + limit))
         .map(|candidate| {
             (distance(&name, &snake_case(candidate).chars().take(64).collect::<Vec<_>>()), candidate)
         })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| (*candidate).to_owned())
+        .map(|(_, candidate)| candidate.to_owned())
+}
+
+/// The word of a schema that is meant by `name`: what other tools call so, or the nearest one.
+pub(crate) fn meant<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let spelt: String = snake_case(name).chars().take(64).collect();
+    let is_known = |wanted: &str| candidates.contains(&wanted);
+    match SYNONYMS.iter().find(|(other, known)| *other == spelt && is_known(known)) {
+        Some((_, known)) => Some((*known).to_owned()),
+        None => nearest(name, candidates),
+    }
 }
 
 /// `minLength` and `min-length` as `min_length`.
@@ -146,12 +150,12 @@ mod tests {
     #[test]
     fn the_nearest_name_is_found_in_other_spellings_too() {
         let keys = ["min_length", "max_length", "minimum", "required", "enum"];
-        assert_eq!(nearest("minLength", keys).as_deref(), Some("min_length"));
-        assert_eq!(nearest("Minimum", keys).as_deref(), Some("minimum"));
-        assert_eq!(nearest("min", keys).as_deref(), Some("minimum"));
-        assert_eq!(nearest("accepted-values", keys).as_deref(), Some("enum"));
+        assert_eq!(meant("minLength", keys).as_deref(), Some("min_length"));
+        assert_eq!(meant("Minimum", keys).as_deref(), Some("minimum"));
+        assert_eq!(meant("min", keys).as_deref(), Some("minimum"));
+        assert_eq!(meant("accepted-values", keys).as_deref(), Some("enum"));
         assert_eq!(nearest("zebra", keys), None);
-        assert_eq!(nearest("date_time", ["date", "time", "date-time"]).as_deref(), Some("date-time"));
+        assert_eq!(meant("date_time", ["date", "time", "date-time"]).as_deref(), Some("date-time"));
     }
 
     #[test]

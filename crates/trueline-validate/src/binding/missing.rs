@@ -1,6 +1,6 @@
 //! What is said of a field that no column is: what stands there instead, and what would help.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use trueline_report::escape::truncate;
@@ -11,94 +11,134 @@ const NAMED: usize = 6;
 /// How many bytes of a name are shown, and of a header that is one name.
 const NAME_BYTES: usize = 40;
 const HEADER_BYTES: usize = 120;
-/// How many pairs of a field and a column are compared at most, which takes some ten milliseconds.
+/// How many pairs of a field and a column are compared letter by letter at most, which takes some ten milliseconds.
 const MOST_PAIRS: usize = 20_000;
+/// How many bytes names have that are compared so: in shorter ones, and in longer ones, too much is alike.
+const COMPARED: std::ops::RangeInclusive<usize> = 3..=64;
 
 /// What may be between the fields of text, and how a schema writes it.
 const DELIMITERS: [(char, &str); 4] = [(',', ","), (';', ";"), ('\t', "\\t"), ('|', "|")];
 
 /// The columns of an input, asked for fields that are not among them.
 pub(super) struct Missing<'a> {
-    schema: &'a Schema,
     names: Vec<&'a str>,
     /// The names that no field has.
     free: Vec<&'a str>,
-    /// Whether they are the columns of CSV.
-    is_text: bool,
-    /// How many pairs may still be compared.
+    /// Those of them that are one but for upper case, blanks and hyphens, by what is left then.
+    alike: HashMap<String, &'a str>,
+    /// How many more pairs may be compared.
     pairs: usize,
+    /// What is to be said of the columns as a whole, once.
+    overall: Option<String>,
 }
 
 impl<'a> Missing<'a> {
-    pub(super) fn new<N: AsRef<str>>(schema: &'a Schema, names: &'a [N], is_text: bool) -> Self {
-        let declared: HashSet<&str> = schema.fields.iter().flat_map(names_of).map(String::as_str).collect();
+    /// Takes the names of the columns; `is_text` if they are those of CSV.
+    pub(super) fn new<N: AsRef<str>>(schema: &Schema, names: &'a [N], is_text: bool) -> Self {
+        let declared: HashSet<&str> = schema.fields.iter().flat_map(names_of).collect();
+        let folded: HashSet<String> = declared.iter().map(|name| fold(name)).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        let is_free = |name: &&str| !name.trim().is_empty() && !declared.contains(name);
-        let free = names.iter().copied().filter(is_free).collect();
-        Self { schema, names, free, is_text, pairs: MOST_PAIRS }
+        let mut free: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| !name.trim().is_empty() && !declared.contains(name))
+            .collect();
+        let delimiter = is_text.then(|| other_delimiter(schema, &names, &folded)).flatten();
+        let overall = delimiter.unwrap_or_else(|| {
+            let required = schema.fields.iter().filter(|field| !field.optional).count();
+            let may_be_data = is_text && free.len() == names.len() && names.len() >= required;
+            there(&free, names.is_empty(), may_be_data && free.iter().any(|name| is_data(name)))
+        });
+        let is_alike = |name: &&str| folded.contains(&fold(name));
+        let alike = free.iter().copied().filter(is_alike).map(|name| (fold(name), name)).collect();
+        free.retain(|name| !is_alike(name) && COMPARED.contains(&name.len()));
+        Self { names, free, alike, pairs: MOST_PAIRS, overall: Some(overall) }
     }
 
     /// The message of a field.
     pub(super) fn message(&mut self, field: &Field) -> String {
-        let hint = self
-            .other_delimiter(field)
-            .or_else(|| self.other_spelling(field))
-            .unwrap_or_else(|| self.there());
-        format!("the column is missing; {hint}")
-    }
-
-    /// The only column of a text has the name within, behind or before what may be a delimiter.
-    fn other_delimiter(&self, field: &Field) -> Option<String> {
-        let [header] = *self.names else { return None };
-        let is_name = |part: &str| names_of(field).any(|name| name == part.trim().trim_matches('"'));
-        let (_, delimiter) = DELIMITERS.iter().find(|(delimiter, _)| {
-            u32::from(*delimiter) != u32::from(self.schema.csv.delimiter)
-                && header.contains(*delimiter)
-                && header.split(*delimiter).any(is_name)
-        })?;
-        self.is_text.then(|| {
-            format!(
-                "all of the header is one column, {}: for this delimiter the schema says `csv: {{delimiter: \"{delimiter}\"}}`",
-                tick(header, HEADER_BYTES)
-            )
-        })
+        let hint = self.other_spelling(field).or_else(|| self.overall.take());
+        hint.map_or_else(
+            || "the column is missing".to_owned(),
+            |hint| format!("the column is missing; {hint}"),
+        )
     }
 
     /// A column that is no field has a name like it.
     fn other_spelling(&mut self, field: &Field) -> Option<String> {
-        self.pairs = self.pairs.checked_sub(self.free.len() * (1 + field.aliases.len()))?;
-        let found = names_of(field).find_map(|name| nearest(name, self.free.iter().copied()))?;
+        let alike = names_of(field).find_map(|name| self.alike.remove(&fold(name)));
+        let found = alike.or_else(|| names_of(field).find_map(|name| self.nearest(name)))?;
         let place = self.names.iter().position(|name| *name == found)? + 1;
         Some(format!(
             "column {place} is called {}: if that is it, rename it or add the name to the field's `aliases`",
-            tick(&found, NAME_BYTES)
+            tick(found, NAME_BYTES)
         ))
     }
 
-    /// The columns that are there.
-    fn there(&self) -> String {
-        if self.names.is_empty() {
-            return "there is no column at all".to_owned();
+    /// The nearest column, which is then no other field's.
+    fn nearest(&mut self, name: &str) -> Option<&'a str> {
+        if !COMPARED.contains(&name.len()) {
+            return None;
         }
-        let mut text = String::from("there are ");
-        for (index, name) in self.names.iter().take(NAMED).enumerate() {
-            let between = if index == 0 { "" } else { ", " };
-            let _ = write!(text, "{between}{}", tick(name, NAME_BYTES));
-        }
-        if let Some(more @ 1..) = self.names.len().checked_sub(NAMED) {
-            let _ = write!(text, " and {more} more");
-        }
-        let is_none_known = self.free.len() == self.names.len();
-        if self.is_text && is_none_known && self.names.len() >= self.schema.fields.len() {
-            text.push_str(": if that is no header but data, the schema says `csv: {header: false}`");
-        }
-        text
+        self.pairs = self.pairs.checked_sub(self.free.len())?;
+        let found = nearest(name, self.free.iter().copied())?;
+        let place = self.free.iter().position(|name| *name == found)?;
+        Some(self.free.remove(place))
     }
 }
 
+/// The only column has the name of a field within, behind or before what may be a delimiter.
+fn other_delimiter(schema: &Schema, names: &[&str], folded: &HashSet<String>) -> Option<String> {
+    let [header] = names else { return None };
+    let quote = schema.csv.quote.map_or('"', char::from);
+    let is_field = |part: &str| folded.contains(&fold(part.trim().trim_matches(['"', quote])));
+    let (_, delimiter) = DELIMITERS.iter().find(|(delimiter, _)| {
+        u32::from(*delimiter) != u32::from(schema.csv.delimiter)
+            && header.contains(*delimiter)
+            && header.split(*delimiter).any(is_field)
+    })?;
+    Some(format!(
+        "the header is one column, {}: if `{delimiter}` separates them, the schema says `csv: {{delimiter: \"{delimiter}\"}}`",
+        tick(header, HEADER_BYTES)
+    ))
+}
+
+/// The columns that no field is.
+fn there(free: &[&str], is_empty: bool, may_be_data: bool) -> String {
+    if is_empty {
+        return "there is no column at all".to_owned();
+    }
+    if free.is_empty() {
+        return "each column that is there is another field".to_owned();
+    }
+    let mut text = String::from("columns that are no field: ");
+    for (index, name) in free.iter().take(NAMED).enumerate() {
+        let between = if index == 0 { "" } else { ", " };
+        let _ = write!(text, "{between}{}", tick(name, NAME_BYTES));
+    }
+    if let Some(more @ 1..) = free.len().checked_sub(NAMED) {
+        let _ = write!(text, " and {more} more");
+    }
+    if may_be_data {
+        text.push_str("; if the first line is data, the schema says `csv: {header: false}`");
+    }
+    text
+}
+
+/// Whether a name looks like a number or a date.
+fn is_data(name: &str) -> bool {
+    let unsigned = name.trim_start().trim_start_matches(['-', '+']);
+    unsigned.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// A name without what tells spellings apart.
+fn fold(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
 /// The name of a field and its aliases.
-fn names_of(field: &Field) -> impl Iterator<Item = &String> {
-    std::iter::once(&field.name).chain(&field.aliases)
+fn names_of(field: &Field) -> impl Iterator<Item = &str> {
+    std::iter::once(&*field.name).chain(field.aliases.iter().map(String::as_str))
 }
 
 /// A name in back ticks, cut when long.
@@ -111,60 +151,85 @@ fn tick(name: &str, limit_bytes: usize) -> String {
 mod tests {
     use super::*;
 
-    fn said(names: &[&str]) -> String {
-        let text =
-            "fields:\n  - {name: id, type: int64}\n  - {name: amount, type: float64, aliases: [betrag]}\n";
-        let schema = Schema::from_yaml(text).expect("a schema");
-        Missing::new(&schema, names, true).message(&schema.fields[1])
+    /// What is said of fields of these names that are not there, in order; the last one has an alias.
+    fn said(fields: &[&str], columns: &[&str]) -> Vec<String> {
+        let fields: Vec<String> = fields.iter().map(|name| format!("  - name: {name}\n")).collect();
+        let text = format!("fields:\n{}    aliases: [betrag]\n", fields.concat());
+        let schema = Schema::from_yaml(&text).expect("a schema");
+        let mut missing = Missing::new(&schema, columns, true);
+        let is_missing = |field: &&Field| !names_of(field).any(|name| columns.contains(&name));
+        let messages = schema.fields.iter().filter(is_missing).map(|field| missing.message(field));
+        messages.map(|message| message.replacen("the column is missing; ", "", 1)).collect()
+    }
+
+    fn called(place: usize, name: &str) -> String {
+        format!(
+            "column {place} is called `{name}`: if that is it, rename it or add the name to the field's `aliases`"
+        )
     }
 
     #[test]
     fn another_spelling_is_named_with_its_place() {
-        for (column, names) in
-            [(2, ["id", "Amount"]), (2, ["id", "amount "]), (1, ["amonut", "id"]), (2, ["id", "Betrag"])]
+        for name in ["Amount", "amount ", "amonut", "Betrag"] {
+            assert_eq!(said(&["id", "amount"], &["id", name]), [called(2, name)]);
+            assert_eq!(said(&["id", "amount"], &[name, "id"]), [called(1, name)]);
+        }
+        assert_eq!(
+            said(&["id", "zip code", "amount"], &["ID", "Zip-Code", "amount"]),
+            [called(1, "ID"), called(2, "Zip-Code")]
+        );
+    }
+
+    #[test]
+    fn a_column_is_offered_to_one_field() {
+        let alone = "columns that are no field: `X`, `Y`";
+        assert_eq!(
+            said(&["z", "x", "y", "amount"], &["X", "Y", "amount"]),
+            [alone, &called(1, "X"), &called(2, "Y")]
+        );
+        let expected = [&called(1, "price_c"), "columns that are no field: `price_c`"];
+        assert_eq!(said(&["price_a", "price_b", "amount"], &["price_c", "amount"]), expected);
+        assert_eq!(said(&["id", "amount"], &["id"]), ["each column that is there is another field"]);
+    }
+
+    #[test]
+    fn words_of_schemas_mean_nothing_in_headers() {
+        assert_eq!(said(&["type", "amount"], &["Type", "check", "amount"]), [called(1, "Type")]);
+        assert_eq!(said(&["type", "amount"], &["check", "amount"]), ["columns that are no field: `check`"]);
+    }
+
+    #[test]
+    fn a_header_of_one_column_tells_its_delimiter_once() {
+        for (header, delimiter) in
+            [("id;amount", ";"), ("ID ; Amount", ";"), ("id\tamount", "\\t"), ("x|\"amount\"|y", "|")]
         {
-            let name = names[column - 1];
-            assert_eq!(
-                said(&names),
-                format!(
-                    "the column is missing; column {column} is called `{name}`: if that is it, rename it or add the name to the field's `aliases`"
-                )
+            let expected = format!(
+                "the header is one column, `{header}`: if `{delimiter}` separates them, the schema says `csv: {{delimiter: \"{delimiter}\"}}`"
             );
+            assert_eq!(said(&["id", "amount"], &[header]), [&*expected, "the column is missing"]);
         }
-    }
-
-    #[test]
-    fn a_column_of_another_field_is_not_meant() {
-        assert_eq!(said(&["id", "ids"]), "the column is missing; there are `id`, `ids`");
-    }
-
-    #[test]
-    fn a_header_of_one_column_tells_its_delimiter() {
-        for (header, delimiter) in [("id;amount", ";"), ("id\tamount", "\\t"), ("id|\"amount\"|x", "|")] {
-            let text = said(&[header]);
-            assert!(
-                text.ends_with(&format!("the schema says `csv: {{delimiter: \"{delimiter}\"}}`")),
-                "{text}"
-            );
-        }
-        assert!(said(&["id,amount"]).ends_with("there are `id,amount`"), "its own is not another one");
+        let own = ["columns that are no field: `id,amount`", "the column is missing"];
+        assert_eq!(said(&["id", "amount"], &["id,amount"]), own, "its own is not another one");
     }
 
     #[test]
     fn many_columns_are_counted_and_data_may_be_no_header() {
         let names: Vec<String> = (0..9).map(|number| format!("{number}.5")).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let expected = "the column is missing; there are `0.5`, `1.5`, `2.5`, `3.5`, `4.5`, `5.5` and 3 more: \
-                        if that is no header but data, the schema says `csv: {header: false}`";
-        assert_eq!(said(&names), expected);
-        assert_eq!(said(&[]), "the column is missing; there is no column at all");
-        let long = "x".repeat(1000);
-        assert!(said(&["id", &long]).len() < 120);
+        let expected = "columns that are no field: `0.5`, `1.5`, `2.5`, `3.5`, `4.5`, `5.5` and 3 more; \
+                        if the first line is data, the schema says `csv: {header: false}`";
+        assert_eq!(said(&["id", "amount"], &names)[0], expected);
+        assert_eq!(
+            said(&["id", "amount"], &["kolonne", "andre"])[0],
+            "columns that are no field: `kolonne`, `andre`"
+        );
+        assert_eq!(said(&["id", "amount"], &[])[0], "there is no column at all");
+        assert!(said(&["id", "amount"], &["id", &"x".repeat(1000)])[0].len() < 120);
     }
 
     #[test]
     fn thousands_of_columns_are_not_compared_with_thousands_of_fields() {
-        let fields: Vec<String> = (0..2_000).map(|number| format!("  - {{name: f{number}}}\n")).collect();
+        let fields: Vec<String> = (0..2_000).map(|number| format!("  - {{name: field{number}}}\n")).collect();
         let schema = Schema::from_yaml(&format!("fields:\n{}", fields.concat())).expect("a schema");
         let names: Vec<String> = (0..2_000).map(|number| format!("column_{number}")).collect();
         let mut missing = Missing::new(&schema, &names, true);

@@ -258,7 +258,7 @@ impl<'a> Judge<'a> {
         let known = &mut self.entries[field];
         if known.as_ref().is_none_or(|known| !is_same(&known.dictionary, dictionary)) {
             *known = None;
-            if dictionary.null_count() > 0 {
+            if dictionary.logical_null_count() > 0 {
                 return None;
             }
             let Widened { array: values, bad } = widen(dictionary, &self.schema.fields[field].data_type)?;

@@ -5,7 +5,8 @@ use arrow_schema::DataType as Arrow;
 use trueline_report::{Location, Origin};
 use trueline_schema::{DataType, Schema};
 
-use super::{show, widen};
+use super::show;
+use super::widen::widen;
 
 /// The rows of a batch.
 pub(super) struct BatchOrigin<'a> {

@@ -174,11 +174,15 @@ fn write_base64(text: &mut String, bytes: &[u8]) {
 
 /// Nested values, as JSON that is cut where it becomes long.
 fn write_json(text: &mut String, array: &ArrayRef, row: usize) {
-    if array.is_null(row) || text.len() > MOST {
+    if array.is_null(row) || *array.data_type() == DataType::Null || text.len() > MOST {
         text.push_str("null");
         return;
     }
     match array.data_type() {
+        DataType::Dictionary(_, _) | DataType::RunEndEncoded(_, _) => match flat(&array.slice(row, 1)) {
+            Some(one) => write_json(text, &one, 0),
+            None => text.push_str("null"),
+        },
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns();
             write_parts(text, ['{', '}'], fields.len(), |text, index| {
@@ -236,7 +240,7 @@ fn write_parts(text: &mut String, ends: [char; 2], count: usize, mut write: impl
 fn write_scalar(text: &mut String, array: &ArrayRef, row: usize) {
     let data_type = array.data_type();
     match data_type {
-        DataType::Union(_, _) | DataType::Interval(_) | DataType::Null => {
+        DataType::Union(_, _) | DataType::Interval(_) => {
             let _ = write!(text, "({data_type})");
         }
         DataType::Boolean => write_value(text, array, row),

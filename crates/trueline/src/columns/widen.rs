@@ -45,10 +45,10 @@ pub(crate) fn accepts(found: &Arrow, data_type: &DataType) -> bool {
 
 /// The array in the layout of a column of `data_type`; `None` where values could be lost.
 pub(crate) fn widen(array: &ArrayRef, data_type: &DataType) -> Option<Widened> {
+    let array = &flat(array)?;
     if *array.data_type() == Arrow::Null {
         return Some(Widened::of(new_null_array(&layout(data_type), array.len())));
     }
-    let array = &flat(array)?;
     let whole = |array: Option<ArrayRef>| array.map(Widened::of);
     match data_type {
         DataType::String => whole(text(array)),

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::types::Int8Type;
 use arrow_array::{
-    ArrayRef, DictionaryArray, Float32Array, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    ArrayRef, DictionaryArray, FixedSizeListArray, Float32Array, Float64Array, Int8Array, Int32Array,
+    Int64Array, NullArray, RecordBatch, StringArray,
 };
+use arrow_schema::{DataType, Field};
 use trueline::{ErrorKind, MemorySource, Validator};
 
 use crate::support::{assert_says_the_same, schema};
@@ -104,4 +105,22 @@ fn values_are_shown_as_they_are_judged() {
     assert_eq!(shown("narrow").as_deref(), Some("0.1"));
     assert_eq!(shown("whole").as_deref(), Some("5"));
     assert_eq!(shown("text"), None, "null, whether the key or the entry is");
+}
+
+#[test]
+fn nulls_of_dictionaries_are_nulls_wherever_they_stand() {
+    let rules = "fields:\n  - {name: nothing, required: true}\n  - {name: list, type: 'list<int64>', max_length: 1}\n";
+    let keys = |count| Int8Array::from_iter_values(0..count);
+    let nothing = DictionaryArray::<Int8Type>::new(keys(1), Arc::new(NullArray::new(1)));
+    let items = DictionaryArray::<Int8Type>::new(keys(2), Arc::new(Int64Array::from(vec![Some(5), None])));
+    let kind = DataType::Dictionary(Box::new(DataType::Int8), Box::new(DataType::Int64));
+    let item = Arc::new(Field::new("item", kind, true));
+    let list = FixedSizeListArray::new(item, 2, Arc::new(items), None);
+    let columns: [(&str, ArrayRef); 2] = [("nothing", Arc::new(nothing)), ("list", Arc::new(list))];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let validator = Validator::new(schema(rules)).expect("a validator");
+    let report = validator.validate_batch(&batch).expect("a report");
+    let found: Vec<_> =
+        report.violations.iter().map(|found| (&*found.code, found.value.as_deref())).collect();
+    assert_eq!(found, [("required.null", None), ("length.too_long", Some("[5,null]"))]);
 }

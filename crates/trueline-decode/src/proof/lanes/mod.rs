@@ -119,9 +119,12 @@ pub(crate) trait Lanes: Copy {
         if !can_turn(from, places, columns) {
             return false;
         }
-        for (row, place) in places.iter().enumerate() {
-            for (column, word) in columns.iter_mut().zip(&from[*place as usize..]) {
-                column[row] = *word;
+        for (row, places) in (0..).step_by(SQUARE).zip(places.as_chunks::<SQUARE>().0) {
+            let [one, two, three, four] = places.map(|place| &from[place as usize..]);
+            for ((((column, one), two), three), four) in
+                columns.iter_mut().zip(one).zip(two).zip(three).zip(four)
+            {
+                column[row..row + SQUARE].copy_from_slice(&[*one, *two, *three, *four]);
             }
         }
         true
