@@ -75,7 +75,8 @@ impl Binding {
         }
         let mut binding = Self { columns: names.len(), ..Self::default() };
         binding.fault_names(names, &places);
-        let mut hints = Missing::new(schema, names, is_text);
+        // Made where something is missing, which is the exception.
+        let mut hints = None;
         let mut missing = Vec::new();
         for (index, field) in schema.fields.iter().enumerate() {
             let mut found: Vec<usize> = std::iter::once(&field.name)
@@ -103,6 +104,7 @@ impl Binding {
                 }
                 [] => {
                     if !field.optional {
+                        let hints = hints.get_or_insert_with(|| Missing::new(schema, names, is_text));
                         let message = hints.message(field);
                         missing.push(fault("columns.missing", &field.name, None, message));
                     }
