@@ -153,6 +153,11 @@ fn texts() -> Vec<Text> {
             log(text, n, "", message);
             0
         }),
+        text("log, a long message in 1 %", |text, n| {
+            let message = if n.below(100) == 0 { MESSAGE.repeat(20) } else { MESSAGE.to_owned() };
+            log(text, n, "", &message);
+            0
+        }),
         text("log, messages in Chinese", |text, n| {
             log(text, n, "", "请求已处理，缓存已预热，购物篮中有三件商品");
             0

@@ -21,7 +21,7 @@
 use std::ops::Range;
 
 use super::positions::{END, Positions};
-use super::shape::{Shapes, Slots};
+use super::shape::{Extent, Shapes, Slots};
 use super::string;
 use crate::kernel::{Isa, STEP, Task, one_by_one};
 
@@ -116,6 +116,7 @@ impl Task for ReadTokens<'_> {
                 stretch = self.until;
             } else {
                 let end = self.read_shaped(isa, at);
+                self.shapes.forget();
                 // The more there are that have no shape, the fewer are asked for it.
                 stretch = if end > at { GROUP_BYTES } else { (2 * stretch).max(GROUP_BYTES) };
                 at = end;
@@ -170,7 +171,7 @@ impl ReadTokens<'_> {
             if next >= until && group.as_flattened()[from..].contains(&b'\n') {
                 self.positions.find_lines(isa, first_token);
                 let end = self.close_lines();
-                self.learn(at, first_token, first_line);
+                self.learn(at..end, first_token, first_line);
                 return Some(end);
             }
         }
@@ -199,12 +200,14 @@ impl ReadTokens<'_> {
         end
     }
 
-    /// Learns the shape of the first of the lines from a token on.
-    fn learn(&mut self, at: usize, first_token: usize, first_line: usize) {
+    /// Learns the shape of the first of some lines, given their bytes and the first of their tokens.
+    fn learn(&mut self, lines: Range<usize>, first_token: usize, first_line: usize) {
         let Positions { offsets, kinds, lasts, .. } = &*self.positions;
         let last = lasts[first_line] as usize;
-        let (line, tokens) = (at..offsets[last] as usize + 1, first_token..last + 1);
-        self.shapes.learn(&self.bytes[line], at, &offsets[tokens.clone()], &kinds[tokens]);
+        let (line, tokens) = (lines.start..offsets[last] as usize + 1, first_token..last + 1);
+        let extent = Extent { bytes: lines.len(), tokens: self.positions.tokens - first_token };
+        let tokens = (&offsets[tokens.clone()], &kinds[tokens]);
+        self.shapes.learn(&self.bytes[line], lines.start, tokens, extent);
     }
 
     #[inline(always)]

@@ -1,0 +1,284 @@
+//! Shapes: what records of one make have besides their values, byte by byte.
+//!
+//! A program that writes records puts the same bytes between the values each time: braces, keys, commas, spaces. A record that has
+//! the bytes of one before it there, and strings or scalars in between, has its tokens as well, each as far behind the bytes it
+//! belongs to. So nothing is to be found in it but where its values end; its tokens are copied. An array of strings and scalars may have
+//! any number of them.
+//!
+//! `trueline-decode` knows two relatives: a template is held against tokens that were found, and says where columns are; a layout is for one record
+//! by itself, and notes no tokens.
+//!
+//! Why so: in records with much text most bytes are those of strings, and to look for the end of a string takes a fraction of what it
+//! takes to tell what each of its bytes is. Where values are short that is no gain, since each has to wait for the one before; so only records
+//! with text are learnt, and a shape is forgotten whose records turn out to have none. Bench: `examples/json_rate.rs`, "long text".
+//!
+//! If you change this: a shape may only say of a record what `steps` would say. What is out of the ordinary (a bad escape, a control byte)
+//! fits none, so to miss is never wrong, only slow.
+
+#![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
+
+mod fit;
+mod learn;
+
+use crate::kernel::Isa;
+
+/// Records with fewer bytes to a token than this, on an average, are not read by shapes.
+const LEAST_BYTES: usize = 12;
+/// After so many tokens of a shape it is asked anew whether its records have that many.
+const TRIAL_TOKENS: usize = 4096;
+/// How many bytes between two values are compared at a time.
+const PIECE_BYTES: usize = 32;
+/// How many tokens of them are copied at a time.
+const PIECE_TOKENS: usize = 8;
+/// The most pieces of a shape.
+const MOST_PIECES: usize = 256;
+/// Room is made for so many items of arrays in a record. One that has more may fit no shape.
+const MOST_ITEMS: usize = 64;
+/// The most shapes that are known at a time.
+const MOST_SHAPES: usize = 4;
+/// When so many are known, so many stretches of records that have none of them are let go by before one makes room for another.
+const PATIENCE: u32 = 64;
+
+/// The shapes that were seen.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Shapes {
+    /// Those that records have most go first.
+    known: Vec<Shape>,
+    misses: u32,
+}
+
+/// What records of one make have besides their values.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Shape {
+    pieces: Vec<Piece>,
+    /// Whether its lines end in CRLF.
+    pub(in super::super) has_cr: bool,
+    hits: u32,
+    /// The records read by it since it was last asked whether they have text.
+    trial: Extent,
+}
+
+/// How much there is of some records.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in super::super) struct Extent {
+    pub(in super::super) bytes: usize,
+    pub(in super::super) tokens: usize,
+}
+
+impl Extent {
+    /// Whether most bytes are those of strings.
+    fn has_text(self) -> bool {
+        self.bytes >= LEAST_BYTES * self.tokens
+    }
+}
+
+/// Bytes between values with their tokens, and what comes behind them.
+#[derive(Clone, Debug, PartialEq)]
+struct Piece {
+    bytes: [u8; PIECE_BYTES],
+    /// All ones where `bytes` count.
+    mask: [u8; PIECE_BYTES],
+    length: usize,
+    /// Where the tokens stand, from the first byte on; that of the value behind is the last of them.
+    offsets: [u32; PIECE_TOKENS],
+    kinds: [u8; PIECE_TOKENS],
+    tokens: usize,
+    then: Then,
+}
+
+/// What comes behind a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    /// A string or a scalar.
+    Value,
+    /// Any number of these with commas between them.
+    Items,
+    /// The next piece.
+    More,
+    /// Nothing: the line ends with it.
+    End,
+}
+
+/// Room for tokens.
+pub(in super::super) struct Slots<'a> {
+    pub(in super::super) offsets: &'a mut [u32],
+    pub(in super::super) kinds: &'a mut [u8],
+}
+
+/// A record that has a shape.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Shaped {
+    /// Where the next line begins.
+    pub(in super::super) end: usize,
+    /// How many tokens were written.
+    pub(in super::super) tokens: usize,
+    /// Whether there may be bytes that are not ASCII.
+    pub(in super::super) has_high: bool,
+    pub(in super::super) has_backslash: bool,
+}
+
+impl Shapes {
+    /// The room that the tokens of one record may take.
+    pub(in super::super) fn most_tokens(&self) -> usize {
+        let most = self.known.iter().map(|shape| shape.pieces.len()).max().unwrap_or(0);
+        (most + 1) * PIECE_TOKENS + 2 * MOST_ITEMS
+    }
+
+    pub(in super::super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The first known shape that the record at `at` has; writes down its tokens.
+    #[inline(always)]
+    pub(in super::super) fn fit<I: Isa>(
+        &mut self,
+        isa: I,
+        bytes: &[u8],
+        at: usize,
+        slots: &mut Slots<'_>,
+    ) -> Option<(Shaped, &Shape)> {
+        for number in 0..self.known.len() {
+            if let Some(shaped) = self.known[number].fit(isa, bytes, at, slots) {
+                let shape = &mut self.known[number];
+                shape.hits = shape.hits.saturating_add(1);
+                shape.trial.bytes += shaped.end - at;
+                shape.trial.tokens += shaped.tokens;
+                let hits = |number: usize| self.known[number].hits;
+                let number = match number.checked_sub(1).filter(|before| hits(*before) < hits(number)) {
+                    Some(before) => {
+                        self.known.swap(before, number);
+                        before
+                    }
+                    None => number,
+                };
+                return Some((shaped, &self.known[number]));
+            }
+        }
+        None
+    }
+
+    /// Forgets the shapes whose records have no text after all: what was learnt of one of them was no rule.
+    pub(in super::super) fn forget(&mut self) {
+        self.known.retain_mut(|shape| {
+            let is_tried = shape.trial.tokens >= TRIAL_TOKENS;
+            let trial = if is_tried { std::mem::take(&mut shape.trial) } else { Extent::default() };
+            trial.has_text()
+        });
+    }
+
+    /// Learns the shape of a record that fitted none, given its bytes with the line feed, where they stand, and its tokens, if it and the records
+    /// behind it have text. It may be known all the same, where only a value is out of the ordinary.
+    pub(in super::super) fn learn(
+        &mut self,
+        line: &[u8],
+        start: usize,
+        (offsets, kinds): (&[u32], &[u8]),
+        with_those_behind: Extent,
+    ) {
+        if !with_those_behind.has_text() {
+            return;
+        }
+        if self.known.len() == MOST_SHAPES {
+            self.misses += 1;
+            if self.misses < PATIENCE {
+                return;
+            }
+        }
+        self.misses = 0;
+        let Some(shape) = Shape::learn(line, start, offsets, kinds) else { return };
+        if self.known.iter().any(|known| known.pieces == shape.pieces) {
+            return;
+        }
+        if self.known.len() == MOST_SHAPES {
+            self.known.pop();
+            self.known.iter_mut().for_each(|shape| shape.hits /= 2);
+        }
+        self.known.push(shape);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Indexer, Positions};
+    use crate::kernel::{Kernel, STEP, Task};
+
+    struct Fit<'a> {
+        shapes: &'a mut Shapes,
+        bytes: &'a [u8],
+    }
+
+    impl Task for Fit<'_> {
+        type Output = Option<usize>;
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) -> Option<usize> {
+            let (mut offsets, mut kinds) = ([0; 256], [0; 256]);
+            let mut slots = Slots { offsets: &mut offsets, kinds: &mut kinds };
+            self.shapes.fit(isa, self.bytes, 0, &mut slots).map(|(shaped, _)| shaped.end)
+        }
+    }
+
+    fn learn(line: &str) -> Shapes {
+        let (mut positions, mut shapes) = (Positions::new(), Shapes::default());
+        Indexer::new().index(line.as_bytes(), true, &mut positions);
+        let extent = Extent { bytes: line.len(), tokens: positions.offsets().len() };
+        shapes.learn(line.as_bytes(), 0, (positions.offsets(), positions.kinds()), extent);
+        shapes
+    }
+
+    /// The short way must be gone, or the tests would compare the other one with itself.
+    #[test]
+    fn records_of_one_make_have_a_shape() {
+        let long = "words of a text ".repeat(20);
+        let mut shapes = learn(&format!("{{\"id\": 1, \"tags\": [\"a\"], \"text\": \"{long}\"}}\n"));
+        for (record, fits) in [
+            (format!("{{\"id\": 25, \"tags\": [], \"text\": \"{long}{long}\"}}\n"), true),
+            ("{\"id\": \"a\", \"tags\": [1, null, \"\"], \"text\": \"\\n\\\"\\u00e9\"}\n".to_owned(), true),
+            ("{\"id\": true, \"tags\": [\"\"], \"text\": null}\n".to_owned(), true),
+            ("{\"id\": 1, \"tags\": [], \"text\":\"\"}\n".to_owned(), false),
+            ("{\"id\": 1, \"tags\": [], \"text\": \"\\x\"}\n".to_owned(), false),
+            ("{\"id\": 1, \"tags\": [], \"text\": \"\t\"}\n".to_owned(), false),
+            ("{\"id\": 1, \"tags\": [1,], \"text\": \"\"}\n".to_owned(), false),
+            ("{\"id\": 1, \"tags\": [], \"text\": \"\"}\r\n".to_owned(), false),
+            ("{\"id\": {}, \"tags\": [], \"text\": \"\"}\n".to_owned(), false),
+            ("{\"id\": 1, \"tags\": [], \"text\": \"\"\n".to_owned(), false),
+        ] {
+            // A record is not read from the very end of the bytes.
+            let bytes = [record.as_bytes(), &[b'\n'; 2 * STEP]].concat();
+            for kernel in Kernel::available() {
+                let end = kernel.run(Fit { shapes: &mut shapes, bytes: &bytes });
+                assert_eq!(end, fits.then_some(record.len()), "{kernel}, {record}");
+            }
+        }
+    }
+
+    #[test]
+    fn records_with_short_values_have_none() {
+        assert!(learn("{\"id\":1,\"name\":\"Ada\",\"tags\":[\"a\",\"b\"]}\n").is_empty());
+    }
+
+    /// One long value among many that are short must not have all of them read by a shape, which would be slower.
+    #[test]
+    fn one_record_with_text_is_no_rule() {
+        let short = "{\"id\":1,\"text\":\"short\"}\n";
+        let lines = [short.replace("short", &"long ".repeat(40)), short.repeat(99)].concat();
+        let (mut positions, mut shapes) = (Positions::new(), Shapes::default());
+        Indexer::new().index(lines.as_bytes(), true, &mut positions);
+        let line = &lines.as_bytes()[..lines.len() - 99 * short.len()];
+        let tokens = positions.tokens(0);
+        let first = (&positions.offsets()[tokens.clone()], &positions.kinds()[tokens]);
+        shapes.learn(line, 0, first, Extent { bytes: lines.len(), tokens: positions.offsets().len() });
+        assert!(shapes.is_empty(), "those behind it have none");
+
+        shapes.learn(line, 0, first, Extent { bytes: line.len(), tokens: first.0.len() });
+        let bytes = [short.as_bytes(), &[b'\n'; 2 * STEP]].concat();
+        for _ in 0..TRIAL_TOKENS.div_ceil(first.0.len()) {
+            shapes.forget();
+            assert!(!shapes.is_empty(), "not tried enough");
+            assert!(Kernel::detect().run(Fit { shapes: &mut shapes, bytes: &bytes }).is_some());
+        }
+        shapes.forget();
+        assert!(shapes.is_empty(), "records that fitted it have none");
+    }
+}
