@@ -183,14 +183,15 @@ impl Template {
         first: usize,
         bases: &[u32],
     ) -> bool {
+        let Record { bytes, offsets, .. } = *block;
         let mut different = lanes.splat(0);
         for (part, base) in self.parts.iter().zip(bases) {
-            let offsets = block.offsets.get(first + *base as usize..).unwrap_or_default();
+            let offsets = offsets.get(first + *base as usize..).unwrap_or_default();
             for Key { token, skipped, stretch } in &part.keys {
                 let Some(offset) = offsets.get(*token as usize) else { return false };
                 let place = *offset as usize + *skipped as usize;
                 // There are bytes enough behind every record that is held against a template.
-                let Some(bytes) = block.bytes.get(place..).and_then(<[u8]>::first_chunk) else {
+                let Some(bytes) = bytes.get(place..place + STRETCH).and_then(<[u8]>::first_chunk) else {
                     return false;
                 };
                 different = lanes.or(different, lanes.differences(bytes, stretch));

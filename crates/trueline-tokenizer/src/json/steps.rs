@@ -372,11 +372,19 @@ impl Positions {
         // Whole vectors are written behind the tokens.
         self.reserve(GROUP_BYTES + STEP);
         let Self { offsets, kinds, tokens: count, .. } = self;
-        let are_few = tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::FEW;
-        let mut written = *count;
+        let (Some(offsets), Some(kinds)) = (
+            offsets[*count..].first_chunk_mut::<{ GROUP_BYTES + STEP }>(),
+            kinds[*count..].first_chunk_mut::<{ GROUP_BYTES + STEP }>(),
+        ) else {
+            return;
+        };
+        let are_few = I::FEW > 0 && tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::FEW;
+        let mut written = 0;
         for (step, bytes) in group.iter().enumerate() {
+            // As many as there are bytes at most, which the compiler cannot know.
+            let slots = written.min(GROUP_BYTES)..;
             let (Some(offset_slots), Some(kind_slots)) =
-                (offsets[written..].first_chunk_mut(), kinds[written..].first_chunk_mut())
+                (offsets[slots.clone()].first_chunk_mut(), kinds[slots].first_chunk_mut())
             else {
                 break;
             };
@@ -390,7 +398,7 @@ impl Positions {
             }
             written += token.count_ones() as usize;
         }
-        *count = written;
+        *count += written;
     }
 
     /// Makes room for so many more tokens.
