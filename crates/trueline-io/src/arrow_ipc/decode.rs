@@ -10,6 +10,7 @@ use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 
 use super::message::{Body, Lean, Place, Wanted, lean};
 use super::options::ArrowOptions;
+use super::types;
 use crate::batch::{Problem, guard};
 
 /// The dictionaries that are known so far, by their numbers.
@@ -178,6 +179,8 @@ pub(super) fn schema_of(
         arrow_ipc::convert::try_fb_to_schema(schema)
             .map_err(|error| Problem::damaged(byte_offset, format!("the schema cannot be read: {error}")))
     })?;
+    types::check(schema.fields())
+        .map_err(|what| Problem::damaged(byte_offset, format!("the schema {what}, which cannot be")))?;
     let columns = schema.fields().len();
     if columns > options.max_columns {
         let message = format!("the input has {columns} columns");

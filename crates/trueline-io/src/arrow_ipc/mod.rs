@@ -10,6 +10,7 @@ mod message;
 mod options;
 mod slices;
 mod stream;
+mod types;
 
 pub use file::{ArrowBatches, ArrowFile, ArrowReading};
 pub use options::ArrowOptions;

@@ -3,7 +3,8 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::builder::{Int64Builder, MapBuilder, StringBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use trueline_io::arrow_ipc::{ArrowFile, ArrowOptions, ArrowStream};
@@ -185,6 +186,35 @@ fn a_stream_that_fails_at_any_call_is_a_failure() {
         let failure = read_stream(Box::new(read), ArrowOptions::default()).unwrap_err();
         assert_eq!(failure.code, "read", "call {nth}: {}", failure.message);
     }
+}
+
+fn bytes_of(batch: &RecordBatch) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = StreamWriter::try_new(&mut bytes, &batch.schema()).unwrap();
+    writer.write(batch).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    bytes
+}
+
+/// The schema is refused as it is opened, before anything is made of its types.
+#[test]
+fn a_type_that_no_array_can_have_is_refused_with_its_column() {
+    let mut maps = MapBuilder::new(None, StringBuilder::new(), Int64Builder::new());
+    maps.keys().append_value("k");
+    maps.values().append_value(1);
+    maps.append(true).unwrap();
+    let maps: ArrayRef = Arc::new(maps.finish());
+    let bytes = bytes_of(&RecordBatch::try_from_iter([("m", maps)]).unwrap());
+    // Types are a byte each; that of the entries of the map is made one of binary.
+    let refused = (0..400).filter(|&offset| bytes[offset] == 13).find_map(|offset| {
+        let mut damaged = bytes.clone();
+        damaged[offset] = 4;
+        ArrowStream::open(Box::new(Cursor::new(damaged)), ArrowOptions::default()).err()
+    });
+    let failure = refused.expect("a struct");
+    assert_eq!((failure.code, failure.byte_offset), ("arrow.damaged", 0));
+    assert!(failure.message.contains("the column `m`, a map whose entries are"), "{}", failure.message);
 }
 
 /// Every byte of the descriptions, and some of the bodies.
