@@ -20,6 +20,10 @@ use crate::batch::{Codec, Method, Problem, Reach};
 /// Where buffers begin in a body of ours.
 const ALIGNMENT: usize = 64;
 
+/// The most rows, or values of a part, that a message may have without a bit for each: columns of nulls, and tables without
+/// columns, can say any number.
+const MOST_WITHOUT_BITS: i64 = i32::MAX as i64;
+
 /// Where a message stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
@@ -110,15 +114,17 @@ pub(super) fn lean(
     let variadic: Vec<i64> = batch.variadicBufferCounts().into_iter().flatten().collect();
     let mut walk = Walk { buffers: 0, nodes: 0, variadic: variadic.iter(), version: wanted.version };
     let mut needed = vec![false; buffers.len()];
+    let mut longest = batch.length();
     let mut columns = wanted.columns.iter().peekable();
     for (index, field) in wanted.fields.iter().enumerate() {
-        let start = walk.buffers;
+        let (start, first_node) = (walk.buffers, walk.nodes);
         walk.field(field).ok_or_else(|| damaged("does not say how many buffers a column has"))?;
         if walk.buffers > buffers.len() || walk.nodes > nodes.len() {
             return Err(damaged("describes fewer columns than the schema has"));
         }
         if columns.next_if(|&&column| column == index).is_some() {
             needed[start..walk.buffers].fill(true);
+            longest = (first_node..walk.nodes).map(|node| nodes.get(node).length()).fold(longest, i64::max);
         }
     }
     if walk.buffers != buffers.len() || walk.nodes != nodes.len() || walk.variadic.next().is_some() {
@@ -130,6 +136,10 @@ pub(super) fn lean(
     for (buffer, needed) in buffers.iter().zip(needed) {
         let range = within(buffer.offset(), buffer.length(), place)?;
         gather.take(range.filter(|_| needed))?;
+    }
+    if longest > MOST_WITHOUT_BITS && longest.cast_unsigned() / 8 > gather.bytes.len() as u64 {
+        let what = format!("says that it has {longest} rows, and has {} bytes for them", gather.bytes.len());
+        return Err(damaged(&what));
     }
     Ok(Gathered {
         nodes: nodes.iter().copied().collect(),

@@ -3,10 +3,11 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use arrow_array::builder::{Int64Builder, MapBuilder, StringBuilder};
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::builder::{Int64Builder, ListBuilder, MapBuilder, NullBuilder, StringBuilder};
+use arrow_array::{ArrayRef, NullArray, RecordBatch, RecordBatchOptions};
 use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow_schema::Schema;
 use trueline_io::arrow_ipc::{ArrowFile, ArrowOptions, ArrowStream};
 use trueline_io::batch::Projection;
 use trueline_io::text::Failure;
@@ -215,6 +216,43 @@ fn a_type_that_no_array_can_have_is_refused_with_its_column() {
     let failure = refused.expect("a struct");
     assert_eq!((failure.code, failure.byte_offset), ("arrow.damaged", 0));
     assert!(failure.message.contains("the column `m`, a map whose entries are"), "{}", failure.message);
+}
+
+/// A number is all that such rows take in the input.
+#[test]
+fn rows_that_take_no_bytes_are_believed_up_to_a_number() {
+    let none = RecordBatch::try_from_iter([("a", Arc::new(NullArray::new(3)) as ArrayRef)]).unwrap();
+    let options = RecordBatchOptions::new().with_row_count(Some(3));
+    let no_columns = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), vec![], &options).unwrap();
+    let mut lists = ListBuilder::new(NullBuilder::new());
+    lists.values().append_nulls(3);
+    lists.append(true);
+    let lists = RecordBatch::try_from_iter([("a", Arc::new(lists.finish()) as ArrayRef)]).unwrap();
+    for batch in [none, no_columns, lists] {
+        for rows in [3, i64::from(i32::MAX), 1 << 31, 1 << 40, i64::MAX] {
+            let mut bytes = bytes_of(&batch);
+            let places: Vec<usize> =
+                (0..bytes.len() - 8).filter(|&at| bytes[at..at + 8] == 3_i64.to_le_bytes()).collect();
+            assert!(!places.is_empty());
+            for place in places {
+                bytes[place..place + 8].copy_from_slice(&rows.to_le_bytes());
+            }
+            let mut stream =
+                ArrowStream::open(Box::new(Cursor::new(bytes)), ArrowOptions::default()).unwrap();
+            let first = stream.next_message().unwrap().unwrap().decode().map(|mut batches| batches.next());
+            if rows <= i64::from(i32::MAX) {
+                assert!(first.unwrap().unwrap().num_rows() > 0);
+            } else {
+                let failure = first.unwrap_err();
+                assert_eq!(failure.code, "arrow.damaged");
+                assert!(
+                    failure.message.contains(&format!("says that it has {rows} rows")),
+                    "{}",
+                    failure.message
+                );
+            }
+        }
+    }
 }
 
 /// Every byte of the descriptions, and some of the bodies.
