@@ -17,7 +17,7 @@ use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::input::{ParquetInput, Part, failure, name_of};
 use super::pages::{Meter, OneChunk, Pages};
-use super::types::{Layout, asked};
+use super::types::{self, Layout, asked};
 use crate::batch::{Codec, Method, Problem, Projection, Root, guard};
 use crate::text::Failure;
 
@@ -38,6 +38,8 @@ struct Column {
     name: String,
     reader: ParquetRecordBatchReader,
     meter: Meter,
+    /// Whether the decoder does not look whether texts are some.
+    has_unseen_texts: bool,
     /// Rows decoded and not given away.
     pending: Option<ArrayRef>,
 }
@@ -106,6 +108,9 @@ impl Column {
         let group = input.metadata.row_group(part.group);
         let leaves = input.leaves_of(root);
         let meter = Meter::default();
+        let own = input.schema.field(root.index).data_type();
+        let columns = input.metadata.file_metadata().schema_descr().columns();
+        let has_unseen_texts = types::has_unseen_texts(own, &columns[input.leaves[root.index].clone()]);
         let mut pages: HashMap<usize, Box<dyn PageReader>> = HashMap::new();
         let (mut is_dictionary, mut widest) = (leaves.len() == 1, 1);
         for &leaf in &leaves {
@@ -118,10 +123,11 @@ impl Column {
             let codec = Codec::new(method);
             let chunk = input.chunk(part.group, leaf)?;
             is_dictionary &= chunk.is_all_dictionary() && !chunk.is_nested;
+            is_dictionary &= types::has_dictionaries(own, &columns[leaf]);
             widest = widest.max(usize::try_from(metadata.column_descr().type_length()).unwrap_or_default());
             let reach = input.reach.clone();
-            let own = Pages::new(reach, chunk, codec, input.options, meter.clone(), &part.rows);
-            pages.insert(leaf, Box::new(own));
+            let read = Pages::new(reach, chunk, codec, input.options, meter.clone(), &part.rows);
+            pages.insert(leaf, Box::new(read));
         }
         let whole = part.rows.end - part.rows.start == group.num_rows().cast_unsigned();
         let selection = (!whole).then(|| {
@@ -142,7 +148,13 @@ impl Column {
             ParquetRecordBatchReader::try_new_with_row_groups(&levels, &groups, batch_rows, selection)
                 .map_err(|error| not_decoded(input.footer, &error))
         });
-        Ok(Self { reader: reader.map_err(|problem| problem.within(&name))?, name, meter, pending: None })
+        Ok(Self {
+            reader: reader.map_err(|problem| problem.within(&name))?,
+            name,
+            meter,
+            has_unseen_texts,
+            pending: None,
+        })
     }
 
     /// How many rows are ready, at least one; `rows_left` are expected.
@@ -152,8 +164,8 @@ impl Column {
         }
         match &self.pending {
             Some(array) if array.len() as u64 <= rows_left => Ok(array.len()),
-            Some(_) => Err(self.wrong_rows("has more rows than the footer says")),
-            None => Err(self.wrong_rows(&format!("ends {rows_left} rows before it should"))),
+            Some(_) => Err(self.wrong("has more rows than the footer says")),
+            None => Err(self.wrong(&format!("ends {rows_left} rows before it should"))),
         }
     }
 
@@ -166,8 +178,11 @@ impl Column {
                 next.map_err(|problem| self.meter.problem(|page| problem.at(page)).within(&self.name))?;
             let Some(batch) = batch else { return Ok(None) };
             let array = Arc::clone(batch.column(0));
+            if self.has_unseen_texts && array.to_data().validate_full().is_err() {
+                return Err(self.wrong("has a text that is no UTF-8"));
+            }
             if !has_sound_keys(&array) {
-                return Err(self.wrong_rows("has values of an empty dictionary"));
+                return Err(self.wrong("has values of an empty dictionary"));
             }
             if !array.is_empty() {
                 return Ok(Some(array));
@@ -188,11 +203,11 @@ impl Column {
     fn end(&mut self) -> Result<(), Problem> {
         match (self.pending.is_some(), self.decode()?) {
             (false, None) => Ok(()),
-            _ => Err(self.wrong_rows("has more rows than the footer says")),
+            _ => Err(self.wrong("has more rows than the footer says")),
         }
     }
 
-    fn wrong_rows(&self, what: &str) -> Problem {
+    fn wrong(&self, what: &str) -> Problem {
         self.meter.problem(|page| Problem::damaged(page, what)).within(&self.name)
     }
 }

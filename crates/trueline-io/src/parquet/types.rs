@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_schema::{DataType, FieldRef, Fields, Schema, TimeUnit};
-use parquet::basic::Type as Physical;
+use parquet::basic::{ConvertedType, Type as Physical};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 
 /// Puts right what the decoder takes from a file's own note of its Arrow types, or supposes.
@@ -29,26 +29,76 @@ fn settle(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> D
         }
         DataType::List(field) => DataType::List(settle_field(field, leaves)),
         DataType::LargeList(field) => DataType::LargeList(settle_field(field, leaves)),
+        DataType::ListView(field) => DataType::ListView(settle_field(field, leaves)),
+        DataType::LargeListView(field) => DataType::LargeListView(settle_field(field, leaves)),
         DataType::FixedSizeList(field, size) => DataType::FixedSizeList(settle_field(field, leaves), *size),
         DataType::Map(field, is_sorted) => DataType::Map(settle_field(field, leaves), *is_sorted),
-        leaf => {
-            let Some(column) = leaves.next() else { return leaf.clone() };
-            match (column.physical_type(), leaf) {
-                (Physical::INT96, DataType::Timestamp(_, zone)) => {
-                    DataType::Timestamp(TimeUnit::Microsecond, zone.clone())
-                }
-                (Physical::INT64, DataType::Timestamp(unit, zone)) => {
-                    DataType::Timestamp(written_unit(column).unwrap_or(*unit), zone.clone())
-                }
-                _ => leaf.clone(),
+        leaf => leaves.next().map_or_else(|| leaf.clone(), |column| settle_leaf(leaf, column)),
+    }
+}
+
+fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
+    match (column.physical_type(), own) {
+        (Physical::INT96, DataType::Timestamp(_, zone)) => {
+            DataType::Timestamp(TimeUnit::Microsecond, zone.clone())
+        }
+        (Physical::INT64, DataType::Timestamp(unit, zone)) => {
+            DataType::Timestamp(written_unit(column).unwrap_or(*unit), zone.clone())
+        }
+        _ => own.clone(),
+    }
+}
+
+/// Whether the decoder has dictionaries of such values for the column. What it has for bytes is text where the file says `UTF8`, and
+/// binary everywhere else, as in JSON.
+pub(super) fn has_dictionaries(values: &DataType, column: &ColumnDescPtr) -> bool {
+    match (column.physical_type(), values) {
+        (_, DataType::Dictionary(_, values)) => has_dictionaries(values, column),
+        (_, DataType::Null) | (Physical::BOOLEAN | Physical::INT96, _) => false,
+        (Physical::BYTE_ARRAY, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => is_utf8(column),
+        (Physical::BYTE_ARRAY, DataType::Binary | DataType::LargeBinary | DataType::BinaryView) => {
+            !is_utf8(column)
+        }
+        (Physical::BYTE_ARRAY, _) => false,
+        (Physical::FIXED_LEN_BYTE_ARRAY, values) => matches!(values, DataType::FixedSizeBinary(_)),
+        _ => true,
+    }
+}
+
+fn is_utf8(column: &ColumnDescPtr) -> bool {
+    column.converted_type() == ConvertedType::UTF8
+}
+
+/// Whether a column has texts that the decoder takes for texts without a look at them: those that the file does not call `UTF8`.
+pub(super) fn has_unseen_texts(own: &DataType, columns: &[ColumnDescPtr]) -> bool {
+    fn walk(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> bool {
+        match own {
+            // All of them are walked, so that leaves and columns stay in step.
+            DataType::Struct(fields) => {
+                fields.iter().fold(false, |any, field| walk(field.data_type(), leaves) | any)
+            }
+            DataType::List(field)
+            | DataType::LargeList(field)
+            | DataType::ListView(field)
+            | DataType::LargeListView(field)
+            | DataType::FixedSizeList(field, _)
+            | DataType::Map(field, _) => walk(field.data_type(), leaves),
+            DataType::Dictionary(_, values) => walk(values, leaves),
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+                leaves.next().is_some_and(|column| !is_utf8(column))
+            }
+            _ => {
+                leaves.next();
+                false
             }
         }
     }
+    walk(own, &mut columns.iter())
 }
 
 /// The unit that the file has written a timestamp in, where it says so.
 fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
-    use parquet::basic::{ConvertedType, LogicalType, TimeUnit as Unit};
+    use parquet::basic::{LogicalType, TimeUnit as Unit};
     match (column.logical_type_ref(), column.converted_type()) {
         (Some(LogicalType::Timestamp(timestamp)), _) => Some(match timestamp.unit {
             Unit::MILLIS => TimeUnit::Millisecond,

@@ -4,6 +4,7 @@ mod corpus;
 mod faults;
 mod files;
 mod kinds;
+mod notes;
 mod rows;
 mod same;
 mod shapes;

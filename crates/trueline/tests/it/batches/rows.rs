@@ -71,7 +71,7 @@ fn table(texts: Texts) -> RecordBatch {
 }
 
 /// The rows of a written file, with the schema that it has.
-fn read(path: &Path) -> RecordBatch {
+pub(super) fn read(path: &Path) -> RecordBatch {
     let file = File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (schema, batches): (_, Vec<RecordBatch>) =
         match path.extension().and_then(|end| end.to_str()).expect("an end") {
@@ -92,20 +92,20 @@ fn read(path: &Path) -> RecordBatch {
     concat_batches(&schema, &batches).expect("one schema")
 }
 
-struct Outputs {
+pub(super) struct Outputs {
     folder: TempDir,
-    valid: PathBuf,
+    pub(super) valid: PathBuf,
     invalid: PathBuf,
 }
 
 impl Outputs {
-    fn new(end: &str) -> Self {
+    pub(super) fn new(end: &str) -> Self {
         let folder = folder();
         let [valid, invalid] = ["valid", "invalid"].map(|side| folder.path().join(format!("{side}.{end}")));
         Self { folder, valid, invalid }
     }
 
-    fn add(&self, builder: ValidatorBuilder) -> ValidatorBuilder {
+    pub(super) fn add(&self, builder: ValidatorBuilder) -> ValidatorBuilder {
         builder.valid_out(&self.valid).invalid_out(&self.invalid)
     }
 
