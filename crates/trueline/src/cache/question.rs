@@ -7,7 +7,7 @@ use crate::pipeline::format_of;
 use crate::validator::Validator;
 
 /// The version of the engine, and of the form in which things are kept.
-const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), " 5");
+const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), " 6");
 
 /// A schema and the options that have a say in the report.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use super::widen::{Widened, accepts, widen};
 /// with items that say no more than how many they are. A list with an item that is no value of its type is none itself.
 pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
     let lists = lengths(array, item)?;
-    if !has_room(item) {
+    if !item_of(array.data_type()).is_some_and(|own| has_room(own.data_type(), item)) {
         return Some(Widened { array: lists, bad: Vec::new() });
     }
     let (items, ranges) = items(array)?;
@@ -70,18 +70,35 @@ fn items(array: &ArrayRef) -> Option<(&ArrayRef, Vec<Range<usize>>)> {
     })
 }
 
-/// Whether Arrow has room for values that are none of the type, as it has for half a day.
-fn has_room(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Date | DataType::Time => true,
-        DataType::List(item) => has_room(item),
-        DataType::Struct(members) => members.iter().any(|(_, data_type)| has_room(data_type)),
+/// Whether a type of Arrow has room for values that are none of the schema's, as it has for half a day.
+fn has_room(own: &Arrow, data_type: &DataType) -> bool {
+    match (own, data_type) {
+        (Arrow::Dictionary(_, values), _) => has_room(values, data_type),
+        (Arrow::RunEndEncoded(_, values), _) => has_room(values.data_type(), data_type),
+        (Arrow::Date64, DataType::Date) | (Arrow::Time32(_) | Arrow::Time64(_), DataType::Time) => true,
+        (own, DataType::Decimal { .. }) => own.is_decimal(),
+        (own, DataType::List(item)) => item_of(own).is_some_and(|own| has_room(own.data_type(), item)),
+        (Arrow::Struct(own), DataType::Struct(members)) => members.iter().any(|(name, data_type)| {
+            own.iter().any(|field| field.name() == name && has_room(field.data_type(), data_type))
+        }),
         _ => false,
     }
 }
 
+/// What the items of a list are.
+fn item_of(own: &Arrow) -> Option<&Field> {
+    match own {
+        Arrow::List(item)
+        | Arrow::LargeList(item)
+        | Arrow::FixedSizeList(item, _)
+        | Arrow::ListView(item)
+        | Arrow::LargeListView(item) => Some(item),
+        _ => None,
+    }
+}
+
 /// An array with nulls in place of bad cells, which are in the order of their rows.
-fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
+pub(super) fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
     if bad.is_empty() {
         return Some(Widened { array, bad });
     }
@@ -95,15 +112,7 @@ fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
 
 /// The lists alone, if their items are taken.
 fn lengths(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
-    let (Arrow::List(own)
-    | Arrow::LargeList(own)
-    | Arrow::FixedSizeList(own, _)
-    | Arrow::ListView(own)
-    | Arrow::LargeListView(own)) = array.data_type()
-    else {
-        return None;
-    };
-    if !accepts(own.data_type(), item) {
+    if !accepts(item_of(array.data_type())?.data_type(), item) {
         return None;
     }
     let nulls = array.nulls().cloned();
@@ -154,8 +163,12 @@ pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Opt
     }
     let structs = array.as_struct();
     let mut bad = Vec::new();
-    for (name, data_type) in members.iter().filter(|(_, data_type)| has_room(data_type)) {
-        let found = widen(structs.column_by_name(name)?, data_type)?.bad;
+    for (name, data_type) in members {
+        let member = structs.column_by_name(name)?;
+        if !has_room(member.data_type(), data_type) {
+            continue;
+        }
+        let found = widen(member, data_type)?.bad;
         bad.extend(found.into_iter().filter(|cell| structs.is_valid(cell.row as usize)));
     }
     // The first member counts.

@@ -9,8 +9,13 @@ use arrow_array::types::{
     UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, PrimitiveArray};
+use arrow_buffer::i256;
 use arrow_schema::DataType as Arrow;
+use trueline_report::BadCell;
 use trueline_schema::DataType;
+
+use super::nested::without;
+use super::widen::{EXCESS_DIGITS, Widened};
 
 /// Integers all of whose values the schema's type holds. They stay as they are: checks read every width.
 pub(super) fn integer(array: &ArrayRef, data_type: &DataType) -> Option<ArrayRef> {
@@ -69,18 +74,20 @@ pub(super) fn float(array: &ArrayRef, is_double: bool) -> Option<ArrayRef> {
     }
 }
 
-/// Decimals whose whole and fraction digits fit, and integers whose digits do.
-pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<ArrayRef> {
+/// Decimals whose whole and fraction digits fit, and integers whose digits do. Values of more digits than their own type says are bad.
+pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Widened> {
     let (own_precision, own_scale) = digits(array.data_type())?;
     let scale = i8::try_from(scale).ok()?;
     let whole = |precision: u8, scale: i8| i16::from(precision) - i16::from(scale);
     if own_scale > scale || whole(own_precision, own_scale) > whole(precision, scale) {
         return None;
     }
+    let bad = excess_digits(array, own_precision)?;
     if matches!(array.data_type(), Arrow::Decimal128(_, _)) && own_scale == scale {
-        return Some(Arc::clone(array));
+        return without(Arc::clone(array), bad);
     }
     let factor = 10_i128.checked_pow(u32::from(scale.abs_diff(own_scale)))?;
+    // What has too many digits becomes null.
     let scaled = |value: i128| value.wrapping_mul(factor);
     let values: PrimitiveArray<Decimal128Type> = match array.data_type() {
         Arrow::Decimal32(_, _) => scale_up::<Decimal32Type>(array, scaled),
@@ -100,7 +107,40 @@ pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Arra
         Arrow::UInt64 => scale_up::<UInt64Type>(array, scaled),
         _ => return None,
     };
-    Some(Arc::new(values.with_precision_and_scale(precision, scale).ok()?))
+    without(Arc::new(values.with_precision_and_scale(precision, scale).ok()?), bad)
+}
+
+/// The decimals of more digits than their type says that they have: Arrow has room for some. `None` where there is no number of so many.
+fn excess_digits(array: &ArrayRef, precision: u8) -> Option<Vec<BadCell>> {
+    let most = 10_i128.checked_pow(u32::from(precision))? - 1;
+    Some(match array.data_type() {
+        Arrow::Decimal32(_, _) => beyond(array.as_primitive::<Decimal32Type>(), i32::try_from(most).ok()),
+        Arrow::Decimal64(_, _) => beyond(array.as_primitive::<Decimal64Type>(), i64::try_from(most).ok()),
+        Arrow::Decimal128(_, _) => beyond(array.as_primitive::<Decimal128Type>(), Some(most)),
+        Arrow::Decimal256(_, _) => {
+            beyond(array.as_primitive::<Decimal256Type>(), Some(i256::from_i128(most)))
+        }
+        _ => Vec::new(),
+    })
+}
+
+fn beyond<T>(values: &PrimitiveArray<T>, most: Option<T::Native>) -> Vec<BadCell>
+where
+    T: ArrowPrimitiveType,
+    T::Native: PartialOrd + std::ops::Neg<Output = T::Native>,
+{
+    let Some(most) = most else { return Vec::new() };
+    let least = -most;
+    let fits = |value: T::Native| (least <= value) & (value <= most);
+    // Without a way out, so that many are looked at at once.
+    if values.values().iter().fold(true, |all, value| all & fits(*value)) {
+        return Vec::new();
+    }
+    // Null slots may hold anything.
+    let rows = (0..).zip(0..values.len());
+    rows.filter(|(_, row)| values.is_valid(*row) && !fits(values.value(*row)))
+        .map(|(row, _)| BadCell { row, code: EXCESS_DIGITS })
+        .collect()
 }
 
 /// The digits of a decimal, or the most that an integer has, and how many of them stand after the point.

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, Time32MillisecondType, Time64NanosecondType, UInt8Type,
+    Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time64NanosecondType, UInt8Type,
 };
 use arrow_array::{
     Array, ArrayRef, BinaryViewArray, BooleanArray, Date32Array, Date64Array, DictionaryArray,
@@ -11,7 +11,7 @@ use arrow_array::{
     Int8Array, Int32Array, Int64Array, LargeBinaryArray, LargeListArray, LargeStringArray, ListArray,
     ListViewArray, NullArray, PrimitiveArray, RecordBatch, RunArray, StringArray, StringViewArray,
     StructArray, Time32SecondArray, Time64NanosecondArray, TimestampMicrosecondArray, TimestampSecondArray,
-    UInt32Array, UInt64Array,
+    UInt32Array, UInt64Array, make_array,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, i256};
 use arrow_schema::{DataType as Arrow, Field, Schema as ArrowSchema};
@@ -112,6 +112,74 @@ fn decimals_keep_all_their_digits() {
     assert!(to(large, &decimal(30, 2)).is_none());
     assert_eq!(value_of(array(Int64Array::from(vec![3]), &decimal(21, 2))), Some(300));
     assert!(to(Int64Array::from(vec![3]), &decimal(20, 2)).is_none());
+}
+
+#[test]
+fn decimals_of_more_digits_than_their_type_says_are_bad() {
+    let decimal = |precision, scale| DataType::Decimal { precision, scale };
+    let bad = |row| BadCell { row, code: "type.excess_digits" };
+    let small = |values: Vec<Option<i32>>| {
+        PrimitiveArray::<Decimal32Type>::from(values).with_precision_and_scale(5, 2).expect("a decimal")
+    };
+    let wide = |values: Vec<Option<i128>>| {
+        PrimitiveArray::<Decimal128Type>::from(values).with_precision_and_scale(5, 2).expect("a decimal")
+    };
+    let ends = [Some(99_999), Some(-99_999), None, Some(100_000), Some(-100_000)];
+    let values = |ends: &[Option<i32>]| ends.iter().map(|end| end.map(i128::from)).collect::<Vec<_>>();
+    let of_all: [ArrayRef; 4] = [
+        Arc::new(small(ends.to_vec())),
+        Arc::new(
+            PrimitiveArray::<Decimal64Type>::from_iter(ends.map(|end| end.map(i64::from)))
+                .with_precision_and_scale(5, 2)
+                .expect("a decimal"),
+        ),
+        Arc::new(wide(values(&ends))),
+        Arc::new(
+            PrimitiveArray::<Decimal256Type>::from_iter(
+                ends.map(|end| end.map(|end| i256::from(i64::from(end)))),
+            )
+            .with_precision_and_scale(5, 2)
+            .expect("a decimal"),
+        ),
+    ];
+    for from in of_all {
+        for (to, factor) in [(decimal(5, 2), 1), (decimal(7, 2), 1), (decimal(8, 4), 100)] {
+            let Widened { array, bad: found } = widen(&from, &to).expect("decimals");
+            assert_eq!(found, [bad(3), bad(4)], "{} to {to:?}", from.data_type());
+            let values: Vec<Option<i128>> = array.as_primitive::<Decimal128Type>().iter().collect();
+            assert_eq!(values, [Some(99_999 * factor), Some(-99_999 * factor), None, None, None]);
+            assert!(widen(&from.slice(0, 3), &to).expect("decimals").bad.is_empty());
+            assert_eq!(widen(&from.slice(2, 3), &to).expect("decimals").bad, [bad(1), bad(2)]);
+        }
+    }
+    // What null slots hold is no matter.
+    let hidden = wide(vec![Some(7), Some(i128::MAX)]).into_data().into_builder();
+    let hidden = hidden.nulls(Some(NullBuffer::from(vec![true, false]))).build().expect("an array");
+    assert!(widen(&make_array(hidden), &decimal(5, 2)).expect("decimals").bad.is_empty());
+    let least = PrimitiveArray::<Decimal128Type>::from(vec![i128::MIN, 10_i128.pow(38), 10_i128.pow(38) - 1]);
+    assert_eq!(to(least, &decimal(38, 10)).expect("decimals").bad, [bad(0), bad(1)]);
+}
+
+#[test]
+fn decimals_within_others_have_the_digits_that_their_type_says() {
+    let cents = DataType::Decimal { precision: 7, scale: 2 };
+    let items: ArrayRef = Arc::new(
+        PrimitiveArray::<Decimal128Type>::from(vec![Some(1), Some(100_000), None, Some(-100_000)])
+            .with_precision_and_scale(5, 2)
+            .expect("a decimal"),
+    );
+    let bad = |row| BadCell { row, code: "type.excess_digits" };
+    let field = |name: &str| Arc::new(Field::new(name, items.data_type().clone(), true));
+    let offsets = OffsetBuffer::from_lengths([1, 2, 0, 1]);
+    let lists = ListArray::new(field("item"), offsets, Arc::clone(&items), None);
+    let of_lists = to(lists, &DataType::List(Box::new(cents.clone()))).expect("lists");
+    assert_eq!(of_lists.bad, [bad(1), bad(3)]);
+    let parts = StructArray::new(vec![field("a")].into(), vec![Arc::clone(&items)], None);
+    let of_parts = to(parts, &DataType::Struct(vec![("a".to_owned(), cents.clone())])).expect("structs");
+    assert_eq!(of_parts.bad, [bad(1), bad(3)]);
+    let keys = Int8Array::from(vec![Some(0), None, Some(3), Some(0)]);
+    let dictionary = DictionaryArray::new(keys, Arc::clone(&items));
+    assert_eq!(to(dictionary, &cents).expect("a dictionary").bad, [bad(2)]);
 }
 
 #[test]

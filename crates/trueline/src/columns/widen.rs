@@ -1,7 +1,7 @@
 //! Arrow arrays brought into the layouts the checks read, where that loses nothing.
 //!
 //! Whether it does is a question of types: an array of a type is either always taken or never. Values that a type has room for
-//! and should not have, such as half a day in a column of dates, come back as bad cells.
+//! and should not have, such as half a day in a column of dates or a decimal of too many digits, come back as bad cells.
 
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use super::{nested, number, show};
 
 const INVALID: &str = "type.invalid";
 const OUT_OF_RANGE: &str = "type.out_of_range";
+pub(super) const EXCESS_DIGITS: &str = "type.excess_digits";
 
 /// A day in nanoseconds.
 const DAY: i64 = 86_400_000_000_000;
@@ -55,7 +56,7 @@ pub(crate) fn widen(array: &ArrayRef, data_type: &DataType) -> Option<Widened> {
         DataType::Any => whole(Some(text(array).unwrap_or_else(|| shown(array)))),
         DataType::Boolean => whole((*array.data_type() == Arrow::Boolean).then(|| Arc::clone(array))),
         DataType::Float32 | DataType::Float64 => whole(number::float(array, *data_type == DataType::Float64)),
-        DataType::Decimal { precision, scale } => whole(number::decimal(array, *precision, *scale)),
+        DataType::Decimal { precision, scale } => number::decimal(array, *precision, *scale),
         DataType::Date => date(array),
         DataType::Time => time(array),
         DataType::Timestamp { unit, zone } => whole(timestamp(array, *unit, zone.is_some())),

@@ -14,6 +14,7 @@ use arrow_schema::{DataType, Schema as ArrowSchema, TimeUnit as Unit};
 use trueline_io::parquet::{Claims, ParquetInput, Part};
 use trueline_io::text::Failure;
 use trueline_report::{StatisticsAudit, WrongStatistic};
+use trueline_schema::DataType as Type;
 
 use super::super::job::Job;
 use super::super::merge::WRONG_SAMPLES;
@@ -87,7 +88,7 @@ fn follows(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
         return Some(nulls);
     }
     let data_type = &job.schema.fields[field].data_type;
-    let takes_all = !matches!(data_type, trueline_schema::DataType::Time | trueline_schema::DataType::Date);
+    let takes_all = !matches!(data_type, Type::Time | Type::Date | Type::Decimal { .. });
     if takes_all && !job.plan.judges_values(field) {
         return Some(nulls);
     }

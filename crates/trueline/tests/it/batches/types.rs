@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use arrow_array::types::Decimal128Type;
 use arrow_array::{
-    ArrayRef, Date64Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampSecondArray,
+    ArrayRef, Date64Array, Float64Array, Int64Array, PrimitiveArray, RecordBatch, StringArray,
+    TimestampSecondArray,
 };
-use trueline::{MemorySource, Report, Status, Validator, Verdict};
+use trueline::{MemorySource, Report, Status, Trust, Validator, Verdict};
 
 use super::files::{Written, arrow_file, arrow_stream, parquet};
 use crate::support::{schema, validate};
@@ -118,4 +120,45 @@ fn a_timestamp_with_a_zone_is_asked_for_one() {
         Validator::new(schema("fields:\n  - {name: at, type: 'timestamp(s,UTC)'}\n")).expect("a validator");
     assert_eq!(validator.validate_batch(&at(Some("+02:00"))).expect("a report").verdict, Verdict::Valid);
     assert_eq!(validator.validate_batch(&at(None)).expect("a report").verdict, Verdict::Invalid);
+}
+
+/// Nobody who writes a decimal has to look whether it has the digits that it should.
+#[test]
+fn decimals_of_too_many_digits_are_no_values_of_their_column() {
+    let values = [[Some(1_234_567_890), None, Some(99_999)], [Some(1), None, Some(-100_000)]];
+    for (values, most) in values.into_iter().flat_map(|values| [(values, None), (values, Some(20))]) {
+        let limit = most.map_or_else(String::new, |most| format!(", maximum: {most}"));
+        let schema = || schema(&format!("fields:\n  - {{name: a, type: 'decimal(7,2)'{limit}}}\n"));
+        let cents = PrimitiveArray::<Decimal128Type>::from(values.to_vec());
+        let cents: ArrayRef = Arc::new(cents.with_precision_and_scale(5, 2).expect("a decimal"));
+        let batch = RecordBatch::try_from_iter_with_nullable([("a", cents, true)]).expect("a batch");
+        let code = |value: i128| match most {
+            _ if value.abs() > 99_999 => Some("type.excess_digits"),
+            Some(most) if value > most * 100 => Some("range.above_maximum"),
+            _ => None,
+        };
+        let rows = (0..).zip(values).filter_map(|(row, value)| Some((code(value?)?.to_owned(), Some(row))));
+        let expected: Vec<(String, Option<u64>)> = rows.collect();
+        let found = |report: Report| {
+            let of = |one: &trueline::Violation| (one.code.clone(), one.location.row_index);
+            let mut found: Vec<_> = report.violations.iter().map(of).collect();
+            found.sort_by_key(|(_, row)| *row);
+            found
+        };
+        let validator = Validator::new(schema()).expect("a validator");
+        assert_eq!(found(validator.validate_batch(&batch).expect("a report")), expected);
+        let written = |has_dictionaries| Written { has_dictionaries, ..Written::default() };
+        for (name, bytes) in [
+            ("t.arrow", arrow_file(&batch, 2)),
+            ("t.arrows", arrow_stream(&batch, 2)),
+            ("t.parquet", parquet(&batch, written(true))),
+            ("t.parquet", parquet(&batch, written(false))),
+        ] {
+            for trust in [Trust::Never, Trust::Prove, Trust::Audit] {
+                let builder = Validator::builder(schema()).trust_statistics(trust);
+                let report = validate(builder, &MemorySource::new(name, bytes.clone()));
+                assert_eq!(found(report), expected, "{name}, {trust:?}");
+            }
+        }
+    }
 }
