@@ -10,7 +10,7 @@ use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 ///
 /// The note is believed on things that Parquet has no word for, such as durations; but not that nanoseconds are seconds. And
 /// timestamps of 96 bits, which have no unit, are read in microseconds: nanoseconds of 64 bits end in 2262, and then begin
-/// again in 1677.
+/// again in 1677. A column that the decoder has no dictionaries for is what its entries are.
 pub(super) fn settled(schema: &Schema, columns: &SchemaDescriptor) -> Schema {
     let mut leaves = columns.columns().iter();
     let fields: Fields = schema.fields().iter().map(|field| settle_field(field, &mut leaves)).collect();
@@ -39,6 +39,14 @@ fn settle(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> D
 
 fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
     match (column.physical_type(), own) {
+        (_, DataType::Dictionary(keys, values)) => {
+            let values = settle_leaf(values, column);
+            if has_dictionaries(&values, column) {
+                DataType::Dictionary(keys.clone(), Box::new(values))
+            } else {
+                values
+            }
+        }
         (Physical::INT96, DataType::Timestamp(_, zone)) => {
             DataType::Timestamp(TimeUnit::Microsecond, zone.clone())
         }

@@ -2,10 +2,18 @@
 
 use std::sync::Arc;
 
-use arrow_array::Array;
-use arrow_schema::DataType;
+use arrow_array::types::{Decimal128Type, Decimal256Type, Float16Type};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, ListArray, PrimitiveArray, RecordBatch,
+    StringArray, StructArray,
+};
+use arrow_buffer::{OffsetBuffer, i256};
+use arrow_schema::{DataType, Field, Schema as ArrowSchema};
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use parquet::arrow::encode_arrow_schema;
 use parquet::basic::Type as Physical;
 use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
@@ -14,6 +22,21 @@ use trueline::{MemorySource, Report, Validator, Verdict};
 
 use super::rows::{Outputs, read};
 use crate::support::{schema, stable, validate};
+
+/// A file of one column `c`, with `note` as the type that Arrow is told to have it in.
+fn noted(array: ArrayRef, note: DataType) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter_with_nullable([("c", array, true)]).expect("a batch");
+    let note = encode_arrow_schema(&ArrowSchema::new(vec![Field::new("c", note, true)]));
+    let note = KeyValue::new("ARROW:schema".to_owned(), note);
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![note])).build();
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let mut bytes = Vec::new();
+    let mut writer =
+        ArrowWriter::try_new_with_options(&mut bytes, batch.schema(), options).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    bytes
+}
 
 /// A file of one column `c` of byte arrays.
 fn byte_arrays(kind: &str, values: &[&[u8]], has_dictionary: bool) -> Vec<u8> {
@@ -77,5 +100,45 @@ fn texts_are_texts_under_every_name_that_parquet_has_for_them() {
                 assert_eq!(report.error.expect("an error").code, "parquet.damaged");
             }
         }
+    }
+}
+
+#[test]
+fn dictionaries_that_a_note_speaks_of_are_read_as_what_they_are() {
+    let cents = PrimitiveArray::<Decimal128Type>::from(vec![Some(150), None, Some(150), Some(7)]);
+    let large = [1, 2, 1].map(i256::from_i128);
+    let halves = [0.5, 1.5, 0.5].map(<Float16Type as arrow_array::ArrowPrimitiveType>::Native::from_f32);
+    let of_all: Vec<(ArrayRef, &str)> = vec![
+        (Arc::new(cents.with_precision_and_scale(25, 2).expect("a decimal")), "decimal(25,2)"),
+        (
+            Arc::new(
+                PrimitiveArray::<Decimal256Type>::from(large.to_vec())
+                    .with_precision_and_scale(38, 2)
+                    .expect("a decimal"),
+            ),
+            "decimal(38,2)",
+        ),
+        (Arc::new(PrimitiveArray::<Float16Type>::from(halves.to_vec())), "float32"),
+        (Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])), "boolean"),
+        (Arc::new(Float64Array::from(vec![0.5, 1.5])), "float64"),
+        (Arc::new(Int32Array::from(vec![1, 2, 1])), "int32"),
+        (Arc::new(StringArray::from(vec!["a", "b", "a"])), "string"),
+    ];
+    for (array, data_type) in of_all {
+        let entries = DataType::Dictionary(Box::new(DataType::Int32), Box::new(array.data_type().clone()));
+        let (report, _) = reported(&noted(Arc::clone(&array), entries.clone()), data_type);
+        assert_eq!(report.verdict, Verdict::Valid, "{data_type}: {:?}", report.error);
+
+        let field = |data_type: &DataType| Arc::new(Field::new("element", data_type.clone(), true));
+        let offsets = OffsetBuffer::from_lengths([1, array.len() - 1]);
+        let lists = ListArray::new(field(array.data_type()), offsets, Arc::clone(&array), None);
+        let bytes = noted(Arc::new(lists), DataType::List(field(&entries)));
+        let (report, _) = reported(&bytes, &format!("list<{data_type}>"));
+        assert_eq!(report.verdict, Verdict::Valid, "list<{data_type}>: {:?}", report.error);
+
+        let parts = StructArray::new(vec![field(array.data_type())].into(), vec![array], None);
+        let bytes = noted(Arc::new(parts), DataType::Struct(vec![field(&entries)].into()));
+        let (report, _) = reported(&bytes, &format!("struct<element: {data_type}>"));
+        assert_eq!(report.verdict, Verdict::Valid, "struct<element: {data_type}>: {:?}", report.error);
     }
 }
