@@ -53,6 +53,8 @@ fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
         (Physical::INT64, DataType::Timestamp(unit, zone)) => {
             DataType::Timestamp(written_unit(column).unwrap_or(*unit), zone.clone())
         }
+        // Days are days, and would be written again as milliseconds that no type tells from numbers.
+        (Physical::INT32, DataType::Date64) => DataType::Date32,
         _ => own.clone(),
     }
 }

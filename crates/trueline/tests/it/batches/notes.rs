@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::types::{Decimal128Type, Decimal256Type, Float16Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int32Array, ListArray, PrimitiveArray, RecordBatch,
-    StringArray, StructArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int32Array, ListArray, PrimitiveArray,
+    RecordBatch, StringArray, StructArray,
 };
 use arrow_buffer::{OffsetBuffer, i256};
 use arrow_schema::{DataType, Field, Schema as ArrowSchema};
@@ -140,5 +140,15 @@ fn dictionaries_that_a_note_speaks_of_are_read_as_what_they_are() {
         let bytes = noted(Arc::new(parts), DataType::Struct(vec![field(&entries)].into()));
         let (report, _) = reported(&bytes, &format!("struct<element: {data_type}>"));
         assert_eq!(report.verdict, Verdict::Valid, "struct<element: {data_type}>: {:?}", report.error);
+    }
+}
+
+#[test]
+fn days_are_written_as_days_whatever_a_note_says() {
+    for note in [DataType::Date32, DataType::Date64] {
+        let days: ArrayRef = Arc::new(Date32Array::from(vec![Some(18_262), None]));
+        let (report, written) = reported(&noted(days, note), "date");
+        assert_eq!(report.verdict, Verdict::Valid);
+        assert_eq!(written, Some((DataType::Date32, Physical::INT32)));
     }
 }
