@@ -241,6 +241,10 @@ pub(crate) struct Merge {
     #[arg(long, value_name = "FILE")]
     pub(crate) state_out: Option<PathBuf>,
 
+    /// Violations kept per check, of those that the states have; repeated keys are found only here
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) sample_limit: u64,
+
     /// Violations kept in all
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) max_violations: u64,

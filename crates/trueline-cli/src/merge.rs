@@ -14,7 +14,7 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
     let states = arguments.states.iter().map(|path| ("a state", path.clone()));
-    let to_read = states.chain([("the schema", arguments.schema.clone())]);
+    let to_read = states.chain(outputs::documents(&arguments.schema)).collect();
     let files = arguments.state_out.iter().map(|path| ("--state-out", path.as_path()));
     if let Some(text) = outputs::conflict(to_read, &arguments.telling.reports, files.clone()) {
         return exit::complain(&text, exit::USAGE);
@@ -27,7 +27,9 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         return exit::complain(&text, exit::USAGE);
     }
     let key_memory = usize::try_from(arguments.key_memory).unwrap_or(usize::MAX);
-    let builder = Validator::builder(schema).max_violations(arguments.max_violations);
+    let builder = Validator::builder(schema)
+        .sample_limit(arguments.sample_limit)
+        .max_violations(arguments.max_violations);
     let validator = match builder.limits(Limits::default().key_memory_bytes(key_memory)).build() {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),

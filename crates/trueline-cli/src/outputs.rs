@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use trueline::{
-    AtomicFile, Error, ErrorKind, Report, Schema, SourceErrorKind, Temporaries, ValidatorBuilder, Verdict,
+    AtomicFile, Error, ErrorKind, Report, Schema, Source, SourceErrorKind, Temporaries, ValidatorBuilder,
+    Verdict, document,
 };
 
 use crate::arguments::Validate;
@@ -11,10 +12,22 @@ use crate::arguments::Validate;
 /// Paths at which standard output stands, which carries the report and nothing else.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// The file that standard output goes to, where it goes to one and the system tells which.
-fn redirected() -> Option<PathBuf> {
-    let stream = Path::new("/dev/stdout");
+/// The file that a standard stream goes to or comes from, where it is one and the system tells which.
+fn redirected(stream: &str) -> Option<PathBuf> {
     std::fs::metadata(stream).is_ok_and(|metadata| metadata.is_file()).then(|| AtomicFile::target(stream))
+}
+
+/// The files that hold some inputs, where they are files.
+pub(crate) fn inputs(inputs: &[String], sources: &[Box<dyn Source>]) -> Vec<(&'static str, PathBuf)> {
+    let stream = inputs.iter().any(|input| input == "-").then(|| redirected("/dev/stdin")).flatten();
+    let named = sources.iter().map(|source| PathBuf::from(source.name()));
+    named.chain(stream).map(|path| ("an input", path)).collect()
+}
+
+/// The documents that a schema is read from. What is wrong with them is told when they are read.
+pub(crate) fn documents(schema: &Path) -> Vec<(&'static str, PathBuf)> {
+    let documents = document::documents(schema).unwrap_or_default();
+    [schema.to_path_buf()].into_iter().chain(documents).map(|path| ("the schema", path)).collect()
 }
 
 /// The options that name a file to be written, and the files.
@@ -53,7 +66,7 @@ pub(crate) fn add(
 /// Why an output may not go where it is asked to go: the report goes there, or something that is read stands there. `read` are the
 /// things that are read, and where they stand.
 pub(crate) fn conflict<'p>(
-    read: impl Iterator<Item = (&'static str, PathBuf)>,
+    read: Vec<(&'static str, PathBuf)>,
     reports: &'p [PathBuf],
     files: impl Iterator<Item = (&'static str, &'p Path)> + Clone,
 ) -> Option<String> {
@@ -63,8 +76,9 @@ pub(crate) fn conflict<'p>(
         let path = path.display();
         return Some(format!("{option} {path} is standard output, which carries the report; name a file"));
     }
-    let mut taken: Vec<(String, PathBuf)> = read.map(|(what, path)| (what.to_owned(), path)).collect();
-    taken.extend(redirected().map(|path| ("the file of standard output".to_owned(), path)));
+    let mut taken: Vec<(String, PathBuf)> =
+        read.into_iter().map(|(what, path)| (what.to_owned(), path)).collect();
+    taken.extend(redirected("/dev/stdout").map(|path| ("the file of standard output".to_owned(), path)));
     let reports = reports.iter().map(|path| ("--report", path.as_path()));
     for (option, path) in reports.chain(files) {
         if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::is_same(path, other)) {

@@ -1,6 +1,6 @@
 //! `trueline validate`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use trueline::{
@@ -22,8 +22,7 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Err(text) => return exit::complain(&text, exit::USAGE),
     };
     let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().flat_map(|input| sources(input)).collect();
-    let inputs = sources.iter().map(|source| ("an input", PathBuf::from(source.name())));
-    let read = inputs.chain([("the schema", arguments.schema.clone())]);
+    let read = [outputs::inputs(&arguments.inputs, &sources), outputs::documents(&arguments.schema)].concat();
     if let Some(text) = outputs::conflict(read, &arguments.telling.reports, outputs::files(arguments)) {
         return exit::complain(&text, exit::USAGE);
     }

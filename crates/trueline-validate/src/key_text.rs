@@ -3,7 +3,7 @@
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
-use trueline_schema::{DataType, Decimal};
+use trueline_schema::{DataType, Decimal, Literal};
 
 use crate::values::integers;
 
@@ -112,7 +112,7 @@ fn describe_value(bytes: &[u8], data_type: &DataType) -> String {
                 .split_once('T')
                 .map_or_else(String::new, |(_, time)| time.to_owned())
         }),
-        DataType::Duration => exact().map_or_else(String::new, |nanos| format!("{nanos} ns")),
+        DataType::Duration => exact().map_or_else(String::new, |nanos| Literal::Duration(nanos).to_string()),
         DataType::String | DataType::Any | DataType::Binary => String::from_utf8_lossy(bytes).into_owned(),
         _ => exact().map_or_else(String::new, |value| value.to_string()),
     }
@@ -195,5 +195,15 @@ mod tests {
             [text(0), text(1), text(2), text(3)],
             ["0000-01-01", "1970-01-01", "2024-02-29", "9999-12-31"]
         );
+    }
+    #[test]
+    fn durations_are_written_as_in_the_data() {
+        let nanos = Int64Array::from(vec![3_600_000_000_000, -1_500_000_000]);
+        let text = |row| {
+            let mut key = Vec::new();
+            append(&mut key, &nanos, row);
+            describe(&key, &[&DataType::Duration])
+        };
+        assert_eq!([text(0), text(1)], ["PT3600S", "-PT1.5S"]);
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
     let mut checks = Vec::with_capacity(tally.plan.checks.len());
     for ((index, check), observed) in tally.plan.checks.iter().enumerate().zip(observed) {
         let counts = &mut tally.total.counts[index];
-        if !check.fields.is_empty() && !matches!(check.runner, Runner::Table(_)) {
+        if !check.fields.is_empty() {
             counts.not_evaluated += broken;
         }
         let missing = check.fields.iter().find(|&&field| !tally.bound[field]);

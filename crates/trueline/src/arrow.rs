@@ -94,6 +94,7 @@ impl Validator {
             seconds: run.started.elapsed().as_secs_f64(),
             partial: run.tally.into_partial(),
             error: None,
+            is_typed: true,
             layout: Some(layout),
             proved: 0,
         })

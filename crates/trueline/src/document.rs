@@ -1,8 +1,8 @@
 //! Schema documents in files and folders.
 //!
 //! The walk through a folder is not that of [`fingerprint`](crate::fingerprint): that one says which bytes stand in a folder, so that it takes
-//! hidden files, and links as links; this one takes what somebody put there to be read, so that hidden files are left alone and a link to a
-//! document is that document.
+//! hidden files, and links as links; this one takes what somebody put there to be read, so that hidden files are left alone and a link is what it
+//! leads to.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -45,10 +45,11 @@ pub fn read(path: impl AsRef<Path>) -> Result<Schema, Error> {
 
 /// Composes a schema of all documents below a folder, in the order of the bytes of their paths.
 ///
-/// A document is a file whose name ends in `.yaml`, `.yml`, `.json` or `.toml`; others, hidden ones and links to folders are left alone. Each is
-/// read by itself, and every fault is told with the document and line it stands on.
+/// A document is a file whose name ends in `.yaml`, `.yml`, `.json` or `.toml`; others are left alone, and so is what is hidden, files and folders
+/// whose names begin with a dot. Links are followed. Each document is read by itself, and every fault is told with the document and line it stands
+/// on.
 ///
-/// **Errors**: the folder or a document cannot be read; there is no document; the schema cannot be used ([`ErrorKind::Document`]); one document
+/// **Errors**: the folder or a document cannot be read; a link leads to a folder that it stands in; there is no document; the schema cannot be used ([`ErrorKind::Document`]); one document
 /// has more than 1 MiB, or all of them more than [`compose::MAX_BYTES`]; there are more than [`compose::MAX_DOCUMENTS`].
 ///
 /// **Example**:
@@ -64,11 +65,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<Schema, Error> {
 /// ```
 pub fn compose(folder: impl AsRef<Path>) -> Result<Composed, Error> {
     let folder = folder.as_ref();
-    let mut files = Vec::new();
-    list(folder, &mut files)?;
-    files.sort_unstable_by(|one, other| {
-        one.as_os_str().as_encoded_bytes().cmp(other.as_os_str().as_encoded_bytes())
-    });
+    let mut files = documents(folder)?;
     if files.is_empty() {
         return Err(Error::new(ErrorKind::NoDocument { folder: shown(folder) }));
     }
@@ -92,21 +89,44 @@ pub fn compose(folder: impl AsRef<Path>) -> Result<Composed, Error> {
     })
 }
 
-/// All documents below a folder.
-fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+/// The documents that [`read`] takes a schema from, in their order: all below a folder, or the one that `path` is.
+///
+/// **Errors**: a folder cannot be read; a link leads to a folder that it stands in.
+pub fn documents(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
+    let path = path.as_ref();
+    let mut files = Vec::new();
+    if path.is_dir() {
+        list(path, &mut Vec::new(), &mut files)?;
+        files.sort_unstable_by(|one, other| {
+            one.as_os_str().as_encoded_bytes().cmp(other.as_os_str().as_encoded_bytes())
+        });
+    } else {
+        files.push(path.to_path_buf());
+    }
+    Ok(files)
+}
+
+/// All documents below a folder, given the folders it stands in. More than a schema may have are not all listed.
+fn list(folder: &Path, above: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let fail = |source| unread(folder, source);
+    let real = std::fs::canonicalize(folder).map_err(fail)?;
+    if above.contains(&real) {
+        return Err(fail(io::Error::other("it is a link to a folder that it stands in")));
+    }
+    above.push(real);
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        if entry.file_name().as_encoded_bytes().starts_with(b".") || files.len() > compose::MAX_DOCUMENTS {
             continue;
         }
-        if entry.file_type().map_err(fail)?.is_dir() {
-            list(&path, files)?;
-        } else if language(&path).is_some() && !path.is_dir() {
+        if path.is_dir() {
+            list(&path, above, files)?;
+        } else if language(&path).is_some() {
             files.push(path);
         }
     }
+    above.pop();
     Ok(())
 }
 
@@ -213,6 +233,21 @@ mod tests {
         assert!(told("missing.yaml").contains("missing.yaml` could not be read: "));
         assert!(told("sub").contains("sub` has no .yaml, .yml, .json or .toml file"));
         assert!(compose(parts.path().join("missing")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_but_not_in_circles() {
+        use std::os::unix::fs::symlink;
+        let (parts, more) = (folder(&PARTS), folder(&[("c/c.yaml", "fields: [{name: c, type: date}]\n")]));
+        symlink(more.path().join("c"), parts.path().join("linked")).expect("a link");
+        let names: Vec<String> =
+            read(parts.path()).expect("a schema").fields.iter().map(|field| field.name.clone()).collect();
+        assert_eq!(names, ["id", "amount", "c"]);
+        symlink(parts.path(), more.path().join("c/back")).expect("a link");
+        let error = refused(parts.path());
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(error.to_string().contains("back") && cause.contains("stands in"), "{error}: {cause}");
     }
 
     #[test]

@@ -78,6 +78,8 @@ pub(crate) struct PartOfRun {
     pub(crate) partial: Partial,
     pub(crate) input: Input,
     pub(crate) error: Option<RunError>,
+    /// Whether it was judged by the schema as a typed one.
+    pub(crate) is_typed: bool,
     /// The columns of Arrow data: those of stretches of one table are the same.
     pub(crate) layout: Option<String>,
     /// Rows proven from their bytes.
@@ -204,8 +206,7 @@ impl Validator {
     }
 
     fn keep(&self, found: PartOfRun, is_stretch: bool) -> State {
-        let PartOfRun { partial, input, error, layout, proved, seconds } = found;
-        let is_typed = input.format != Format::Csv.name();
+        let PartOfRun { partial, input, error, is_typed, layout, proved, seconds } = found;
         let id = identity();
         let head = Head { id, number: 0, is_stretch, input, error, is_typed, layout, proved, seconds };
         State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part: partial }] }

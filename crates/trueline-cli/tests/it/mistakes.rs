@@ -321,3 +321,32 @@ fn checks_without_anything_to_judge_say_so() {
         assert!(!out(&output).contains("nothing evaluated"), "{form}: {}", out(&output));
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_input_on_standard_input_is_never_replaced() {
+    let folder = Folder::new();
+    for option in ["--valid-out", "--errors-out", "--state-out", "--report"] {
+        let name = if option == "--report" { "good.json" } else { "good.csv" };
+        folder.write(name, GOOD.as_bytes());
+        let stream = std::fs::File::open(folder.path(name)).expect("a file");
+        let mut command = folder.command(&arguments("-", &[option, name]));
+        let output = command.stdin(stream).output().expect("started");
+        assert_eq!(code(&output), 2, "{option}: {}", err(&output));
+        assert!(err(&output).contains("would replace an input"), "{}", err(&output));
+        assert_eq!(std::fs::read_to_string(folder.path(name)).expect("there"), GOOD);
+    }
+}
+
+/// All of it would be one header, whose last column nobody declares, and no row could be wrong.
+#[test]
+fn lines_that_end_in_cr_are_no_header_without_rows() {
+    let folder = Folder::new();
+    let text = "id,amount,currency,note\rTX001,-5,XXX,a\rTX002,1,USD,b\r";
+    folder.write("mac.csv", text.as_bytes());
+    let output = folder.run(&arguments("mac.csv", &[]));
+    assert_eq!(code(&output), 1, "{}", out(&output));
+    assert!(out(&output).contains("terminator: cr"), "{}", out(&output));
+    folder.write("quoted.csv", b"id,amount,currency,\"two\rlines\"\nTX001,5,USD,a\n");
+    assert_eq!(code(&folder.run(&arguments("quoted.csv", &[]))), 0);
+}

@@ -75,3 +75,17 @@ fn files_have_one_hash_wherever_they_are() {
     assert_eq!(code(&output), 3);
     assert!(err(&output).contains("missing"), "{}", err(&output));
 }
+
+#[test]
+fn no_output_takes_the_place_of_a_document() {
+    let folder = parts();
+    for arguments in [
+        &["validate", "good.csv", "-s", "parts", "--report", "parts/checks/amount.json"][..],
+        &["validate", "good.csv", "-s", "parts", "--state-out", "parts/a.yaml"],
+        &["merge", "a.state", "-s", "parts", "--state-out", "parts/a.yaml"],
+    ] {
+        let output = folder.run(arguments);
+        assert_eq!(code(&output), 2, "{}", err(&output));
+        assert!(err(&output).contains("would replace the schema, parts/"), "{}", err(&output));
+    }
+}

@@ -90,3 +90,23 @@ fn a_state_that_is_given_twice_is_refused() {
         assert!(err(&output).contains(told), "{}", err(&output));
     }
 }
+
+#[test]
+fn samples_of_merged_states_are_as_many_as_are_asked_for() {
+    let folder = Folder::new();
+    folder.write("schema.yaml", b"fields: [{name: id, type: int64, unique: true, maximum: 0}]\n");
+    let rows: String = (1..=30).map(|row| format!("{row}\n")).collect();
+    for (name, text) in [("a", format!("id\n{rows}")), ("b", format!("id\n{rows}"))] {
+        folder.write(&format!("{name}.csv"), text.as_bytes());
+        let (input, state) = (format!("{name}.csv"), format!("{name}.state"));
+        let more = ["--sample-limit", "50", "--state-out", &state];
+        folder.run(&[&["validate", &input, "-s", "schema.yaml"][..], &more].concat());
+    }
+    for (limit, expected) in [("0", 0), ("7", 14), ("50", 80)] {
+        let merge =
+            ["merge", "a.state", "b.state", "-s", "schema.yaml", "-o", "json", "--sample-limit", limit];
+        let output = folder.run(&merge);
+        let shown = stable(&out(&output))["violations"].as_array().expect("violations").len();
+        assert_eq!(shown, expected, "{limit}");
+    }
+}

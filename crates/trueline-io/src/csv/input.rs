@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::ops::Range;
 
-use trueline_tokenizer::{Dialect, FaultKind, Indexer, Kernel, Positions, count_line_ends, unquote};
+use trueline_tokenizer::{
+    Dialect, FaultKind, Indexer, Kernel, Positions, Terminator, count_line_ends, unquote,
+};
 
 use crate::error::{Error, ErrorKind};
 use crate::rows::Front;
@@ -60,6 +62,8 @@ pub struct Header {
     pub lines: Vec<u64>,
     /// What was wrong with the record, if it could not be read as it should.
     pub fault: Option<FaultKind>,
+    /// Whether there is a lone CR in a name without quotes where line ends are found out ([`Terminator::Auto`]), so that it may be meant for one.
+    pub has_lone_cr: bool,
 }
 
 /// A CSV input whose header has been read and whose records have not.
@@ -148,7 +152,9 @@ impl CsvInput {
             record: start..self.head.offset + record.end as u64,
             lines: Vec::with_capacity(self.columns),
             fault: positions.faults().first().map(|fault| fault.kind),
+            has_lone_cr: false,
         };
+        let is_auto = self.dialect.terminator == Terminator::Auto;
         let (mut line, mut counted) = (self.head.lines + 1, 0_usize);
         for field in 0..self.columns {
             let range = positions.field(0, field);
@@ -156,7 +162,10 @@ impl CsvInput {
                 counted.checked_sub(1).map_or(self.head.previous, |at| self.head.rest.get(at).copied());
             line += count_line_ends(&self.head.rest[counted..range.start], before);
             counted = range.start;
-            let name = unquote(&self.head.rest[range.clone()], &self.dialect);
+            let cell = &self.head.rest[range.clone()];
+            let is_quoted = self.dialect.quote.is_some_and(|quote| cell.first() == Some(&quote));
+            header.has_lone_cr |= is_auto && !is_quoted && cell.contains(&b'\r');
+            let name = unquote(cell, &self.dialect);
             header.names.push(String::from_utf8_lossy(&name).into_owned());
             header.cells.push(self.head.offset + range.start as u64..self.head.offset + range.end as u64);
             header.lines.push(line);

@@ -51,7 +51,9 @@ pub struct RowFiles {
     invalid: Option<SideFile>,
     gap: Vec<u8>,
     max_gap_bytes: usize,
-    /// The side of the last record of the current input.
+    /// The current input.
+    name: String,
+    /// The side of its last record.
     last: Side,
     /// The name and columns of the input whose head was written.
     first: Option<(String, Option<Vec<String>>)>,
@@ -81,6 +83,7 @@ impl RowFiles {
             invalid: create(invalid)?,
             gap: Vec::new(),
             max_gap_bytes,
+            name: String::new(),
             last: Side::Valid,
             first: None,
             line_end: LineEnd::default(),
@@ -117,6 +120,7 @@ impl RowFiles {
             let (name, column) = (start.name.to_owned(), column.to_owned());
             return Err(Error::new(ErrorKind::ReasonColumn { name, column }));
         }
+        start.name.clone_into(&mut self.name);
         self.last = Side::Valid;
         if let Some(head) = start.front.head {
             match &self.first {
@@ -163,7 +167,7 @@ impl RowFiles {
 
     /// Appends the next records of the current input.
     ///
-    /// **Errors**: a file cannot be written; more stands between two records than is allowed.
+    /// **Errors**: a file cannot be written; more stands between two records than is allowed; an invalid one has a key of the name for reasons.
     pub fn append(&mut self, rows: &mut Rows) -> Result<(), Error> {
         rows.sort_reasons();
         let mut record = 0;
@@ -200,6 +204,10 @@ impl RowFiles {
         let (Some(column), Some(file)) = (&self.reasons, &mut self.invalid) else { return Ok(()) };
         for record in records {
             let (before, own) = rows.parts(record);
+            if column.is_taken(&self.form, own) {
+                let (name, column) = (self.name.clone(), column.name().to_owned());
+                return Err(Error::new(ErrorKind::ReasonColumn { name, column }));
+            }
             self.told.clear();
             self.told.extend_from_slice(before);
             column.push(&mut self.told, &self.form, rows.reasons(record), own);

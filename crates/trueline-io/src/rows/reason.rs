@@ -2,6 +2,7 @@
 
 use trueline_report::escape;
 use trueline_tokenizer::Dialect;
+use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, TokenKind, Tokens, unescape};
 
 /// How a record takes in one cell more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,29 @@ impl ReasonColumn {
             push_cell(&mut out, &self.name, dialect);
         }
         out
+    }
+
+    /// Whether a record has a key of that name, so that it would have it twice; of a broken one only what stands before its fault is known. Columns
+    /// have their names in a header.
+    pub(super) fn is_taken(&self, form: &ReasonForm, record: &[u8]) -> bool {
+        // A name may also be written with escapes.
+        let may_have = || {
+            let finder = memchr::memmem::find(record, self.name.as_bytes());
+            finder.is_some() || record.contains(&b'\\')
+        };
+        if *form != ReasonForm::JsonLines || !may_have() {
+            return false;
+        }
+        let mut tokens = Tokens::new(record, DEFAULT_MAX_DEPTH);
+        while let Ok(Some(token)) = tokens.next() {
+            let is_key = token.kind == TokenKind::Key && tokens.depth() == 1;
+            if is_key
+                && *unescape(&record[token.range.start + 1..token.range.end - 1]) == *self.name.as_bytes()
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// Adds a record, its line end included, and before it why it is invalid.
@@ -131,6 +155,22 @@ mod tests {
         let mut out = Vec::new();
         column.push(&mut out, &form, &checks, record.as_bytes());
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_key_of_the_name_is_seen_however_it_is_written() {
+        let column = ReasonColumn::new("why", ["a"]);
+        for (record, expected) in [
+            ("{\"why\": 1}\n", true),
+            ("{\"a\": {\"why\": 1}, \"w\\u0068y\": 2}", true),
+            ("{\"a\": {\"why\": 1}, \"b\": \"why\"}", false),
+            ("{\"a\": \"\\n\"}", false),
+            ("[\"why\"]", false),
+            ("{\"a\": x, \"why\": 1}", false),
+        ] {
+            assert_eq!(column.is_taken(&ReasonForm::JsonLines, record.as_bytes()), expected, "{record}");
+        }
+        assert!(!column.is_taken(&ReasonForm::Csv(Dialect::default()), b"{\"why\": 1}"));
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl Task for ReadTokens<'_> {
                 stretch = self.until;
             } else {
                 let end = self.read_shaped(isa, at);
-                self.shapes.forget();
+                self.shapes.give_up();
                 // The more there are that have no shape, the fewer are asked for it.
                 stretch = if end > at { GROUP_BYTES } else { (2 * stretch).max(GROUP_BYTES) };
                 at = end;

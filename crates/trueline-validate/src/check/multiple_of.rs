@@ -9,7 +9,7 @@
 //!
 //! **Fails** — every other number; NaN and infinities.
 //!
-//! **Options** — `multiple_of`: a number above 0.
+//! **Options** — `multiple_of`: a number above 0 that is a value of the field's type.
 //!
 //! **Codes** — `multiple_of.remainder`.
 

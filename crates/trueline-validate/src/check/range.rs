@@ -9,8 +9,8 @@
 //! **Fails** — values outside. Integers, decimals, dates and times are compared exactly; floats as IEEE values, where NaN
 //! lies outside of every range, and counts as above where there is no bound below.
 //!
-//! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times written as in
-//! the data.
+//! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times in the
+//! form of ISO 8601, whatever `format` the field has.
 //!
 //! **Codes** — `range.below_minimum`, `range.above_maximum`.
 

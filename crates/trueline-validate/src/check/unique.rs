@@ -4,7 +4,8 @@
 //!
 //! **Why** — a doubled id counts a payment twice.
 //!
-//! **Passes** — values that occur once over all inputs. Values are compared by value: `1.0` and `1.00` are one decimal.
+//! **Passes** — values that occur once over all inputs. Values are compared by value: `1.0` and `1.00` are one decimal;
+//! those of type `any` by their text.
 //!
 //! **Fails** — each occurrence after the first; `related` names the first. The answer is exact, however many keys there are:
 //! beyond the key budget they are kept in temporary files. A file in which a key may be there twice is read again around it, or whole, to

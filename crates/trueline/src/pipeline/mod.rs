@@ -162,6 +162,7 @@ impl<'a> Pipeline<'a> {
             partial: pipeline.tally.into_partial(),
             input,
             error: pipeline.error,
+            is_typed: pipeline.is_typed,
             layout: None,
             proved: pipeline.proved,
             seconds: pipeline.started.elapsed().as_secs_f64(),

@@ -122,3 +122,12 @@ fn sensitive_values_appear_nowhere() {
     trueline::render::TextRenderer::default().render(&report, &mut rendered).expect("rendered");
     assert!(!String::from_utf8_lossy(&rendered).contains("secret"));
 }
+
+#[test]
+fn completeness_says_how_many_values_stand_in_broken_records() {
+    let schema =
+        schema("fields: [{name: a, type: int64, checks: [{check: completeness, min_count: 1}]}, {name: b}]");
+    let report = validate(Validator::builder(schema), &MemorySource::new("a", &b"a,b\n1,x\n2\n,y\n"[..]));
+    let check = report.checks.iter().find(|check| check.id == "a.completeness").expect("the check");
+    assert_eq!((check.evaluated, check.null, check.not_evaluated), (2, 1, 1));
+}

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use trueline::schema::Schema;
 use trueline::{ErrorKind, Format, MemorySource, Source, State, Validator};
-use trueline_testkit::cases;
+use trueline_testkit::{cases, pack};
 
 use crate::json_proofs::table;
 use crate::support::{schema, stable};
@@ -170,4 +170,21 @@ fn a_part_that_comes_twice_is_refused() {
     // The same data judged twice are two parts, which may be meant.
     let both = State::merge([merged, third]).expect("one state");
     assert_eq!(both.rows(), 3);
+}
+
+/// What is compressed is judged as what is in it, so it goes together with what is not.
+#[test]
+fn compressed_parts_go_with_others() {
+    let schema =
+        schema("fields: [{name: a, type: string, max_length: 1}, {name: b, type: int8, unique: true}]");
+    let validator = validator(&schema, None);
+    let (one, two) = (&b"a,b\nx,1\n"[..], &b"a,b\nyy,1\n"[..]);
+    let sources = [MemorySource::new("one.csv", one), MemorySource::new("two.csv.gz", pack::gzip(two))];
+    let states =
+        sources.each_ref().map(|source| carried(&validator, &validator.state(source).expect("a state")));
+    let merged = validator.finish(State::merge(states).expect("one state")).expect("a report");
+    let whole =
+        validator.validate_all(&sources.each_ref().map(|source| source as &dyn Source)).expect("a report");
+    assert_eq!(stable(&merged), stable(&whole));
+    assert_eq!(merged.violations.len(), 2);
 }

@@ -10,7 +10,7 @@
 //!
 //! Why so: in records with much text most bytes are those of strings, and to look for the end of a string takes a fraction of what it
 //! takes to tell what each of its bytes is. Where values are short that is no gain, since each has to wait for the one before; so only records
-//! with text are learnt, and a shape is forgotten whose records turn out to have none. Bench: `examples/json_rate.rs`, "long text".
+//! with text are learnt, and a shape is given up whose records turn out to have none. Bench: `examples/json_rate.rs`, "long text".
 //!
 //! If you change this: a shape may only say of a record what `steps` would say. What is out of the ordinary (a bad escape, a control byte)
 //! fits none, so to miss is never wrong, only slow.
@@ -56,6 +56,8 @@ pub(in super::super) struct Shape {
     hits: u32,
     /// The records read by it since it was last asked whether they have text.
     trial: Extent,
+    /// They have none, so that nothing is read by it any more. It stays known, or the next record with text would teach it again.
+    is_dull: bool,
 }
 
 /// How much there is of some records.
@@ -124,8 +126,9 @@ impl Shapes {
         (most + 1) * PIECE_TOKENS + 2 * MOST_ITEMS
     }
 
+    /// Whether there is none to read records by.
     pub(in super::super) fn is_empty(&self) -> bool {
-        self.known.is_empty()
+        self.known.iter().all(|shape| shape.is_dull)
     }
 
     /// The first known shape that the record at `at` has; writes down its tokens.
@@ -138,6 +141,9 @@ impl Shapes {
         slots: &mut Slots<'_>,
     ) -> Option<(Shaped, &Shape)> {
         for number in 0..self.known.len() {
+            if self.known[number].is_dull {
+                continue;
+            }
             if let Some(shaped) = self.known[number].fit(isa, bytes, at, slots) {
                 let shape = &mut self.known[number];
                 shape.hits = shape.hits.saturating_add(1);
@@ -157,13 +163,15 @@ impl Shapes {
         None
     }
 
-    /// Forgets the shapes whose records have no text after all: what was learnt of one of them was no rule.
-    pub(in super::super) fn forget(&mut self) {
-        self.known.retain_mut(|shape| {
-            let is_tried = shape.trial.tokens >= TRIAL_TOKENS;
-            let trial = if is_tried { std::mem::take(&mut shape.trial) } else { Extent::default() };
-            trial.has_text()
-        });
+    /// Gives up the shapes whose records have no text after all: what was learnt of one of them was no rule.
+    pub(in super::super) fn give_up(&mut self) {
+        for shape in self.known.iter_mut().filter(|shape| shape.trial.tokens >= TRIAL_TOKENS) {
+            shape.is_dull = !std::mem::take(&mut shape.trial).has_text();
+            if shape.is_dull {
+                // Others go before it, and the last one makes room.
+                shape.hits = 0;
+            }
+        }
     }
 
     /// Learns the shape of a record that fitted none, given its bytes with the line feed, where they stand, and its tokens, if it and the records
@@ -274,11 +282,13 @@ mod tests {
         shapes.learn(line, 0, first, Extent { bytes: line.len(), tokens: first.0.len() });
         let bytes = [short.as_bytes(), &[b'\n'; 2 * STEP]].concat();
         for _ in 0..TRIAL_TOKENS.div_ceil(first.0.len()) {
-            shapes.forget();
+            shapes.give_up();
             assert!(!shapes.is_empty(), "not tried enough");
             assert!(Kernel::detect().run(Fit { shapes: &mut shapes, bytes: &bytes }).is_some());
         }
-        shapes.forget();
+        shapes.give_up();
         assert!(shapes.is_empty(), "records that fitted it have none");
+        shapes.learn(line, 0, first, Extent { bytes: line.len(), tokens: first.0.len() });
+        assert!(shapes.is_empty(), "nothing new was learnt");
     }
 }

@@ -12,6 +12,10 @@ use trueline_validate::{Binding, ColumnFault};
 
 pub(super) use records::CsvRecords;
 
+/// What is wrong with a header that has a CR where none should be.
+const LONE_CR: &str =
+    "the header has a CR that ends no line; `csv: {terminator: cr}` reads lines that end with one";
+
 /// Which columns of an input are which fields.
 pub(super) fn bind(schema: &Schema, input: &CsvInput) -> Binding {
     if !schema.csv.header {
@@ -25,8 +29,11 @@ pub(super) fn bind(schema: &Schema, input: &CsvInput) -> Binding {
     }
     let names: &[String] = input.header.as_ref().map_or(&[], |header| &header.names);
     let mut binding = Binding::by_name(schema, names);
-    if let Some(fault) = input.header.as_ref().and_then(|header| header.fault) {
-        binding.faults.insert(0, ColumnFault::header(header_fault(fault)));
+    if let Some(header) = &input.header {
+        // A file whose lines end in CR is one long header otherwise, without a row that could be wrong.
+        if let Some(fault) = header.fault.map(header_fault).or(header.has_lone_cr.then_some(LONE_CR)) {
+            binding.faults.insert(0, ColumnFault::header(fault));
+        }
     }
     binding
 }
