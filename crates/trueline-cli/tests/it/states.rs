@@ -95,8 +95,9 @@ fn a_state_that_is_given_twice_is_refused() {
 fn samples_of_merged_states_are_as_many_as_are_asked_for() {
     let folder = Folder::new();
     folder.write("schema.yaml", b"fields: [{name: id, type: int64, unique: true, maximum: 0}]\n");
-    let rows: String = (1..=30).map(|row| format!("{row}\n")).collect();
-    for (name, text) in [("a", format!("id\n{rows}")), ("b", format!("id\n{rows}"))] {
+    let rows: Vec<String> = (1..=30).map(|row| row.to_string()).collect();
+    let text = format!("id\n{}\n", rows.join("\n"));
+    for name in ["a", "b"] {
         folder.write(&format!("{name}.csv"), text.as_bytes());
         let (input, state) = (format!("{name}.csv"), format!("{name}.state"));
         let more = ["--sample-limit", "50", "--state-out", &state];

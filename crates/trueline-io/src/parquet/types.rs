@@ -64,13 +64,12 @@ fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
 pub(super) fn has_dictionaries(values: &DataType, column: &ColumnDescPtr) -> bool {
     match (column.physical_type(), values) {
         (_, DataType::Dictionary(_, values)) => has_dictionaries(values, column),
-        (_, DataType::Null) | (Physical::BOOLEAN | Physical::INT96, _) => false,
         (Physical::BYTE_ARRAY, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) => is_utf8(column),
         (Physical::BYTE_ARRAY, DataType::Binary | DataType::LargeBinary | DataType::BinaryView) => {
             !is_utf8(column)
         }
-        (Physical::BYTE_ARRAY, _) => false,
         (Physical::FIXED_LEN_BYTE_ARRAY, values) => matches!(values, DataType::FixedSizeBinary(_)),
+        (Physical::BYTE_ARRAY | Physical::BOOLEAN | Physical::INT96, _) | (_, DataType::Null) => false,
         _ => true,
     }
 }

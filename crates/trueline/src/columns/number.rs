@@ -131,7 +131,7 @@ where
 {
     let Some(most) = most else { return Vec::new() };
     let least = -most;
-    let fits = |value: T::Native| (least <= value) & (value <= most);
+    let fits = |value: T::Native| (least..=most).contains(&value);
     // Without a way out, so that many are looked at at once.
     if values.values().iter().fold(true, |all, value| all & fits(*value)) {
         return Vec::new();
