@@ -18,6 +18,12 @@ use crate::batch::{Problem, Projection, Reach, Root, guard};
 use crate::source::ReadAt;
 use crate::text::Failure;
 
+/// The most parts of a row group. How many rows it has is what the footer says, until it is read.
+const MOST_PARTS: u64 = 1 << 16;
+
+/// The most rows of a row group without columns, of which there is nothing but their number.
+const MOST_WITHOUT_COLUMNS: i64 = i32::MAX as i64;
+
 /// A Parquet input whose footer has been read and held against the file.
 ///
 /// Threads share it: each takes parts, and reads them at their places.
@@ -109,6 +115,13 @@ impl ParquetInput {
                 return Err(Problem::damaged(self.footer, message));
             };
             rows = sum;
+            if group.columns().is_empty() && group.num_rows() > MOST_WITHOUT_COLUMNS {
+                let message = format!(
+                    "row group {index} says that it has {} rows, and has no columns",
+                    group.num_rows()
+                );
+                return Err(Problem::damaged(self.footer, message));
+            }
             for column in group.columns() {
                 let what = || format!("column `{}` of row group {index}", column.column_path().string());
                 chunk::range(column, self.footer).map_err(|problem| problem.within(what()))?;
@@ -155,7 +168,8 @@ impl ParquetInput {
             let is_nested = |leaf: usize| group.column(leaf).column_descr().max_rep_level() > 0;
             let whole =
                 projection.iter().any(|root| self.leaves_of(root).iter().any(|&leaf| is_nested(leaf)));
-            let count = if whole { 1 } else { rows.div_ceil(self.options.part_rows.max(1)).max(1) };
+            let count =
+                if whole { 1 } else { rows.div_ceil(self.options.part_rows.max(1)).clamp(1, MOST_PARTS) };
             let size = rows.div_ceil(count).max(1);
             let mut start = 0;
             while start < rows {

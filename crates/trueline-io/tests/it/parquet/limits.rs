@@ -119,3 +119,38 @@ fn a_read_that_fails_at_any_call_is_a_failure_and_a_short_one_is_none() {
         }
     }
 }
+
+/// A footer alone, of one row group without columns.
+fn without_columns(rows: u64) -> Vec<u8> {
+    let mut varint = Vec::new();
+    let mut rest = rows << 1;
+    while rest > 0x7f {
+        varint.push(u8::try_from(rest & 0x7f).unwrap() | 0x80);
+        rest >>= 7;
+    }
+    varint.push(u8::try_from(rest).unwrap());
+    let schema =
+        [&[0x15, 0x04, 0x19, 0x1c, 0x35, 0x00, 0x18, 0x06], &b"schema"[..], &[0x15, 0x00, 0x00]].concat();
+    let group = [&[0x19, 0x1c, 0x19, 0x0c, 0x16, 0x00, 0x16], varint.as_slice(), &[0x00, 0x00]].concat();
+    let footer = [schema.as_slice(), &[0x16], &varint, &group].concat();
+    let length = u32::try_from(footer.len()).unwrap().to_le_bytes();
+    [&b"PAR1"[..], &footer, &length, b"PAR1"].concat()
+}
+
+#[test]
+fn a_number_of_rows_alone_makes_neither_time_nor_memory() {
+    for rows in [3, i32::MAX as u64] {
+        let input = ParquetInput::open(at(without_columns(rows)), ParquetOptions::default()).unwrap();
+        assert_eq!(input.rows(), rows);
+    }
+    for rows in [1 << 31, 1 << 61] {
+        let failure = failure(without_columns(rows), ParquetOptions::default());
+        assert_eq!(failure.code, "parquet.damaged");
+        assert!(failure.message.contains(&format!("says that it has {rows} rows")), "{}", failure.message);
+    }
+    let mut options = ParquetOptions::default();
+    options.part_rows = 1;
+    let input = ParquetInput::open(at(without_columns(1 << 20)), options).unwrap();
+    let parts = input.parts(&Projection::all(input.schema()));
+    assert_eq!((parts.len(), parts[0].rows.clone(), parts[1].first_row), (1 << 16, 0..16, 16));
+}
