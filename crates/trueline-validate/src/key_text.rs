@@ -197,7 +197,7 @@ mod tests {
         );
     }
     #[test]
-    fn durations_are_written_as_in_the_data() {
+    fn durations_are_written_in_seconds() {
         let nanos = Int64Array::from(vec![3_600_000_000_000, -1_500_000_000]);
         let text = |row| {
             let mut key = Vec::new();

@@ -4,6 +4,7 @@
 //! hidden files, and links as links; this one takes what somebody put there to be read, so that hidden files are left alone and a link is what it
 //! leads to.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -46,10 +47,10 @@ pub fn read(path: impl AsRef<Path>) -> Result<Schema, Error> {
 /// Composes a schema of all documents below a folder, in the order of the bytes of their paths.
 ///
 /// A document is a file whose name ends in `.yaml`, `.yml`, `.json` or `.toml`; others are left alone, and so is what is hidden, files and folders
-/// whose names begin with a dot. Links are followed. Each document is read by itself, and every fault is told with the document and line it stands
-/// on.
+/// whose names begin with a dot. Links are followed, and a folder that they lead to twice counts once. Each document is read by itself, and every
+/// fault is told with the document and line it stands on.
 ///
-/// **Errors**: the folder or a document cannot be read; a link leads to a folder that it stands in; there is no document; the schema cannot be used ([`ErrorKind::Document`]); one document
+/// **Errors**: the folder or a document cannot be read; a link leads nowhere; there is no document; the schema cannot be used ([`ErrorKind::Document`]); one document
 /// has more than 1 MiB, or all of them more than [`compose::MAX_BYTES`]; there are more than [`compose::MAX_DOCUMENTS`].
 ///
 /// **Example**:
@@ -65,7 +66,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<Schema, Error> {
 /// ```
 pub fn compose(folder: impl AsRef<Path>) -> Result<Composed, Error> {
     let folder = folder.as_ref();
-    let mut files = documents(folder)?;
+    let mut files = below(folder)?;
     if files.is_empty() {
         return Err(Error::new(ErrorKind::NoDocument { folder: shown(folder) }));
     }
@@ -91,42 +92,43 @@ pub fn compose(folder: impl AsRef<Path>) -> Result<Composed, Error> {
 
 /// The documents that [`read`] takes a schema from, in their order: all below a folder, or the one that `path` is.
 ///
-/// **Errors**: a folder cannot be read; a link leads to a folder that it stands in.
+/// **Errors**: what stands in a folder cannot be read, or is a link that leads nowhere.
 pub fn documents(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
     let path = path.as_ref();
+    if path.is_dir() { below(path) } else { Ok(vec![path.to_path_buf()]) }
+}
+
+/// All documents below a folder, in the order of the bytes of their paths.
+fn below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
-    if path.is_dir() {
-        list(path, &mut Vec::new(), &mut files)?;
-        files.sort_unstable_by(|one, other| {
-            one.as_os_str().as_encoded_bytes().cmp(other.as_os_str().as_encoded_bytes())
-        });
-    } else {
-        files.push(path.to_path_buf());
-    }
+    list(folder, &mut HashSet::new(), &mut files)?;
+    let bytes = |path: &PathBuf| path.as_os_str().as_encoded_bytes().to_vec();
+    files.sort_by_cached_key(bytes);
     Ok(files)
 }
 
-/// All documents below a folder, given the folders it stands in. More than a schema may have are not all listed.
-fn list(folder: &Path, above: &mut Vec<PathBuf>, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+/// Lists all documents below a folder that was not seen before: links may lead to a folder twice, and back to one that they stand in.
+fn list(folder: &Path, seen: &mut HashSet<PathBuf>, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let fail = |source| unread(folder, source);
-    let real = std::fs::canonicalize(folder).map_err(fail)?;
-    if above.contains(&real) {
-        return Err(fail(io::Error::other("it is a link to a folder that it stands in")));
+    if !seen.insert(std::fs::canonicalize(folder).map_err(fail)?) {
+        return Ok(());
     }
-    above.push(real);
-    for entry in std::fs::read_dir(folder).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let path = entry.path();
-        if entry.file_name().as_encoded_bytes().starts_with(b".") || files.len() > compose::MAX_DOCUMENTS {
+    let entries = std::fs::read_dir(folder).map_err(fail)?;
+    let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths.map_err(fail)?;
+    // So that it is always by the same path that a folder is found first.
+    paths.sort_unstable();
+    for path in paths {
+        let is_hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if is_hidden {
             continue;
         }
-        if path.is_dir() {
-            list(&path, above, files)?;
+        if std::fs::metadata(&path).map_err(|source| unread(&path, source))?.is_dir() {
+            list(&path, seen, files)?;
         } else if language(&path).is_some() {
             files.push(path);
         }
     }
-    above.pop();
     Ok(())
 }
 
@@ -237,17 +239,29 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_are_followed_but_not_in_circles() {
+    fn links_are_followed_and_folders_count_once() {
         use std::os::unix::fs::symlink;
         let (parts, more) = (folder(&PARTS), folder(&[("c/c.yaml", "fields: [{name: c, type: date}]\n")]));
-        symlink(more.path().join("c"), parts.path().join("linked")).expect("a link");
-        let names: Vec<String> =
-            read(parts.path()).expect("a schema").fields.iter().map(|field| field.name.clone()).collect();
-        assert_eq!(names, ["id", "amount", "c"]);
-        symlink(parts.path(), more.path().join("c/back")).expect("a link");
-        let error = refused(parts.path());
-        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-        assert!(error.to_string().contains("back") && cause.contains("stands in"), "{error}: {cause}");
+        let link = |from: &Path, to: PathBuf| symlink(from, to).expect("a link");
+        let fields = || read(parts.path()).expect("a schema").fields.len();
+        link(&more.path().join("c"), parts.path().join("linked"));
+        assert_eq!(fields(), 3);
+        link(parts.path(), more.path().join("c/back"));
+        link(&more.path().join("c"), parts.path().join("again"));
+        assert_eq!((fields(), documents(parts.path()).expect("documents").len()), (3, 4));
+        // As many ways as there are numbers of twenty bits.
+        for depth in 0..20 {
+            let (own, next) =
+                (more.path().join(depth.to_string()), more.path().join((depth + 1).to_string()));
+            std::fs::create_dir(&own).expect("a folder");
+            link(&next, own.join("one"));
+            link(&next, own.join("two"));
+        }
+        std::fs::create_dir(more.path().join("20")).expect("a folder");
+        link(&more.path().join("0"), parts.path().join("many"));
+        assert_eq!(fields(), 3);
+        link(&more.path().join("gone"), parts.path().join("nowhere"));
+        assert!(refused(parts.path()).to_string().contains("nowhere"));
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl DiskOptions {
 /// - Entries appear whole or not at all. Left-overs of processes that were killed are removed an hour later, by [`Store::prune`].
 /// - When an entry was used is the time at which its file was modified, to the minute.
 ///
-/// **Cost**: getting or putting a value of 1 MiB takes little more than hashing and copying it (`examples/rate.rs`).
+/// **Cost**: getting or putting a value of 1 MiB takes little more than hashing and copying it (`examples/cache_rate.rs`).
 #[derive(Debug)]
 pub struct DiskStore {
     path: PathBuf,

@@ -137,8 +137,9 @@ pub(super) fn lean(
         let range = within(buffer.offset(), buffer.length(), place)?;
         gather.take(range.filter(|_| needed))?;
     }
-    if longest > MOST_WITHOUT_BITS && longest.cast_unsigned() / 8 > gather.bytes.len() as u64 {
-        let what = format!("says that it has {longest} rows, and has {} bytes for them", gather.bytes.len());
+    let bytes = place.body_bytes.max(gather.bytes.len() as u64);
+    if longest > MOST_WITHOUT_BITS && longest.cast_unsigned() / 8 > bytes {
+        let what = format!("says that it has {longest} rows, and has {bytes} bytes for them");
         return Err(damaged(&what));
     }
     Ok(Gathered {

@@ -62,7 +62,7 @@ pub struct Header {
     pub lines: Vec<u64>,
     /// What was wrong with the record, if it could not be read as it should.
     pub fault: Option<FaultKind>,
-    /// Whether there is a lone CR in a name without quotes where line ends are found out ([`Terminator::Auto`]), so that it may be meant for one.
+    /// Whether there is a CR outside of quotes where a CR ends no line, so that it may be meant to end one. One at the very end counts for nothing.
     pub has_lone_cr: bool,
 }
 
@@ -154,7 +154,7 @@ impl CsvInput {
             fault: positions.faults().first().map(|fault| fault.kind),
             has_lone_cr: false,
         };
-        let is_auto = self.dialect.terminator == Terminator::Auto;
+        let is_data = self.dialect.terminator != Terminator::Cr;
         let (mut line, mut counted) = (self.head.lines + 1, 0_usize);
         for field in 0..self.columns {
             let range = positions.field(0, field);
@@ -163,8 +163,9 @@ impl CsvInput {
             line += count_line_ends(&self.head.rest[counted..range.start], before);
             counted = range.start;
             let cell = &self.head.rest[range.clone()];
-            let is_quoted = self.dialect.quote.is_some_and(|quote| cell.first() == Some(&quote));
-            header.has_lone_cr |= is_auto && !is_quoted && cell.contains(&b'\r');
+            let is_last = field + 1 == self.columns;
+            let inner = if is_last { without_cr(cell) } else { cell };
+            header.has_lone_cr |= is_data && inner.contains(&b'\r') && !is_quoted(inner, &self.dialect);
             let name = unquote(cell, &self.dialect);
             header.names.push(String::from_utf8_lossy(&name).into_owned());
             header.cells.push(self.head.offset + range.start as u64..self.head.offset + range.end as u64);
@@ -236,5 +237,69 @@ impl CsvInput {
     /// The records in their order, for one thread.
     pub fn into_sequence(self) -> Sequence {
         self.head.into_sequence()
+    }
+}
+
+/// A cell without the CRs at its end.
+fn without_cr(cell: &[u8]) -> &[u8] {
+    let end = cell.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
+    &cell[..end]
+}
+
+/// Whether all of a cell stands between two quotes.
+fn is_quoted(cell: &[u8], dialect: &Dialect) -> bool {
+    let Some(quote) = dialect.quote else { return false };
+    let Some(inner) = cell.strip_prefix(&[quote]).and_then(|rest| rest.strip_suffix(&[quote])) else {
+        return false;
+    };
+    let escape = dialect.escape.unwrap_or(quote);
+    let mut bytes = inner.iter();
+    while let Some(byte) = bytes.next() {
+        // What is escaped is passed over; a quote escapes only another one.
+        if *byte == escape {
+            let next = bytes.next();
+            if *byte == quote && next != Some(&quote) {
+                return false;
+            }
+        } else if *byte == quote {
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has_lone_cr(text: &'static str, dialect: &Dialect) -> bool {
+        let input =
+            CsvInput::open(Box::new(text.as_bytes()), dialect, CsvOptions::default()).expect("opened");
+        input.header.expect("a header").has_lone_cr
+    }
+
+    #[test]
+    fn a_cr_outside_of_quotes_is_seen() {
+        let strict = Dialect::default();
+        let lenient = Dialect::default().quoting(trueline_tokenizer::Quoting::Lenient);
+        for (text, expected) in [
+            ("a,b\r1,2\r", true),
+            ("a\r1\r2\r", true),
+            ("a,b\r1,2\r\n", true),
+            ("a\rb,c\n1,2\n", true),
+            ("a,\"b\"\r1,\"2\"\r", true),
+            ("\"a\",\"b\"\r\"1\",\"2\"\r", true),
+            ("a,b\r\n1,2\r\n", false),
+            ("a,b\r\r\n1,2\r\r\n", false),
+            ("a,b\r", false),
+            ("a,\"b\rc\"\n", false),
+            ("a,\"b\r\"\"c\"\n", false),
+            ("a,b\n1\r,2\n", false),
+        ] {
+            for dialect in [strict, lenient, lenient.terminator(Terminator::Lf)] {
+                assert_eq!(has_lone_cr(text, &dialect), expected, "{text:?}, {dialect:?}");
+            }
+            assert!(!has_lone_cr(text, &strict.terminator(Terminator::Cr)), "{text:?}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use trueline_report::escape;
 use trueline_tokenizer::Dialect;
-use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, TokenKind, Tokens, unescape};
+use trueline_tokenizer::json::{TokenKind, Tokens, unescape};
 
 /// How a record takes in one cell more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,8 @@ impl ReasonColumn {
         if *form != ReasonForm::JsonLines || !may_have() {
             return false;
         }
-        let mut tokens = Tokens::new(record, DEFAULT_MAX_DEPTH);
+        // How deep it may be was asked before.
+        let mut tokens = Tokens::new(record, usize::MAX);
         while let Ok(Some(token)) = tokens.next() {
             let is_key = token.kind == TokenKind::Key && tokens.depth() == 1;
             if is_key
@@ -166,6 +167,7 @@ mod tests {
             ("{\"a\": {\"why\": 1}, \"b\": \"why\"}", false),
             ("{\"a\": \"\\n\"}", false),
             ("[\"why\"]", false),
+            (&format!("{{\"a\": {}{}, \"why\": 1}}", "[".repeat(500), "]".repeat(500)), true),
             ("{\"a\": x, \"why\": 1}", false),
         ] {
             assert_eq!(column.is_taken(&ReasonForm::JsonLines, record.as_bytes()), expected, "{record}");

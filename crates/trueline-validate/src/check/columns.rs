@@ -15,4 +15,4 @@
 //! **Options** — the document's `extra_columns` and `column_order`, a field's `optional` and `aliases`.
 //!
 //! **Codes** — `columns.missing`, `columns.extra`, `columns.order`, `columns.duplicate`, `columns.empty`,
-//! `columns.unreadable` (a header with broken quoting or bytes that are not UTF-8).
+//! `columns.unreadable` (a header with broken quoting, bytes that are not UTF-8, or a CR outside of quotes that ends no line).

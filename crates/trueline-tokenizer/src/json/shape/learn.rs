@@ -13,8 +13,7 @@ impl Shape {
             return None;
         }
         let has_cr = line.ends_with(b"\r\n");
-        let mut shape =
-            Self { pieces: Vec::new(), has_cr, hits: 0, trial: Extent::default(), is_dull: false };
+        let mut shape = Self { pieces: Vec::new(), has_cr, hits: 0, trial: Extent::default(), sleeps: 0 };
         // Those of the bytes since the last value.
         let (mut from, mut gap, mut token) = (0, Vec::new(), 0);
         while token < offsets.len() {

@@ -56,8 +56,8 @@ pub(in super::super) struct Shape {
     hits: u32,
     /// The records read by it since it was last asked whether they have text.
     trial: Extent,
-    /// They have none, so that nothing is read by it any more. It stays known, or the next record with text would teach it again.
-    is_dull: bool,
+    /// For how many lessons it sleeps, where they have none. It stays known, or the next record with text would teach it again.
+    sleeps: u32,
 }
 
 /// How much there is of some records.
@@ -128,7 +128,7 @@ impl Shapes {
 
     /// Whether there is none to read records by.
     pub(in super::super) fn is_empty(&self) -> bool {
-        self.known.iter().all(|shape| shape.is_dull)
+        self.known.iter().all(|shape| shape.sleeps > 0)
     }
 
     /// The first known shape that the record at `at` has; writes down its tokens.
@@ -141,7 +141,7 @@ impl Shapes {
         slots: &mut Slots<'_>,
     ) -> Option<(Shaped, &Shape)> {
         for number in 0..self.known.len() {
-            if self.known[number].is_dull {
+            if self.known[number].sleeps > 0 {
                 continue;
             }
             if let Some(shaped) = self.known[number].fit(isa, bytes, at, slots) {
@@ -166,10 +166,9 @@ impl Shapes {
     /// Gives up the shapes whose records have no text after all: what was learnt of one of them was no rule.
     pub(in super::super) fn give_up(&mut self) {
         for shape in self.known.iter_mut().filter(|shape| shape.trial.tokens >= TRIAL_TOKENS) {
-            shape.is_dull = !std::mem::take(&mut shape.trial).has_text();
-            if shape.is_dull {
-                // Others go before it, and the last one makes room.
-                shape.hits = 0;
+            if !std::mem::take(&mut shape.trial).has_text() {
+                // Others go before it.
+                (shape.sleeps, shape.hits) = (PATIENCE, 0);
             }
         }
     }
@@ -186,7 +185,8 @@ impl Shapes {
         if !with_those_behind.has_text() {
             return;
         }
-        if self.known.len() == MOST_SHAPES {
+        let sleeper = self.known.iter().position(|shape| shape.sleeps > 0);
+        if self.known.len() == MOST_SHAPES && sleeper.is_none() {
             self.misses += 1;
             if self.misses < PATIENCE {
                 return;
@@ -194,11 +194,14 @@ impl Shapes {
         }
         self.misses = 0;
         let Some(shape) = Shape::learn(line, start, offsets, kinds) else { return };
-        if self.known.iter().any(|known| known.pieces == shape.pieces) {
+        let all_sleep = self.is_empty();
+        if let Some(known) = self.known.iter_mut().find(|known| known.pieces == shape.pieces) {
+            // Where nothing is read by shapes a lesson is one of many records.
+            known.sleeps = if all_sleep { 0 } else { known.sleeps.saturating_sub(1) };
             return;
         }
         if self.known.len() == MOST_SHAPES {
-            self.known.pop();
+            self.known.remove(sleeper.unwrap_or(MOST_SHAPES - 1));
             self.known.iter_mut().for_each(|shape| shape.hits /= 2);
         }
         self.known.push(shape);
@@ -289,6 +292,6 @@ mod tests {
         shapes.give_up();
         assert!(shapes.is_empty(), "records that fitted it have none");
         shapes.learn(line, 0, first, Extent { bytes: line.len(), tokens: first.0.len() });
-        assert!(shapes.is_empty(), "nothing new was learnt");
+        assert!(!shapes.is_empty(), "records with text follow");
     }
 }

@@ -14,7 +14,7 @@ pub(super) use records::CsvRecords;
 
 /// What is wrong with a header that has a CR where none should be.
 const LONE_CR: &str =
-    "the header has a CR that ends no line; `csv: {terminator: cr}` reads lines that end with one";
+    "the header has a CR within; if it is what its lines end with, `csv: {terminator: cr}` reads them";
 
 /// Which columns of an input are which fields.
 pub(super) fn bind(schema: &Schema, input: &CsvInput) -> Binding {

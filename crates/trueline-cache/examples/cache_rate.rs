@@ -1,6 +1,6 @@
 //! How fast entries go in and come out, beside hashing, copying, writing and reading the same bytes alone.
 //!
-//! `cargo run --release -p trueline-cache --example rate [FOLDER] [BYTES]`: the folder is where the cache stands while it runs (default: the
+//! `cargo run --release -p trueline-cache --example cache_rate [FOLDER] [BYTES]`: the folder is where the cache stands while it runs (default: the
 //! system's for temporary files), the bytes are those of an entry (default: 1 MiB).
 #![allow(clippy::print_stdout, reason = "what it measures is its output")]
 
