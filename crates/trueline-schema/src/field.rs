@@ -21,7 +21,7 @@ pub struct Field {
     pub true_values: Vec<String>,
     /// The texts that mean false; default `false False FALSE 0`.
     pub false_values: Vec<String>,
-    /// Whether values of JSON may be of another kind than their type's: a string is then read as a cell of CSV would be, and for
+    /// Whether values of JSON may be of another kind than their type's: a string is then read as a cell of CSV would be, though never as a null, and for
     /// `string` a number or a boolean is its own text; default false. Means nothing elsewhere.
     pub coerce: bool,
     /// The character that may stand between groups of digits; default none.

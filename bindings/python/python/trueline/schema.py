@@ -183,7 +183,7 @@ class Schema:
     def from_folder(cls, path: str | os.PathLike[str]) -> Schema:
         """Composes a schema of all documents below a folder, in the order of their paths: fields in one, checks in another.
 
-        A document is a file as ``from_file`` takes it; others, hidden ones and links to folders are left alone. Each is read by itself, and what
+        A document is a file as ``from_file`` takes it; others and hidden ones are left alone, links are followed. Each is read by itself, and what
         two of them say differently is a ``SchemaError``, whose ``problems`` have the ``document`` that each stands in.
         """
         schema = cls.__new__(cls)

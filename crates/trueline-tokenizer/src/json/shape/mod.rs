@@ -36,7 +36,8 @@ const MOST_PIECES: usize = 256;
 const MOST_ITEMS: usize = 64;
 /// The most shapes that are known at a time.
 const MOST_SHAPES: usize = 4;
-/// When so many are known, so many stretches of records that have none of them are let go by before one makes room for another.
+/// When so many are known, so many stretches of records that have none of them are let go by before one makes room for another; and so many
+/// lessons a shape sleeps through whose records have no text.
 const PATIENCE: u32 = 64;
 
 /// The shapes that were seen.
