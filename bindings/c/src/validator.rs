@@ -37,6 +37,7 @@ pub(crate) struct Judge {
 
 impl Judge {
     pub(crate) fn new(schema: &Schema, options: Option<&Options>) -> Result<Self, Fault> {
+        trueline::silence_caught_panics();
         let document = schema.document.clone();
         let options = options.cloned().unwrap_or_default();
         let plain = options.apply(trueline::Validator::builder(document.clone())).build()?;

@@ -41,6 +41,8 @@ use pyo3::prelude::*;
 /// Fills the module.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // This library has panic hooks of its own, and the module is all there is of it.
+    trueline::silence_caught_panics();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<schema::Schema>()?;
     module.add_class::<report::Report>()?;

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars
 import pyarrow
+import pyarrow.parquet
 import pytest
 from conftest import BAD, GOOD
 
@@ -361,3 +363,18 @@ def test_native_classes_cannot_be_made_or_changed(schema: Schema) -> None:
         report.valid = True  # type: ignore[misc]
     assert report != 3
     assert (report == object()) is False
+
+
+def test_a_damaged_file_is_told_by_the_report_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    """What a decoder panics over is not printed beside it."""
+    decimals = pyarrow.table({"a": pyarrow.array([Decimal(row % 97) for row in range(100)], pyarrow.decimal128(10, 0))})
+    whole = io.BytesIO()
+    pyarrow.parquet.write_table(decimals, whole, compression="none")
+    data = whole.getvalue()
+    schema = Schema({"a": Field("decimal(10,0)")})
+    panics = 0
+    for at in range(4, data.rindex(b"schema")):
+        error = schema.validate(data[:at] + b"\xff" + data[at + 1 :]).error
+        panics += error is not None and "cannot be decoded" in error["message"]
+    assert panics > 0
+    assert capfd.readouterr().err == ""

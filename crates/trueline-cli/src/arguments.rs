@@ -102,7 +102,7 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "FILE")]
     pub(crate) errors_out: Option<PathBuf>,
 
-    /// Write cells of an --errors-out .csv exactly as they are, also where a spreadsheet would take them for formulas
+    /// Write cells of --errors-out, a .csv, exactly as they are, also where a spreadsheet would take them for formulas
     #[arg(long, requires = "errors_out")]
     pub(crate) raw_cells: bool,
 

@@ -73,22 +73,19 @@ pub(crate) enum CacheCommand {
 }
 
 impl Folder {
-    /// Opens the cache; the inner error is that of the folder, which nobody has told yet.
-    fn open(&self, options: DiskOptions) -> Result<Result<(Cache, PathBuf), Error>, u8> {
+    /// Where it is.
+    fn path(&self) -> Result<PathBuf, u8> {
         let variable = || std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        let Some(folder) = self.dir.clone().or_else(variable).or_else(default_folder) else {
-            return Err(exit::complain(
-                "there is no home folder; name a folder with --cache-dir",
-                exit::USAGE,
-            ));
-        };
-        Ok(Cache::on_disk(&folder, options).map(|cache| (cache, folder)))
+        let folder = self.dir.clone().or_else(variable).or_else(default_folder);
+        folder.ok_or_else(|| {
+            exit::complain("there is no home folder; name a folder with --cache-dir", exit::USAGE)
+        })
     }
 }
 
 impl Place {
-    /// Opens the cache, as [`Folder::open`] does.
-    fn open(&self) -> Result<Result<(Cache, PathBuf), Error>, u8> {
+    /// What the cache may keep.
+    fn options(&self) -> DiskOptions {
         let mut options = DiskOptions::default();
         if let Some(bytes) = self.size {
             options = options.max_bytes(bytes);
@@ -96,7 +93,7 @@ impl Place {
         if let Some(ttl) = self.ttl {
             options = options.ttl(ttl);
         }
-        self.folder.open(options)
+        options
     }
 }
 
@@ -126,8 +123,8 @@ pub(crate) fn add(
         exit::note(&format!("--cache was not used: {option} needs the data itself"));
         return Ok((builder, None));
     }
-    let cache = match caching.place.open()? {
-        Ok((cache, _)) => cache,
+    let cache = match Cache::on_disk(caching.place.folder.path()?, caching.place.options()) {
+        Ok(cache) => cache,
         Err(error) if is_unwritable(&error) => {
             exit::note(&format!("the cache was of no use: {}", exit::told(&error)));
             return Ok((builder, None));
@@ -153,14 +150,24 @@ pub(crate) fn warn(cache: Option<&Cache>) {
 }
 
 pub(crate) fn run(command: &CacheCommand) -> u8 {
-    let opened = match command {
-        CacheCommand::Stats(folder) | CacheCommand::Clear(folder) => folder.open(DiskOptions::default()),
-        CacheCommand::Prune(place) => place.open(),
+    let (folder, options) = match command {
+        CacheCommand::Stats(folder) | CacheCommand::Clear(folder) => (folder, DiskOptions::default()),
+        CacheCommand::Prune(place) => (&place.folder, place.options()),
     };
-    let (cache, folder) = match opened {
-        Ok(Ok(opened)) => opened,
-        Ok(Err(error)) => return exit::fail(&error, exit::USAGE),
+    let folder = match folder.path() {
+        Ok(folder) => folder,
         Err(code) => return code,
+    };
+    // It is made by a run that keeps something, not by looking.
+    if let Err(error) = std::fs::metadata(&folder)
+        && error.kind() == std::io::ErrorKind::NotFound
+    {
+        exit::note(&format!("there is no folder `{}`: nothing is kept there yet", folder.display()));
+        return exit::print(told(&folder, 0, 0).as_bytes(), exit::SUCCESS);
+    }
+    let cache = match Cache::on_disk(&folder, options) {
+        Ok(cache) => cache,
+        Err(error) => return exit::fail(&error, exit::USAGE),
     };
     let text = match command {
         CacheCommand::Stats(_) => cache.stats().map(|stats| told(&folder, stats.entries, stats.bytes)),

@@ -31,7 +31,8 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
-    silence_caught_panics();
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    trueline::silence_caught_panics();
     let command = variable::without_empty(Arguments::command());
     let matches = command.clone().try_get_matches_from(arguments);
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
@@ -54,21 +55,5 @@ where
             clap_complete::generate(shell, &mut Arguments::command(), "trueline", &mut script);
             exit::print(&script, exit::SUCCESS)
         }
-    }
-}
-
-/// Keeps panics to ourselves that are told as an input that cannot be read.
-fn silence_caught_panics() {
-    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-    {
-        static ONCE: std::sync::Once = std::sync::Once::new();
-        ONCE.call_once(|| {
-            let hook = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |panic| {
-                if !trueline::catches_panics() {
-                    hook(panic);
-                }
-            }));
-        });
     }
 }

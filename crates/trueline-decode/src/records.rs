@@ -1,11 +1,12 @@
 //! The records of a block: those that become rows, and those that are broken as records, whose neighbours never notice.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use trueline_tokenizer::{Dense, Fault, FaultKind, Positions};
 
 /// How many records are looked at at once: where none of them is broken, as nearly always, there is less to do.
-const GROUP: usize = 32;
+const GROUP: usize = 64;
 
 /// A multiple of all numbers of lanes.
 const PADDING: usize = 64;
@@ -21,7 +22,7 @@ pub struct BrokenRecord {
     /// first bad byte or the offending quote to the end of the record.
     pub range: Range<usize>,
     /// What was found, for people: `3 fields`, `a quote inside an unquoted field`.
-    pub found: String,
+    pub found: Cow<'static, str>,
 }
 
 /// Which records of a block become rows.
@@ -35,6 +36,8 @@ pub struct Records {
     pub broken: Vec<BrokenRecord>,
     /// For each row its record, where some records are no rows.
     numbers: Vec<u32>,
+    /// The records that are broken, while they are looked for.
+    wrong: Vec<u32>,
     /// For each row the entry of its first field among the separators, where records follow one another densely; then zeros.
     pub(crate) firsts: Vec<u32>,
     pub(crate) fields: u32,
@@ -58,10 +61,9 @@ impl Records {
         self.fields = u32::try_from(expected_fields).unwrap_or(u32::MAX);
         let is_sound = positions.faults().is_empty() && positions.is_regular(expected_fields);
         match positions.dense() {
-            Some(_) if is_sound => {
+            Some(dense) if is_sound => {
                 self.rows = positions.len();
-                let last = u32::try_from(self.rows).unwrap_or(u32::MAX);
-                self.firsts.extend((0..last).map(|row| row.wrapping_mul(self.fields)));
+                self.add_firsts(dense.lasts);
             }
             Some(dense) => self.sort_out_dense(positions, dense),
             None => self.sort_out_listed(positions),
@@ -85,56 +87,52 @@ impl Records {
     }
 
     fn sort_out_dense(&mut self, positions: &Positions, dense: Dense<'_>) {
-        let count = dense.lasts.len();
-        self.numbers.resize(count, 0);
-        self.firsts.resize(count, 0);
-        let mut faults = positions.faults().iter();
-        let mut fault = faults.next();
-        let (mut rows, mut first) = (0, 0);
-        for (group, lasts) in (0..).step_by(GROUP).zip(dense.lasts.chunks(GROUP)) {
-            let end = group + lasts.len();
-            let is_sound =
-                fault.is_none_or(|fault| fault.record as usize >= end) && self.is_regular(first, lasts);
-            if is_sound {
-                let (firsts, numbers) = (&mut self.firsts[rows..], &mut self.numbers[rows..]);
-                for (((entry, number), row), record) in
-                    firsts.iter_mut().zip(numbers).zip(0..).zip(group..end)
-                {
-                    (*entry, *number) = (first + self.fields * row, narrow(record));
-                }
-                rows += lasts.len();
-                first = lasts[lasts.len() - 1] + 1;
-                continue;
-            }
-            for (number, &last) in (narrow(group)..).zip(lasts) {
-                let is_fault = fault.is_some_and(|fault| fault.record == number);
-                let is_sound = last + 1 - first == self.fields && !is_fault;
-                // Written in any case, kept only if it is one.
-                (self.firsts[rows], self.numbers[rows]) = (first, number);
-                rows += usize::from(is_sound);
-                first = last + 1;
-                if !is_sound {
-                    self.broken.push(broken(positions, number, fault.filter(|_| is_fault)));
-                    if is_fault {
-                        fault = faults.next();
-                    }
-                }
-            }
+        self.find_wrong(positions, dense.lasts);
+        let mut faults = positions.faults().iter().peekable();
+        let mut next = 0;
+        for at in 0..self.wrong.len() {
+            let record = self.wrong[at];
+            self.add_rows(next, &dense.lasts[next as usize..record as usize]);
+            let fault = faults.next_if(|fault| fault.record == record);
+            self.broken.push(broken(positions, record, fault));
+            next = record + 1;
         }
-        self.rows = rows;
-        self.numbers.truncate(rows);
-        self.firsts.truncate(rows);
+        self.add_rows(next, &dense.lasts[next as usize..]);
+        self.rows = self.numbers.len();
     }
 
-    /// Whether each of some records has as many fields as it should, given the entry of the first one's first field.
-    fn is_regular(&self, first: u32, lasts: &[u32]) -> bool {
-        let mut difference = 0;
-        let mut expected = first.wrapping_add(self.fields).wrapping_sub(1);
-        for &last in lasts {
-            difference |= last ^ expected;
-            expected = expected.wrapping_add(self.fields);
+    /// Finds the records with a fault or with another number of fields, given the last separator of each.
+    fn find_wrong(&mut self, positions: &Positions, lasts: &[u32]) {
+        self.wrong.clear();
+        self.wrong.extend(positions.faults().iter().map(|fault| fault.record));
+        let fields = self.fields;
+        if lasts.first().is_some_and(|last| last.wrapping_add(1) != fields) {
+            self.wrong.push(0);
         }
-        difference == 0
+        let behind = lasts.get(1..).unwrap_or_default();
+        let groups = behind.chunks(GROUP).zip(lasts.chunks(GROUP));
+        for (start, (lasts, befores)) in (1..).step_by(GROUP).zip(groups) {
+            let differences =
+                lasts.iter().zip(befores).map(|(last, before)| last.wrapping_sub(*before) ^ fields);
+            if differences.clone().fold(0, |all, difference| all | difference) != 0 {
+                let wrong = (start..).zip(differences).filter(|(_, difference)| *difference != 0);
+                self.wrong.extend(wrong.map(|(record, _)| record));
+            }
+        }
+        self.wrong.sort_unstable();
+        self.wrong.dedup();
+    }
+
+    /// Makes rows of sound records that follow one another, from one number on, given their last separators.
+    fn add_rows(&mut self, record: u32, lasts: &[u32]) {
+        self.add_firsts(lasts);
+        self.numbers.extend(record..record + narrow(lasts.len()));
+    }
+
+    /// Adds the first separators of sound records, given their last ones.
+    fn add_firsts(&mut self, lasts: &[u32]) {
+        let to_first = self.fields.wrapping_sub(1);
+        self.firsts.extend(lasts.iter().map(|last| last.wrapping_sub(to_first)));
     }
 
     fn sort_out_listed(&mut self, positions: &Positions) {
@@ -158,7 +156,7 @@ fn broken(positions: &Positions, number: u32, fault: Option<&Fault>) -> BrokenRe
         return of_fault(*fault, record);
     }
     let fields = positions.field_count(number as usize);
-    let found = if fields == 1 { "1 field".to_owned() } else { format!("{fields} fields") };
+    let found = if fields == 1 { Cow::Borrowed("1 field") } else { Cow::Owned(format!("{fields} fields")) };
     BrokenRecord { record: number, code: "structure.field_count", range: record, found }
 }
 
@@ -174,7 +172,7 @@ fn of_fault(fault: Fault, record: Range<usize>) -> BrokenRecord {
         record: fault.record,
         code,
         range: fault.offset as usize..record.end,
-        found: found.to_owned(),
+        found: Cow::Borrowed(found),
     }
 }
 

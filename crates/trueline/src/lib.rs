@@ -28,7 +28,7 @@ pub use record::RecordValidator;
 pub use state::State;
 pub use trueline_cache as store;
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-pub use trueline_io::batch::catches_panics;
+pub use trueline_io::batch::{catches_panics, silence_caught_panics};
 pub use trueline_io::{
     AtomicFile, FileSource, Format, MemorySource, ReadAt, Source, StdinSource, Temporaries, UnreadSource,
     Version, sources_from_argument,

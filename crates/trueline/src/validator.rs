@@ -391,7 +391,7 @@ impl ValidatorBuilder {
     }
 
     /// Whether cells of [`ValidatorBuilder::errors_out`] are written to CSV exactly as they are, also where a spreadsheet would take
-    /// them for formulas. Default false.
+    /// them for formulas. Default false. Other forms than CSV are always exact, and refused where this is asked for.
     pub fn raw_cells(mut self, raw_cells: bool) -> Self {
         self.outputs.raw_cells = raw_cells;
         self

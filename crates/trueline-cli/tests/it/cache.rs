@@ -54,6 +54,20 @@ fn a_cache_is_noticed_by_nothing_in_the_report() {
 }
 
 #[test]
+fn a_cache_that_is_not_there_is_not_made_by_looking_at_it() {
+    let folder = Folder::new();
+    for what in ["stats", "prune", "clear"] {
+        let output = folder.run(&["cache", what, "--cache-dir", "nowhere"]);
+        assert_eq!(
+            (code(&output), out(&output)),
+            (0, "folder   nowhere\nentries  0\nbytes    0\n".to_owned())
+        );
+        assert!(err(&output).contains("there is no folder `nowhere`"), "{}", err(&output));
+        assert!(!folder.path("nowhere").exists());
+    }
+}
+
+#[test]
 fn options_of_a_cache_are_held_against_each_other() {
     let folder = Folder::new();
     for (options, told) in [

@@ -137,6 +137,7 @@ fn outputs_that_cannot_be_are_usage_errors() {
         (&["--errors-out", "e.csv", "--valid-out", "e.csv"], "replace the file of --valid-out"),
         (&["--valid-out", "v.csv", "--format", "parquet"], "ends in .parquet, .arrow or .arrows"),
         (&["--raw-cells"], "--errors-out"),
+        (&["--errors-out", "e.jsonl", "--raw-cells"], "must be CSV where cells are to be raw"),
         (&["--reasons", "why"], "--invalid-out"),
     ] {
         let output = folder.run(&arguments("good.csv", more));

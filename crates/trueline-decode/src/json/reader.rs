@@ -384,7 +384,7 @@ fn has_scalars(block: &Record<'_>, tokens: Range<usize>) -> bool {
 }
 
 fn of_block(record: u32, start: usize, Broken { code, range, found }: Broken) -> BrokenRecord {
-    BrokenRecord { record, code, range: start + range.start..start + range.end, found }
+    BrokenRecord { record, code, range: start + range.start..start + range.end, found: found.into() }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "there are fewer of anything than bytes in a block")]

@@ -17,7 +17,7 @@ const DIALECT: fn() -> Dialect = || Dialect::default().header(false);
 fn broken(bytes: &[u8], dialect: &Dialect) -> Vec<(u32, &'static str, String, String)> {
     let (decoded, _) = decode(bytes, 0, dialect, vec![plan(DataType::String, 0)], 2);
     let shown = |BrokenRecord { record, code, range, found }: BrokenRecord| {
-        (record, code, String::from_utf8_lossy(&bytes[range]).into_owned(), found)
+        (record, code, String::from_utf8_lossy(&bytes[range]).into_owned(), found.into_owned())
     };
     decoded.records.broken.into_iter().map(shown).collect()
 }

@@ -1,7 +1,8 @@
 //! Decoders of others may panic over bytes that nobody expected; that is an input that cannot be read, not the end of the process.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use super::Problem;
 
@@ -13,6 +14,20 @@ thread_local! {
 /// has nothing to say then.
 pub fn catches_panics() -> bool {
     IS_GUARDED.get()
+}
+
+/// Keeps those panics from being printed: a hook before the one that is there now, set once in a process. For programs; a library leaves the hooks
+/// of its program alone.
+pub fn silence_caught_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !catches_panics() {
+                hook(panic);
+            }
+        }));
+    });
 }
 
 /// Does some decoding. A panic in it becomes a problem at `byte_offset`, and `what` is not used again.

@@ -8,8 +8,8 @@ mod reach;
 mod spool;
 
 pub(crate) use codec::{Codec, Method};
-pub use guard::catches_panics;
 pub(crate) use guard::guard;
+pub use guard::{catches_panics, silence_caught_panics};
 pub(crate) use problem::Problem;
 pub use projection::Projection;
 #[cfg(feature = "parquet")]

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use trueline_tokenizer::{
-    Dialect, FaultKind, Indexer, Kernel, Positions, Terminator, count_line_ends, unquote,
+    Dialect, FaultKind, Indexer, Kernel, Positions, Quoting, Terminator, count_line_ends, unquote,
 };
 
 use crate::error::{Error, ErrorKind};
@@ -246,26 +246,15 @@ fn without_cr(cell: &[u8]) -> &[u8] {
     &cell[..end]
 }
 
-/// Whether all of a cell stands between two quotes.
+/// Whether all of a cell stands between two quotes: as a record, it is one that strict quoting finds no fault with.
 fn is_quoted(cell: &[u8], dialect: &Dialect) -> bool {
-    let Some(quote) = dialect.quote else { return false };
-    let Some(inner) = cell.strip_prefix(&[quote]).and_then(|rest| rest.strip_suffix(&[quote])) else {
-        return false;
-    };
-    let escape = dialect.escape.unwrap_or(quote);
-    let mut bytes = inner.iter();
-    while let Some(byte) = bytes.next() {
-        // What is escaped is passed over; a quote escapes only another one.
-        if *byte == escape {
-            let next = bytes.next();
-            if *byte == quote && next != Some(&quote) {
-                return false;
-            }
-        } else if *byte == quote {
-            return false;
-        }
+    let begins = dialect.quote.is_some_and(|quote| cell.first() == Some(&quote));
+    begins && {
+        let mut positions = Positions::new();
+        let strict = dialect.quoting(Quoting::Strict);
+        let bytes = Indexer::new(&strict).index(cell, true, &mut positions);
+        bytes == cell.len() && positions.len() == 1 && positions.faults().is_empty()
     }
-    true
 }
 
 #[cfg(test)]
@@ -281,7 +270,7 @@ mod tests {
     #[test]
     fn a_cr_outside_of_quotes_is_seen() {
         let strict = Dialect::default();
-        let lenient = Dialect::default().quoting(trueline_tokenizer::Quoting::Lenient);
+        let lenient = Dialect::default().quoting(Quoting::Lenient);
         for (text, expected) in [
             ("a,b\r1,2\r", true),
             ("a\r1\r2\r", true),

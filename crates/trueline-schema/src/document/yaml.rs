@@ -17,6 +17,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
     check_printable(text)?;
     let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = Reader {
+        text,
         parser: Parser::new_from_str(body),
         offsets: Offsets::new(text, body),
         budget: Budget::default(),
@@ -76,6 +77,7 @@ struct Anchor {
 }
 
 struct Reader<'a> {
+    text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
     offsets: Offsets,
     budget: Budget,
@@ -114,10 +116,10 @@ impl<'a> Reader<'a> {
                 if message == "recursion limit exceeded" {
                     return Err(exceeded("levels of nesting", DEPTH, Span::new(start, start)));
                 }
-                Err(Fatal::new(
-                    ErrorKind::Syntax { language: Language::Yaml, message },
-                    Span::new(start, start),
-                ))
+                if let Some(tab) = tab_near(self.text, start).filter(|_| speaks_of_tabs(&message)) {
+                    return Err(syntax("a tab; YAML is indented with spaces", Span::new(tab, tab + 1)));
+                }
+                Err(syntax(&message, Span::new(start, start)))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -236,6 +238,16 @@ fn check_tag(tag: Option<&Tag>, suffix: &str, span: Span) -> Result<(), Fatal> {
         }
         _ => Ok(()),
     }
+}
+
+fn speaks_of_tabs(message: &str) -> bool {
+    message.split(' ').any(|word| matches!(word, "tab" | "tabs"))
+}
+
+/// The tab that is meant by an error about tabs at a place: the parser names what stands behind it, or the beginning of what it is in.
+fn tab_near(text: &str, place: usize) -> Option<usize> {
+    let start = text[..place].trim_end_matches([' ', '\t']).len();
+    text[start..].find('\t').map(|tab| start + tab)
 }
 
 /// Resolves a plain scalar by the core schema of YAML 1.2 (section 10.3.2).

@@ -8,7 +8,7 @@
 //! **Passes** — null, and numbers with at most `digits` digits in all and `scale` digits after the point. Floats are taken in
 //! their shortest decimal form; zeros at the end of a fraction do not count.
 //!
-//! **Fails** — numbers with more; NaN and infinities.
+//! **Fails** — numbers with more; NaN and infinities, which have too many digits, or too many after the point where only `scale` is given.
 //!
 //! **Options** — `precision` (as a keyword: `{digits, scale}`) or `digits` and `scale` (in a check).
 //!
@@ -71,7 +71,8 @@ impl Precision {
     fn text_fault(&self, shortest: &str) -> Option<usize> {
         match Decimal::parse(shortest) {
             Some(number) => self.fault(number.unscaled.unsigned_abs(), number.scale),
-            None => Some(0),
+            // No number of digits is enough for an infinity; where only places are asked for, none of those.
+            None => Some(usize::from(self.digits == u32::MAX)),
         }
     }
 

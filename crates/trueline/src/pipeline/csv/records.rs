@@ -5,8 +5,11 @@ use trueline_report::Origin;
 use trueline_tokenizer::{Dialect, Indexer, Positions};
 
 use super::super::job::Job;
-use super::super::text::{BLOCK_BYTES, Bytes, Ranges, Records, TextBlock};
+use super::super::text::{Bytes, Ranges, Records, TextBlock};
 use super::origin::CsvOrigin;
+
+/// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone through.
+const BLOCK_BYTES: usize = 256 << 10;
 
 /// One thread's tools for CSV.
 pub(in super::super) struct CsvRecords<'a> {
@@ -77,7 +80,7 @@ impl Records for CsvRecords<'_> {
         if broken.code == "structure.field_count" {
             format!("{} instead of {}", broken.found, self.fields)
         } else {
-            broken.found.clone()
+            broken.found.to_string()
         }
     }
 

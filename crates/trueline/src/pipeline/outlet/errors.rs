@@ -1,6 +1,6 @@
 //! Where violations go: a file of all of them.
 
-use trueline_io::{ErrorsOptions, ErrorsWriter, OutputFile, Source};
+use trueline_io::{ErrorsFormat, ErrorsOptions, ErrorsWriter, OutputFile, Source};
 use trueline_report::{Report, Violation};
 use trueline_validate::{Findings, Plan};
 
@@ -24,6 +24,12 @@ impl ErrorsOutlet {
         let Some(path) = &outputs.errors else { return Ok(None) };
         let names = sources.iter().map(|source| source.name());
         let options = ErrorsOptions::default().raw_cells(outputs.raw_cells).input_names(names);
+        let format = ErrorsFormat::from_file_name(&path.display().to_string());
+        if outputs.raw_cells && format.is_some_and(|format| format != ErrorsFormat::Csv) {
+            let name = path.display().to_string();
+            let expected = "CSV where cells are to be raw; other forms are exact in any case".to_owned();
+            return Err(Error::new(ErrorKind::OutputName { name, expected }));
+        }
         let writer = ErrorsWriter::create_among(path, &options, &outputs.temporaries);
         let writer = writer.map_err(|source| match source.kind() {
             trueline_io::ErrorKind::OutputForm { name, known } => Error::new(ErrorKind::OutputName {

@@ -17,7 +17,7 @@ use trueline_io::text::{Chunks, Sequence, Spent};
 pub(super) use self::block::{Ranges, TextBlock};
 pub(super) use self::marks::Marks;
 use self::worker::Worker;
-pub(super) use self::worker::{BLOCK_BYTES, Bytes, Records};
+pub(super) use self::worker::{Bytes, Records};
 use super::job::Job;
 use super::merge::{Guess, Merger, Piece, Reply};
 use crate::cache::{Cache, Notes, PieceAgain};

@@ -51,7 +51,7 @@ pub(in super::super) trait Records {
 
     /// What is wrong with one of them, for people.
     fn found(&self, broken: &BrokenRecord) -> String {
-        broken.found.clone()
+        broken.found.to_string()
     }
 
     /// The rows with a key that no field declares, where each row has keys of its own and such ones are forbidden.
@@ -109,10 +109,6 @@ pub(super) struct Looked {
     key: Key,
     pub(super) found: Option<Found>,
 }
-
-/// How much is indexed at a time: it should stay near the processor, with its positions, while the columns are gone
-/// through.
-pub(in super::super) const BLOCK_BYTES: usize = 1 << 18;
 
 /// Where a block stands within its span.
 pub(super) struct Place {
