@@ -26,9 +26,10 @@ const SECTIONS: &[Section] = &[
     Section {
         folder: "crates/trueline-validate/src/check",
         title: "Checks",
-        text: "A check stands as a keyword of a field, in a field's own `checks`, or under the document's `checks` with \
-               `check: <name>` and `column` or `columns`. Value checks pass over null. Besides its own options each takes \
-               `id`, `severity`, `tolerance`, `message` and `sample_limit`.",
+        text: "A check is written as a keyword of a field, as an entry of a field's own `checks`, or as an entry of the document's \
+               `checks` with `check: <name>` and `column` or `columns`; `custom` is for programs only. `structure`, `columns`, \
+               `type` (of fields with a type) and `finite` (of floats) always run. Value checks pass over null. In a check, each takes \
+               `id`, `severity`, `tolerance`, `message` and `sample_limit` besides its own options.",
         register: ("CheckKind::", ""),
         required: &["Why", "Passes", "Fails", "Codes"],
     },

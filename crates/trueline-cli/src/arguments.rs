@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use trueline::render;
 
 use crate::cache::{CacheCommand, Caching};
+use crate::limits::Limits;
 
 /// Says whether tables are what their schema claims, with the exact place of every fault.
 #[derive(Debug, Parser)]
@@ -23,7 +24,7 @@ Exit codes:
   0    valid
   1    invalid: a check failed (with --fail-on warning: or warned)
   2    usage or schema error
-  3    an input could not be read to its end, a limit was exceeded, or an output could not be written
+  3    an input could not be read completely, a limit was exceeded, or an output not written
   4    internal error
   130  interrupted (143 when terminated)";
 
@@ -38,14 +39,23 @@ Examples:
 Exit codes: 0 valid, 1 invalid, 2 usage or schema error, 3 unreadable input, limit exceeded or output not written,
 4 internal error, 130 interrupted, 143 terminated.";
 
+const MERGE_EXAMPLES: &str = "\
+Example:
+  trueline validate monday.csv -s payments.yaml --state-out monday.state
+  trueline validate tuesday.csv -s payments.yaml --state-out tuesday.state
+  trueline merge monday.state tuesday.state -s payments.yaml
+
+Exit codes: as those of `trueline validate`.";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Validate CSV, JSON Lines, Parquet and Arrow files against a schema
     #[command(after_help = EXAMPLES)]
     Validate(Box<Validate>),
-    /// Merge what was found in parts of a dataset (--state-out) into the report of all of it
+    /// Merge the results of parts of a dataset (--state-out) into one report
+    #[command(after_help = MERGE_EXAMPLES)]
     Merge(Box<Merge>),
-    /// Look at what --cache keeps, and remove it
+    /// Show, prune or clear what --cache keeps
     Cache {
         #[command(subcommand)]
         command: CacheCommand,
@@ -61,9 +71,9 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Validate {
-    /// Files to validate as one table; `-` is standard input. gzip, zstd, bzip2, xz and lz4 are recognised by their
-    /// first bytes. A pattern ('data/**/2026-*.csv') is all files that match, a folder with a slash (data/) all files
-    /// below it whose names begin neither with `.` nor with `_`
+    /// Files to validate as one table; `-` is standard input. gzip, zstd, bzip2, xz and lz4 are recognised by their first bytes. A
+    /// pattern ('data/**/2026-*.csv') means all files that match. A folder with a slash (data/) means all files below it, except
+    /// names that begin with `.` or `_` (partitions such as _year=2026 are read) or end in .crc
     #[cfg_attr(
         feature = "object-store",
         doc = "s3://bucket/key, gs://, az:// and https:// are objects, with patterns and prefixes too; credentials come from the \
@@ -72,61 +82,16 @@ pub(crate) struct Validate {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<String>,
 
-    /// The schema document: .yaml, .yml, .json or .toml; or a folder of such, which are one schema together
+    /// The schema document: .yaml, .yml, .json or .toml; or a folder of such documents, which together are one schema
     #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
     pub(crate) schema: PathBuf,
 
-    /// How the inputs are written [default: what the end of each name says: .csv, .tsv, .psv, .txt; .jsonl, .ndjson, .jsonlines, .json;
-    /// .parquet, .parq, .pq; .arrow, .arrows, .feather, .ipc; else what the first bytes say]
+    /// Format of the inputs [default: by the extension: .csv, .tsv, .psv, .txt; .jsonl, .ndjson, .jsonlines, .json; .parquet,
+    /// .parq, .pq; .arrow, .arrows, .feather, .ipc; else by the first bytes]
     #[arg(short, long, value_enum, env = "TRUELINE_FORMAT")]
     pub(crate) format: Option<Format>,
 
-    #[command(flatten)]
-    pub(crate) telling: Telling,
-
-    /// Also write the valid rows to a file, byte for byte as they stand; with .gz or .zst at its end, compressed. Those of
-    /// Parquet and Arrow in their types, to a .parquet, .arrow or .arrows file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) valid_out: Option<PathBuf>,
-
-    /// Also write the invalid rows to a file, as --valid-out does. Both files appear whole, and only after a verdict
-    #[arg(long, value_name = "FILE")]
-    pub(crate) invalid_out: Option<PathBuf>,
-
-    /// Begin each row of --invalid-out with a column of that name: the ids of the checks that it fails
-    #[arg(long, value_name = "COLUMN", requires = "invalid_out", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub(crate) reasons: Option<String>,
-
-    /// Also write every violation to a file, not only the samples of the report: .csv or .jsonl, with .gz or .zst behind
-    /// compressed; .parquet or .arrow
-    #[arg(long, value_name = "FILE")]
-    pub(crate) errors_out: Option<PathBuf>,
-
-    /// Write cells of --errors-out, a .csv, exactly as they are, also where a spreadsheet would take them for formulas
-    #[arg(long, requires = "errors_out")]
-    pub(crate) raw_cells: bool,
-
-    /// Also write what was found to a file, for `trueline merge`: data can be validated in parts, at different times and places. All keys of
-    /// unique, primary_key and distinct_count must fit --key-memory
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["valid_out", "invalid_out", "errors_out"])]
-    pub(crate) state_out: Option<PathBuf>,
-
-    /// The number of this part of the data in --state-out: merged parts are put in the order of their numbers
-    #[arg(long, value_name = "N", requires = "state_out")]
-    pub(crate) part: Option<u64>,
-
-    #[command(flatten)]
-    pub(crate) caching: Caching,
-
-    /// Violations kept per check; totals are exact whatever it is
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) sample_limit: u64,
-
-    /// Violations kept in all
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub(crate) max_violations: u64,
-
-    /// Threads [default: as many as the machine offers]; the report does not depend on it
+    /// Number of threads [default: as many as the machine offers]; the report does not depend on it
     #[arg(long, value_name = "N", env = "TRUELINE_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 
@@ -134,124 +99,115 @@ pub(crate) struct Validate {
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     pub(crate) chunk_size: Option<u64>,
 
-    /// The largest record; a larger one ends the run with exit code 3
-    #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = bytes)]
-    pub(crate) max_record_bytes: u64,
-
-    /// The largest field; a larger one ends the run with exit code 3
-    #[arg(long, value_name = "BYTES", default_value = "4M", value_parser = bytes)]
-    pub(crate) max_field_bytes: u64,
-
-    /// The most columns a file may have
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub(crate) max_columns: u32,
-
-    /// How many arrays and objects of JSON may be open at once; a record with more is broken
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    pub(crate) max_depth: u32,
-
-    /// How many decompressed bytes there may be for each compressed one, looked at from 16M on; more end the run with exit
-    /// code 3 [default: any number]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) max_ratio: Option<u64>,
-
-    /// How many bytes a compressed file may have when it is decompressed; more end the run with exit code 3 [default: any
-    /// number]
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
-    pub(crate) max_decompressed_bytes: Option<u64>,
-
-    /// Believe what Parquet files say of their own values (prove), or decode them and say where it is not true (audit);
-    /// inputs of other formats say nothing and are read as always. A value is joined with `=`: --trust-statistics=audit
+    /// Use the statistics of Parquet files instead of reading values (prove, which is meant where nothing follows), or read
+    /// everything and report wrong statistics (audit). Other formats are not affected. Join a value with `=`: --trust-statistics=audit
     #[arg(long, value_name = "HOW", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "prove")]
     pub(crate) trust_statistics: Option<Trust>,
-
-    /// The largest footer of a Parquet or Arrow file and the largest description of an Arrow batch
-    #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = bytes)]
-    pub(crate) max_metadata_bytes: u64,
-
-    /// The most row groups of a Parquet file
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
-    pub(crate) max_row_groups: u32,
-
-    /// The most pages of a column in a row group of a Parquet file
-    #[arg(long, value_name = "N", default_value_t = 1 << 20)]
-    pub(crate) max_pages: u64,
-
-    /// The largest page of a Parquet file, without compression
-    #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = bytes)]
-    pub(crate) max_page_bytes: u64,
-
-    /// The most values that are decoded for one batch of rows of a Parquet file
-    #[arg(long, value_name = "N", default_value_t = 1 << 24)]
-    pub(crate) max_batch_values: u64,
-
-    /// The largest batch or dictionary of an Arrow input, without compression
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = bytes)]
-    pub(crate) max_batch_bytes: u64,
-
-    /// How much of a stream is kept in a temporary file, where its format is read from the end or keys decide where its rows go
-    #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = bytes)]
-    pub(crate) max_spool_bytes: u64,
-
-    /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
-    #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
-    pub(crate) key_memory: u64,
 
     /// Whether progress is shown on standard error
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(crate) progress: When,
+
+    #[command(flatten)]
+    pub(crate) telling: Telling,
+
+    #[command(flatten)]
+    pub(crate) files: Files,
+
+    #[command(flatten)]
+    pub(crate) caching: Caching,
+
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 }
 
 /// What becomes of the report.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Report")]
 pub(crate) struct Telling {
-    /// How the report is written to standard output
+    /// Format of the report on standard output
     #[arg(short, long, value_parser = output(), default_value = "text", env = "TRUELINE_OUTPUT")]
     pub(crate) output: render::Format,
 
-    /// Also write the report to a file, in the form its name ends with: .txt, .json, .jsonl, .xml (JUnit), .sarif, .md or
-    /// .html. May be given several times; each file appears whole or not at all
+    /// Also write the report to a file, in the format of its extension: .txt, .json, .jsonl, .xml (JUnit), .sarif, .md or .html.
+    /// May be given several times; each file appears complete or not at all
     #[arg(long = "report", value_name = "FILE")]
     pub(crate) reports: Vec<PathBuf>,
 
-    /// The severity from which on failed checks make the exit code 1
+    /// Lowest severity of failed checks that gives exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Error, env = "TRUELINE_FAIL_ON")]
     pub(crate) fail_on: FailOn,
 
     /// Whether the text report is coloured
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(crate) color: When,
+
+    /// Maximum number of violations shown for each check; totals are always exact
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) sample_limit: u64,
+
+    /// Maximum number of violations shown in all
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub(crate) max_violations: u64,
+}
+
+/// What a run writes besides its report.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Output files (each appears complete or not at all)")]
+pub(crate) struct Files {
+    /// Also write the valid rows to a file: those of CSV and JSON Lines byte for byte (add .gz or .zst to compress), those of
+    /// Parquet and Arrow with their types, to .parquet, .arrow or .arrows
+    #[arg(long, value_name = "FILE")]
+    pub(crate) valid_out: Option<PathBuf>,
+
+    /// Also write the invalid rows to a file, as --valid-out does
+    #[arg(long, value_name = "FILE")]
+    pub(crate) invalid_out: Option<PathBuf>,
+
+    /// Begin each row of --invalid-out with a column of this name that has the ids of the failed checks
+    #[arg(long, value_name = "COLUMN", requires = "invalid_out", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) reasons: Option<String>,
+
+    /// Also write all violations, not only those shown in the report, to a .csv or .jsonl file (add .gz or .zst to compress), or
+    /// to .parquet or .arrow
+    #[arg(long, value_name = "FILE")]
+    pub(crate) errors_out: Option<PathBuf>,
+
+    /// Do not escape spreadsheet formulas in the .csv file of --errors-out
+    #[arg(long, requires = "errors_out")]
+    pub(crate) raw_cells: bool,
+
+    /// Also write the results to a file for `trueline merge`, to validate the parts of a dataset at different times and places. All
+    /// keys of unique, primary_key and distinct_count must fit into --key-memory
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["valid_out", "invalid_out", "errors_out"])]
+    pub(crate) state_out: Option<PathBuf>,
+
+    /// The number of this part in --state-out; parts are merged in the order of their numbers
+    #[arg(long, value_name = "N", requires = "state_out")]
+    pub(crate) part: Option<u64>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Merge {
-    /// Files that --state-out wrote, in the order of the data, or in any order if they have numbers (--part). A part that is in two of
-    /// them, which would be counted twice, is an error; the same data judged twice are two parts
+    /// Files that --state-out wrote, in the order of the data, or in any order if they have numbers (--part). A part that is in
+    /// two of them is an error, since it would be counted twice; the same data validated twice are two parts
     #[arg(required = true, value_name = "STATE")]
     pub(crate) states: Vec<PathBuf>,
 
-    /// The schema document under which they were made
+    /// The schema document that was used to make them
     #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
     pub(crate) schema: PathBuf,
-
-    #[command(flatten)]
-    pub(crate) telling: Telling,
 
     /// Also write the merged state to a file, to be merged further
     #[arg(long, value_name = "FILE")]
     pub(crate) state_out: Option<PathBuf>,
 
-    /// Violations kept per check, of those that the states have; repeated keys are found only here
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) sample_limit: u64,
-
-    /// Violations kept in all
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    pub(crate) max_violations: u64,
-
-    /// Memory for the keys of unique, primary_key and distinct_count; beyond it they go to temporary files
+    /// Memory for the keys of unique, primary_key and distinct_count; more keys go to temporary files
     #[arg(long, value_name = "BYTES", default_value = "128M", value_parser = bytes, env = "TRUELINE_KEY_MEMORY")]
     pub(crate) key_memory: u64,
+
+    #[command(flatten)]
+    pub(crate) telling: Telling,
 }
 
 #[derive(Args, Debug)]
@@ -274,13 +230,13 @@ pub(crate) enum SchemaCommand {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// Print one hash of many files: of their names below the folders that are given, and their bytes
+    /// Print one hash over the relative names and contents of files
     Fingerprint {
-        /// Files, and folders, which are all files below them
+        /// Files, or folders with all files below them
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
 
-        /// How to hash
+        /// The hash function
         #[arg(long, value_enum, value_name = "HOW", default_value_t = Algorithm::Blake3)]
         algorithm: Algorithm,
 
@@ -324,9 +280,9 @@ impl Format {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Trust {
-    /// What follows from statistics is not read
+    /// Values are not read where statistics decide all checks
     Prove,
-    /// Statistics are compared with the values
+    /// Values are read and compared with the statistics
     Audit,
 }
 

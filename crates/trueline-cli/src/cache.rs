@@ -14,16 +14,16 @@ use crate::{exit, outputs};
 /// Names the folder of the cache where no option does.
 const FOLDER: &str = "TRUELINE_CACHE_DIR";
 
-/// Whether what was found is kept, and where.
+/// Whether results are kept, and where.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Cache")]
 pub(crate) struct Caching {
-    /// Keep what was found, and do not look again at what was looked at: the same file is only hashed, of one that grew its tail is
+    /// Store and reuse results: an unchanged file is only hashed; of a CSV or JSON Lines file that grew, only the new rows are
     /// validated. The report is the same
     #[arg(long)]
     cache: bool,
 
-    /// When --cache takes a file for the one it was: when it has the same bytes, or, without reading it, the same name, size, times
-    /// and inode
+    /// How --cache recognises an unchanged file: by its content, or, without reading it, by name, size, times and inode
     #[arg(long = "cache-trust", value_enum, value_name = "WHAT", requires = "cache", default_value_t = CacheTrust::Content)]
     trust: CacheTrust,
 
@@ -45,11 +45,11 @@ pub(crate) struct Place {
     #[command(flatten)]
     folder: Folder,
 
-    /// What the cache may have; what was not used for longest goes first [default: 4G]
+    /// Maximum size of the cache; the least recently used entries are removed first [default: 4G]
     #[arg(long = "cache-size", value_name = "BYTES", value_parser = bytes)]
     size: Option<u64>,
 
-    /// How long something is kept, such as 12h or 30d [default: for ever]
+    /// Maximum age of an entry, such as 12h or 30d [default: unlimited]
     #[arg(long = "cache-ttl", value_name = "TIME", value_parser = time)]
     ttl: Option<Duration>,
 }
@@ -58,15 +58,15 @@ pub(crate) struct Place {
 enum CacheTrust {
     /// The bytes of the file
     Content,
-    /// Its name, size, times and inode: who can set those can make the report a wrong one
+    /// Name, size, times and inode; whoever can forge them can falsify the report
     Mtime,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
-    /// Say what there is
+    /// Show the folder, the number of entries and their size
     Stats(Folder),
-    /// Remove what is older than --cache-ttl, and what was not used for longest down to --cache-size
+    /// Remove entries older than --cache-ttl, then the least recently used ones until --cache-size holds
     Prune(Place),
     /// Remove everything
     Clear(Folder),

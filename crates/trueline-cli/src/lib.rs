@@ -6,6 +6,7 @@ mod arguments;
 mod cache;
 mod exit;
 mod flag;
+mod limits;
 mod merge;
 mod outputs;
 mod progress;

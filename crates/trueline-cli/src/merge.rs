@@ -28,8 +28,8 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
     }
     let key_memory = usize::try_from(arguments.key_memory).unwrap_or(usize::MAX);
     let builder = Validator::builder(schema)
-        .sample_limit(arguments.sample_limit)
-        .max_violations(arguments.max_violations);
+        .sample_limit(arguments.telling.sample_limit)
+        .max_violations(arguments.telling.max_violations);
     let validator = match builder.limits(Limits::default().key_memory_bytes(key_memory)).build() {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),

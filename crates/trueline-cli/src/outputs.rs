@@ -33,10 +33,10 @@ pub(crate) fn documents(schema: &Path) -> Vec<(&'static str, PathBuf)> {
 /// The options that name a file to be written, and the files.
 pub(crate) fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> + Clone {
     let files = [
-        ("--state-out", &arguments.state_out),
-        ("--valid-out", &arguments.valid_out),
-        ("--invalid-out", &arguments.invalid_out),
-        ("--errors-out", &arguments.errors_out),
+        ("--state-out", &arguments.files.state_out),
+        ("--valid-out", &arguments.files.valid_out),
+        ("--invalid-out", &arguments.files.invalid_out),
+        ("--errors-out", &arguments.files.errors_out),
     ];
     files.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)))
 }
@@ -48,17 +48,17 @@ pub(crate) fn add(
     temporaries: &Temporaries,
 ) -> ValidatorBuilder {
     let mut builder = builder.temporaries(temporaries.clone());
-    if let Some(path) = &arguments.valid_out {
+    if let Some(path) = &arguments.files.valid_out {
         builder = builder.valid_out(path);
     }
-    if let Some(path) = &arguments.invalid_out {
+    if let Some(path) = &arguments.files.invalid_out {
         builder = builder.invalid_out(path);
     }
-    if let Some(column) = &arguments.reasons {
+    if let Some(column) = &arguments.files.reasons {
         builder = builder.reasons(column);
     }
-    if let Some(path) = &arguments.errors_out {
-        builder = builder.errors_out(path).raw_cells(arguments.raw_cells);
+    if let Some(path) = &arguments.files.errors_out {
+        builder = builder.errors_out(path).raw_cells(arguments.files.raw_cells);
     }
     builder
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use trueline::{
-    Cancel, Error, ErrorKind, Limits, Report, Source, SourceErrorKind, State, StatisticsAudit, StdinSource,
+    Cancel, Error, ErrorKind, Report, Source, SourceErrorKind, State, StatisticsAudit, StdinSource,
     Temporaries, UnreadSource, Validator, ValidatorBuilder, Verdict, WrongStatistic, sources_from_argument,
 };
 
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Err(code) => return code,
     };
     let wrong = outputs::unusable(&arguments.telling.reports, outputs::files(arguments));
-    if let Some(text) = wrong.or_else(|| outputs::taken(arguments.reasons.as_deref(), &schema)) {
+    if let Some(text) = wrong.or_else(|| outputs::taken(arguments.files.reasons.as_deref(), &schema)) {
         return exit::complain(&text, exit::USAGE);
     }
     if arguments.inputs.iter().any(|input| input == "-") && StdinSource::may_be_closed() {
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
             None => return fail(&error, arguments, &signals),
         },
     };
-    let failed = match (&arguments.state_out, state) {
+    let failed = match (&arguments.files.state_out, state) {
         (Some(path), Some(state)) if report.verdict != Verdict::Unreadable => {
             state::write(&state, path, &temporaries).err()
         }
@@ -80,8 +80,8 @@ fn judge(
     arguments: &Validate,
 ) -> Result<(Report, Option<State>), Error> {
     let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-    let (mut report, state) = if arguments.state_out.is_some() {
-        let (report, state) = state::of(validator, &sources, arguments.part)?;
+    let (mut report, state) = if arguments.files.state_out.is_some() {
+        let (report, state) = state::of(validator, &sources, arguments.files.part)?;
         (report, Some(state))
     } else {
         (validator.validate_all(&sources)?, None)
@@ -122,7 +122,7 @@ fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     let code = match error.kind() {
         ErrorKind::Cancelled { .. } => signals.ended().unwrap_or(exit::INTERNAL),
         ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
-            let column = arguments.reasons.as_deref().unwrap_or_default();
+            let column = arguments.files.reasons.as_deref().unwrap_or_default();
             return exit::complain(&format!("--reasons {column}: {source}"), exit::USAGE);
         }
         ErrorKind::Option { .. }
@@ -149,29 +149,13 @@ fn builder(
     signals: &Signals,
     display: Option<Arc<Display>>,
 ) -> ValidatorBuilder {
-    let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-    let limits = Limits::default()
-        .max_record_bytes(arguments.max_record_bytes)
-        .max_field_bytes(arguments.max_field_bytes)
-        .max_columns(arguments.max_columns as usize)
-        .max_ratio(arguments.max_ratio)
-        .max_decompressed_bytes(arguments.max_decompressed_bytes)
-        .max_depth(arguments.max_depth as usize)
-        .max_metadata_bytes(arguments.max_metadata_bytes)
-        .max_row_groups(arguments.max_row_groups as usize)
-        .max_pages(arguments.max_pages)
-        .max_page_bytes(arguments.max_page_bytes)
-        .max_batch_values(arguments.max_batch_values)
-        .max_batch_bytes(arguments.max_batch_bytes)
-        .max_spool_bytes(arguments.max_spool_bytes)
-        .key_memory_bytes(size(arguments.key_memory));
     let mut builder = Validator::builder(schema)
-        .limits(limits)
-        .sample_limit(arguments.sample_limit)
-        .max_violations(arguments.max_violations)
+        .limits(arguments.limits.limits())
+        .sample_limit(arguments.telling.sample_limit)
+        .max_violations(arguments.telling.max_violations)
         .cancel(cancel);
     if let Some(bytes) = arguments.chunk_size {
-        builder = builder.chunk_bytes(size(bytes));
+        builder = builder.chunk_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
     }
     if let Some(trust) = arguments.trust_statistics {
         builder = builder.trust_statistics(trust.trust());

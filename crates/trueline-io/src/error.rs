@@ -105,6 +105,7 @@ impl Error {
             ErrorKind::NotFound { name }
             | ErrorKind::NoPermission { name, .. }
             | ErrorKind::Folder { name }
+            | ErrorKind::FolderAsFile { name }
             | ErrorKind::NoMatch { name, .. }
             | ErrorKind::Pattern { name, .. }
             | ErrorKind::Address { name, .. }
@@ -140,7 +141,7 @@ impl From<Error> for io::Error {
                 io::ErrorKind::NotFound
             }
             ErrorKind::NoPermission { .. } => io::ErrorKind::PermissionDenied,
-            ErrorKind::Folder { .. } => io::ErrorKind::IsADirectory,
+            ErrorKind::Folder { .. } | ErrorKind::FolderAsFile { .. } => io::ErrorKind::IsADirectory,
             ErrorKind::Open { source, .. }
             | ErrorKind::Read { source, .. }
             | ErrorKind::Write { source, .. } => source.kind(),

@@ -8,7 +8,6 @@ pub(crate) fn phrase(code: &str) -> &'static str {
         "structure.utf8" => "bytes that are not UTF-8",
         "structure.json" => "not a JSON object",
         "structure.duplicate_key" => "a key given twice",
-        "structure.record_size" => "record too large",
         "columns.extra" => "a key that is not declared",
         "type.invalid" => "not a value of the type",
         "type.out_of_range" => "outside of what the type holds",

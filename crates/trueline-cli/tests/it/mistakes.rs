@@ -111,7 +111,7 @@ fn names_that_speak_of_options_stay_as_they_are() {
     }
     std::fs::remove_file(folder.path(name)).expect("removed");
     std::fs::create_dir(folder.path(name)).expect("a folder");
-    assert_eq!(told(&[]), format!("`{name}` is a folder; name a file in it"));
+    assert_eq!(told(&[]), format!("`{name}` is a folder; write `{name}/` for all files below it"));
 }
 
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]

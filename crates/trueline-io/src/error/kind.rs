@@ -33,6 +33,12 @@ pub enum ErrorKind {
         /// The input or output.
         name: String,
     },
+    /// A folder among the inputs, named without a slash.
+    #[error("{} is a folder; write {} for all files below it", shown(name), shown(&format!("{name}/")))]
+    FolderAsFile {
+        /// The input.
+        name: String,
+    },
     /// A name with wildcards, or a folder, that stands for no file.
     #[error("{} matches no file{}", shown(name), passed_over(*hidden))]
     NoMatch {

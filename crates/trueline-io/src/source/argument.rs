@@ -5,7 +5,7 @@ use std::path::{Path, is_separator};
 use super::address::is_address;
 use super::pattern::has_wildcards;
 use super::{FileSource, Source, StdinSource, local};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The sources that an argument of a command line names, in the order in which they are one data set.
 ///
@@ -17,7 +17,7 @@ use crate::error::Error;
 ///   character, `**` for any number of folders. A dot in front of a name must be written.
 /// - An address (`s3://bucket/key`, `https://…`) is what `object_sources` says, with the variables of the environment; without
 ///   the feature `object-store` it is an error.
-/// - Everything else is a file that is expected to be there; opening it says what is wrong.
+/// - Everything else is a file that is expected to be there; opening it says what is wrong. A folder without a separator is an error.
 ///
 /// Many files are ordered by the bytes of their names.
 ///
@@ -34,6 +34,9 @@ pub fn sources_from_argument(argument: &str) -> Result<Vec<Box<dyn Source>>, Err
     let is_all = argument.ends_with(is_separator) && (path.is_dir() || has_wildcards(argument));
     let is_file = !has_wildcards(argument) || std::fs::symlink_metadata(path).is_ok();
     if is_file && !is_all {
+        if path.is_dir() {
+            return Err(Error::new(ErrorKind::FolderAsFile { name: argument.to_owned() }));
+        }
         return Ok(vec![Box::new(FileSource::new(path))]);
     }
     let files = local::files(argument)?;
@@ -48,8 +51,8 @@ fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
 
 #[cfg(not(feature = "object-store"))]
 fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
-    let problem = "object stores and HTTP are not read without the feature `object-store`; a command line with it is installed by \
-                   `cargo install trueline-cli --features object-store`";
+    let problem = "object stores and HTTP are not read without the feature `object-store`; a command line with it is built by \
+                   `cargo install --path crates/trueline-cli --features object-store`";
     let name = super::address::shown(address);
-    Err(Error::new(crate::error::ErrorKind::Address { name, problem }))
+    Err(Error::new(ErrorKind::Address { name, problem }))
 }

@@ -63,6 +63,8 @@ pub(crate) enum Types {
     Moments,
     /// Text and what is written in strptime or by a named format.
     Formatted,
+    /// What JSON has kinds of value for, and what is made of such.
+    Coercible,
 }
 
 impl Types {
@@ -85,6 +87,11 @@ impl Types {
             Self::Boolean => *data_type == DataType::Boolean,
             Self::Moments => is_moment,
             Self::Formatted => is_moment || *data_type == DataType::String,
+            Self::Coercible => {
+                is_number
+                    || data_type.is_nested()
+                    || matches!(data_type, DataType::String | DataType::Boolean)
+            }
         }
     }
 }
@@ -106,6 +113,7 @@ impl fmt::Display for Types {
             Self::Boolean => "boolean",
             Self::Moments => "date, time and timestamp",
             Self::Formatted => "string, date, time and timestamp",
+            Self::Coercible => "string, boolean, integers, floats, decimal, list and struct",
         })
     }
 }

@@ -13,7 +13,6 @@ pub(crate) const SPEC: Spec = Spec {
         "structure.utf8",
         "structure.json",
         "structure.duplicate_key",
-        "structure.record_size",
     ],
     keywords: &[],
     parameters: &[],

@@ -30,7 +30,7 @@ pub(super) const SUITED: [(&str, Types); 8] = [
     ("decimal_char", Types::Fractional),
     ("allow_nan", Types::Floats),
     ("allow_infinite", Types::Floats),
-    ("coerce", Types::Known),
+    ("coerce", Types::Coercible),
     ("format", Types::Formatted),
 ];
 

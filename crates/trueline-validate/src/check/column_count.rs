@@ -1,6 +1,6 @@
 //! # column_count
 //!
-//! Each input must have so many columns.
+//! The number of columns of each input must be within bounds.
 //!
 //! **Why** — a changed delimiter shows as one single column.
 //!

@@ -1,6 +1,6 @@
 //! # completeness
 //!
-//! So many of a column's cells must have a value.
+//! The number or share of a column's cells that are not null must reach a minimum.
 //!
 //! **Why** — an optional column that is suddenly empty everywhere is a fault that `required` cannot state.
 //!

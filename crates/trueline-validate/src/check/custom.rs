@@ -6,8 +6,8 @@
 //!
 //! **Passes** — a row for which the function says true.
 //!
-//! **Fails** — a row for which it says false. Where it says null, nothing is judged, as where the cell is null of a check of one
-//! column. Rows with a cell that does not parse are not evaluated, whatever it says.
+//! **Fails** — a row for which it says false. A null result is not evaluated; nor is a null cell where the
+//! check has one column. Rows with a cell that does not parse are not evaluated, whatever it says.
 //!
 //! **Options** — the function, the columns that it is given, what it expects, for people, and those common to all checks. It has no form
 //! in documents. The function is called with some rows at a time, on several threads, and, where keys make it necessary to read

@@ -1,6 +1,6 @@
 //! # distinct_count
 //!
-//! A column must have so many different values.
+//! The number of different values in a column must be within bounds.
 //!
 //! **Why** — a file with one branch instead of two hundred is a cut file.
 //!

@@ -1,14 +1,14 @@
 //! # length
 //!
-//! Text, or a list, must be so long.
+//! The length of text, binary values or lists must be within bounds.
 //!
 //! **Why** — identifiers have a length, and a column of a database takes only so much.
 //!
 //! **Passes** — null, and text of `min_length` to `max_length` Unicode scalar values, both included.
 //!
-//! **Fails** — shorter and longer text. Binary values are counted in bytes, lists in items, whatever these are.
+//! **Fails** — shorter and longer text. Binary values are counted in bytes, lists in items, whatever their type.
 //!
-//! **Options** — `min_length`, `max_length`, `unit` (`char`, the default, or `byte`).
+//! **Options** — `min_length`, `max_length`; in a check also `unit` (`char`, the default, or `byte`).
 //!
 //! **Codes** — `length.too_short`, `length.too_long`.
 

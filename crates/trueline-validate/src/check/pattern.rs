@@ -8,7 +8,7 @@
 //!
 //! **Fails** — text in which it is not found (with `negate: true`: text in which it is).
 //!
-//! **Options** — `pattern`, `negate` (default false). The syntax is that of the Rust `regex` crate, matched in linear time;
+//! **Options** — `pattern`; in a check also `negate` (default false). The syntax is that of the Rust `regex` crate, matched in linear time;
 //! `\d`, `\w`, `\s` and `\b` are ASCII unless `(?u)` is given; `$` is the end of the text only. The size of a compiled
 //! pattern is limited.
 //!

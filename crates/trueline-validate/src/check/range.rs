@@ -6,8 +6,8 @@
 //!
 //! **Passes** — null, and values from `minimum` to `maximum`, both included.
 //!
-//! **Fails** — values outside. Integers, decimals, dates and times are compared exactly; floats as IEEE values, where NaN
-//! lies outside of every range, and counts as above where there is no bound below.
+//! **Fails** — values outside. Integers, decimals, dates and times are compared exactly; floats as IEEE values. NaN always fails:
+//! as `below_minimum` where there is a lower bound, else as `above_maximum`.
 //!
 //! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times in the
 //! form of ISO 8601, whatever `format` the field has.

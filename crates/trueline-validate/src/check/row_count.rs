@@ -1,6 +1,6 @@
 //! # row_count
 //!
-//! The table must have so many rows.
+//! The number of rows must be within bounds.
 //!
 //! **Why** — an empty or half-written file is valid row by row.
 //!

@@ -2,12 +2,12 @@
 //!
 //! Every value must be written as its type demands and lie within it.
 //!
-//! **Why** — everything else is said about values; a cell that is none gets this one violation and no other check looks at it.
+//! **Why** — all other checks are about values; a cell that has none gets this one violation, and no other check looks at it.
 //!
-//! **Passes** — null, and text that the type's grammar reads without trimming or guessing, and without rounding but for floats, which are the
-//! nearest ones to what is written (0 for `1e-400`). Zeros at the end of a fraction are no digits too many. Columns that have a type of their
-//! own, as those of Arrow and Parquet do, pass where all of its values are values of the declared one: `int32` for `int64`, `date64`
-//! for `date`, a dictionary of texts for `string`.
+//! **Passes** — null, and text that matches the type's grammar without trimming, guessing or rounding, except that floats are rounded to
+//! the nearest (0 for `1e-400`). Trailing zeros of a fraction are not counted as digits. Columns that have a type of their
+//! own, as in Arrow and Parquet, pass where all values of that type are values of the declared one: `int32` for `int64`, `date64`
+//! for `date`, a dictionary of strings for `string`.
 //!
 //! **Fails** — `12.5` or ` 1 ` for an integer, `300` for `int8`, `1e400` for a float, `2023-02-29` for a date, three fraction
 //! digits, the last of them no zero, for `decimal(10,2)`.

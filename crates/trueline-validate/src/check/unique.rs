@@ -8,10 +8,10 @@
 //! those of type `any` by their text.
 //!
 //! **Fails** — each occurrence after the first; `related` names the first. The answer is exact, however many keys there are:
-//! beyond the key budget they are kept in temporary files. A file in which a key may be there twice is read again around it, or whole, to
-//! name both rows; a pipe is not, and takes more memory.
+//! beyond the key budget they are kept in temporary files. A file with a possible duplicate is read again, in part or whole, to
+//! name both rows; a pipe is not, and uses more memory.
 //!
-//! **Options** — `columns` (in a check); `nulls`: `ignore` (the default: a row with a null in its key is passed over),
+//! **Options** — in a check: `columns`; `nulls`: `ignore` (the default: a row with a null in its key is passed over),
 //! `equal` (nulls are equal to each other) or `fail`; `report`: `after_first` (the default) or `all`, which names the first
 //! occurrence too.
 //!

@@ -79,7 +79,7 @@ fn broken_records_point_at_what_is_wrong() {
         .rows
         .broken()
         .iter()
-        .map(|broken| (broken.code, &bytes[broken.range.clone()], broken.found.as_str()))
+        .map(|broken| (broken.code, &bytes[broken.range.clone()], &*broken.found))
         .collect();
     assert_eq!(
         broken,
