@@ -125,11 +125,13 @@ fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
             let column = arguments.files.reasons.as_deref().unwrap_or_default();
             return exit::complain(&format!("--reasons {column}: {source}"), exit::USAGE);
         }
+        ErrorKind::States { message } => {
+            return exit::complain(&format!("--state-out is not for inputs of which {message}"), exit::USAGE);
+        }
         ErrorKind::Option { .. }
         | ErrorKind::Schema { .. }
         | ErrorKind::Dialect { .. }
         | ErrorKind::Formats { .. }
-        | ErrorKind::States { .. }
         | ErrorKind::OutputName { .. } => exit::USAGE,
         ErrorKind::Output { .. } | ErrorKind::Keys { .. } => exit::UNREADABLE,
         _ => exit::INTERNAL,

@@ -136,8 +136,8 @@ pub enum ErrorKind {
         /// The second of them.
         second: usize,
     },
-    /// Bytes that are no state.
-    #[error("this is no state: {message}")]
+    /// Bytes that are no state, or not one of this validator's.
+    #[error("the state cannot be used: {message}")]
     NoState {
         /// Why.
         message: String,

@@ -231,12 +231,20 @@ impl Validator {
     pub fn read_state(&self, bytes: &[u8]) -> Result<State, Error> {
         let none = |message: String| Error::new(ErrorKind::NoState { message });
         let damaged = || none("its bytes are damaged".to_owned());
-        let length = bytes.len().checked_sub(HASH_BYTES).ok_or_else(|| none("it is too short".to_owned()))?;
+        let length = bytes
+            .len()
+            .checked_sub(HASH_BYTES)
+            .ok_or_else(|| none("it is too short to be one".to_owned()))?;
         let (content, hash) = bytes.split_at(length);
         let rest = content.strip_prefix(MAGIC).ok_or_else(|| {
             let is_other = content.starts_with(&MAGIC[..7]);
             none(
-                if is_other { "it was written by another version" } else { "it begins otherwise" }.to_owned(),
+                if is_other {
+                    "it was written by another version"
+                } else {
+                    "it does not begin as a state does"
+                }
+                .to_owned(),
             )
         })?;
         if blake3::hash(content).as_bytes() != hash {
@@ -251,7 +259,7 @@ impl Validator {
         }
         if head.schema != self.fingerprint() {
             let message =
-                format!("it is of the schema {}, this validator's is {}", head.schema, self.fingerprint());
+                format!("it was made with the schema {}, not with {}", head.schema, self.fingerprint());
             return Err(none(message));
         }
         let mut parts = Vec::with_capacity(head.parts.len());
@@ -275,7 +283,7 @@ impl Validator {
         }
         let is_typed = state.parts.iter().any(|part| part.head.is_typed);
         if state.parts.iter().any(|part| part.head.is_typed != is_typed) {
-            return Err(states("some are of CSV, others of a format with types"));
+            return Err(states("some are of CSV, others of JSON Lines, Parquet or Arrow"));
         }
         let (_, plan) = self.judges(is_typed)?;
         let mut tally = Tally::new(plan, &self.key_options());

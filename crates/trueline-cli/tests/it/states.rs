@@ -35,8 +35,8 @@ fn what_is_no_state_of_the_schema_is_refused() {
     let arguments = ["validate", "good.csv", "-s", "schema.yaml", "--state-out", "a.state"];
     assert_eq!(code(&folder.run(&arguments)), 0);
     for (state, schema, expected, told) in [
-        ("a.state", "other.yaml", 2, "it is of the schema"),
-        ("none.state", "schema.yaml", 2, "this is no state"),
+        ("a.state", "other.yaml", 2, "it was made with the schema"),
+        ("none.state", "schema.yaml", 2, "it does not begin as a state does"),
         ("missing.state", "schema.yaml", 3, "could not be read"),
     ] {
         let output = folder.run(&["merge", state, "-s", schema]);
@@ -54,6 +54,20 @@ fn the_state_of_an_unreadable_input_is_not_written() {
     let output = folder.run(&["validate", "missing.csv", "-s", "schema.yaml", "--state-out", "a.state"]);
     assert_eq!(code(&output), 3);
     assert!(err(&output).contains("--state-out was not written"), "{}", err(&output));
+    assert!(!folder.path("a.state").exists());
+}
+
+#[test]
+fn inputs_that_have_no_state_together_are_refused() {
+    let folder = Folder::new();
+    folder.write("lines.jsonl", b"{\"id\": \"TX001\"}\n");
+    let inputs = ["validate", "good.csv", "lines.jsonl", "-s", "schema.yaml"];
+    assert_ne!(code(&folder.run(&inputs)), 2);
+    let output = folder.run(&[&inputs[..], &["--state-out", "a.state"]].concat());
+    assert_eq!((code(&output), out(&output)), (2, String::new()));
+    let told =
+        "--state-out is not for inputs of which some are of CSV, others of JSON Lines, Parquet or Arrow";
+    assert!(err(&output).contains(told), "{}", err(&output));
     assert!(!folder.path("a.state").exists());
 }
 

@@ -64,7 +64,8 @@ impl<'a> Pipeline<'a> {
         };
         if opened.format().is_typed() && !self.is_typed {
             let message = format!(
-                "`{}` is {}, unlike the inputs before it; name the format if it is the same",
+                "`{}` is {} by its first bytes, unlike the inputs before it; give its name the extension of its format, or name the format if \
+                 all inputs have it",
                 source.name(),
                 opened.format().name()
             );
