@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::ops::Range;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::iter::BoundDictIterator;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 /// How deep values may be nested; the engine's own limit is tighter.
@@ -35,7 +36,9 @@ impl Keys {
             out.extend_from_slice(b"{}");
             return Ok(());
         }
-        for (number, (key, value)) in dict.iter().enumerate() {
+        let mut pairs = Pairs::of(dict);
+        let mut number = 0;
+        while let Some((key, value)) = pairs.next()? {
             match self.known.get(number) {
                 Some((known, text)) if known.is(&key) => {
                     out.extend_from_slice(&self.text[text.clone()]);
@@ -48,6 +51,7 @@ impl Keys {
                 }
             }
             push(&value, out, 1)?;
+            number += 1;
         }
         out.push(b'}');
         Ok(())
@@ -63,6 +67,32 @@ impl Keys {
             self.text.extend_from_slice(text);
             self.known.push((key.clone().unbind(), start..self.text.len()));
         }
+    }
+}
+
+/// The pairs of a dict that its own values, or other threads, may change meanwhile.
+struct Pairs<'d, 'py> {
+    dict: &'d Bound<'py, PyDict>,
+    rest: BoundDictIterator<'py>,
+    length: usize,
+    left: usize,
+}
+
+impl<'d, 'py> Pairs<'d, 'py> {
+    fn of(dict: &'d Bound<'py, PyDict>) -> Self {
+        Self { dict, rest: dict.iter(), length: dict.len(), left: dict.len() }
+    }
+
+    /// The next pair.
+    ///
+    /// **Errors**: the dict has another number of pairs than before.
+    fn next(&mut self) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        if self.dict.len() != self.length {
+            return Err(PyRuntimeError::new_err("a record changed while it was read"));
+        }
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        self.left = left;
+        Ok(self.rest.next())
     }
 }
 
@@ -91,7 +121,8 @@ fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<(
         push_float(number, out);
     } else if let Ok(record) = value.cast::<PyDict>() {
         let mut members = Members::open(out);
-        for (key, value) in record {
+        let mut pairs = Pairs::of(record);
+        while let Some((key, value)) = pairs.next()? {
             members.push(&key, &value, depth)?;
         }
         members.close();
@@ -128,15 +159,23 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
         .collect();
     let is = |names: &[&str]| bases.iter().any(|base| names.contains(&&**base));
     if is(&["decimal.Decimal"]) {
-        let text = value.str()?;
-        let text = text.to_str()?;
+        // By `Decimal` itself: a subclass may show itself otherwise.
+        let text = value.py().import("decimal")?.getattr("Decimal")?.call_method1("__str__", (value,))?;
+        let text = text.cast::<PyString>()?.to_str()?;
         if text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains('N') {
             out.extend_from_slice(text.as_bytes());
         } else {
             push_text(text, out);
         }
     } else if is(&["datetime.datetime", "datetime.date", "datetime.time"]) {
-        push_text(value.call_method0("isoformat")?.cast::<PyString>()?.to_str()?, out);
+        let text = value.call_method0("isoformat")?;
+        match text.cast::<PyString>()?.to_str()? {
+            // What pandas has where there is no time.
+            "NaT" => out.extend_from_slice(b"null"),
+            text => push_text(text, out),
+        }
+    } else if is(&["pandas._libs.missing.NAType"]) {
+        out.extend_from_slice(b"null");
     } else if is(&["datetime.timedelta"]) {
         push_text(&duration(value)?, out);
     } else if is(&["uuid.UUID", "pathlib.PurePath"]) {
@@ -144,7 +183,7 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
     } else if is(&["enum.Enum"]) {
         push(&value.getattr("value")?, out, depth + 1)?;
     } else if is(&["numpy.generic"]) {
-        push(&value.call_method0("item")?, out, depth + 1)?;
+        push_numpy(value, is(&["numpy.datetime64"]), is(&["numpy.timedelta64"]), out, depth)?;
     } else if is(&["numpy.ndarray"]) {
         push(&value.call_method0("tolist")?, out, depth + 1)?;
     } else {
@@ -154,18 +193,53 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
     Ok(())
 }
 
-/// `PT…S`, exact to the microsecond.
+/// A scalar of `numpy`, as the object of Python that it is; times in nanoseconds, which Python's do not have, as the texts of theirs.
+fn push_numpy(
+    value: &Bound<'_, PyAny>,
+    is_time: bool,
+    is_duration: bool,
+    out: &mut Vec<u8>,
+    depth: usize,
+) -> PyResult<()> {
+    let item = value.call_method0("item")?;
+    if is_time && item.is_instance_of::<PyInt>() {
+        push_text(value.str()?.to_str()?, out);
+    } else if is_duration && item.is_instance_of::<PyInt>() {
+        let nanos = value.call_method1("astype", ("timedelta64[ns]",))?.call_method0("item")?;
+        push_text(&duration_of(nanos.extract()?), out);
+    } else if item.get_type().is(value.get_type()) {
+        // A float of more bits than Python's.
+        push(&value.call_method0("__float__")?, out, depth + 1)?;
+    } else {
+        push(&item, out, depth + 1)?;
+    }
+    Ok(())
+}
+
+/// `PT…S`, exact to the microsecond; to the nanosecond where the type has some, as that of pandas.
 fn duration(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let part = |name: &str| -> PyResult<i128> { value.getattr(name)?.extract() };
     let micros = (part("days")? * 86_400 + part("seconds")?) * 1_000_000 + part("microseconds")?;
-    let mut text = String::from(if micros < 0 { "-PT" } else { "PT" });
-    let micros = micros.unsigned_abs();
-    let _infallible = write!(text, "{}", micros / 1_000_000);
-    if micros % 1_000_000 != 0 {
-        let _infallible = write!(text, ".{:06}", micros % 1_000_000);
+    let nanos = if value.hasattr("nanoseconds")? { part("nanoseconds")? } else { 0 };
+    Ok(duration_of(micros * 1_000 + nanos))
+}
+
+fn duration_of(nanos: i128) -> String {
+    const SECOND: u128 = 1_000_000_000;
+    let mut text = String::from(if nanos < 0 { "-PT" } else { "PT" });
+    let nanos = nanos.unsigned_abs();
+    let _infallible = write!(text, "{}", nanos / SECOND);
+    match nanos % SECOND {
+        0 => {}
+        rest if rest % 1_000 == 0 => {
+            let _infallible = write!(text, ".{:06}", rest / 1_000);
+        }
+        rest => {
+            let _infallible = write!(text, ".{rest:09}");
+        }
     }
     text.push('S');
-    Ok(text)
+    text
 }
 
 fn push_items<'py>(

@@ -64,5 +64,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<record::RecordProcessor>()?;
     module.add_class::<state::State>()?;
     module.add_function(wrap_pyfunction!(command::run_command, module)?)?;
+    let end_all = wrap_pyfunction!(run::end_all, module)?;
+    module.py().import("atexit")?.call_method1("register", (end_all,))?;
     Ok(())
 }

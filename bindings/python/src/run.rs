@@ -6,10 +6,11 @@
 //! judged on the calling thread.
 
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use trueline::{Cancel, ErrorKind, Temporaries, Validator};
@@ -22,6 +23,56 @@ use crate::report::Report;
 pub(crate) const TICK: Duration = Duration::from_millis(20);
 /// How long a cancelled run may take to end before it is left alone.
 pub(crate) const GRACE: Duration = Duration::from_millis(150);
+/// How long runs may take to end when the interpreter does.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The runs that are going on, each until its thread has nothing of Python's any more and its caller is back in Python.
+static RUNNING: Mutex<Vec<Going>> = Mutex::new(Vec::new());
+
+struct Going {
+    number: u64,
+    /// A fork takes along what is going on, but not the threads that do it.
+    process: u32,
+    cancel: Cancel,
+}
+
+/// A run that is going on, until this is dropped.
+pub(crate) struct Running(u64);
+
+impl Running {
+    pub(crate) fn new(watch: &Watch) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        let going = Going { number, process: std::process::id(), cancel: watch.cancel.clone() };
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).push(going);
+        Self(number)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).retain(|going| going.number != self.0);
+    }
+}
+
+/// Ends all runs, and waits for them some time: a thread that comes back to the interpreter when that has ended takes the process down.
+#[pyfunction]
+pub(crate) fn end_all(py: Python<'_>) {
+    // A fork may have left the lock as it was.
+    let cancel = || {
+        let Ok(running) = RUNNING.try_lock() else { return true };
+        let mut own = running.iter().filter(|going| going.process == std::process::id()).peekable();
+        let is_any = own.peek().is_some();
+        own.for_each(|going| going.cancel.cancel());
+        is_any
+    };
+    py.detach(|| {
+        let until = Instant::now() + PATIENCE;
+        while cancel() && Instant::now() < until {
+            thread::sleep(TICK);
+        }
+    });
+}
 
 /// What a run shares with the Python objects that it uses: whether it is to end, and the exception that ended it.
 #[derive(Clone)]
@@ -83,9 +134,11 @@ pub(crate) fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, trueline::Error> + Send + 'static,
 ) -> PyResult<T> {
     let (sender, mut receiver) = mpsc::channel();
+    let (running, _waiting) = (Running::new(watch), Running::new(watch));
     let run = move || {
         // Nobody waits any longer when the run was left alone.
         let _ = sender.send(caught(work));
+        drop(running);
     };
     thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
     loop {

@@ -14,7 +14,7 @@ use trueline::{Part, ValidatorBuilder, Verdict};
 use crate::data::Job;
 use crate::error;
 use crate::report::Report;
-use crate::run::{self, GRACE, Outcome, TICK, Watch};
+use crate::run::{self, GRACE, Outcome, Running, TICK, Watch};
 use crate::violation::Violations;
 
 /// How many parts may wait.
@@ -52,11 +52,13 @@ impl Stream {
             }
         };
         let validator = builder.parts(tell).build().map_err(|error| error::engine(py, &error))?;
-        let of_run = watch.clone();
+        let (of_run, running) = (watch.clone(), Running::new(&watch));
         let run = move || {
             let outcome = run::outcome(&validator, job, &of_run);
+            drop((validator, of_run));
             // Nobody waits any longer when the run was left alone.
             let _ = sender.send(Message::Ended(Box::new(outcome)));
+            drop(running);
         };
         thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
         Ok(Self { receiver: Mutex::new(Some(receiver)), report: Mutex::new(None), watch })
@@ -120,6 +122,7 @@ impl Stream {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<BatchResult>> {
+        let _waiting = Running::new(&self.watch);
         loop {
             match self.receive(py, TICK) {
                 Received::Message(Message::Part(part)) => return Ok(Some(BatchResult(Arc::new(part)))),

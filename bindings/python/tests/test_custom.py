@@ -256,3 +256,31 @@ def test_checks_as_a_table() -> None:
     for wrong, error in (("no.such", IndexError), (99, IndexError), (1.5, TypeError)):
         with pytest.raises(error):
             report.checks[wrong]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("layout", "expected"),
+    [
+        (pyarrow.list_(pyarrow.int64()), [[1, 2], None, [3, 4]]),
+        (pyarrow.large_list(pyarrow.int64()), [[1, 2], None, [3, 4]]),
+        (pyarrow.list_(pyarrow.int64(), 2), [[1, 2], None, [3, 4]]),
+        (pyarrow.list_view(pyarrow.int64()), [[1, 2], None, [3, 4]]),
+        (pyarrow.large_list(pyarrow.large_string()), [["a", None], [], ["b"]]),
+        (pyarrow.large_list(pyarrow.dictionary(pyarrow.int8(), pyarrow.string())), [["a", None], [], ["b"]]),
+        (pyarrow.list_(pyarrow.struct([("n", pyarrow.large_list(pyarrow.int8()))])), [[{"n": [1]}], [], None]),
+    ],
+    ids=str,
+)
+def test_functions_see_the_items_of_lists(layout: pyarrow.DataType, expected: list[Any]) -> None:
+    item = "string" if "string" in str(layout) else "struct<n: list<int8>>" if "struct" in str(layout) else "int64"
+    seen: list[Any] = []
+    schema = Schema({"x": f"list<{item}>"}).check(lambda record: seen.append(record["x"]) is None, id="seen")
+    assert schema.validate(pyarrow.table({"x": pyarrow.array(expected, layout)})).valid
+    assert seen == expected
+
+
+def test_functions_of_all_columns_get_nulls_for_those_that_need_not_be_there() -> None:
+    schema = Schema({"a": int, "q": Field(int, optional=True)}).check(lambda record: record["a"] != 2 and record["q"] is None, id="c")
+    assert schema.validate(b"a\n1\n2\n3\n").invalid_count == 1
+    assert schema.validate(pyarrow.table({"a": [1, 2, 3]})).invalid_count == 1
+    assert schema.validate([{"a": 1}, {"a": 2}]).invalid_count == 1

@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import types
+from collections import UserDict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -263,3 +265,37 @@ def test_progress_is_no_class_of_users() -> None:
     for kind in (trueline.Report, trueline.Mask, trueline.BatchResult, trueline.CheckResults):
         with pytest.raises(TypeError):
             kind()
+
+
+@pytest.mark.parametrize("kind", ["stream", "thread"])
+def test_an_interpreter_ends_while_runs_go_on(kind: str) -> None:
+    code = """
+        import threading, time
+        from trueline import Schema
+
+        def slow():
+            while True:
+                time.sleep(0.01)
+                yield {"x": 1}
+
+        schema = Schema({"x": int})
+        if %r == "stream":
+            parts = schema.stream(slow())
+        else:
+            threading.Thread(target=lambda: schema.validate(slow()), daemon=True).start()
+        time.sleep(0.3)
+    """
+    for _ in range(3):
+        assert script(textwrap.dedent(code % kind)) == ""
+
+
+def test_a_dict_that_changes_while_it_is_read() -> None:
+    class Mapping(UserDict[str, Any]):
+        def items(self) -> Any:
+            record[f"more {len(record)}"] = 1
+            return super().items()
+
+    record: dict[str, Any] = {}
+    record.update({"a": Mapping({"b": 1}), "c": 2, "d": 3})
+    with pytest.raises(RuntimeError, match="changed while it was read"):
+        trueline.LineProcessor({"c": int}).process_line(record)

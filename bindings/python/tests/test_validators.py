@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy
 import pandas
 import polars
 import pyarrow
@@ -142,3 +144,38 @@ def test_warnings_are_told_and_do_not_count() -> None:
     is_valid, errors = processor.process_line({"a": 2})
     assert is_valid
     assert [error.severity for error in errors] == ["warning"]
+
+
+class Money(decimal.Decimal):
+    """A decimal that shows itself otherwise."""
+
+    def __str__(self) -> str:
+        return '1,"ok":true'
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("decimal(12,2)", Money("1.50"), True),
+        ("decimal(12,2)", Money("1.555"), False),
+        ("timestamp(ns)", numpy.datetime64("2024-01-01T00:00:00.123456789", "ns"), True),
+        ("int64", numpy.datetime64("2024-01-01", "ns"), False),
+        ("timestamp", numpy.datetime64("2024-01-01T05", "h"), True),
+        ("duration", numpy.timedelta64(1_000_000_001, "ns"), True),
+        ("int64", numpy.timedelta64(1, "ns"), False),
+        ("duration", pandas.Timedelta("1s") + pandas.Timedelta(1, "ns"), True),
+        ("float64", numpy.longdouble(1.5), True),
+        ("timestamp", pandas.NaT, True),
+        ("string", pandas.NA, True),
+    ],
+    ids=str,
+)
+def test_values_of_other_libraries(kind: str, value: Any, expected: bool) -> None:
+    is_valid, errors = LineProcessor({"x": kind, "ok": bool}).process_line({"x": value})
+    assert (is_valid, [error.code for error in errors if error.column != "x"]) == (expected, [])
+
+
+def test_missing_values_of_pandas_are_null() -> None:
+    processor = LineProcessor({"x": Field("timestamp", required=True)})
+    for missing in (pandas.NaT, pandas.NA, numpy.datetime64("NaT"), None):
+        assert not processor.process_line({"x": missing})[0]

@@ -224,6 +224,15 @@ pub(crate) enum SchemaCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Print a first schema for CSV or JSON Lines, with the names and types found in the first MiB
+    Infer {
+        /// The input; `-` is standard input
+        input: String,
+
+        /// Format of the input, if neither its extension nor its first bytes say so
+        #[arg(short, long, value_enum)]
+        format: Option<Format>,
+    },
     /// Compose one schema of all documents below a folder, in the order of their paths, and print it as YAML
     Compose {
         /// The folder

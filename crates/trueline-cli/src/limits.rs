@@ -18,12 +18,12 @@ pub(crate) struct Limits {
     #[arg(long, value_name = "BYTES", default_value = "16M", value_parser = bytes)]
     max_record_bytes: u64,
 
-    /// Maximum size of a field
+    /// Maximum size of a field; in JSON Lines of a key, string or number
     #[arg(long, value_name = "BYTES", default_value = "4M", value_parser = bytes)]
     max_field_bytes: u64,
 
-    /// Maximum number of columns of an input
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    /// Maximum number of columns of an input; JSON Lines have none
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(1..))]
     max_columns: u32,
 
     /// Maximum nesting of arrays and objects in JSON; a record with more is broken

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 
 use trueline::escape::escape_text;
 use trueline::fingerprint::{self, FilesOptions};
-use trueline::{Error, ErrorKind, Schema, document};
+use trueline::schema::compose::{Document, compose};
+use trueline::{Error, ErrorKind, Language, Schema, document, sources_from_argument};
 
-use crate::arguments::{Algorithm, Schema as Arguments, SchemaCommand};
+use crate::arguments::{Algorithm, Format, Schema as Arguments, SchemaCommand};
 use crate::exit;
 
 pub(crate) fn run(arguments: &Arguments) -> u8 {
     match &arguments.command {
         SchemaCommand::Check { files } => check(files),
+        SchemaCommand::Infer { input, format } => infer(input, *format),
         SchemaCommand::Compose { folder } => match document::compose(folder) {
             Ok(composed) => exit::print(composed.yaml.as_bytes(), exit::SUCCESS),
             Err(error) => refuse(&error),
@@ -38,6 +40,31 @@ fn check(files: &[PathBuf]) -> u8 {
         }
     }
     exit::print(lines.as_bytes(), code)
+}
+
+/// Prints a schema of names and types, to be completed.
+fn infer(input: &str, format: Option<Format>) -> u8 {
+    let sources = match sources_from_argument(input) {
+        Ok(sources) => sources,
+        Err(error) => return exit::fail(&error, exit::UNREADABLE),
+    };
+    let [source] = &*sources else {
+        return exit::complain("a schema is inferred from one input; name one", exit::USAGE);
+    };
+    let schema = match trueline::infer(&**source, format.map(Format::format)) {
+        Ok(schema) => schema,
+        Err(error) => return exit::fail(&error, exit::UNREADABLE),
+    };
+    let text = schema.canonical();
+    match compose(&[Document { name: input, text: &text, language: Language::Json }]) {
+        Ok(composed) => {
+            let name = escape_text(source.name());
+            let yaml = &composed.yaml;
+            let text = format!("# Inferred from the first MiB of {name}. Add what must hold.\n{yaml}");
+            exit::print(text.as_bytes(), exit::SUCCESS)
+        }
+        Err(error) => exit::fail(&error, exit::USAGE),
+    }
 }
 
 /// Prints the hash of all files, behind those of each where these are wanted.

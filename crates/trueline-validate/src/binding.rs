@@ -22,6 +22,9 @@ pub struct Binding {
     pub mistyped: Vec<Mistyped>,
     /// Number of columns of the input.
     pub columns: usize,
+    /// Whether the input has no columns of its own, but records that name their values, as JSON Lines has; `columns` is the number of fields
+    /// then.
+    pub is_of_records: bool,
 }
 
 /// A column of another type than the schema's.

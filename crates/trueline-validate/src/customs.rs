@@ -17,11 +17,15 @@ impl State {
         invalid: &mut Mask,
     ) {
         for (index, check) in plan.checks.iter().enumerate() {
-            let Runner::Custom(function) = &check.runner else { continue };
+            let Runner::Custom { function, is_of_all } = &check.runner else { continue };
             if batch.rows == 0 {
                 continue;
             }
-            let judged = custom::judge(&**function, check, batch, failing);
+            let judged = {
+                // A function of all columns gets nulls for those that need not be there.
+                let may_lack = |field: usize| *is_of_all && plan.fields[field].is_optional;
+                custom::judge(&**function, check, batch, &may_lack, failing)
+            };
             let counts = &mut self.counts[index];
             match judged {
                 None => counts.not_evaluated += batch.rows as u64,

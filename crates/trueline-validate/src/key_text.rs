@@ -113,7 +113,8 @@ fn describe_value(bytes: &[u8], data_type: &DataType) -> String {
                 .map_or_else(String::new, |(_, time)| time.to_owned())
         }),
         DataType::Duration => exact().map_or_else(String::new, |nanos| Literal::Duration(nanos).to_string()),
-        DataType::String | DataType::Any | DataType::Binary => String::from_utf8_lossy(bytes).into_owned(),
+        DataType::Binary => Literal::Binary(bytes.to_vec()).to_string(),
+        DataType::String | DataType::Any => String::from_utf8_lossy(bytes).into_owned(),
         _ => exact().map_or_else(String::new, |value| value.to_string()),
     }
 }
@@ -196,6 +197,18 @@ mod tests {
             ["0000-01-01", "1970-01-01", "2024-02-29", "9999-12-31"]
         );
     }
+
+    #[test]
+    fn binary_values_are_written_in_base64() {
+        let values = arrow_array::BinaryArray::from(vec![&b"\xff\xff\x00"[..], b""]);
+        let text = |row| {
+            let mut key = Vec::new();
+            append(&mut key, &values, row);
+            describe(&key, &[&DataType::Binary])
+        };
+        assert_eq!([text(0), text(1)], ["//8A", ""]);
+    }
+
     #[test]
     fn durations_are_written_in_seconds() {
         let nanos = Int64Array::from(vec![3_600_000_000_000, -1_500_000_000]);

@@ -164,8 +164,10 @@ fn settle_unique(
             failed += 1;
             let order = (place.input, place.row);
             first = Some(first.map_or(order, |first: (u32, u64)| first.min(order)));
-            let is_new = named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
-            let is_found = check.is_error && !place.tainted && is_new;
+            // What only warns makes no row invalid, and hides none from the checks behind it.
+            let is_found = check.is_error
+                && !place.tainted
+                && named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
             invalid += u64::from(is_found);
             let is_wanted = is_found || (late.reasons && check.is_error);
             if let (true, true, Some(rows)) = (is_wanted, unkept.is_ok(), &mut late.rows) {

@@ -45,6 +45,8 @@ pub(crate) struct PlannedCheck {
 pub(crate) struct PlannedField {
     pub(crate) data_type: DataType,
     pub(crate) is_needed: bool,
+    /// Whether its column need not be there.
+    pub(crate) is_optional: bool,
 }
 
 impl Plan {
@@ -85,14 +87,15 @@ impl Plan {
         if self.check_ids().any(|id| *id == check.id) {
             return Err(Error::new(ErrorKind::RepeatedId { check_id: check.id }));
         }
-        if check.columns.is_empty() {
+        let is_of_all = check.columns.is_empty();
+        if is_of_all {
             check.columns = schema.fields.iter().map(|field| field.name.clone()).collect();
         }
         let fields = fields_of(schema, &check)?;
         for &field in &fields {
             self.fields[field].is_needed = true;
         }
-        let runner = Runner::Custom(function);
+        let runner = Runner::Custom { function, is_of_all };
         self.checks.push(planned(schema, check, fields, &DataType::Any, runner, sample_limit));
         Ok(())
     }
@@ -121,8 +124,9 @@ impl Plan {
 
     /// Whether a function of the program looks at this schema field.
     pub fn is_custom(&self, field: usize) -> bool {
-        let is_custom =
-            |check: &PlannedCheck| matches!(check.runner, Runner::Custom(_)) && check.fields.contains(&field);
+        let is_custom = |check: &PlannedCheck| {
+            matches!(check.runner, Runner::Custom { .. }) && check.fields.contains(&field)
+        };
         self.checks.iter().any(is_custom)
     }
 
@@ -172,7 +176,8 @@ impl Plan {
     /// Whether any check looks at the values of this schema field, beyond whether they are there and of its type.
     pub fn judges_values(&self, field: usize) -> bool {
         let judges = |check: &PlannedCheck| {
-            let is_of_values = matches!(check.runner, Runner::Cells(_) | Runner::Keys(_) | Runner::Custom(_));
+            let is_of_values =
+                matches!(check.runner, Runner::Cells(_) | Runner::Keys(_) | Runner::Custom { .. });
             is_of_values && check.fields.contains(&field)
         };
         self.checks.iter().any(judges)
@@ -205,7 +210,7 @@ impl Plan {
 }
 
 fn planned_field(field: &Field) -> PlannedField {
-    PlannedField { data_type: field.data_type.clone(), is_needed: false }
+    PlannedField { data_type: field.data_type.clone(), is_needed: false, is_optional: field.optional }
 }
 
 fn plan_check(schema: &Schema, check: Check, sample_limit: u64) -> Result<PlannedCheck, Error> {

@@ -235,6 +235,9 @@ impl Tally {
         binding: &Binding,
         place: &dyn Fn(Option<usize>) -> Location,
     ) {
+        if binding.is_of_records {
+            return;
+        }
         for (check, counts) in self.plan.checks.iter().zip(&mut self.total.counts) {
             let Runner::Table(TableRule::ColumnCount(bounds)) = &check.runner else { continue };
             counts.evaluated += 1;

@@ -108,9 +108,12 @@ impl RecordValidator {
 fn prover(validator: &Validator) -> Result<Option<RecordProver>, Error> {
     let (schema, plan) = validator.judges(true)?;
     let checks = schema.resolved_checks();
-    let columns = schema.fields.iter().enumerate().filter(|(index, _)| plan.needs(*index));
-    let columns: Vec<JsonColumn> = columns
-        .map(|(_, field)| {
+    let columns: Vec<JsonColumn> = (0..)
+        .zip(&schema.fields)
+        .filter_map(|(index, field)| {
+            if !plan.needs(index) {
+                return JsonColumn::of_names(field);
+            }
             let asked = checks.iter().filter(|check| check.columns.contains(&field.name));
             let kinds = asked.filter_map(|check| match &check.kind {
                 // One record has no key twice.
@@ -120,7 +123,7 @@ fn prover(validator: &Validator) -> Result<Option<RecordProver>, Error> {
                 CheckKind::Unique { .. } => None,
                 kind => Some(kind.clone()),
             });
-            JsonColumn { field: field.clone(), checks: kinds.collect() }
+            Some(JsonColumn { field: field.clone(), checks: kinds.collect() })
         })
         .collect();
     let options = JsonOptions::of(schema).max_depth(validator.limits.max_depth);

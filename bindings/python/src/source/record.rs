@@ -10,7 +10,7 @@ use super::{over, raised};
 use crate::json::Keys;
 use crate::run::Watch;
 
-/// Records are written until there are about so many bytes.
+/// Records are written until there are about so many bytes, or as many as are asked for, so that small chunks do not wait for many records.
 const PART_BYTES: usize = 64 << 10;
 
 /// Taken once, one record after the other.
@@ -53,10 +53,10 @@ struct Reader {
 }
 
 impl Reader {
-    fn fill(&mut self, py: Python<'_>) -> PyResult<()> {
+    fn fill(&mut self, py: Python<'_>, wanted: usize) -> PyResult<()> {
         self.lines.clear();
         self.at = 0;
-        while self.lines.len() < PART_BYTES && !self.watch.cancel.is_cancelled() {
+        while self.lines.len() < PART_BYTES.min(wanted) && !self.watch.cancel.is_cancelled() {
             let Some(iterator) = &self.iterator else { break };
             let Some(record) = iterator.bind(py).clone().next().transpose()? else {
                 self.iterator = None;
@@ -75,8 +75,8 @@ impl Reader {
 
 impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.lines.len() {
-            let filled = Python::try_attach(|py| self.fill(py)).ok_or_else(over)?;
+        if self.at == self.lines.len() && !buffer.is_empty() {
+            let filled = Python::try_attach(|py| self.fill(py, buffer.len())).ok_or_else(over)?;
             filled.map_err(|error| raised(&self.watch, error))?;
             if self.watch.cancel.is_cancelled() {
                 return Err(over());

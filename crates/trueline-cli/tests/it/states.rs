@@ -36,7 +36,7 @@ fn what_is_no_state_of_the_schema_is_refused() {
     assert_eq!(code(&folder.run(&arguments)), 0);
     for (state, schema, expected, told) in [
         ("a.state", "other.yaml", 2, "it was made with the schema"),
-        ("none.state", "schema.yaml", 2, "it does not begin as a state does"),
+        ("none.state", "schema.yaml", 2, "the state cannot be used: it is too short to be one"),
         ("missing.state", "schema.yaml", 3, "could not be read"),
     ] {
         let output = folder.run(&["merge", state, "-s", schema]);

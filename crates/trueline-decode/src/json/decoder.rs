@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use arrow_buffer::Buffer;
-use trueline_schema::{CheckKind, DuplicateKeys, ExtraColumns, Field, Schema};
+use trueline_schema::{CheckKind, DataType, DuplicateKeys, ExtraColumns, Field, Schema};
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, Positions, unescape};
 
@@ -25,6 +25,16 @@ pub struct JsonColumn {
     pub field: Field,
     /// What is asked of the values. Decoding does not look at it; proofs do.
     pub checks: Vec<CheckKind>,
+}
+
+impl JsonColumn {
+    /// A column for a field of which no value is needed, so that a record that gives it twice is found: under an alias, or under a path and the
+    /// whole name. `None` if the field has one name only.
+    pub fn of_names(field: &Field) -> Option<Self> {
+        let has_names = !field.aliases.is_empty() || field.name.contains('.');
+        let named = || Field { aliases: field.aliases.clone(), ..Field::new(&field.name, DataType::Any) };
+        has_names.then(|| Self { field: named(), checks: Vec::new() })
+    }
 }
 
 /// How records are read.

@@ -244,9 +244,12 @@ pub(crate) fn kind_of(token: &Token) -> Kind {
 
 /// A record that is no JSON: from the first bad byte on, or all of it where it only ends too early.
 pub(crate) fn broken(fault: &Fault, length: usize) -> Broken {
-    let code = if fault.kind == FaultKind::InvalidUtf8 { "structure.utf8" } else { "structure.json" };
+    let (code, found) = match fault.kind {
+        FaultKind::InvalidUtf8 => ("structure.utf8", "bytes that are not UTF-8".to_owned()),
+        kind => ("structure.json", kind.to_string()),
+    };
     let start = if fault.offset < length { fault.offset } else { 0 };
-    Broken { code, range: start..length, found: fault.kind.to_string() }
+    Broken { code, range: start..length, found }
 }
 
 /// A key as it stands, for people.

@@ -21,6 +21,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use trueline_tokenizer::{Split, Splitter, State, Survey};
 
 use super::digest::Digesting;
+use super::failure::least_bytes;
 use super::feed::{Feed, HEADROOM, Next, PADDING};
 use super::{Cut, Failure};
 use crate::chunk::aligned;
@@ -325,7 +326,7 @@ impl Chunks {
     fn carry_on(&self, number: Number, buffer: Vec<u8>, chunk: Range<usize>, link: Link) -> Span {
         let Link { state, mut carry, offset, previous } = link;
         carry.extend_from_slice(&buffer[chunk]);
-        let failure = (carry.len() as u64 > self.max_record_bytes && !state.is_record_start())
+        let failure = (least_bytes(&carry) > self.max_record_bytes && !state.is_record_start())
             .then(|| Failure::record_size(self.max_record_bytes, offset));
         if failure.is_some() {
             self.stop_round(number.round);

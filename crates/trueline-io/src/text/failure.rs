@@ -40,7 +40,7 @@ impl Failure {
     /// A record larger than the limit.
     pub fn record_size(limit: u64, byte_offset: u64) -> Self {
         let message = format!(
-            "the record that begins here is larger than {limit} bytes; a quote that is never closed may be the cause, \
+            "the record that begins here is larger than {limit} bytes; in CSV a quote that is never closed may be the cause, \
              otherwise raise the limit (max_record_bytes)"
         );
         Self::new("structure.record_size", message, byte_offset)
@@ -49,9 +49,14 @@ impl Failure {
     /// A field larger than the limit.
     pub fn field_size(limit: u64, byte_offset: u64) -> Self {
         let message = format!(
-            "the field that begins here is larger than {limit} bytes; a quote that is never closed may be the cause, \
+            "the field that begins here is larger than {limit} bytes; in CSV a quote that is never closed may be the cause, \
              otherwise raise the limit (max_field_bytes)"
         );
         Self::new("structure.record_size", message, byte_offset)
     }
+}
+
+/// The least size of the record that begins with these bytes: a CR at their end may belong to its line end.
+pub(super) fn least_bytes(beginning: &[u8]) -> u64 {
+    beginning.strip_suffix(b"\r").unwrap_or(beginning).len() as u64
 }

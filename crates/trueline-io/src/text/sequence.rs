@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::failure::least_bytes;
 use super::feed::{Feed, Filled, HEADROOM, Next, PADDING};
 use super::{Basis, Failure, Span};
 use crate::chunk::aligned;
@@ -50,7 +51,7 @@ impl Sequence {
         if used > 0 {
             self.previous = Some(buffer[rest.start - 1]);
         }
-        if used == 0 && rest.len() as u64 > self.max_record_bytes {
+        if used == 0 && least_bytes(&buffer[rest.clone()]) > self.max_record_bytes {
             self.is_done = true;
             let failure = Failure::record_size(self.max_record_bytes, self.byte_offset);
             let none = Filled { bytes: 0, is_last: false, failure: Some(failure) };

@@ -4,7 +4,8 @@
 //!
 //! **Why** — a changed delimiter shows as one single column.
 //!
-//! **Passes** — a number of columns in the header (without one, in the first record) within the bounds.
+//! **Passes** — a number of columns in the header (without one, in the first record) within the bounds. JSON Lines have no columns,
+//! so nothing is evaluated there.
 //!
 //! **Fails** — any other number; with several inputs the first that is outside counts.
 //!

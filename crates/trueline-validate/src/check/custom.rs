@@ -19,7 +19,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow_array::{Array, ArrayRef, BooleanArray, NullArray, RecordBatch, RecordBatchOptions};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{Field as ArrowField, Schema as ArrowSchema};
 use trueline_schema::{Check, CheckKind, Severity, Tolerance};
@@ -68,7 +68,8 @@ impl std::fmt::Debug for CustomCheck {
 }
 
 impl CustomCheck {
-    /// A check of severity error with this id over these columns, all of the schema if there are none.
+    /// A check of severity error with this id over these columns, all of the schema if there are none. A function of all columns gets nulls,
+    /// of Arrow's type without values, for an optional column that the input lacks.
     pub fn new<I>(id: impl Into<String>, columns: I, function: impl Custom + 'static) -> Self
     where
         I: IntoIterator,
@@ -118,17 +119,25 @@ pub(crate) struct Judged {
     pub(crate) not_evaluated: u64,
 }
 
-/// Asks the function of a check, and puts the failing rows into `failing`. `None` where the input lacks a column.
+/// Asks the function of a check, and puts the failing rows into `failing`. `None` where the input lacks a column
+/// that it may not lack.
 pub(crate) fn judge(
     function: &dyn Custom,
     check: &PlannedCheck,
     batch: &Batch<'_>,
+    may_lack: &dyn Fn(usize) -> bool,
     failing: &mut Mask,
 ) -> Option<Result<Judged, String>> {
     let mut arrays: Vec<ArrayRef> = Vec::with_capacity(check.fields.len());
     let mut bad = Mask::new(batch.rows);
     for &field in &check.fields {
-        let column = batch.keys[field]?;
+        let Some(column) = batch.keys[field] else {
+            if !may_lack(field) {
+                return None;
+            }
+            arrays.push(Arc::new(NullArray::new(batch.rows)));
+            continue;
+        };
         for cell in column.bad {
             bad.set(cell.row as usize);
         }

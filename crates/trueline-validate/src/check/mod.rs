@@ -95,7 +95,11 @@ pub(crate) enum Runner {
     /// Counters judged at the end.
     Table(TableRule),
     /// A function of the program.
-    Custom(Arc<dyn Custom>),
+    Custom {
+        function: Arc<dyn Custom>,
+        /// Whether no columns were named for it.
+        is_of_all: bool,
+    },
 }
 
 /// What is asked of a set of keys.

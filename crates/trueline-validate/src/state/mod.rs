@@ -192,7 +192,7 @@ impl State {
         invalid.reset(batch.rows);
         for (index, check) in plan.checks.iter().enumerate() {
             let Some(&field) = check.fields.first() else { continue };
-            if matches!(check.runner, Runner::Keys(_) | Runner::Custom(_)) {
+            if matches!(check.runner, Runner::Keys(_) | Runner::Custom { .. }) {
                 continue;
             }
             let Some(column) = batch.columns[field] else {
@@ -277,7 +277,7 @@ impl State {
                 counts.null += nulls;
                 counts.evaluated += rows;
             }
-            Runner::Structure | Runner::Columns | Runner::Keys(_) | Runner::Custom(_) => {}
+            Runner::Structure | Runner::Columns | Runner::Keys(_) | Runner::Custom { .. } => {}
         }
     }
 

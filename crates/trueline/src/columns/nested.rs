@@ -4,18 +4,21 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, ListArray, NullArray, make_array};
+use arrow_array::{Array, ArrayRef, ListArray, NullArray, UInt64Array, make_array};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType as Arrow, Field};
+use arrow_select::take::take;
 use trueline_report::BadCell;
 use trueline_schema::DataType;
 
 use super::widen::{Widened, accepts, widen};
 
-/// Lists of any layout whose items are taken. What checks ask of a list is its length, so that one of another layout comes back
-/// with items that say no more than how many they are. A list with an item that is no value of its type is none itself.
+/// How often items may be shared by views of lists, in the mean, to be copied. Beyond that checks see how many there are, and nulls.
+const MOST_SHARED: usize = 16;
+
+/// Lists of any layout whose items are taken. A list with an item that is no value of its type is none itself.
 pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
-    let lists = lengths(array, item)?;
+    let lists = plain(array, item)?;
     if !item_of(array.data_type()).is_some_and(|own| has_room(own.data_type(), item)) {
         return Some(Widened { array: lists, bad: Vec::new() });
     }
@@ -110,44 +113,40 @@ pub(super) fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
     Some(Widened { array: make_array(data.build().ok()?), bad })
 }
 
-/// The lists alone, if their items are taken.
-fn lengths(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
+/// The lists in the layout of most, if their items are taken.
+fn plain(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
     if !accepts(item_of(array.data_type())?.data_type(), item) {
         return None;
     }
-    let nulls = array.nulls().cloned();
-    let lengths = |length: &dyn Fn(usize) -> usize| of_lengths((0..array.len()).map(length), nulls.clone());
-    match array.data_type() {
-        Arrow::LargeList(_) => {
-            let offsets = array.as_list::<i64>().offsets();
-            lengths(&|row| usize::try_from(offsets[row + 1] - offsets[row]).unwrap_or_default())
-        }
-        Arrow::FixedSizeList(_, size) => {
-            let size = usize::try_from(*size).unwrap_or_default();
-            lengths(&|_| size)
-        }
-        Arrow::ListView(_) => {
-            let sizes = array.as_list_view::<i32>().sizes();
-            lengths(&|row| usize::try_from(sizes[row]).unwrap_or_default())
-        }
-        Arrow::LargeListView(_) => {
-            let sizes = array.as_list_view::<i64>().sizes();
-            lengths(&|row| usize::try_from(sizes[row]).unwrap_or_default())
-        }
-        _ => Some(Arc::clone(array)),
+    if matches!(array.data_type(), Arrow::List(_)) {
+        return Some(Arc::clone(array));
     }
+    let (items, mut ranges) = items(array)?;
+    if matches!(array.data_type(), Arrow::LargeList(_) | Arrow::FixedSizeList(..)) {
+        let start = ranges.first().map_or(0, |range| range.start);
+        let end = ranges.last().map_or(0, |range| range.end);
+        return of_lengths(&ranges, items.slice(start, end - start), array.nulls());
+    }
+    // A null may name any items.
+    ranges
+        .iter_mut()
+        .zip(0..array.len())
+        .filter(|(_, row)| array.is_null(*row))
+        .for_each(|(range, _)| *range = 0..0);
+    let total = ranges.iter().map(Range::len).fold(0, usize::saturating_add);
+    if total > MOST_SHARED.saturating_mul(items.len()) {
+        return of_lengths(&ranges, Arc::new(NullArray::new(total)), array.nulls());
+    }
+    let indices: UInt64Array = ranges.iter().flat_map(|range| range.clone().map(|at| at as u64)).collect();
+    of_lengths(&ranges, take(items, &indices, None).ok()?, array.nulls())
 }
 
-/// Lists of these lengths. `None` beyond two billion items, of which no batch has as many.
-fn of_lengths(lengths: impl Iterator<Item = usize>, nulls: Option<NullBuffer>) -> Option<ArrayRef> {
-    let (mut offsets, mut end) = (vec![0_i32], 0_i32);
-    for length in lengths {
-        end = end.checked_add(i32::try_from(length).ok()?)?;
-        offsets.push(end);
-    }
-    let items: ArrayRef = Arc::new(NullArray::new(usize::try_from(end).ok()?));
-    let field = Arc::new(Field::new_list_field(Arrow::Null, true));
-    Some(Arc::new(ListArray::try_new(field, OffsetBuffer::new(offsets.into()), items, nulls).ok()?))
+/// Lists of these lengths, whose items follow one another. `None` beyond two billion items, of which no batch has as many.
+fn of_lengths(ranges: &[Range<usize>], items: ArrayRef, nulls: Option<&NullBuffer>) -> Option<ArrayRef> {
+    let offsets = OffsetBuffer::try_from_lengths(ranges.iter().map(Range::len)).ok()?;
+    // There may be nulls within lists that are null.
+    let field = Field::new_list_field(items.data_type().clone(), true);
+    Some(Arc::new(ListArray::try_new(Arc::new(field), offsets, items, nulls.cloned()).ok()?))
 }
 
 /// Structs that have every declared member, each of a type that is taken. They may have others. One with a member that is no value of its type

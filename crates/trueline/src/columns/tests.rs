@@ -358,6 +358,27 @@ fn lists_and_structs_are_taken_by_their_parts() {
     let large = LargeListArray::from_iter_primitive::<Int32Type, _, _>(items());
     assert_eq!(lengths(array(large.clone(), &of(DataType::Int64))), expected);
     assert_eq!(lengths(array(large.slice(2, 2), &of(DataType::Int64))), Some(vec![Some(0), Some(1)]));
+    let shown = |array: Option<ArrayRef>| {
+        let array = array.expect("lists");
+        (0..array.len()).map(|row| array.is_valid(row).then(|| value(&array, row))).collect::<Vec<_>>()
+    };
+    let with_items = shown(array(plain.clone(), &of(DataType::Int64)));
+    assert_eq!(with_items[0].as_deref(), Some("[1,null]"));
+    assert_eq!(shown(array(large.clone(), &of(DataType::Int64))), with_items);
+    assert_eq!(shown(array(large.slice(1, 3), &of(DataType::Int64))), with_items[1..]);
+    let views = ListViewArray::new(
+        Arc::new(Field::new_list_field(Arrow::Int32, true)),
+        vec![1, 0, 3, 0].into(),
+        vec![2, 2, 0, 1].into(),
+        Arc::new(Int32Array::from(vec![Some(2), Some(1), None])),
+        Some(vec![true, false, true, true].into()),
+    );
+    assert_eq!(shown(array(views, &of(DataType::Int64))), with_items);
+    let fixed = FixedSizeListArray::from_iter_primitive::<Int32Type, _, _>(
+        [Some(vec![Some(1), Some(2)]), None, Some(vec![None, Some(3)])],
+        2,
+    );
+    assert_eq!(shown(array(fixed.slice(1, 2), &of(DataType::Int64))), [None, Some("[null,3]".to_owned())]);
     assert!(to(plain, &of(DataType::Int16)).is_none());
     let inner: Vec<(Arc<Field>, ArrayRef)> = vec![
         (Arc::new(Field::new("a", Arrow::Int8, true)), Arc::new(Int8Array::from(vec![1]))),

@@ -46,6 +46,12 @@ impl Job<'_> {
         sources.map(plan).collect()
     }
 
+    /// The fields of which no value is needed.
+    pub(super) fn unneeded(&self) -> impl Iterator<Item = &Field> {
+        let fields = self.schema.fields.iter().enumerate();
+        fields.filter(|(index, _)| !self.plan.needs(*index)).map(|(_, field)| field)
+    }
+
     /// For each field of the schema which of these columns it is.
     pub(super) fn decoded(&self) -> Vec<Option<usize>> {
         let mut columns = 0..;

@@ -174,10 +174,12 @@ impl<'a> Pipeline<'a> {
         lines: u64,
         place: &dyn Fn(Option<usize>) -> Location,
     ) -> Result<(), Error> {
-        match reading.again {
-            Some((number, _)) => self.tally.begin_input_again(number, lines),
-            None => self.tally.begin_input(binding, lines, place),
+        if let Some((number, _)) = reading.again {
+            // What was found meanwhile is of the table as a whole, and comes last.
+            self.tally.begin_input_again(number, lines);
+            return Ok(());
         }
+        self.tally.begin_input(binding, lines, place);
         let found = self.tally.take_findings();
         self.outlets.write_all(&found)
     }

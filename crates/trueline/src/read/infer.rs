@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
-use trueline_io::{Format, Source, decompress_with};
+use trueline_io::{Format, MemorySource, Source, decompress_with};
 use trueline_schema::grammar::{is_integer, parse_date, parse_float, parse_integer, parse_timestamp};
 use trueline_schema::{DataType, Field, Schema};
 use trueline_validate::CustomCheck;
@@ -20,44 +20,61 @@ use crate::validator::Validator;
 /// How many bytes are looked at.
 const HEAD_BYTES: usize = 1 << 20;
 
-/// Finds the columns of a text input and their types, from its first MiB: integers, floats, booleans, dates, timestamps, and text for
-/// all else. Numbers with a leading zero are text. A later cell of another type is an error when it is read.
+/// Delimiters of CSV besides the comma.
+const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
+
+/// Infers the columns of a text input and their types from its first MiB: integers, floats, booleans, dates and timestamps, and strings for
+/// everything else. Numbers with a leading zero are strings. A CSV header with a single name that contains a semicolon, a tab or a bar is split
+/// there. A later cell of another type is an error when it is read.
 ///
 /// **Errors**: the input cannot be read, or its columns have no names.
 pub fn infer(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error> {
-    let head = Head { source };
+    let head = head(source)?;
     let mut schema = Schema::default();
-    let builder = Validator::builder(Schema::default()).threads(1);
-    let validator = format.into_iter().fold(builder, crate::ValidatorBuilder::format).build()?;
-    schema.fields = match pipeline::column_names(&validator, &head)? {
-        Some(names) => of_text(&head, &names, format)?,
-        None => of_objects(source)?,
+    let names = names(&schema, &head, format)?;
+    let delimiter = names.as_deref().and_then(|names| match names {
+        [only] => DELIMITERS.into_iter().find(|delimiter| only.as_bytes().contains(delimiter)),
+        _ => None,
+    });
+    let names = match delimiter {
+        Some(delimiter) => {
+            schema.csv.delimiter = delimiter;
+            self::names(&schema, &head, format)?
+        }
+        None => names,
+    };
+    schema.fields = match names {
+        Some(names) => of_text(&head, &schema, &names, format)?,
+        None => of_objects(&head)?,
     };
     Ok(schema)
 }
 
-/// The beginning of a source.
-struct Head<'s> {
-    source: &'s dyn Source,
+/// The names in the header of CSV; `None` where objects have names of their own.
+fn names(schema: &Schema, head: &MemorySource, format: Option<Format>) -> Result<Option<Vec<String>>, Error> {
+    let builder = Validator::builder(schema.clone()).threads(1);
+    let validator = format.into_iter().fold(builder, crate::ValidatorBuilder::format).build()?;
+    pipeline::column_names(&validator, head)
 }
 
-impl Source for Head<'_> {
-    fn name(&self) -> &str {
-        self.source.name()
-    }
-
-    fn open(&self) -> Result<Box<dyn Read + Send>, trueline_io::Error> {
-        Ok(Box::new(self.source.open()?.take(HEAD_BYTES as u64)))
-    }
-
-    fn size_hint(&self) -> Option<u64> {
-        self.source.size_hint().map(|size| size.min(HEAD_BYTES as u64))
+/// The beginning of a source, which is read once.
+fn head(source: &dyn Source) -> Result<MemorySource, Error> {
+    let mut bytes = Vec::new();
+    let read = source.open().map_err(|error| not_read(error.to_string()))?;
+    match read.take(HEAD_BYTES as u64).read_to_end(&mut bytes) {
+        Ok(_) => Ok(MemorySource::new(source.name(), bytes)),
+        Err(error) => Err(not_read(format!("{}: {error}", source.name()))),
     }
 }
 
 /// The types of columns with names, by the texts of their cells.
-fn of_text(head: &Head<'_>, names: &[String], format: Option<Format>) -> Result<Vec<Field>, Error> {
-    let mut schema = Schema::default();
+fn of_text(
+    head: &MemorySource,
+    schema: &Schema,
+    names: &[String],
+    format: Option<Format>,
+) -> Result<Vec<Field>, Error> {
+    let mut schema = schema.clone();
     schema.fields = names.iter().map(|name| Field::new(name, DataType::String)).collect();
     let seen: Arc<Mutex<Vec<RecordBatch>>> = Arc::default();
     let taken = Arc::clone(&seen);
@@ -69,7 +86,7 @@ fn of_text(head: &Head<'_>, names: &[String], format: Option<Format>) -> Result<
     // What is wrong with it is told when it is read.
     format.into_iter().fold(builder, crate::ValidatorBuilder::format).build()?.validate(head)?;
     let mut batches = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
-    let is_cut = head.source.size_hint().is_none_or(|size| size > HEAD_BYTES as u64);
+    let is_cut = head.size_hint().is_some_and(|size| size >= HEAD_BYTES as u64);
     if let (true, Some(last)) = (is_cut, batches.last_mut()) {
         // The last row may be a part of one.
         *last = last.slice(0, last.num_rows().saturating_sub(1));
@@ -133,7 +150,7 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 /// The fields of objects, one a line, in the order in which they are seen first.
-fn of_objects(source: &dyn Source) -> Result<Vec<Field>, Error> {
+fn of_objects(source: &MemorySource) -> Result<Vec<Field>, Error> {
     let unread = |error: &dyn std::error::Error| not_read(format!("{}: {error}", source.name()));
     let read = source.open().map_err(|error| unread(&error))?;
     let options = trueline_io::DecompressOptions::default().name(source.name());

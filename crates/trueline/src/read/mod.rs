@@ -9,8 +9,10 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use arrow_array::{BooleanArray, RecordBatch, RecordBatchReader};
-use arrow_schema::{ArrowError, Field as ArrowField, Schema as ArrowSchema, SchemaRef};
+use arrow_array::{Array, BooleanArray, RecordBatch, RecordBatchReader, new_null_array};
+use arrow_schema::{
+    ArrowError, DataType as ArrowType, Field as ArrowField, Schema as ArrowSchema, SchemaRef,
+};
 use trueline_io::{Format, Source};
 use trueline_report::escape::escape_text;
 use trueline_report::{Report, Verdict, Violation};
@@ -200,7 +202,15 @@ impl Iterator for Reader {
         let external = |error| ArrowError::ExternalError(Box::new(error));
         next.map(|batch| {
             let batch = batch.map_err(external)?;
-            RecordBatch::try_new(Arc::clone(&self.schema), batch.columns().to_vec())
+            // A column that need not be there is null, and of no type.
+            let columns = self.schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
+                if *column.data_type() == ArrowType::Null && *field.data_type() != ArrowType::Null {
+                    new_null_array(field.data_type(), column.len())
+                } else {
+                    Arc::clone(column)
+                }
+            });
+            RecordBatch::try_new(Arc::clone(&self.schema), columns.collect())
         })
     }
 }

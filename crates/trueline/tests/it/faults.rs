@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trueline::render::{JsonLinesRenderer, JsonRenderer, Renderer, TextRenderer};
-use trueline::{FileSource, Limits, MemorySource, ReadAt, Source, Status, Validator, Verdict};
+use trueline::{FileSource, Format, Limits, MemorySource, ReadAt, Source, Status, Validator, Verdict};
 use trueline_testkit::fault::{FailingRead, FailingWrite, TrickleRead};
 
 use crate::support::{schema, stable, validate};
@@ -276,6 +276,28 @@ fn limits_end_the_run_at_the_place_of_the_record() {
             assert_eq!((error.row_index, error.line), (Some(1), Some(3)), "chunks of {chunk}");
             assert_eq!(report.rows.total, 1);
             assert_eq!(report.inputs[0].bytes, error.byte_offset.expect("an offset"));
+        }
+    }
+}
+
+/// A record of just the limit is one, wherever chunks end, and one byte more is none.
+#[test]
+fn the_limit_on_records_counts_no_line_end() {
+    let schema = || schema("fields: [{name: x}]");
+    for (text, bytes) in [
+        (&b"{\"x\":\"12\"}\r\n{\"x\":1}\r\n"[..], 10),
+        (b"{\"x\":\"12\"}\n{\"x\":1}\n", 10),
+        (b"x\r\n1234567890\r\n1\r\n", 10),
+        (b"x\n1234567890\n1\n", 10),
+    ] {
+        let format = if text[0] == b'{' { Format::JsonLines } else { Format::Csv };
+        for (chunk, threads) in (1..=text.len() + 1).flat_map(|chunk| [(chunk, 1), (chunk, 3)]) {
+            for (limit, expected) in [(bytes, Verdict::Valid), (bytes - 1, Verdict::Unreadable)] {
+                let builder = Validator::builder(schema()).format(format).chunk_bytes(chunk).threads(threads);
+                let builder = builder.limits(Limits::default().max_record_bytes(limit));
+                let report = validate(builder, &MemorySource::new("exact", text.to_vec()));
+                assert_eq!(report.verdict, expected, "{format:?}, chunks of {chunk}, limit {limit}");
+            }
         }
     }
 }

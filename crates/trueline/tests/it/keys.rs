@@ -282,6 +282,23 @@ checks:
     }
 }
 
+/// A repeat that only warns hides no row from the checks behind it.
+#[test]
+fn rows_are_invalid_by_what_is_an_error_alone() {
+    let text = "x,y,z\n1,5,a\n1,5,b\n2,6,b\n";
+    for severities in 0..8 {
+        let severity = |column: u32| if severities >> column & 1 == 1 { "warning" } else { "error" };
+        let fields = ["x", "y", "z"].into_iter().zip(0..);
+        let fields: Vec<String> = fields
+            .map(|(name, column)| format!("{{name: {name}, unique: true, severity: {}}}", severity(column)))
+            .collect();
+        let schema = schema(&format!("fields: [{}]", fields.join(", ")));
+        let expected = u64::from(severities & 3 != 3) + u64::from(severities & 4 == 0);
+        let report = compare(&format!("severities {severities}"), &schema, &[text.to_owned()]);
+        assert_eq!(report.rows.invalid, expected, "severities {severities}");
+    }
+}
+
 /// Refuses numbers other than 7.
 #[allow(clippy::unnecessary_wraps, reason = "functions of checks may fail")]
 fn odd(batch: &RecordBatch) -> Result<BooleanArray, String> {

@@ -52,6 +52,19 @@ fn columns_come_in_the_order_and_types_of_the_schema() {
 }
 
 #[test]
+fn columns_that_need_not_be_there_are_null() {
+    let schema = schema("fields: [{name: a, type: string}, {name: q, type: int64, optional: true}]");
+    for (name, text) in
+        [("a.csv", "a\n1\n2\n3\n"), ("a.jsonl", "{\"a\":\"1\"}\n{\"a\":\"2\"}\n{\"a\":\"3\"}\n")]
+    {
+        let batches = rows(&schema, name, text, &ReadOptions::default()).unwrap();
+        assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 3, "{name}");
+        let optional = batches[0].column(1).as_primitive::<Int64Type>();
+        assert_eq!((optional.len(), optional.null_count()), (3, 3), "{name}");
+    }
+}
+
+#[test]
 fn the_first_fault_ends_the_reading_and_names_its_place() {
     let schema = schema("fields: [{name: a, type: int64}]");
     for (text, expected) in [
@@ -85,6 +98,12 @@ fn types_are_found_in_the_first_rows() {
     let batches = rows(&schema, "a.csv", text, &ReadOptions::default()).unwrap();
     assert_eq!(batches[0].column(1).as_primitive::<Float64Type>().values()[..2], [1.5, 3.0]);
     assert_eq!(batches[0].column(0).null_count(), 1);
+    for (delimiter, text) in [(b';', "a;b\n1;x\n"), (b'\t', "a\tb\n1\tx\n"), (b'|', "a|b\n1|x\n")] {
+        let (found, schema) = types("a.csv", text);
+        assert_eq!((&*found, schema.csv.delimiter), ("a: int64, b: string", delimiter));
+        assert_eq!(rows(&schema, "a.csv", text, &ReadOptions::default()).unwrap()[0].num_columns(), 2);
+    }
+    assert_eq!(types("a.csv", "a;b,c\n1;x,2\n").0, "a;b: string, c: int64");
     let lines = "{\"z\":1,\"a\":1,\"s\":\"x\",\"n\":null}\n{\"a\":1.5,\"o\":{\"k\":1},\"m\":1,\"b\":true}\n{\"m\":\"x\"}\n{\"cut\n";
     let (found, _) = types("a.jsonl", lines);
     assert_eq!(found, "z: int64, a: float64, s: string, n: any, o: any, m: any, b: boolean");

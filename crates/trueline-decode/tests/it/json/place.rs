@@ -87,7 +87,7 @@ fn broken_records_point_at_what_is_wrong() {
             ("structure.duplicate_key", &b"\"a\""[..], "the key \"a\" a second time"),
             ("structure.json", b"1}", "a number has a digit behind a leading zero"),
             ("structure.json", b"{\"a\": ", "the record ends where a value is expected"),
-            ("structure.utf8", b"\xC3\"}", "the bytes are not UTF-8"),
+            ("structure.utf8", b"\xC3\"}", "bytes that are not UTF-8"),
             ("structure.json", b"5", "a number where an object is expected"),
             ("structure.json", b"[]]]}", "arrays and objects stand in one another more than 3 deep"),
         ]

@@ -12,6 +12,7 @@ pub(super) use records::JsonRecords;
 pub(super) fn bind(schema: &Schema) -> Binding {
     let mut binding = Binding::default();
     binding.columns = schema.fields.len();
+    binding.is_of_records = true;
     binding.sources = (0..schema.fields.len()).map(Some).collect();
     binding.reasons = vec![None; schema.fields.len()];
     binding

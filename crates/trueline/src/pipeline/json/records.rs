@@ -20,6 +20,8 @@ const BLOCK_BYTES: usize = 128 << 10;
 pub(in super::super) struct JsonRecords {
     /// Schema field to column of the decoder.
     columns: Vec<Option<usize>>,
+    /// How many columns of the decoder these are. The others are there so that a record that gives one twice is found.
+    needed: usize,
     indexer: Indexer,
     /// Asked by origins too, which only look.
     decoder: RefCell<JsonDecoder>,
@@ -30,16 +32,20 @@ pub(in super::super) struct JsonRecords {
 
 impl JsonRecords {
     pub(in super::super) fn new(job: &Job<'_>) -> Self {
-        let plans =
+        let columns =
             job.columns().into_iter().map(|plan| JsonColumn { field: plan.field, checks: plan.checks });
+        let mut columns: Vec<JsonColumn> = columns.collect();
+        let needed = columns.len();
+        columns.extend(job.unneeded().filter_map(JsonColumn::of_names));
         let options = JsonOptions::of(job.schema).max_depth(job.limits.max_depth);
         Self {
             columns: job.decoded(),
+            needed,
             indexer: Indexer::with_kernel(job.kernel)
                 .block_bytes(BLOCK_BYTES)
                 .max_depth(job.limits.max_depth),
             forbids_extras: options.allowed_names.is_some(),
-            decoder: RefCell::new(JsonDecoder::new(plans.collect(), &options, job.kernel)),
+            decoder: RefCell::new(JsonDecoder::new(columns, &options, job.kernel)),
             positions: Positions::new(),
             rows: JsonRows::new(),
         }
@@ -100,7 +106,7 @@ impl Records for JsonRecords {
     }
 
     fn prove(&mut self, bytes: Bytes<'_>) -> &[Option<Proven>] {
-        self.decoder.get_mut().prove(&block(bytes, &self.positions), &self.rows)
+        &self.decoder.get_mut().prove(&block(bytes, &self.positions), &self.rows)[..self.needed]
     }
 
     fn decode_column(&mut self, column: usize, bytes: Bytes<'_>) -> Column {

@@ -310,3 +310,23 @@ fn violations_as_csv_have_safe_cells_unless_asked_for_raw_ones() {
     let error = builder.build().expect("a validator").validate(&Unreadable).expect_err("refused");
     assert!(matches!(error.kind(), ErrorKind::OutputName { .. }), "{error}");
 }
+
+/// Whether rows are written too makes no difference to the order of violations.
+#[test]
+fn violations_of_the_table_come_last_in_one_order() {
+    let folder = folder();
+    let (errors, valid) = (folder.path().join("errors.jsonl"), folder.path().join("valid.csv"));
+    let schema = schema(
+        "fields:\n  - {name: x, type: int64, unique: true}\nchecks:\n  - {check: row_count, equals: 2}\n  \
+         - {check: distinct_count, column: x, max: 1}\n",
+    );
+    let source = MemorySource::new("keys.csv", b"x\n1\n2\n1\n".to_vec());
+    let written = |builder: ValidatorBuilder| {
+        validate(builder.errors_out(&errors), &source);
+        String::from_utf8(read(&errors).expect("a file")).expect("text")
+    };
+    let alone = written(Validator::builder(schema.clone()));
+    let checks: Vec<&str> = alone.lines().filter_map(|line| line.split('"').nth(3)).collect();
+    assert_eq!(checks, ["x.unique", "table.row_count", "x.distinct_count"], "{alone}");
+    assert_eq!(written(Validator::builder(schema).valid_out(&valid)), alone);
+}
