@@ -2,12 +2,12 @@
 //!
 //! The number of columns of each input must be within bounds.
 //!
-//! **Why** — a changed delimiter shows as one single column.
+//! **Why** — a changed delimiter results in a single column.
 //!
 //! **Passes** — a number of columns in the header (without one, in the first record) within the bounds. JSON Lines have no columns,
 //! so nothing is evaluated there.
 //!
-//! **Fails** — any other number; with several inputs the first that is outside counts.
+//! **Fails** — any other number; with several inputs, the first input outside the bounds is reported.
 //!
 //! **Options** — `min`, `max`, `equals`.
 //!

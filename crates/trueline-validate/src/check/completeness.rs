@@ -1,10 +1,10 @@
 //! # completeness
 //!
-//! The number or share of a column's cells that are not null must reach a minimum.
+//! The number or fraction of non-null cells of a column must reach a minimum.
 //!
-//! **Why** — an optional column that is suddenly empty everywhere is a fault that `required` cannot state.
+//! **Why** — an optional column that is suddenly empty everywhere is a fault that `required` cannot express.
 //!
-//! **Passes** — a column whose share (or number) of cells that are not null reaches the minimum. A table without rows passes.
+//! **Passes** — a column whose fraction (or number) of non-null cells reaches the minimum. A table without rows passes.
 //!
 //! **Fails** — a column below it.
 //!

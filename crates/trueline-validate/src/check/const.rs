@@ -1,12 +1,12 @@
 //! # const
 //!
-//! Every value must be the same, given one.
+//! All values must equal one given value.
 //!
 //! **Why** — a format version, a batch id or a tenant must not change within a file.
 //!
 //! **Passes** — null, and values equal to the given one.
 //!
-//! **Fails** — every other value.
+//! **Fails** — all other values.
 //!
 //! **Options** — `const`: the value.
 //!

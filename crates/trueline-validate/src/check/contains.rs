@@ -1,14 +1,14 @@
 //! # contains
 //!
-//! Text must contain a given text.
+//! Strings must contain a given substring.
 //!
-//! **Why** — a separator or marker must be somewhere.
+//! **Why** — a separator or marker must occur somewhere.
 //!
-//! **Passes** — null, and text that contains the given text, byte for byte.
+//! **Passes** — null, and strings that contain the substring, byte for byte.
 //!
-//! **Fails** — text that does not contain it; case counts.
+//! **Fails** — strings that do not contain it; the comparison is case-sensitive.
 //!
-//! **Options** — `contains`: the text.
+//! **Options** — `contains`: the substring.
 //!
 //! **Codes** — `contains.absent`.
 

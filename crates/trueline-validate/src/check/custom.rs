@@ -1,19 +1,19 @@
 //! # custom
 //!
-//! A function of the program must say yes to every row.
+//! A function of the program must return true for every row.
 //!
-//! **Why** — some rules no vocabulary has: a checksum of one's own, a look-up, a model.
+//! **Why** — some rules cannot be expressed in a schema: a checksum of your own, a look-up, a model.
 //!
-//! **Passes** — a row for which the function says true.
+//! **Passes** — a row for which the function returns true.
 //!
-//! **Fails** — a row for which it says false. A null result is not evaluated; nor is a null cell where the
-//! check has one column. Rows with a cell that does not parse are not evaluated, whatever it says.
+//! **Fails** — a row for which it returns false. A null result counts as not evaluated; so does a null cell if the check has one
+//! column. Rows with a cell that does not parse are not evaluated, whatever the function returns.
 //!
-//! **Options** — the function, the columns that it is given, what it expects, for people, and those common to all checks. It has no form
-//! in documents. The function is called with some rows at a time, on several threads, and, where keys make it necessary to read
-//! an input again, more than once for the same rows: it must say the same each time, and of each row by itself. If it fails, the
-//! rows that it was called with are not evaluated, the check has the status `error` with the reason, and at severity error the
-//! verdict is invalid.
+//! **Options** — the function, the columns that it is given, a description of what it expects, and those common to all checks. It
+//! cannot be written in documents. The function is called with some rows at a time, on several threads, and, if keys make it
+//! necessary to read an input again, more than once for the same rows: its result must be the same each time, and for each row
+//! independent of the others. If it fails, the rows of that call are not evaluated, the check has the status `error` with the
+//! reason, and at severity error the verdict is invalid.
 //!
 //! **Codes** — `custom.failed`, `custom.error`.
 

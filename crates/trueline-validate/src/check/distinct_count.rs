@@ -1,12 +1,12 @@
 //! # distinct_count
 //!
-//! The number of different values in a column must be within bounds.
+//! The number of distinct values in a column must be within bounds.
 //!
-//! **Why** — a file with one branch instead of two hundred is a cut file.
+//! **Why** — a file with one branch instead of two hundred is truncated.
 //!
-//! **Passes** — tables whose number of different values, null not counted, lies within the bounds.
+//! **Passes** — tables whose number of distinct values, nulls not counted, is within the bounds.
 //!
-//! **Fails** — tables outside of them. The count is exact.
+//! **Fails** — tables outside the bounds. The count is exact.
 //!
 //! **Options** — `column`, `min`, `max`, `equals`.
 //!

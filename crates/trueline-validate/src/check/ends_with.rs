@@ -1,14 +1,14 @@
 //! # ends_with
 //!
-//! Text must end with a given text.
+//! Strings must end with a given suffix.
 //!
-//! **Why** — file names and domains are told by their ends.
+//! **Why** — file names and domains are recognised by their suffixes.
 //!
-//! **Passes** — null, and text that ends with the given text, byte for byte.
+//! **Passes** — null, and strings that end with the suffix, byte for byte.
 //!
-//! **Fails** — text that does not end with it; case counts.
+//! **Fails** — strings that do not end with it; the comparison is case-sensitive.
 //!
-//! **Options** — `ends_with`: the text.
+//! **Options** — `ends_with`: the suffix.
 //!
 //! **Codes** — `ends_with.different`.
 

@@ -1,12 +1,12 @@
 //! # enum
 //!
-//! Values must be one of a list.
+//! Values must be in a list.
 //!
-//! **Why** — statuses, currencies and categories are closed sets; a new spelling is a fault or a change to be told of.
+//! **Why** — statuses, currencies and categories are closed sets; a new spelling is a fault or a change worth knowing.
 //!
-//! **Passes** — null, and values equal to a listed one (byte for byte for text, by value for numbers and dates).
+//! **Passes** — null, and values equal to a listed one (byte for byte for strings, by value for numbers and dates).
 //!
-//! **Fails** — everything else, other case and stray blanks included.
+//! **Fails** — everything else, including other case and stray white space.
 //!
 //! **Options** — `enum`: the list.
 //!

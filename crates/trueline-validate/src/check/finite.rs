@@ -1,8 +1,8 @@
 //! # finite
 //!
-//! Floats must be numbers: neither NaN nor infinite.
+//! Floats must be finite: neither NaN nor infinite.
 //!
-//! **Why** — `nan` and `inf` are legal spellings of a float and spoil every sum they get into.
+//! **Why** — `nan` and `inf` are valid floats and spoil every sum that includes them.
 //!
 //! **Passes** — every finite value.
 //!

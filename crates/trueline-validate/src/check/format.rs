@@ -1,15 +1,15 @@
 //! # format
 //!
-//! Text must be of a well-known form, its check digits included.
+//! Strings must have a well-known format, including correct check digits.
 //!
 //! **Why** — an email address, an IBAN or a country code is more than its shape.
 //!
-//! **Passes** — null, and text of the named form.
+//! **Passes** — null, and strings of the named format.
 //!
 //! **Fails** — everything else.
 //!
-//! **Options** — `format`: `email`, `uri`, `uuid`, `ipv4`, `ipv6`, `hostname`, `date`, `time`, `date-time`, `currency`,
-//! `country`, `iban`, `card`, `phone`, `bic`, `isin` or `ean`. Each has a section of its own below.
+//! **Options** — `format`: `email`, `uri`, `uuid`, `ipv4`, `ipv6`, `hostname`, `date`, `time`, `date-time`, `currency`, `country`,
+//! `iban`, `card`, `phone`, `bic`, `isin` or `ean`. Each has its own section below.
 //!
 //! **Codes** — `format.` and the name, with `_` for `-`: `format.email`, `format.date_time`.
 

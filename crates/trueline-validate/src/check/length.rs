@@ -1,12 +1,12 @@
 //! # length
 //!
-//! The length of text, binary values or lists must be within bounds.
+//! The length of strings, binary values or lists must be within bounds.
 //!
-//! **Why** — identifiers have a length, and a column of a database takes only so much.
+//! **Why** — identifiers have a fixed length, and a database column a maximum.
 //!
-//! **Passes** — null, and text of `min_length` to `max_length` Unicode scalar values, both included.
+//! **Passes** — null, and strings of `min_length` to `max_length` Unicode scalar values, both inclusive.
 //!
-//! **Fails** — shorter and longer text. Binary values are counted in bytes, lists in items, whatever their type.
+//! **Fails** — shorter and longer strings. Binary values are counted in bytes, lists in items of whatever type.
 //!
 //! **Options** — `min_length`, `max_length`; in a check also `unit` (`char`, the default, or `byte`).
 //!

@@ -1,7 +1,7 @@
 //! The checks, one file each. A new check is a new file, one `mod` line and one arm in [`runner`].
 //!
-//! A check over cells is compiled once into a [`Kernel`] for the type of its column. The kernel looks at a whole Arrow
-//! array and says which rows fail; which of its codes a failing row gets is asked only of rows that failed.
+//! A check over cells is compiled once into a [`Kernel`] for the type of its column. The kernel evaluates a whole Arrow array and
+//! returns the failing rows; the code is determined only for rows that fail.
 
 #![allow(
     clippy::doc_markdown,

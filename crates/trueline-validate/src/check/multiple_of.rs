@@ -1,13 +1,13 @@
 //! # multiple_of
 //!
-//! Numbers must be whole multiples of a given one.
+//! Numbers must be integer multiples of a given number.
 //!
 //! **Why** — prices come in ticks, quantities in lots.
 //!
-//! **Passes** — null, and whole multiples, zero and negative ones included. Floats are taken in their shortest decimal form,
-//! so 0.3 is a multiple of 0.1.
+//! **Passes** — null, and integer multiples, including zero and negative ones. Floats are evaluated in their shortest decimal
+//! representation, so 0.3 is a multiple of 0.1.
 //!
-//! **Fails** — every other number; NaN and infinities.
+//! **Fails** — all other numbers; NaN and infinities.
 //!
 //! **Options** — `multiple_of`: a number above 0 that is a value of the field's type.
 //!

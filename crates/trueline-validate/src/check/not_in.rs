@@ -1,12 +1,12 @@
 //! # not_in
 //!
-//! Values must not be one of a list.
+//! Values must not be in a list.
 //!
-//! **Why** — placeholders such as `N/A`, `-1` or `1900-01-01` stand where a value should be.
+//! **Why** — placeholders such as `N/A`, `-1` or `1900-01-01` appear in place of a value.
 //!
 //! **Passes** — null, and values that are not listed.
 //!
-//! **Fails** — values equal to a listed one (byte for byte for text, by value for numbers and dates).
+//! **Fails** — values equal to a listed one (byte for byte for strings, by value for numbers and dates).
 //!
 //! **Options** — `not_in`: the list.
 //!

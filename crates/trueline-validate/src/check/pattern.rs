@@ -1,16 +1,16 @@
 //! # pattern
 //!
-//! Text must match a regular expression.
+//! Strings must match a regular expression.
 //!
-//! **Why** — codes, account numbers and references have shapes.
+//! **Why** — codes, account numbers and references have a fixed shape.
 //!
-//! **Passes** — null, and text in which the pattern is found somewhere; anchor it with `^` and `$` to mean the whole text.
+//! **Passes** — null, and strings in which the pattern matches anywhere; anchor it with `^` and `$` to match the whole string.
 //!
-//! **Fails** — text in which it is not found (with `negate: true`: text in which it is).
+//! **Fails** — strings in which it does not match (with `negate: true`: strings in which it does).
 //!
-//! **Options** — `pattern`; in a check also `negate` (default false). The syntax is that of the Rust `regex` crate, matched in linear time;
-//! `\d`, `\w`, `\s` and `\b` are ASCII unless `(?u)` is given; `$` is the end of the text only. The size of a compiled
-//! pattern is limited.
+//! **Options** — `pattern`; in a check also `negate` (default false). The syntax is that of the Rust `regex` crate, matched in
+//! linear time; `\d`, `\w`, `\s` and `\b` are ASCII unless `(?u)` is given; `$` is only the end of the string. The size of a
+//! compiled pattern is limited.
 //!
 //! **Codes** — `pattern.no_match`, `pattern.match`.
 

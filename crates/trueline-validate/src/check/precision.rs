@@ -1,14 +1,15 @@
 //! # precision
 //!
-//! Numbers must not have more digits than given.
+//! Numbers must not have more digits than specified.
 //!
-//! **Why** — amounts with a third decimal, or figures that pretend to twelve digits, come from a calculation and not from a
-//! ledger.
+//! **Why** — amounts with a third decimal, or figures with a pretended precision of twelve digits, come from a calculation and not
+//! from a ledger.
 //!
-//! **Passes** — null, and numbers with at most `digits` digits in all and `scale` digits after the point. Floats are taken in
-//! their shortest decimal form; zeros at the end of a fraction do not count.
+//! **Passes** — null, and numbers with at most `digits` digits in total and `scale` digits after the point. Floats are evaluated in
+//! their shortest decimal representation; trailing zeros of a fraction do not count.
 //!
-//! **Fails** — numbers with more; NaN and infinities, which have too many digits, or too many after the point where only `scale` is given.
+//! **Fails** — numbers with more; NaN and infinities, which have too many digits, or too many after the point if only `scale` is
+//! given.
 //!
 //! **Options** — `precision` (as a keyword: `{digits, scale}`) or `digits` and `scale` (in a check).
 //!

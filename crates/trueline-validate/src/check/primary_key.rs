@@ -1,10 +1,10 @@
 //! # primary_key
 //!
-//! The key columns must be there in every row, and no key may occur twice.
+//! The key columns must have values in every row, and no key may occur twice.
 //!
-//! **Why** — other tables point here by this key.
+//! **Why** — other tables refer to rows by this key.
 //!
-//! **Passes** — rows whose key columns all have values that occur together once.
+//! **Passes** — rows whose key columns all have values, in a combination that occurs once.
 //!
 //! **Fails** — a row with a null in its key, and each occurrence of a key after the first; `related` names the first.
 //!

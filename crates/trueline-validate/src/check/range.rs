@@ -1,16 +1,16 @@
 //! # range
 //!
-//! Values must lie between bounds.
+//! Values must be within bounds.
 //!
-//! **Why** — a price of -5, an age of 430 or a date in the year 2107 parses well and is wrong all the same.
+//! **Why** — a price of -5, an age of 430 or a date in the year 2107 parses but is wrong.
 //!
-//! **Passes** — null, and values from `minimum` to `maximum`, both included.
+//! **Passes** — null, and values from `minimum` to `maximum`, both inclusive.
 //!
 //! **Fails** — values outside. Integers, decimals, dates and times are compared exactly; floats as IEEE values. NaN always fails:
-//! as `below_minimum` where there is a lower bound, else as `above_maximum`.
+//! as `below_minimum` if there is a lower bound, else as `above_maximum`.
 //!
-//! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times in the
-//! form of ISO 8601, whatever `format` the field has.
+//! **Options** — `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`: numbers, or dates and times in ISO 8601, whatever
+//! `format` the field has.
 //!
 //! **Codes** — `range.below_minimum`, `range.above_maximum`.
 

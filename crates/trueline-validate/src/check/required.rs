@@ -2,11 +2,11 @@
 //!
 //! Every row must have a value in this column.
 //!
-//! **Why** — a missing value is the most common fault of all, and most other checks pass over it.
+//! **Why** — a missing value is the most common fault, and most other checks skip it.
 //!
-//! **Passes** — any value, also an empty text where `null_values` does not list the empty text.
+//! **Passes** — any value, including an empty string if `null_values` does not list it.
 //!
-//! **Fails** — a cell whose text, after unquoting, is one of the column's `null_values` (by default only the empty text).
+//! **Fails** — a cell that, after unquoting, is one of the column's `null_values` (by default only the empty string).
 //!
 //! **Options** — none besides those common to all checks.
 //!

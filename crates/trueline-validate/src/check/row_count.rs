@@ -4,7 +4,7 @@
 //!
 //! **Why** — an empty or half-written file is valid row by row.
 //!
-//! **Passes** — a number of rows, over all inputs and the header not counted, within the bounds.
+//! **Passes** — a number of rows, over all inputs and without headers, within the bounds.
 //!
 //! **Fails** — any other number.
 //!

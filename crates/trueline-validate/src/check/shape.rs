@@ -1,7 +1,7 @@
-//! Texts of one length in which each character is of a few ranges, told from others without an automaton.
+//! Strings of one length in which each character is in one of a few ranges, recognised without an automaton.
 //!
-//! Sixteen bytes are one number, and compared at once: what is added to or taken from a byte never reaches the next one, since
-//! the highest bit of each is free for the answer.
+//! Sixteen bytes are one number and compared at once: additions and subtractions never carry into the next byte, because the
+//! highest bit of each is reserved for the result.
 
 use arrow_array::StringViewArray;
 use trueline_schema::pattern::Shape;

@@ -1,14 +1,14 @@
 //! # starts_with
 //!
-//! Text must start with a given text.
+//! Strings must start with a given prefix.
 //!
 //! **Why** — prefixes such as `TX` or `https:` say what an identifier is.
 //!
-//! **Passes** — null, and text that starts with the given text, byte for byte.
+//! **Passes** — null, and strings that start with the prefix, byte for byte.
 //!
-//! **Fails** — text that does not start with it; case counts.
+//! **Fails** — strings that do not start with it; the comparison is case-sensitive.
 //!
-//! **Options** — `starts_with`: the text.
+//! **Options** — `starts_with`: the prefix.
 //!
 //! **Codes** — `starts_with.different`.
 
