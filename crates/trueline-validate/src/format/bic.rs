@@ -1,6 +1,6 @@
 //! # bic
 //!
-//! Text must be a business identifier code (a SWIFT code) of 8 or 11 characters.
+//! The string must be a business identifier code (a SWIFT code) of 8 or 11 characters.
 //!
 //! **Why** — the code routes a payment to its bank; one of 9 or 10 characters routes it nowhere.
 //!
@@ -8,8 +8,8 @@
 //!
 //! **Fails** — `DEUTDEF`, `DEUTDEFF5`, `deutdeff`, `DEUTZZFF`, `DEUT-EFF`, `DEUTDEFF 500`.
 //!
-//! **Options** — none. Four letters or digits for the party, a country of ISO 3166-1 or `XK` (Kosovo), two letters or digits,
-//! then none or three letters or digits for the branch. Whether the code is given out is not looked at.
+//! **Options** — none. Four letters or digits for the party, a country of ISO 3166-1 or `XK` (Kosovo), two letters or digits, then
+//! none or three letters or digits for the branch. Whether the code is assigned is not checked.
 //!
 //! **Codes** — `format.bic`.
 //!

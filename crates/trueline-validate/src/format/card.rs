@@ -1,14 +1,14 @@
 //! # card
 //!
-//! Text must be the number of a payment card with a right check digit.
+//! The string must be a payment card number with a correct check digit.
 //!
-//! **Why** — the check digit catches every single wrong digit before a payment is tried.
+//! **Why** — the check digit catches every single wrong digit before a payment is attempted.
 //!
 //! **Passes** — `4111111111111111`, `378282246310005`, `6759649826438453`, `501800000009`.
 //!
 //! **Fails** — `4111111111111112`, `4111 1111 1111 1111`, `4111-1111-1111-1111`, `41111111111`, `41111111111111111111`, `4111x11111111111`.
 //!
-//! **Options** — none. 12 to 19 digits without blanks or hyphens; whether an issuer uses the number range is not looked at.
+//! **Options** — none. 12 to 19 digits without spaces or hyphens; whether an issuer uses the number range is not checked.
 //!
 //! **Codes** — `format.card`.
 //!

@@ -1,6 +1,6 @@
 //! # country
 //!
-//! Text must be the two-letter or three-letter code of a country.
+//! The string must be the two-letter or three-letter code of a country.
 //!
 //! **Why** — `UK`, `England` and `GB` in one column are one country to a reader and three to a program.
 //!
@@ -8,12 +8,12 @@
 //!
 //! **Fails** — `gb`, `UK`, `XK`, `England`, `826`, `AN`, `EU`, `ZZ`.
 //!
-//! **Options** — none. Capital letters only; both alpha-2 and alpha-3 codes pass, so add `length` where one of them is meant.
-//! Only officially assigned codes pass: not the reserved (`UK`, `EU`), withdrawn (`AN`) or privately used ones (`XK`, Kosovo).
+//! **Options** — none. Capital letters only; both alpha-2 and alpha-3 codes pass, so add `length` to require one of them. Only
+//! officially assigned codes pass: not reserved (`UK`, `EU`), withdrawn (`AN`) or user-assigned ones (`XK`, Kosovo).
 //!
 //! **Codes** — `format.country`.
 //!
-//! **Source** — ISO 3166-1, the 249 officially assigned codes as of 2026-02; the last one added was South Sudan in 2011.
+//! **Source** — ISO 3166-1, the 249 officially assigned codes as of 2026-02; the last addition was South Sudan in 2011.
 
 use super::code::{Codes2, Codes3};
 

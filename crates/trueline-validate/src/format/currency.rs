@@ -1,6 +1,6 @@
 //! # currency
 //!
-//! Text must be the three-letter code of a currency or fund in use.
+//! The string must be the three-letter code of a current currency or fund.
 //!
 //! **Why** — an amount in an unknown or withdrawn currency cannot be converted or booked.
 //!
@@ -8,8 +8,8 @@
 //!
 //! **Fails** — `usd`, `EURO`, `US$`, `840`, `DEM`, `HRK`, `BGN`, `ZWL`.
 //!
-//! **Options** — none. Capital letters only. Fund codes and the codes that begin with `X` (metals, funds, testing, none) are in
-//! the list; withdrawn codes are not: use `enum` where old data needs them.
+//! **Options** — none. Capital letters only. Fund codes and codes that begin with `X` (metals, funds, testing, none) are in the
+//! list; withdrawn codes are not: use `enum` if old data needs them.
 //!
 //! **Codes** — `format.currency`.
 //!

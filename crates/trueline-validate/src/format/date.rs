@@ -1,8 +1,8 @@
 //! # date
 //!
-//! Text must be a calendar date, `YYYY-MM-DD`.
+//! The string must be a calendar date, `YYYY-MM-DD`.
 //!
-//! **Why** — `03/04/2025` is two different days in two countries, and the 30th of February is none.
+//! **Why** — `03/04/2025` is two different days in two countries, and 30 February does not exist.
 //!
 //! **Passes** — `2024-02-29`, `1963-06-19`, `0000-02-29`, `9999-12-31`.
 //!

@@ -1,6 +1,6 @@
 //! # ean
 //!
-//! Text must be an article number of 8, 12, 13 or 14 digits with a right check digit: EAN-8, UPC-A, EAN-13 or GTIN-14.
+//! The string must be an article number of 8, 12, 13 or 14 digits with a correct check digit: EAN-8, UPC-A, EAN-13 or GTIN-14.
 //!
 //! **Why** — a misread bar code is another article; the check digit catches every single wrong digit.
 //!
@@ -8,7 +8,7 @@
 //!
 //! **Fails** — `4006381333932`, `400638133393`, `96385075`, `4 006381 333931`, `400638133393X`, `04006381333930`.
 //!
-//! **Options** — none. Digits only, leading zeros written out; UPC-E is the short print of a UPC-A number and fails.
+//! **Options** — none. Digits only, including leading zeros; UPC-E is the short print of a UPC-A number and fails.
 //!
 //! **Codes** — `format.ean`.
 //!

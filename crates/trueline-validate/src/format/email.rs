@@ -1,18 +1,18 @@
 //! # email
 //!
-//! Text must be one mailbox, as mail servers address it.
+//! The string must be one mailbox, as mail servers address it.
 //!
-//! **Why** — an address that no server can take is lost mail, and a second address hidden in a cell is worse.
+//! **Why** — mail to an address that no server accepts is lost, and a second address hidden in a cell is worse.
 //!
-//! **Passes** — `joe.bloggs@example.com`, `te~st+tag@example.com`, `"joe bloggs"@example.com`, `root@localhost`,
-//! `joe@[127.0.0.1]`, `joe@[IPv6:2001:db8::1]`.
+//! **Passes** — `joe.bloggs@example.com`, `te~st+tag@example.com`, `"joe bloggs"@example.com`, `root@localhost`, `joe@[127.0.0.1]`,
+//! `joe@[IPv6:2001:db8::1]`.
 //!
 //! **Fails** — `joe.bloggs`, `joe bloggs@example.com`, `.joe@example.com`, `joe..bloggs@example.com`, `joe@example_1.com`,
 //! `joe@example.com.`, `Joe <joe@example.com>`, `a@example.com, b@example.com`, `jörg@example.com`, `joe@[127.0.0.300]`.
 //!
-//! **Options** — none. The grammar is the `Mailbox` of SMTP: an atom list or a quoted string, then a host name (a single label
-//! is enough) or an address literal. Comments and folding belong to message headers, letters beyond ASCII to the format of
-//! internationalised mail: both fail. At most 64 bytes before the `@` and 254 in all.
+//! **Options** — none. The grammar is the `Mailbox` of SMTP: dot-separated atoms or a quoted string, then a host name (a single
+//! label is enough) or an address literal. Comments and folding belong to message headers, non-ASCII letters to internationalised
+//! mail: both fail. At most 64 bytes before the `@` and 254 in total.
 //!
 //! **Codes** — `format.email`.
 //!

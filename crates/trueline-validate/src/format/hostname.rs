@@ -1,15 +1,15 @@
 //! # hostname
 //!
-//! Text must be a host name of the internet: labels of letters, digits and hyphens, parted by dots.
+//! The string must be an internet host name: labels of letters, digits and hyphens, separated by dots.
 //!
-//! **Why** — a name with an underscore, a port or a final dot fails only when it is used, far from where it was entered.
+//! **Why** — a name with an underscore, a port or a trailing dot fails only when it is used, far from where it was entered.
 //!
 //! **Passes** — `www.example.com`, `localhost`, `3com.net`, `a--b.com`, `xn--bcher-kva.example`.
 //!
 //! **Fails** — `example.com.`, `.example.com`, `-a.com`, `a-.com`, `my_host`, `a..b`, `example.com:80`, `bücher.example`.
 //!
-//! **Options** — none. At most 63 bytes in a label and 253 in all; letters may be of either case; a label of digits only is
-//! allowed, so a dotted IPv4 address is a host name too. The Unicode text behind an `xn--` label is not decoded.
+//! **Options** — none. At most 63 bytes per label and 253 in total; letters may be of either case; a label of digits only is
+//! allowed, so a dotted IPv4 address is a host name too. The Unicode form of an `xn--` label is not decoded.
 //!
 //! **Codes** — `format.hostname`.
 //!

@@ -1,8 +1,8 @@
 //! # iban
 //!
-//! Text must be an international bank account number with right check digits.
+//! The string must be an international bank account number with correct check digits.
 //!
-//! **Why** — a mistyped account number sends money away; the check digits catch nearly every slip.
+//! **Why** — a mistyped account number sends money away; the check digits catch nearly every error.
 //!
 //! **Passes** — `DE89370400440532013000`, `GB29NWBK60161331926819`, `NO9386011117947`, `FR1420041010050500013M02606`,
 //! `XK051212012345678906`.
@@ -10,8 +10,8 @@
 //! **Fails** — `DE89370400440532013001`, `DE8937040044053201300`, `DE89 3704 0044 0532 0130 00`, `de89370400440532013000`,
 //! `US64SVBKUS6S3300958879`, `GB29-NWBK-60161331926819`.
 //!
-//! **Options** — none. The form of machines: no blanks, capital letters. The country must be one of the registry and the length
-//! its own; the inner form of the account (which places are digits, national check digits) is not looked at.
+//! **Options** — none. The electronic format: no spaces, capital letters. The country must be in the registry and the length that
+//! of the country; the structure of the account number (which characters are digits, national check digits) is not checked.
 //!
 //! **Codes** — `format.iban`.
 //!

@@ -1,8 +1,8 @@
 //! # ipv4
 //!
-//! Text must be an IPv4 address of four decimal parts.
+//! The string must be an IPv4 address of four decimal parts.
 //!
-//! **Why** — tools read `010.0.0.1` as 8 or as 10, and `127.1` as an address or not at all; only the full form is safe.
+//! **Why** — tools read `010.0.0.1` as 8 or as 10, and `127.1` as an address or not at all; only the full notation is safe.
 //!
 //! **Passes** — `192.168.0.1`, `0.0.0.0`, `255.255.255.255`.
 //!

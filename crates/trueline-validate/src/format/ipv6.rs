@@ -1,16 +1,16 @@
 //! # ipv6
 //!
-//! Text must be an IPv6 address.
+//! The string must be an IPv6 address.
 //!
-//! **Why** — the short forms are easy to get wrong, and a zone or a prefix length makes another kind of value of it.
+//! **Why** — the short notations are easy to get wrong, and a zone or a prefix length makes it another kind of value.
 //!
 //! **Passes** — `::1`, `2001:db8::7`, `1:2:3:4:5:6:7:8`, `::ffff:192.168.0.1`, `::`, `2001:DB8::A`.
 //!
 //! **Fails** — `1:2:3:4:5:6:7`, `1::2::3`, `12345::`, `:::`, `fe80::1%eth0`, `2001:db8::/32`, `[::1]`, `127.0.0.1`,
 //! `::ffff:192.168.0.01`.
 //!
-//! **Options** — none. Groups have one to four hexadecimal digits of either case, `::` stands for one zero group or more and is
-//! there at most once, the last two groups may be an IPv4 address. No zone, no prefix length, no brackets.
+//! **Options** — none. Groups have one to four hexadecimal digits of either case, `::` replaces one or more zero groups and occurs
+//! at most once, the last two groups may be an IPv4 address. No zone, no prefix length, no brackets.
 //!
 //! **Codes** — `format.ipv6`.
 //!

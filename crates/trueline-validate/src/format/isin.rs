@@ -1,8 +1,8 @@
 //! # isin
 //!
-//! Text must be an international securities identification number with a right check digit.
+//! The string must be an international securities identification number with a correct check digit.
 //!
-//! **Why** — one wrong character is another security, or none; the check digit catches nearly every slip.
+//! **Why** — one wrong character is another security, or none; the check digit catches nearly every error.
 //!
 //! **Passes** — `US0378331005`, `AU0000XVGZA3`, `GB0002634946`, `XS0971721963`, `EU000A1G0BC0`, `EZ9724VTXK48`.
 //!
@@ -13,7 +13,7 @@
 //!
 //! **Codes** — `format.isin`.
 //!
-//! **Source** — ISO 6166:2021, structure and check digit: the Luhn formula over the digits, letters being numbers from 10 to 35.
+//! **Source** — ISO 6166:2021, structure and check digit: the Luhn formula over the digits, with letters as numbers from 10 to 35.
 
 use super::checksum::luhn;
 use super::code::Codes2;

@@ -1,11 +1,11 @@
-//! Named formats of text: `email`, `iban`, `date-time` and their siblings.
+//! Named string formats: `email`, `iban`, `date-time` and their siblings.
 //!
-//! One file per format, all of the same shape: a module page that says what is checked, and one function from the
-//! text to yes or no. A format is decided by its standard; where the standard leaves a choice, the page names it.
-//! No function allocates, looks anything up outside the text, or depends on the locale or the clock.
+//! One file per format, all with the same structure: a module page that says what is checked, and one function from the string to
+//! yes or no. The standard of a format decides; where it leaves a choice, the page names it. No function allocates, uses anything
+//! outside the string, or depends on the locale or the clock.
 //!
-//! To add a format: a variant of [`Format`] in the schema crate, one file here, one line in `matcher`. Whatever
-//! stands in backticks under **Passes** and **Fails** of a page is run as a test.
+//! To add a format: a variant of [`Format`] in the schema crate, one file here, one line in `matcher`. Everything in backticks
+//! under **Passes** and **Fails** of a page is run as a test.
 
 use trueline_schema::Format;
 

@@ -1,16 +1,16 @@
 //! # phone
 //!
-//! Text must be an international telephone number: `+`, then 7 to 15 digits.
+//! The string must be an international telephone number: `+`, then 7 to 15 digits.
 //!
-//! **Why** — a national number cannot be dialled from elsewhere, and a written one cannot be compared.
+//! **Why** — a national number cannot be dialled from elsewhere, and a formatted one cannot be compared.
 //!
 //! **Passes** — `+442079460000`, `+254700000000`, `+18165551212`, `+2904567`.
 //!
-//! **Fails** — `442079460000`, `00442079460000`, `+44 20 7946 0000`, `+1-816-555-1212`, `+0123456789`, `+123456`, `+1234567890123456`,
-//! `+1816555ABCD`.
+//! **Fails** — `442079460000`, `00442079460000`, `+44 20 7946 0000`, `+1-816-555-1212`, `+0123456789`, `+123456`,
+//! `+1234567890123456`, `+1816555ABCD`.
 //!
-//! **Options** — none. No blanks, hyphens, brackets or extensions; the first digit is not 0, as no country code begins so.
-//! Whether the country code is given out is not looked at.
+//! **Options** — none. No spaces, hyphens, brackets or extensions; the first digit is not 0, as no country code begins with 0.
+//! Whether the country code is assigned is not checked.
 //!
 //! **Codes** — `format.phone`.
 //!

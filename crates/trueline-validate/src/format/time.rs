@@ -1,6 +1,6 @@
 //! # time
 //!
-//! Text must be a time of day with its offset from UTC, `hh:mm:ss`, a fraction if any, then `Z` or `±hh:mm`.
+//! The string must be a time of day with its offset from UTC: `hh:mm:ss`, an optional fraction, then `Z` or `±hh:mm`.
 //!
 //! **Why** — a time without an offset names a different moment on every machine.
 //!
@@ -9,8 +9,8 @@
 //! **Fails** — `08:30:06`, `08:30Z`, `24:00:00Z`, `00:60:00Z`, `22:59:60Z`, `08:30:06+24:00`, `08:30:06+0020`, `08:30:06.Z`,
 //! `8:30:06Z`.
 //!
-//! **Options** — none. The fraction has any number of digits, `z` may be small. Second 60 passes only where it is the last of a
-//! day in UTC; whether a leap second was announced for some day is not known from a time.
+//! **Options** — none. The fraction has any number of digits, `z` may be lower case. Second 60 passes only as the last second of a
+//! day in UTC; whether a leap second was announced for some day cannot be known from a time.
 //!
 //! **Codes** — `format.time`.
 //!

@@ -1,8 +1,8 @@
 //! # uri
 //!
-//! Text must be an absolute URI: a scheme, a colon, and what the scheme's part may hold.
+//! The string must be an absolute URI: a scheme, a colon, and a part that is valid for a URI.
 //!
-//! **Why** — a link without its scheme, with a blank or with an unescaped letter works in one program and not in the next.
+//! **Why** — a link without its scheme, with a space or with an unescaped letter works in one program and not in the next.
 //!
 //! **Passes** — `https://example.com/a?b=c#d`, `mailto:joe@example.com`, `urn:isbn:0451450523`, `ldap://[2001:db8::7]/c=GB?one`,
 //! `file:///etc/hosts`, `http://example.com:/`, `tel:+1-816-555-1212`.
@@ -10,8 +10,8 @@
 //! **Fails** — `example.com`, `//example.com/a`, `/a/b`, `http://exa mple.com`, `http://example.com/%zz`, `1http://a`,
 //! `http://example.com/ä`, `http://example.com:80a/`, `http://[::1`, `http:/[::1]`.
 //!
-//! **Options** — none. Any scheme is taken, and only the grammar that all schemes share is checked. References relative to
-//! another address fail, as do letters beyond ASCII that are not percent-encoded. An IPv6 host has no zone.
+//! **Options** — none. Any scheme is accepted, and only the grammar that all schemes share is checked. Relative references fail, as
+//! do non-ASCII letters that are not percent-encoded. An IPv6 host has no zone.
 //!
 //! **Codes** — `format.uri`.
 //!

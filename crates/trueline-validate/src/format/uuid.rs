@@ -1,17 +1,16 @@
 //! # uuid
 //!
-//! Text must be a UUID: 32 hexadecimal digits in five groups of 8, 4, 4, 4 and 12, parted by hyphens.
+//! The string must be a UUID: 32 hexadecimal digits in five groups of 8, 4, 4, 4 and 12, separated by hyphens.
 //!
-//! **Why** — braces, a missing digit or a bare run of digits make an id that joins with nothing.
+//! **Why** — braces, a missing digit or digits without hyphens make an id that joins with nothing.
 //!
 //! **Passes** — `2eb8aa08-aa98-11ea-b4aa-73b441d16380`, `2EB8AA08-AA98-11EA-B4AA-73B441D16380`,
 //! `00000000-0000-0000-0000-000000000000`.
 //!
 //! **Fails** — `2eb8aa08aa9811eab4aa73b441d16380`, `{2eb8aa08-aa98-11ea-b4aa-73b441d16380}`,
-//! `urn:uuid:2eb8aa08-aa98-11ea-b4aa-73b441d16380`, `2eb8aa08-aa98-11ea-b4aa-73b441d1638`,
-//! `2eb8aa08-aa98-11ea-b4aa-73b441d1638g`.
+//! `urn:uuid:2eb8aa08-aa98-11ea-b4aa-73b441d16380`, `2eb8aa08-aa98-11ea-b4aa-73b441d1638`, `2eb8aa08-aa98-11ea-b4aa-73b441d1638g`.
 //!
-//! **Options** — none. Digits may be of either case; version and variant are not looked at.
+//! **Options** — none. Digits may be of either case; version and variant are not checked.
 //!
 //! **Codes** — `format.uuid`.
 //!
