@@ -1,8 +1,8 @@
-"""Says whether tables are what their schema claims, fast, in bounded memory, with the exact place of every fault.
+"""Validates tables against a schema: fast, in bounded memory, with the exact location of every violation.
 
 >>> from trueline import Field, Schema
 >>> schema = Schema({"id": Field(int, required=True, unique=True), "amount": Field(float, min=0.01)})
->>> report = schema.validate(b"id,amount\\n1,2.50\\n1,0\\n")
+>>> report = schema.validate(b"id,amount\n1,2.50\n1,0\n")
 >>> report
 <trueline.Report invalid: 1 of 2 rows>
 >>> [str(error) for error in report.errors]  # doctest: +ELLIPSIS

@@ -1,4 +1,4 @@
-"""``python -m trueline``: the command line."""
+"""The command line, for ``python -m trueline``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ._native import run_command
 
 
 def main() -> int:
-    """Runs the command line over ``sys.argv`` and gives its exit code."""
+    """Run the command line on ``sys.argv`` and return its exit code."""
     return run_command(["trueline", *sys.argv[1:]])
 
 

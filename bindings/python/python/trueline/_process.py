@@ -1,6 +1,6 @@
-"""A run in a process of its own: what ``DistributedValidator(use_processes=True)`` starts.
+"""Validate data in a separate process, for ``DistributedValidator(use_processes=True)``.
 
-Whoever starts it writes a pickled job to its standard input and reads pickled answers from its standard output.
+The parent writes a pickled job to the process's standard input and reads pickled results from its standard output.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__: list[str] = []
 
 
 def parts(schema: Any, data: Any, options: dict[str, Any]) -> Iterator[Any]:
-    """What the process answers: a dict for each part, then the report."""
+    """Start the process and yield its results: a dict for each chunk, then the report."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "trueline._process"]
     job = pickle.dumps((schema, data, options))
@@ -45,7 +45,7 @@ def parts(schema: Any, data: Any, options: dict[str, Any]) -> Iterator[Any]:
 
 
 def main() -> None:
-    """Takes a job and answers."""
+    """Read a job from standard input, run it, and write its results."""
     schema, data, options = pickle.load(sys.stdin.buffer)
     out = sys.stdout.buffer
     try:
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def told(result: Any) -> dict[str, int]:
-    """What a callback is told of a part."""
+    """Return the counts of a chunk for the callback."""
     return {"rows": result.total_rows, "invalid": result.invalid_count, "bytes": result.end_bytes, "last": result.is_last}
 
 

@@ -1,4 +1,4 @@
-"""Reports of data that were judged before."""
+"""Validation with a cache of earlier results."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ Path = str | os.PathLike[str]
 
 
 class CachedValidator:
-    """A validator that keeps what it found, and does not look again at what it looked at.
+    """A validator that caches its results.
 
-    The report is the same with and without. A file with the same bytes is only hashed; of one that grew its tail is judged, of one that
-    was edited the piece around the edit. ``cache_dir`` is a folder that any number of processes may share (default: that of the command line,
-    ``~/.cache/trueline``), ``ttl`` how long something is kept (seconds, or a ``timedelta``; default for ever), ``max_size`` how many bytes the
-    folder may have (default 4 GiB; what was not used for longest goes first). ``trust_mtime=True`` takes a file with the name, size, times
-    and inode of one that was judged for the same, without reading it.
+    The report is the same with and without the cache. A file with unchanged bytes is only hashed. If a file has grown,
+    only its tail is validated; if it was edited, only the piece around the edit.
 
-    Runs that need the rows themselves (``valid_out`` and its like, checks by functions, Arrow data in memory) go without.
+    ``cache_dir`` is a folder that any number of processes may share (default: that of the command line, usually
+    ``~/.cache/trueline``). ``ttl`` is the lifetime of an entry in seconds or as a ``timedelta`` (default: unlimited).
+    ``max_size`` is the maximum size of the folder in bytes (default: 4 GiB); the least recently used entries are
+    removed first. With ``trust_mtime=True``, a file with the same name, size, times and inode as a validated one is
+    considered unchanged and is not read.
+
+    Runs that need the rows themselves do not use the cache: those with ``valid_out`` and similar outputs, with check
+    functions, or on Arrow data in memory.
     """
 
     __slots__ = ("_cache", "_validator")
@@ -56,11 +60,14 @@ class CachedValidator:
 
     @property
     def cache_dir(self) -> str:
-        """The folder."""
+        """The cache folder."""
         return os.fspath(self._cache.folder)
 
     def validate(self, data: Any, use_cache: bool = True, **options: Any) -> Report:
-        """Any data; see ``Schema.validate``. ``use_cache=False`` neither asks the cache nor tells it."""
+        """Validate any data; see ``Schema.validate``.
+
+        ``use_cache=False`` neither reads nor writes the cache.
+        """
         if not use_cache:
             return self._validator.validate(data, **options)
         try:
@@ -71,36 +78,42 @@ class CachedValidator:
                 warnings.warn(f"the cache was of no use: {warning}", RuntimeWarning, stacklevel=2)
 
     def is_valid(self, data: Any, use_cache: bool = True, **options: Any) -> bool:
-        """Whether data are valid."""
+        """Return whether the data is valid."""
         return self.validate(data, use_cache, **options).valid
 
     def validate_csv(self, path: Path | Iterable[Path] | Any, use_cache: bool = True, **options: Any) -> Report:
-        """CSV, whatever its name ends in."""
+        """Validate CSV data, regardless of the file name extension."""
         return self.validate(path, use_cache, format="csv", **options)
 
     def validate_json(self, path: Path | Iterable[Path] | Any, use_cache: bool = True, **options: Any) -> Report:
-        """JSON Lines, whatever its name ends in."""
+        """Validate JSON Lines data, regardless of the file name extension."""
         return self.validate(path, use_cache, format="jsonl", **options)
 
     def validate_parquet(self, path: Path | Iterable[Path] | Any, use_cache: bool = True, **options: Any) -> Report:
-        """Parquet, whatever its name ends in."""
+        """Validate Parquet data, regardless of the file name extension."""
         return self.validate(path, use_cache, format="parquet", **options)
 
     def validate_dataframe(self, frame: Any, use_cache: bool = True, **options: Any) -> Report:
-        """A frame or table; it is in memory, and judged anew each time, whatever ``use_cache`` says."""
+        """Validate a data frame or table in memory, always without the cache, regardless of ``use_cache``."""
         del use_cache
         return self._validator.validate_dataframe(frame, **options)
 
     def get_cache_stats(self) -> dict[str, int]:
-        """``entries`` and ``bytes`` of the folder; ``hits`` and ``misses`` of this validator."""
+        """Return ``entries`` and ``bytes`` of the folder, and ``hits`` and ``misses`` of this validator."""
         return self._cache.stats()
 
     def clear_cache(self) -> dict[str, int]:
-        """Removes everything; ``removed_entries``, ``removed_bytes``, and what is left."""
+        """Remove all entries.
+
+        Returns ``removed_entries``, ``removed_bytes``, and the remaining ``entries`` and ``bytes``.
+        """
         return self._cache.clear()
 
     def prune(self) -> dict[str, int]:
-        """Removes what is too old, and what is too much; ``removed_entries``, ``removed_bytes``, and what is left."""
+        """Remove expired entries, and the least recently used ones beyond ``max_size``.
+
+        Returns ``removed_entries``, ``removed_bytes``, and the remaining ``entries`` and ``bytes``.
+        """
         return self._cache.prune()
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Checks by functions of Python: what a function is called with, and what it answers."""
+"""Check functions: how they are called and what they return."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _COLUMNS: dict[str, Callable[[_native.Column], Any]] = {
 
 
 def _plain(answer: Any) -> Any:
-    """An answer as the engine takes it: an Arrow array or table, or an iterable of booleans."""
+    """Convert a function's result for the engine: to an Arrow array or table, or an iterable of booleans."""
     if hasattr(answer, "combine_chunks"):  # a chunked array of pyarrow
         return answer.combine_chunks()
     if hasattr(answer, "__arrow_c_array__"):
@@ -63,7 +63,7 @@ def _plain(answer: Any) -> Any:
 
 
 class Function:
-    """A function with what it is called with."""
+    """A check function together with the kind of argument it takes."""
 
     __slots__ = ("function", "on")
 
@@ -106,7 +106,7 @@ def described(
     expected: str | None,
     sample_limit: int | None,
 ) -> dict[str, Any]:
-    """A check as the engine takes it."""
+    """Describe a check function for the engine."""
     if on not in ("record", "batch", *_COLUMNS):
         known = ", ".join(("record", "batch", *_COLUMNS))
         raise SchemaError(f"a function is called on one of {known}; not {on!r}", keyword="on")

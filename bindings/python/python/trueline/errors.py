@@ -1,4 +1,7 @@
-"""What trueline raises. Bad data is never raised, unless ``Report.raise_if_invalid`` is asked to."""
+"""The exceptions of trueline.
+
+Invalid data raises an exception only from ``Report.raise_if_invalid``.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,14 @@ __all__ = [
 
 
 class TruelineError(Exception):
-    """The base of all of them."""
+    """The base class of all exceptions of trueline."""
 
 
 class SchemaError(TruelineError, ValueError):
-    """A schema that cannot be used.
+    """A schema cannot be used.
 
-    ``problems`` has every fault as a dict with ``message`` and, where they are known, ``path``, ``line`` and ``column`` in the
-    document, and the name of the ``document`` where there are several. ``field`` and ``keyword`` name where the first one is.
+    ``problems`` lists every error as a dict with ``message`` and, if known, ``path``, ``line`` and ``column`` in the
+    document, and the name of the ``document`` if there are several. ``field`` and ``keyword`` locate the first error.
     """
 
     def __init__(
@@ -42,11 +45,14 @@ class SchemaError(TruelineError, ValueError):
 
 
 class OptionError(TruelineError, ValueError):
-    """An option that cannot be what it is."""
+    """An option has an invalid value."""
 
 
 class OutputError(TruelineError):
-    """A file of rows or violations could not be written. ``report`` is there where all was judged by then."""
+    """An output file of rows or violations could not be written.
+
+    ``report`` is set if all data was validated before the error.
+    """
 
     def __init__(self, message: str, report: Any = None) -> None:
         super().__init__(message, report)
@@ -57,11 +63,14 @@ class OutputError(TruelineError):
 
 
 class InternalError(TruelineError):
-    """A fault of the engine itself; please report it."""
+    """An internal error of the engine; please report it."""
 
 
 class CancelledError(TruelineError):
-    """The run was ended before its end. ``rows`` were judged by then, and ``invalid_rows`` of them found invalid."""
+    """The run was cancelled.
+
+    ``rows`` is the number of rows validated by then, ``invalid_rows`` the number of these that are invalid.
+    """
 
     def __init__(self, message: str, rows: int | None = None, invalid_rows: int | None = None) -> None:
         super().__init__(message, rows, invalid_rows)
@@ -73,7 +82,7 @@ class CancelledError(TruelineError):
 
 
 class ValidationError(TruelineError):
-    """The data are not valid. ``report`` says where."""
+    """The data is not valid; see ``report``."""
 
     def __init__(self, message: str, report: Any = None) -> None:
         super().__init__(message, report)
@@ -84,7 +93,10 @@ class ValidationError(TruelineError):
 
 
 class UnreadableError(TruelineError):
-    """Not every byte could be read and checked, so nothing is said about the data. ``report``, when there is one, says why."""
+    """Not every byte of the data could be read and checked, so the data is neither valid nor invalid.
+
+    ``report``, if set, gives the reason.
+    """
 
     def __init__(self, message: str, report: Any = None) -> None:
         super().__init__(message, report)

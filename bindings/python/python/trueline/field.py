@@ -1,4 +1,4 @@
-"""Fields of a schema: a type and keywords, as documents have them, with Python's types for those who prefer them."""
+"""Fields of a schema: a type and keywords, as in schema documents, with Python types as an alternative."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PYTHON_TYPES: dict[Any, str] = {
     Any: "any",
 }
 
-# What the types of pyarrow, Polars, NumPy and pandas call themselves, in lower case.
+# The names of the types of pyarrow, Polars, NumPy and pandas, in lower case.
 _DTYPE_NAMES: dict[str, str] = {
     **{name: name for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")},
     **{name: name for name in ("float32", "float64", "time", "date", "binary", "string")},
@@ -63,8 +63,8 @@ _SHORT = {"min": "minimum", "max": "maximum"}
 
 
 def _of_dtype(dtype: Any) -> str | None:
-    """The type that a dtype of another library stands for."""
-    # Classes such as `polars.Int64` have no text of their own that says more than their name.
+    """Return the schema type that corresponds to a dtype of another library."""
+    # The string of a class such as `polars.Int64` says no more than its name.
     text = (dtype.__name__ if isinstance(dtype, type) else str(dtype)).lower()
     if text in _DTYPE_NAMES:
         return _DTYPE_NAMES[text]
@@ -79,7 +79,7 @@ def _of_dtype(dtype: Any) -> str | None:
     if match := re.fullmatch(r"decimal(?:128)?\((?:precision=)?(\d+), (?:scale=)?(\d+)\)", text):
         return f"decimal({match[1]},{match[2]})"
     if match := re.fullmatch(r"(?:timestamp|datetime64)\[(s|ms|us|ns)(?:, (?:tz=)?(.+))?\]", text):
-        # What is in lower case here is a name in which case counts.
+        # `text` is in lower case, but the case of a time zone name matters.
         zone = str(dtype).rsplit(", ", 1)[1].removeprefix("tz=").removesuffix("]") if match[2] else None
         return f"timestamp({match[1]},{zone})" if zone else f"timestamp({match[1]})"
     if match := re.fullmatch(r"datetime\(time_unit='(ms|us|ns)', time_zone=(?:none|'(.+)')\)", text):
@@ -89,7 +89,7 @@ def _of_dtype(dtype: Any) -> str | None:
 
 
 def _of_struct(dtype: Any) -> str | None:
-    """The type of a struct of pyarrow, whose members are iterated, or of Polars, which lists them."""
+    """Return the type of a struct dtype of pyarrow, which is iterable, or of Polars, which has ``fields``."""
     members = getattr(dtype, "fields", dtype)
     try:
         named = [(member.name, member.type if hasattr(member, "type") else member.dtype) for member in members]
@@ -99,7 +99,7 @@ def _of_struct(dtype: Any) -> str | None:
 
 
 def type_name(given: Any) -> str:
-    """The spelling in schema documents of a type of Python, of another library, or of trueline."""
+    """Return the name in schema documents of a type of Python, of another library, or of trueline."""
     if isinstance(given, str):
         return given
     if given is None:
@@ -131,7 +131,7 @@ def type_name(given: Any) -> str:
 
 
 def _plain(value: Any, where: str) -> Any:
-    """A value of a keyword as documents have it."""
+    """Convert the value of a keyword to its representation in schema documents."""
     if value is None or isinstance(value, (str, bool, int, decimal.Decimal)):
         return value
     if isinstance(value, float):
@@ -155,7 +155,7 @@ _ANY: Any = object()
 
 
 def _unknown(name: str) -> str:
-    """What the engine says of a keyword that it does not know."""
+    """Return the engine's error message for an unknown keyword."""
     document = {"fields": [{"name": "field", "type": "any", name: None}]}
     try:
         _native.Schema.parse(json.dumps(document), "json", "<field>")
@@ -166,12 +166,12 @@ def _unknown(name: str) -> str:
 
 
 class Field:
-    """What one column should be.
+    """The definition of one column.
 
-    ``type`` is a type of Python (``str``, ``int``, ``float``, ``bool``, ``bytes``, ``datetime.date``, ``datetime.datetime``,
-    ``datetime.time``, ``datetime.timedelta``, ``list[int]``), a dtype of pyarrow, Polars, NumPy or pandas, or a name as schema
-    documents have it (``"int32"``, ``"decimal(12,2)"``, ``"timestamp(ms)"``). Keywords are those of schema documents; ``min``
-    and ``max`` are ``minimum`` and ``maximum``.
+    ``type`` is a Python type (``str``, ``int``, ``float``, ``bool``, ``bytes``, ``datetime.date``,
+    ``datetime.datetime``, ``datetime.time``, ``datetime.timedelta``, ``list[int]``), a dtype of pyarrow, Polars, NumPy
+    or pandas, or a type name of schema documents (``"int32"``, ``"decimal(12,2)"``, ``"timestamp(ms)"``). The keywords
+    are those of schema documents; ``min`` and ``max`` are short for ``minimum`` and ``maximum``.
 
     >>> Field(float, required=True, min=0.01)
     Field('float64', required=True, minimum=0.01)

@@ -1,4 +1,4 @@
-"""Validation in parts that anything can carry: each part is judged wherever it is, and what was found is merged."""
+"""Map-reduce validation: chunks are validated independently, and their results are merged."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["ChunkResult", "MapReduceValidator"]
 
 
 class ChunkResult:
-    """What was found in a part of the data. It can be pickled, and merged by ``MapReduceValidator.reduce_results``.
+    """The result of validating a chunk.
 
-    By itself it says what is to be said of its part as if there were nothing else: keys are unique within it, rows count from its own
-    beginning.
+    It can be pickled, and merged by ``MapReduceValidator.reduce_results``. On its own, it describes its chunk as if
+    that were all the data: keys are unique within the chunk, and row indexes start at its beginning.
     """
 
     __slots__ = ("_report", "_state", "schema")
@@ -28,38 +28,38 @@ class ChunkResult:
 
     @property
     def report(self) -> Report:
-        """The report of this part."""
+        """The report of this chunk."""
         if self._report is None:
             self._report = self._state.report()
         return self._report
 
     def is_valid(self) -> bool:
-        """Whether the part is valid."""
+        """Return whether the chunk is valid."""
         return self.report.valid
 
     @property
     def errors(self) -> Violations:
-        """The violations that are kept."""
+        """The violations that the report keeps."""
         return self.report.errors
 
     @property
     def checks(self) -> CheckResults:
-        """What became of each check."""
+        """The result of each check."""
         return self.report.checks
 
     @property
     def total_rows(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self.report.total_rows
 
     @property
     def valid_count(self) -> int:
-        """How many of them are valid."""
+        """The number of valid rows."""
         return self.report.valid_count
 
     @property
     def invalid_count(self) -> int:
-        """How many are not."""
+        """The number of invalid rows."""
         return self.report.invalid_count
 
     def __reduce__(self) -> tuple[Any, tuple[Schema, bytes]]:
@@ -74,10 +74,10 @@ def _unpickled(schema: Schema, state: bytes) -> ChunkResult:
 
 
 class MapReduceValidator:
-    """Judges chunks of records or of Arrow data, anywhere and in any order, and merges what was found.
+    """Validates chunks of records or of Arrow data, anywhere and in any order, and merges the results.
 
-    The merged result is that of one run over all chunks in the order of the results, whatever way they were grouped: keys are unique over
-    all of them, rows count from the first one's beginning.
+    The merged result is that of one run over all chunks in the order of the results, regardless of how they were
+    grouped: keys are unique across all chunks, and row indexes start at the beginning of the first one.
     """
 
     __slots__ = ("schema",)
@@ -86,7 +86,10 @@ class MapReduceValidator:
         self.schema = without_functions(schema_of(schema), type(self).__name__)
 
     def map_validate_chunk(self, chunk: Any) -> ChunkResult:
-        """What is found in a chunk: an iterable of dicts, or anything with Arrow's capsules (Polars, pandas, pyarrow, DuckDB)."""
+        """Validate a chunk.
+
+        A chunk is an iterable of dicts, or any object of Arrow's PyCapsule interface (Polars, pandas, pyarrow, DuckDB).
+        """
         native = self.schema._native
         if hasattr(chunk, "__arrow_c_stream__") or hasattr(chunk, "__arrow_c_array__"):
             return ChunkResult(self.schema, State.of_arrow(native, chunk))
@@ -95,7 +98,10 @@ class MapReduceValidator:
         return ChunkResult(self.schema, State.of_records(native, chunk))
 
     def reduce_results(self, results: Iterable[ChunkResult]) -> ChunkResult:
-        """One result of many, in their order; it can be reduced further. A chunk that is in two of them, which would be counted twice, raises."""
+        """Merge results in the given order into one, which can be merged again.
+
+        Raises ``OptionError`` if two results contain the same chunk, which would otherwise be counted twice.
+        """
         states = []
         for result in results:
             if not isinstance(result, ChunkResult):

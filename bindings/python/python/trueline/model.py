@@ -1,4 +1,4 @@
-"""Models of pydantic as schemas, by the JSON Schema that they give of themselves."""
+"""Converts pydantic models to schemas, by means of their JSON Schema."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KEYWORDS = {
     "pattern": "pattern",
 }
 
-# What a format is here: another type, or a format of text.
+# The equivalent of a JSON Schema format: another type, or a string format.
 _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
     "date-time": ("timestamp", {}),
     "date": ("date", {}),
@@ -38,7 +38,7 @@ _FORMATS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def document_of(model: Any, *, name: str | None, skip_code: bool) -> dict[str, Any]:
-    """The document of a model of pydantic 2."""
+    """Return the schema document of a pydantic 2 model."""
     if not (isinstance(model, type) and hasattr(model, "model_json_schema") and hasattr(model, "model_fields")):
         shown = model.__name__ if isinstance(model, type) else type(model).__name__
         raise TypeError(f"a model of pydantic 2 is needed, and {shown} is none")
@@ -71,7 +71,7 @@ class _Reader:
         self._skip_code = skip_code
 
     def fields(self, model: Any, node: dict[str, Any], prefix: str, is_loose: bool) -> list[tuple[str, Field]]:
-        """The fields of an object; those of objects in it have names with dots."""
+        """Return the fields of an object; those of nested objects have dotted names."""
         required = node.get("required", [])
         infos = {info.alias or name: info for name, info in model.model_fields.items()} if model is not None else {}
         found: list[tuple[str, Field]] = []
@@ -140,7 +140,7 @@ class _Reader:
         return {**others[0], **rest}, len(others) < len(choices)
 
     def _kind(self, node: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The type of a node that is no object, and its keywords."""
+        """Return the type of a node that is not an object, and its keywords."""
         keywords: dict[str, Any] = {}
         kind = node.get("type", "any")
         known = {"type", "format", "items", *_ANNOTATIONS}
@@ -189,7 +189,7 @@ class _Reader:
         return f"struct<{', '.join(parts)}>"
 
     def _bare(self, node: dict[str, Any]) -> str:
-        """The type of a value inside of another, which can have no keywords."""
+        """Return the type of a nested value, which cannot have keywords."""
         if "properties" in node:
             return self._struct(node)
         kind, keywords = self._kind(node)
@@ -213,7 +213,7 @@ def _is_nullable(info: Any) -> bool:
 
 
 def _decimal(info: Any) -> tuple[str, dict[str, Any]]:
-    """The decimal of a field, by what stands beside its type."""
+    """Return the decimal type of a field, from the metadata of its annotation."""
     said: dict[str, Any] = {}
     for item in info.metadata:
         for name in ("max_digits", "decimal_places", "ge", "gt", "le", "lt", "multiple_of"):

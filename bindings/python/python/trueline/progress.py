@@ -1,4 +1,4 @@
-"""``progress=``: a function, or a bar of tqdm, or a line on standard error."""
+"""The ``progress`` option: a function, a tqdm bar, or a line on standard error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ __all__: list[str] = []
 
 @contextlib.contextmanager
 def watching(progress: Callable[[Progress], object] | bool | None) -> Iterator[Any]:
-    """What the engine is to call, which is at most ten times a second; a bar is closed at the end."""
+    """Yield the function that the engine calls, at most ten times a second.
+
+    A bar or line is closed at the end.
+    """
     if progress is None or progress is False:
         yield None
     elif progress is True:
@@ -36,7 +39,7 @@ def _tqdm() -> _Bar | None:
 
 
 class _Bar:
-    """A bar over the bytes, which says how many rows there are."""
+    """A progress bar over the bytes, which also shows the number of rows."""
 
     def __init__(self, tqdm: Any) -> None:
         self._bar = tqdm(total=None, unit="B", unit_scale=True, desc="trueline")
@@ -53,7 +56,7 @@ class _Bar:
 
 
 class _Line:
-    """A line that is written anew on a terminal, and once, at the end, elsewhere."""
+    """A progress line: updated in place on a terminal, written once at the end elsewhere."""
 
     def __init__(self) -> None:
         self._last: Progress | None = None

@@ -1,4 +1,4 @@
-"""The engine's tokenizer as a tool of its own: columns of text files as Arrow streams, and counts of rows."""
+"""Reading without validation: columns of text files as Arrow streams, and row counts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ __all__ = ["count_rows", "read_csv", "read_jsonl"]
 def read_csv(
     path: str | os.PathLike[str] | bytes, schema: Any = None, columns: Iterable[str] | None = None
 ) -> ArrowStream:
-    """The rows of a CSV file as an Arrow stream: ``polars.DataFrame(read_csv(path))``, ``pyarrow.table(read_csv(path))``.
+    """Read a CSV file as an Arrow stream.
 
-    Columns have the types of ``schema`` (whose checks are left aside; its section ``csv`` says how the file is written), or those that the
-    first MiB shows: integers, floats, booleans, dates, timestamps, and text for all else. ``columns`` are those that are
-    wanted, in this order; the others are not decoded. Rows are read while they are taken, and can be taken once.
+    Pass the result to a library: ``polars.DataFrame(read_csv(path))``, ``pyarrow.table(read_csv(path))``.
 
-    A cell that is not of its column's type, a broken record and a file that is cut end the stream with an error that names the place,
-    as the library that takes it raises errors.
+    Columns have the types of ``schema``; its checks are ignored, and its section ``csv`` gives the dialect. Without a
+    schema, the types are inferred from the first MiB: integers, floats, booleans, dates, timestamps, and strings for
+    everything else. ``columns`` selects columns, in this order; the others are not decoded. Rows are read as they are
+    consumed, and can be consumed once.
+
+    A value that does not match its column's type, a malformed record or a truncated file ends the stream with an error
+    that gives the location. The consuming library raises it as it raises its own errors.
     """
     return _read(path, schema, columns, "csv")
 
@@ -32,7 +35,10 @@ def read_csv(
 def read_jsonl(
     path: str | os.PathLike[str] | bytes, schema: Any = None, columns: Iterable[str] | None = None
 ) -> ArrowStream:
-    """The same for JSON Lines. Without a schema, lists, objects and values of several types are text, as JSON."""
+    """Read a JSON Lines file as an Arrow stream, as ``read_csv`` does.
+
+    Without a schema, lists, objects and values of mixed types are read as strings of JSON.
+    """
     return _read(path, schema, columns, "jsonl")
 
 
@@ -44,9 +50,9 @@ def _read(path: Any, schema: Any, columns: Iterable[str] | None, format: str) ->
 
 
 def count_rows(path: Any, *, format: str | None = None, threads: int | None = None) -> int:
-    """How many records a file has, or any data that ``Schema.validate`` takes; a header is none.
+    """Return the number of records in a file, or in any data that ``Schema.validate`` accepts.
 
-    Raises ``UnreadableError`` where they cannot be read to their end.
+    A header is not counted. Raises ``UnreadableError`` if the data cannot be read to its end.
     """
     report = Schema({}).validate(path, format=format, threads=threads)
     if report.verdict == "unreadable":

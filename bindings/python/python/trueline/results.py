@@ -1,4 +1,4 @@
-"""A run whose parts are taken while it goes on, by ``for`` or by ``async for``."""
+"""Results of a run in progress, for ``for`` and ``async for``."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ __all__ = ["Results"]
 
 
 class Results(Iterator[BatchResult], AsyncIterator[BatchResult]):
-    """One ``BatchResult`` after the other, in the order of the rows, for ``for`` and ``async for`` alike.
+    """An iterator of ``BatchResult`` in row order, for both ``for`` and ``async for``.
 
-    The engine is never far ahead of whoever takes the results, so memory does not grow with the data. All places are those of the
-    whole input. Keys are unique over the whole input: a repeat is known when all rows are. So the last result has no rows; its
-    errors are repeats of keys and faults of the table as a whole, and its ``invalid_count`` is how many rows they made invalid that
-    were counted as valid before. Then ``report`` has the report of the whole.
+    The engine reads only slightly ahead of the consumer, so memory use does not grow with the data. All locations refer
+    to the whole input.
 
-    Data that cannot be read to their end raise ``UnreadableError`` there. ``close``, also by ``with``, ends the run.
+    Keys are unique across the whole input, so duplicates are known only at the end. The last result therefore has no
+    rows: its errors are duplicate keys and violations of table checks, and its ``invalid_count`` is the number of rows
+    that duplicate keys made invalid after they had been counted as valid. Afterwards, ``report`` is the report of the
+    whole input.
+
+    If the data cannot be read to its end, the iterator raises ``UnreadableError`` there. ``close``, or leaving a
+    ``with`` block, ends the run.
     """
 
     __slots__ = ("_native",)
@@ -43,7 +47,7 @@ class Results(Iterator[BatchResult], AsyncIterator[BatchResult]):
         try:
             result = await asyncio.to_thread(next, self._native, None)
         except asyncio.CancelledError:
-            # The thread is left waiting until the run has ended.
+            # The thread keeps waiting until the run has ended.
             self._native.close()
             raise
         if result is None:
@@ -52,7 +56,7 @@ class Results(Iterator[BatchResult], AsyncIterator[BatchResult]):
 
     @property
     def report(self) -> Report:
-        """The report of the whole; the results that nobody took yet are passed over for it."""
+        """The report of the whole input; remaining results are skipped."""
         for _ in self._native:
             pass
         report = self._native.report
@@ -61,7 +65,7 @@ class Results(Iterator[BatchResult], AsyncIterator[BatchResult]):
         return report
 
     def close(self) -> None:
-        """Ends the run."""
+        """End the run."""
         self._native.close()
 
     def __enter__(self) -> Results:

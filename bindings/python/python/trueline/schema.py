@@ -1,4 +1,4 @@
-"""Schemas: made in Python or read from documents, then held against data."""
+"""Schemas: built in Python or read from documents, and used to validate data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LANGUAGES = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
 
 
 class _Number(float):
-    """A number of a document with the text it was written with."""
+    """A number of a document that keeps its original text."""
 
     __slots__ = ("text",)
 
@@ -62,7 +62,7 @@ def _fields(given: Any) -> list[dict[str, Any]]:
 
 
 def _dump(document: Any, indent: int | None = None, level: int = 0) -> str:
-    """JSON in which decimals have all their digits."""
+    """Dump a document as JSON with all digits of its decimals."""
     if isinstance(document, Mapping):
         parts = [f"{json.dumps(str(key))}: {_dump(value, indent, level + 1)}" for key, value in document.items()]
         return _enclose("{", parts, "}", indent, level)
@@ -88,7 +88,7 @@ def _enclose(start: str, parts: list[str], end: str, indent: int | None, level: 
 
 
 def _yaml(value: Any, indent: str) -> str:
-    """A value in block style, its scalars as JSON has them."""
+    """Dump a value as YAML in block style, with scalars as in JSON."""
     if isinstance(value, dict) and value:
         lines = (f"{indent}{json.dumps(key)}:{_below(item, indent)}" for key, item in value.items())
         return "".join(lines)
@@ -104,15 +104,15 @@ def _below(value: Any, indent: str) -> str:
 
 
 class Schema:
-    """What one table should be.
+    """The definition of one table.
 
-    ``fields`` is a dict of names and ``Field`` (or bare types), or a list of ``Field`` with names. The other arguments are the
-    sections of a schema document: ``checks`` over the table or over several columns, as dicts; ``extra_columns`` ``"allow"`` or
-    ``"forbid"``; ``column_order`` ``"any"`` or ``"exact"``; ``null_values``; ``csv`` and ``json``.
+    ``fields`` is a dict from names to ``Field`` (or bare types), or a list of ``Field`` with names. The other arguments
+    are the sections of a schema document: ``checks`` over the table or several columns, as dicts; ``extra_columns``:
+    ``"allow"`` or ``"forbid"``; ``column_order``: ``"any"`` or ``"exact"``; ``null_values``; ``csv`` and ``json``.
 
-    Schemas of equal meaning are equal, whatever language and order they were written in.
+    Schemas with the same meaning are equal, regardless of the language and order they were written in.
 
-    Raises ``SchemaError``, which names field and keyword.
+    Raises ``SchemaError``, which names the field and the keyword.
     """
 
     __slots__ = ("_custom", "_language", "_native", "_text")
@@ -150,7 +150,10 @@ class Schema:
         self._read_document(document)
 
     def _read_document(self, document: Mapping[str, Any]) -> None:
-        """Reads a document made here: lines and columns of its text say nothing, names do."""
+        """Read a document that was built here.
+
+        Its errors give names, because the lines and columns of its text mean nothing to the caller.
+        """
         text = _dump(document)
         try:
             self._native = _native.Schema.parse(text, "json", "<schema>")
@@ -166,7 +169,10 @@ class Schema:
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str]) -> Schema:
-        """Reads a document; the end of its name, ``.yaml``, ``.yml``, ``.json`` or ``.toml``, says in which language it is."""
+        """Read a schema document from a file.
+
+        The extension gives its language: ``.yaml``, ``.yml``, ``.json`` or ``.toml``.
+        """
         name = os.fspath(path)
         language = _LANGUAGES.get(os.path.splitext(name)[1].lower())
         if language is None:
@@ -181,10 +187,11 @@ class Schema:
 
     @classmethod
     def from_folder(cls, path: str | os.PathLike[str]) -> Schema:
-        """Composes a schema of all documents below a folder, in the order of their paths: fields in one, checks in another.
+        """Compose a schema from all documents below a folder, in path order, such as fields in one and checks in another.
 
-        A document is a file as ``from_file`` takes it; others and hidden ones are left alone, links are followed. Each is read by itself, and what
-        two of them say differently is a ``SchemaError``, whose ``problems`` have the ``document`` that each stands in.
+        A document is a file as ``from_file`` accepts it. Other files and hidden ones are ignored; links are followed.
+        Each document is read on its own. If two of them contradict each other, a ``SchemaError`` is raised, whose
+        ``problems`` name the ``document`` of each.
         """
         schema = cls.__new__(cls)
         schema._native, schema._text = _native.Schema.compose(path)
@@ -193,29 +200,29 @@ class Schema:
 
     @classmethod
     def from_yaml(cls, text: str) -> Schema:
-        """Reads a YAML document."""
+        """Read a YAML document."""
         return _parsed(cls, text, "yaml", "<yaml>")
 
     @classmethod
     def from_json(cls, text: str) -> Schema:
-        """Reads a JSON document."""
+        """Read a JSON document."""
         return _parsed(cls, text, "json", "<json>")
 
     @classmethod
     def from_toml(cls, text: str) -> Schema:
-        """Reads a TOML document."""
+        """Read a TOML document."""
         return _parsed(cls, text, "toml", "<toml>")
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Schema:
-        """Reads a document that is a dict, with ``fields``, ``checks`` and so on."""
+        """Read a document from a dict with ``fields``, ``checks`` and so on."""
         schema = cls.__new__(cls)
         schema._read_document(_plain(document, "the document"))
         return schema
 
     @classmethod
     def from_class(cls, table: type, **sections: Any) -> Schema:
-        """The schema of a class with annotations, such as a dataclass; see ``Table``."""
+        """Make a schema from a class with annotations, such as a dataclass; see ``Table``."""
         from .table import of_class
 
         schema = of_class(table, **sections)
@@ -223,11 +230,14 @@ class Schema:
 
     @classmethod
     def from_pydantic(cls, model: Any, *, name: str | None = None, skip_code: bool = False) -> Schema:
-        """The schema of a model of pydantic 2: types, constraints, ``Optional``, ``Literal`` and enums.
+        """Make a schema from a pydantic 2 model: types, constraints, ``Optional``, ``Literal`` and enums.
 
-        A nested model that must be there gives fields with names with dots (``address.city``); one in a list, or one that may be absent, a
-        struct. A field with a default is ``optional``. Values are taken as pydantic's strict mode takes them: nothing is converted.
-        What has no equivalent is a ``SchemaError`` that names the field. So are validators, which are code, unless ``skip_code`` is true.
+        A required nested model becomes fields with dotted names (``address.city``); one in a list, or one that may be
+        absent, becomes a struct. A field with a default is ``optional``. Values are validated as in pydantic's strict
+        mode: nothing is converted.
+
+        Anything without an equivalent raises a ``SchemaError`` that names the field. This includes validators, which
+        are code, unless ``skip_code`` is true.
         """
         from .model import document_of
 
@@ -235,9 +245,9 @@ class Schema:
 
     @classmethod
     def from_arrow(cls, data: Any, *, name: str | None = None) -> Schema:
-        """The columns of a schema, table or frame of pyarrow, Polars or pandas, with their types.
+        """Make a schema from the columns and types of a schema, table or frame of pyarrow, Polars or pandas.
 
-        Columns that pyarrow says are never null are ``required``; nothing else is asked for.
+        Columns that pyarrow marks as not nullable are ``required``; there are no other checks.
         """
         columns = data
         for member in ("schema", "dtypes"):
@@ -263,21 +273,23 @@ class Schema:
         on: str = "record",
         **parameters: Any,
     ) -> Schema:
-        """A schema with one check more; this one stays as it is.
+        """Return a schema with one more check; this one is unchanged.
 
-        ``check`` is the name of a check as documents have it under ``checks``, with its parameters:
+        ``check`` is the name of a check as under ``checks`` in documents, with its parameters:
         ``schema.check("row_count", min=1)``, ``schema.check("unique", columns=["day", "shop"], severity="warning")``.
 
-        Or it is a function, which is called with some rows at a time and says of each whether it passes: ``True``, ``False`` or, where
-        nothing can be said, ``None``. ``on`` is what it gets: ``"record"`` (a dict; it answers with one value), or its columns, an
-        argument each, as ``"pyarrow"``, ``"polars"``, ``"numpy"``, ``"pandas"`` or ``"arrow"`` (an object with ``__arrow_c_array__``), for
-        which it answers with as many booleans; or all columns in one ``"batch"`` (with ``__arrow_c_stream__``). ``columns`` are those
-        it needs; without them it gets all of the schema. Its other arguments are ``id``, ``severity``, ``message``, ``expected`` (by
-        default the first line of its docstring) and ``sample_limit``.
+        Or ``check`` is a function. It is called with some rows at a time and returns for each row ``True`` (passed),
+        ``False`` (failed) or ``None`` (not evaluated, counted as null). ``on`` is the kind of its arguments:
+        ``"record"`` (a dict; the function returns a single value); ``"pyarrow"``, ``"polars"``, ``"numpy"``,
+        ``"pandas"`` or ``"arrow"`` (one argument per column, for ``"arrow"`` an object with ``__arrow_c_array__``; the
+        function returns one boolean per row); or ``"batch"`` (all columns in one object with ``__arrow_c_stream__``).
+        ``columns`` are the columns that it needs (default: all of the schema). Further arguments are ``id``,
+        ``severity``, ``message``, ``expected`` (default: the first line of its docstring) and ``sample_limit``.
 
-        It may be called on several threads, and for the same rows again; it must judge each row by itself. What it raises is the
-        reason of its check, whose status is ``"error"``; at severity error nothing is valid then. Functions are no part of documents and of the
-        fingerprint, and are pickled as Python does it.
+        The function may be called on several threads, and more than once for the same rows, so it must evaluate each
+        row by itself. If it raises an exception, that is the ``reason`` of its check, whose status is ``"error"``; at
+        severity error the data is then not valid. Functions are not part of documents or of the fingerprint, and are
+        pickled as Python pickles functions.
         """
         if columns is not None and (column is not None or isinstance(columns, str)):
             raise SchemaError("give one column as `column`, several as a list in `columns`", keyword="columns")
@@ -315,17 +327,23 @@ class Schema:
         return schema
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """The canonical document: sorted keys, without defaults, titles and descriptions. It reads as an equal schema."""
+        """Return the canonical document as JSON: sorted keys, without defaults, titles and descriptions.
+
+        Reading it gives an equal schema.
+        """
         if indent is None:
             return self._native.canonical
         return _dump(json.loads(self._native.canonical, parse_float=_Number), indent)
 
     def to_yaml(self) -> str:
-        """The canonical document as YAML."""
+        """Return the canonical document as YAML."""
         return _yaml(json.loads(self._native.canonical, parse_float=_Number), "")
 
     def to_dict(self) -> dict[str, Any]:
-        """The canonical document as a dict; numbers with a point are ``Decimal``, so that none of their digits is lost."""
+        """Return the canonical document as a dict.
+
+        Numbers with a decimal point are ``Decimal``, so no digits are lost.
+        """
         document: dict[str, Any] = json.loads(self._native.canonical, parse_float=decimal.Decimal)
         return document
 
@@ -336,17 +354,17 @@ class Schema:
 
     @property
     def fields(self) -> dict[str, str]:
-        """Name and type of each field, in order."""
+        """The name and type of each field, in order."""
         return dict(self._native.fields)
 
     @property
     def check_ids(self) -> list[str]:
-        """The id of every check that the schema asks for, the implied ones included, in the order of reports."""
+        """The id of every check, including implied ones, in report order."""
         return self._native.check_ids
 
     @property
     def fingerprint(self) -> str:
-        """``blake3:`` and the hash of the canonical document: equal for schemas of equal meaning."""
+        """``blake3:`` and the hash of the canonical document; equal for schemas with the same meaning."""
         return self._native.fingerprint
 
     def validate(
@@ -370,34 +388,42 @@ class Schema:
         limits: Mapping[str, int] | None = None,
         cache: Cache | None = None,
     ) -> Report:
-        """Holds data against the schema.
+        """Validate data against the schema.
 
         ``data`` is one of
 
         - a path (``str`` or ``PathLike``): a file of CSV, JSON Lines, Parquet or Arrow, compressed or not; a pattern
-          (``"data/**/*.csv"``); a folder, with a slash behind its name; an address (``s3://…``, ``gs://…``, ``az://…``,
-          ``https://…``); or a list of paths, which are one table;
-        - ``bytes``, ``bytearray`` or ``memoryview``, the content of such a file;
-        - a file that is open in binary mode, or any object with ``read``;
-        - an object with ``__arrow_c_stream__`` or ``__arrow_c_array__``: tables, frames and batches of pyarrow, Polars, pandas
-          and DuckDB, or a list of them;
-        - an iterable of dicts, which are judged as JSON Lines.
+          (``"data/**/*.csv"``); a folder, with a trailing slash; an address (``s3://…``, ``gs://…``, ``az://…``,
+          ``https://…``); or a list of paths, which form one table;
+        - ``bytes``, ``bytearray`` or ``memoryview``: the content of such a file;
+        - a file opened in binary mode, or any object with ``read``;
+        - an object with ``__arrow_c_stream__`` or ``__arrow_c_array__``: tables, frames and batches of pyarrow, Polars,
+          pandas and DuckDB, or a list of them;
+        - an iterable of dicts, which are validated as JSON Lines.
 
-        ``threads`` is how many threads judge files (default: as many as the machine has); Arrow data are judged by one.
-        ``format`` is ``"csv"``, ``"jsonl"``, ``"parquet"`` or ``"arrow"``, where names and first bytes do not say it.
-        ``progress`` is called with a ``Progress``, at most ten times a second, on another thread; what it raises ends the run. ``True`` is
-        a bar of tqdm where that is installed, else a line on standard error. ``mask=True``, for Arrow data, gives the report a
-        ``valid_mask`` of all rows. ``cancel``, a ``Cancel``, ends the run from another thread with ``CancelledError``.
-        ``sample_limit`` is how many violations of one check are kept, ``max_violations`` how many of all. ``valid_out``,
-        ``invalid_out`` and ``errors_out`` are files for valid rows, invalid rows and every violation; with ``reasons`` invalid rows have
-        a column of that name with the checks they fail. ``trust_statistics`` is ``"never"``, ``"prove"`` or ``"audit"``. ``limits``
-        are named as in Rust: ``{"max_record_bytes": 1 << 20}``. ``cache`` is that of a ``CachedValidator``.
+        The options are
 
-        The interpreter lock is free meanwhile. Ctrl-C ends the run with ``KeyboardInterrupt``, whose ``rows`` and ``invalid_rows``, where
-        it has them, are how many were judged and found invalid.
+        - ``threads``: the number of threads for files (default: all processors); Arrow data is validated by one thread;
+        - ``format``: ``"csv"``, ``"jsonl"``, ``"parquet"`` or ``"arrow"``, if the name and the first bytes do not show
+          it;
+        - ``progress``: a function that is called with a ``Progress`` at most ten times a second, on another thread; an
+          exception from it ends the run. ``True`` shows a tqdm bar, or a line on standard error if tqdm is not
+          installed;
+        - ``mask``: ``True``, for Arrow data, sets the report's ``valid_mask``;
+        - ``cancel``: a ``Cancel`` that ends the run from another thread with ``CancelledError``;
+        - ``sample_limit``, ``max_violations``: how many violations are kept per check and in all;
+        - ``valid_out``, ``invalid_out``, ``errors_out``: files for valid rows, invalid rows and every violation;
+        - ``reasons``: the name of a column in ``invalid_out`` with the checks that each row fails;
+        - ``trust_statistics``: ``"never"``, ``"prove"`` or ``"audit"``;
+        - ``limits``: limits by their names in Rust: ``{"max_record_bytes": 1 << 20}``;
+        - ``cache``: the cache of a ``CachedValidator``.
 
-        Raises ``FileNotFoundError`` and its like for a path that stands for no file, ``OptionError`` for an option, and whatever
-        the data's own code raises. Data that cannot be read to their end give a report whose ``verdict`` is ``"unreadable"``.
+        The interpreter lock is released during the run. Ctrl-C ends the run with ``KeyboardInterrupt``; its ``rows``
+        and ``invalid_rows``, if set, are the numbers of rows validated and found invalid so far.
+
+        Raises ``FileNotFoundError`` or a similar exception for a path that names no file, ``OptionError`` for an
+        invalid option, and any exception from the code of the data itself. Data that cannot be read to its end gives a
+        report with the ``verdict`` ``"unreadable"``.
         """
         with watching(progress) as watcher:
             return self._native.validate(
@@ -422,7 +448,10 @@ class Schema:
             )
 
     async def validate_async(self, data: Any, **options: Any) -> Report:
-        """As ``validate``, without holding up the event loop; a task that is cancelled ends the run."""
+        """Validate data without blocking the event loop; see ``validate``.
+
+        Cancelling the task ends the run.
+        """
         import asyncio
 
         cancel = options.pop("cancel", None) or Cancel()
@@ -433,10 +462,11 @@ class Schema:
             raise
 
     def stream(self, data: Any, **options: Any) -> Results:
-        """Holds data against the schema part by part; options as for ``validate``, but for ``progress`` and ``mask``.
+        """Validate data in parts; options as for ``validate``, except ``progress`` and ``mask``.
 
-        Gives a ``BatchResult`` for each part, while the run goes on: a part of text has ``chunk_bytes`` bytes (1 MiB unless told
-        otherwise), one of Parquet or Arrow as many rows as the format gives. For ``for`` and ``async for``; see ``Results``.
+        Yields a ``BatchResult`` for each part while the run is in progress. A part of text has ``chunk_bytes`` bytes
+        (default: 1 MiB); a part of Parquet or Arrow has the rows that the format groups. The result supports ``for``
+        and ``async for``; see ``Results``.
         """
         for name in ("progress", "mask"):
             if options.pop(name, None):
@@ -446,7 +476,7 @@ class Schema:
         return Results(self._native.stream(data, custom=self._custom or None, **options))
 
     def is_valid(self, data: Any, **options: Any) -> bool:
-        """Whether data are valid; options as for ``validate``."""
+        """Return whether the data is valid; options as for ``validate``."""
         return self.validate(data, **options).valid
 
     def __repr__(self) -> str:
@@ -477,7 +507,7 @@ def _parsed(
 
 
 def _named(error: SchemaError, document: Mapping[str, Any]) -> SchemaError:
-    """The error with names instead of places in a text that nobody has seen."""
+    """Return the error with names instead of locations in a text that the caller has not seen."""
     lines = []
     first: tuple[str | None, str | None] = (None, None)
     for index, problem in enumerate(error.problems):

@@ -1,4 +1,4 @@
-"""Schemas written as classes: a field for each annotation."""
+"""Schemas as classes, with a field for each annotation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Table"]
 
 
 class Table:
-    """The base of schemas that are written as classes.
+    """The base class of schemas that are written as classes.
 
     >>> class Payment(Table, checks=[{"check": "row_count", "min": 1}]):
     ...     id: str = Field(unique=True, pattern=r"^TX")
@@ -26,9 +26,10 @@ class Table:
     >>> Payment.schema.fields
     {'id': 'string', 'amount': 'float64', 'note': 'string'}
 
-    An annotation that does not allow ``None`` makes its field ``required``, unless the ``Field`` says otherwise; ``Literal`` and ``Enum``
-    are its ``enum``; ``Annotated[int, Field(min=1)]`` says the same as ``int = Field(min=1)``. Classes may inherit from each other. Arguments of the
-    class are the sections of ``Schema``; its name is the schema's unless ``name`` says otherwise.
+    A field is ``required`` unless its annotation allows ``None`` or its ``Field`` says otherwise. ``Literal`` and
+    ``Enum`` become its ``enum``. ``Annotated[int, Field(min=1)]`` is equivalent to ``int = Field(min=1)``. Classes may
+    inherit from each other. Class arguments are the sections of ``Schema``. The schema has the name of the class unless
+    ``name`` is given.
     """
 
     schema: ClassVar[Schema]
@@ -39,12 +40,12 @@ class Table:
 
     @classmethod
     def validate(cls, data: Any, **options: Any) -> Report:
-        """Holds data against the schema; see ``Schema.validate``."""
+        """Validate data against the schema; see ``Schema.validate``."""
         return cls.schema.validate(data, **options)
 
 
 def of_class(cls: type, **sections: Any) -> Schema:
-    """The schema of a class with annotations."""
+    """Return the schema of a class with annotations."""
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
     except (NameError, TypeError) as error:
@@ -61,7 +62,7 @@ def of_class(cls: type, **sections: Any) -> Schema:
 
 
 def vars_of(cls: type, name: str) -> Any:
-    """What a class or one of its bases says a field is, besides its type."""
+    """Return the value that a class or one of its bases assigns to a field."""
     for base in cls.__mro__:
         if name in vars(base):
             return vars(base)[name]
@@ -94,7 +95,7 @@ def _given(field: Field) -> dict[str, Any]:
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:
-    """A type without ``None``, and whether it was there."""
+    """Return a type without ``None``, and whether it allowed ``None``."""
     if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
         return annotation, annotation is None
     kinds = typing.get_args(annotation)
@@ -105,7 +106,7 @@ def without_none(annotation: Any) -> tuple[Any, bool]:
 
 
 def listed_values(annotation: Any) -> tuple[Any, list[Any] | None]:
-    """The type of the values of ``Literal`` or ``Enum``, and these."""
+    """Return the type of the values of a ``Literal`` or ``Enum``, and the values."""
     if typing.get_origin(annotation) is typing.Literal:
         values = list(typing.get_args(annotation))
     elif isinstance(annotation, type) and issubclass(annotation, enum.Enum):
@@ -116,7 +117,7 @@ def listed_values(annotation: Any) -> tuple[Any, list[Any] | None]:
 
 
 def type_of_values(values: Iterable[Any]) -> type:
-    """The one type of some values."""
+    """Return the common type of values."""
     kinds = {type(value) for value in values}
     if len(kinds) != 1 or not kinds <= {str, int, float, bool}:
         names = ", ".join(sorted(kind.__name__ for kind in kinds)) or "none"

@@ -1,4 +1,4 @@
-"""Validators by the names that users of such tools know. All of them are ``Schema.validate`` with fewer questions."""
+"""Validators under familiar names, as thin layers over ``Schema`` and the engine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Path = str | os.PathLike[str]
 
 
 def schema_of(given: Any) -> Schema:
-    """A schema, or what one is made of."""
+    """Return a schema, or make one from a path, a class or fields."""
     if isinstance(given, Schema):
         return given
     if isinstance(given, (str, os.PathLike)):
@@ -40,10 +40,11 @@ def schema_of(given: Any) -> Schema:
 
 
 class Validator:
-    """A schema and how many threads hold data against it.
+    """A schema with a number of threads for validation.
 
-    ``schema`` is a ``Schema``, the path of a document, or fields as ``Schema`` takes them. ``parallel`` is whether files are judged by
-    all processors, or how many threads do it. Every method gives a ``Report``.
+    ``schema`` is a ``Schema``, the path of a document, a class, or fields as ``Schema`` accepts them. ``parallel`` is
+    the number of threads for files; ``True`` uses all processors, ``False`` one thread. Every ``validate`` method
+    returns a ``Report``.
     """
 
     __slots__ = ("_threads", "schema")
@@ -55,27 +56,30 @@ class Validator:
         self._threads = {True: None, False: 1}.get(parallel, parallel) if isinstance(parallel, bool) else parallel
 
     def validate(self, data: Any, **options: Any) -> Report:
-        """Any data; see ``Schema.validate``."""
+        """Validate any data; see ``Schema.validate``."""
         return self.schema.validate(data, **{"threads": self._threads, **options})
 
     def is_valid(self, data: Any, **options: Any) -> bool:
-        """Whether data are valid."""
+        """Return whether the data is valid."""
         return self.validate(data, **options).valid
 
     def validate_csv(self, path: Path | Iterable[Path] | Any, **options: Any) -> Report:
-        """CSV, whatever its name ends in."""
+        """Validate CSV data, regardless of the file name extension."""
         return self.validate(path, format="csv", **options)
 
     def validate_json(self, path: Path | Iterable[Path] | Any, **options: Any) -> Report:
-        """JSON Lines, whatever its name ends in."""
+        """Validate JSON Lines data, regardless of the file name extension."""
         return self.validate(path, format="jsonl", **options)
 
     def validate_parquet(self, path: Path | Iterable[Path] | Any, **options: Any) -> Report:
-        """Parquet, whatever its name ends in."""
+        """Validate Parquet data, regardless of the file name extension."""
         return self.validate(path, format="parquet", **options)
 
     def validate_dataframe(self, frame: Any, **options: Any) -> Report:
-        """A frame or table of Polars, pandas, pyarrow, DuckDB, or of any library with Arrow's capsules."""
+        """Validate a data frame or table.
+
+        It may come from Polars, pandas, pyarrow, DuckDB, or any library with Arrow's PyCapsule interface.
+        """
         if not (hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__")):
             raise TypeError(f"a data frame has __arrow_c_stream__ or __arrow_c_array__; {type(frame).__name__} has neither")
         return self.validate(frame, **options)
@@ -85,11 +89,11 @@ class Validator:
 
 
 class StreamingValidator:
-    """A schema whose results come while data are read.
+    """A validator that yields results while data is read.
 
-    ``buffer_size`` is how many bytes of text one result is of, 1 MiB unless told otherwise; ``parallel`` is as in ``Validator``. Keys are
-    unique over the whole input, so their repeats, and faults of the table as a whole, are in a last result without rows; see
-    ``Results``.
+    ``buffer_size`` is the size in bytes of the text that one result covers (default: 1 MiB). ``parallel`` is as in
+    ``Validator``. Keys are unique across the whole input, so duplicate keys and violations of table checks are in a
+    last result without rows; see ``Results``.
     """
 
     __slots__ = ("_options", "schema")
@@ -100,15 +104,15 @@ class StreamingValidator:
         self._options = {"threads": validator._threads, "chunk_bytes": _size("buffer_size", buffer_size)}
 
     def validate_stream(self, data: Any, **options: Any) -> Results:
-        """Any data; see ``Schema.stream``."""
+        """Validate any data; see ``Schema.stream``."""
         return self.schema.stream(data, **{**self._options, **options})
 
     def validate_csv_stream(self, path: Path | Iterable[Path] | Any, **options: Any) -> Results:
-        """CSV, whatever its name ends in."""
+        """Validate CSV data, regardless of the file name extension."""
         return self.validate_stream(path, format="csv", **options)
 
     def validate_json_stream(self, path: Path | Iterable[Path] | Any, **options: Any) -> Results:
-        """JSON Lines, whatever its name ends in."""
+        """Validate JSON Lines data, regardless of the file name extension."""
         return self.validate_stream(path, format="jsonl", **options)
 
     def __repr__(self) -> str:
@@ -116,12 +120,13 @@ class StreamingValidator:
 
 
 class DistributedValidator:
-    """A schema held against large files by many workers, which tell how far they are.
+    """A validator for large files with many workers, which reports progress per chunk.
 
-    ``workers`` is how many threads judge a file (all processors unless told otherwise), ``chunk_size`` how many bytes one of them takes
-    at a time. The report is that of one pass, whatever they are: keys are unique over the whole file. Threads do not hold the
-    interpreter lock, so more processes would not be faster; ``use_processes=True`` puts the engine, with all its workers, into a process
-    of its own, whose memory and end are not those of this one. What it is given must be picklable then, as paths and schemas are.
+    ``workers`` is the number of threads for a file (default: all processors), ``chunk_size`` the number of bytes that a
+    thread takes at a time. The report does not depend on them: keys are unique across the whole file. Threads do not
+    hold the interpreter lock, so more processes would not be faster. ``use_processes=True`` runs the engine with all
+    its workers in one separate process, to isolate its memory and its crashes. The schema, the data and the options
+    must then be picklable, as paths and schemas are.
     """
 
     __slots__ = ("_chunk_size", "_options", "schema", "use_processes")
@@ -145,7 +150,7 @@ class DistributedValidator:
         callback: Callable[[dict[str, int | None]], object] | None = None,
         **options: Any,
     ) -> Report:
-        """CSV, whatever its name ends in; see ``validate_parallel``."""
+        """Validate CSV data, regardless of the file name extension; see ``validate_parallel``."""
         return self.validate_parallel(path, callback, format="csv", **options)
 
     def validate_json_parallel(
@@ -154,17 +159,18 @@ class DistributedValidator:
         callback: Callable[[dict[str, int | None]], object] | None = None,
         **options: Any,
     ) -> Report:
-        """JSON Lines, whatever its name ends in; see ``validate_parallel``."""
+        """Validate JSON Lines data, regardless of the file name extension; see ``validate_parallel``."""
         return self.validate_parallel(path, callback, format="jsonl", **options)
 
     def validate_parallel(
         self, data: Any, callback: Callable[[dict[str, int | None]], object] | None = None, **options: Any
     ) -> Report:
-        """Holds data against the schema and gives the report.
+        """Validate data and return the report.
 
-        ``callback`` is called on this thread after each chunk, in order, with a dict: ``chunk`` (from 1) and ``total_chunks``, which is an
-        estimate by the size until the last call, when both are equal; ``total_rows``, ``valid_count`` and ``invalid_count`` so far, and ``bytes``
-        and ``total_bytes`` (``None`` where the size is not known). What it raises ends the run.
+        ``callback`` is called on this thread after each chunk, in order, with a dict: ``chunk`` (from 1) and
+        ``total_chunks``, an estimate from the size until the last call, when both are equal; ``total_rows``,
+        ``valid_count`` and ``invalid_count`` so far; ``bytes`` and ``total_bytes`` (``None`` if the size is unknown).
+        An exception from it ends the run.
         """
         if callback is not None and not callable(callback):
             raise OptionError("callback must be a function of one argument")
@@ -193,7 +199,10 @@ class DistributedValidator:
 
 
 class _Chunks:
-    """Calls a callback for each chunk, one behind: which one is the last is known when no other comes."""
+    """Calls a callback for each chunk, one chunk late.
+
+    Only the end of the run shows which chunk was the last.
+    """
 
     def __init__(self, callback: Callable[[dict[str, int | None]], object] | None, size: int | None, chunk: int) -> None:
         self._callback = callback
@@ -223,7 +232,7 @@ class _Chunks:
 
 
 def _file_size(data: Any) -> int | None:
-    """The size of one local file."""
+    """Return the size of bytes or of one local file, if known."""
     if isinstance(data, (bytes, bytearray, memoryview)):
         return memoryview(data).nbytes
     try:
@@ -239,11 +248,11 @@ def _size(name: str, value: Any) -> int:
 
 
 class LineProcessor(RecordProcessor):
-    """One record at a time. Keys are unique within a record only: nothing is kept from one to the next, and checks of a table as a whole,
-    such as ``row_count``, are left out.
+    """Validates one record at a time.
 
-    ``process_line`` takes a dict, ``process_json`` a JSON document; both give whether the record is valid, and the list of what is wrong
-    with it.
+    No state is kept between records: keys are unique within a record only, and checks of the whole table, such as
+    ``row_count``, are omitted. ``process_line`` takes a dict, ``process_json`` a JSON document. Both return whether the
+    record is valid, and the list of its violations.
     """
 
     __slots__ = ("schema",)
@@ -261,7 +270,7 @@ class LineProcessor(RecordProcessor):
 
 
 def without_functions(schema: Schema, name: str) -> Schema:
-    """The schema, if none of its checks is a function."""
+    """Return the schema if it has no check functions, else raise ``OptionError``."""
     if schema._custom:
         ids = ", ".join(str(check["id"]) for check in schema._custom)
         raise OptionError(f"{name} has no functions for checks; the schema has {ids}")
@@ -269,20 +278,20 @@ def without_functions(schema: Schema, name: str) -> Schema:
 
 
 def validate_csv(path: Path | Iterable[Path] | Any, schema: Any, **options: Any) -> Report:
-    """Holds CSV against a schema; options as for ``Schema.validate``."""
+    """Validate CSV data against a schema; options as for ``Schema.validate``."""
     return Validator(schema).validate_csv(path, **options)
 
 
 def validate_json(path: Path | Iterable[Path] | Any, schema: Any, **options: Any) -> Report:
-    """Holds JSON Lines against a schema; options as for ``Schema.validate``."""
+    """Validate JSON Lines data against a schema; options as for ``Schema.validate``."""
     return Validator(schema).validate_json(path, **options)
 
 
 def validate_parquet(path: Path | Iterable[Path] | Any, schema: Any, **options: Any) -> Report:
-    """Holds Parquet against a schema; options as for ``Schema.validate``."""
+    """Validate Parquet data against a schema; options as for ``Schema.validate``."""
     return Validator(schema).validate_parquet(path, **options)
 
 
 def validate_dataframe(frame: Any, schema: Any, **options: Any) -> Report:
-    """Holds a frame against a schema; options as for ``Schema.validate``."""
+    """Validate a data frame against a schema; options as for ``Schema.validate``."""
     return Validator(schema).validate_dataframe(frame, **options)
