@@ -1,11 +1,13 @@
-//! Arrow data of other libraries, through the C data interface and its Python capsules (the Arrow `PyCapsule` interface).
+//! Imports Arrow data from other libraries, through the C data interface and its Python capsules (the Arrow
+//! `PyCapsule` interface).
 //!
-//! A capsule holds a pointer to a struct of the C interface. Whoever takes the struct out leaves an empty one (without a `release`)
-//! behind, so that its destructor does nothing; after that the data belong to us, and no capsule is needed any longer. What
-//! the structs say is held against itself by `trueline-arrow` before anything is read of them.
+//! A capsule holds a pointer to a struct of the C interface. The consumer moves the struct out and leaves an
+//! empty one (without a `release`) behind, so that the capsule's destructor does nothing. The data then
+//! belongs to this module, and the capsule is no longer needed. `trueline-arrow` checks the structs for
+//! consistency before any data is read.
 //!
-//! If you change this: the name of the capsule is all that says what it points to, so it is compared before any
-//! pointer is used; and a capsule may be handed out twice, so an empty struct is an error and not an end.
+//! If you change this: only the name of a capsule tells the type of its pointer, so compare it before you use
+//! any pointer. A capsule may be passed twice, so an empty struct is an error and not the end of the data.
 //!
 //! **Source**: <https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html>
 #![allow(unsafe_code, reason = "the C data interface consists of pointers")]
@@ -24,28 +26,28 @@ use trueline_arrow::{Error, ErrorKind, Importer, Stream};
 use crate::error;
 use crate::run::Watch;
 
-/// Record batches from one or more objects, one table.
+/// Record batches of one or more objects, as one table.
 pub(crate) struct Batches(Vec<Origin>);
 
-/// Where batches come from.
+/// The origin of batches.
 enum Origin {
     Batch(Box<RecordBatch>),
     Stream(Box<Stream>),
 }
 
 impl Batches {
-    /// What one object has.
+    /// The batches of one object.
     pub(crate) fn of(data: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(Self(vec![origin(data, &mut Importer::default())?]))
     }
 
-    /// What several have, one behind the other.
+    /// The batches of several objects, in order.
     pub(crate) fn of_all(items: &[Bound<'_, PyAny>]) -> PyResult<Self> {
         let mut importer = Importer::default();
         items.iter().map(|item| origin(item, &mut importer)).collect::<PyResult<Vec<_>>>().map(Self)
     }
 
-    /// The batches. A stream that fails ends them, and the run with an exception.
+    /// Iterates over the batches. An error of a stream ends the iteration, and the run with an exception.
     pub(crate) fn read(self, watch: &Watch) -> impl Iterator<Item = RecordBatch> {
         let batches =
             self.0.into_iter().flat_map(|origin| -> Box<dyn Iterator<Item = Result<RecordBatch, Error>>> {
@@ -85,7 +87,8 @@ fn origin(data: &Bound<'_, PyAny>, importer: &mut Importer) -> PyResult<Origin> 
     Err(PyTypeError::new_err(format!("{kind} is no Arrow data; all items must be as the first is")))
 }
 
-/// The arrays of an object with Arrow's capsules: one array, or the first column of a table. `None` of one without.
+/// The arrays of an object with Arrow capsules: one array, or the first column of a table. `None` for other
+/// objects.
 pub(crate) fn arrays(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
     if data.hasattr("__arrow_c_array__")? {
         let (array, schema) = pair(data)?;
@@ -102,13 +105,13 @@ pub(crate) fn arrays(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>>
     Ok(None)
 }
 
-/// The stream that an object gives.
+/// The Arrow stream of an object.
 fn stream(data: &Bound<'_, PyAny>) -> PyResult<Stream> {
     let capsule = data.call_method0("__arrow_c_stream__")?;
     Stream::new(take_stream(&capsule)?).map_err(|error| refusal(data, &error))
 }
 
-/// The array that an object gives, and its schema.
+/// The Arrow array of an object, and its schema.
 fn pair(data: &Bound<'_, PyAny>) -> PyResult<(FFI_ArrowArray, FFI_ArrowSchema)> {
     let pair = data.call_method0("__arrow_c_array__")?;
     let pair = pair.cast::<PyTuple>()?;
@@ -119,7 +122,8 @@ fn pair(data: &Bound<'_, PyAny>) -> PyResult<(FFI_ArrowArray, FFI_ArrowSchema)> 
     Ok((take_array(&pair.get_item(1)?)?, schema))
 }
 
-/// Why an object's Arrow data are not taken: what is no table is of the wrong type, and what lies about itself of the wrong value.
+/// The exception for unusable Arrow data: a `TypeError` if it is not a table, a `ValueError` if it is
+/// inconsistent.
 fn refusal(data: &Bound<'_, PyAny>, error: &Error) -> PyErr {
     let kind = data.get_type().name().map_or_else(|_| "the object".to_owned(), |name| name.to_string());
     let text = format!("{kind}: {error}");
@@ -133,7 +137,7 @@ fn refusal(data: &Bound<'_, PyAny>, error: &Error) -> PyErr {
     }
 }
 
-/// Where the struct of a capsule of this name stands.
+/// The pointer to the struct of a capsule with this name.
 fn place<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<NonNull<T>> {
     let capsule = capsule
         .cast::<PyCapsule>()

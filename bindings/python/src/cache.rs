@@ -1,4 +1,4 @@
-//! What was found by runs before.
+//! The cache of earlier results.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use trueline::store::{DiskOptions, Pruned, default_folder};
 
 use crate::error;
 
-/// A cache on disk; clones of one stand for the same.
+/// The results of earlier runs, cached in a folder, for `CachedValidator`.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Cache {
     pub(crate) cache: trueline::Cache,
@@ -44,7 +44,7 @@ impl Cache {
         Ok(Self { cache: cache.trust_times(trust_times), folder })
     }
 
-    /// `entries`, `bytes`, `hits` and `misses`.
+    /// Return `entries`, `bytes`, `hits` and `misses`.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let stats = py.detach(|| self.cache.stats()).map_err(|error| failed(py, &error))?;
         let members = PyDict::new(py);
@@ -63,7 +63,7 @@ impl Cache {
         removed(py, py.detach(|| self.cache.clear()))
     }
 
-    /// Why something could not be kept, the first time since this was last asked.
+    /// Return why an entry could not be stored, once, for the first failure since the last call.
     fn take_warning(&self) -> Option<String> {
         self.cache.take_warning()
     }

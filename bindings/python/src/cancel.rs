@@ -1,8 +1,8 @@
-//! Ending a run from another thread.
+//! Cancels a run from another thread.
 
 use pyo3::prelude::*;
 
-/// A flag that ends the runs it is given to.
+/// A flag that ends the runs it is passed to, from any thread.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Cancel(pub(crate) trueline::Cancel);
 
@@ -13,12 +13,12 @@ impl Cancel {
         Self(trueline::Cancel::new())
     }
 
-    /// Ends the runs.
+    /// End the runs.
     fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether they were asked to end.
+    /// Whether the runs were asked to end.
     #[getter]
     fn cancelled(&self) -> bool {
         self.0.is_cancelled()

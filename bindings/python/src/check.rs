@@ -1,4 +1,4 @@
-//! What became of one check.
+//! The result of one check.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use trueline::Report;
 
 use crate::table;
 
-/// The outcome of one check, as it stands in a report.
+/// The result of one check.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct CheckResult {
     report: Arc<Report>,
@@ -30,7 +30,7 @@ impl CheckResult {
         &self.result().id
     }
 
-    /// Its kind, such as `range`.
+    /// The kind, such as `range`.
     #[getter]
     fn check(&self) -> &str {
         &self.result().check
@@ -86,7 +86,7 @@ impl CheckResult {
         self.result().first_row_index
     }
 
-    /// A number, where a check of the table or a column saw one.
+    /// The value that a check of the table or of a whole column observed, such as a number of rows.
     #[getter]
     fn observed<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(observed) = &self.result().observed else { return Ok(None) };
@@ -129,7 +129,7 @@ impl CheckResult {
     }
 }
 
-/// The outcomes of all checks, in the schema's order; each is made when it is asked for.
+/// The results of all checks, in schema order, as a sequence that also accepts check ids.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct CheckResults(Arc<Report>);
 
@@ -149,7 +149,7 @@ impl CheckResults {
         self.0.checks.len()
     }
 
-    /// By number, by slice, or by the id of a check.
+    /// Return items by index, by slice, or by the id of a check.
     fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = index.py();
         if let Ok(id) = index.extract::<&str>() {
@@ -168,7 +168,7 @@ impl CheckResults {
         PyList::new(py, self.all())?.try_iter()
     }
 
-    /// All of them as an Arrow stream. Whatever schema is asked for, they have their own.
+    /// Return all items as an Arrow stream. A requested schema is ignored.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -179,7 +179,7 @@ impl CheckResults {
         table::checks(py, &self.0.checks)
     }
 
-    /// All of them as dicts.
+    /// Return all items as dicts, as data frames accept them.
     fn to_dicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         self.all().iter().map(|check| check.to_dict(py)).collect()
     }

@@ -1,4 +1,4 @@
-//! Checks by functions of Python.
+//! Check functions in Python.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
@@ -46,7 +46,7 @@ fn check(given: &Bound<'_, PyDict>) -> PyResult<CustomCheck> {
     Ok(check)
 }
 
-/// A function that is called with a `Batch` and gives an answer for each row.
+/// A function that receives a `Batch` and returns a result for each row.
 struct Function(Py<PyAny>);
 
 impl Custom for Function {
@@ -60,7 +60,7 @@ impl Custom for Function {
     }
 }
 
-/// An exception as Python names it, with the notes that it has.
+/// An exception as Python displays it, with its notes.
 fn shown(py: Python<'_>, error: &PyErr) -> String {
     let notes: Vec<String> =
         error.value(py).getattr("__notes__").and_then(|notes| notes.extract()).unwrap_or_default();
@@ -71,7 +71,7 @@ fn shown(py: Python<'_>, error: &PyErr) -> String {
     text
 }
 
-/// Booleans of an Arrow array or stream, or of any iterable of `bool` and `None`.
+/// The booleans of an Arrow array or stream, or of any iterable of `bool` and `None`.
 fn answers(given: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
     if let Some(arrays) = arrays(given)? {
         let mut all = Vec::new();
@@ -99,7 +99,7 @@ fn answers(given: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
     Ok(BooleanArray::from(items.map(answer).collect::<PyResult<Vec<_>>>()?))
 }
 
-/// The rows that a function judges.
+/// The rows that a check function evaluates.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Batch(RecordBatch);
 
@@ -119,7 +119,7 @@ impl Batch {
         Ok(columns)
     }
 
-    /// The rows as dicts.
+    /// Return the rows as dicts.
     fn to_records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let schema = self.0.schema();
         let record = |row: usize| {
@@ -143,7 +143,7 @@ impl Batch {
     }
 }
 
-/// One column of the rows that a function judges.
+/// One column of the rows that a check function evaluates.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Column {
     name: String,
@@ -161,7 +161,7 @@ impl Column {
         self.array.len()
     }
 
-    /// The values as objects of Python.
+    /// Return the values as Python objects; timestamps are in UTC.
     fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let values: PyResult<Vec<_>> =
             (0..self.array.len()).map(|row| value::of(py, &self.array, row)).collect();

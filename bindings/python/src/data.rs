@@ -1,4 +1,4 @@
-//! What was given to be validated.
+//! The data to validate.
 
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -14,17 +14,17 @@ use crate::error;
 use crate::run::Watch;
 use crate::source::{BytesSource, ObjectFile, Records};
 
-/// Up to this many bytes are judged on the calling thread.
+/// Inputs up to this size are validated on the calling thread.
 pub(crate) const SMALL_BYTES: u64 = 64 << 10;
 
-/// What can be validated, for the error that something else gets.
+/// What can be validated, for the error message about anything else.
 const ACCEPTED: &str = "a path or a list of them, bytes, a binary file, an object with __arrow_c_stream__ or \
                         __arrow_c_array__ (pyarrow, Polars, pandas, DuckDB), or an iterable of dicts or of Arrow batches";
 
-/// A report, and where it was asked for of each row whether it is valid.
+/// A report, and the validity of each row if requested.
 pub(crate) type Found = (Report, Option<BooleanArray>);
 
-/// Data, ready to be judged on any thread.
+/// Data, ready to be validated on any thread.
 pub(crate) enum Job {
     Sources {
         sources: Vec<Box<dyn Source>>,
@@ -32,12 +32,12 @@ pub(crate) enum Job {
         format: Option<Format>,
     },
     Batches(Batches),
-    /// With an answer for each row.
+    /// Arrow batches with the validity of each row.
     Marked(Batches),
 }
 
 impl Job {
-    /// Finds out what `data` is.
+    /// Determines what `data` is.
     pub(crate) fn of(data: &Bound<'_, PyAny>, watch: &Watch) -> PyResult<Self> {
         if is_arrow(data)? {
             return Batches::of(data).map(Self::Batches);
@@ -69,7 +69,7 @@ impl Job {
         Ok(Self::Sources { sources: vec![records], is_small: false, format: Some(Format::JsonLines) })
     }
 
-    /// The format, where the data are of one and no option can say otherwise.
+    /// The format, if the kind of data fixes it and no option can change it.
     pub(crate) fn format(&self) -> Option<Format> {
         match self {
             Self::Sources { format, .. } => *format,
@@ -85,12 +85,12 @@ impl Job {
         Self::Sources { sources, is_small: false, format: None }
     }
 
-    /// Whether this is judged in no time, and touches nothing of Python.
+    /// Whether this is validated almost instantly without touching Python objects.
     pub(crate) fn is_small(&self) -> bool {
         matches!(self, Self::Sources { is_small: true, .. })
     }
 
-    /// The same, with an answer for each row.
+    /// The same, with the validity of each row.
     pub(crate) fn marked(self) -> Self {
         match self {
             Self::Batches(batches) => Self::Marked(batches),
@@ -98,7 +98,7 @@ impl Job {
         }
     }
 
-    /// Has it judged.
+    /// Validates the data.
     pub(crate) fn run(self, validator: &Validator, watch: &Watch) -> Result<Found, trueline::Error> {
         match self {
             Self::Sources { sources, .. } => {
@@ -116,7 +116,7 @@ impl Job {
     }
 }
 
-/// A list or tuple whose items say what it is: paths, or Arrow batches. None when it has records.
+/// A list or tuple whose items show what it is: paths, or Arrow batches. `None` if it contains records.
 fn listed(data: &Bound<'_, PyAny>) -> PyResult<Option<Job>> {
     let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = data.cast::<PyList>() {
         list.iter().collect()
@@ -153,7 +153,7 @@ fn is_path(data: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(data.cast::<PyString>().is_ok() || data.hasattr("__fspath__")?)
 }
 
-/// Bytes as they are, and what else has the buffer protocol as a copy.
+/// A `bytes` object itself, or a copy of another object with the buffer protocol.
 fn bytes<'py>(data: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
     if let Ok(bytes) = data.cast::<PyBytes>() {
         return Ok(Some(bytes.clone()));
@@ -168,7 +168,7 @@ fn bytes<'py>(data: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>>
     Ok(None)
 }
 
-/// The sources that a path stands for: a file, a folder with a slash behind it, a pattern, an address.
+/// The sources that a path names: a file, a folder with a trailing slash, a pattern, or an address.
 fn paths(data: &Bound<'_, PyAny>) -> PyResult<Vec<Box<dyn Source>>> {
     let path: PathBuf = data.extract()?;
     let Some(argument) = path.to_str() else { return Ok(vec![Box::new(FileSource::new(path))]) };

@@ -1,4 +1,4 @@
-//! Errors of the engine as exceptions of Python. The classes stand in `trueline/errors.py`.
+//! Converts errors of the engine to Python exceptions. The classes are in `trueline/errors.py`.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -22,12 +22,12 @@ where
     make().map_or_else(|error| error, PyErr::from_value)
 }
 
-/// An option that cannot be what it is.
+/// An option has an invalid value.
 pub(crate) fn option(py: Python<'_>, message: impl Display) -> PyErr {
     exception(py, "OptionError", (message.to_string(),))
 }
 
-/// What the engine could not do.
+/// The exception for an error of the engine.
 pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
     match error.kind() {
         ErrorKind::Document { rendered, source, .. } => {
@@ -66,7 +66,7 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
     exception(py, class, (with_causes(error),))
 }
 
-/// What names no input that could be opened.
+/// The exception for an input that could not be opened.
 pub(crate) fn source(py: Python<'_>, error: &SourceError) -> PyErr {
     use trueline::SourceErrorKind as Kind;
     let text = with_causes(error);
@@ -80,7 +80,7 @@ pub(crate) fn source(py: Python<'_>, error: &SourceError) -> PyErr {
     }
 }
 
-/// A schema document that cannot be used: every fault with its place, which `shown` has drawn.
+/// A schema document cannot be used: all errors with their locations, formatted in `shown`.
 pub(crate) fn schema(py: Python<'_>, shown: String, problems: &[Problem]) -> PyErr {
     let make =
         || -> PyResult<Vec<Bound<'_, PyDict>>> { problems.iter().map(|one| problem(py, one)).collect() };
@@ -104,7 +104,7 @@ fn problem<'py>(py: Python<'py>, problem: &Problem) -> PyResult<Bound<'py, PyDic
     Ok(fault)
 }
 
-/// The error's text and those of its causes.
+/// The message of an error and of its causes.
 pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! Arrays handed out through the C data interface.
+//! Exports arrays through the C data interface.
 
 use arrow_array::Array;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
@@ -7,7 +7,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 
-/// The two capsules that `__arrow_c_array__` gives.
+/// The two capsules that `__arrow_c_array__` returns.
 pub(crate) fn array<'py>(py: Python<'py>, array: &dyn Array, name: &str) -> PyResult<Bound<'py, PyTuple>> {
     let field = Field::new(name, array.data_type().clone(), array.null_count() > 0);
     let schema =

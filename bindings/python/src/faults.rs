@@ -1,8 +1,8 @@
-//! What holds violations: a report, or a part of a run.
+//! Owners of violations: a report, or a part of a run.
 
 use trueline::{Part, Report, Violation};
 
-/// Violations, and the names of the inputs that they are of.
+/// Violations, and the names of their inputs.
 pub(crate) trait Faults: Send + Sync {
     fn violations(&self) -> &[Violation];
 
@@ -25,7 +25,7 @@ impl Faults for Part {
         &self.violations
     }
 
-    /// The last part may name rows of any input, whose names it does not know.
+    /// The last part may refer to rows of any input, and does not know their names.
     fn input_name(&self, input: u32) -> Option<&str> {
         (!self.is_last && input == self.input).then_some(&*self.input_name)
     }

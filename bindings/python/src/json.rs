@@ -1,8 +1,8 @@
-//! A record of Python as a line of JSON.
+//! Writes a Python record as a line of JSON.
 //!
-//! What JSON has no word for is written as the texts that schemas read: dates and times in ISO 8601, decimals as numbers with all their
-//! digits, bytes in base64, durations as `PT…S`, not-a-number and infinities as texts (which are no numbers, so that a check of the
-//! type fails).
+//! Values without a JSON type are written in the notation that schemas read: dates and times in ISO 8601,
+//! decimals as numbers with all their digits, bytes in base64, durations as `PT…S`, and NaN and infinities as
+//! strings (which are not numbers, so that type checks fail).
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -13,15 +13,15 @@ use pyo3::prelude::*;
 use pyo3::types::iter::BoundDictIterator;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
-/// How deep values may be nested; the engine's own limit is tighter.
+/// The maximum nesting of values; the engine's own limit is lower.
 const MOST_DEPTH: usize = 200;
 
-/// Most keys that are remembered, and the bytes of them.
+/// The maximum number of remembered keys, and of their bytes.
 const MOST_KEYS: usize = 256;
 const MOST_KEY_BYTES: usize = 16 << 10;
 
-/// The keys of the last dict, which are mostly those of the next one, the very same objects; as they are written, with what stands around
-/// them.
+/// The keys of the last dict, as written, with their punctuation. The next dict mostly has the same keys, as
+/// identical objects.
 #[derive(Default)]
 pub(crate) struct Keys {
     known: Vec<(Py<PyString>, Range<usize>)>,
@@ -57,7 +57,7 @@ impl Keys {
         Ok(())
     }
 
-    /// Remembers a key. Of a subclass of `str` nothing is known.
+    /// Remembers a key, unless it is of a subclass of `str`.
     fn learn(&mut self, number: usize, key: &Bound<'_, PyAny>, text: &[u8]) {
         self.known.truncate(number);
         let start = self.known.last().map_or(0, |(_, text)| text.end);
@@ -146,7 +146,7 @@ fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<(
     Ok(())
 }
 
-/// What is known by where its type comes from.
+/// Appends a value of a type that is recognised by its module.
 fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
     let kind = value.get_type();
     // A subclass, such as the timestamps of pandas, is what its base is.
@@ -311,7 +311,7 @@ impl<'o> Members<'o> {
     }
 }
 
-/// A key and its colon.
+/// Appends a key and its colon.
 fn push_key(key: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
     let Ok(name) = key.cast::<PyString>() else {
         let kind = key.get_type().name()?.to_string();
@@ -333,7 +333,7 @@ fn push_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Whether any byte may not stand in a string as it is.
+/// Whether any byte must be escaped in a string.
 fn has_special(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else {
         return bytes.iter().any(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'));
@@ -343,7 +343,7 @@ fn has_special(bytes: &[u8]) -> bool {
     words.fold(0, |any, word| any | special(u64::from_le_bytes(*word))) != 0
 }
 
-/// Not zero if one of eight bytes is special.
+/// Non-zero if one of eight bytes must be escaped.
 fn special(word: u64) -> u64 {
     const LOW: u64 = 0x0101_0101_0101_0101;
     let quotes = word ^ (u64::from(b'"') * LOW);

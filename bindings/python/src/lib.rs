@@ -1,14 +1,16 @@
-//! `trueline._native`: what the Python package `trueline` is made of.
+//! `trueline._native`: the native module behind the Python package `trueline`.
 //!
-//! A face of the crate `trueline`: it turns Python's objects into what the engine takes, runs the engine without the global
-//! interpreter lock, and hands out what it says. It judges nothing itself. What is comfortable to write stands in
-//! `python/trueline`, in Python.
+//! A binding of the crate `trueline` without logic of its own: it converts Python objects to the engine's
+//! types, runs the engine without the global interpreter lock, and exposes the results. The convenience layer
+//! is in `python/trueline`, in Python.
 //!
-//! - `data`: what was given to be validated; `source/` has a file per kind of it, `arrow` what comes as Arrow.
-//! - `run`: the engine on a thread of its own, while the calling one listens for Ctrl-C; `stream` hands out parts of a run.
+//! - `data`: the data to validate; `source/` has a file per kind of source, `arrow` handles Arrow data.
+//! - `run`: the engine on a separate thread, while the calling thread listens for Ctrl-C; `stream` delivers
+//!   parts of a run.
 //! - `reader`: columns of files as Arrow streams.
-//! - `custom`: checks by functions of Python; `value` is what they see of a row.
-//! - `schema`, `cache`, `record`, `state`, `report`, `violation`, `check`, `mask`: the classes; `table` and `export` are their way to Arrow.
+//! - `custom`: check functions in Python; `value` converts the values that they receive.
+//! - `schema`, `cache`, `record`, `state`, `report`, `violation`, `check`, `mask`: the classes; `table` and
+//!   `export` convert them to Arrow.
 #![deny(unsafe_code)]
 
 mod arrow;
@@ -38,7 +40,7 @@ mod violation;
 
 use pyo3::prelude::*;
 
-/// Fills the module.
+/// The native engine; use the package `trueline` instead.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // This library has panic hooks of its own, and the module is all there is of it.

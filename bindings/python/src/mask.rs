@@ -1,4 +1,4 @@
-//! Of each row whether it is valid.
+//! The validity of each row.
 
 use arrow_array::BooleanArray;
 use pyo3::exceptions::PyIndexError;
@@ -7,7 +7,7 @@ use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
 
 use crate::export;
 
-/// One answer for each row, as an Arrow array of booleans without nulls.
+/// The validity of each row: an Arrow array of booleans without nulls.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Mask(BooleanArray);
 
@@ -50,7 +50,7 @@ impl Mask {
         export::array(py, &self.0, "valid")
     }
 
-    /// An array of `NumPy`, which is imported for it.
+    /// Return a `NumPy` array; this imports `NumPy`.
     #[pyo3(signature = (dtype=None, copy=None))]
     fn __array__<'py>(
         &self,

@@ -1,4 +1,4 @@
-//! The options of a run, by their names in Python.
+//! The options of a run, by their Python names.
 
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ pub(crate) fn apply(
     Ok(builder)
 }
 
-/// What a run shares with whoever wants to end it.
+/// The cancellation flag and exception slot of a run, with the flag from the option `cancel` if given.
 pub(crate) fn watch(options: Option<&Bound<'_, PyDict>>) -> PyResult<Watch> {
     let given = options.map(|options| options.get_item("cancel")).transpose()?.flatten();
     let Some(given) = given.filter(|given| !given.is_none()) else {
@@ -63,7 +63,7 @@ pub(crate) fn watch(options: Option<&Bound<'_, PyDict>>) -> PyResult<Watch> {
     Ok(Watch::new(cancel.get().0.clone()))
 }
 
-/// Whether an answer for each row is asked for, which only Arrow data have.
+/// Whether the validity of each row is requested, which only Arrow data supports.
 pub(crate) fn mask(options: Option<&Bound<'_, PyDict>>, job: &Job) -> PyResult<bool> {
     let given = options.map(|options| options.get_item("mask")).transpose()?.flatten();
     let Some(given) = given.filter(|given| !given.is_none()) else { return Ok(false) };
@@ -77,7 +77,7 @@ pub(crate) fn mask(options: Option<&Bound<'_, PyDict>>, job: &Job) -> PyResult<b
     Ok(is_asked)
 }
 
-/// A whole number of at least 0.
+/// An integer of at least 0.
 fn number<'py, T>(name: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
 where
     T: for<'a> FromPyObject<'a, 'py>,
@@ -135,7 +135,7 @@ fn trust(value: &Bound<'_, PyAny>) -> PyResult<Trust> {
     }
 }
 
-/// Limits by their names in Rust; `None` lifts those that can be lifted.
+/// Limits by their names in Rust; `None` removes an optional limit.
 fn limits(value: &Bound<'_, PyAny>) -> PyResult<Limits> {
     let py = value.py();
     let given = value
@@ -172,7 +172,7 @@ fn cache(value: &Bound<'_, PyAny>) -> PyResult<trueline::Cache> {
     Ok(cache.get().cache.clone())
 }
 
-/// A value as Python writes it, cut when long.
+/// The `repr` of a value, truncated if long.
 fn shown(value: &Bound<'_, PyAny>) -> String {
     let text =
         value.repr().map_or_else(|_| "what it is".to_owned(), |text| text.to_string_lossy().into_owned());

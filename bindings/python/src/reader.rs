@@ -14,7 +14,9 @@ use crate::error;
 use crate::run::Watch;
 use crate::schema::Schema;
 
-/// The rows of a file, to be taken once.
+/// The rows of a file as an Arrow stream, which can be consumed once.
+///
+/// For `polars.DataFrame`, `pyarrow.table`, DuckDB and pandas.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct ArrowStream {
     reader: Mutex<Option<Reader>>,
@@ -23,7 +25,7 @@ pub(crate) struct ArrowStream {
 
 #[pymethods]
 impl ArrowStream {
-    /// Names and Arrow types of the columns.
+    /// The names and Arrow types of the columns.
     #[getter]
     fn columns(&self) -> Vec<(String, String)> {
         self.columns.clone()
@@ -49,7 +51,7 @@ impl ArrowStream {
     }
 }
 
-/// Reads the columns of a file of `format`, in the types of a schema or in those that its first rows show.
+/// Read the columns of a file of `format`, with the types of a schema or inferred from its first rows.
 #[pyfunction]
 #[pyo3(signature = (data, schema, columns, format))]
 pub(crate) fn read(

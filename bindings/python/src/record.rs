@@ -1,4 +1,4 @@
-//! One record at a time.
+//! Validates one record at a time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,20 +13,21 @@ use crate::report::Report;
 use crate::run;
 use crate::schema::Schema;
 
-/// Bytes that a buffer may keep from one record to the next.
+/// The maximum number of bytes that a buffer keeps from one record to the next.
 const MOST_KEPT: usize = 1 << 20;
 
-/// Whether a record is valid, and what is wrong with it.
+/// Whether a record is valid, and its violations.
 type Answer<'py> = (bool, Bound<'py, PyList>);
 
-/// What `LineProcessor` is made of. A record may be made by Python code that uses the same processor, so nothing is locked meanwhile.
+/// The base of `LineProcessor`. Python code that creates a record may use the same processor, so no lock is
+/// held meanwhile.
 #[pyclass(frozen, subclass, module = "trueline._native")]
 pub(crate) struct RecordProcessor {
     validator: Mutex<RecordValidator>,
     writer: Mutex<Writer>,
 }
 
-/// What is used again from one dict to the next.
+/// Buffers that are reused for the next dict.
 #[derive(Default)]
 struct Writer {
     line: Vec<u8>,
@@ -42,7 +43,7 @@ impl RecordProcessor {
         Ok(Self { validator: Mutex::new(validator), writer: Mutex::default() })
     }
 
-    /// A record that is a mapping.
+    /// Validate a record; return whether it is valid, and its violations.
     fn process_line<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
         let mut writer = std::mem::take(&mut *lock(&self.writer));
         let Writer { line, keys } = &mut writer;
@@ -55,7 +56,7 @@ impl RecordProcessor {
         answer
     }
 
-    /// A record that is a JSON document.
+    /// Validate a record that is a JSON document; see `process_line`.
     fn process_json<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
         let py = record.py();
         if let Ok(bytes) = record.cast::<PyBytes>() {

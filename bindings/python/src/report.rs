@@ -1,4 +1,4 @@
-//! What was found.
+//! Reports.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ impl Report {
         Self(Arc::new(report), None)
     }
 
-    /// With an answer for each row.
+    /// A report with the validity of each row.
     pub(crate) fn marked(report: trueline::Report, valid: Option<BooleanArray>) -> Self {
         Self(Arc::new(report), valid)
     }
@@ -31,7 +31,8 @@ impl Report {
         self.0.verdict
     }
 
-    /// Whether the one record of the run is valid, and its violations; an exception where it could not be judged.
+    /// Whether the only record of the run is valid, and its violations; an exception if it could not be
+    /// validated.
     pub(crate) fn answer<'py>(&self, py: Python<'py>) -> PyResult<(bool, Bound<'py, PyList>)> {
         if self.0.error.is_some() {
             let (message, report) = (self.sentence(), Self(Arc::clone(&self.0), None));
@@ -46,7 +47,7 @@ impl Report {
         Ok(String::from_utf8(out)?)
     }
 
-    /// The answer in one line.
+    /// The verdict in one line.
     fn sentence(&self) -> String {
         let rows = self.0.rows;
         match &self.0.error {
@@ -59,7 +60,7 @@ impl Report {
 
 #[pymethods]
 impl Report {
-    /// Reads a report that `to_json` wrote.
+    /// Read a report that `to_json` wrote.
     #[staticmethod]
     fn from_json(text: &str) -> PyResult<Self> {
         let report = serde_json::from_str(text);
@@ -106,13 +107,13 @@ impl Report {
         CheckResults::new(Arc::clone(&self.0))
     }
 
-    /// Of each row whether it is valid, where that was asked for.
+    /// The validity of each row, if requested by `mask=True`.
     #[getter]
     fn valid_mask(&self) -> Option<Mask> {
         self.1.clone().map(Mask::new)
     }
 
-    /// Why there is no answer.
+    /// Why the verdict is `unreadable`.
     #[getter]
     fn error<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(error) = &self.0.error else { return Ok(None) };
@@ -130,7 +131,9 @@ impl Report {
         self.valid()
     }
 
-    /// Raises unless the verdict is valid; gives the report back.
+    /// Return the report if the data is valid.
+    ///
+    /// Raises `ValidationError` or `UnreadableError` otherwise.
     pub(crate) fn raise_if_invalid(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
         let class = match slf.get().0.verdict {
             Verdict::Valid => return Ok(slf),
@@ -177,7 +180,7 @@ impl Report {
         format!("<trueline.Report {}>", self.sentence())
     }
 
-    /// The page in a frame of its own, so that neither its style nor anything else of it reaches the notebook.
+    /// Return the page in a sandboxed frame, so that neither its style nor its content affects the notebook.
     fn _repr_html_(&self) -> PyResult<String> {
         // What came from data was escaped for the page; as an attribute all of it is escaped once more, line ends left alone.
         let page = self.to_html()?.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
@@ -186,7 +189,7 @@ impl Report {
         ))
     }
 
-    /// By what is written of it: excerpts are for people, and not kept.
+    /// Compare the JSON documents, which do not contain excerpts.
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
         other.cast::<Self>().is_ok_and(|other| other.get().to_json() == self.to_json())
     }

@@ -1,9 +1,9 @@
-//! The engine at work.
+//! Runs the engine.
 //!
-//! Python hears of Ctrl-C only when its main thread asks. So the engine runs on a thread of its own, without the interpreter
-//! lock, and the calling thread waits for it, asking every few milliseconds. When it hears of one it cancels the run, and waits no
-//! longer than [`GRACE`] for it: a read of a Python object may never come back. Small inputs that are already in memory are
-//! judged on the calling thread.
+//! Python handles Ctrl-C only when its main thread checks for signals. Therefore the engine runs on a
+//! separate thread, without the interpreter lock, while the calling thread waits and checks every few
+//! milliseconds. On a signal, the calling thread cancels the run and waits for at most [`GRACE`], because a
+//! read of a Python object may never return. Small inputs in memory are validated on the calling thread.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,9 +19,9 @@ use crate::data::{Found, Job};
 use crate::error;
 use crate::report::Report;
 
-/// How often the calling thread asks for signals.
+/// The interval at which the calling thread checks for signals.
 pub(crate) const TICK: Duration = Duration::from_millis(20);
-/// How long a cancelled run may take to end before it is left alone.
+/// How long a cancelled run may take to end before it is abandoned.
 pub(crate) const GRACE: Duration = Duration::from_millis(150);
 /// How long runs may take to end when the interpreter does.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -74,7 +74,8 @@ pub(crate) fn end_all(py: Python<'_>) {
     });
 }
 
-/// What a run shares with the Python objects that it uses: whether it is to end, and the exception that ended it.
+/// State shared between a run and the Python objects that it uses: the cancellation flag, and the exception
+/// that ended the run.
 #[derive(Clone)]
 pub(crate) struct Watch {
     pub(crate) cancel: Cancel,
@@ -93,20 +94,20 @@ impl Watch {
         self.raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 
-    /// That exception.
+    /// Takes that exception.
     pub(crate) fn raised(&self) -> Option<PyErr> {
         self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// What came of a run; `Err` of the outer kind is the text of a panic.
+/// The result of a run; the outer `Err` is the message of a panic.
 pub(crate) type Outcome<T = Found> = Result<Result<T, trueline::Error>, String>;
 
 pub(crate) fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
     caught(|| job.run(validator, watch))
 }
 
-/// What came of some work; `Err` is the text of a panic.
+/// Runs a closure; `Err` is the message of a panic.
 pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
@@ -120,14 +121,15 @@ pub(crate) fn here(py: Python<'_>, validator: &Arc<Validator>, job: Job, watch: 
     finish(py, outcome, watch)
 }
 
-/// Runs on a thread of its own, so that Ctrl-C is answered.
+/// Runs on a separate thread, so that Ctrl-C is handled.
 pub(crate) fn aside(py: Python<'_>, validator: Validator, job: Job, watch: &Watch) -> PyResult<Report> {
     let of_run = watch.clone();
     let (report, valid) = apart(py, watch, move || job.run(&validator, &of_run))?;
     Ok(Report::marked(report, valid))
 }
 
-/// Does some work of the engine on a thread of its own, so that Ctrl-C is answered. It ends when the watch is cancelled, or is left alone.
+/// Runs a closure on a separate thread, so that Ctrl-C is handled. The closure ends when the watch is
+/// cancelled, or is abandoned.
 pub(crate) fn apart<T: Send + 'static>(
     py: Python<'_>,
     watch: &Watch,
@@ -157,7 +159,7 @@ pub(crate) fn apart<T: Send + 'static>(
     }
 }
 
-/// The exception of a run that was interrupted, with how far it had come. What came of the run is `None` where it is left alone.
+/// Adds the progress of an interrupted run to its exception. `outcome` is `None` if the run was abandoned.
 pub(crate) fn interrupted<T>(
     py: Python<'_>,
     interrupt: PyErr,
@@ -179,7 +181,8 @@ pub(crate) fn interrupted<T>(
     interrupt
 }
 
-/// What comes within `time`, without the interpreter lock. The lone reference goes along: a receiver belongs to one thread at a time.
+/// Receives within `time`, without the interpreter lock. The receiver is borrowed exclusively, because only
+/// one thread at a time may use it.
 fn wait<T: Send>(
     py: Python<'_>,
     receiver: &mut Receiver<Outcome<T>>,
@@ -192,7 +195,7 @@ pub(crate) fn finish(py: Python<'_>, outcome: Outcome, watch: &Watch) -> PyResul
     settle(py, outcome, watch).map(|(report, valid)| Report::marked(report, valid))
 }
 
-/// What came of some work, or the exception that ended it.
+/// The result of a run, or the exception that ended it.
 pub(crate) fn settle<T>(py: Python<'_>, outcome: Outcome<T>, watch: &Watch) -> PyResult<T> {
     if let Some(error) = watch.raised() {
         return Err(error);
@@ -204,20 +207,20 @@ pub(crate) fn settle<T>(py: Python<'_>, outcome: Outcome<T>, watch: &Watch) -> P
     }
 }
 
-/// How far a run has come.
+/// The progress of a run.
 #[pyclass(frozen, get_all, module = "trueline._native")]
 pub(crate) struct Progress {
     /// The input being read.
     input: String,
-    /// Bytes taken so far, as stored.
+    /// Bytes read so far, as stored.
     bytes: u64,
-    /// Bytes of all inputs, when known.
+    /// Bytes of all inputs as stored, if known.
     total_bytes: Option<u64>,
     /// Rows validated so far.
     rows: u64,
-    /// Rows found invalid so far.
+    /// Rows found invalid so far; duplicate keys are found at the end.
     invalid_rows: u64,
-    /// Time since the run began.
+    /// Seconds since the run began.
     elapsed_seconds: f64,
 }
 
@@ -228,7 +231,8 @@ impl Progress {
     }
 }
 
-/// What the engine calls, at most ten times a second, to call `callback`. What that raises ends the run.
+/// The function that the engine calls at most ten times a second, and that calls `callback`. An exception
+/// from `callback` ends the run.
 pub(crate) fn watcher(
     callback: &Bound<'_, PyAny>,
     watch: &Watch,

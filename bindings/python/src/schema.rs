@@ -1,4 +1,4 @@
-//! A schema made ready.
+//! Schemas, ready for validation.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -14,10 +14,11 @@ use crate::report::Report;
 use crate::run::{self, Watch};
 use crate::stream::Stream;
 
-/// What is small is judged in one such chunk: a large one costs more to make than the judgement.
+/// The chunk size for small inputs, which fit into one chunk: allocating a large one costs more than the
+/// validation.
 const SMALL_CHUNK_BYTES: usize = 16 << 10;
 
-/// A schema document that was read, and the validator with default options that small inputs share.
+/// A parsed schema document, and the validator with default options that small inputs share.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Schema {
     document: trueline::Schema,
@@ -56,7 +57,7 @@ impl Schema {
         }
     }
 
-    /// The validator for what is small, without options. Nothing can cancel it.
+    /// The validator for small inputs, without options. It cannot be cancelled.
     pub(crate) fn plain(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
         if let Some(validator) = self.validator.get() {
             return Ok(Arc::clone(validator));
@@ -66,7 +67,7 @@ impl Schema {
         Ok(Arc::clone(self.validator.get_or_init(|| Arc::new(validator))))
     }
 
-    /// A validator of one thread that can be cancelled.
+    /// A validator with one thread that can be cancelled.
     pub(crate) fn watched(&self, py: Python<'_>, watch: &Watch) -> PyResult<Validator> {
         let builder = Validator::builder(self.document.clone()).threads(1).cancel(watch.cancel.clone());
         let builder = builder.temporaries(watch.temporaries.clone());
@@ -76,7 +77,7 @@ impl Schema {
 
 #[pymethods]
 impl Schema {
-    /// Reads a document of `language` (`yaml`, `json` or `toml`). `name` names it in errors.
+    /// Read a document of `language` (`yaml`, `json` or `toml`); `name` identifies it in errors.
     #[staticmethod]
     fn parse(py: Python<'_>, text: &str, language: &str, name: &str) -> PyResult<Self> {
         let language = Language::from_extension(language)
@@ -89,7 +90,7 @@ impl Schema {
         Ok(schema)
     }
 
-    /// Composes a schema of all documents below a folder; the same as a document of YAML.
+    /// Compose a schema from all documents below a folder, and return it with its text in YAML.
     #[staticmethod]
     fn compose(py: Python<'_>, folder: PathBuf) -> PyResult<(Self, String)> {
         let composed =
@@ -105,19 +106,19 @@ impl Schema {
         self.document.name.as_deref()
     }
 
-    /// Name and type of each field, in order.
+    /// The name and type of each field, in order.
     #[getter]
     fn fields(&self) -> Vec<(&str, String)> {
         self.document.fields.iter().map(|field| (&*field.name, field.data_type.to_string())).collect()
     }
 
-    /// The id of every check that the schema asks for, the implied ones included.
+    /// The id of every check, including implied ones, in report order.
     #[getter]
     fn check_ids(&self) -> Vec<String> {
         self.document.resolved_checks().into_iter().map(|check| check.id).collect()
     }
 
-    /// The canonical document, JSON.
+    /// The canonical document as JSON.
     #[getter]
     fn canonical(&self) -> &str {
         self.canonical.get_or_init(|| self.document.canonical())
@@ -129,7 +130,7 @@ impl Schema {
         self.fingerprint.get_or_init(|| self.document.fingerprint())
     }
 
-    /// Validates data under options; see `trueline.Schema.validate`.
+    /// Validate data with options; see `trueline.Schema.validate`.
     #[pyo3(signature = (data, **options))]
     fn validate(
         &self,
@@ -150,7 +151,7 @@ impl Schema {
         run::aside(py, validator, job, &watch)
     }
 
-    /// Validates data part by part; see `trueline.Schema.stream`.
+    /// Validate data in parts; see `trueline.Schema.stream`.
     #[pyo3(signature = (data, **options))]
     fn stream(
         &self,

@@ -1,4 +1,4 @@
-//! What was found in a part of the data, to be merged.
+//! Mergeable results of parts of the data.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use crate::report::Report;
 use crate::run::{self, Watch};
 use crate::schema::Schema;
 
-/// The name of the one input that all chunks of records are stretches of.
+/// The name of the single input that all chunks of records are segments of.
 const INPUT_NAME: &str = "<records>.jsonl";
-/// The report of so many rows is made on the calling thread.
+/// A report of at most this many rows is made on the calling thread.
 const SMALL_ROWS: u64 = 10_000;
-/// While records are written, signals are asked for after so many of them, or so many bytes.
+/// While records are written, signals are checked after this many records or bytes.
 const LOOK_RECORDS: usize = 1024;
 const LOOK_BYTES: usize = 1 << 20;
 
-/// A state of the engine, and the validator that reads and ends it.
+/// A state of the engine, and the validator that reads it and makes its report.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct State {
     validator: Arc<Validator>,
@@ -32,7 +32,7 @@ pub(crate) struct State {
 
 #[pymethods]
 impl State {
-    /// What is found in an iterable of records.
+    /// Validate an iterable of records.
     #[staticmethod]
     fn of_records(schema: &Bound<'_, Schema>, records: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = schema.py();
@@ -50,7 +50,7 @@ impl State {
         Ok(Self { validator, state })
     }
 
-    /// What is found in Arrow data.
+    /// Validate Arrow data.
     #[staticmethod]
     fn of_arrow(schema: &Bound<'_, Schema>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = schema.py();
@@ -61,7 +61,7 @@ impl State {
         Ok(Self { validator, state })
     }
 
-    /// All of them as one, in their order.
+    /// Merge states in order.
     #[staticmethod]
     fn merge(py: Python<'_>, states: Vec<Py<Self>>) -> PyResult<Self> {
         let mut states = states.into_iter();
@@ -75,7 +75,7 @@ impl State {
         Ok(Self { validator, state })
     }
 
-    /// Reads what `to_bytes` wrote under the same schema.
+    /// Read the bytes that `to_bytes` wrote with the same schema.
     #[staticmethod]
     fn from_bytes(schema: &Bound<'_, Schema>, bytes: &[u8]) -> PyResult<Self> {
         let py = schema.py();
@@ -91,7 +91,7 @@ impl State {
         PyBytes::new(py, &self.state.to_bytes())
     }
 
-    /// The report of it as if it were all there is.
+    /// Return the report, as if these were all the data.
     fn report(&self, py: Python<'_>) -> PyResult<Report> {
         if self.state.rows() <= SMALL_ROWS {
             let report = py.detach(|| self.validator.finish(self.state.clone()));
@@ -102,7 +102,8 @@ impl State {
     }
 }
 
-/// Records as lines. Now and then signals are asked for, and other threads have their turn, since not every iterable runs code of Python.
+/// Writes records as lines. Checks for signals regularly and lets other threads run, because not every
+/// iterable runs Python code.
 fn lines(records: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let mut lines = Vec::new();
     let mut keys = Keys::default();

@@ -1,7 +1,7 @@
-//! A run whose parts are handed out while it goes on.
+//! Runs whose parts are delivered while they are in progress.
 //!
-//! The engine works on a thread of its own and puts each part into a queue of a few places, so that it is never far ahead of
-//! whoever takes them. Who stops taking them ends the run.
+//! The engine works on a separate thread and puts each part into a short queue, so it is never far ahead of
+//! the consumer. If the consumer stops, the run ends.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::report::Report;
 use crate::run::{self, GRACE, Outcome, Running, TICK, Watch};
 use crate::violation::Violations;
 
-/// How many parts may wait.
+/// The maximum number of waiting parts.
 const QUEUE: usize = 2;
 
 enum Message {
@@ -25,16 +25,16 @@ enum Message {
     Ended(Box<Outcome>),
 }
 
-/// The parts of a run, one after the other.
+/// The parts of a run, in order.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Stream {
-    /// None when the run is over.
+    /// `None` when the run is over.
     receiver: Mutex<Option<Receiver<Message>>>,
     report: Mutex<Option<Py<Report>>>,
     watch: Watch,
 }
 
-/// What came in time.
+/// What was received in time.
 enum Received {
     Message(Message),
     Nothing,
@@ -64,7 +64,7 @@ impl Stream {
         Ok(Self { receiver: Mutex::new(Some(receiver)), report: Mutex::new(None), watch })
     }
 
-    /// What comes within `time`, without the interpreter lock.
+    /// Receives within `time`, without the interpreter lock.
     fn receive(&self, py: Python<'_>, time: Duration) -> Received {
         py.detach(|| {
             let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +80,8 @@ impl Stream {
         py.detach(|| self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Keeps the report of a run that came to its end. One that did not is an exception: what was handed out was not the whole.
+    /// Keeps the report of a complete run. An incomplete run is an exception, because the delivered parts are
+    /// not the whole.
     fn end(&self, py: Python<'_>, outcome: Outcome) -> PyResult<()> {
         self.forget(py);
         let report = Bound::new(py, run::finish(py, outcome, &self.watch)?)?;
@@ -91,7 +92,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Ends the run, and tells with the interrupt how far it was.
+    /// Ends the run, and adds its progress to the interrupt.
     fn interrupt(&self, py: Python<'_>, interrupt: PyErr) -> PyErr {
         self.watch.cancel.cancel();
         let until = Instant::now() + GRACE;
@@ -136,21 +137,23 @@ impl Stream {
         }
     }
 
-    /// The report of the whole, when all parts were taken.
+    /// The report of the whole input, after all parts were taken.
     #[getter]
     fn report(&self, py: Python<'_>) -> Option<Py<Report>> {
         let report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.as_ref().map(|report| report.clone_ref(py))
     }
 
-    /// Ends the run.
+    /// End the run.
     fn close(&self, py: Python<'_>) {
         self.watch.cancel.cancel();
         self.forget(py);
     }
 }
 
-/// What was found in some rows of a run.
+/// The result of some rows, delivered while the run is in progress.
+///
+/// All locations refer to the whole input.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct BatchResult(Arc<Part>);
 

@@ -1,5 +1,5 @@
-//! Violations and checks as Arrow tables, for whoever takes `__arrow_c_stream__`: `polars.DataFrame(report.errors)`,
-//! `pyarrow.table(report.checks)`.
+//! Violations and checks as Arrow tables, for consumers of `__arrow_c_stream__`:
+//! `polars.DataFrame(report.errors)`, `pyarrow.table(report.checks)`.
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};
@@ -22,12 +22,12 @@ pub(crate) fn stream(
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(batches)), c"arrow_array_stream")
 }
 
-/// A row per violation, the columns named as in a file of violations.
+/// A row per violation, with the columns of a violations file.
 pub(crate) fn violations<'py>(py: Python<'py>, held: &dyn Faults) -> PyResult<Bound<'py, PyCapsule>> {
     stream(py, table::violations(held.violations(), |input| held.input_name(input)))
 }
 
-/// A row per check, the columns named as in the report.
+/// A row per check, with the columns named as in the report.
 pub(crate) fn checks<'py>(py: Python<'py>, checks: &[CheckResult]) -> PyResult<Bound<'py, PyCapsule>> {
     stream(py, table::checks(checks))
 }

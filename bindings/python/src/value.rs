@@ -1,4 +1,4 @@
-//! Values of Arrow arrays as objects of Python.
+//! Converts values of Arrow arrays to Python objects.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -16,7 +16,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
-/// One value. Times are exact to the microsecond, which is what Python's have; timestamps are in UTC.
+/// One value. Times are exact to the microsecond, the resolution of Python; timestamps are in UTC.
 pub(crate) fn of<'py>(py: Python<'py>, array: &ArrayRef, row: usize) -> PyResult<Bound<'py, PyAny>> {
     macro_rules! number {
         ($type:ty) => {
@@ -130,7 +130,7 @@ fn moment<'py>(py: Python<'py>, array: &ArrayRef, row: usize) -> PyResult<Bound<
     }
 }
 
-/// The microseconds of a time, a timestamp or a duration; 0 of a date.
+/// The microseconds of a time, a timestamp or a duration; 0 for a date.
 fn micros(array: &ArrayRef, row: usize) -> Option<i64> {
     macro_rules! value {
         ($type:ty) => {

@@ -1,4 +1,5 @@
-//! One fault, and the sequence of those that a report keeps. Both look into the report and are made when they are asked for.
+//! Violations, and the sequence of those that a report keeps. Both borrow from the report and are created on
+//! access.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +11,7 @@ use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
 use crate::faults::Faults;
 use crate::table;
 
-/// A fault: which check, where, what was found and what was expected.
+/// A violation: the check, the location, the value found and the expectation.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Violation {
     held: Arc<dyn Faults>,
@@ -40,13 +41,13 @@ impl Violation {
         self.fault().severity.name()
     }
 
-    /// The input, as an index into the report's inputs.
+    /// The index of the input, from 0.
     #[getter]
     fn input(&self) -> u32 {
         self.fault().input
     }
 
-    /// The input's name.
+    /// The name of the input.
     #[getter]
     fn input_name(&self) -> Option<&str> {
         self.held.input_name(self.fault().input)
@@ -102,7 +103,7 @@ impl Violation {
         &self.fault().message
     }
 
-    /// The other place that the fault is about.
+    /// The related location, such as the first occurrence of a duplicate key.
     #[getter]
     fn related<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let Some(related) = &self.fault().related else { return Ok(None) };
@@ -157,7 +158,7 @@ impl Violation {
     }
 }
 
-/// The faults that a report keeps, in the order of its inputs, rows and columns.
+/// The violations that a report keeps, as a sequence; each is created on access.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Violations(Arc<dyn Faults>);
 
@@ -166,7 +167,7 @@ impl Violations {
         Self(held)
     }
 
-    /// All of them.
+    /// All violations as a list.
     pub(crate) fn list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         PyList::new(py, (0..self.0.violations().len()).map(|index| self.at(index)))
     }
@@ -217,7 +218,7 @@ impl Violations {
         PyList::new(py, backwards)?.try_iter()
     }
 
-    /// All of them as an Arrow stream. Whatever schema is asked for, they have their own.
+    /// Return all items as an Arrow stream. A requested schema is ignored.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -228,7 +229,7 @@ impl Violations {
         table::violations(py, &*self.0)
     }
 
-    /// All of them as dicts, as data frames take them.
+    /// Return all items as dicts, as data frames accept them.
     fn to_dicts<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         (0..self.0.violations().len()).map(|index| self.at(index).to_dict(py)).collect()
     }
@@ -238,7 +239,7 @@ impl Violations {
     }
 }
 
-/// One violation after the other.
+/// An iterator over violations.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct ViolationIterator {
     held: Arc<dyn Faults>,

@@ -1,4 +1,4 @@
-"""The engine. What is for users is in ``trueline``."""
+"""The native engine; use the package ``trueline`` instead."""
 
 import os
 import pathlib
@@ -42,39 +42,42 @@ def read(data: Any, schema: Schema | None, columns: list[str] | None, format: st
 
 @final
 class ArrowStream:
-    """The rows of a file as an Arrow stream, to be taken once: by ``polars.DataFrame``, ``pyarrow.table``, DuckDB, pandas."""
+    """The rows of a file as an Arrow stream, which can be consumed once.
+
+    For ``polars.DataFrame``, ``pyarrow.table``, DuckDB and pandas.
+    """
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        """Names and Arrow types of the columns."""
+        """The names and Arrow types of the columns."""
     def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
 
 @final
 class Progress:
-    """How far a run has come."""
+    """The progress of a run."""
 
     @property
     def input(self) -> str:
         """The input being read."""
     @property
     def bytes(self) -> int:
-        """Bytes taken so far, as stored."""
+        """Bytes read so far, as stored."""
     @property
     def total_bytes(self) -> int | None:
-        """Bytes of all inputs, when known."""
+        """Bytes of all inputs as stored, if known."""
     @property
     def rows(self) -> int:
         """Rows validated so far."""
     @property
     def invalid_rows(self) -> int:
-        """Rows found invalid so far; repeated keys are found at the end."""
+        """Rows found invalid so far; duplicate keys are found at the end."""
     @property
     def elapsed_seconds(self) -> float:
-        """Time since the run began."""
+        """Seconds since the run began."""
 
 @final
 class Violation:
-    """One fault: which check, where, what was found and what was expected."""
+    """A violation: the check, the location, the value found and the expectation."""
 
     @property
     def check_id(self) -> str:
@@ -87,34 +90,34 @@ class Violation:
         """``error`` or ``warning``."""
     @property
     def input(self) -> int:
-        """The input, from 0."""
+        """The index of the input, from 0."""
     @property
     def input_name(self) -> str | None:
-        """The input's name."""
+        """The name of the input."""
     @property
     def row_index(self) -> int | None:
-        """The record, from 0, header excluded."""
+        """The index of the record, from 0, header excluded."""
     @property
     def line(self) -> int | None:
         """The line, from 1."""
     @property
     def byte_offset(self) -> int | None:
-        """The first byte, from 0, in the decompressed stream."""
+        """The offset of the first byte, from 0, in the decompressed input."""
     @property
     def byte_length(self) -> int | None:
         """The number of bytes, quotes included."""
     @property
     def column(self) -> str | None:
-        """The column's name, when the fault is of one."""
+        """The name of the column, if the violation concerns one."""
     @property
     def path(self) -> str | None:
-        """The place inside a nested value, as a JSON Pointer."""
+        """The location inside a nested value, as a JSON Pointer."""
     @property
     def value(self) -> str | None:
-        """The value found, as text, cut when long."""
+        """The value found, as a string, truncated if long."""
     @property
     def value_truncated(self) -> bool:
-        """Whether ``value`` was cut."""
+        """Whether ``value`` is truncated."""
     @property
     def expected(self) -> str:
         """What the check expects, for people."""
@@ -123,14 +126,14 @@ class Violation:
         """What is wrong, in one sentence."""
     @property
     def related(self) -> dict[str, Any] | None:
-        """The other place that the fault is about, such as the first holder of a repeated key."""
+        """The related location, such as the first occurrence of a duplicate key."""
     def to_dict(self) -> dict[str, Any]:
-        """All of it."""
+        """Return all attributes as a dict."""
     def __eq__(self, other: object, /) -> bool: ...
 
 @final
 class Violations:
-    """The violations that a report keeps, as a sequence; each is made when it is asked for."""
+    """The violations that a report keeps, as a sequence; each is created on access."""
 
     def __len__(self) -> int: ...
     @overload
@@ -141,60 +144,60 @@ class Violations:
     def __reversed__(self) -> Iterator[Violation]: ...
     def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
     def to_dicts(self) -> list[dict[str, Any]]:
-        """All of them as dicts, as data frames take them."""
+        """Return all items as dicts, as data frames accept them."""
 
 @final
 class CheckResult:
-    """What became of one check."""
+    """The result of one check."""
 
     @property
     def id(self) -> str:
-        """Its id, such as ``amount.range``."""
+        """The id, such as ``amount.range``."""
     @property
     def check(self) -> str:
-        """Its kind, such as ``range``."""
+        """The kind, such as ``range``."""
     @property
     def columns(self) -> list[str]:
-        """The columns it reads."""
+        """The columns that it reads."""
     @property
     def severity(self) -> str:
         """``error`` or ``warning``."""
     @property
     def status(self) -> str:
-        """``passed``, ``failed``, ``warned``, ``not_evaluated``, or ``error`` of a function that failed."""
+        """``passed``, ``failed``, ``warned``, ``not_evaluated``, or ``error`` if a check function failed."""
     @property
     def reason(self) -> str | None:
         """Why it was not evaluated, or another remark."""
     @property
     def evaluated(self) -> int:
-        """How many values were judged."""
+        """The number of values evaluated."""
     @property
     def failed(self) -> int:
-        """How many of those failed; exact."""
+        """The exact number of these that failed."""
     @property
     def null(self) -> int:
-        """How many values were null and not judged."""
+        """The number of values that were null and not evaluated."""
     @property
     def not_evaluated(self) -> int:
-        """How many could not be judged because of an earlier fault."""
+        """The number of values not evaluated because of an earlier violation."""
     @property
     def codes(self) -> dict[str, int]:
-        """How many failures there are of each code."""
+        """The number of failures per code."""
     @property
     def first_row_index(self) -> int | None:
         """The first row that failed."""
     @property
     def observed(self) -> int | float | str | None:
-        """What a check of the table or of a whole column saw, such as a number of rows."""
+        """The value that a check of the table or of a whole column observed, such as a number of rows."""
     @property
     def expected(self) -> str:
         """What it expects, for people."""
     def to_dict(self) -> dict[str, Any]:
-        """All of it."""
+        """Return all attributes as a dict."""
 
 @final
 class CheckResults:
-    """The outcomes of all checks, in the schema's order, as a sequence that knows their ids."""
+    """The results of all checks, in schema order, as a sequence that also accepts check ids."""
 
     def __len__(self) -> int: ...
     @overload
@@ -204,11 +207,11 @@ class CheckResults:
     def __iter__(self) -> Iterator[CheckResult]: ...
     def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
     def to_dicts(self) -> list[dict[str, Any]]:
-        """All of them as dicts, as data frames take them."""
+        """Return all items as dicts, as data frames accept them."""
 
 @final
 class Mask:
-    """Of each row whether it is valid: an Arrow array of booleans, without nulls."""
+    """The validity of each row: an Arrow array of booleans without nulls."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, index: int, /) -> bool: ...
@@ -216,11 +219,11 @@ class Mask:
     def __arrow_c_array__(self, requested_schema: Any | None = None) -> Any: ...
     def __array__(self, dtype: Any | None = None, copy: Any | None = None) -> Any: ...
     def to_list(self) -> list[bool]:
-        """The answers as a list."""
+        """Return the values as a list."""
 
 @final
 class Cache:
-    """What was found by runs before, in a folder; for ``CachedValidator``."""
+    """The results of earlier runs, cached in a folder, for ``CachedValidator``."""
 
     def __new__(
         cls,
@@ -233,73 +236,79 @@ class Cache:
     def folder(self) -> pathlib.Path:
         """The folder."""
     def stats(self) -> dict[str, int]:
-        """``entries``, ``bytes``, ``hits`` and ``misses``."""
+        """Return ``entries``, ``bytes``, ``hits`` and ``misses``."""
     def prune(self) -> dict[str, int]:
-        """Removes what is too old or too much."""
+        """Remove expired entries, and the least recently used ones beyond the size limit."""
     def clear(self) -> dict[str, int]:
-        """Removes everything."""
+        """Remove all entries."""
     def take_warning(self) -> str | None:
-        """Why something could not be kept, the first time since this was last asked."""
+        """Return why an entry could not be stored, once, for the first failure since the last call."""
 
 @final
 class Cancel:
-    """A flag that ends the runs it is given to, from any thread."""
+    """A flag that ends the runs it is passed to, from any thread."""
 
     def __new__(cls) -> Cancel: ...
     def cancel(self) -> None:
-        """Ends the runs."""
+        """End the runs."""
     @property
     def cancelled(self) -> bool:
-        """Whether they were asked to end."""
+        """Whether the runs were asked to end."""
 
 @final
 class BatchResult:
-    """What was found in some rows, while the run goes on. All places are those of the whole input."""
+    """The result of some rows, delivered while the run is in progress.
+
+    All locations refer to the whole input.
+    """
 
     @property
     def number(self) -> int:
-        """Its number, from 0, over all inputs."""
+        """The number of the result, from 0, over all inputs."""
     @property
     def input(self) -> int:
-        """The input that its rows are of, from 0."""
+        """The index of the input of its rows, from 0."""
     @property
     def input_name(self) -> str:
         """The name of that input."""
     @property
     def first_row(self) -> int:
-        """The first of its rows, counted from 0 over the input."""
+        """The index of its first row in the input, from 0."""
     @property
     def total_rows(self) -> int:
-        """How many rows it has."""
+        """The number of its rows."""
     @property
     def valid_count(self) -> int:
-        """Rows that no violation of error severity names."""
+        """The number of rows without a violation of error severity."""
     @property
     def invalid_count(self) -> int:
-        """Rows that one does; in the last result those that repeats of keys made invalid."""
+        """The number of rows with a violation of error severity.
+
+        In the last result: the number of rows that duplicate keys made invalid.
+        """
     @property
     def end_bytes(self) -> int:
-        """Bytes of the input, decompressed, up to its end."""
+        """The number of decompressed bytes of the input up to its end."""
     @property
     def error_count(self) -> int:
-        """How many violations of error severity there are; exact."""
+        """The exact number of violations of error severity."""
     @property
     def warning_count(self) -> int:
-        """How many violations of warning severity there are; exact."""
+        """The exact number of violations of warning severity."""
     @property
     def errors(self) -> Violations:
-        """The first violations, ``max_violations`` of them at most."""
+        """The first violations, at most ``max_violations``."""
     @property
     def errors_omitted(self) -> int:
-        """How many violations were found and not kept."""
+        """The number of violations found but not kept."""
     @property
     def is_last(self) -> bool:
-        """Whether it is the last, which has no rows but what is only known at the end."""
+        """Whether it is the last result, which has no rows and contains what is known only at the end."""
     @property
     def valid(self) -> bool:
-        """Whether nothing of error severity is wrong with it."""
+        """Whether it has no violation of error severity."""
     def is_valid(self) -> bool:
-        """``valid``."""
+        """Return ``valid``."""
 
 @final
 class Stream:
@@ -311,35 +320,35 @@ class Stream:
 
 @final
 class Batch:
-    """The rows that a function judges."""
+    """The rows that a check function evaluates."""
 
     def __len__(self) -> int: ...
     @property
     def columns(self) -> dict[str, Column]:
         """The columns by name."""
     def to_records(self) -> list[dict[str, Any]]:
-        """The rows as dicts."""
+        """Return the rows as dicts."""
     def __arrow_c_stream__(self, requested_schema: Any | None = None) -> Any: ...
 
 @final
 class Column:
-    """One column of the rows that a function judges."""
+    """One column of the rows that a check function evaluates."""
 
     @property
     def name(self) -> str:
-        """Its name."""
+        """The name."""
     def __len__(self) -> int: ...
     def to_list(self) -> list[Any]:
-        """The values as objects of Python; timestamps are in UTC."""
+        """Return the values as Python objects; timestamps are in UTC."""
     def __arrow_c_array__(self, requested_schema: Any | None = None) -> Any: ...
 
 @final
 class Report:
-    """What was found in one run."""
+    """The report of one run."""
 
     @staticmethod
     def from_json(text: str) -> Report:
-        """Reads a report that ``to_json`` wrote."""
+        """Read a report that ``to_json`` wrote."""
     @property
     def valid(self) -> bool:
         """Whether every byte was read and no check of error severity failed."""
@@ -348,46 +357,52 @@ class Report:
         """``valid``, ``invalid`` or ``unreadable``."""
     @property
     def total_rows(self) -> int:
-        """All records."""
+        """The number of records."""
     @property
     def valid_count(self) -> int:
-        """Records that no violation of error severity names."""
+        """The number of records without a violation of error severity."""
     @property
     def invalid_count(self) -> int:
-        """Records that one does."""
+        """The number of records with a violation of error severity."""
     @property
     def errors(self) -> Violations:
-        """Samples of what was found, in the order of inputs, rows and columns. ``checks`` has the exact totals."""
+        """Samples of the violations, ordered by input, row and column.
+
+        ``checks`` has the exact totals.
+        """
     @property
     def errors_omitted(self) -> int:
-        """How many violations were found and not kept."""
+        """The number of violations found but not kept."""
     @property
     def checks(self) -> CheckResults:
-        """Every declared check, in the schema's order."""
+        """The results of all checks, in schema order."""
     @property
     def valid_mask(self) -> Mask | None:
-        """Of each row whether it is valid, where ``mask=True`` asked for it."""
+        """The validity of each row, if requested by ``mask=True``."""
     @property
     def error(self) -> dict[str, Any] | None:
         """Why the verdict is ``unreadable``."""
     def is_valid(self) -> bool:
-        """``valid``."""
+        """Return ``valid``."""
     def raise_if_invalid(self) -> Report:
-        """Raises ``ValidationError`` or ``UnreadableError`` unless the data are valid; gives the report back."""
+        """Return the report if the data is valid.
+
+        Raises ``ValidationError`` or ``UnreadableError`` otherwise.
+        """
     def to_json(self) -> str:
-        """The report as the JSON document that ``docs/report.schema.json`` describes."""
+        """Return the report as the JSON document that ``docs/report.schema.json`` describes."""
     def to_dict(self) -> dict[str, Any]:
-        """That document as a dict."""
+        """Return the JSON document as a dict."""
     def to_text(self) -> str:
-        """For a terminal; what ``str`` gives."""
+        """Return the report as text for a terminal, as ``str`` does."""
     def to_html(self) -> str:
-        """A page for a browser, complete in itself."""
+        """Return the report as a self-contained HTML page."""
     def to_markdown(self) -> str:
-        """For a comment or a summary."""
+        """Return the report as Markdown, for a comment or a summary."""
     def to_junit(self) -> str:
-        """JUnit XML."""
+        """Return the report as JUnit XML."""
     def to_sarif(self) -> str:
-        """SARIF 2.1.0."""
+        """Return the report as SARIF 2.1.0."""
     def _repr_html_(self) -> str: ...
     def __eq__(self, other: object, /) -> bool: ...
 
@@ -414,9 +429,9 @@ class Schema:
 class RecordProcessor:
     def __new__(cls, schema: Schema) -> Self: ...
     def process_line(self, record: Mapping[str, Any]) -> tuple[bool, list[Violation]]:
-        """Whether a record is valid, and what is wrong with it."""
+        """Validate a record; return whether it is valid, and its violations."""
     def process_json(self, record: bytes | bytearray | memoryview | str) -> tuple[bool, list[Violation]]:
-        """The same of a record that is a JSON document."""
+        """Validate a record that is a JSON document; see ``process_line``."""
 
 @final
 class State:

@@ -1,4 +1,4 @@
-//! A `bytes` object, which never changes, read where it stands.
+//! A `bytes` object, which is immutable, read in place.
 
 use std::io::{self, Read};
 use std::sync::Arc;

@@ -10,10 +10,10 @@ use trueline::{Source, SourceError};
 use super::{over, raised};
 use crate::run::Watch;
 
-/// The most bytes asked for at once.
+/// The maximum number of bytes per read.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Read once, from where it stands.
+/// A file object, read once from its current position.
 pub(crate) struct ObjectFile {
     name: String,
     object: Py<PyAny>,

@@ -20,7 +20,7 @@ fn raised(watch: &Watch, error: PyErr) -> io::Error {
     io::Error::other("an exception was raised")
 }
 
-/// The interpreter ends, or the run does.
+/// The error if the interpreter shuts down or the run ends.
 fn over() -> io::Error {
     io::Error::other("the run was cancelled")
 }

@@ -10,10 +10,10 @@ use super::{over, raised};
 use crate::json::Keys;
 use crate::run::Watch;
 
-/// Records are written until there are about so many bytes, or as many as are asked for, so that small chunks do not wait for many records.
+/// The approximate number of bytes of records that are written at once, or fewer if fewer are asked for: small chunks must not wait.
 const PART_BYTES: usize = 64 << 10;
 
-/// Taken once, one record after the other.
+/// An iterable of records, consumed once.
 pub(crate) struct Records {
     iterator: Py<PyIterator>,
     watch: Watch,
@@ -26,7 +26,7 @@ impl Records {
 }
 
 impl Source for Records {
-    /// The ending says the format.
+    /// The extension gives the format.
     fn name(&self) -> &'static str {
         "<records>.jsonl"
     }
@@ -43,7 +43,7 @@ impl Source for Records {
 }
 
 struct Reader {
-    /// None when it has come to its end.
+    /// `None` at the end.
     iterator: Option<Py<PyIterator>>,
     watch: Watch,
     keys: Keys,
