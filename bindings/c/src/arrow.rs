@@ -1,4 +1,4 @@
-//! What was found as Arrow tables, for whoever takes an `ArrowArrayStream`.
+//! Reports as Arrow tables, for consumers of an `ArrowArrayStream`.
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};

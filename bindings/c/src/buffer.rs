@@ -1,17 +1,17 @@
-//! Bytes that are handed out for good.
+//! Bytes that the caller owns.
 
-/// Bytes that are yours; free them with `trueline_buffer_free`.
+/// Bytes that you own; free them with `trueline_buffer_free`.
 pub struct Buffer(Vec<u8>);
 
 impl Buffer {
-    /// A NUL is put behind, so that texts without one can be taken for strings.
+    /// Appends a NUL, so that bytes without a NUL can be used as a C string.
     pub(crate) fn new(bytes: impl Into<Vec<u8>>) -> Self {
         let mut bytes = bytes.into();
         bytes.push(0);
         Self(bytes)
     }
 
-    /// The bytes and the NUL behind them.
+    /// The bytes, including the NUL at their end.
     pub(crate) fn bytes_with_nul(&self) -> &[u8] {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! A caller's functions.
+//! Callbacks of the caller.
 
 use std::ffi::c_void;
 
@@ -9,73 +9,79 @@ use crate::pointer::Context;
 use crate::report::Violation;
 use crate::text::{NONE, Text};
 
-/// How far a run has come. It lives as long as the call that it comes with.
+/// The progress of a run. Valid only during the callback.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     /// The input being read.
     pub input: Text,
-    /// Bytes taken from all inputs so far, as stored.
+    /// Bytes read from all inputs so far, as stored.
     pub bytes: u64,
-    /// Bytes of all inputs, as stored; `TRUELINE_NONE` when not known.
+    /// Bytes of all inputs, as stored; `TRUELINE_NONE` if unknown.
     pub total_bytes: u64,
     /// Rows validated so far.
     pub rows: u64,
-    /// Rows found invalid so far; duplicates are found at the end.
+    /// Rows found invalid so far; duplicate keys are found at the end.
     pub invalid_rows: u64,
-    /// Time since the run began.
+    /// Seconds since the run began.
     pub elapsed_seconds: f64,
 }
 
-/// Called at most ten times a second, on any thread but never twice at once for one run. Anything but 0 ends the run, which then answers
-/// `TRUELINE_STATUS_CANCELLED`.
+/// Called at most ten times a second, on any thread, but never concurrently for one run. A result other than
+/// 0 ends the run with `TRUELINE_STATUS_CANCELLED`.
 pub type ProgressCallback = Option<extern "C" fn(context: *mut c_void, progress: *const Progress) -> i32>;
 
-/// The rows of one part of a run, and what is wrong with them; all places are those of the whole input. It lives as long as the call that
-/// it comes with, and so do its violations and their texts.
+/// The rows of one part of a run, and their violations. All locations refer to the whole input. The part, its
+/// violations and their strings are valid only during the callback.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// Its number, from 0, over all inputs.
+    /// The number of the part, from 0, over all inputs.
     pub number: u64,
-    /// The input that its rows are of, from 0.
+    /// The index of the input of its rows, from 0.
     pub input: u32,
     /// The name of that input.
     pub input_name: Text,
-    /// Its first row, from 0, over the input.
+    /// The index of its first row in the input, from 0.
     pub first_row: u64,
-    /// How many rows it has.
+    /// The number of its rows.
     pub rows: u64,
-    /// How many of them are invalid. In the last part: how many rows were counted as valid before and are not, since keys come again.
+    /// The number of invalid rows. In the last part: the number of rows that duplicate keys made invalid
+    /// after they had been counted as valid.
     pub invalid_rows: u64,
-    /// Bytes of the input up to its end, after decompression.
+    /// Bytes of the input up to the end of the part, after decompression.
     pub end_bytes: u64,
-    /// How many violations of error severity were found in it.
+    /// The number of violations of error severity in the part.
     pub errors: u64,
-    /// How many violations of warning severity were found in it.
+    /// The number of violations of warning severity in the part.
     pub warnings: u64,
-    /// The first of its violations; NULL where there are none.
+    /// The first violations of the part; NULL if there are none.
     pub violations: *const Violation,
-    /// How many violations there are at `violations`: at most as many as a report keeps (`TRUELINE_NUMBER_MAX_VIOLATIONS`).
+    /// The length of `violations`: at most as many as a report keeps (`TRUELINE_NUMBER_MAX_VIOLATIONS`).
     pub violation_count: usize,
-    /// 1 in the last part, which has no rows, and what is known only when all rows are: keys that come again, faults of the whole table. Else 0.
+    /// 1 for the last part, which has no rows and contains what is known only at the end: duplicate keys and
+    /// violations of table checks. Otherwise 0.
     pub is_last: u8,
 }
 
-/// Called with one part after the other, in the order of rows, on any thread but never twice at once for one run, which waits for it.
-/// Anything but 0 ends the run, which then answers `TRUELINE_STATUS_CANCELLED`.
+/// Called with each part in row order, on any thread, but never concurrently for one run, which waits for the
+/// callback. A result other than 0 ends the run with `TRUELINE_STATUS_CANCELLED`.
 pub type PartCallback = Option<extern "C" fn(context: *mut c_void, part: *const Part) -> i32>;
 
-/// Asked whether a run should end: before it begins, about ten times a second while it reads, before each call of a
-/// `TruelineReadCallback` and before each batch of an Arrow stream; on any thread, for one run perhaps on several at once. Anything
-/// but 0 ends the run, which then answers `TRUELINE_STATUS_CANCELLED`.
+/// Called to ask whether a run should end: before it begins, about ten times a second while it reads, before
+/// each call of a `TruelineReadCallback` or `TruelinePartCallback`, and before each batch of an Arrow stream;
+/// on any thread, possibly on several concurrently for one run. A result other than 0 ends the run with
+/// `TRUELINE_STATUS_CANCELLED`.
 pub type CancelCallback = Option<extern "C" fn(context: *mut c_void) -> i32>;
 
-/// Puts up to `capacity` bytes into `buffer` and answers how many: at least 1, 0 at the end, or a negative number when it cannot, which
-/// ends the run with `TRUELINE_STATUS_CALLBACK`. The first capacities may be of a few bytes, and no more may be written. It is called on any thread, but never twice at once, and not again after its end.
+/// Writes up to `capacity` bytes into `buffer` and returns their number: at least 1, 0 at the end of the
+/// data, or a negative number on failure, which ends the run with `TRUELINE_STATUS_CALLBACK`. The first
+/// capacities may be a few bytes only; never write more. Called on any thread, but never concurrently, and
+/// not again after the end.
 pub type ReadCallback = Option<extern "C" fn(context: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
-/// The functions that watch runs. They are kept with the options, and must be there for as long as a validator has them.
+/// The callbacks that observe runs. They are stored in the options and must remain valid as long as a
+/// validator uses them.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Watch {
     pub(crate) progress: Option<(extern "C" fn(*mut c_void, *const Progress) -> i32, Context)>,
@@ -83,13 +89,13 @@ pub(crate) struct Watch {
     pub(crate) part: Option<(extern "C" fn(*mut c_void, *const Part) -> i32, Context)>,
 }
 
-/// The watch over one run.
+/// The callbacks of one run, and its cancellation flag.
 pub(crate) struct Watcher {
     watch: Lender<Watch>,
     pub(crate) cancel: Cancel,
 }
 
-/// What the parts of a run ask.
+/// A handle to a `Watcher` for the components of a run.
 #[derive(Clone)]
 pub(crate) struct Watched {
     watch: Loan<Watch>,
@@ -113,7 +119,7 @@ impl Watcher {
 }
 
 impl Watched {
-    /// Whether the run is to end; asks the caller's function, if there is one.
+    /// Whether the run should end; calls the caller's cancel callback, if any.
     pub(crate) fn is_cancelled(&self) -> bool {
         if self.cancel.is_cancelled() {
             return true;
@@ -125,7 +131,7 @@ impl Watched {
         asked == Some(true)
     }
 
-    /// Tells how far the run has come.
+    /// Reports progress.
     pub(crate) fn tell(&self, progress: &trueline::Progress) {
         if self.is_cancelled() {
             return;
@@ -143,7 +149,7 @@ impl Watched {
         self.obey(answer.flatten());
     }
 
-    /// Tells of a part.
+    /// Reports a part.
     pub(crate) fn tell_part(&self, part: &trueline::Part) {
         if self.is_cancelled() {
             return;
@@ -168,7 +174,7 @@ impl Watched {
         self.obey(answer.flatten());
     }
 
-    /// Does as a function said that was told of something.
+    /// Cancels the run if a callback asked for it.
     fn obey(&self, answer: Option<i32>) {
         if answer.is_some_and(|answer| answer != 0) {
             self.cancel.cancel();

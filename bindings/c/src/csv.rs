@@ -1,4 +1,4 @@
-//! The tokenizer alone.
+//! The tokenizer on its own.
 
 use trueline::tokenizer::{
     BlankLines, Dialect, FaultKind, Indexer, Positions, Preamble, Quoting, Terminator, preamble,
@@ -7,101 +7,103 @@ use trueline::tokenizer::{
 use crate::fault::{self, Fault, fault};
 use crate::status::Status;
 
-/// What ends a record of CSV.
+/// The line terminator of CSV records.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsvTerminator {
-    /// LF, or CR directly followed by LF. A lone CR is data. The default.
+    /// LF, or CR immediately followed by LF. A lone CR is data. The default.
     Auto = 0,
-    /// LF alone.
+    /// LF only.
     Lf = 1,
-    /// CR directly followed by LF.
+    /// CR immediately followed by LF.
     CrLf = 2,
-    /// CR alone.
+    /// CR only.
     Cr = 3,
 }
 
-/// How the bytes of a table are to be read. Fill it with `trueline_csv_dialect_init`, then change what is to be different.
+/// The CSV dialect. Initialise it with `trueline_csv_dialect_init`, then change members as needed.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct CsvDialect {
     /// The ASCII byte between two fields. Default `,`.
     pub delimiter: u8,
-    /// The ASCII byte that opens and closes a quoted field, or -1 for no quoting at all. Default `"`.
+    /// The ASCII byte that opens and closes a quoted field, or -1 to disable quoting. Default `"`.
     pub quote: i16,
-    /// A byte that, inside a quoted field, makes the next byte plain content, or -1. Default -1.
+    /// A byte that makes the next byte literal inside a quoted field, or -1 for none. Default -1.
     pub escape: i16,
-    /// A line whose first byte is this one is skipped; or -1. Default -1.
+    /// Lines whose first byte is this one are skipped; -1 for none. Default -1.
     pub comment: i16,
-    /// What ends a record, a `TruelineCsvTerminator`. Default `TRUELINE_CSV_TERMINATOR_AUTO`.
+    /// The line terminator, a `TruelineCsvTerminator`. Default `TRUELINE_CSV_TERMINATOR_AUTO`.
     pub terminator: u32,
-    /// Not 0: quotes in wrong places are plain data and no faults. Default 0.
+    /// If not 0, misplaced quotes are data instead of faults. Default 0.
     pub is_lenient: u8,
-    /// Not 0: a line without any byte is a record of one empty field. Default 0: it is none.
+    /// If not 0, an empty line is a record with one empty field; otherwise it is skipped. Default 0.
     pub blank_lines_count: u8,
-    /// Physical lines before the table begins, which are passed over. Default 0.
+    /// The number of physical lines to skip before the table begins. Default 0.
     pub skip_lines: u64,
 }
 
-/// A run of bytes, counted from the start of the buffer.
+/// A range of bytes, as offsets from the start of the buffer.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CsvSpan {
-    /// The first byte.
+    /// The offset of the first byte.
     pub start: u64,
-    /// The byte behind the last one.
+    /// The offset after the last byte.
     pub end: u64,
 }
 
-/// What can be wrong with a record of CSV, and which byte is named.
+/// The kind of a CSV fault, and the byte that its offset refers to.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsvFaultKind {
-    /// A byte sequence is not UTF-8; the first bad byte.
+    /// Invalid UTF-8; the first invalid byte.
     Utf8 = 0,
     /// A quote inside an unquoted field; that quote.
     StrayQuote = 1,
-    /// Text between a closing quote and the end of the field; the closing quote.
+    /// Data between a closing quote and the end of the field; the closing quote.
     TextAfterQuote = 2,
-    /// A quoted field runs to the end of the input; the opening quote.
+    /// A quoted field that is not closed before the end of the input; the opening quote.
     UnclosedQuote = 3,
 }
 
-/// A record that is not as it should be. Its fields are where they would be if it were.
+/// A malformed record. Its fields are located as if it were well formed.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct CsvFault {
-    /// The record.
+    /// The index of the record.
     pub record: u64,
-    /// The byte, counted from the start of the buffer.
+    /// The offset of the byte from the start of the buffer.
     pub byte_offset: u64,
-    /// What is wrong.
+    /// The kind of the fault.
     pub kind: CsvFaultKind,
 }
 
-/// Where the records and fields of a buffer are. Free it with `trueline_csv_index_free`.
+/// The positions of the records and fields of a buffer. Free it with `trueline_csv_index_free`.
 pub struct CsvIndex {
     pub(crate) fields: Vec<CsvSpan>,
     pub(crate) record_fields: Vec<u64>,
     pub(crate) faults: Vec<CsvFault>,
 }
 
-/// The positions of an index, to which they belong. Field `f` of record `r` is `fields[record_fields[r] + f]`, and there are
-/// `record_fields[r + 1] - record_fields[r]` of them. Blank lines and comments are no records; a header is one.
+/// The positions of an index, which owns them. Field `f` of record `r` is `fields[record_fields[r] + f]`;
+/// record `r` has `record_fields[r + 1] - record_fields[r]` fields. Blank lines and comments are not records;
+/// a header is one.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct CsvPositions {
-    /// How many records there are.
+    /// The number of records.
     pub record_count: u64,
-    /// The first field of each record, and behind them how many fields there are: `record_count + 1` numbers.
+    /// The index of the first field of each record, followed by the number of fields: `record_count + 1`
+    /// numbers.
     pub record_fields: *const u64,
-    /// How many fields there are in all records.
+    /// The number of fields in all records.
     pub field_count: u64,
-    /// The fields as they stand in the buffer, quotes included.
+    /// The fields as in the buffer, quotes included.
     pub fields: *const CsvSpan,
-    /// How many records are not as they should be.
+    /// The number of malformed records.
     pub fault_count: u64,
-    /// What is wrong, in the order of the records, at most one fault per record.
+    /// The faults in record order, at most one per record.
     pub faults: *const CsvFault,
 }
 

@@ -1,4 +1,4 @@
-//! Everything that can be answered besides OK.
+//! Every result other than OK.
 
 use std::any::Any;
 use std::ffi::{CStr, CString};
@@ -7,7 +7,7 @@ use trueline::{ErrorKind, SourceError};
 
 use crate::status::Status;
 
-/// Why a job could not be done. Free it with `trueline_error_free`.
+/// Why a call failed. Free it with `trueline_error_free`.
 #[derive(Debug)]
 pub struct Error {
     pub(crate) status: Status,
@@ -17,10 +17,10 @@ pub struct Error {
     pub(crate) column: u64,
 }
 
-/// The same within the library.
+/// An error inside the library.
 pub(crate) type Fault = Box<Error>;
 
-/// A fault without a place.
+/// An error without a location.
 pub(crate) fn fault(status: Status, code: &'static CStr, message: impl Into<String>) -> Fault {
     let message = message.into().replace('\0', "\\0");
     let message = CString::new(message).unwrap_or_default();
@@ -32,13 +32,13 @@ pub(crate) fn null(argument: &str) -> Fault {
     fault(Status::NullArgument, c"argument.null", format!("{argument} is NULL"))
 }
 
-/// A number is no member of its enumeration.
+/// A number is not a member of its enumeration.
 pub(crate) fn no_member(argument: &str, number: u32, members: &str) -> Fault {
     let message = format!("{argument} is {number}, which is no {members}");
     fault(Status::InvalidArgument, c"argument.value", message)
 }
 
-/// There are fewer items.
+/// An index is out of range.
 pub(crate) fn no_item(what: &str, index: usize, count: usize) -> Fault {
     fault(Status::Range, c"index.range", format!("there is no {what} {index}, only {count} of them, from 0"))
 }
@@ -101,7 +101,8 @@ impl From<SourceError> for Box<Error> {
     }
 }
 
-/// A schema document: every fault with its place in words, as they were `rendered`, and the place of the first in numbers.
+/// The error of a schema document: `rendered` shows all errors with their locations; line and column are
+/// those of the first.
 pub(crate) fn schema(error: &trueline::schema::Error, rendered: String) -> Fault {
     let mut fault = fault(Status::Schema, c"schema.document", rendered);
     if let Some(place) = error.location() {
@@ -111,7 +112,7 @@ pub(crate) fn schema(error: &trueline::schema::Error, rendered: String) -> Fault
     fault
 }
 
-/// The error's text and those of its causes.
+/// The message of an error and of its causes.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,6 +1,6 @@
-//! What every body goes through: panics end here, and what went wrong is handed out.
+//! The wrapper of every exported function: it stops panics and returns errors.
 //!
-//! **If you change this**: on the way of success nothing may be allocated, since one record is validated without an allocation.
+//! **If you change this**: do not allocate on success, because a record is validated without allocation.
 
 use std::mem::MaybeUninit;
 use std::panic::{self, AssertUnwindSafe};
@@ -8,7 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 use crate::fault::{self, Error, Fault};
 use crate::status::Status;
 
-/// Runs a body; its fault goes to `error`.
+/// Runs a body and writes its error to `error`.
 pub(crate) fn guard(
     error: Option<&mut MaybeUninit<Box<Error>>>,
     body: impl FnOnce() -> Result<(), Fault>,
@@ -32,7 +32,7 @@ pub(crate) fn guard(
     status
 }
 
-/// Runs a body that has an answer whatever happens.
+/// Runs a body that returns a value in any case.
 pub(crate) fn guard_value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     panic::catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         std::mem::forget(panic);
@@ -40,7 +40,7 @@ pub(crate) fn guard_value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Frees what a pointer points to, and sets it to NULL.
+/// Frees the object that a pointer points to, and sets the pointer to NULL.
 pub(crate) fn free<T>(object: Option<&mut Option<Box<T>>>) -> Status {
     guard(None, || {
         let object = object.ok_or_else(|| fault::null("the address of the pointer"))?;

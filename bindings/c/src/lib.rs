@@ -1,13 +1,13 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # For those who change it
+//! # Structure of the sources
 //!
-//! - `export/`: the functions of the header, a file per object, in the header's order. They translate, and every body goes through
-//!   `guard`.
-//! - `pointer`: what is taken on trust from a caller, turned into references; the crate `trueline-arrow` does the same for the structs of
-//!   Arrow.
-//! - `loan`: what a caller lends for the time of a call. `callback`, `source`, `stream`: what is made of it.
-//! - `fault`: everything that can be answered besides OK.
+//! - `export/`: the functions of the header, a file per object, in the header's order. They only convert arguments and
+//!   results; every body goes through `guard`.
+//! - `pointer`: converts unverifiable pointers of the caller to references; the crate `trueline-arrow` does the same
+//!   for the Arrow structs.
+//! - `loan`: what a caller lends for the duration of a call. `callback`, `source`, `stream`: what is built on it.
+//! - `fault`: every result other than OK.
 #![deny(unsafe_code)]
 #![allow(clippy::unnecessary_box_returns, reason = "a fault is handed out as the box that it came in")]
 

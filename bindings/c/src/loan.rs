@@ -1,15 +1,15 @@
-//! What a caller lends for the time of a call.
+//! Values that a caller lends for the duration of a call.
 //!
-//! Bytes and callbacks of a caller are there only until the function returns that got them. The engine takes sources for
-//! things that it may keep, and may read them on threads of its own; a lender therefore takes back what it lent before the function
-//! returns, and waits for whoever is using it at that moment.
+//! A caller's bytes and callbacks are valid only until the function that received them returns. The engine
+//! assumes that it may keep sources, and may read them on its own threads. Therefore a lender revokes its
+//! value before the function returns, and waits for any current user of it.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Something that may have been taken back.
+/// A value that may have been revoked.
 pub(crate) struct Loan<T>(Arc<RwLock<Option<T>>>);
 
-/// Takes it back when it is dropped.
+/// Revokes the value when dropped.
 pub(crate) struct Lender<T>(Loan<T>);
 
 impl<T> Clone for Loan<T> {
@@ -19,7 +19,7 @@ impl<T> Clone for Loan<T> {
 }
 
 impl<T> Loan<T> {
-    /// What comes of it, unless it was taken back.
+    /// Calls a function with the value, unless it was revoked.
     pub(crate) fn with<R>(&self, use_it: impl FnOnce(&T) -> R) -> Option<R> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(use_it)
     }

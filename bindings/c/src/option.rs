@@ -1,4 +1,4 @@
-//! Options of a validator, gathered one by one.
+//! Options of a validator, set one by one.
 
 use trueline::{Limits, ValidatorBuilder};
 
@@ -6,7 +6,7 @@ use crate::callback::Watch;
 use crate::fault::{self, Fault, fault};
 use crate::status::Status;
 
-/// Options of a validator, each with its default until it is set. Free it with `trueline_options_free`.
+/// Options of a validator, initially all at their defaults. Free it with `trueline_options_free`.
 #[derive(Clone, Default)]
 pub struct Options {
     numbers: Vec<(Number, u64)>,
@@ -16,11 +16,11 @@ pub struct Options {
     pub(crate) watch: Watch,
 }
 
-/// How an input is written.
+/// The format of an input.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// What the end of its name says, and its first bytes. The default.
+    /// Determined by the extension and the first bytes. The default.
     Auto = 0,
     /// CSV.
     Csv = 1,
@@ -32,73 +32,75 @@ pub enum Format {
     Arrow = 4,
 }
 
-/// An option that is a number.
+/// A numeric option.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
-    /// How many threads work. Default: as many as the machine offers. The report does not depend on it.
+    /// The number of threads. Default: all that the machine offers. The report does not depend on it.
     Threads = 0,
     /// Bytes per chunk, from 1 to 1 GiB. Default 1 MiB. The report does not depend on it.
     ChunkBytes = 1,
-    /// Violations kept per check, unless the check states its own. Default 20. Totals are exact whatever it is.
+    /// Violations kept per check, unless the check sets its own limit. Default 20. Totals are always exact.
     SampleLimit = 2,
-    /// Violations kept in all. Default 1,000.
+    /// Violations kept in total. Default 1,000.
     MaxViolations = 3,
-    /// The largest record, in bytes. Default 16 MiB, at most 1 GiB.
+    /// Maximum size of a record in bytes. Default 16 MiB, at most 1 GiB.
     MaxRecordBytes = 4,
-    /// The largest field, in bytes. Default 4 MiB.
+    /// Maximum size of a field in bytes. Default 4 MiB.
     MaxFieldBytes = 5,
-    /// The most columns. Default 100,000.
+    /// Maximum number of columns. Default 100,000.
     MaxColumns = 6,
-    /// How many arrays and objects of JSON may be open at once. Default 128.
+    /// Maximum nesting depth of JSON arrays and objects. Default 128.
     MaxDepth = 7,
-    /// How many decompressed bytes there may be for each compressed one. Default: any number.
+    /// Maximum ratio of decompressed to compressed bytes. Default: unlimited.
     MaxRatio = 8,
-    /// How many decompressed bytes a compressed input may have. Default: any number.
+    /// Maximum number of decompressed bytes of a compressed input. Default: unlimited.
     MaxDecompressedBytes = 9,
-    /// The largest footer of a Parquet or Arrow file, or head of an Arrow batch, in bytes. Default 64 MiB.
+    /// Maximum size in bytes of the footer of a Parquet or Arrow file, or of the header of an Arrow batch.
+    /// Default 64 MiB.
     MaxMetadataBytes = 10,
-    /// The most row groups of a Parquet file. Default 1,000,000.
+    /// Maximum number of row groups of a Parquet file. Default 1,000,000.
     MaxRowGroups = 11,
-    /// The most pages of a column in a row group of a Parquet file. Default 1,048,576.
+    /// Maximum number of pages of a column in a row group of a Parquet file. Default 1,048,576.
     MaxPages = 12,
-    /// The largest page of a Parquet file, in bytes without compression. Default 512 MiB.
+    /// Maximum size of a page of a Parquet file in uncompressed bytes. Default 512 MiB.
     MaxPageBytes = 13,
-    /// The most values that are decoded for one batch of rows of a Parquet file. Default 16,777,216.
+    /// Maximum number of values decoded for one batch of rows of a Parquet file. Default 16,777,216.
     MaxBatchValues = 14,
-    /// The largest batch of an Arrow input, in bytes without compression. Default 1 GiB.
+    /// Maximum size of a batch or dictionary of an Arrow input in uncompressed bytes. Default 1 GiB.
     MaxBatchBytes = 15,
-    /// How much of a stream is kept in a temporary file where it must be, in bytes. Default 16 GiB.
+    /// Maximum number of bytes of a stream that are kept in a temporary file if needed. Default 16 GiB.
     MaxSpoolBytes = 16,
-    /// Memory for keys, in bytes; beyond it they go to temporary files. Default 128 MiB.
+    /// Memory for keys in bytes; keys beyond it go to temporary files. Default 128 MiB.
     KeyMemoryBytes = 17,
 }
 
-/// An option that is a text. None is set by default.
+/// A string option. All are unset by default.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// The file that the valid rows of a run go to, as they stand in the input.
+    /// The output file for the valid rows of a run, written as in the input.
     ValidOut = 0,
-    /// The file that the invalid rows of a run go to.
+    /// The output file for the invalid rows of a run.
     InvalidOut = 1,
-    /// The file that every violation goes to, not only samples: `.csv`, `.jsonl`, `.parquet` or `.arrow`.
+    /// The output file for every violation, not only samples: `.csv`, `.jsonl`, `.parquet` or `.arrow`.
     ErrorsOut = 2,
-    /// The name of a first column with the ids of the checks that failed, for the rows of `TRUELINE_SETTING_INVALID_OUT`.
+    /// The name of an additional first column with the ids of the failed checks, for
+    /// `TRUELINE_SETTING_INVALID_OUT`.
     Reasons = 3,
-    /// The folder for keys beyond their budget. By default the system's folder for temporary files.
+    /// The folder for keys beyond their memory budget. Default: the system's folder for temporary files.
     SpillDir = 4,
 }
 
-/// How far the statistics that a Parquet file has of its own values are believed.
+/// How far the statistics of a Parquet file are trusted.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// Not at all: every value is decoded. The default.
     Never = 0,
-    /// What follows from them is taken for proven.
+    /// Conclusions from the statistics are accepted without decoding the values.
     Prove = 1,
-    /// Every value is decoded, and the statistics are compared with them.
+    /// Every value is decoded and compared with the statistics.
     Audit = 2,
 }
 
@@ -126,7 +128,7 @@ const NUMBERS: [Number; 18] = [
 const SETTINGS: [Setting; 5] =
     [Setting::ValidOut, Setting::InvalidOut, Setting::ErrorsOut, Setting::Reasons, Setting::SpillDir];
 
-/// The format of a number; none for [`Format::Auto`].
+/// The format of a number; `None` for [`Format::Auto`].
 pub(crate) fn format(number: u32) -> Result<Option<trueline::Format>, Fault> {
     match number {
         0 => Ok(None),
@@ -172,7 +174,7 @@ impl Options {
         Ok(())
     }
 
-    /// A builder with these options. What is set twice counts as it was set last.
+    /// A builder with these options. If an option is set twice, the last value applies.
     pub(crate) fn apply(&self, mut builder: ValidatorBuilder) -> ValidatorBuilder {
         let mut limits = Limits::default();
         for (number, value) in &self.numbers {

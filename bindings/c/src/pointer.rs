@@ -1,13 +1,14 @@
-//! What is taken on trust from a caller.
+//! Pointers of the caller that cannot be verified.
 //!
-//! A pointer to an object needs nothing of this: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and
-//! `Option<&mut MaybeUninit<T>>` are pointers that may be NULL, as C has them, and the compiler knows what may be done with
-//! each. What is left are runs of bytes, strings that end with a NUL, and pointers that are only handed back.
+//! Pointers to objects do not need this module: `Option<&T>`, `Option<&mut T>`, `Option<Box<T>>` and
+//! `Option<&mut MaybeUninit<T>>` are nullable pointers as in C, and the compiler knows what each permits.
+//! What remains are arrays, NUL-terminated strings, and pointers that are only passed back.
 //!
-//! The functions here are called on arguments of exported functions, as they came, and on nothing else. What the header says of those
-//! (they point to what they say, for as long as the call takes) is why the blocks below are sound; nobody can check it.
+//! The functions here must be called only on unmodified arguments of exported functions. The blocks below are
+//! sound because of what the header requires of these arguments (they point to what they claim, for the
+//! duration of the call). This cannot be verified.
 //!
-//! **If you change this**: no reference that comes of here may be kept after the call it came with, but in a `Loan`.
+//! **If you change this**: do not keep a reference from here after its call, except in a `Loan`.
 #![allow(unsafe_code, reason = "a caller in C has nothing but pointers to give")]
 
 use std::ffi::{CStr, c_char, c_void};
@@ -16,7 +17,7 @@ use std::mem::MaybeUninit;
 use crate::fault::{self, Fault, fault};
 use crate::status::Status;
 
-/// `length` things from `data` on. NULL is an empty run, if `length` says so too.
+/// `length` items starting at `data`. NULL is an empty array if `length` is 0.
 pub(crate) fn run<'a, T>(argument: &str, data: *const T, length: usize) -> Result<&'a [T], Fault> {
     if length == 0 {
         return Ok(&[]);
@@ -37,12 +38,12 @@ pub(crate) fn run<'a, T>(argument: &str, data: *const T, length: usize) -> Resul
     Ok(unsafe { std::slice::from_raw_parts(data, length) })
 }
 
-/// A text of that many bytes.
+/// A string of `length` bytes.
 pub(crate) fn text<'a>(argument: &str, data: *const c_char, length: usize) -> Result<&'a str, Fault> {
     utf8(argument, run(argument, data.cast::<u8>(), length)?)
 }
 
-/// A string that ends with a NUL.
+/// A NUL-terminated string.
 pub(crate) fn string<'a>(argument: &str, string: *const c_char) -> Result<&'a str, Fault> {
     if string.is_null() {
         return Err(fault::null(argument));
@@ -51,7 +52,7 @@ pub(crate) fn string<'a>(argument: &str, string: *const c_char) -> Result<&'a st
     utf8(argument, unsafe { CStr::from_ptr(string) }.to_bytes())
 }
 
-/// A string that ends with a NUL, or none.
+/// A NUL-terminated string, or `other` if it is NULL.
 pub(crate) fn string_or<'a>(argument: &str, string: *const c_char, other: &'a str) -> Result<&'a str, Fault> {
     if string.is_null() { Ok(other) } else { self::string(argument, string) }
 }
@@ -73,7 +74,7 @@ pub(crate) fn objects<'a, T>(argument: &str, objects: &[Option<&'a T>]) -> Resul
     objects.iter().map(|object| self::object(argument, *object)).collect()
 }
 
-/// The place of an output, unless it is NULL.
+/// The address of an output, unless it is NULL.
 pub(crate) fn output<'a, T>(
     argument: &str,
     place: Option<&'a mut MaybeUninit<T>>,
@@ -81,7 +82,7 @@ pub(crate) fn output<'a, T>(
     object(argument, place)
 }
 
-/// A pointer that is handed back to a caller's callback, and never looked at.
+/// A pointer that is passed back to a caller's callback and never dereferenced.
 #[derive(Clone, Copy)]
 pub(crate) struct Context(pub(crate) *mut c_void);
 

@@ -1,5 +1,5 @@
-//! One record at a time.
+//! Validates one record at a time.
 
-/// Judges one record of JSON after the other, each by itself: keys are not compared, and what is asked of a table is not. Free it with
-/// `trueline_record_validator_free`.
+/// Validates JSON records one by one, independently: keys are not compared across records, and table checks
+/// are omitted. Free it with `trueline_record_validator_free`.
 pub struct RecordValidator(pub(crate) trueline::RecordValidator);

@@ -1,14 +1,14 @@
-//! Views of what was found.
+//! Views of a report.
 
 use crate::fault::{self, Fault};
 use crate::text::{NONE, Text};
 
-/// The whole answer to whether data are what the schema says. Free it with `trueline_report_free`.
+/// The result of validating data against a schema. Free it with `trueline_report_free`.
 pub struct Report {
     pub(crate) report: trueline::Report,
 }
 
-/// The answer of a run.
+/// The verdict of a run.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -16,41 +16,41 @@ pub enum Verdict {
     Valid = 0,
     /// Every byte was read and a check of error severity failed.
     Invalid = 1,
-    /// Not every byte could be read and checked: nothing is said about the data.
+    /// Not every byte could be read and checked, so the data is neither valid nor invalid.
     Unreadable = 2,
 }
 
-/// How much a failure matters.
+/// The severity of a failure.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// It makes its row invalid.
+    /// The row is invalid.
     Error = 0,
-    /// It is told.
+    /// The failure is only reported.
     Warning = 1,
 }
 
-/// The outcome of a check.
+/// The status of a check.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckStatus {
-    /// Nothing failed, or no more than its tolerance allows.
+    /// Nothing failed, or no more than the tolerance allows.
     Passed = 0,
-    /// It failed, at error severity.
+    /// Failed, at error severity.
     Failed = 1,
-    /// It failed, at warning severity.
+    /// Failed, at warning severity.
     Warned = 2,
-    /// It could not be evaluated; `reason` says why.
+    /// Not evaluated; `reason` explains why.
     NotEvaluated = 3,
-    /// Its own code failed, which only that of a custom check can; `reason` says how.
+    /// The code of the check itself failed, which is possible only for a custom check; `reason` explains why.
     Error = 4,
 }
 
-/// In which form a report is rendered.
+/// The format of a rendered report.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rendering {
-    /// For people, in a terminal or a log.
+    /// Text for people, in a terminal or a log.
     Text = 0,
     /// One JSON document.
     Json = 1,
@@ -62,35 +62,36 @@ pub enum Rendering {
     Sarif = 4,
     /// Annotations in the log of a GitHub workflow.
     Github = 5,
-    /// For a comment on a pull request.
+    /// Markdown for a comment on a pull request.
     Markdown = 6,
-    /// One page for a browser, complete in itself.
+    /// A self-contained HTML page.
     Html = 7,
 }
 
-/// A report in numbers. `valid_rows + invalid_rows = total_rows`.
+/// The totals of a report. `valid_rows + invalid_rows = total_rows`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Summary {
-    /// The answer.
+    /// The verdict.
     pub verdict: Verdict,
-    /// All records.
+    /// The number of records.
     pub total_rows: u64,
-    /// Records that no violation of error severity names.
+    /// The number of records without a violation of error severity.
     pub valid_rows: u64,
-    /// Records that at least one violation of error severity names.
+    /// The number of records with at least one violation of error severity.
     pub invalid_rows: u64,
-    /// How many violations the report keeps.
+    /// The number of violations that the report keeps.
     pub violation_count: usize,
-    /// How many violations were found and not kept.
+    /// The number of violations found but not kept.
     pub violations_omitted: u64,
-    /// How many checks there are.
+    /// The number of checks.
     pub check_count: usize,
-    /// How many inputs were read.
+    /// The number of inputs read.
     pub input_count: usize,
 }
 
-/// One fault: which check, where, what was found and what was expected. Numbers that are not known are `TRUELINE_NONE`.
+/// A violation: the check, the location, the value found and the expectation. Unknown numbers are
+/// `TRUELINE_NONE`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Violation {
@@ -98,61 +99,61 @@ pub struct Violation {
     pub check_id: Text,
     /// The stable code, such as `range.above_maximum`.
     pub code: Text,
-    /// Whether this makes its row invalid.
+    /// Whether the violation makes its row invalid.
     pub severity: Severity,
-    /// Which of the report's inputs.
+    /// The index of the input, from 0.
     pub input: u32,
-    /// The record, from 0, header excluded.
+    /// The index of the record, from 0, header excluded.
     pub row_index: u64,
     /// The physical line of the first byte, from 1.
     pub line: u64,
-    /// The first byte, from 0, in the decompressed input.
+    /// The offset of the first byte, from 0, in the decompressed input.
     pub byte_offset: u64,
     /// The number of bytes, quotes included.
     pub byte_length: u64,
-    /// The column's name, when the fault is of one column.
+    /// The name of the column, if the violation concerns one.
     pub column: Text,
-    /// The place inside a nested value, as a JSON Pointer, or none.
+    /// The location inside a nested value, as a JSON Pointer, or none.
     pub path: Text,
-    /// The value found, as text, cut when long; or none.
+    /// The value found, as a string, truncated if long; or none.
     pub value: Text,
-    /// 1 where `value` was cut, else 0.
+    /// 1 if `value` is truncated, otherwise 0.
     pub value_truncated: u8,
     /// What the check expects, for people.
     pub expected: Text,
     /// What is wrong, in one sentence, for people.
     pub message: Text,
-    /// Which input has the other place that this fault is about, such as the first holder of a repeated key.
+    /// The index of the input of the related location, such as the first occurrence of a duplicate key.
     pub related_input: u64,
-    /// The record of that place.
+    /// The index of the record at the related location.
     pub related_row_index: u64,
-    /// The line of that place.
+    /// The line of the related location.
     pub related_line: u64,
 }
 
-/// What became of one check.
+/// The result of one check.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct CheckResult {
-    /// Its id, such as `amount.range`.
+    /// The id, such as `amount.range`.
     pub id: Text,
-    /// Its kind, such as `range`.
+    /// The kind, such as `range`.
     pub check: Text,
-    /// The column it reads; none for a check of the table, or of several columns, which its id names.
+    /// The column that it reads; none for a check of the table, or of several columns, which its id names.
     pub column: Text,
-    /// How much a failure matters.
+    /// The severity of a failure.
     pub severity: Severity,
-    /// The outcome.
+    /// The status.
     pub status: CheckStatus,
     /// Why it was not evaluated, or another remark; or none.
     pub reason: Text,
-    /// How many values (rows, for a check of rows) were judged.
+    /// The number of values (for a check of rows, rows) evaluated.
     pub evaluated: u64,
-    /// How many of those failed. Exact, however many samples were kept.
+    /// The exact number of these that failed, regardless of the samples kept.
     pub failed: u64,
-    /// How many values were null and therefore not judged.
+    /// The number of values that were null and therefore not evaluated.
     pub null: u64,
-    /// How many values could not be judged because an earlier fault stands in the way.
+    /// The number of values not evaluated because of an earlier violation.
     pub not_evaluated: u64,
     /// The first row that failed, or `TRUELINE_NONE`.
     pub first_row_index: u64,
@@ -164,17 +165,17 @@ pub struct CheckResult {
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Input {
-    /// Its name.
+    /// The name.
     pub name: Text,
-    /// Its format, such as `csv`.
+    /// The format, such as `csv`.
     pub format: Text,
-    /// How many bytes were read from it, after decompression.
+    /// The number of bytes read, after decompression.
     pub bytes: u64,
-    /// How many records were read from it, header excluded.
+    /// The number of records read, header excluded.
     pub rows: u64,
 }
 
-/// Why a run came to no answer. Numbers that are not known are `TRUELINE_NONE`.
+/// Why the verdict of a run is `TRUELINE_VERDICT_UNREADABLE`. Unknown numbers are `TRUELINE_NONE`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct RunError {
@@ -182,17 +183,17 @@ pub struct RunError {
     pub code: Text,
     /// What happened, in one sentence, for people.
     pub message: Text,
-    /// The name of the input, when it is about one.
+    /// The name of the input, if the error concerns one.
     pub input: Text,
-    /// The record, from 0, header excluded.
+    /// The index of the record, from 0, header excluded.
     pub row_index: u64,
     /// The physical line, from 1.
     pub line: u64,
-    /// The byte, from 0, in the decompressed input.
+    /// The byte offset, from 0, in the decompressed input.
     pub byte_offset: u64,
 }
 
-/// The renderer of a number.
+/// The rendering of a number.
 pub(crate) fn rendering(number: u32) -> Result<trueline::render::Format, Fault> {
     use trueline::render::Format;
     Ok(match number {
@@ -312,7 +313,7 @@ impl Report {
         })
     }
 
-    /// None unless the verdict is unreadable.
+    /// `None` unless the verdict is unreadable.
     pub(crate) fn error(&self) -> Option<RunError> {
         let error = self.report.error.as_ref()?;
         Some(RunError {

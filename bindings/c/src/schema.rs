@@ -1,8 +1,8 @@
-//! A schema document that was read.
+//! Parsed schema documents.
 
 use crate::fault::{self, Fault};
 
-/// A schema document that was read and can be compiled. Free it with `trueline_schema_free`.
+/// A parsed schema document that can be compiled. Free it with `trueline_schema_free`.
 pub struct Schema {
     pub(crate) document: trueline::Schema,
 }
@@ -31,7 +31,7 @@ impl Language {
 }
 
 impl Schema {
-    /// Reads a document, which `name` names in errors.
+    /// Parses a document; `name` identifies it in errors.
     pub(crate) fn parse(text: &str, language: trueline::Language, name: &str) -> Result<Self, Fault> {
         Self::of(
             trueline::Schema::parse(text, language)
@@ -39,12 +39,12 @@ impl Schema {
         )
     }
 
-    /// Reads a file, whose ending says its language, or all documents below a folder.
+    /// Reads a file, whose extension gives its language, or all documents below a folder.
     pub(crate) fn read(path: &str) -> Result<Self, Fault> {
         Self::of(trueline::document::read(path)?)
     }
 
-    /// What cannot be compiled is no schema either.
+    /// Refuses a schema that cannot be compiled.
     fn of(document: trueline::Schema) -> Result<Self, Fault> {
         trueline::Validator::builder(document.clone()).threads(1).build()?;
         Ok(Self { document })

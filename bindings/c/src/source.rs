@@ -1,4 +1,4 @@
-//! Sources over what a caller lends.
+//! Sources of data that a caller lends.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use crate::callback::Watched;
 use crate::loan::Loan;
 use crate::pointer::Context;
 
-/// A caller's bytes, read where they stand.
+/// A caller's bytes, read in place.
 #[derive(Clone)]
 pub(crate) struct Memory {
     name: String,
@@ -77,19 +77,19 @@ impl Read for MemoryReader {
     }
 }
 
-/// A caller's function that reads, and what it is called with.
+/// A read callback of the caller, and its context.
 pub(crate) type Reading = (extern "C" fn(*mut std::ffi::c_void, *mut u8, usize) -> i64, Context);
 
-/// Bytes that come of a caller's function, once.
+/// Bytes from a read callback, which can be read once.
 pub(crate) struct Callback {
     pub(crate) name: String,
     pub(crate) read: Loan<Reading>,
     pub(crate) watched: Watched,
-    /// What the function did wrong.
+    /// What the callback did wrong.
     pub(crate) failure: Failure,
 }
 
-/// Why a caller's function ended a run.
+/// Why a read callback ended a run.
 #[derive(Clone, Default)]
 pub(crate) struct Failure(Arc<Mutex<Option<String>>>);
 
@@ -123,7 +123,7 @@ struct CallbackReader {
     read: Loan<Reading>,
     watched: Watched,
     failure: Failure,
-    /// The function said that there is no more, or failed; it is not asked again.
+    /// The callback has returned the end or a failure; it is not called again.
     is_over: bool,
 }
 
@@ -151,7 +151,7 @@ impl Read for CallbackReader {
     }
 }
 
-/// The run has ended, or is to end.
+/// The run has ended or should end.
 pub(crate) fn over() -> io::Error {
     io::Error::other("the run was ended")
 }

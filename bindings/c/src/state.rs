@@ -1,27 +1,29 @@
-//! What was found in parts of a dataset.
+//! Mergeable results of parts of a dataset.
 
 use trueline::{Error, Source};
 
 use crate::fault::{self, Fault};
 use crate::validator::Ask;
 
-/// What was found in parts of a dataset, to be kept, carried elsewhere and merged. Free it with `trueline_state_free`.
+/// The result of parts of a dataset, which can be stored, sent and merged. Free it with
+/// `trueline_state_free`.
 pub struct State {
     pub(crate) state: trueline::State,
 }
 
-/// What an input is of its dataset.
+/// The role of an input in its dataset.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// All of an input, with its header if it has one.
+    /// A whole input, with its header if it has one.
     Whole = 0,
-    /// A stretch that goes on where another one ended, between two records: no header, and rows, lines and bytes that count on. For JSON
-    /// Lines, and CSV without a header; else `TRUELINE_STATUS_OPTION`.
+    /// A stretch: an input that continues another one after a complete record. It has no header, and its
+    /// rows, lines and bytes continue those of the other. For JSON Lines, and for CSV without a header;
+    /// otherwise `TRUELINE_STATUS_OPTION`.
     Stretch = 1,
 }
 
-/// What is asked of the engine for an extent.
+/// The function of the engine for an extent.
 pub(crate) fn asked(extent: u32) -> Result<Ask<trueline::State>, Fault> {
     match extent {
         0 => Ok(trueline::Validator::state),
@@ -30,7 +32,7 @@ pub(crate) fn asked(extent: u32) -> Result<Ask<trueline::State>, Fault> {
     }
 }
 
-/// What was found in all inputs of one argument, one behind the other.
+/// The merged state of all inputs of one argument, in order.
 pub(crate) fn of_all(
     validator: &trueline::Validator,
     sources: &[&dyn Source],

@@ -1,38 +1,39 @@
-//! What every function answers.
+//! The status of every function.
 
 use std::ffi::CStr;
 
-/// What a function answers. More may be added; take what you do not know for a failure.
+/// The result of a function. Later versions may add more; treat unknown values as failures.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It is done; outputs are written.
+    /// Success; outputs are written.
     Ok = 0,
-    /// A pointer is NULL that must not be.
+    /// A pointer is NULL but must not be.
     NullArgument = 1,
-    /// An argument cannot be what it is: a length beyond all memory, a number that is no member of its enumeration.
+    /// An argument is invalid: a length beyond the address space, or a number that is not a member of its
+    /// enumeration.
     InvalidArgument = 2,
-    /// A text is not UTF-8.
+    /// A string is not UTF-8.
     Utf8 = 3,
-    /// The schema cannot be used; the error says where.
+    /// The schema cannot be used; the error gives the location.
     Schema = 4,
-    /// An option, or several together, cannot be what they are.
+    /// An option, or a combination of options, is invalid.
     Option = 5,
-    /// What should be read is not there or cannot be opened.
+    /// An input does not exist or cannot be opened.
     Input = 6,
-    /// Arrow data are not what the C data interface asks for, or have been released.
+    /// Arrow data violates the C data interface, or has been released.
     Arrow = 7,
-    /// A callback failed, and the run with it.
+    /// A callback failed, which ended the run.
     Callback = 8,
     /// A callback asked for the run to end.
     Cancelled = 9,
-    /// The object is at an end, or not yet so far: a stream after `trueline_stream_finish`.
+    /// The object is in the wrong state for the call, such as a stream after `trueline_stream_finish`.
     State = 10,
-    /// There is no such item.
+    /// The index is out of range.
     Range = 11,
-    /// An output could not be written, or what a run needs not be kept.
+    /// An output, or temporary data of a run, could not be written.
     Output = 12,
-    /// A fault of the library; please report it.
+    /// An internal error of the library; please report it.
     Internal = 13,
 }
 
@@ -54,7 +55,7 @@ impl Status {
         (Self::Internal, c"internal error"),
     ];
 
-    /// The words for a number.
+    /// The name of a status.
     pub(crate) fn words(number: u32) -> &'static CStr {
         let found = Self::ALL.iter().find(|(status, _)| *status as u32 == number);
         found.map_or(c"unknown status", |(_, words)| words)

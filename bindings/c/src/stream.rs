@@ -1,6 +1,7 @@
-//! An input that comes piece by piece, from whoever has it.
+//! Inputs that the caller writes in pieces.
 //!
-//! The engine pulls and the caller pushes, so the run has a thread of its own, and a short queue stands between the two.
+//! The engine pulls and the caller pushes, so the run has a separate thread, with a short queue between the
+//! two.
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,13 +16,13 @@ use crate::source::over;
 use crate::status::Status;
 use crate::validator::Judge;
 
-/// The most bytes of a piece, and the most pieces that wait: 4 MiB in all.
+/// The maximum size of a piece, and the maximum number of waiting pieces: 4 MiB in total.
 const PIECE_BYTES: usize = 256 << 10;
 const PIECES: usize = 16;
 
-/// An input that is validated while it is written to. Free it with `trueline_stream_free`, finished or not.
+/// An input that is validated while it is written. Free it with `trueline_stream_free`, finished or not.
 pub struct Stream {
-    /// None when the end was written.
+    /// `None` after the end was written.
     pieces: Option<SyncSender<Vec<u8>>>,
     run: Option<JoinHandle<Result<Report, Fault>>>,
     is_abandoned: Arc<AtomicBool>,
@@ -43,7 +44,7 @@ impl Stream {
         Ok(Self { pieces: Some(sender), run: Some(run), is_abandoned })
     }
 
-    /// Hands bytes on; waits while the engine has enough of them.
+    /// Passes bytes to the engine; blocks while the queue is full.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let pieces = self.pieces.as_ref().ok_or_else(ended)?;
         for piece in bytes.chunks(PIECE_BYTES) {
@@ -55,7 +56,7 @@ impl Stream {
         Ok(())
     }
 
-    /// The end: waits for the report.
+    /// Ends the input and waits for the report.
     pub(crate) fn finish(&mut self) -> Result<Report, Fault> {
         self.pieces.take().ok_or_else(ended)?;
         let run = self.run.take().ok_or_else(ended)?;

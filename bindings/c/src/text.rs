@@ -1,17 +1,17 @@
-//! Views of texts that belong to an object.
+//! Views of strings that belong to an object.
 
 use std::ffi::c_char;
 
-/// What stands where there is no number: no row, no line, no offset.
+/// The value of an absent number: no row, no line, no offset.
 pub const NONE: u64 = u64::MAX;
 
-/// A text that belongs to the object it was asked of. UTF-8, without a NUL at its end.
+/// A string that belongs to the object it was obtained from. UTF-8, not NUL-terminated.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Text {
-    /// Its first byte; NULL where there is no text, which is not the same as an empty one.
+    /// The first byte; NULL if there is no string, as opposed to an empty one.
     pub data: *const c_char,
-    /// How many bytes it has.
+    /// The number of bytes.
     pub length: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A schema and options made ready.
+//! Compiled schemas with options.
 
 use std::io;
 use std::sync::Arc;
@@ -14,24 +14,24 @@ use crate::schema::Schema;
 use crate::source::{Callback, Failure, Memory, Reading};
 use crate::status::Status;
 
-/// A schema made ready to judge data under some options, any number of times. Free it with `trueline_validator_free`.
+/// A compiled schema with options, for any number of runs. Free it with `trueline_validator_free`.
 pub struct Validator {
     pub(crate) judge: Arc<Judge>,
 }
 
-/// What is asked of the engine about one input: its report, or its state.
+/// What the engine computes from one input: its report, or its state.
 pub(crate) type Ask<T> = fn(&trueline::Validator, &dyn Source) -> Result<T, trueline::Error>;
-/// The same about several inputs.
+/// The same for several inputs.
 pub(crate) type AskAll<T> = fn(&trueline::Validator, &[&dyn Source]) -> Result<T, trueline::Error>;
-/// The same about Arrow data.
+/// The same for Arrow data.
 pub(crate) type AskBatches<T> =
     fn(&trueline::Validator, &mut dyn Iterator<Item = RecordBatch>) -> Result<T, trueline::Error>;
 
-/// What a validator is, shared with the streams that were made of it.
+/// The content of a validator, shared with the streams that were made from it.
 pub(crate) struct Judge {
     document: trueline::Schema,
     options: Options,
-    /// For runs that nobody watches.
+    /// For runs without callbacks.
     plain: trueline::Validator,
 }
 
@@ -44,7 +44,7 @@ impl Judge {
         Ok(Self { document, options, plain })
     }
 
-    /// One run. Whoever watches it is heard of no more when it has ended.
+    /// Performs one run. Its callbacks are not called after it has ended.
     pub(crate) fn run<T>(
         &self,
         run: impl FnOnce(&trueline::Validator, &Watched) -> Result<T, Fault>,
@@ -71,7 +71,7 @@ impl Judge {
         if watcher.cancel.is_cancelled() { Err(cancelled()) } else { outcome }
     }
 
-    /// What paths name, as one table.
+    /// Runs on the inputs that paths name, as one table.
     pub(crate) fn paths<T>(&self, paths: &[&str], ask: AskAll<T>) -> Result<T, Fault> {
         let mut sources = Vec::new();
         for path in paths {
@@ -102,7 +102,7 @@ impl Judge {
         failed(failure.take().map(|message| fault(Status::Callback, c"callback.read", message)), outcome)
     }
 
-    /// Batches until one of them, or their stream, is not as it must be.
+    /// Runs on batches until one of them, or their stream, is invalid.
     pub(crate) fn batches<T>(
         &self,
         batches: impl Iterator<Item = Result<RecordBatch, trueline_arrow::Error>>,
@@ -132,7 +132,7 @@ impl Judge {
     }
 }
 
-/// What went wrong outside of the engine goes before what it made of that.
+/// An error outside the engine takes precedence over the engine's result.
 fn failed<T>(failure: Option<Fault>, outcome: Result<T, Fault>) -> Result<T, Fault> {
     match (failure, outcome) {
         (Some(failure), Ok(_)) => Err(failure),
@@ -145,7 +145,7 @@ fn cancelled() -> Fault {
     fault(Status::Cancelled, c"run.cancelled", "a callback asked for the run to end")
 }
 
-/// What a path stands for: a file, a folder with a slash behind it, a pattern, an address.
+/// The inputs that a path names: a file, a folder with a trailing slash, a pattern, or an address.
 fn sources_of(argument: &str) -> Result<Vec<Box<dyn Source>>, Fault> {
     let sources = sources_from_argument(argument)?;
     // A file that is not there is told before anything begins.

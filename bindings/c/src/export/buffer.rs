@@ -1,4 +1,4 @@
-//! Bytes that are handed out for good.
+//! Bytes that the caller owns.
 
 use std::ffi::c_char;
 
@@ -6,7 +6,8 @@ use crate::buffer::Buffer;
 use crate::guard::{free, guard_value};
 use crate::status::Status;
 
-/// The bytes of a buffer, with a NUL behind them. They belong to the buffer; an empty string of NULL.
+/// Returns the bytes of a buffer, followed by a NUL. They belong to the buffer. Returns an empty string for
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_buffer_data(buffer: Option<&Buffer>) -> *const c_char {
     guard_value(c"".as_ptr(), || {
@@ -14,13 +15,13 @@ pub extern "C" fn trueline_buffer_data(buffer: Option<&Buffer>) -> *const c_char
     })
 }
 
-/// How many bytes a buffer has, without the NUL; 0 of NULL.
+/// Returns the number of bytes of a buffer, without the NUL; 0 for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_buffer_length(buffer: Option<&Buffer>) -> usize {
     guard_value(0, || buffer.map_or(0, Buffer::length))
 }
 
-/// Frees a buffer and sets the pointer to NULL. A pointer that is NULL stays so.
+/// Frees a buffer and sets the pointer to NULL. Does nothing if it is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_buffer_free(buffer: Option<&mut Option<Box<Buffer>>>) -> Status {
     free(buffer)

@@ -1,4 +1,4 @@
-//! The tokenizer alone: where records and fields are.
+//! The tokenizer on its own: positions of records and fields.
 
 use std::mem::MaybeUninit;
 
@@ -21,10 +21,12 @@ pub extern "C" fn trueline_csv_dialect_init(
     })
 }
 
-/// Finds the records and fields of `length` bytes of CSV, with the vector instructions of the machine. `dialect` may be NULL, for RFC 4180.
+/// Finds the records and fields of `length` bytes of CSV, with the vector instructions of the machine.
+/// `dialect` may be NULL for RFC 4180.
 ///
-/// Broken quoting and bad UTF-8 are no errors but faults of their record. It takes 16 bytes of memory per field. `*index` is yours; free it
-/// with `trueline_csv_index_free`. It does not need the bytes.
+/// Malformed quoting and invalid UTF-8 are not errors, but faults of their record. The index takes 16 bytes
+/// of memory per field and 8 per record. You own `*index`; free it with `trueline_csv_index_free`. It does
+/// not need the bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_csv_index(
     data: *const u8,
@@ -41,7 +43,7 @@ pub extern "C" fn trueline_csv_index(
     })
 }
 
-/// The positions, which belong to the index.
+/// Gets the positions, which belong to the index.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_csv_index_positions(
     index: Option<&CsvIndex>,
@@ -55,14 +57,14 @@ pub extern "C" fn trueline_csv_index_positions(
     })
 }
 
-/// Frees an index and sets the pointer to NULL. A pointer that is NULL stays so.
+/// Frees an index and sets the pointer to NULL. Does nothing if it is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_csv_index_free(index: Option<&mut Option<Box<CsvIndex>>>) -> Status {
     free(index)
 }
 
-/// The content of a field of `length` bytes that stands in quotes or not: without its quotes and escapes. `dialect` may be NULL, for RFC 4180.
-/// `*content` is yours.
+/// Gets the content of a field of `length` bytes, quoted or not, without its quotes and escapes. `dialect`
+/// may be NULL for RFC 4180. You own `*content`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_csv_unquote(
     data: *const u8,

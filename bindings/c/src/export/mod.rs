@@ -1,10 +1,10 @@
 //! The functions of the header, a file per object, in the header's order.
 //!
-//! Each body is one call of `guard`, `guard_value` or `free`; a test looks. What stands here is no more than: arguments to references,
-//! one call, the answer to its place.
+//! Each body is one call of `guard`, `guard_value` or `free`, which a test verifies. The bodies contain only:
+//! conversion of arguments to references, one call, and writing the result.
 //!
-//! In a signature, `Option<&T>` is `const T *`, `Option<&mut T>` is `T *`, and `Option<&mut MaybeUninit<Box<T>>>` is the `T **` of an
-//! output, which is written and never read.
+//! In a signature, `Option<&T>` is `const T *`, `Option<&mut T>` is `T *`, and `Option<&mut
+//! MaybeUninit<Box<T>>>` is the `T **` of an output, which is written and never read.
 #![allow(unsafe_code, reason = "a name that C can find must be claimed as one's own: `#[unsafe(no_mangle)]`")]
 
 // The order is that of the header; the blank lines keep it.

@@ -10,7 +10,8 @@ use crate::option::Options;
 use crate::pointer::{Context, object, output, string};
 use crate::status::Status;
 
-/// Options, all at their defaults. `*options` is yours; free it with `trueline_options_free`, as soon as the validator is made.
+/// Creates options with all defaults. You own `*options`; free it with `trueline_options_free`. Validators do
+/// not need it.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_new(
     options: Option<&mut MaybeUninit<Box<Options>>>,
@@ -22,7 +23,7 @@ pub extern "C" fn trueline_options_new(
     })
 }
 
-/// Sets the format of all inputs, a `TruelineFormat`, whatever they are called.
+/// Sets the format of all inputs, a `TruelineFormat`, regardless of their names.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_format(
     options: Option<&mut Options>,
@@ -32,7 +33,7 @@ pub extern "C" fn trueline_options_set_format(
     guard(error, || object("options", options)?.set_format(format))
 }
 
-/// Sets a number, a `TruelineNumber`. Whether it can be what it is turns out when a validator is made.
+/// Sets a numeric option, a `TruelineNumber`. Its range is checked when a validator is created.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_number(
     options: Option<&mut Options>,
@@ -43,7 +44,8 @@ pub extern "C" fn trueline_options_set_number(
     guard(error, || object("options", options)?.set_number(number, value))
 }
 
-/// Sets a text, a `TruelineSetting`; it is copied. Whether it can be what it is turns out when a validator is made.
+/// Sets a string option, a `TruelineSetting`; the string is copied. Its value is checked when a validator is
+/// created.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_text(
     options: Option<&mut Options>,
@@ -54,7 +56,7 @@ pub extern "C" fn trueline_options_set_text(
     guard(error, || object("options", options)?.set_text(setting, string("text", text)?))
 }
 
-/// Sets how far statistics of Parquet files are believed, a `TruelineTrust`.
+/// Sets how far statistics of Parquet files are trusted, a `TruelineTrust`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_trust(
     options: Option<&mut Options>,
@@ -64,8 +66,8 @@ pub extern "C" fn trueline_options_set_trust(
     guard(error, || object("options", options)?.set_trust(trust))
 }
 
-/// Sets who is told how far a run has come; NULL for nobody. `context` is handed to the callback and may be anything. Both must be there
-/// for as long as a validator that is made with these options is at work.
+/// Sets the progress callback; NULL for none. `context` is passed to the callback and may be anything. Both
+/// must remain valid as long as a validator that was created with these options is in use.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_progress(
     options: Option<&mut Options>,
@@ -79,7 +81,8 @@ pub extern "C" fn trueline_options_set_progress(
     })
 }
 
-/// Sets who is asked whether a run is to end; NULL for nobody. For the rest as `trueline_options_set_progress`.
+/// Sets the callback that is asked whether a run should end; NULL for none. Otherwise as
+/// `trueline_options_set_progress`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_cancel(
     options: Option<&mut Options>,
@@ -93,8 +96,9 @@ pub extern "C" fn trueline_options_set_cancel(
     })
 }
 
-/// Sets who is told of the parts of a run while it goes on, with what is wrong in each; NULL for nobody. Parts of text are of as many bytes
-/// as `TRUELINE_NUMBER_CHUNK_BYTES` says, those of Parquet and Arrow as the format gives them. For the rest as `trueline_options_set_progress`.
+/// Sets the callback that receives the parts of a run, with their violations, while it is in progress; NULL
+/// for none. Parts of text have `TRUELINE_NUMBER_CHUNK_BYTES` bytes; those of Parquet and Arrow are as the
+/// format groups them. Otherwise as `trueline_options_set_progress`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_parts(
     options: Option<&mut Options>,
@@ -108,7 +112,7 @@ pub extern "C" fn trueline_options_set_parts(
     })
 }
 
-/// Frees options and sets the pointer to NULL. A pointer that is NULL stays so.
+/// Frees options and sets the pointer to NULL. Does nothing if it is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_free(options: Option<&mut Option<Box<Options>>>) -> Status {
     free(options)

@@ -1,4 +1,4 @@
-//! One record at a time.
+//! Validates one record at a time.
 
 use std::mem::MaybeUninit;
 
@@ -10,8 +10,8 @@ use crate::report::Report;
 use crate::schema::Schema;
 use crate::status::Status;
 
-/// Makes a schema ready to judge records one by one. It is not needed any longer afterwards. `*validator` is yours; free it with
-/// `trueline_record_validator_free`.
+/// Compiles a schema for validating records one by one. The schema is not needed afterwards. You own
+/// `*validator`; free it with `trueline_record_validator_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_record_validator_new(
     schema: Option<&Schema>,
@@ -26,11 +26,11 @@ pub extern "C" fn trueline_record_validator_new(
     })
 }
 
-/// Judges one record, a JSON document of `length` bytes; line ends between its values are white space.
+/// Validates one record, a JSON document of `length` bytes; line ends between its values are white space.
 ///
-/// `*report` becomes NULL when the record is valid and there is nothing to say; a record whose bytes alone show that it is valid takes no
-/// allocation. Else it is a report, which is yours, with the violations, or warnings; places in it count from the record's first
-/// byte. `TRUELINE_STATUS_OK` is the answer either way.
+/// Sets `*report` to NULL if the record is valid and has no warnings. No memory is allocated if the bytes
+/// alone show this. Otherwise `*report` is a report with the violations or warnings, which you own; locations
+/// in it are relative to the record's first byte. The status is `TRUELINE_STATUS_OK` in both cases.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_record_validator_check(
     validator: Option<&mut RecordValidator>,
@@ -47,7 +47,7 @@ pub extern "C" fn trueline_record_validator_check(
     })
 }
 
-/// Frees a record validator and sets the pointer to NULL. A pointer that is NULL stays so.
+/// Frees a record validator and sets the pointer to NULL. Does nothing if it is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_record_validator_free(
     validator: Option<&mut Option<Box<RecordValidator>>>,

@@ -1,4 +1,4 @@
-//! Reports: what was found.
+//! Reports.
 
 use std::mem::MaybeUninit;
 
@@ -12,7 +12,7 @@ use crate::pointer::{object, output};
 use crate::report::{CheckResult, Input, Report, RunError, Summary, Violation, rendering};
 use crate::status::Status;
 
-/// The verdict and the totals.
+/// Gets the verdict and the totals.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_summary(
     report: Option<&Report>,
@@ -26,9 +26,10 @@ pub extern "C" fn trueline_report_summary(
     })
 }
 
-/// A violation that the report keeps, by its index from 0, in the order of inputs, rows and columns. Its texts belong to the report.
+/// Gets a violation that the report keeps, by index from 0, ordered by input, row and column. Its strings
+/// belong to the report.
 ///
-/// `TRUELINE_STATUS_RANGE` when there are fewer.
+/// `TRUELINE_STATUS_RANGE` if there are fewer.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_violation(
     report: Option<&Report>,
@@ -43,9 +44,9 @@ pub extern "C" fn trueline_report_violation(
     })
 }
 
-/// What became of a check, by its index from 0, in the schema's order. Its texts belong to the report.
+/// Gets the result of a check, by index from 0, in schema order. Its strings belong to the report.
 ///
-/// `TRUELINE_STATUS_RANGE` when there are fewer.
+/// `TRUELINE_STATUS_RANGE` if there are fewer.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_check(
     report: Option<&Report>,
@@ -60,9 +61,9 @@ pub extern "C" fn trueline_report_check(
     })
 }
 
-/// An input, by its index from 0, in the order given. Its texts belong to the report.
+/// Gets an input, by index from 0, in the order given. Its strings belong to the report.
 ///
-/// `TRUELINE_STATUS_RANGE` when there are fewer.
+/// `TRUELINE_STATUS_RANGE` if there are fewer.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_input(
     report: Option<&Report>,
@@ -77,7 +78,7 @@ pub extern "C" fn trueline_report_input(
     })
 }
 
-/// Why a run came to no answer. Its texts belong to the report.
+/// Gets why a run is unreadable. Its strings belong to the report.
 ///
 /// `TRUELINE_STATUS_STATE` unless the verdict is `TRUELINE_VERDICT_UNREADABLE`.
 #[unsafe(no_mangle)]
@@ -97,7 +98,7 @@ pub extern "C" fn trueline_report_run_error(
     })
 }
 
-/// Renders a report in a `TruelineRendering`. `*buffer` is yours; free it with `trueline_buffer_free`.
+/// Renders a report in a `TruelineRendering`. You own `*buffer`; free it with `trueline_buffer_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_render(
     report: Option<&Report>,
@@ -117,11 +118,12 @@ pub extern "C" fn trueline_report_render(
     })
 }
 
-/// The violations that the report keeps as an Arrow table, a row for each, with the columns `check_id`, `code`, `severity`, `input`,
-/// `input_name`, `row_index`, `line`, `byte_offset`, `byte_length`, `column`, `path`, `value`, `value_truncated`, `expected`, `message`,
-/// `related_input`, `related_row_index`, `related_line`, `related_byte_offset` and `related_byte_length`: those of a file of violations.
+/// Exports the violations that the report keeps as an Arrow table, one row per violation, with the columns
+/// `check_id`, `code`, `severity`, `input`, `input_name`, `row_index`, `line`, `byte_offset`, `byte_length`,
+/// `column`, `path`, `value`, `value_truncated`, `expected`, `message`, `related_input`, `related_row_index`,
+/// `related_line`, `related_byte_offset` and `related_byte_length`, as in a violations file.
 ///
-/// `*stream` is written without looking at what was there, and is yours: release it. It does not need the report.
+/// `*stream` is overwritten without reading it. You own it and must release it. It does not need the report.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_violations_arrow(
     report: Option<&Report>,
@@ -135,9 +137,10 @@ pub extern "C" fn trueline_report_violations_arrow(
     })
 }
 
-/// What became of every check as an Arrow table, a row for each, with the columns `id`, `check`, `columns`, `severity`, `status`, `reason`,
-/// `evaluated`, `failed`, `null`, `not_evaluated`, `codes`, `first_row_index`, `observed` and `expected`; `codes` and `observed` are JSON. For
-/// the rest as `trueline_report_violations_arrow`.
+/// Exports the results of all checks as an Arrow table, one row per check, with the columns `id`, `check`,
+/// `columns`, `severity`, `status`, `reason`, `evaluated`, `failed`, `null`, `not_evaluated`, `codes`,
+/// `first_row_index`, `observed` and `expected`; `codes` and `observed` are JSON. Otherwise as
+/// `trueline_report_violations_arrow`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_checks_arrow(
     report: Option<&Report>,
@@ -151,7 +154,8 @@ pub extern "C" fn trueline_report_checks_arrow(
     })
 }
 
-/// Frees a report and sets the pointer to NULL; views into it point to nothing from then on. A pointer that is NULL stays so.
+/// Frees a report and sets the pointer to NULL. Views into the report become invalid. Does nothing if it is
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_report_free(report: Option<&mut Option<Box<Report>>>) -> Status {
     free(report)

@@ -10,10 +10,10 @@ use crate::pointer::{object, output, string, text as text_of};
 use crate::schema::{Language, Schema};
 use crate::status::Status;
 
-/// Reads a schema document of `length` bytes, in a `TruelineLanguage`.
+/// Parses a schema document of `length` bytes, in a `TruelineLanguage`.
 ///
-/// `TRUELINE_STATUS_SCHEMA` when it cannot be used: the error's message shows every fault with its line, and its line and column are
-/// those of the first. `*schema` is yours; free it with `trueline_schema_free`.
+/// `TRUELINE_STATUS_SCHEMA` if it cannot be used: the error's message shows every error with its line; the
+/// error's line and column are those of the first. You own `*schema`; free it with `trueline_schema_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_schema_new(
     text: *const c_char,
@@ -33,10 +33,10 @@ pub extern "C" fn trueline_schema_new(
     })
 }
 
-/// Reads a schema document from a file, whose ending says its language: `.yaml`, `.yml`, `.json` or `.toml`; or composes a schema of all
-/// such documents below a folder, in the order of their paths.
+/// Reads a schema document from a file, whose extension gives its language: `.yaml`, `.yml`, `.json` or
+/// `.toml`. For a folder, composes a schema from all such documents below it, in path order.
 ///
-/// `TRUELINE_STATUS_INPUT` when it cannot be read; else as `trueline_schema_new`.
+/// `TRUELINE_STATUS_INPUT` if it cannot be read; otherwise as `trueline_schema_new`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_schema_from_file(
     path: *const c_char,
@@ -50,7 +50,7 @@ pub extern "C" fn trueline_schema_from_file(
     })
 }
 
-/// The fingerprint of what a schema means: `blake3:` and 64 hexadecimal digits. `*fingerprint` is yours.
+/// Gets the fingerprint of a schema's meaning: `blake3:` and 64 hexadecimal digits. You own `*fingerprint`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_schema_fingerprint(
     schema: Option<&Schema>,
@@ -64,7 +64,7 @@ pub extern "C" fn trueline_schema_fingerprint(
     })
 }
 
-/// The schema in its canonical form, JSON. `*document` is yours.
+/// Gets the canonical JSON document of a schema. You own `*document`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_schema_canonical(
     schema: Option<&Schema>,
@@ -78,7 +78,8 @@ pub extern "C" fn trueline_schema_canonical(
     })
 }
 
-/// Frees a schema and sets the pointer to NULL. A pointer that is NULL stays so. Validators that were made of it do not need it.
+/// Frees a schema and sets the pointer to NULL. Does nothing if it is NULL. Validators that were made from it
+/// do not need it.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_schema_free(schema: Option<&mut Option<Box<Schema>>>) -> Status {
     free(schema)

@@ -1,4 +1,4 @@
-//! States: what was found in parts of a dataset.
+//! States: mergeable results of parts of a dataset.
 
 use std::ffi::{c_char, c_void};
 use std::mem::{self, MaybeUninit};
@@ -16,11 +16,13 @@ use crate::state::{State, asked, of_all};
 use crate::status::Status;
 use crate::validator::Validator;
 
-/// Judges what a path names, as `trueline_validate_path` does, and keeps what was found instead of a report: to be merged with the
-/// states of other parts of the dataset. Several files are parts in their order.
+/// Validates the inputs that a path names, as `trueline_validate_path` does, but produces a state instead of
+/// a report, to be merged with the states of other parts of the dataset. Several files are parts in their
+/// order.
 ///
-/// What cannot be read to its end makes the report of all unreadable. `TRUELINE_STATUS_OPTION` when the validator has outputs, or somebody who is told
-/// of parts. `*state` is yours; free it with `trueline_state_free`. It holds all keys of checks over keys, and does not need the validator.
+/// If an input cannot be read to its end, the final report is unreadable. `TRUELINE_STATUS_OPTION` if the
+/// validator has outputs or a part callback. You own `*state`; free it with `trueline_state_free`. It
+/// contains all keys of key checks, and does not need the validator.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_of_path(
     validator: Option<&Validator>,
@@ -36,7 +38,8 @@ pub extern "C" fn trueline_state_of_path(
     })
 }
 
-/// The same as `trueline_state_of_path` for bytes in memory, as `trueline_validate_memory` has them; `extent`, a `TruelineExtent`, says what they are of the dataset.
+/// Like `trueline_state_of_path`, for bytes in memory as in `trueline_validate_memory`. `extent`, a
+/// `TruelineExtent`, is their role in the dataset.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_of_memory(
     validator: Option<&Validator>,
@@ -56,7 +59,8 @@ pub extern "C" fn trueline_state_of_memory(
     })
 }
 
-/// The same as `trueline_state_of_path` for what a callback reads, as in `trueline_validate_reader`; `extent`, a `TruelineExtent`, says what it is of the dataset.
+/// Like `trueline_state_of_path`, for data from a callback as in `trueline_validate_reader`. `extent`, a
+/// `TruelineExtent`, is its role in the dataset.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_of_reader(
     validator: Option<&Validator>,
@@ -77,8 +81,9 @@ pub extern "C" fn trueline_state_of_reader(
     })
 }
 
-/// The same as `trueline_state_of_path` for the batches of an Arrow stream, which is taken over as in `trueline_validate_arrow_stream`. They are a stretch: rows count on
-/// from those of the state before, whose batches must have the same columns.
+/// Like `trueline_state_of_path`, for the batches of an Arrow stream, whose ownership is taken as in
+/// `trueline_validate_arrow_stream`. They are a stretch: their rows continue those of the preceding state,
+/// whose batches must have the same columns.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_of_arrow_stream(
     validator: Option<&Validator>,
@@ -96,8 +101,8 @@ pub extern "C" fn trueline_state_of_arrow_stream(
     })
 }
 
-/// The same as `trueline_state_of_path` for one Arrow array, which is taken over with its schema as in `trueline_validate_arrow_array`. It is a stretch, as in
-/// `trueline_state_of_arrow_stream`.
+/// Like `trueline_state_of_path`, for one Arrow array, whose ownership is taken together with its schema as
+/// in `trueline_validate_arrow_array`. It is a stretch, as in `trueline_state_of_arrow_stream`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_of_arrow_array(
     validator: Option<&Validator>,
@@ -118,9 +123,11 @@ pub extern "C" fn trueline_state_of_arrow_array(
     })
 }
 
-/// Reads a state of the bytes that `trueline_state_to_bytes` wrote, under the same schema and by the same version of the library.
+/// Reads a state from bytes that `trueline_state_to_bytes` wrote with the same schema and the same version of
+/// the library.
 ///
-/// `TRUELINE_STATUS_INVALID_ARGUMENT` when they are none: damaged, cut, of another schema or version. `*state` is yours.
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` if the bytes are not a state, damaged, truncated, or of another schema
+/// or version. You own `*state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_from_bytes(
     validator: Option<&Validator>,
@@ -137,7 +144,7 @@ pub extern "C" fn trueline_state_from_bytes(
     })
 }
 
-/// The state as bytes, to be kept or sent. `*buffer` is yours; free it with `trueline_buffer_free`.
+/// Serialises a state to bytes. You own `*buffer`; free it with `trueline_buffer_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_to_bytes(
     state: Option<&State>,
@@ -151,7 +158,7 @@ pub extern "C" fn trueline_state_to_bytes(
     })
 }
 
-/// How many rows all parts of a state have.
+/// Gets the number of rows in all parts of a state.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_rows(
     state: Option<&State>,
@@ -165,8 +172,8 @@ pub extern "C" fn trueline_state_rows(
     })
 }
 
-/// Gives all parts of a state a number, which is 0 until then. Merging puts parts in the order of their numbers, and those of one number in the
-/// order of the states.
+/// Sets the number of all parts of a state, initially 0. Merging orders parts by number; parts with the same
+/// number keep the order of the states.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_set_number(
     state: Option<&mut State>,
@@ -179,10 +186,11 @@ pub extern "C" fn trueline_state_set_number(
     })
 }
 
-/// One state of `count` others, in any grouping: `states` points to as many pointers. What it needs of them is copied.
+/// Merges `count` states into one, in any grouping: `states` points to as many pointers. The needed data is
+/// copied.
 ///
-/// `TRUELINE_STATUS_INVALID_ARGUMENT` when there are none, some are of another schema, or two have a part in common, which would be counted twice.
-/// `*state` is yours.
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` if there are none, if they are of different schemas, or if two contain
+/// the same part, which would be counted twice. You own `*state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_merge(
     states: *const Option<&State>,
@@ -199,10 +207,11 @@ pub extern "C" fn trueline_state_merge(
     })
 }
 
-/// The report of a state: what one run over all of its parts, in their order, would have said. The state stays as it is.
+/// Makes the report of a state: that of one run over all its parts, in order. The state is unchanged.
 ///
-/// `TRUELINE_STATUS_INVALID_ARGUMENT` when the state is of another schema than the validator, or its parts cannot be one table: CSV beside formats
-/// with types, stretches of Arrow data with other columns. `*report` is yours.
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` if the state is of another schema than the validator, or its parts
+/// cannot form one table: CSV together with typed formats, or stretches of Arrow data with different columns.
+/// You own `*report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_finish(
     state: Option<&State>,
@@ -219,7 +228,7 @@ pub extern "C" fn trueline_state_finish(
     })
 }
 
-/// Frees a state and sets the pointer to NULL. A pointer that is NULL stays so.
+/// Frees a state and sets the pointer to NULL. Does nothing if it is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_state_free(state: Option<&mut Option<Box<State>>>) -> Status {
     free(state)

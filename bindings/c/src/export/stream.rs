@@ -1,4 +1,4 @@
-//! Inputs that come piece by piece.
+//! Inputs that are written in pieces.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -12,10 +12,10 @@ use crate::status::Status;
 use crate::stream::Stream;
 use crate::validator::Validator;
 
-/// Begins to validate an input that is written piece by piece, on a thread of its own. `name` is as in `trueline_validate_memory`, and
-/// `<stream>` where it is NULL.
+/// Starts validating an input that is written in pieces, on a separate thread. `name` is as in
+/// `trueline_validate_memory`; NULL means `<stream>`.
 ///
-/// `*stream` is yours; free it with `trueline_stream_free`. It does not need the validator any longer.
+/// You own `*stream`; free it with `trueline_stream_free`. It does not need the validator.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_stream_new(
     validator: Option<&Validator>,
@@ -31,10 +31,12 @@ pub extern "C" fn trueline_stream_new(
     })
 }
 
-/// Hands `length` bytes on, which are copied; pieces may end anywhere. It waits while more than 4 MiB have not been looked at.
+/// Passes `length` bytes on, which are copied; pieces may end anywhere. Blocks while 16 pieces of at most 256
+/// KiB each are waiting.
 ///
-/// `TRUELINE_STATUS_STATE` when the stream was finished. When the run has come to its end before the input (a limit is exceeded, a
-/// callback asked for it), bytes are passed over, and `trueline_stream_finish` says why.
+/// `TRUELINE_STATUS_STATE` if the stream is finished. If the run ends before its input (because a limit is
+/// exceeded or a callback asks for it), further bytes are ignored, and `trueline_stream_finish` gives the
+/// reason.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_stream_write(
     stream: Option<&mut Stream>,
@@ -45,9 +47,10 @@ pub extern "C" fn trueline_stream_write(
     guard(error, || object("stream", stream)?.write(run("data", data, length)?))
 }
 
-/// Says that there is no more, and waits for the report. After that the stream can only be freed, whatever the answer is.
+/// Ends the input and waits for the report. Afterwards, the stream can only be freed, regardless of the
+/// status.
 ///
-/// `TRUELINE_STATUS_STATE` when it was finished before. `*report` is yours.
+/// `TRUELINE_STATUS_STATE` if the stream is already finished. You own `*report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_stream_finish(
     stream: Option<&mut Stream>,
@@ -61,7 +64,8 @@ pub extern "C" fn trueline_stream_finish(
     })
 }
 
-/// Frees a stream and sets the pointer to NULL. A pointer that is NULL stays so. A run that is not finished ends without a report.
+/// Frees a stream and sets the pointer to NULL. Does nothing if it is NULL. An unfinished run ends without a
+/// report.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_stream_free(stream: Option<&mut Option<Box<Stream>>>) -> Status {
     free(stream)

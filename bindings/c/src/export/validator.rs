@@ -1,4 +1,4 @@
-//! Validators, and what they judge at once.
+//! Validators, and validation in a single call.
 
 use std::ffi::{c_char, c_void};
 use std::mem::{self, MaybeUninit};
@@ -18,9 +18,10 @@ use crate::schema::Schema;
 use crate::status::Status;
 use crate::validator::{Judge, Validator};
 
-/// Makes a schema ready to judge data. `options` may be NULL, for all defaults. Neither is needed any longer afterwards.
+/// Compiles a schema for validation. `options` may be NULL for all defaults. Neither is needed afterwards.
 ///
-/// `TRUELINE_STATUS_OPTION` when an option cannot be what it is. `*validator` is yours; free it with `trueline_validator_free`.
+/// `TRUELINE_STATUS_OPTION` if an option is invalid. You own `*validator`; free it with
+/// `trueline_validator_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validator_new(
     schema: Option<&Schema>,
@@ -36,18 +37,19 @@ pub extern "C" fn trueline_validator_new(
     })
 }
 
-/// Frees a validator and sets the pointer to NULL. A pointer that is NULL stays so. Reports and streams that were made with it do not
-/// need it.
+/// Frees a validator and sets the pointer to NULL. Does nothing if it is NULL. Reports and streams that were
+/// made with it do not need it.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validator_free(validator: Option<&mut Option<Box<Validator>>>) -> Status {
     free(validator)
 }
 
-/// Validates what a path names: a file, a pattern (`*.csv`), all files in a folder (`data/`), an address (`s3://…`, `https://…`), or
-/// standard input (`-`); several files are one table. The end of its name says a file's format and compression.
+/// Validates the inputs that a path names: a file, a pattern (`*.csv`), all files in a folder (`data/`), an
+/// address (`s3://…`, `https://…`), or standard input (`-`). Several files form one table. The extension
+/// gives a file's format and compression.
 ///
-/// `TRUELINE_STATUS_INPUT` when it names nothing. What cannot be read to its end gives a report whose verdict is
-/// `TRUELINE_VERDICT_UNREADABLE`. `*report` is yours; free it with `trueline_report_free`.
+/// `TRUELINE_STATUS_INPUT` if it names nothing. Data that cannot be read to its end gives a report with the
+/// verdict `TRUELINE_VERDICT_UNREADABLE`. You own `*report`; free it with `trueline_report_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validate_path(
     validator: Option<&Validator>,
@@ -63,7 +65,7 @@ pub extern "C" fn trueline_validate_path(
     })
 }
 
-/// Validates what `count` paths name, as one table. For the rest as `trueline_validate_path`.
+/// Validates the inputs that `count` paths name, as one table. Otherwise as `trueline_validate_path`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validate_paths(
     validator: Option<&Validator>,
@@ -81,10 +83,11 @@ pub extern "C" fn trueline_validate_paths(
     })
 }
 
-/// Validates `length` bytes in memory, which are read where they stand and must not change meanwhile. `name` names them in the report, and
-/// its ending says their format and compression (`orders.csv.gz`); it may be NULL, and is `<memory>` then.
+/// Validates `length` bytes in memory. They are read in place and must not change during the call. `name`
+/// identifies them in the report, and its extension gives their format and compression (`orders.csv.gz`);
+/// NULL means `<memory>`.
 ///
-/// `*report` is yours.
+/// You own `*report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validate_memory(
     validator: Option<&Validator>,
@@ -103,10 +106,10 @@ pub extern "C" fn trueline_validate_memory(
     })
 }
 
-/// Validates what a callback reads, until it says that there is no more. `context` is handed to it and may be anything. `name` is as in
-/// `trueline_validate_memory`, and `<reader>` where it is NULL.
+/// Validates the data that a callback reads, until it returns the end. `context` is passed to it and may be
+/// anything. `name` is as in `trueline_validate_memory`; NULL means `<reader>`.
 ///
-/// `TRUELINE_STATUS_CALLBACK` when the callback fails, or says that it gave more bytes than it was asked for. `*report` is yours.
+/// `TRUELINE_STATUS_CALLBACK` if the callback fails, or returns more bytes than requested. You own `*report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validate_reader(
     validator: Option<&Validator>,
@@ -126,11 +129,12 @@ pub extern "C" fn trueline_validate_reader(
     })
 }
 
-/// Validates the batches of an Arrow stream, on the thread that calls. Columns are matched by name.
+/// Validates the batches of an Arrow stream on the calling thread. Columns are matched by name.
 ///
-/// The stream is taken over, and released before this returns, whatever the answer is, unless that is `TRUELINE_STATUS_NULL_ARGUMENT`; what is
-/// left at `stream` is a released one. Each batch is held against the C data interface first, its offsets, texts and nulls included:
-/// `TRUELINE_STATUS_ARROW` when something is wrong with it. `TRUELINE_STATUS_CALLBACK` when the stream fails. `*report` is yours.
+/// The function takes ownership of the stream and releases it before it returns, with any status except
+/// `TRUELINE_STATUS_NULL_ARGUMENT`; a released stream is left at `stream`. Each batch is first checked
+/// against the C data interface, including its offsets, strings and nulls: `TRUELINE_STATUS_ARROW` if it is
+/// invalid. `TRUELINE_STATUS_CALLBACK` if the stream fails. You own `*report`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validate_arrow_stream(
     validator: Option<&Validator>,
@@ -151,8 +155,9 @@ pub extern "C" fn trueline_validate_arrow_stream(
 
 /// Validates one Arrow array, which must be a struct: each of its members is a column.
 ///
-/// Both structs are taken over, and released before this returns, whatever the answer is, unless that is
-/// `TRUELINE_STATUS_NULL_ARGUMENT`; what is left in their places are released ones. For the rest as `trueline_validate_arrow_stream`.
+/// The function takes ownership of both structs and releases them before it returns, with any status except
+/// `TRUELINE_STATUS_NULL_ARGUMENT`; released structs are left in their places. Otherwise as
+/// `trueline_validate_arrow_stream`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_validate_arrow_array(
     validator: Option<&Validator>,
