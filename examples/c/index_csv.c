@@ -1,4 +1,4 @@
-/* The tokenizer alone: where the fields of a CSV are, without any schema. */
+/* The tokenizer on its own: the positions of the fields of CSV data, without a schema. */
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Judges chunks of records by themselves, carries what was found as bytes, and merges it into one report. */
+/* Validates chunks of records independently, passes their states on as bytes, and merges them into one report. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static const char SCHEMA[] = "fields:\n"
                              "  - {name: id, type: integer, required: true, unique: true}\n"
                              "  - {name: amount, type: float64, minimum: 0.01}\n";
 
-/* A thousand records; every chunk repeats an id of the first one. Answers how many bytes they take. */
+/* A thousand records; every chunk repeats an id of the first one. Returns their length in bytes. */
 static size_t write_chunk(int chunk, char *lines, size_t size) {
   size_t length = 0;
   int row;
@@ -26,7 +26,7 @@ static size_t write_chunk(int chunk, char *lines, size_t size) {
   return length;
 }
 
-/* What is done wherever a chunk is; only the bytes need to be sent. */
+/* What each worker does with its chunk; only the bytes are sent. */
 static int find(const TruelineValidator *validator, int chunk, TruelineBuffer **bytes, TruelineError **error) {
   static char lines[CHUNK_ROWS * 40];
   size_t length = write_chunk(chunk, lines, sizeof lines);
@@ -39,7 +39,7 @@ static int find(const TruelineValidator *validator, int chunk, TruelineBuffer **
   return done;
 }
 
-/* The report of a state as if it were all there is. */
+/* The report of a state, as if it were all the data. */
 static int print_alone(const TruelineState *state, const TruelineValidator *validator, int chunk, TruelineError **error) {
   TruelineReport *report = NULL;
   TruelineSummary summary;

@@ -1,4 +1,4 @@
-/* Validates what a function reads, here of a FILE,. */
+/* Validates data that a callback reads, here from a FILE. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Puts the valid rows of a file into one file and the others into a second, with the reason in front of each. */
+/* Writes the valid rows of a file to one file and the invalid rows to another, with the failed checks in the first
+ * column. */
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Validates records as they come, whoever has them, and can be watched while it does. */
+/* Validates records from any source as they arrive, and reports progress. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ static const char SCHEMA[] = "name: log\n"
                              "  - {name: level, type: string, required: true, enum: [debug, info, warning, error]}\n"
                              "  - {name: context.user.id, type: integer, minimum: 1}\n";
 
-/* Called at most ten times a second; anything but 0 ends the run. */
+/* Called at most ten times a second; a result other than 0 ends the run. */
 static int32_t watch(void *context, const TruelineProgress *progress) {
   uint64_t *rows = (uint64_t *)context;
 
@@ -21,7 +21,7 @@ static int32_t watch(void *context, const TruelineProgress *progress) {
   return progress->rows <= 20000 ? 0 : 1;
 }
 
-/* Takes the place of a queue. */
+/* A substitute for a queue. */
 static int record(int number, char *line, size_t size) {
   const char *level = number == 777 ? "loud" : "info";
 

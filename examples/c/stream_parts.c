@@ -1,4 +1,4 @@
-/* Validates a file part by part, with the result of each while the rest is still being read. */
+/* Validates a file in parts, and prints the result of each part while the rest is still being read. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 #include <trueline.h>
 
-/* Called with each part in its turn; anything but 0 ends the run. */
+/* Called with each part in order; a result other than 0 ends the run. */
 static int32_t show(void *context, const TruelinePart *part) {
   (void)context;
   if (part->is_last) {

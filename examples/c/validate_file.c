@@ -1,7 +1,6 @@
-/* Validates a file against a schema and prints the first faults with their places.
+/* Validates a file against a schema and prints the first violations with their locations.
  *
- * validate_file examples/data/transactions.csv examples/schemas/transactions.yaml
- */
+ * validate_file examples/data/transactions.csv examples/schemas/transactions.yaml */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +52,7 @@ int main(int argc, char **argv) {
          trueline_validate_path(validator, data, &report, &error) == TRUELINE_STATUS_OK &&
          print(report, &error);
 
-  /* Each of these does nothing where there is nothing. */
+  /* Each of these does nothing if its pointer is NULL. */
   trueline_report_free(&report);
   trueline_validator_free(&validator);
   trueline_schema_free(&schema);

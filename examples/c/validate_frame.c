@@ -1,5 +1,5 @@
-/* Validates a data frame through Arrow's C data interface, and takes what is wrong as an Arrow table again. No Arrow library is
- * needed for either, but one would do this for you. */
+/* Validates a data frame through Arrow's C data interface, and reads the violations as an Arrow table. No Arrow library
+ * is needed; one would do the conversions for you. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static const char SCHEMA[] = "name: stock\n"
                              "  - {name: price, type: 'decimal(8,2)', required: true, minimum: 0}\n"
                              "  - {name: stock, type: integer, minimum: 0}\n";
 
-/* What is here stands in static memory: there is nothing to free, but it must be said that it was let go. */
+/* The data is in static memory: there is nothing to free, but the release must be recorded. */
 static void release_schema(struct ArrowSchema *schema) { schema->release = NULL; }
 static void release_array(struct ArrowArray *array) { array->release = NULL; }
 
@@ -38,7 +38,7 @@ static struct ArrowArray price_array = {4, 0, 0, 2, 0, price_buffers, NULL, NULL
 static struct ArrowArray stock_array = {4, 1, 0, 2, 0, stock_buffers, NULL, NULL, release_array, NULL};
 static struct ArrowArray *array_children[] = {&sku_array, &price_array, &stock_array};
 
-/* A column of a table by its name, or NULL. */
+/* A column of a table by name, or NULL. */
 static const struct ArrowArray *column(const struct ArrowSchema *schema, const struct ArrowArray *table, const char *name) {
   int64_t index;
 
@@ -50,7 +50,7 @@ static const struct ArrowArray *column(const struct ArrowSchema *schema, const s
   return NULL;
 }
 
-/* Prints a text of a column of texts. */
+/* Prints a string of a string column. */
 static void print_text(const struct ArrowArray *texts, int64_t row) {
   const int32_t *offsets = (const int32_t *)texts->buffers[1];
   const char *bytes = (const char *)texts->buffers[2];

@@ -1,4 +1,4 @@
-// Judges chunks of records by themselves, carries what was found as bytes, and merges it into one report.
+// Validates chunks of records independently, passes their states on as bytes, and merges them into one report.
 
 #include <iostream>
 #include <string>
@@ -16,7 +16,7 @@ static std::string chunk(int number) {
   return lines;
 }
 
-// What is done wherever a chunk is; only the bytes need to be sent.
+// What each worker does with its chunk; only the bytes are sent.
 static std::string find(const trueline::Validator &validator, int number) {
   return validator.state_of_memory(chunk(number), "records.jsonl", TRUELINE_EXTENT_STRETCH).to_bytes();
 }

@@ -1,4 +1,4 @@
-// Validates records as they come, whoever has them, and can be watched while it does.
+// Validates records from any source as they arrive, and reports progress.
 
 #include <cstdio>
 #include <iostream>
@@ -6,7 +6,7 @@
 
 #include <trueline.hpp>
 
-// Takes the place of a queue.
+// A substitute for a queue.
 static std::string record(int number) {
   char line[160];
   std::snprintf(line, sizeof line,

@@ -1,10 +1,10 @@
-// Validates a file part by part, with the result of each while the rest is still being read.
+// Validates a file in parts, and prints the result of each part while the rest is still being read.
 
 #include <iostream>
 
 #include <trueline.hpp>
 
-// Called with each part in its turn; false ends the run.
+// Called with each part in order; false ends the run.
 static bool show(const trueline::Part &part) {
   if (part.is_last) {
     std::cout << "at the end: " << part.errors << " errors more, in " << part.invalid_rows << " rows\n";

@@ -1,4 +1,4 @@
-// Validates a file against a schema and prints the first faults with their places.
+// Validates a file against a schema and prints the first violations with their locations.
 //
 // validate_file examples/data/transactions.csv examples/schemas/transactions.yaml
 

@@ -1,4 +1,4 @@
-"""Checks a log of JSON Lines, objects in objects included, and says what is wrong with each line."""
+"""Validate a log in JSON Lines with nested objects, and print the violations of each line."""
 
 from trueline import Schema
 

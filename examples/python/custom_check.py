@@ -1,4 +1,4 @@
-"""Checks amounts by a function of one's own, which is reported like any other check."""
+"""Validate amounts with a custom check function, which is reported like any other check."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Judges chunks of records in processes of their own, and merges what was found into one report."""
+"""Validate chunks of records in separate processes, and merge the results into one report."""
 
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial

@@ -1,4 +1,4 @@
-"""Judges one record at a time, as a web service does."""
+"""Validate one record at a time, as a web service does."""
 
 from trueline import Field, LineProcessor
 

@@ -1,4 +1,4 @@
-"""Puts the valid rows of a file into one file and the others into a second, with the reason in front of each."""
+"""Write the valid rows of a file to one file and the invalid rows to another, with the failed checks first."""
 
 import tempfile
 from pathlib import Path

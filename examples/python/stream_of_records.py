@@ -1,4 +1,4 @@
-"""Validates records as they come, from any iterable, and can be watched while it does."""
+"""Validate records from any iterable as they arrive, and report progress."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ schema = Schema(
 
 
 def log() -> Iterator[dict[str, Any]]:
-    """Takes the place of a queue."""
+    """A substitute for a queue."""
     for number in range(20_000):
         level = "loud" if number == 777 else "info"
         yield {

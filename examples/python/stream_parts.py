@@ -1,4 +1,4 @@
-"""Validates a file part by part, with the result of each while the rest is still being read."""
+"""Validate a file in parts, and print the result of each part while the rest is still being read."""
 
 from trueline import StreamingValidator
 

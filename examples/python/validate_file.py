@@ -1,4 +1,4 @@
-"""Validates a file against a schema and prints the first faults with their places.
+"""Validate a file against a schema and print the first violations with their locations.
 
 `python examples/python/validate_file.py examples/data/transactions.csv examples/schemas/transactions.yaml`
 """

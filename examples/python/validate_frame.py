@@ -1,4 +1,4 @@
-"""Validates a data frame, and puts what is wrong into another one."""
+"""Validate a data frame, and put the violations into another one."""
 
 import polars
 

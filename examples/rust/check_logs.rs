@@ -1,4 +1,4 @@
-//! Checks a log of JSON Lines, objects in objects included, and says what is wrong with each line.
+//! Validates a log in JSON Lines with nested objects, and prints the violations of each line.
 
 use std::error::Error;
 

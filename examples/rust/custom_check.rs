@@ -1,4 +1,4 @@
-//! Checks amounts by a function of one's own, which is reported like any other check.
+//! Validates amounts with a custom check function, which is reported like any other check.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array, BooleanArray, RecordBatch};
 use trueline::{CustomCheck, FileSource, Schema, Severity, Validator};
 
-/// Whether each amount is within the limit of its currency; null where there is none.
+/// Whether each amount is within the limit of its currency; null if there is no limit.
 fn within_limit(batch: &RecordBatch) -> BooleanArray {
     let (amounts, currencies) =
         (batch.column(0).as_primitive::<Float64Type>(), batch.column(1).as_string_view());

@@ -1,4 +1,5 @@
-//! Judges chunks of records by themselves, as if in processes of their own, and merges what was found into one report.
+//! Validates chunks of records independently, as separate processes would, and merges the results into one
+//! report.
 
 use std::error::Error;
 
@@ -20,7 +21,7 @@ fn chunk(number: u64) -> String {
     lines.collect()
 }
 
-/// What is found in a chunk, as bytes that can be sent to whoever merges them.
+/// Validates a chunk; returns its state as bytes, to be sent to the process that merges.
 fn find(number: u64) -> Result<Vec<u8>, Box<dyn Error>> {
     let validator = Validator::new(Schema::from_yaml(SCHEMA)?)?;
     let chunk = MemorySource::new("chunk.jsonl", chunk(number).into_bytes());

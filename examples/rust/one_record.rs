@@ -1,4 +1,4 @@
-//! Judges one record at a time, as a web service does.
+//! Validates one record at a time, as a web service does.
 
 use std::error::Error;
 

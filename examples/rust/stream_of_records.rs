@@ -1,4 +1,4 @@
-//! Validates records as they come, whoever has them, and can be watched while it does.
+//! Validates records from any source as they arrive, and reports progress.
 
 use std::error::Error;
 use std::io::{self, Read};
@@ -13,11 +13,11 @@ fields:
   - {name: context.user.id, type: integer, minimum: 1}
 ";
 
-/// Takes the place of a queue.
+/// A substitute for a queue.
 struct Log;
 
 impl Source for Log {
-    /// The ending says the format.
+    /// The extension gives the format.
     fn name(&self) -> &'static str {
         "log.jsonl"
     }
@@ -40,7 +40,7 @@ fn record(number: u32) -> String {
     )
 }
 
-/// The bytes of one record after the other.
+/// The bytes of the records, one after the other.
 struct Lines {
     records: Box<dyn Iterator<Item = String> + Send>,
     rest: Vec<u8>,

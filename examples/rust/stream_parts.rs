@@ -1,4 +1,4 @@
-//! Validates a file part by part, with the result of each while the rest is still being read.
+//! Validates a file in parts, and prints the result of each part while the rest is still being read.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Validates Arrow columns in memory, as frames have them, and prints what is wrong with their cells.
+//! Validates Arrow columns in memory, as in a data frame, and prints the violations of their cells.
 
 use std::error::Error;
 use std::sync::Arc;

@@ -1,12 +1,14 @@
 /**
- * trueline for C++17: the functions of `trueline.h` with owners, `std::string_view`, ranges and exceptions. Nothing to link but the
- * library itself.
+ * trueline for C++17: the functions of `trueline.h` with ownership, `std::string_view`, ranges and exceptions.
+ * Header-only: link only the library itself.
  *
- * - Each class owns one object of the library and is moved, not copied. What holds for threads in `trueline.h` holds here.
- * - What cannot be done is thrown as `trueline::Error`. Bad data is no error: it is in the report.
- * - Views (`std::string_view` in `Violation`, `CheckResult` and so on) look into the report or index they were asked of.
- * - A callback may throw: the run ends, and the exception comes out of the function that began it. Where runs under the same options are
- *   at work at once, and callbacks of several throw, it may be that of another one, or a `trueline::Error` that the run was cancelled.
+ * - Each class owns one object of the library and is moved, not copied. The threading rules of `trueline.h` apply.
+ * - Failed calls throw `trueline::Error`. Invalid data is not an error: it is in the report.
+ * - Views (`std::string_view` in `Violation`, `CheckResult` and so on) point into the report they were obtained from;
+ *   fields of a `CsvIndex` point into its data.
+ * - A callback may throw: this ends the run, and the function that performs the run (for a stream, `finish`) throws the
+ *   exception. If several runs with the same options are in progress and several callbacks throw, it may be the
+ *   exception of another run, or a `trueline::Error` that the run was cancelled.
  */
 
 #ifndef TRUELINE_HPP
@@ -30,7 +32,7 @@
 
 namespace trueline {
 
-/** Why a job could not be done. */
+/** Why a call failed. */
 class Error : public std::runtime_error {
 public:
   Error(TruelineStatus status, const std::string &code, const std::string &message, std::uint64_t line,
@@ -38,9 +40,9 @@ public:
       : std::runtime_error(message), status_(status), code_(code), line_(line), column_(column) {}
 
   TruelineStatus status() const noexcept { return status_; }
-  /** A word that stays the same from version to version, such as `schema.document`. */
+  /** A code that is stable across versions, such as `schema.document`. */
   const std::string &code() const noexcept { return code_; }
-  /** Where in a schema document, from 1; 0 where there is no place. */
+  /** The location in a schema document, from 1; 0 if there is none. */
   std::uint64_t line() const noexcept { return line_; }
   std::uint64_t column() const noexcept { return column_; }
 
@@ -59,7 +61,7 @@ template <class T, TruelineStatus (*Free)(T **)> struct Free_ {
 
 template <class T, TruelineStatus (*Free)(T **)> using Owner = std::unique_ptr<T, Free_<T, Free>>;
 
-/** Throws what a function answered, unless that was OK. */
+/** Throws the error of a function, unless its status is OK. */
 inline void check(TruelineStatus status, TruelineError *error) {
   if (status == TRUELINE_STATUS_OK) {
     return;
@@ -72,7 +74,7 @@ inline void check(TruelineStatus status, TruelineError *error) {
               trueline_error_column(error));
 }
 
-/** A text as C knows it, which has no NUL inside: one would cut it silently. */
+/** A C string. A NUL inside would truncate it silently, so it is refused. */
 inline const char *c_str(const std::string &text) {
   if (text.find('\0') != std::string::npos) {
     throw Error(TRUELINE_STATUS_INVALID_ARGUMENT, "argument.text", "a name or text has a NUL byte inside", 0, 0);
@@ -80,7 +82,7 @@ inline const char *c_str(const std::string &text) {
   return text.c_str();
 }
 
-/** Calls a function whose last two arguments are an output and the error, and takes the output. */
+/** Calls a function whose last two arguments are an output and the error, and returns the output. */
 template <class T, TruelineStatus (*Free)(T **), class Function, class... Arguments>
 Owner<T, Free> make(Function function, Arguments... arguments) {
   T *object = nullptr;
@@ -128,10 +130,10 @@ inline const std::uint8_t *bytes(std::string_view data) {
   return reinterpret_cast<const std::uint8_t *>(data.data());
 }
 
-/** The first exception of a callback, until it can be thrown where it belongs. */
+/** The first exception of a callback, until it can be rethrown. */
 class Thrown {
 public:
-  /** A run begins. What one left behind that nobody waited for is forgotten, unless another run is at work. */
+  /** Begins a run. Discards an exception that an earlier run left behind, unless another run is in progress. */
   void begin() {
     std::exception_ptr old;
     std::lock_guard<std::mutex> lock(mutex_);
@@ -170,7 +172,7 @@ struct End_ {
   void operator()(Thrown *thrown) const noexcept { thrown->end(); }
 };
 
-/** The time of a run whose callbacks may throw; empty for one without callbacks. */
+/** The duration of a run whose callbacks may throw; empty for a run without callbacks. */
 using Running = std::unique_ptr<Thrown, End_>;
 
 template <class Watch> Running begin(const std::shared_ptr<Watch> &watch) {
@@ -183,7 +185,7 @@ template <class Watch> Running begin(const std::shared_ptr<Watch> &watch) {
 
 } // namespace detail
 
-/** How far a run has come. */
+/** The progress of a run. */
 struct Progress {
   std::string_view input;
   std::uint64_t bytes;
@@ -193,7 +195,7 @@ struct Progress {
   double elapsed_seconds;
 };
 
-/** One fault: which check, where, what was found and what was expected. */
+/** A violation: the check, the location, the value found and the expectation. */
 struct Violation {
   std::string_view check_id;
   std::string_view code;
@@ -214,7 +216,7 @@ struct Violation {
   std::optional<std::uint64_t> related_line;
 };
 
-/** The rows of one part of a run, and what is wrong with them; it lives as long as the call that it comes with. */
+/** The rows of one part of a run, and their violations. Valid only during the callback. */
 struct Part {
   std::uint64_t number;
   std::uint32_t input;
@@ -225,13 +227,13 @@ struct Part {
   std::uint64_t end_bytes;
   std::uint64_t errors;
   std::uint64_t warnings;
-  /** The first ones, as many as a report keeps. */
+  /** The first violations, at most as many as a report keeps. */
   std::vector<Violation> violations;
-  /** Whether this is the last part, without rows: what is known only when all rows are. */
+  /** Whether this is the last part, which has no rows and contains what is known only at the end. */
   bool is_last;
 };
 
-/** What became of one check. */
+/** The result of one check. */
 struct CheckResult {
   std::string_view id;
   std::string_view check;
@@ -247,7 +249,7 @@ struct CheckResult {
   std::string_view expected;
 };
 
-/** Why a run came to no answer. */
+/** Why a run is unreadable. */
 struct RunError {
   std::string_view code;
   std::string_view message;
@@ -291,15 +293,15 @@ inline Part part(const TruelinePart &one) {
 
 } // namespace detail
 
-/** A schema document that was read. */
+/** A parsed schema document. */
 class Schema {
 public:
-  /** Reads a document. */
+  /** Parses a document. */
   explicit Schema(std::string_view text, TruelineLanguage language = TRUELINE_LANGUAGE_YAML)
       : schema_(detail::make<TruelineSchema, trueline_schema_free>(
             trueline_schema_new, text.data() == nullptr ? "" : text.data(), text.size(), language)) {}
 
-  /** Reads a file, whose ending says its language, or all documents below a folder. */
+  /** Reads a file, whose extension gives its language, or all documents below a folder. */
   static Schema from_file(const std::string &path) {
     return Schema(detail::make<TruelineSchema, trueline_schema_free>(trueline_schema_from_file, detail::c_str(path)));
   }
@@ -314,10 +316,10 @@ private:
   Owner schema_;
 };
 
-/** What was found. */
+/** The report of a run. */
 class Report {
 public:
-  /** Takes a report over. */
+  /** Takes ownership of a report. */
   explicit Report(TruelineReport *report) : report_(report) {}
 
   bool valid() const { return verdict() == TRUELINE_VERDICT_VALID; }
@@ -326,7 +328,7 @@ public:
     return detail::fill<TruelineSummary>(trueline_report_summary, report_.get());
   }
 
-  /** Violation number `index`, from 0. */
+  /** The violation with this index, from 0. */
   Violation violation(std::size_t index) const & {
     return detail::violation(detail::fill<TruelineViolation>(trueline_report_violation, report_.get(), index));
   }
@@ -342,7 +344,7 @@ public:
     return all;
   }
 
-  /** What became of every check. */
+  /** The results of all checks. */
   std::vector<CheckResult> checks() const & {
     using detail::maybe;
     using detail::view;
@@ -358,7 +360,7 @@ public:
     return all;
   }
 
-  /** Why there is no answer; none when there is one. */
+  /** Why the verdict is unreadable; none for other verdicts. */
   std::optional<RunError> run_error() const & {
     using detail::maybe;
     using detail::view;
@@ -370,7 +372,7 @@ public:
                     maybe(one.row_index), maybe(one.line),   maybe(one.byte_offset)};
   }
 
-  /* Their texts stand in the report, which must be kept. */
+  /* The results point into the report, which must outlive them. */
   Violation violation(std::size_t index) const && = delete;
   std::vector<Violation> violations() const && = delete;
   std::vector<CheckResult> checks() const && = delete;
@@ -382,11 +384,11 @@ public:
   std::string to_json() const { return render(TRUELINE_RENDERING_JSON); }
   std::string to_text() const { return render(TRUELINE_RENDERING_TEXT); }
 
-  /** The violations as an Arrow table; the stream is yours to release. */
+  /** The violations as an Arrow table; the caller must release the stream. */
   ArrowArrayStream violations_arrow() const {
     return detail::fill<ArrowArrayStream>(trueline_report_violations_arrow, report_.get());
   }
-  /** The checks as an Arrow table; the stream is yours to release. */
+  /** The checks as an Arrow table; the caller must release the stream. */
   ArrowArrayStream checks_arrow() const {
     return detail::fill<ArrowArrayStream>(trueline_report_checks_arrow, report_.get());
   }
@@ -397,13 +399,13 @@ private:
   detail::Owner<TruelineReport, trueline_report_free> report_;
 };
 
-/** What was found in parts of a dataset, to be kept, carried elsewhere and merged. */
+/** The result of parts of a dataset, which can be stored, sent and merged. */
 class State {
 public:
-  /** Takes a state over. */
+  /** Takes ownership of a state. */
   explicit State(TruelineState *state) : state_(state) {}
 
-  /** One state of many, in any grouping; what it needs of them is copied. */
+  /** Merges states into one, in any grouping; the needed data is copied. */
   static State merge(const std::vector<State> &states) {
     std::vector<const TruelineState *> pointers;
     pointers.reserve(states.size());
@@ -414,11 +416,11 @@ public:
                      .release());
   }
 
-  /** Bytes, which `Validator::state_from_bytes` reads. */
+  /** Serialises the state; `Validator::state_from_bytes` reads it. */
   std::string to_bytes() const { return detail::text(trueline_state_to_bytes, state_.get()); }
-  /** Rows of all parts. */
+  /** The number of rows in all parts. */
   std::uint64_t rows() const { return detail::fill<std::uint64_t>(trueline_state_rows, state_.get()); }
-  /** Gives all parts a number; merging puts parts in the order of their numbers. */
+  /** Sets the number of all parts; merging orders parts by number. */
   State &number(std::uint64_t number) {
     detail::call(trueline_state_set_number, state_.get(), number);
     return *this;
@@ -430,7 +432,7 @@ private:
   detail::Owner<TruelineState, trueline_state_free> state_;
 };
 
-/** Options of a validator, set one behind the other: `Options().number(TRUELINE_NUMBER_THREADS, 2)`. */
+/** Options of a validator, as chained calls: `Options().number(TRUELINE_NUMBER_THREADS, 2)`. */
 class Options {
 public:
   Options()
@@ -453,14 +455,20 @@ public:
     detail::call(trueline_options_set_trust, options_.get(), trust);
     return *this;
   }
-  /** Told how far a run has come, at most ten times a second, on any thread; false ends the run. An empty function: nobody is told. */
+  /**
+   * Sets the progress callback: called at most ten times a second, on any thread; false ends the run. An empty function
+   * removes it.
+   */
   Options &progress(std::function<bool(const Progress &)> tell) {
     watch_->tell = std::move(tell);
     detail::call(trueline_options_set_progress, options_.get(), watch_->tell ? &Watch::on_progress : nullptr,
                  static_cast<void *>(watch_.get()));
     return *this;
   }
-  /** Asked whether a run is to end, on any thread; true ends it. An empty function: nobody is asked. */
+  /**
+   * Sets the callback that is asked, on any thread, whether a run should end; true ends it. An empty function removes
+   * it.
+   */
   Options &cancel(std::function<bool()> ask) {
     watch_->ask = std::move(ask);
     detail::call(trueline_options_set_cancel, options_.get(), watch_->ask ? &Watch::on_cancel : nullptr,
@@ -468,7 +476,10 @@ public:
     return *this;
   }
 
-  /** Told of one part after the other while a run goes on, on any thread; false ends the run. An empty function: nobody is told. */
+  /**
+   * Sets the callback that receives each part, in order, during a run, on any thread; false ends the run. An empty
+   * function removes it.
+   */
   Options &parts(std::function<bool(const Part &)> show) {
     watch_->show = std::move(show);
     detail::call(trueline_options_set_parts, options_.get(), watch_->show ? &Watch::on_part : nullptr,
@@ -521,20 +532,20 @@ private:
   std::shared_ptr<Watch> watch_;
 };
 
-/** A schema made ready to judge data under some options. */
+/** A compiled schema with options. */
 class Validator {
 public:
   explicit Validator(const Schema &schema)
       : validator_(detail::make<TruelineValidator, trueline_validator_free>(
             trueline_validator_new, schema.get(), static_cast<const TruelineOptions *>(nullptr))) {}
 
-  /** The callbacks of the options live as long as this. */
+  /** Keeps the callbacks of the options alive. */
   Validator(const Schema &schema, const Options &options)
       : watch_(options.watch_),
         validator_(detail::make<TruelineValidator, trueline_validator_free>(
             trueline_validator_new, schema.get(), static_cast<const TruelineOptions *>(options.options_.get()))) {}
 
-  /** What a path names: a file, a pattern, a folder with a slash behind it, an address, or `-`. */
+  /** Validates what a path names: a file, a pattern, a folder with a trailing slash, an address, or `-`. */
   Report validate_path(const std::string &path) const {
     return run(trueline_validate_path, validator_.get(), detail::c_str(path));
   }
@@ -548,12 +559,12 @@ public:
     return run(trueline_validate_paths, validator_.get(), pointers.data(), pointers.size());
   }
 
-  /** Bytes in memory; the ending of `name` says their format and compression. */
+  /** Validates bytes in memory; the extension of `name` gives their format and compression. */
   Report validate_memory(std::string_view data, const std::string &name = "<memory>") const {
     return run(trueline_validate_memory, validator_.get(), detail::c_str(name), detail::bytes(data), data.size());
   }
 
-  /** What `read(buffer, capacity)` puts into the buffer, until it answers 0. */
+  /** Validates what `read(buffer, capacity)` writes into the buffer, until it returns 0. */
   Report validate_reader(std::function<std::size_t(char *, std::size_t)> read,
                          const std::string &name = "<reader>") const {
     return reading<Report>(std::move(read), [&](Reading &from) {
@@ -562,29 +573,29 @@ public:
     });
   }
 
-  /** The batches of a stream, which is taken over and released. */
+  /** Validates the batches of a stream; takes ownership of the stream and releases it. */
   Report validate_arrow_stream(ArrowArrayStream *stream) const {
     return run(trueline_validate_arrow_stream, validator_.get(), stream);
   }
 
-  /** One struct array; both are taken over and released. */
+  /** Validates one struct array; takes ownership of both structs and releases them. */
   Report validate_arrow_array(ArrowArray *array, ArrowSchema *schema) const {
     return run(trueline_validate_arrow_array, validator_.get(), array, schema);
   }
 
-  /** What is found in what a path names, to be merged with what is found elsewhere. */
+  /** Validates what a path names, and returns a state to be merged with others. */
   State state_of_path(const std::string &path) const {
     return run<State>(trueline_state_of_path, validator_.get(), detail::c_str(path));
   }
 
-  /** The same of bytes in memory: all of an input, or a stretch that goes on where another one ended. */
+  /** The same for bytes in memory: a whole input, or a stretch that continues another one. */
   State state_of_memory(std::string_view data, const std::string &name = "<memory>",
                         TruelineExtent extent = TRUELINE_EXTENT_WHOLE) const {
     return run<State>(trueline_state_of_memory, validator_.get(), detail::c_str(name), detail::bytes(data), data.size(),
                       extent);
   }
 
-  /** The same of what `read(buffer, capacity)` puts into the buffer, until it answers 0. */
+  /** The same for what `read(buffer, capacity)` writes into the buffer, until it returns 0. */
   State state_of_reader(std::function<std::size_t(char *, std::size_t)> read, const std::string &name = "<reader>",
                         TruelineExtent extent = TRUELINE_EXTENT_WHOLE) const {
     return reading<State>(std::move(read), [&](Reading &from) {
@@ -593,22 +604,22 @@ public:
     });
   }
 
-  /** The same of a stretch of Arrow data; the stream is taken over and released. */
+  /** The same for a stretch of Arrow data; takes ownership of the stream and releases it. */
   State state_of_arrow_stream(ArrowArrayStream *stream) const {
     return run<State>(trueline_state_of_arrow_stream, validator_.get(), stream);
   }
 
-  /** The same of one struct array; both are taken over and released. */
+  /** The same for one struct array; takes ownership of both structs and releases them. */
   State state_of_arrow_array(ArrowArray *array, ArrowSchema *schema) const {
     return run<State>(trueline_state_of_arrow_array, validator_.get(), array, schema);
   }
 
-  /** Reads what `State::to_bytes` gave under the same schema. */
+  /** Reads bytes that `State::to_bytes` returned with the same schema. */
   State state_from_bytes(std::string_view bytes) const {
     return run<State>(trueline_state_from_bytes, validator_.get(), detail::bytes(bytes), bytes.size());
   }
 
-  /** The report of a state: what one run over all of its parts would have said. */
+  /** Makes the report of a state: that of one run over all its parts. */
   Report finish(const State &state) const { return run(trueline_state_finish, state.get(), validator_.get()); }
 
   const TruelineValidator *get() const noexcept { return validator_.get(); }
@@ -631,7 +642,7 @@ private:
     }
   };
 
-  /** What a body makes of a function that reads, or the exception of that. */
+  /** Calls a body with a read function; rethrows an exception of the latter. */
   template <class Result, class Body>
   static Result reading(std::function<std::size_t(char *, std::size_t)> read, Body body) {
     if (!read) {
@@ -665,7 +676,7 @@ private:
   detail::Owner<TruelineValidator, trueline_validator_free> validator_;
 };
 
-/** An input that is validated while it is written, on a thread of its own. */
+/** An input that is validated while it is written, on a separate thread. */
 class Stream {
 public:
   explicit Stream(const Validator &validator, const std::string &name = "<stream>")
@@ -674,7 +685,7 @@ public:
                                                                    detail::c_str(name))) {}
 
   Stream(Stream &&) noexcept = default;
-  /** The stream that was here is ended first: until then its callbacks may be called. */
+  /** Ends the current stream first, because its callbacks may be called until then. */
   Stream &operator=(Stream &&other) noexcept {
     if (this != &other) {
       stream_ = std::move(other.stream_);
@@ -684,12 +695,12 @@ public:
     return *this;
   }
 
-  /** Hands bytes on; pieces may end anywhere. */
+  /** Passes bytes on; pieces may end anywhere. */
   void write(std::string_view data) {
     detail::call(trueline_stream_write, stream_.get(), detail::bytes(data), data.size());
   }
 
-  /** The end: waits for the report. */
+  /** Ends the input and waits for the report. */
   Report finish() {
     TruelineReport *report = nullptr;
     TruelineError *error = nullptr;
@@ -710,14 +721,14 @@ private:
   detail::Owner<TruelineStream, trueline_stream_free> stream_;
 };
 
-/** Judges one record of JSON after the other, each by itself. */
+/** Validates JSON records one by one, independently. */
 class RecordValidator {
 public:
   explicit RecordValidator(const Schema &schema)
       : validator_(detail::make<TruelineRecordValidator, trueline_record_validator_free>(
             trueline_record_validator_new, schema.get())) {}
 
-  /** None when the record is valid and there is nothing to say. */
+  /** Validates a record; returns none if it is valid and has no warnings. */
   std::optional<Report> check(std::string_view record) {
     TruelineReport *report = nullptr;
     TruelineError *error = nullptr;
@@ -736,7 +747,7 @@ inline TruelineCsvDialect csv_dialect() {
   return detail::fill<TruelineCsvDialect>(trueline_csv_dialect_init);
 }
 
-/** Where the records and fields of CSV are. It looks at the bytes it was made of, which must stay. */
+/** The positions of the records and fields of CSV data. Refers to the data, which must outlive it. */
 class CsvIndex {
 public:
   explicit CsvIndex(std::string_view data, const TruelineCsvDialect &dialect = csv_dialect())
@@ -752,7 +763,7 @@ public:
     }
     return static_cast<std::size_t>(positions_.record_fields[record + 1] - positions_.record_fields[record]);
   }
-  /** A field as it stands, quotes included. */
+  /** A field as in the data, quotes included. */
   std::string_view field(std::size_t record, std::size_t field) const {
     if (field >= field_count(record)) {
       throw std::out_of_range("there is no such field");
@@ -768,7 +779,7 @@ private:
   TruelineCsvPositions positions_;
 };
 
-/** The content of a field, without its quotes. */
+/** The content of a field, without quotes and escapes. */
 inline std::string csv_unquote(std::string_view field, const TruelineCsvDialect &dialect = csv_dialect()) {
   return detail::text(trueline_csv_unquote, detail::bytes(field), field.size(), &dialect);
 }

@@ -1,4 +1,4 @@
-"""Validates tables against a schema: fast, in bounded memory, with the exact location of every violation.
+"""Validate tables against a schema: fast, in bounded memory, with the exact location of every violation.
 
 >>> from trueline import Field, Schema
 >>> schema = Schema({"id": Field(int, required=True, unique=True), "amount": Field(float, min=0.01)})

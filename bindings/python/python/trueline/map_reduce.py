@@ -74,7 +74,7 @@ def _unpickled(schema: Schema, state: bytes) -> ChunkResult:
 
 
 class MapReduceValidator:
-    """Validates chunks of records or of Arrow data, anywhere and in any order, and merges the results.
+    """A validator of chunks of records or Arrow data, anywhere and in any order, which merges the results.
 
     The merged result is that of one run over all chunks in the order of the results, regardless of how they were
     grouped: keys are unique across all chunks, and row indexes start at the beginning of the first one.

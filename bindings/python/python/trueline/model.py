@@ -1,4 +1,4 @@
-"""Converts pydantic models to schemas, by means of their JSON Schema."""
+"""Conversion of pydantic models to schemas, by means of their JSON Schema."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ class DistributedValidator:
 
 
 class _Chunks:
-    """Calls a callback for each chunk, one chunk late.
+    """Progress per chunk for a callback, one chunk late.
 
     Only the end of the run shows which chunk was the last.
     """
@@ -248,7 +248,7 @@ def _size(name: str, value: Any) -> int:
 
 
 class LineProcessor(RecordProcessor):
-    """Validates one record at a time.
+    """A validator of one record at a time.
 
     No state is kept between records: keys are unique within a record only, and checks of the whole table, such as
     ``row_count``, are omitted. ``process_line`` takes a dict, ``process_json`` a JSON document. Both return whether the
