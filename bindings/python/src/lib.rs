@@ -1,8 +1,8 @@
 //! `trueline._native`: the native module behind the Python package `trueline`.
 //!
-//! A binding of the crate `trueline` without logic of its own: it converts Python objects to the engine's
-//! types, runs the engine without the global interpreter lock, and exposes the results. The convenience layer
-//! is in `python/trueline`, in Python.
+//! A thin binding of the crate `trueline`: it converts Python objects to the engine's types, runs the engine
+//! without the global interpreter lock, and exposes the results. It contains no validation logic. The
+//! convenience layer is in `python/trueline`, in Python.
 //!
 //! - `data`: the data to validate; `source/` has a file per kind of source, `arrow` handles Arrow data.
 //! - `run`: the engine on a separate thread, while the calling thread listens for Ctrl-C; `stream` delivers
