@@ -1,4 +1,4 @@
-//! `trueline schema`: reading schema documents and telling what is wrong with them.
+//! `trueline schema`: schema documents, checked, inferred, composed and hashed.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

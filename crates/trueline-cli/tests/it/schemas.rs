@@ -89,3 +89,37 @@ fn no_output_takes_the_place_of_a_document() {
         assert!(err(&output).contains("would replace the schema, parts/"), "{}", err(&output));
     }
 }
+
+/// What is inferred is a schema that the input fits.
+#[test]
+fn a_first_schema_is_inferred() {
+    let folder = Folder::new();
+    folder.write("a.csv", b"id;is ok;day\n1;true;2026-01-02\n2;false;2026-01-03\n");
+    folder.write("a.jsonl", b"{\"id\":1,\"user\":{\"name\":\"x\"},\"price\":2.5}\n");
+    for (input, expected) in [
+        (
+            "a.csv",
+            "# Inferred from the first MiB of a.csv. Add what must hold.\ncsv:\n  delimiter: \";\"\nfields:\n  \
+             - {name: id, type: int64}\n  - {name: is ok, type: boolean}\n  - {name: day, type: date}\n",
+        ),
+        (
+            "a.jsonl",
+            "# Inferred from the first MiB of a.jsonl. Add what must hold.\nfields:\n  \
+             - {name: id, type: int64}\n  - {name: user}\n  - {name: price, type: float64}\n",
+        ),
+    ] {
+        let output = folder.run(&["schema", "infer", input]);
+        assert_eq!((code(&output), &*out(&output)), (0, expected), "{}", err(&output));
+        folder.write("inferred.yaml", &output.stdout);
+        assert_eq!(code(&folder.run(&["validate", input, "-s", "inferred.yaml"])), 0);
+    }
+    for (input, told, expected) in
+        [("missing.csv", "does not exist", 3), ("*.csv*", "one input", 2), ("empty.csv", "", 0)]
+    {
+        folder.write("empty.csv", b"");
+        folder.write("b.csv", b"id\n");
+        let output = folder.run(&["schema", "infer", input]);
+        assert_eq!(code(&output), expected, "{input}: {}{}", out(&output), err(&output));
+        assert!(err(&output).contains(told), "{}", err(&output));
+    }
+}
