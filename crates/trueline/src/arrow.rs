@@ -1,4 +1,4 @@
-//! Arrow batches judged as they are, without any file.
+//! Validation of Arrow batches in memory, without a file.
 
 use std::borrow::Borrow;
 use std::time::Instant;
@@ -24,21 +24,21 @@ const PART_ROWS: usize = 1 << 17;
 const NAME: &str = "arrow";
 
 impl Validator {
-    /// Validates one Arrow batch. Columns are matched by name, parts of structs by names with dots. A column may have any Arrow
-    /// type whose values are all values of the schema's: narrower integers and floats, other layouts of text and binary,
-    /// dictionaries, runs, coarser units of time. One of another type is a `type.column` violation in the report, and the checks of
-    /// its cells are not evaluated.
+    /// Validates one Arrow batch. Columns are matched by name, members of structs by dotted names. A column may have any Arrow
+    /// type whose values are all values of the schema's type: narrower integers and floats, other layouts of text and binary,
+    /// dictionaries, runs, coarser time units. A column of another type is a `type.column` violation in the report, and the
+    /// checks of its cells are not evaluated.
     ///
     /// **Errors**: as [`Validator::validate_batches`].
     pub fn validate_batch(&self, batch: &RecordBatch) -> Result<Report, Error> {
         self.validate_batches(std::iter::once(batch))
     }
 
-    /// Validates Arrow batches of one schema as one table, on the thread that calls. Batches may be borrowed, or come owned from a
-    /// stream: each is dropped when it was judged.
+    /// Validates Arrow batches with the same columns as one table, on the calling thread. Batches may be borrowed, or owned as
+    /// from a stream: each is dropped once it is validated.
     ///
-    /// **Errors**: a batch has other columns than the first; the run was cancelled; keys could not be kept on disk; the
-    /// validator has outputs, which are for inputs only.
+    /// **Errors**: a batch has other columns than the first; the run was cancelled; keys could not be stored on disk; the
+    /// validator has outputs, which only work with inputs.
     pub fn validate_batches<I>(&self, batches: I) -> Result<Report, Error>
     where
         I: IntoIterator,
@@ -47,14 +47,14 @@ impl Validator {
         self.judge_batches(batches, None)
     }
 
-    /// As [`Validator::validate_batches`], and tells of each row whether it is valid: whether no check of severity error names it. Rows
-    /// that a tolerance forgives are invalid, and so are repeats of keys.
+    /// Validates batches like [`Validator::validate_batches`] and returns for each row whether it is valid: no check of severity
+    /// error reports it. Rows within a tolerance and rows with duplicate keys are invalid.
     ///
-    /// **Shapes**: the array has one slot for each row of all batches, in their order, and no nulls.
+    /// **Shapes**: the array has one value per row of all batches, in order, without nulls.
     ///
     /// **Errors**: as [`Validator::validate_batches`].
     ///
-    /// **Cost**: one bit for each row.
+    /// **Cost**: one bit per row.
     pub fn mark_batches<I>(&self, batches: I) -> Result<(Report, BooleanArray), Error>
     where
         I: IntoIterator,

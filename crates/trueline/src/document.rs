@@ -1,8 +1,8 @@
 //! Schema documents in files and folders.
 //!
-//! The walk through a folder is not that of [`fingerprint`](crate::fingerprint): that one says which bytes stand in a folder, so that it takes
-//! hidden files, and links as links; this one takes what somebody put there to be read, so that hidden files are left alone and a link is what it
-//! leads to.
+//! This module and [`fingerprint`](crate::fingerprint) walk folders differently. The fingerprint hashes the bytes in a folder, so
+//! it includes hidden files and hashes links as links. This module reads documents that people wrote, so it skips hidden files
+//! and follows links.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -16,11 +16,11 @@ use crate::error::{Error, ErrorKind};
 /// Documents larger than this are refused before they are read whole.
 const MAX_DOCUMENT_BYTES: u64 = 1 << 20;
 
-/// Reads a schema: of a document, whose name ends in `.yaml`, `.yml`, `.json` or `.toml`, or of all documents below a folder, as
-/// [`compose`](fn@compose) does.
+/// Reads a schema from a document (`.yaml`, `.yml`, `.json` or `.toml`), or from all documents below a folder, like
+/// [`compose`](fn@compose).
 ///
-/// **Errors**: the file cannot be read, has another name or more than 1 MiB; the schema cannot be used ([`ErrorKind::Document`]); as
-/// [`compose`](fn@compose) for a folder.
+/// **Errors**: the file cannot be read, has another extension or more than 1 MiB; the schema is not usable
+/// ([`ErrorKind::Document`]); for a folder, as [`compose`](fn@compose).
 ///
 /// **Example**:
 ///
@@ -44,14 +44,15 @@ pub fn read(path: impl AsRef<Path>) -> Result<Schema, Error> {
     })
 }
 
-/// Composes a schema of all documents below a folder, in the order of the bytes of their paths.
+/// Composes a schema from all documents below a folder, ordered by the bytes of their paths.
 ///
-/// A document is a file whose name ends in `.yaml`, `.yml`, `.json` or `.toml`; others are left alone, and so is what is hidden, files and folders
-/// whose names begin with a dot. Links are followed, and a folder that they lead to twice counts once. Each document is read by itself, and every
-/// fault is told with the document and line it stands on.
+/// Documents are files whose names end in `.yaml`, `.yml`, `.json` or `.toml`; other files are ignored. So are hidden files and
+/// folders, whose names begin with a dot. Symbolic links are followed; a folder reached twice counts once. Each document is
+/// parsed separately, and each error gives its document and line.
 ///
-/// **Errors**: the folder or a document cannot be read; a link leads nowhere; there is no document; the schema cannot be used ([`ErrorKind::Document`]); one document
-/// has more than 1 MiB, or all of them more than [`compose::MAX_BYTES`]; there are more than [`compose::MAX_DOCUMENTS`].
+/// **Errors**: the folder or a document cannot be read; a link is broken; there is no document; the schema is not usable
+/// ([`ErrorKind::Document`]); one document has more than 1 MiB, or all of them have more than [`compose::MAX_BYTES`]; there are
+/// more than [`compose::MAX_DOCUMENTS`].
 ///
 /// **Example**:
 ///
@@ -90,9 +91,9 @@ pub fn compose(folder: impl AsRef<Path>) -> Result<Composed, Error> {
     })
 }
 
-/// The documents that [`read`] takes a schema from, in their order: all below a folder, or the one that `path` is.
+/// Lists the documents that [`read`] reads, in order: all documents below a folder, or `path` itself.
 ///
-/// **Errors**: what stands in a folder cannot be read, or is a link that leads nowhere.
+/// **Errors**: an entry of a folder cannot be read, or is a broken link.
 pub fn documents(path: impl AsRef<Path>) -> Result<Vec<PathBuf>, Error> {
     let path = path.as_ref();
     if path.is_dir() { below(path) } else { Ok(vec![path.to_path_buf()]) }

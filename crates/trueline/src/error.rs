@@ -1,8 +1,8 @@
-//! Why a validation could not be carried out.
+//! Reasons why a validation could not be carried out.
 
 use trueline_report::Report;
 
-/// What went wrong; see [`Error::kind`]. Bad data is never an error: it is in the report.
+/// An error of a run; see [`Error::kind`]. Invalid data is never an error: the report describes it.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -11,117 +11,119 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The schema cannot be compiled.
+    /// The schema could not be compiled.
     #[error("the schema cannot be used")]
     Schema {
-        /// What is wrong with it.
+        /// The cause.
         source: trueline_validate::Error,
     },
-    /// A schema document, or several in a folder, cannot be used.
+    /// A schema document, or a folder of them, is not a usable schema.
     #[error("the schema `{}` cannot be used", name.escape_debug())]
     Document {
         /// The file or folder.
         name: String,
-        /// Every fault over several lines for people, with the document and line it stands on. Nothing in it can act in a terminal.
+        /// All errors as text of several lines for people, with document and line. Control characters are escaped, so it is safe
+        /// in a terminal.
         rendered: String,
-        /// The same as data.
+        /// The same errors as data.
         source: trueline_schema::Error,
     },
-    /// A schema document, or the folder of several, could not be read.
+    /// A schema document, or a folder of them, could not be read.
     #[error("the schema `{}` could not be read", name.escape_debug())]
     DocumentNotRead {
         /// The file or folder.
         name: String,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A schema document whose name does not say in which language it is.
+    /// The name of a schema document does not have an extension of a supported language.
     #[error("the schema `{}` must end in .yaml, .yml, .json or .toml", name.escape_debug())]
     DocumentName {
         /// The file.
         name: String,
     },
-    /// A folder without a schema document.
+    /// The folder contains no schema document.
     #[error("the folder `{}` has no .yaml, .yml, .json or .toml file", folder.escape_debug())]
     NoDocument {
         /// The folder.
         folder: String,
     },
-    /// The schema's `csv` section cannot be used.
+    /// The schema's `csv` section is not usable.
     #[error("the csv section of the schema cannot be used")]
     Dialect {
-        /// What is wrong with it.
+        /// The cause.
         source: trueline_tokenizer::DialectError,
     },
-    /// An option has a value it cannot have.
+    /// An option has an invalid value.
     #[error("{option} must be {expected}")]
     Option {
         /// The option.
         option: &'static str,
-        /// What it may be.
+        /// The values it may have.
         expected: &'static str,
     },
-    /// The inputs are of formats that one run cannot judge together.
+    /// One run cannot validate inputs of these formats together.
     #[error("{message}")]
     Formats {
-        /// Which they are, and what can be done.
+        /// The formats, and possible solutions.
         message: String,
     },
     /// No input was given.
     #[error("there is nothing to validate: no input was given")]
     NoInput,
-    /// What was given as a record is empty.
+    /// The record is empty.
     #[error("there is nothing to validate: the record is empty")]
     NoRecord,
-    /// An output whose name does not do.
+    /// The name of an output is not allowed.
     #[error("the output `{name}` must be {expected}")]
     OutputName {
         /// The name.
         name: String,
-        /// What it must be.
+        /// The names that are allowed.
         expected: String,
     },
-    /// An output could not be written, or what it needs not be kept. What stood in the place of one that was not is still there.
+    /// An output, or the temporary data it needs, could not be written. A file that an unwritten output would have replaced is
+    /// unchanged.
     #[error("the outputs could not be written")]
     Output {
-        /// What went wrong.
+        /// The cause.
         source: trueline_io::Error,
-        /// The report, where all was read and judged by then: only outputs are missing.
+        /// The report, if all input was read and validated by then: only outputs are missing.
         report: Option<Box<Report>>,
     },
-    /// Columns could not be read.
+    /// The columns of an input could not be read.
     #[error("{message}")]
     NotRead {
-        /// Where, and why.
+        /// The place and the reason.
         message: String,
     },
-    /// The run was cancelled from outside.
+    /// The run was cancelled by the caller.
     #[error("cancelled after {rows} rows")]
     Cancelled {
-        /// Rows validated so far.
+        /// The number of rows validated so far.
         rows: u64,
-        /// Rows found invalid so far; repeated keys are found at the end.
+        /// The number of invalid rows so far; duplicate keys are only found at the end.
         invalid_rows: u64,
     },
-    /// Keys could not be kept.
+    /// Keys could not be stored.
     #[error("the run could not be finished")]
     Keys {
-        /// What went wrong.
+        /// The cause.
         source: trueline_validate::Error,
     },
-    /// A batch that has other columns than the one before.
+    /// A batch has columns that differ from those of the first batch.
     #[error("a batch has other columns than the first: {message}")]
     BatchColumns {
-        /// The first that differs.
+        /// The first difference.
         message: String,
     },
-    /// States that cannot be merged.
+    /// The states cannot be merged.
     #[error("the states cannot be merged: {message}")]
     States {
-        /// Why.
+        /// The reason.
         message: String,
     },
-    /// A part that is in two of the states that are to be merged, or twice in one of them.
+    /// A part occurs in two of the states to merge, or twice in one of them.
     #[error(
         "the part of `{}` is in two of the states, number {} and number {}: it would be counted twice; leave one out",
         input.escape_debug(),
@@ -129,17 +131,17 @@ pub enum ErrorKind {
         second + 1
     )]
     PartTwice {
-        /// The input that it is of.
+        /// The input of the part.
         input: String,
-        /// The first of the states, counted from 0.
+        /// The index of the first state, from 0.
         first: usize,
-        /// The second of them.
+        /// The index of the second state, from 0.
         second: usize,
     },
-    /// Bytes that are no state, or not one of this validator's.
+    /// The bytes are not a state, or not a state of this validator.
     #[error("the state cannot be used: {message}")]
     NoState {
-        /// Why.
+        /// The reason.
         message: String,
     },
     /// A file could not be hashed.
@@ -147,10 +149,10 @@ pub enum ErrorKind {
     NotHashed {
         /// The file.
         name: String,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Two files that are hashed have one name.
+    /// Two of the files to hash have the same name.
     #[error(
         "`{}` and `{}` have the same name in the set of files, `{}`; give the folder that both are in",
         first.escape_debug(),
@@ -165,7 +167,7 @@ pub enum ErrorKind {
         /// The other one.
         second: String,
     },
-    /// A fault of the engine itself.
+    /// A bug in the engine.
     #[error("internal error: {message}; please report it")]
     Internal {
         /// What happened.
@@ -191,7 +193,7 @@ impl Error {
         self
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }

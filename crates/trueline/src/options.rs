@@ -1,57 +1,57 @@
-//! Limits, each with its default.
+//! Limits and trust settings, with their defaults.
 
-/// How far the statistics that a Parquet file has of its own values are believed.
+/// How far to trust the statistics that a Parquet file stores about its values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trust {
-    /// Not at all: every value is decoded. A validator must not believe the file it judges.
+    /// Trust nothing: every value is decoded. A validator must not trust the file it validates.
     #[default]
     Never,
-    /// What follows from them is taken for proven, and values that need not be known for anything else are not read. The report says
-    /// in `run.decided.proved` how many rows were passed so. Statistics of programs that are known to write wrong ones, of floats
-    /// that may be NaN, and shortened texts prove nothing.
+    /// Take what follows from the statistics as proven, and do not read values that nothing else needs. `run.decided.proved` of
+    /// the report counts the rows passed this way. These prove nothing: statistics of writers known to write wrong ones, of
+    /// floats that may be NaN, and truncated strings.
     Prove,
-    /// Every value is decoded, and the statistics are compared with them: `run.statistics` says which are not true.
+    /// Decode every value and compare the statistics with the values: `run.statistics` lists those that are wrong.
     Audit,
 }
 
-/// What a run may use at most.
+/// Resource limits of a run.
 ///
-/// A limit on the data that is exceeded ends the run as `unreadable` at the place of the record.
+/// Data that exceeds a limit ends the run as `unreadable`, with the place of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
 pub struct Limits {
-    /// The largest record, in bytes. Default 16 MiB.
+    /// Maximum size of a record, in bytes. Default 16 MiB.
     pub max_record_bytes: u64,
-    /// The largest field, in bytes. Default 4 MiB.
+    /// Maximum size of a field, in bytes. Default 4 MiB.
     pub max_field_bytes: u64,
-    /// The most columns. Default 100,000.
+    /// Maximum number of columns. Default 100,000.
     pub max_columns: usize,
-    /// How many arrays and objects of JSON may be open at once; a record with more is broken. Default 128.
+    /// Maximum nesting depth of JSON arrays and objects; a record that is deeper is malformed. Default 128.
     pub max_depth: usize,
-    /// How many decompressed bytes there may be for each byte of a compressed input; looked at every MiB from 16 MiB on.
-    /// Default: any number, because honest data can be very much alike.
+    /// Maximum number of decompressed bytes per byte of a compressed input, checked every MiB from 16 MiB on.
+    /// Default: no limit, because valid data can be very repetitive.
     pub max_ratio: Option<u64>,
-    /// How many decompressed bytes a compressed input may have. Default: any number.
+    /// Maximum decompressed size of a compressed input, in bytes. Default: no limit.
     pub max_decompressed_bytes: Option<u64>,
-    /// The largest description of data: the footer of a Parquet or Arrow file, the head of an Arrow batch; in bytes. Default 64 MiB.
+    /// Maximum size of metadata, in bytes: the footer of a Parquet or Arrow file, the header of an Arrow batch. Default 64 MiB.
     pub max_metadata_bytes: u64,
-    /// The most row groups of a Parquet file. Default 1,000,000.
+    /// Maximum number of row groups of a Parquet file. Default 1,000,000.
     pub max_row_groups: usize,
-    /// The most pages of a column in a row group of a Parquet file. Default 1,048,576.
+    /// Maximum number of pages per column and row group of a Parquet file. Default 1,048,576.
     pub max_pages: u64,
-    /// The largest page of a Parquet file, in bytes without compression. Default 512 MiB.
+    /// Maximum uncompressed size of a page of a Parquet file, in bytes. Default 512 MiB.
     pub max_page_bytes: u64,
-    /// The most values, those of nested columns included, that are decoded for one batch of rows of a Parquet file. Default 16,777,216.
+    /// Maximum number of values, including nested ones, decoded for one batch of rows of a Parquet file. Default 16,777,216.
     pub max_batch_values: u64,
-    /// The largest batch and the largest dictionary of an Arrow input, in bytes without compression. Default 1 GiB.
+    /// Maximum uncompressed size of a batch or a dictionary of an Arrow input, in bytes. Default 1 GiB.
     pub max_batch_bytes: u64,
-    /// How much of a stream is kept in a temporary file, where its format can only be read from the end, or where it has to be
-    /// read again to write its rows, in bytes. Default 16 GiB.
+    /// Maximum number of bytes of a stream copied to a temporary file, if its format can only be read from the end or if it must
+    /// be read again to write its rows. Default 16 GiB.
     pub max_spool_bytes: u64,
-    /// Memory for the keys of `unique`, `primary_key` and `distinct_count` together, in bytes; beyond it they go to temporary
-    /// files. Default 128 MiB.
+    /// Memory for the keys of all `unique`, `primary_key` and `distinct_count` checks together, in bytes; beyond it, keys go to
+    /// temporary files. Default 128 MiB.
     pub key_memory_bytes: usize,
 }
 
@@ -77,79 +77,79 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Sets the largest record.
+    /// Sets the maximum size of a record.
     pub fn max_record_bytes(mut self, bytes: u64) -> Self {
         self.max_record_bytes = bytes;
         self
     }
 
-    /// Sets the largest field.
+    /// Sets the maximum size of a field.
     pub fn max_field_bytes(mut self, bytes: u64) -> Self {
         self.max_field_bytes = bytes;
         self
     }
 
-    /// Sets the most columns.
+    /// Sets the maximum number of columns.
     pub fn max_columns(mut self, columns: usize) -> Self {
         self.max_columns = columns;
         self
     }
 
-    /// Sets how many arrays and objects of JSON may be open at once.
+    /// Sets the maximum nesting depth of JSON arrays and objects.
     pub fn max_depth(mut self, depth: usize) -> Self {
         self.max_depth = depth;
         self
     }
 
-    /// Sets how many decompressed bytes there may be for each compressed one.
+    /// Sets the maximum number of decompressed bytes per compressed byte.
     pub fn max_ratio(mut self, ratio: Option<u64>) -> Self {
         self.max_ratio = ratio;
         self
     }
 
-    /// Sets how many decompressed bytes a compressed input may have.
+    /// Sets the maximum decompressed size of a compressed input.
     pub fn max_decompressed_bytes(mut self, bytes: Option<u64>) -> Self {
         self.max_decompressed_bytes = bytes;
         self
     }
 
-    /// Sets the largest description of data.
+    /// Sets the maximum size of metadata.
     pub fn max_metadata_bytes(mut self, bytes: u64) -> Self {
         self.max_metadata_bytes = bytes;
         self
     }
 
-    /// Sets the most row groups.
+    /// Sets the maximum number of row groups.
     pub fn max_row_groups(mut self, groups: usize) -> Self {
         self.max_row_groups = groups;
         self
     }
 
-    /// Sets the most pages of a column in a row group.
+    /// Sets the maximum number of pages per column and row group.
     pub fn max_pages(mut self, pages: u64) -> Self {
         self.max_pages = pages;
         self
     }
 
-    /// Sets the largest page.
+    /// Sets the maximum size of a page.
     pub fn max_page_bytes(mut self, bytes: u64) -> Self {
         self.max_page_bytes = bytes;
         self
     }
 
-    /// Sets the most values of one batch of rows.
+    /// Sets the maximum number of values in one batch of rows.
     pub fn max_batch_values(mut self, values: u64) -> Self {
         self.max_batch_values = values;
         self
     }
 
-    /// Sets the largest batch and the largest dictionary of an Arrow input.
+    /// Sets the maximum size of a batch or a dictionary of an Arrow input.
     pub fn max_batch_bytes(mut self, bytes: u64) -> Self {
         self.max_batch_bytes = bytes;
         self
     }
 
-    /// Sets how much of a stream is kept in a temporary file.
+    /// Sets the maximum number of bytes of a stream copied to a temporary file.
     pub fn max_spool_bytes(mut self, bytes: u64) -> Self {
         self.max_spool_bytes = bytes;
         self

@@ -1,4 +1,4 @@
-//! What was found in one part of a run, told while the run goes on.
+//! Results of one part of a run, delivered while the run continues.
 
 use std::sync::Arc;
 
@@ -6,47 +6,50 @@ use trueline_report::Violation;
 use trueline_schema::Severity;
 use trueline_validate::{Findings, Plan};
 
-/// The rows of one part of an input, and what is wrong with them. See [`ValidatorBuilder::parts`](crate::ValidatorBuilder::parts).
+/// The results of one part of an input: its rows and their violations. See
+/// [`ValidatorBuilder::parts`](crate::ValidatorBuilder::parts).
 ///
-/// Parts come in the order of the rows. Those of text are of so many bytes as a chunk has, those of Parquet and Arrow as the format
-/// gives them. All places are those of the whole input.
+/// Parts come in row order. Parts of text have the size of a chunk; parts of Parquet and Arrow follow the structure of the
+/// format. All locations are relative to the whole input.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Part {
-    /// The number of the part, from 0, over all inputs.
+    /// The number of the part, from 0, across all inputs.
     pub number: u64,
-    /// The input that its rows are of, from 0.
+    /// The index of the input that the rows belong to, from 0.
     pub input: u32,
     /// The name of that input.
     pub input_name: String,
-    /// The first of its rows, counted from 0 over the input.
+    /// The index of the first row, from 0 within the input.
     pub first_row: u64,
-    /// How many rows it has.
+    /// The number of rows.
     pub rows: u64,
-    /// How many of them a check of severity error names. In the last part, which has no rows, how many rows keys have made invalid that
-    /// were counted as valid before; so the sum over all parts is that of the report.
+    /// The number of rows that a check of severity error reports. In the last part, which has no rows: the number of rows that
+    /// duplicate keys made invalid after they were counted as valid; so the sum over all parts equals the number in the report.
     pub invalid_rows: u64,
-    /// Bytes of the input, decompressed, up to its end; of Arrow batches that are judged in memory, the bytes of the batches so far.
+    /// The decompressed bytes of the input up to the end of the part; for Arrow batches in memory, the bytes of the batches so
+    /// far.
     pub end_bytes: u64,
-    /// How many violations of severity error there are, kept or not.
+    /// The number of violations of severity error, kept or not.
     pub errors: u64,
-    /// How many violations of severity warning there are, kept or not.
+    /// The number of violations of severity warning, kept or not.
     pub warnings: u64,
-    /// The first violations, as many as a report keeps at most ([`ValidatorBuilder::max_violations`](crate::ValidatorBuilder::max_violations)).
-    /// What is wrong with the header of an input is in its first part.
+    /// The first violations, up to the limit of a report
+    /// ([`ValidatorBuilder::max_violations`](crate::ValidatorBuilder::max_violations)). Violations of the header of an input are
+    /// in its first part.
     pub violations: Vec<Violation>,
-    /// Whether this is the last part: it has no rows, and what is only known when all rows are, which is repeats of keys and faults of the
+    /// Whether this is the last part. It has no rows, only what is known after all rows: duplicate keys and violations of the
     /// table as a whole.
     pub is_last: bool,
 }
 
 impl Part {
-    /// Whether nothing of severity error is wrong with it. A tolerance is for the whole table, and not looked at here.
+    /// Returns whether the part has no violation of severity error. Tolerances apply to the whole table and are ignored here.
     pub fn is_valid(&self) -> bool {
         self.errors == 0
     }
 
-    /// How many violations are not kept in [`Part::violations`].
+    /// Returns the number of violations that are not in [`Part::violations`].
     pub fn violations_omitted(&self) -> u64 {
         self.errors + self.warnings - self.violations.len() as u64
     }

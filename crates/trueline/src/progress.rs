@@ -1,29 +1,29 @@
-//! Watching a run and ending it early.
+//! Progress and cancellation of a run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The input being read.
+    /// The name of the input being read.
     pub input: String,
-    /// Bytes taken from all inputs so far, as stored (compressed ones before decompression).
+    /// The bytes read from all inputs so far, as stored (before decompression).
     pub bytes: u64,
-    /// Bytes of all inputs, as stored, when known.
+    /// The size of all inputs in bytes, as stored, if known.
     pub total_bytes: Option<u64>,
-    /// Rows validated so far.
+    /// The number of rows validated so far.
     pub rows: u64,
-    /// Rows found invalid so far; duplicates are found at the end.
+    /// The number of invalid rows so far; duplicate keys are only found at the end.
     pub invalid_rows: u64,
-    /// Time since the run began.
+    /// The time since the run began.
     pub elapsed: Duration,
 }
 
 impl Progress {
-    /// The time left at the rate so far, when the inputs' size is known.
+    /// Estimates the remaining time at the rate so far, if the size of the inputs is known.
     pub fn remaining(&self) -> Option<Duration> {
         let total = self.total_bytes.filter(|_| self.bytes > 0)?;
         let left = total.saturating_sub(self.bytes) as f64 / self.bytes as f64;
@@ -31,27 +31,27 @@ impl Progress {
     }
 }
 
-/// Ends a run from another thread or a signal handler. Clones share one flag.
+/// A flag that ends a run from another thread or a signal handler. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
 impl Cancel {
-    /// A flag that is not set.
+    /// Creates a flag that is not set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A flag that something else already owns, such as a signal handler.
+    /// Wraps an existing flag, such as that of a signal handler.
     pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
         Self(flag)
     }
 
-    /// Asks the run to end; it does within a chunk's time.
+    /// Asks the run to end; it ends within the time of one chunk.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the run was asked to end.
+    /// Returns whether the run was asked to end.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

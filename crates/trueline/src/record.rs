@@ -1,7 +1,7 @@
-//! One record at a time.
+//! Validation of single records.
 //!
-//! Nearly every record is valid, and that can be seen from its bytes at once. Whatever cannot goes the way of all inputs, as a table of
-//! one row, so that there is one meaning.
+//! Nearly every record is valid, which can be proven directly from its bytes. Any other record is validated like all inputs, as a
+//! table of one row, so that the result is the same.
 
 use std::sync::OnceLock;
 
@@ -20,13 +20,13 @@ const INPUT_NAME: &str = "record";
 /// Records are small.
 const CHUNK_BYTES: usize = 16 << 10;
 
-/// Holds single records, as JSON, against a schema.
+/// Validates single JSON records against a schema.
 ///
-/// Each record is judged as a table of one row would be. Checks that speak of a table as a whole, such as `row_count`, are left out; keys
-/// are unique within a record, and nothing is kept from one to the next.
+/// Each record is validated as a table of one row. Checks of the table as a whole, such as `row_count`, are left out. Keys
+/// are unique within a record, and no state is kept between records.
 ///
-/// **Cost**: a record that passes is read once and nothing is allocated for it, if its checks can be told from bytes, which most can: types,
-/// ranges, lengths, lists, usual patterns. Any other record costs a run of its own.
+/// **Cost**: a valid record is read once without allocation if its checks can be evaluated on bytes. Most can: types,
+/// ranges, lengths, lists, common patterns. Any other record costs a separate run.
 ///
 /// ```
 /// use trueline::{RecordValidator, Schema};
@@ -47,14 +47,14 @@ pub struct RecordValidator {
 }
 
 impl RecordValidator {
-    /// A validator with the default limits.
+    /// Creates a validator with the default limits.
     ///
     /// **Errors**: the schema cannot be compiled.
     pub fn new(schema: &Schema) -> Result<Self, Error> {
         Self::with_limits(schema, Limits::default())
     }
 
-    /// A validator with limits of its own. A record beyond them is unreadable.
+    /// Creates a validator with the given limits. A record beyond them is unreadable.
     ///
     /// **Errors**: the schema cannot be compiled; a limit is outside its range.
     pub fn with_limits(schema: &Schema, limits: Limits) -> Result<Self, Error> {
@@ -68,17 +68,18 @@ impl RecordValidator {
         Ok(Self { validator, prover, most_bytes, line: Vec::new() })
     }
 
-    /// The schema, without the checks of tables.
+    /// Returns the schema, without the checks of the table as a whole.
     pub fn schema(&self) -> &Schema {
         self.validator.schema()
     }
 
-    /// Judges one record: `None` when it is valid and there is nothing to say, else the report, which may be valid and have warnings.
+    /// Validates one record. Returns `None` if nothing failed, otherwise the report, which may be valid and contain only
+    /// warnings.
     ///
-    /// The record is one JSON document; line ends between its values are white space. Places in the report count from its first byte, and
-    /// all of it is line 1.
+    /// The record is one JSON document; line endings between its values are white space. Locations in the report count from its
+    /// first byte, and the whole record is line 1.
     ///
-    /// **Errors**: there is nothing but white space; the engine has a fault.
+    /// **Errors**: the record contains only white space; the engine has a bug.
     pub fn check(&mut self, record: &[u8]) -> Result<Option<Report>, Error> {
         let prover = self.prover.as_mut().filter(|_| record.len() <= self.most_bytes);
         if prover.is_some_and(|prover| prover.proves(record)) {

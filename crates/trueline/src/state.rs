@@ -1,12 +1,12 @@
-//! What was found in parts of a dataset, before all of it is known.
+//! Results of parts of a dataset, kept until all parts are known.
 //!
-//! Written, a state is
+//! A state is serialized as
 //!
 //! ```text
 //! 8 bytes    "TLSTATE2"
 //! 8 bytes    length of the head, little-endian
 //! head       JSON: the engine's version, the schema's fingerprint, and for each part its identity, number, input, error
-//! parts      one behind the other, as `trueline_validate::Partial` writes them
+//! parts      one after the other, as `trueline_validate::Partial` writes them
 //! 32 bytes   BLAKE3 of all of the above
 //! ```
 
@@ -30,12 +30,13 @@ const MAGIC: &[u8; 8] = b"TLSTATE2";
 const ENGINE: &str = env!("CARGO_PKG_VERSION");
 const HASH_BYTES: usize = 32;
 
-/// What was found in parts of a dataset, to be kept, carried elsewhere and merged: counts, samples, and the keys of checks over keys.
+/// The results of parts of a dataset, to be stored, transferred and merged: counts, samples, and the keys of checks on keys.
 ///
-/// States are made by [`Validator::state`], merged by [`State::merge`], and become a report by [`Validator::finish`]: that of one run
-/// over all parts in their order, but for its `run` object.
+/// [`Validator::state`] creates states, [`State::merge`] merges them, and [`Validator::finish`] turns them into a report. The
+/// report is that of one run over all parts in order, except for its `run` object.
 ///
-/// **Cost**: memory and bytes are the samples of each part, and all keys of checks over keys: nothing is known of them before the end.
+/// **Cost**: memory and serialized size grow with the samples of each part and with all keys of checks on keys, which are only
+/// settled at the end.
 #[derive(Clone, Debug)]
 pub struct State {
     fingerprint: String,
@@ -96,11 +97,11 @@ struct Written {
 }
 
 impl State {
-    /// One state of many, in their order. Parts with numbers ([`State::numbered`]) are put into the order of these, whatever order the states
-    /// have; so merging may be done in any grouping.
+    /// Merges states into one, in order. Parts with numbers ([`State::numbered`]) are sorted by number, whatever the order of the
+    /// states, so merges can be grouped in any way.
     ///
-    /// **Errors**: states of different schemas; a part that is in two of them, which would count twice ([`ErrorKind::PartTwice`]). A part is what
-    /// one run came to: the same data judged twice are two.
+    /// **Errors**: there are no states; the states have different schemas; a part occurs twice, so that it would be counted twice
+    /// ([`ErrorKind::PartTwice`]). A part is the result of one run: validating the same data twice gives two parts.
     pub fn merge(states: impl IntoIterator<Item = Self>) -> Result<Self, Error> {
         let mut states = states.into_iter().peekable();
         let Some(first) = states.peek() else {
@@ -126,29 +127,29 @@ impl State {
         Ok(all)
     }
 
-    /// Gives all of its parts a number, so that states can be merged in any order.
+    /// Gives all parts of the state a number, so that states can be merged in any order.
     #[must_use]
     pub fn numbered(mut self, number: u64) -> Self {
         self.set_number(number);
         self
     }
 
-    /// The same in place.
+    /// Sets the number of all parts in place, like [`State::numbered`].
     pub fn set_number(&mut self, number: u64) {
         self.parts.iter_mut().for_each(|part| part.head.number = number);
     }
 
-    /// Rows of all parts.
+    /// Returns the number of rows of all parts.
     pub fn rows(&self) -> u64 {
         self.parts.iter().map(|part| part.part.rows()).sum()
     }
 
-    /// The fingerprint of the schema.
+    /// Returns the fingerprint of the schema.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// The state as bytes. They are read back by the same version only.
+    /// Serializes the state. Only the same version can read it back.
     pub fn to_bytes(&self) -> Vec<u8> {
         let head = Written {
             engine: ENGINE.to_owned(),
@@ -167,18 +168,18 @@ impl State {
 }
 
 impl Validator {
-    /// Judges one input and keeps what was found, instead of a report: to be merged with the states of other parts of the dataset. An
-    /// input that cannot be read to its end makes the report of all unreadable.
+    /// Validates one input and returns its state instead of a report, to be merged with the states of other parts of the dataset.
+    /// If the input cannot be read to its end, the final report is unreadable.
     ///
-    /// **Errors**: as [`Validator::validate`]; the validator has outputs.
+    /// **Errors**: as [`Validator::validate`]; the validator has outputs, `parts` or `custom` checks.
     pub fn state(&self, source: &dyn Source) -> Result<State, Error> {
         self.state_of(source, false)
     }
 
-    /// Judges a stretch of an input that goes on where another one ended, at the border of two records: without a header of its own, and
-    /// with rows, lines and bytes that count on. For JSON Lines, and CSV without a header.
+    /// Validates a stretch of an input that continues where another one ended, between two records. It has no header, and its
+    /// rows, lines and bytes continue the count. Only for JSON Lines, and for CSV without a header.
     ///
-    /// **Errors**: as [`Validator::state`]; the input is of another format.
+    /// **Errors**: as [`Validator::state`]; the input has another format.
     pub fn state_of_stretch(&self, source: &dyn Source) -> Result<State, Error> {
         self.state_of(source, true)
     }
@@ -212,10 +213,10 @@ impl Validator {
         State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part: partial }] }
     }
 
-    /// Judges Arrow batches of one table and keeps what was found, as [`Validator::state_of_stretch`] does: rows count on from those of the
-    /// state before it, whose batches must have the same columns.
+    /// Validates Arrow batches of one table and returns their state, like [`Validator::state_of_stretch`]: row numbers continue
+    /// those of the previous state, whose batches must have the same columns.
     ///
-    /// **Errors**: as [`Validator::validate_batches`].
+    /// **Errors**: as [`Validator::validate_batches`]; the validator has `parts` or `custom` checks.
     pub fn state_of_batches<I>(&self, batches: I) -> Result<State, Error>
     where
         I: IntoIterator,
@@ -225,9 +226,9 @@ impl Validator {
         Ok(self.keep(self.partial_of_batches(batches)?, true))
     }
 
-    /// Reads a state that was written under the same schema by the same version.
+    /// Reads a state that was written with the same schema and by the same version.
     ///
-    /// **Errors**: it is none, it is damaged, or of another schema or version.
+    /// **Errors**: the bytes are not a state, are damaged, or belong to another schema or version.
     pub fn read_state(&self, bytes: &[u8]) -> Result<State, Error> {
         let none = |message: String| Error::new(ErrorKind::NoState { message });
         let damaged = || none("its bytes are damaged".to_owned());
@@ -271,10 +272,10 @@ impl Validator {
         Ok(State { fingerprint: head.schema, parts })
     }
 
-    /// The report of a state: what one run over all of its parts would have said. Its `run` adds up what the parts took.
+    /// Turns a state into a report: the report of one run over all of its parts. Its `run` object adds up the time of the parts.
     ///
-    /// **Errors**: the state is of another schema; its parts are of formats that one run cannot judge together, or stretches of Arrow data with
-    /// other columns; keys could not be kept on disk.
+    /// **Errors**: the state has another schema; its parts have formats that one run cannot validate together, or are stretches
+    /// of Arrow data with different columns; keys could not be stored on disk.
     pub fn finish(&self, state: State) -> Result<Report, Error> {
         let started = Instant::now();
         let states = |message: &str| Error::new(ErrorKind::States { message: message.to_owned() });

@@ -1,4 +1,4 @@
-//! What was found as Arrow tables: a row for each violation, a row for each check.
+//! Results as Arrow tables: one row per violation or one row per check.
 
 use std::sync::Arc;
 
@@ -7,11 +7,11 @@ use arrow_array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
 use arrow_schema::ArrowError;
 use trueline_report::{CheckResult, Location, Violation};
 
-/// The violations that a report, or a part of a run, keeps. `input_name` tells the name of an input by its number.
+/// Returns violations of a report, or of a part of a run, as a batch. `input_name` maps the index of an input to its name.
 ///
-/// **Shapes**: the columns are those of the files of [`ValidatorBuilder::errors_out`](crate::ValidatorBuilder::errors_out).
+/// **Shapes**: the columns are those of [`ValidatorBuilder::errors_out`](crate::ValidatorBuilder::errors_out) files.
 ///
-/// **Errors**: more text than a column of Arrow can hold.
+/// **Errors**: the text exceeds the capacity of an Arrow column.
 pub fn violations<'n>(
     violations: &[Violation],
     input_name: impl Fn(u32) -> Option<&'n str>,
@@ -53,9 +53,9 @@ pub fn violations<'n>(
     ])
 }
 
-/// What became of every check.
+/// Returns the results of checks as a batch.
 ///
-/// **Shapes**: the columns are the members of a check in the report; `columns` is a list, `codes` and `observed` are JSON.
+/// **Shapes**: the columns are the members of a check in the report; `columns` is a list, `codes` and `observed` are JSON text.
 ///
 /// **Errors**: as [`violations`].
 pub fn checks(checks: &[CheckResult]) -> Result<RecordBatch, ArrowError> {

@@ -1,4 +1,4 @@
-//! The front door: a schema and options, then data.
+//! The main entry point: a schema and options make a validator, which validates data.
 
 use std::sync::{Arc, OnceLock};
 
@@ -23,9 +23,9 @@ use crate::progress::{Cancel, Progress, Watcher};
 const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 1..=1 << 30;
 const DEFAULT_CHUNK_BYTES: usize = 1 << 20;
 
-/// A schema made ready to judge data.
+/// A compiled schema with options, ready to validate data.
 ///
-/// Cheap to keep and to use again; one validator can serve many threads.
+/// Cheap to keep and reuse. Many threads can share one validator.
 pub struct Validator {
     pub(crate) schema: Schema,
     pub(crate) plan: Plan,
@@ -50,7 +50,7 @@ pub struct Validator {
     pub(crate) cache: Option<Cache>,
 }
 
-/// Options of a [`Validator`], each with its default.
+/// Builds a [`Validator`]; every option has a default.
 #[must_use]
 pub struct ValidatorBuilder {
     schema: Schema,
@@ -73,7 +73,7 @@ pub struct ValidatorBuilder {
 }
 
 impl Validator {
-    /// Starts from a schema.
+    /// Starts a builder with a schema.
     pub fn builder(schema: Schema) -> ValidatorBuilder {
         ValidatorBuilder {
             schema,
@@ -96,35 +96,35 @@ impl Validator {
         }
     }
 
-    /// A validator with all defaults.
+    /// Builds a validator with default options.
     ///
     /// **Errors**: as [`ValidatorBuilder::build`].
     pub fn new(schema: Schema) -> Result<Self, Error> {
         Self::builder(schema).build()
     }
 
-    /// The schema.
+    /// Returns the schema.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
     /// Validates one input.
     ///
-    /// An input that cannot be read to its end gives a report whose verdict is `unreadable`.
+    /// If an input cannot be read to its end, the verdict of the report is `unreadable`.
     ///
-    /// **Errors**: the run was cancelled, keys could not be kept on disk, or the engine has a fault.
+    /// **Errors**: the run was cancelled, keys could not be stored on disk, or the engine has a bug.
     pub fn validate(&self, source: &dyn Source) -> Result<Report, Error> {
         self.validate_all(&[source])
     }
 
-    /// Validates several inputs as one table with one report: keys are unique over all of them.
+    /// Validates several inputs as one table and returns one report. Keys must be unique across all inputs.
     ///
     /// **Errors**: as [`Validator::validate`].
     pub fn validate_all(&self, sources: &[&dyn Source]) -> Result<Report, Error> {
         Pipeline::run(self, sources)
     }
 
-    /// Whether an input is valid.
+    /// Validates one input and returns whether its verdict is `valid`.
     ///
     /// **Errors**: as [`Validator::validate`].
     pub fn is_valid(&self, source: &dyn Source) -> Result<bool, Error> {
@@ -235,178 +235,185 @@ impl Validator {
 }
 
 impl ValidatorBuilder {
-    /// How the inputs are written. Default: what the end of each input's name says (`.csv`, `.jsonl` and their like, a
-    /// `.gz` behind them left aside); without such a name, JSON Lines for an input that begins as an object, else CSV.
+    /// Sets the format of the inputs. Default: taken from each input's file name extension (`.csv`, `.jsonl` and so on, ignoring
+    /// a compression extension such as `.gz`). Without such a name, an input with a known signature has that format, an input
+    /// that begins with an object is JSON Lines, and any other is CSV.
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
     }
 
-    /// How many threads work. Default: as many as the machine offers. The report does not depend on it. With more than one,
-    /// a compressed input has one more that decompresses ahead of them; blocked gzip (BGZF) and zstd with many frames are
-    /// decompressed by as many again.
+    /// Sets the number of worker threads. Default: the machine's available parallelism. The report does not depend on it. With
+    /// more than one, a compressed input uses another thread to decompress ahead of the workers; blocked gzip (BGZF) and zstd
+    /// with many frames are decompressed by as many again.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
     }
 
-    /// Bytes per chunk. Default 1 MiB, with a cache 4 MiB: what was found is kept chunk by chunk. The report does not depend on it.
+    /// Sets the chunk size in bytes. Default 1 MiB, or 4 MiB with a cache, which stores results chunk by chunk. The report does
+    /// not depend on it.
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
         self.chunk_bytes = Some(bytes);
         self
     }
 
-    /// What the run may use at most.
+    /// Sets the resource limits of a run.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Violations kept per check, unless the check states its own. Default 20. Totals are exact whatever it is.
+    /// Sets how many violations are kept per check, unless the check sets its own limit. Default 20. Totals are always exact.
     pub fn sample_limit(mut self, limit: u64) -> Self {
         self.sample_limit = limit;
         self
     }
 
-    /// Violations kept in all. Default 1,000.
+    /// Sets how many violations are kept in total. Default 1,000.
     pub fn max_violations(mut self, limit: u64) -> Self {
         self.max_violations = limit;
         self
     }
 
-    /// Which instructions the tokenizer uses. Default: the best the machine has. The report does not depend on it.
+    /// Sets the instruction set that the tokenizer uses. Default: the best the machine supports. The report does not depend on
+    /// it.
     pub fn kernel(mut self, kernel: Kernel) -> Self {
         self.kernel = Some(kernel);
         self
     }
 
-    /// Whether rows may be proven from their bytes, which is faster than decoding them. Default true. The report does not depend on it.
+    /// Sets whether rows may be proven valid from their bytes, which is faster than decoding them. Default true. The report does
+    /// not depend on it.
     pub fn proofs(mut self, proofs: bool) -> Self {
         self.proves = proofs;
         self
     }
 
-    /// How far the statistics in Parquet files are believed. Default: not at all.
+    /// Sets how far the statistics in Parquet files are trusted. Default: not at all.
     pub fn trust_statistics(mut self, trust: Trust) -> Self {
         self.trust = trust;
         self
     }
 
-    /// A flag that ends the run early.
+    /// Sets a flag that ends the run early.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = cancel;
         self
     }
 
-    /// Called at most ten times a second with how far the run has come.
+    /// Sets a callback that is called at most ten times a second with the progress of the run.
     pub fn progress(mut self, watcher: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.watcher = Some(Arc::new(watcher));
         self
     }
 
-    /// Called with each part of the inputs when it was judged, in order: its rows and what is wrong with them. Default: nobody is told.
+    /// Sets a callback for each part of the inputs, called in order once the part is validated, with its rows and violations.
+    /// Default: none.
     ///
-    /// Chunks ([`ValidatorBuilder::chunk_bytes`]) say how large parts of text are. The run waits for the function, so that what it does
-    /// bounds how far the run is ahead of it. Keys are unique over all inputs: a repeat is known when all rows are, and stands in the last
-    /// part ([`Part::is_last`]), as do faults of the table as a whole. A run that is cancelled or whose input cannot be read to its end has
-    /// no last part. The report is the same.
+    /// For text, the chunk size ([`ValidatorBuilder::chunk_bytes`]) sets the size of a part. The run waits for the callback, so a
+    /// slow callback keeps the run from getting far ahead. Keys are unique across all inputs: duplicate keys are only known after
+    /// all rows, so the last part ([`Part::is_last`]) has them, together with violations of the table as a whole. A run that is
+    /// cancelled, or that has an input that cannot be read to its end, has no last part. The report does not depend on it.
     pub fn parts(mut self, watcher: impl Fn(Part) + Send + Sync + 'static) -> Self {
         self.parts = Some(Arc::new(watcher));
         self
     }
 
-    /// Adds a check by a function of the program, behind those of the schema. Default none.
+    /// Adds a check that calls a function of the program; it runs after the checks of the schema. Default: none.
     ///
-    /// The function is called with the rows of a chunk or a batch, on all threads, and must say of each row by itself. What it says
-    /// is counted and reported as of any check; if it fails, its check has the status `error`. It is no part of the schema's fingerprint.
+    /// The function is called with the rows of a chunk or a batch, on all threads, and must decide each row independently. Its
+    /// results are counted and reported like those of any other check. If it fails, the check has the status `error`. It is not
+    /// part of the schema's fingerprint.
     pub fn custom(mut self, check: CustomCheck) -> Self {
         self.customs.push(check);
         self
     }
 
-    /// Keeps what was found, and finds what was kept: [`Cache`]. Default: nothing is kept.
+    /// Stores results in a cache and reuses stored ones: [`Cache`]. Default: no cache.
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = Some(cache);
         self
     }
 
-    /// Where keys beyond their budget are written. Default: the system's folder for temporary files.
+    /// Sets the directory for temporary files, such as keys beyond their memory limit. Default: the system's temporary directory.
     pub fn spill_dir(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
         self.spill_dir = Some(folder.into());
         self
     }
 
-    /// The file that the valid rows of a run go to, byte for byte as they stand in the input, or, of Parquet and Arrow, in their types.
-    /// Default none.
+    /// Sets the file that receives the valid rows of a run: byte for byte as in the input, or, for Parquet and Arrow, with the
+    /// input's types. Default: none.
     ///
-    /// The rules for both files of rows:
+    /// The same rules apply to the files of valid and of invalid rows:
     ///
-    /// - A row is invalid when a check of severity error names it; rows that only warnings name are valid, and rows that a
-    ///   tolerance forgives are invalid.
-    /// - Blank lines and comments go with the record behind them, at the end of an input with the last record. What stands
-    ///   before the first record of a table with a header, the header included, begins both files. So the records of both, put
-    ///   together again in their order, are the input.
-    /// - Of several inputs the header is written once; they must name the same columns in the same order. Where an
-    ///   input ends without a line end and another one goes on behind it in the same file, a line end is put between.
-    /// - A file appears, whole, when the run has come to the verdict valid or invalid. Whatever else happens, also when an
-    ///   input is unreadable, the path stays what it was: the old file, or nothing. Pipes and devices are written at once.
-    /// - A name that ends in `.gz` or `.zst` is compressed. A name that speaks of another format than the input's is an error.
-    /// - Rows of Parquet and Arrow inputs go to files that end in `.parquet`, `.arrow` or `.arrows` (a stream), with all columns of the
-    ///   input. Several inputs must have the same columns of the same types. An Arrow file has one dictionary for a column: rows that
-    ///   come with several are an error there.
-    /// - With a `unique` or `primary_key` of severity error, rows are only known to be valid when all keys are. Then they are
-    ///   written in a further reading of the inputs; what can be read once is copied to a temporary file beside the
-    ///   output for this, up to [`Limits::max_spool_bytes`].
+    /// - A row is invalid if a check of severity error reports it. Rows with only warnings are valid; rows within a
+    ///   tolerance are still invalid.
+    /// - Blank lines and comments belong to the record that follows them, or at the end of an input to the last record.
+    ///   Everything before the first record of a table with a header, including the header, is written to both files. Therefore
+    ///   the records of both files, merged in their original order, are the input.
+    /// - With several inputs, the header is written once, and all inputs must have the same columns in the same order. If an
+    ///   input does not end with a line ending and another one follows in the same file, a line ending is inserted between them.
+    /// - A file appears, complete, once the verdict of the run is valid or invalid. In every other case, including an
+    ///   unreadable input, the path is left unchanged: the old file, or nothing. Pipes and devices are written immediately.
+    /// - A file whose name ends in `.gz` or `.zst` is compressed. An extension of a format other than the input's is an error.
+    /// - Rows of Parquet and Arrow inputs go to files that end in `.parquet`, `.arrow` or `.arrows` (a stream), with all columns
+    ///   of the input. Several inputs must have the same columns with the same types. An Arrow file has one dictionary per
+    ///   column: rows with several dictionaries for a column are an error there.
+    /// - With a `unique` or `primary_key` check of severity error, rows are only known to be valid once all keys are. The rows
+    ///   are then written in a second pass over the inputs. An input that can only be read once is first copied to a temporary
+    ///   file, in the folder of [`ValidatorBuilder::spill_dir`] or else beside the output, of up to [`Limits::max_spool_bytes`].
     pub fn valid_out(mut self, path: impl Into<std::path::PathBuf>) -> Self {
         self.outputs.valid = Some(path.into());
         self
     }
 
-    /// The file that the invalid rows of a run go to, under the rules of [`ValidatorBuilder::valid_out`]. Default none.
+    /// Sets the file that receives the invalid rows of a run, by the rules of [`ValidatorBuilder::valid_out`]. Default: none.
     pub fn invalid_out(mut self, path: impl Into<std::path::PathBuf>) -> Self {
         self.outputs.invalid = Some(path.into());
         self
     }
 
-    /// The name of a column that the rows of [`ValidatorBuilder::invalid_out`] get besides their own bytes: the ids of the checks that
-    /// name them. Default none.
+    /// Sets the name of a column to add to the rows of [`ValidatorBuilder::invalid_out`]: the ids of the checks that report the
+    /// row. Default: none.
     ///
-    /// In CSV, Parquet and Arrow it is the first column, with a `;` between two ids; in JSON Lines the first member of each object, an array (a
-    /// record that is no object stays as it stands). It must not be the name of a column of the input; of JSON Lines
-    /// that is not looked at.
+    /// In CSV, Parquet and Arrow it is the first column, with ids separated by `;`. In JSON Lines it is the first member of each
+    /// object, an array; a record that is not an object is written unchanged. The input must not have a column with this name;
+    /// for JSON Lines this is not checked.
     pub fn reasons(mut self, column: impl Into<String>) -> Self {
         self.outputs.reasons = Some(column.into());
         self
     }
 
-    /// The file that every violation of a run goes to, not only the samples that the report keeps: CSV, JSON Lines, and with
-    /// the features of these names Parquet or Arrow IPC, by the end of its name; texts compressed with `.gz` or `.zst` behind. Default none.
+    /// Sets the file that receives every violation of a run, not only the samples in the report. The extension selects CSV, JSON
+    /// Lines or, with the features of these names, Parquet or Arrow IPC; text formats are compressed if `.gz` or `.zst` follows.
+    /// Default: none.
     ///
-    /// Violations of headers and rows come in the order of the report; repeats of keys, which are known last, behind them in the
-    /// same order, and violations of the table as a whole at the end. The file appears when the files of
-    /// [`ValidatorBuilder::valid_out`] do.
+    /// Violations of headers and rows come in the order of the report. Duplicate keys, which are known last, follow in the same
+    /// order, and violations of the table as a whole come at the end. The file appears together with the files of
+    /// [`ValidatorBuilder::valid_out`].
     pub fn errors_out(mut self, path: impl Into<std::path::PathBuf>) -> Self {
         self.outputs.errors = Some(path.into());
         self
     }
 
-    /// Whether cells of [`ValidatorBuilder::errors_out`] are written to CSV exactly as they are, also where a spreadsheet would take
-    /// them for formulas. Default false. Other forms than CSV are always exact, and refused where this is asked for.
+    /// Sets whether CSV cells of [`ValidatorBuilder::errors_out`] are written exactly as they are, even where a spreadsheet would
+    /// read them as formulas. Default false. Other formats are always exact, and this option is an error with them.
     pub fn raw_cells(mut self, raw_cells: bool) -> Self {
         self.outputs.raw_cells = raw_cells;
         self
     }
 
-    /// A list of the temporary files under construction, so that a process that must end at once can remove them. Default
-    /// one that nobody knows.
+    /// Sets the list that registers temporary files while they are being written, so that a process that must end at once can
+    /// remove them. Default: a private list.
     pub fn temporaries(mut self, temporaries: Temporaries) -> Self {
         self.outputs.temporaries = temporaries;
         self
     }
 
-    /// Compiles the schema.
+    /// Compiles the schema and builds the validator.
     ///
-    /// **Errors**: a schema that cannot be compiled, an option outside its range, two outputs that are one file.
+    /// **Errors**: the schema cannot be compiled, an option is outside its range, or two outputs are the same file.
     pub fn build(self) -> Result<Validator, Error> {
         let default = if self.cache.is_some() { cache::PIECE_BYTES } else { DEFAULT_CHUNK_BYTES };
         let chunk_bytes = self.chunk_bytes.unwrap_or(default);

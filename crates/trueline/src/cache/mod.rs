@@ -1,13 +1,13 @@
-//! What was found once need not be found again: reports of whole runs, and what was found in pieces of text.
+//! A cache of results: reports of whole runs, and results of pieces of text.
 //!
-//! Nothing of it can be noticed but by speed. A report is kept under everything it depends on: the bytes of all inputs, the schema in
-//! its canonical form, the options that have a say in it and the version of the engine. What was found in a piece of an input is kept
-//! under the same and what stands before the piece, as far as it matters. So an input that grew costs its tail, and an
-//! edit its piece.
+//! A cache changes nothing except speed. A report is stored under a key of everything it depends on: the bytes of all inputs, the
+//! canonical schema, the options that affect the report, and the version of the engine. The result of a piece of an input is
+//! stored under the same and, as far as it matters, what precedes the piece. So if an input grows, only its tail is validated
+//! again; if it is edited, only the edited piece.
 //!
-//! The bytes that are hashed are those that are judged: pieces are hashed as they are read, and the hash of an input is made of the hashes
-//! of its pieces. Only formats that are not read from the first byte to the last (Parquet, Arrow files) are hashed before, and
-//! looked at again afterwards.
+//! The bytes that are hashed are those that are validated: pieces are hashed as they are read, and the hash of an input is built
+//! from the hashes of its pieces. Only formats that are not read from the first byte to the last (Parquet, Arrow files) are
+//! hashed before, and checked again afterwards.
 
 mod again;
 mod content;
@@ -31,16 +31,16 @@ pub(crate) use self::run::RunCache;
 /// The least bytes of a piece. A piece that is found is merged as a piece that is judged is, so that few are better.
 pub(crate) const PIECE_BYTES: usize = 4 << 20;
 
-/// Keeps what was found, for runs to come: [`ValidatorBuilder::cache`](crate::ValidatorBuilder::cache).
+/// Stores results for later runs: [`ValidatorBuilder::cache`](crate::ValidatorBuilder::cache).
 ///
-/// The same report comes with a cache as without one, but for its `run` object. A run that writes rows or violations, calls functions of the program or
-/// believes statistics goes without: it needs the rows themselves.
+/// The report is the same with and without a cache, except for its `run` object. The cache is not used by runs that write rows or
+/// violations, call functions of the program or trust statistics: these need the rows themselves.
 ///
-/// Of the data, a cache on disk has samples of what is wrong as the report shows them, and hashes of the keys of `unique` and
-/// `primary_key`; the keys themselves where they repeat (unless a field is sensitive), where inputs can be read once only, or where
-/// `distinct_count` asks for them. Only its owner can read it.
+/// Of the inputs, a cache on disk contains samples of violations, as in the report, and hashes of the keys of `unique` and
+/// `primary_key`; it contains the keys themselves if they repeat (unless a field is sensitive), if inputs can only be read once,
+/// or if a `distinct_count` needs them. Only the owner of the cache can read it.
 ///
-/// Cheap to clone; clones share what they keep.
+/// Cheap to clone; clones share their contents.
 #[derive(Clone)]
 pub struct Cache(Arc<Inner>);
 
@@ -61,28 +61,28 @@ impl fmt::Debug for Cache {
 }
 
 impl Cache {
-    /// Keeps things in any store.
+    /// Creates a cache on top of any store.
     pub fn new(store: impl Store + 'static) -> Self {
         let warning = Mutex::default();
         Self(Arc::new(Inner { store: Box::new(store), trusts_times: false, seeds: OnceLock::new(), warning }))
     }
 
-    /// Keeps things in a folder, which is made if it is not there. Any number of processes may use it at once.
+    /// Creates a cache in a folder, which is created if it does not exist. Any number of processes may use it at once.
     ///
-    /// **Errors**: it cannot be made, or others may write to it.
+    /// **Errors**: the folder cannot be created, or other users may write to it.
     pub fn on_disk(folder: impl AsRef<Path>, options: DiskOptions) -> Result<Self, Error> {
         Ok(Self::new(DiskStore::open(folder.as_ref(), options)?))
     }
 
-    /// Keeps things in memory, for as long as the program runs.
+    /// Creates a cache in memory, which lasts as long as the program runs.
     pub fn in_memory(max_bytes: u64) -> Self {
         Self::new(MemoryStore::new(max_bytes))
     }
 
-    /// Whether a file that has the name, size, times and inode of one that was judged is taken for the same, without reading it. Default
-    /// false. Whoever can set the clock, or writes to a file in the same tick of it, can make that wrong.
+    /// Sets whether a file with the name, size, times and inode of a validated one counts as the same file, without reading it.
+    /// Default false. This can be wrong if someone sets the clock, or writes to the file within the same clock tick.
     ///
-    /// To be said before the cache is cloned.
+    /// Call this before cloning the cache: afterwards it has no effect.
     #[must_use]
     pub fn trust_times(self, trusts_times: bool) -> Self {
         match Arc::try_unwrap(self.0) {
@@ -91,28 +91,28 @@ impl Cache {
         }
     }
 
-    /// What there is, and how often it was asked for.
+    /// Returns statistics of the contents and of the lookups.
     ///
     /// **Errors**: the entries cannot be listed.
     pub fn stats(&self) -> Result<Stats, Error> {
         self.0.store.stats()
     }
 
-    /// Removes what is too old, and what was not used for longest down to the size that is allowed.
+    /// Removes entries that are too old, then the least recently used ones, until the cache has the allowed size.
     ///
     /// **Errors**: entries cannot be listed or removed.
     pub fn prune(&self) -> Result<Pruned, Error> {
         self.0.store.prune()
     }
 
-    /// Removes everything.
+    /// Removes all entries.
     ///
     /// **Errors**: entries cannot be listed or removed.
     pub fn clear(&self) -> Result<Pruned, Error> {
         self.0.store.clear()
     }
 
-    /// Why something could not be kept, the first time since this was last asked. Results do not suffer from it.
+    /// Returns the first reason why a result could not be stored since the last call. Results are not affected.
     pub fn take_warning(&self) -> Option<String> {
         self.0.warning.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

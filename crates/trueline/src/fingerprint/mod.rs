@@ -1,9 +1,9 @@
-//! One hash for many files.
+//! One hash of many files.
 //!
-//! The hash of a set of files says which bytes stand under which names, and nothing else: not where the folder is, who owns the files or
-//! when they were written, nor in which order or by how many threads they were read. It is the hash of a list, sorted by name, of names,
-//! lengths and the hashes of the contents; each name goes in with its length in front, so that no byte can move between a name and what
-//! stands behind it. The hash of one file is that which `b3sum` or `sha256sum` give.
+//! The hash of a set of files depends only on the names and the bytes of the files. It does not depend on where the folder is,
+//! who owns the files, when they were written, the order of reading or the number of threads. It is the hash of a list, sorted by
+//! name, of names, lengths and content hashes. Each name is preceded by its length, so that no byte can move between a name and
+//! what follows it. The hash of a single file is the one that `b3sum` or `sha256sum` prints.
 
 mod content;
 mod list;
@@ -15,14 +15,14 @@ use crate::error::Error;
 
 /// Hashes files, and all files below folders.
 ///
-/// - A file is named by its file name, files below a folder by their path within it, with `/` between the parts on every system. The hash is the same
-///   wherever the folder stands, and whatever order the paths are given in.
-/// - All files below a folder count, hidden ones too; empty folders do not. A symbolic link below a folder is not followed: it counts as a
-///   link, with the path that stands in it. Paths that are given themselves are followed.
-/// - Several threads read at once: one file each, and BLAKE3 of a file of more than 1 MiB in parts of 1 MiB.
+/// - A file is named by its file name; a file below a folder by its path within the folder, with `/` as separator on every
+///   system. The hash does not depend on where the folder is or on the order of the paths.
+/// - All files below a folder count, including hidden ones; empty folders do not. A symbolic link below a folder is not followed:
+///   it is hashed as a link, by its target path. Links given directly in `paths` are followed.
+/// - Several threads read at once, each one file; BLAKE3 hashes a file of more than 1 MiB in parts of 1 MiB.
 ///
-/// **Errors**: a file cannot be read, is neither file, folder nor link, or changed meanwhile; two files have one name. Of several such
-/// files the first one in the order of names is told.
+/// **Errors**: a file cannot be read, is not a file, folder or link, or changed while it was read; two files have the same name.
+/// If several files fail, the error is that of the first in the order of names.
 ///
 /// **Cost**: 256 KiB of memory for each thread, the names, and 32 bytes for each MiB of large files (`benches/compare/fingerprint.py` compares it with `b3sum`).
 ///
@@ -56,14 +56,15 @@ pub fn files<P: AsRef<Path>>(paths: &[P], options: &FilesOptions) -> Result<File
     Ok(Files { hash: Hash { algorithm: options.algorithm, bytes: whole.finish() }, files })
 }
 
-/// Settings of [`files`].
+/// Options of [`files`].
 #[must_use]
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilesOptions {
-    /// How to hash. Default: BLAKE3.
+    /// The hash function. Default: BLAKE3.
     pub algorithm: Algorithm,
-    /// How many threads read and hash; 0 counts as 1. Default: as many as the machine has. The hash does not depend on it.
+    /// The number of threads that read and hash; 0 counts as 1. Default: the machine's available parallelism. The hash does not
+    /// depend on it.
     pub threads: usize,
 }
 
@@ -75,7 +76,7 @@ impl Default for FilesOptions {
 }
 
 impl FilesOptions {
-    /// Sets how to hash.
+    /// Sets the hash function.
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
         self
@@ -88,19 +89,19 @@ impl FilesOptions {
     }
 }
 
-/// A hash function of 256 bits.
+/// A hash function with a 256-bit output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// BLAKE3.
     #[default]
     Blake3,
-    /// SHA-256 (FIPS 180-4), for those who must: several times slower on most machines, and one thread for each file.
+    /// SHA-256 (FIPS 180-4), for compatibility: several times slower on most machines, and limited to one thread per file.
     Sha256,
 }
 
 impl Algorithm {
-    /// Its name, in small letters.
+    /// Returns the name, in lowercase.
     pub fn name(self) -> &'static str {
         match self {
             Self::Blake3 => "blake3",
@@ -109,9 +110,9 @@ impl Algorithm {
     }
 }
 
-/// A hash, and what made it.
+/// A hash and its algorithm.
 ///
-/// Its text is the name of the algorithm, a colon and 64 hexadecimal digits; `{:#}` leaves out the name.
+/// It is displayed as the name of the algorithm, a colon and 64 hexadecimal digits; `{:#}` omits the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hash {
     algorithm: Algorithm,
@@ -119,12 +120,12 @@ pub struct Hash {
 }
 
 impl Hash {
-    /// What made it.
+    /// Returns the algorithm.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// Its bytes.
+    /// Returns the bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
@@ -139,13 +140,13 @@ impl fmt::Display for Hash {
     }
 }
 
-/// What [`files`] found.
+/// The result of [`files`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Files {
-    /// The hash of all of them, names included.
+    /// The hash of all files, including their names.
     pub hash: Hash,
-    /// The files, in the order of the bytes of their names.
+    /// The files, ordered by the bytes of their names.
     pub files: Vec<File>,
 }
 
@@ -153,13 +154,13 @@ pub struct Files {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct File {
-    /// Its name within the set.
+    /// The path within the set.
     pub path: PathBuf,
-    /// Its length; of a link that of the path in it.
+    /// The length in bytes; for a link, the length of its target path.
     pub bytes: u64,
-    /// The hash of its bytes; of a link that of the path in it.
+    /// The hash of the bytes; for a link, of its target path.
     pub hash: Hash,
-    /// Whether it is a symbolic link below a folder.
+    /// Whether the file is a symbolic link below a folder.
     pub is_link: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Types of columns, guessed from the first rows. Nothing but [`read`](super::read) without a schema guesses.
+//! Column types, inferred from the first rows. Only [`read`](super::read) without a schema infers types.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,7 +1,7 @@
-//! The columns of an input as Arrow record batches, without judging them beyond their types.
+//! Reads the columns of an input as Arrow record batches, validating only their types.
 //!
-//! A run with one check by a function, which takes the rows instead of judging them. It runs on a thread of its own and is never
-//! far ahead of whoever takes the batches. A batch is handed out when it is known that nothing is wrong with it.
+//! A read is a run with one custom check, which collects the rows instead of checking them. It runs on its own thread and stays
+//! at most a few batches ahead of the consumer. A batch is handed out once it is known to have no error.
 
 mod infer;
 
@@ -29,7 +29,7 @@ pub use infer::infer;
 /// How many batches may wait.
 const QUEUE: usize = 4;
 
-/// How an input is read.
+/// Options of [`read`].
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ReadOptions {
@@ -38,7 +38,7 @@ pub struct ReadOptions {
 }
 
 impl ReadOptions {
-    /// The columns that are read, in this order. Default: all that the schema has.
+    /// Sets the columns to read, in this order. Default: all columns of the schema.
     pub fn columns<I>(mut self, columns: I) -> Self
     where
         I: IntoIterator,
@@ -48,14 +48,14 @@ impl ReadOptions {
         self
     }
 
-    /// How the input is written. Default: as its name or its first bytes say.
+    /// Sets the format of the input. Default: detected from its name or its first bytes.
     pub fn format(mut self, format: Format) -> Self {
         self.format = Some(format);
         self
     }
 }
 
-/// The rows of an input, batch by batch. Dropping it ends the reading.
+/// An iterator over the rows of an input in batches. Dropping it ends the read.
 #[derive(Debug)]
 pub struct Reader {
     schema: SchemaRef,
@@ -64,13 +64,13 @@ pub struct Reader {
     is_over: bool,
 }
 
-/// Reads the columns of an input in the types of a schema, whose checks are left aside; [`infer`] finds types where there is no
-/// schema. Columns that the schema does not have are passed over.
+/// Reads the columns of an input with the types of a schema, ignoring its checks; [`infer`] finds the types if there is no
+/// schema. Columns that are not in the schema are skipped.
 ///
-/// **Shapes**: text is `Utf8View`, a timestamp without a unit in microseconds, a time and a duration in nanoseconds.
+/// **Shapes**: text is `Utf8View`; a timestamp without a unit has microseconds, a time and a duration nanoseconds.
 ///
-/// **Errors**: a column that is asked for is not in the schema. The reader gives an error, and ends, at the first cell that is not of
-/// its type, at a record that is broken, a column that is missing, and where the input cannot be read.
+/// **Errors**: a requested column is not in the schema. The reader returns an error, and ends, at the first cell of another
+/// type, at a malformed record, at a missing column, and where the input cannot be read.
 pub fn read(schema: &Schema, source: Box<dyn Source>, options: &ReadOptions) -> Result<Reader, Error> {
     let schema = types_of(schema, options)?;
     let cancel = Cancel::new();
