@@ -1,8 +1,8 @@
 //! The canonical document.
 //!
-//! JSON with sorted keys and without what is default or said elsewhere. Keywords are written as items of `checks`, which is where their
-//! meaning goes when a document is read, so that both spellings give one text. If you add a keyword, add it here too: two schemas that
-//! judge data differently must never have one fingerprint.
+//! JSON with sorted keys, without defaults and without anything redundant. Keywords are written as items of `checks`, as they are
+//! read from a document, so that both spellings give the same text. If you add a keyword, add it here too: two schemas that
+//! validate data differently must never have the same fingerprint.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;

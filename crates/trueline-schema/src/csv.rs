@@ -1,25 +1,25 @@
-//! How CSV files are read.
+//! The CSV dialect of a schema.
 
-/// How CSV files are read. The default is RFC 4180 with either line end.
+/// The CSV dialect of the input. The default is RFC 4180 with LF or CRLF line endings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvFormat {
-    /// The byte between fields; default `,`.
+    /// The field delimiter; default `,`.
     pub delimiter: u8,
-    /// The byte around quoted fields, if there is one; default `"`.
+    /// The quote byte, if any; default `"`.
     pub quote: Option<u8>,
-    /// The byte that makes the next one content inside quotes, besides doubling the quote; default none.
+    /// The byte that escapes the next byte inside quotes, in addition to doubled quotes; default none.
     pub escape: Option<u8>,
-    /// The byte that makes a line a comment when it comes first; default none.
+    /// The byte that starts a comment line; default none.
     pub comment: Option<u8>,
-    /// What ends a record; default [`Terminator::Auto`].
+    /// The record terminator; default [`Terminator::Auto`].
     pub terminator: Terminator,
-    /// Whether the first record holds the column names; default true.
+    /// Whether the first record contains the column names; default true.
     pub header: bool,
-    /// How many lines before the header are skipped; default 0.
+    /// The number of lines to skip before the header; default 0.
     pub skip_lines: u64,
-    /// Whether stray quotes are no faults; default false.
+    /// Whether stray quotes are allowed; default false.
     pub lenient: bool,
-    /// Whether blank lines are records rather than nothing; default false.
+    /// Whether blank lines are records instead of being ignored; default false.
     pub blank_lines_are_records: bool,
 }
 
@@ -39,7 +39,7 @@ impl Default for CsvFormat {
     }
 }
 
-/// What ends a record.
+/// The terminator of records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Terminator {
     /// LF or CRLF; a lone CR is data.

@@ -4,65 +4,65 @@ use std::fmt;
 
 use crate::literal::quote;
 
-/// The type of a column. [`Display`](fmt::Display) gives the spelling of schema documents.
+/// The type of a column. [`Display`](fmt::Display) writes the spelling used in schema documents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DataType {
     /// Text.
     String,
     /// `true` or `false`.
     Boolean,
-    /// Integer of 8 bits.
+    /// 8-bit signed integer.
     Int8,
-    /// Integer of 16 bits.
+    /// 16-bit signed integer.
     Int16,
-    /// Integer of 32 bits.
+    /// 32-bit signed integer.
     Int32,
-    /// Integer of 64 bits; also spelt `integer`.
+    /// 64-bit signed integer; also spelled `integer`.
     Int64,
-    /// Natural number of 8 bits.
+    /// 8-bit unsigned integer.
     UInt8,
-    /// Natural number of 16 bits.
+    /// 16-bit unsigned integer.
     UInt16,
-    /// Natural number of 32 bits.
+    /// 32-bit unsigned integer.
     UInt32,
-    /// Natural number of 64 bits.
+    /// 64-bit unsigned integer.
     UInt64,
     /// IEEE 754 binary32.
     Float32,
-    /// IEEE 754 binary64; also spelt `number`.
+    /// IEEE 754 binary64; also spelled `number`.
     Float64,
     /// Exact decimal.
     Decimal {
-        /// How many digits in all, 1 to 38.
+        /// The maximum number of digits, 1 to 38.
         precision: u8,
-        /// How many of them after the point, at most `precision`.
+        /// The number of digits after the decimal point, at most `precision`.
         scale: u8,
     },
     /// Calendar date.
     Date,
-    /// Time of day, without a zone.
+    /// Time of day, without a time zone.
     Time,
     /// Point in time.
     Timestamp {
-        /// The finest part; any when none is declared.
+        /// The finest allowed unit; any if `None`.
         unit: Option<TimeUnit>,
-        /// The declared zone: values must then have an offset.
+        /// The declared time zone; values must then have an offset.
         zone: Option<String>,
     },
     /// Length of time.
     Duration,
-    /// Bytes, in text as base64.
+    /// Bytes; base64 in text formats.
     Binary,
-    /// Any number of items of one type.
+    /// A list of any number of items of one type.
     List(Box<DataType>),
-    /// Named members, each of a type of its own; at least one, and no name twice.
+    /// Named members with their types; at least one, with unique names.
     Struct(Vec<(String, DataType)>),
-    /// Anything; in text formats text.
+    /// Any value; in text formats, text.
     #[default]
     Any,
 }
 
-/// The finest part that a timestamp tells.
+/// The finest unit of a timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TimeUnit {
     /// Seconds, `s`.
@@ -76,7 +76,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// The spelling in schema documents: `s`, `ms`, `us` or `ns`.
+    /// Returns the spelling in schema documents: `s`, `ms`, `us` or `ns`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Second => "s",
@@ -86,14 +86,14 @@ impl TimeUnit {
         }
     }
 
-    /// The unit of that name.
+    /// Returns the unit with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Second, Self::Millisecond, Self::Microsecond, Self::Nanosecond]
             .into_iter()
             .find(|unit| unit.name() == name)
     }
 
-    /// How many nanoseconds one unit lasts.
+    /// Returns the length of one unit in nanoseconds.
     pub fn nanoseconds(self) -> i128 {
         match self {
             Self::Second => 1_000_000_000,
@@ -127,7 +127,7 @@ impl DataType {
         Self::Any,
     ];
 
-    /// The name without parameters.
+    /// Returns the name without parameters.
     pub fn name(&self) -> &'static str {
         match self {
             Self::String => "string",
@@ -154,7 +154,7 @@ impl DataType {
         }
     }
 
-    /// The smallest and the largest value of an integer type.
+    /// Returns the smallest and the largest value of an integer type.
     pub fn integer_bounds(&self) -> Option<(i128, i128)> {
         Some(match self {
             Self::Int8 => (i128::from(i8::MIN), i128::from(i8::MAX)),
@@ -169,17 +169,17 @@ impl DataType {
         })
     }
 
-    /// Whether this is an integer type.
+    /// Returns whether this is an integer type.
     pub fn is_integer(&self) -> bool {
         self.integer_bounds().is_some()
     }
 
-    /// Whether this is a list or a struct.
+    /// Returns whether this is a list or a struct.
     pub fn is_nested(&self) -> bool {
         matches!(self, Self::List(_) | Self::Struct(_))
     }
 
-    /// Whether this is `float32` or `float64`.
+    /// Returns whether this is `float32` or `float64`.
     pub fn is_float(&self) -> bool {
         matches!(self, Self::Float32 | Self::Float64)
     }

@@ -3,46 +3,46 @@
 use crate::check::Check;
 use crate::data_type::DataType;
 
-/// What one column should be.
+/// The definition of one column.
 #[allow(clippy::struct_excessive_bools, reason = "each is a keyword of its own")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// The name of the column.
     pub name: String,
-    /// The type of its values; default `any`.
+    /// The type of the values; default `any`.
     pub data_type: DataType,
     /// Whether the column may be missing; default false.
     pub optional: bool,
-    /// The texts that mean null; the schema's when none are given.
+    /// The strings that mean null; by default those of the schema.
     pub null_values: Option<Vec<String>>,
-    /// Whether white space around the text is ignored; default false.
+    /// Whether white space around text values is ignored; default false.
     pub trim: bool,
-    /// The texts that mean true; default `true True TRUE 1`.
+    /// The strings that mean true; default `true True TRUE 1`.
     pub true_values: Vec<String>,
-    /// The texts that mean false; default `false False FALSE 0`.
+    /// The strings that mean false; default `false False FALSE 0`.
     pub false_values: Vec<String>,
-    /// Whether values of JSON may be of another kind than their type's: a string is then read as a cell of CSV would be, though never as a null, and for
-    /// `string` a number or a boolean is its own text; default false. Means nothing elsewhere.
+    /// Whether JSON values may have another kind than that of the type; default false. A string is then parsed like a CSV cell,
+    /// but never as null, and for `string` a number or boolean counts as its text. Other formats ignore it.
     pub coerce: bool,
-    /// The character that may stand between groups of digits; default none.
+    /// The character allowed between groups of digits; default none.
     pub group_char: Option<char>,
     /// The decimal point; default `.`.
     pub decimal_char: char,
-    /// The strptime patterns of dates and times, tried in order; ISO 8601 when there are none.
+    /// The strptime patterns of dates and times, tried in order; ISO 8601 if there are none.
     pub formats: Vec<String>,
-    /// Whether NaN is a good value; default false.
+    /// Whether NaN is valid; default false.
     pub allow_nan: bool,
-    /// Whether infinities are good values; default false.
+    /// Whether infinities are valid; default false.
     pub allow_infinite: bool,
-    /// Whether values must not be shown in reports; default false.
+    /// Whether reports must not show values of the column; default false.
     pub sensitive: bool,
-    /// A short title for people; no part of the meaning.
+    /// A short title for people; it does not affect validation.
     pub title: Option<String>,
-    /// A description for people; no part of the meaning.
+    /// A description for people; it does not affect validation.
     pub description: Option<String>,
-    /// Other names that the column may have in the data.
+    /// Alternative names of the column in the data.
     pub aliases: Vec<String>,
-    /// The checks of the column, keywords included, in the order of reports. An empty id stands for the default one.
+    /// The checks of the column, including keywords, in report order. An empty id means the default id.
     pub checks: Vec<Check>,
 }
 
@@ -50,7 +50,7 @@ impl Field {
     /// The keywords that a field of a document may have.
     pub const KEYWORDS: &'static [&'static str] = &crate::read::keyword::FIELD;
 
-    /// A field that asks for nothing but its type.
+    /// Creates a field with a name, a type and no other requirements.
     pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
         Self {
             name: name.into(),

@@ -3,18 +3,18 @@
 /// How JSON Lines are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JsonFormat {
-    /// What an object means that has a key twice; default [`DuplicateKeys::Error`].
+    /// How objects with duplicate keys are handled; default [`DuplicateKeys::Error`].
     pub duplicate_keys: DuplicateKeys,
 }
 
-/// What an object means that has a key twice, however it is spelt.
+/// How objects with duplicate keys are handled. Keys are compared after decoding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DuplicateKeys {
-    /// Its record is broken.
+    /// The record is malformed.
     #[default]
     Error,
-    /// The first value counts.
+    /// The first value is used.
     First,
-    /// The last value counts.
+    /// The last value is used.
     Last,
 }

@@ -1,27 +1,27 @@
-//! Bounds and set members, typed by their field.
+//! Bounds and set members, typed by their fields.
 
 use std::fmt;
 
 use crate::grammar::Decimal;
 
-/// A bound or a member of a set, of the type of its field.
+/// A bound or set member, with the type of its field.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Literal {
-    /// Of a boolean field.
+    /// A value of a boolean field.
     Boolean(bool),
-    /// Of an integer, float or decimal field.
+    /// A value of an integer, float or decimal field.
     Number(Decimal),
-    /// Of a string field.
+    /// A value of a string field.
     Text(String),
     /// Days since 1970-01-01.
     Date(i32),
-    /// Nanoseconds of the day.
+    /// Nanoseconds since midnight.
     Time(i64),
     /// A point in time.
     Timestamp {
-        /// Nanoseconds since 1970-01-01T00:00:00, in UTC when there was no offset.
+        /// Nanoseconds since 1970-01-01T00:00:00; in UTC if there was no offset.
         nanos: i128,
-        /// Whether it was written with an offset.
+        /// Whether the value was written with an offset.
         offset: bool,
     },
     /// Nanoseconds.

@@ -1,4 +1,4 @@
-//! Every check of a schema, with its final id.
+//! Resolves all checks of a schema, with their final ids.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! The schema: what one table should be.
+//! The schema of one table.
 
 use crate::canonical;
 use crate::check::{Check, CheckKind};
@@ -9,7 +9,7 @@ use crate::field::Field;
 use crate::json::JsonFormat;
 use crate::{document, read, resolve};
 
-/// What one table should be: its columns, the checks over them and how text formats are read.
+/// The schema of one table: its columns, its checks and how text formats are read.
 ///
 /// # Example
 /// ```
@@ -24,17 +24,17 @@ use crate::{document, read, resolve};
 pub struct Schema {
     /// The name of the schema.
     pub name: Option<String>,
-    /// What the schema is for; no part of its meaning.
+    /// What the schema is for; it does not affect validation.
     pub description: Option<String>,
     /// The columns, in order.
     pub fields: Vec<Field>,
-    /// Checks over the table or over several columns. A check of one column stands in its field.
+    /// Checks on the table or on several columns. Checks on one column belong to its field.
     pub checks: Vec<Check>,
-    /// Whether columns that no field declares may be there; they may by default.
+    /// Whether columns that no field declares are allowed; they are by default.
     pub extra_columns: ExtraColumns,
-    /// Whether the columns must stand in the order of the fields; any order will do by default.
+    /// Whether the columns must have the order of the fields; any order is allowed by default.
     pub column_order: ColumnOrder,
-    /// The texts that mean null in text formats; by default only the empty text does.
+    /// The strings that mean null in text formats; by default only the empty string does.
     pub null_values: Option<Vec<String>>,
     /// How CSV files are read.
     pub csv: CsvFormat,
@@ -43,16 +43,16 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Reads a schema document.
+    /// Parses a schema document.
     ///
     /// # Errors
-    /// All faults of the document, in the order of their places: see [`Error::errors`].
+    /// All errors in the document, in the order of their locations: see [`Error::errors`].
     pub fn parse(text: &str, language: Language) -> Result<Self, Error> {
         let document = document::parse(text, language)?;
         read::schema(&document)
     }
 
-    /// Reads a YAML 1.2 document.
+    /// Parses a YAML 1.2 document.
     ///
     /// # Errors
     /// As [`Schema::parse`].
@@ -60,7 +60,7 @@ impl Schema {
         Self::parse(text, Language::Yaml)
     }
 
-    /// Reads a JSON document.
+    /// Parses a JSON document.
     ///
     /// # Errors
     /// As [`Schema::parse`].
@@ -68,7 +68,7 @@ impl Schema {
         Self::parse(text, Language::Json)
     }
 
-    /// Reads a TOML document.
+    /// Parses a TOML document.
     ///
     /// # Errors
     /// As [`Schema::parse`].
@@ -76,20 +76,20 @@ impl Schema {
         Self::parse(text, Language::Toml)
     }
 
-    /// Every check that the schema asks for, the implied ones included, with its final id, in the order of reports.
+    /// Returns all checks of the schema, including implied ones, with their final ids, in report order.
     ///
-    /// That order is: `structure`, `columns`, then field by field `type`, `finite`, `required` and the others in the
-    /// order of [`CheckKind`](crate::CheckKind), then the checks over the table or several columns as they were written.
-    /// `type` is implied for every field that is neither `string` (but see [`with_typed_text`](Self::with_typed_text)) nor `any`, `finite` for floats unless both
-    /// `allow_nan` and `allow_infinite` are set.
+    /// The order is: `structure`, `columns`, then for each field `type`, `finite`, `required` and the others in the order of
+    /// [`CheckKind`](crate::CheckKind), then the checks on the table or on several columns as written. `type` is implied for
+    /// every field that is neither `string` (but see [`with_typed_text`](Self::with_typed_text)) nor `any`; `finite` is implied
+    /// for floats unless both `allow_nan` and `allow_infinite` are set.
     pub fn resolved_checks(&self) -> Vec<Check> {
         resolve::resolve(self)
     }
 
-    /// The schema for formats whose values are of some kind before anyone asks, as those of JSON and Arrow are: there a `string` field may
-    /// be given a number, so it implies `type` like any other.
+    /// Returns the schema for formats with typed values, such as JSON and Arrow. There a `string` field may contain a number, so
+    /// `string` implies a `type` check like any other type.
     ///
-    /// Reports name the schema as it is; this one is for what runs its checks.
+    /// Use it only to run the checks: reports refer to the original schema.
     #[must_use]
     pub fn with_typed_text(&self) -> Self {
         let mut schema = self.clone();
@@ -103,9 +103,9 @@ impl Schema {
         schema
     }
 
-    /// The schema for single records: without the checks that speak of a table as a whole, such as `row_count`.
+    /// Returns the schema for single records, without checks on the table as a whole, such as `row_count`.
     ///
-    /// Reports name the schema as it is; this one is for what runs its checks.
+    /// Use it only to run the checks: reports refer to the original schema.
     #[must_use]
     pub fn of_records(&self) -> Self {
         let mut schema = self.clone();
@@ -116,27 +116,27 @@ impl Schema {
         schema
     }
 
-    /// The canonical document: JSON with sorted keys, without defaults, titles and descriptions.
+    /// Returns the canonical document: JSON with sorted keys, without defaults, titles and descriptions.
     ///
-    /// Schemas of equal meaning have equal canonical text, whatever language and order they were written in, and the
-    /// text parses to a schema of that meaning. Schemas with equal canonical text judge data alike, down to the ids and
-    /// messages of the report.
+    /// Schemas with the same meaning have the same canonical text, regardless of the language and order in which they were
+    /// written, and the text parses to a schema with that meaning. Schemas with the same canonical text validate data
+    /// identically, including the ids and messages in the report.
     pub fn canonical(&self) -> String {
         canonical::write(self)
     }
 
-    /// `blake3:` and the hexadecimal BLAKE3 hash of [`canonical`](Self::canonical).
+    /// Returns `blake3:` followed by the hexadecimal BLAKE3 hash of [`canonical`](Self::canonical).
     pub fn fingerprint(&self) -> String {
         format!("blake3:{}", blake3::hash(self.canonical().as_bytes()).to_hex())
     }
 
-    /// The texts that mean null for a field: its own, else the schema's, else only the empty text.
+    /// Returns the strings that mean null for a field: its own, otherwise the schema's, otherwise only the empty string.
     pub fn null_values_for(&self, field: &Field) -> Vec<String> {
         let declared = field.null_values.as_ref().or(self.null_values.as_ref());
         declared.cloned().unwrap_or_else(|| vec![String::new()])
     }
 
-    /// The field of this name; aliases are not looked at.
+    /// Returns the field with this name; aliases are ignored.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
@@ -154,7 +154,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a file name extension (`yaml`, `yml`, `json`, `toml`, in any case, without the dot).
+    /// Returns the language for a file name extension (`yaml`, `yml`, `json` or `toml`, in any case, without the dot).
     pub fn from_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "yaml" | "yml" => Some(Self::Yaml),
@@ -164,7 +164,7 @@ impl Language {
         }
     }
 
-    /// The name of the language.
+    /// Returns the name of the language.
     pub fn name(self) -> &'static str {
         match self {
             Self::Yaml => "YAML",
@@ -174,20 +174,20 @@ impl Language {
     }
 }
 
-/// Whether columns that no field declares may be there.
+/// Whether columns that no field declares are allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExtraColumns {
-    /// They may; nothing is said about them.
+    /// They are allowed and ignored.
     #[default]
     Allow,
-    /// Each is a fault.
+    /// Each is a violation.
     Forbid,
 }
 
-/// Whether columns must stand in the order of the fields.
+/// Whether columns must have the order of the fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ColumnOrder {
-    /// Any order will do.
+    /// Any order is allowed.
     #[default]
     Any,
     /// The order of the fields.

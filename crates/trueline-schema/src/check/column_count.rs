@@ -1,6 +1,6 @@
 //! # `column_count`
 //!
-//! The table must have so many columns: `min`, `max` or both, or `equals`.
+//! The table must have a number of columns within bounds: `min`, `max` or both, or `equals`.
 
 use super::{CheckKind, Spec, Target, Types, count};
 

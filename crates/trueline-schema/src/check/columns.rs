@@ -1,7 +1,7 @@
 //! # `columns`
 //!
-//! The columns must be those declared. Implied by every schema; declared only to give it a severity, tolerance, id or message of
-//! its own. What it asks is said by `optional`, `extra_columns` and `column_order`.
+//! The columns must be the declared ones. Implied by every schema; declare it only to set a severity, tolerance, id or message.
+//! `optional`, `extra_columns` and `column_order` define the requirements.
 
 use super::{CheckKind, Spec, Target, Types};
 

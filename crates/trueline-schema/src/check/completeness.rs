@@ -1,6 +1,6 @@
 //! # `completeness`
 //!
-//! So many values of a column must not be null: `min_fraction` of the rows, at least `min_count`, or both.
+//! A column must have enough values that are not null: `min_fraction` of the rows, at least `min_count`, or both.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;

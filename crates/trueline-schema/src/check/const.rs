@@ -1,6 +1,6 @@
 //! # `const`
 //!
-//! Values must be equal to one, which is written as a value of the field's type.
+//! Values must be equal to one value, which is written as a value of the field's type.
 
 use super::{CheckKind, Spec, Target, Types};
 

@@ -1,6 +1,6 @@
 //! # `contains`
 //!
-//! Text must contain another, byte for byte.
+//! Text must contain a substring, byte for byte.
 
 use super::{CheckKind, Spec, Target, Types};
 

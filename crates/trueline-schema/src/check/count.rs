@@ -1,18 +1,18 @@
-//! Bounds on a count, which several checks share.
+//! Bounds on a count, shared by several checks.
 
 use super::CheckKind;
 use crate::canonical::Object;
 use crate::error::ErrorKind;
 use crate::read::Item;
 
-/// Bounds on a count: `equals` alone, or `min`, `max` or both, which are included.
+/// Bounds on a count: either `equals`, or `min`, `max` or both, inclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CountBounds {
-    /// The smallest good count.
+    /// The smallest valid count.
     pub min: Option<u64>,
-    /// The largest good count.
+    /// The largest valid count.
     pub max: Option<u64>,
-    /// The only good count.
+    /// The only valid count.
     pub equals: Option<u64>,
 }
 

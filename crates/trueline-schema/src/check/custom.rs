@@ -1,6 +1,7 @@
 //! # `custom`
 //!
-//! A function of the program over the values of columns. It has no form in documents: whoever runs a schema adds it.
+//! A function of the program, evaluated on the values of columns. It cannot be written in documents: the program that runs a
+//! schema adds it.
 
 use super::{Spec, Target, Types};
 

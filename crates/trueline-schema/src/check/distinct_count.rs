@@ -1,6 +1,6 @@
 //! # `distinct_count`
 //!
-//! A column must have so many different values, null not counted: `min`, `max` or both, or `equals`.
+//! A column must have a number of distinct values, not counting null, within bounds: `min`, `max` or both, or `equals`.
 
 use super::{CheckKind, Spec, Target, Types, count};
 

@@ -1,6 +1,6 @@
 //! # `ends_with`
 //!
-//! Text must end with another, byte for byte.
+//! Text must end with a suffix, byte for byte.
 
 use super::{CheckKind, Spec, Target, Types};
 

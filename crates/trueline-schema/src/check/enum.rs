@@ -1,6 +1,6 @@
 //! # `enum`
 //!
-//! Values must be among those listed, which are written as values of the field's type.
+//! Values must be in a list, which contains values of the field's type.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::literal::Literal;

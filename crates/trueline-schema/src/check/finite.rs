@@ -1,7 +1,7 @@
 //! # `finite`
 //!
-//! Floats must not be NaN or infinite. Implied by every float field that does not allow both; declared only to give it a severity,
-//! tolerance, id or message of its own.
+//! Floats must not be NaN or infinite. Implied by every float field that does not allow both; declare it only to set a severity,
+//! tolerance, id or message.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::error::ErrorKind;

@@ -1,7 +1,7 @@
 //! # `format`
 //!
-//! Text must be written in a known format, its checksum right where it has one. On dates and times the keyword `format` gives strptime
-//! patterns instead and is no check.
+//! Text must have a known format, with a correct checksum if the format has one. On dates and times the keyword `format` gives
+//! strptime patterns instead and is not a check.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::error::{ErrorKind, Noun};
@@ -19,7 +19,7 @@ pub(crate) const SPEC: Spec = Spec {
     read,
 };
 
-/// A format of text.
+/// A text format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// An email address.
@@ -48,7 +48,7 @@ pub enum Format {
     Iban,
     /// A payment card number.
     Card,
-    /// A phone number in E.164 form.
+    /// A phone number in E.164 format.
     Phone,
     /// A BIC (SWIFT code).
     Bic,
@@ -90,17 +90,17 @@ const CODES: [&str; 17] = {
 };
 
 impl Format {
-    /// All formats, in the order of the documentation.
+    /// Returns an iterator over all formats, in the order of the documentation.
     pub fn all() -> impl Iterator<Item = Self> {
         FORMATS.into_iter().map(|(format, ..)| format)
     }
 
-    /// The name in schema documents.
+    /// Returns the name in schema documents.
     pub fn name(self) -> &'static str {
         self.entry().1
     }
 
-    /// The format of that name.
+    /// Returns the format with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::all().find(|format| format.name() == name)
     }

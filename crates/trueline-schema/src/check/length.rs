@@ -1,7 +1,7 @@
 //! # `length`
 //!
-//! Text must have `min_length` to `max_length` characters (Unicode scalar values), or bytes with `unit: byte`. Binary values are counted in
-//! bytes, and the length of a list is the number of its items.
+//! Text must have `min_length` to `max_length` characters (Unicode scalar values), or bytes with `unit: byte`. The length of a
+//! binary value is in bytes; the length of a list is its number of items.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
@@ -21,13 +21,13 @@ pub(crate) const SPEC: Spec = Spec {
     read: |item| Some(read(item)),
 };
 
-/// What a length counts.
+/// The unit of a length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum LengthUnit {
     /// Unicode scalar values.
     #[default]
     Char,
-    /// Bytes; of text, those of UTF-8.
+    /// Bytes; for text, UTF-8 bytes.
     Byte,
 }
 

@@ -1,7 +1,7 @@
 //! The checks: one file each, and one line in every list below.
 //!
-//! A file holds the check's [`Spec`] (names and what it may be asked of), how its parameters are read from a document,
-//! what it expects in words, and how it is written canonically.
+//! A file contains the check's [`Spec`] (its names and what it applies to), reads its parameters from a document,
+//! describes what it expects in words, and writes its canonical form.
 
 pub(crate) mod column_count;
 pub(crate) mod columns;
@@ -43,28 +43,28 @@ pub use range::Range;
 pub(crate) use spec::{Spec, Target, Types};
 pub use unique::{KeyNulls, KeyReport};
 
-/// One thing asked of the data.
+/// One requirement on the data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {
-    /// The name of the check in reports. In a [`Field`](crate::Field) or [`Schema`](crate::Schema) an empty id stands
-    /// for the default one; [`Schema::resolved_checks`](crate::Schema::resolved_checks) fills it in.
+    /// The id of the check in reports. In a [`Field`](crate::Field) or [`Schema`](crate::Schema) an empty id means
+    /// the default id; [`Schema::resolved_checks`](crate::Schema::resolved_checks) fills it in.
     pub id: String,
-    /// What is asked.
+    /// The kind of the check and its parameters.
     pub kind: CheckKind,
-    /// The columns it is asked of; none for the whole table.
+    /// The columns that the check applies to; empty for the whole table.
     pub columns: Vec<String>,
-    /// What a failure means; default [`Severity::Error`].
+    /// The severity of a violation; default [`Severity::Error`].
     pub severity: Severity,
-    /// How many failures are let pass; default none.
+    /// How many failures are tolerated; default none.
     pub tolerance: Option<Tolerance>,
-    /// What to say of a failure in place of the default message.
+    /// The message of violations, replacing the default one.
     pub message: Option<String>,
-    /// How many violations are kept as samples; default as set for the run.
+    /// How many violations are kept as samples; the default is set for the run.
     pub sample_limit: Option<u64>,
 }
 
 impl Check {
-    /// A check of severity error with the default id.
+    /// Creates a check with severity error and the default id.
     pub fn new(kind: CheckKind, columns: Vec<String>) -> Self {
         Self {
             id: String::new(),
@@ -78,18 +78,18 @@ impl Check {
     }
 }
 
-/// What a failure means.
+/// The severity of a violation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
-    /// Something to look at.
+    /// Worth a look, but the data is valid.
     Warning,
-    /// The data is not what it should be.
+    /// The data is invalid.
     #[default]
     Error,
 }
 
 impl Severity {
-    /// `error` or `warning`.
+    /// Returns `error` or `warning`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Warning => "warning",
@@ -104,100 +104,100 @@ impl fmt::Display for Severity {
     }
 }
 
-/// How many failures of a check are let pass.
+/// How many failures of a check are tolerated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tolerance {
-    /// So many.
+    /// At most this number.
     Count(u64),
-    /// Such a part of the evaluated values, above 0 and below 1.
+    /// At most this fraction of the evaluated values, above 0 and below 1.
     Fraction(f64),
 }
 
-/// What is asked by a check. The order of the variants is the order of checks in reports.
+/// The kind of a check and its parameters. The order of the variants is the order of checks in reports.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CheckKind {
     /// Records are well formed.
     Structure,
-    /// The columns are those declared.
+    /// The columns are the declared ones.
     Columns,
-    /// Values are of the column's type.
+    /// Values have the column's type.
     Type,
     /// Floats are finite.
     Finite {
-        /// NaN is a good value.
+        /// Whether NaN is valid.
         allow_nan: bool,
-        /// Infinities are good values.
+        /// Whether infinities are valid.
         allow_infinite: bool,
     },
     /// Values are not null.
     Required,
-    /// Keys occur once.
+    /// Keys are unique.
     Unique {
-        /// What a null means.
+        /// How nulls in keys are handled.
         nulls: KeyNulls,
         /// Which occurrences are violations.
         report: KeyReport,
     },
-    /// Keys occur once and are not null.
+    /// Keys are unique and not null.
     PrimaryKey,
-    /// Values lie between bounds.
+    /// Values are within bounds.
     Range(Range),
-    /// Numbers are multiples of another.
+    /// Numbers are multiples of this number.
     MultipleOf(Literal),
-    /// Values are listed.
+    /// Values are in the list.
     Enum(Vec<Literal>),
-    /// Values are not listed.
+    /// Values are not in the list.
     NotIn(Vec<Literal>),
-    /// Values are equal to one.
+    /// Values are equal to this value.
     Const(Literal),
-    /// Text matches a regular expression, or does not.
+    /// Text matches a regular expression, or does not match it.
     Pattern {
-        /// The expression, searched for unless anchored.
+        /// The expression; it may match anywhere unless it is anchored.
         pattern: String,
-        /// Text must not match.
+        /// Whether text must not match.
         negate: bool,
     },
-    /// Text, bytes or lists have a length between bounds, both included.
+    /// Text, bytes or lists have a length within inclusive bounds.
     Length {
         /// The smallest length.
         min: Option<u64>,
         /// The largest length.
         max: Option<u64>,
-        /// What is counted; of lists always the items.
+        /// The unit; for lists always items.
         unit: LengthUnit,
     },
-    /// Text starts with another.
+    /// Text starts with this prefix.
     StartsWith(String),
-    /// Text ends with another.
+    /// Text ends with this suffix.
     EndsWith(String),
-    /// Text contains another.
+    /// Text contains this substring.
     Contains(String),
-    /// Text is of a known format.
+    /// Text has a known format.
     Format(Format),
-    /// Numbers have so many digits at most.
+    /// Numbers have at most this many digits.
     Precision {
-        /// How many significant digits in all.
+        /// The maximum number of significant digits.
         digits: Option<u32>,
-        /// How many after the point.
+        /// The maximum number of digits after the decimal point.
         scale: Option<u32>,
     },
-    /// There are so many different values.
+    /// The number of distinct values is within bounds.
     DistinctCount(CountBounds),
-    /// So many values are not null.
+    /// Enough values are not null.
     Completeness {
-        /// The smallest part of the rows, 0 to 1.
+        /// The minimum fraction of rows with a value, 0 to 1.
         min_fraction: Option<f64>,
-        /// The smallest number of rows.
+        /// The minimum number of values that are not null.
         min_count: Option<u64>,
     },
-    /// There are so many rows.
+    /// The number of rows is within bounds.
     RowCount(CountBounds),
-    /// There are so many columns.
+    /// The number of columns is within bounds.
     ColumnCount(CountBounds),
-    /// What a function of the program asks. It stands in no document, so no schema has it: it is added to a plan.
+    /// A function of the program. Documents cannot contain it, so no schema has it: it is added to a plan.
     Custom {
-        /// What it expects, for people.
+        /// A description for people of what the function expects.
         expected: String,
     },
 }
@@ -244,12 +244,12 @@ pub(crate) const LATER: [&str; 10] = [
 ];
 
 impl CheckKind {
-    /// The name of the check in schema documents and reports.
+    /// Returns the name of the check in schema documents and reports.
     pub fn name(&self) -> &'static str {
         self.spec().name
     }
 
-    /// The codes that violations of the check have, in the order of the documentation.
+    /// Returns the codes of the check's violations, in the order of the documentation.
     pub fn codes(&self) -> &'static [&'static str] {
         match self {
             Self::Format(format) => format.codes(),
@@ -257,7 +257,7 @@ impl CheckKind {
         }
     }
 
-    /// Whether it says something of a table as a whole, and nothing of a single row.
+    /// Returns whether the check applies to the table as a whole and not to single rows.
     pub fn is_of_table(&self) -> bool {
         matches!(
             self,
@@ -265,8 +265,8 @@ impl CheckKind {
         )
     }
 
-    /// What is expected of a value of a column of type `data_type` (of `Any` for checks without a single column), for
-    /// people: `at least 0.01 and at most 1000000`.
+    /// Describes for people what the check expects of a value of a column of type `data_type` (`Any` for checks without a single
+    /// column): `at least 0.01 and at most 1000000`.
     pub fn expected(&self, data_type: &DataType) -> String {
         match self {
             Self::Structure => structure::EXPECTED.to_owned(),

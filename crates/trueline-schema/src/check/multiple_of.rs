@@ -1,6 +1,6 @@
 //! # `multiple_of`
 //!
-//! Numbers must be multiples of another, which is above zero. Floats are taken in their shortest decimal form.
+//! Numbers must be multiples of a number above zero. Floats are compared by their shortest decimal representation.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::error::ErrorKind;

@@ -1,6 +1,6 @@
 //! # `not_in`
 //!
-//! Values must not be among those listed, which are written as values of the field's type.
+//! Values must not be in a list, which contains values of the field's type.
 
 use super::{CheckKind, Spec, Target, Types};
 

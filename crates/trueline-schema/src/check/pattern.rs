@@ -1,6 +1,7 @@
 //! # `pattern`
 //!
-//! Text must match a regular expression, or with `negate: true` must not. It is searched for anywhere in the text unless anchored.
+//! Text must match a regular expression, or must not match it with `negate: true`. The match may be anywhere unless the
+//! expression is anchored.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;

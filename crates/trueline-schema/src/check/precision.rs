@@ -1,7 +1,7 @@
 //! # `precision`
 //!
-//! Numbers must have at most `digits` digits (significant digits before and after the point) and at most `scale` of them after the
-//! point. Floats are taken in their shortest decimal form. As a field keyword: `precision: {digits: 10, scale: 2}`.
+//! Numbers must have at most `digits` significant digits in total and at most `scale` digits after the decimal
+//! point. Floats are checked in their shortest decimal representation. As a field keyword: `precision: {digits: 10, scale: 2}`.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;

@@ -1,6 +1,6 @@
 //! # `primary_key`
 //!
-//! Keys of one or more columns must occur once and hold no null.
+//! Keys of one or more columns must be unique and must not contain null.
 
 use super::{CheckKind, Spec, Target, Types};
 

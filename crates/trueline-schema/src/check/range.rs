@@ -1,7 +1,7 @@
 //! # `range`
 //!
-//! Values must lie between bounds: `minimum` and `maximum` are included, `exclusive_minimum` and `exclusive_maximum` are not. Bounds
-//! are written as values of the field's type; of two bounds on one side the stricter counts.
+//! Values must be within bounds: `minimum` and `maximum` are inclusive, `exclusive_minimum` and `exclusive_maximum` are not.
+//! Bounds are written as values of the field's type; of two bounds on the same side the stricter one applies.
 
 use std::cmp::Ordering;
 
@@ -26,14 +26,14 @@ pub(crate) const SPEC: Spec = Spec {
 
 const KEYS: [&str; 4] = ["minimum", "maximum", "exclusive_minimum", "exclusive_maximum"];
 
-/// Bounds, of which at least one is given. Read from a document, a side has one bound at most.
+/// Bounds, at least one of which is set. A range from a document has at most one bound per side.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Range {
-    /// Values must be at least this.
+    /// Values must be greater than or equal to this.
     pub minimum: Option<Literal>,
-    /// Values must be at most this.
+    /// Values must be less than or equal to this.
     pub maximum: Option<Literal>,
-    /// Values must be more than this.
+    /// Values must be greater than this.
     pub exclusive_minimum: Option<Literal>,
     /// Values must be less than this.
     pub exclusive_maximum: Option<Literal>,

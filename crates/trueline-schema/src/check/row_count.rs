@@ -1,6 +1,6 @@
 //! # `row_count`
 //!
-//! The table must have so many rows: `min`, `max` or both, or `equals`.
+//! The table must have a number of rows within bounds: `min`, `max` or both, or `equals`.
 
 use super::{CheckKind, Spec, Target, Types, count};
 

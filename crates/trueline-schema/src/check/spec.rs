@@ -1,4 +1,4 @@
-//! What the document reader must know of a check.
+//! What the parser of documents must know about a check.
 
 use std::fmt;
 

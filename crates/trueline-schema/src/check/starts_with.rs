@@ -1,6 +1,6 @@
 //! # `starts_with`
 //!
-//! Text must start with another, byte for byte.
+//! Text must start with a prefix, byte for byte.
 
 use super::{CheckKind, Spec, Target, Types};
 

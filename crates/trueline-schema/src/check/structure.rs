@@ -1,7 +1,7 @@
 //! # `structure`
 //!
-//! Records must be well formed: as many fields as there are columns, sound quoting, valid UTF-8; in JSON Lines an object on each line, and
-//! no key twice. Implied by every schema; declared only to give it a severity, tolerance, id or message of its own.
+//! Records must be well formed: one field per column, correct quoting, valid UTF-8; for JSON Lines one object per line and
+//! no duplicate keys. Implied by every schema; declare it only to set a severity, tolerance, id or message.
 
 use super::{CheckKind, Spec, Target, Types};
 

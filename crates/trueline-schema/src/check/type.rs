@@ -1,7 +1,6 @@
 //! # `type`
 //!
-//! Values must be of the column's type. Implied by every typed field; declared only to give it a severity, tolerance, id or message
-//! of its own.
+//! Values must have the column's type. Implied by every typed field; declare it only to set a severity, tolerance, id or message.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::data_type::DataType;

@@ -1,8 +1,8 @@
 //! # `unique`
 //!
-//! Keys of one or more columns must occur once. As a field keyword: `unique: true`. `nulls` says what a key with a null in it means:
-//! it is passed over (`ignore`, the default), compared as a value (`equal`) or a violation (`fail`). `report` says which occurrences are
-//! violations: each `after_first` (the default) or `all` of them.
+//! Keys of one or more columns must be unique. As a field keyword: `unique: true`. `nulls` defines how a key with a null is
+//! handled: it is ignored (`ignore`, the default), compared as a value (`equal`) or a violation (`fail`). `report` defines which
+//! occurrences are violations: those after the first (`after_first`, the default) or `all`.
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
@@ -20,25 +20,25 @@ pub(crate) const SPEC: Spec = Spec {
     read: |item| Some(read(item)),
 };
 
-/// What a null in a key means.
+/// How nulls in keys are handled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeyNulls {
-    /// Such keys are passed over.
+    /// Keys with a null are ignored.
     #[default]
     Ignore,
     /// Nulls are equal to each other.
     Equal,
-    /// Such keys are violations.
+    /// Keys with a null are violations.
     Fail,
 }
 
-/// Which occurrences of a repeated key are violations.
+/// Which occurrences of a duplicate key are violations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeyReport {
-    /// Every one after the first.
+    /// All except the first.
     #[default]
     AfterFirst,
-    /// Every one.
+    /// All.
     All,
 }
 

@@ -1,4 +1,4 @@
-//! The trees of several documents as one.
+//! Merges the trees of several documents.
 
 use std::collections::HashMap;
 

@@ -1,11 +1,11 @@
-//! One schema from several documents.
+//! Composes one schema from several documents.
 //!
-//! Each document is read by itself, in its own language, and the trees are put together; no text of one ever stands behind that of another, so nothing
-//! in one document can change how the next is read. Every node keeps its place, so a fault is told with the document and line it
-//! stands on, also when it only shows in the whole: a check of one file on a column of another.
+//! Each document is parsed separately, in its own language, and the trees are merged. Texts are never concatenated, so nothing
+//! in one document can change how the next one is parsed. Every node keeps its location, so an error gives its document and line
+//! even if it only shows in the composed schema, such as a check in one file on a column of another.
 //!
-//! To keep places apart, those of each document start where those before it end, as if the texts stood in a row. `Source` finds
-//! its way back from there; that row is looked at for places and for nothing else.
+//! To keep locations apart, those of each document start where those of the previous one end, as if the texts were concatenated.
+//! `Source` maps them back; this numbering is used only for locations.
 
 mod merge;
 mod yaml;
@@ -15,41 +15,41 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::read::{self, MAX_PROBLEMS};
 use crate::schema::{Language, Schema};
 
-/// How many documents a schema may be composed of.
+/// The maximum number of documents of a schema.
 pub const MAX_DOCUMENTS: usize = 1000;
-/// How many bytes all of them may have.
+/// The maximum total size of the documents in bytes.
 pub const MAX_BYTES: usize = 8 << 20;
 
-/// A document that a schema is composed of.
+/// A document to compose a schema from.
 #[derive(Clone, Copy, Debug)]
 pub struct Document<'a> {
-    /// What people call it; faults name it.
+    /// The name of the document, used in errors.
     pub name: &'a str,
-    /// Its text.
+    /// The text of the document.
     pub text: &'a str,
-    /// Its language.
+    /// The language of the document.
     pub language: Language,
 }
 
-/// A schema that was composed of documents.
+/// A composed schema.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Composed {
     /// The schema.
     pub schema: Schema,
-    /// The same as a document of YAML: what all documents say, in their order, with titles and descriptions and without comments.
+    /// The schema as a YAML document: the content of all documents in order, with titles and descriptions, without comments.
     pub yaml: String,
 }
 
-/// Composes a schema.
+/// Composes a schema from documents.
 ///
-/// Fields and checks of all documents are put one behind the other; what stands in several documents alike is taken once. Other keys may stand in
-/// any of them, and sections (`csv`, `json`) may be given in parts.
+/// The fields and checks of all documents are concatenated; identical ones are used once. Any document may have the other
+/// keys, and sections (`csv`, `json`) may be split over documents.
 ///
 /// # Errors
-/// All faults of all documents, with their names: see [`Location::document`](crate::Location::document) and
-/// [`Error::render_documents`]. Besides what [`Schema::parse`] finds: a field or setting that two documents give differently; more than
-/// [`MAX_DOCUMENTS`] or [`MAX_BYTES`].
+/// All errors of all documents, with the names of the documents: see [`Location::document`](crate::Location::document) and
+/// [`Error::render_documents`]. In addition to the errors of [`Schema::parse`]: two documents define a field or setting
+/// differently; there is more than [`MAX_DOCUMENTS`] or [`MAX_BYTES`].
 ///
 /// # Example
 /// ```

@@ -1,7 +1,7 @@
-//! A tree as a document of YAML.
+//! Writes a tree as a YAML document.
 //!
-//! Blocks for the document, its sections and lists; a list of scalars, and whatever stands within a check or field, goes on one line where that is
-//! short. Texts that could be read as something else are quoted.
+//! The document, its sections and lists use block style. A list of scalars, and the content of a check or field, is on one line
+//! if it is short. Strings that could be read as something else are quoted.
 
 use std::fmt::Write as _;
 

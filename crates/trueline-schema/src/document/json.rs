@@ -1,4 +1,4 @@
-//! JSON to a tree: RFC 8259, with places. Strings are decoded by `serde_json`.
+//! Parses JSON (RFC 8259) to a tree with locations. `serde_json` decodes strings.
 
 use super::limit::Budget;
 use super::{Entry, Fatal, Node, Span, Value};

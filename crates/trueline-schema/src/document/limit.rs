@@ -1,4 +1,4 @@
-//! What keeps documents small, whoever wrote them.
+//! Limits on the size of untrusted documents.
 
 use super::{Fatal, Span};
 use crate::error::ErrorKind;

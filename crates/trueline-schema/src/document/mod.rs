@@ -1,9 +1,9 @@
-//! Schema documents as one tree, whatever their language.
+//! Schema documents as trees, independent of their language.
 //!
-//! YAML, JSON and TOML are read to the same [`Node`]s, each with its place, so that everything after is written once and means the same
-//! in all of them. Numbers keep their text: which number it is, the type of a field decides.
+//! YAML, JSON and TOML are parsed to the same [`Node`]s, each with its location, so that all later code exists once and works the
+//! same for all of them. Numbers keep their text: the type of a field decides how to read it.
 //!
-//! If you change a limit here, `docs/` and SECURITY name it too.
+//! If you change a limit here, update `docs/` and SECURITY too.
 
 mod json;
 mod limit;

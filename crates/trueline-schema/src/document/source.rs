@@ -1,4 +1,4 @@
-//! Places in the text of a document.
+//! Locations in the text of a document.
 
 use crate::error::{ErrorKind, Location, Problem};
 

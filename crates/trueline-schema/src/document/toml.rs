@@ -1,4 +1,4 @@
-//! TOML to a tree, over `toml_edit`.
+//! Parses TOML to a tree, using `toml_edit`.
 
 use toml_edit::{Item, TableLike, Value as TomlValue};
 

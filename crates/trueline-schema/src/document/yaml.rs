@@ -1,7 +1,7 @@
-//! YAML 1.2 to a tree, over the events of `saphyr-parser`.
+//! Parses YAML 1.2 to a tree, using the events of `saphyr-parser`.
 //!
 //! Plain scalars are resolved by the core schema: `NO` and `2020-01-31` are text, numbers keep their text. Anchors and aliases
-//! are understood, within a limit; merge keys, tags beyond the core schema, keys that are no scalars and second documents are refused.
+//! are supported within a limit. Merge keys, tags outside the core schema, non-scalar keys and further documents are errors.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! What can be wrong with a schema document.
+//! Errors in schema documents.
 
 mod render;
 
@@ -8,10 +8,10 @@ use crate::compose::Document;
 use crate::data_type::DataType;
 use crate::schema::Language;
 
-/// A schema document that cannot be used, with everything that is wrong with it.
+/// The errors of a schema document that cannot be used.
 ///
-/// [`kind`](Self::kind), [`location`](Self::location) and the text are those of the first fault by place;
-/// [`errors`](Self::errors) has all of them.
+/// [`kind`](Self::kind), [`location`](Self::location) and the message describe the first error by location;
+/// [`errors`](Self::errors) returns all of them.
 ///
 /// # Example
 /// ```
@@ -33,29 +33,29 @@ impl Error {
         Self(problems.into_boxed_slice())
     }
 
-    /// What the first fault is.
+    /// Returns the kind of the first error.
     pub fn kind(&self) -> &ErrorKind {
         &self.first().kind
     }
 
-    /// Where the first fault is.
+    /// Returns the location of the first error.
     pub fn location(&self) -> Option<Location> {
         self.first().location.clone()
     }
 
-    /// Every fault, in the order of their places; at least one.
+    /// Returns all errors, ordered by location; there is at least one.
     pub fn errors(&self) -> &[Problem] {
         &self.0
     }
 
-    /// All faults over several lines for people, each with the line it is on and a mark under its place.
+    /// Renders all errors as text of several lines, each with its source line and a marker below the place.
     ///
-    /// `name` names the document, `text` is what was parsed. No control byte of the text comes through.
+    /// `name` is the name of the document and `text` its content, as parsed. Control characters of the text are escaped.
     pub fn render(&self, name: &str, text: &str) -> String {
         render::render(self, &|_| (name, text))
     }
 
-    /// The same for a schema that was composed of these documents.
+    /// Renders all errors like [`render`](Self::render), for a schema composed of these documents.
     pub fn render_documents(&self, documents: &[Document<'_>]) -> String {
         render::render(self, &|index| {
             documents.get(index).map_or(("", ""), |document| (document.name, document.text))
@@ -79,7 +79,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// One fault of a schema document.
+/// One error of a schema document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
     pub(crate) kind: ErrorKind,
@@ -108,12 +108,12 @@ impl Problem {
         self
     }
 
-    /// What it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// Where it is.
+    /// Returns the location of the error.
     pub fn location(&self) -> Option<&Location> {
         self.location.as_ref()
     }
@@ -125,121 +125,121 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A place in a schema document.
+/// A location in a schema document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
-    /// The name of the document, for a schema that is composed of several; the path is then that in the whole.
+    /// The name of the document, if the schema is composed of several; `path` then refers to the composed schema.
     pub document: Option<String>,
     /// The line, from 1.
     pub line: u32,
     /// The column, from 1, in characters.
     pub column: u32,
-    /// The place in the document's tree: `fields[2].minimum`; empty for the document itself.
+    /// The path in the document's tree, such as `fields[2].minimum`; empty for the document itself.
     pub path: String,
 }
 
-/// What is wrong.
+/// The kind of an error in a schema document.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The document is not of its language.
+    /// The document is not valid in its language.
     #[error("not valid {}: {}", language.name(), inert(message))]
     Syntax {
         /// The language.
         language: Language,
-        /// What is wrong.
+        /// The syntax error.
         message: String,
     },
-    /// The document uses a part of its language that schema documents must not use.
+    /// The document uses a feature of its language that schema documents must not use.
     #[error("{what} cannot be used in a schema document")]
     Refused {
-        /// Which part.
+        /// The feature.
         what: &'static str,
     },
-    /// A limit of documents is exceeded.
+    /// The document exceeds a limit.
     #[error("the document has more than {limit} {what}")]
     Limit {
-        /// What is counted.
+        /// What the limit counts.
         what: &'static str,
-        /// How much of it there may be.
+        /// The maximum.
         limit: u64,
     },
-    /// There is nothing in the document.
+    /// The document is empty.
     #[error("the document is empty; it should be a mapping with `fields`")]
     Empty,
-    /// A key is given twice in one mapping.
+    /// A mapping contains a key twice.
     #[error("duplicate key {}, first given on line {first_line}", tick(key))]
     DuplicateKey {
         /// The key.
         key: String,
-        /// Where it is given first.
+        /// The line of its first occurrence.
         first_line: u32,
     },
-    /// A key that means nothing where it is.
+    /// A key is unknown in its place.
     #[error("unknown key {} in {owner}{}", tick(key), did_you_mean(nearest.as_ref()))]
     UnknownKey {
         /// The key.
         key: String,
-        /// What it was given for: ``field `amount` ``.
+        /// What has the key, such as ``field `amount` ``.
         owner: String,
-        /// The known key that looks most like it.
+        /// The most similar known key.
         nearest: Option<String>,
     },
-    /// A name that is not known.
+    /// A name is unknown.
     #[error("unknown {noun} {}{}", tick(name), did_you_mean(nearest.as_ref()))]
     UnknownName {
-        /// What it should name.
+        /// What the name refers to.
         noun: Noun,
         /// The name.
         name: String,
-        /// The known name that looks most like it.
+        /// The most similar known name.
         nearest: Option<String>,
     },
-    /// Something that the vocabulary names and this version cannot do.
+    /// A feature is known but not supported by this version.
     #[error("{} is not supported by this version", tick(what))]
     NotSupported {
-        /// What it is.
+        /// The feature.
         what: String,
     },
-    /// A value of the wrong kind.
+    /// A value has the wrong kind.
     #[error("{} should be {expected}, found {found}", if key.is_empty() { "the document".to_owned() } else { tick(key) })]
     WrongKind {
-        /// The key it was given for; empty for the document itself.
+        /// The key of the value; empty for the document itself.
         key: String,
-        /// What should be there.
+        /// The expected kind.
         expected: String,
-        /// What is there.
+        /// The actual kind.
         found: String,
     },
-    /// A key that must be there is not.
+    /// A required key is missing.
     #[error("{owner} needs {}", any_of(keys))]
     MissingKey {
-        /// What it must be given for.
+        /// What lacks the key.
         owner: String,
-        /// The keys of which one must be there.
+        /// The keys, of which one is required.
         keys: Vec<&'static str>,
     },
-    /// Two columns have one name, or a column has a name twice.
+    /// Two columns have the same name, or one column has a name twice.
     #[error("the column name {} is given twice, first on line {first_line}{}", tick(name), of(first_document.as_ref()))]
     DuplicateField {
         /// The name.
         name: String,
-        /// Where it is given first.
+        /// The line of its first occurrence.
         first_line: u32,
-        /// The document in which that is, where there are several.
+        /// The document of its first occurrence, if there are several documents.
         first_document: Option<String>,
     },
-    /// A field or setting that two documents of a composed schema give differently.
+    /// Two documents of a composed schema define a field or setting differently.
     #[error("{what} is given differently in {}, line {first_line}", tick(first_document))]
     Conflict {
         /// The field or setting.
         what: String,
-        /// The document that gives it first.
+        /// The document that defines it first.
         first_document: String,
-        /// Where that gives it.
+        /// The line of that definition.
         first_line: u32,
     },
-    /// A keyword or check that columns of this type cannot carry.
+    /// A keyword or check does not apply to columns of this type.
     #[error(
         "{} does not apply to type {data_type}; it applies to {applies_to}{}",
         tick(keyword),
@@ -250,44 +250,44 @@ pub enum ErrorKind {
         keyword: String,
         /// The type of the column.
         data_type: DataType,
-        /// The types that can carry it.
+        /// The types that it applies to.
         applies_to: String,
     },
-    /// A value that its key cannot take.
+    /// A value is not allowed for its key.
     #[error("{} {reason}", tick(key))]
     InvalidValue {
         /// The key.
         key: String,
-        /// What is wrong with the value.
+        /// Why the value is not allowed.
         reason: String,
     },
-    /// A value that the type of the column cannot hold.
+    /// A value does not belong to the type of the column.
     #[error("{} {value} is no value of type {data_type}: {reason}", tick(key))]
     NotOfType {
         /// The key.
         key: String,
-        /// The value as written.
+        /// The value, as written.
         value: String,
         /// The type.
         data_type: DataType,
-        /// Why not.
+        /// Why the value does not belong to the type.
         reason: String,
     },
-    /// Something that no data could satisfy, or that could never fail.
+    /// No data can satisfy the requirement, or none can violate it.
     #[error("{reason}")]
     Impossible {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A regular expression that does not compile or is too large.
+    /// A regular expression does not compile or is too large.
     #[error("the pattern does not compile: {}", inert(message))]
     Pattern {
-        /// What is wrong.
+        /// The error message.
         message: String,
-        /// The byte of the pattern where it is wrong.
+        /// The byte offset of the error in the pattern.
         offset: Option<usize>,
     },
-    /// Two checks have one id.
+    /// Two checks have the same id.
     #[error("the id {} is already that of another check", tick(id))]
     DuplicateId {
         /// The id.
@@ -295,7 +295,7 @@ pub enum ErrorKind {
     },
 }
 
-/// What an unknown name should name.
+/// What an unknown name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Noun {
@@ -303,9 +303,9 @@ pub enum Noun {
     Check,
     /// A column.
     Column,
-    /// An encoding of text.
+    /// A text encoding.
     Encoding,
-    /// A format of text.
+    /// A text format.
     Format,
     /// A type.
     Type,

@@ -1,4 +1,4 @@
-//! Faults with the lines they are on.
+//! Renders errors with their source lines.
 
 use std::fmt::Write as _;
 

@@ -1,8 +1,8 @@
 //! Bytes as base64.
 
-/// The bytes of a base64 text: the standard alphabet with padding, no line breaks, no stray bits after the last byte.
+/// Decodes base64: the standard alphabet with padding, without line breaks, and without stray bits after the last byte.
 ///
-/// The empty text is the empty byte string.
+/// The empty string is the empty byte string.
 ///
 /// # Example
 /// ```

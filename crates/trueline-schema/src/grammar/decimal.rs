@@ -14,8 +14,8 @@ const MAX_ZEROS: i64 = 40;
 
 /// An exact decimal number: `unscaled` × 10^-`scale`.
 ///
-/// Equality, order and hash go by value, so `1.0` and `1.00` are equal however they were made. [`Decimal::new`] and
-/// [`Decimal::parse`] give the canonical form: no trailing zero digits, zero has scale 0.
+/// Equality, order and hash depend only on the value, so `1.0` and `1.00` are equal however they were made. [`Decimal::new`] and
+/// [`Decimal::parse`] return the canonical form: no trailing zero digits, and zero has scale 0.
 ///
 /// # Example
 /// ```
@@ -28,9 +28,9 @@ const MAX_ZEROS: i64 = 40;
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Decimal {
-    /// The digits as a whole number.
+    /// The digits as an integer.
     pub unscaled: i128,
-    /// How many of the digits stand after the decimal point; negative when zeros follow the digits.
+    /// The number of digits after the decimal point; negative if zeros follow the digits.
     pub scale: i32,
 }
 
@@ -38,7 +38,7 @@ impl Decimal {
     /// Zero.
     pub const ZERO: Self = Self { unscaled: 0, scale: 0 };
 
-    /// The canonical decimal of `unscaled` × 10^-`scale`.
+    /// Returns `unscaled` × 10^-`scale` in canonical form.
     pub fn new(mut unscaled: i128, mut scale: i32) -> Self {
         if unscaled == 0 {
             return Self::ZERO;
@@ -50,8 +50,8 @@ impl Decimal {
         Self { unscaled, scale }
     }
 
-    /// Parses `[+-]?(D+(.D*)?|.D+)([eE][+-]?D+)?` with at most 38 significant digits (leading and trailing zeros do
-    /// not count); `None` otherwise.
+    /// Parses `[+-]?(D+(.D*)?|.D+)([eE][+-]?D+)?` with at most 38 significant digits (not counting leading and trailing
+    /// zeros); `None` otherwise.
     pub fn parse(text: &str) -> Option<Self> {
         let (negative, whole, fraction, exponent) = split_number(text)?;
         let digits = format!("{whole}{fraction}");
@@ -75,18 +75,18 @@ impl Decimal {
         })
     }
 
-    /// The nearest `f64`, correctly rounded; infinite beyond its range.
+    /// Returns the nearest `f64`, correctly rounded; infinite beyond its range.
     pub fn to_f64(self) -> f64 {
         let text = format!("{}e{}", self.unscaled, -i64::from(self.scale));
         text.parse().unwrap_or(f64::NAN)
     }
 
-    /// The number as a whole number, or `None` when it has a fraction or lies beyond `i128`.
+    /// Returns the number as an integer, or `None` if it has a fraction or is outside `i128`.
     pub fn to_integer(self) -> Option<i128> {
         self.rescale(0)
     }
 
-    /// The whole number of steps of 10^-`scale`, or `None` when there is a rest or it lies beyond `i128`.
+    /// Returns the number as an integer multiple of 10^-`scale`, or `None` if it is not one or the multiple is outside `i128`.
     ///
     /// # Example
     /// ```
@@ -103,17 +103,17 @@ impl Decimal {
         canonical.unscaled.checked_mul(10i128.checked_pow(shift)?)
     }
 
-    /// How many significant digits the number has; 0 for zero.
+    /// Returns the number of significant digits; 0 for zero.
     pub fn digits(self) -> u32 {
         Self::new(self.unscaled, self.scale).unscaled.unsigned_abs().checked_ilog10().map_or(0, |log| log + 1)
     }
 
-    /// How many digits stand before the decimal point (0 when the magnitude is below 1).
+    /// Returns the number of digits before the decimal point (0 if the magnitude is below 1).
     pub fn whole_digits(self) -> u64 {
         u64::try_from(self.magnitude()).unwrap_or(0)
     }
 
-    /// How many digits stand after the decimal point, trailing zeros not counted.
+    /// Returns the number of digits after the decimal point, not counting trailing zeros.
     pub fn fraction_digits(self) -> u32 {
         u32::try_from(Self::new(self.unscaled, self.scale).scale).unwrap_or(0)
     }

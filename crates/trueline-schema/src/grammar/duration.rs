@@ -1,20 +1,20 @@
-//! Durations: the parts of ISO 8601 that have a fixed length.
+//! Durations: the subset of ISO 8601 with a fixed length.
 
 use super::temporal::fraction_nanos;
 
 /// Nanoseconds of one second.
 const SECOND: i128 = 1_000_000_000;
 
-/// Whether the text is a duration (see [`parse_duration`]) of any length.
+/// Returns whether the text is a duration (see [`parse_duration`]) of any length.
 pub fn is_duration(text: &str) -> bool {
     parts(text).is_some()
 }
 
-/// Nanoseconds of an ISO 8601 duration: `PnW`, or `P[nD][T[nH][nM][n[.f]S]]` with at least one part and at least one
+/// Parses an ISO 8601 duration to nanoseconds: `PnW`, or `P[nD][T[nH][nM][n[.f]S]]` with at least one part, and at least one
 /// after a `T`, with an optional leading `-`.
 ///
-/// Years and months are refused, because their length depends on where they begin. Only seconds take a fraction, of
-/// one to nine digits. `None` also when the sum lies beyond `i128`.
+/// Years and months are not accepted, because their length depends on where they begin. Only seconds may have a fraction, of
+/// one to nine digits. Returns `None` also if the sum is outside `i128`.
 ///
 /// # Example
 /// ```

@@ -1,23 +1,23 @@
-//! Typed text: the exact grammar of every type, written to be read rather than to be fast.
+//! The exact grammar of every type as text, written for readability, not for speed.
 //!
-//! This is the definition. The schema parser reads bounds and sets with it, and faster parsers elsewhere are tested
-//! against it on any input. If you change a rule here, you change what data is valid: the twins in other crates
-//! will fail until they follow, and the guide's page on types must say so.
+//! These functions are the definition. The schema parser uses them for bounds and sets, and faster parsers elsewhere are
+//! tested against them on arbitrary input. If you change a rule here, you change which data is valid: the fast versions in other
+//! crates fail their tests until they follow, and the guide's page on types must be updated.
 //!
-//! What every grammar has in common: ASCII digits only, no white space around or inside, no locale, no guessing,
-//! and the whole text must be used.
+//! All grammars have in common: only ASCII digits, no white space around or inside, no locale, no guessing,
+//! and the whole text must match.
 //!
-//! | function | accepts | gives |
+//! | function | accepts | returns |
 //! |---|---|---|
 //! | [`parse_integer`] | `[+-]?D+` | `i128` |
 //! | [`parse_float`], [`parse_float32`] | `[+-]?(D+(.D*)?\|.D+)([eE][+-]?D+)?`, `nan`, `inf`, `infinity` | IEEE value, correctly rounded |
 //! | [`Decimal::parse`] | the same without the names | exact decimal |
 //! | [`parse_date`] | `YYYY-MM-DD` | days since 1970-01-01 |
 //! | [`parse_time`] | `HH:MM:SS[.f{1,9}]` | nanoseconds of the day |
-//! | [`parse_timestamp`] | date `T` time `[Z\|±HH:MM]` | nanoseconds since the epoch, and whether an offset was there |
+//! | [`parse_timestamp`] | date `T` time `[Z\|±HH:MM]` | nanoseconds since the epoch, and whether there was an offset |
 //! | [`parse_duration`] | ISO 8601 weeks, or days and a time part | nanoseconds |
 //! | [`parse_binary`] | RFC 4648 base64 with padding | bytes |
-//! | [`Strptime`] | what a strptime pattern says | a [`Moment`] |
+//! | [`Strptime`] | what a strptime pattern accepts | a [`Moment`] |
 
 mod binary;
 mod decimal;

@@ -1,6 +1,6 @@
-//! Integers, floats and the number grammar that floats and decimals share.
+//! Integers and floats, and the number grammar shared by floats and decimals.
 
-/// Whether the text is an integer: `[+-]?[0-9]+`, of any length.
+/// Returns whether the text is an integer: `[+-]?[0-9]+`, of any length.
 ///
 /// # Example
 /// ```
@@ -13,7 +13,7 @@ pub fn is_integer(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The value of an integer text (see [`is_integer`]), or `None` when it is no integer or lies beyond `i128`.
+/// Parses an integer (see [`is_integer`]); `None` if the text is not an integer or is outside `i128`.
 ///
 /// # Example
 /// ```
@@ -25,7 +25,7 @@ pub fn parse_integer(text: &str) -> Option<i128> {
     if is_integer(text) { text.parse().ok() } else { None }
 }
 
-/// Whether the text is a finite number as floats and decimals spell it:
+/// Returns whether the text is a finite number as floats and decimals are written:
 /// `[+-]?(D+(.D*)?|.D+)([eE][+-]?D+)?`, of any size.
 ///
 /// # Example
@@ -55,10 +55,10 @@ pub(super) fn split_number(text: &str) -> Option<(bool, &str, &str, &str)> {
     }
 }
 
-/// The value of a float text, correctly rounded to the nearest `f64`: a number (see [`is_number`]), or `nan`, `inf`
+/// Parses a float, correctly rounded to the nearest `f64`: a number (see [`is_number`]), or `nan`, `inf`
 /// or `infinity` in any case, with an optional sign.
 ///
-/// `None` when it is neither, and when a finite literal overflows to infinity.
+/// Returns `None` for other text, and if a finite literal overflows to infinity.
 ///
 /// # Example
 /// ```
@@ -75,7 +75,7 @@ pub fn parse_float(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// The same as [`parse_float`], rounded once to the nearest `f32`.
+/// Parses a float like [`parse_float`], rounded once to the nearest `f32`.
 pub fn parse_float32(text: &str) -> Option<f32> {
     if let Some(value) = parse_special(text) {
         #[expect(clippy::cast_possible_truncation, reason = "NaN and the infinities exist in both types")]
@@ -95,12 +95,12 @@ fn parse_special(text: &str) -> Option<f64> {
     Some(if text.starts_with('-') { -value } else { value })
 }
 
-/// Rewrites a number spelled with a group character and its own decimal character (`1.234,5`) into the plain
+/// Converts a number with a group character and its own decimal character (`1.234,5`) to the plain
 /// spelling (`1234.5`).
 ///
-/// A group character may stand only between two digits of the whole part, at any distance; `.` is refused unless it
-/// is the decimal or the group character. `None` when one of these rules is broken. Whether what comes out is a
-/// number is for the type's own grammar to say.
+/// A group character may only be between two digits of the integer part, at any distance; `.` is not accepted unless it
+/// is the decimal or the group character. Returns `None` if the text breaks one of these rules. The result need not be a
+/// number: the grammar of the type decides that.
 ///
 /// # Example
 /// ```

@@ -1,12 +1,12 @@
-//! Dates and times by a strptime pattern, read as Python's `datetime.strptime` reads it.
+//! Dates and times parsed with a strptime pattern, like Python's `datetime.strptime`.
 //!
 //! A pattern is a list of items. Most items match in one way only; a number directive may match one or two digits, so
-//! `%H%M` on `123` has to try. The alternatives of an item are tried in the order in which Python tries them, the first
-//! match of the whole pattern is *the* match, and only then are its values checked. If you change this, keep it bounded:
-//! each directive may stand only once and has at most eight alternatives, and literals never branch.
+//! `%H%M` on `123` needs backtracking. The alternatives of an item are tried in Python's order, the first
+//! match of the whole pattern is *the* match, and only then are its values validated. If you change this, keep it bounded:
+//! each directive may occur only once and has at most eight alternatives, and literals never branch.
 //!
-//! What differs from Python, each on the strict side: digits are ASCII, `%j` must exist in its year, an offset has no
-//! fraction, two directives for the same part (`%m` and `%b`) are refused, and so are those that depend on the locale
+//! The differences from Python are all stricter: digits are ASCII, `%j` must exist in its year, an offset has no
+//! fraction, and it is an error to use two directives for the same part (`%m` and `%b`) or directives that depend on the locale
 //! (`%c %x %X`) or on weeks (`%U %W %G %V %u %w`).
 
 use super::temporal::{days_from_civil, is_leap_year};
@@ -33,23 +33,23 @@ const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "frid
 /// Nanoseconds of one second.
 const SECOND: i64 = 1_000_000_000;
 
-/// What a [`Strptime`] pattern read: the parts that its directives name.
+/// The result of a [`Strptime`] pattern: the parts that its directives name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Moment {
-    /// Days since 1970-01-01 when the pattern names a part of a date. Parts it does not name are 1900, January, 1.
+    /// Days since 1970-01-01 if the pattern names a part of a date. Unnamed parts default to 1900, January and 1.
     pub date: Option<i32>,
-    /// Nanoseconds since midnight when the pattern names a part of a time. Parts it does not name are 0.
+    /// Nanoseconds since midnight if the pattern names a part of a time. Unnamed parts default to 0.
     pub time: Option<i64>,
-    /// Seconds east of UTC when the pattern has `%z` or `%Z`.
+    /// Seconds east of UTC if the pattern has `%z` or `%Z`.
     pub offset_seconds: Option<i32>,
 }
 
 /// A compiled strptime pattern.
 ///
 /// Directives: `%Y %y %m %d %j %b %B %a %A %H %I %p %M %S %f %z %Z %%`. White space in the pattern matches one or more
-/// white space characters; other characters match themselves in either case; the whole text must be used. Weekday names
-/// are read and not compared with the date; `%I` without `%p` is before noon; `%z` goes before
-/// `%Z`; there is no second 60.
+/// white space characters; other characters match themselves in either case; the whole text must match. Weekday names
+/// are parsed but not compared with the date; `%I` without `%p` means before noon; `%z` takes precedence over
+/// `%Z`; second 60 is not accepted.
 ///
 /// # Example
 /// ```
@@ -102,10 +102,11 @@ enum Offset {
 }
 
 impl Strptime {
-    /// Compiles a pattern, or says what is wrong with it.
+    /// Compiles a pattern.
     ///
     /// # Errors
-    /// A directive that is unknown, not supported or named twice, two directives for the same part, or a `%` at the end.
+    /// A message about a directive that is unknown, unsupported or used twice, two directives for the same part, or a `%` at the
+    /// end.
     pub fn compile(pattern: &str) -> Result<Self, String> {
         let mut items: Vec<Item> = Vec::new();
         let mut characters = pattern.chars();
@@ -132,24 +133,24 @@ impl Strptime {
         Ok(Self { items })
     }
 
-    /// What the text says, or `None` when it does not match the pattern or names a moment that does not exist.
+    /// Parses a text; `None` if it does not match the pattern or names a moment that does not exist.
     pub fn parse(&self, text: &str) -> Option<Moment> {
         let mut parts = Parts::default();
         let end = match_items(&self.items, text, 0, &mut parts)?;
         if end == text.len() { parts.moment(self) } else { None }
     }
 
-    /// Whether the pattern names a part of a date (weekday names do not count).
+    /// Returns whether the pattern names a part of a date (weekday names do not count).
     pub fn has_date(&self) -> bool {
         self.has("YymdjbB")
     }
 
-    /// Whether the pattern names a part of a time.
+    /// Returns whether the pattern names a part of a time.
     pub fn has_time(&self) -> bool {
         self.has("HIMSf")
     }
 
-    /// Whether the pattern names an offset.
+    /// Returns whether the pattern names an offset.
     pub fn has_offset(&self) -> bool {
         self.has("zZ")
     }

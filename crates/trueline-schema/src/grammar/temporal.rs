@@ -1,14 +1,14 @@
-//! Dates, times and timestamps: ISO 8601 extended form as RFC 3339 narrows it.
+//! Dates, times and timestamps: the extended format of ISO 8601 as restricted by RFC 3339.
 
 /// Nanoseconds of one second.
 const SECOND: i64 = 1_000_000_000;
 
-/// Whether the year of the proleptic Gregorian calendar has a 29 February.
+/// Returns whether the year of the proleptic Gregorian calendar is a leap year.
 pub fn is_leap_year(year: u32) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// How many days the month has; 0 when there is no such month.
+/// Returns the number of days in the month; 0 if there is no such month.
 pub fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -18,7 +18,7 @@ pub fn days_in_month(year: u32, month: u32) -> u32 {
     }
 }
 
-/// Days from 1970-01-01 to a date of the years 0 to 9999, or `None` when the calendar has no such date.
+/// Returns the days from 1970-01-01 to a date in the years 0 to 9999, or `None` if the date does not exist.
 ///
 /// # Example
 /// ```
@@ -54,7 +54,7 @@ pub(super) fn fraction_nanos(digits: &str) -> Option<i64> {
     format!("{digits:0<9}").parse().ok()
 }
 
-/// Days since 1970-01-01 of a date `YYYY-MM-DD`, years 0000 to 9999 of the proleptic Gregorian calendar.
+/// Parses a date `YYYY-MM-DD` to days since 1970-01-01, years 0000 to 9999 of the proleptic Gregorian calendar.
 ///
 /// # Example
 /// ```
@@ -73,9 +73,9 @@ pub fn parse_date(text: &str) -> Option<i32> {
     days_from_civil(year, month, day)
 }
 
-/// Nanoseconds since midnight of a time `HH:MM:SS` with an optional fraction of one to nine digits.
+/// Parses a time `HH:MM:SS` with an optional fraction of one to nine digits to nanoseconds since midnight.
 ///
-/// There is no `24:00:00` and no leap second.
+/// `24:00:00` and leap seconds are not accepted.
 ///
 /// # Example
 /// ```
@@ -98,10 +98,10 @@ pub fn parse_time(text: &str) -> Option<i64> {
     Some(i64::from(hour * 3600 + minute * 60 + second) * SECOND + nanos)
 }
 
-/// Nanoseconds since 1970-01-01T00:00:00Z of a timestamp, and whether it had an offset: a date, an upper-case `T`, a
-/// time, then nothing, an upper-case `Z`, or `+HH:MM` / `-HH:MM` with hours to 23 and minutes to 59.
+/// Parses a timestamp to nanoseconds since 1970-01-01T00:00:00Z and whether it had an offset. A timestamp is a date, an uppercase
+/// `T`, a time, then nothing, an uppercase `Z`, or `+HH:MM` / `-HH:MM` with hours up to 23 and minutes up to 59.
 ///
-/// Without an offset the value is taken as UTC.
+/// Without an offset the value is read as UTC.
 ///
 /// # Example
 /// ```

@@ -1,16 +1,17 @@
-//! Regular expressions as schemas mean them.
+//! The regular expressions of schemas.
 //!
-//! The syntax is that of the `regex` crate, matching is linear in the length of the text, and:
+//! The syntax is that of the `regex` crate, and matching takes linear time in the length of the text. In addition:
 //!
-//! - `\d`, `\w`, `\s`, their negations, `\b` and its kin are ASCII, also under `(?i)`, unless `(?u)` is set where they stand;
-//! - everything else, `.`, classes such as `[^a]` or `\p{Greek}` and counts, goes by Unicode scalar values;
-//! - `$` is the end of the text only, unless `(?m)` is set;
-//! - an expression is searched for unless it is anchored;
-//! - an expression of more than [`MAX_BYTES`], or of more than [`MAX_COMPILED_BYTES`] once compiled, is refused.
+//! - `\d`, `\w`, `\s`, their negations, `\b` and related assertions are ASCII, even with `(?i)`, unless `(?u)` is set in that
+//!   place;
+//! - everything else, such as `.`, classes like `[^a]` or `\p{Greek}`, and counts, works on Unicode scalar values;
+//! - `$` matches only at the end of the text, unless `(?m)` is set;
+//! - an expression may match anywhere unless it is anchored;
+//! - an expression of more than [`MAX_BYTES`], or of more than [`MAX_COMPILED_BYTES`] once compiled, is an error.
 //!
-//! How it is done: the expression is parsed, the places of those classes and boundaries are found together with the flags that hold
-//! there, and their text is replaced by an ASCII form before the whole is compiled. If you change this, mind case folding: `(?i)[a-z]`
-//! holds U+017F and U+212A, so an ASCII `\w` must stand outside of it.
+//! Implementation: the expression is parsed, the ASCII classes and boundaries are located together with the flags in effect
+//! there, and their text is replaced by an ASCII form before the whole is compiled. If you change this, mind case folding:
+//! `(?i)[a-z]` contains U+017F and U+212A, so an ASCII `\w` must be outside of it.
 
 mod shape;
 
@@ -26,9 +27,9 @@ use regex_syntax::ast::{
 };
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
-/// The most bytes of an expression: 4 KiB.
+/// The maximum size of an expression in bytes: 4 KiB.
 pub const MAX_BYTES: usize = 4 << 10;
-/// The most bytes of a compiled expression: 1 MiB for the automaton it is compiled to.
+/// The maximum size of a compiled expression in bytes: 1 MiB for its automaton.
 pub const MAX_COMPILED_BYTES: usize = 1 << 20;
 
 /// The memory that a lazily built automaton may take in each thread before it starts anew.
@@ -43,7 +44,7 @@ const NEST_LIMIT: u32 = 100;
 /// Compiles an expression.
 ///
 /// # Cost
-/// Bounded by the two limits and one on the work that large classes make: a tenth of a second at worst.
+/// Bounded by the two size limits and by a limit on the work for large classes: at most a tenth of a second.
 ///
 /// # Example
 /// ```
@@ -69,12 +70,12 @@ pub fn compile(pattern: &str) -> Result<Regex, PatternError> {
         .map_err(|error| PatternError::from_build(&error, pattern))
 }
 
-/// An expression that cannot be compiled.
+/// An expression could not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
-    /// What is wrong.
+    /// The error message.
     pub message: String,
-    /// The byte of the expression where it is wrong.
+    /// The byte offset of the error in the expression.
     pub offset: Option<usize>,
 }
 

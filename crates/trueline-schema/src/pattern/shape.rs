@@ -1,6 +1,6 @@
-//! What an expression asks of a text, where that is so simple that it can be asked without an automaton.
+//! Expressions that are simple enough to match without an automaton.
 //!
-//! One-sided: a text of the shape matches the expression; whether another one does is for the expression to say.
+//! Shapes are one-sided: a text that has the shape matches the expression; for any other text, the expression decides.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
@@ -9,21 +9,21 @@ use super::{NEST_LIMIT, to_ascii};
 /// The most parts that a shape has once its repetitions are written out.
 const MOST_PARTS: usize = 64;
 
-/// A text as a run of parts, from its first byte to its last.
+/// A text as a sequence of parts, from its first byte to its last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// The parts, in their order.
+    /// The parts, in order.
     pub parts: Vec<Part>,
 }
 
-/// So many ASCII characters of a class.
+/// A number of ASCII characters of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Bit `n` is set when the character with code `n` is in the class.
+    /// Bit `n` is set if the class contains the character with code `n`.
     pub class: u128,
-    /// The least number of them.
+    /// The minimum number of characters.
     pub min: u32,
-    /// The most, if there is a limit.
+    /// The maximum number of characters, if limited.
     pub max: Option<u32>,
 }
 
@@ -38,7 +38,7 @@ impl Part {
         Self { class: u128::MAX, min: 0, max: None }
     }
 
-    /// The class as ranges, both ends included; an empty class has none.
+    /// Returns the class as inclusive ranges; an empty class has none.
     pub fn ranges(&self) -> Vec<(u8, u8)> {
         let mut ranges: Vec<(u8, u8)> = Vec::new();
         for code in (0..128_u8).filter(|code| self.class >> code & 1 == 1) {
@@ -52,7 +52,8 @@ impl Part {
 }
 
 impl Shape {
-    /// The shape of an expression, if it has one: classes and literals one after the other, repeated if need be, anchored or not.
+    /// Returns the shape of an expression, if it has one: a sequence of classes and literals, optionally repeated, anchored or
+    /// not.
     ///
     /// ```
     /// use trueline_schema::pattern::Shape;
@@ -84,7 +85,7 @@ impl Shape {
         Some(Self { parts })
     }
 
-    /// The shape of the texts that start with `text`, if it is ASCII.
+    /// Returns the shape of texts that start with `text`, if it is ASCII.
     pub fn starting_with(text: &str) -> Option<Self> {
         let mut parts = literal(text.as_bytes())?;
         parts.push(Part::anything());

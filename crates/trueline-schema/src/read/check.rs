@@ -1,4 +1,4 @@
-//! Items of `checks`, of the schema and of fields.
+//! Reads items of `checks`, in the schema and in fields.
 
 use super::field::{ReadField, inapplicable};
 use super::item::Item;

@@ -1,4 +1,4 @@
-//! The section `csv`.
+//! Reads the `csv` section.
 
 use super::mapping::{Mapping, Place};
 use super::{Reader, keyword, meant};

@@ -1,6 +1,7 @@
-//! The types of fields, as text.
+//! Reads the types of fields from text.
 //!
-//! A nested type is read from outside to inside over the places of one text, so that a fault within is shown where it stands.
+//! A nested type is parsed from the outside in, with the locations of one text, so that an inner error is reported at its
+//! location.
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Fields.
+//! Reads fields.
 
 use std::collections::HashMap;
 

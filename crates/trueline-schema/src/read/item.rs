@@ -1,4 +1,4 @@
-//! How a check reads its parameters.
+//! Reads the parameters of a check.
 
 use super::Reader;
 use super::mapping::Mapping;

@@ -1,4 +1,4 @@
-//! The section `json`.
+//! Reads the `json` section.
 
 use super::mapping::Place;
 use super::{Reader, keyword};

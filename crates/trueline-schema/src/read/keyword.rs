@@ -1,4 +1,4 @@
-//! Which keys and words may stand where. The parameters of a check stand with the check.
+//! The keys and words that are allowed in each place. The parameters of a check are defined with the check.
 
 use crate::check::Severity;
 use crate::csv::Terminator;

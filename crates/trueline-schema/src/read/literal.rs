@@ -1,4 +1,4 @@
-//! Bounds and set members, read as values of their field's type.
+//! Reads bounds and set members as values of their field's type.
 
 use super::Reader;
 use super::mapping::Place;

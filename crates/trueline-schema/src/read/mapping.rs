@@ -1,4 +1,4 @@
-//! Mappings whose keys are known.
+//! Reads mappings with known keys.
 
 use super::{Reader, meant};
 use crate::document::{Entry, Node, Span, Value};

@@ -1,10 +1,10 @@
-//! From the tree of a document to a schema.
+//! Builds a schema from the tree of a document.
 //!
-//! Every language comes through here, so all of them mean the same. Reading does not stop at a fault: it is noted with its place, and a
-//! schema is given only when there was none.
+//! Every language uses this code, so all of them mean the same. Reading continues after an error: each is recorded with its
+//! location, and a schema is only returned if there was none.
 //!
-//! The tables of keywords in [`keyword`] are the only list of what may stand where; an unknown key is found by them, and a test holds the
-//! published JSON Schema to them.
+//! The tables in [`keyword`] are the only list of allowed keywords. Unknown keys are detected with them, and a test compares the
+//! published JSON Schema with them.
 
 mod check;
 mod csv;

@@ -1,4 +1,4 @@
-//! The known name that looks most like an unknown one.
+//! Finds the known name most similar to an unknown one.
 
 /// Names that other tools have for ours.
 const SYNONYMS: [(&str, &str); 62] = [
@@ -66,8 +66,9 @@ const SYNONYMS: [(&str, &str); 62] = [
     ("varchar", "string"),
 ];
 
-/// The candidate that looks most like `name`, when one looks enough like it: upper case, hyphens and white space around it make no difference, and
-/// of the characters a third may differ, or one of a short name. Only the first 64 characters are compared. Costs time in proportion to the lengths of both.
+/// Returns the candidate most similar to `name`, if one is similar enough: a third of the characters may differ, or one in a
+/// short name. Case, hyphens and surrounding white space are ignored. Only the first 64 characters are compared. The cost is
+/// proportional to both lengths.
 ///
 /// ```
 /// assert_eq!(trueline_schema::nearest("Amonut", ["id", "amount"]).as_deref(), Some("amount"));

@@ -1,4 +1,4 @@
-//! Values of one kind: text, booleans, counts, words and lists of text.
+//! Reads scalar values: text, booleans, counts, words and lists of text.
 
 use super::Reader;
 use super::mapping::{Mapping, Place};
