@@ -1,4 +1,4 @@
-//! The lines around a fault, for people.
+//! Lines around an error, for people.
 
 use std::ops::Range;
 
@@ -11,25 +11,25 @@ const MASK: &[u8] = b"***";
 /// Bytes of the record kept before and after the marked part, and at most of the marked part itself.
 const CONTEXT_BYTES: usize = 320;
 
-/// One line or more of a record, with a part of it marked.
+/// One or more lines of a record, with a part of it highlighted.
 ///
-/// **Shapes** — `highlight` is a byte range of `text`. When the record was cut at its start, `text` begins with `…`,
-/// and no column can be told.
+/// **Shapes** — `highlight` is a byte range of `text`. If the record was cut at its start, `text` begins with `…`,
+/// and the column is not known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
-    /// Part of the record as it stands in the input; bytes that are no UTF-8 are replaced by U+FFFD.
+    /// A part of the record, as in the input; invalid UTF-8 is replaced by U+FFFD.
     pub text: String,
-    /// The marked bytes of `text`.
+    /// The highlighted bytes of `text`.
     pub highlight: Range<usize>,
-    /// The physical line that `text` begins on, from 1.
+    /// The physical line of the start of `text`, from 1.
     pub first_line: Option<u64>,
 }
 
 impl Excerpt {
-    /// An excerpt of `record`, the bytes of one record without its line end, with `cell` marked. What stands far from
-    /// the cell is left out.
+    /// Creates an excerpt of `record`, the bytes of one record without its line ending, with `cell` highlighted. Parts far from
+    /// the cell are left out.
     ///
-    /// **Shapes** — `cell` is a byte range of `record`; what lies outside is ignored. `first_line` is the physical
+    /// **Shapes** — `cell` is a byte range of `record`; the part of it outside `record` is ignored. `first_line` is the physical
     /// line on which the record begins.
     ///
     /// ```
@@ -64,9 +64,10 @@ impl Excerpt {
         Self { text, highlight, first_line: first_line.map(|line| line + dropped_lines) }
     }
 
-    /// The same with some parts of the record hidden: each is shown as `***`, and its line ends are kept, so that the lines after it have their numbers.
+    /// Creates an excerpt like [`new`](Self::new) with parts of the record masked: each is shown as `***` and keeps its line
+    /// endings, so that later lines keep their numbers.
     ///
-    /// This is for cells of sensitive columns. A cell that is marked may itself be hidden.
+    /// Used for cells of sensitive columns. The highlighted cell may itself be masked.
     ///
     /// ```
     /// use trueline_report::Excerpt;
@@ -112,7 +113,7 @@ impl Excerpt {
         Self::new(&shown, marked, first_line)
     }
 
-    /// Whether the record's beginning is missing.
+    /// Returns whether the beginning of the record is missing.
     pub fn is_cut_at_start(&self) -> bool {
         self.text.starts_with(CUT)
     }

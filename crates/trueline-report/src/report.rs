@@ -1,4 +1,4 @@
-//! The report: the whole answer to "is this data what it claims to be?".
+//! The report of a run.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -10,41 +10,41 @@ use crate::{Violation, escape};
 /// The version of the report's layout, `report_version`.
 pub const REPORT_VERSION: u32 = 1;
 
-/// Everything found in one run.
+/// The results of one run.
 ///
-/// The fields stand in the order in which they are written. All but `run` are the same for any number of threads,
-/// chunk size and instruction set.
+/// The fields have the order in which they are written. All except `run` are independent of the number of threads,
+/// the chunk size and the instruction set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The version of this layout: [`REPORT_VERSION`].
     pub report_version: u32,
-    /// The answer.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Why there is no answer; present exactly when the verdict is `unreadable`.
+    /// Why there is no result; present exactly if the verdict is `unreadable`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,
-    /// Who answered.
+    /// The program that made the report.
     pub engine: Engine,
-    /// What the data was held against.
+    /// The schema that the data was checked against.
     pub schema: SchemaInfo,
-    /// What was read, in the order given.
+    /// The inputs, in the order given.
     pub inputs: Vec<Input>,
-    /// How many rows there are.
+    /// The numbers of rows.
     pub rows: Rows,
-    /// Every declared check, in the schema's order.
+    /// All checks, in the order of the schema.
     pub checks: Vec<CheckResult>,
-    /// Samples of what was found, ordered by input, row, column and check.
+    /// Samples of the violations, ordered by input, row, column and check.
     pub violations: Vec<Violation>,
-    /// How many violations were found and not kept.
+    /// The number of violations found but not kept.
     pub violations_omitted: u64,
-    /// Everything that may differ between two runs over the same data.
+    /// Everything that may differ between two runs on the same data.
     pub run: Run,
 }
 
 impl Report {
-    /// The exit code of a program that ends with this report: 0 valid, 1 invalid, 3 unreadable.
+    /// Returns the exit code of a program that ends with this report: 0 valid, 1 invalid, 3 unreadable.
     ///
-    /// With `fail_on` at [`Severity::Warning`], a check that warned counts as a failure too.
+    /// If `fail_on` is [`Severity::Warning`], a check that warned counts as failed too.
     pub fn exit_code(&self, fail_on: Severity) -> u8 {
         let has = |status| self.checks.iter().any(|check| check.status == status);
         let warnings_count = matches!(fail_on, Severity::Warning);
@@ -56,28 +56,28 @@ impl Report {
         }
     }
 
-    /// The report as indented JSON, without a line end at its end.
+    /// Returns the report as indented JSON, without a final line ending.
     ///
-    /// Characters that could act in a terminal are written as `\u` escapes; parsed back, every string is the same.
+    /// Characters that could control a terminal are written as `\u` escapes; parsing restores every string.
     pub fn to_json(&self) -> String {
         escape::to_json_pretty(self)
     }
 }
 
-/// The answer of a run.
+/// The verdict of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every byte was read and no check of error severity failed.
+    /// All input was read and no check of severity error failed.
     Valid,
-    /// Every byte was read and a check of error severity failed.
+    /// All input was read and a check of severity error failed.
     Invalid,
-    /// Not every byte could be read and checked: nothing is said about the data.
+    /// Some input could not be read or checked: the report makes no statement about the data.
     Unreadable,
 }
 
 impl Verdict {
-    /// The name as it stands in a report.
+    /// Returns the name used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Valid => "valid",
@@ -93,121 +93,121 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Why a run came to no answer.
+/// The reason why a run has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunError {
     /// The stable code, such as `encoding.utf16` or `limit.record_bytes`.
     pub code: String,
     /// What happened, in one sentence, for people.
     pub message: String,
-    /// The name of the input, when it is about one.
+    /// The name of the input, if the error concerns one.
     pub input: Option<String>,
-    /// The record, from 0, header excluded.
+    /// The record, from 0, without the header.
     pub row_index: Option<u64>,
     /// The physical line, from 1.
     pub line: Option<u64>,
-    /// The byte, from 0, in the decompressed stream.
+    /// The byte offset, from 0, in the decompressed stream.
     pub byte_offset: Option<u64>,
 }
 
 /// The program that made a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engine {
-    /// Its name.
+    /// The name of the program.
     pub name: String,
-    /// Its version.
+    /// The version of the program.
     pub version: String,
 }
 
-/// The schema that data was held against.
+/// The schema that data was checked against.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemaInfo {
-    /// Its name, when it has one.
+    /// The name of the schema, if it has one.
     pub name: Option<String>,
-    /// The fingerprint of its canonical form: `blake3:` and 64 hexadecimal digits.
+    /// The fingerprint of the canonical schema: `blake3:` and 64 hexadecimal digits.
     pub fingerprint: String,
 }
 
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
-    /// Its name: a path, `-`, or what the caller named it.
+    /// The name: a path, `-`, or a name given by the caller.
     pub name: String,
-    /// Its format, such as `csv`.
+    /// The format, such as `csv`.
     pub format: String,
-    /// How many bytes were read from it, after decompression.
+    /// The number of bytes read, after decompression.
     pub bytes: u64,
-    /// How many records were read from it, header excluded.
+    /// The number of records read, without the header.
     pub rows: u64,
 }
 
 /// Counts of rows: `valid + invalid = total`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
-    /// All records.
+    /// The number of all records.
     pub total: u64,
-    /// Records that no violation of error severity names.
+    /// The number of records without a violation of severity error.
     pub valid: u64,
-    /// Records that at least one violation of error severity names.
+    /// The number of records with at least one violation of severity error.
     pub invalid: u64,
 }
 
-/// What became of one check.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CheckResult {
-    /// Its id, such as `amount.range`; unique in a report.
+    /// The id, such as `amount.range`; unique in a report.
     pub id: String,
-    /// Its kind, such as `range`.
+    /// The kind, such as `range`.
     pub check: String,
-    /// The columns it reads; none for a check of the table.
+    /// The columns that the check reads; empty for a check of the table.
     pub columns: Vec<String>,
-    /// How much a failure matters.
+    /// The severity of a failure.
     #[serde(with = "crate::severity")]
     pub severity: Severity,
     /// The outcome.
     pub status: Status,
-    /// Why it was not evaluated, or another remark on the status.
+    /// Why the check was not evaluated, or another remark on the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// How many values (rows, for a check of rows) were judged.
+    /// The number of values (rows, for a check of rows) that were evaluated.
     pub evaluated: u64,
-    /// How many of those failed. Exact, however many samples were kept.
+    /// The number of them that failed. Exact, however many samples were kept.
     pub failed: u64,
-    /// How many values were null and therefore not judged.
+    /// The number of values that were null and therefore not evaluated.
     pub null: u64,
-    /// How many values could not be judged because an earlier fault stands in the way.
+    /// The number of values that could not be evaluated because of an earlier error.
     pub not_evaluated: u64,
-    /// How many failures there are of each code.
+    /// The number of failures per code.
     pub codes: BTreeMap<String, u64>,
     /// The first row that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_row_index: Option<u64>,
-    /// What a check of the whole table or column saw, such as a number of rows.
+    /// The value observed by a check of the whole table or column, such as a number of rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<serde_json::Value>,
-    /// What it expects, for people.
+    /// What the check expects, for people.
     pub expected: String,
 }
 
-/// The outcome of a check.
+/// The status of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Nothing failed, or no more than its tolerance allows.
+    /// Nothing failed, or the failures are within the tolerance.
     Passed,
-    /// It failed, at error severity.
+    /// The check failed, at severity error.
     Failed,
-    /// It failed, at warning severity.
+    /// The check failed, at severity warning.
     Warned,
-    /// It could not be evaluated; the result's `reason` says why.
+    /// The check could not be evaluated; `reason` of the result says why.
     NotEvaluated,
-    /// Its own code failed, which only that of a `custom` check can; the result's `reason` says how. At error severity nothing is
-    /// valid that was not checked, so the verdict is as if it had failed.
+    /// The code of the check failed, which is only possible for a `custom` check; `reason` of the result says how. At severity
+    /// error the verdict is the same as for a failed check, because data that was not checked is not valid.
     Error,
 }
 
 impl Status {
-    /// The name as it stands in a report.
+    /// Returns the name used in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -225,66 +225,66 @@ impl fmt::Display for Status {
     }
 }
 
-/// What may differ between two runs over the same data.
+/// What may differ between two runs on the same data.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// Wall-clock time.
+    /// The wall-clock time.
     #[serde(serialize_with = "finite")]
     pub elapsed_seconds: f64,
-    /// Threads that checked data.
+    /// The number of threads that checked data.
     pub threads: u32,
     /// The instruction set of the tokenizer, such as `avx2`.
     pub simd: String,
-    /// Bytes of all inputs, after decompression, per second of wall-clock time.
+    /// The decompressed bytes of all inputs per second of wall-clock time.
     pub bytes_per_second: u64,
-    /// How the evaluations came about.
+    /// How the checks were evaluated.
     pub decided: Decided,
-    /// The largest resident size of the process in bytes, where the system tells.
+    /// The peak resident memory of the process in bytes, if the system provides it.
     pub peak_memory: Option<u64>,
-    /// What came of comparing files' statistics with their values, where that was asked for.
+    /// The result of comparing statistics in files with their values, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statistics: Option<StatisticsAudit>,
 }
 
-/// What came of comparing the statistics that files have of themselves with their values.
+/// The result of comparing statistics that files store with their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatisticsAudit {
-    /// How many statistics were compared: up to three for each column of each row group and of each page.
+    /// The number of statistics compared: up to three per column of each row group and of each page.
     pub compared: u64,
-    /// How many of them are wrong.
+    /// The number of wrong statistics.
     pub wrong: u64,
-    /// The first of those.
+    /// The first wrong statistics.
     pub samples: Vec<WrongStatistic>,
 }
 
-/// One statistic that is not true.
+/// A wrong statistic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrongStatistic {
-    /// The input, from 0.
+    /// The index of the input, from 0.
     pub input: u32,
-    /// The column, as the schema calls it.
+    /// The name of the column in the schema.
     pub column: String,
     /// The row group, from 0.
     pub row_group: u64,
-    /// The page of the column in the row group, from 0; none where the statistic is of the whole row group.
+    /// The page of the column in the row group, from 0; `None` for a statistic of the whole row group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<u64>,
-    /// Which statistic: `null_count`, `minimum` or `maximum`.
+    /// The statistic: `null_count`, `minimum` or `maximum`.
     pub statistic: String,
-    /// What the file says.
+    /// The value stored in the file.
     pub claimed: String,
-    /// What contradicts it.
+    /// The value that contradicts it.
     pub found: String,
 }
 
-/// How many evaluations of checks came about in which way.
+/// The number of check evaluations by method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decided {
-    /// By the exact check over the decoded value.
+    /// By the exact check on the decoded value.
     pub scanned: u64,
     /// By a proof that needed no decoded value.
     pub proved: u64,
-    /// By an earlier run over the same bytes.
+    /// By an earlier run on the same bytes.
     pub cached: u64,
 }
 

@@ -1,4 +1,4 @@
-//! How a severity stands in a report: `"error"` or `"warning"`.
+//! Serialization of a severity in reports: `"error"` or `"warning"`.
 
 use serde::{Deserialize, Deserializer, Serializer, de};
 use trueline_schema::Severity;

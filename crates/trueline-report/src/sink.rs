@@ -1,12 +1,12 @@
-//! Where violations go.
+//! Receivers of violations.
 
 use std::{collections::HashMap, ops::ControlFlow};
 
 use crate::Violation;
 
-/// Takes violations one by one and may stop the run.
+/// Receives violations one by one and may stop the run.
 pub trait Sink {
-    /// Takes one violation. [`ControlFlow::Break`] asks for the run to end.
+    /// Receives one violation. Return [`ControlFlow::Break`] to end the run.
     fn violation(&mut self, violation: &Violation) -> ControlFlow<()>;
 }
 
@@ -23,13 +23,13 @@ impl<S: Sink + ?Sized> Sink for &mut S {
     }
 }
 
-/// How many violations a [`Collector`] keeps.
+/// The limits of a [`Collector`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CollectorOptions {
-    /// At most so many of one check; 20 by default.
+    /// The maximum per check; default 20.
     pub per_check: u64,
-    /// At most so many in all; 1,000 by default.
+    /// The maximum in total; default 1,000.
     pub per_run: u64,
 }
 
@@ -40,14 +40,14 @@ impl Default for CollectorOptions {
 }
 
 impl CollectorOptions {
-    /// Keeps at most so many violations of one check.
+    /// Sets the maximum number of violations per check.
     #[must_use]
     pub fn per_check(mut self, limit: u64) -> Self {
         self.per_check = limit;
         self
     }
 
-    /// Keeps at most so many violations in all.
+    /// Sets the maximum number of violations in total.
     #[must_use]
     pub fn per_run(mut self, limit: u64) -> Self {
         self.per_run = limit;
@@ -57,7 +57,7 @@ impl CollectorOptions {
 
 /// A sink that keeps the first violations of each check and counts the rest. It never stops the run.
 ///
-/// **Cost** — memory is bounded by the limits; what is not kept costs one look-up.
+/// **Cost** — the limits bound the memory; a violation that is not kept costs one lookup.
 #[derive(Clone, Debug, Default)]
 pub struct Collector {
     options: CollectorOptions,
@@ -68,27 +68,27 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// An empty collector.
+    /// Creates an empty collector.
     pub fn new(options: CollectorOptions) -> Self {
         Self { options, ..Self::default() }
     }
 
-    /// Gives one check a limit of its own instead of [`CollectorOptions::per_check`].
+    /// Sets the limit of one check, replacing [`CollectorOptions::per_check`].
     pub fn set_check_limit(&mut self, check_id: &str, limit: u64) {
         self.check_limits.insert(check_id.to_owned(), limit);
     }
 
-    /// What was kept, in the order it came.
+    /// Returns the violations kept, in the order received.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// How many violations came and were not kept.
+    /// Returns the number of violations received but not kept.
     pub fn omitted(&self) -> u64 {
         self.omitted
     }
 
-    /// What was kept and how many were not: a report's `violations` and `violations_omitted`.
+    /// Returns the violations kept and the number not kept: the `violations` and `violations_omitted` of a report.
     pub fn into_parts(self) -> (Vec<Violation>, u64) {
         (self.violations, self.omitted)
     }

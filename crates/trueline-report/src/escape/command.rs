@@ -1,12 +1,12 @@
-//! Text for the workflow commands of GitHub, such as `::error file=a.csv,line=3::message`.
+//! Escapes text for GitHub workflow commands, such as `::error file=a.csv,line=3::message`.
 
 use super::escape_text;
 
-/// Text for the message of a workflow command, as [`escape_text`](super::escape_text) shows it: a percent sign stays one,
-/// and nothing in it ends the line.
+/// Escapes text for the message of a workflow command, like [`escape_text`](super::escape_text). A percent sign is preserved,
+/// and nothing in the text can end the line.
 ///
-/// **Source** — the toolkit of GitHub Actions, which escapes `%`, CR and LF; the latter two are shown as `\r` and `\n`
-/// here.
+/// **Source** — the toolkit of GitHub Actions, which escapes `%`, CR and LF; here CR and LF are shown as `\r` and `\n`
+/// instead.
 ///
 /// ```
 /// use trueline_report::escape::escape_command;
@@ -18,7 +18,7 @@ pub fn escape_command(text: &str) -> String {
     escape_text(text).replace('%', "%25")
 }
 
-/// Text for the value of a property of a workflow command: as [`escape_command`], and nothing in it ends the value or
+/// Escapes text for a property value of a workflow command, like [`escape_command`], so that nothing in it can end the value or
 /// the list of properties.
 ///
 /// ```

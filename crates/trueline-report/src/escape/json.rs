@@ -7,10 +7,10 @@ use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use super::find_active;
 
-/// A value as indented JSON in which every character is inert, line ends and indentation aside.
+/// Serializes a value as indented JSON in which every character is inert, except for line endings and indentation.
 ///
 /// # Panics
-/// When the value's own `Serialize` fails, or a map in it has keys that are no strings.
+/// Panics if the value's `Serialize` implementation fails or a map in it has non-string keys.
 #[must_use]
 pub fn to_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
     let mut bytes = Vec::new();
@@ -18,20 +18,20 @@ pub fn to_json_pretty<T: Serialize + ?Sized>(value: &T) -> String {
     String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
-/// Writes a value as indented JSON in which every character is inert, without a line end at its end.
+/// Writes a value as indented JSON in which every character is inert, without a final line ending.
 pub fn write_json_pretty<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     write_json(out, value, PrettyFormatter::new())
 }
 
-/// Writes a value as JSON in which every character is inert, on one line, line end included.
+/// Writes a value as one line of JSON in which every character is inert, with a final line ending.
 pub fn write_json_line<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T) -> io::Result<()> {
     write_json(out, value, CompactFormatter)?;
     out.write_all(b"\n")
 }
 
-/// Adds a value to `line` as JSON in which every character is inert, on one line, line end included.
+/// Appends a value to `line` as one line of JSON in which every character is inert, with a final line ending.
 ///
-/// **Errors** — the value's own `Serialize` fails, or a map in it has keys that are no strings.
+/// **Errors** — the value's `Serialize` implementation fails, or a map in it has non-string keys.
 ///
 /// ```
 /// use trueline_report::escape::push_json_line;

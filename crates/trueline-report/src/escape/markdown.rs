@@ -1,15 +1,15 @@
-//! Text for Markdown.
+//! Escapes text for Markdown.
 //!
-//! Text in a paragraph can become anything: a heading, HTML, a link, a mention that sends mail. Backslashes undo only what
-//! the parser does, and not what is done to its output, such as `@name`. In a code span all of it is left alone, so that is
-//! where text from data goes.
+//! Text in a paragraph can become anything: a heading, HTML, a link, a mention that sends mail. Backslashes only affect the
+//! parser, not the processing of its output, such as `@name`. A code span is left alone entirely, so text from data goes
+//! into code spans.
 
 use super::escape_text;
 
-/// Text as [`escape_text`](super::escape_text) shows it, as a code span that can stand anywhere in a line of Markdown, in a
-/// table's cell too.
+/// Escapes text like [`escape_text`](super::escape_text) and returns it as a code span, which may be anywhere in a line of
+/// Markdown, including the cell of a table.
 ///
-/// A pipe is written as `\|`, as tables ask for, when `in_table`. Text without a character is the word *empty*.
+/// With `in_table`, a pipe is written as `\|`, as tables require. Empty text becomes the word *empty*.
 ///
 /// **Source** — `CommonMark` 0.31, section 6.1; GitHub Flavored Markdown, section 4.10.
 ///

@@ -1,15 +1,15 @@
-//! Text for HTML and XML.
+//! Escapes text for HTML and XML.
 
 use std::borrow::Cow;
 
 use super::escape_text;
 
-/// Text as [`escape_text`](super::escape_text) shows it, with what has a meaning in HTML and XML replaced: it can stand
-/// between tags and in a quoted attribute, and parses there as the text that it is.
+/// Escapes text like [`escape_text`](super::escape_text) and replaces characters with a meaning in HTML and XML. The result can
+/// be used between tags and in a quoted attribute, where it parses as the original text.
 ///
-/// What XML 1.0 forbids (most control characters, U+FFFE, U+FFFF) is not inert and therefore shown as `\u{1b}`.
+/// Characters that XML 1.0 forbids (most control characters, U+FFFE, U+FFFF) are not inert and therefore shown as `\u{1b}`.
 ///
-/// **Cost** — text without any of these is borrowed.
+/// **Cost** — text without such characters is borrowed.
 ///
 /// **Source** — HTML, section 13.1.2.3 and 13.1.4; XML 1.0, section 2.2 and 2.4.
 ///

@@ -1,15 +1,15 @@
-//! The one place where text from data is made harmless.
+//! Makes text from data harmless; the only place that does so.
 //!
-//! Every string in a report may come from data: a value, a header, a file name, a schema. None of them may act in a
-//! terminal, reorder a log line or hide in it. Every form of output goes through the one question asked here,
-//! [`is_inert`]: text for people shows what is not inert as `\u{1b}`, JSON writes it as `\u001b`, which every parser
+//! Every string in a report may come from data: a value, a header, a file name, a schema. No such string may control a
+//! terminal, reorder a log line or hide in it. All output formats rely on one function, [`is_inert`]. Text for people
+//! shows characters that are not inert as `\u{1b}`; JSON writes them as `\u001b`, which every parser
 //! turns back into the same string.
 //!
-//! Text that goes into a medium with a syntax of its own is shown so first, and then kept out of that syntax: in `markup`
+//! For a medium with its own syntax, text is first escaped this way and then protected from the syntax: `markup`
 //! for HTML and XML, `markdown`, `command` for the commands of build services, `uri`, and `json`.
 //!
-//! If you change this: a character must never move from not inert to inert without a reason written beside it, and
-//! the properties in `tests.rs` hold for all of Unicode.
+//! If you change this: never make a character inert without writing down the reason beside it; the properties in
+//! `tests.rs` hold for all of Unicode.
 
 use std::borrow::Cow;
 
@@ -28,15 +28,15 @@ pub use markdown::markdown_code;
 pub use markup::escape_markup;
 pub use uri::file_uri;
 
-/// How many bytes of a value a report keeps.
+/// The maximum number of bytes of a value in a report.
 pub const VALUE_LIMIT_BYTES: usize = 256;
 
-/// Whether a character can be written as it is: it shows as itself, takes space, and does nothing else.
+/// Returns whether a character can be written as it is: it is visible, takes up space, and has no other effect.
 ///
-/// Not inert are the control characters (C0, DEL, C1), line and paragraph separators, bidirectional controls,
-/// zero-width and other invisible format characters, variation selectors and tags, interlinear annotations, and the
-/// spaces that look like a plain one (such as U+00A0), because a report has to show the difference, and code points that
-/// are never characters. The ideographic space is twice as wide and can be seen.
+/// These characters are not inert: control characters (C0, DEL, C1), line and paragraph separators, bidirectional controls,
+/// zero-width and other invisible format characters, variation selectors and tags, interlinear annotations,
+/// noncharacters, and spaces that look like a plain space (such as U+00A0), because a report has to show the difference.
+/// The ideographic space is inert: it is visibly twice as wide.
 #[must_use]
 pub fn is_inert(character: char) -> bool {
     !matches!(character,
@@ -60,34 +60,34 @@ pub fn is_inert(character: char) -> bool {
         && !is_noncharacter(character)
 }
 
-/// Whether a code point is reserved never to be a character, such as U+FFFE. HTML calls them errors, XML forbids some.
+/// Returns whether a code point is a noncharacter, such as U+FFFE. They are errors in HTML, and XML forbids some of them.
 fn is_noncharacter(character: char) -> bool {
     let code = u32::from(character);
     (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }
 
-/// The first character that must not be written as it is: one that is not inert, or the first `#` of what a build
-/// service would take for a command wherever it stands in a line, such as `##vso[` or `##teamcity[`.
+/// Finds the first character that must not be written as it is: one that is not inert, or the first `#` of what a build
+/// service would treat as a command anywhere in a line, such as `##vso[` or `##teamcity[`.
 fn find_active(text: &str) -> Option<usize> {
     text.char_indices()
         .find(|&(at, character)| !is_inert(character) || (character == '#' && is_command(&text[at..])))
         .map(|(at, _)| at)
 }
 
-/// Whether text begins with `##`, perhaps a word, and `[`.
+/// Returns whether text begins with `##`, an optional word, and `[`.
 fn is_command(text: &str) -> bool {
     text.strip_prefix("##").is_some_and(|rest| {
         rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric()).starts_with('[')
     })
 }
 
-/// Text in which every character is inert: others are shown as `\n`, `\r`, `\t` or `\u{1b}`. The commands of build
-/// services that work in the middle of a line (`##vso[`) lose their first character to an escape too; those that work
-/// at the beginning of a line (`::error::`) must not be put there.
+/// Escapes text so that every character is inert: others are shown as `\n`, `\r`, `\t` or `\u{1b}`. The first character of build
+/// service commands that work anywhere in a line (`##vso[`) is escaped too. Commands that only work
+/// at the beginning of a line (`::error::`) are not escaped, so do not write the result there.
 ///
-/// This is for people to read, not for programs to undo: a backslash in the text stays one backslash.
+/// The result is for people and cannot be decoded: a backslash in the text stays a single backslash.
 ///
-/// **Cost** — text that is inert already is borrowed.
+/// **Cost** — text that is already inert is borrowed.
 ///
 /// ```
 /// use trueline_report::escape::escape_text;
@@ -107,7 +107,7 @@ pub fn escape_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// What [`escape_text`] shows for each character.
+/// Returns what [`escape_text`] shows for each character.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.char_indices().map(move |(at, character)| match character {
         '\n' => Cow::Borrowed("\\n"),
@@ -119,7 +119,7 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     })
 }
 
-/// A value cut to [`VALUE_LIMIT_BYTES`], and whether anything was cut off.
+/// Truncates a value to [`VALUE_LIMIT_BYTES`] and returns whether anything was removed.
 ///
 /// ```
 /// use trueline_report::escape::truncate_value;
@@ -134,7 +134,7 @@ pub fn truncate_value(value: &str) -> (String, bool) {
     (kept.to_owned(), kept.len() < value.len())
 }
 
-/// The longest beginning of `text` that has at most `limit_bytes` bytes and ends where a character ends.
+/// Returns the longest prefix of `text` with at most `limit_bytes` bytes that ends at a character boundary.
 #[must_use]
 pub fn truncate(text: &str, limit_bytes: usize) -> &str {
     if text.len() <= limit_bytes {

@@ -1,11 +1,12 @@
-//! Names of inputs as URI references.
+//! Converts names of inputs to URI references.
 
 use std::fmt::Write as _;
 
-/// The name of an input as a URI reference: a relative path stays relative, an absolute one gets `file://`, what has a
-/// scheme already (`s3://bucket/key`) keeps it. Every other byte that has a meaning in URIs, or none, is written as `%20`.
+/// Converts the name of an input to a URI reference. A relative path stays relative, an absolute path gets `file://`, and a name
+/// that already has a scheme (`s3://bucket/key`) keeps it. Every other byte that is special or not allowed in URIs is
+/// percent-encoded, as in `%20`.
 ///
-/// Backslashes become slashes only in names that look like those of Windows: `C:\data`, `\\host\share`.
+/// Backslashes become slashes only in names that look like Windows paths: `C:\data`, `\\host\share`.
 ///
 /// **Source** — RFC 3986, section 2 and 4.2; RFC 8089.
 ///

@@ -1,4 +1,4 @@
-//! What to do when an input could not be read.
+//! Advice for inputs that could not be read.
 
 /// One sentence of advice for an error code, by the words in it.
 pub(super) fn for_code(code: &str) -> &'static str {

@@ -1,4 +1,4 @@
-//! The report as annotations of a GitHub workflow.
+//! Renders the report as annotations of a GitHub workflow.
 
 use std::io;
 
@@ -11,13 +11,13 @@ use crate::{
 /// How many annotations of one kind GitHub shows for a step.
 const ANNOTATIONS_SHOWN: usize = 10;
 
-/// Renders the report as workflow commands: GitHub shows each as an annotation beside the line of the file.
+/// Renders the report as workflow commands, which GitHub shows as annotations beside the lines of the file.
 ///
-/// Each failed check gives an `error`, each one that warned a `warning`, at its first sample; then further samples, until
-/// there are as many as GitHub shows of one kind (10 in a step). The last line says in plain text what the run came to and
-/// how much is not shown. For the page that sums up a workflow, render [`Markdown`](super::MarkdownRenderer).
+/// Each failed check gives an `error` and each check that warned a `warning`, at its first sample. Further samples follow, up to
+/// the number of each kind that GitHub shows (10 per step). The last line gives the result of the run in plain text, and
+/// how much is not shown. For the summary page of a workflow, render [`Markdown`](super::MarkdownRenderer).
 ///
-/// **Source** — GitHub's page of workflow commands.
+/// **Source** — GitHub's documentation of workflow commands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GithubRenderer;
 

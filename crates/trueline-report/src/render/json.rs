@@ -1,11 +1,11 @@
-//! The report as one JSON document.
+//! Renders the report as one JSON document.
 
 use std::io;
 
 use super::Renderer;
 use crate::{Report, escape};
 
-/// Renders the report as one indented JSON document, in the layout that `docs/report.schema.json` describes.
+/// Renders the report as one indented JSON document, with the layout described by `docs/report.schema.json`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonRenderer;
 

@@ -1,4 +1,4 @@
-//! The report as one JSON document a line.
+//! Renders the report as one JSON document per line.
 
 use std::io;
 
@@ -9,10 +9,10 @@ use crate::{
     CheckResult, Engine, Input, Report, Rows, Run, RunError, SchemaInfo, Verdict, Violation, escape,
 };
 
-/// Renders one JSON document a line.
+/// Renders the report as one JSON document per line.
 ///
-/// The first line is the report without its `violations`, begun by `"type": "report"`. Each further line is one
-/// violation, begun by `"type": "violation"`, in the report's order. Joined again they are the JSON report.
+/// The first line is the report without its `violations`, starting with `"type": "report"`. Each further line is one
+/// violation, starting with `"type": "violation"`, in report order. Together they are equivalent to the JSON report.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonLinesRenderer;
 

@@ -1,4 +1,4 @@
-//! The report as `JUnit` XML.
+//! Renders the report as `JUnit` XML.
 
 use std::io;
 
@@ -12,12 +12,12 @@ const WIDTH: usize = 120;
 
 /// Renders the report as `JUnit` XML for the test pages of CI servers: one suite per run, with one case per check.
 ///
-/// A case's `classname` is the schema's name and its `name` the check's id. A failed check is a `failure`, one that was not
-/// evaluated is `skipped`; the text of both, with counts and some places in the data, is the text report's. A check that
-/// warned, or passed by its tolerance, is a passed case with the same text in `system-out`; one that had nothing to judge says so there. An input that could not be read
-/// is a case of its own, with an `error`.
+/// The `classname` of a case is the name of the schema, its `name` the id of the check. A failed check is a `failure`; a check
+/// that was not evaluated is `skipped`. The text of both is that of the text report, with counts and some locations. A check that
+/// warned, or passed within its tolerance, is a passed case with the same text in `system-out`; if it had nothing to evaluate,
+/// that is said there. An input that could not be read is a separate case with an `error`.
 ///
-/// **Source** — no standard; the structure is that of the XML Schema which the xUnit plugin of Jenkins takes.
+/// **Source** — there is no standard; the structure is that of the XML Schema accepted by the xUnit plugin of Jenkins.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JunitRenderer;
 

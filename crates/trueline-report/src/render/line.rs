@@ -1,4 +1,4 @@
-//! The lines of an excerpt.
+//! Splits an excerpt into lines.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The report as Markdown.
+//! Renders the report as Markdown.
 
 use std::{fmt::Write as _, io};
 
@@ -21,14 +21,14 @@ const NAMES_SHOWN: usize = 200;
 /// Room kept for the line that says what was left out.
 const CLOSING_BYTES: usize = 200;
 
-/// Renders the report as Markdown, for a comment on a pull request or the page that sums up a workflow: the verdict, the
-/// inputs, the table of checks, and for those that failed some places in the data.
+/// Renders the report as Markdown for a pull request comment or the summary page of a workflow: the verdict, the
+/// inputs, the table of checks, and for failed checks some locations in the data.
 ///
-/// Text from data stands in code, where it is neither a link nor a mention nor HTML.
+/// Text from data is written as code, where it cannot be a link, a mention or HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarkdownRenderer {
-    /// At most so many bytes are written; 65,536 by default, which is what a comment on GitHub holds. What finds no room is
-    /// left out, whole samples and rows, and the last line says how much. Never less than 1,000.
+    /// The maximum output size in bytes; default 65,536, the limit of a GitHub comment, and at least 1,000. Whole samples and
+    /// rows that do not fit are left out, and the last line says how much.
     pub limit_bytes: usize,
 }
 

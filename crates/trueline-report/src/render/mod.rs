@@ -1,4 +1,4 @@
-//! Renderers: a report turned into text for people, or into what programs read.
+//! Renderers: write a report for people or for programs.
 
 use std::io;
 
@@ -30,40 +30,40 @@ pub use text::TextRenderer;
 
 /// Writes a report in one format.
 ///
-/// A renderer reads nothing but the report, writes nothing that could act in a terminal, and ends its output with a
-/// line end. It does not flush: whoever owns the writer flushes it and looks at the result.
+/// A renderer depends only on the report, writes nothing that could control a terminal, and ends its output with a
+/// line ending. It does not flush: the owner of the writer flushes it and checks the result.
 ///
-/// **Errors** — those of the writer.
+/// **Errors** — errors of the writer.
 pub trait Renderer {
     /// Writes the whole report.
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
-/// The formats that a report can be rendered in.
+/// The output formats of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// For people: [`TextRenderer`].
+    /// Text for people: [`TextRenderer`].
     #[default]
     Text,
     /// One JSON document: [`JsonRenderer`].
     Json,
-    /// One JSON document a line: [`JsonLinesRenderer`].
+    /// One JSON document per line: [`JsonLinesRenderer`].
     JsonLines,
     /// `JUnit` XML: [`JunitRenderer`].
     Junit,
     /// SARIF 2.1.0: [`SarifRenderer`].
     Sarif,
-    /// Annotations of GitHub: [`GithubRenderer`].
+    /// GitHub annotations: [`GithubRenderer`].
     Github,
     /// Markdown: [`MarkdownRenderer`].
     Markdown,
-    /// A page: [`HtmlRenderer`].
+    /// An HTML page: [`HtmlRenderer`].
     Html,
 }
 
 impl Format {
-    /// Every format.
+    /// All formats.
     pub const ALL: &[Self] = &[
         Self::Text,
         Self::Json,
@@ -75,7 +75,7 @@ impl Format {
         Self::Html,
     ];
 
-    /// The name that users write.
+    /// Returns the name that users write.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -89,7 +89,7 @@ impl Format {
         }
     }
 
-    /// What it is for, in a few words.
+    /// Returns a short description of the purpose.
     pub fn purpose(self) -> &'static str {
         match self {
             Self::Text => "For people, in a terminal or a log",
@@ -103,7 +103,7 @@ impl Format {
         }
     }
 
-    /// What the name of a file in this format ends with; `None` for one that is no file's.
+    /// Returns the file name extension of the format; `None` if it is not for files.
     pub fn extension(self) -> Option<&'static str> {
         match self {
             Self::Text => Some("txt"),
@@ -117,12 +117,12 @@ impl Format {
         }
     }
 
-    /// The format of that name.
+    /// Returns the format with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
-    /// The format of a file, by what its name ends with, in any case: `.txt`, `.json`, `.jsonl`, `.xml`, `.sarif` or
+    /// Returns the format for a file name by its extension, in any case: `.txt`, `.json`, `.jsonl`, `.xml`, `.sarif` or
     /// `.sarif.json`, `.md`, `.html`.
     pub fn from_file_name(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
@@ -133,7 +133,7 @@ impl Format {
         Self::ALL.iter().copied().find(|format| format.extension() == Some(extension))
     }
 
-    /// The renderer of this format, with its default options.
+    /// Returns the renderer of this format, with default options.
     pub fn renderer(self) -> Box<dyn Renderer> {
         match self {
             Self::Text => Box::new(TextRenderer::default()),

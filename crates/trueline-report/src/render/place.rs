@@ -1,4 +1,4 @@
-//! Places, as people write them.
+//! Formats locations for people.
 
 use std::fmt::Write as _;
 

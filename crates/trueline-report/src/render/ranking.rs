@@ -1,4 +1,4 @@
-//! What is shown first: the checks that matter most, and of each the samples that say most.
+//! Selects what is shown first: the most important checks, and the most informative samples of each.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! What every renderer for people says in the same words.
+//! Wording shared by all renderers for people.
 
 use super::{number, ranking};
 use crate::{CheckResult, Report, Status, Verdict, Violation, severity};

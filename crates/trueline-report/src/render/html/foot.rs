@@ -1,4 +1,4 @@
-//! The end of the page: what was read, under which schema, and how.
+//! The end of the page: the inputs, the schema and the run.
 
 use super::page::Page;
 use crate::{Report, render::number};

@@ -1,4 +1,4 @@
-//! The top of the page: its policy, its style, and the verdict.
+//! The top of the page: its security policy, its style and the verdict.
 
 use super::page::Page;
 use crate::{

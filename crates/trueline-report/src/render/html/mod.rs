@@ -1,7 +1,7 @@
-//! The report as a page for a browser.
+//! Renders the report as a page for a browser.
 //!
-//! Top to bottom: `head` says the verdict, `figure` the key figures, `check` has the table of checks, `offender` the places
-//! in the data, `foot` what was read and how. All of them write to a `page`, which takes text from data as text only.
+//! From top to bottom: `head` has the verdict, `figure` the key figures, `check` the table of checks, `offender` the locations
+//! in the data, `foot` the inputs and the run. All of them write to a `page`, which treats text from data only as text.
 
 use std::io;
 
@@ -17,11 +17,11 @@ mod page;
 
 use page::Page;
 
-/// Renders the report as one page for a browser, complete in itself: it opens without a network, has no script, and its
-/// own security policy keeps the browser from loading or sending anything.
+/// Renders the report as one self-contained page for a browser: it opens without a network, has no script, and its
+/// security policy prevents the browser from loading or sending anything.
 ///
-/// It shows the verdict and key figures, each check that failed beside the others, places in the data with the bad cell
-/// marked, and what was read. It follows the light or dark setting of its reader, fits a phone, and prints.
+/// It shows the verdict and key figures, failed checks beside the others, locations in the data with the invalid cell
+/// highlighted, and the inputs. It follows the light or dark setting of the reader, fits a phone, and prints.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HtmlRenderer;
 

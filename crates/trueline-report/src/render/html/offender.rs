@@ -1,4 +1,4 @@
-//! The checks that found something, each with places in the data.
+//! The checks with violations, each with locations in the data.
 
 use super::{
     check::tone,

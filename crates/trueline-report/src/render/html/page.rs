@@ -1,6 +1,6 @@
-//! The page under construction.
+//! The page being written.
 //!
-//! **Invariant** — markup is `&'static str`, so it is written in these files; text from data reaches the page only through
+//! **Invariant** — markup is `&'static str`, so it is written in these files. Text from data only reaches the page through
 //! [`Page::text`] and [`Page::data`], which escape it, and numbers through [`Page::number`].
 
 use crate::escape;

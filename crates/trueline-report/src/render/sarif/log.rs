@@ -1,4 +1,4 @@
-//! The objects of SARIF that are used, with the members that are filled, in the standard's words.
+//! The SARIF objects used here, with the members that are filled, named as in the standard.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! The report as SARIF.
+//! Renders the report as SARIF.
 //!
-//! `log` has the objects of the standard that are used here; this file fills them.
+//! `log` defines the objects of the standard that are used; this file fills them.
 
 use std::{collections::HashMap, io};
 
@@ -23,11 +23,11 @@ const DESCRIPTION_BYTES: usize = 1024;
 
 /// Renders the report as SARIF 2.1.0, for code scanning and for editors.
 ///
-/// Checks are rules, with their totals in `properties`; samples are results, each with its file, line, column and bytes,
-/// at most 5,000 and each check with as many as another. A check without samples gives one result. What was not evaluated
-/// is a notification; what could not be read is a result and a notification, and the invocation was not successful.
+/// Checks are rules, with their totals in `properties`. Samples are results, each with file, line, column and bytes:
+/// at most 5,000, shared equally among the checks. A check without samples gives one result. A check that was not evaluated
+/// is a notification. An input that could not be read is a result and a notification, and the invocation was not successful.
 ///
-/// Facts of the run are left out: equal reports give equal output.
+/// Facts about the run are left out: equal reports give equal output.
 ///
 /// **Source** — SARIF 2.1.0 (OASIS, errata 01); the limits are those of GitHub's code scanning.
 #[derive(Clone, Copy, Debug, Default)]

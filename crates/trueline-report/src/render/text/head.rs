@@ -1,4 +1,4 @@
-//! The top of the page: the verdict, and what was read.
+//! The top of the page: the verdict and the inputs.
 
 use super::page::{self, Line, Page, Style};
 use crate::{

@@ -1,7 +1,7 @@
-//! The report for people: at a terminal and in the log of a build.
+//! Renders the report for people: in a terminal and in the log of a build.
 //!
-//! Top to bottom: `head` says the verdict and what was read, `summary` is the table of checks, `offender` shows the
-//! checks with the most failures, `snippet` a place in the data. All of them write to a `page`, which escapes.
+//! From top to bottom: `head` has the verdict and the inputs, `summary` the table of checks, `offender` the
+//! checks with the most failures, `snippet` a location in the data. All of them write to a `page`, which escapes text.
 
 use std::io;
 
@@ -21,17 +21,17 @@ use page::Page;
 /// The narrowest output: below it there is no room for a table.
 const MIN_WIDTH: usize = 40;
 
-/// Renders the report as text for people: the verdict, what was read, a table of the checks with the failed ones
-/// first, and for those with the most failures some places with the data itself.
+/// Renders the report as text for people: the verdict, the inputs, a table of the checks with failed ones
+/// first, and for those with the most failures some locations with the data.
 ///
-/// Nothing from data acts in a terminal, and no line is wider than `width`.
+/// Data cannot control the terminal, and no line is wider than `width`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextRenderer {
-    /// Whether to colour the output with ANSI sequences; off by default.
+    /// Whether to color the output with ANSI sequences; default false.
     pub color: bool,
-    /// The width of the output in terminal columns; 100 by default, and never less than 40.
+    /// The width of the output in terminal columns; default 100, and at least 40.
     pub width: usize,
-    /// How many violations of each failed check to show; 3 by default.
+    /// The number of violations to show for each failed check; default 3.
     pub samples_per_check: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The checks with the most failures, each with some places in the data.
+//! The checks with the most failures, each with some locations in the data.
 
 use super::{
     page::{self, Line, Page, Style},

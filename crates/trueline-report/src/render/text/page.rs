@@ -1,7 +1,7 @@
 //! Lines of styled text that fit a width.
 //!
-//! **Invariant** — text reaches a page only through [`Line::with`], which escapes it; the line ends and the colours
-//! are written here and nowhere else.
+//! **Invariant** — text only reaches a page through [`Line::with`], which escapes it; line endings and colours
+//! are written only here.
 
 use unicode_width::UnicodeWidthChar;
 

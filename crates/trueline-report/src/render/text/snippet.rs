@@ -1,7 +1,7 @@
-//! One place in the data: the line, and carets under what is meant.
+//! One location in the data: the line, with carets below the relevant part.
 //!
-//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining marks). So the line
-//! is first turned into [`Piece`]s, each with the text it is shown as, and the carets are counted in those.
+//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining marks). Therefore the line
+//! is first split into [`Piece`]s, each with its displayed text, and the carets are placed by those.
 
 use std::ops::Range;
 
