@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Files that are written atomically.
 
 mod temporaries;
 
@@ -17,20 +17,20 @@ const BUFFER_BYTES: usize = 64 << 10;
 /// Links that are followed one after the other.
 const MAX_LINKS: usize = 40;
 
-/// A file under construction: bytes go to a temporary file beside it, [`AtomicFile::commit`] puts that in its place.
+/// A file being written atomically: bytes go to a temporary file beside it, and [`AtomicFile::commit`] moves it into place.
 ///
-/// - Until the commit, and when it is dropped without one, the path is what it was: the old file, or nothing.
-/// - After the commit it is the new file, also if the machine stops in that moment: the file and its folder are synced.
-/// - A new file gets the usual permissions, a replaced one keeps those it had. Owner and further attributes are those of a
+/// - Until the commit, and if it is dropped without one, the path is unchanged: the old file, or nothing.
+/// - After the commit the path is the new file, even if the machine stops at that moment: the file and its folder are synced.
+/// - A new file gets the default permissions; a replaced file keeps its own. The owner and other attributes are those of a
 ///   new file; other hard links to the old file keep the old content.
-/// - A symbolic link is followed: the file it points to is replaced (or made), the link stays.
-/// - A file that may not be written to is not replaced, even where the folder would allow it.
-/// - A device, a pipe or an open stream of this process (`/dev/stdout`, `/dev/fd/3`) is written directly; nothing can be
-///   taken back there.
-/// - A process that is killed leaves its temporary file behind: `.trueline-` and `.tmp` around a random name. One that is told
-///   to end can remove it: [`Temporaries`].
+/// - A symbolic link is followed: its target is replaced or created, and the link stays.
+/// - A file without write permission is not replaced, even if its folder would allow it.
+/// - A device, a pipe or an open stream of this process (`/dev/stdout`, `/dev/fd/3`) is written directly, which cannot be
+///   undone.
+/// - A process that is killed leaves its temporary file behind: a random name between `.trueline-` and `.tmp`. A process that is
+///   told to end can remove it: [`Temporaries`].
 ///
-/// Errors of writes are remembered, so that a commit after one that was overlooked fails too.
+/// Write errors are remembered, so that a commit after an ignored error fails too.
 #[derive(Debug)]
 pub struct AtomicFile {
     name: String,
@@ -59,14 +59,14 @@ enum Output {
 }
 
 impl AtomicFile {
-    /// Starts a file at `path`.
+    /// Creates a file at `path`.
     ///
-    /// **Errors**: its folder is not there or may not be written to; it is a folder; it is a file that may not be written to.
+    /// **Errors**: its folder does not exist or is not writable; the path is a folder, or a file that is not writable.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::create_among(path, &Temporaries::new())
     }
 
-    /// Starts a file at `path` whose temporary file is listed among others.
+    /// Creates a file at `path` and registers its temporary file in a list.
     ///
     /// **Errors**: as [`AtomicFile::create`]; the list is closed.
     pub fn create_among(path: impl AsRef<Path>, temporaries: &Temporaries) -> Result<Self, Error> {
@@ -76,8 +76,8 @@ impl AtomicFile {
         Ok(Self { name, output: Some(output), failure: None })
     }
 
-    /// The file that an output at `path` would replace or make, links followed, so that two names of one file are seen to
-    /// be one. A path that leads nowhere is given back as it is.
+    /// Returns the file that an output at `path` would replace or create, with links resolved, so that two names of the same
+    /// file can be compared. A path that leads nowhere is returned unchanged.
     pub fn target(path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
         std::fs::canonicalize(path).unwrap_or_else(|_| {
@@ -89,19 +89,19 @@ impl AtomicFile {
         })
     }
 
-    /// Whether an output at `path` would replace or make the file `other`: two names of one file, as links make them, hard ones too.
+    /// Returns whether an output at `path` would replace or create the file `other`. Symbolic and hard links are considered.
     pub fn is_same(path: impl AsRef<Path>, other: impl AsRef<Path>) -> bool {
         let (path, other) = (path.as_ref(), other.as_ref());
         Self::target(path) == Self::target(other) || is_linked(path, other)
     }
 
-    /// What people call it: its path.
+    /// Returns the display name: the path.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Writes what is left and makes it last, so that little can go wrong in [`AtomicFile::commit`]. The path is still
-    /// what it was.
+    /// Writes remaining data and syncs it, so that little can go wrong in [`AtomicFile::commit`]. The path is still
+    /// unchanged.
     ///
     /// **Errors**: as [`AtomicFile::commit`].
     pub fn sync(&mut self) -> Result<(), Error> {
@@ -113,10 +113,10 @@ impl AtomicFile {
         self.remember(synced).map_err(|source| fail(&self.name, source))
     }
 
-    /// Writes what is left, syncs and puts the file in its place.
+    /// Writes remaining data, syncs it and moves the file into place.
     ///
-    /// **Errors**: any of these failed, or a write before; the old file, if there was one, is still there. The exception is
-    /// the very last step: if the folder cannot be synced the new file is in place, and may be lost if the machine stops.
+    /// **Errors**: one of these steps or an earlier write failed; an old file is still there. The exception is
+    /// the last step: if the folder cannot be synced, the new file is in place but may be lost if the machine stops.
     pub fn commit(mut self) -> Result<(), Error> {
         if let Some(Failure { kind, text }) = self.failure.take() {
             return Err(fail(&self.name, io::Error::new(kind, text)));

@@ -1,13 +1,13 @@
-//! Reading in pieces of one size, whatever sizes the reader gives.
+//! Reads chunks of a fixed size from any reader.
 
 use std::io::{self, Read};
 
 use crate::error::{Error, ErrorKind};
 
-/// Cuts a stream into chunks by offset.
+/// Splits a stream into chunks by offset.
 ///
-/// What comes out depends on the bytes alone, not on how the reader hands them over. The end is the end: the reader is not
-/// asked again after it, nor after an error.
+/// The chunks depend only on the bytes, not on how the reader returns them. After the end or an error, the
+/// reader is not called again.
 pub struct ChunkReader {
     read: Box<dyn Read + Send>,
     chunk_bytes: usize,
@@ -34,7 +34,7 @@ impl std::fmt::Debug for ChunkReader {
 }
 
 impl ChunkReader {
-    /// Chunks of `chunk_bytes` bytes (at least one), the last one shorter.
+    /// Creates a reader of chunks of `chunk_bytes` bytes (at least one); the last chunk may be shorter.
     pub fn new(read: Box<dyn Read + Send>, chunk_bytes: usize) -> Self {
         Self { read, chunk_bytes: chunk_bytes.max(1), byte_offset: 0, state: State::Reading }
     }
@@ -44,17 +44,17 @@ impl ChunkReader {
         self.chunk_bytes = chunk_bytes.max(1);
     }
 
-    /// Bytes read so far.
+    /// Returns the number of bytes read so far.
     pub fn offset(&self) -> u64 {
         self.byte_offset
     }
 
-    /// Appends the next chunk to `buffer`: as many bytes as a chunk has, fewer only at the end; 0 is the end.
+    /// Appends the next chunk to `buffer` and returns its size, which is smaller than a chunk only at the end; 0 is the end.
     ///
-    /// **Errors**: the reader's own, interruptions excepted (those are tried again). What was read before the error stays
-    /// in the buffer and is counted by [`ChunkReader::offset`]. Every call after an error is an error.
+    /// **Errors**: errors of the reader, except for interruptions, which are retried. Bytes read before the error stay
+    /// in the buffer and are counted by [`ChunkReader::offset`]. Every call after an error fails.
     ///
-    /// **Cost**: the memory of one chunk in the buffer, asked for once.
+    /// **Cost**: memory for one chunk in the buffer, allocated at once.
     pub fn next_into(&mut self, buffer: &mut Vec<u8>) -> Result<usize, Error> {
         if self.state != State::Reading {
             return self.fill(&mut []);
@@ -70,11 +70,11 @@ impl ChunkReader {
         result
     }
 
-    /// Fills `buffer`, whatever its size; fewer bytes come only at the end, and none if it was reached before.
+    /// Fills `buffer`, of any size; returns fewer bytes only at the end, and none after it.
     ///
-    /// **Errors**: as [`ChunkReader::next_into`]; [`ChunkReader::offset`] tells how many bytes came before the error.
+    /// **Errors**: as [`ChunkReader::next_into`]; [`ChunkReader::offset`] counts the bytes read before the error.
     ///
-    /// **Cost**: one read, of a reader that gives what it is asked for.
+    /// **Cost**: one read, if the reader returns as much as requested.
     pub fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
         if self.state == State::Failed {
             return Err(Error::read(self.byte_offset, io::Error::other("reading failed before")));
@@ -97,7 +97,7 @@ impl ChunkReader {
         Ok(filled)
     }
 
-    /// Whether the end was reached.
+    /// Returns whether the end was reached.
     pub fn has_ended(&self) -> bool {
         self.state == State::Ended
     }

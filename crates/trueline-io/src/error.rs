@@ -1,4 +1,4 @@
-//! Why bytes could not be had or put away.
+//! Errors of reading and writing bytes.
 
 mod kind;
 
@@ -9,10 +9,10 @@ pub use self::kind::ErrorKind;
 pub(crate) use self::kind::shown;
 use crate::compression::Compression;
 
-/// What went wrong; see [`Error::kind`].
+/// An error of an input or output; see [`Error::kind`].
 ///
-/// A reader that has to hide it in an [`io::Error`] does so whole: [`ChunkReader`](crate::ChunkReader) takes it out again,
-/// and so can anyone with [`io::Error::downcast`].
+/// A reader that must return an [`io::Error`] wraps the whole error: [`ChunkReader`](crate::ChunkReader) unwraps it again,
+/// and so can callers with [`io::Error::downcast`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -21,29 +21,29 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Change {
-    /// It is not there any more.
+    /// It no longer exists.
     #[error("it was removed")]
     Removed,
     /// Another file has its name.
     #[error("it was replaced by another file")]
     Replaced,
-    /// Its size is another one.
+    /// Its size changed.
     #[error("it had {before_bytes} bytes and has {now_bytes}")]
     Resized {
-        /// When it was opened.
+        /// The size when it was opened.
         before_bytes: u64,
-        /// Now.
+        /// The current size.
         now_bytes: u64,
     },
     /// It was written to.
     #[error("it was written to")]
     Modified,
-    /// An object has another `ETag` or version.
+    /// An object has a different `ETag` or version.
     #[error("another object has its key")]
     Tag,
 }
 
-/// A place in a compressed input.
+/// A location in a compressed input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{} {} {part}, at byte {byte_offset} (byte {decompressed_offset} decompressed)",
@@ -52,13 +52,13 @@ pub enum Change {
 )]
 #[non_exhaustive]
 pub struct Place {
-    /// What it is compressed with.
+    /// The compression.
     pub compression: Compression,
-    /// The member, stream or frame, from 1; 0 before the first.
+    /// The number of the member, stream or frame, from 1; 0 before the first.
     pub part: u64,
-    /// In the input as it is stored.
+    /// The byte offset in the stored input.
     pub byte_offset: u64,
-    /// In the decompressed input.
+    /// The byte offset in the decompressed input.
     pub decompressed_offset: u64,
 }
 
@@ -85,12 +85,12 @@ impl Error {
             .unwrap_or_else(|source| Self::new(ErrorKind::Read { name: String::new(), byte_offset, source }))
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }
 
-    /// Gives the input its name, where the reader did not know it.
+    /// Sets the name of the input if the reader did not know it.
     #[must_use]
     pub fn with_name(mut self, known: &str) -> Self {
         if let Some(name) = self.name().filter(|name| name.is_empty()) {

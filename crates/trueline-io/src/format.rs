@@ -1,24 +1,24 @@
-//! The formats of inputs, and how one is recognised.
+//! The formats of inputs and their detection.
 
-/// How the rows of an input are written.
+/// The format of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// Text with delimiters, in the dialect of the schema.
+    /// Delimited text, in the dialect of the schema.
     Csv,
-    /// One JSON object on each line.
+    /// One JSON object per line.
     JsonLines,
     /// Apache Parquet.
     Parquet,
-    /// Arrow IPC, as a file or as a stream.
+    /// Arrow IPC, as a file or a stream.
     Arrow,
 }
 
 impl Format {
-    /// Every format.
+    /// All formats.
     pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines, Self::Parquet, Self::Arrow];
 
-    /// The name that users write: `csv`, `jsonl`, `parquet` or `arrow`.
+    /// Returns the name that users write: `csv`, `jsonl`, `parquet` or `arrow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -28,12 +28,12 @@ impl Format {
         }
     }
 
-    /// The format of that name.
+    /// Returns the format with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
-    /// Whether values are of some kind, such as text or number, before a schema is asked; in CSV all are text.
+    /// Returns whether values have a kind, such as text or number, independent of a schema. In CSV all values are text.
     pub fn is_typed(self) -> bool {
         self != Self::Csv
     }
@@ -48,7 +48,7 @@ impl Format {
         }
     }
 
-    /// The format that the first bytes of an input tell of, if it is one that begins with a mark of its own.
+    /// Detects the format from the first bytes of an input, if the format has a signature.
     ///
     /// ```
     /// use trueline_io::Format;
@@ -66,7 +66,7 @@ impl Format {
         }
     }
 
-    /// The format that a file's name tells of, an end that tells of a compression left aside.
+    /// Returns the format for a file name by its extension, ignoring the extension of a compression.
     ///
     /// ```
     /// use trueline_io::Format;

@@ -28,10 +28,10 @@ pub use chunk::ChunkReader;
 pub use compression::{Compression, DecompressOptions, Decompressed, decompress, decompress_with};
 pub use error::{Change, Error, ErrorKind, Place};
 pub use format::Format;
-/// The crate behind [`ObjectSource`], in the version that it takes stores of.
+/// The crate of the stores that [`ObjectSource`] accepts, in the required version.
 ///
-/// Whoever makes a store that uses the network chooses the cryptography of the process first, for instance by
-/// `rustls::crypto::ring::default_provider().install_default()`; [`object_sources`] does so where nobody has.
+/// Code that creates a store with network access must first choose the cryptography provider of the process, for instance with
+/// `rustls::crypto::ring::default_provider().install_default()`; [`object_sources`] does so if none is set.
 #[cfg(feature = "object-store")]
 pub use object_store;
 pub use output::OutputFile;

@@ -1,4 +1,4 @@
-//! Outputs: atomic files, compressed where their names say so.
+//! Outputs: atomic files, compressed according to their names.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use crate::atomic::{AtomicFile, Temporaries};
 use crate::compression::Compression;
 use crate::error::{Error, ErrorKind};
 
-/// A file that appears whole or not at all ([`AtomicFile`]), compressed with gzip or zstd where its name ends in `.gz`, `.gzip`,
+/// An output that appears atomically ([`AtomicFile`]), compressed with gzip or zstd if its name ends in `.gz`, `.gzip`,
 /// `.zst` or `.zstd`.
 ///
-/// **Cost**: compression is done by the thread that writes, at the usual levels (gzip 6, zstd 3).
+/// **Cost**: the writing thread compresses, at the usual levels (gzip 6, zstd 3).
 pub struct OutputFile {
     name: String,
     /// Only `None` while it is taken apart, or after an error in that.
@@ -27,7 +27,7 @@ enum Encoder {
 }
 
 impl OutputFile {
-    /// Starts a file at `path`; its temporary file is among `temporaries`.
+    /// Creates a file at `path` and registers its temporary file in `temporaries`.
     ///
     /// **Errors**: as [`AtomicFile::create_among`].
     pub fn create(path: impl AsRef<Path>, temporaries: &Temporaries) -> Result<Self, Error> {
@@ -42,16 +42,16 @@ impl OutputFile {
         Ok(Self { name, encoder: Some(encoder) })
     }
 
-    /// What people call it: its path.
+    /// Returns the display name: the path.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Ends the compression, writes what is left and makes it last. The path is still what it was; nothing more can be written.
+    /// Ends the compression, writes remaining data and syncs it. The path is still unchanged; nothing more can be written.
     ///
-    /// Who has several outputs finishes all of them before it commits the first.
+    /// With several outputs, finish all of them before committing the first.
     ///
-    /// **Errors**: it cannot be written, or a write before failed.
+    /// **Errors**: the file cannot be written, or an earlier write failed.
     pub fn finish(&mut self) -> Result<(), Error> {
         let ended = match self.encoder.take() {
             Some(Encoder::None(file)) => Ok(file),
@@ -65,7 +65,7 @@ impl OutputFile {
         Ok(())
     }
 
-    /// Puts the file in its place.
+    /// Moves the file into place.
     ///
     /// **Errors**: as [`AtomicFile::commit`].
     pub fn commit(mut self) -> Result<(), Error> {
@@ -76,7 +76,7 @@ impl OutputFile {
         file.commit()
     }
 
-    /// The error of this output that a writer could not tell in its own words.
+    /// Converts an I/O error of a writer to an error of this output.
     pub fn error(&self, source: io::Error) -> Error {
         fail(&self.name, source)
     }

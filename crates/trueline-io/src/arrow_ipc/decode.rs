@@ -1,4 +1,4 @@
-//! Batches and dictionaries, decoded from messages of our own.
+//! Decodes batches and dictionaries from rebuilt messages.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

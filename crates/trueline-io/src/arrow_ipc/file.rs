@@ -1,4 +1,4 @@
-//! Arrow IPC files: the footer held against the file, then batches that several threads decode, each from its place.
+//! Arrow IPC files: the footer is checked against the file, then several threads decode batches, each from its offset.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,9 +24,9 @@ const FEATHER: &[u8; 4] = b"FEA1";
 /// Footer length and magic.
 const TAIL_BYTES: u64 = 10;
 
-/// An Arrow IPC file whose footer has been read and held against the file.
+/// An Arrow IPC file whose footer has been read and checked against the file.
 ///
-/// Threads share it: each takes parts, and reads them at their places.
+/// Threads share it: each takes parts and reads them at their offsets.
 pub struct ArrowFile {
     reach: Reach,
     options: ArrowOptions,
@@ -35,14 +35,14 @@ pub struct ArrowFile {
     blocks: Vec<Block>,
 }
 
-/// What is read of a file, with the dictionaries that it takes.
+/// A reading of selected columns of a file, with the dictionaries they need.
 pub struct ArrowReading<'a> {
     file: &'a ArrowFile,
     selection: Selection,
     dictionaries: Dictionaries,
 }
 
-/// The batches of a part.
+/// An iterator over the batches of a part.
 pub struct ArrowBatches<'a> {
     reading: &'a ArrowReading<'a>,
     blocks: Range<usize>,
@@ -50,9 +50,9 @@ pub struct ArrowBatches<'a> {
 }
 
 impl ArrowFile {
-    /// Reads the footer and checks it against the file: magic, lengths, counts, and the place of every batch.
+    /// Reads the footer and checks it against the file: magic, lengths, counts, and the location of every batch.
     ///
-    /// **Errors**: the input is damaged, asks for more than `options` allow, or cannot be read.
+    /// **Errors**: the input is damaged, exceeds a limit of `options`, or cannot be read.
     ///
     /// **Cost**: three reads, and memory for the footer.
     pub fn open(at: Arc<dyn ReadAt>, options: ArrowOptions) -> Result<Self, Failure> {
@@ -79,17 +79,17 @@ impl ArrowFile {
         Ok(Self { reach, options, schema, dictionary_blocks, blocks })
     }
 
-    /// The columns of the file and their types.
+    /// Returns the columns of the file and their types.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// How many bytes the file has.
+    /// Returns the size of the file in bytes.
     pub fn size_bytes(&self) -> u64 {
         self.reach.size_bytes()
     }
 
-    /// The parts that the file is read in, in the order of the rows: numbers of batches.
+    /// Returns the parts in which the file is read, in row order, as ranges of batch numbers.
     pub fn parts(&self) -> Vec<Range<usize>> {
         let mut parts: Vec<Range<usize>> = Vec::new();
         let mut bytes = 0;
@@ -107,9 +107,9 @@ impl ArrowFile {
         parts
     }
 
-    /// Makes ready to read the columns of `projection`: all of a column where a part of it is named.
+    /// Prepares to read the columns of `projection`. If it names a part of a column, the whole column is read.
     ///
-    /// **Errors**: the dictionaries that the columns need are damaged, or cannot be read.
+    /// **Errors**: the dictionaries of the columns are damaged or cannot be read.
     ///
     /// **Cost**: memory for those dictionaries.
     pub fn reading(&self, projection: &Projection) -> Result<ArrowReading<'_>, Failure> {
@@ -229,12 +229,12 @@ fn failure(problem: Problem) -> Failure {
 }
 
 impl ArrowReading<'_> {
-    /// The columns of the batches.
+    /// Returns the columns of the batches.
     pub fn schema(&self) -> SchemaRef {
         self.selection.batch_schema()
     }
 
-    /// The batches of a part.
+    /// Returns the batches of a part.
     pub fn read(&self, part: Range<usize>) -> ArrowBatches<'_> {
         ArrowBatches { reading: self, blocks: part, current: None }
     }

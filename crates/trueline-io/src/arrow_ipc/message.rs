@@ -1,8 +1,8 @@
-//! One message: its description, looked at before anything is built of it, and the parts of its body that are needed.
+//! A message: its metadata, checked before anything is allocated for it, and the parts of its body that are needed.
 //!
-//! The crate that decodes Arrow IPC slices a body where a message says, makes room for as many bytes as a compressed buffer
-//! says it has, and may panic. So every length is held here against the body and the limits; buffers are read, and
-//! unpacked, here; and the decoder gets a message of its own that describes a body with only what it needs.
+//! The crate that decodes Arrow IPC slices a body as the message says, allocates the size that a compressed buffer
+//! claims, and may panic. Therefore every length is checked here against the body and the limits, buffers are read and
+//! decompressed here, and the decoder gets a new message that describes a body with only what it needs.
 
 use std::ops::Range;
 

@@ -1,8 +1,8 @@
-//! Arrow IPC inputs: files, whose batches several threads decode, and streams, which are read in turn.
+//! Arrow IPC inputs: files, whose batches several threads decode, and streams, which are read in order.
 //!
-//! Nothing gets to the decoder that was not looked at before: descriptions are verified, every length in them is held
-//! against the bytes that are there and the limits of [`ArrowOptions`], only the columns that are needed are read, and
-//! compressed buffers are unpacked here. What is left to panic is caught.
+//! Nothing reaches the decoder unchecked: metadata is verified, every length in it is checked
+//! against the actual bytes and the limits of [`ArrowOptions`], only the needed columns are read, and
+//! compressed buffers are decompressed here. Remaining panics are caught.
 
 mod decode;
 mod file;

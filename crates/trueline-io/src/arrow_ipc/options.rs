@@ -1,22 +1,22 @@
-//! How an Arrow IPC input is read, and what it may ask for.
+//! Options and limits of Arrow IPC inputs.
 
-/// Options of an Arrow IPC input, each with its default.
+/// Options of an Arrow IPC input, with their defaults.
 ///
-/// Every number in an input that decides how much memory is taken is held against one of these, and against the bytes that
-/// are really there.
+/// Every number in an input that determines an allocation is checked against one of these limits and against the bytes that
+/// are actually there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
 pub struct ArrowOptions {
-    /// The most rows of a batch that is given away; larger ones in the input are cut. Default 16,384.
+    /// The maximum number of rows of a returned batch; larger batches are split. Default 16,384.
     pub batch_rows: usize,
-    /// About how many bytes of a file make a part: smaller batches are put together. Default 4 MiB.
+    /// The approximate size of a part of a file in bytes: smaller batches are combined. Default 4 MiB.
     pub part_bytes: u64,
-    /// The largest footer, and the largest description of one batch. Default 64 MiB.
+    /// The maximum size of the footer, and of the metadata of one batch, in bytes. Default 64 MiB.
     pub max_metadata_bytes: u64,
-    /// The most columns, counted as leaves of nested ones. Default 100,000.
+    /// The maximum number of columns, counted as leaves of nested columns. Default 100,000.
     pub max_columns: usize,
-    /// The largest batch or dictionary: what is read of it, after decompression. Default 1 GiB.
+    /// The maximum decompressed size of what is read of a batch or dictionary, in bytes. Default 1 GiB.
     pub max_batch_bytes: u64,
 }
 

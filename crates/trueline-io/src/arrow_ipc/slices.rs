@@ -1,4 +1,4 @@
-//! A batch in pieces of few rows, which stay near the processor while the checks go over them.
+//! Slices of a batch with few rows, which stay in the processor cache while the checks run.
 
 use arrow_array::RecordBatch;
 

@@ -1,7 +1,7 @@
 //! Arrow IPC streams: one message after the other.
 //!
-//! A stream ends with a marker. One that ends without it was cut, for all that can be known, and is an error: a shorter
-//! table is never taken for the whole of it.
+//! A stream ends with a marker. A stream without it may have been truncated and is an error: a shorter
+//! table never counts as the whole table.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub struct ArrowStream {
     is_done: bool,
 }
 
-/// A batch that was read and not decoded: any thread can do that.
+/// A batch that was read but not decoded; any thread can decode it.
 pub struct ArrowMessage {
     description: Vec<u8>,
     body: Vec<u8>,
@@ -48,7 +48,7 @@ struct Described {
 impl ArrowStream {
     /// Reads the schema.
     ///
-    /// **Errors**: the input is damaged, asks for more than `options` allow, or cannot be read.
+    /// **Errors**: the input is damaged, exceeds a limit of `options`, or cannot be read.
     pub fn open(read: Box<dyn Read + Send>, options: ArrowOptions) -> Result<Self, Failure> {
         let nothing = Selection::new(Arc::new(Schema::empty()), Vec::new());
         let dictionaries = Dictionaries::default();
@@ -73,30 +73,30 @@ impl ArrowStream {
         Ok(())
     }
 
-    /// The columns of the stream and their types.
+    /// Returns the columns of the stream and their types.
     pub fn schema(&self) -> &SchemaRef {
         &self.selection.schema
     }
 
-    /// How many bytes were read so far.
+    /// Returns the number of bytes read so far.
     pub fn byte_offset(&self) -> u64 {
         self.byte_offset
     }
 
-    /// Chooses the columns that batches have; at first they have all. All of a column where a part of it is named.
+    /// Selects the columns of the batches; by default, all. If `projection` names a part of a column, the whole column is read.
     pub fn project(&mut self, projection: &Projection) {
         let schema = Arc::clone(&self.selection.schema);
         self.selection = Arc::new(Selection::new(schema, projection.roots().collect()));
     }
 
-    /// The columns of the batches.
+    /// Returns the columns of the batches.
     pub fn batch_schema(&self) -> SchemaRef {
         self.selection.batch_schema()
     }
 
-    /// Reads on to the next batch; `None` at the end.
+    /// Reads the next batch; `None` at the end.
     ///
-    /// **Errors**: the input is damaged, asks for more than the options allow, or cannot be read. Nothing comes after an error.
+    /// **Errors**: the input is damaged, exceeds a limit, or cannot be read. After an error the stream has ended.
     pub fn next_message(&mut self) -> Option<Result<ArrowMessage, Failure>> {
         if self.is_done {
             return None;
@@ -212,14 +212,14 @@ fn body_bytes(description: &[u8]) -> u64 {
 }
 
 impl ArrowMessage {
-    /// Where the message begins in the stream.
+    /// Returns the byte offset of the message in the stream.
     pub fn byte_offset(&self) -> u64 {
         self.place.byte_offset
     }
 
-    /// Decodes the batch, which is cut where it has more rows than a batch may have.
+    /// Decodes the batch, split if it has more rows than a batch may have.
     ///
-    /// **Errors**: the message is damaged, or asks for more than the options allow.
+    /// **Errors**: the message is damaged or exceeds a limit.
     pub fn decode(&self) -> Result<impl Iterator<Item = RecordBatch> + use<>, Failure> {
         let decode = || {
             let message = parse(&self.description, self.place, &self.options)?;

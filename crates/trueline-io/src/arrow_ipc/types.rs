@@ -1,7 +1,7 @@
-//! Types that a description can spell and no array can have.
+//! Types that metadata can describe but no array can have.
 //!
-//! The decoder takes a type as it is spelled, and panics where an array of it is made: also one without rows, which others make
-//! to look at a column.
+//! The decoder accepts such a type and panics when an array of it is made, even one without rows, as other code makes
+//! to inspect a column.
 
 use arrow_schema::{DataType, Field, Fields};
 

@@ -1,4 +1,4 @@
-//! Which temporary files there are, for a process that must end without unwinding.
+//! A list of temporary files, for a process that must end without unwinding.
 
 use std::io;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
-/// The temporary files of outputs under construction, so that a process that ends at once, as after a signal, need not leave
-/// any behind. Clones share one list.
+/// The temporary files of outputs being written, so that a process that ends abruptly, such as after a signal, can remove
+/// them. Clones share the list.
 ///
-/// An output removes its temporary file by itself when it is dropped; this is for when nothing is dropped any more.
+/// An output removes its temporary file when it is dropped; this type is for processes that end without dropping.
 #[derive(Clone, Debug, Default)]
 pub struct Temporaries(Arc<Mutex<List>>);
 
@@ -20,12 +20,12 @@ struct List {
 }
 
 impl Temporaries {
-    /// No files.
+    /// Creates an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Removes all temporary files; from now on none can be made. What cannot be removed stays.
+    /// Removes all temporary files and prevents new ones. Files that cannot be removed stay.
     pub fn remove_all(&self) {
         let mut list = self.lock();
         list.is_closed = true;

@@ -1,7 +1,7 @@
-//! Pages and buffers as they were before they were compressed.
+//! Decompresses pages and buffers.
 //!
-//! The input says how large something is without its compression, and that number may be anything. Room is made at once
-//! only where the compressed bytes could hold that much; whatever comes out beyond it, or short of it, is a fault.
+//! The uncompressed size given by the input may be any number. Memory for it is allocated at once
+//! only if the compressed bytes could have that size; more or fewer bytes than the given size are an error.
 
 use std::io::Read;
 

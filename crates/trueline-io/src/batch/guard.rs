@@ -1,4 +1,4 @@
-//! Decoders of others may panic over bytes that nobody expected; that is an input that cannot be read, not the end of the process.
+//! Third-party decoders may panic on unexpected bytes. That makes the input unreadable but must not end the process.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -10,14 +10,14 @@ thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread is one of a decoder of Parquet or Arrow, which is caught and told as an input that cannot be read. A panic hook
-/// has nothing to say then.
+/// Returns whether a panic of the current thread comes from a Parquet or Arrow decoder and is caught and reported as an
+/// unreadable input. A panic hook should then stay silent.
 pub fn catches_panics() -> bool {
     IS_GUARDED.get()
 }
 
-/// Keeps those panics from being printed: a hook before the one that is there now, set once in a process. For programs; a library leaves the hooks
-/// of its program alone.
+/// Silences those panics with a hook in front of the current one, installed once per process. For programs; a library should not
+/// change the hooks of its program.
 pub fn silence_caught_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

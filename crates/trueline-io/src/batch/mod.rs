@@ -1,4 +1,4 @@
-//! What the formats of record batches have in common: parts that several threads read, each at its own places.
+//! Common parts of the record batch formats, whose parts several threads read, each at its own offsets.
 
 mod codec;
 mod guard;

@@ -1,4 +1,4 @@
-//! What is wrong with an input of record batches, before it becomes a [`Failure`].
+//! Problems with an input of record batches, before they become a [`Failure`].
 
 use std::fmt;
 
@@ -17,13 +17,13 @@ pub(crate) struct Problem {
 /// What sort of a problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
-    /// The bytes cannot be what was written.
+    /// The bytes are not what was written.
     Damaged,
-    /// The bytes may be right; what they are is not read here.
+    /// The bytes may be valid, but their content is not supported.
     Unsupported,
-    /// More of something than is allowed.
+    /// A limit is exceeded.
     Limit,
-    /// The bytes cannot be had.
+    /// The bytes cannot be read.
     Read,
 }
 

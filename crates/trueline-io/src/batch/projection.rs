@@ -1,12 +1,12 @@
-//! Which columns of an input are read.
+//! Selection of the columns to read.
 
 use arrow_schema::Schema;
 
-/// Columns of a schema, and parts of them.
+/// A selection of columns of a schema and of parts of columns.
 ///
-/// A column is named by its index, a part of a struct by the indices that lead to it. Batches that are read with a
-/// projection have the columns of [`Projection::roots`], in the order of the schema; of a struct they may have the named
-/// parts only.
+/// A column is given by its index, a part of a struct by the indices of its path. Batches read with a
+/// projection have the columns of [`Projection::roots`], in schema order; a struct may contain only the
+/// selected parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Projection {
     roots: Vec<Root>,
@@ -23,7 +23,7 @@ pub(crate) struct Root {
 }
 
 impl Projection {
-    /// The columns and parts at these places, which may be named more than once.
+    /// Creates a projection of the columns and parts at these paths, which may be repeated.
     pub fn new<'a>(paths: impl IntoIterator<Item = &'a [usize]>) -> Self {
         let mut roots: Vec<Root> = Vec::new();
         let mut paths: Vec<&[usize]> = paths.into_iter().collect();
@@ -38,18 +38,18 @@ impl Projection {
         Self { roots }
     }
 
-    /// All columns of a schema.
+    /// Creates a projection of all columns of a schema.
     pub fn all(schema: &Schema) -> Self {
         let roots = (0..schema.fields().len()).map(|index| Root { index, paths: vec![Vec::new()] });
         Self { roots: roots.collect() }
     }
 
-    /// The indices of the columns that are read, or of which parts are.
+    /// Returns the indices of the columns that are read entirely or in part.
     pub fn roots(&self) -> impl ExactSizeIterator<Item = usize> + '_ {
         self.roots.iter().map(|root| root.index)
     }
 
-    /// The same without the columns of which `keep` says no.
+    /// Returns the projection with only the columns for which `keep` returns true.
     #[must_use]
     pub fn retain(&self, keep: impl Fn(usize) -> bool) -> Self {
         Self { roots: self.roots.iter().filter(|root| keep(root.index)).cloned().collect() }

@@ -1,4 +1,4 @@
-//! Reading parts of an input whole, with room made only for what is there.
+//! Reads parts of an input entirely, allocating only for bytes that exist.
 
 use std::io;
 use std::ops::Range;

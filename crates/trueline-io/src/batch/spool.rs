@@ -1,4 +1,4 @@
-//! Streams put into a temporary file, for formats that begin with their end.
+//! Copies streams to a temporary file, for formats that are read from the end.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::source::{ReadAt, read_at};
 use crate::text::Failure;
 
-/// How much of a stream is put into a temporary file at most, unless the caller says otherwise: 16 GiB.
+/// The default maximum size of the copy of a stream: 16 GiB.
 pub const DEFAULT_SPOOL_BYTES: u64 = 16 << 30;
 
 const BUFFER_BYTES: usize = 1 << 20;
@@ -19,9 +19,9 @@ struct Spooled {
     size_bytes: u64,
 }
 
-/// Reads a stream to its end into a temporary file in `folder` (`None`: the system's), so that it can be read from any place.
+/// Copies a stream to a temporary file in `folder` (`None`: the system's), so that it can be read at any offset.
 ///
-/// **Errors**: the stream cannot be read to its end, has more than `limit_bytes` bytes, or the file cannot be written.
+/// **Errors**: the stream cannot be read to its end or has more than `limit_bytes` bytes, or the file cannot be written.
 pub fn spool(
     read: &mut dyn Read,
     limit_bytes: u64,

@@ -1,9 +1,9 @@
-//! Decompressing on a thread of its own, while what came before is looked at.
+//! Decompresses on a separate thread, ahead of the reader.
 //!
-//! The thread fills a few buffers that go to and fro; errors and the end come behind the bytes before them, in the same
-//! channel. It starts when the input turns out to be worth it. Whoever drops the reader stops the thread and waits for it.
-//! Only a source that blocks cannot be stopped: then nobody waits longer than [`PATIENCE`], and the thread ends, without
-//! looking at another byte, as soon as its read returns.
+//! The thread reuses a few buffers; errors and the end follow the preceding bytes in the same
+//! channel. It starts once the input is large enough to benefit. Dropping the reader stops the thread and waits for it.
+//! Only a blocked source cannot be stopped: then the wait ends after [`PATIENCE`], and the thread ends
+//! as soon as its read returns, without processing another byte.
 
 use std::io::{self, Read};
 use std::panic::resume_unwind;

@@ -1,8 +1,8 @@
-//! bzip2: stream after stream, to the very end.
+//! bzip2: all streams, to the very end.
 //!
-//! The library gives the bytes of a block before it has compared the block's checksum, in the same call: what a call wrote
-//! counts even when it fails, so that what comes before an error does not depend on the sizes of buffers. How far it has
-//! read when it meets a fault depends on how much it was shown: that is always up to the next border of a piece.
+//! The library returns the bytes of a block before it compares the block's checksum, in the same call. The output of a call
+//! counts even if the call fails, so that the bytes before an error do not depend on buffer sizes. How far the library has
+//! read when it detects an error depends on its input: that always extends to the next piece boundary.
 //!
 //! **Source**: there is no standard; the format is what bzip2 1.0 reads and writes.
 

@@ -1,7 +1,7 @@
-//! gzip: member after member, to the very end.
+//! gzip: all members, to the very end.
 //!
-//! The frame around the deflated data is read here rather than by the deflate crate, so that each fault has its place and no
-//! member, checksum or length goes unseen.
+//! The frame around the deflated data is parsed here instead of by the deflate crate, so that each error has its location and
+//! every member, checksum and length is checked.
 //!
 //! **Source**: RFC 1952.
 

@@ -1,7 +1,7 @@
-//! lz4: frame after frame, block by block, every checksum compared.
+//! lz4: all frames, block by block, with every checksum compared.
 //!
-//! The frame is read here and only its blocks are the crate's, so that each fault has its place. A block is given out when
-//! all of it was good, so that what comes before an error does not depend on the sizes of buffers.
+//! The frame is parsed here and the crate only decodes its blocks, so that each error has its location. A block is returned only
+//! if all of it is valid, so that the bytes before an error do not depend on buffer sizes.
 //!
 //! **Source**: the LZ4 frame format, version 1.6.
 

@@ -1,4 +1,4 @@
-//! What the first bytes of an input, and the end of its name, tell of its compression.
+//! Detects the compression from the first bytes of an input and from the extension of its name.
 
 use super::{Compression, skippable};
 

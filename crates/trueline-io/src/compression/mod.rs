@@ -1,11 +1,11 @@
-//! Compressed inputs, recognised by their first bytes.
+//! Decompression of inputs, detected by their first bytes.
 //!
-//! A stream that ends early, is damaged or has something behind it is an error of the reader, never a shorter input: the
-//! first decoders of these formats in most languages stop after the first member, and of files that were joined from many
-//! the rest is lost in silence. Errors come after all bytes that were good, however the reader is asked for them.
+//! A stream that is truncated, damaged or followed by other bytes is an error of the reader, never a shorter input. The standard
+//! decoders of many languages stop after the first member and silently lose the rest of concatenated files.
+//! An error comes after all valid bytes, regardless of the sizes of the reads.
 //!
-//! A format is a file with [`Parts`](stream::Parts) over the [`Packed`] bytes: what to do next, one step at a time. What
-//! all of them need stands once in [`stream`].
+//! A format is a file with [`Parts`](stream::Parts) over the [`Packed`] bytes: what to do next, one step at a time. The code
+//! shared by all formats is in [`stream`].
 
 mod ahead;
 mod bzip2;
@@ -30,26 +30,26 @@ use self::road::{Reader, Road, Sizes};
 use self::stream::{Limits, Parts, Stream};
 use crate::error::{Error, ErrorKind};
 
-/// How an input is compressed.
+/// The compression of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
-    /// gzip, any number of members.
+    /// gzip, with any number of members.
     Gzip,
-    /// zstd, any number of frames.
+    /// zstd, with any number of frames.
     Zstd,
-    /// bzip2, any number of streams.
+    /// bzip2, with any number of streams.
     Bzip2,
-    /// xz, any number of streams.
+    /// xz, with any number of streams.
     Xz,
-    /// lz4, any number of frames.
+    /// lz4, with any number of frames.
     Lz4,
 }
 
 impl Compression {
-    /// Its name, `none` when there is none.
+    /// Returns the name; `none` without compression.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -61,7 +61,7 @@ impl Compression {
         }
     }
 
-    /// The usual end of a file's name, without the dot; nothing when there is none.
+    /// Returns the usual file name extension, without the dot; empty without compression.
     pub fn extension(self) -> &'static str {
         match self {
             Self::None => "",
@@ -73,8 +73,8 @@ impl Compression {
         }
     }
 
-    /// What the end of a file name tells of: `.gz` and `.gzip`, `.zst` and `.zstd`. Inputs are recognised by their first bytes
-    /// instead.
+    /// Returns the compression for the extension of a file name: `.gz` and `.gzip`, `.zst` and `.zstd`. Used for outputs; inputs
+    /// are detected by their first bytes.
     ///
     /// ```
     /// use trueline_io::Compression;
@@ -100,22 +100,22 @@ impl Compression {
     }
 }
 
-/// How a compressed input is undone.
+/// Options for decompression.
 #[derive(Clone, Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct DecompressOptions {
-    /// What people call the input. Default: nothing. An input that is empty or holds only the beginning of a magic number,
-    /// and has a name that says it is compressed (`.gz`, `.zst`, `.bz2`, `.xz`, `.lz4`, …), was cut.
+    /// The name of the input. Default: empty. If the name has an extension of a compression (`.gz`, `.zst`, `.bz2`, `.xz`,
+    /// `.lz4`, …), an input that is empty or contains only the beginning of a magic number counts as truncated.
     pub name: String,
-    /// How many threads there are to decompress. Default 1: the one that reads. With more, one decompresses ahead of the
-    /// reader once 1 MiB was read; blocked gzip (BGZF) and zstd with many frames are decompressed by all of them. The bytes
+    /// The number of threads for decompression. Default 1: the reading thread. With more, one thread decompresses ahead of the
+    /// reader after the first 1 MiB; blocked gzip (BGZF) and zstd with many frames are decompressed by all of them. The bytes
     /// and errors do not depend on it.
     pub threads: usize,
-    /// How many decompressed bytes there may be for each compressed one. Default: any number, because honest data can be very
-    /// much alike: gzip reaches 1,000, the others far more. Looked at every MiB from 16 MiB on.
+    /// The maximum number of decompressed bytes per compressed byte. Default: no limit, because valid data can be very
+    /// repetitive: gzip reaches 1,000, the others far more. Checked every MiB from 16 MiB on.
     pub max_ratio: Option<u64>,
-    /// How many decompressed bytes there may be in all. Default: any number.
+    /// The maximum decompressed size in bytes. Default: no limit.
     pub max_decompressed_bytes: Option<u64>,
     sizes: Sizes,
 }
@@ -133,7 +133,7 @@ impl Default for DecompressOptions {
 }
 
 impl DecompressOptions {
-    /// Sets the name.
+    /// Sets the name of the input.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
@@ -145,13 +145,13 @@ impl DecompressOptions {
         self
     }
 
-    /// Sets how many decompressed bytes there may be for each compressed one.
+    /// Sets the maximum number of decompressed bytes per compressed byte.
     pub fn max_ratio(mut self, ratio: Option<u64>) -> Self {
         self.max_ratio = ratio;
         self
     }
 
-    /// Sets how many decompressed bytes there may be in all.
+    /// Sets the maximum decompressed size.
     pub fn max_decompressed_bytes(mut self, bytes: Option<u64>) -> Self {
         self.max_decompressed_bytes = bytes;
         self
@@ -162,10 +162,10 @@ impl DecompressOptions {
     }
 }
 
-/// A reader of the decompressed bytes of another.
+/// A reader that decompresses another reader.
 ///
-/// **Errors** while reading are [`Error`]s inside of [`io::Error`]s: the input is cut, damaged, followed by other bytes, or
-/// asks for too much memory. After an error every read is an error.
+/// **Errors** while reading are [`Error`]s inside [`io::Error`]s: the input is truncated, damaged, followed by other bytes, or
+/// needs too much memory. After an error every read fails.
 pub struct Decompressed {
     compression: Compression,
     read: Box<dyn Read + Send>,
@@ -178,22 +178,22 @@ impl std::fmt::Debug for Decompressed {
 }
 
 impl Decompressed {
-    /// As [`Decompressed::with_options`], with the defaults.
+    /// Creates a reader like [`Decompressed::with_options`], with default options.
     ///
     /// **Errors**: as there.
     pub fn new(read: Box<dyn Read + Send>) -> Result<Self, Error> {
         Self::with_options(read, &DecompressOptions::default())
     }
 
-    /// Looks at the first bytes and undoes the compression they tell of. An empty input is not compressed.
+    /// Creates a reader that detects the compression from the first bytes. An empty input is not compressed.
     ///
-    /// One layer is undone: what comes out must not be compressed again.
+    /// Only one layer is decompressed: the result must not be compressed again.
     ///
-    /// **Errors**: the first bytes cannot be read, or are those of a compression that is not read here; the name of the input
-    /// says that it was cut; compressed data stand in compressed data.
+    /// **Errors**: the first bytes cannot be read, or belong to an unsupported compression; the name of the input
+    /// shows that it was truncated; the decompressed data is compressed again.
     ///
-    /// **Cost**: a buffer of 256 KiB, and what the format asks for: 32 KiB for gzip, 4 MB for bzip2, three blocks of up to
-    /// 4 MiB for lz4, the window of a frame or the dictionary of a block for zstd and xz, 128 MiB at most.
+    /// **Cost**: a buffer of 256 KiB, and the memory of the format: 32 KiB for gzip, 4 MB for bzip2, three blocks of up to
+    /// 4 MiB for lz4, and for zstd and xz the window of a frame or the dictionary of a block, at most 128 MiB.
     pub fn with_options(read: Box<dyn Read + Send>, options: &DecompressOptions) -> Result<Self, Error> {
         let mut read = read;
         let mut magic = [0; MAGIC_BYTES];
@@ -240,7 +240,7 @@ impl Decompressed {
         Ok(Self { compression, read: once(read, compression)? })
     }
 
-    /// How the input is compressed.
+    /// Returns the compression of the input.
     pub fn compression(&self) -> Compression {
         self.compression
     }
@@ -302,17 +302,17 @@ fn once(mut read: Box<dyn Read + Send>, outer: Compression) -> Result<Box<dyn Re
     })
 }
 
-/// [`Decompressed`], as the parts a pipeline wants.
+/// Decompresses a reader like [`Decompressed`] and returns the compression and the new reader.
 ///
-/// All parts are read to their ends, their checksums and lengths compared. A stream that is cut, and anything behind it but
-/// padding, is an error of the reader that comes back.
+/// All parts are read to their end, and their checksums and lengths are compared. A truncated stream, or anything after it except
+/// padding, is an error of the returned reader.
 ///
 /// **Errors**: as [`Decompressed::with_options`].
 pub fn decompress(read: Box<dyn Read + Send>) -> Result<(Compression, Box<dyn Read + Send>), Error> {
     decompress_with(read, &DecompressOptions::default())
 }
 
-/// As [`decompress`], with options.
+/// Decompresses a reader like [`decompress`], with options.
 ///
 /// **Errors**: as [`Decompressed::with_options`].
 pub fn decompress_with(

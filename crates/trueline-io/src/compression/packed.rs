@@ -1,4 +1,4 @@
-//! A buffered view of the compressed bytes that knows where it is.
+//! A buffered reader of the compressed bytes that knows its position.
 
 use std::io::{self, Cursor, Read};
 

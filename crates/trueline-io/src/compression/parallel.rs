@@ -1,11 +1,11 @@
-//! Parts of one stream decompressed by several threads, in their order.
+//! Decompresses parts of one stream on several threads, in order.
 //!
-//! Where the length of a part can be known without undoing it, parts are cut out as they are and go to whoever is free, a few
-//! at a time. A piece is good when it gives all its parts to their ends and nothing is left over: then it is what one
-//! thread would have made of it. Of everything else nothing is believed: what was cut out goes back in front of the
-//! stream, and one thread alone goes on from there, with the bytes and errors that it would have had anyway.
+//! If the length of a part is known without decompressing it, parts are cut out and given to idle threads, a few
+//! at a time. A piece is valid if it gives all its parts to their ends with nothing left over: then the result is that of one
+//! thread. Everything else is discarded: the piece goes back to the front of the
+//! stream, and one thread continues from there, with the same bytes and errors as without this module.
 //!
-//! If you change this: a cut must be at a border of parts or the pieces behind it will all be refused; it cannot be wrong.
+//! If you change this: a cut must be at a boundary of parts, or all later pieces are discarded; the result cannot be wrong.
 
 use std::any::Any;
 use std::collections::VecDeque;

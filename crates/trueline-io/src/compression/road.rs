@@ -1,4 +1,4 @@
-//! How a stream is undone: here at first, then on a thread of its own, and from there by several where it can be cut.
+//! How a stream is decompressed: first on this thread, then on a separate one, and from there on several if it can be split.
 
 use std::io::{self, Read};
 use std::sync::Arc;

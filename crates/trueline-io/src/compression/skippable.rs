@@ -1,4 +1,4 @@
-//! Frames with something else than data, which zstd and lz4 have in common.
+//! Frames without data, common to zstd and lz4.
 //!
 //! **Source**: RFC 8878, section 3.1.2; the LZ4 frame format, version 1.6.
 

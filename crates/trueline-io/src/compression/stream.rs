@@ -1,4 +1,4 @@
-//! The bytes of a compressed stream, part after part, within limits.
+//! The bytes of a compressed stream, part by part, within limits.
 
 use std::io::{self, Read};
 

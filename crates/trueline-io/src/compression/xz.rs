@@ -1,7 +1,7 @@
-//! xz: stream after stream, to the very end.
+//! xz: all streams, to the very end.
 //!
-//! The library compares the check of every block, and the index at the end of a stream with the blocks that came before.
-//! The padding between streams and behind the last is read here.
+//! The library compares the check of every block, and the index at the end of a stream with its blocks.
+//! The padding between and after streams is read here.
 //!
 //! **Source**: the .xz file format, version 1.2.1.
 

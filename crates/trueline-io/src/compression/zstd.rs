@@ -1,9 +1,9 @@
-//! zstd: frame after frame, with a bound on the memory a frame may ask for.
+//! zstd: all frames, with a limit on the memory of a frame.
 //!
-//! The library is fed one block at a time. When it meets a damaged block it forgets what it wrote in the same call, so that
-//! with larger pieces the bytes that come before the error would depend on the sizes of buffers; and for a frame that it
-//! sees whole it takes a shorter way that gives all or nothing. If you change this: the test that compares what comes before
-//! an error over all buffer sizes is the one to watch.
+//! The library gets one block at a time. At a damaged block it discards the output of the same call, so that with larger
+//! pieces the bytes before the error would depend on buffer sizes. For a frame that it gets entirely it uses a shortcut
+//! that returns all or nothing. If you change this, watch the test that compares the bytes before
+//! an error for all buffer sizes.
 //!
 //! **Source**: RFC 8878.
 

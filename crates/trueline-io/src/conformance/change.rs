@@ -1,4 +1,4 @@
-//! What changes while it is read.
+//! Sources that change while they are read.
 
 use std::io::Read;
 
@@ -12,12 +12,12 @@ const READ_BEFORE: usize = 1000;
 /// Makes a source of the first bytes, and what replaces them by the second.
 type Make<'a> = &'a dyn Fn(&[u8], &[u8]) -> (Box<dyn Source>, Box<dyn FnOnce()>);
 
-/// Tries a source whose bytes change while it is read: the change is noticed, at the latest in the end, and what is read again
-/// without an error is what was read at first.
+/// Tests a source whose bytes change while it is read: the change is detected, at the latest at the end, and bytes that are read
+/// again without an error are those of the first read.
 ///
-/// `make` gives a source of the first bytes and what replaces them by the second.
+/// `make` returns a source of the first bytes and a function that replaces them by the second.
 ///
-/// **Panics**: the change is not noticed, or other bytes come when it is read again.
+/// **Panics**: the change is not detected, or a second read returns other bytes.
 pub fn changed_source(make: impl Fn(&[u8], &[u8]) -> (Box<dyn Source>, Box<dyn FnOnce()>)) {
     let old = made(300_000);
     let other: Vec<u8> = old.iter().map(|byte| !byte).collect();

@@ -1,7 +1,7 @@
-//! What every [`Source`] must do, as a suite for those who write one.
+//! A test suite of the rules for every [`Source`], for implementors.
 //!
-//! A test hands over how to make a source of given bytes, and the suite tries all that trueline asks of sources: the same
-//! bytes whatever the sizes of buffers, from places as from the start, by many threads, again and again.
+//! A test provides a function that makes a source of given bytes, and the suite tests all requirements on sources: the same
+//! bytes for all buffer sizes, at offsets as from the start, from many threads, repeatedly.
 //!
 //! ```
 //! use trueline_io::{MemorySource, conformance};
@@ -9,7 +9,7 @@
 //! conformance::source(|bytes| Box::new(MemorySource::new("made", bytes)));
 //! ```
 //!
-//! What a source does not offer (reading from places, reading again) is not asked of it; what it offers must hold.
+//! Optional capabilities (reading at offsets, reading again) are only tested if the source has them.
 
 mod change;
 mod places;
@@ -25,11 +25,11 @@ type Make<'a> = &'a dyn Fn(&[u8]) -> Box<dyn Source>;
 /// Sizes of inputs: none, one byte, some around powers of two, more than a chunk has.
 const SIZES: [usize; 8] = [0, 1, 2, 65, 4096, 70_001, (1 << 20) + 1, (5 << 19) + 7];
 
-/// Tries everything that a source must do; `make` gives a source of given bytes, a new one each time it is called.
+/// Tests the rules for every source; `make` returns a new source of given bytes at each call.
 ///
-/// **Panics**: a rule does not hold; the message says which, and for how many bytes.
+/// **Panics**: a rule is violated; the message names the rule and the number of bytes.
 ///
-/// **Cost**: some hundred sources, the largest of 2.5 MiB.
+/// **Cost**: some hundred sources of up to 2.5 MiB.
 pub fn source(make: impl Fn(&[u8]) -> Box<dyn Source>) {
     let make: Make = &make;
     for size in SIZES {

@@ -1,4 +1,4 @@
-//! Reading from places.
+//! Reading at offsets.
 
 use super::{Make, next, same};
 use crate::source::ReadAt;

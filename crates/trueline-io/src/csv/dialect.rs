@@ -1,9 +1,9 @@
-//! From the schema's words on CSV to the tokenizer's.
+//! Converts the CSV settings of a schema to those of the tokenizer.
 
 use trueline_schema::{CsvFormat, Terminator as Declared};
 use trueline_tokenizer::{BlankLines, Dialect, Quoting, Terminator};
 
-/// The dialect that a schema's `csv` section describes.
+/// Returns the dialect described by a schema's `csv` section.
 pub fn dialect(csv: &CsvFormat) -> Dialect {
     Dialect::default()
         .delimiter(csv.delimiter)

@@ -1,4 +1,4 @@
-//! Opening a CSV input: byte order mark, skipped lines and header.
+//! Opens a CSV input: byte order mark, skipped lines and header.
 
 use std::io::Read;
 use std::ops::Range;
@@ -12,25 +12,26 @@ use crate::rows::Front;
 use crate::source::ReadAt;
 use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 
-/// How a CSV input is read.
+/// Options of a CSV input.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct CsvOptions {
-    /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
+    /// The chunk size in bytes, by offset in the decompressed input. Default 1 MiB.
     pub chunk_bytes: usize,
-    /// How many bytes are read first, to find the first record; what is left of them is a chunk of its own, from which the others are counted.
-    /// Passed over where blocks are digested. Default as many as a chunk has.
+    /// The number of bytes of the first read, which finds the first record; the rest of them is a separate chunk, after which the
+    /// others start. Ignored if blocks are digested. Default: the chunk size.
     pub head_bytes: Option<usize>,
-    /// The largest record. Default 16 MiB.
+    /// The maximum size of a record in bytes. Default 16 MiB.
     pub max_record_bytes: u64,
-    /// The most columns. Default 100,000.
+    /// The maximum number of columns. Default 100,000.
     pub max_columns: usize,
-    /// Whether what stands before the first record is kept for [`CsvInput::front`]. Default no.
+    /// Whether the bytes before the first record are kept for [`CsvInput::front`]. Default false.
     pub keeps_front: bool,
-    /// Which instructions to use.
+    /// The instruction set to use.
     pub kernel: Kernel,
-    /// Makes the digests of [`Span::digests`](crate::text::Span::digests), of blocks of a chunk each. Default none.
+    /// Computes the digests of [`Span::digests`](crate::text::Span::digests), of blocks that together make a chunk. Default:
+    /// none.
     pub digest: Option<Digest>,
 }
 
@@ -48,29 +49,30 @@ impl Default for CsvOptions {
     }
 }
 
-/// The first record of an input with column names.
+/// The header: the first record of an input with column names.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Header {
-    /// The names, unquoted; bytes that are not UTF-8 are replaced.
+    /// The names, unquoted; invalid UTF-8 is replaced.
     pub names: Vec<String>,
-    /// Where each name stands, quotes included, in bytes from the start of the input.
+    /// The byte range of each name, including quotes, from the start of the input.
     pub cells: Vec<Range<u64>>,
-    /// Where the record stands.
+    /// The byte range of the record.
     pub record: Range<u64>,
     /// The line of each name, from 1.
     pub lines: Vec<u64>,
-    /// What was wrong with the record, if it could not be read as it should.
+    /// The error in the record, if it is malformed.
     pub fault: Option<FaultKind>,
-    /// Whether there is a CR outside of quotes where a CR ends no line, so that it may be meant to end one. One at the very end counts for nothing.
+    /// Whether there is a CR outside quotes in a dialect where a CR does not end a line, so that it may be meant as a line
+    /// ending. A CR at the very end is ignored.
     pub has_lone_cr: bool,
 }
 
-/// A CSV input whose header has been read and whose records have not.
+/// A CSV input whose header has been read, but not its records.
 pub struct CsvInput {
-    /// The header, when the dialect has one and the input is not empty.
+    /// The header, if the dialect has one and the input is not empty.
     pub header: Option<Header>,
-    /// Number of fields of the first record (the header, if there is one).
+    /// The number of fields of the first record (the header, if there is one).
     pub columns: usize,
     /// The bytes of the byte order mark and the skipped lines.
     preamble_bytes: usize,
@@ -82,10 +84,10 @@ pub struct CsvInput {
 }
 
 impl CsvInput {
-    /// Reads until the first record is known.
+    /// Opens an input and reads until the first record is known.
     ///
-    /// **Errors**: an input that is not readable so far: UTF-16, a read error before the header's end, a header larger than
-    /// the limit on records.
+    /// **Errors**: the input cannot be read so far: it is UTF-16, there is a read error before the end of the header, or the
+    /// header exceeds the limit on records.
     pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
         let CsvOptions { chunk_bytes, head_bytes, max_record_bytes, keeps_front, digest, .. } = options;
         let head = Head::new(read, (chunk_bytes, head_bytes), max_record_bytes, keeps_front, digest);
@@ -177,24 +179,24 @@ impl CsvInput {
         Ok(())
     }
 
-    /// Line ends before the first record that is data.
+    /// Returns the number of line endings before the first data record.
     pub fn lines(&self) -> u64 {
         self.head.lines
     }
 
-    /// Where the first record that is data may begin.
+    /// Returns the earliest byte offset of the first data record.
     pub fn byte_offset(&self) -> u64 {
         self.head.offset
     }
 
-    /// Whether the input is so small that all of it was read with the header.
+    /// Returns whether the input is so small that it was read entirely with the header.
     pub fn has_all(&self) -> bool {
         self.head.has_all()
     }
 
-    /// What was read before the first record that is data, as it stands.
+    /// Returns the bytes before the first data record.
     ///
-    /// **Errors**: it was not to be kept, or is larger than a record may be.
+    /// **Errors**: they were not kept, or exceed the maximum size of a record.
     pub fn front(&self) -> Result<Front<'_>, Error> {
         let limit_bytes = usize::try_from(self.options.max_record_bytes).unwrap_or(usize::MAX);
         let kept = self.head.kept().ok_or_else(|| Error::new(ErrorKind::Gap { limit_bytes }))?;
@@ -211,30 +213,31 @@ impl CsvInput {
         Ok(Front { head: Some(head), is_open, gap, ..Front::default() })
     }
 
-    /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
-    /// place, by the thread that claims it.
+    /// Sets another way to read the same bytes, if they are not compressed: each chunk is then read at its
+    /// offset by the thread that claims it.
     #[must_use]
     pub fn read_at(mut self, at: Option<Box<dyn ReadAt>>) -> Self {
         self.head.read_at(at);
         self
     }
 
-    /// Whether the input can be read at places.
+    /// Returns whether the input can be read at offsets.
     pub fn has_read_at(&self) -> bool {
         self.head.has_read_at()
     }
 
-    /// Takes back that other way, for who reads only some records again ([`Span::read_again`](crate::text::Span::read_again)).
+    /// Removes and returns that way, for callers that only read some records again
+    /// ([`Span::read_again`](crate::text::Span::read_again)).
     pub fn take_read_at(&mut self) -> Option<Box<dyn ReadAt>> {
         self.head.take_read_at()
     }
 
-    /// The records, in chunks, for several threads.
+    /// Returns the records in chunks, for several threads.
     pub fn into_chunks(self) -> Chunks {
         self.head.into_chunks(&self.dialect, self.options.kernel)
     }
 
-    /// The records in their order, for one thread.
+    /// Returns the records in order, for one thread.
     pub fn into_sequence(self) -> Sequence {
         self.head.into_sequence()
     }

@@ -1,4 +1,4 @@
-//! The kinds of errors, and in which words they are said.
+//! The kinds of errors and their messages.
 
 use std::fmt::Write as _;
 use std::io;
@@ -9,60 +9,60 @@ use crate::compression::Compression;
 
 /// The kinds of [`Error`](super::Error).
 ///
-/// `name` is what people call the input or output; it is empty where a reader does not know it, and shown as "the input".
+/// `name` is the display name of the input or output; it is empty if a reader does not know it, and shown as "the input".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// There is no such file.
+    /// The file does not exist.
     #[error("{} does not exist", shown(name))]
     NotFound {
         /// The input.
         name: String,
     },
-    /// The system does not allow it.
+    /// The system denies access.
     #[error("no permission to {action} {}", shown(name))]
     NoPermission {
-        /// What was tried: `read`, `write`, or `create a file beside`.
+        /// The attempted action: `read`, `write`, or `create a file beside`.
         action: &'static str,
         /// The input or output.
         name: String,
     },
-    /// A folder where a file is expected.
+    /// The path is a folder where a file is expected.
     #[error("{} is a folder; name a file in it", shown(name))]
     Folder {
         /// The input or output.
         name: String,
     },
-    /// A folder among the inputs, named without a slash.
+    /// An input is a folder whose name lacks the final slash.
     #[error("{} is a folder; write {} for all files below it", shown(name), shown(&format!("{name}/")))]
     FolderAsFile {
         /// The input.
         name: String,
     },
-    /// A name with wildcards, or a folder, that stands for no file.
+    /// A pattern or folder matches no file.
     #[error("{} matches no file{}", shown(name), passed_over(*hidden))]
     NoMatch {
         /// The pattern or folder.
         name: String,
-        /// How many files were passed over because of their names.
+        /// The number of files skipped because of their names.
         hidden: u64,
     },
-    /// A name that is neither a file nor a pattern.
+    /// A name is neither a file nor a valid pattern.
     #[error("{} does not exist, and is no pattern: {problem} at character {character}", shown(name))]
     Pattern {
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// The error in the name.
         problem: &'static str,
-        /// Where, from 1.
+        /// The position of the error, from 1.
         character: usize,
     },
-    /// An address that cannot be read.
+    /// An address cannot be read.
     #[error("{} cannot be read: {problem}", shown(name))]
     Address {
-        /// The address, without what may be secret in it.
+        /// The address, without secrets.
         name: String,
-        /// What is wrong with it.
+        /// The error in the address.
         problem: &'static str,
     },
     /// An input could not be opened for another reason.
@@ -70,16 +70,16 @@ pub enum ErrorKind {
     Open {
         /// The input.
         name: String,
-        /// What the system said.
+        /// The system error.
         source: io::Error,
     },
-    /// An input that can be read once was to be read again.
+    /// An input that can only be read once was opened again.
     #[error("{} can be read only once", shown(name))]
     ReadTwice {
         /// The input.
         name: String,
     },
-    /// What was read of an input that can be read once could not be kept for reading it again.
+    /// An input that can only be read once could not be copied for reading it again.
     #[error(
         "a copy of {}, which can be read only once, could not be kept in `{}`",
         shown(name),
@@ -88,12 +88,12 @@ pub enum ErrorKind {
     Spool {
         /// The input.
         name: String,
-        /// The folder of the copy.
+        /// The folder for the copy.
         folder: PathBuf,
-        /// What the system said.
+        /// The system error.
         source: io::Error,
     },
-    /// An input that can be read once is too large to be copied.
+    /// An input that can only be read once is too large to copy.
     #[error(
         "{} can be read only once and has more than {limit_bytes} bytes, too many to be copied for reading it again; put it \
          into a file first, or raise the limit (max_spool_bytes)",
@@ -102,7 +102,7 @@ pub enum ErrorKind {
     SpoolLimit {
         /// The input.
         name: String,
-        /// What is copied at most, as stored.
+        /// The maximum size of the copy, as stored.
         limit_bytes: u64,
     },
     /// Reading failed.
@@ -110,28 +110,28 @@ pub enum ErrorKind {
     Read {
         /// The input.
         name: String,
-        /// Where, in the input as it is stored.
+        /// The byte offset in the stored input.
         byte_offset: u64,
-        /// What the system said.
+        /// The system error.
         source: io::Error,
     },
-    /// An input that is no longer what it was when it was opened.
+    /// An input changed after it was opened.
     #[error("{} changed while it was read: {change}; validate a copy that nobody writes to", shown(name))]
     Changed {
         /// The input.
         name: String,
-        /// How.
+        /// The change.
         change: Change,
     },
-    /// A compressed input that ends too early.
+    /// A compressed input is truncated.
     #[error("{} is cut: it ends inside {place}; get the whole of it", shown(name))]
     Cut {
         /// The input.
         name: String,
-        /// Where.
+        /// The location of the end.
         place: Place,
     },
-    /// An input that is named as compressed and has no bytes; one that is compressed has some.
+    /// An input has a name of a compressed file but is empty; compressed data is never empty.
     #[error(
         "{} is empty, and its name says that it is {} data: it was cut; get the whole of it",
         shown(name),
@@ -140,20 +140,20 @@ pub enum ErrorKind {
     Empty {
         /// The input.
         name: String,
-        /// What its name says it is compressed with.
+        /// The compression given by the name.
         compression: Compression,
     },
-    /// A compressed input whose content is not what was compressed.
+    /// The content of a compressed input is damaged.
     #[error("{} is damaged in {place}: {problem}; get it again", shown(name))]
     Damaged {
         /// The input.
         name: String,
-        /// Where it was noticed.
+        /// Where the damage was detected.
         place: Place,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// Bytes behind the end of a compressed input.
+    /// A compressed input is followed by other bytes.
     #[error(
         "{} has bytes behind its {} data, at byte {byte_offset}: {}; {}",
         shown(name),
@@ -164,14 +164,14 @@ pub enum ErrorKind {
     Trailing {
         /// The input.
         name: String,
-        /// What it is compressed with.
+        /// The compression.
         compression: Compression,
-        /// Where the first of them is, in the input as it is stored.
+        /// The byte offset of the first extra byte in the stored input.
         byte_offset: u64,
-        /// The first of them.
+        /// The first extra bytes.
         found: Vec<u8>,
     },
-    /// A compressed input that wants more memory than it gets.
+    /// A compressed input needs more memory than allowed.
     #[error(
         "{} asks for a window of {window_bytes} bytes in {place}, more than {limit_bytes}; compress it again, with {} at \
          most",
@@ -181,14 +181,14 @@ pub enum ErrorKind {
     Window {
         /// The input.
         name: String,
-        /// Where it asks.
+        /// The location of the request.
         place: Place,
-        /// What it asks for.
+        /// The requested size.
         window_bytes: u64,
-        /// What it gets at most.
+        /// The maximum size.
         limit_bytes: u64,
     },
-    /// A compressed input that becomes much larger than it is.
+    /// The decompression ratio of an input exceeds the limit.
     #[error(
         "{} becomes more than {max_ratio} times as large as it is, in {place}; raise the limit (max_ratio) if its content is to \
          be trusted",
@@ -197,12 +197,12 @@ pub enum ErrorKind {
     Ratio {
         /// The input.
         name: String,
-        /// Where it was noticed.
+        /// Where this was detected.
         place: Place,
-        /// How many decompressed bytes there may be for each compressed one.
+        /// The maximum number of decompressed bytes per compressed byte.
         max_ratio: u64,
     },
-    /// A compressed input with more content than there may be.
+    /// The decompressed size of an input exceeds the limit.
     #[error(
         "{} has more than {max_bytes} bytes when it is decompressed, in {place}; raise the limit (max_decompressed_bytes) if \
          its content is to be trusted",
@@ -211,36 +211,36 @@ pub enum ErrorKind {
     DecompressedSize {
         /// The input.
         name: String,
-        /// Where it was noticed.
+        /// Where this was detected.
         place: Place,
-        /// How many decompressed bytes there may be.
+        /// The maximum decompressed size.
         max_bytes: u64,
     },
-    /// An input in a form that is recognised and not read.
+    /// The format of an input is recognized but not supported.
     #[error("{} is {found}, which is not read here; {advice}", shown(name))]
     Unsupported {
         /// The input.
         name: String,
-        /// What it is.
+        /// The format found.
         found: String,
-        /// What to do.
+        /// A suggestion.
         advice: &'static str,
     },
-    /// There is no memory for a chunk.
+    /// There is not enough memory for a chunk.
     #[error("no memory for a chunk of {chunk_bytes} bytes; choose a smaller chunk size")]
     ChunkMemory {
-        /// The size asked for.
+        /// The requested size.
         chunk_bytes: usize,
     },
-    /// An output whose name does not say in which form it is to be written.
+    /// The name of an output does not give its format.
     #[error("{} must end in {known}, which says in which form it is written", shown(name))]
     OutputForm {
         /// The output.
         name: String,
-        /// The ends that say so.
+        /// The known extensions.
         known: String,
     },
-    /// An input whose rows cannot stand under the header of another.
+    /// The rows of an input do not fit under the header of another.
     #[error(
         "{} has other columns than {}, or has them in another order: its rows cannot stand under the same header; \
          write the rows of each input to files of their own",
@@ -253,7 +253,7 @@ pub enum ErrorKind {
         /// The input whose header was written.
         first: String,
     },
-    /// An input whose rows have other types than those of another.
+    /// The rows of an input have other types than those of another.
     #[error(
         "{} has {}, unlike {}: their rows cannot stand in one table; validate them one by one",
         shown(name),
@@ -265,10 +265,10 @@ pub enum ErrorKind {
         name: String,
         /// The first input.
         first: String,
-        /// What it has that the first has not.
+        /// The difference from the first input.
         difference: String,
     },
-    /// An input that has a column of the name that was chosen for reasons.
+    /// An input has a column with the name chosen for reasons.
     #[error(
         "{} has a column {} already; choose another name for the column of reasons",
         shown(name),
@@ -280,21 +280,21 @@ pub enum ErrorKind {
         /// The name of the column.
         column: String,
     },
-    /// Too much that is no record before a record, to be kept until it is known where it belongs.
+    /// There are too many bytes between two records to keep until their file is known.
     #[error(
         "more than {limit_bytes} bytes of blank lines, comments or skipped lines stand before a record; they cannot be \
          copied to an output unless the limit on records (max_record_bytes) is raised"
     )]
     Gap {
-        /// How much may stand there.
+        /// The maximum.
         limit_bytes: usize,
     },
-    /// An output in a form that this build cannot write.
+    /// This build cannot write the format of an output.
     #[error("{} cannot be written: this program was built without the feature `{feature}`", shown(name))]
     NotBuilt {
         /// The output.
         name: String,
-        /// What it takes.
+        /// The feature it requires.
         feature: &'static str,
     },
     /// An output could not be written.
@@ -302,7 +302,7 @@ pub enum ErrorKind {
     Write {
         /// The output.
         name: String,
-        /// What the system said.
+        /// The system error.
         source: io::Error,
     },
 }

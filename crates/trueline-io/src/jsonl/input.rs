@@ -1,4 +1,4 @@
-//! Opening a JSON Lines input.
+//! Opens a JSON Lines input.
 
 use std::io::Read;
 
@@ -9,23 +9,24 @@ use crate::rows::Front;
 use crate::source::ReadAt;
 use crate::text::{Chunks, Digest, Failure, Head, Sequence};
 
-/// How a JSON Lines input is read.
+/// Options of a JSON Lines input.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 #[non_exhaustive]
 pub struct JsonLinesOptions {
-    /// Bytes per chunk, by offset in the decompressed input. Default 1 MiB.
+    /// The chunk size in bytes, by offset in the decompressed input. Default 1 MiB.
     pub chunk_bytes: usize,
-    /// How many bytes are read first, to find the first record; what is left of them is a chunk of its own, from which the others are counted.
-    /// Passed over where blocks are digested. Default as many as a chunk has.
+    /// The number of bytes of the first read, which finds the first record; the rest of them is a separate chunk, after which the
+    /// others start. Ignored if blocks are digested. Default: the chunk size.
     pub head_bytes: Option<usize>,
-    /// The largest record. Default 16 MiB.
+    /// The maximum size of a record in bytes. Default 16 MiB.
     pub max_record_bytes: u64,
-    /// Whether what stands before the first line is kept for [`JsonLinesInput::front`]. Default no.
+    /// Whether the bytes before the first line are kept for [`JsonLinesInput::front`]. Default false.
     pub keeps_front: bool,
-    /// Which instructions to use.
+    /// The instruction set to use.
     pub kernel: Kernel,
-    /// Makes the digests of [`Span::digests`](crate::text::Span::digests), of blocks of a chunk each. Default none.
+    /// Computes the digests of [`Span::digests`](crate::text::Span::digests), of blocks that together make a chunk. Default:
+    /// none.
     pub digest: Option<Digest>,
 }
 
@@ -42,14 +43,14 @@ impl Default for JsonLinesOptions {
     }
 }
 
-/// A JSON Lines input of which only the byte order mark has been passed over.
+/// A JSON Lines input of which only the byte order mark has been read.
 pub struct JsonLinesInput {
     head: Head,
     kernel: Kernel,
 }
 
 impl JsonLinesInput {
-    /// Reads until it is known where the first line begins.
+    /// Opens an input and reads until the start of the first line is known.
     ///
     /// **Errors**: the input is UTF-16, or cannot be read.
     pub fn open(read: Box<dyn Read + Send>, options: JsonLinesOptions) -> Result<Self, Failure> {
@@ -59,48 +60,49 @@ impl JsonLinesInput {
         Ok(Self { head, kernel: options.kernel })
     }
 
-    /// Where the first line begins.
+    /// Returns the byte offset of the first line.
     pub fn byte_offset(&self) -> u64 {
         self.head.offset
     }
 
-    /// Whether the input is so small that all of it was read with its first line.
+    /// Returns whether the input is so small that it was read entirely with its first line.
     pub fn has_all(&self) -> bool {
         self.head.has_all()
     }
 
-    /// What stands before the first line: a byte order mark, or nothing.
+    /// Returns the bytes before the first line: a byte order mark, or nothing.
     ///
-    /// **Errors**: it was not to be kept.
+    /// **Errors**: they were not kept.
     pub fn front(&self) -> Result<Front<'_>, Error> {
         let kept = self.head.kept().ok_or_else(|| Error::new(ErrorKind::Gap { limit_bytes: 0 }))?;
         Ok(Front { head: Some(kept), ..Front::default() })
     }
 
-    /// Gives another way to the bytes of the reader, where they are not compressed: each chunk is then read from its
-    /// place, by the thread that claims it.
+    /// Sets another way to read the same bytes, if they are not compressed: each chunk is then read at its
+    /// offset by the thread that claims it.
     #[must_use]
     pub fn read_at(mut self, at: Option<Box<dyn ReadAt>>) -> Self {
         self.head.read_at(at);
         self
     }
 
-    /// Whether the input can be read at places.
+    /// Returns whether the input can be read at offsets.
     pub fn has_read_at(&self) -> bool {
         self.head.has_read_at()
     }
 
-    /// Takes back that other way, for who reads only some records again ([`Span::read_again`](crate::text::Span::read_again)).
+    /// Removes and returns that way, for callers that only read some records again
+    /// ([`Span::read_again`](crate::text::Span::read_again)).
     pub fn take_read_at(&mut self) -> Option<Box<dyn ReadAt>> {
         self.head.take_read_at()
     }
 
-    /// The lines, in chunks, for several threads.
+    /// Returns the lines in chunks, for several threads.
     pub fn into_chunks(self) -> Chunks {
         self.head.into_chunks(&lines(), self.kernel)
     }
 
-    /// The lines in their order, for one thread.
+    /// Returns the lines in order, for one thread.
     pub fn into_sequence(self) -> Sequence {
         self.head.into_sequence()
     }

@@ -1,6 +1,6 @@
 //! The rows of a part, batch by batch.
 //!
-//! Each column has a decoder of its own, so that a fault has a column and columns need not agree on where batches end.
+//! Each column has its own decoder, so that an error has a column and columns need not agree on batch boundaries.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,7 @@ use crate::text::Failure;
 /// Bytes that the values of fixed length of one batch may take.
 const FIXED_BATCH_BYTES: usize = 32 << 20;
 
-/// The batches of a part.
+/// An iterator over the batches of a part.
 pub struct ParquetBatches {
     columns: Vec<Column>,
     schema: SchemaRef,
@@ -67,8 +67,8 @@ impl ParquetBatches {
         })
     }
 
-    /// The columns of the batches. Text and binary are views, or dictionaries where the file has them written so, unless types are
-    /// kept.
+    /// Returns the columns of the batches. Text and binary are views, or dictionaries if the file stores them so, unless types
+    /// are kept.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }

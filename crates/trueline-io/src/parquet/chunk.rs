@@ -1,8 +1,8 @@
-//! A column chunk: the pages of one column in one row group, all of whose headers are read before any page is.
+//! A column chunk: the pages of one column in one row group, whose headers are all read before any page.
 //!
-//! A header costs one small read, a page hundreds of times as much to decode. What is known afterwards: that sizes and
-//! numbers of values fit together and into the file, where each row of a flat column stands, and whether every page is
-//! written in terms of the dictionary.
+//! A header costs one small read; decoding a page costs hundreds of times as much. Afterwards it is known that sizes and
+//! numbers of values are consistent with each other and the file, where each row of a flat column is, and whether every page
+//! uses the dictionary.
 
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
-//! Lengths of texts that are written as differences, added up before they are decoded.
+//! Sums delta-encoded string lengths before they are decoded.
 //!
-//! The decoder makes room for as many lengths as a page says, and a text may begin with all of the text before it, so that
-//! a page of a few bytes can stand for gigabytes.
+//! The decoder allocates as many lengths as a page claims, and a string may share a prefix with the whole previous string, so
+//! that a page of a few bytes can expand to gigabytes.
 //!
-//! **Source**: Apache Parquet, "Encodings", delta encoding (`DELTA_BINARY_PACKED` = 5) and what is built of it.
+//! **Source**: Apache Parquet, "Encodings", delta encoding (`DELTA_BINARY_PACKED` = 5) and the encodings based on it.
 
 /// A list of lengths, added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

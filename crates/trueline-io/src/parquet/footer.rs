@@ -1,10 +1,10 @@
-//! The end of the file: found, and looked at before anything is built of it.
+//! The footer of a file: located, and checked before anything is allocated for it.
 //!
-//! The crate that decodes footers makes room for as many columns, schema nodes and entries as a footer says it has, and
-//! descends into its tree of types without a limit. So every count is held here against the bytes behind it and against a
-//! limit, and the tree is walked with a depth that has one. What passes is worth decoding; it need not be right yet.
+//! The crate that decodes footers allocates as many columns, schema nodes and entries as a footer claims, and
+//! recurses into its type tree without limit. Therefore every count is checked here against the remaining bytes and a
+//! limit, and the tree is walked with limited depth. What passes is safe to decode; it may still be wrong.
 //!
-//! If you change this: what is counted here must be counted as the decoder does it, see `thrift`.
+//! If you change this: count here as the decoder counts, see `thrift`.
 
 use std::ops::Range;
 

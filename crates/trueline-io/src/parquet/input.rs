@@ -1,4 +1,4 @@
-//! Opening a Parquet input, and the parts it is read in.
+//! Opens a Parquet input and divides it into parts.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -24,9 +24,9 @@ const MOST_PARTS: u64 = 1 << 16;
 /// The most rows of a row group without columns, of which there is nothing but their number.
 const MOST_WITHOUT_COLUMNS: i64 = i32::MAX as i64;
 
-/// A Parquet input whose footer has been read and held against the file.
+/// A Parquet input whose footer has been read and checked against the file.
 ///
-/// Threads share it: each takes parts, and reads them at their places.
+/// Threads share it: each takes parts and reads them at their offsets.
 pub struct ParquetInput {
     pub(super) reach: Reach,
     pub(super) options: ParquetOptions,
@@ -44,20 +44,20 @@ pub struct ParquetInput {
 
 type SharedChunk = Arc<OnceLock<Result<Arc<Chunk>, Problem>>>;
 
-/// Rows that follow each other, read by one thread.
+/// A range of consecutive rows, read by one thread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
-    /// The row group.
+    /// The index of the row group.
     pub group: usize,
-    /// Which of its rows.
+    /// The rows within the row group.
     pub rows: Range<u64>,
-    /// Where the first of them stands in the input.
+    /// The index of the first of these rows in the input.
     pub first_row: u64,
 }
 
 impl Part {
-    /// Some rows of it; `rows` are rows of the row group, as [`Part::rows`] are, and those beyond them are left out.
+    /// Returns a part with only some rows; `rows` are rows of the row group, like [`Part::rows`], and are clipped to them.
     #[must_use]
     pub fn within(&self, rows: Range<u64>) -> Self {
         let start = rows.start.clamp(self.rows.start, self.rows.end);
@@ -67,10 +67,10 @@ impl Part {
 }
 
 impl ParquetInput {
-    /// Reads the footer and checks it against the file: magic, lengths, every count, the place of every column chunk and the
+    /// Reads the footer and checks it against the file: magic, lengths, all counts, the location of every column chunk and the
     /// numbers of rows.
     ///
-    /// **Errors**: the input is damaged, asks for more than `options` allow, is encrypted, or cannot be read.
+    /// **Errors**: the input is damaged, exceeds a limit of `options`, is encrypted, or cannot be read.
     ///
     /// **Cost**: three reads, and memory for the footer, at most ten times its size.
     pub fn open(at: Arc<dyn ReadAt>, options: ParquetOptions) -> Result<Self, Failure> {
@@ -143,23 +143,23 @@ impl ParquetInput {
         Ok(())
     }
 
-    /// The columns of the file and their types.
+    /// Returns the columns of the file and their types.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// How many rows there are, as the footer says; reading finds out whether that is so.
+    /// Returns the number of rows according to the footer; only reading verifies it.
     pub fn rows(&self) -> u64 {
         self.metadata.row_groups().iter().map(|group| group.num_rows().cast_unsigned()).sum()
     }
 
-    /// How many bytes the file has.
+    /// Returns the size of the file in bytes.
     pub fn size_bytes(&self) -> u64 {
         self.reach.size_bytes()
     }
 
-    /// The parts that `projection` is read in, in the order of the rows. A row group is cut where that is possible and
-    /// worth while: nested columns tell only as they are decoded which row a value belongs to.
+    /// Returns the parts in which `projection` is read, in row order. A row group is split if possible and
+    /// worthwhile: for nested columns the row of a value is only known after decoding.
     pub fn parts(&self, projection: &Projection) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut first_row = 0;
@@ -182,18 +182,18 @@ impl ParquetInput {
         parts
     }
 
-    /// The batches of a part, with the columns of `projection`.
+    /// Returns the batches of a part, with the columns of `projection`.
     ///
-    /// **Errors**: the headers of the pages are damaged, or cannot be read. What is wrong with a page itself comes in its turn.
+    /// **Errors**: the page headers are damaged or cannot be read. An error in a page itself is returned by the iterator.
     pub fn read(&self, part: &Part, projection: &Projection) -> Result<ParquetBatches, Failure> {
         ParquetBatches::new(self, part, projection, false).map_err(failure)
     }
 
-    /// The batches of a part, whose columns are of the types that [`ParquetInput::schema`] says.
+    /// Returns the batches of a part, with the types of [`ParquetInput::schema`].
     ///
     /// **Errors**: as [`ParquetInput::read`].
     ///
-    /// **Cost**: texts are copied, and dictionaries written out, where the file says so.
+    /// **Cost**: strings are copied, and dictionaries expanded, if the types of the file require it.
     pub fn read_in_types(&self, part: &Part, projection: &Projection) -> Result<ParquetBatches, Failure> {
         ParquetBatches::new(self, part, projection, true).map_err(failure)
     }

@@ -1,9 +1,9 @@
-//! Parquet inputs: the footer held against the file, then parts that several threads decode.
+//! Parquet inputs: the footer is checked against the file, then several threads decode parts.
 //!
-//! The crate that decodes Parquet believes what it reads: it makes room for as many things as a number in the file says,
-//! unpacks pages to whatever size they come to, and may panic. So nothing gets to it here that was not looked at before:
-//! [`footer`](self) and page headers are walked by `thrift` and held against the bytes that are there and the limits of
-//! [`ParquetOptions`]; pages are read, compared with their checksums and unpacked here; and what is left to panic is caught.
+//! The crate that decodes Parquet trusts its input: it allocates what a number in the file claims,
+//! decompresses pages to any size, and may panic. Therefore nothing reaches it unchecked:
+//! [`footer`](self) and page headers are walked by `thrift` and checked against the actual bytes and the limits of
+//! [`ParquetOptions`]; pages are read, checksummed and decompressed here; remaining panics are caught.
 
 mod batches;
 mod chunk;

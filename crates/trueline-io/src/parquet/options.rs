@@ -1,28 +1,29 @@
-//! How a Parquet input is read, and what it may ask for.
+//! Options and limits of Parquet inputs.
 
-/// Options of a Parquet input, each with its default.
+/// Options of a Parquet input, with their defaults.
 ///
-/// Every number in a file that decides how much memory is taken is held against one of these, and against the bytes that are
-/// really there.
+/// Every number in a file that determines an allocation is checked against one of these limits and against the bytes that are
+/// actually there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
 pub struct ParquetOptions {
-    /// The most rows of a batch. Default 8,192.
+    /// The maximum number of rows of a batch. Default 8,192.
     pub batch_rows: usize,
-    /// About how many rows make a part: larger row groups are cut, so that several threads share them. Default 262,144.
+    /// The approximate number of rows of a part: larger row groups are split, so that several threads share them. Default
+    /// 262,144.
     pub part_rows: u64,
-    /// The largest footer. In memory it takes up to ten times as much. Default 64 MiB.
+    /// The maximum size of the footer in bytes. In memory it takes up to ten times as much. Default 64 MiB.
     pub max_metadata_bytes: u64,
-    /// The most columns, counted as leaves of nested ones. Default 100,000.
+    /// The maximum number of columns, counted as leaves of nested columns. Default 100,000.
     pub max_columns: usize,
-    /// The most row groups. Default 1,000,000.
+    /// The maximum number of row groups. Default 1,000,000.
     pub max_row_groups: usize,
-    /// The largest page after decompression. Default 512 MiB.
+    /// The maximum decompressed size of a page in bytes. Default 512 MiB.
     pub max_page_bytes: u64,
-    /// The most pages of a column chunk. Default 1,048,576.
+    /// The maximum number of pages of a column chunk. Default 1,048,576.
     pub max_pages: u64,
-    /// The most values, of nested columns too, that are decoded for one batch of rows. Default 16,777,216.
+    /// The maximum number of values, including nested ones, decoded for one batch of rows. Default 16,777,216.
     pub max_batch_values: u64,
 }
 

@@ -1,6 +1,6 @@
-//! The index of a column's pages: which rows each has, and what the file says of their values.
+//! The page index of a column: the rows of each page and the statistics of its values.
 //!
-//! Like the footer it is walked before the decoder gets it. A damaged index says nothing: no value is read by it.
+//! Like the footer, it is checked before the decoder gets it. A damaged index is ignored: no value is read with it.
 
 use std::any::Any;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! The pages of a chunk, one after the other, for the decoder.
+//! The pages of a chunk, in order, for the decoder.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! What a file says of its own values. Nothing here is compared with them: it is for those who were told to believe it, or who want
-//! to know whether it is true.
+//! The statistics that a file stores about its values. They are not verified here: this is for callers that were told to trust
+//! them or that want to verify them.
 
 use std::ops::Range;
 
@@ -14,27 +14,27 @@ use super::page_index::PageIndex;
 use crate::batch::guard;
 use crate::text::Failure;
 
-/// What a file says of a column in one row group, or in one page of it.
+/// The statistics of a column in one row group, or in one of its pages.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Claims {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: u64,
-    /// How many of them are null.
+    /// The number of nulls.
     pub nulls: Option<u64>,
-    /// How many of them are NaN, where floats can be.
+    /// The number of NaN values, for floats.
     pub nans: Option<u64>,
-    /// No value is less than the first and none is greater than the second, NaN aside: arrays of one slot, in the type of the column.
+    /// A lower and an upper bound of the values, ignoring NaN: arrays with one value, in the type of the column.
     pub ends: Option<[ArrayRef; 2]>,
-    /// Whether the ends are values of the column, and not shortened.
+    /// Whether the bounds are values of the column, and not truncated.
     pub are_values: bool,
-    /// Whether the program that wrote the file is not known to write wrong statistics.
+    /// Whether the writer of the file is not known to write wrong statistics.
     pub is_trusted: bool,
 }
 
 impl ParquetInput {
-    /// What the file says of a column, or of a part of a struct, in one row group; `path` is as in a
-    /// [`Projection`](crate::batch::Projection). `None` where it says nothing, and for nested columns.
+    /// Returns the statistics of a column, or of a part of a struct, in one row group; `path` is as in a
+    /// [`Projection`](crate::batch::Projection). `None` if there are none, and for nested columns.
     pub fn claims(&self, group: usize, path: &[usize]) -> Option<Claims> {
         let (leaf, field) = self.leaf_at(path)?;
         let metadata = self.metadata.row_groups().get(group)?;
@@ -59,10 +59,10 @@ impl ParquetInput {
         })
     }
 
-    /// What the file says of each page of a column in one row group, with the rows of the group that it has; `path` is as in a
-    /// [`Projection`](crate::batch::Projection). Empty where it says nothing, says it in a way that cannot be, or is nested.
+    /// Returns the statistics of each page of a column in one row group, with the rows of the page within the group; `path` is as
+    /// in a [`Projection`](crate::batch::Projection). Empty if there are none, if they are inconsistent, and for nested columns.
     ///
-    /// **Errors**: the index of the pages cannot be read.
+    /// **Errors**: the page index cannot be read.
     ///
     /// **Cost**: two reads.
     pub fn page_claims(&self, group: usize, path: &[usize]) -> Result<Vec<(Range<u64>, Claims)>, Failure> {

@@ -1,12 +1,12 @@
-//! Thrift's compact protocol, walked and counted.
+//! Walks and counts Thrift's compact protocol.
 //!
-//! Nothing is built of what is read here and nothing is allocated but a short stack: this is what looks at a footer or a
-//! page header before anything trusts a number in it. A list may not say that it has more elements than there are bytes
-//! left, since each takes at least one; nesting is limited and walked without recursion.
+//! Nothing is built from the data and nothing is allocated except a short stack: this code checks a footer or
+//! page header before anything trusts a number in it. A list cannot claim more elements than there are bytes
+//! left, because each takes at least one; nesting is limited and walked without recursion.
 //!
-//! Two things that the protocol allows are refused, because readers of Parquet do not agree on how they are written, so that
-//! another reader could see something else than was checked: booleans as elements of lists, and maps. No footer and no page
-//! header has either; the index of a column has one list of booleans, which [`Reader::flags`] knows.
+//! Two features of the protocol are errors here, because Parquet readers disagree on how they are encoded, so that
+//! another reader could see something else than was checked: booleans as list elements, and maps. No footer and no page
+//! header has either; the column index has one list of booleans, which [`Reader::flags`] reads.
 //!
 //! **Source**: Apache Thrift, "Thrift Compact protocol encoding".
 

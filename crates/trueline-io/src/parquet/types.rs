@@ -1,4 +1,4 @@
-//! The Arrow types of the columns, as the file has them and as they are asked for.
+//! The Arrow types of the columns, as stored and as requested.
 
 use std::sync::Arc;
 

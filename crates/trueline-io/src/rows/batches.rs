@@ -1,4 +1,4 @@
-//! The rows of record batches, in the types that they have.
+//! The rows of record batches, with their types.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use super::{ReasonColumn, Side};
 use crate::atomic::Temporaries;
 use crate::error::{Error, ErrorKind, shown};
 
-/// Some batches of an input, one behind the other, and which of their rows are invalid.
+/// Consecutive batches of an input, with their invalid rows marked.
 ///
-/// **Cost**: the batches themselves, and a byte for each row; with reasons eight bytes for each of them.
+/// **Cost**: the batches themselves and a byte per row; with reasons, eight bytes per reason.
 #[derive(Debug, Default)]
 pub struct BatchRows {
     batches: Vec<RecordBatch>,
@@ -25,39 +25,39 @@ pub struct BatchRows {
 }
 
 impl BatchRows {
-    /// No rows.
+    /// Creates an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.invalid.len()
     }
 
-    /// Whether there is no row.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.invalid.is_empty()
     }
 
-    /// Appends a batch, which has all columns of the input. Its rows are valid until they are marked.
+    /// Appends a batch with all columns of the input. Its rows are valid until they are marked.
     pub fn push(&mut self, batch: RecordBatch) {
         self.invalid.resize(self.invalid.len() + batch.num_rows(), false);
         self.batches.push(batch);
     }
 
-    /// Makes a row an invalid one.
+    /// Marks a row as invalid.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// Panics if the row does not exist.
     pub fn mark(&mut self, row: usize) {
         self.invalid[row] = true;
     }
 
-    /// Makes a row an invalid one, because of the check of that number.
+    /// Marks a row as invalid because of the check with this number.
     ///
     /// # Panics
-    /// When there is no such row.
+    /// Panics if the row does not exist.
     pub fn add_reason(&mut self, row: usize, check: u32) {
         self.mark(row);
         self.reasons.push((u32::try_from(row).unwrap_or(u32::MAX), check));
@@ -75,16 +75,16 @@ impl BatchRows {
     }
 }
 
-/// The files of valid and invalid rows of record batches, of which one may be missing. Each is Parquet or Arrow IPC, as the end of
-/// its name says, and has the columns of the input in their types, whether a schema names them or not.
+/// The files of valid and invalid rows of record batches, of which one may be absent. Each is Parquet or Arrow IPC, by the
+/// extension of its name, and has the columns of the input with their types, including those not in the schema.
 ///
-/// - Of several inputs all have the same columns of the same types; what else their schemas say is taken from the first one.
-/// - Invalid rows may get one column more, the first: texts of the checks that name them, with a `;` between.
-/// - An Arrow file has one dictionary for a column. Where rows come with several, a stream (`.arrows`) holds them.
+/// - Several inputs must have the same columns with the same types; schema metadata is taken from the first one.
+/// - Invalid rows can get an additional first column: strings with the ids of the checks that report them, separated by `;`.
+/// - An Arrow file has one dictionary per column. Rows with several dictionaries need a stream (`.arrows`).
 ///
-/// They appear, whole, when they are committed; what they replace is untouched before.
+/// The files appear, complete, when they are committed; files they replace are unchanged before.
 ///
-/// **Cost**: a row group of 16 MiB in each Parquet file that is written.
+/// **Cost**: a row group of 16 MiB for each Parquet file.
 #[derive(Debug)]
 pub struct BatchFiles {
     valid: Option<SideTable>,
@@ -97,9 +97,9 @@ pub struct BatchFiles {
 }
 
 impl BatchFiles {
-    /// Starts the files.
+    /// Creates the files.
     ///
-    /// **Errors**: a name does not say in which form its file is to be written, or says one that this build cannot write; as
+    /// **Errors**: a name does not give a format, or gives one that this build cannot write; as
     /// [`AtomicFile::create_among`](crate::AtomicFile::create_among).
     pub fn create(
         valid: Option<&Path>,
@@ -117,20 +117,20 @@ impl BatchFiles {
         })
     }
 
-    /// Lets invalid rows tell why they are invalid. To be called before the first input begins.
+    /// Adds the reasons to invalid rows. Call this before the first input begins.
     pub fn tell_reasons(&mut self, column: ReasonColumn) {
         self.reasons = Some(column);
     }
 
-    /// How many rows were written or would have been, if their side has a file: valid ones and invalid ones.
+    /// Returns the numbers of valid and invalid rows, whether or not each side has a file.
     pub fn rows(&self) -> (u64, u64) {
         (self.valid_rows, self.invalid_rows)
     }
 
-    /// Goes to the next input, which has these columns.
+    /// Begins the next input, which has these columns.
     ///
-    /// **Errors**: they are others than those of the first one, or one is named as that of reasons; a form has no room for a type; a
-    /// file cannot be written.
+    /// **Errors**: the columns differ from those of the first input, or one has the name of the reasons; the format does not
+    /// support a type; a file cannot be written.
     pub fn begin_input(&mut self, name: &str, schema: &SchemaRef) -> Result<(), Error> {
         let name = || name.to_owned();
         let column = self.reasons.as_ref().map(ReasonColumn::name);
@@ -154,7 +154,7 @@ impl BatchFiles {
         Ok(())
     }
 
-    /// Appends the next rows of the current input.
+    /// Appends rows of the current input.
     ///
     /// **Errors**: a file cannot be written.
     pub fn append(&mut self, rows: &mut BatchRows) -> Result<(), Error> {
@@ -185,14 +185,14 @@ impl BatchFiles {
         Ok(())
     }
 
-    /// Makes both files last without putting them in their places; nothing more can be written.
+    /// Writes and syncs both files without moving them into place; nothing more can be written.
     ///
     /// **Errors**: a file cannot be written.
     pub fn finish(&mut self) -> Result<(), Error> {
         self.valid.iter_mut().chain(&mut self.invalid).try_for_each(SideTable::finish)
     }
 
-    /// Puts the files in their places.
+    /// Moves the files into place.
     ///
     /// **Errors**: as [`AtomicFile::commit`](crate::AtomicFile::commit).
     pub fn commit(self) -> Result<(), Error> {

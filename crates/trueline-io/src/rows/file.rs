@@ -1,4 +1,4 @@
-//! The two files.
+//! The files of valid and invalid records.
 
 use std::io::Write;
 use std::ops::Range;
@@ -11,40 +11,40 @@ use crate::output::OutputFile;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// What an input begins with, before its first record.
+/// The bytes of an input before its first record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Front<'a> {
-    /// What every reader of such a table passes over first: byte order mark, skipped lines, and a header with whatever stands
-    /// before it. `None` where there should be a header and the input ends before.
+    /// The bytes that every reader of the table skips first: byte order mark, skipped lines, and a header with whatever precedes
+    /// it. `None` if there should be a header but the input ends before.
     pub head: Option<&'a [u8]>,
-    /// Where the header begins in the head, if there is one.
+    /// The offset of the header in the head, if there is one.
     pub header_start: Option<usize>,
     /// Whether the input ends inside the last line of the head.
     pub is_open: bool,
-    /// What was read behind the head and is no record: it goes with the first one.
+    /// Bytes after the head that are not a record: they belong to the first record.
     pub gap: &'a [u8],
 }
 
 /// The beginning of an input.
 #[derive(Clone, Copy, Debug)]
 pub struct InputStart<'a> {
-    /// What people call the input.
+    /// The display name of the input.
     pub name: &'a str,
-    /// Its first bytes.
+    /// The bytes before the first record.
     pub front: Front<'a>,
-    /// The names of the columns, where the head has them.
+    /// The names of the columns, if the head has them.
     pub columns: Option<&'a [String]>,
-    /// What ends the lines of the input.
+    /// The line ending of the input.
     pub line_end: LineEnd,
-    /// How its records can tell why they are invalid.
+    /// How reasons are added to its records.
     pub form: ReasonForm,
 }
 
-/// The files of valid and invalid records, of which one may be missing.
+/// The files of valid and invalid records, of which one may be absent.
 ///
-/// They appear, whole, when they are committed; what they replace is untouched before.
+/// The files appear, complete, when they are committed; files they replace are unchanged before.
 ///
-/// **Cost**: nothing is kept but what stands between two records, up to a limit.
+/// **Cost**: only the bytes between two records are kept, up to a limit.
 #[derive(Debug)]
 pub struct RowFiles {
     valid: Option<SideFile>,
@@ -68,7 +68,7 @@ pub struct RowFiles {
 }
 
 impl RowFiles {
-    /// Starts the files. `max_gap_bytes` is how much may stand between two records.
+    /// Creates the files. `max_gap_bytes` is the maximum number of bytes between two records.
     ///
     /// **Errors**: as [`OutputFile::create`].
     pub fn create(
@@ -96,20 +96,21 @@ impl RowFiles {
         })
     }
 
-    /// Lets invalid records tell why they are invalid, as far as it was added to them ([`Rows::add_reason`]). To be called before
+    /// Adds the reasons given with [`Rows::add_reason`] to invalid records. Call this before
     /// the first input begins.
     pub fn tell_reasons(&mut self, column: ReasonColumn) {
         self.reasons = Some(column);
     }
 
-    /// How many records were written or would have been, if their side has a file: valid ones and invalid ones.
+    /// Returns the numbers of valid and invalid records, whether or not each side has a file.
     pub fn rows(&self) -> (u64, u64) {
         (self.valid_rows, self.invalid_rows)
     }
 
-    /// Goes to the next input.
+    /// Begins the next input.
     ///
-    /// **Errors**: it names other columns than the first one, or one that is named as that of reasons; a file cannot be written.
+    /// **Errors**: its columns differ from those of the first input, or one has the name of the reasons; a file cannot be
+    /// written.
     pub fn begin_input(&mut self, start: &InputStart<'_>) -> Result<(), Error> {
         self.line_end = start.line_end;
         self.form = start.form;
@@ -165,9 +166,10 @@ impl RowFiles {
         Ok(())
     }
 
-    /// Appends the next records of the current input.
+    /// Appends records of the current input.
     ///
-    /// **Errors**: a file cannot be written; more stands between two records than is allowed; an invalid one has a key of the name for reasons.
+    /// **Errors**: a file cannot be written; there are too many bytes between two records; an invalid record has a key with the
+    /// name of the reasons.
     pub fn append(&mut self, rows: &mut Rows) -> Result<(), Error> {
         rows.sort_reasons();
         let mut record = 0;
@@ -231,14 +233,14 @@ impl RowFiles {
         Ok(())
     }
 
-    /// Makes both files last without putting them in their places; nothing more can be written.
+    /// Writes and syncs both files without moving them into place; nothing more can be written.
     ///
     /// **Errors**: as [`OutputFile::finish`].
     pub fn finish(&mut self) -> Result<(), Error> {
         self.files().try_for_each(|file| file.output.finish())
     }
 
-    /// Puts the files in their places.
+    /// Moves the files into place.
     ///
     /// **Errors**: as [`OutputFile::commit`].
     pub fn commit(self) -> Result<(), Error> {

@@ -1,15 +1,15 @@
-//! What ends the lines of a text, for where one has to be added.
+//! The line ending of a text input, for adding one.
 
-/// What ends a line.
+/// The line ending of an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LineEnd {
-    /// LF, with or without a CR before it.
+    /// LF, optionally preceded by CR.
     #[default]
     Auto,
-    /// LF; a CR before it is part of the line.
+    /// LF; a preceding CR belongs to the line.
     Lf,
-    /// CR and LF together.
+    /// CR followed by LF.
     CrLf,
     /// CR.
     Cr,

@@ -1,18 +1,18 @@
-//! Valid and invalid records of text inputs, written as they stood.
+//! Writes valid and invalid records of text inputs unchanged.
 //!
-//! Whoever reads gives [`Rows`], piece by piece in the order of the input: bytes, where records end in them, and which records
-//! are invalid. [`RowFiles`] writes each record to its side. Nothing is added to the bytes and nothing left out, so that the
-//! records of both files, put together again in their order, are the input:
+//! The reader provides [`Rows`], piece by piece in input order: bytes, the ends of the records in them, and which records
+//! are invalid. [`RowFiles`] writes each record to the file of its side. No bytes are added or removed, so that the
+//! records of both files, merged in their original order, are the input:
 //!
-//! - What stands between two records (blank lines, comments) goes with the one that follows, what stands behind the last
-//!   record of an input with that one; of an input without records, to the valid ones.
-//! - What stands before the first record of a table with a header, the header included, is the *head*: it begins both files. Of
-//!   several inputs the first head is written and the others are left out; they must name the same columns.
-//! - A byte order mark is written at the start of a file only.
-//! - Invalid records may get one thing more: why they are invalid ([`ReasonColumn`]).
-//! - Where an input ends without a line end and another one goes on behind it, a line end is put between.
+//! - Bytes between two records (blank lines, comments) belong to the following record; those after the last
+//! record belong to that record; those of an input without records belong to the valid side.
+//! - The bytes before the first record of a table with a header, including the header, are the *head*, which begins both files.
+//!   Of several inputs only the first head is written; all must have the same columns.
+//! - A byte order mark is written only at the start of a file.
+//! - Invalid records can get one addition: why they are invalid ([`ReasonColumn`]).
+//! - If an input ends without a line ending and another one follows, a line ending is inserted between them.
 //!
-//! Rows of record batches have no bytes to keep: they are written in their types (`BatchFiles`, with the features `parquet` and
+//! Rows of record batches are not bytes: they are written with their types (`BatchFiles`, with the features `parquet` and
 //! `arrow-ipc`).
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]

@@ -1,15 +1,15 @@
-//! Records one behind the other, each with its side.
+//! Consecutive records with their sides.
 
 use std::ops::Range;
 
 use super::Side;
 
-/// Some records of a text input, one behind the other, and which of them are invalid.
+/// Consecutive records of a text input, with the invalid ones marked.
 ///
-/// The value is meant to be used again: its buffers stay.
+/// Reuse the value: it keeps its buffers.
 ///
-/// **Cost**: four bytes and a bit for each record, besides the bytes themselves; with reasons four bytes more, and eight for each of
-/// them.
+/// **Cost**: four bytes and a bit per record, besides the bytes themselves; with reasons, four more bytes per record and eight
+/// per reason.
 #[derive(Debug, Default)]
 pub struct Rows {
     bytes: Vec<u8>,
@@ -25,12 +25,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// No records.
+    /// Creates an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Forgets everything but the buffers.
+    /// Removes everything, keeping the buffers.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
@@ -40,43 +40,43 @@ impl Rows {
         self.reasons.clear();
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there is no record.
+    /// Returns whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Appends records by where they end: behind their line ends, in bytes from the first byte of the piece, and in ascending
-    /// order. A record that has no line end, because the input ends there, ends one byte behind that (or further). They are
+    /// Appends records by their ends: the offsets after their line endings, from the first byte of the piece, in ascending
+    /// order. A record without a line ending, because the input ends there, ends one byte after that (or further). Records are
     /// valid until they are marked.
     pub fn extend(&mut self, ends: impl Iterator<Item = u32>) {
         self.ends.extend(ends);
         self.invalid.resize(self.ends.len().div_ceil(64), 0);
     }
 
-    /// Makes a record an invalid one.
+    /// Marks a record as invalid.
     ///
     /// # Panics
-    /// When there is no such record.
+    /// Panics if the record does not exist.
     pub fn mark(&mut self, record: usize) {
         assert!(record < self.ends.len(), "there are {} records, not {record}", self.ends.len());
         self.invalid[record / 64] |= 1 << (record % 64);
     }
 
-    /// Says where the records appended last begin, behind what stands between them and those before. Needed where reasons are
-    /// told, for all records.
+    /// Sets the starts of the records appended last, after the bytes between them and earlier records. Required for all records
+    /// if reasons are added.
     pub fn extend_starts(&mut self, starts: impl Iterator<Item = u32>) {
         self.starts.extend(starts);
     }
 
-    /// Makes a record an invalid one, because of the check of that number.
+    /// Marks a record as invalid because of the check with this number.
     ///
     /// # Panics
-    /// When there is no such record.
+    /// Panics if the record does not exist.
     pub fn add_reason(&mut self, record: usize, check: u32) {
         self.mark(record);
         self.reasons.push((u32::try_from(record).unwrap_or(u32::MAX), check));
@@ -103,7 +103,7 @@ impl Rows {
         (&self.bytes[before..start], &self.bytes[start..end])
     }
 
-    /// Sets the bytes: all of the piece, from its first byte on. What stands behind the last record belongs to the next one.
+    /// Sets the bytes of the whole piece, from its first byte. Those after the last record belong to the next one.
     pub fn set_bytes(&mut self, bytes: &[u8]) {
         self.bytes.clear();
         self.bytes.extend_from_slice(bytes);

@@ -1,22 +1,22 @@
-//! Why a record is invalid, told in the record.
+//! Adds to a record why it is invalid.
 
 use trueline_report::escape;
 use trueline_tokenizer::Dialect;
 use trueline_tokenizer::json::{TokenKind, Tokens, unescape};
 
-/// How a record takes in one cell more.
+/// How a record gets an additional cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReasonForm {
-    /// As its first field: the ids of checks with a `;` between, quoted as the dialect quotes.
+    /// As the first field: the ids of checks separated by `;`, quoted as in the dialect.
     Csv(Dialect),
-    /// As the first member of its object: an array of ids. What is no object stays as it stands.
+    /// As the first member of the object: an array of ids. A record that is not an object is unchanged.
     JsonLines,
 }
 
-/// What invalid records get besides their own bytes: the ids of the checks that name them.
+/// The column added to invalid records: the ids of the checks that report them.
 ///
-/// It comes first in a record, because nothing that is broken there can take it in: a quote that is never closed, too
-/// few fields, an object that is cut.
+/// It is at the start of a record, so that errors in the record cannot affect it: an unclosed quote, too
+/// few fields, a truncated object.
 #[derive(Clone, Debug)]
 pub struct ReasonColumn {
     name: String,
@@ -24,12 +24,12 @@ pub struct ReasonColumn {
 }
 
 impl ReasonColumn {
-    /// A column of that name; `ids` are those of the checks, by their numbers.
+    /// Creates a column with this name; `ids` are the ids of the checks, by number.
     pub fn new(name: impl Into<String>, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { name: name.into(), ids: ids.into_iter().map(Into::into).collect() }
     }
 
-    /// Its name.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }

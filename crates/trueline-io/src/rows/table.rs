@@ -1,4 +1,4 @@
-//! The file of one side, in the form that its name says.
+//! The file of one side, in the format given by its name.
 
 use std::fmt;
 use std::io;

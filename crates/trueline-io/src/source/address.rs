@@ -1,4 +1,4 @@
-//! Addresses with a scheme, and how they are shown: what is secret in them is not.
+//! Addresses with a scheme, shown without their secrets.
 
 /// Whether a name is an address, `scheme://…`, rather than a path.
 pub(super) fn is_address(name: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What the arguments of a command line name.
+//! Resolves command line arguments to sources.
 
 use std::path::{Path, is_separator};
 
@@ -7,22 +7,22 @@ use super::pattern::has_wildcards;
 use super::{FileSource, Source, StdinSource, local};
 use crate::error::{Error, ErrorKind};
 
-/// The sources that an argument of a command line names, in the order in which they are one data set.
+/// Returns the sources named by a command line argument, in the order in which they make up one dataset.
 ///
 /// - `-` is standard input.
-/// - A name that exists is that file, whatever characters it has.
-/// - A folder whose name ends with a separator (`data/`) is all files below it. Those are passed over that programs leave
-///   beside data: names that begin with `.` or `_` (but not `_year=2026`), or end in `.crc`, and what is in such folders.
-/// - A name with wildcards is all regular files that match: `*` and `?` within a name, `[a-z]` and `[!a-z]` for one
-///   character, `**` for any number of folders. A dot in front of a name must be written.
-/// - An address (`s3://bucket/key`, `https://…`) is what `object_sources` says, with the variables of the environment; without
+/// - The name of an existing file is that file, whatever characters it contains.
+/// - A folder whose name ends with a separator (`data/`) is all files below it, except for auxiliary files:
+///   names that begin with `.` or `_` (but not `_year=2026`) or end in `.crc`, and the content of such folders.
+/// - A name with wildcards is all matching regular files: `*` and `?` within a name, `[a-z]` and `[!a-z]` for one
+///   character, `**` for any number of folders. A leading dot of a name must be written.
+/// - An address (`s3://bucket/key`, `https://…`) is resolved by `object_sources`, with the environment variables; without
 ///   the feature `object-store` it is an error.
-/// - Everything else is a file that is expected to be there; opening it says what is wrong. A folder without a separator is an error.
+/// - Any other name is an expected file; the error comes when it is opened. A folder without a separator is an error.
 ///
-/// Many files are ordered by the bytes of their names.
+/// Several files are ordered by the bytes of their names.
 ///
-/// **Errors**: a pattern or a folder that stands for no file; a pattern that cannot be one; a folder on the way that cannot
-/// be read, for its files would be missed; an address that stands for no object or cannot be read.
+/// **Errors**: a pattern or folder that matches no file; an invalid pattern; a folder on the way that cannot
+/// be read, because its files would be missed; an address that matches no object or cannot be read.
 pub fn sources_from_argument(argument: &str) -> Result<Vec<Box<dyn Source>>, Error> {
     if argument == "-" {
         return Ok(vec![Box::new(StdinSource::new())]);

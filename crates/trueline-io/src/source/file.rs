@@ -1,4 +1,4 @@
-//! Files, read and never mapped: a mapping of a file that someone cuts kills the process.
+//! Files, read but never memory-mapped: truncating a mapped file kills the process.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -9,10 +9,10 @@ use super::identity::{self, Identity};
 use super::{ReadAt, Source, Version};
 use crate::error::{Change, Error, ErrorKind};
 
-/// A file, pipe or device by its path.
+/// A file, pipe or device, given by its path.
 ///
-/// A regular file must stay what it was when it was opened: [`Source::verify_unchanged`] compares size, time of modification
-/// and identity (device and inode). Pipes and devices are read to their end, and have nothing to compare.
+/// A regular file must not change after it was opened: [`Source::verify_unchanged`] compares size, modification time
+/// and identity (device and inode). Pipes and devices are read to their end and not compared.
 #[derive(Debug)]
 pub struct FileSource {
     path: PathBuf,
@@ -37,7 +37,7 @@ struct FileAt {
 }
 
 impl FileSource {
-    /// The file at `path`; nothing is opened yet. Its name is the path as it was given.
+    /// Creates a source for the file at `path`, without opening it. Its name is the path as given.
     pub fn new(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_path_buf();
         Self { name: path.display().to_string(), path, opened: Mutex::new(None) }

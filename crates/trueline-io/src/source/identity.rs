@@ -1,4 +1,4 @@
-//! What must stay the same while a file is read.
+//! The attributes that must not change while a file is read.
 
 use std::fs::Metadata;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Local names that stand for many files.
+//! Local names that match many files.
 
 use std::fs;
 use std::io;

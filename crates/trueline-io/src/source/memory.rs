@@ -1,4 +1,4 @@
-//! Bytes that are already in memory.
+//! Bytes in memory.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ReadAt, Source};
 use crate::error::Error;
 
-/// Bytes with a name. Clones and readers share them, and it can be read any number of times.
+/// Bytes in memory with a name. Clones and readers share the bytes, which can be read any number of times.
 #[derive(Clone, Debug)]
 pub struct MemorySource {
     name: String,
@@ -14,7 +14,7 @@ pub struct MemorySource {
 }
 
 impl MemorySource {
-    /// Bytes under a name. A vector is copied once, an `Arc` is shared.
+    /// Creates a source of bytes with a name. A vector is copied once, an `Arc` is shared.
     pub fn new(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self { name: name.into(), bytes: bytes.into() }
     }

@@ -1,4 +1,4 @@
-//! Where bytes come from.
+//! Sources of bytes.
 
 mod address;
 mod argument;
@@ -29,49 +29,50 @@ pub use unread::UnreadSource;
 
 use crate::error::{Error, ErrorKind};
 
-/// Something that can be read from its first byte to its last.
+/// An input that can be read from its first byte to its last.
 ///
-/// The bytes are as they are stored; [`decompress`](crate::decompress) undoes a compression.
+/// The bytes are as stored; [`decompress`](crate::decompress) decompresses them.
 pub trait Source: Send + Sync {
-    /// What people call it.
+    /// Returns the display name.
     fn name(&self) -> &str;
 
     /// Starts reading.
     ///
-    /// **Errors**: it is not there, or may not be read.
+    /// **Errors**: the input does not exist or may not be read.
     fn open(&self) -> Result<Box<dyn Read + Send>, Error>;
 
-    /// The same bytes as the reader that was opened last gives, to be read from any place, where that is possible.
-    /// `None` unless a source says otherwise.
+    /// Opens the bytes of the last opened reader for reading at any offset, if possible.
+    /// Default: `None`.
     ///
-    /// **Errors**: it may not be read.
+    /// **Errors**: the input may not be read.
     fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
         Ok(None)
     }
 
-    /// How many bytes there are, when that is known beforehand. For progress and for choosing a plan; a reader may give
+    /// Returns the number of bytes, if known in advance. Used for progress and planning; a reader may return
     /// more or fewer.
     fn size_hint(&self) -> Option<u64>;
 
-    /// Whether [`Source::reopen`] may be called: what was read is still there. Asked before anything is read. Default: no.
+    /// Returns whether [`Source::reopen`] may be called because the bytes can be read again. Called before reading. Default:
+    /// false.
     fn can_reopen(&self) -> bool {
         false
     }
 
-    /// Starts reading again from the first byte, after [`Source::open`]; the same bytes come as did then, or an error.
+    /// Starts reading again from the first byte, after [`Source::open`]; returns the same bytes, or an error.
     ///
-    /// **Errors**: as [`Source::open`]; what was read does not come back, or has changed.
+    /// **Errors**: as [`Source::open`]; the bytes cannot be read again or have changed.
     fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
         Err(Error::new(ErrorKind::ReadTwice { name: self.name().to_owned() }))
     }
 
-    /// What the bytes are, without reading them; `None` where that cannot be told. Bytes with equal versions are taken for the same: see
-    /// [`Version`] for how sure that is. Asked before anything is read.
+    /// Identifies the bytes without reading them; `None` if that is not possible. Bytes with equal versions count as the same:
+    /// see [`Version`] for how reliable that is. Called before reading.
     fn version(&self) -> Option<Version> {
         None
     }
 
-    /// Asked after the last byte: whether what was read is still what is there.
+    /// Checks after the last byte that the input is unchanged.
     ///
     /// **Errors**: it changed since [`Source::open`].
     fn verify_unchanged(&self) -> Result<(), Error> {
@@ -79,28 +80,28 @@ pub trait Source: Send + Sync {
     }
 }
 
-/// What is known of bytes that were not read.
+/// An identification of bytes that were not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// Other bytes have another version: that is what the name and the strong `ETag` or the version of an object are for.
+    /// Different bytes have a different version: the name and the strong `ETag` or version of an object guarantee this.
     Strong(Vec<u8>),
-    /// Other bytes would be noticed by size, times or inode of a file, unless somebody sees to it that they are not.
+    /// Different bytes have a different size, time or inode of the file, unless someone deliberately prevents it.
     Times {
-        /// The path, and what the system says of the file.
+        /// The path and the attributes of the file.
         bytes: Vec<u8>,
-        /// When it was last written.
+        /// The time of the last modification.
         modified: SystemTime,
     },
 }
 
-/// Bytes of a known number that several threads can read, each at its own place.
+/// Bytes of known length that several threads can read, each at its own offset.
 pub trait ReadAt: Send + Sync {
-    /// How many bytes there are.
+    /// Returns the number of bytes.
     fn size_bytes(&self) -> u64;
 
-    /// Reads some of the bytes from `byte_offset` on.
+    /// Reads some of the bytes at `byte_offset`.
     ///
-    /// **Errors**: it cannot; or there are fewer bytes than [`ReadAt::size_bytes`] says, which may also be told by
-    /// giving none.
+    /// **Errors**: the read fails, or there are fewer bytes than [`ReadAt::size_bytes`]; the latter may also be signaled by
+    /// returning 0.
     fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize>;
 }

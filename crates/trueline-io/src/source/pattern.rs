@@ -1,4 +1,4 @@
-//! Names with wildcards, and names that are passed over.
+//! Names with wildcards, and names that are skipped.
 
 use glob::{MatchOptions, Pattern};
 

@@ -1,4 +1,4 @@
-//! A source that can be read once, made one that can be read again.
+//! Makes a source that can be read once readable again.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::Source;
 use crate::error::{Error, ErrorKind};
 
-/// Copies what is read of another source to a temporary file without a name, from which it can be read again.
+/// A source that copies another one, as it is read, to an unnamed temporary file, from which it can be read again.
 ///
-/// **Cost**: a write for each read, and disk space for the bytes as they are stored, up to a limit.
+/// **Cost**: a write per read, and disk space for the bytes as stored, up to a limit.
 pub struct SpooledSource<'s> {
     inner: &'s dyn Source,
     folder: PathBuf,
@@ -30,12 +30,12 @@ fn lock(spool: &Mutex<Spool>) -> MutexGuard<'_, Spool> {
 }
 
 impl<'s> SpooledSource<'s> {
-    /// Spools a source in a folder, up to a limit. Nothing is read or made yet.
+    /// Creates a spooled source with a folder and a limit. Nothing is read or created yet.
     pub fn new(inner: &'s dyn Source, folder: impl Into<PathBuf>, limit_bytes: u64) -> Self {
         Self { inner, folder: folder.into(), limit_bytes, spool: Arc::default() }
     }
 
-    /// What kept bytes from being copied. The read that noticed it failed too, but the source is not to blame.
+    /// Returns the error that prevented copying. The read that noticed it failed too, but not because of the source.
     pub fn take_failure(&self) -> Option<Error> {
         lock(&self.spool).failure.take()
     }

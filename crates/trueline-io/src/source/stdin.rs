@@ -14,24 +14,24 @@ const NAME: &str = "<stdin>";
 /// Standard input belongs to the process, and what was read of it does not come back.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Standard input. It can be read once in the life of a process, through whichever value of this type; a second reader would
-/// take what is left of it, nothing, for an empty table.
+/// Standard input. It can be read only once per process, through any value of this type; a second reader would
+/// get the remaining bytes, none, as an empty table.
 ///
-/// Where it is a file (`< data.csv`) that file must not change while it is read, as for [`FileSource`](super::FileSource).
+/// If it is a file (`< data.csv`), the file must not change while it is read, as for [`FileSource`](super::FileSource).
 #[derive(Debug, Default)]
 pub struct StdinSource {
     opened: Mutex<Option<(File, Identity)>>,
 }
 
 impl StdinSource {
-    /// Standard input; nothing is read yet.
+    /// Creates a source for standard input, without reading.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether standard input may have been closed when the process began. The runtime of Rust puts the null device in its place, opened for reading and
-    /// writing; so is the one that programs give to those they start with nothing to read (Python's `subprocess.DEVNULL`). The two cannot
-    /// be told apart, and both are read as the empty input that the null device is.
+    /// Returns whether standard input may have been closed when the process began. Rust's runtime replaces it by the null device,
+    /// opened for reading and writing, which is also what programs give to child processes without input (Python's
+    /// `subprocess.DEVNULL`). The two cannot be distinguished, and both are read as the empty input of the null device.
     pub fn may_be_closed() -> bool {
         handle().is_ok_and(|file| is_null_device(&file))
     }

@@ -1,4 +1,4 @@
-//! What could not be made a source of.
+//! Inputs that could not become a source.
 
 use std::io::Read;
 use std::sync::{Mutex, PoisonError};
@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use super::Source;
 use crate::error::{Error, ErrorKind};
 
-/// An input that was asked for and is known not to be readable: opening it tells why. So it has its place in a report, as one
-/// has that fails when it is opened.
+/// An input that is known to be unreadable: opening it returns the reason. So it has its place in a report, like an input
+/// that fails when it is opened.
 #[derive(Debug)]
 pub struct UnreadSource {
     name: String,
@@ -15,7 +15,7 @@ pub struct UnreadSource {
 }
 
 impl UnreadSource {
-    /// The input that `why` names.
+    /// Creates an input with the name in `why`.
     pub fn new(mut why: Error) -> Self {
         let name = why.name().cloned().unwrap_or_default();
         Self { name, why: Mutex::new(Some(why)) }

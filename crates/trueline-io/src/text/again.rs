@@ -1,4 +1,4 @@
-//! Records that are read again from where they were found.
+//! Reads records again from their locations.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use super::{Basis, Span};
 use crate::source::ReadAt;
 
 impl Span {
-    /// Reads whole records again that stand in a range of an input, into `buffer` (any vector; its memory is used again). `previous` is the
-    /// byte before them, `is_last` whether the input ends behind them.
+    /// Reads the whole records in a range of an input again, into `buffer` (any vector; its memory is reused). `previous` is the
+    /// byte before them, `is_last` whether the input ends after them.
     ///
-    /// Where they cannot be read there are none, and [`Span::failure`] says why.
+    /// If they cannot be read, the span is empty and [`Span::failure`] says why.
     #[must_use]
     pub fn read_again(
         at: &Arc<dyn ReadAt>,

@@ -1,18 +1,18 @@
-//! Chunks of an input cut exactly at record borders, by several threads at once.
+//! Chunks of an input, cut exactly at record boundaries by several threads at once.
 //!
-//! A thread claims the next chunk of bytes, surveys it alone, and then waits only for the one fact it cannot know by itself:
-//! in which state the tokenizer arrives at the chunk's first byte. From that and the survey follow, usually without looking
-//! at the bytes again, the state at the chunk's end and the last record border in it. What stands behind that border is
-//! handed on to the next chunk, in front of its bytes. So the only thing that goes from chunk to chunk in order is small.
+//! A thread claims the next chunk of bytes, surveys it alone, and then waits only for what it cannot know:
+//! the state of the tokenizer at the chunk's first byte. With that and the survey it knows, usually without reading
+//! the bytes again, the state at the end of the chunk and the last record boundary in it. The bytes after that boundary
+//! are passed to the next chunk, in front of its bytes. So only little data passes between chunks in order.
 //!
-//! Whoever met the same bytes before may know how the chunk was cut then, and need not survey it. Where that does not fit what comes
-//! before, the chunk is looked through while the next ones wait.
+//! If the same bytes were read before, it may be known how the chunk was cut, and the survey is not needed. If that does not fit
+//! the preceding bytes, the chunk is scanned while the next ones wait.
 //!
-//! A file can be read from any place, so there it may even be guessed, from the last bytes of a chunk, how it is cut
-//! ([`Chunks::guess`]). Who judges the records sees whether they end there; if they do not, all from there on is read again, without
-//! guesses ([`Chunks::go_back`]). What was claimed before belongs to another *round*, and means nothing any more.
+//! A file can be read at any offset, so the cut of a chunk may even be guessed from its last bytes ([`Chunks::guess`]). The
+//! validation of the records shows whether they end there; if not, everything after is read again without guesses
+//! ([`Chunks::go_back`]). Earlier claims belong to another *round* and are ignored.
 //!
-//! If you change this: a chain link must be passed on for every claim, also for one that fails, or the others wait for ever.
+//! If you change this: every claim must pass on a chain link, even one that fails, or the others wait forever.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -30,7 +30,7 @@ use crate::chunk::aligned;
 const GUESSED_PART: usize = 32;
 const LEAST_GUESSED_BYTES: usize = 32 << 10;
 
-/// The records of one input, taken chunk by chunk.
+/// The records of one input, read chunk by chunk.
 pub struct Chunks {
     feed: Mutex<Counted>,
     links: Mutex<Links>,
@@ -65,7 +65,7 @@ struct Link {
     previous: Option<u8>,
 }
 
-/// A chunk of bytes of which one thread knows, so far, only what it can see by itself.
+/// A claimed chunk of bytes that has not been cut at record boundaries yet.
 pub struct Claim {
     sequence: u64,
     /// [`HEADROOM`] free bytes or some more, the chunk, and [`PADDING`].
@@ -91,17 +91,17 @@ enum Seen {
 }
 
 impl Claim {
-    /// Number of the chunk, from 0, without gaps.
+    /// Returns the number of the chunk, from 0, without gaps.
     pub fn sequence(&self) -> u64 {
         self.sequence
     }
 
-    /// The digests of its blocks, where they are made and it could be read.
+    /// Returns the digests of its blocks, if they are computed and it could be read.
     pub fn digests(&self) -> Option<&[[u8; 32]]> {
         self.failure.is_none().then_some(&*self.digests)
     }
 
-    /// Whether the input ends behind it.
+    /// Returns whether the input ends after it.
     pub fn is_last(&self) -> bool {
         self.is_last
     }
@@ -111,44 +111,44 @@ impl Claim {
     }
 }
 
-/// Records, one behind the other.
+/// Consecutive records.
 pub struct Span {
     /// Number of the chunk, from 0, without gaps.
     pub sequence: u64,
-    /// The records stand in [`Span::range`] of it. Behind them are at least 64 zero bytes, so that who reads a cell may
-    /// load as many beyond its end.
+    /// The bytes; the records are at [`Span::range`]. They are followed by at least 64 zero bytes, so that code that reads a cell
+    /// may load as many bytes beyond its end.
     pub buffer: Vec<u8>,
-    /// Where the records stand in the buffer.
+    /// The range of the records in the buffer.
     pub range: Range<usize>,
-    /// Where the first of them begins in the decompressed input.
+    /// The offset of the first record in the decompressed input.
     pub byte_offset: u64,
-    /// The byte before it.
+    /// The byte before the first record.
     pub previous: Option<u8>,
     /// Whether the input ends here; only then may the last record lack its terminator.
     pub is_last: bool,
-    /// Whether the range may end with a part of a record that is to be left alone. Only spans of a
-    /// [`Sequence`](super::Sequence) do, and those of [`Chunks`] that guess; others hold whole records.
+    /// Whether the range may end with a partial record, which must be ignored. Only possible for spans of a
+    /// [`Sequence`](super::Sequence) and for [`Chunks`] that guess; others hold whole records.
     pub is_cut: bool,
-    /// What its borders rest on.
+    /// What its boundaries are based on.
     pub basis: Basis,
-    /// What ended the input behind these records.
+    /// The failure that ended the input after these records.
     pub failure: Option<Failure>,
-    /// How many bytes of the range were carried on from before the chunk.
+    /// The number of bytes of the range that come from before the chunk.
     pub carried_bytes: usize,
-    /// The digest of each block of the chunk, where digests are made; the carried bytes belong to blocks before.
+    /// The digest of each block of the chunk, if digests are computed; the carried bytes belong to earlier blocks.
     pub digests: Vec<[u8; 32]>,
 }
 
-/// What the borders of a span rest on.
+/// What the boundaries of a span are based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Basis {
-    /// All before them was read.
+    /// All preceding bytes were read.
     Known,
-    /// A guess: it is right if the records of the span before end where it begins.
+    /// A guess: it is right if the records of the previous span end where this one begins.
     Guess,
-    /// No record ended within the limit, which a wrong guess may have caused: what the span says means nothing, its failure included.
-    /// [`Chunks::go_back`] to where the records of the span before end.
+    /// No record ended within the limit, perhaps because of a wrong guess: the content of the span is meaningless, including its
+    /// failure. [`Chunks::go_back`] to where the records of the previous span end.
     Doubt,
 }
 
@@ -176,8 +176,9 @@ impl Chunks {
         }
     }
 
-    /// Lets them guess how they are cut, where all can be read again at its place and no digests are made. Each span must then be held against the
-    /// one before: if it does not begin where the records of that ended, or is in doubt, [`Chunks::go_back`].
+    /// Enables guessing where chunks are cut, if everything can be read again at its offset and no digests are computed. Each
+    /// span must then be checked against the previous one: if it does not begin where the records of that one ended, or is in
+    /// doubt, call [`Chunks::go_back`].
     #[must_use]
     pub fn guess(mut self) -> Self {
         let counted = self.feed.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -185,8 +186,8 @@ impl Chunks {
         self
     }
 
-    /// Starts a new round of chunks that guess: reads on from where the records of the last good chunk ended, with the number of the next one,
-    /// and guesses no more. Threads that have found no more to claim do not come back for it.
+    /// Starts a new round of chunks that guess: continues from where the records of the last valid chunk ended, with the number
+    /// of the next one, without further guesses. Threads that found nothing more to claim do not return for it.
     pub fn go_back(&self, sequence: u64, byte_offset: u64) {
         let mut counted = lock(&self.feed);
         debug_assert!(counted.feed.has_places(), "nothing is guessed without");
@@ -202,9 +203,9 @@ impl Chunks {
         self.passed_on.notify_all();
     }
 
-    /// Reads the next chunk into `buffer` (any vector; its memory is used again). `None` when there is no more.
+    /// Reads the next chunk into `buffer` (any vector; its memory is reused). `None` if there is no more.
     ///
-    /// It is to be surveyed then ([`Chunks::survey`]), unless it may be known how it is cut: a chunk that was not surveyed, and is cut otherwise,
+    /// Then survey it ([`Chunks::survey`]), unless its cut may be known: a chunk that was not surveyed and is cut differently
     /// costs a pass over its bytes in [`Chunks::resolve`], while others wait.
     pub fn claim(&self, buffer: Vec<u8>) -> Option<Claim> {
         let mut buffer = buffer;
@@ -256,7 +257,7 @@ impl Chunks {
         })
     }
 
-    /// Finds out all that can be known of a chunk by itself, before others wait for where it is cut.
+    /// Determines all that can be known of a chunk alone, before others wait for its cut.
     pub fn survey(&self, claim: &mut Claim) {
         let bytes = claim.bytes();
         let window = (bytes.len() / GUESSED_PART).max(LEAST_GUESSED_BYTES).min(bytes.len());
@@ -264,12 +265,12 @@ impl Chunks {
         claim.seen = guess.map_or_else(|| Seen::Survey(self.splitter.survey(bytes)), Seen::Guess);
     }
 
-    /// Waits for the chunk before and cuts this one at its last record border. `None` when the run was stopped
-    /// or has gone back; whether there is more, the next claim tells.
+    /// Waits for the previous chunk and cuts this one at its last record boundary. `None` if the run was stopped
+    /// or has gone back; the next claim tells whether there is more.
     ///
-    /// `cut` is how it was cut when its bytes were the same; it is believed where what comes before is the same too.
+    /// `cut` is how the chunk was cut when it had the same bytes; it is used if the preceding bytes are the same too.
     ///
-    /// Claims must all be resolved, in any order of threads, or the run be stopped.
+    /// All claims must be resolved, in any order of threads, or the run must be stopped.
     pub fn resolve(&self, claim: Claim, cut: Option<&Cut>) -> Option<Span> {
         let link = self.take(claim.sequence, claim.round)?;
         let split = self.known(&claim, cut, &link).unwrap_or_else(|| {
@@ -373,7 +374,7 @@ impl Chunks {
         }
     }
 
-    /// Ends the run: no more claims, and nobody waits any longer.
+    /// Ends the run: there are no more claims, and no thread waits any longer.
     pub fn stop(&self) {
         lock(&self.feed).feed.stop();
         lock(&self.links).is_stopped = true;

@@ -1,30 +1,30 @@
-//! How a chunk was cut, so that it need not be surveyed when the same bytes come again.
+//! How a chunk was cut, so that the same bytes need not be surveyed again.
 
 use super::Span;
 
-/// Where the records that end in a chunk stand, and what they depend on besides its bytes.
+/// The location of the records that end in a chunk, and what they depend on besides its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "whoever keeps it must keep all of it")]
 pub struct Cut {
-    /// Where the first of them begins in the decompressed input.
+    /// The offset of the first record in the decompressed input.
     pub byte_offset: u64,
-    /// The byte before it.
+    /// The byte before the first record.
     pub previous: Option<u8>,
-    /// The digest of those of their bytes that were carried on from before the chunk.
+    /// The digest of those of their bytes that come from before the chunk.
     pub carried: [u8; 32],
-    /// How many bytes the records have.
+    /// The number of bytes of the records.
     pub bytes: usize,
 }
 
 impl Cut {
-    /// That of a span of which so many bytes are whole records.
+    /// Returns the cut of a span whose first `bytes` bytes are whole records.
     #[must_use]
     pub fn of(span: &Span, bytes: usize, digest: super::Digest) -> Self {
         let Span { byte_offset, previous, .. } = *span;
         Self { byte_offset, previous, carried: carried(span, digest), bytes }
     }
 
-    /// Whether a span of a chunk with the same bytes has the same records.
+    /// Returns whether a span of a chunk with the same bytes has the same records.
     #[must_use]
     pub fn fits_span(&self, span: &Span, digest: super::Digest) -> bool {
         // A span of whole records is nothing else; another one may end in the middle of a record.

@@ -1,12 +1,12 @@
-//! Digests of what is read, block by block: what is known of a block need not be found out twice.
+//! Digests of the input, block by block, so that results of a known block can be reused.
 
-/// Makes a digest of bytes.
+/// A function that computes a digest of bytes.
 pub type Digest = fn(&[u8]) -> [u8; 32];
 
 /// Bytes that are digested at once: they are near the processor still when they were just read.
 const BLOCK_BYTES: usize = 256 << 10;
 
-/// How many bytes each digest of a chunk of so many bytes is of; the last block of an input may be shorter.
+/// Returns the block size of the digests for a chunk size, both in bytes; the last block of an input may be shorter.
 #[must_use]
 pub fn digest_block_bytes(chunk_bytes: usize) -> usize {
     if chunk_bytes.is_multiple_of(BLOCK_BYTES) { BLOCK_BYTES.min(chunk_bytes) } else { chunk_bytes }

@@ -1,26 +1,26 @@
-//! Why an input could not be read to its end.
+//! Reasons why an input could not be read to its end.
 
 use crate::error::{Error, ErrorKind};
 
-/// The end of an input before its end: what, and where.
+/// A failure that ends an input early, with its location.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Failure {
-    /// A stable name: `read`, `limit.ratio`, `encoding.utf16`, `structure.record_size`, ….
+    /// The stable code: `read`, `limit.ratio`, `encoding.utf16`, `structure.record_size`, ….
     pub code: &'static str,
     /// What happened, and what to do about it, for people.
     pub message: String,
-    /// Where, in decompressed bytes from the start of the input.
+    /// The offset in decompressed bytes from the start of the input.
     pub byte_offset: u64,
 }
 
 impl Failure {
-    /// A failure with a message of its own.
+    /// Creates a failure with a message.
     pub fn new(code: &'static str, message: impl Into<String>, byte_offset: u64) -> Self {
         Self { code, message: message.into(), byte_offset }
     }
 
-    /// A failure to read: `read`, or `limit.…` where a limit on decompressed bytes was exceeded.
+    /// Creates a failure to read: `read`, or `limit.…` if a limit on decompressed bytes was exceeded.
     pub fn read(error: &Error, byte_offset: u64) -> Self {
         let mut message = error.to_string();
         let mut source = std::error::Error::source(error);
@@ -37,7 +37,7 @@ impl Failure {
         Self::new(code, message, byte_offset)
     }
 
-    /// A record larger than the limit.
+    /// Creates a failure for a record that exceeds the limit.
     pub fn record_size(limit: u64, byte_offset: u64) -> Self {
         let message = format!(
             "the record that begins here is larger than {limit} bytes; in CSV a quote that is never closed may be the cause, \
@@ -46,7 +46,7 @@ impl Failure {
         Self::new("structure.record_size", message, byte_offset)
     }
 
-    /// A field larger than the limit.
+    /// Creates a failure for a field that exceeds the limit.
     pub fn field_size(limit: u64, byte_offset: u64) -> Self {
         let message = format!(
             "the field that begins here is larger than {limit} bytes; in CSV a quote that is never closed may be the cause, \

@@ -1,4 +1,4 @@
-//! Where the bytes of chunks come from: what was read with the header, then a stream or places in a file.
+//! Reads the bytes of chunks: what was read with the header, then a stream or a file at offsets.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The beginning of a text input, read until it is known where its first record stands.
+//! The beginning of a text input, read until the start of the first record is known.
 
 use trueline_tokenizer::{Dialect, Kernel, Preamble, Splitter, count_line_ends, preamble};
 

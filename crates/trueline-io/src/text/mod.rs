@@ -1,4 +1,4 @@
-//! Text inputs as chunks of whole records that several threads can take, whatever the format of the records.
+//! Text inputs as chunks of whole records for several threads, independent of the record format.
 
 mod again;
 mod chunks;

@@ -1,8 +1,8 @@
-//! An input read by one thread: no border has to be known before the records are.
+//! An input read by one thread: record boundaries need not be known before the records are read.
 //!
-//! A span is a chunk of bytes as it comes, behind what the one before left over. Who finds the records in it says where
-//! the last of them ends, and gives the memory back with what stands behind. So no byte is looked at only to find a place
-//! to cut, and the rest moves, within the same memory, to the front of the next chunk. Where the rest is long, more than
+//! A span is a chunk of bytes, after the rest of the previous one. The code that finds the records in it tells where
+//! the last of them ends and returns the buffer with the remaining bytes. So no byte is read only to find a
+//! boundary, and the rest moves, within the same memory, to the front of the next chunk. If the rest is long, more than
 //! a chunk is read, so that a large record is not searched for its end once for each of many small chunks.
 
 use std::ops::Range;
@@ -12,7 +12,7 @@ use super::feed::{Feed, Filled, HEADROOM, Next, PADDING};
 use super::{Basis, Failure, Span};
 use crate::chunk::aligned;
 
-/// The records of one input, taken in their order.
+/// The records of one input, read in order.
 pub struct Sequence {
     feed: Feed,
     max_record_bytes: u64,
@@ -30,7 +30,7 @@ pub struct Sequence {
 pub struct Spent {
     /// The buffer of the span.
     pub buffer: Vec<u8>,
-    /// What follows the last record that ends in the span, to the end of its range.
+    /// The range from the end of the last complete record to the end of the span's range.
     pub rest: Range<usize>,
 }
 
@@ -39,8 +39,8 @@ impl Sequence {
         Self { feed, max_record_bytes, number: 0, start: 0, byte_offset, previous, is_done: false }
     }
 
-    /// The next span, which may end inside a record; `spent` is what remains of the one before, at first nothing. `None`
-    /// when there is no more.
+    /// Returns the next span, which may end inside a record; `spent` is what remains of the previous one, at first nothing.
+    /// `None` if there is no more.
     pub fn next(&mut self, spent: Spent) -> Option<Span> {
         if self.is_done {
             return None;

@@ -1,4 +1,4 @@
-//! Violations as an Arrow IPC file.
+//! Writes violations as an Arrow IPC file.
 
 use std::fmt;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Rows gathered into Arrow batches.
+//! Collects rows into Arrow batches.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ enum Kind {
     Boolean,
 }
 
-/// The columns of the table as Arrow has them, in Parquet too.
+/// Returns the columns of the table as an Arrow schema, also used for Parquet.
 pub fn schema() -> SchemaRef {
     let fields = COLUMNS.iter().zip(TYPES).map(|(name, (kind, is_nullable))| {
         let data_type = match kind {

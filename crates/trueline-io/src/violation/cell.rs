@@ -1,4 +1,4 @@
-//! Text in a cell of CSV, so that it stays text.
+//! Escapes text in a CSV cell, so that it stays text.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Violations as CSV.
+//! Writes violations as CSV.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Violations as JSON Lines.
+//! Writes violations as JSON Lines.
 
 use std::io::{self, Write};
 

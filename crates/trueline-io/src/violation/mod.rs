@@ -1,38 +1,38 @@
-//! Violations, written to a file as they are found: every one, not only the samples that a report keeps.
+//! Writes violations to a file as they are found: all of them, not only the samples in a report.
 //!
-//! The file's name says in which form: a table as CSV (`.csv`), as Parquet (`.parquet`, feature `parquet`) or as an Arrow IPC
-//! file (`.arrow`, feature `arrow-ipc`), or one JSON object a line (`.jsonl`, `.ndjson`); the texts compressed where `.gz` or `.zst` stands behind. The columns of the table are the same
-//! in all three and stay as they are; more may be added behind them:
+//! The name of the file gives its format: a table as CSV (`.csv`), Parquet (`.parquet`, feature `parquet`) or Arrow IPC
+//! (`.arrow`, feature `arrow-ipc`), or one JSON object per line (`.jsonl`, `.ndjson`); text formats are compressed if `.gz` or
+//! `.zst` follows. The table has the same, stable columns in all three formats; new ones may be added at the end:
 //!
 //! | column | type | what |
 //! |---|---|---|
 //! | `check_id` | text | the check's id, such as `amount.range` |
 //! | `code` | text | the stable code, such as `range.above_maximum` |
 //! | `severity` | text | `error` or `warning` |
-//! | `input` | integer | the input, counted from 0 in the order given |
+//! | `input` | integer | the input, from 0 in the order given |
 //! | `input_name` | text or null | its name |
 //! | `row_index` | integer or null | the record, from 0, header excluded |
 //! | `line` | integer or null | the physical line of the first byte, from 1 |
-//! | `byte_offset` | integer or null | the first byte, from 0, in the decompressed stream |
-//! | `byte_length` | integer or null | the number of bytes, quotes included |
+//! | `byte_offset` | integer or null | the offset of the first byte, from 0, in the decompressed stream |
+//! | `byte_length` | integer or null | the number of bytes, including quotes |
 //! | `column` | text or null | the column's name |
-//! | `path` | text or null | the place inside a nested value, as a JSON Pointer |
+//! | `path` | text or null | the path inside a nested value, as a JSON Pointer |
 //! | `value` | text or null | the value found, at most 256 bytes of it |
-//! | `value_truncated` | boolean | whether it was cut |
+//! | `value_truncated` | boolean | whether it was truncated |
 //! | `expected` | text | what the check expects |
-//! | `message` | text | what is wrong |
-//! | `related_input`, `related_row_index`, `related_line`, `related_byte_offset`, `related_byte_length` | integer or null | the other place that the fault is about, such as the first holder of a repeated key |
+//! | `message` | text | the problem |
+//! | `related_input`, `related_row_index`, `related_line`, `related_byte_offset`, `related_byte_length` | integer or null | a
+//! second location, such as the first occurrence of a duplicate key |
 //!
 //! In Parquet and Arrow, text is `Utf8`, an integer `Int64` and a boolean `Boolean`; Parquet is compressed with Snappy. JSON
-//! Lines has the members that a
-//! violation has in the report, in which there is no `input_name` and the other place is the object `related`.
+//! Lines has the members of a violation in the report, which has no `input_name` and has the second location as the object
+//! `related`.
 //!
-//! In CSV a null is an empty cell and an empty text is `""`; lines end with LF, and the first one names the columns. Values
-//! come from data, and CSV is opened in spreadsheets and shown in terminals, so by default nothing in a cell acts there: a cell
-//! that a spreadsheet could take for a formula (it begins with `=`, `+`, `-` or `@`, or with a full-width form of these) begins
-//! with a `'` instead, unless it is a number such as `-3.5`; characters that are not inert are shown as `\u{1b}` or `\n`, so
-//! that each violation is one line. [`ErrorsOptions::raw_cells`] writes cells exactly as they are. The other forms are
-//! always exact.
+//! In CSV a null is an empty cell and an empty string is `""`. Lines end with LF, and the first line contains the column names.
+//! Values come from data, and CSV is opened in spreadsheets and shown in terminals, so by default cells are made harmless: a cell
+//! that a spreadsheet could interpret as a formula (it begins with `=`, `+`, `-` or `@`, or with a full-width form of these) gets
+//! a leading `'`, unless it is a number such as `-3.5`; characters that are not inert are shown as `\u{1b}` or `\n`, so that each
+//! violation is one line. [`ErrorsOptions::raw_cells`] writes cells exactly as they are. The other formats are always exact.
 
 use std::io::{self, Write};
 use std::path::Path;

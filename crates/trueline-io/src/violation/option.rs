@@ -1,14 +1,14 @@
-//! In which form violations are written.
+//! Options for writing violations.
 
 use crate::compression::Compression;
 
-/// A form of the file that violations go to.
+/// The format of a file of violations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorsFormat {
     /// A table with a header line.
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
     /// A Parquet file; with the feature `parquet`.
     Parquet,
@@ -17,10 +17,10 @@ pub enum ErrorsFormat {
 }
 
 impl ErrorsFormat {
-    /// Every form, whether this build can write it or not.
+    /// All formats, whether this build can write them or not.
     pub const ALL: &[Self] = &[Self::Csv, Self::JsonLines, Self::Parquet, Self::ArrowIpc];
 
-    /// What the name of a file in this form ends with.
+    /// Returns the file name extension of the format.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -30,7 +30,7 @@ impl ErrorsFormat {
         }
     }
 
-    /// Whether this build can write it.
+    /// Returns whether this build can write the format.
     pub fn is_built(self) -> bool {
         match self {
             Self::Csv | Self::JsonLines => true,
@@ -48,8 +48,8 @@ impl ErrorsFormat {
         }
     }
 
-    /// The form of a file, by what its name ends with, in any case: `.csv`, `.jsonl` or `.ndjson`, all of them perhaps with `.gz` or
-    /// `.zst` behind; `.parquet`, `.arrow`.
+    /// Returns the format for a file name by its extension, in any case: `.csv`, `.jsonl` or `.ndjson`, each optionally followed
+    /// by `.gz` or `.zst`; `.parquet`, `.arrow`.
     pub fn from_file_name(name: &str) -> Option<Self> {
         let is_compressed = Compression::from_file_name(name) != Compression::None;
         let name = if is_compressed { name.rsplit_once('.')?.0 } else { name };
@@ -75,35 +75,35 @@ impl ErrorsFormat {
     }
 }
 
-/// How violations are written.
+/// Options for writing violations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorsOptions {
-    /// The form; by default the one that the file's name ends with.
+    /// The format; by default, the one of the file's extension.
     pub format: Option<ErrorsFormat>,
-    /// Whether cells of CSV are written exactly as they are, also where a spreadsheet would take them for formulas; off by
-    /// default. The other forms are always exact.
+    /// Whether CSV cells are written exactly as they are, even if a spreadsheet would interpret them as formulas; default
+    /// false. The other formats are always exact.
     pub raw_cells: bool,
-    /// The names of the inputs, in their order; none by default, and then the column `input_name` is null.
+    /// The names of the inputs, in order; by default none, and the column `input_name` is null.
     pub input_names: Vec<String>,
 }
 
 impl ErrorsOptions {
-    /// Chooses the form, whatever the file's name.
+    /// Sets the format, regardless of the file's name.
     #[must_use]
     pub fn format(mut self, format: ErrorsFormat) -> Self {
         self.format = Some(format);
         self
     }
 
-    /// Whether cells of CSV are written exactly as they are.
+    /// Sets whether CSV cells are written exactly as they are.
     #[must_use]
     pub fn raw_cells(mut self, raw_cells: bool) -> Self {
         self.raw_cells = raw_cells;
         self
     }
 
-    /// Names the inputs, in their order.
+    /// Sets the names of the inputs, in order.
     #[must_use]
     pub fn input_names<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.input_names = names.into_iter().map(Into::into).collect();

@@ -1,4 +1,4 @@
-//! Violations as Parquet.
+//! Writes violations as Parquet.
 
 use std::fmt;
 use std::io::{self, Write};

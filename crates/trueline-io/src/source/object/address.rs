@@ -1,4 +1,4 @@
-//! What an address of an object store says.
+//! Parses addresses of object stores.
 
 use crate::error::{Error, ErrorKind};
 use crate::source::address::{query, scheme, shown};

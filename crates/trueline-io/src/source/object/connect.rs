@@ -1,4 +1,4 @@
-//! From an address and variables to a store.
+//! Connects to a store, from an address and variables.
 
 use std::sync::{Arc, Once};
 use std::time::Duration;

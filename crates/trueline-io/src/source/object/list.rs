@@ -1,4 +1,4 @@
-//! Which objects a prefix or a pattern stands for.
+//! Lists the objects that match a prefix or a pattern.
 
 use std::sync::Arc;
 use std::time::Duration;

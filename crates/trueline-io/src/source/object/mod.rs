@@ -1,7 +1,7 @@
-//! Objects in stores: S3, Google Cloud Storage, Azure, and files behind HTTP.
+//! Objects in stores: S3, Google Cloud Storage, Azure, and files served over HTTP.
 //!
-//! All of the network is in this folder, and it is used for addresses that the caller names and for nothing else. Futures stay
-//! inside; see [`remote`] for where they run. [`pin`] is why an object that is replaced while it is read is an error.
+//! All network access is in this folder, and only for addresses given by the caller. Futures stay
+//! internal; see [`remote`] for where they run. [`pin`] explains why an object that is replaced while it is read is an error.
 
 mod address;
 mod bucket;
@@ -33,12 +33,12 @@ pub use self::options::ObjectOptions;
 
 /// An object in a store.
 ///
-/// It is read in parts, several at once, each of which must be of the object that was found at first: its `ETag` (or, without
-/// one, its version) is named in every request and compared in every answer. An object with neither is read in one request, once.
-/// [`Source::verify_unchanged`] asks again what it is.
+/// It is read in parts, several at once, all of which must belong to the object found first: its `ETag` (or, without one, its
+/// version) is sent with every request and compared in every response. An object with neither is read once, in one request.
+/// [`Source::verify_unchanged`] queries it again.
 ///
-/// **Errors**: what the store refuses, or gives otherwise than it was asked for: other ranges, fewer or more bytes, another
-/// object. Requests that fail by the server's or the connection's fault are sent again within the limits of [`ObjectOptions`].
+/// **Errors**: the store refuses a request, or returns something else than requested: other ranges, fewer or more bytes, another
+/// object. Requests that fail because of the server or the connection are retried within the limits of [`ObjectOptions`].
 #[derive(Debug)]
 pub struct ObjectSource {
     name: String,
@@ -67,10 +67,10 @@ struct Opened {
 }
 
 impl ObjectSource {
-    /// The object of a key in a store that was made elsewhere. `base` is what people call the store, such as `s3://bucket`; a
-    /// slash and the key follow it in names.
+    /// Creates a source for the object with a key in an existing store. `base` is the display name of the store, such as
+    /// `s3://bucket`; names are `base`, a slash and the key.
     ///
-    /// **Errors**: a key that the store's crate cannot express.
+    /// **Errors**: the store's crate cannot represent the key.
     pub fn new(
         store: Arc<dyn ObjectStore>,
         base: impl Into<String>,
@@ -81,7 +81,7 @@ impl ObjectSource {
         Bucket { store, base: base.into(), advice, options }.object(key, None)
     }
 
-    /// The objects in a store that was made elsewhere that a key, a prefix or a pattern stands for; see [`object_sources`].
+    /// Returns the objects in an existing store that match a key, a prefix or a pattern; see [`object_sources`].
     ///
     /// **Errors**: as [`object_sources`].
     pub fn matching(
@@ -227,20 +227,20 @@ impl Source for ObjectSource {
     }
 }
 
-/// The objects that an address stands for, in the order in which they are one data set.
+/// Returns the objects named by an address, in the order in which they make up one dataset.
 ///
 /// - `s3://bucket/key`, `gs://bucket/key`, `az://container/key`, `abfss://container@account.dfs.core.windows.net/key` name an
-///   object. Keys stand there as they are, without escapes.
-/// - A key that ends with a slash, and a bucket alone, is all objects below it, but those that programs leave beside data: parts
-///   of the key that begin with `.` or `_` (but not `_year=2026`), or end in `.crc`.
-/// - A key with wildcards (`*`, `?`, `[a-z]`, `**`) is all objects that match; an object of exactly that key goes first.
+///   object. Keys are written literally, without escapes.
+/// - A key that ends with a slash, or a bucket without a key, is all objects below it, except for auxiliary objects: parts
+///   of the key that begin with `.` or `_` (but not `_year=2026`) or end in `.crc`.
+/// - A key with wildcards (`*`, `?`, `[a-z]`, `**`) is all matching objects; an object with exactly that key takes precedence.
 /// - `https://…` and `http://…` name one object.
 ///
-/// Variables say where credentials come from: those that begin with `AWS_`, `GOOGLE_` and `AZURE_`, as the vendors' tools know
-/// them. Many objects are ordered by the bytes of their keys.
+/// Credentials come from variables that begin with `AWS_`, `GOOGLE_` and `AZURE_`, as in the vendors' tools.
+/// Several objects are ordered by the bytes of their keys.
 ///
-/// **Errors**: an address that cannot be one; credentials that cannot be used; a list of objects that could not be had to its
-/// end; an address that stands for no object.
+/// **Errors**: an invalid address; unusable credentials; a list of objects that could not be read to its
+/// end; an address that matches no object.
 pub fn object_sources(address: &str, options: &ObjectOptions) -> Result<Vec<ObjectSource>, Error> {
     let address = Address::parse(address)?;
     let advice = Arc::new(Advice::new(address.keeper, connect::secrets(&address, options)));

@@ -1,4 +1,4 @@
-//! An object in one answer, where nothing would tell two of its parts from those of another object.
+//! Reads an object in one response, if nothing would distinguish its parts from those of another object.
 
 use std::io::{self, Read};
 use std::sync::Arc;

@@ -1,31 +1,31 @@
-//! How object stores are read.
+//! Options of object stores.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How objects are read, and what is waited for.
+/// Options and time limits of reading objects.
 ///
-/// Where credentials come from is said by variables: those of the environment, and those that are set here, which go first.
+/// Variables say where credentials come from: those of the environment, and those set here, which take precedence.
 #[derive(Clone)]
 #[must_use]
 #[non_exhaustive]
 pub struct ObjectOptions {
-    /// Bytes asked for at once. Default 8 MiB; at least 1 byte, at most 1 GiB.
+    /// The size of a request in bytes. Default 8 MiB; at least 1 byte, at most 1 GiB.
     pub part_bytes: usize,
-    /// Parts of one object that are held or on their way at once, where it is read from its start. Default 8. A thread that
-    /// reads at places without order has up to four parts of its own.
+    /// The maximum number of parts of one object held or requested at once when it is read from its start. Default 8. A thread
+    /// that reads at random offsets has up to four more parts.
     pub parts: usize,
-    /// The longest time for a part, retries included; one that takes longer fails. Default 5 minutes.
+    /// The maximum time for a part, including retries, after which it fails. Default 5 minutes.
     pub part_timeout: Duration,
-    /// The longest time in which nothing comes on a connection. Default 30 seconds.
+    /// The maximum time without data on a connection. Default 30 seconds.
     pub read_timeout: Duration,
-    /// How often a request is sent again after an error of the server or the connection. Default 10.
+    /// The maximum number of retries of a request after an error of the server or the connection. Default 10.
     pub retries: usize,
-    /// The time after which nothing is sent again. Default 3 minutes.
+    /// The time after which nothing is retried. Default 3 minutes.
     pub retry_timeout: Duration,
-    /// The wait before a request is sent again for the first time; it then doubles, up to 15 seconds. Default 0.1 seconds.
+    /// The wait before the first retry; it then doubles, up to 15 seconds. Default 0.1 seconds.
     pub retry_wait: Duration,
-    /// The most objects that a prefix or a pattern may stand for. Default 1,000,000.
+    /// The maximum number of objects that a prefix or a pattern may match. Default 1,000,000.
     pub max_objects: usize,
     pub(super) has_environment: bool,
     pub(super) variables: Vec<(String, String)>,
@@ -69,31 +69,31 @@ impl fmt::Debug for ObjectOptions {
 }
 
 impl ObjectOptions {
-    /// Sets the bytes asked for at once.
+    /// Sets the size of a request.
     pub fn part_bytes(mut self, bytes: usize) -> Self {
         self.part_bytes = bytes;
         self
     }
 
-    /// Sets how many parts are held or on their way.
+    /// Sets the maximum number of parts held or requested.
     pub fn parts(mut self, parts: usize) -> Self {
         self.parts = parts;
         self
     }
 
-    /// Sets the longest time for a part.
+    /// Sets the maximum time for a part.
     pub fn part_timeout(mut self, timeout: Duration) -> Self {
         self.part_timeout = timeout;
         self
     }
 
-    /// Sets the longest time in which nothing comes.
+    /// Sets the maximum time without data.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.read_timeout = timeout;
         self
     }
 
-    /// Sets how often a request is sent again, the first wait before that, and the time after which it is not.
+    /// Sets the number of retries, the wait before the first one, and the time after which there are none.
     pub fn retries(mut self, retries: usize, wait: Duration, timeout: Duration) -> Self {
         self.retries = retries;
         self.retry_wait = wait;
@@ -101,19 +101,19 @@ impl ObjectOptions {
         self
     }
 
-    /// Sets the most objects that a prefix or a pattern may stand for.
+    /// Sets the maximum number of objects that a prefix or a pattern may match.
     pub fn max_objects(mut self, objects: usize) -> Self {
         self.max_objects = objects;
         self
     }
 
-    /// Sets a variable, such as `AWS_ENDPOINT_URL`, whatever the environment says.
+    /// Sets a variable, such as `AWS_ENDPOINT_URL`, overriding the environment.
     pub fn variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
     }
 
-    /// Whether variables of the environment count. Default: yes.
+    /// Sets whether environment variables are used. Default: true.
     pub fn environment(mut self, counts: bool) -> Self {
         self.has_environment = counts;
         self

@@ -1,13 +1,13 @@
-//! An object in parts, of which the next are on their way before they are asked for.
+//! An object in parts, the next of which are requested in advance.
 //!
-//! Parts are of one size. Whoever reads waits for the part in which its place is and takes what it needs of it; a part of which
-//! everything was taken is given up. A reader at the front makes the parts behind it come, at first one, then twice as many
-//! each time, so that a look at the beginning does not fetch all. Places without order, as formats with an index have them, are
-//! asked for exactly and not kept.
+//! Parts have a fixed size. A reader waits for the part with its offset and takes what it needs; a part that was taken
+//! completely is dropped. Sequential reading requests the following parts, at first one, then twice as many
+//! each time, so that inspecting the beginning does not fetch everything. Random offsets, as formats with an index use, are
+//! requested exactly and not kept.
 //!
-//! Memory: as many parts as the options say, and for each thread that reads without order up to [`APART`] of its own.
+//! Memory: the number of parts in the options, and for each thread that reads at random up to [`APART`] more.
 //!
-//! If you change this: a part that was asked for must become there or failed, or its readers wait for ever.
+//! If you change this: a requested part must eventually arrive or fail, or its readers wait forever.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;

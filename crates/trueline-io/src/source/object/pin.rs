@@ -1,7 +1,7 @@
-//! What must stay the same while an object is read, and requests that insist on it.
+//! What must not change while an object is read, and requests that enforce it.
 //!
-//! The first answer about an object says which one it is: its `ETag`, or a version. Every later request names that, so that a
-//! store that knows conditions refuses another object; and every answer is compared with it, for stores that do not.
+//! The first response about an object identifies it: its `ETag`, or a version. Every later request names that, so that a
+//! store that supports conditions refuses another object; every response is compared with it, for stores that do not.
 //!
 //! **Source**: RFC 9110, sections 8.8.3 (entity tags), 13.1.1 (If-Match) and 14 (ranges).
 

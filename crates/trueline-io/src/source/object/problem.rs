@@ -1,7 +1,7 @@
-//! What a store or the way to it said, without what may be secret.
+//! Errors of a store or the connection to it, without secrets.
 //!
-//! Errors of the store's crate name the whole address of a request, signatures and tokens included, and repeat what the server
-//! sent, which may repeat what it was asked. Of a chain of errors only the innermost is told here, and of what the server sent only
+//! Errors of the store's crate contain the whole address of a request, including signatures and tokens, and the server's
+//! response, which may repeat the request. Of a chain of errors only the innermost is reported here, and of the response only
 //! its code.
 
 use std::error::Error as StdError;

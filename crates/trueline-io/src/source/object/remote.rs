@@ -1,10 +1,10 @@
-//! The one place where futures are run and waited for.
+//! The only place where futures run and are awaited.
 //!
-//! All sources of a process share one thread for the network; it ends with the last of them. A thread that waits does so
-//! outside of any runtime, so sources may be used from programs that have one of their own. What is not wanted any more is
-//! cancelled when its handle is dropped.
+//! All sources of a process share one network thread, which ends with the last of them. A waiting thread is
+//! outside any runtime, so programs with their own runtime can use sources. Dropping the handle of a request
+//! cancels it.
 //!
-//! If you change this: nothing may wait without a limit, and a future that panics must be an error for whoever waits.
+//! If you change this: no wait may be unlimited, and a future that panics must be an error for the waiting thread.
 
 use std::future::Future;
 use std::io;
