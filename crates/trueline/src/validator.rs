@@ -379,7 +379,7 @@ impl ValidatorBuilder {
     ///
     /// In CSV, Parquet and Arrow it is the first column, with ids separated by `;`. In JSON Lines it is the first member of each
     /// object, an array; a record that is not an object is written unchanged. The input must not have a column with this name;
-    /// for JSON Lines this is not checked.
+    /// for JSON Lines, only invalid records are checked for such a key.
     pub fn reasons(mut self, column: impl Into<String>) -> Self {
         self.outputs.reasons = Some(column.into());
         self

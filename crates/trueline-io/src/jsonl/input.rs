@@ -25,8 +25,8 @@ pub struct JsonLinesOptions {
     pub keeps_front: bool,
     /// The instruction set to use.
     pub kernel: Kernel,
-    /// Computes the digests of [`Span::digests`](crate::text::Span::digests), of blocks that together make a chunk. Default:
-    /// none.
+    /// Computes [`Span::digests`](crate::text::Span::digests), one per block
+    /// ([`digest_block_bytes`](crate::text::digest_block_bytes)). Default: none.
     pub digest: Option<Digest>,
 }
 

@@ -233,7 +233,8 @@ impl Source for ObjectSource {
 ///   object. Keys are written literally, without escapes.
 /// - A key that ends with a slash, or a bucket without a key, is all objects below it, except for auxiliary objects: parts
 ///   of the key that begin with `.` or `_` (but not `_year=2026`) or end in `.crc`.
-/// - A key with wildcards (`*`, `?`, `[a-z]`, `**`) is all matching objects; an object with exactly that key takes precedence.
+/// - A key with wildcards (`*`, `?`, `[a-z]`, `**`) is all matching objects; if an object has exactly that key, it is
+///   the only one.
 /// - `https://…` and `http://…` name one object.
 ///
 /// Credentials come from variables that begin with `AWS_`, `GOOGLE_` and `AZURE_`, as in the vendors' tools.
