@@ -17,7 +17,7 @@ use crate::progress::{Progress, Throttle};
 use crate::state::PartOfRun;
 use crate::validator::{Validator, peak_memory};
 
-/// How many rows of a batch are judged at once: between two parts a run can be cancelled and tells how far it is.
+/// How many rows of a batch are validated at once: between two such parts a run can be cancelled and reports its progress.
 const PART_ROWS: usize = 1 << 17;
 
 /// What Arrow data in memory are called in reports.
@@ -145,7 +145,7 @@ impl Validator {
     }
 }
 
-/// Batches being judged.
+/// The validation of a sequence of batches.
 struct BatchRun<'a> {
     validator: &'a Validator,
     plan: &'a Plan,
@@ -181,7 +181,7 @@ impl<'a> BatchRun<'a> {
         }
     }
 
-    /// As reports tell of them.
+    /// The input, as reports describe it.
     fn input(&self) -> Input {
         let (name, format) = (NAME.to_owned(), NAME.to_owned());
         Input { name, format, bytes: self.bytes, rows: self.tally.rows() }
@@ -241,7 +241,7 @@ impl<'a> BatchRun<'a> {
         Ok(())
     }
 
-    /// Settles keys for whoever wants to know more of them than the report says.
+    /// Settles keys, for callers that need more than the report.
     fn settle(&mut self) -> Result<(), Error> {
         let wanted =
             Wanted { rows: self.marks.is_some(), findings: self.parts.is_some(), ..Wanted::default() };

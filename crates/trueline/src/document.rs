@@ -108,7 +108,7 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// Lists all documents below a folder that was not seen before: links may lead to a folder twice, and back to one that they stand in.
+/// Lists all documents below a folder that was not visited before: links may lead to a folder twice, or back to a parent.
 fn list(folder: &Path, seen: &mut HashSet<PathBuf>, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let fail = |source| unread(folder, source);
     if !seen.insert(std::fs::canonicalize(folder).map_err(fail)?) {
@@ -133,7 +133,7 @@ fn list(folder: &Path, seen: &mut HashSet<PathBuf>, files: &mut Vec<PathBuf>) ->
     Ok(())
 }
 
-/// The language that the end of a name says.
+/// The language given by a file name extension.
 fn language(path: &Path) -> Option<Language> {
     path.extension().and_then(|extension| extension.to_str()).and_then(Language::from_extension)
 }

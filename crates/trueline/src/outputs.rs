@@ -9,7 +9,7 @@ use trueline_io::{AtomicFile, Source, Temporaries, Version};
 pub(crate) struct Outputs {
     pub(crate) valid: Option<PathBuf>,
     pub(crate) invalid: Option<PathBuf>,
-    /// The name of a column with which invalid rows tell why they are.
+    /// The name of the column with the reasons of invalid rows.
     pub(crate) reasons: Option<String>,
     pub(crate) errors: Option<PathBuf>,
     /// Whether cells of a CSV file of violations are written exactly as they are.

@@ -55,7 +55,7 @@ impl Part {
     }
 }
 
-/// Who is told of parts.
+/// The callback for parts.
 pub(crate) type PartWatcher = dyn Fn(Part) + Send + Sync;
 
 /// Puts parts together and tells of them.
@@ -119,7 +119,7 @@ impl Parts {
         self.send();
     }
 
-    /// Tells of the last part, when so many rows turned out to be invalid.
+    /// Delivers the last part, given the final number of invalid rows.
     pub(crate) fn finish(mut self, violations: &[Violation], invalid_rows: u64) {
         self.add_all(violations);
         self.next.invalid_rows = invalid_rows.saturating_sub(self.invalid_rows);
@@ -133,7 +133,7 @@ impl Parts {
     }
 }
 
-/// Rows to tell of.
+/// Rows to deliver.
 #[derive(Clone, Copy)]
 pub(crate) struct Told<'a> {
     pub(crate) input: u32,

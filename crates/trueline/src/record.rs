@@ -91,7 +91,7 @@ impl RecordValidator {
     /// The exact way.
     fn judge(&mut self, record: &[u8]) -> Result<Option<Report>, Error> {
         self.line.clear();
-        // Between values a tab is the white space that a line end is; within a text neither may stand.
+        // Between values a tab is white space like a line ending; inside a string neither is allowed.
         self.line.extend(record.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b'\t' } else { *byte }));
         if self.line.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
             return Err(Error::new(ErrorKind::NoRecord));

@@ -52,7 +52,7 @@ struct Numbered {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Head {
-    /// What no other part has, of whichever run: who merges a part twice would count it twice.
+    /// Unique among the parts of all runs: merging a part twice would count it twice.
     id: [u64; 2],
     number: u64,
     /// Whether it goes on where the part before it ended.
@@ -79,7 +79,7 @@ pub(crate) struct PartOfRun {
     pub(crate) partial: Partial,
     pub(crate) input: Input,
     pub(crate) error: Option<RunError>,
-    /// Whether it was judged by the schema as a typed one.
+    /// Whether it was validated with the schema for typed values.
     pub(crate) is_typed: bool,
     /// The columns of Arrow data: those of stretches of one table are the same.
     pub(crate) layout: Option<String>,
@@ -321,7 +321,7 @@ impl Validator {
                 found.row_index = found.row_index.map(|row| row + rows_before);
                 found.line = found.line.map(|line| line + lines_before);
                 error = Some(found);
-                // What stands behind was not read in one run either.
+                // One run would not have read the rest either.
                 break;
             }
         }

@@ -90,7 +90,7 @@ pub fn checks(checks: &[CheckResult]) -> Result<RecordBatch, ArrowError> {
     ])
 }
 
-/// No input has so many rows or bytes; were there one, the largest number would stand for all beyond it.
+/// No input has that many rows or bytes; otherwise the maximum replaces all larger numbers.
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

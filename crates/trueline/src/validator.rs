@@ -480,7 +480,7 @@ fn plan(schema: &Schema, customs: &[CustomCheck], sample_limit: u64) -> Result<P
     Ok(plan)
 }
 
-/// The most memory this process has had resident so far, in bytes, where the system tells (Linux).
+/// The peak resident memory of this process so far, in bytes, if the system provides it (Linux).
 pub(crate) fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -12,18 +12,18 @@ use super::{Cache, digest};
 /// A piece as the first pass found it.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownPiece {
-    /// The key under which the cache has what was found.
+    /// The key under which the cache has the result.
     pub(crate) key: Key,
-    /// Where its records stand in the input, and what it was found behind.
+    /// The location of its records in the input, and what precedes them.
     pub(crate) cut: Cut,
-    /// Whether the input ends behind them.
+    /// Whether the input ends after them.
     pub(crate) is_last: bool,
     pub(crate) rows: u64,
     pub(crate) lines: u64,
 }
 
 impl KnownPiece {
-    /// What tells its records from those of all others: where they stand and what was carried into it belong to them.
+    /// Identifies its records among all others, by their location and by what was carried into the piece.
     pub(crate) fn identity(&self) -> Key {
         let key = Key::builder("records").part("piece", self.key.as_bytes());
         key.part("cut", encode(&self.cut)).finish()
@@ -34,7 +34,7 @@ impl KnownPiece {
 #[derive(Debug)]
 pub(crate) struct PieceAgain {
     pub(crate) piece: KnownPiece,
-    /// What stands for the keys that are wanted of it; nothing where none is.
+    /// The encoded keys to look for in it; empty if there are none.
     pub(crate) candidates: Vec<u8>,
 }
 
@@ -54,7 +54,7 @@ impl PieceAgain {
         (state.rows() == rows && state.lines() == lines).then_some(state)
     }
 
-    /// Notes what was found, to be kept when it is known that the bytes were those of the first pass.
+    /// Notes a result, to be kept once it is known that the bytes were those of the first pass.
     pub(crate) fn note(&self, notes: &Notes, plan: &Plan, state: &State) {
         let mut value = Vec::new();
         state.write(plan, &mut value);
@@ -66,7 +66,8 @@ impl PieceAgain {
     }
 }
 
-/// What was found in pieces that were read again. Nobody has hashed their bytes: if they are others than at first, it is to be forgotten.
+/// Results of pieces that were read again. Their bytes are not hashed: if they differ from the first pass, the notes are
+/// discarded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes(Arc<Mutex<Noted>>);
 

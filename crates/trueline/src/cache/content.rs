@@ -28,7 +28,7 @@ impl Contents {
         !self.blocks.is_empty()
     }
 
-    /// What the bytes are, of which there are so many.
+    /// The hash of the input, which has this many bytes.
     pub(crate) fn finish(self, bytes: u64, block_bytes: usize) -> [u8; 32] {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&bytes.to_le_bytes()).update(&(block_bytes as u64).to_le_bytes());
@@ -38,7 +38,7 @@ impl Contents {
         *hasher.finalize().as_bytes()
     }
 
-    /// Reads an input from its places, on so many threads. `None` when it cannot be read, or the run is cancelled.
+    /// Hashes an input that can be read at offsets, on several threads. `None` if it cannot be read or the run is cancelled.
     pub(crate) fn of(
         at: &dyn ReadAt,
         block_bytes: usize,

@@ -28,7 +28,7 @@ pub(crate) use self::piece::{Found, PieceCache};
 pub(crate) use self::question::Question;
 pub(crate) use self::run::RunCache;
 
-/// The least bytes of a piece. A piece that is found is merged as a piece that is judged is, so that few are better.
+/// The minimum size of a piece in bytes. A cached piece is merged like a validated one, so that few are better.
 pub(crate) const PIECE_BYTES: usize = 4 << 20;
 
 /// Stores results for later runs: [`ValidatorBuilder::cache`](crate::ValidatorBuilder::cache).
@@ -138,7 +138,7 @@ impl Cache {
         }
     }
 
-    /// What prints of keys are made with, the same for all who use the cache: they are of use to no one else.
+    /// The seeds of the hashes of keys, the same for all users of the cache; elsewhere they have no use.
     pub(crate) fn print_seeds(&self) -> [u64; 4] {
         *self.0.seeds.get_or_init(|| {
             let key = Key::builder("print seeds").finish();

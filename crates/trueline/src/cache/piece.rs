@@ -1,4 +1,4 @@
-//! Pieces of text inputs: what was found in the records that end in them.
+//! Pieces of text inputs: the results of the records that end in them.
 
 use trueline_cache::Key;
 use trueline_io::text::{Cut, Span};
@@ -14,18 +14,18 @@ pub(crate) struct PieceCache {
     key: Key,
 }
 
-/// What was found in a piece.
+/// The result of a piece.
 pub(crate) struct Found {
     pub(crate) state: State,
-    /// Where its records stand, and what it was found behind.
+    /// The location of its records, and what precedes them.
     pub(crate) cut: Cut,
 }
 
-/// The bytes of what stands before a state.
+/// The size of what precedes a state, in bytes.
 const CUT_BYTES: usize = 8 + 2 + 32 + 8;
 
 impl PieceCache {
-    /// `binding` says which columns of the input are which fields, and `schema` is that of its format.
+    /// `binding` maps columns of the input to fields, and `schema` is that of its format.
     pub(crate) fn new(
         cache: &Cache,
         question: &Question,
@@ -55,7 +55,7 @@ impl PieceCache {
         (!digests.is_empty()).then(|| key.finish())
     }
 
-    /// What was found in the chunk, if what stands before it is the same too: that is for who asks to see.
+    /// The result of the chunk. The caller checks whether the bytes before it are the same too.
     pub(crate) fn find(&self, key: &Key, plan: &Plan, quota: &Quota) -> Option<Found> {
         let value = self.cache.get(key)?;
         let cut = value.first_chunk::<CUT_BYTES>()?;
@@ -70,7 +70,7 @@ impl PieceCache {
         Some(Found { state, cut })
     }
 
-    /// Keeps what was found; `memory` is used again from piece to piece.
+    /// Stores a result; `memory` is a buffer reused from piece to piece.
     pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, cut: &Cut, memory: &mut Vec<u8>) {
         memory.clear();
         memory.extend_from_slice(&encode(cut));
@@ -78,12 +78,12 @@ impl PieceCache {
         self.cache.put(key, &[memory]);
     }
 
-    /// What is to be known of a span of which so many bytes are whole records.
+    /// The cut of a span whose first `bytes` bytes are whole records.
     pub(crate) fn cut(span: &Span, bytes: usize) -> Cut {
         Cut::of(span, bytes, digest)
     }
 
-    /// Whether it was found behind the same bytes.
+    /// Whether the result has the same preceding bytes.
     pub(crate) fn fits(found: &Found, span: &Span) -> bool {
         found.cut.fits_span(span, digest)
     }

@@ -6,10 +6,10 @@ use trueline_io::Source;
 use crate::pipeline::format_of;
 use crate::validator::Validator;
 
-/// The version of the engine, and of the form in which things are kept.
+/// The version of the engine and of the storage format.
 const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), " 6");
 
-/// A schema and the options that have a say in the report.
+/// A schema and the options that affect the report.
 #[derive(Clone, Debug)]
 pub(crate) struct Question(Key);
 
@@ -36,7 +36,7 @@ impl Question {
         Key::builder(kind).part("question", self.0.as_bytes())
     }
 
-    /// The key of the report of a run over inputs with these bytes; the names of inputs say which formats they have.
+    /// The key of the report of a run over inputs with these bytes; the names of the inputs determine their formats.
     pub(crate) fn run(&self, validator: &Validator, inputs: &[(&dyn Source, [u8; 32])]) -> Key {
         let mut key = self.about("run");
         for (source, content) in inputs {

@@ -10,7 +10,7 @@ use super::{Cache, KnownPiece};
 /// The pieces of each input of a run, as far as all of an input are known.
 type Pieces = [Option<Vec<KnownPiece>>];
 
-/// Tells the tally what a run before found in pieces that are there again.
+/// Gives the tally the results of an earlier run for pieces that occur again.
 pub(crate) fn recall(cache: &Cache, pieces: &Pieces, tally: &mut Tally) {
     if !tally.has_prints() {
         return;
@@ -24,7 +24,7 @@ pub(crate) fn recall(cache: &Cache, pieces: &Pieces, tally: &mut Tally) {
     tally.recall(found);
 }
 
-/// Keeps what was found in this run, if that is known of all pieces.
+/// Stores the results of this run, if they are known for all pieces.
 pub(crate) fn keep(cache: &Cache, pieces: &Pieces, tally: &Tally) {
     let Some(key) = key(pieces).filter(|_| tally.knows_repeats()) else { return };
     let mut value = Vec::new();
@@ -58,7 +58,7 @@ fn places(pieces: &Pieces) -> impl Iterator<Item = (u32, u64, &KnownPiece)> {
     })
 }
 
-/// What was found in each piece, by its key.
+/// The result of each piece, by its key.
 fn decode(value: &[u8]) -> Option<HashMap<[u8; 32], &[u8]>> {
     let (mut rest, mut known) = (value, HashMap::new());
     while !rest.is_empty() {

@@ -25,7 +25,7 @@ struct Kept {
     floats: Vec<Option<u64>>,
 }
 
-/// Asks the cache about a run, and tells it what came of it.
+/// Looks up a run in the cache, and stores its report.
 pub(crate) struct RunCache<'a> {
     cache: &'a Cache,
     validator: &'a Validator,
@@ -78,7 +78,8 @@ impl<'a> RunCache<'a> {
             let at = bytes_of(*source);
             let Some(at) = at else { continue };
             let hint = self.hint(*source, &*at);
-            // An input that was never seen is not read only to find that out; but who reads it in another order needs its hash before.
+            // An unknown input is not hashed just to find that out; but inputs that are not read sequentially need their hash
+            // before.
             let is_known = hint.as_ref().is_some_and(|hint| self.cache.get(hint).is_some());
             let is_table =
                 matches!(format_of(self.validator, *source), Some(Format::Parquet | Format::Arrow));
@@ -99,7 +100,7 @@ impl<'a> RunCache<'a> {
         Some(report)
     }
 
-    /// Keeps the report of a run. `contents` are the bytes of each input, as far as they were hashed while they were judged.
+    /// Stores the report of a run. `contents` are the hashes of the inputs, if they were computed during validation.
     pub(crate) fn keep(&self, report: &Report, contents: &[Option<[u8; 32]>]) {
         if report.error.is_some() {
             return;
@@ -146,7 +147,7 @@ impl<'a> RunCache<'a> {
         Some(key.finish())
     }
 
-    /// A key under which there is something when an input that looks like this one was judged before.
+    /// A key that exists if an input that looks like this one was validated before.
     fn hint(&self, source: &dyn Source, at: &dyn ReadAt) -> Option<Key> {
         let size = at.size_bytes();
         let mut ends = Vec::new();
@@ -192,7 +193,7 @@ impl<'a> RunCache<'a> {
     }
 }
 
-/// Whether a version tells other bytes: a file that was just written may be written again in the same tick of the clock.
+/// Whether a version reliably identifies the bytes: a file that was just written may be written again within the same clock tick.
 fn is_old(version: &Version) -> bool {
     match version {
         Version::Strong(_) => true,

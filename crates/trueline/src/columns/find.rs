@@ -12,7 +12,7 @@ use super::widen::accepts;
 /// Where the fields of a schema are in the columns of an input.
 pub(crate) struct Columns {
     pub(crate) binding: Binding,
-    /// For each field the indices that lead to it, where it is there and of a type that is taken.
+    /// For each field the indices that lead to its column, if it exists with an accepted type.
     pub(crate) paths: Vec<Option<Vec<usize>>>,
 }
 
@@ -85,7 +85,7 @@ fn type_at<'a>(fields: &'a Fields, path: &[usize]) -> Option<&'a DataType> {
     }
 }
 
-/// Where the fields stand in batches that have some of the columns of an input, by their names.
+/// Finds a path by names in batches that have only some of the columns of an input.
 pub(crate) fn in_batch(input: &ArrowSchema, path: &[usize], batch: &ArrowSchema) -> Option<Vec<usize>> {
     fn follow(input: &Fields, path: &[usize], batch: &Fields, into: &mut Vec<usize>) -> Option<()> {
         let (first, rest) = path.split_first()?;

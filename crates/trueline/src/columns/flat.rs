@@ -1,4 +1,4 @@
-//! Arrays that say a value once and mean it many times, with a value in every row.
+//! Expands arrays that store a repeated value once to one value per row.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use arrow_select::take::take;
 
 use super::widen::text;
 
-/// The array with a value for every row: dictionaries and runs are undone, whatever they hold. Texts come as views, so that
-/// none is copied. `None` where that would be more than an array can have.
+/// The array with a value for every row: dictionaries and runs are expanded, whatever they contain. Strings become views, so that
+/// none is copied. `None` if the result exceeds the capacity of an array.
 pub(crate) fn flat(array: &ArrayRef) -> Option<ArrayRef> {
     let mut array = Arc::clone(array);
     loop {

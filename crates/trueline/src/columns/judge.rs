@@ -1,7 +1,7 @@
-//! Batches taken into states.
+//! Validates batches into states.
 //!
-//! A column that says each value once, in a dictionary, is judged once for each entry: rows whose entries pass are proven, and
-//! only those of the others go the way of values.
+//! A dictionary column is validated once per entry: rows whose entries pass are proven, and only the values of
+//! the other rows are checked.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ use super::flat::flat;
 use super::origin::BatchOrigin;
 use super::widen::{Widened, widen};
 
-/// The most entries of a dictionary that are judged before it is known which of them are used.
+/// The maximum number of dictionary entries that are validated before it is known which of them are used.
 const MOST_ENTRIES: usize = 1 << 17;
 
 /// Bytes of binary values that are put into one array at most; offsets have 32 bits.
 const MOST_BINARY_BYTES: usize = 1 << 30;
 
-/// A column of a type that is taken could not be brought into the layout that checks read: it has more than an array can.
+/// A column of an accepted type exceeds the capacity of an array in the layout that checks read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NotTaken;
 
@@ -34,14 +34,14 @@ pub(crate) struct NotTaken;
 pub(crate) struct Judge<'a> {
     schema: &'a Schema,
     plan: Plan,
-    /// For each field where it stands in the batches, if it is needed and there.
+    /// For each field its path in the batches, if it is needed and exists.
     paths: Vec<Option<Vec<usize>>>,
     pass: Pass,
     /// For each field the dictionary that was seen last.
     entries: Vec<Option<Entries>>,
     /// For each field whether its rows are known to pass, wherever its values are.
     proven: Vec<bool>,
-    /// Stands for a column of which every row is proven.
+    /// A placeholder for a column of which every row is proven.
     nothing: ArrayRef,
 }
 
@@ -50,7 +50,7 @@ struct Entries {
     dictionary: ArrayRef,
     /// In the layout that checks read.
     values: ArrayRef,
-    /// For each whether it fails a check; `None` where there are too many to judge them all.
+    /// Whether each entry fails a check; `None` if there are too many to validate them all.
     failing: Option<Vec<bool>>,
     any_fails: bool,
 }
@@ -84,7 +84,7 @@ impl<'a> Judge<'a> {
         self.paths = columns.paths.iter().enumerate().map(place).collect();
     }
 
-    /// Says of which fields the rows to come are known to pass, and not to be null.
+    /// Sets the fields whose next rows are known to pass and not to be null.
     #[cfg(feature = "parquet")]
     pub(crate) fn take_for_proven(&mut self, proven: Vec<bool>) {
         self.proven = proven;
@@ -105,7 +105,7 @@ impl<'a> Judge<'a> {
         self.with_keys(batch.num_rows(), &arrays, |plan, batch| state.has_candidates(plan, batch))
     }
 
-    /// Takes the rows of a batch into a state. Each part of it that was judged is shown to `seen`, in order.
+    /// Validates the rows of a batch into a state. Each validated part is passed to `seen`, in order.
     pub(crate) fn observe(
         &mut self,
         batch: &RecordBatch,
@@ -212,7 +212,7 @@ impl<'a> Judge<'a> {
         Ready { column, rows: Some(Vec::new()), proven_nulls: 0 }
     }
 
-    /// Judges a column by the entries of its dictionary; `None` where it has none, or that would not be worth while.
+    /// Validates a column by the entries of its dictionary; `None` if it has none, or if that is not worthwhile.
     fn prove(&mut self, field: usize, array: &ArrayRef) -> Option<Ready> {
         let dictionary = array.as_any_dictionary_opt()?;
         let forbids_null = self.plan.forbids_null(field);
@@ -252,8 +252,8 @@ impl<'a> Judge<'a> {
         Some(Ready { column: Widened { array, bad: Vec::new() }, rows: Some(rows), proven_nulls })
     }
 
-    /// Brings the entries of a dictionary into the layout of the field and judges them, unless they are those seen last. `None` where
-    /// an entry is null or no value of the type.
+    /// Converts the entries of a dictionary to the layout of the field and validates them, unless they are those seen last.
+    /// `None` if an entry is null or not a value of the type.
     fn look_up(&mut self, field: usize, dictionary: &ArrayRef) -> Option<&Entries> {
         let known = &mut self.entries[field];
         if known.as_ref().is_none_or(|known| !is_same(&known.dictionary, dictionary)) {
@@ -319,7 +319,7 @@ fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
     Arc::ptr_eq(one, other) || one.to_data().ptr_eq(&other.to_data())
 }
 
-/// How many bytes the values of an array take in one that has them one behind the other.
+/// The total size of the values of an array when concatenated, in bytes.
 fn binary_bytes(array: &ArrayRef) -> usize {
     match array.data_type() {
         Arrow::BinaryView => array.as_binary_view().iter().flatten().map(<[u8]>::len).sum(),

@@ -1,4 +1,4 @@
-//! Columns of Arrow batches, bound to the fields of a schema: found by name, of a type that is taken, in a layout that checks read.
+//! Binds columns of Arrow batches to the fields of a schema: found by name, of an accepted type, in a layout that checks read.
 
 mod find;
 mod flat;

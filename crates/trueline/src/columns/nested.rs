@@ -73,7 +73,7 @@ fn items(array: &ArrayRef) -> Option<(&ArrayRef, Vec<Range<usize>>)> {
     })
 }
 
-/// Whether a type of Arrow has room for values that are none of the schema's, as it has for half a day.
+/// Whether an Arrow type can hold values that are invalid for the schema's type, such as half a day.
 fn has_room(own: &Arrow, data_type: &DataType) -> bool {
     match (own, data_type) {
         (Arrow::Dictionary(_, values), _) => has_room(values, data_type),
@@ -149,8 +149,8 @@ fn of_lengths(ranges: &[Range<usize>], items: ArrayRef, nulls: Option<&NullBuffe
     Some(Arc::new(ListArray::try_new(Arc::new(field), offsets, items, nulls.cloned()).ok()?))
 }
 
-/// Structs that have every declared member, each of a type that is taken. They may have others. One with a member that is no value of its type
-/// is none itself.
+/// Structs that have every declared member, each of an accepted type, and possibly others. A struct with a member that is not a
+/// value of its type is itself invalid.
 pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Option<Widened> {
     let Arrow::Struct(own) = array.data_type() else { return None };
     let is_taken = |(name, data_type): &(String, DataType)| {

@@ -74,7 +74,8 @@ pub(super) fn float(array: &ArrayRef, is_double: bool) -> Option<ArrayRef> {
     }
 }
 
-/// Decimals whose whole and fraction digits fit, and integers whose digits do. Values of more digits than their own type says are bad.
+/// Decimals whose integer and fraction digits fit, and integers whose digits fit. Values with more digits than their own type
+/// declares are invalid.
 pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Widened> {
     let (own_precision, own_scale) = digits(array.data_type())?;
     let scale = i8::try_from(scale).ok()?;
@@ -110,7 +111,7 @@ pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Wide
     without(Arc::new(values.with_precision_and_scale(precision, scale).ok()?), bad)
 }
 
-/// The decimals of more digits than their type says that they have: Arrow has room for some. `None` where there is no number of so many.
+/// The decimals with more digits than their type declares, which Arrow permits. `None` if no number has that many digits.
 fn excess_digits(array: &ArrayRef, precision: u8) -> Option<Vec<BadCell>> {
     let most = 10_i128.checked_pow(u32::from(precision))? - 1;
     Some(match array.data_type() {
@@ -143,7 +144,7 @@ where
         .collect()
 }
 
-/// The digits of a decimal, or the most that an integer has, and how many of them stand after the point.
+/// The digits of a decimal, or the maximum of an integer type, and how many of them are after the decimal point.
 fn digits(layout: &Arrow) -> Option<(u8, i8)> {
     Some(match layout {
         Arrow::Decimal32(precision, scale)

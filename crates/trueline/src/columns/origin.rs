@@ -32,7 +32,7 @@ impl Origin for BatchOrigin<'_> {
         if one.logical_nulls().is_some_and(|nulls| nulls.is_null(0)) {
             return None;
         }
-        // A narrow float stands for the wide one that it is, which has other digits: 0.1 is 0.10000000149011612.
+        // A narrow float is shown as the wide one of the same value, which has other digits: 0.1 is 0.10000000149011612.
         if self.schema.fields[column].data_type == DataType::Float64 && is_narrow(one.data_type()) {
             one = widen(&one, &DataType::Float64)?.array;
         }

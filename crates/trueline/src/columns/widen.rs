@@ -26,7 +26,7 @@ pub(super) const EXCESS_DIGITS: &str = "type.excess_digits";
 /// A day in nanoseconds.
 const DAY: i64 = 86_400_000_000_000;
 
-/// An array in the layout that checks read, and the cells that are no values of the type. Their slots are null.
+/// An array in the layout that checks read, and the cells that are not values of the type. Their slots are null.
 #[derive(Debug)]
 pub(crate) struct Widened {
     pub(crate) array: ArrayRef,
@@ -176,7 +176,7 @@ where
     Widened { array: Arc::new(kept), bad }
 }
 
-/// Points in time of a unit that is no finer than declared, and with a zone where one is.
+/// Points in time with a unit no finer than declared, and with a time zone if one is declared.
 fn timestamp(array: &ArrayRef, unit: Option<TimeUnit>, has_zone: bool) -> Option<ArrayRef> {
     let Arrow::Timestamp(own, zone) = array.data_type() else { return None };
     let own = match own {

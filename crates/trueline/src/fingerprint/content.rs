@@ -1,9 +1,9 @@
-//! Contents, hashed by several threads.
+//! Hashes the contents of files on several threads.
 //!
-//! Files are read into own buffers, small enough to stay in the cache of the processor between being read and being hashed; none is
-//! mapped into memory. Threads take the next file each. With BLAKE3 those of more than one part are left for later, and then the threads take the next part:
-//! BLAKE3 is a tree, and a part of a power of two is a subtree of its own (section 2.1 of the paper), so no thread waits for a large
-//! file at the end.
+//! Files are read into buffers small enough to stay in the processor cache between reading and hashing; nothing is memory-mapped.
+//! Each thread takes the next file. With BLAKE3, files of more than one part are deferred, and then each thread takes the next
+//! part: BLAKE3 is a tree, and a part whose size is a power of two is a complete subtree (section 2.1 of the paper), so that no
+//! thread waits for a large file at the end.
 
 use std::fs::{self, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -95,8 +95,8 @@ pub(super) fn hash(entries: &[Entry], options: &FilesOptions) -> Result<Vec<Hash
     Ok(hashes)
 }
 
-/// Does so many tasks with several threads, each with a buffer; what comes of them, in their order. When one fails no further ones are
-/// begun, and the first failure by order is told: those before it were begun before it.
+/// Runs tasks on several threads, each with a buffer, and returns the results in order. After a failure no further tasks are
+/// started, and the first failure by order is returned: earlier tasks were started earlier.
 fn work<T: Send>(
     tasks: usize,
     threads: usize,
@@ -167,7 +167,7 @@ fn hash_link(path: &Path, algorithm: Algorithm) -> io::Result<Hashed> {
     Ok((bytes.len() as u64, hasher.finish()))
 }
 
-/// Hashes files in parts, of which each thread takes the next one.
+/// Hashes files in parts; each thread takes the next part.
 fn hash_large(files: &[Large<'_>], threads: usize) -> Result<Vec<[u8; 32]>, Error> {
     let parts: Vec<(usize, u64)> = files
         .iter()
@@ -203,7 +203,7 @@ fn hash_part(large: &Large<'_>, offset: u64, buffer: &mut [u8]) -> io::Result<Ch
     Ok(hasher.finalize_non_root())
 }
 
-/// The two values that make up that of so many bytes, of more than one part, taken from the front of a list.
+/// The two child values of a subtree of this many bytes, more than one part, taken from the front of a list.
 fn halves(values: &mut &[ChainingValue], bytes: u64) -> (ChainingValue, ChainingValue) {
     let left = left_subtree_len(bytes);
     (subtree(values, left), subtree(values, bytes - left))
@@ -219,7 +219,7 @@ fn subtree(values: &mut &[ChainingValue], bytes: u64) -> ChainingValue {
     *value
 }
 
-/// Gives so many bytes away, piece by piece.
+/// Reads this many bytes and passes them on piece by piece.
 fn read(file: &mut fs::File, bytes: u64, buffer: &mut [u8], give: &mut dyn FnMut(&[u8])) -> io::Result<()> {
     let mut left = bytes;
     while left > 0 {

@@ -25,9 +25,9 @@ pub(super) struct Job<'a> {
     pub(super) trust: Trust,
     /// Buffers for the records themselves, where rows are written in this pass.
     pub(super) rows: Option<RowPool>,
-    /// What was found in pieces of the input by runs before.
+    /// The results of earlier runs for pieces of the input.
     pub(super) cache: Option<PieceCache>,
-    /// Whether to note where rows stand, for looking at some of them again.
+    /// Whether to record the location of rows, to read some of them again.
     pub(super) marks: bool,
 }
 

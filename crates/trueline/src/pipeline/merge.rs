@@ -1,11 +1,11 @@
-//! Pieces come from the workers in any order and are merged in file order.
+//! Merges pieces in file order, whatever the order in which workers deliver them.
 //!
-//! Whoever delivers the next piece merges it, and all that wait behind it, while the others go on with their work: merging may
-//! have to wait for a disk. How many pieces can wait is bounded by the window.
+//! The worker that delivers the next piece merges it and all waiting pieces that follow it, while the others continue: merging
+//! may have to wait for a disk. The window limits how many pieces can wait.
 //!
-//! Where chunks are cut at a guess, a piece only counts if it begins where the records of the one before ended: all records are then
-//! what they are when read from the first on. If one does not, it is thrown away with all behind it, and the worker is told to
-//! let the input be read again from there. Nothing of a piece is seen by others before it is merged.
+//! If chunks are cut at a guess, a piece only counts if it begins where the records of the previous one ended: then all records
+//! are the same as when reading from the start. Otherwise it is discarded with all later pieces, and the worker makes the input
+//! be read again from there. Nothing of a piece is visible outside before it is merged.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,28 +33,28 @@ pub(super) struct Piece {
     pub(super) rows: Option<PieceRows>,
     /// Everything that is wrong with the rows, where it is written.
     pub(super) findings: Option<Findings>,
-    /// Rows of which every column was proven from its bytes.
+    /// The number of rows with every column proven from its bytes.
     pub(super) proved: u64,
-    /// What came of comparing statistics with values.
+    /// The result of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
     /// Decompressed bytes of the input up to the end of the part.
     pub(super) end_offset: u64,
     pub(super) failure: Option<Failure>,
-    /// The record at which the failure stands, counted from the part's first, and its line, where there are lines.
+    /// The record of the failure, counted from the first of the part, and its line, if there are lines.
     pub(super) failure_row: Option<(u64, Option<u64>)>,
-    /// Whether it was found by a run before.
+    /// Whether it comes from an earlier run.
     pub(super) is_cached: bool,
     /// The digests of its blocks, where they are made.
     pub(super) digests: Vec<[u8; 32]>,
-    /// Where its records stand, if a cache can know them.
+    /// The location of its records, if a cache can know them.
     pub(super) known: Option<KnownPiece>,
-    /// Where its rows stand, if that was noted.
+    /// The location of its rows, if recorded.
     pub(super) marks: Option<Marks>,
     /// What it depends on, where chunks are cut at a guess.
     pub(super) guess: Option<Guess>,
 }
 
-/// What a piece of a chunk depends on that was cut at a guess, or behind one.
+/// What a piece depends on if its chunk was cut at a guess, or follows such a chunk.
 #[derive(Clone, Copy)]
 pub(super) struct Guess {
     /// Where its records begin, if those of the piece before end there.
@@ -63,7 +63,7 @@ pub(super) struct Guess {
     is_doubtful: bool,
 }
 
-/// What a worker is told who delivers a piece.
+/// The reply to a worker that delivers a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     GoOn,
@@ -76,7 +76,7 @@ pub(super) enum Reply {
 }
 
 impl Piece {
-    /// What was found in a part that ends there.
+    /// The result of a part that ends there.
     pub(super) fn new(sequence: u64, state: State, end_offset: u64) -> Self {
         Self {
             sequence,
@@ -96,7 +96,7 @@ impl Piece {
         }
     }
 
-    /// What is left of an input of which no part could be read.
+    /// The piece of an input of which no part could be read.
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
     pub(super) fn failed(job: &Job<'_>, failure: Failure) -> Self {
         let state = State::new(job.plan, Some(job.quota.clone()));
@@ -148,7 +148,7 @@ pub(super) struct Written<'a> {
 /// How one input ended.
 #[derive(Default)]
 pub(super) struct InputOutcome {
-    /// Decompressed bytes judged.
+    /// The number of decompressed bytes validated.
     pub(super) bytes: u64,
     /// Rows proven from their bytes.
     pub(super) proved: u64,
@@ -158,11 +158,11 @@ pub(super) struct InputOutcome {
     pub(super) contents: Contents,
     /// Its pieces, where a cache can know all of them.
     pub(super) pieces: Option<Vec<KnownPiece>>,
-    /// Where the rows of all chunks stand, if that was noted and is not too much.
+    /// The location of the rows of all chunks, if recorded and not too large.
     pub(super) marks: Option<Vec<Marks>>,
     /// What these take; 0 where they are not kept.
     pub(super) marks_bytes: usize,
-    /// What came of comparing statistics with values.
+    /// The result of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
     /// What made it unreadable.
     pub(super) error: Option<RunError>,
@@ -178,7 +178,7 @@ impl InputOutcome {
     }
 }
 
-/// Who watches, and what for.
+/// The callback for progress and what it needs.
 #[derive(Clone, Copy)]
 pub(super) struct Watch<'a> {
     pub(super) watcher: Option<&'a Watcher>,
@@ -293,19 +293,19 @@ impl Guess {
 }
 
 impl<'a> Desk<'a> {
-    /// For an input whose records begin behind so many bytes.
+    /// For an input whose records begin at this offset.
     pub(super) fn new(tally: &'a mut Tally, plan: &'a Plan, written: Written<'a>, start_bytes: u64) -> Self {
         let (pieces, marks) = (Some(Vec::new()), Some(Vec::new()));
         let outcome = InputOutcome { bytes: start_bytes, pieces, marks, ..InputOutcome::default() };
         Self { tally, plan, written, outcome, most_marks: 0, throttle: Throttle::new() }
     }
 
-    /// Keeps so many bytes of marks.
+    /// Limits the memory of marks, in bytes.
     pub(super) fn most_marks(self, bytes: usize) -> Self {
         Self { most_marks: bytes, ..self }
     }
 
-    /// Merges a piece and tells whoever watches; whether the run goes on.
+    /// Merges a piece and reports progress; returns whether the run continues.
     fn take(&mut self, piece: Piece, watch: &Watch<'_>) -> bool {
         let goes_on = self.merge(piece, watch.input);
         if let Some(watcher) = watch.watcher
@@ -316,7 +316,7 @@ impl<'a> Desk<'a> {
         goes_on && !watch.cancel.is_cancelled()
     }
 
-    /// Keeps where the rows of a piece stand, as long as that is known of all pieces.
+    /// Records the location of the rows of a piece, as long as it is known for all pieces.
     fn note_marks(&mut self, marks: Option<Marks>) {
         let outcome = &mut self.outcome;
         let Some(known) = &mut outcome.marks else { return };
@@ -329,7 +329,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Keeps where the records of a piece stand, as long as all pieces with records are known.
+    /// Records the location of the records of a piece, as long as all pieces with records are known.
     fn note(&mut self, piece: &Piece) {
         let has_lines = piece.state.rows() > 0 || piece.state.lines() > 0;
         match (&mut self.outcome.pieces, &piece.known) {
@@ -394,7 +394,7 @@ impl<'a> Desk<'a> {
 /// How many wrong statistics are kept.
 pub(super) const WRONG_SAMPLES: usize = 100;
 
-/// Adds what was found further on.
+/// Adds later results.
 pub(super) fn add(audit: &mut StatisticsAudit, later: StatisticsAudit) {
     audit.compared += later.compared;
     audit.wrong += later.wrong;

@@ -1,7 +1,7 @@
-//! Inputs in, one report out.
+//! Validates inputs and produces one report.
 //!
-//! Each input is cut into chunks; each chunk becomes one partial state on whichever thread claimed it; states are merged in
-//! file order. Nothing in the report depends on how the chunks were cut or who worked on them.
+//! Each input is cut into chunks. The thread that claims a chunk turns it into a partial state, and states are merged in
+//! file order. The report does not depend on how the chunks were cut or which thread processed them.
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
@@ -65,13 +65,13 @@ pub(crate) struct Pipeline<'a> {
     question: Option<Question>,
     /// What bytes each input has, as far as they were hashed.
     contents: Vec<Option<[u8; 32]>>,
-    /// Where the pieces of each input stand, as far as a cache knows all of them.
+    /// The location of the pieces of each input, if a cache knows all of them.
     pieces: Vec<Option<Vec<KnownPiece>>>,
-    /// Where the rows of each input stand, as far as that was noted.
+    /// The location of the rows of each input, if recorded.
     marks: Vec<Option<Vec<Marks>>>,
     /// What these take, of all inputs together.
     marks_bytes: usize,
-    /// What was found in them when they were read again.
+    /// The results of pieces that were read again.
     notes: Notes,
     /// The versions of inputs whose bytes cannot change unseen.
     lasting: Vec<Option<Version>>,
@@ -391,7 +391,7 @@ impl<'a> Pipeline<'a> {
     }
 }
 
-/// The names of an input's columns, as far as it has a header; `None` for JSON Lines.
+/// The names of an input's columns, if it has a header; `None` for JSON Lines.
 pub(crate) fn column_names(validator: &Validator, source: &dyn Source) -> Result<Option<Vec<String>>, Error> {
     let dialect = trueline_io::csv::dialect(&validator.schema.csv);
     let not_read = |message: String| Error::new(ErrorKind::NotRead { message });

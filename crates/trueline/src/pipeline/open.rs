@@ -28,7 +28,7 @@ pub(super) enum Opened {
     Batches(BatchInput, Format),
 }
 
-/// An input that can be read, or why there is none.
+/// An input that can be read, or the reason why it cannot.
 pub(super) type Opening = Result<Ready, NotOpened>;
 
 /// An input that can be read.
@@ -57,7 +57,7 @@ pub(super) struct NotOpened {
     pub(super) format: String,
 }
 
-/// How many bytes are looked at to tell the format of an input without a name.
+/// The number of bytes used to detect the format of an input without a name.
 const SNIFFED_BYTES: usize = 64;
 
 /// How many bytes are read first, to find the first record, of an input that is read at places.
@@ -82,7 +82,7 @@ pub(super) fn open(
     let unread = |error: &_| not_opened(Failure::read(error, 0));
     let read = if again { source.reopen() } else { source.open() };
     let read = read.map_err(|error| unread(&error))?;
-    // What is read again is no progress: all bytes were counted.
+    // Reading again is not progress: all bytes were counted.
     let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(taken) };
     let raw = validator.usable_cache().map(|_| RawContent::new(validator.digest_block_bytes()));
     let counted = |inner| Counted {
@@ -100,7 +100,7 @@ pub(super) fn open(
         decompress_with(Box::new(counted(read)), &options).map_err(|error| unread(&error))?;
     let (at, raw) = match compression {
         Compression::None => {
-            // These bytes are hashed by who cuts them into pieces.
+            // The code that cuts these bytes into pieces hashes them.
             raw.iter().for_each(RawContent::stop);
             (source.open_at().map_err(|error| unread(&error))?, None)
         }
@@ -136,7 +136,7 @@ pub(super) fn open(
     }
 }
 
-/// How much is read before all threads can begin: little where the others read at places; all of what is no more than a chunk.
+/// The size of the first read: small if the other threads can read at offsets; otherwise everything, up to a chunk.
 fn head_bytes(at: Option<&dyn ReadAt>, chunk_bytes: usize) -> Option<usize> {
     at.filter(|at| at.size_bytes() > chunk_bytes as u64).map(|_| HEAD_BYTES.min(chunk_bytes))
 }
@@ -191,8 +191,8 @@ fn has_end(start: &[u8]) -> bool {
     start.starts_with(b"ARROW1") || start.starts_with(b"FEA1")
 }
 
-/// What is wrong with the name of an input that speaks of text, where its first bytes are those of another format: a mark, and
-/// behind it what no text has.
+/// The problem with the name of an input that suggests text, if its first bytes are those of another format: a signature followed
+/// by bytes that text never has.
 fn disguised(format: Format, start: &[u8]) -> Option<String> {
     if !matches!(format, Format::Csv | Format::JsonLines) {
         return None;
@@ -209,7 +209,7 @@ fn disguised(format: Format, start: &[u8]) -> Option<String> {
     ))
 }
 
-/// A fault of an input in a format that it does not begin as; `is_asked` where the format does not come from its name.
+/// An error of an input whose first bytes are not those of its format; `is_asked` if the format does not come from its name.
 fn explained(failure: Failure, format: Format, start: &[u8], is_asked: bool) -> Failure {
     let found = match Format::from_magic(start) {
         Some(found) if found == format => return failure,
@@ -275,8 +275,8 @@ fn look(read: Box<dyn Read + Send>) -> (Vec<u8>, Box<dyn Read + Send>) {
     (looked_at, read)
 }
 
-/// The format of an input whose name tells of none. What begins with a mark of its own is that; an input that begins as an
-/// object is JSON Lines; all else is CSV.
+/// Detects the format of an input without an extension. An input with a signature has that format; an input that begins as an
+/// object is JSON Lines; any other is CSV.
 fn sniff(start: &[u8]) -> Format {
     let by_mark = Format::from_magic(start);
     by_mark.unwrap_or(if begins_as_object(start) { Format::JsonLines } else { Format::Csv })
@@ -288,7 +288,7 @@ fn begins_as_object(start: &[u8]) -> bool {
     rest.is_some_and(|rest| matches!(rest.first(), Some(b'"' | b'}')))
 }
 
-/// A reader that failed while it was looked at; it does so for whoever reads it first.
+/// A reader that failed while it was inspected; it returns the error at the first read.
 struct Failed(Option<io::Error>);
 
 impl Read for Failed {
@@ -297,8 +297,8 @@ impl Read for Failed {
     }
 }
 
-/// Counts the bytes taken from a source as stored; takes none when the run is cancelled. What is compressed can have very
-/// many bytes of which nothing comes, so that nobody else would look.
+/// Counts the bytes read from a source as stored; returns none once the run is cancelled. Compressed data can contain very
+/// many bytes that decompress to nothing, during which nothing else would check.
 struct Counted {
     inner: Box<dyn Read + Send>,
     taken: Arc<AtomicU64>,

@@ -152,7 +152,7 @@ impl<'a> Pipeline<'a> {
         })
     }
 
-    /// Tells whoever writes rows of an input's beginning, if they are written in this pass.
+    /// Gives the writer of rows the beginning of an input, if rows are written in this pass.
     fn begin_rows<'i>(
         &mut self,
         reading: Reading<'_>,
@@ -166,7 +166,7 @@ impl<'a> Pipeline<'a> {
         rows.begin_input(&start, format)
     }
 
-    /// Tells the tally of the input's columns, unless it knows them; `place` is that of a column's name.
+    /// Gives the tally the columns of the input, unless it knows them; `place` returns the location of a column's name.
     fn begin(
         &mut self,
         reading: Reading<'_>,
@@ -219,7 +219,7 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// The parts of a text input that are read again for keys, where it is known where they stand and which keys may be repeats.
+    /// The parts of a text input to read again for keys, if their location and the possible duplicate keys are known.
     fn again(
         &mut self,
         reading: Reading<'_>,

@@ -1,4 +1,4 @@
-//! An outcome in the form of a report.
+//! Converts an outcome to a report.
 
 use trueline_report::{Engine, Input, Report, Run, RunError, SchemaInfo, Status, Verdict};
 use trueline_schema::Severity;
@@ -12,7 +12,7 @@ pub(crate) fn rate(bytes: u64, seconds: f64) -> u64 {
     if seconds > 0.0 { (bytes as f64 / seconds) as u64 } else { 0 }
 }
 
-/// Puts an outcome into the form of a report.
+/// Converts an outcome to a report.
 pub(crate) fn report(
     validator: &Validator,
     outcome: Outcome,

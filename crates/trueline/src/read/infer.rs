@@ -83,7 +83,7 @@ fn of_text(
         Ok(BooleanArray::from(vec![true; batch.num_rows()]))
     });
     let builder = Validator::builder(schema).threads(1).custom(check);
-    // What is wrong with it is told when it is read.
+    // Errors in it are reported when it is read.
     format.into_iter().fold(builder, crate::ValidatorBuilder::format).build()?.validate(head)?;
     let mut batches = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     let is_cut = head.size_hint().is_some_and(|size| size >= HEAD_BYTES as u64);
@@ -98,7 +98,7 @@ fn of_text(
 /// Whether a text is of a type.
 type Predicate<'p> = &'p dyn Fn(&str) -> bool;
 
-/// The first type that all texts are of; text where there is none.
+/// The first type that fits all strings; otherwise text.
 fn text_type(arrays: &[&ArrayRef]) -> DataType {
     let is_plain = |text: &str| {
         let digits = text.trim_start_matches(['-', '+']);
@@ -163,7 +163,7 @@ fn of_objects(source: &MemorySource) -> Result<Vec<Field>, Error> {
     // The type is known when a value was seen that is not null.
     let mut seen: Vec<(String, Option<DataType>)> = Vec::new();
     for line in text.split(|byte| *byte == b'\n') {
-        // A line that is broken, or cut, is told of when it is read.
+        // A broken or truncated line is reported when it is read.
         let Ok(Members(members)) = serde_json::from_slice(line) else { continue };
         for (name, value) in members {
             let kind = json_type(&value);

@@ -129,7 +129,7 @@ fn not_read(message: String) -> Error {
 /// Takes batches from the run and hands them out.
 struct Taker {
     sender: SyncSender<Result<RecordBatch, Error>>,
-    /// Of a part that is not judged yet.
+    /// The batches of a part that is not validated yet.
     waiting: Mutex<Vec<RecordBatch>>,
     cancel: Cancel,
 }

@@ -45,7 +45,7 @@ impl BatchInput {
         }
     }
 
-    /// How many bytes there are, where the whole of it is at hand; else 0.
+    /// The size in bytes if the whole input is available; otherwise 0.
     pub(in super::super) fn size_bytes(&self) -> u64 {
         match self {
             #[cfg(feature = "parquet")]
@@ -154,7 +154,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The next part; `None` when there is no more.
+    /// Claims the next part; `None` if there are no more.
     pub(super) fn claim(&self) -> Option<Claim> {
         if self.is_stopped.load(Ordering::Relaxed) {
             return None;
@@ -196,7 +196,7 @@ impl<'a> Parts<'a> {
         self.is_stopped.store(true, Ordering::Relaxed);
     }
 
-    /// The row group behind a part of a Parquet file.
+    /// The row group of a part of a Parquet file.
     #[cfg(feature = "parquet")]
     pub(super) fn parquet<'p>(&self, content: &'p Content) -> Option<(&'a ParquetInput, &'p Part)> {
         match (&self.kind, content) {
@@ -205,7 +205,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The columns of the fields that are wanted; one of any where none is, so that rows are counted.
+    /// The columns of the wanted fields; any one column if there are none, so that rows are counted.
     #[cfg(feature = "parquet")]
     pub(super) fn projection(&self, columns: &Columns, is_wanted: impl Fn(usize) -> bool) -> Projection {
         let some = projection(columns, is_wanted);

@@ -58,7 +58,7 @@ pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: 
     });
 }
 
-/// One thread: claim, validate, deliver, until there is no more.
+/// The loop of one thread: claim, validate, deliver, until there are no more parts.
 fn work(parts: &Parts<'_>, schema: &ArrowSchema, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>) {
     let mut worker = Worker::new(job, columns, schema);
     while let Some(claim) = parts.claim() {

@@ -78,7 +78,7 @@ fn joined(ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     joined
 }
 
-/// The number of nulls, if all that is asked of a field follows from what the file says of it.
+/// The number of nulls, if the statistics of the file prove all checks of a field.
 fn follows(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
     let nulls = claims.nulls.filter(|&nulls| nulls <= claims.rows)?;
     if nulls > 0 && job.plan.forbids_null(field) {
@@ -104,7 +104,7 @@ fn follows(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
     (are_good && job.plan.passes_between(field, ends, claims.are_values)).then_some(nulls)
 }
 
-/// Compares what a file says of a row group and its pages with the values.
+/// Compares the statistics of a row group and its pages with the values.
 pub(super) struct Audit<'a> {
     job: &'a Job<'a>,
     columns: &'a Columns,
@@ -114,7 +114,7 @@ pub(super) struct Audit<'a> {
     at: u64,
 }
 
-/// What is said of some rows of a field, and what was found.
+/// The statistics of some rows of a field, and the actual values.
 struct Claimed {
     field: usize,
     page: Option<u64>,
@@ -167,7 +167,7 @@ impl<'a> Audit<'a> {
         self.at = rows.end;
     }
 
-    /// What came of it.
+    /// The result of the comparison.
     pub(super) fn finish(self) -> StatisticsAudit {
         let mut audit = StatisticsAudit::default();
         for claimed in &self.claimed {
@@ -198,7 +198,7 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// The statistic that is no value of the column.
+/// The statistic that is not a value of the column.
 const NULL_COUNT: &str = "null_count";
 
 impl Claimed {
@@ -213,7 +213,7 @@ impl Claimed {
         }
     }
 
-    /// Each statistic, what it says, and what was found if that is something else.
+    /// Each statistic, its claimed value, and the actual value if it differs.
     fn compared(&self) -> Vec<(&'static str, String, Option<String>)> {
         let mut compared = Vec::new();
         if let Some(nulls) = self.claims.nulls {

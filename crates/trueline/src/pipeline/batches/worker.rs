@@ -23,7 +23,7 @@ pub(super) struct Worker<'a> {
     input: &'a ArrowSchema,
     columns: &'a Columns,
     judge: Judge<'a>,
-    /// The columns of the batches that the judge is laid out for.
+    /// The columns of the batches that the judge is prepared for.
     laid_out: Option<SchemaRef>,
     /// Rows of the part that were passed unseen.
     proved: u64,
@@ -74,7 +74,7 @@ impl<'a> Worker<'a> {
     fn read(&mut self, parts: &Parts<'_>, content: &Content, state: &mut State) -> Result<(), Failure> {
         #[cfg(feature = "parquet")]
         match (self.job.pass, self.job.trust) {
-            // Who writes rows has to read them.
+            // Rows to be written must be read.
             (Pass::First, Trust::Prove) if self.written.is_none() => {
                 return self.read_unproven(parts, content, state);
             }
@@ -145,7 +145,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Reads a part and compares what it says of itself.
+    /// Reads a part and compares its statistics with its values.
     #[cfg(feature = "parquet")]
     fn read_and_compare(
         &mut self,
@@ -162,7 +162,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Whether a part has keys that this pass is after. One that has none is passed over.
+    /// Whether a part has keys that this pass looks for. Other parts are skipped.
     fn has_candidates(
         &mut self,
         parts: &Parts<'_>,
@@ -191,7 +191,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Keeps rows that were judged, where they are written.
+/// Keeps validated rows if they are to be written.
 fn keep(written: &mut Option<BatchRows>, batch: &RecordBatch, state: &State) {
     let Some(written) = written else { return };
     let before = written.len();

@@ -12,7 +12,7 @@ use trueline_validate::{Binding, ColumnFault};
 
 pub(super) use records::CsvRecords;
 
-/// What is wrong with a header that has a CR where none should be.
+/// The message for a header that contains an unexpected CR.
 const LONE_CR: &str =
     "the header has a CR within; if it is what its lines end with, `csv: {terminator: cr}` reads them";
 
@@ -56,7 +56,7 @@ fn header_fault(kind: FaultKind) -> &'static str {
     }
 }
 
-/// Where the name of a column stands, or the whole header.
+/// The location of a column's name, or of the whole header.
 pub(super) fn place(header: Option<&Header>, column: Option<usize>) -> Location {
     let Some(header) = header else { return Location::default() };
     let range = column.map_or(&header.record, |column| &header.cells[column]);

@@ -27,7 +27,7 @@ impl JsonOrigin<'_> {
         self.columns.get(field).copied().flatten()
     }
 
-    /// Where a value stands; `None` where the record has none.
+    /// The location of a value; `None` if the record does not have it.
     fn place(&self, row: usize, field: usize) -> Option<Range<usize>> {
         self.decoder.borrow().place(self.column(field)?, &self.input, self.rows, row)
     }

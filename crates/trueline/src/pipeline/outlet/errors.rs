@@ -45,7 +45,8 @@ impl ErrorsOutlet {
         Ok(Some(Self { writer, written: 0 }))
     }
 
-    /// Writes what is wrong with the rows of a piece, which stand behind so many rows and line ends of input number `input`.
+    /// Writes the violations of the rows of a piece, given the numbers of rows and line endings before it in the input with index
+    /// `input`.
     pub(in super::super) fn write_piece(
         &mut self,
         findings: &Findings,

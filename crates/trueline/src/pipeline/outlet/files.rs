@@ -1,4 +1,4 @@
-//! The files that rows go to: texts as they stand, record batches in their types.
+//! The files that rows are written to: text unchanged, record batches with their types.
 
 use std::path::Path;
 
@@ -83,7 +83,7 @@ impl Files {
         Ok(Self::Batches(Box::new(files.map_err(fail)?)))
     }
 
-    /// No input of a format with columns can be read in this build either, which says so.
+    /// This build cannot read an input of a format with columns either, which is reported.
     #[cfg(not(any(feature = "parquet", feature = "arrow-ipc")))]
     pub(super) fn batches(
         valid: Option<&Path>,

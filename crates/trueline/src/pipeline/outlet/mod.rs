@@ -21,7 +21,7 @@ use crate::validator::Validator;
 pub(super) struct Outlets {
     pub(super) rows: Option<RowOutlet>,
     pub(super) errors: Option<ErrorsOutlet>,
-    /// Who is told of parts.
+    /// Delivers parts to the callback.
     pub(super) parts: Option<Parts>,
 }
 
@@ -40,7 +40,7 @@ impl Outlets {
         })
     }
 
-    /// Whether rows are written in a pass of their own, behind all others.
+    /// Whether rows are written in a separate pass after all others.
     pub(super) fn has_late_rows(&self) -> bool {
         self.rows.as_ref().is_some_and(RowOutlet::is_late)
     }
@@ -52,7 +52,7 @@ impl Outlets {
         told || rows.is_some_and(|rows| rows.has_reasons() && rows.writes_in(Pass::First))
     }
 
-    /// Says by which plan rows are judged.
+    /// Sets the plan that validates the rows.
     pub(super) fn set_plan(&mut self, plan: &Plan) {
         if let Some(rows) = &mut self.rows {
             rows.set_plan(plan);
@@ -77,7 +77,7 @@ impl Outlets {
         settled.findings.map_or(Ok(()), |findings| self.write_late(findings, plan))
     }
 
-    /// Writes and tells of repeats of keys.
+    /// Writes and delivers duplicate keys.
     fn write_late(&mut self, findings: LateFindings, plan: &Plan) -> Result<(), Error> {
         let mut findings = findings;
         loop {
@@ -87,7 +87,7 @@ impl Outlets {
         }
     }
 
-    /// Writes and tells of violations that are not of rows, or known late.
+    /// Writes and delivers violations that do not belong to rows, or are only known at the end.
     pub(super) fn write_all(&mut self, violations: &[Violation]) -> Result<(), Error> {
         if let Some(parts) = &mut self.parts {
             parts.add_all(violations);

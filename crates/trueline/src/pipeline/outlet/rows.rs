@@ -21,7 +21,7 @@ pub(in super::super) struct RowOutlet {
     pass: Pass,
     /// The rows that keys name, once that is known.
     late: Option<LateRows>,
-    /// The name of the column with which invalid rows tell why they are, if they do.
+    /// The name of the column for the reasons of invalid rows, if there is one.
     reasons: Option<String>,
     pool: RowPool,
     names: Vec<String>,
@@ -85,17 +85,17 @@ impl RowOutlet {
         Ok(Some(Self { files, pass, late: None, reasons, pool, names, format: None }))
     }
 
-    /// Whether rows are written in a pass of their own, behind all others.
+    /// Whether rows are written in a separate pass after all others.
     pub(super) fn is_late(&self) -> bool {
         self.pass == Pass::Rows
     }
 
-    /// Whether invalid rows tell why they are.
+    /// Whether reasons are added to invalid rows.
     pub(super) fn has_reasons(&self) -> bool {
         self.reasons.is_some()
     }
 
-    /// Says by which plan rows are judged.
+    /// Sets the plan that validates the rows.
     pub(super) fn set_plan(&mut self, plan: &Plan) {
         if let Some(name) = &self.reasons {
             self.files.tell_reasons(ReasonColumn::new(name.as_str(), plan.check_ids()));
@@ -143,8 +143,8 @@ impl RowOutlet {
         self.names.iter().try_for_each(|name| check_name(name, format, first))
     }
 
-    /// Writes the records of a piece, whose first one is row `first` of input number `input`; `findings` is what is wrong
-    /// with them, where they tell that.
+    /// Writes the records of a piece, whose first one is row `first` of the input with index `input`; `findings` are their
+    /// violations, if reasons are added.
     pub(in super::super) fn append(
         &mut self,
         rows: PieceRows,
@@ -197,8 +197,8 @@ fn has_columns(format: Format) -> bool {
     matches!(format, Format::Parquet | Format::Arrow)
 }
 
-/// Whether rows of a format can stand in a file of that name; `first` is the format of the first input. Texts are written as they
-/// are, record batches in their types.
+/// Checks that rows of a format can be written to a file with that name; `first` is the format of the first input. Text is
+/// written unchanged, record batches with their types.
 fn check_name(name: &str, format: Format, first: Format) -> Result<(), Error> {
     let named = Format::from_file_name(name);
     let is_another = if has_columns(format) { !has_columns(first) } else { first != format };

@@ -15,7 +15,7 @@ use super::worker::{Place, Records, Worker};
 use super::{Again, Marked, MarkedChunk};
 use crate::cache::KnownPiece;
 
-/// A block of which it is known which rows are invalid.
+/// A block whose invalid rows are known.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'m> {
     marks: &'m Marks,
@@ -57,7 +57,7 @@ impl<R: Records> Worker<'_, R> {
             state.pass_over(u64::from(part.mark.record).saturating_sub(state.rows()));
             failure = self.look_at_part(&part, marks, &marked.at, buffer, &mut state);
             if failure.is_none() && state.rows() != part.end_record {
-                // Other rows stand there now. No row of the chunk is counted, so that rows are missing in the end.
+                // The bytes have changed. No row of the chunk is counted, so that rows are missing in the end.
                 state = State::new(&self.plan, Some(self.job.quota.clone()));
                 return Some(Piece::new(number as u64, state, marks.end_offset()));
             }
@@ -110,8 +110,8 @@ impl<R: Records> Worker<'_, R> {
         failure
     }
 
-    /// Looks at the keys of a block that is read again, and at all else of the rows that have one that the pass is after, unless they were
-    /// judged before.
+    /// Checks the keys of a block that is read again, and everything else in rows with a wanted key, unless they were
+    /// validated before.
     pub(super) fn look_at_keys(&mut self, input: &Input<'_>, state: &mut State, judged: Option<Judged<'_>>) {
         let mut decoded = Vec::with_capacity(self.decoded.len());
         for (field, column) in self.decoded.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! One block of records, and where they stand.
+//! One block of records and its location.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use trueline_report::{Excerpt, Location};
 use trueline_tokenizer::{Positions, count_line_ends};
 
-/// Where the records of a block stand, in bytes from its start.
+/// The location of the records of a block, in bytes from its start.
 pub(in super::super) trait Ranges {
     /// How many records there are.
     fn len(&self) -> usize;
@@ -14,7 +14,7 @@ pub(in super::super) trait Ranges {
     /// One of them, its line end excluded.
     fn range(&self, record: usize) -> Range<usize>;
 
-    /// Where the line behind a record begins; beyond the block where the input ends without a line end.
+    /// The start of the line after a record; beyond the block if the input ends without a line ending.
     fn line_end(&self, record: usize) -> usize;
 }
 
@@ -32,7 +32,7 @@ impl Ranges for Positions {
     }
 }
 
-/// One block of records: its bytes, its records and where it stands.
+/// One block of records: its bytes, its records and its location.
 pub(in super::super) struct TextBlock<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) records: &'a dyn Ranges,
@@ -58,7 +58,7 @@ impl<'a> TextBlock<'a> {
         self.bytes
     }
 
-    /// Where a record stands, relative to the block.
+    /// The location of a record, relative to the block.
     pub(in super::super) fn record(&self, record: usize) -> Range<usize> {
         self.records.range(record)
     }
@@ -77,8 +77,8 @@ impl<'a> TextBlock<'a> {
     pub(super) fn is_plain(&self) -> bool {
         let last = self.records.len().checked_sub(1);
         let is_ended = last.is_some_and(|last| self.records.line_end(last) <= self.bytes.len());
-        // Every record has a line end of its own: when there are no more, no record has two and nothing lies between them. Behind a CR a
-        // terminator may be a LF that ends no line.
+        // Every record has its own line ending: if there are no others, no record has two and nothing is between them. After a CR
+        // a terminator may be a LF that does not end a line.
         is_ended && self.previous != Some(b'\r') && self.lines == self.records.len() as u64
     }
 
@@ -102,7 +102,7 @@ impl<'a> TextBlock<'a> {
         u64::from(lines[record])
     }
 
-    /// Where a part of a record stands; `range` is relative to the block.
+    /// The location of a part of a record; `range` is relative to the block.
     pub(in super::super) fn location(&self, record: usize, range: &Range<usize>) -> Location {
         let start = self.records.range(record).start;
         let inside = self.line_ends(start..range.start.max(start));

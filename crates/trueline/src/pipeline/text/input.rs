@@ -1,4 +1,4 @@
-//! What is known of a block on the way: its bytes before its records, its columns before they are judged.
+//! A block in progress: its bytes before its records are known, its columns before they are validated.
 
 use std::cell::OnceCell;
 

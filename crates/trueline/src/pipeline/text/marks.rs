@@ -1,4 +1,4 @@
-//! Where the rows of a chunk stand: enough to read some of them again without looking at the others.
+//! The locations of the rows of a chunk: enough to read some of them again without the others.
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(in super::super) struct Marks {
 /// Some rows of a chunk: they begin at a mark and end at another, or with the chunk.
 pub(super) struct Part {
     pub(super) mark: Mark,
-    /// Where they stand in the input.
+    /// Their location in the input.
     pub(super) range: Range<u64>,
     /// The records of the chunk up to the last of them.
     pub(super) end_record: u64,
@@ -48,8 +48,8 @@ impl Marks {
         Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, starts: Vec::new(), invalid: Vec::new() }
     }
 
-    /// Adds a block with so many rows, which stands behind those that were added before; `records` has the record of each row where
-    /// there are others. `None`: the chunk is too large.
+    /// Adds a block with this many rows after those added before; `records` maps rows to records if they
+    /// differ. `None`: the chunk is too large.
     pub(super) fn add(mut self, block: &TextBlock<'_>, rows: usize, records: Option<&[u32]>) -> Option<Self> {
         let start = u32::try_from(block.byte_offset - self.byte_offset).ok()?;
         let (first_record, first_line) =
@@ -82,14 +82,14 @@ impl Marks {
         for (number, word) in invalid.iter().enumerate().filter(|(_, word)| **word != 0) {
             let at = before / 64 + number;
             self.invalid[at] |= word << (before % 64);
-            // None of its bits stands for a row beyond the last.
+            // None of its bits is for a row beyond the last.
             if let Some(next) = self.invalid.get_mut(at + 1).filter(|_| !before.is_multiple_of(64)) {
                 *next |= word >> (64 - before % 64);
             }
         }
     }
 
-    /// Which of so many rows from one on are invalid, one bit each.
+    /// One bit per row from `first` on: whether it is invalid.
     pub(super) fn invalid(&self, first: usize, rows: usize) -> Vec<u64> {
         let word = |at: usize| self.invalid.get(at).copied().unwrap_or_default();
         let shift = first % 64;
@@ -100,7 +100,7 @@ impl Marks {
         words.collect()
     }
 
-    /// Ends the chunk behind so many bytes, records and lines.
+    /// Ends the chunk after this many bytes, records and lines.
     pub(super) fn finish(mut self, bytes: usize, records: u64, lines: u64) -> Option<Self> {
         self.starts.shrink_to_fit();
         self.invalid.shrink_to_fit();

@@ -28,7 +28,7 @@ pub(super) enum Spans {
     Sequence(Sequence),
     /// For several.
     Chunks(Chunks),
-    /// Those of an input that is read again, from where they are known to stand.
+    /// Those of an input that is read again, from their known locations.
     Again(Again),
     /// Some rows of an input that is read again.
     Marked(Marked),
@@ -95,7 +95,7 @@ fn all_again<R: Records>(
     });
 }
 
-/// Lets so many threads do the same.
+/// Runs the same work on several threads.
 fn together(threads: usize, work: impl Fn() + Sync) {
     std::thread::scope(|scope| {
         for _ in 1..threads {
@@ -105,7 +105,7 @@ fn together(threads: usize, work: impl Fn() + Sync) {
     });
 }
 
-/// One thread alone: the next chunk, validate, deliver, until there is no more.
+/// The loop of a single thread: read the next chunk, validate, deliver, until there are no more.
 fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut spent = Spent::default();
     while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
@@ -118,7 +118,7 @@ fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, mer
     }
 }
 
-/// Does some work; a panic in it ends the run. Whether there was none.
+/// Runs some work; a panic in it ends the run. Returns whether there was none.
 pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
     let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else { return true };
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -127,7 +127,7 @@ pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
     false
 }
 
-/// One thread of many: claim, resolve, validate, deliver, until there is no more.
+/// The loop of one of several threads: claim, resolve, validate, deliver, until there are no more chunks.
 fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut buffer = Vec::new();
     while let Some(mut claim) = chunks.claim(std::mem::take(&mut buffer)) {

@@ -31,22 +31,22 @@ pub(in super::super) trait Records {
     /// Where the records stand.
     fn ranges(&self) -> &dyn Ranges;
 
-    /// Where in the block a field of a record begins that has more than so many bytes, if one has.
+    /// The offset in the block of a field of a record with more than this many bytes, if there is one.
     fn larger_field(&self, record: usize, bytes: u64) -> Option<usize>;
 
     /// How many line ends the block has, when that was seen on the way and the block does not begin with the second half of one.
     fn line_ends(&self) -> Option<u64>;
 
-    /// Tells rows from broken records.
+    /// Separates rows from malformed records.
     fn sort_out(&mut self, bytes: Bytes<'_>);
 
     /// How many rows there are.
     fn rows(&self) -> usize;
 
-    /// The record of each row; `None` when every record is the row of its own number.
+    /// The record of each row; `None` if every record is the row with its own number.
     fn numbers(&self) -> Option<&[u32]>;
 
-    /// The records that are no rows.
+    /// The records that are not rows.
     fn broken(&self) -> &[BrokenRecord];
 
     /// What is wrong with one of them, for people.
@@ -54,7 +54,7 @@ pub(in super::super) trait Records {
         broken.found.to_string()
     }
 
-    /// The rows with a key that no field declares, where each row has keys of its own and such ones are forbidden.
+    /// The rows with a key that no field declares, if rows have their own keys and such keys are forbidden.
     fn extras(&self) -> Option<&[u32]> {
         None
     }
@@ -65,7 +65,7 @@ pub(in super::super) trait Records {
     /// All values of a column.
     fn decode_column(&mut self, column: usize, bytes: Bytes<'_>) -> DecodedColumn;
 
-    /// Where the texts of a column stand, if they are such and all stand somewhere.
+    /// The locations of the strings of a column, if they are strings and all have one.
     fn texts(&mut self, _column: usize, _bytes: Bytes<'_>, _texts: &mut Texts) -> bool {
         false
     }
@@ -91,26 +91,26 @@ pub(super) struct Worker<'a, R> {
     pub(super) records: R,
     /// Schema field to column of the decoder.
     pub(super) decoded: Vec<Option<usize>>,
-    /// For each field the texts of keys that nobody wants as values.
+    /// For each field the strings of keys that are not needed as values.
     texts: Vec<Texts>,
-    /// Stands for a column of which every row is proven.
+    /// A placeholder for a column of which every row is proven.
     nothing: ArrayRef,
     shows_excerpts: bool,
     /// The records of the span so far, where rows are written.
     written: Option<Rows>,
-    /// Where the rows of the span so far stand, where it is noted.
+    /// The locations of the rows of the span so far, if recorded.
     marks: Option<Marks>,
     /// Memory for what a cache keeps.
     kept: Vec<u8>,
 }
 
-/// What the cache says of a chunk.
+/// The cache's result for a chunk.
 pub(super) struct Looked {
     key: Key,
     pub(super) found: Option<Found>,
 }
 
-/// Where a block stands within its span.
+/// The location of a block within its span.
 pub(super) struct Place {
     pub(super) range: Range<usize>,
     pub(super) byte_offset: u64,
@@ -141,8 +141,8 @@ impl<'a, R: Records> Worker<'a, R> {
         Some(Looked { found: cache.find(&key, &self.plan, &self.job.quota), key })
     }
 
-    /// What is to be said of the records of a span, as a run before found it or by looking at them; gives back its memory, and what
-    /// stands behind the last of them.
+    /// The results of the records of a span, from an earlier run or by validating them; returns its memory and the bytes
+    /// after the last of them.
     pub(super) fn take(&mut self, span: Span, looked: Option<Looked>) -> (Piece, Spent) {
         let mut span = span;
         let digests = std::mem::take(&mut span.digests);
@@ -176,7 +176,7 @@ impl<'a, R: Records> Worker<'a, R> {
         (Piece { digests, known, ..piece }, spent)
     }
 
-    /// Validates the records of a span; gives back its memory, and what stands behind the last of them.
+    /// Validates the records of a span; returns its memory and the bytes after the last of them.
     pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
         self.marks = self.job.marks.then(|| Marks::new(span.byte_offset));
@@ -195,7 +195,7 @@ impl<'a, R: Records> Worker<'a, R> {
             let rest = &buffer[at..span.range.end];
             let consumed = self.records.index(rest, span.is_last);
             if let Some((start, too_large)) = self.find_too_large(consumed, place.byte_offset) {
-                // Everything before the record is judged as usual; the record itself ends the run.
+                // Everything before the record is validated as usual; the record itself ends the run.
                 self.records.index(&rest[..start], false);
                 place.range = at..at + start;
                 proved += self.block(&buffer, &mut place, &mut state, None);
@@ -246,7 +246,7 @@ impl<'a, R: Records> Worker<'a, R> {
         (piece, Spent { buffer, rest: at..span.range.end })
     }
 
-    /// Notes the records of a block that was judged, `start` bytes behind the start of the span, where rows are written.
+    /// Keeps the records of a validated block, `start` bytes after the start of the span, if rows are written.
     fn keep_rows(&mut self, start: usize, state: &State) {
         let Some(written) = &mut self.written else { return };
         let ranges = self.records.ranges();
@@ -275,7 +275,7 @@ impl<'a, R: Records> Worker<'a, R> {
         }
     }
 
-    /// Where the first record begins that is larger than the limits allow, in a block of so many bytes.
+    /// The start of the first record that exceeds a limit, in a block of this many bytes.
     fn find_too_large(&self, bytes: usize, byte_offset: u64) -> Option<(usize, Failure)> {
         let limits = &self.job.limits;
         if bytes as u64 <= limits.max_field_bytes.min(limits.max_record_bytes) {
@@ -297,8 +297,8 @@ impl<'a, R: Records> Worker<'a, R> {
         })
     }
 
-    /// Validates one block, of which it may be `judged` before what is wrong besides keys, and moves `place` behind it. Returns how many rows
-    /// were proven whole.
+    /// Validates one block, of which everything except keys may already be `judged`, and moves `place` behind it. Returns the
+    /// number of rows proven entirely.
     pub(super) fn block(
         &mut self,
         buffer: &Buffer,
