@@ -34,7 +34,7 @@ const MAX_LINKS: usize = 40;
 #[derive(Debug)]
 pub struct AtomicFile {
     name: String,
-    /// Only `None` while it is taken apart.
+    /// Only `None` while the value is taken apart.
     output: Option<Output>,
     failure: Option<Failure>,
 }
@@ -52,7 +52,7 @@ enum Output {
         writer: BufWriter<NamedTempFile>,
         target: PathBuf,
         permissions: Option<Permissions>,
-        /// Behind the writer: dropped when the file is no longer there under its temporary name.
+        /// After the writer: dropped when the file no longer has its temporary name.
         entry: Entry,
     },
     Direct(BufWriter<File>),
@@ -212,7 +212,8 @@ fn open(path: &Path, name: &str, temporaries: &Temporaries) -> Result<Output, Er
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(Error::new(ErrorKind::Folder { name: name.to_owned() })),
         Ok(metadata) => {
-            // Whoever may not write to the file is not to replace it. Nothing is cut off, and an open stream goes on where it is.
+            // A file without write permission must not be replaced. Nothing is truncated, and an open stream continues where it
+            // is.
             let file = OpenOptions::new().append(true).open(path).map_err(|error| fail(name, error))?;
             if !metadata.is_file() || is_stream_path(path) {
                 return direct(file);
@@ -284,7 +285,7 @@ fn is_linked(path: &Path, other: &Path) -> bool {
     identity(path).is_some_and(|one| identity(other) == Some(one))
 }
 
-/// Other systems do not say it of a path.
+/// Other systems do not provide this for a path.
 #[cfg(not(unix))]
 fn is_linked(_path: &Path, _other: &Path) -> bool {
     false
@@ -302,7 +303,7 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many symbolic links"))
 }
 
-/// The names of what this process has open, which are no files to be replaced even where they lead to one.
+/// The names of open streams of this process, which must not be replaced even if they lead to a file.
 fn is_stream_path(path: &Path) -> bool {
     cfg!(unix) && (path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd"))
 }

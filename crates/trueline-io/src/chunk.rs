@@ -106,16 +106,17 @@ impl ChunkReader {
 /// What an address should be a multiple of to which much is copied: a line of the cache.
 pub(crate) const LINE: usize = 64;
 
-/// The first place of a buffer, from `least` on, to which bytes are best read.
+/// The first offset of a buffer, from `least` on, that is good for reading into.
 ///
-/// AMD's third Zen takes five times as long to copy from a file to a place that is less than 32 bytes behind the start of a page, and there an
-/// allocator puts what is large: sixteen bytes of its own go first. A buffer that has to grow for the bytes may move, and they then stand anywhere.
+/// Zen 3 processors take five times as long to copy from a file to an address less than 32 bytes after the start of a page, which
+/// is where allocators put large buffers, after their own sixteen bytes. A buffer that grows for the bytes may move to any
+/// address.
 pub(crate) fn aligned(buffer: &[u8], least: usize) -> usize {
     let address = buffer.as_ptr().addr().wrapping_add(least);
     least + (address.next_multiple_of(LINE) - address)
 }
 
-/// Makes a buffer at least `bytes` long; what is new is zero, or what stood there before. Fresh memory comes zeroed from
+/// Makes a buffer at least `bytes` long; new bytes are zero or old content. Fresh memory comes zeroed from
 /// the system and is not touched before it is needed.
 pub(crate) fn lengthen(buffer: &mut Vec<u8>, bytes: usize) -> Result<(), Error> {
     if bytes > buffer.capacity() {

@@ -38,7 +38,7 @@ impl Format {
         self != Self::Csv
     }
 
-    /// The ends of file names that tell of it, without the dot.
+    /// The file name extensions of the format, without the dot.
     fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::Csv => &["csv", "tsv", "psv", "txt"],
@@ -81,7 +81,7 @@ impl Format {
         if COMPRESSIONS.contains(&end) {
             end = ends.next()?;
         }
-        // The name's own first part is no end.
+        // The first part of the name is not an extension.
         ends.next()?;
         Self::ALL.iter().copied().find(|format| format.extensions().contains(&end))
     }

@@ -119,7 +119,7 @@ impl Excerpt {
     }
 }
 
-/// The first offset from `offset` on that does not stand inside a UTF-8 sequence or between CR and LF.
+/// The first offset from `offset` on that is not inside a UTF-8 sequence or between CR and LF.
 fn boundary(bytes: &[u8], mut offset: usize) -> usize {
     let limit = offset.saturating_add(3).min(bytes.len());
     while offset < limit && bytes[offset] & 0xC0 == 0x80 {

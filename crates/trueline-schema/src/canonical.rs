@@ -49,7 +49,7 @@ fn table_checks(schema: &Schema) -> impl Iterator<Item = &Check> {
     declared.into_iter().chain(schema.checks.iter().filter(move |check| !implied(check)))
 }
 
-/// Whether a check says nothing but its kind.
+/// Whether a check has nothing but its kind.
 fn is_plain(check: &Check) -> bool {
     let plain = Check::new(check.kind.clone(), check.columns.clone());
     *check == plain
@@ -186,7 +186,7 @@ fn write_json(json: &JsonFormat) -> Object {
     object
 }
 
-/// The members of a set of texts.
+/// The members of a set of strings.
 fn sorted<T: AsRef<str>>(texts: &[T]) -> Vec<&str> {
     let mut texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     texts.sort_unstable();
@@ -232,7 +232,7 @@ impl Object {
         }
     }
 
-    /// A number from 0 to 1; it keeps a point or exponent, which tells it from a count.
+    /// A number from 0 to 1; it keeps a decimal point or exponent, which distinguishes it from a count.
     pub(crate) fn fraction(&mut self, key: &'static str, fraction: f64) {
         self.insert(key, format!("{fraction:?}"));
     }

@@ -211,7 +211,7 @@ impl fmt::Display for DataType {
     }
 }
 
-/// Whether a member's name can stand in the spelling of a type as it is; others are written as JSON strings.
+/// Whether the name of a member can be written unquoted in a type; others are written as JSON strings.
 pub(crate) fn is_plain_name(name: &str) -> bool {
     let is_plain = |character: char| {
         !character.is_control() && !matches!(character, '<' | '>' | '(' | ')' | ',' | ':' | '"' | '\\')

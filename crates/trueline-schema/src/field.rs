@@ -75,7 +75,7 @@ impl Field {
     }
 }
 
-/// The texts that mean true unless a field lists others.
+/// The default strings that mean true.
 pub(crate) const DEFAULT_TRUE: [&str; 4] = ["true", "True", "TRUE", "1"];
-/// The texts that mean false unless a field lists others.
+/// The default strings that mean false.
 pub(crate) const DEFAULT_FALSE: [&str; 4] = ["false", "False", "FALSE", "0"];

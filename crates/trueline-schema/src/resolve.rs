@@ -27,7 +27,7 @@ pub(crate) fn resolve(schema: &Schema) -> Vec<Check> {
     checks
 }
 
-/// The default id of every check that has none of its own, in the order of reports.
+/// The default id of every check without its own id, in report order.
 pub(crate) fn default_ids(schema: &Schema) -> Vec<Option<String>> {
     default_ids_of(&full(schema))
 }

@@ -132,7 +132,7 @@ impl ArrowFile {
         selection.dictionary(&message, &body, place, dictionaries, &self.options)
     }
 
-    /// The description of a block, without what stands in front of it.
+    /// Reads the metadata of a block, without the bytes before it.
     fn read_description(&self, block: &Block) -> Result<(Vec<u8>, Place, Body<'_>), Problem> {
         let start = block.offset().cast_unsigned();
         let body = start + u64::from(block.metaDataLength().cast_unsigned());
@@ -164,7 +164,7 @@ impl std::fmt::Debug for ArrowFile {
     }
 }
 
-/// Where the footer stands.
+/// Locates the footer.
 fn find_footer(reach: &Reach, options: &ArrowOptions) -> Result<Range<u64>, Problem> {
     let size = reach.size_bytes();
     let mut head = [0; 8];

@@ -20,11 +20,11 @@ use crate::batch::{Codec, Method, Problem, Reach};
 /// Where buffers begin in a body of ours.
 const ALIGNMENT: usize = 64;
 
-/// The most rows, or values of a part, that a message may have without a bit for each: columns of nulls, and tables without
-/// columns, can say any number.
+/// The maximum number of rows, or values of a part, of a message without a bit for each: columns of nulls, and tables without
+/// columns, can claim any number.
 const MOST_WITHOUT_BITS: i64 = i32::MAX as i64;
 
-/// Where a message stands.
+/// The location of a message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     /// Its description, in bytes from the start of the input.
@@ -207,7 +207,7 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// Puts the bytes at `range` of the body behind `bytes`.
+    /// Appends the bytes at `range` of the body to `bytes`.
     fn read(&self, range: Range<u64>, bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
         let mut bytes = bytes;
         let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 
-/// The slices of a batch, none where it has no rows.
+/// The slices of a batch; none if it has no rows.
 pub(super) struct Slices {
     batch: RecordBatch,
     start: usize,

@@ -39,7 +39,7 @@ pub struct ArrowMessage {
     options: ArrowOptions,
 }
 
-/// A message of which the description was read.
+/// A message whose metadata was read.
 struct Described {
     description: Vec<u8>,
     place: Place,
@@ -154,7 +154,7 @@ impl ArrowStream {
         Ok(Some(Described { description, place: Place { body_bytes, ..place } }))
     }
 
-    /// Whether nothing comes behind the marker at the end.
+    /// Checks that nothing follows the end marker.
     fn end(&mut self) -> Result<(), Problem> {
         let end = self.byte_offset;
         if self.take_up_to(1)?.is_empty() {
@@ -203,7 +203,7 @@ impl ArrowStream {
     }
 }
 
-/// What a description says of its body; what is wrong with it is found out later.
+/// The body size that metadata claims; errors in it are found later.
 fn body_bytes(description: &[u8]) -> u64 {
     arrow_ipc::root_as_message(description)
         .ok()

@@ -31,7 +31,7 @@ pub(crate) enum Method {
     #[cfg(feature = "parquet")]
     Brotli,
     Zstd,
-    /// LZ4 with a frame of Hadoop's, or its own, or none.
+    /// LZ4 with Hadoop's frame, its own, or none.
     #[cfg(feature = "parquet")]
     Lz4,
     #[cfg(feature = "arrow-ipc")]
@@ -56,7 +56,7 @@ impl Codec {
         self.method == Method::None
     }
 
-    /// Puts what `stored` holds behind `plain`: exactly `length` bytes.
+    /// Decompresses `stored` and appends exactly `length` bytes to `plain`.
     pub(crate) fn decompress(
         &mut self,
         stored: &[u8],
@@ -146,7 +146,7 @@ fn lz4_raw(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), Stri
     Ok(())
 }
 
-/// The codec called LZ4 was never described well: most writers put Hadoop's frames around it, some the frame of LZ4 itself,
+/// The codec called LZ4 was never well specified: most writers use Hadoop's frames, some the frame of LZ4 itself,
 /// some none.
 #[cfg(feature = "parquet")]
 fn lz4(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), String> {
@@ -170,7 +170,7 @@ fn lz4_frame(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), St
     unpack(lz4_flex::frame::FrameDecoder::new(stored), plain, length, length.min(FIRST_BYTES))
 }
 
-/// Blocks, each behind its sizes unpacked and packed.
+/// Blocks, each preceded by its uncompressed and compressed sizes.
 #[cfg(feature = "parquet")]
 fn hadoop(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Option<()> {
     let mut rest = stored;

@@ -18,10 +18,10 @@ use crate::error::Error;
 
 /// Buffers that go between the thread and its reader.
 const BUFFERS: usize = 4;
-/// How long a read may hold up the one who drops the reader.
+/// How long a pending read may delay dropping the reader.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Bytes, of which the first `filled` mean something.
+/// Bytes, of which the first `filled` are valid.
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
     pub(super) bytes: Vec<u8>,
@@ -54,7 +54,7 @@ enum State {
 }
 
 impl Ahead {
-    /// Starts the thread, or gives everything back where there can be none.
+    /// Starts the thread, or returns everything if there can be none.
     pub(super) fn start(road: Box<Road>, gate: Arc<Gate>) -> Result<Self, Option<Box<Road>>> {
         let (full_sender, full) = channel();
         let (empty, empty_receiver) = channel();
@@ -174,7 +174,7 @@ impl Drop for Ahead {
     }
 }
 
-/// Says whether a thread is inside of a read, and lets none in when it is closed.
+/// Knows whether a thread is inside a read, and admits none once closed.
 #[derive(Debug, Default)]
 pub(super) struct Gate(AtomicU8);
 

@@ -21,7 +21,7 @@ const FLAG_NAME: u8 = 1 << 3;
 const FLAG_COMMENT: u8 = 1 << 4;
 const FLAGS_RESERVED: u8 = 0xe0;
 
-/// All members of a gzip stream. Zero padding behind the last is passed over, as gzip itself does.
+/// All members of a gzip stream. Zero padding after the last is skipped, as by gzip itself.
 pub(super) struct Members {
     inflate: Decompress,
     checksum: Hasher,
@@ -73,7 +73,7 @@ impl Members {
             Ok(Status::StreamEnd) => self.state = State::Trailer,
             Ok(_) if used > 0 || made > 0 => {}
             Ok(_) if is_at_end => return Err(packed.cut()),
-            // What the library says more depends on the sizes of buffers.
+            // Further output of the library depends on buffer sizes.
             Ok(_) | Err(_) => self.state = State::Damaged,
         }
         Ok(made)
@@ -125,8 +125,8 @@ impl Parts for Members {
     }
 }
 
-/// Takes a member out of blocked gzip (BGZF), whose headers tell how long it is. How many bytes it gives at most; `None`
-/// when what comes next is not such a member, whole and as `bgzip` writes it.
+/// Cuts a member out of blocked gzip (BGZF), whose headers give its length. Returns its maximum decompressed size; `None`
+/// if the next bytes are not such a member, complete and as `bgzip` writes it.
 ///
 /// **Source**: the SAM format specification, section 4.1.
 pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {

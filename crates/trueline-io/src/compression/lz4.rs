@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// Blocks that are not independent look back so far.
 const HISTORY_BYTES: usize = 64 << 10;
-/// The bit of a block's size that says it is stored as it is.
+/// The bit of a block's size that marks it as stored uncompressed.
 const STORED: u32 = 1 << 31;
 
 const FLAG_INDEPENDENT: u8 = 1 << 5;
@@ -147,7 +147,7 @@ impl Parts for Frames {
 }
 
 impl Frame {
-    /// Reads the header behind the magic number.
+    /// Reads the header after the magic number.
     fn read(packed: &mut Packed) -> Result<Self, Error> {
         let mut descriptor: Vec<u8> = packed.array::<2>()?.to_vec();
         let (flags, sizes) = (descriptor[0], descriptor[1]);

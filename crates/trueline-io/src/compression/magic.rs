@@ -22,7 +22,7 @@ pub(super) fn compression(magic: &[u8]) -> Compression {
     if begins(GZIP, 1) {
         Compression::Gzip
     } else if begins(ZSTD, 2) || matches!(magic, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
-        // Skippable frames may come first; what is behind them says whether they are lz4.
+        // Skippable frames may come first; the bytes after them show whether this is lz4.
         Compression::Zstd
     } else if begins(XZ, 1) {
         Compression::Xz
@@ -37,7 +37,7 @@ pub(super) fn compression(magic: &[u8]) -> Compression {
     }
 }
 
-/// The compression of an input whose bytes are too few to tell, by the end of its name: it was cut.
+/// The compression, by file name extension, of an input with too few bytes to detect it: the input was truncated.
 pub(super) fn cut_compression(whole: &[u8], name: &str) -> Compression {
     let name = name.to_ascii_lowercase();
     let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
@@ -56,7 +56,7 @@ pub(super) fn cut_compression(whole: &[u8], name: &str) -> Compression {
     }
 }
 
-/// A form that is recognised to say what to do about it, rather than to judge its bytes as text: what it is, and what to do.
+/// A format that is recognized so as to give advice, instead of validating its bytes as text: its name, and the advice.
 pub(super) fn unsupported(magic: &[u8]) -> Option<(&'static str, &'static str)> {
     match magic {
         [b'P', b'K', 3, 4, ..] => {

@@ -74,7 +74,7 @@ impl Packed {
         self.compression = compression;
     }
 
-    /// Where the next byte stands in the input.
+    /// The offset of the next byte in the input.
     pub(super) fn offset(&self) -> u64 {
         self.byte_offset
     }
@@ -113,14 +113,14 @@ impl Packed {
         }
     }
 
-    /// Some of the next bytes, none at the end.
+    /// Returns some of the next bytes; none at the end.
     pub(super) fn fill(&mut self) -> Result<&[u8], Error> {
         self.peek(1)?;
         Ok(&self.buffer[self.start..self.end])
     }
 
-    /// Some of the next bytes, `least` of them unless fewer are left. Where reading fails there are none left, for one who
-    /// has bytes to give out before; that it failed is what [`Packed::cut`] says then, and whoever reads on.
+    /// Returns some of the next bytes, at least `least` unless fewer are left. If reading fails, none are left, so that a caller
+    /// can first return earlier bytes; [`Packed::cut`] and later reads then return the error.
     pub(super) fn input(&mut self, least: usize) -> &[u8] {
         if self.failed.is_none() {
             self.failed = self.peek(least).err();
@@ -158,9 +158,9 @@ impl Packed {
         self.byte_offset += bytes as u64;
     }
 
-    /// The next byte, taken.
+    /// Takes the next byte.
     ///
-    /// **Errors**: there is none, or it cannot be read.
+    /// **Errors**: there is no next byte, or it cannot be read.
     pub(super) fn byte(&mut self) -> Result<u8, Error> {
         let Some(byte) = self.fill()?.first().copied() else { return Err(self.cut()) };
         self.consume(1);

@@ -32,7 +32,7 @@ pub(super) struct Parallel {
     /// How many may be under way.
     most: usize,
     piece_bytes: usize,
-    /// What ended the cutting: bytes that could not be cut out whole, and a read that failed behind them.
+    /// What ended the cutting: bytes that could not be cut out completely, and a failed read after them.
     rest: Option<(Vec<u8>, Option<Error>)>,
     /// Memory to be used again.
     spare: Vec<Vec<u8>>,
@@ -64,7 +64,7 @@ struct Done {
     parts: Option<u64>,
 }
 
-/// What came of a task, or what a thread panicked with.
+/// The result of a task, or the panic of its thread.
 type Answer = Result<Done, Box<dyn Any + Send>>;
 
 impl Parallel {
@@ -116,7 +116,7 @@ impl Parallel {
                     return false;
                 }
             }
-            // Parts without any bytes are no end.
+            // Parts without bytes are not the end.
             if buffer.filled > 0 {
                 return true;
             }
@@ -137,7 +137,7 @@ impl Parallel {
         }
     }
 
-    /// Takes the next few parts out of the stream; none when it cannot be cut any more.
+    /// Cuts the next few parts out of the stream; none if it cannot be cut any more.
     fn cut(&mut self, packed: &mut Packed) -> (u64, Vec<u8>, usize) {
         let mut bytes = self.spare.pop().unwrap_or_default();
         bytes.clear();
@@ -166,7 +166,7 @@ impl Parallel {
         self.pieces.push_back(Piece { byte_offset, most, done });
     }
 
-    /// Puts `first` and all that was cut out behind it in front of the stream again.
+    /// Returns `first` and everything cut out after it to the front of the stream.
     fn give_back(&mut self, packed: &mut Packed, first: Vec<u8>, byte_offset: u64) {
         let mut bytes = first;
         for piece in self.pieces.drain(..) {
@@ -221,14 +221,14 @@ fn answer(done: &Receiver<Answer>) -> Done {
     answer.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-/// One thread's work: tasks, until there are no more.
+/// The loop of one thread: tasks, until there are no more.
 fn work(compression: Compression, tasks: &Mutex<Receiver<Task>>) {
     let mut tools = None;
     loop {
         let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Task { packed, text, most, done }) = task else { return };
         let made = AssertUnwindSafe(|| undo(compression, &mut tools, packed, text, most));
-        // Where nobody waits any more, there is nobody to tell.
+        // If nobody waits any more, the result is dropped.
         let _ = done.send(catch_unwind(made));
     }
 }

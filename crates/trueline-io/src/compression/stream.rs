@@ -5,24 +5,24 @@ use std::io::{self, Read};
 use super::packed::Packed;
 use crate::error::{Error, ErrorKind};
 
-/// Where the ratio is looked at: at every so many decompressed bytes, the same places however the reader is asked.
+/// The ratio is checked at multiples of this many decompressed bytes, independent of the sizes of reads.
 const RATIO_STEP_BYTES: u64 = 1 << 20;
-/// Before so many decompressed bytes it is not: little text may be very much alike.
+/// Below this many decompressed bytes it is not checked: small inputs may be very repetitive.
 const RATIO_FLOOR_BYTES: u64 = 16 << 20;
 
 /// What a format's decoder did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It wrote so many bytes, or none and moved on.
+    /// It wrote this many bytes, or none but made progress.
     Bytes(usize),
-    /// The stream has ended, and nothing is behind it.
+    /// The stream has ended, and nothing follows.
     End,
 }
 
 /// How a format goes through the members, streams or frames it is made of.
 pub(super) trait Parts: Send {
-    /// Goes one step further; `out` is not empty. A fault comes after all bytes that were good, whatever the size of `out`
-    /// and however the compressed bytes come.
+    /// Performs one step; `out` is not empty. An error comes after all valid bytes, independent of the size of `out`
+    /// and of how the compressed bytes arrive.
     fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error>;
 
     /// Whether the part before is done with and nothing of the next was taken.
@@ -39,7 +39,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Whether `decompressed` bytes are within the limits at any place behind `byte_offset`.
+    /// Whether `decompressed` bytes are within the limits at any place after `byte_offset`.
     pub(super) fn allow(&self, decompressed: u64, byte_offset: u64) -> bool {
         let ratio = self.max_ratio.is_none_or(|ratio| {
             decompressed < RATIO_FLOOR_BYTES || decompressed <= ratio.saturating_mul(byte_offset)
@@ -53,7 +53,7 @@ impl Limits {
 pub(super) enum Next {
     /// So many bytes were written.
     Bytes(usize),
-    /// A part has ended; only for those who want to know.
+    /// A part has ended; only for callers that are interested.
     Border,
     End,
 }

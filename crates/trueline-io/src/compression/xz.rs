@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 const MAGIC: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
 /// Blocks may look back at most 128 MiB; beside those the library needs a little. The format allows 4 GiB.
 const MEMORY_BYTES: u64 = (128 + 1) << 20;
-/// Zeros between streams and behind the last come in fours.
+/// Zeros between streams and after the last come in groups of four.
 const PADDING_BYTES: u64 = 4;
 
 /// All streams of an xz file.
@@ -64,7 +64,7 @@ impl Streams {
             Ok(Status::StreamEnd) => self.decoder = None,
             Ok(_) if used > 0 || made > 0 => {}
             Ok(_) if is_at_end => return Err(packed.cut()),
-            // It says so the second time it comes nowhere.
+            // It says so the second time it makes no progress.
             Ok(Status::MemNeeded) => self.fault = Some(Fault::Data),
             Ok(_) => {}
             Err(fault) => self.fault = Some(fault),
@@ -108,7 +108,7 @@ impl Parts for Streams {
     }
 }
 
-/// How much memory a decoder that was refused it had asked for. The library tells only whether a limit is enough.
+/// The memory that a refused decoder had requested. The library only tells whether a limit is enough.
 fn wanted_memory(decoder: &mut Decoder) -> u64 {
     let (mut least, mut enough) = (MEMORY_BYTES, u64::from(u32::MAX) * 2);
     while least + 1 < enough {

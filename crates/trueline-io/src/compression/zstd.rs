@@ -46,7 +46,7 @@ impl Frames {
         Ok(Self { decoder, wanted: 0, is_full: false })
     }
 
-    /// Looks at what stands between frames.
+    /// Reads what is between frames.
     fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
         skippable::pass_over(packed)?;
         let header = packed.peek(HEADER_BYTES)?;
@@ -116,8 +116,8 @@ impl Parts for Frames {
     }
 }
 
-/// Takes a frame out of the stream by the headers of its blocks. How many bytes it gives at most; `None` when what comes
-/// next is no frame that can be undone by itself, or a very large one.
+/// Cuts a frame out of the stream by the headers of its blocks. Returns its maximum decompressed size; `None` if the next
+/// bytes are not a frame that can be decompressed alone, or are a very large one.
 pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
     let header = packed.peek(HEADER_BYTES)?;
     if let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, ..] = *header {
@@ -169,7 +169,7 @@ struct Needs {
 }
 
 impl Needs {
-    /// Reads a frame's header behind the magic number. Of a header that is cut nothing is needed: the library will say so.
+    /// Reads a frame's header after the magic number. A truncated header may be ignored: the library will report it.
     fn of(header: &[u8]) -> Self {
         Self::parse(header).unwrap_or_default()
     }

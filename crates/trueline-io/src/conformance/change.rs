@@ -44,7 +44,7 @@ fn streamed(make: Make, old: &[u8], new: &[u8]) {
     let mut found = vec![0; READ_BEFORE];
     read.read_exact(&mut found).unwrap_or_else(|error| panic!("{rule}: {error}"));
     change();
-    // What a system gives of a file that is written to in place is what stands there: the end tells.
+    // If a file is modified in place, the system returns the current content: the check at the end detects it.
     let _ = read.read_to_end(&mut found);
     same(&rule, &found[..READ_BEFORE], &old[..READ_BEFORE]);
     notices(source.as_ref(), &rule);

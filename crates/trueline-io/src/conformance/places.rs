@@ -69,7 +69,7 @@ fn borders(at: &dyn ReadAt, bytes: &[u8]) {
     }
 }
 
-/// A buffer may reach beyond the end; behind it there is nothing.
+/// A buffer may extend beyond the end, where there is nothing to read.
 fn beyond(at: &dyn ReadAt, size: usize) {
     let read = |buffer: &mut [u8], offset: u64| {
         at.read_at(buffer, offset).unwrap_or_else(|error| panic!("at byte {offset} of {size}: {error}"))

@@ -100,7 +100,7 @@ fn nothing_asked(make: Make, bytes: &[u8]) {
     same(rule, &rest(&mut read, rule), bytes);
 }
 
-/// A source that opens twice gives all bytes twice; one that cannot says so.
+/// A source that opens twice returns all bytes twice; one that cannot returns an error.
 fn opened_twice(make: Make, bytes: &[u8]) {
     let source = make(bytes);
     let mut first = open(source.as_ref());

@@ -115,7 +115,7 @@ impl CsvInput {
                 return self.take_first_record(&positions, bytes);
             }
             if bytes > 0 {
-                // Comments and blank lines are no records.
+                // Comments and blank lines are not records.
                 self.head.consume(bytes);
                 continue;
             }
@@ -144,7 +144,7 @@ impl CsvInput {
         if !self.dialect.header {
             return Ok(());
         }
-        // A record that a read error or a cut stream ends is no header.
+        // A record ended by a read error or a truncated stream is not a header.
         if bytes == self.head.rest.len() && self.head.failure.is_some() {
             return self.head.failure.take().map_or(Ok(()), Err);
         }
@@ -208,7 +208,7 @@ impl CsvInput {
             return Ok(Front { gap: kept, ..Front::default() });
         }
         let (head, gap) = kept.split_at(self.preamble_bytes.min(kept.len()));
-        // Skipped lines end with whatever ends a line; a byte order mark is none.
+        // Skipped lines end with any line ending; a byte order mark is not one.
         let is_open = self.dialect.skip_lines > 0 && !matches!(head.last(), None | Some(b'\n' | b'\r'));
         Ok(Front { head: Some(head), is_open, gap, ..Front::default() })
     }
@@ -249,7 +249,7 @@ fn without_cr(cell: &[u8]) -> &[u8] {
     &cell[..end]
 }
 
-/// Whether all of a cell stands between two quotes: as a record, it is one that strict quoting finds no fault with.
+/// Whether the whole cell is between two quotes: as a record, it is valid under strict quoting.
 fn is_quoted(cell: &[u8], dialect: &Dialect) -> bool {
     let begins = dialect.quote.is_some_and(|quote| cell.first() == Some(&quote));
     begins && {

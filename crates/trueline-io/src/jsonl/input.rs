@@ -108,7 +108,7 @@ impl JsonLinesInput {
     }
 }
 
-/// Every line feed ends a record: none can stand inside of a JSON text that is written on one line.
+/// Every line feed ends a record: JSON on a single line cannot contain one.
 fn lines() -> Dialect {
     Dialect::default().quote(None).terminator(Terminator::Lf).header(false)
 }

@@ -38,7 +38,7 @@ struct Column {
     name: String,
     reader: ParquetRecordBatchReader,
     meter: Meter,
-    /// Whether the decoder does not look whether texts are some.
+    /// Whether the decoder does not check that strings are valid.
     has_unseen_texts: bool,
     /// Rows decoded and not given away.
     pending: Option<ArrayRef>,

@@ -27,7 +27,7 @@ pub(super) struct Chunk {
     pub(super) pages: Vec<PageAt>,
     /// Values of all data pages; of a flat column its rows.
     pub(super) values: u64,
-    /// Whether rows may have several values, or none.
+    /// Whether rows may have any number of values.
     pub(super) is_nested: bool,
     /// Whether values may be null.
     pub(super) is_optional: bool,
@@ -39,7 +39,7 @@ pub(super) struct Chunk {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageAt {
     pub(super) header: Header,
-    /// Where its bytes begin, behind its header.
+    /// The start of its bytes, after its header.
     pub(super) start: u64,
     /// Values of the pages before it.
     pub(super) first_value: u64,
@@ -56,7 +56,7 @@ impl PageAt {
     }
 }
 
-/// Where a chunk stands, as its metadata says; `footer` is where data ends.
+/// The location of a chunk according to its metadata; `footer` is where data ends.
 pub(super) fn range(chunk: &ColumnChunkMetaData, footer: u64) -> Result<Range<u64>, Problem> {
     let data = chunk.data_page_offset();
     // Some writers set the place of a dictionary that is not there to nothing, or that of pages that are not.
@@ -94,7 +94,7 @@ pub(super) fn slack(created_by: Option<&str>) -> u64 {
 }
 
 impl Chunk {
-    /// Reads the headers of all pages of the chunk in `range`, which has `values` values as its metadata says.
+    /// Reads the headers of all pages of the chunk in `range`, which has `values` values according to its metadata.
     pub(super) fn read(
         reach: &Reach,
         range: Range<u64>,
@@ -174,7 +174,7 @@ fn read_header(reach: &Reach, range: Range<u64>) -> Result<(Header, u64), Proble
 }
 
 impl PageAt {
-    /// Whether the page can be what its header says.
+    /// Checks that the page can be as its header claims.
     fn check(
         &self,
         end: u64,

@@ -9,19 +9,19 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) count: u64,
-    /// The sum; lengths below zero count as none.
+    /// The sum; negative lengths count as zero.
     pub(super) sum: u64,
 }
 
 impl Lengths {
-    /// How many lengths the list at the start of `bytes` says that it has.
+    /// The number of lengths that the list at the start of `bytes` claims.
     pub(super) fn count(bytes: &[u8]) -> Option<u64> {
         let mut bits = Bits { bytes, at: 0 };
         let (_, _) = (bits.varint()?, bits.varint()?);
         bits.varint()
     }
 
-    /// The list at the start of `bytes`, of at most `most` lengths. `None` where it is no such list, or has more.
+    /// The list at the start of `bytes`, of at most `most` lengths. `None` if it is not such a list, or has more.
     pub(super) fn read(bytes: &[u8], most: u64) -> Option<Self> {
         let mut bits = Bits { bytes, at: 0 };
         let block = bits.varint()?;
@@ -133,7 +133,7 @@ impl<'a> Bits<'a> {
         Some(bytes)
     }
 
-    /// The last run may be cut behind its last value.
+    /// The last run may be truncated after its last value.
     fn take_up_to(&mut self, count: usize) -> &'a [u8] {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let bytes = &rest[..count.min(rest.len())];

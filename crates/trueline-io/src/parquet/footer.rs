@@ -21,7 +21,7 @@ const ENCRYPTED: &[u8; 4] = b"PARE";
 /// Footer length and magic.
 const TAIL_BYTES: u64 = 8;
 
-/// The smallest number of bytes in which a column chunk can say what it must. It takes a few hundred in memory.
+/// The minimum encoded size of a column chunk. In memory it takes a few hundred bytes.
 const LEAST_CHUNK_BYTES: usize = 16;
 
 /// How deep types may be nested.
@@ -33,7 +33,7 @@ const NODES_PER_COLUMN: usize = 8;
 /// The most entries of metadata that writers added.
 const MAX_KEY_VALUES: usize = 100_000;
 
-/// The footer of a file: where it stands, and its bytes.
+/// The footer of a file: its location and its bytes.
 pub(super) struct Footer {
     pub(super) range: Range<u64>,
     pub(super) bytes: Vec<u8>,
@@ -158,7 +158,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The nodes of the schema stand in the order of a walk through the tree, each with the number of its children.
+    /// The nodes of the schema are in depth-first order, each with the number of its children.
     fn schema(&mut self) -> Result<(), Problem> {
         let nodes = self.structs("schema")?;
         let most = self.options.max_columns.saturating_mul(NODES_PER_COLUMN) as u64;
@@ -198,7 +198,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// One node; returns how many children it says it has.
+    /// Reads a node and returns the number of children it claims.
     fn schema_node(&mut self) -> Result<usize, Problem> {
         let (mut last, mut children) = (0, 0);
         while let Some((field, kind)) = self.field(&mut last, NODE)? {
@@ -339,7 +339,7 @@ impl Walk<'_> {
         })
     }
 
-    /// The next field, which has the type that stands in `kinds` under its number.
+    /// Reads the next field, which must have the type listed in `kinds` under its number.
     fn field(&mut self, last: &mut i16, kinds: &[Kind]) -> Result<Option<(i16, Kind)>, Problem> {
         let place = self.place();
         let field = self.reader.field(last).map_err(|fault| self.fault(fault))?;

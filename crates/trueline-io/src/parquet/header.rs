@@ -4,7 +4,7 @@ use parquet::basic::Encoding;
 
 use super::thrift::{Fault, Kind, Reader};
 
-/// What a page header says. Numbers are not negative, and otherwise as they stand there.
+/// The content of a page header. Numbers are not negative, and otherwise unchecked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) kind: PageKind,
@@ -40,7 +40,7 @@ pub(super) enum PageKind {
 }
 
 impl Header {
-    /// Reads the header at the start of `bytes`; also returns its length. A fault behind all bytes may mean that the header
+    /// Reads the header at the start of `bytes`; also returns its length. An error after all bytes may mean that the header
     /// is longer than they are.
     pub(super) fn read(bytes: &[u8]) -> Result<(Self, usize), Fault> {
         let mut reader = Reader::new(bytes);
@@ -81,7 +81,7 @@ struct Fields {
     data_v2: Option<Part>,
 }
 
-/// What the part of a header says that depends on the page.
+/// The part of a header that depends on the kind of page.
 struct Part {
     kind: PageKind,
     values: u32,

@@ -18,10 +18,10 @@ use crate::batch::{Problem, Projection, Reach, Root, guard};
 use crate::source::ReadAt;
 use crate::text::Failure;
 
-/// The most parts of a row group. How many rows it has is what the footer says, until it is read.
+/// The maximum number of parts of a row group, whose number of rows is only claimed by the footer until it is read.
 const MOST_PARTS: u64 = 1 << 16;
 
-/// The most rows of a row group without columns, of which there is nothing but their number.
+/// The maximum number of rows of a row group without columns, which consists of nothing but their number.
 const MOST_WITHOUT_COLUMNS: i64 = i32::MAX as i64;
 
 /// A Parquet input whose footer has been read and checked against the file.
@@ -233,7 +233,7 @@ impl ParquetInput {
         }
         let shared = {
             let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
-            // Parts are read in about their order: what lies far behind is not needed again.
+            // Parts are read in roughly their order: chunks far behind are not needed again.
             chunks.retain(|(known, _), _| known + 2 > group);
             Arc::clone(chunks.entry((group, leaf)).or_default())
         };

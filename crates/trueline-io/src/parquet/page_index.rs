@@ -26,8 +26,8 @@ pub(super) struct PageIndex {
 }
 
 impl PageIndex {
-    /// Reads the index of a column; `None` where it has none, or a damaged one. `footer` is where the footer begins, and `rows` how
-    /// many there are in the row group.
+    /// Reads the page index of a column; `None` if it has none, or a damaged one. `footer` is where the footer begins, and `rows`
+    /// the number of rows of the row group.
     ///
     /// **Errors**: it cannot be read.
     pub(super) fn read(
@@ -67,7 +67,7 @@ impl PageIndex {
     }
 }
 
-/// These pages as those of every column, for whoever asks for one.
+/// Provides these pages for every column.
 impl PageIndexProvider for PageIndex {
     fn has_offset_indexes(&self) -> bool {
         false

@@ -14,7 +14,7 @@ use super::header::{Header, PageKind};
 use super::options::ParquetOptions;
 use crate::batch::{Codec, Problem, Reach};
 
-/// What the pages of one column have been up to, shared with whoever has them decoded.
+/// The progress of the pages of one column, shared with the caller of the decoder.
 #[derive(Clone, Default)]
 pub(super) struct Meter(Arc<Mutex<Count>>);
 
@@ -145,7 +145,7 @@ impl Pages {
         Ok(plain)
     }
 
-    /// Texts that are written as differences may stand for much more than they take.
+    /// Checks the lengths of delta-encoded strings, which may expand to much more than their size.
     fn check_lengths(&self, header: &Header, plain: &[u8]) -> Result<(), String> {
         let values = &plain[self.levels(header, plain).min(plain.len())..];
         let most = self.options.max_batch_values.min(u64::from(header.values));
@@ -169,7 +169,7 @@ impl Pages {
     fn has_packed_nothing(&self, header: &Header, plain: &[u8]) -> bool {
         let is_dictionary = matches!(header.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
             && !matches!(header.kind, PageKind::Dictionary { .. });
-        // A width of no bits, then a header that says how many groups are packed.
+        // A width of no bits, then a header with the number of packed groups.
         is_dictionary
             && matches!(plain.get(self.levels(header, plain)..), Some([0, run, ..]) if run & 1 == 1 && *run > 3)
     }
@@ -259,7 +259,7 @@ fn page_of(header: &Header, buf: Bytes) -> Page {
 impl PageReader for Pages {
     fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
         self.deliver().map_err(|problem| {
-            // The decoder's own errors are texts; what is wrong is kept beside.
+            // The decoder's own errors are strings; the problem is kept separately.
             let error = ParquetError::General(problem.to_string());
             self.meter.with(|count| count.problem = Some(problem));
             error

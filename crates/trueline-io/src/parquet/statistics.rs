@@ -99,7 +99,7 @@ impl ParquetInput {
         Ok(pages.rows.iter().enumerate().map(of).collect())
     }
 
-    /// The ends of values, in the type of the column, where the file says how they are ordered.
+    /// The bounds of values, in the type of the column, if the file defines their order.
     fn ends(
         &self,
         leaf: usize,
@@ -145,7 +145,7 @@ const WRONG: [(&str, [u64; 3]); 4] = [
     ("starrocks", [u64::MAX, 0, 0]),
 ];
 
-/// A file that does not say who wrote it is not believed.
+/// A file that does not name its writer is not trusted.
 fn is_trusted(created_by: Option<&str>) -> bool {
     let Some(created_by) = created_by.map(str::to_ascii_lowercase) else { return false };
     let Some((name, least)) = WRONG.iter().find(|(name, _)| created_by.starts_with(name)) else {

@@ -27,7 +27,7 @@ pub(super) struct Fault {
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A boolean as a field; it has no bytes of its own.
+    /// A boolean as a field; it has no separate bytes.
     True,
     False,
     Byte,
@@ -170,8 +170,8 @@ impl<'a> Reader<'a> {
         Ok(List { kind: kind_of(header & 0x0f, start)?, count })
     }
 
-    /// Passes over a list of booleans, each of which has a byte; how many there are. Others of the same protocol write them so
-    /// where they must.
+    /// Skips a list of booleans, each of which has a byte, and returns their number. Other code of the same protocol writes them
+    /// this way where required.
     pub(super) fn flags(&mut self) -> Result<usize, Fault> {
         let start = self.at;
         let header = self.byte()?;

@@ -59,8 +59,8 @@ fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
     }
 }
 
-/// Whether the decoder has dictionaries of such values for the column. What it has for bytes is text where the file says `UTF8`, and
-/// binary everywhere else, as in JSON.
+/// Whether the decoder supports dictionaries of such values for the column. Its dictionaries of bytes are text if the file says
+/// `UTF8`, and binary otherwise, as for JSON.
 pub(super) fn has_dictionaries(values: &DataType, column: &ColumnDescPtr) -> bool {
     match (column.physical_type(), values) {
         (_, DataType::Dictionary(_, values)) => has_dictionaries(values, column),
@@ -78,7 +78,7 @@ fn is_utf8(column: &ColumnDescPtr) -> bool {
     column.converted_type() == ConvertedType::UTF8
 }
 
-/// Whether a column has texts that the decoder takes for texts without a look at them: those that the file does not call `UTF8`.
+/// Whether a column has strings that the decoder does not validate: those that the file does not declare as `UTF8`.
 pub(super) fn has_unseen_texts(own: &DataType, columns: &[ColumnDescPtr]) -> bool {
     fn walk(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> bool {
         match own {
@@ -105,7 +105,7 @@ pub(super) fn has_unseen_texts(own: &DataType, columns: &[ColumnDescPtr]) -> boo
     walk(own, &mut columns.iter())
 }
 
-/// The unit that the file has written a timestamp in, where it says so.
+/// The unit in which the file stores a timestamp, if declared.
 fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
     use parquet::basic::{LogicalType, TimeUnit as Unit};
     match (column.logical_type_ref(), column.converted_type()) {
@@ -123,16 +123,15 @@ fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
 /// In which types values are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Layout {
-    /// Texts as views.
+    /// Strings as views.
     Views,
-    /// Texts as entries of the dictionary that the file has.
+    /// Strings as entries of the dictionary of the file.
     Dictionary,
-    /// All as the file says.
+    /// Everything as in the file.
     Own,
 }
 
-/// The type in which values are asked for: texts as views, which copy nothing, or as entries of the dictionary that the file
-/// has.
+/// The type in which values are requested: strings as views, which copy nothing, or as entries of the dictionary of the file.
 pub(super) fn asked(own: &DataType, layout: Layout) -> DataType {
     let of = |plain: DataType, view: DataType| {
         if layout == Layout::Dictionary {

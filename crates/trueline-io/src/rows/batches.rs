@@ -232,7 +232,7 @@ fn tell(batch: &RecordBatch, reasons: StringArray, column: &ReasonColumn) -> Res
     RecordBatch::try_new(with_reasons(&batch.schema(), Some(column)), columns)
 }
 
-/// What keeps rows of one schema from standing in a table of another; what a schema says besides is no matter.
+/// The reason why rows of one schema do not fit a table of another, if there is one; metadata is ignored.
 fn difference(known: &Schema, found: &Schema) -> Option<String> {
     if known.fields().len() != found.fields().len() {
         return Some(format!("{} columns instead of {}", found.fields().len(), known.fields().len()));

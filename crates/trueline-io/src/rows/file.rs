@@ -201,7 +201,7 @@ impl RowFiles {
         self.keep_gap(rows.rest())
     }
 
-    /// Writes invalid records, each behind why it is.
+    /// Writes invalid records, each preceded by its reasons.
     fn tell(&mut self, rows: &Rows, records: Range<usize>) -> Result<(), Error> {
         let (Some(column), Some(file)) = (&self.reasons, &mut self.invalid) else { return Ok(()) };
         for record in records {

@@ -25,7 +25,7 @@ impl LineEnd {
         }
     }
 
-    /// The one to be put behind bytes that end without, so that they stay what they are; `is_crlf` says that the others of
+    /// The line ending to append to bytes that lack one, so that they stay what they are; `is_crlf` means that the others of
     /// the text have a CR.
     pub(super) fn after(self, bytes: &[u8], is_crlf: bool) -> &'static [u8] {
         match self {

@@ -18,7 +18,7 @@ pub struct Rows {
     /// One bit for each record.
     invalid: Vec<u64>,
     is_open: bool,
-    /// Where each record begins, if reasons are told.
+    /// The start of each record, if reasons are added.
     starts: Vec<u32>,
     /// Records and the numbers of checks that name them.
     reasons: Vec<(u32, u32)>,
@@ -96,7 +96,7 @@ impl Rows {
         &self.reasons[start..end]
     }
 
-    /// What stands before a record, and its own bytes.
+    /// The bytes before a record, and its own bytes.
     pub(super) fn parts(&self, record: usize) -> (&[u8], &[u8]) {
         let before = record.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         let (start, end) = (self.starts[record] as usize, self.ends[record] as usize);
@@ -123,12 +123,12 @@ impl Rows {
         self.is_open
     }
 
-    /// The bytes of the first record, what stands before it included.
+    /// The bytes of the first record, including those before it.
     pub(super) fn first(&self) -> &[u8] {
         self.ends.first().map_or(&[], |&end| &self.bytes[..end as usize])
     }
 
-    /// What stands behind the last record.
+    /// The bytes after the last record.
     pub(super) fn rest(&self) -> &[u8] {
         let end = self.ends.last().map_or(0, |&end| end as usize);
         &self.bytes[end..]
@@ -155,7 +155,7 @@ impl Rows {
         self.invalid[record / 64] >> (record % 64) & 1 == 1
     }
 
-    /// The first record behind `record` that is of the other side, or the number of records.
+    /// The first record after `record` that belongs to the other side, or the number of records.
     fn change(&self, record: usize, is_invalid: bool) -> usize {
         let same = if is_invalid { u64::MAX } else { 0 };
         let mut index = record / 64;

@@ -51,8 +51,8 @@ impl ReasonColumn {
         out
     }
 
-    /// Whether a record has a key of that name, so that it would have it twice; of a broken one only what stands before its fault is known. Columns
-    /// have their names in a header.
+    /// Whether a record has a key with that name, which would be duplicated; in a malformed record only the keys before the error
+    /// count. Columns have their names in a header.
     pub(super) fn is_taken(&self, form: &ReasonForm, record: &[u8]) -> bool {
         // A name may also be written with escapes.
         let may_have = || {
@@ -100,7 +100,7 @@ impl ReasonColumn {
         };
         let (start, rest) = record.split_at(at + 1);
         out.extend_from_slice(start);
-        // Memory takes every write, and texts always serialise.
+        // Writing to memory and serializing strings cannot fail.
         let _ = escape::push_json_line(out, &self.name);
         out.pop();
         out.push(b':');

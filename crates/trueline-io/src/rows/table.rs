@@ -200,7 +200,7 @@ fn has_union(data_type: &DataType) -> bool {
     }
 }
 
-/// Views of few rows may stand for large buffers, all of which would be written.
+/// Views of few rows may refer to large buffers, all of which would be written.
 #[cfg(feature = "arrow-ipc")]
 fn compact(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let compacted = |column: &ArrayRef| -> ArrayRef {

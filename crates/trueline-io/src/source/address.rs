@@ -14,8 +14,8 @@ pub(super) fn scheme(name: &str) -> Option<(String, &str)> {
     is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
 }
 
-/// An address without what may be secret: a password, a query, a fragment. The container in
-/// `abfss://container@account/key` is none of these.
+/// An address without possible secrets: a password, a query, a fragment. The container in
+/// `abfss://container@account/key` is not one.
 pub(super) fn shown(address: &str) -> String {
     let Some((scheme, rest)) = scheme(address) else { return address.to_owned() };
     let has_keys = matches!(scheme.as_str(), "s3" | "s3a" | "gs" | "az" | "azure" | "adl" | "abfs" | "abfss");

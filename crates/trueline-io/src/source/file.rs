@@ -72,7 +72,7 @@ impl Source for FileSource {
         Ok(Box::new(file))
     }
 
-    /// Only for regular files that have a size: those of `/proc` say 0, whatever they hold.
+    /// Only for regular files with a size: those of `/proc` report 0, whatever their content.
     fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
         if !cfg!(any(unix, windows)) {
             return Ok(None);

@@ -45,7 +45,7 @@ impl Identity {
     }
 }
 
-/// What tells a file at a path from others, as far as the system knows: `None` for what is no regular file.
+/// Identifies a file at a path, as far as the system can: `None` for anything but a regular file.
 pub(super) fn version(path: &Path) -> Option<Version> {
     let path = path.canonicalize().ok()?;
     let metadata = std::fs::metadata(&path).ok()?;

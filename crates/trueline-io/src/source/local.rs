@@ -9,11 +9,11 @@ use glob::Pattern;
 use super::pattern::{MATCHING, compile, has_wildcards, is_hidden};
 use crate::error::{Error, ErrorKind};
 
-/// The files that a name with wildcards, or a folder that ends with a separator, stands for, ordered by the bytes of their
+/// The files that match a name with wildcards, or are in a folder whose name ends with a separator, ordered by the bytes of their
 /// names.
 ///
-/// Only regular files and links to them are taken: a pipe that nobody writes to would be waited for for ever. `**` does not
-/// go into folders behind links. A folder that cannot be read is an error: what is in it would be missed.
+/// Only regular files and links to them are included: a pipe without a writer would block forever. `**` does not
+/// follow links to folders. A folder that cannot be read is an error: its content would be missed.
 pub(super) fn files(name: &str) -> Result<Vec<PathBuf>, Error> {
     let mut walk = Walk { files: Vec::new(), hidden: 0 };
     let (base, steps) = steps(name)?;
@@ -68,7 +68,7 @@ struct Walk {
     hidden: u64,
 }
 
-/// What stands in a folder.
+/// The kind of an entry of a folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     File,
@@ -123,7 +123,7 @@ impl Walk {
         }
     }
 
-    /// Calls `visit` with all that stands in a folder; nothing stands in one that is not there.
+    /// Calls `visit` with all entries of a folder; a missing folder has none.
     fn each(
         &mut self,
         folder: &Path,
@@ -157,7 +157,7 @@ impl Walk {
     }
 }
 
-/// What stands at a path. A link that leads nowhere is a file, so that opening it says so.
+/// The kind of a path. A broken link counts as a file, so that opening it returns the error.
 fn kind(path: &Path) -> Kind {
     let is_link = fs::symlink_metadata(path).map(|metadata| metadata.is_symlink());
     match (is_link, fs::metadata(path)) {

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 pub(super) const MATCHING: MatchOptions =
     MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 
-/// Whether a name may stand for others.
+/// Whether a name may match others.
 pub(super) fn has_wildcards(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }

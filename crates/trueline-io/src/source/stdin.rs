@@ -41,7 +41,7 @@ impl StdinSource {
     }
 }
 
-/// A handle of its own to what standard input is.
+/// A separate handle to standard input.
 #[cfg(unix)]
 fn handle() -> io::Result<File> {
     use std::os::fd::AsFd;

@@ -26,7 +26,7 @@ use super::feed::{Feed, HEADROOM, Next, PADDING};
 use super::{Cut, Failure};
 use crate::chunk::aligned;
 
-/// A guess looks at one part in so many of a chunk, and at so many bytes at least.
+/// A guess looks at one part in this many of a chunk, but at no fewer than `LEAST_GUESSED_BYTES`.
 const GUESSED_PART: usize = 32;
 const LEAST_GUESSED_BYTES: usize = 32 << 10;
 
@@ -70,7 +70,7 @@ pub struct Claim {
     sequence: u64,
     /// [`HEADROOM`] free bytes or some more, the chunk, and [`PADDING`].
     buffer: Vec<u8>,
-    /// Where the chunk stands in it.
+    /// The range of the chunk in it.
     range: Range<usize>,
     seen: Seen,
     round: u32,
@@ -218,7 +218,7 @@ impl Chunks {
             let Counted { sequence, round, guesses, failed, .. } = &*counted;
             (sequence - 1, next, digests, *round, *guesses, failed.clone().filter(|_| !guesses))
         };
-        // What has a place of its own is read by many threads at once.
+        // Chunks with their own offsets are read by many threads at once.
         let (filled, is_digested) = match next {
             Next::Filled(filled) => (filled, false),
             Next::Place(place) => {
@@ -287,12 +287,12 @@ impl Chunks {
         let tail = split.tail.map(|tail| start + tail);
         let Link { carry, offset, previous, .. } = link;
         if is_last {
-            // Records that a failure cuts short are not judged: only what ends at a border is known to be whole.
+            // Records truncated by a failure are not validated: only what ends at a boundary is known to be complete.
             let is_whole = failure.is_none() || guesses;
             let chunk = start..if is_whole { end } else { tail.unwrap_or(start) };
             let chunk = (is_whole || tail.is_some()).then_some(chunk);
             let span = number.span(buffer, carry, chunk, offset, previous);
-            // Others may have claimed what comes behind a failure.
+            // Others may have claimed what follows a failure.
             self.stop_round(round);
             // Behind a guess it is not known what ends before the failure; that is found as in a sequence.
             let is_cut = guesses && failure.is_some();
@@ -310,7 +310,7 @@ impl Chunks {
         Some(Span { digests, ..number.span(buffer, carry, Some(start..tail), offset, previous) })
     }
 
-    /// Where a chunk is cut that was seen before behind the same bytes.
+    /// The cut of a chunk that was seen before after the same bytes.
     fn known(&self, claim: &Claim, cut: Option<&Cut>, link: &Link) -> Option<Split> {
         let cut = cut.filter(|_| matches!(claim.seen, Seen::Nothing) && claim.failure.is_none())?;
         let digesting = self.digesting?;
@@ -382,7 +382,7 @@ impl Chunks {
     }
 }
 
-/// Which chunk of which round.
+/// A chunk of a round.
 #[derive(Clone, Copy)]
 struct Number {
     sequence: u64,
@@ -391,7 +391,8 @@ struct Number {
 }
 
 impl Number {
-    /// Puts the carried bytes in front of those of the chunk, which stand at a place of the buffer (`None`: there is no whole record).
+    /// Puts the carried bytes in front of those of the chunk, which are at an offset of the buffer (`None`: there is no whole
+    /// record).
     fn span(
         self,
         buffer: Vec<u8>,

@@ -12,10 +12,10 @@ use crate::source::ReadAt;
 /// Room kept free in front of a chunk's bytes for the record that the chunk before could not finish.
 pub(super) const HEADROOM: usize = 64 << 10;
 
-/// Zero bytes behind the last record of a buffer: who reads a cell may load as many beyond its end.
+/// Zero bytes after the last record of a buffer: code that reads a cell may load as many beyond its end.
 pub(super) const PADDING: usize = 64;
 
-/// What remains of an input behind its header.
+/// The rest of an input after its header.
 pub(super) struct Feed {
     /// Bytes read while the header was looked for, and what ended them.
     rest: Option<Vec<u8>>,
@@ -40,7 +40,7 @@ struct Places {
 pub(super) struct Filled {
     pub(super) bytes: usize,
     pub(super) is_last: bool,
-    /// What ended the input behind them.
+    /// The failure that ended the input after them.
     pub(super) failure: Option<Failure>,
 }
 
@@ -85,8 +85,8 @@ impl Feed {
         Self { rest: Some(rest), failure, reader, places, chunk_bytes, is_done: false, digesting, digests }
     }
 
-    /// The next chunk, to be put at `start` of `buffer`, which has [`PADDING`] bytes behind it; `least` is how many
-    /// bytes are worth while. `None` when there is no more.
+    /// Reads the next chunk to `start` of `buffer`, followed by [`PADDING`] bytes; `least` is the number of
+    /// bytes worth reading. `None` if there is no more.
     pub(super) fn next(&mut self, buffer: &mut Vec<u8>, start: usize, least: usize) -> Option<Next> {
         if self.is_done {
             return None;

@@ -14,13 +14,13 @@ use crate::source::ReadAt;
 pub(crate) struct Head {
     /// Bytes from `offset` on.
     pub(crate) rest: Vec<u8>,
-    /// Where they stand in the decompressed input.
+    /// Their offset in the decompressed input.
     pub(crate) offset: u64,
     /// Line ends before them.
     pub(crate) lines: u64,
     /// The byte before them.
     pub(crate) previous: Option<u8>,
-    /// What ended the input behind them.
+    /// The failure that ended the input after them.
     pub(crate) failure: Option<Failure>,
     /// The bytes before `rest`, for as long as they are not more than wanted.
     kept: Option<Vec<u8>>,
@@ -35,7 +35,7 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// The bytes of a chunk, and how many are read first, if that differs; `keeps` says that the bytes that are passed over are wanted, up to
+    /// The size of a chunk, and of the first read, if that differs; `keeps` means that skipped bytes are kept, up to
     /// the size of a record.
     pub(crate) fn new(
         read: Box<dyn Read + Send>,
@@ -87,7 +87,7 @@ impl Head {
         }
     }
 
-    /// Whether nothing comes behind what was read.
+    /// Whether nothing follows what was read.
     pub(crate) fn is_done(&self) -> bool {
         self.at_end || self.failure.is_some()
     }
@@ -133,7 +133,7 @@ impl Head {
         }
     }
 
-    /// Whether what is still undecided is no larger than a record may be.
+    /// Checks that the undecided bytes do not exceed the limit on records.
     pub(crate) fn check_size(&self) -> Result<(), Failure> {
         let limit = self.max_record_bytes;
         if self.rest.len() as u64 > limit.saturating_add(self.chunk_bytes as u64) {
@@ -152,7 +152,7 @@ impl Head {
         self.at = at;
     }
 
-    /// Whether the bytes behind can be read at their places.
+    /// Whether the following bytes can be read at offsets.
     pub(crate) fn has_read_at(&self) -> bool {
         self.at.is_some()
     }

@@ -116,7 +116,7 @@ impl Column {
         match (self, cell) {
             (Self::Text(builder), Cell::Text(text)) => builder.append_value(text),
             (Self::Text(builder), _) => builder.append_null(),
-            // No file has so many rows or bytes; were there one, the largest number would stand for all beyond it.
+            // No file has that many rows or bytes; otherwise the maximum replaces all larger numbers.
             (Self::Integer(builder), Cell::Integer(number)) => {
                 builder.append_value(i64::try_from(number).unwrap_or(i64::MAX));
             }

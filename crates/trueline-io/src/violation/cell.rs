@@ -24,8 +24,8 @@ pub(super) fn push(line: &mut String, text: &str, is_raw: bool) {
     line.push('"');
 }
 
-/// An empty text, which is no null; what ends a cell or a line here, or in a spreadsheet that separates with semicolons or
-/// tabs; and spaces that some readers trim.
+/// Whether a cell needs quotes: it is an empty string, which is not null; it contains what ends a cell or a line here, or in a
+/// spreadsheet that separates with semicolons or tabs; or it has spaces that some readers trim.
 fn needs_quotes(text: &str) -> bool {
     text.is_empty()
         || text.starts_with(' ')
@@ -33,7 +33,7 @@ fn needs_quotes(text: &str) -> bool {
         || text.contains([',', ';', '"', '\n', '\r', '\t'])
 }
 
-/// Whether a spreadsheet would compute it: it begins as a formula does, and is no number.
+/// Whether a spreadsheet would evaluate it: it begins like a formula and is not a number.
 fn is_formula(text: &str) -> bool {
     match text.chars().next() {
         Some('=' | '@' | '\t' | '\r' | '＝' | '＠' | '＋' | '－') => true,

@@ -21,8 +21,7 @@
 //! | `value_truncated` | boolean | whether it was truncated |
 //! | `expected` | text | what the check expects |
 //! | `message` | text | the problem |
-//! | `related_input`, `related_row_index`, `related_line`, `related_byte_offset`, `related_byte_length` | integer or null | a
-//! second location, such as the first occurrence of a duplicate key |
+//! | `related_input`, `related_row_index`, `related_line`, `related_byte_offset`, `related_byte_length` | integer or null | a second location, such as the first occurrence of a duplicate key |
 //!
 //! In Parquet and Arrow, text is `Utf8`, an integer `Int64` and a boolean `Boolean`; Parquet is compressed with Snappy. JSON
 //! Lines has the members of a violation in the report, which has no `input_name` and has the second location as the object

@@ -8,7 +8,7 @@ pub(super) struct Row<'a> {
     pub(super) input_name: Option<&'a str>,
 }
 
-/// What stands in a cell.
+/// The value of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cell<'a> {
     Null,

@@ -105,7 +105,7 @@ struct Place {
 /// One workflow command; the parts of its text are lines of the annotation.
 fn command(kind: &str, place: &Place, title: &str, text: &[String]) -> String {
     let mut properties = Vec::new();
-    // What is no file, such as standard input, has no page to be shown on.
+    // An input that is not a file, such as standard input, has no page to be shown on.
     if let Some(file) = place.file.as_deref().filter(|file| !file.is_empty() && !file.starts_with('<')) {
         properties.push(format!("file={}", escape_command_property(file)));
         properties.extend(place.line.map(|line| format!("line={line}")));

@@ -54,7 +54,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
-/// The name of the schema, or of the engine when it has none.
+/// The name of the schema, or of the engine if it has none.
 fn suite_name(report: &Report) -> &str {
     report.schema.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&report.engine.name)
 }

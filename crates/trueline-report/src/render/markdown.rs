@@ -18,7 +18,7 @@ const WIDTH: usize = 110;
 const CELL_BYTES: usize = 120;
 /// Ids of checks named in one list.
 const NAMES_SHOWN: usize = 200;
-/// Room kept for the line that says what was left out.
+/// Space reserved for the line about what was left out.
 const CLOSING_BYTES: usize = 200;
 
 /// Renders the report as Markdown for a pull request comment or the summary page of a workflow: the verdict, the
@@ -73,7 +73,7 @@ impl Page {
         fits
     }
 
-    /// Adds blocks, the first ones that fit; `tell` names a number of those that do not. Gives how many were added.
+    /// Adds the first blocks that fit; `tell` names a number of those that do not. Returns how many were added.
     fn add_all(
         &mut self,
         blocks: impl ExactSizeIterator<Item = String>,

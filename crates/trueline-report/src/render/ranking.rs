@@ -40,12 +40,12 @@ pub(super) fn not_evaluated(report: &Report) -> Vec<(&str, Vec<&CheckResult>)> {
     groups
 }
 
-/// Checks that passed without a single failure, though they had something to judge.
+/// Checks that passed without a single failure and evaluated something.
 pub(super) fn passed(report: &Report) -> Vec<&CheckResult> {
     passes(report).filter(|check| !is_empty(check)).collect()
 }
 
-/// Checks that passed for want of anything to judge.
+/// Checks that passed because there was nothing to evaluate.
 pub(super) fn empty(report: &Report) -> Vec<&CheckResult> {
     passes(report).filter(|check| is_empty(check)).collect()
 }
@@ -55,7 +55,7 @@ fn passes(report: &Report) -> impl Iterator<Item = &CheckResult> {
     passed.filter(|check| !is_offender(check))
 }
 
-/// Whether a check passed and judged nothing, as where all values are null or there are no rows.
+/// Whether a check passed and evaluated nothing, such as when all values are null or there are no rows.
 pub(super) fn is_empty(check: &CheckResult) -> bool {
     check.status == Status::Passed && check.evaluated == 0 && check.failed == 0
 }

@@ -6,7 +6,7 @@ use crate::{CheckResult, Report, Status, Verdict, Violation, severity};
 /// Digits of the fingerprint shown.
 const FINGERPRINT_DIGITS: usize = 12;
 
-/// What is said of checks that passed for want of anything to judge.
+/// The remark on checks that passed because there was nothing to evaluate.
 pub(super) const NOTHING: &str = "nothing evaluated";
 
 /// What is said beside the verdict: rows and checks, or that nothing can be said.
@@ -87,7 +87,7 @@ pub(super) fn counts(check: &CheckResult) -> String {
     counts
 }
 
-/// What the counts of a check do not say: why it passed all the same, or a remark.
+/// A remark on what the counts of a check do not show, such as why it passed nevertheless.
 pub(super) fn remark(check: &CheckResult) -> Option<String> {
     let tolerated = check.status == Status::Passed && check.failed > 0;
     match (&check.reason, tolerated) {

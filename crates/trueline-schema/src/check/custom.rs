@@ -14,6 +14,6 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Columns,
     types: Types::All,
     takes_tolerance: true,
-    // Documents do not get here: the name is none of `SPECS`.
+    // Not reachable from documents: the name is not in `SPECS`.
     read: |_| None,
 };

@@ -329,12 +329,12 @@ impl CheckKind {
         }
     }
 
-    /// Where checks of this kind stand among those of one column.
+    /// The position of checks of this kind among those of one column.
     pub(crate) fn rank(&self) -> usize {
         SPECS.iter().position(|spec| spec.name == self.name()).unwrap_or(SPECS.len())
     }
 
-    /// Writes the parameters as they stand in an item of `checks`.
+    /// Writes the parameters as in an item of `checks`.
     pub(crate) fn write(&self, item: &mut Object) {
         match self {
             Self::Structure

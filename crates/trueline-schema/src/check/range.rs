@@ -70,7 +70,7 @@ impl Range {
         }
     }
 
-    /// Why no integer or date lies in the range: between neighbours, or beyond the end of the type, there is none.
+    /// The reason why no integer or date is in the range: it is between neighbors, or beyond the end of the type.
     fn nothing_whole(&self, data_type: &DataType) -> Option<String> {
         let (least, most) = match data_type {
             DataType::Date => (i128::MIN, i128::MAX),

@@ -16,7 +16,7 @@ pub(crate) struct Spec {
     pub(crate) keywords: &'static [&'static str],
     /// The parameters of its item, besides those common to all.
     pub(crate) parameters: &'static [&'static str],
-    /// The parameters of which there must be at least one.
+    /// The parameters of which at least one is required.
     pub(crate) needs: &'static [&'static str],
     /// What it is asked of.
     pub(crate) target: Target,
@@ -24,7 +24,7 @@ pub(crate) struct Spec {
     pub(crate) types: Types,
     /// Whether it counts failures, so that some can be let pass.
     pub(crate) takes_tolerance: bool,
-    /// Reads its parameters; `None` when a fault was noted.
+    /// Reads its parameters; `None` if an error was recorded.
     pub(crate) read: fn(&mut Item<'_, '_>) -> Option<CheckKind>,
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::document::{Entry, Node, Source, Span, Value};
 use crate::error::{ErrorKind, Problem, tick};
 
-/// One tree of all roots; what they give differently is noted. `None` where there is no tree at all.
+/// Merges all roots into one tree and records conflicts. `None` if there is no tree at all.
 pub(super) fn merge(roots: Vec<Node>, source: &Source<'_>, problems: &mut Vec<Problem>) -> Option<Node> {
     let mut merger = Merger { source, problems, fields: HashMap::new() };
     let mut whole: Option<(Span, Vec<Entry>)> = None;
@@ -26,7 +26,7 @@ pub(super) fn merge(roots: Vec<Node>, source: &Source<'_>, problems: &mut Vec<Pr
 struct Merger<'m, 's> {
     source: &'m Source<'s>,
     problems: &'m mut Vec<Problem>,
-    /// The fields by name: where they stand in the list of all.
+    /// The position of each field in the whole list, by name.
     fields: HashMap<String, usize>,
 }
 
@@ -60,7 +60,7 @@ impl Merger<'_, '_> {
     fn field(&mut self, known: &mut Vec<Node>, item: Node) {
         if let Some(name) = name(&item) {
             if let Some(&first) = self.fields.get(name) {
-                // Twice in one document is another fault, which the reader tells.
+                // A duplicate within one document is another error, which the reader reports.
                 if self.source.document(known[first].span) != self.source.document(item.span) {
                     if !is_same(&known[first], &item) {
                         self.conflict(format!("the field {}", tick(name)), known[first].span, item.span);
@@ -119,7 +119,7 @@ fn name(field: &Node) -> Option<&str> {
     }
 }
 
-/// Whether two trees say the same, wherever they stand and in whatever order their keys are.
+/// Whether two trees have the same content, ignoring locations and the order of keys.
 fn is_same(one: &Node, other: &Node) -> bool {
     match (&one.value, &other.value) {
         (Value::Null, Value::Null) => true,

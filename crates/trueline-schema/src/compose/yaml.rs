@@ -16,7 +16,7 @@ pub(super) fn write(root: &Node) -> String {
     out
 }
 
-/// Writes a node as lines of their own, each behind so many spaces.
+/// Writes a node as separate lines, indented by this many spaces.
 fn write_block(out: &mut String, node: &Node, indent: usize) {
     match &node.value {
         Value::Mapping(entries) if !entries.is_empty() => {

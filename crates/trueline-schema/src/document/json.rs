@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         self.digits()
     }
 
-    /// Skips digits and says whether there were any.
+    /// Skips digits and returns whether there were any.
     fn digits(&mut self) -> bool {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {

@@ -12,7 +12,7 @@ pub(crate) const NODES: usize = 100_000;
 /// The most values that YAML anchors keep and aliases repeat.
 pub(crate) const ALIASED_NODES: usize = 10_000;
 
-/// Refuses texts that are too long.
+/// Rejects text that is too long.
 pub(crate) fn check_length(text: &str) -> Result<(), Fatal> {
     if text.len() > DOCUMENT_BYTES {
         return Err(exceeded("bytes", DOCUMENT_BYTES, Span::new(DOCUMENT_BYTES, DOCUMENT_BYTES)));

@@ -23,11 +23,11 @@ use crate::schema::Language;
 pub(crate) struct Document<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) root: Node,
-    /// Faults that did not keep the tree from being built: duplicate keys.
+    /// Errors that did not prevent building the tree: duplicate keys.
     pub(crate) problems: Vec<Problem>,
 }
 
-/// A fault that ends the reading of a document.
+/// An error that ends the parsing of a document.
 pub(crate) struct Fatal(Box<(ErrorKind, Span)>);
 
 impl Fatal {
@@ -57,7 +57,7 @@ pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Erro
     }
 }
 
-/// Notes every key that stands twice in one mapping. The tree is at most as deep as the limit, so this may recurse.
+/// Records all duplicate keys in mappings. The depth of the tree is limited, so this may recurse.
 fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems: &mut Vec<Problem>) {
     let length = path.len();
     if problems.len() >= MAX_PROBLEMS {

@@ -9,14 +9,14 @@ pub(crate) struct Node {
     pub(crate) value: Value,
 }
 
-/// What a value is, as far as its language says.
+/// A value, as its language defines it.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
     Boolean(bool),
     /// A number, as its decimal text.
     Number(String),
-    /// A date or time that is no text (TOML has them), in RFC 3339 form.
+    /// A date or time that is not text (TOML has them), in RFC 3339 format.
     Moment(String),
     Text(String),
     Sequence(Vec<Node>),

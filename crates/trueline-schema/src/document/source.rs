@@ -14,7 +14,7 @@ impl Span {
         Self { start, end }
     }
 
-    /// The same range so many bytes further on.
+    /// The same range, moved by this many bytes.
     pub(crate) fn shifted(self, by: usize) -> Self {
         Self { start: self.start + by, end: self.end + by }
     }
@@ -42,7 +42,7 @@ impl<'a> Source<'a> {
         Self { text, lines, documents: Vec::new() }
     }
 
-    /// Several documents in a row, with a line end behind each.
+    /// Several documents in a row, each followed by a line ending.
     pub(crate) fn of_documents(text: &'a str, documents: Vec<(usize, String)>) -> Self {
         Self { documents, ..Self::new(text) }
     }

@@ -26,7 +26,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
     reader.document()
 }
 
-/// Refuses characters that YAML does not let stand as they are (section 5.1). The parser would take NUL for the end of the text.
+/// Rejects characters that YAML does not allow unescaped (section 5.1). The parser would read NUL as the end of the text.
 fn check_printable(text: &str) -> Result<(), Fatal> {
     let is_bad = |character: char| {
         let is_control = character.is_control() && !matches!(character, '\t' | '\n' | '\r' | '\u{85}');
@@ -39,7 +39,7 @@ fn check_printable(text: &str) -> Result<(), Fatal> {
     Err(syntax(&message, Span::new(offset, offset + character.len_utf8())))
 }
 
-/// Where characters stand: the parser counts characters, spans count bytes.
+/// The offsets of characters: the parser counts characters, spans count bytes.
 struct Offsets {
     /// The byte of every character and the end; `None` when all of them are ASCII.
     bytes: Option<Vec<u32>>,
@@ -191,7 +191,7 @@ impl<'a> Reader<'a> {
         Ok(anchor.node.clone())
     }
 
-    /// Keeps a copy of an anchored value. Copies count as aliases do, for anchors may stand within anchors.
+    /// Keeps a copy of an anchored value. Copies count like aliases, because anchors may be nested.
     fn anchored(&mut self, anchor: usize, node: Node) -> Result<Node, Fatal> {
         if anchor != 0 {
             let (nodes, height) = measure(&node);
@@ -244,7 +244,7 @@ fn speaks_of_tabs(message: &str) -> bool {
     message.split(' ').any(|word| matches!(word, "tab" | "tabs"))
 }
 
-/// The tab that is meant by an error about tabs at a place: the parser names what stands behind it, or the beginning of what it is in.
+/// The tab that an error about tabs refers to: the parser gives the place after it, or the beginning of what contains it.
 fn tab_near(text: &str, place: usize) -> Option<usize> {
     let start = text[..place].trim_end_matches([' ', '\t']).len();
     text[start..].find('\t').map(|tab| start + tab)

@@ -93,12 +93,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A fault of no place.
+    /// An error without a location.
     pub(crate) fn nowhere(kind: ErrorKind) -> Self {
         Self { kind, location: None, width: 0, document: 0, offset: 0 }
     }
 
-    /// The same fault in one of several documents, of which it was read as the only one.
+    /// The same error in one of several documents, which was read as if alone.
     pub(crate) fn in_document(mut self, document: usize, name: &str, start: usize) -> Self {
         self.document = document;
         self.offset += start;
@@ -375,7 +375,7 @@ pub(crate) fn any_of(keys: &[&str]) -> String {
     }
 }
 
-/// A field without a type is of type `any`, which surprises: say how to help it.
+/// A field without a type has type `any`, which may be unexpected: suggests a type.
 fn add_type(data_type: &DataType) -> &'static str {
     if *data_type == DataType::Any { "; give the field a `type`" } else { "" }
 }

@@ -6,7 +6,7 @@ use super::{Error, Location, Problem, inert, push_inert};
 
 /// How many characters of a line are shown.
 const WIDTH: usize = 100;
-/// How many of them stand before the place when the line is cut.
+/// How many of them are shown before the place if the line is cut.
 const LEAD: usize = 40;
 
 /// `document` gives name and text of a document by its index.
@@ -51,7 +51,7 @@ fn line<'a>(text: &'a str, place: &Location) -> Option<&'a str> {
     Some(rest.split(['\n', '\r']).next().unwrap_or_default())
 }
 
-/// The line, inert and cut around the place, and the mark to stand under it.
+/// The line, inert and cut around the place, and the marker below it.
 fn excerpt(line: &str, column: u32, width: usize) -> (String, String) {
     let column = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
     let length = line.chars().count();

@@ -76,7 +76,7 @@ enum Item {
     Directive(char),
 }
 
-/// What the directives matched. Each directive stands once, so what was written last belongs to the match.
+/// The parts matched by the directives. Each directive occurs once, so the last written value belongs to the match.
 #[derive(Debug, Clone, Copy, Default)]
 struct Parts {
     year: Option<u32>,
@@ -352,7 +352,7 @@ fn take(item: &Item, text: &str, parts: &mut Parts) {
     }
 }
 
-/// Seconds of a `%z` match: its colons stand between all its parts or nowhere, and it is less than a day.
+/// The seconds of a `%z` match: colons are between all its parts or between none, and it is less than a day.
 fn offset(text: &str) -> Option<i32> {
     if text == "Z" {
         return Some(0);

@@ -88,8 +88,8 @@ impl PatternError {
         Self::new(error.kind().to_string(), Some(error.span().start.offset))
     }
 
-    /// The offset of a fault found after the rewriting is known only when the rewriting left the text before it alone, so the original is
-    /// asked again: what is wrong with meaning (an unknown property, say) is wrong there too.
+    /// The offset of an error found after the rewriting is only known if the text before it was not changed, so the original is
+    /// parsed again: a semantic error, such as an unknown property, occurs there too.
     fn from_build(error: &BuildError, pattern: &str) -> Self {
         if error.size_limit().is_some() {
             return Self::new("it is too large once compiled".to_owned(), None);

@@ -93,7 +93,7 @@ impl Shape {
     }
 }
 
-/// Appends the parts of an expression; `None` when it is no run of parts.
+/// Appends the parts of an expression; `None` if it is not a sequence of parts.
 fn collect(tree: &Hir, parts: &mut Vec<Part>) -> Option<()> {
     match tree.kind() {
         HirKind::Empty => {}

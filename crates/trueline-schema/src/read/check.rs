@@ -7,7 +7,7 @@ use super::{Reader, keyword, meant, nearest};
 use crate::check::{Check, CheckKind, LATER, SPECS, Severity, Spec, Target, Tolerance};
 use crate::error::{ErrorKind, Noun, tick};
 
-/// Where an item of `checks` stands.
+/// The place of an item of `checks`.
 enum Context<'f> {
     /// In a field, which is its column.
     Field(&'f ReadField),
@@ -92,7 +92,7 @@ impl<'d> Reader<'d> {
     /// The check that an item names.
     fn spec(&mut self, map: &Mapping<'d>) -> Option<&'static Spec> {
         if self.lacks(map, &["check"]) {
-            // It may be there under a wrong name, so tell the keys that no check has.
+            // It may be there under a wrong name, so report the keys that no check has.
             let parameters = SPECS.iter().map(|spec| spec.parameters);
             let known: Vec<&[&'static str]> = [&keyword::CHECK[..]].into_iter().chain(parameters).collect();
             self.check_keys(map, &known, &keyword::CHECK_LATER);
@@ -113,7 +113,7 @@ impl<'d> Reader<'d> {
         spec
     }
 
-    /// The fields of the columns that the check is asked of; `None` when a fault was noted.
+    /// The fields of the check's columns; `None` if an error was recorded.
     fn targets<'f>(
         &mut self,
         map: &Mapping<'d>,

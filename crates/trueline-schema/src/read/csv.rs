@@ -28,7 +28,7 @@ impl<'d> Reader<'d> {
         csv
     }
 
-    /// Puts one ASCII character other than a line end into `slot`, or with `or_none` nothing for the word `none`.
+    /// Stores one ASCII character other than a line ending in `slot`, or with `or_none` nothing for the word `none`.
     fn byte(&mut self, map: &Mapping<'d>, key: &str, or_none: bool, slot: &mut Option<u8>) {
         let Some(place) = map.place(key) else { return };
         let Some(text) = self.text_at(&place) else { return };

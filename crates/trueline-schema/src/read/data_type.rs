@@ -18,7 +18,7 @@ pub(crate) const ALIASES: [(&str, DataType); 2] =
 /// How many types may lie within one another.
 const MAX_DEPTH: usize = 32;
 
-/// A fault, and the byte of the text where it begins.
+/// An error, and the byte offset in the text where it begins.
 struct Fault {
     kind: ErrorKind,
     at: usize,
@@ -111,7 +111,7 @@ fn members(text: &str, place: Range<usize>, depth: usize) -> Result<Vec<(String,
     }
 }
 
-/// Where the first member of some ends: at a comma that stands in no brackets and no quotes, or at the end.
+/// The end of the first of several members: a comma outside brackets and quotes, or the end.
 fn end_of_member(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -128,7 +128,7 @@ fn end_of_member(text: &str) -> usize {
     text.len()
 }
 
-/// Where the name of a member ends: behind its closing quote and white space, or at the first colon.
+/// The end of a member's name: after its closing quote and white space, or at the first colon.
 fn end_of_name(text: &str) -> Option<usize> {
     if text.starts_with('"') {
         let end = end_of_quoted(text);
@@ -137,7 +137,7 @@ fn end_of_name(text: &str) -> Option<usize> {
     text.find(':')
 }
 
-/// How many bytes the string has that stands at the front of a text, quotes included; all of them when it has no end.
+/// The length in bytes of the string at the start of a text, including quotes; everything if it is not closed.
 fn end_of_quoted(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

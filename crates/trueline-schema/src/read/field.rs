@@ -18,11 +18,11 @@ pub(super) struct ReadField {
     pub(super) field: Field,
     /// Whether the type could be read; if not, that was noted.
     pub(super) is_typed: bool,
-    /// What its checks mean unless they say otherwise.
+    /// The default severity of its checks.
     pub(super) severity: Severity,
 }
 
-/// Keywords that are no checks and do not suit every type.
+/// Keywords that are not checks and do not apply to every type.
 pub(super) const SUITED: [(&str, Types); 8] = [
     ("true_values", Types::Boolean),
     ("false_values", Types::Boolean),
@@ -94,7 +94,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Keywords that say how values are written.
+    /// Reads keywords about how values are written.
     fn text_keywords(&mut self, map: &Mapping<'d>, field: &mut Field) {
         for (key, slot) in
             [("true_values", &mut field.true_values), ("false_values", &mut field.false_values)]
@@ -288,7 +288,7 @@ impl<'d> Reader<'d> {
 }
 
 impl ReadField {
-    /// Declares the implied checks of a field whose checks are no errors, and those that some formats imply.
+    /// Declares the implied checks of a field whose checks are not errors, and those implied by some formats.
     pub(super) fn declare_implied(&mut self) {
         if self.severity == Severity::Error {
             return;
@@ -314,7 +314,7 @@ pub(super) fn inapplicable(keyword: &str, data_type: &DataType, types: Types) ->
     }
 }
 
-/// What a pattern does not tell although the type needs it.
+/// What the type requires but a pattern does not contain.
 fn lack(pattern: &Strptime, data_type: &DataType) -> Option<&'static str> {
     match data_type {
         DataType::Time => (!pattern.has_time()).then_some("part of a time"),

@@ -27,7 +27,7 @@ impl<'d> Item<'_, 'd> {
         self.target.and_then(|(field, is_typed)| is_typed.then_some(&field.data_type))
     }
 
-    /// Notes a fault at the value of a key, or at the whole when the key is not there.
+    /// Records an error at the value of a key, or at the whole item if the key is missing.
     pub(crate) fn fault(&mut self, key: &str, kind: ErrorKind) {
         match self.map.place(key) {
             Some(place) => self.reader.fault(place.node.span, &place.path, kind),
@@ -75,7 +75,7 @@ impl<'d> Item<'_, 'd> {
         self.reader.literal(&place, &data_type)
     }
 
-    /// A list of different values of the column's type, of which there is at least one.
+    /// A list of at least one distinct value of the column's type.
     pub(crate) fn literals(&mut self, key: &str) -> Option<Vec<Literal>> {
         let place = self.map.place(key)?;
         let items = self.reader.items(&place, "a list of values")?;

@@ -9,7 +9,7 @@ use crate::grammar::{self, Decimal};
 use crate::literal::Literal;
 
 impl<'d> Reader<'d> {
-    /// The value that stands here, of the type.
+    /// Reads a value of the type.
     pub(super) fn literal(&mut self, place: &Place<'d>, data_type: &DataType) -> Option<Literal> {
         let found = match (data_type, &place.node.value) {
             (_, Value::Null) => {

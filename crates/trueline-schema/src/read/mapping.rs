@@ -19,7 +19,7 @@ impl<'d> Place<'d> {
         Self { node, key: String::new(), key_span: span, path: String::new() }
     }
 
-    /// An item of the list that stands here.
+    /// An item of the list in this place.
     pub(super) fn item(&self, index: usize, node: &'d Node) -> Self {
         Self {
             node,
@@ -36,7 +36,7 @@ pub(super) struct Mapping<'d> {
     entries: &'d [Entry],
     pub(super) span: Span,
     pub(super) path: String,
-    /// What it stands for: ``field `amount` ``.
+    /// What the mapping describes: ``field `amount` ``.
     pub(super) owner: String,
 }
 
@@ -64,7 +64,7 @@ impl<'d> Mapping<'d> {
 }
 
 impl<'d> Reader<'d> {
-    /// The mapping that stands here, its unknown keys noted.
+    /// Reads the mapping in this place and records its unknown keys.
     pub(super) fn mapping(
         &mut self,
         place: &Place<'d>,
@@ -77,7 +77,7 @@ impl<'d> Reader<'d> {
         Some(map)
     }
 
-    /// The mapping that stands here, its keys not looked at yet.
+    /// Reads the mapping in this place without checking its keys.
     pub(super) fn open_mapping(&mut self, place: &Place<'d>, owner: &str) -> Option<Mapping<'d>> {
         let Value::Mapping(entries) = &place.node.value else {
             self.wrong_kind(place, "a mapping");
@@ -107,7 +107,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Notes that none of `keys` is there, and says so.
+    /// Returns whether none of `keys` is present, and records it as an error.
     pub(super) fn lacks(&mut self, map: &Mapping<'d>, keys: &'static [&'static str]) -> bool {
         if keys.is_empty() || keys.iter().any(|key| map.has(key)) {
             return false;

@@ -35,7 +35,7 @@ use crate::schema::Schema;
 
 /// The most memory that all patterns of a schema may take once compiled.
 pub(crate) const PATTERN_TOTAL_BYTES: usize = 64 << 20;
-/// The most faults that are told of one document.
+/// The maximum number of errors reported for one document.
 pub(crate) const MAX_PROBLEMS: usize = 100;
 
 /// What is noted while a document is read.
@@ -63,7 +63,7 @@ pub(crate) fn schema(document: &Document<'_>) -> Result<Schema, Error> {
 }
 
 impl<'d> Reader<'d> {
-    /// Whether no more faults are told, so that none need be looked into.
+    /// Whether no more errors are reported, so that further checks can be skipped.
     fn is_full(&self) -> bool {
         self.problems.len() >= MAX_PROBLEMS
     }
@@ -73,7 +73,7 @@ impl<'d> Reader<'d> {
             return;
         }
         let problem = self.source.problem(kind, span, path.to_owned());
-        // Two rules may meet the same fault, such as a name that is no text.
+        // Two rules may find the same error, such as a name that is not text.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }

@@ -113,7 +113,7 @@ fn snake_case(name: &str) -> String {
     out
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lie between two texts.
+/// The number of insertions, deletions, replacements and swaps of neighbors between two strings.
 fn distance(left: &[char], right: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=right.len()).collect();

@@ -94,7 +94,7 @@ impl<'d> Reader<'d> {
         None
     }
 
-    /// A list of texts.
+    /// A list of strings.
     pub(super) fn texts(&mut self, map: &Mapping<'d>, key: &str) -> Option<Vec<String>> {
         let place = map.place(key)?;
         let items = self.items(&place, "a list of texts")?;

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::source::address::{query, scheme, shown};
 
-/// Who keeps the objects.
+/// The kind of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keeper {
     S3,
@@ -13,7 +13,7 @@ pub(super) enum Keeper {
     Http,
 }
 
-/// An address taken apart. Keys stand in it as they are, without `%` escapes, as in the tools of those who keep them.
+/// A parsed address. Keys are literal, without `%` escapes, as in the vendors' tools.
 #[derive(Debug)]
 pub(super) struct Address {
     pub(super) keeper: Keeper,

@@ -19,7 +19,7 @@ use crate::source::pattern::{compile, has_wildcards};
 /// A store, and how people call it.
 pub(super) struct Bucket {
     pub(super) store: Arc<dyn ObjectStore>,
-    /// What stands before a slash and the key.
+    /// The part before the slash and the key.
     pub(super) base: String,
     pub(super) advice: Arc<Advice>,
     pub(super) options: ObjectOptions,
@@ -55,7 +55,7 @@ impl Bucket {
             if !has_wildcards(key) {
                 return Ok(vec![literal?]);
             }
-            // An object of exactly that key goes first.
+            // An object with exactly that key takes precedence.
             if let Some(literal) = literal.ok().map(found).transpose()?.flatten() {
                 return Ok(vec![literal]);
             }
@@ -93,7 +93,7 @@ impl Bucket {
 fn found(source: ObjectSource) -> Result<Option<ObjectSource>, Error> {
     match source.asked() {
         Ok(_) => Ok(Some(source)),
-        // Stores that may not be listed say of a missing key that it is forbidden; the listing will say so too.
+        // Stores without list permission report a missing key as forbidden; so will the listing.
         Err(Problem::NotFound | Problem::Failed { kind: io::ErrorKind::PermissionDenied, .. }) => Ok(None),
         Err(problem) => Err(source.fail(problem)),
     }

@@ -52,11 +52,11 @@ pub(super) fn secrets(address: &Address, options: &ObjectOptions) -> Vec<String>
     variables.filter(|(name, _)| is_secret(name)).map(|(_, value)| value).collect()
 }
 
-/// Connections are made with the process's choice of cryptography, or with ring where there is none.
+/// Connections use the cryptography provider of the process, or ring if none is set.
 fn choose_cryptography() {
     static CHOSEN: Once = Once::new();
     CHOSEN.call_once(|| {
-        // An error says that the process has chosen.
+        // An error means that the process has already chosen.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
 }

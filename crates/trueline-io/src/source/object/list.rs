@@ -53,7 +53,7 @@ pub(super) async fn list(
     let mut listing = store.list(Some(&wanted.prefix));
     let mut found: Vec<Listed> = Vec::new();
     let mut hidden = 0;
-    // The object before, if it is taken.
+    // The previous object, if it is included.
     let mut before: Option<Listed> = None;
     loop {
         let next = tokio::time::timeout(limit, listing.next()).await.map_err(|_| {
@@ -69,7 +69,7 @@ pub(super) async fn list(
         };
         hidden += u64::from(is_passed_over);
         let key = next.as_ref().map(|object| object.location.as_ref());
-        // An object of nothing that only says that there is a folder; what is in it is listed next.
+        // An empty object that only marks a folder; its content is listed next.
         found.extend(
             before
                 .take()

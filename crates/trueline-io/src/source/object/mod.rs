@@ -142,7 +142,7 @@ impl ObjectSource {
         problem.opening(&self.name, &self.advice)
     }
 
-    /// Begins to read what `pin` says it is.
+    /// Starts reading the object identified by `pin`.
     fn start(&self, pin: Arc<Pin>) -> Result<Box<dyn Read + Send>, Problem> {
         let remote = self.remote()?;
         let (opened, read): (_, Box<dyn Read + Send>) = if pin.has_parts() {
@@ -198,7 +198,7 @@ impl Source for ObjectSource {
         opened.or(self.listed_bytes).or_else(|| self.asked().ok().map(|pin| pin.size_bytes()))
     }
 
-    /// Where an `ETag` or a version tells it from others. Of listed objects that is expected, and not asked for each.
+    /// Whether an `ETag` or a version identifies it. For listed objects that is assumed, without a request for each.
     fn can_reopen(&self) -> bool {
         let opened = self.opened_pin().map(|pin| pin.is_sure());
         opened.unwrap_or_else(|| self.listed_bytes.is_some() || self.asked().is_ok_and(|pin| pin.is_sure()))

@@ -44,7 +44,7 @@ struct Slots {
     parts: BTreeMap<u64, Slot>,
     /// The first that was never asked for in order.
     next: u64,
-    /// The last that was read in order, and how many behind it come before they are asked for.
+    /// The last part that was read in order, and how many of the following are requested in advance.
     reached: Option<u64>,
     ahead: u64,
 }
@@ -79,7 +79,7 @@ impl Parts {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads some bytes from `byte_offset` on; none only at the end.
+    /// Reads some bytes at `byte_offset`; none only at the end.
     pub(super) fn read(self: &Arc<Self>, buffer: &mut [u8], byte_offset: u64) -> Result<usize, Problem> {
         if buffer.is_empty() || byte_offset >= self.size_bytes() {
             return Ok(0);
@@ -134,7 +134,7 @@ impl Parts {
         true
     }
 
-    /// A part is read in order: more of those behind it may come.
+    /// A part is read in order: more of the following may be requested.
     fn reach(self: &Arc<Self>, slots: &mut Slots, part: u64) {
         if slots.reached.is_none_or(|reached| part > reached) {
             slots.reached = Some(part);
@@ -161,7 +161,7 @@ impl Parts {
             parts.changed.notify_all();
         };
         let work = self.object.clone().range(Arc::clone(&self.pin), range);
-        // Whoever arrives waits for the lock that is held here, so the slot is there before.
+        // A part that arrives waits for the lock that is held here, so the slot exists before.
         slots.parts.insert(part, Slot::Coming(self.remote.start(self.limit, work, arrived)));
         slots.next = slots.next.max(part + 1);
     }

@@ -79,7 +79,7 @@ impl Pin {
         before.check(&self.meta)
     }
 
-    /// Compares with what an answer says.
+    /// Compares with a response.
     pub(super) fn check(&self, now: &ObjectMeta) -> Result<(), Problem> {
         let before = &self.meta;
         let version = before.version.as_ref().zip(now.version.as_ref());
@@ -121,7 +121,7 @@ impl Object {
             Err(error) => Problem::of(&error),
         };
         match &problem {
-            // Ranges are not served, or there is no first byte.
+            // Ranges are not supported, or there is no first byte.
             Problem::Failed { kind, text }
                 if *kind == io::ErrorKind::Unsupported || text.starts_with("416") =>
             {
@@ -137,7 +137,7 @@ impl Object {
         Ok(Pin { meta: answer.meta, has_ranges })
     }
 
-    /// A range of what `pin` says it is, all of it and nothing else.
+    /// Reads a range of the object identified by `pin`, completely and nothing else.
     pub(super) async fn range(self, pin: Arc<Pin>, range: Range<u64>) -> Result<Vec<u8>, Problem> {
         let options = GetOptions { range: Some(range.clone().into()), ..pin.options() };
         let answer = self.store.get_opts(&self.path, options).await.map_err(|error| Problem::of(&error))?;
@@ -150,7 +150,7 @@ impl Object {
         collect(answer, length).await
     }
 
-    /// All of it in one answer, and what that answer says it is. It must be what `pin` says, if that is sure.
+    /// Reads the object in one response, and what that identifies. It must match `pin`, if that is reliable.
     pub(super) async fn whole(self, pin: Arc<Pin>) -> Result<(GetResult, Arc<Pin>), Problem> {
         let answer =
             self.store.get_opts(&self.path, pin.options()).await.map_err(|error| Problem::of(&error))?;

@@ -19,11 +19,11 @@ const MAX_CHARACTERS: usize = 300;
 /// Why a request failed.
 #[derive(Clone, Debug)]
 pub(super) enum Problem {
-    /// The object is not what it was.
+    /// The object has changed.
     Changed(Change),
-    /// There is no such object.
+    /// The object does not exist.
     NotFound,
-    /// Anything else.
+    /// Any other problem.
     Failed { kind: io::ErrorKind, text: String },
 }
 
@@ -112,7 +112,7 @@ fn plain(text: &str) -> String {
         Some(at) => text.split_at(at),
         None => (text, ""),
     };
-    // Behind the status stands what the server sent, in whatever form.
+    // The status is followed by the server's response, in any format.
     let status = front.split_once(": ").map(|(status, _)| status);
     let is_status = |status: &&str| status.len() > 3 && status.as_bytes()[..3].iter().all(u8::is_ascii_digit);
     let front = status.filter(is_status).unwrap_or(front).trim().trim_end_matches(':');
@@ -140,7 +140,7 @@ impl Advice {
 
     /// `secrets` must not be seen, though a server may repeat them.
     pub(super) fn new(keeper: Keeper, secrets: impl IntoIterator<Item = String>) -> Self {
-        // What is short is in many texts by chance.
+        // Short strings occur in many texts by chance.
         let secrets = secrets.into_iter().filter(|secret| secret.len() >= 6).collect();
         Self { keeper: Some(keeper), secrets }
     }

@@ -113,7 +113,7 @@ fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Vio
     page.raw("</article>\n");
 }
 
-/// The lines that the bad cell stands on, with the cell marked.
+/// The lines of the invalid cell, with the cell highlighted.
 fn write_excerpt(page: &mut Page, excerpt: &Excerpt, known_line: Option<u64>) {
     let lines = line::marked_lines(excerpt);
     page.raw("<pre>");

@@ -21,7 +21,7 @@ impl Page {
         self.html
     }
 
-    /// Markup, as it stands in the source.
+    /// Writes markup unchanged.
     pub(super) fn raw(&mut self, markup: &'static str) -> &mut Self {
         self.html.push_str(markup);
         self
@@ -58,7 +58,7 @@ impl Page {
         self
     }
 
-    /// A bar of parts side by side, each with its class, out of `whole`. `title` says the same in words.
+    /// A bar of adjacent parts, each with its class, out of `whole`. `title` describes it in words.
     pub(super) fn bar(&mut self, parts: &[(Tone, u64)], whole: u64, title: &str) -> &mut Self {
         self.raw(
             "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\"><title>",

@@ -150,7 +150,7 @@ fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultOb
     results
 }
 
-/// What is forgiven by a tolerance, or was found before the run broke off, is a note.
+/// Failures within a tolerance, or found before the run broke off, are notes.
 fn level(check: &CheckResult) -> &'static str {
     match check.status {
         Status::Error if check.severity == trueline_schema::Severity::Warning => "warning",
@@ -251,7 +251,7 @@ fn error_location(report: &Report, error: &RunError) -> Vec<Place<'static>> {
     vec![location(report, u32::try_from(input).unwrap_or(u32::MAX), &place, None)]
 }
 
-/// Where something stands that has no place of its own.
+/// The location of results without their own.
 fn first_input(report: &Report) -> Vec<Place<'static>> {
     report.inputs.first().map(|_| location(report, 0, &Location::default(), None)).into_iter().collect()
 }

@@ -8,7 +8,7 @@ use crate::{
 
 /// Inputs named one by one.
 const INPUTS_SHOWN: usize = 12;
-/// Where the values stand beside their labels.
+/// The column of the values beside their labels.
 const VALUE_COLUMN: usize = 10;
 
 pub(super) fn write(page: &mut Page, report: &Report) {

@@ -122,7 +122,7 @@ fn shown_excerpt(violation: &Violation) -> Option<(Excerpt, &'static str)> {
     Some((Excerpt { text, highlight, first_line: None }, "value"))
 }
 
-/// An excerpt of one line stands on the line of the place.
+/// An excerpt of one line has the line of the location.
 fn single_line_number(excerpt: &Excerpt, line: Option<u64>) -> Option<u64> {
     line.filter(|_| !excerpt.text.contains(['\n', '\r']))
 }

@@ -42,7 +42,7 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// A line of so many spaces.
+    /// A line that begins with this many spaces.
     pub(super) fn indented(columns: usize) -> Self {
         Self::default().padded_to(columns)
     }
@@ -69,7 +69,7 @@ impl Line {
         self.width
     }
 
-    /// What of the line is written into so many columns: what does not fit is cut off, and no space stands at its end.
+    /// The part of the line that fits this many columns, without trailing spaces.
     fn shown(&self, columns: usize) -> Vec<(Style, String)> {
         let mut shown = self.spans.clone();
         if self.width > columns {
@@ -183,7 +183,7 @@ pub(super) fn char_width(character: char) -> usize {
     character.width().unwrap_or(0)
 }
 
-/// Text of at most so many columns; what is missing at its end is shown as `…`.
+/// Text of at most this many columns; a missing end is shown as `…`.
 pub(super) fn cut_end(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -195,7 +195,7 @@ pub(super) fn cut_end(text: &str, columns: usize) -> String {
     cut
 }
 
-/// Text of at most so many columns; what is missing in its middle is shown as `…`.
+/// Text of at most this many columns; a missing middle is shown as `…`.
 pub(super) fn cut_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
@@ -214,7 +214,7 @@ pub(super) fn cut_middle(text: &str, columns: usize) -> String {
     if columns == 0 { String::new() } else { format!("{head}…{}", &text[tail_start..]) }
 }
 
-/// The longest beginning of at most so many columns.
+/// The longest prefix of at most this many columns.
 fn prefix(text: &str, columns: usize) -> &str {
     let mut taken = 0;
     for (index, character) in text.char_indices() {

@@ -23,7 +23,7 @@ const ELLIPSIS: &str = "…";
 pub(super) struct Snippet<'a> {
     /// The lines and the marked part.
     pub(super) excerpt: &'a Excerpt,
-    /// What stands in the margin when the line has no number.
+    /// The margin if the line has no number.
     pub(super) margin: &'a str,
     /// What to write beside the carets.
     pub(super) label: &'a str,
@@ -97,7 +97,7 @@ fn pieces(line: &TextLine<'_>) -> (Vec<Piece>, Range<usize>) {
 
 /// The part of a line around what is marked that fits, with the column and the number of the carets.
 fn window(pieces: &[Piece], marked: Range<usize>, room: usize) -> (String, usize, usize) {
-    // An empty cell is pointed at with one caret, which may stand past the end of the line.
+    // An empty cell is marked with one caret, which may be past the end of the line.
     let pointer = usize::from(marked.is_empty());
     let shown = if width(pieces) + pointer <= room {
         0..pieces.len()

@@ -95,7 +95,7 @@ struct Column {
     right: bool,
     /// Below this width it is dropped; `None` when it is never narrowed.
     least: Option<usize>,
-    /// The order in which columns are dropped when there is no room; `None` when never.
+    /// The order in which columns are dropped if space is short; `None` for never.
     dropped: Option<u8>,
     cells: Vec<String>,
     width: usize,
@@ -138,7 +138,7 @@ impl Column {
     }
 }
 
-/// The columns; one that would say nothing new is left out.
+/// The columns, without those that would add nothing.
 fn columns(checks: &[&CheckResult]) -> Vec<Column> {
     let mut columns = vec![
         Column::new("status", checks, |check| wording::status(check.status).to_owned()),
@@ -221,7 +221,7 @@ fn row(page: &mut Page, columns: &[Column], cells: &[(&str, Style)]) {
     }
 }
 
-/// What the columns do not say.
+/// Remarks that the columns do not contain.
 fn note(page: &mut Page, columns: &[Column], check: &CheckResult) {
     let Some(text) = wording::remark(check) else { return };
     let start = INDENT + columns.first().map_or(0, |column| column.width) + GAP;
