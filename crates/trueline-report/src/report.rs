@@ -164,7 +164,7 @@ pub struct CheckResult {
     /// The severity of a failure.
     #[serde(with = "crate::severity")]
     pub severity: Severity,
-    /// The outcome.
+    /// The status.
     pub status: Status,
     /// Why the check was not evaluated, or another remark on the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What a run writes besides its report.
+//! The outputs of a run besides its report.
 
 use std::path::{Path, PathBuf};
 

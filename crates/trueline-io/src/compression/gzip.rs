@@ -31,9 +31,9 @@ pub(super) struct Members {
 }
 
 enum State {
-    /// Behind a member, or in front of the first.
+    /// After a member, or before the first.
     Between,
-    /// In front of a member.
+    /// Before a member.
     Header,
     Data,
     /// Found while there were still bytes to hand out.

@@ -35,7 +35,7 @@ enum Step {
     Pattern(Pattern),
     /// Any number of folders.
     Folders,
-    /// All files below, but hidden ones.
+    /// All files below except hidden ones.
     All,
 }
 

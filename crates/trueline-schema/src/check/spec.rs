@@ -61,9 +61,9 @@ pub(crate) enum Types {
     Boolean,
     /// Dates and times.
     Moments,
-    /// Text and what is written in strptime or by a named format.
+    /// Text, and values written with strptime or in a named format.
     Formatted,
-    /// What JSON has kinds of value for, and what is made of such.
+    /// The kinds of JSON values, and types derived from them.
     Coercible,
 }
 

@@ -1,4 +1,4 @@
-//! Pieces that are looked at again for keys that may be repeats: what was kept of one before is kept again, if the same prints repeat.
+//! Pieces that are read again for possible duplicate keys: the result of an earlier run is reused if the same key hashes repeat.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

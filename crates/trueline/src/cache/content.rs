@@ -1,4 +1,4 @@
-//! What bytes an input has, in 32 bytes.
+//! The hash of an input's bytes, in 32 bytes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! What is asked of an input, whatever its bytes are: everything a report depends on besides them.
+//! Everything that a report depends on besides the bytes of its inputs.
 
 use trueline_cache::{Key, KeyBuilder};
 use trueline_io::Source;

@@ -1,4 +1,4 @@
-//! Which keys of the pieces of a run were met more than once: the next run settles those of other pieces only.
+//! The keys of a run's pieces that occurred more than once: the next run only settles those of other pieces.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Whole runs: the report of inputs whose bytes are known.
+//! Whole runs: reports of inputs whose bytes are known.
 
 use std::ops::Range;
 use std::time::{Duration, SystemTime};

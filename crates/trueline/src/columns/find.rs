@@ -1,4 +1,4 @@
-//! Which column of a batch, or which part of one, is which field.
+//! Maps columns of a batch, and parts of columns, to fields.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, make_array};

@@ -1,4 +1,4 @@
-//! Lists and structs.
+//! Converts lists and structs.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Numbers in wider types.
+//! Converts numbers to wider types.
 
 use std::sync::Arc;
 

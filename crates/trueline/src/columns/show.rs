@@ -1,4 +1,4 @@
-//! Values as the text that a CSV file would have of them.
+//! Formats values as a CSV file would contain them.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
-//! Arrow arrays brought into the layouts the checks read, where that loses nothing.
+//! Converts Arrow arrays to the layouts that checks read, if that is lossless.
 //!
-//! Whether it does is a question of types: an array of a type is either always taken or never. Values that a type has room for
-//! and should not have, such as half a day in a column of dates or a decimal of too many digits, come back as bad cells.
+//! The types alone decide this: an array of a type is either always accepted or never. Values that its type permits but the
+//! schema's does not, such as half a day in a column of dates or a decimal with too many digits, are returned as bad cells.
 
 use std::sync::Arc;
 

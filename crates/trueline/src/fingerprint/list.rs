@@ -1,4 +1,4 @@
-//! Which files there are, and what they are called.
+//! Lists the files and their names.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What all workers of one input share.
+//! Data shared by all workers of one input.
 
 use trueline_decode::ColumnPlan;
 use trueline_schema::{Field, Schema};

@@ -1,4 +1,4 @@
-//! From a source to an input whose records can be read: compression and format.
+//! Opens a source as an input whose records can be read: compression and format.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! One input, read to its end by the road of its format.
+//! Reads one input to its end with the code for its format.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! The road of record batches: parts of an input to threads, pieces to the merger.
+//! Validates record batches: distributes parts of an input to threads, and pieces to the merger.
 //!
-//! Parts are read at their places by the thread that claims them. Where keys are looked for again, their columns are read first,
-//! and the others only where one of the keys is.
+//! Parts are read at their offsets by the thread that claims them. When keys are looked for again, their columns are read first,
+//! and the others only if they contain one of the keys.
 
 #[cfg_attr(
     not(all(feature = "parquet", feature = "arrow-ipc")),

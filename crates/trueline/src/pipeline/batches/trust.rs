@@ -1,4 +1,4 @@
-//! What follows from the statistics of a Parquet file, and whether they are true.
+//! Proves checks from the statistics of a Parquet file, and verifies the statistics.
 
 use std::ops::Range;
 

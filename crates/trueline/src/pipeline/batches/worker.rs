@@ -1,4 +1,4 @@
-//! One thread's work: parts in, partial states out.
+//! The work of one thread: turns parts into partial states.
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema as ArrowSchema, SchemaRef};

@@ -1,4 +1,4 @@
-//! The road of CSV: columns bound by their header, spans of records in, partial states out.
+//! Validates CSV: binds columns by their header and turns spans of records into partial states.
 
 mod origin;
 mod records;

@@ -1,4 +1,4 @@
-//! The road of JSON Lines: every record names its values, so there is nothing to bind and no column is missing.
+//! Validates JSON Lines: every record names its values, so there is nothing to bind and no column is missing.
 
 mod origin;
 mod records;

@@ -1,4 +1,4 @@
-//! From a row of a batch back to its bytes.
+//! Maps a row of a batch back to its bytes.
 
 use std::cell::RefCell;
 use std::ops::Range;

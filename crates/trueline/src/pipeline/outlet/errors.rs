@@ -1,4 +1,4 @@
-//! Where violations go: a file of all of them.
+//! Writes all violations to a file.
 
 use trueline_io::{ErrorsFormat, ErrorsOptions, ErrorsWriter, OutputFile, Source};
 use trueline_report::{Report, Violation};

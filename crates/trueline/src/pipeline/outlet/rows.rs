@@ -1,4 +1,4 @@
-//! Where rows go: files of valid and of invalid ones.
+//! Writes valid and invalid rows to files.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Looking again: for keys that are owed, and for keys that may be repeats.
+//! Reads rows again: for keys that are still owed, and for possible duplicate keys.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The road of text: spans of records to workers, pieces to the merger. Formats differ in their [`Records`] only.
+//! Validates text: distributes spans of records to workers, and pieces to the merger. Formats differ only in their [`Records`].
 
 mod again;
 mod block;

@@ -1,4 +1,4 @@
-//! One thread's work: spans of records in, partial states out.
+//! The work of one thread: turns spans of records into partial states.
 
 use std::cell::OnceCell;
 use std::ops::Range;
