@@ -336,8 +336,8 @@ impl ValidatorBuilder {
         self
     }
 
-    /// Sets the folder for temporary files: keys beyond their memory limit, and copies of inputs that can only be read once. Default:
-    /// the system's folder for temporary files; for copies made to write rows, first the folder of an output.
+    /// Sets the folder for temporary files: keys beyond their memory limit, and copies of inputs that can only be read once.
+    /// Default: the system's folder for temporary files; for copies made to write rows, first the folder of an output.
     pub fn spill_dir(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
         self.spill_dir = Some(folder.into());
         self

@@ -5,7 +5,7 @@
 //! records of both files, merged in their original order, are the input:
 //!
 //! - Bytes between two records (blank lines, comments) belong to the following record; those after the last
-//! record belong to that record; those of an input without records belong to the valid side.
+//!   record belong to that record; those of an input without records belong to the valid side.
 //! - The bytes before the first record of a table with a header, including the header, are the *head*, which begins both files.
 //!   Of several inputs only the first head is written; all must have the same columns.
 //! - A byte order mark is written only at the start of a file.
