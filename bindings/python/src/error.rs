@@ -75,7 +75,7 @@ pub(crate) fn source(py: Python<'_>, error: &SourceError) -> PyErr {
             PyFileNotFoundError::new_err(text)
         }
         Kind::NoPermission { .. } => PyPermissionError::new_err(text),
-        Kind::Folder { .. } => PyIsADirectoryError::new_err(text),
+        Kind::Folder { .. } | Kind::FolderAsFile { .. } => PyIsADirectoryError::new_err(text),
         _ => exception(py, "UnreadableError", (text, py.None())),
     }
 }

@@ -174,7 +174,7 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
             "NaT" => out.extend_from_slice(b"null"),
             text => push_text(text, out),
         }
-    } else if is(&["pandas._libs.missing.NAType"]) {
+    } else if is(&["pandas._libs.missing.NAType", "pandas.api.typing.NAType"]) {
         out.extend_from_slice(b"null");
     } else if is(&["datetime.timedelta"]) {
         push_text(&duration(value)?, out);

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use trueline_io::{Format, MemorySource, Source, decompress_with};
 use trueline_schema::grammar::{is_integer, parse_date, parse_float, parse_integer, parse_timestamp};
-use trueline_schema::{DataType, Field, Schema};
+use trueline_schema::{DataType, Field, Schema, TimeUnit};
 use trueline_validate::CustomCheck;
 
 use super::not_read;
@@ -121,7 +121,19 @@ fn text_type(arrays: &[&ArrayRef]) -> DataType {
         return DataType::String;
     }
     let found = kinds.into_iter().find(|(_, is)| texts().all(is));
-    found.map_or(DataType::String, |(kind, _)| kind)
+    match found {
+        // Without a unit, batches have microseconds.
+        Some((DataType::Timestamp { .. }, _)) if texts().any(is_finer_than_micros) => {
+            DataType::Timestamp { unit: Some(TimeUnit::Nanosecond), zone: None }
+        }
+        found => found.map_or(DataType::String, |(kind, _)| kind),
+    }
+}
+
+/// Whether a timestamp has more than six fraction digits.
+fn is_finer_than_micros(timestamp: &str) -> bool {
+    let fraction = timestamp.split_once('.').map_or("", |(_, rest)| rest);
+    fraction.bytes().take_while(u8::is_ascii_digit).count() > 6
 }
 
 /// The members of an object in their order.

@@ -104,6 +104,10 @@ fn types_are_found_in_the_first_rows() {
         assert_eq!(rows(&schema, "a.csv", text, &ReadOptions::default()).unwrap()[0].num_columns(), 2);
     }
     assert_eq!(types("a.csv", "a;b,c\n1;x,2\n").0, "a;b: string, c: int64");
+    let fine = "t\n2026-01-02T03:04:05Z\n2026-01-02T03:04:05.123456789Z\n";
+    let (found, schema) = types("a.csv", fine);
+    assert_eq!(found, "t: timestamp(ns)");
+    assert_eq!(rows(&schema, "a.csv", fine, &ReadOptions::default()).unwrap()[0].num_rows(), 2);
     let lines = "{\"z\":1,\"a\":1,\"s\":\"x\",\"n\":null}\n{\"a\":1.5,\"o\":{\"k\":1},\"m\":1,\"b\":true}\n{\"m\":\"x\"}\n{\"cut\n";
     let (found, _) = types("a.jsonl", lines);
     assert_eq!(found, "z: int64, a: float64, s: string, n: any, o: any, m: any, b: boolean");
