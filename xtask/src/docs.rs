@@ -28,7 +28,7 @@ const SECTIONS: &[Section] = &[
         title: "Checks",
         text: "A check is written as a keyword of a field, as an entry of a field's own `checks`, or as an entry of the document's \
                `checks` with `check: <name>` and `column` or `columns`; `custom` is for programs only. `structure`, `columns`, \
-               `type` (of fields with a type) and `finite` (of floats) always run. Value checks pass over null. In a check, each takes \
+               `type` (of fields with a type) and `finite` (of floats) always run. Value checks skip null. In a check, each takes \
                `id`, `severity`, `tolerance`, `message` and `sample_limit` besides its own options.",
         register: ("CheckKind::", ""),
         required: &["Why", "Passes", "Fails", "Codes"],
@@ -36,7 +36,7 @@ const SECTIONS: &[Section] = &[
     Section {
         folder: "crates/trueline-validate/src/format",
         title: "Formats",
-        text: "What the check `format` can ask of text. A name is given as `format: <name>`.",
+        text: "The named formats of the check `format`, for strings, written as `format: <name>`.",
         register: ("", " =>"),
         required: &["Passes", "Fails"],
     },

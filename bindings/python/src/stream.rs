@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use trueline::{Part, ValidatorBuilder, Verdict};
 
@@ -32,6 +33,8 @@ pub(crate) struct Stream {
     receiver: Mutex<Option<Receiver<Message>>>,
     report: Mutex<Option<Py<Report>>>,
     watch: Watch,
+    /// A fork has the stream, but not the thread that fills it.
+    process: u32,
 }
 
 /// What was received in time.
@@ -61,7 +64,12 @@ impl Stream {
             drop(running);
         };
         thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
-        Ok(Self { receiver: Mutex::new(Some(receiver)), report: Mutex::new(None), watch })
+        Ok(Self {
+            receiver: Mutex::new(Some(receiver)),
+            report: Mutex::new(None),
+            watch,
+            process: std::process::id(),
+        })
     }
 
     /// Receives within `time`, without the interpreter lock.
@@ -123,6 +131,10 @@ impl Stream {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<BatchResult>> {
+        if self.process != std::process::id() {
+            let text = "a stream belongs to the process that began it; begin another one after a fork";
+            return Err(PyRuntimeError::new_err(text));
+        }
         let _waiting = Running::new(&self.watch);
         loop {
             match self.receive(py, TICK) {

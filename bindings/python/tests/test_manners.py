@@ -218,6 +218,24 @@ def test_runs_survive_a_fork(tmp_path: Path) -> None:
     assert said == "0 True True\n"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_stream_belongs_to_its_process() -> None:
+    said = script(
+        "import os\n"
+        "from trueline import Schema\n"
+        "parts = Schema({'id': int}).stream(({'id': row} for row in range(100_000)), chunk_bytes=1000)\n"
+        "next(parts)\n"
+        "if os.fork() == 0:\n"
+        "    try:\n"
+        "        next(parts)\n"
+        "    except RuntimeError as error:\n"
+        "        print(error, flush=True)\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+    )
+    assert "belongs to the process that began it" in said
+
+
 def test_processes_made_by_fork(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(GOOD)
     said = script(
