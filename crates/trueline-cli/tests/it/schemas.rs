@@ -99,8 +99,8 @@ fn a_first_schema_is_inferred() {
     for (input, expected) in [
         (
             "a.csv",
-            "# Inferred from the first MiB of a.csv. Add what must hold.\ncsv:\n  delimiter: \";\"\nfields:\n  \
-             - {name: id, type: int64}\n  - {name: is ok, type: boolean}\n  - {name: day, type: date}\n",
+            "# Inferred from the first MiB of a.csv. Add what must hold.\ncsv: {delimiter: \";\"}\nfields:\n  \
+             - {name: id, type: int64}\n  - {name: \"is ok\", type: boolean}\n  - {name: day, type: date}\n",
         ),
         (
             "a.jsonl",
