@@ -1,4 +1,4 @@
-//! What a plan is run over.
+//! The input of a plan: batches of rows, column by column.
 
 use std::ops::Range;
 
@@ -7,43 +7,45 @@ use trueline_report::{BadCell, Origin};
 
 /// One column of a batch, or those of its cells that are not proven to pass.
 ///
-/// **Shapes**: `array` has one slot per row of the batch, or one per row listed in `rows`. A slot is null where the cell is
-/// null or did not parse; `bad` lists the latter, ordered by slot.
+/// **Shapes**: `array` has one slot per row of the batch, or one per row listed in `rows`. A slot is null if the cell is null or
+/// did not parse; `bad` lists the latter, ordered by slot.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
     /// The decoded values.
     pub array: &'a ArrayRef,
     /// The cells that did not parse, by slot.
     pub bad: &'a [BadCell],
-    /// The row of each slot, in ascending order; `None` when every row has one. The rows left out are proven to pass
-    /// every check over the cells of this column, or are rows that nobody asks for ([`State::observe_candidates`](crate::State::observe_candidates)).
+    /// The row of each slot, in ascending order; `None` if there is a slot for every row.
+    ///
+    /// The rows left out are proven to pass every check over the cells of this column, or are not needed
+    /// ([`State::observe_candidates`](crate::State::observe_candidates)).
     pub rows: Option<&'a [u32]>,
-    /// How many of the rows left out are null.
+    /// The number of nulls among the rows left out.
     pub proven_nulls: u64,
 }
 
 impl<'a> Column<'a> {
-    /// A column in full.
+    /// Creates a column with a slot for every row.
     pub fn whole(array: &'a ArrayRef, bad: &'a [BadCell]) -> Self {
         Self { array, bad, rows: None, proven_nulls: 0 }
     }
 
-    /// Slots that are null although nothing was wrong with the cell.
+    /// Counts the slots that are null although their cells parsed.
     pub(crate) fn null_count(&self) -> u64 {
         (self.array.null_count() - self.bad.len()) as u64
     }
 }
 
-/// The keys of a column, where they are texts that stand somewhere: enough where nothing but prints are made of them.
+/// The keys of a column as slices of the input's bytes, which suffice if keys are only hashed.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyTexts<'a> {
     /// The schema field.
     pub field: usize,
-    /// The bytes among which the texts stand.
+    /// The bytes that contain the keys.
     pub bytes: &'a [u8],
-    /// The text of each row that has one, in order.
+    /// The location in `bytes` of the key of each row that has one, in order.
     pub places: &'a [Range<u32>],
-    /// The rows that have none, in ascending order.
+    /// The rows without a key, in ascending order.
     pub nulls: &'a [u32],
 }
 
@@ -54,20 +56,20 @@ impl<'a> KeyTexts<'a> {
     }
 }
 
-/// Rows of one input, column by column, with the places they came from.
+/// Rows of one input, column by column, with their locations in it.
 #[derive(Clone, Copy)]
 pub struct Batch<'a> {
     /// Number of rows.
     pub rows: usize,
-    /// The columns by schema field; `None` where the input lacks the column or no check needs it.
+    /// The columns by schema field; `None` if the input lacks the column or no check needs it.
     pub columns: &'a [Option<Column<'a>>],
-    /// The columns that checks over keys name, by schema field and always in full. The same as `columns` where those
-    /// are in full.
+    /// The columns of checks over keys, by schema field, with a slot for every row. The same as `columns` if those have every
+    /// slot.
     pub keys: &'a [Option<Column<'a>>],
-    /// Columns that need not be among `keys` for it ([`State::takes_texts`](crate::State::takes_texts)).
+    /// The keys of columns that can be left out of `keys` ([`State::takes_texts`](crate::State::takes_texts)).
     pub texts: &'a [KeyTexts<'a>],
-    /// The rows with a key that no field declares, in ascending order; `None` where rows have no keys of their own, or may have any.
+    /// The rows with an undeclared key, in ascending order; `None` if rows have no keys, or may have any.
     pub extras: Option<&'a [u32]>,
-    /// Tells where each row and cell stands.
+    /// Returns the location of each row and cell.
     pub origin: &'a dyn Origin,
 }

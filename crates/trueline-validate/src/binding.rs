@@ -1,4 +1,4 @@
-//! Which column of an input is which field of the schema.
+//! The mapping of the columns of an input to the fields of the schema.
 
 mod missing;
 
@@ -12,30 +12,30 @@ use self::missing::Missing;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Binding {
-    /// For each schema field the column it is read from.
+    /// The column of each schema field.
     pub sources: Vec<Option<usize>>,
-    /// For each schema field without a source: why its checks are not evaluated.
+    /// For each schema field without a column, the reason its checks are not evaluated.
     pub reasons: Vec<Option<String>>,
-    /// What is wrong with the columns, in the order of the columns; missing ones last.
+    /// The faults of the columns, in column order; missing columns last.
     pub faults: Vec<ColumnFault>,
-    /// The columns that are there and have a type of their own which the schema's is not.
+    /// The columns that exist with a type that is not the schema's.
     pub mistyped: Vec<Mistyped>,
-    /// Number of columns of the input.
+    /// The number of columns of the input.
     pub columns: usize,
-    /// Whether the input has no columns of its own, but records that name their values, as JSON Lines has; `columns` is the number of fields
+    /// Whether the input has no columns but records that name their values, as JSON Lines do. `columns` is the number of fields
     /// then.
     pub is_of_records: bool,
 }
 
-/// A column of another type than the schema's.
+/// A column whose type is not the schema's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Mistyped {
     /// The schema field.
     pub field: usize,
-    /// The type it has, for people.
+    /// The type of the column, in words.
     pub found: String,
-    /// Where the column stands.
+    /// The index of the column.
     pub source: usize,
 }
 
@@ -47,26 +47,29 @@ pub struct ColumnFault {
     pub code: &'static str,
     /// The column's name.
     pub name: String,
-    /// Where it stands; `None` for a missing column.
+    /// The index of the column; `None` for a missing one.
     pub source: Option<usize>,
-    /// What was found, for people.
+    /// A description of the fault, in words.
     pub message: String,
 }
 
 impl ColumnFault {
-    /// A header that could not be read as it should; `message` says why.
+    /// Creates the fault of a header that cannot be read; `message` says why.
     pub fn header(message: &str) -> Self {
         fault("columns.unreadable", "", None, message.to_owned())
     }
 }
 
 impl Binding {
-    /// Binds the columns of text by name.
+    /// Binds the columns of text formats by name.
     pub fn by_name<N: AsRef<str>>(schema: &Schema, names: &[N]) -> Self {
         Self::bind(schema, names, &[], true)
     }
 
-    /// Binds the columns of typed data by name. A field of no column's name may be a part of one: `parts` says of which, for each schema field.
+    /// Binds the columns of typed data by name.
+    ///
+    /// A field without a column of its name may be a part of a column: `parts` gives the index of that column for each schema
+    /// field.
     pub fn by_name_or_part<N: AsRef<str>>(schema: &Schema, names: &[N], parts: &[Option<usize>]) -> Self {
         Self::bind(schema, names, parts, false)
     }
@@ -78,7 +81,7 @@ impl Binding {
         }
         let mut binding = Self { columns: names.len(), ..Self::default() };
         binding.fault_names(names, &places);
-        // Made where something is missing, which is the exception.
+        // Created only if a column is missing, which is rare.
         let mut hints = None;
         let mut missing = Vec::new();
         for (index, field) in schema.fields.iter().enumerate() {
@@ -124,7 +127,7 @@ impl Binding {
         binding
     }
 
-    /// Binds by position, for inputs without column names.
+    /// Binds columns by position, for inputs without column names.
     pub fn by_position(schema: &Schema, columns: usize) -> Self {
         let mut binding = Self { columns, ..Self::default() };
         for (index, field) in schema.fields.iter().enumerate() {
@@ -167,7 +170,7 @@ impl Binding {
         }
     }
 
-    /// Says that the column of a field has a type that the field's is not: it counts as one that is not there.
+    /// Records that the column of a field has another type than the field; it then counts as missing.
     pub fn reject_type(&mut self, schema: &Schema, field: usize, found: &str) {
         let Some(source) = self.sources[field].take() else { return };
         let (name, expected) = (&schema.fields[field].name, &schema.fields[field].data_type);
@@ -196,7 +199,7 @@ impl Binding {
         }
     }
 
-    /// With `column_order: exact` the declared columns that are there must stand in the order of their declaration.
+    /// With `column_order: exact`, the existing declared columns must be in the order of their declaration.
     fn fault_order<N: AsRef<str>>(&mut self, schema: &Schema, names: &[N]) {
         if schema.column_order != ColumnOrder::Exact {
             return;

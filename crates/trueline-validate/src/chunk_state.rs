@@ -1,13 +1,13 @@
-//! The state of one chunk as bytes: what was found in it once need not be found again.
+//! The state of one chunk as bytes, so that its result can be stored and reused.
 //!
 //! ```text
-//! rows, lines, broken, invalid   8 bytes each, little-endian
-//! counts                         JSON: the numbers of each check, its length before it
-//! samples                        for each check one byte that says whether these are all that are ever wanted, and JSON, its length before it
-//! keys                           for each check over keys one byte that says what follows: nothing, keys, or prints
+//! rows, lines, broken, invalid 8 bytes each, little-endian
+//! counts JSON: the numbers of each check, preceded by its length
+//! samples for each check, one byte that says whether no more samples are ever needed, then JSON preceded by its length
+//! keys for each check over keys, one byte that says what follows: nothing, keys, or prints
 //! ```
 //!
-//! Whoever keeps that guards it with a checksum: damage may not be seen here.
+//! The caller must protect the bytes with a checksum: damage may go unnoticed here.
 
 use arrow_buffer::Buffer;
 
@@ -24,7 +24,7 @@ const KEYS: u8 = 1;
 const PRINTS: u8 = 2;
 
 impl State {
-    /// Writes the state behind `bytes`. It must be sealed ([`State::seal`]), and not be merged with others.
+    /// Appends the state to `bytes`. It must be sealed ([`State::seal`]) and not be merged with others.
     pub fn write(&self, plan: &Plan, bytes: &mut Vec<u8>) {
         for number in [self.rows, self.lines, self.broken, self.invalid] {
             bytes.extend_from_slice(&number.to_le_bytes());
@@ -56,7 +56,7 @@ impl State {
         }
     }
 
-    /// The state of so many rows and lines of which nothing is wanted.
+    /// Creates the state of this many rows and lines of which no results are needed.
     #[must_use]
     pub fn passed_over(plan: &Plan, quota: &Quota, rows: u64, lines: u64) -> Self {
         let mut state = Self::new(plan, Some(quota.clone()));
@@ -65,11 +65,12 @@ impl State {
         state
     }
 
-    /// Takes a state over from memory, where it begins at `start` and goes to the end, which [`State::write`] wrote at such a place under a
-    /// plan of the same schema. Samples that `quota` has enough of are left out, prints of keys stay where they are.
+    /// Reads a state that [`State::write`] wrote under a plan of the same schema; it is `memory` from `start` to the end.
     ///
-    /// **Errors**: the bytes are something else, or more; what they know of keys is not what is wanted now; they lack samples that are, since there
-    /// were enough from elsewhere when they were written.
+    /// Samples of which `quota` has enough are left out; prints of keys are not copied.
+    ///
+    /// **Errors**: the bytes are not a state, or continue after it; the form of its keys is not the one needed now; samples are
+    /// missing, because when it was written there were enough from elsewhere.
     pub fn read(plan: &Plan, quota: &Quota, memory: Vec<u8>, start: usize) -> Result<Self, PartialError> {
         let whole = Buffer::from_vec(memory);
         let mut rest = whole.get(start..).ok_or(PartialError)?;

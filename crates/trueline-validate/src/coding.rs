@@ -1,4 +1,4 @@
-//! Which of a check's codes a failing cell gets.
+//! The code of a failing cell, among the codes of its check.
 
 use arrow_array::Array;
 use trueline_report::BadCell;
@@ -6,19 +6,19 @@ use trueline_report::BadCell;
 use crate::check::Kernel;
 use crate::mask::Mask;
 
-/// How the code of a failing slot is found, as an index into the codes of the check.
+/// How the code of a failing slot is determined, as an index into the codes of the check.
 #[derive(Clone, Copy)]
 pub(crate) enum Coding<'a> {
-    /// All get this one.
+    /// All slots have this code.
     Fixed(usize),
-    /// The check's kernel knows.
+    /// The kernel of the check returns the code.
     Kernel(&'a dyn Kernel, &'a dyn Array),
-    /// The cells that did not parse say it themselves.
+    /// The cells that did not parse contain their codes.
     Bad(&'a [BadCell], &'static [&'static str]),
 }
 
 impl Coding<'_> {
-    /// The code of one slot.
+    /// Returns the code of one slot.
     pub(crate) fn of(self, slot: usize) -> usize {
         match self {
             Self::Fixed(code) => code,
@@ -36,7 +36,7 @@ impl Coding<'_> {
             Self::Fixed(code) => counts[code] += failing.count(),
             Self::Kernel(kernel, array) => kernel.count_codes(array, failing, counts),
             Self::Bad(bad, codes) => {
-                // One code tends to follow itself; then its text need not be compared.
+                // Successive cells mostly have the same code; then the strings need not be compared.
                 let (mut last, mut index) = ("", 0);
                 for cell in bad {
                     if !std::ptr::eq(cell.code, last) {

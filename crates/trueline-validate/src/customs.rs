@@ -1,4 +1,4 @@
-//! Functions of the program, asked about the rows of a batch.
+//! Calls functions of the program with the rows of a batch.
 
 use crate::batch::Batch;
 use crate::check::{Runner, custom};
@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::state::{Failing, State};
 
 impl State {
-    /// Asks every function of the plan.
+    /// Calls every function of the plan.
     pub(crate) fn observe_custom(
         &mut self,
         plan: &Plan,
@@ -22,7 +22,7 @@ impl State {
                 continue;
             }
             let judged = {
-                // A function of all columns gets nulls for those that need not be there.
+                // A function of all columns gets nulls for missing optional columns.
                 let may_lack = |field: usize| *is_of_all && plan.fields[field].is_optional;
                 custom::judge(&**function, check, batch, &may_lack, failing)
             };

@@ -1,8 +1,8 @@
-//! Why a plan could not be made or its result not be had.
+//! Errors of making a plan or its result.
 
 use trueline_schema::PatternError;
 
-/// What went wrong; see [`Error::kind`].
+/// An error of this crate; see [`Error::kind`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -11,7 +11,7 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A check that a column of this type cannot have.
+    /// A check that does not apply to columns of this type.
     #[error("check `{check}` does not suit a column of type `{data_type}`")]
     Unsuitable {
         /// The check's name.
@@ -24,7 +24,7 @@ pub enum ErrorKind {
     Pattern {
         /// The pattern.
         pattern: String,
-        /// What is wrong with it.
+        /// The reason.
         source: PatternError,
     },
     /// A check that names a column the schema does not have.
@@ -35,27 +35,27 @@ pub enum ErrorKind {
         /// The column's name.
         column: String,
     },
-    /// A schema with a check by a function, which only a plan can have.
+    /// A check by a function in a schema; only a plan can have one.
     #[error("a check `custom` in a schema has no function: add it to the plan")]
     NoFunction,
-    /// A check that has the id of another.
+    /// Two checks with the same id.
     #[error("there is a check with the id `{check_id}` already")]
     RepeatedId {
         /// The id.
         check_id: String,
     },
-    /// The rows that keys name could not be kept.
+    /// The rows with duplicate keys could not be stored.
     #[error("the rows that repeat keys could not be kept")]
     Rows {
-        /// What went wrong.
+        /// The cause.
         source: crate::key::Error,
     },
-    /// Keys could not be kept.
+    /// The keys of a check could not be stored.
     #[error("the keys of check `{check_id}` could not be kept")]
     Keys {
         /// The check's id.
         check_id: String,
-        /// What went wrong.
+        /// The cause.
         source: crate::key::Error,
     },
 }
@@ -65,7 +65,7 @@ impl Error {
         Self(Box::new(kind))
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }

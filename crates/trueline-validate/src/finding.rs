@@ -1,4 +1,4 @@
-//! What is found wrong with one row: as a sample for the report, or put down small with all the others.
+//! What is wrong with one row: a sample for the report, or a compact entry among all violations.
 
 use std::borrow::Cow;
 
@@ -10,37 +10,37 @@ use crate::check::Runner;
 use crate::phrase::phrase;
 use crate::plan::{MASK, PlannedCheck};
 
-/// The code of a key that no field declares.
+/// The code of an undeclared key.
 pub(crate) const EXTRA: &str = "columns.extra";
 
-/// What a violation says besides what its check says of all of them.
+/// The parts of a violation that are not the same for all violations of its check.
 #[derive(Debug)]
 pub(crate) struct Finding {
     pub(crate) code: &'static str,
     pub(crate) location: Location,
-    /// Where it is not the column of the check.
+    /// The column, if it is not that of the check.
     pub(crate) column: Option<String>,
     pub(crate) path: Option<String>,
-    /// In full.
+    /// The value, not truncated.
     pub(crate) value: Option<Cow<'static, str>>,
-    /// Where the check states none and its code's is not enough.
+    /// The message, if the check has none and that of the code is not enough.
     pub(crate) message: Option<String>,
 }
 
 impl Finding {
-    /// A finding of which only the place is known.
+    /// Creates a finding with only a location.
     pub(crate) fn at(code: &'static str, location: Location) -> Self {
         Self { code, location, column: None, path: None, value: None, message: None }
     }
 
-    /// A record that is no row, and what was found in it.
+    /// Creates a finding for a record that cannot be read as a row; `found` describes its content.
     pub(crate) fn broken(code: &'static str, location: Location, found: String) -> Self {
         let what = phrase(code);
         let text = if found.starts_with(what) { found } else { format!("{what}: {found}") };
         Self { message: Some(text), ..Self::at(code, location) }
     }
 
-    /// What is wrong with a row of a batch.
+    /// Creates the finding for a row of a batch.
     pub(crate) fn of(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static str) -> Self {
         let mut finding = Self::at(code, place(check, batch, row));
         if let Some((location, name)) = batch.origin.extra(row).filter(|_| code == EXTRA) {
@@ -83,7 +83,7 @@ impl Finding {
 }
 
 impl PlannedCheck {
-    /// The field it looks at, if it is one.
+    /// Returns the field of the check, if it has exactly one.
     pub(crate) fn single(&self) -> Option<usize> {
         match self.fields.as_slice() {
             [field] => Some(*field),
@@ -91,7 +91,7 @@ impl PlannedCheck {
         }
     }
 
-    /// Its place among checks in the order of a row's violations.
+    /// Returns the position of the check in the order of a row's violations.
     pub(crate) fn column_order(&self) -> usize {
         self.fields.first().map_or(0, |field| field + 1)
     }
@@ -119,7 +119,7 @@ impl PlannedCheck {
     }
 }
 
-/// The place that a violation of a row names.
+/// Returns the location of a row's violation.
 pub(crate) fn place(check: &PlannedCheck, batch: &Batch<'_>, row: usize) -> Location {
     match check.single() {
         Some(field) => batch.origin.cell(row, field),

@@ -1,4 +1,4 @@
-//! Everything that is found wrong in some rows, put down small until it is known where they stand in the input.
+//! All violations of some rows in compact form, until the location of the rows in the input is known.
 
 use trueline_report::escape::truncate_value;
 use trueline_report::{Location, Violation};
@@ -7,32 +7,32 @@ use crate::finding::Finding;
 use crate::phrase::phrase;
 use crate::plan::{Plan, PlannedCheck};
 
-/// What is wrong with rows that follow each other in one input.
+/// The violations of consecutive rows of one input.
 ///
 /// Row indices and lines are relative to the first of the rows, as in [`State`](crate::State).
 ///
-/// **Cost**: 96 bytes for each violation, and what it says besides its check: mostly a value, of at most 256 bytes.
+/// **Cost**: 96 bytes per violation, and what is specific to it: mostly a value, of at most 256 bytes.
 #[derive(Debug, Default)]
 pub struct Findings {
     entries: Vec<Entry>,
-    /// The texts of the entries, one behind the other.
+    /// The strings of all entries, concatenated.
     text: String,
 }
 
 #[derive(Debug)]
 struct Entry {
     row: u64,
-    /// Orders the checks of a row, before their numbers do.
+    /// The first sort key of the checks of a row, before their numbers.
     column: u32,
     check: u32,
     code: &'static str,
     line: Option<u32>,
     byte_length: Option<u32>,
     byte_offset: Option<u64>,
-    /// Where its texts begin, and how long they are.
+    /// The start of its strings, and their lengths.
     text: usize,
     lengths: [u32; TEXTS],
-    /// Which of the texts there are, and whether the value was cut.
+    /// Which of the strings exist, and whether the value is truncated.
     flags: u8,
 }
 
@@ -44,17 +44,17 @@ const TEXTS: usize = 4;
 const IS_TRUNCATED: u8 = 1 << TEXTS;
 
 impl Findings {
-    /// Nothing wrong.
+    /// Creates an empty collection.
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    /// How many violations there are.
+    /// Returns the number of violations.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether nothing is wrong.
+    /// Returns whether there are no violations.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -90,29 +90,28 @@ impl Findings {
     }
 
     fn add(&mut self, entry: &mut Entry, place: usize, text: &str) {
-        // No record is as large as that.
+        // No record is that large.
         let Ok(length) = u32::try_from(text.len()) else { return };
         self.text.push_str(text);
         entry.lengths[place] = length;
         entry.flags |= 1 << place;
     }
 
-    /// Puts them into the order of the report: by row, column and check.
+    /// Sorts the violations into the order of the report: by row, column and check.
     pub(crate) fn sort(&mut self) {
-        // Mostly a few runs that are in order already, one for each check: a stable sort merges those.
+        // There are mostly a few sorted runs, one for each check, which a stable sort merges.
         self.entries.sort_by_key(|entry| (entry.row, entry.column, entry.check));
     }
 
-    /// The rows that violations of severity error name, and the numbers of their checks, in the order of the report.
+    /// Returns the row and the number of the check of each violation of severity error, in the order of the report.
     pub fn reasons(&self, plan: &Plan) -> impl Iterator<Item = (u64, u32)> {
         let is_error = |check: u32| plan.checks.get(check as usize).is_some_and(|check| check.is_error);
         self.entries.iter().filter(move |entry| is_error(entry.check)).map(|entry| (entry.row, entry.check))
     }
 
-    /// Visits the violations in the order of the report, moved behind `rows` rows and `lines` line ends of input number
-    /// `input`.
+    /// Visits the violations in the order of the report, offset by `rows` rows and `lines` lines of input number `input`.
     ///
-    /// **Errors**: what `visit` gives; it is not called again.
+    /// **Errors**: the error of `visit`, which is not called again.
     pub fn visit<E>(
         &self,
         plan: &Plan,
@@ -121,7 +120,7 @@ impl Findings {
         lines: u64,
         visit: &mut dyn FnMut(&Violation) -> Result<(), E>,
     ) -> Result<(), E> {
-        // What all violations of a check share is put together once.
+        // The parts that all violations of a check share are built once.
         let mut violations: Vec<Option<Violation>> = vec![None; plan.checks.len()];
         for entry in &self.entries {
             let (Some(check), Some(violation)) =
@@ -143,7 +142,7 @@ impl Findings {
         Ok(())
     }
 
-    /// Sets what is an entry's own.
+    /// Sets the parts that are specific to an entry.
     fn tell(&self, entry: &Entry, check: &PlannedCheck, violation: &mut Violation) {
         let mut at = entry.text;
         let texts: [Option<&str>; TEXTS] = std::array::from_fn(|place| {
@@ -165,7 +164,7 @@ impl Findings {
     }
 }
 
-/// Sets a text that may not be there, in the memory of the one before.
+/// Sets an optional string, reusing the memory of the previous one.
 fn set(target: &mut Option<String>, text: Option<&str>) {
     match (target.as_mut(), text) {
         (Some(target), Some(text)) => {
@@ -194,7 +193,7 @@ mod tests {
     use crate::state::{BrokenPlace, State};
     use crate::tally::Tally;
 
-    /// Rows of 100 bytes, on a line each.
+    /// Rows of 100 bytes, each on its own line.
     struct Places(u64);
 
     impl Origin for Places {
@@ -215,7 +214,7 @@ mod tests {
         }
 
         fn value(&self, row: usize, column: usize) -> Option<String> {
-            // Some are longer than what is shown of them.
+            // One of them is longer than the limit for shown values.
             Some(format!("{column}é{}", self.0 + row as u64).repeat(if row == 2 { 200 } else { 1 }))
         }
 
@@ -273,7 +272,7 @@ checks:
         state
     }
 
-    /// All that is found, however it is cut, is what the report has when it keeps everything, and in its order.
+    /// Findings, however the input is split, equal the violations of a report without a limit, in the same order.
     #[test]
     fn findings_are_the_violations_of_an_uncapped_report() {
         let schema = Schema::from_yaml(SCHEMA).unwrap();
@@ -321,7 +320,7 @@ checks:
         let (found, violations, same_checks) = run(&capped, true);
         assert!(violations.is_empty());
         assert_eq!(checks, same_checks);
-        // In the report repeats stand with their rows, and faults of the table first; here they come last.
+        // In the report, duplicates are sorted by row and violations of the table come first; here they come last.
         expected.sort_by_key(|violation| match violation.code.as_str() {
             code if code.starts_with("row_count") => 2,
             "unique.duplicate" => 1,

@@ -1,4 +1,4 @@
-//! What is said of a field that no column is: what stands there instead, and what would help.
+//! Messages for missing columns: which columns exist instead, and how to fix the schema.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -6,34 +6,34 @@ use std::fmt::Write;
 use trueline_report::escape::truncate;
 use trueline_schema::{Field, Schema, nearest};
 
-/// How many columns are named before the rest is counted.
+/// The maximum number of columns named in a message; the rest is only counted.
 const NAMED: usize = 6;
-/// How many bytes of a name are shown, and of a header that is one name.
+/// The maximum bytes shown of a name, and of a header that is one name.
 const NAME_BYTES: usize = 40;
 const HEADER_BYTES: usize = 120;
-/// How many pairs of a field and a column are compared letter by letter at most, which takes some ten milliseconds.
+/// The maximum number of pairs of a field and a column that are compared letter by letter, which takes about ten milliseconds.
 const MOST_PAIRS: usize = 20_000;
-/// How many bytes names have that are compared so: in shorter ones, and in longer ones, too much is alike.
+/// The lengths in bytes of the names compared this way; shorter or longer names have too much in common.
 const COMPARED: std::ops::RangeInclusive<usize> = 3..=64;
 
-/// What may be between the fields of text, and how a schema writes it.
+/// Common delimiters, and how a schema writes them.
 const DELIMITERS: [(char, &str); 4] = [(',', ","), (';', ";"), ('\t', "\\t"), ('|', "|")];
 
-/// The columns of an input, asked for fields that are not among them.
+/// The columns of an input, from which the messages for missing fields are made.
 pub(super) struct Missing<'a> {
     names: Vec<&'a str>,
-    /// The names that no field has.
+    /// The names that are not those of a field.
     free: Vec<&'a str>,
-    /// Those of them that are one but for upper case, blanks and hyphens, by what is left then.
+    /// The names among them that equal a field's after `fold`, by folded name.
     alike: HashMap<String, &'a str>,
-    /// How many more pairs may be compared.
+    /// The number of pairs that may still be compared.
     pairs: usize,
-    /// What is to be said of the columns as a whole, once.
+    /// The remark on the columns as a whole, which is made once.
     overall: Option<String>,
 }
 
 impl<'a> Missing<'a> {
-    /// Takes the names of the columns; `is_text` if they are those of CSV.
+    /// Takes the names of the columns; `is_text` if they come from CSV.
     pub(super) fn new<N: AsRef<str>>(schema: &Schema, names: &'a [N], is_text: bool) -> Self {
         let declared: HashSet<&str> = schema.fields.iter().flat_map(names_of).collect();
         let folded: HashSet<String> = declared.iter().map(|name| fold(name)).collect();
@@ -55,7 +55,7 @@ impl<'a> Missing<'a> {
         Self { names, free, alike, pairs: MOST_PAIRS, overall: Some(overall) }
     }
 
-    /// The message of a field.
+    /// Returns the message for a field.
     pub(super) fn message(&mut self, field: &Field) -> String {
         let hint = self.other_spelling(field).or_else(|| self.overall.take());
         hint.map_or_else(
@@ -64,7 +64,7 @@ impl<'a> Missing<'a> {
         )
     }
 
-    /// A column that is no field has a name like it.
+    /// Suggests a column that is not bound to a field and has a similar name.
     fn other_spelling(&mut self, field: &Field) -> Option<String> {
         let alike = names_of(field).find_map(|name| self.alike.remove(&fold(name)));
         let found = alike.or_else(|| names_of(field).find_map(|name| self.nearest(name)))?;
@@ -75,7 +75,7 @@ impl<'a> Missing<'a> {
         ))
     }
 
-    /// The nearest column, which is then no other field's.
+    /// Removes and returns the undeclared column with the nearest name, so that it is suggested only once.
     fn nearest(&mut self, name: &str) -> Option<&'a str> {
         if !COMPARED.contains(&name.len()) {
             return None;
@@ -87,7 +87,7 @@ impl<'a> Missing<'a> {
     }
 }
 
-/// The only column has the name of a field within, behind or before what may be a delimiter.
+/// Suggests another delimiter if the only column contains one and the name of a field next to it.
 fn other_delimiter(schema: &Schema, names: &[&str], folded: &HashSet<String>) -> Option<String> {
     let [header] = names else { return None };
     let quote = schema.csv.quote.map_or('"', char::from);
@@ -103,7 +103,7 @@ fn other_delimiter(schema: &Schema, names: &[&str], folded: &HashSet<String>) ->
     ))
 }
 
-/// The columns that no field is.
+/// Lists the columns that are not fields.
 fn there(free: &[&str], is_empty: bool, may_be_data: bool) -> String {
     if is_empty {
         return "there is no column at all".to_owned();
@@ -131,17 +131,17 @@ fn is_data(name: &str) -> bool {
     unsigned.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// A name without what tells spellings apart.
+/// Normalizes a name: trimmed, in lower case, with `_` for blanks and hyphens.
 fn fold(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
-/// The name of a field and its aliases.
+/// Returns the name of a field and its aliases.
 fn names_of(field: &Field) -> impl Iterator<Item = &str> {
     std::iter::once(&*field.name).chain(field.aliases.iter().map(String::as_str))
 }
 
-/// A name in back ticks, cut when long.
+/// Formats a name in backticks, truncated if it is long.
 fn tick(name: &str, limit_bytes: usize) -> String {
     let shown = truncate(name, limit_bytes);
     format!("`{shown}{}`", if shown.len() < name.len() { "…" } else { "" })
@@ -151,7 +151,7 @@ fn tick(name: &str, limit_bytes: usize) -> String {
 mod tests {
     use super::*;
 
-    /// What is said of fields of these names that are not there, in order; the last one has an alias.
+    /// Returns the remarks on the missing ones of these fields, in order; the last field has an alias.
     fn said(fields: &[&str], columns: &[&str]) -> Vec<String> {
         let fields: Vec<String> = fields.iter().map(|name| format!("  - name: {name}\n")).collect();
         let text = format!("fields:\n{}    aliases: [betrag]\n", fields.concat());

@@ -28,19 +28,21 @@ use crate::batch::Batch;
 use crate::mask::Mask;
 use crate::plan::PlannedCheck;
 
-/// The code of a row that the function says no to, as an index into those of the check.
+/// The code of a row for which the function returns false, as an index into the codes of the check.
 pub(crate) const FAILED: usize = 0;
-/// That of a function that failed.
+/// The code of a function that failed.
 pub(crate) const ERROR: usize = 1;
 
-/// A function of the program that judges rows.
+/// A function of the program that validates rows.
 pub trait Custom: Send + Sync {
-    /// Judges the rows of a batch, which has the columns of the check by their names, in the types of the schema: text as `Utf8View`,
-    /// times and durations in nanoseconds. Cells that did not parse are null.
+    /// Validates the rows of a batch.
     ///
-    /// **Shapes**: an answer for each row: true where it passes, null where nothing can be said.
+    /// The batch has the columns of the check by name, in the types of the schema: text as `Utf8View`, times and durations in
+    /// nanoseconds. Cells that did not parse are null.
     ///
-    /// **Errors**: why no answer can be given, for people.
+    /// **Shapes**: one value per row: true if it passes, null if it cannot be evaluated.
+    ///
+    /// **Errors**: the reason there is no result, in words.
     fn judge(&self, batch: &RecordBatch) -> Result<BooleanArray, String>;
 }
 
@@ -68,8 +70,9 @@ impl std::fmt::Debug for CustomCheck {
 }
 
 impl CustomCheck {
-    /// A check of severity error with this id over these columns, all of the schema if there are none. A function of all columns gets nulls,
-    /// of Arrow's type without values, for an optional column that the input lacks.
+    /// Creates a check of severity error with this id over these columns, or over all columns of the schema if none are given.
+    ///
+    /// A function of all columns gets nulls, of Arrow's type `Null`, for an optional column that the input lacks.
     pub fn new<I>(id: impl Into<String>, columns: I, function: impl Custom + 'static) -> Self
     where
         I: IntoIterator,
@@ -81,46 +84,46 @@ impl CustomCheck {
         Self { check, function: Arc::new(function) }
     }
 
-    /// What it expects, for people. Default: `what the function asks for`.
+    /// Sets the description of what the check expects. Default: `what the function asks for`.
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
         self.check.kind = CheckKind::Custom { expected: expected.into() };
         self
     }
 
-    /// What a failure means. Default [`Severity::Error`].
+    /// Sets the severity of a failure. Default: [`Severity::Error`].
     pub fn severity(mut self, severity: Severity) -> Self {
         self.check.severity = severity;
         self
     }
 
-    /// What to say of a row that fails. Default: `not as expected`.
+    /// Sets the message for a row that fails. Default: `not as expected`.
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.check.message = Some(message.into());
         self
     }
 
-    /// How many failures are let pass. Default none. A function that fails is never let pass.
+    /// Sets how many failures are tolerated. Default: none. A function that fails is never tolerated.
     pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.check.tolerance = Some(tolerance);
         self
     }
 
-    /// How many violations are kept as samples. Default as set for the run.
+    /// Sets how many violations are kept as samples. Default: the limit of the run.
     pub fn sample_limit(mut self, limit: u64) -> Self {
         self.check.sample_limit = Some(limit);
         self
     }
 }
 
-/// What a function said of a batch.
+/// The row counts of a function's result for a batch.
 pub(crate) struct Judged {
     pub(crate) evaluated: u64,
     pub(crate) null: u64,
     pub(crate) not_evaluated: u64,
 }
 
-/// Asks the function of a check, and puts the failing rows into `failing`. `None` where the input lacks a column
-/// that it may not lack.
+/// Calls the function of a check and puts the failing rows into `failing`. Returns `None` if the input lacks a column that is not
+/// optional.
 pub(crate) fn judge(
     function: &dyn Custom,
     check: &PlannedCheck,

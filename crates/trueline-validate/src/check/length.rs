@@ -50,35 +50,36 @@ impl TextLength {
         if self.bytes || value.is_ascii() { value.len() } else { value.chars().count() }
     }
 
-    /// Whether a text that fails is too short.
+    /// Returns whether a failing string is too short.
     fn is_short(&self, value: &str) -> bool {
         value.len() < self.least || value.len() <= self.most || self.count(value) < self.least
     }
 
-    /// Whether so many bytes are of good length whatever they are: a text has at most as many characters as bytes, and at
-    /// least a quarter of them.
+    /// Returns whether any string of this many bytes has a valid length: it has at most as many characters as bytes, and at least
+    /// a quarter of them.
     #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     fn clears(&self, bytes: usize) -> bool {
         (bytes <= self.most) & (bytes / 4 >= self.least)
     }
 
-    /// Whether a text that stands in its view is ASCII, and so of as many characters as bytes, and of good length.
+    /// Returns whether a string is inlined in its view, is ASCII (so that it has as many characters as bytes) and has a valid
+    /// length.
     #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     fn holds_in(&self, view: u128) -> bool {
-        /// The highest bits of the bytes of the text; those behind it are 0.
+        /// The highest bits of the bytes of an inlined string; the bytes after its end are 0.
         const NOT_ASCII: u128 = 0x8080_8080_8080_8080_8080_8080_0000_0000;
         let bytes = length(view);
         (bytes <= 12) & (view & NOT_ASCII == 0) & (bytes >= self.least) & (bytes <= self.most)
     }
 
     fn fails(&self, value: &str) -> bool {
-        // Too few bytes need no counting.
+        // Too few bytes are too few characters as well.
         let count = if value.len() < self.least { value.len() } else { self.count(value) };
         count < self.least || count > self.most
     }
 }
 
-/// The bytes of a text, given its view.
+/// Returns the number of bytes of a string, from its view.
 #[allow(clippy::cast_possible_truncation, reason = "a view's length is its low half-word")]
 fn length(view: u128) -> usize {
     view as u32 as usize
@@ -87,8 +88,8 @@ fn length(view: u128) -> usize {
 impl Kernel for TextLength {
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         let values = array.as_string_view();
-        // Those that their bytes do not clear are few, or there are many alike: in both cases looping over them alone is
-        // better than asking in between.
+        // The strings not cleared by their bytes are either few or most of the column: in both cases a separate loop over them is
+        // faster than a branch in this one.
         failing.fill_from(values.views(), |view| !(self.clears(length(view)) | self.holds_in(view)));
         let is_doubtful = |row: &usize| length(values.views()[*row]) >= self.least;
         let doubtful: Vec<usize> = failing.rows().filter(is_doubtful).collect();
@@ -107,7 +108,7 @@ impl Kernel for TextLength {
         let values = array.as_string_view();
         for row in failing.rows() {
             let bytes = length(values.views()[row]);
-            // What is long in bytes has to be counted, unless even a quarter of them is enough.
+            // If the string has many bytes, its characters must be counted, unless even a quarter of the bytes is enough.
             let is_short =
                 bytes <= self.most || (bytes / 4 < self.least && self.count(values.value(row)) < self.least);
             counts[usize::from(!is_short)] += 1;

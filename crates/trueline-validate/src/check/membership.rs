@@ -1,4 +1,4 @@
-//! Whether a value is in a list: shared by `enum`, `not_in` and `const`.
+//! Membership in a list: shared by `enum`, `not_in` and `const`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use super::{Kernel, is_text};
 use crate::mask::Mask;
 use crate::values::{Exact, integers};
 
-/// The longest text that a view holds itself, in bytes.
+/// The longest string that is inlined in its view, in bytes.
 const INLINE: usize = 12;
 
-/// Up to this many texts are compared one after the other; more go through a hash set.
+/// Up to this many strings are compared one by one; more are looked up in a hash set.
 const LINEAR: usize = 8;
 
-/// A kernel that fails values in the list when `forbidden`, and values outside of it otherwise.
+/// Compiles a kernel that fails values in the list if `forbidden`, and values outside of it otherwise.
 pub(crate) fn compile(values: &[Literal], forbidden: bool, data_type: &DataType) -> Option<Box<dyn Kernel>> {
     let list = List::new(values, data_type)?;
     Some(Box::new(Membership { list, forbidden }))
@@ -79,7 +79,7 @@ impl List {
     }
 }
 
-/// A few texts. One of up to twelve bytes is compared as the view it has in an array.
+/// A few strings. Those of up to twelve bytes are compared as views, like those in an array.
 #[derive(Clone)]
 struct Few {
     short: Arc<[u128]>,
@@ -97,7 +97,8 @@ impl Few {
         Self { short: short.into_iter().map(view).collect(), long: long.into_iter().map(Box::from).collect() }
     }
 
-    /// Whether a view is that of a short text; each is compared, as a guess at the first would mostly be wrong.
+    /// Returns whether a view is that of a short string. It always compares all of them: a branch after each would mostly be
+    /// mispredicted.
     #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     fn holds(&self, view: u128) -> bool {
         self.short.iter().fold(false, |found, text| found | (*text == view))

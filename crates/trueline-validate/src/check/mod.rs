@@ -47,15 +47,15 @@ use crate::mask::Mask;
 
 /// One compiled check over the cells of one column.
 pub(crate) trait Kernel: Send + Sync {
-    /// Puts the failing rows of `array` into `failing`. What it says of null slots does not matter.
+    /// Puts the failing rows of `array` into `failing`. The result for null slots does not matter.
     fn check(&self, array: &dyn Array, failing: &mut Mask);
 
-    /// Whether whatever lies between two values that pass, passes too. NaN lies between no values.
+    /// Returns whether every value between two passing values passes too. NaN is between no values.
     fn is_convex(&self) -> bool {
         false
     }
 
-    /// Which of the check's codes a failing row gets, as an index into `CheckKind::codes`.
+    /// Returns the code of a failing row, as an index into `CheckKind::codes`.
     fn code(&self, _array: &dyn Array, _row: usize) -> usize {
         0
     }
@@ -67,7 +67,7 @@ pub(crate) trait Kernel: Send + Sync {
         }
     }
 
-    /// A twin for another thread that shares no mutable scratch space with this one.
+    /// Creates a copy for another thread, without shared mutable scratch space.
     fn fork(&self) -> Box<dyn Kernel>;
 }
 
@@ -77,32 +77,32 @@ impl Clone for Box<dyn Kernel> {
     }
 }
 
-/// How a check gets its answer.
+/// How a check is evaluated.
 #[derive(Clone)]
 pub(crate) enum Runner {
-    /// Row by row over one column.
+    /// A kernel over the cells of one column.
     Cells(Box<dyn Kernel>),
-    /// Nulls of one column.
+    /// The nulls of one column.
     Required,
-    /// Cells of one column that did not parse.
+    /// The cells of one column that did not parse.
     Type,
-    /// Rows whose fields could not be told apart.
+    /// The rows that could not be split into fields.
     Structure,
     /// The columns of each input.
     Columns,
-    /// A set of keys over one or more columns, judged at the end.
+    /// A set of keys over one or more columns, evaluated at the end.
     Keys(KeyRule),
-    /// Counters judged at the end.
+    /// Counters, evaluated at the end.
     Table(TableRule),
     /// A function of the program.
     Custom {
         function: Arc<dyn Custom>,
-        /// Whether no columns were named for it.
+        /// Whether the check was declared without columns and so has all of them.
         is_of_all: bool,
     },
 }
 
-/// What is asked of a set of keys.
+/// The rule of a check over a set of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyRule {
     pub(crate) nulls: KeyNulls,
@@ -112,13 +112,13 @@ pub(crate) struct KeyRule {
 /// Why keys are collected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyPurpose {
-    /// Every key once; which occurrences are named.
+    /// Every key is unique; the value says which occurrences are reported.
     Unique(KeyReport),
-    /// So many different keys.
+    /// The number of distinct keys is within bounds.
     DistinctCount(CountBounds),
 }
 
-/// What is asked of counters.
+/// The rule of a check over counters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum TableRule {
     RowCount(CountBounds),
@@ -163,29 +163,29 @@ pub(crate) fn runner(kind: &CheckKind, data_type: &DataType) -> Result<Runner, E
         CheckKind::Completeness { min_fraction, min_count } => {
             Ok(Runner::Table(completeness::compile(*min_fraction, *min_count)))
         }
-        // A function is added to a plan with its check.
+        // A function is added to a plan together with its check.
         CheckKind::Custom { .. } => Err(Error::new(ErrorKind::NoFunction)),
         _ => Err(Error::new(ErrorKind::Unsuitable { check: kind.name(), data_type: data_type.to_string() })),
     }
 }
 
-/// Whether values of the type are text.
+/// Returns whether values of the type are text.
 pub(crate) fn is_text(data_type: &DataType) -> bool {
     matches!(data_type, DataType::String | DataType::Any)
 }
 
-/// Whether values of the type are integers.
+/// Returns whether values of the type are integers.
 pub(crate) fn is_integer(data_type: &DataType) -> bool {
     use DataType::{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64};
     matches!(data_type, Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64)
 }
 
-/// Whether values of the type are floats.
+/// Returns whether values of the type are floats.
 pub(crate) fn is_float(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Float32 | DataType::Float64)
 }
 
-/// The number of a literal as the nearest double.
+/// Converts the number of a literal to the nearest double.
 pub(crate) fn to_f64(literal: &Literal) -> Option<f64> {
     match literal {
         Literal::Number(number) => Some(number.to_f64()),
@@ -193,7 +193,7 @@ pub(crate) fn to_f64(literal: &Literal) -> Option<f64> {
     }
 }
 
-/// Which side of `bounds` a count lies on: an index into the two codes of a counting check.
+/// Returns the code of a count outside `bounds`, as an index into the two codes of a counting check.
 pub(crate) fn outside(bounds: &CountBounds, count: u64) -> Option<usize> {
     let min = bounds.equals.or(bounds.min);
     let max = bounds.equals.or(bounds.max);
@@ -206,7 +206,7 @@ pub(crate) fn outside(bounds: &CountBounds, count: u64) -> Option<usize> {
     }
 }
 
-/// A kernel over text: the predicate says which values fail.
+/// A kernel over text: the predicate returns whether a value fails.
 #[derive(Clone)]
 pub(crate) struct TextKernel<F>(pub(crate) F);
 

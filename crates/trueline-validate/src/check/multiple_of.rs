@@ -40,7 +40,7 @@ pub(crate) fn compile(factor: &Literal, data_type: &DataType) -> Option<Box<dyn 
     Some(Box::new(ExactMultiple { factor, scale }))
 }
 
-/// Whether `value` is a whole multiple of `factor`, which is above 0; exact.
+/// Returns whether `value` is an integer multiple of `factor`, which is above 0; exact.
 fn is_multiple(value: Decimal, factor: Decimal) -> bool {
     if value.unscaled == 0 {
         return true;
@@ -64,7 +64,7 @@ fn is_multiple(value: Decimal, factor: Decimal) -> bool {
     factor.checked_mul(ten).is_some_and(|factor| value.is_multiple_of(factor))
 }
 
-/// `rest · 10 mod factor` by doubling, for `rest < factor < 2^127`.
+/// Computes `rest · 10 mod factor` by doubling, for `rest < factor < 2^127`.
 fn times_ten_modulo(rest: u128, factor: u128) -> u128 {
     let add = |a: u128, b: u128| (a + b) % factor;
     let two = add(rest, rest);
@@ -123,7 +123,7 @@ impl Kernel for FloatMultiple {
     }
 }
 
-/// The shortest decimal text that reads back as `value`.
+/// Formats the shortest decimal representation that parses back to `value`.
 pub(crate) fn shortest(text: &mut String, value: impl std::fmt::LowerExp) -> &str {
     text.clear();
     // Writing into a String cannot fail.

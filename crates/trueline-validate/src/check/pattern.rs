@@ -34,7 +34,7 @@ pub(crate) fn compile(
     }
     let regex = trueline_schema::pattern::compile(pattern)
         .map_err(|source| Error::new(ErrorKind::Pattern { pattern: pattern.to_owned(), source }))?;
-    // What must not match is mostly not of the shape either.
+    // With `negate`, most values do not have the shape, so that it would not save time.
     let shape = if negate { None } else { FixedShape::of(pattern) };
     Ok(Some(Box::new(Pattern { regex, negate, shape })))
 }
@@ -42,7 +42,7 @@ pub(crate) fn compile(
 struct Pattern {
     regex: Regex,
     negate: bool,
-    /// Texts that match for certain.
+    /// The shape of values that are certain to match.
     shape: Option<FixedShape>,
 }
 
@@ -67,7 +67,7 @@ impl Kernel for Pattern {
     }
 
     fn fork(&self) -> Box<dyn Kernel> {
-        // A clone has a pool of scratch space of its own, so threads do not contend for one.
+        // A clone has its own pool of scratch space, so that threads do not contend for one.
         Box::new(Self { regex: self.regex.clone(), negate: self.negate, shape: self.shape.clone() })
     }
 }

@@ -50,7 +50,7 @@ struct Precision {
 }
 
 impl Precision {
-    /// The code of a number that has too many digits.
+    /// Returns the code of a number that has too many digits.
     fn fault(&self, mut unscaled: u128, mut scale: i32) -> Option<usize> {
         while scale > 0 && unscaled != 0 && unscaled.is_multiple_of(10) {
             unscaled /= 10;
@@ -72,7 +72,7 @@ impl Precision {
     fn text_fault(&self, shortest: &str) -> Option<usize> {
         match Decimal::parse(shortest) {
             Some(number) => self.fault(number.unscaled.unsigned_abs(), number.scale),
-            // No number of digits is enough for an infinity; where only places are asked for, none of those.
+            // An infinity has too many digits, or too many after the point if only those are limited.
             None => Some(usize::from(self.digits == u32::MAX)),
         }
     }

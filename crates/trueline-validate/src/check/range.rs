@@ -47,7 +47,7 @@ pub(crate) fn compile(range: &Range, data_type: &DataType) -> Option<Box<dyn Ker
     }))
 }
 
-/// Bounds, both included, in the unit of [`integers!`].
+/// Inclusive bounds, in the unit of [`integers!`].
 #[derive(Clone)]
 struct ExactRange {
     least: i128,
@@ -75,7 +75,7 @@ impl Kernel for ExactRange {
     }
 }
 
-/// Bounds, both included: above an excluded one comes the next float.
+/// Inclusive bounds; an exclusive bound becomes the next float inside it.
 #[derive(Clone)]
 struct FloatRange {
     least: f64,
@@ -84,7 +84,7 @@ struct FloatRange {
 
 impl FloatRange {
     fn new(range: &Range, single: bool) -> Self {
-        // A float32 column is compared at its own precision, so that the text of a bound and the same text in a cell are equal.
+        // A float32 column is compared at its own precision, so that a bound and a cell with the same text are equal.
         #[allow(clippy::cast_possible_truncation, reason = "rounding to float32 is the purpose")]
         let bound = |literal: &Option<Literal>| {
             let value = literal.as_ref().and_then(to_f64);
@@ -108,7 +108,7 @@ impl FloatRange {
         }
     }
 
-    /// NaN is on no side, and counts as below where there is a bound below.
+    /// Returns whether a value is below the bounds; NaN counts as below if there is a lower bound.
     fn is_below(&self, value: f64) -> bool {
         value < self.least || value.is_nan() && self.least > f64::NEG_INFINITY
     }

@@ -1,6 +1,6 @@
-//! Strings of one length in which each character is in one of a few ranges, recognised without an automaton.
+//! Matches strings of one length in which each character is in one of a few ranges, without an automaton.
 //!
-//! Sixteen bytes are one number and compared at once: additions and subtractions never carry into the next byte, because the
+//! Sixteen bytes are compared at once, as one number: additions and subtractions never carry into the next byte, because the
 //! highest bit of each is reserved for the result.
 
 use arrow_array::StringViewArray;
@@ -10,13 +10,13 @@ use crate::mask::Mask;
 
 const BLOCK: usize = 16;
 
-/// The longest text that is looked at in this way.
+/// The maximum length of a string matched this way, in bytes.
 const MOST_BYTES: usize = 64;
 
-/// The most ranges that a class may have: `[0-9A-Za-z]` has three.
+/// The maximum number of ranges of a class: `[0-9A-Za-z]` has three.
 const MOST_RANGES: usize = 3;
 
-/// The longest text that stands in its view.
+/// The longest string that is inlined in its view, in bytes.
 const INLINE_BYTES: usize = 12;
 
 /// The lowest bit of each byte.
@@ -25,7 +25,7 @@ const LOW: u128 = u128::MAX / 0xFF;
 /// The highest bit of each byte.
 const HIGH: u128 = LOW << 7;
 
-/// A shape of one length. One-sided: a text of the shape matches the expression.
+/// A shape of one length. One-sided: a string of the shape matches the expression.
 #[derive(Clone, Debug)]
 pub(super) struct FixedShape {
     length: usize,
@@ -35,9 +35,9 @@ pub(super) struct FixedShape {
 /// Sixteen characters.
 #[derive(Clone, Debug)]
 struct Block {
-    /// The bytes that are part of the text.
+    /// The bytes that are part of the string.
     covered: u128,
-    /// One for each number of ranges; a character is of one of them.
+    /// One element per range of a class; a character must be in one of them.
     ranges: Vec<Ranges>,
 }
 
@@ -45,12 +45,12 @@ struct Block {
 #[derive(Clone, Copy, Debug, Default)]
 struct Ranges {
     least: u128,
-    /// What brings the last of the range to 0x7F.
+    /// The addend that moves the upper end of the range to 0x7F.
     to_top: u128,
 }
 
 impl FixedShape {
-    /// The shape of an expression, if it has one of this kind.
+    /// Returns the shape of an expression, if it has one of this kind.
     pub(super) fn of(pattern: &str) -> Option<Self> {
         let shape = Shape::of(pattern)?;
         let mut places: Vec<Vec<(u8, u8)>> = Vec::new();
@@ -65,7 +65,7 @@ impl FixedShape {
         Some(Self { length: places.len(), blocks: places.chunks(BLOCK).map(Block::new).collect() })
     }
 
-    /// Puts exactly the rows into `failing` that are not of the shape, whatever they are.
+    /// Puts exactly the rows into `failing` that do not have the shape, null rows included.
     pub(super) fn exclude(&self, values: &StringViewArray, failing: &mut Mask) {
         match &self.blocks[..] {
             [Block { covered, ranges }] if self.length <= INLINE_BYTES => match ranges[..] {
@@ -98,14 +98,14 @@ impl FixedShape {
 }
 
 impl Block {
-    /// For each character its ranges.
+    /// Creates a block from the ranges of each character.
     fn new(places: &[Vec<(u8, u8)>]) -> Self {
         let count = places.iter().map(Vec::len).max().unwrap_or(1);
         let mut block = Self { covered: 0, ranges: vec![Ranges::default(); count] };
         for (place, own) in places.iter().enumerate() {
             block.covered |= 0xFF << (8 * place);
             for (number, ranges) in block.ranges.iter_mut().enumerate() {
-                // One with fewer repeats its last.
+                // A character with fewer ranges repeats its last one.
                 let (low, high) = own[number.min(own.len() - 1)];
                 ranges.least |= u128::from(low) << (8 * place);
                 ranges.to_top |= u128::from(0x7F - high) << (8 * place);
@@ -120,7 +120,7 @@ impl Block {
 }
 
 impl Ranges {
-    /// The highest bit of each byte that is outside of its range.
+    /// Sets the highest bit of each byte that is outside of its range.
     #[inline]
     fn outside(self, word: u128) -> u128 {
         let above = (word & !HIGH) + self.to_top;

@@ -1,6 +1,6 @@
-//! The check digit rules that several formats share.
+//! Check digit algorithms shared by several formats.
 
-/// The Luhn sum of digits given from the right (the check digit first) is a multiple of ten.
+/// Returns whether the Luhn sum of digits given from the right (the check digit first) is a multiple of ten.
 ///
 /// **Source**: ISO/IEC 7812-1, annex B.
 pub(super) fn luhn(from_the_right: impl Iterator<Item = u8>) -> bool {
@@ -12,7 +12,7 @@ pub(super) fn luhn(from_the_right: impl Iterator<Item = u8>) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// The GS1 sum of `digits`, weights 1 and 3 in turn from the right, is a multiple of ten.
+/// Returns whether the GS1 sum of `digits`, with alternating weights 1 and 3 from the right, is a multiple of ten.
 ///
 /// **Source**: GS1 General Specifications, section 7.9 (check digit calculation).
 pub(super) fn gs1(digits: &[u8]) -> bool {
@@ -24,8 +24,9 @@ pub(super) fn gs1(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// The remainder by 97 of the number spelled by digits and capital letters, a letter standing for 10 to 35; `None`
-/// when there is any other byte.
+/// Computes the remainder modulo 97 of a number written in digits and capital letters, where letters count as 10 to 35.
+///
+/// Returns `None` if there is any other byte.
 ///
 /// **Source**: ISO/IEC 7064, MOD 97-10, with the letters of ISO 13616.
 pub(super) fn mod_97(text: impl Iterator<Item = u8>) -> Option<u32> {

@@ -1,26 +1,26 @@
-//! Sets of short codes of capital letters, as one bit per possible code.
+//! Sets of short codes of capital letters, with one bit per possible code.
 
-/// A set of codes of exactly `LETTERS` capital letters A to Z, built when the program is compiled.
+/// A set of codes of exactly `LETTERS` capital letters A to Z, built at compile time.
 ///
 /// `WORDS` is the number of 64-bit words for 26 to the power of `LETTERS` bits: see [`words`].
 pub(super) struct CodeSet<const LETTERS: usize, const WORDS: usize> {
     bits: [u64; WORDS],
 }
 
-/// Countries and the like: two letters.
+/// Codes of two letters, such as countries.
 pub(super) type Codes2 = CodeSet<2, { words(2) }>;
-/// Currencies and the like: three letters.
+/// Codes of three letters, such as currencies.
 pub(super) type Codes3 = CodeSet<3, { words(3) }>;
 
-/// How many words hold a bit for each code of `letters` letters.
+/// Returns the number of words that have a bit for each code of `letters` letters.
 pub(super) const fn words(letters: u32) -> usize {
     26_usize.pow(letters).div_ceil(64)
 }
 
 impl<const LETTERS: usize, const WORDS: usize> CodeSet<LETTERS, WORDS> {
-    /// The set of the codes in `list`, parted by single spaces, in alphabetical order.
+    /// Creates a set from the codes in `list`, separated by single spaces, in alphabetical order.
     ///
-    /// **Panics**: at compile time, if the list is not so.
+    /// **Panics**: at compile time, if the list is malformed.
     pub(super) const fn new(list: &str) -> Self {
         let list = list.as_bytes();
         let mut bits = [0; WORDS];
@@ -45,7 +45,7 @@ impl<const LETTERS: usize, const WORDS: usize> CodeSet<LETTERS, WORDS> {
         Self { bits }
     }
 
-    /// Whether `code` is one of the set.
+    /// Returns whether `code` is in the set.
     pub(super) fn contains(&self, code: &[u8]) -> bool {
         let Ok(code) = <&[u8; LETTERS]>::try_from(code) else { return false };
         if !code.iter().all(u8::is_ascii_uppercase) {
@@ -55,7 +55,7 @@ impl<const LETTERS: usize, const WORDS: usize> CodeSet<LETTERS, WORDS> {
         self.bits[ordinal / 64] >> (ordinal % 64) & 1 == 1
     }
 
-    /// How many codes the set holds.
+    /// Returns the number of codes in the set.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.bits.iter().map(|word| word.count_ones() as usize).sum()

@@ -33,7 +33,7 @@ pub(super) fn is_full_date(bytes: &[u8; 10]) -> bool {
     (1..=last).contains(&day)
 }
 
-/// The number from 0 to 99 that two digits spell.
+/// Parses two digits as a number from 0 to 99.
 pub(super) fn two_digits(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }
@@ -42,7 +42,7 @@ pub(super) fn two_digits(tens: u8, ones: u8) -> Option<u8> {
 mod tests {
     use super::*;
 
-    /// Counts the days of every year and compares with the rule of the calendar.
+    /// Counts the valid days of every year and compares them with the rule of the calendar.
     #[test]
     fn every_year_has_its_days() {
         let mut total = 0;

@@ -22,7 +22,7 @@ use super::{hostname, ipv4, ipv6};
 
 pub(crate) fn matches(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // An `@` may stand in the local part when it is quoted, never in the domain.
+    // An `@` may occur in a quoted local part, never in the domain.
     let Some(at) = bytes.iter().rposition(|&byte| byte == b'@') else { return false };
     bytes.len() <= 254 && is_local_part(&bytes[..at]) && is_domain(&bytes[at + 1..])
 }

@@ -19,7 +19,7 @@
 
 use super::checksum::mod_97;
 
-/// The countries of the registry with the length of their numbers, sorted.
+/// The countries of the registry with the lengths of their numbers, sorted.
 #[rustfmt::skip]
 static LENGTHS: [([u8; 2], u8); 89] = [
     (*b"AD", 24), (*b"AE", 23), (*b"AL", 28), (*b"AT", 20), (*b"AZ", 28), (*b"BA", 20), (*b"BE", 16), (*b"BG", 22),
@@ -44,7 +44,7 @@ pub(crate) fn matches(text: &str) -> bool {
     bytes.len() == usize::from(LENGTHS[country].1)
         && d1.is_ascii_digit()
         && d2.is_ascii_digit()
-        // 00, 01 and 99 leave the same remainders as 97, 98 and 02, but are never given out.
+        // 00, 01 and 99 leave the same remainders as 97, 98 and 02, but are never issued.
         && (*b"02"..=*b"98").contains(&[d1, d2])
         && mod_97(account.iter().chain(start).copied()) == Some(1)
 }
@@ -53,7 +53,7 @@ pub(crate) fn matches(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Numbers that the registry and banks print as examples.
+    /// Example numbers published by the registry and by banks.
     const GOOD: &[&str] = &[
         "AD1200012030200359100100",
         "AE070331234567890123456",
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn check_digits_that_are_never_given_out_fail() {
-        // For each remainder there is one number from 02 to 98; its neighbour 97 away is refused.
+        // For each remainder there is one number from 02 to 98; the other number, 97 away, is rejected.
         let with = |digits: u8| format!("NO{digits:02}86011117947");
         let right: Vec<u8> = (0..100).filter(|&digits| matches(&with(digits))).collect();
         assert_eq!(right, [93]);

@@ -34,7 +34,7 @@ pub(super) fn is_address(bytes: &[u8]) -> bool {
     }
 }
 
-/// How many groups `bytes` has when all are well formed; an IPv4 address at the end, where allowed, counts as two.
+/// Returns the number of groups in `bytes` if all are well formed; an IPv4 address at the end, if allowed, counts as two.
 fn count_groups(bytes: &[u8], may_end_in_ipv4: bool) -> Option<usize> {
     let mut groups = 0;
     let mut parts = bytes.split(|&byte| byte == b':').peekable();

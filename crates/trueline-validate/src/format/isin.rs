@@ -29,7 +29,7 @@ pub(crate) fn matches(text: &str) -> bool {
         && luhn(bytes.iter().rev().flat_map(|&byte| digits_reversed(byte)))
 }
 
-/// A digit as it is; a letter as the two digits of its number, the last one first.
+/// Returns a digit as it is, and a letter as the two digits of its number, the last digit first.
 fn digits_reversed(byte: u8) -> impl Iterator<Item = u8> {
     let (ones, tens) = match byte {
         b'A'.. => ((byte - b'A') % 10, Some((byte - b'A') / 10 + 1)),

@@ -29,9 +29,9 @@ mod time;
 mod uri;
 mod uuid;
 
-/// Whether `text` is written in `format`.
+/// Returns whether `text` has the format.
 ///
-/// **Cost**: one pass over the text, no allocation. A compiled plan holds the function itself and skips the choice.
+/// **Cost**: one pass over the text, no allocation. A compiled plan stores the function itself and skips the dispatch.
 ///
 /// **Example**
 ///
@@ -46,7 +46,7 @@ pub fn matches(format: Format, text: &str) -> bool {
     matcher(format)(text)
 }
 
-/// The function that decides a format, chosen once when a schema is compiled.
+/// Returns the function that checks a format; it is chosen once, when a schema is compiled.
 pub(crate) fn matcher(format: Format) -> fn(&str) -> bool {
     match format {
         Format::Email => email::matches,

@@ -1,4 +1,4 @@
-//! Every format checked against its own page, against external cases, and against the standard library.
+//! Every format is checked against its own page, external cases, and the standard library.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -35,7 +35,7 @@ const PAGES: &[(Format, &str)] = pages! {
     Ean ean,
 };
 
-/// The paragraph of a page that begins with a heading, as one line.
+/// Returns the paragraph of a page that begins with a heading, as one line.
 fn paragraph(page: &str, heading: &str) -> Option<String> {
     let mut lines = page.lines().map_while(|line| line.strip_prefix("//!")).map(str::trim);
     let first = lines.find_map(|line| line.strip_prefix(&format!("**{heading}** — ")))?;
@@ -74,7 +74,7 @@ fn the_edges_of_every_format_are_tight() {
     }
 }
 
-/// Cases of the JSON Schema test suite that are judged otherwise on purpose: format, start of the text, reason.
+/// Cases of the JSON Schema test suite with another result here on purpose: format, start of the text, reason.
 const SKIPPED: &[(&str, &str, &str)] =
     &[("hostname", "xn--", "the Unicode text behind an A-label is not decoded and judged by IDNA's tables")];
 
@@ -146,7 +146,7 @@ proptest! {
         prop_assert!(mailbox.iter().all(|mailbox| matches(Format::Email, mailbox)));
     }
 
-    /// A moment names one instant however its offset is written; second 60 passes exactly at the end of a UTC day.
+    /// A date-time names the same instant whatever its offset; second 60 passes exactly at the end of a UTC day.
     #[test]
     fn leap_seconds_are_those_of_utc(minute in 0..1440_i32, offset in -1439..1440_i32) {
         let local = (minute + offset).rem_euclid(1440);
@@ -165,7 +165,7 @@ proptest! {
         }
     }
 
-    /// All other digits than the right one fail, for every rule with one check digit.
+    /// All digits except the right one fail, for every rule with one check digit.
     #[test]
     fn one_check_digit_in_ten_is_right(body in "[0-9]{13}", party in "[A-Z0-9]{9}") {
         for (format, start) in [
@@ -180,7 +180,7 @@ proptest! {
         }
     }
 
-    /// Two check digits from 02 to 98 make any account right, and only one pair does.
+    /// For any account there is exactly one valid pair of check digits from 02 to 98.
     #[test]
     fn one_pair_of_check_digits_in_a_hundred_is_right(account in "[A-Z0-9]{18}") {
         let right = (0..100).filter(|digits| matches(Format::Iban, &format!("DE{digits:02}{account}"))).count();

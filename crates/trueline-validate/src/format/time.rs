@@ -33,14 +33,14 @@ pub(super) fn is_full_time(bytes: &[u8]) -> bool {
     second < 60 || minute_of_day == 24 * 60 - 1
 }
 
-/// What is left behind a fraction, which may be absent but not without digits.
+/// Returns the bytes after a fraction, which is optional but needs at least one digit.
 fn after_fraction(bytes: &[u8]) -> Option<&[u8]> {
     let Some(digits) = bytes.strip_prefix(b".") else { return Some(bytes) };
     let end = digits.iter().position(|byte| !byte.is_ascii_digit())?;
     (end > 0).then(|| &digits[end..])
 }
 
-/// The offset from UTC in minutes.
+/// Parses the offset from UTC, in minutes.
 fn offset_minutes(bytes: &[u8]) -> Option<i32> {
     match *bytes {
         [b'Z' | b'z'] => Some(0),

@@ -30,7 +30,7 @@ pub(crate) fn matches(text: &str) -> bool {
         && fragment.is_none_or(|fragment| is_made_of(fragment, QUERY))
 }
 
-/// What stands before the first `mark`, and what behind it.
+/// Splits at the first `mark`: the bytes before it and, if it occurs, those after it.
 fn cut(bytes: &[u8], mark: u8) -> (&[u8], Option<&[u8]>) {
     match bytes.iter().position(|&byte| byte == mark) {
         Some(at) => (&bytes[..at], Some(&bytes[at + 1..])),
@@ -69,7 +69,7 @@ fn is_port(port: &[u8]) -> bool {
     port.iter().all(u8::is_ascii_digit)
 }
 
-/// What stands between the brackets of a host: an IPv6 address, or `v`, hexadecimal digits, a dot and more.
+/// Returns whether the part between the brackets of a host is an IPv6 address, or `v`, hexadecimal digits, a dot and more.
 fn is_literal(literal: &[u8]) -> bool {
     let [b'v' | b'V', future @ ..] = literal else { return ipv6::is_address(literal) };
     let (version, Some(address)) = cut(future, b'.') else { return false };
@@ -77,7 +77,7 @@ fn is_literal(literal: &[u8]) -> bool {
     is_hex && !address.is_empty() && address.iter().all(|&byte| CLASSES[usize::from(byte)] & USER != 0)
 }
 
-// The classes of bytes, one bit each: what may stand in a registered name, in user information, in a path, in a query.
+// Classes of bytes, one bit each: allowed in a registered name, in user information, in a path, in a query.
 const NAME: u8 = 1;
 const USER: u8 = 2;
 const PATH: u8 = 4;
@@ -116,7 +116,7 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// Whether every byte is of the class or part of a percent-encoded one.
+/// Returns whether every byte is of the class or part of a percent-encoded one.
 fn is_made_of(mut bytes: &[u8], class: u8) -> bool {
     while let [byte, rest @ ..] = bytes {
         bytes = if CLASSES[usize::from(*byte)] & class != 0 {

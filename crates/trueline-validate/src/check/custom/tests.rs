@@ -20,7 +20,7 @@ fn plan(check: CustomCheck) -> Plan {
     plan
 }
 
-/// Two states of five rows each: 1 and 6, null, 3 and 8, one that did not parse, 5 and 10.
+/// Runs two states of five rows each: 1 and 6, null, 3 and 8, one that does not parse, 5 and 10.
 fn run(plan: &Plan) -> Outcome {
     let schema = Schema::from_yaml(SCHEMA).unwrap();
     let mut tally = Tally::new(plan, &KeyOptions::default());
@@ -44,7 +44,7 @@ fn run(plan: &Plan) -> Outcome {
 fn over_a(says: impl Fn(i64) -> bool + Send + Sync + 'static) -> CustomCheck {
     let function = move |batch: &RecordBatch| {
         let values = batch.column(0).as_primitive::<Int64Type>();
-        // Nulls are asked for too, and what is said of them does not matter.
+        // The function also gets nulls; its result for them does not matter.
         Ok(values.values().iter().map(|value| Some(says(*value))).collect())
     };
     CustomCheck::new("a.small", ["a"], function)
@@ -58,7 +58,7 @@ fn rows_that_the_function_refuses_fail() {
     assert_eq!((check.evaluated, check.failed, check.null, check.not_evaluated), (6, 4, 2, 2));
     assert_eq!(check.first_row_index, Some(4));
     assert_eq!(check.codes["custom.failed"], 4);
-    // The cell that did not parse makes a row invalid too.
+    // The cell that does not parse makes its row invalid too.
     assert_eq!(outcome.rows.invalid, 6);
     let violation = outcome.violations.iter().find(|one| one.check_id == "a.small").unwrap();
     assert_eq!((&*violation.message, &*violation.expected), ("too large", "small"));
