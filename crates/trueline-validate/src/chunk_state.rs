@@ -1,10 +1,10 @@
 //! The state of one chunk as bytes, so that its result can be stored and reused.
 //!
 //! ```text
-//! rows, lines, broken, invalid 8 bytes each, little-endian
-//! counts JSON: the numbers of each check, preceded by its length
-//! samples for each check, one byte that says whether no more samples are ever needed, then JSON preceded by its length
-//! keys for each check over keys, one byte that says what follows: nothing, keys, or prints
+//! rows, lines, broken, invalid   8 bytes each, little-endian
+//! counts                         JSON, preceded by its length: the numbers of each check
+//! samples                        for each check: one byte, whether no more are ever needed; JSON, preceded by its length
+//! keys                           for each check over keys: one byte that says what follows (nothing, keys, or fingerprints)
 //! ```
 //!
 //! The caller must protect the bytes with a checksum: damage may go unnoticed here.
@@ -67,7 +67,7 @@ impl State {
 
     /// Reads a state that [`State::write`] wrote under a plan of the same schema; it is `memory` from `start` to the end.
     ///
-    /// Samples of which `quota` has enough are left out; prints of keys are not copied.
+    /// Samples of which `quota` has enough are left out; fingerprints of keys are not copied.
     ///
     /// **Errors**: the bytes are not a state, or continue after it; the form of its keys is not the one needed now; samples are
     /// missing, because when it was written there were enough from elsewhere.

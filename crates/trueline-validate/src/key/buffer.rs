@@ -6,19 +6,19 @@ use super::entry::{self, Cursor, Decoder, Step};
 use super::hashing::{self, Hashing, LANES};
 use super::place::KeyPlace;
 
-/// The keys of one chunk in row order, ready to be appended to a [`super::KeySet`].
+/// The keys of one chunk in row order, to be appended to a [`super::KeySet`].
 ///
-/// Plain memory, made and filled on any thread. Rows and lines are relative to the chunk.
+/// Plain memory, which any thread can create and fill. Rows and lines are relative to the chunk.
 #[derive(Clone)]
 pub struct KeyBuffer {
     hashing: Hashing,
-    /// None before the first key.
+    /// Empty before the first key.
     lanes: Vec<Lane>,
     keys: u64,
     longest: usize,
 }
 
-/// The entries whose hash begins with one value.
+/// The entries whose hashes start with the same bits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lane {
     pub(super) bytes: Vec<u8>,
@@ -27,7 +27,7 @@ pub(super) struct Lane {
 }
 
 impl KeyBuffer {
-    /// A buffer without keys; takes no memory before the first one.
+    /// Creates a buffer without keys, which allocates nothing before the first one.
     pub fn new() -> Self {
         Self::with_hashing(Hashing::new())
     }
@@ -36,9 +36,9 @@ impl KeyBuffer {
         Self { hashing, lanes: Vec::new(), keys: 0, longest: 0 }
     }
 
-    /// Adds the key of the next row. Its bytes are copied; any bytes are a key, none too.
+    /// Adds the key of the next row, whose bytes are copied. A key may be any bytes, also none.
     ///
-    /// `place.input` is not looked at: the set is told when the buffer is appended.
+    /// `place.input` is ignored: the input is given to the set when the buffer is appended.
     pub fn push(&mut self, key: &[u8], place: KeyPlace) {
         if self.lanes.is_empty() {
             self.lanes.resize_with(LANES, Lane::default);
@@ -50,13 +50,12 @@ impl KeyBuffer {
         self.longest = self.longest.max(key.len());
     }
 
-    /// Adds the keys of the rows that follow those of this buffer in the same input, and begin so many rows and lines
-    /// after them.
+    /// Adds the keys of the rows that follow those of this buffer in the same input, offset by `rows` rows and `lines` lines.
     pub fn append(&mut self, later: &Self, rows: u64, lines: u64) {
         self.append_behind(later, rows, lines, 0);
     }
 
-    /// The same where bytes are counted anew too, and begin so many after those of this buffer.
+    /// Like `append`, with byte offsets that are relative too and offset by `bytes`.
     pub(crate) fn append_behind(&mut self, later: &Self, rows: u64, lines: u64, bytes: u64) {
         if self.lanes.is_empty() {
             self.lanes.resize_with(LANES, Lane::default);
@@ -78,7 +77,7 @@ impl KeyBuffer {
         self.longest = self.longest.max(later.longest);
     }
 
-    /// Forgets the keys and keeps the memory, for the next chunk.
+    /// Removes the keys and keeps the memory, for the next chunk.
     pub fn clear(&mut self) {
         for lane in &mut self.lanes {
             lane.bytes.clear();
@@ -89,23 +88,23 @@ impl KeyBuffer {
         self.longest = 0;
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         usize::try_from(self.keys).unwrap_or(usize::MAX)
     }
 
-    /// Whether there is no key.
+    /// Returns whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.keys == 0
     }
 
-    /// The memory that the buffer holds, in bytes.
+    /// Returns the memory of the buffer, in bytes.
     pub fn memory_bytes(&self) -> usize {
         let bytes: usize = self.lanes.iter().map(|lane| lane.bytes.capacity()).sum();
         bytes + self.lanes.capacity() * size_of::<Lane>()
     }
 
-    /// Writes all keys with their places behind `bytes`, in the form of `entry`, each lane with its length before it.
+    /// Appends all keys with their places to `bytes`, in the format of `entry`, each lane preceded by its length.
     pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
         entry::put(bytes, self.lanes.len() as u64);
         for lane in &self.lanes {
@@ -114,7 +113,7 @@ impl KeyBuffer {
         }
     }
 
-    /// Takes what `write` wrote off the front of `bytes`; `None` where it is damaged.
+    /// Takes what `write` wrote from the front of `bytes`; `None` if it is damaged.
     pub(crate) fn read(bytes: &mut &[u8]) -> Option<Self> {
         let mut buffer = Self::new();
         for _ in 0..entry::take(bytes)? {
@@ -124,7 +123,7 @@ impl KeyBuffer {
             let mut decoder = Decoder::default();
             while !lane.is_empty() {
                 let Step::Entry(start, end) = decoder.step(lane) else { return None };
-                // Lanes go by a hash that every process has of its own.
+                // Lanes depend on a hash whose seed differs from process to process.
                 buffer.push(&lane[start..end], *decoder.place());
                 lane = &lane[end..];
             }
@@ -136,7 +135,7 @@ impl KeyBuffer {
         &self.lanes
     }
 
-    /// The length of the longest key.
+    /// Returns the length of the longest key.
     pub(super) fn longest(&self) -> usize {
         self.longest
     }

@@ -1,25 +1,25 @@
-//! Keys and their places as bytes: the form in lanes, partitions and the temporary file.
+//! Encodes keys and their places: the format of lanes, partitions and the temporary file.
 //!
-//! A run of bytes is a list of *segments*. A segment begins with the byte [`SEGMENT`], the input, and what to add to each row
-//! and line (varints); then follow entries, each told as the step from the one before it (the first from zero):
+//! The bytes are a list of *segments*. A segment begins with the byte [`SEGMENT`], the input, and what to add to each row and
+//! line (varints). Then follow entries, each encoded as the difference (step) from the previous one; the first from zero:
 //!
 //! ```text
 //! head      1 byte: bit 0 tainted, 1 a line excess follows, 2 a place length follows, 3-4 bytes of the row step less 1,
 //!           5-6 bytes of the offset step less 1, 7 none of this
-//! length    1 byte: of the key; 255 when a varint follows
+//! length    1 byte: of the key; 255 if a varint follows
 //! row       1 to 4 bytes, step
 //! offset    1 to 4 bytes, step
 //! excess    varint, zigzag: the line step less the row step
-//! place     varint: the length of the key's place, when that is not the key's length
-//! long      varint: the length of the key, when it is 255 or more
+//! place     varint: the length of the key's place, if it is not the key's length
+//! long      varint: the length of the key, if it is 255 or more
 //! key       the bytes
 //! ```
 //!
-//! An entry with a larger step, or a step back, begins with the byte [`WIDE`] and tells all as varints. Arithmetic wraps, so any
-//! place can be told, however wild.
+//! An entry with a larger step, or a step back, begins with the byte [`WIDE`] and has all values as varints. Arithmetic wraps, so
+//! any place can be encoded.
 //!
-//! The form is made for speed: what is common is put together in one register and stored at once, and taken apart from one
-//! register. Bytes stored one by one and read back together stall the processor; that was half of the time once.
+//! The format is designed for speed: the common parts are assembled in one register and stored at once, and decoded from one
+//! register. Bytes stored one by one and read back together stall the processor, which once took half of the time.
 
 use super::place::KeyPlace;
 
@@ -31,12 +31,12 @@ const OFFSET_SHIFT: u32 = 5;
 const SEGMENT: u8 = 0x80;
 const WIDE: u8 = 0x82;
 const LONG: u8 = u8::MAX;
-/// The longest varint.
+/// The maximum length of a varint.
 const MAX_VARINT: usize = 10;
-/// No entry has more bytes before its key.
+/// The maximum number of bytes of an entry before its key.
 pub(super) const MAX_HEAD: usize = 2 + 5 * MAX_VARINT;
 
-/// The place of the entry before, in its segment's terms.
+/// The place of the previous entry, relative to its segment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cursor {
     row: u64,
@@ -44,7 +44,7 @@ pub(super) struct Cursor {
     byte_offset: u64,
 }
 
-/// Writes an entry behind `bytes`.
+/// Appends an entry to `bytes`.
 #[inline]
 pub(super) fn write(bytes: &mut Vec<u8>, last: &mut Cursor, key: &[u8], place: &KeyPlace) {
     bytes.reserve(MAX_HEAD + WORD + key.len());
@@ -86,7 +86,7 @@ fn flag(is_set: bool, bit: u8) -> u8 {
     if is_set { bit } else { 0 }
 }
 
-/// How many bytes a step takes, less 1.
+/// Returns the number of bytes of a step, less 1.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a step has less than 33 bits")]
 fn bytes_of(step: u64) -> u8 {
@@ -95,7 +95,7 @@ fn bytes_of(step: u64) -> u8 {
 
 const WORD: usize = size_of::<u128>();
 
-/// Writes the low `length` bytes of a word.
+/// Appends the low `length` bytes of a word.
 #[inline]
 pub(super) fn write_word(bytes: &mut Vec<u8>, word: u128, length: usize) {
     let end = bytes.len() + length;
@@ -103,10 +103,10 @@ pub(super) fn write_word(bytes: &mut Vec<u8>, word: u128, length: usize) {
     bytes.truncate(end);
 }
 
-/// Writes bytes, short ones by way of a register.
+/// Appends bytes, short ones through a register.
 #[inline]
 pub(super) fn write_key(bytes: &mut Vec<u8>, key: &[u8]) {
-    // The two parts overlap where the key is shorter than both, and agree there.
+    // The two parts overlap if the key is shorter than both, with the same bytes there.
     let word = if let (9..=16, Some(low), Some(high)) = (key.len(), key.first_chunk(), key.last_chunk()) {
         u128::from(u64::from_le_bytes(*low)) | u128::from(u64::from_le_bytes(*high)) << (8 * (key.len() - 8))
     } else if let (4..=8, Some(low), Some(high)) = (key.len(), key.first_chunk(), key.last_chunk()) {
@@ -118,7 +118,7 @@ pub(super) fn write_key(bytes: &mut Vec<u8>, key: &[u8]) {
     write_word(bytes, word, key.len());
 }
 
-/// Writes the head of a segment behind `bytes`.
+/// Appends the head of a segment to `bytes`.
 pub(super) fn write_segment(bytes: &mut Vec<u8>, input: u32, row_base: u64, line_base: u64) {
     bytes.push(SEGMENT);
     for value in [input.into(), row_base, line_base] {
@@ -129,29 +129,29 @@ pub(super) fn write_segment(bytes: &mut Vec<u8>, input: u32, row_base: u64, line
 /// Reads entries in the order they were written.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Decoder {
-    /// The place of the entry read last, in the terms of its input.
+    /// The place of the last entry, relative to its input.
     place: KeyPlace,
 }
 
-/// What stands at the start of some bytes.
+/// What is at the start of some bytes.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// The head of a segment of so many bytes.
+    /// The head of a segment, with its length in bytes.
     Segment(usize),
-    /// An entry; its key begins and ends there, and the next thing behind it. [`Decoder::place`] has its place.
+    /// An entry: the start and end of its key; the next item follows. [`Decoder::place`] returns its place.
     Entry(usize, usize),
-    /// Less than a whole entry.
+    /// Less than a complete entry.
     Partial,
 }
 
 impl Decoder {
-    /// The place of the entry read last.
+    /// Returns the place of the last entry.
     #[inline]
     pub(super) fn place(&self) -> &KeyPlace {
         &self.place
     }
 
-    /// Reads what stands at the start of `bytes`; a part of an entry changes nothing.
+    /// Decodes the item at the start of `bytes`; an incomplete entry changes nothing.
     #[inline]
     pub(super) fn step(&mut self, bytes: &[u8]) -> Step {
         match bytes.first_chunk() {
@@ -161,7 +161,7 @@ impl Decoder {
         .unwrap_or(Step::Partial)
     }
 
-    /// An entry with small steps, whose first 16 bytes are `word`.
+    /// Decodes an entry with small steps, whose first 16 bytes are `word`.
     #[inline]
     fn narrow(&mut self, bytes: &[u8], word: u128) -> Option<Step> {
         let [head, short, ..] = word.to_le_bytes();
@@ -186,7 +186,7 @@ impl Decoder {
         self.entry(bytes, rest, [row, excess, offset], place_length, key_length, head & TAINTED != 0)
     }
 
-    /// Anything else: a segment, large steps, the last bytes of a run.
+    /// Decodes anything else: a segment, large steps, the last bytes of a run.
     #[cold]
     fn slow(&mut self, bytes: &[u8]) -> Option<Step> {
         let (&head, mut rest) = bytes.split_first()?;
@@ -217,7 +217,7 @@ impl Decoder {
         self.narrow(bytes, u128::from_le_bytes(word))
     }
 
-    /// An entry of `bytes` whose key stands at the start of `rest`.
+    /// Completes an entry of `bytes` whose key is at the start of `rest`.
     #[inline]
     fn entry(
         &mut self,
@@ -246,7 +246,7 @@ fn low_bits(word: u128, bits: u32) -> u64 {
     word as u64 & (u64::MAX >> (64 - bits))
 }
 
-/// Small for steps near zero in both directions.
+/// Maps steps near zero in both directions to small numbers.
 #[inline]
 pub(super) fn zigzag(step: u64) -> u64 {
     step << 1 ^ (step.cast_signed() >> 63).cast_unsigned()
@@ -257,7 +257,7 @@ pub(super) fn unzigzag(value: u64) -> u64 {
     value >> 1 ^ (value & 1).wrapping_neg()
 }
 
-/// Writes a varint behind `bytes`.
+/// Appends a varint to `bytes`.
 #[expect(clippy::cast_possible_truncation, reason = "seven bits are taken at a time")]
 pub(super) fn put(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
@@ -267,7 +267,7 @@ pub(super) fn put(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
-/// Takes a varint off the front; `None` when it does not end.
+/// Takes a varint from the front; `None` if it does not end.
 pub(super) fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for (place, &byte) in bytes.iter().enumerate().take(MAX_VARINT) {

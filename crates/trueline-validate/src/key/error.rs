@@ -1,23 +1,23 @@
-//! Why keys could not be kept.
+//! Errors of storing keys.
 
 use std::io;
 use std::path::PathBuf;
 
-/// What went wrong; see [`Error::kind`].
+/// An error of a set of keys; see [`Error::kind`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
 
-/// The kinds of [`Error`]. The temporary file has no name of its own, so each names the folder it is in.
+/// The kinds of [`Error`]. The temporary file has no name, so each names the folder instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The temporary file could not be made.
+    /// The temporary file could not be created.
     #[error("no temporary file for keys could be made in `{}`", folder.display())]
     Create {
         /// The folder.
         folder: PathBuf,
-        /// The system's reason.
+        /// The error of the system.
         source: io::Error,
     },
     /// The temporary file could not be written.
@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Write {
         /// The folder.
         folder: PathBuf,
-        /// The system's reason.
+        /// The error of the system.
         source: io::Error,
     },
     /// The temporary file could not be read back.
@@ -33,22 +33,22 @@ pub enum ErrorKind {
     Read {
         /// The folder.
         folder: PathBuf,
-        /// The system's reason.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The temporary file gave back something else than was written.
+    /// The temporary file returned other bytes than were written.
     #[error("the temporary file for keys in `{}` gave back other bytes than were written", folder.display())]
     Damaged {
         /// The folder.
         folder: PathBuf,
     },
-    /// Keys that are to be passed on, and take more memory than they may.
+    /// Keys that must be kept for a partial result take more memory than allowed.
     #[error("they take more than the {limit} bytes that keys may take; allow them more")]
     Full {
-        /// The bytes they may take.
+        /// The number of bytes allowed.
         limit: usize,
     },
-    /// An earlier call failed, and the set does not have all keys.
+    /// An earlier call failed, so that the set is incomplete.
     #[error("keys are missing since an earlier error")]
     Incomplete,
 }
@@ -58,17 +58,17 @@ impl Error {
         Self(Box::new(kind))
     }
 
-    /// Keys take more than they may.
+    /// Creates an error for keys that take more memory than allowed.
     pub(crate) fn full(limit: usize) -> Self {
         Self::new(ErrorKind::Full { limit })
     }
 
-    /// Keys that were needed were never supplied.
+    /// Creates an error for required keys that were never supplied.
     pub(crate) fn incomplete() -> Self {
         Self::new(ErrorKind::Incomplete)
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Going through the partitions: who repeats whom.
+//! Finds the repeats in each partition.
 
 use super::entry::{self, Cursor};
 use super::error::Error;
@@ -9,20 +9,20 @@ use super::set::Geometry;
 use super::spill::Spill;
 use super::table::{Outcome, Table};
 
-/// Everything that finishing a set needs.
+/// Everything needed to finish a set.
 #[derive(Debug)]
 pub(super) struct Finisher {
     pub(super) geometry: Geometry,
     pub(super) hashing: Hashing,
     pub(super) spill: Spill,
-    /// Bytes that the partitions hold in memory.
+    /// The memory of the partitions, in bytes.
     pub(super) held: usize,
     /// The length of the longest key.
     pub(super) longest: usize,
     pub(super) summary: KeySummary,
 }
 
-/// A partition that was split so many times.
+/// A partition that was split `level` times.
 struct Task {
     partition: Partition,
     level: u32,
@@ -37,7 +37,7 @@ impl Finisher {
     ) -> Result<KeySummary, Error> {
         let mut table = Table::new(self.geometry.page_bytes);
         let mut window = Vec::new();
-        // Those in memory first: each gives its memory to the tables of those to come.
+        // Partitions in memory are processed first: each frees memory for the tables of the later ones.
         let (on_disk, in_memory): (Vec<_>, Vec<_>) = partitions.into_iter().partition(Partition::is_spilling);
         for partition in in_memory.into_iter().chain(on_disk) {
             let mut tasks = vec![Task { partition, level: 0 }];
@@ -51,7 +51,7 @@ impl Finisher {
         Ok(self.summary)
     }
 
-    /// Reads one stream through the table; what finds no room there becomes new tasks.
+    /// Reads one stream through the table; keys that do not fit become new tasks.
     fn pass(
         &mut self,
         task: Task,
@@ -100,7 +100,7 @@ impl Finisher {
     }
 }
 
-/// Keys that found no room, spread by further bits of their hash.
+/// Keys that did not fit, distributed by further bits of their hashes.
 struct Split {
     level: u32,
     parts: Vec<Part>,
@@ -122,7 +122,7 @@ impl Split {
         Self { level, parts, scratch: Vec::new() }
     }
 
-    /// Adds an entry to its part; full blocks go to the file at once. Returns by how much the memory held has grown.
+    /// Adds an entry to its part; full blocks are written to the file at once. Returns the growth of the memory in use.
     fn push(
         &mut self,
         hash: u64,

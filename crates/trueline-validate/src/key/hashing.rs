@@ -1,14 +1,14 @@
-//! The hash that spreads keys, seeded at random once per process.
+//! The hash that distributes keys, with a random seed per process.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
 
-/// One way to hash keys. All buffers and sets of a process share it, so that a key is hashed where it is found and the
-/// set need not know the buffers beforehand.
+/// A hash function for keys.
 ///
-/// Nobody outside the process knows the seed, and no result depends on it.
+/// All buffers and sets of a process share it, so that a key is hashed where it is read, independent of the set. The seed is
+/// unknown outside the process, and no result depends on it.
 #[derive(Clone, Debug)]
 pub(super) struct Hashing {
     state: RandomState,
@@ -16,13 +16,13 @@ pub(super) struct Hashing {
     mask: u64,
 }
 
-/// Bits of a hash that choose the lane of a buffer: the highest.
+/// The number of bits of a hash that select the lane of a buffer: the highest.
 pub(super) const LANE_BITS: u32 = 8;
 pub(super) const LANES: usize = 1 << LANE_BITS;
-/// Bits that choose among the parts of a split, from below the lane's down to those of the table.
+/// The number of bits that select the part of a split, between those of the lane and those of the table.
 pub(super) const SPLIT_BITS: u32 = 4;
 pub(super) const SPLITS: usize = 1 << SPLIT_BITS;
-/// Splits after which the bits are used up: the lowest 32 are the table's.
+/// The number of splits after which the bits are used up; the lowest 32 belong to the table.
 pub(super) const LAST_LEVEL: u32 = (32 - LANE_BITS) / SPLIT_BITS;
 
 impl Hashing {
@@ -35,7 +35,7 @@ impl Hashing {
         }
     }
 
-    /// Hashes that keep only the bits of `mask`: for showing that no result depends on them.
+    /// Creates hashes that keep only the bits of `mask`, to test that no result depends on them.
     #[cfg(test)]
     pub(super) fn masked(mask: u64) -> Self {
         Self { mask, ..Self::new() }
@@ -52,13 +52,13 @@ impl Hashing {
     }
 }
 
-/// The lane of a hash.
+/// Returns the lane of a hash.
 #[inline]
 pub(super) fn lane(hash: u64) -> usize {
     usize::from(hash.to_be_bytes()[0])
 }
 
-/// The part of the split at `level`, 1 for the first one; always the first part when the bits are used up.
+/// Returns the part of the split at `level`, which is 1 for the first split; always part 0 if the bits are used up.
 #[inline]
 pub(super) fn part(hash: u64, level: u32) -> usize {
     if level > LAST_LEVEL {
@@ -68,7 +68,7 @@ pub(super) fn part(hash: u64, level: u32) -> usize {
     usize::from((hash >> shift).to_le_bytes()[0]) % SPLITS
 }
 
-/// The bits of the table.
+/// Returns the bits of the hash that the table uses.
 #[inline]
 pub(super) fn tag(hash: u64) -> u32 {
     let [.., a, b, c, d] = hash.to_be_bytes();

@@ -1,6 +1,6 @@
-//! Sets of keys: which rows repeat the key of an earlier row, exactly, in bounded memory.
+//! Sets of keys: finds exactly the rows that repeat the key of an earlier row, in bounded memory.
 //!
-//! Threads put the keys of their chunk into a [`KeyBuffer`]; one [`KeySet`] takes the buffers in file order and names every
+//! Threads put the keys of their chunk into a [`KeyBuffer`]; one [`KeySet`] takes the buffers in file order and reports every
 //! repeat when it is finished.
 //!
 //! ```
@@ -23,27 +23,27 @@
 //!
 //! # How it works
 //!
-//! - A key is hashed once, where it is pushed. The top bits of the hash choose one of 256 *lanes* of the buffer; a lane is a
-//!   run of bytes in the form of `entry`, about 18 bytes for a key of 12.
-//! - Appending is copying: the bytes of a lane go behind those of their *partition*, with a short head that says which
-//!   input and rows they belong to. Nothing is looked at key by key, so this step, the only serial one, is as fast as memory.
-//! - Partitions are lists of blocks. When they outgrow their half of the budget, the largest is moved to the temporary file
-//!   and from then on writes each full block there; the others stay in memory for as long as they fit.
-//! - Finishing reads one partition after the other as a stream, through a `table` of the different keys seen so far. A key
-//!   that is in the table already is a repeat and is told at once, so a key that is in every row costs one record.
-//! - When the table is full, it is closed: keys that are in it are still counted, all other keys go by further bits of their
-//!   hash into new partitions on disk, whose turn comes later. Every pass deals with at least one key for good, so this
-//!   ends even where all hashes are equal.
+//! - A key is hashed once, when it is pushed. The top bits of the hash select one of 256 *lanes* of the buffer; a lane is a
+//!   sequence of bytes in the format of `entry`, about 18 bytes for a key of 12.
+//! - Appending copies: the bytes of a lane are appended to their *partition*, with a short head that contains the input and the
+//!   first row and line. Single keys are not examined, so this step, the only serial one, is as fast as memory.
+//! - Partitions are lists of blocks. When they exceed their half of the budget, the largest is moved to the temporary file and
+//!   from then on writes each full block there; the others stay in memory as long as they fit.
+//! - Finishing reads one partition after the other as a stream, through a `table` of the distinct keys seen so far. A key that is
+//!   already in the table is a repeat and is reported at once, so a key that is in every row takes one record.
+//! - When the table is full, it is closed: keys that are in it are still counted, all other keys are distributed by further bits
+//!   of their hashes to new partitions on disk, which are processed later. Every pass completes at least one key, so this ends
+//!   even if all hashes are equal.
 //!
-//! **Invariants.** The occurrences of one key stay in file order: they share a lane, a partition and every later split. Whether
-//! two keys are the same is decided by their bytes; hashes only choose where to look. What was put in is counted, and
-//! a partition that gives back another number of keys is an error, never a shorter answer.
+//! **Invariants.** The occurrences of one key stay in file order: they share a lane, a partition and every later split. Two keys
+//! are equal if their bytes are; hashes only decide where to look. The keys of a partition are counted, and a partition that
+//! returns another number of keys is an error, never a shorter result.
 //!
 //! # If you change this
 //!
-//! Where inputs can be read again, most keys never come here: [`mod@print`] proves them different first, for 8 bytes each and
-//! without their places. What would make this set faster for whole tables is better put there. Partitions are independent,
-//! so finishing them on several threads needs only a table per thread and a `visit` that may be called from all of them.
+//! If inputs can be read again, most keys never get here: [`mod@print`] first proves them distinct, with 8 bytes each and without
+//! their places. Optimizations for whole tables belong there. Partitions are independent, so finishing them on several threads
+//! needs only a table per thread and a `visit` that can be called from all of them.
 
 mod buffer;
 mod entry;

@@ -1,4 +1,4 @@
-//! The entries of one range of hashes: blocks on disk, then blocks in memory.
+//! The entries of one range of hashes: blocks on disk, followed by blocks in memory.
 
 use std::collections::VecDeque;
 
@@ -7,10 +7,10 @@ use super::error::Error;
 use super::place::KeyPlace;
 use super::spill::{BLOCK_HEAD, Chain, Spill};
 
-/// A list of blocks that grows at its end.
+/// A list of blocks, appended at its end.
 ///
-/// Every block has room for the head it needs in the file. Full blocks stay in memory until [`Partition::spill`]; from then on each
-/// goes to the file as soon as it is full.
+/// Every block has space for the head it needs in the file. Full blocks stay in memory until [`Partition::spill`]; from then on
+/// each is written to the file as soon as it is full.
 #[derive(Debug, Default)]
 pub(super) struct Partition {
     chain: Option<Chain>,
@@ -20,16 +20,16 @@ pub(super) struct Partition {
     pub(super) keys: u64,
 }
 
-/// The smallest room a tail begins with.
+/// The minimum capacity of a new tail.
 const FIRST_TAIL: usize = 256;
 
 impl Partition {
-    /// A partition whose blocks go to the file from the first one on.
+    /// Creates a partition that writes its blocks to the file from the first one on.
     pub(super) fn spilling() -> Self {
         Self { is_spilling: true, ..Self::default() }
     }
 
-    /// Adds bytes at the end. Returns by how much the memory held has grown.
+    /// Appends bytes. Returns the growth of the memory in use.
     pub(super) fn extend(
         &mut self,
         mut bytes: &[u8],
@@ -59,7 +59,7 @@ impl Partition {
         Ok(grown)
     }
 
-    /// Full blocks that wait in memory.
+    /// Returns the number of full blocks in memory.
     pub(super) fn waiting(&self) -> usize {
         self.blocks.len()
     }
@@ -68,7 +68,7 @@ impl Partition {
         self.is_spilling
     }
 
-    /// Moves the waiting blocks to the file. Returns by how much the memory held has shrunk.
+    /// Moves the full blocks to the file. Returns the memory freed.
     pub(super) fn spill(&mut self, spill: &mut Spill) -> Result<usize, Error> {
         self.is_spilling = true;
         let mut freed = 0;
@@ -79,7 +79,7 @@ impl Partition {
         Ok(freed)
     }
 
-    /// Moves all to the file, the unfinished block too: nothing can be added behind it.
+    /// Moves everything to the file, including the incomplete block: nothing can be appended afterwards.
     pub(super) fn seal(&mut self, spill: &mut Spill) -> Result<usize, Error> {
         let mut freed = self.spill(spill)?;
         if self.tail.len() > BLOCK_HEAD {
@@ -91,7 +91,7 @@ impl Partition {
     }
 }
 
-/// Makes room for `more` bytes, doubling but never past `full`. Returns by how much the capacity has grown.
+/// Reserves space for `more` bytes, by doubling but at most `full`. Returns the growth of the capacity.
 fn reserve(bytes: &mut Vec<u8>, more: usize, full: usize) -> usize {
     let before = bytes.capacity();
     let needed = (bytes.len() + more).min(full);
@@ -102,7 +102,7 @@ fn reserve(bytes: &mut Vec<u8>, more: usize, full: usize) -> usize {
     bytes.capacity() - before
 }
 
-/// Reads the entries of a partition from its start, giving up its memory as it goes.
+/// Reads the entries of a partition from its start and frees its memory on the way.
 #[derive(Debug)]
 pub(super) struct Stream {
     partition: Partition,
@@ -121,14 +121,14 @@ pub(super) struct Entry<'a> {
 }
 
 impl Stream {
-    /// `window` is memory to work in; no key is longer than `longest`.
+    /// Creates a stream; `window` is a buffer to reuse, and no key is longer than `longest`.
     pub(super) fn new(partition: Partition, mut window: Vec<u8>, longest: usize) -> Self {
         window.clear();
         let left = partition.keys;
         Self { partition, decoder: Decoder::default(), window, at: 0, left, longest }
     }
 
-    /// The next entry that is in memory whole; `None` when [`Stream::fill`] must be called.
+    /// Returns the next entry that is completely in memory; `None` if [`Stream::fill`] must be called.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Entry<'_>> {
         loop {
@@ -145,12 +145,12 @@ impl Stream {
         }
     }
 
-    /// Brings the next block into memory. `false` at the end, when all keys were read; `freed` grows by the memory given up.
+    /// Reads the next block into memory. Returns `false` at the end, when all keys were read; `freed` grows by the memory freed.
     pub(super) fn fill(&mut self, spill: &mut Spill, freed: &mut usize) -> Result<bool, Error> {
         self.window.drain(..self.at);
         self.at = 0;
         if self.window.len() > MAX_HEAD + self.longest {
-            // No entry is so long that it could go on.
+            // No entry is long enough to be still incomplete.
             return Err(spill.damaged());
         }
         if let Some(chain) = &mut self.partition.chain
@@ -171,12 +171,12 @@ impl Stream {
         Ok(false)
     }
 
-    /// The memory of the window, in bytes.
+    /// Returns the memory of the window, in bytes.
     pub(super) fn window_bytes(&self) -> usize {
         self.window.capacity()
     }
 
-    /// Gives the window back for the next stream.
+    /// Returns the window for reuse by the next stream.
     pub(super) fn into_window(self) -> Vec<u8> {
         self.window
     }

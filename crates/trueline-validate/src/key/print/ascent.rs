@@ -1,10 +1,10 @@
-//! Keys that increase: each is another one, and nothing need be remembered but the last.
+//! Ascending keys: all are distinct, and only the last one must be remembered.
 
 use std::cmp::Ordering;
 
 use super::buffer::take_number;
 
-/// Keys in row order, and the orders in which each was greater than the one before.
+/// The orders in which each key so far was greater than the previous one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ascent {
     /// `None` before the first key.
@@ -12,7 +12,7 @@ pub(super) struct Ascent {
     orders: Orders,
 }
 
-/// The orders that hold: by bytes, which suits keys of one length, dates and names, and by length and then bytes, which suits
+/// The orders that hold: by bytes, which suits keys of one length, dates and names; by length and then bytes, which suits
 /// numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Orders {
@@ -40,7 +40,7 @@ impl Orders {
 }
 
 impl Ascent {
-    /// One for keys of which it is known that they do not ascend, or of no interest.
+    /// Creates the state of keys that are known not to ascend, or whose order does not matter.
     pub(super) fn broken() -> Self {
         Self { ends: None, orders: Orders { by_bytes: false, by_length: false } }
     }
@@ -49,7 +49,7 @@ impl Ascent {
         self.orders.holds()
     }
 
-    /// Takes in the keys that follow, for as long as they ascend; `seen` is told of each.
+    /// Takes the following keys as long as they ascend, and calls `seen` for each.
     #[inline]
     pub(super) fn extend<'k>(
         &mut self,
@@ -79,7 +79,7 @@ impl Ascent {
         }
     }
 
-    /// Writes it behind `bytes`: the orders, and both ends where there are some.
+    /// Appends the state to `bytes`: the orders, and the first and last key if there are any.
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         let Orders { by_bytes, by_length } = self.orders;
         bytes.push(u8::from(by_bytes) | u8::from(by_length) << 1 | u8::from(self.ends.is_some()) << 2);
@@ -89,7 +89,7 @@ impl Ascent {
         }
     }
 
-    /// Takes what `write` wrote off the front of `bytes`; `None` where it is damaged.
+    /// Takes what `write` wrote from the front of `bytes`; `None` if it is damaged.
     pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
         let (marks, rest) = bytes.split_first()?;
         *bytes = rest;

@@ -1,4 +1,4 @@
-//! The prints of one chunk.
+//! The fingerprints of one chunk.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,18 +10,18 @@ use super::ascent::Ascent;
 use super::hash::{PARTITIONS, Printing, partition};
 use super::store::Run;
 
-/// Whether it is worth while to look at the order of keys; known to a [`super::PrintSet`] and to those who make buffers for it.
+/// Whether it is still useful to track the order of keys; shared by a [`super::PrintSet`] and those who make buffers for it.
 ///
-/// Nothing depends on when a thread learns of it, but time.
+/// When a thread notices a change affects only time.
 #[derive(Clone, Debug)]
 pub struct Signal {
     is_broken: Arc<AtomicBool>,
     pub(super) printing: Printing,
-    /// Buffers of up to so many keys keep their prints although they ascend.
+    /// Buffers of up to this many keys keep their fingerprints even if they ascend.
     pub(super) kept: usize,
 }
 
-/// Up to so many prints of ascending keys are kept: small inputs never owe any.
+/// Up to this many fingerprints of ascending keys are kept: small inputs never owe any.
 pub(super) const KEPT: usize = 4096;
 
 impl Signal {
@@ -29,7 +29,7 @@ impl Signal {
         Self { is_broken: Arc::default(), printing, kept }
     }
 
-    /// Says that keys do not ascend.
+    /// Records that keys do not ascend.
     pub(super) fn break_order(&self) {
         self.is_broken.store(true, Ordering::Relaxed);
     }
@@ -39,10 +39,10 @@ impl Signal {
     }
 }
 
-/// The prints of the keys of one chunk, ready to be appended to a [`super::PrintSet`].
+/// The fingerprints of the keys of one chunk, to be appended to a [`super::PrintSet`].
 ///
-/// Plain memory, made and filled on any thread: 8 bytes for each key, 9 where granules are told and 4 more for each row without a key, and
-/// twice that while it is sealed. None where the keys of the chunk ascend.
+/// Plain memory, which any thread can create and fill: 8 bytes per key, with granules 9 and 4 more per row without a key, and
+/// twice that during sealing. Sealing frees the fingerprints of more than 4096 keys that all ascend.
 #[derive(Clone)]
 pub struct PrintBuffer {
     printing: Printing,
@@ -50,17 +50,17 @@ pub struct PrintBuffer {
     pub(super) keys: u64,
     pub(super) ascent: Ascent,
     pub(super) prints: Vec<u64>,
-    /// The prints in the order of their partitions, once sealed and when they are many.
+    /// The fingerprints in partition order, if the buffer is sealed and they are many.
     pub(super) run: Option<Run>,
-    /// For each row without a key how many keys come before it, where granules are told.
+    /// For each row without a key, the number of keys before it; `None` without granules.
     absent: Option<Vec<u32>>,
 }
 
-/// Prints in a run of their own; fewer are cheaper put together with others first.
+/// The minimum size of a separate run; fewer fingerprints are better combined with others first.
 const LEAST_RUN: usize = 8192;
 
 impl PrintBuffer {
-    /// A buffer without keys, for the set that gave the signal.
+    /// Creates a buffer without keys, for the set that returned the signal.
     pub fn new(signal: &Signal) -> Self {
         let ascent = if signal.is_broken() { Ascent::broken() } else { Ascent::default() };
         Self {
@@ -74,13 +74,14 @@ impl PrintBuffer {
         }
     }
 
-    /// Has the set know from which rows the prints are, roughly, for [`super::Settled::suspects`]: all rows that are to be counted from here on
-    /// must be told, by their key or by [`PrintBuffer::skip`].
+    /// Makes the set track roughly which rows the fingerprints come from, for [`super::Settled::suspects`].
+    ///
+    /// From here on, every row that counts must be added, by its key or by [`PrintBuffer::skip`].
     pub fn tell_granules(&mut self) {
         self.absent = Some(Vec::new());
     }
 
-    /// A buffer that has the print of every key, whatever their order.
+    /// Creates a buffer that has the fingerprint of every key, whatever their order.
     pub fn of_prints(signal: &Signal) -> Self {
         Self { ascent: Ascent::broken(), ..Self::new(signal) }
     }
@@ -97,15 +98,15 @@ impl PrintBuffer {
         self.keys += (self.prints.len() - before) as u64;
     }
 
-    /// Says which of the rows behind the first `keys` keys have none: their numbers among these rows, in ascending order.
+    /// Adds rows without a key: their numbers among the rows after the first `keys` keys, in ascending order.
     pub fn skip(&mut self, keys: usize, rows: impl IntoIterator<Item = usize>) {
         let Some(absent) = &mut self.absent else { return };
-        // More than 4 billion do not fit a chunk; of such a number no granule comes.
+        // A chunk cannot have more than 4 billion; such a number results in no granule.
         let before = |(nth, row): (usize, usize)| u32::try_from(keys + row - nth).unwrap_or(u32::MAX);
         absent.extend(rows.into_iter().enumerate().map(before));
     }
 
-    /// Whether rows are counted, so that those without a key are to be told.
+    /// Returns whether rows are counted, so that those without a key must be added.
     pub(crate) fn counts_rows(&self) -> bool {
         self.absent.is_some()
     }
@@ -129,9 +130,9 @@ impl PrintBuffer {
         self.keys += later.keys;
     }
 
-    /// Puts the buffer into the form in which the set takes it at no cost, when all its keys are in.
+    /// Prepares the buffer, when it has all its keys, so that appending it to the set costs nothing.
     ///
-    /// Need not be called; it is work that any thread can do, and whoever appends to the set would have to do otherwise.
+    /// Optional: any thread can do this work, which the caller that appends to the set would do otherwise.
     pub fn seal(&mut self) {
         if self.ascent.holds() && self.prints.len() > self.kept {
             self.prints = Vec::new();
@@ -140,14 +141,14 @@ impl PrintBuffer {
         }
     }
 
-    /// Puts the prints in order, however few they are.
+    /// Sorts the fingerprints by partition, however few they are.
     pub(super) fn make_run(&mut self) {
         if self.run.is_none() {
             self.run = Some(Run::new(&std::mem::take(&mut self.prints), self.absent.as_deref()));
         }
     }
 
-    /// Writes the buffer behind `bytes`, as a process with the same seeds can use it.
+    /// Appends the buffer to `bytes`, for a process with the same seeds.
     pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(&self.keys.to_le_bytes());
         self.ascent.write(bytes);
@@ -159,7 +160,7 @@ impl PrintBuffer {
         }
     }
 
-    /// Takes what [`PrintBuffer::write`] wrote off the front of `bytes`, which are the last ones of `whole`; `None` where it is damaged.
+    /// Takes what [`PrintBuffer::write`] wrote from the front of `bytes`, which are the end of `whole`; `None` if it is damaged.
     pub(crate) fn read<'b>(signal: &Signal, bytes: &mut &'b [u8], whole: &'b Buffer) -> Option<Self> {
         let keys = take_number(bytes)?;
         let ascent = Ascent::read(bytes)?;
@@ -170,21 +171,21 @@ impl PrintBuffer {
         let run = if *has_run == 0 { None } else { Some(Run::read(bytes, whole)?) };
         let buffer =
             Self { printing: signal.printing, kept: signal.kept, keys, ascent, prints, run, absent: None };
-        // Either all prints are there, or the keys ascend.
+        // Either all fingerprints exist, or the keys ascend.
         (buffer.has_prints() || buffer.ascent.holds()).then_some(buffer)
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         usize::try_from(self.keys).unwrap_or(usize::MAX)
     }
 
-    /// Whether there is no key.
+    /// Returns whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.keys == 0
     }
 
-    /// Whether the prints are there, and not only the knowledge that keys ascend.
+    /// Returns whether the buffer has the fingerprints, and not only the knowledge that keys ascend.
     pub(super) fn has_prints(&self) -> bool {
         let in_run = self.run.as_ref().map_or(0, |run| run.prints().len());
         (in_run + self.prints.len()) as u64 == self.keys
@@ -221,7 +222,7 @@ pub(super) fn take_prints(bytes: &mut &[u8], length: u64) -> Option<Vec<u64>> {
     Some(prints.as_chunks::<8>().0.iter().map(|print| u64::from_le_bytes(*print)).collect())
 }
 
-/// Where each partition of prints ends, when they are put in the order of their partitions.
+/// Returns the end of each partition of fingerprints, once they are in partition order.
 pub(super) fn ends(prints: &[u64]) -> Box<[u32; PARTITIONS]> {
     let mut ends = Box::new([0_u32; PARTITIONS]);
     for print in prints {
@@ -233,7 +234,7 @@ pub(super) fn ends(prints: &[u64]) -> Box<[u32; PARTITIONS]> {
     ends
 }
 
-/// Puts what belongs to each print in the order of their partitions, which end there.
+/// Sorts the values of fingerprints into the order of their partitions, which end at `ends`.
 #[inline]
 pub(super) fn scatter<T: Copy + Default>(
     prints: &[u64],

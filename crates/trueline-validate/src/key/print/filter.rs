@@ -1,22 +1,22 @@
-//! Which prints were met more than once.
+//! The fingerprints that occur more than once.
 
 use super::hash::Printing;
 
-/// Tells the rows that may repeat a key: all that do, and few others.
+/// A filter for rows that may repeat a key: all that do pass, and few others.
 #[derive(Clone, Debug)]
 pub struct Filter {
     printing: Printing,
-    /// One bit for each value of the low bits of a print; as many as a power of two.
+    /// One bit for each value of the low bits of a fingerprint; the number of words is a power of two.
     bits: Box<[u64]>,
-    /// All prints, in order, unless they are too many: then the bits decide alone.
+    /// All fingerprints, sorted; `None` if there are too many, so that only the bits decide.
     list: Option<Box<[u64]>>,
 }
 
-/// Bits of a filter for each print in its list.
+/// The number of bits of a filter per fingerprint in its list.
 const BITS_PER_PRINT: usize = 64;
 
 impl Filter {
-    /// Whether a key may be one that was met more than once.
+    /// Returns whether a key may be one that occurs more than once.
     #[inline]
     pub fn passes_key(&self, key: &[u8]) -> bool {
         self.passes(self.printing.print(key))
@@ -27,18 +27,18 @@ impl Filter {
         has(&self.bits, print) && self.list.as_ref().is_none_or(|list| list.binary_search(&print).is_ok())
     }
 
-    /// Whether all prints that pass are repeats: none passes only because its bits are those of another.
+    /// Returns whether only repeated fingerprints pass: none passes because it shares its bits with another.
     pub(super) fn is_exact(&self) -> bool {
         self.list.is_some()
     }
 
-    /// The memory of the filter, in bytes.
+    /// Returns the memory of the filter, in bytes.
     pub fn memory_bytes(&self) -> usize {
         8 * (self.bits.len() + self.list.as_ref().map_or(0, |list| list.len()))
     }
 }
 
-/// Word and bit of a print in so many words, which are a power of two.
+/// Returns the word and the bit of a fingerprint among `words` words, a power of two.
 #[inline]
 fn place(words: usize, print: u64) -> (usize, u32) {
     let [low, a, b, c, d, ..] = print.to_le_bytes();
@@ -56,7 +56,7 @@ fn set(bits: &mut [u64], print: u64) {
     bits[word] |= 1 << bit;
 }
 
-/// Gathers the prints of a filter in bounded memory.
+/// Collects the fingerprints of a filter in bounded memory.
 #[derive(Debug)]
 pub(super) struct Gatherer {
     printing: Printing,
@@ -70,7 +70,7 @@ impl Gatherer {
         Self { printing, limit_bytes: limit_bytes.max(1024), list: Vec::new(), bits: None }
     }
 
-    /// Adds prints; one that is there already changes nothing.
+    /// Adds fingerprints; duplicates change nothing.
     pub(super) fn add(&mut self, prints: &[u64]) {
         let too_many = 8 * (self.list.len() + prints.len()) > self.limit_bytes / 4;
         if self.bits.is_none() && too_many {
@@ -88,7 +88,7 @@ impl Gatherer {
         }
     }
 
-    /// The filter; `None` when no print was added.
+    /// Creates the filter; `None` if no fingerprint was added.
     pub(super) fn finish(mut self) -> Option<Filter> {
         if let Some(bits) = self.bits {
             return Some(Filter { printing: self.printing, bits, list: None });

@@ -1,21 +1,22 @@
-//! Where in its stretch each print of a run comes from: in which granule, of some rows one behind the other.
+//! The granule of each fingerprint of a run: the group of successive rows of its stretch that it comes from.
 
 use std::ops::Range;
 
 use super::buffer::scatter;
 use super::hash::PARTITIONS;
 
-/// For each print of a run the number of its granule; a stretch has 256 of them at most, of equal size.
+/// The granule number of each fingerprint of a run; a stretch has at most 256 granules, of equal size.
 #[derive(Clone, Debug)]
 pub(super) struct Granules {
     numbers: Box<[u8]>,
-    /// The rows of a granule are this power of two.
+    /// The binary logarithm of the number of rows of a granule.
     shift: u32,
 }
 
 impl Granules {
-    /// Those of prints in row order, for the run in which they are put in the order of their partitions, which end there. `absent` has, for each
-    /// row without a key, how many keys come before it.
+    /// Computes the granules of fingerprints in row order, for a run that sorts them by partition, with ends at `ends`.
+    ///
+    /// `absent` contains, for each row without a key, the number of keys before it.
     pub(super) fn new(prints: &[u64], ends: &[u32; PARTITIONS], absent: &[u32]) -> Self {
         let last = (prints.len() + absent.len()).saturating_sub(1);
         let shift = (usize::BITS - last.leading_zeros()).saturating_sub(u8::BITS);
@@ -36,7 +37,8 @@ impl Granules {
         self.numbers.len()
     }
 
-    /// The rows of the granules of these prints, which are told by their numbers in the run: ranges in ascending order, apart from each other.
+    /// Returns the rows of the granules of these fingerprints, given by their numbers in the run, as disjoint ranges in ascending
+    /// order.
     pub(super) fn rows(&self, prints: impl IntoIterator<Item = usize>) -> Vec<Range<u64>> {
         let mut wanted = [false; 256];
         prints.into_iter().for_each(|print| wanted[usize::from(self.numbers[print])] = true);

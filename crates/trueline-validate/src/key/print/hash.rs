@@ -1,11 +1,11 @@
-//! The keyed hash that is a key's print.
+//! The keyed hash that computes the fingerprint of a key.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::OnceLock;
 
-/// One way to make prints, the same for the whole process, or for all that have the same seeds.
+/// A fingerprint function, the same for the whole process, or for all processes with the same seeds.
 ///
-/// Nobody else knows the seeds. Whoever did could make keys of equal prints, which costs time and changes no
+/// The seeds are secret. Anyone who knew them could construct keys with equal fingerprints, which costs time but changes no
 /// result.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Printing {
@@ -14,7 +14,7 @@ pub(super) struct Printing {
     mask: u64,
 }
 
-/// Bits of a print that choose its partition: the highest.
+/// The number of bits of a fingerprint that select its partition: the highest.
 pub(super) const PARTITION_BITS: u32 = 8;
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
 
@@ -29,9 +29,9 @@ impl Printing {
         }
     }
 
-    /// The same in every process that has the seeds.
+    /// Creates a function that is the same in every process with these seeds.
     pub(super) fn with_seeds(seeds: [u64; 4]) -> Self {
-        // A factor of nothing would make all prints the same.
+        // A factor of zero would make all fingerprints equal.
         Self {
             seeds: seeds.map(|seed| seed | 1),
             #[cfg(test)]
@@ -39,13 +39,13 @@ impl Printing {
         }
     }
 
-    /// Prints that keep only the bits of `mask`: for showing that no result depends on them.
+    /// Creates fingerprints that keep only the bits of `mask`, to test that no result depends on them.
     #[cfg(test)]
     pub(super) fn masked(mask: u64) -> Self {
         Self { mask, ..Self::new() }
     }
 
-    /// The print of a key; never 0, which is free to mean that there is none.
+    /// Computes the fingerprint of a key; never 0, which can therefore mean that there is none.
     ///
     /// Two multiplications of 64 by 64 bits for a key of up to 16 bytes, one more for every further 16.
     #[inline]
@@ -63,7 +63,7 @@ impl Printing {
         } else if let [head, .., tail] | [head @ tail] = key {
             low ^= u64::from(u32::from_le_bytes([*head, key[key.len() / 2], *tail, 0]));
         }
-        // The ends may overlap: only the length tells `aa` from `aaa`.
+        // The ends may overlap: only the length distinguishes `aa` from `aaa`.
         let print = fold(fold(low, high) ^ third, fourth ^ key.len() as u64);
         #[cfg(test)]
         let print = print & self.mask;
@@ -71,7 +71,7 @@ impl Printing {
     }
 }
 
-/// Takes in 16 bytes a step; the last 16 may overlap those before.
+/// Consumes 16 bytes per step; the last 16 may overlap the previous ones.
 fn long(key: &[u8], low: u64, high: u64) -> (u64, u64) {
     let (mut state, mut rest) = (low, key);
     while let (true, Some((word, tail))) = (rest.len() > 16, rest.split_first_chunk::<16>()) {
@@ -90,7 +90,7 @@ fn words(bytes: &[u8; 16]) -> [u64; 2] {
     [both as u64, (both >> 64) as u64]
 }
 
-/// The halves of a product, put together.
+/// Combines the halves of a product.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a product is cut into halves")]
 fn fold(left: u64, right: u64) -> u64 {
@@ -98,7 +98,7 @@ fn fold(left: u64, right: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
-/// The partition of a print.
+/// Returns the partition of a fingerprint.
 #[inline]
 pub(super) fn partition(print: u64) -> usize {
     usize::from(print.to_be_bytes()[0])

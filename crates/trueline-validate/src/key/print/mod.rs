@@ -1,8 +1,9 @@
-//! Fingerprints of keys: eight bytes each that prove nearly every key different, for inputs that can be read again.
+//! Fingerprints of keys: eight bytes each that prove nearly all keys distinct, for inputs that can be read again.
 //!
 //! Threads put the keys of their chunk into a [`PrintBuffer`]; one [`PrintSet`] takes the buffers in file order. Equal keys have
-//! equal prints, so where all prints differ all keys do. The few prints that are met twice become a [`Filter`]; the inputs
-//! are read again, and only the rows that pass it go with their key and place into a [`super::KeySet`], which decides.
+//! equal fingerprints, so if all fingerprints differ, all keys do. The few fingerprints that occur twice become a [`Filter`]; the
+//! inputs are read again, and only the rows that pass it are added, with their key and place, to a [`super::KeySet`], which
+//! decides.
 //!
 //! ```
 //! use trueline_validate::key::KeyOptions;
@@ -25,29 +26,29 @@
 //!
 //! # How it works
 //!
-//! - A print is a keyed hash of 64 bits. Its top byte is its *partition*. A sealed buffer has its prints in the order of
-//!   partitions, one behind the other: a *run*.
-//! - Appending hands a run over as it is, nothing is copied. When runs outgrow their part of the budget, all of them are
-//!   written to the temporary file, partition by partition, so that each partition is in one piece there.
-//! - Settling takes each partition by itself, on as many threads as there are: 40,000 prints of 10 million keys. A sieve of bits
-//!   leaves the few that are not alone on theirs, which are sorted. Where they are many, have no room beside the sieve, or are on disk,
-//!   all go through a table of plain prints, which the processor's cache holds. A partition that outgrows the table is gone through
-//!   several times, a part of its prints each time.
-//! - A buffer that was asked to tells of each print from which *granule* of its chunk it comes, in one byte: so it is known, as long as
-//!   prints stay in memory, where the rows stand that may repeat a key, and only these are read again.
-//! - Where a run before has settled most of the same buffers, it is known which of their prints are there more than once and where: all of
-//!   them only go past a map of bits for the prints of the other buffers, and those that are met there are counted.
-//! - As long as keys *ascend*, in the order of their bytes or of their lengths and bytes, no key can have been there before,
-//!   and no print is kept. Where the order breaks, the rows passed over so far *owe* their prints: they are read again for
-//!   them before anything is settled. Buffers learn of the break by a [`Signal`], so that later ones bring their prints.
+//! - A fingerprint is a keyed hash of 64 bits. Its top byte is its *partition*. A sealed buffer has its fingerprints sorted by
+//!   partition: a *run*.
+//! - Appending moves a run into the set without copying. When runs exceed their part of the budget, all of them are written to
+//!   the temporary file, partition by partition, so that each partition is contiguous there.
+//! - Settling processes each partition by itself, on all threads: about 40,000 fingerprints per partition for 10 million keys. A
+//!   sieve of bits leaves the few that share their bit with another, which are sorted. If these are many, do not fit beside the
+//!   sieve, or are on disk, all are looked up in a table of plain fingerprints that fits the processor's cache. If a partition is
+//!   larger than the table, several passes each process a part of its fingerprints.
+//! - On request, a buffer stores the *granule* of its chunk that each fingerprint comes from, in one byte. As long as
+//!   fingerprints stay in memory, the set then knows which rows may repeat a key, and only these are read again.
+//! - If an earlier run settled most of the same buffers, the repeats among their fingerprints and their locations are known:
+//!   these fingerprints are only looked up in a map of bits of the new ones, and those that match are counted.
+//! - As long as keys *ascend*, by bytes or by length and bytes, no key can have occurred before, and no fingerprints are kept. If
+//!   the order breaks, the rows so far *owe* their fingerprints: they are read again before anything is settled. A [`Signal`]
+//!   notifies buffers of the break, so that later ones keep their fingerprints.
 //!
-//! **Invariants.** Every row of a key has its print in the set, or ascended, or is owed. A print too many does no harm: it
-//! costs a look at its row. A print that is lost would, so what is read back from the file is checked.
+//! **Invariants.** Every key has its fingerprint in the set, or ascended, or its row is owed. An extra fingerprint does no harm:
+//! it costs one more look at its row. A lost fingerprint would, so data read back from the file is checked.
 //!
 //! # If you change this
 //!
-//! The print of a key is a function of the key alone, whatever chunk it is in and whichever pass asks. What is compared for
-//! order need not be the key; it must be different for different keys, and the same for equal ones.
+//! The fingerprint of a key is a function of the key alone, independent of its chunk and of the pass. The values compared for
+//! order need not be the keys; they must be different for different keys, and equal for equal ones.
 
 mod ascent;
 mod buffer;

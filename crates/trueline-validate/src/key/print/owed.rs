@@ -1,4 +1,4 @@
-//! Rows whose prints are still to come.
+//! Rows whose fingerprints must still be supplied.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ pub struct Owed {
 }
 
 impl Owed {
-    /// Whether no row is owed.
+    /// Returns whether no row is owed.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
 
-    /// Whether rows of an input are owed.
+    /// Returns whether rows of an input are owed.
     pub fn has_input(&self, input: u32) -> bool {
         self.ranges.iter().any(|(number, _)| *number == input)
     }
@@ -35,7 +35,7 @@ impl Owed {
         }
     }
 
-    /// Takes rows out; whether any of them was owed.
+    /// Removes rows; returns whether any of them was owed.
     pub(super) fn settle(&mut self, input: u32, rows: &Range<u64>) -> bool {
         let mut any = false;
         let mut left = Self::default();

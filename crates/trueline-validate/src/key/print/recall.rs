@@ -1,33 +1,35 @@
-//! Prints of which most were settled by a run before: the repeats among them are known, and only the others are looked for.
+//! Settles fingerprints most of which an earlier run has settled: their repeats are known, and only new ones are searched for.
 //!
-//! A print that is there more than once either is so among the known stretches, and then their lists have it wherever it is, or is one of
-//! the new prints. So it is enough to go past all known prints once, with a map of bits for the new ones.
+//! A fingerprint that occurs more than once either does so among the known stretches, so that their lists contain it wherever it
+//! occurs, or is one of the new fingerprints. So one pass over all known fingerprints, with a map of bits for the new ones, is
+//! enough.
 //!
-//! **Invariant**: what is known comes of one run, and each stretch of that run is known once here. Otherwise a print may be there twice of which
-//! no list knows.
+//! **Invariant**: all known results come from one run, and each stretch of that run is known once here. Otherwise a fingerprint
+//! may occur twice without being in a list.
 
 use super::filter::{Filter, Gatherer};
 use super::store::Run;
 use super::stretches::{Stretch, Stretches, passing};
 
-/// What is settled.
+/// The input of settling.
 pub(super) struct Recall<'a> {
-    /// What a run before found in some of the stretches.
+    /// The results of an earlier run for some of the stretches.
     pub(super) known: &'a Stretches,
     /// The rows of each run.
     pub(super) stretches: &'a [Stretch],
     pub(super) runs: &'a [Run],
     pub(super) threads: usize,
-    /// What the new prints may take, and what is found of each kind: of all known ones, and of those that pass.
+    /// The memory limit of the new fingerprints, and of each kind of result: of all known ones, and of those that pass.
     pub(super) memory_bytes: usize,
 }
 
 impl Recall<'_> {
-    /// The filter of all prints that are there more than once, and where they are; `None` where it is cheaper to go through all, or takes too
-    /// much memory.
+    /// Returns the filter of all fingerprints that occur more than once, and their stretches.
+    ///
+    /// `None` if settling all is cheaper, or this takes too much memory.
     pub(super) fn settle(&self, gatherer: Gatherer) -> Option<(Option<Filter>, Stretches)> {
         let newcomers = Newcomers::of(self.new_runs(), self.all_prints(), self.memory_bytes)?;
-        // Only known runs are gone through: all prints of the others are among the newcomers.
+        // Only known runs are searched: all fingerprints of the others are among the new ones.
         let met =
             self.gather(|known, run, _| known.map_or_else(Vec::new, |listed| newcomers.meet(run, listed)))?;
         let Some(filter) = repeats(met.all().chain(newcomers.prints), gatherer) else {
@@ -46,7 +48,7 @@ impl Recall<'_> {
         Some((Some(filter), found))
     }
 
-    /// Looks at each run, with what is known of its stretch.
+    /// Examines each run, together with the known fingerprints of its stretch.
     fn gather(&self, look: impl Fn(Option<&[u64]>, &Run, Stretch) -> Vec<u64> + Sync) -> Option<Stretches> {
         let Self { known, stretches, runs, threads, memory_bytes } = *self;
         Stretches::gather(stretches, runs, threads, memory_bytes, |stretch, run| {
@@ -64,7 +66,7 @@ impl Recall<'_> {
     }
 }
 
-/// The filter of the prints that are more than one of these.
+/// Creates the filter of the fingerprints that occur more than once here.
 fn repeats(prints: impl Iterator<Item = u64>, gatherer: Gatherer) -> Option<Filter> {
     let (mut prints, mut gatherer): (Vec<u64>, _) = (prints.collect(), gatherer);
     prints.sort_unstable();
@@ -76,21 +78,21 @@ fn repeats(prints: impl Iterator<Item = u64>, gatherer: Gatherer) -> Option<Filt
     gatherer.finish()
 }
 
-/// The prints that no run before has seen.
+/// The fingerprints that no earlier run has seen.
 struct Newcomers {
-    /// In order.
+    /// Sorted.
     prints: Vec<u64>,
-    /// Two bits of each print, in the word of its top bits. Runs have their prints in the order of their top bits too, so that nearby words are
-    /// asked for one after the other.
+    /// Two bits of each fingerprint, in the word selected by its top bits. Runs have their fingerprints in the order of their top
+    /// bits too, so that successive look-ups hit nearby words.
     words: Box<[u64]>,
 }
 
 impl Newcomers {
-    /// `None` where they are more than a quarter of all, or take more memory.
+    /// Returns `None` if they are more than a quarter of all, or take more memory.
     fn of<'r>(runs: impl Iterator<Item = &'r Run>, all: usize, memory_bytes: usize) -> Option<Self> {
         let runs: Vec<&Run> = runs.collect();
         let count: usize = runs.iter().map(|run| run.prints().len()).sum();
-        // Some 20 bits for each: of a hundred others about one passes, and the words stay near the processor.
+        // About 20 bits per fingerprint: of a hundred others about one passes, and the words stay in the cache.
         let words = count / 3 + 1;
         if 4 * count > all || 8 * (count + words) > memory_bytes {
             return None;
@@ -108,14 +110,15 @@ impl Newcomers {
         Some(Self { prints, words })
     }
 
-    /// The prints of a known run that may be repeats: those listed before, and those that are new elsewhere.
+    /// Returns the fingerprints of a known run that may be repeats: those listed before, and those that also occur among the new
+    /// ones.
     fn meet(&self, run: &Run, listed: &[u64]) -> Vec<u64> {
         let mut met = listed.to_vec();
         let mut passing = [0; 256];
         let words = &*self.words;
         for prints in run.prints().chunks(passing.len()) {
             let mut count = 0;
-            // Without a branch that could be foretold wrongly: what does not pass is written over.
+            // Without a branch that could be mispredicted: a fingerprint that does not pass is overwritten.
             for &print in prints {
                 let (word, bits) = place(words.len(), print);
                 passing[count] = print;
@@ -129,7 +132,7 @@ impl Newcomers {
     }
 }
 
-/// The word of a print among so many, fewer than 4 billion, and its bits there.
+/// Returns the word of a fingerprint among `words`, fewer than 4 billion, and its bits there.
 #[inline]
 fn place(words: usize, print: u64) -> (usize, u64) {
     let word = ((print >> 32) * words as u64) >> 32;

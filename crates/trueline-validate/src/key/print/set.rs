@@ -1,4 +1,4 @@
-//! The prints of all chunks.
+//! The fingerprints of all chunks.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -16,62 +16,65 @@ use super::suspects::Suspects;
 use crate::key::error::{Error, ErrorKind};
 use crate::key::{KeyOptions, KeySummary};
 
-/// The least memory of a set in bytes.
+/// The minimum memory of a set, in bytes.
 const MIN_MEMORY: usize = 256 << 10;
-/// Prints of small buffers that are put together to one run.
+/// The number of fingerprints of small buffers that are combined into one run.
 const PENDING: usize = 32 << 10;
 
-/// So many buffers of less than so many keys each, on the average, have runs of their own for the sake of granules.
+/// Buffers with fewer than `SMALL` keys on average get separate runs for granules only up to this number.
 const MOST_SMALL: u64 = 256;
 const SMALL: u64 = 256;
 
-/// A set of prints, appended chunk by chunk in file order.
+/// A set of fingerprints, appended chunk by chunk in file order.
 ///
-/// Finds every key that is there twice, and few others: see [`super`].
+/// Finds every key that occurs twice, and few others: see [`super`].
 ///
-/// **Cost**: 8 bytes of memory for each key (9 where granules are told, as long as there is room), within [`KeyOptions::memory_bytes`], and what is above that in a temporary file; none
-/// for keys that ascend. Appending a sealed buffer costs nothing.
+/// **Cost**: 8 bytes of memory per key (9 with granules, as long as there is room), within [`KeyOptions::memory_bytes`], and a
+/// temporary file beyond that; none for keys that ascend. Appending a sealed buffer costs nothing.
 #[derive(Debug)]
 pub struct PrintSet {
     memory_bytes: usize,
     signal: Signal,
     ascent: Ascent,
-    /// Rows whose prints were not kept since they ascended: owed when that ends.
+    /// Rows whose fingerprints were not kept because they ascended: owed if that ends.
     bare: Owed,
-    /// Rows that ascended too, but whose prints are among the pending.
+    /// Rows that ascended too, but whose fingerprints are pending.
     stashed: Owed,
     owed: Owed,
     pending: Vec<u64>,
     pending_limit: usize,
     store: Store,
-    /// The stretch of rows that each run has the prints of; `None` where nobody asked for some of them or some runs have others.
+    /// The stretch of rows of each run; `None` if it is not wanted for all of them, or some fingerprints are in other runs.
     stretches: Option<Vec<Stretch>>,
     tells_stretches: bool,
-    /// What a run before found in some of them.
+    /// The results of an earlier run for some of them.
     recalled: Option<Stretches>,
     keys: u64,
     is_complete: bool,
 }
 
-/// What came of the prints.
+/// The result of settling.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settled {
-    /// The keys that may be repeats; `None`: every key is different.
+    /// The keys that may be repeats; `None` if every key is distinct.
     pub filter: Option<Filter>,
-    /// The numbers. `distinct` and `repeats` are right when there is no filter; otherwise nothing is known of them yet and all
-    /// keys are counted as different.
+    /// The counts. `distinct` and `repeats` are correct if there is no filter; otherwise they are not known yet, and all keys are
+    /// counted as distinct.
     pub summary: KeySummary,
-    /// Which stretches of rows have which of the keys that may be repeats, where that was asked for, and all prints came with the buffers and
-    /// stayed in memory; none have, where all keys ascend.
+    /// The stretches of rows with the keys in them that may be repeats.
+    ///
+    /// `Some` if they were requested, and all fingerprints came with the buffers and stayed in memory; empty if all keys ascend.
     pub stretches: Option<Stretches>,
-    /// Which rows may have one, where all prints came with buffers that told of their granules ([`PrintBuffer::tell_granules`]) and stayed in
-    /// memory; none have, where all keys are different.
+    /// The rows that may repeat a key.
+    ///
+    /// `Some` if all fingerprints came with buffers with granules ([`PrintBuffer::tell_granules`]) and stayed in memory; empty if
+    /// all keys are distinct.
     pub suspects: Option<Suspects>,
 }
 
 impl PrintSet {
-    /// A set without keys.
+    /// Creates a set without keys.
     pub fn new(options: KeyOptions) -> Self {
         let memory_bytes = options.memory_bytes.max(MIN_MEMORY);
         let printing = options.print_seeds.map_or_else(Printing::new, Printing::with_seeds);
@@ -81,7 +84,7 @@ impl PrintSet {
         if options.tells_stretches { set.telling_stretches() } else { set }
     }
 
-    /// Keeps the prints of each buffer apart, for [`Settled::stretches`].
+    /// Keeps the fingerprints of each buffer separate, for [`Settled::stretches`].
     pub(super) fn telling_stretches(mut self) -> Self {
         self.tells_stretches = true;
         self
@@ -102,7 +105,7 @@ impl PrintSet {
             owed: Owed::default(),
             pending: Vec::new(),
             pending_limit,
-            // A quarter is for prints that are pending, and for the tables in the end.
+            // A quarter is for pending fingerprints, and for the tables of settling.
             store: Store::new(folder, memory_bytes / 4 * 3),
             stretches: Some(Vec::new()),
             tells_stretches: false,
@@ -112,14 +115,14 @@ impl PrintSet {
         }
     }
 
-    /// What buffers for this set are made with.
+    /// Returns the signal to create buffers for this set with.
     pub fn signal(&self) -> Signal {
         self.signal.clone()
     }
 
     /// Adds the keys of the next chunk, which are those of the given rows of `input`.
     ///
-    /// **Errors**: when the temporary file cannot be made or written. The set is of no use afterwards.
+    /// **Errors**: the temporary file cannot be created or written. The set must not be used afterwards.
     pub fn append(&mut self, buffer: PrintBuffer, input: u32, rows: Range<u64>) -> Result<(), Error> {
         self.keys += buffer.keys;
         if buffer.is_empty() {
@@ -138,13 +141,13 @@ impl PrintSet {
         if buffer.has_prints() {
             self.keep(buffer, Some((input, rows.start)))
         } else {
-            // It was begun before the break was known.
+            // The buffer was created before the break was known.
             self.owed.add(input, rows);
             Ok(())
         }
     }
 
-    /// Passes over keys that are proven different; the prints of the first few stay at hand.
+    /// Skips keys that are proven distinct; the fingerprints of the first few are kept.
     fn pass_over(&mut self, buffer: &PrintBuffer, input: u32, rows: Range<u64>) {
         self.stretches = None;
         let is_bare = !self.bare.is_empty();
@@ -182,13 +185,13 @@ impl PrintSet {
         Ok(())
     }
 
-    /// Whether the buffers are so many and so small that runs of their own would take more than their prints.
+    /// Returns whether the buffers are so many and so small that separate runs would take more memory than the fingerprints.
     fn is_crumbled(&self) -> bool {
         let runs = self.stretches.as_ref().map_or(0, Vec::len) as u64;
         runs >= MOST_SMALL && self.keys / runs < SMALL
     }
 
-    /// Makes a run of the prints of small buffers.
+    /// Creates a run from the fingerprints of small buffers.
     fn flush(&mut self) -> Result<(), Error> {
         if !self.pending.is_empty() {
             self.store.push(Run::new(&self.pending, None))?;
@@ -197,13 +200,14 @@ impl PrintSet {
         Ok(())
     }
 
-    /// The rows whose prints must be supplied before the set can be settled. Known when all rows were appended.
+    /// Returns the rows whose fingerprints must be supplied before settling. Known once all rows are appended.
     pub fn owed(&self) -> &Owed {
         &self.owed
     }
 
-    /// Supplies owed prints: those of the given rows, in any order, in a buffer of [`PrintBuffer::of_prints`]. A buffer without
-    /// owed rows is passed over.
+    /// Supplies owed fingerprints: those of the given rows, in any order, in a buffer of [`PrintBuffer::of_prints`].
+    ///
+    /// A buffer without owed rows is ignored.
     ///
     /// **Errors**: as [`PrintSet::append`].
     pub fn supply(&mut self, buffer: PrintBuffer, input: u32, rows: &Range<u64>) -> Result<(), Error> {
@@ -211,15 +215,16 @@ impl PrintSet {
         if self.owed.settle(input, rows) { self.keep(buffer, None) } else { Ok(()) }
     }
 
-    /// Says what [`Settled::stretches`] of a run before were, for stretches that have the same keys in both. All are of one run, and none of its
-    /// stretches is there twice. Settling is faster for it, where most stretches are known.
+    /// Supplies [`Settled::stretches`] of an earlier run, for stretches that have the same keys in both.
+    ///
+    /// All must come from one run, and each of its stretches only once. Settling is faster if most stretches are known.
     pub(crate) fn recall(&mut self, known: Stretches) {
         self.recalled = Some(known);
     }
 
-    /// Finds the prints that are there more than once, on so many threads.
+    /// Finds the fingerprints that occur more than once, on up to `threads` threads.
     ///
-    /// **Errors**: when the temporary file cannot be made, written or read back, rows are owed, or an earlier call has failed.
+    /// **Errors**: the temporary file cannot be created, written or read back, rows are owed, or an earlier call has failed.
     pub fn settle(mut self, threads: usize) -> Result<Settled, Error> {
         if !self.is_complete || !self.owed.is_empty() {
             return Err(Error::new(ErrorKind::Incomplete));
@@ -229,7 +234,7 @@ impl PrintSet {
             let (stretches, suspects) = (Some(Stretches::default()), Some(Suspects::default()));
             return Ok(Settled { filter: None, summary, stretches, suspects });
         }
-        // What is pending belongs to no stretch.
+        // Pending fingerprints do not belong to a stretch.
         self.stretches = self.stretches.filter(|_| self.pending.is_empty());
         self.flush()?;
         self.pending = Vec::new();
@@ -256,7 +261,7 @@ impl PrintSet {
         Ok(Settled { filter: Some(filter), summary, stretches, suspects })
     }
 
-    /// Finds them where most are known from a run before.
+    /// Settles using the results of an earlier run, if most stretches are known.
     pub(super) fn settle_recalled(&self, threads: usize) -> Option<(Option<Filter>, Stretches)> {
         let recall = Recall {
             known: self.recalled.as_ref()?,
@@ -268,13 +273,13 @@ impl PrintSet {
         recall.settle(Gatherer::new(self.signal.printing, self.memory_bytes / 8))
     }
 
-    /// Lets so many operations on the temporary file succeed and the next one fail.
+    /// Lets `operations` operations on the temporary file succeed and the next one fail.
     #[cfg(test)]
     pub(super) fn set_fault(&mut self, operations: u64) {
         *self.store.fault.lock().unwrap() = Some(operations);
     }
 
-    /// The temporary file, for spoiling it.
+    /// Returns the temporary file, to corrupt it.
     #[cfg(test)]
     pub(super) fn file(&mut self) -> &mut std::fs::File {
         self.store.file()
