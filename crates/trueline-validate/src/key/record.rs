@@ -1,8 +1,8 @@
-//! What a table keeps of a key: how often it was met, its bytes, and its first place.
+//! What a table stores of a key: its count, its bytes, and its first place.
 //!
 //! ```text
 //! count     6 bytes
-//! length    2 bytes: of the key; 65,535 when the record is wide
+//! length    2 bytes: of the key; 65,535 if the record is wide
 //! row       5 bytes
 //! excess    3 bytes, zigzag: the line less the row
 //! offset    6 bytes
@@ -11,7 +11,7 @@
 //! key       the bytes; its place has the same length
 //! ```
 //!
-//! A record whose place or key is larger than that is wide: behind the length follow all the values as varints, then the key.
+//! A record whose place or key does not fit is wide: the length is followed by all values as varints, then the key.
 
 use super::entry::{put, take, unzigzag, write_key, write_word, zigzag};
 use super::place::KeyPlace;
@@ -20,10 +20,10 @@ const LENGTH_BITS: u32 = 48;
 const ROW_BITS: u32 = 64;
 const EXCESS_BITS: u32 = 104;
 const WIDE: u16 = u16::MAX;
-/// No record has more bytes beside its key, those included that are written and cut off again.
+/// The maximum size of a record without its key, including bytes that are written and then truncated.
 pub(super) const MAX_HEAD: usize = 80;
 
-/// Writes the record of a key met for the first time.
+/// Appends the record of a key that occurs for the first time.
 #[inline]
 pub(super) fn write(page: &mut Vec<u8>, key: &[u8], place: &KeyPlace) {
     let excess = zigzag(place.line.wrapping_sub(place.row));
@@ -49,7 +49,7 @@ pub(super) fn write(page: &mut Vec<u8>, key: &[u8], place: &KeyPlace) {
     write_key(page, key);
 }
 
-/// Counts the key of the record at the start of `bytes` once more, if it is `key`: how often that makes, and its first place.
+/// Increments the count of the record at the start of `bytes`, if its key is `key`; returns the new count and the first place.
 #[inline]
 pub(super) fn count(bytes: &mut [u8], key: &[u8]) -> Option<(u64, KeyPlace)> {
     let word = u64::from_le_bytes(*bytes.first_chunk()?);
@@ -68,7 +68,7 @@ pub(super) fn count(bytes: &mut [u8], key: &[u8]) -> Option<(u64, KeyPlace)> {
     Some(((word + 1) & (u64::MAX >> 16), place))
 }
 
-/// The place and the key.
+/// Reads the place and the key.
 #[inline]
 fn read_narrow(bytes: &[u8], length: usize) -> Option<(KeyPlace, &[u8])> {
     let (place, key) = bytes[8..].split_first_chunk::<16>()?;
@@ -91,7 +91,7 @@ fn halves(word: u128) -> [u64; 2] {
     [word as u64, (word >> 64) as u64]
 }
 
-/// The place and the key of a wide record, from behind its length.
+/// Reads the place and the key of a wide record, from the end of its length.
 fn read_wide(mut bytes: &[u8]) -> Option<(KeyPlace, &[u8])> {
     let length = usize::try_from(take(&mut bytes)?).ok()?;
     let (row, excess) = (take(&mut bytes)?, take(&mut bytes)?);

@@ -11,23 +11,23 @@ use super::partition::Partition;
 use super::place::{KeySummary, Repeat};
 use super::spill::{BLOCK_HEAD, Spill};
 
-/// How much memory a [`KeySet`] may take, and where it goes on beyond that.
+/// The memory budget of a [`KeySet`], and where it spills beyond that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyOptions {
-    /// Bytes of memory. Default 64 MiB; at least 64 KiB are used whatever is said here.
+    /// The memory in bytes. Default 64 MiB; at least 64 KiB are used in any case.
     pub memory_bytes: usize,
     /// The folder of the temporary file. Default `None`: the system's folder for temporary files.
     pub spill_dir: Option<PathBuf>,
-    /// What prints of keys are made with, where they are kept for other processes; nobody else should know it. Default `None`: seeds
-    /// of this process alone.
+    /// The seeds of the fingerprints of keys, if these are kept for other processes; they must be secret. Default `None`: random
+    /// seeds of this process.
     pub print_seeds: Option<[u64; 4]>,
-    /// Whether it is to be known in the end which stretch of rows has which of the prints that repeat. Default no.
+    /// Whether to compute which stretches of rows contain which repeated fingerprints. Default no.
     pub tells_stretches: bool,
 }
 
 impl KeyOptions {
-    /// Sets the bytes of memory.
+    /// Sets the memory in bytes.
     #[must_use]
     pub fn memory_bytes(mut self, bytes: usize) -> Self {
         self.memory_bytes = bytes;
@@ -41,14 +41,14 @@ impl KeyOptions {
         self
     }
 
-    /// Sets whether it is to be known in the end which stretch of rows has which of the prints that repeat.
+    /// Sets whether the stretches of rows that contain repeated fingerprints are computed.
     #[must_use]
     pub fn tells_stretches(mut self, tells: bool) -> Self {
         self.tells_stretches = tells;
         self
     }
 
-    /// Sets what prints of keys are made with.
+    /// Sets the seeds of the fingerprints of keys.
     #[must_use]
     pub fn print_seeds(mut self, seeds: Option<[u64; 4]>) -> Self {
         self.print_seeds = seeds;
@@ -62,11 +62,11 @@ impl Default for KeyOptions {
     }
 }
 
-/// The least memory of a set in bytes.
+/// The minimum memory of a set, in bytes.
 const MIN_MEMORY: usize = 64 << 10;
 
-/// How a set divides its memory. Half is for blocks of partitions; the table has what is left of the other half beside the
-/// stream being read and the blocks of a split.
+/// How a set divides its memory. Half is for the blocks of partitions; of the other half, the table gets what the stream being
+/// read and the blocks of a split leave.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Geometry {
     memory_bytes: usize,
@@ -77,7 +77,7 @@ pub(super) struct Geometry {
 
 impl Geometry {
     fn new(memory_bytes: usize) -> Self {
-        // Each partition has one block that is being filled; together they take at most a quarter of the memory.
+        // Each partition has one incomplete block; together they take at most a quarter of the memory.
         let (partition_bits, block) = if memory_bytes >= 4 << 20 {
             (LANE_BITS, (memory_bytes >> 10).min(256 << 10))
         } else {
@@ -92,12 +92,12 @@ impl Geometry {
         }
     }
 
-    /// What partitions may hold in memory before they go to the file.
+    /// Returns the memory that partitions may take before they are written to the file.
     fn partition_limit(&self) -> usize {
         self.memory_bytes / 2
     }
 
-    /// What the table may take while partitions hold so many bytes.
+    /// Returns the memory that the table may take while partitions take `held` bytes.
     pub(super) fn table_bytes(&self, held: usize) -> usize {
         let block = self.block_bytes + BLOCK_HEAD;
         self.memory_bytes.saturating_sub(held + (SPLITS + 2) * block)
@@ -106,11 +106,11 @@ impl Geometry {
 
 /// A set of keys with their places, appended chunk by chunk in file order.
 ///
-/// Exact: two keys are the same when their bytes are. Results do not depend on how keys were cut into buffers, on the
-/// memory given, or on hashes.
+/// Exact: two keys are equal if their bytes are. Results do not depend on how keys were split into buffers, on the memory given,
+/// or on hashes.
 ///
-/// **Cost**: the memory of [`KeyOptions::memory_bytes`] at most, but for a small constant (tens of KiB) and a few times the
-/// longest key; beyond it about 6 bytes per key more than the key itself in a temporary file.
+/// **Cost**: at most the memory of [`KeyOptions::memory_bytes`], except for a small constant (tens of KiB) and a few times the
+/// longest key; beyond it, about 6 bytes per key more than the key itself in a temporary file.
 #[derive(Debug)]
 pub struct KeySet {
     geometry: Geometry,
@@ -124,7 +124,7 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// A set without keys.
+    /// Creates a set without keys.
     pub fn new(options: KeyOptions) -> Self {
         let memory_bytes = options.memory_bytes.max(MIN_MEMORY);
         Self::with_parts(memory_bytes, options.spill_dir, Hashing::new())
@@ -154,7 +154,7 @@ impl KeySet {
     ///
     /// Chunks must come in file order: the first occurrence of a key is the one that was appended first.
     ///
-    /// **Errors**: when the temporary file cannot be made or written. The set is of no use afterwards.
+    /// **Errors**: the temporary file cannot be created or written. The set must not be used afterwards.
     pub fn append(
         &mut self,
         keys: &KeyBuffer,
@@ -169,7 +169,7 @@ impl KeySet {
         for (number, lane) in keys.lanes().iter().enumerate().filter(|(_, lane)| lane.keys > 0) {
             let number = number >> shared_bits;
             self.partitions[number].keys += lane.keys;
-            // Piece by piece, as all keys of a chunk may be in one lane.
+            // In pieces, because all keys of a chunk may be in one lane.
             for bytes in std::iter::once(&head[..]).chain(lane.bytes.chunks(self.geometry.block_bytes)) {
                 self.held +=
                     self.partitions[number].extend(bytes, self.geometry.block_bytes, &mut self.spill)?;
@@ -184,7 +184,7 @@ impl KeySet {
         Ok(())
     }
 
-    /// Moves partitions to the file, the largest first, until the others may stay.
+    /// Moves partitions to the file, the largest first, until the others fit.
     fn spill_largest(&mut self) -> Result<(), Error> {
         self.note_memory();
         while self.held > self.geometry.partition_limit()
@@ -200,10 +200,10 @@ impl KeySet {
         self.summary.peak_memory_bytes = self.summary.peak_memory_bytes.max(self.held as u64);
     }
 
-    /// Calls `visit` for every occurrence of a key after its first, those of one key in file order, keys in any order.
+    /// Calls `visit` for every occurrence of a key after its first: those of one key in file order, keys in any order.
     ///
-    /// **Errors**: when the temporary file cannot be made, written or read back, or an earlier call has failed. Repeats that were
-    /// visited before are true nevertheless, but not all.
+    /// **Errors**: the temporary file cannot be created, written or read back, or an earlier call has failed. Repeats that were
+    /// visited before are correct, but not complete.
     pub fn finish(mut self, visit: &mut dyn FnMut(&Repeat<'_>)) -> Result<KeySummary, Error> {
         if !self.is_complete {
             return Err(Error::new(ErrorKind::Incomplete));
@@ -220,13 +220,13 @@ impl KeySet {
         finisher.run(self.partitions, visit)
     }
 
-    /// Lets so many operations on the temporary file succeed and the next one fail.
+    /// Lets `operations` operations on the temporary file succeed and the next one fail.
     #[cfg(test)]
     pub(super) fn set_fault(&mut self, operations: u64) {
         self.spill.fault = Some(operations);
     }
 
-    /// The temporary file, for spoiling it.
+    /// Returns the temporary file, to corrupt it.
     #[cfg(test)]
     pub(super) fn file(&mut self) -> &mut std::fs::File {
         self.spill.file.as_mut().expect("something was spilled")

@@ -1,8 +1,8 @@
 //! The temporary file: blocks of one size, chained to streams.
 //!
-//! Each block begins with the number of the block that follows it in its stream, which is chosen when the block is
-//! written. So a stream of any length is known by two numbers, and memory does not grow with the file. A hash of the block
-//! is kept with it: a disk that forgets must not make keys unique.
+//! Each block begins with the number of the next block of its stream, which is chosen when the block is written. So a stream of
+//! any length is identified by two numbers, and memory does not grow with the file. A hash of the block is stored with it, so
+//! that lost writes cannot make keys appear unique.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -11,22 +11,22 @@ use std::path::PathBuf;
 use super::error::{Error, ErrorKind};
 use super::hashing::Hashing;
 
-/// Bytes at the start of a block: the next block of the chain, and the check.
+/// The bytes at the start of a block: the next block of the chain, and the checksum.
 pub(super) const BLOCK_HEAD: usize = 16;
-/// At most so many blocks that were read are remembered for being written again.
+/// The maximum number of blocks that are remembered for reuse after they were read.
 const MAX_FREE: usize = 1024;
 
 /// A stream of blocks in the file.
 #[derive(Debug)]
 pub(super) struct Chain {
     first: u64,
-    /// The block that was promised to the last one written.
+    /// The block reserved to follow the last one written.
     next: u64,
-    /// Bytes written, heads not counted. All blocks but the last are full.
+    /// The number of bytes written, without heads. All blocks except the last are full.
     pub(super) bytes: u64,
 }
 
-/// The file, made when the first block is written and without a name, so that nothing is left behind however the process ends.
+/// The file, created with the first block and without a name, so that nothing is left behind however the process ends.
 #[derive(Debug)]
 pub(super) struct Spill {
     folder: PathBuf,
@@ -36,13 +36,13 @@ pub(super) struct Spill {
     end: u64,
     free: Vec<u64>,
     pub(super) written_bytes: u64,
-    /// Operations before one fails, in tests of faults.
+    /// The number of operations before one fails, for tests.
     #[cfg(test)]
     pub(super) fault: Option<u64>,
 }
 
 impl Spill {
-    /// Blocks hold `block_bytes`, their heads not counted.
+    /// Creates a file of blocks with `block_bytes` bytes each, without their heads.
     pub(super) fn new(folder: PathBuf, block_bytes: usize, hashing: Hashing) -> Self {
         Self {
             folder,
@@ -61,7 +61,7 @@ impl Spill {
         Error::new(ErrorKind::Damaged { folder: self.folder.clone() })
     }
 
-    /// Writes the next block of a chain, begun if there is none. `block` has room for the head at its start.
+    /// Writes the next block of a chain, and starts the chain if there is none. `block` has room for the head at its start.
     pub(super) fn write(&mut self, chain: &mut Option<Chain>, block: &mut [u8]) -> Result<(), Error> {
         let chain = if let Some(chain) = chain {
             chain
@@ -82,7 +82,7 @@ impl Spill {
             .map_err(|source| Error::new(ErrorKind::Write { folder: self.folder.clone(), source }))
     }
 
-    /// Reads the next block of a chain behind `window`; `false` when all were read.
+    /// Appends the next block of a chain to `window`; `false` if all were read.
     pub(super) fn read(&mut self, chain: &mut Chain, window: &mut Vec<u8>) -> Result<bool, Error> {
         if chain.bytes == 0 {
             return Ok(false);
@@ -110,7 +110,7 @@ impl Spill {
         Ok(true)
     }
 
-    /// What tells that a block is the one that was written there.
+    /// Computes the checksum of a block, from its number, the next block and its content.
     fn check(&self, number: u64, next: u64, content: &[u8]) -> u64 {
         self.hashing.hash(content) ^ number ^ next.rotate_left(32)
     }
@@ -140,7 +140,7 @@ impl Spill {
         Ok(())
     }
 
-    /// The file, set to the start of a block.
+    /// Returns the file, positioned at the start of a block.
     fn at(&mut self, block: u64) -> io::Result<&File> {
         #[cfg(test)]
         self.fail()?;
@@ -163,7 +163,7 @@ impl Spill {
     }
 }
 
-/// The next block and the check in the head of a block.
+/// Returns the next block and the checksum in the head of a block.
 #[expect(clippy::cast_possible_truncation, reason = "a word is cut into halves")]
 fn split_head(head: [u8; BLOCK_HEAD]) -> (u64, u64) {
     let both = u128::from_le_bytes(head);

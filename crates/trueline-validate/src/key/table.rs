@@ -1,7 +1,7 @@
-//! The different keys of one stream: a table of slots over pages of records.
+//! The distinct keys of one stream: a table of slots over pages of records.
 //!
-//! A slot is 32 bits of hash and 32 bits of where the record stands, so a key that is not there is nearly always told by its
-//! slot alone, and records, which are only appended, need no room to grow.
+//! A slot has 32 bits of the hash and 32 bits of the position of the record, so a key that is not in the table is nearly always
+//! recognized by the slots alone, and records, which are only appended, need no room to grow.
 
 use super::hashing;
 use super::place::KeyPlace;
@@ -10,10 +10,10 @@ use super::record;
 /// Records begin within the first 4 GiB, a limit of the slots.
 const MAX_POSITION: usize = u32::MAX as usize - 1;
 
-/// Keys with their first place and how often they were met.
+/// Keys with their first places and their counts.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// The tag in the high half, the position and 1 in the low; 0 when free. The number of slots is a power of two.
+    /// The tag in the high half, the position plus 1 in the low half; 0 if free. The number of slots is a power of two.
     slots: Vec<u64>,
     used: usize,
     pages: Vec<Vec<u8>>,
@@ -25,19 +25,19 @@ pub(super) struct Table {
     limit: usize,
 }
 
-/// What became of a key.
+/// The result of counting a key.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// It is new and now in the table.
+    /// The key is new and now in the table.
     First,
-    /// It was there; this is its `nth` time.
+    /// The key was in the table; this is its `nth` occurrence.
     Again { nth: u64, first: KeyPlace },
-    /// It is not in the table and there is no room.
+    /// The key is not in the table, and there is no room.
     Full,
 }
 
 impl Table {
-    /// `page_bytes` must be a power of two.
+    /// Creates a table; `page_bytes` must be a power of two.
     pub(super) fn new(page_bytes: usize) -> Self {
         Self {
             slots: Vec::new(),
@@ -51,7 +51,7 @@ impl Table {
         }
     }
 
-    /// Forgets all keys. From now on the table takes at most `limit` bytes, and as many keys as are to come are foreseen.
+    /// Removes all keys. From now on, the table takes at most `limit` bytes and is sized for `keys` keys.
     pub(super) fn reset(&mut self, limit: usize, keys: u64) {
         let page_bytes = 1 << self.page_bits;
         for mut page in self.pages.drain(..) {
@@ -60,7 +60,7 @@ impl Table {
                 self.spare.push(page);
             }
         }
-        // Half of the limit at most is given to slots beforehand: keys may repeat.
+        // At most half of the limit is given to slots in advance, because keys may repeat.
         let foreseen = usize::try_from(keys + keys / 3).unwrap_or(usize::MAX);
         let most = (limit / 4 / size_of::<u64>()).max(16);
         let wanted = foreseen.clamp(16, most).next_power_of_two();
@@ -78,12 +78,12 @@ impl Table {
         self.peak = self.held;
     }
 
-    /// The most memory held since the last reset, in bytes.
+    /// Returns the peak memory since the last reset, in bytes.
     pub(super) fn peak(&self) -> usize {
         self.peak.max(self.held)
     }
 
-    /// Counts a key, taking it up if it is new, `is_open`, and there is room.
+    /// Counts a key; adds it if it is new, `is_open`, and there is room.
     #[inline]
     pub(super) fn count(&mut self, hash: u64, key: &[u8], place: &KeyPlace, is_open: bool) -> Outcome {
         let tag = hashing::tag(hash);
@@ -129,7 +129,7 @@ impl Table {
         Outcome::First
     }
 
-    /// Makes the last page one that has room for `bytes` more, and says where that room begins.
+    /// Makes the last page one with room for `bytes` more, and returns the position of that room.
     fn make_room(&mut self, bytes: usize) -> Option<usize> {
         let page_bytes: usize = 1 << self.page_bits;
         let fits = self
@@ -173,7 +173,7 @@ impl Table {
     }
 }
 
-/// The first free slot for a tag.
+/// Returns the first free slot for a tag.
 fn free_slot(slots: &[u64], tag: u32) -> usize {
     let mask = slots.len() - 1;
     let mut at = tag as usize & mask;

@@ -1,4 +1,4 @@
-//! The set against its twin, the map from each key to its places, whatever the cuts, the memory and the hashes.
+//! Compares the set with a map from each key to its places, whatever the splits, the memory and the hashes.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,11 +11,11 @@ use super::hashing::Hashing;
 use super::record;
 use super::{ErrorKind, KeyBuffer, KeyOptions, KeyPlace, KeySet, KeySummary};
 
-/// A key of a row, a repeat as data: the key, first place, this place, how-manieth time.
+/// A key of a row; and a repeat: the key, first place, this place, number of the occurrence.
 type Row = (Vec<u8>, KeyPlace);
 type Told = (Vec<u8>, KeyPlace, KeyPlace, u64);
 
-/// One call of `append`: rows, input, what to add to rows and lines.
+/// One call of `append`: rows, input, offsets of rows and lines.
 #[derive(Clone, Debug)]
 struct Chunk {
     rows: Vec<Row>,
@@ -24,7 +24,7 @@ struct Chunk {
     line_base: u64,
 }
 
-/// The obvious way.
+/// The straightforward implementation.
 fn twin(chunks: &[Chunk]) -> (Vec<Told>, [u64; 3]) {
     let mut places: BTreeMap<&[u8], Vec<KeyPlace>> = BTreeMap::new();
     for chunk in chunks {
@@ -49,7 +49,7 @@ fn twin(chunks: &[Chunk]) -> (Vec<Told>, [u64; 3]) {
     (told, [keys as u64, places.len() as u64, repeats])
 }
 
-/// What the set makes of the chunks, in the given memory and with only some bits of the hashes.
+/// Returns the result of the set for the chunks, in the given memory and with only some bits of the hashes.
 fn settle(chunks: &[Chunk], memory_bytes: usize, mask: u64) -> (Vec<Told>, KeySummary) {
     let hashing = Hashing::masked(mask);
     let mut set = KeySet::with_parts(memory_bytes, None, hashing.clone());
@@ -77,7 +77,7 @@ fn finish(set: KeySet) -> (Vec<Told>, KeySummary) {
     (told, summary)
 }
 
-/// What memory may be used: the budget, the longest keys that must be looked at whole, and a constant.
+/// Asserts that the memory is within the budget, plus the longest keys, which must be in memory, and a constant.
 fn assert_bounded(chunks: &[Chunk], memory_bytes: usize, summary: &KeySummary) {
     let longest = chunks.iter().flat_map(|chunk| &chunk.rows).map(|(key, _)| key.len()).max().unwrap_or(0);
     let bound = memory_bytes + 4 * longest + 4096;
@@ -93,7 +93,7 @@ fn check(chunks: &[Chunk], memory_bytes: usize, mask: u64) -> KeySummary {
     summary
 }
 
-/// Keys of one kind, cut every so many rows, at places as they are in files.
+/// Keys of one kind, split every `cut` rows, at places as in files.
 fn chunks_of(keys: impl Iterator<Item = Vec<u8>>, cut: usize) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = Vec::new();
     let (mut rows, mut byte_offset) = (0, 0);
@@ -130,7 +130,7 @@ fn any_key() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn any_place() -> impl Strategy<Value = KeyPlace> {
-    // Where a number begins to take one byte more.
+    // Where a number begins to take one more byte.
     let edge =
         || (0..64_u32, 0..3_u64).prop_map(|(bits, more)| (1_u64 << bits).wrapping_add(more).wrapping_sub(2));
     let number = || prop_oneof![0..300_u64, edge(), any::<u64>()];
@@ -147,7 +147,7 @@ fn any_place() -> impl Strategy<Value = KeyPlace> {
     )
 }
 
-/// Rows with places as in a file, now and then any place at all.
+/// Rows with places as in a file, now and then with any place.
 fn any_rows(count: impl Into<prop::collection::SizeRange>) -> impl Strategy<Value = Vec<Row>> {
     let step = (any_key(), 1..3_u64, 0..20_u64, prop::option::weighted(0.03, any_place()), any::<bool>());
     prop::collection::vec(step, count).prop_map(|steps| {
@@ -191,7 +191,7 @@ proptest! {
         check(&chunks, memory_bytes, mask);
     }
 
-    /// However the rows are cut and whether buffers are put together before, the result is one.
+    /// The result does not depend on how the rows are split, or whether buffers are combined before.
     #[test]
     fn cuts_do_not_matter(rows in any_rows(0..200), cuts in prop::collection::vec(1..60_usize, 1..20), memory_bytes in any_memory()) {
         let whole = [Chunk { rows, input: 4, row_base: 100, line_base: 200 }];
@@ -235,7 +235,7 @@ proptest! {
         let mut decoder = Decoder::default();
         let Step::Segment(mut at) = decoder.step(&bytes) else { panic!("no segment") };
         for (key, place) in &rows {
-            // Less than the entry is nothing, wherever it ends.
+            // A part of the entry is never decoded, wherever it ends.
             let mut whole = decoder;
             let Step::Entry(start, end) = whole.step(&bytes[at..]) else { panic!("no entry") };
             for cut in (0..end).rev().take(40).chain(0..40.min(end)) {
@@ -249,7 +249,7 @@ proptest! {
             };
             prop_assert_eq!(whole.place(), &place);
             prop_assert!(&bytes[at + start..at + end] == key);
-            // The last entry of a run has nothing behind it.
+            // Nothing follows the last entry of a run.
             let Step::Entry(..) = decoder.step(&bytes[at..at + end]) else { panic!("no entry at the end") };
             prop_assert_eq!(decoder.place(), &place);
             at += end;
@@ -274,7 +274,7 @@ proptest! {
         }
     }
 
-    /// Bytes that nobody wrote are read without panic, and to an end.
+    /// Arbitrary bytes are read without panic, and to an end.
     #[test]
     fn foreign_bytes_are_harmless(mut bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut decoder = Decoder::default();
@@ -285,7 +285,7 @@ proptest! {
     }
 }
 
-/// Every width of every number, the others small: where a record stops being narrow.
+/// Every width of every number, with the others small: where a record stops being narrow.
 #[test]
 fn records_of_all_widths_come_back() {
     let plain = KeyPlace { input: 1, row: 5, line: 6, byte_offset: 7, byte_length: 3, tainted: true };
@@ -355,14 +355,14 @@ fn a_buffer_says_what_it_holds() {
 
 #[test]
 fn many_keys_within_small_memory() {
-    // 300,000 keys in 256 KiB: all to disk, and partitions have to be split again.
+    // 300,000 keys in 256 KiB: all are spilled, and partitions must be split again.
     let keys = (0..300_000_u32).map(|number| format!("TX{:010}", number % 299_000).into_bytes());
     let chunks = chunks_of(keys, 7_000);
     let summary = check(&chunks, 256 << 10, u64::MAX);
     assert_eq!(summary.repeats, 1000);
     let entries = 300_000 * 18;
     assert!((entries..4 * entries).contains(&summary.spilled_bytes), "{summary:?}");
-    // In enough memory nothing is written, and it is the same.
+    // With enough memory nothing is written, and the result is the same.
     let summary = check(&chunks, 64 << 20, u64::MAX);
     assert_eq!((summary.repeats, summary.spilled_bytes), (1000, 0));
 }
@@ -454,12 +454,12 @@ fn an_error_names_the_folder() {
         format!("no temporary file for keys could be made in `{}`", folder.display())
     );
     assert!(std::error::Error::source(&error).is_some());
-    // The set lacks keys now and must not say that there were no repeats.
+    // The set lacks keys now and must not report that there were no repeats.
     let error = set.finish(&mut |_| {}).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Incomplete));
 }
 
-/// A fault at every operation on the file in turn: always an error, never a summary, until there is none left to fail.
+/// A fault at every operation on the file in turn: always an error, never a summary, until none is left to fail.
 #[test]
 fn every_fault_of_the_disk_is_told() {
     let mut kinds = BTreeMap::new();
@@ -484,7 +484,7 @@ fn every_fault_of_the_disk_is_told() {
     assert!(kinds["create"] == 1 && kinds["write"] > 100 && kinds["read"] > 100, "{kinds:?}");
 }
 
-/// A file that gives back other bytes than were written is an error, wherever the first of them is.
+/// A file that returns other bytes than were written is an error, wherever the first of them is.
 #[test]
 fn a_forgetful_disk_is_noticed() {
     for place in (0..128).step_by(3).chain([5_000, 20_000, 60_000]) {
@@ -504,7 +504,7 @@ fn a_forgetful_disk_is_noticed() {
         });
         match result {
             Err(error) => assert!(matches!(error.kind(), ErrorKind::Damaged { .. }), "{place}: {error:?}"),
-            // Beyond the first block the byte may be of a block that was promised and never needed.
+            // After the first block, the byte may be in a block that was reserved and never needed.
             Ok(summary) => {
                 assert!(place >= 128 && summary.repeats == 100 && visited == 100, "{place}: {summary:?}");
             }
@@ -512,7 +512,7 @@ fn a_forgetful_disk_is_noticed() {
     }
 }
 
-/// Each block is whole, but two stand in each other's place.
+/// Each block is intact, but two are swapped.
 #[test]
 fn blocks_that_change_places_are_noticed() {
     let folder = folder();

@@ -1,4 +1,4 @@
-//! Going through the partitions: which prints are there more than once.
+//! Finds the fingerprints that occur more than once, partition by partition.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use super::hash::{PARTITION_BITS, PARTITIONS};
 use super::store::Store;
 use crate::key::error::Error;
 
-/// Which prints of a partition a pass looks at: those whose bits below the partition's begin with `value`.
+/// The fingerprints of a partition that a pass covers: those whose bits below the partition's begin with `value`.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     bits: u32,
@@ -16,13 +16,13 @@ struct Part {
 }
 
 impl Part {
-    /// The parts of one partition, so many bits each; the last of them comes first.
+    /// Returns the parts of one partition for a number of bits, the last part first.
     fn all(bits: u32) -> Vec<Self> {
         (0..1 << bits).rev().map(|value| Self { bits, value }).collect()
     }
 
     fn has(self, print: u64) -> bool {
-        // Two steps: a shift by all bits is not defined.
+        // Two steps, because a shift by all 64 bits is undefined.
         print << PARTITION_BITS >> 1 >> (u64::BITS - 1 - self.bits) == self.value
     }
 
@@ -31,21 +31,21 @@ impl Part {
     }
 }
 
-/// The different prints of a part: open addressing, by the bits of the print itself.
+/// The distinct fingerprints of a part: open addressing, by the bits of the fingerprint itself.
 struct Table {
-    /// Or a sieve, and behind it the prints that go through it.
+    /// The slots of the table; or a sieve, followed by the fingerprints of the partition.
     slots: Vec<u64>,
-    /// The slots whose print was told already.
+    /// The slots whose fingerprint was already reported.
     told: Vec<u64>,
     room: usize,
     found: Vec<u64>,
 }
 
-/// The fewest slots of a table.
+/// The minimum number of slots of a table.
 const LEAST_SLOTS: usize = 1 << 10;
-/// Prints told at once.
+/// The number of fingerprints reported at once.
 const FOUND: usize = 4096;
-/// Pairs of words of a sieve, at most: 256 KiB, which stay near the processor.
+/// The maximum number of pairs of words of a sieve: 256 KiB, which fit the processor's cache.
 const SIEVE_WORDS: usize = 1 << 14;
 
 impl Table {
@@ -61,14 +61,14 @@ impl Table {
     fn clear(&mut self) {
         self.slots.fill(0);
         self.told.fill(0);
-        // Always some free slots: looking for a print ends at one.
+        // Some slots always stay free, because a look-up ends at one.
         self.room = self.slots.len() / 8 * 7;
     }
 
-    /// Takes prints in; `false` when there is no room for all of them.
+    /// Inserts fingerprints; `false` if there is not enough room for all of them.
     #[inline]
     fn insert(&mut self, prints: &[u64], part: Part, gather: &mut dyn FnMut(&[u64])) -> bool {
-        // Plain bits below those of the partition and the part.
+        // The slot is given by the bits below those of the partition and the part.
         let skip = PARTITION_BITS + part.bits;
         let shift = u64::BITS - self.slots.len().ilog2();
         let last = self.slots.len() - 1;
@@ -99,20 +99,22 @@ impl Table {
         true
     }
 
-    /// Finds which of so many prints of a partition are there more than once by two bits for each place, one for those that were met there, one
-    /// for those that were met again. `None`: they are on disk, too many for that, or those met again are, and the table is to be asked.
+    /// Finds the fingerprints of a partition that occur more than once, with two bits per place: one for those seen there, one
+    /// for those seen again.
+    ///
+    /// Returns `None` if they are on disk or too many, or those seen again are too many; then the table must be used.
     fn sieve(&mut self, store: &Store, partition: usize, prints: u64) -> Option<&[u64]> {
         let prints = usize::try_from(prints).ok()?;
         let words = (self.slots.len().checked_sub(prints)? / 2).checked_ilog2()?;
         let words = (1 << words).min(SIEVE_WORDS);
-        // With fewer than sixteen places for each, too many share one.
+        // With fewer than sixteen places per fingerprint, too many share one.
         if prints > 4 * words {
             return None;
         }
         let (sieve, room) = self.slots.split_at_mut(2 * words);
-        // They stand far apart, a few in each run: they are fetched once, all at the same time.
+        // They are far apart, a few in each run: they are fetched once, all together.
         let prints = store.copy_into(partition, room)?;
-        // Where a print was met, and where one was met again.
+        // The places where a fingerprint was seen, and where one was seen again.
         let (sieve, _) = sieve.as_chunks_mut::<2>();
         sieve.fill([0; 2]);
         let shift = u64::BITS - (64 * words).ilog2();
@@ -137,7 +139,7 @@ impl Table {
             found.clear();
             return None;
         }
-        // Others may share a place. Of those that are equal one is told.
+        // Different fingerprints may share a place. Of equal ones, one is reported.
         found.sort_unstable();
         let mut kept = 0;
         for at in 1..found.len() {
@@ -170,16 +172,16 @@ fn slot(bits: u64) -> usize {
     bits as usize
 }
 
-/// What settling may use.
+/// The resources for settling.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Means {
     pub(super) threads: usize,
-    /// Slots of each thread's table; a power of two.
+    /// The number of slots of each thread's table; a power of two.
     pub(super) slots: usize,
 }
 
 impl Means {
-    /// Tables twice as large as the largest partition, within `memory_bytes` for all threads together.
+    /// Sizes tables for twice the largest partition, within `memory_bytes` for all threads together.
     pub(super) fn new(store: &Store, threads: usize, memory_bytes: usize) -> Self {
         let threads = threads.clamp(1, PARTITIONS).min(memory_bytes / (16 * LEAST_SLOTS)).max(1);
         let largest = (0..PARTITIONS).map(|partition| store.len(partition)).max().unwrap_or_default();
@@ -188,16 +190,16 @@ impl Means {
         Self { threads, slots: wanted.next_power_of_two().min(1 << most.ilog2()) }
     }
 
-    /// The memory of all tables.
+    /// Returns the memory of all tables, in bytes.
     pub(super) fn table_bytes(&self) -> usize {
         self.threads * (8 * self.slots + self.slots / 8 + 8 * FOUND)
     }
 }
 
-/// A table of 4 MiB: a larger one is read from afar for each print, and going through a partition twice is cheaper.
+/// The maximum number of slots, 4 MiB: each access to a larger table misses the cache, and reading a partition twice is cheaper.
 const MOST_SLOTS: usize = 1 << 19;
 
-/// Gives every print that is in the store more than once to the gatherer.
+/// Adds every fingerprint that is in the store more than once to the gatherer.
 pub(super) fn settle(store: &Store, means: Means, gatherer: Gatherer) -> Result<Gatherer, Error> {
     let gatherer = Mutex::new(gatherer);
     let next = AtomicUsize::new(0);
@@ -213,7 +215,7 @@ pub(super) fn settle(store: &Store, means: Means, gatherer: Gatherer) -> Result<
                 gatherer.lock().unwrap_or_else(PoisonError::into_inner).add(prints);
             };
             settle_partition(store, partition, &mut table, &mut buffer, gather)
-                // Others need not go on for a result that nobody will have.
+                // The other threads can stop, because there will be no result.
                 .inspect_err(|_| next.store(PARTITIONS, Ordering::Relaxed))?;
         }
     };
@@ -246,7 +248,7 @@ fn settle_partition(
         table.found.clear();
         return Ok(());
     }
-    // Half full tables are fast; a part that is fuller than it should be is halved on the way.
+    // Tables that are half full are fast; a part with more fingerprints than expected is halved on the way.
     let parts = prints.div_ceil(table.slots.len() as u64 / 8 * 5).next_power_of_two();
     let mut tasks = Part::all(parts.ilog2().min(u64::BITS - PARTITION_BITS));
     while let Some(part) = tasks.pop() {

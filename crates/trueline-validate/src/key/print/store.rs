@@ -1,4 +1,4 @@
-//! Where prints are kept: runs in memory, and all runs so far in one piece of the temporary file.
+//! Storage of fingerprints: runs in memory, and earlier runs in a temporary file.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -13,18 +13,19 @@ use super::hash::PARTITIONS;
 use crate::key::error::{Error, ErrorKind};
 use crate::key::hashing::Hashing;
 
-/// Prints in the order of their partitions, and where each partition ends.
+/// Fingerprints in partition order, and the end of each partition.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
-    /// Memory of its own, or what was read, which stays as long as this.
+    /// Owned memory, or a slice of the bytes it was read from, which it keeps alive.
     prints: ScalarBuffer<u64>,
     ends: Box<[u32; PARTITIONS]>,
     granules: Option<Granules>,
 }
 
 impl Run {
-    /// A run of prints, of which there are fewer than 4 billion: chunks are smaller. Its granules are known where it is known which rows are
-    /// `absent` among them.
+    /// Creates a run of fewer than 4 billion fingerprints; chunks are smaller.
+    ///
+    /// It has granules if it is known which rows are `absent`, without a key.
     pub(super) fn new(prints: &[u64], absent: Option<&[u32]>) -> Self {
         let ends = ends(prints);
         let ordered = scatter(prints, &ends, prints.iter().copied());
@@ -32,7 +33,7 @@ impl Run {
         Self { prints: ordered.into_vec().into(), ends, granules }
     }
 
-    /// From where each print comes, if that is known.
+    /// Returns the granule of each fingerprint, if known.
     pub(super) fn granules(&self) -> Option<&Granules> {
         self.granules.as_ref()
     }
@@ -45,12 +46,12 @@ impl Run {
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(&(self.prints.len() as u64).to_le_bytes());
         self.ends.iter().for_each(|end| bytes.extend_from_slice(&end.to_le_bytes()));
-        // So that they can stay where they are read.
+        // Aligned, so that they can be used in place when they are read.
         bytes.resize(bytes.len().next_multiple_of(8), 0);
         put_prints(bytes, &self.prints);
     }
 
-    /// Takes a run off the front of `bytes`, which are the last ones of `whole`; `None` where the partitions are not in order.
+    /// Takes a run from the front of `bytes`, which are the end of `whole`; `None` if the partitions are not in order.
     pub(super) fn read<'b>(bytes: &mut &'b [u8], whole: &'b Buffer) -> Option<Self> {
         let length = take_number(bytes)?;
         let (ends, rest) = bytes.split_first_chunk::<{ 4 * PARTITIONS }>()?;
@@ -66,7 +67,7 @@ impl Run {
         is_whole.then_some(Self { prints, ends: ordered, granules: None })
     }
 
-    /// All of them, in the order of their partitions.
+    /// Returns all fingerprints, in partition order.
     pub(super) fn prints(&self) -> &[u64] {
         &self.prints
     }
@@ -77,12 +78,12 @@ impl Run {
     }
 }
 
-/// Takes prints off the front of `bytes`, which are the last ones of `whole`, without copying them where they can be read as they stand.
+/// Takes fingerprints from the front of `bytes`, which are the end of `whole`, without copying them if possible.
 fn prints_in_place(bytes: &mut &[u8], length: u64, whole: &Buffer) -> Option<ScalarBuffer<u64>> {
     let start = whole.len() - bytes.len();
     let prints = length;
     let length = usize::try_from(length).ok()?.checked_mul(8)?;
-    // All of it stays for as long as they do, so that they should be nearly all.
+    // The fingerprints keep all of `whole` alive, so they should be nearly all of it.
     let is_most = length.saturating_mul(16) >= whole.len().saturating_mul(15);
     let is_aligned = bytes.as_ptr().addr().is_multiple_of(align_of::<u64>());
     if cfg!(target_endian = "big") || !is_aligned || !is_most {
@@ -93,7 +94,7 @@ fn prints_in_place(bytes: &mut &[u8], length: u64, whole: &Buffer) -> Option<Sca
     Some(ScalarBuffer::from(whole.slice_with_length(start, length)))
 }
 
-/// Prints that were written to the file, partition by partition.
+/// Fingerprints that were written to the file, partition by partition.
 #[derive(Debug)]
 struct Extent {
     start: u64,
@@ -103,11 +104,11 @@ struct Extent {
 #[derive(Clone, Copy, Debug, Default)]
 struct Piece {
     prints: u64,
-    /// A hash of the bytes: a disk that forgets must not make keys unique.
+    /// A hash of the bytes, so that lost writes cannot make keys appear unique.
     check: u64,
 }
 
-/// The prints of a set.
+/// The fingerprints of a set.
 #[derive(Debug)]
 pub(super) struct Store {
     folder: PathBuf,
@@ -119,16 +120,16 @@ pub(super) struct Store {
     extents: Vec<Extent>,
     pub(super) written_bytes: u64,
     pub(super) peak_bytes: usize,
-    /// Operations before one fails, in tests of faults.
+    /// The number of operations before one fails, for tests.
     #[cfg(test)]
     pub(super) fault: Mutex<Option<u64>>,
 }
 
-/// Bytes that are written, read and checked at once.
+/// The number of bytes written, read and checked at once.
 pub(super) const PIECE_BYTES: usize = 64 << 10;
 
 impl Store {
-    /// Runs may take `limit_bytes` before they are written to a file in `folder`.
+    /// Creates a store whose runs may take `limit_bytes` before they are written to a file in `folder`.
     pub(super) fn new(folder: Option<PathBuf>, limit_bytes: usize) -> Self {
         Self {
             folder: folder.unwrap_or_else(std::env::temp_dir),
@@ -145,7 +146,7 @@ impl Store {
         }
     }
 
-    /// Takes a run over. When runs have become too large, they forget their granules; when that is not enough, all are written to the file.
+    /// Adds a run. If runs take too much memory, granules are dropped; if that is not enough, all runs are written to the file.
     pub(super) fn push(&mut self, run: Run) -> Result<(), Error> {
         self.run_bytes += run.memory_bytes();
         self.runs.push(run);
@@ -157,34 +158,34 @@ impl Store {
         if self.is_full() { self.spill() } else { Ok(()) }
     }
 
-    /// What is known of the file takes memory too: it must not drive out every single run.
+    /// The index of the file takes memory too: it must not cause every single run to be written.
     fn is_full(&self) -> bool {
         self.held() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8
     }
 
-    /// Whether no print is in the file.
+    /// Returns whether no fingerprints are in the file.
     pub(super) fn is_in_memory(&self) -> bool {
         self.extents.is_empty()
     }
 
-    /// The runs in the order in which they came, unless some were written to the file.
+    /// Returns the runs in the order in which they were added, unless some were written to the file.
     pub(super) fn all_runs(&self) -> Option<&[Run]> {
         self.is_in_memory().then_some(&*self.runs)
     }
 
-    /// Bytes of memory.
+    /// Returns the memory in use, in bytes.
     pub(super) fn held(&self) -> usize {
         self.run_bytes + self.extents.len() * (size_of::<Extent>() + PARTITIONS * size_of::<Piece>())
     }
 
-    /// How many prints a partition has.
+    /// Returns the number of fingerprints of a partition.
     pub(super) fn len(&self, partition: usize) -> u64 {
         let in_memory: usize = self.runs.iter().map(|run| run.partition(partition).len()).sum();
         let on_disk: u64 = self.extents.iter().map(|extent| extent.partitions[partition].prints).sum();
         on_disk + in_memory as u64
     }
 
-    /// Puts all prints of a partition into `room`; `None` where some are in the file or there is no room.
+    /// Copies all fingerprints of a partition into `room`; `None` if some are in the file or there is not enough room.
     pub(super) fn copy_into<'r>(&self, partition: usize, room: &'r mut [u64]) -> Option<&'r [u64]> {
         if !self.is_in_memory() {
             return None;
@@ -198,8 +199,8 @@ impl Store {
         Some(&room[..length])
     }
 
-    /// Calls `visit` with all prints of a partition, some at a time, for as long as it returns `true`. `buffer` is memory to
-    /// work in.
+    /// Calls `visit` with all fingerprints of a partition, some at a time, as long as it returns `true`. `buffer` is memory to
+    /// reuse.
     pub(super) fn read(
         &self,
         partition: usize,
@@ -239,7 +240,7 @@ impl Store {
             done += now;
             buffer.clear();
             buffer.extend(bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)));
-            // A print that was damaged does no more harm than one that is missing, and either ends in the error below.
+            // A damaged fingerprint does no more harm than a missing one, and either results in the error below.
             if !visit(buffer) {
                 return Ok(false);
             }
@@ -293,7 +294,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes the next bytes of a piece behind all others; how many.
+    /// Appends the next bytes of a piece to the file; returns their number.
     fn write(&self, piece: &mut Piece, bytes: &mut Vec<u8>) -> Result<u64, Error> {
         piece.check = self.check(piece.check, bytes);
         #[cfg(test)]
@@ -319,7 +320,7 @@ impl Store {
         Ok(())
     }
 
-    /// The temporary file, for spoiling it.
+    /// Returns the temporary file, to corrupt it.
     #[cfg(test)]
     pub(super) fn file(&mut self) -> &mut File {
         self.file.as_mut().expect("something was spilled").get_mut().unwrap()

@@ -1,4 +1,4 @@
-//! Which stretches of rows have the prints that were met more than once.
+//! The stretches of rows that contain repeated fingerprints.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -7,21 +7,21 @@ use super::buffer::{put_prints, take_number, take_prints};
 use super::filter::Filter;
 use super::store::Run;
 
-/// The rows of one buffer: the number of their input, and the first of them.
+/// The rows of one buffer: the number of their input, and the first row.
 pub(super) type Stretch = (u32, u64);
 
-/// For stretches of rows the prints in them that may be repeats.
+/// The fingerprints in stretches of rows that may be repeats.
 ///
-/// Two runs that have the same rows in a stretch, and find the same prints here for the same checks, keep the same keys of it when they read
-/// it again.
+/// Two validations with the same rows in a stretch, and the same fingerprints here for the same checks, keep the same keys of the
+/// stretch when they read it again.
 #[derive(Clone, Debug, Default)]
 pub struct Stretches {
-    /// In the order of their places.
+    /// Sorted by stretch.
     found: Vec<(Stretch, Box<[u64]>)>,
 }
 
 impl Stretches {
-    /// Those in which a run before found these prints, as [`Stretches::prints`] gave them.
+    /// Creates the stretches in which an earlier run found these fingerprints, as [`Stretches::prints`] returned them.
     pub(crate) fn recalled(found: impl IntoIterator<Item = (u32, u64, Box<[u64]>)>) -> Self {
         let found = found.into_iter().map(|(input, first_row, prints)| ((input, first_row), prints));
         let mut found: Vec<_> = found.collect();
@@ -29,7 +29,8 @@ impl Stretches {
         Self { found }
     }
 
-    /// Looks for prints that pass the filter in the run of each stretch; `None` when they are not exactly known, or take more memory.
+    /// Searches the run of each stretch for fingerprints that pass the filter; `None` if the filter is not exact, or they take
+    /// more memory.
     pub(super) fn find(
         stretches: &[Stretch],
         runs: &[Run],
@@ -43,8 +44,8 @@ impl Stretches {
         Self::gather(stretches, runs, threads, memory_bytes, |_, run| passing(run, filter))
     }
 
-    /// Looks into the run of each stretch on so many threads; `None` when what is found takes more memory, or it is not known which run is
-    /// of which stretch.
+    /// Examines the run of each stretch on up to `threads` threads; `None` if the results take more memory, or it is unknown
+    /// which run belongs to which stretch.
     pub(super) fn gather(
         stretches: &[Stretch],
         runs: &[Run],
@@ -64,38 +65,39 @@ impl Stretches {
         (8 * prints.into_inner() <= memory_bytes).then_some(Self { found })
     }
 
-    /// The prints of the stretch of an input that begins at a row, in order: twice, if a print is there more than once.
+    /// Returns the fingerprints of the stretch that begins at a row of an input, sorted; those that occur more than once there,
+    /// twice.
     pub fn prints(&self, input: u32, first_row: u64) -> &[u64] {
         self.known((input, first_row)).unwrap_or_default()
     }
 
-    /// Writes the prints of a stretch behind `bytes`.
+    /// Appends the fingerprints of a stretch to `bytes`.
     pub(crate) fn write(bytes: &mut Vec<u8>, prints: &[u64]) {
         bytes.extend_from_slice(&(prints.len() as u64).to_le_bytes());
         put_prints(bytes, prints);
     }
 
-    /// Takes what [`Stretches::write`] wrote off the front of `bytes`; `None` where it is damaged.
+    /// Takes what [`Stretches::write`] wrote from the front of `bytes`; `None` if it is damaged.
     pub(crate) fn read(bytes: &mut &[u8]) -> Option<Box<[u64]>> {
         let length = take_number(bytes)?;
         let prints = take_prints(bytes, length)?;
         prints.is_sorted().then(|| prints.into())
     }
 
-    /// The prints of a stretch, if it is one of these.
+    /// Returns the fingerprints of a stretch, if it is among these.
     pub(super) fn known(&self, stretch: Stretch) -> Option<&[u64]> {
         let place = self.found.binary_search_by_key(&stretch, |(stretch, _)| *stretch).ok()?;
         Some(&self.found[place].1)
     }
 
-    /// The prints of all stretches.
+    /// Returns the fingerprints of all stretches.
     pub(super) fn all(&self) -> impl Iterator<Item = u64> {
         self.found.iter().flat_map(|(_, prints)| prints).copied()
     }
 }
 
-/// Looks at the run of each stretch on so many threads; what is found is in the order of the stretches. `None` when it is not known which run is
-/// of which stretch.
+/// Examines the run of each stretch on up to `threads` threads; the results are in the order of the stretches. `None` if it is
+/// unknown which run belongs to which stretch.
 pub(super) fn each_run<T: Send>(
     stretches: &[Stretch],
     runs: &[Run],
@@ -125,7 +127,7 @@ pub(super) fn each_run<T: Send>(
     Some(found)
 }
 
-/// Keeps two of prints that are there more often: as many as it takes to know that they are repeats.
+/// Keeps at most two of equal fingerprints: enough to know that they are repeats.
 fn keep_pairs(prints: &mut Vec<u64>) {
     let mut kept = 0;
     for at in 0..prints.len() {
@@ -137,7 +139,7 @@ fn keep_pairs(prints: &mut Vec<u64>) {
     prints.truncate(kept);
 }
 
-/// The prints of a run that pass a filter.
+/// Returns the fingerprints of a run that pass a filter.
 pub(super) fn passing(run: &Run, filter: &Filter) -> Vec<u64> {
     run.prints().iter().copied().filter(|print| filter.passes(*print)).collect()
 }

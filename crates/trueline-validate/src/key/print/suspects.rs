@@ -1,4 +1,4 @@
-//! Which rows may have the keys that were met more than once.
+//! The rows that may have a repeated key.
 
 use std::ops::Range;
 
@@ -6,15 +6,15 @@ use super::filter::Filter;
 use super::store::Run;
 use super::stretches::{Stretch, each_run};
 
-/// For stretches of rows those that may have a key that is there more than once: all that do, and their neighbours.
+/// The rows in stretches that may have a repeated key: all that do, and their neighbours.
 #[derive(Clone, Debug, Default)]
 pub struct Suspects {
-    /// In the order of their places; rows are counted from the first of their stretch.
+    /// Sorted by stretch; rows are relative to the first row of the stretch.
     found: Vec<(Stretch, Box<[Range<u64>]>)>,
 }
 
 impl Suspects {
-    /// Looks for prints that pass the filter in the run of each stretch; `None` where a run does not know the granules of its prints.
+    /// Searches the run of each stretch for fingerprints that pass the filter; `None` if a run has no granules.
     pub(super) fn find(stretches: &[Stretch], runs: &[Run], filter: &Filter, threads: usize) -> Option<Self> {
         if runs.iter().any(|run| run.granules().is_none()) {
             return None;
@@ -28,8 +28,8 @@ impl Suspects {
         Some(Self { found })
     }
 
-    /// Those of the stretch of an input that begins at a row: ranges in ascending order, counted from that row. The last may end
-    /// behind the stretch.
+    /// Returns the rows of the stretch that begins at a row of an input, as ascending ranges relative to that row. The last may
+    /// end after the stretch.
     pub fn rows(&self, input: u32, first_row: u64) -> &[Range<u64>] {
         let place = self.found.binary_search_by_key(&(input, first_row), |(stretch, _)| *stretch);
         place.map_or(&[], |place| &self.found[place].1)

@@ -1,4 +1,4 @@
-//! Prints against their twin, the map from each key to how often it is there, whatever the cuts, the memory and the prints.
+//! Compares fingerprints with a map from each key to its count, whatever the splits, the memory and the fingerprints.
 
 use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -21,11 +21,11 @@ mod suspects;
 struct Chunk {
     keys: Vec<Vec<u8>>,
     input: u32,
-    /// Made as if the break of the order were not known yet.
+    /// Created as if the break of the order were not known yet.
     is_early: bool,
 }
 
-/// How a set is made.
+/// How a set is created.
 #[derive(Clone, Copy, Debug)]
 struct Make {
     memory_bytes: usize,
@@ -45,7 +45,7 @@ impl Make {
     }
 }
 
-/// The rows of each chunk in its input.
+/// Returns the rows of each chunk in its input.
 fn rows(chunks: &[Chunk]) -> Vec<Range<u64>> {
     let mut next: HashMap<u32, u64> = HashMap::new();
     let rows = chunks.iter().map(|chunk| {
@@ -106,7 +106,7 @@ fn settle(chunks: &[Chunk], make: Make) -> Settled {
     set.settle(make.threads).unwrap()
 }
 
-/// Every key that is there twice passes; where all prints tell keys apart, no other does.
+/// Every repeated key passes; if distinct keys have distinct fingerprints, no other does.
 fn check(chunks: &[Chunk], make: Make) -> Settled {
     let mut twin: HashMap<&[u8], u64> = HashMap::new();
     chunks.iter().flat_map(|chunk| slices(&chunk.keys)).for_each(|key| *twin.entry(key).or_default() += 1);
@@ -130,7 +130,7 @@ fn chunks_of(keys: impl Iterator<Item = Vec<u8>>, cut: usize) -> Vec<Chunk> {
     keys.chunks(cut).map(|keys| Chunk { keys: keys.to_vec(), input: 0, is_early: false }).collect()
 }
 
-/// Keys that look random and are all different.
+/// Keys that look random and are all distinct.
 fn scrambled(number: u64) -> Vec<u8> {
     format!("{:016x}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5555).into_bytes()
 }
@@ -161,7 +161,7 @@ fn any_chunk() -> impl Strategy<Value = Chunk> {
     })
 }
 
-/// Ascending over several chunks, with a place where that ends.
+/// Keys that ascend over several chunks, up to some place.
 fn any_ascent() -> impl Strategy<Value = Vec<Chunk>> {
     let chunk = |start: u32, length: u32, wide: bool| {
         let text = move |number: u32| if wide { format!("{number:08}") } else { number.to_string() };
@@ -209,7 +209,7 @@ proptest! {
         check(&chunks, make);
     }
 
-    /// Rows are owed until they come, each once, however they are cut.
+    /// Rows are owed until they are supplied, each once, however they are split.
     #[test]
     fn owed_rows_are_those_that_did_not_come(
         owed in prop::collection::vec((0..3_u32, 0..50_u64, 0..20_u64), 0..6),
@@ -232,7 +232,7 @@ proptest! {
         }
     }
 
-    /// Bits that differ anywhere, or a length that does, make another print.
+    /// Keys that differ in any bit, or in length, have different fingerprints.
     #[test]
     fn prints_tell_keys_apart(key in prop::collection::vec(any::<u8>(), 0..70), at in any::<prop::sample::Index>(), bit in 0..8_u32) {
         let printing = Printing::new();
@@ -250,7 +250,7 @@ proptest! {
     }
 }
 
-/// Prints spread evenly over partitions and low bits, for keys that are anything but random.
+/// Fingerprints are spread evenly over partitions and low bits, even for keys that are far from random.
 #[test]
 fn prints_are_spread() {
     let printing = Printing::new();
@@ -265,7 +265,7 @@ fn prints_are_spread() {
             let mut counts = [0_u32; 256];
             (0..256_000)
                 .for_each(|number| counts[(printing.print(&kind(number)) >> shift & 255) as usize] += 1);
-            // 1,000 each; ten deviations of 32 never happen.
+            // 1,000 each; ten standard deviations of 32 never happen.
             assert!(counts.iter().all(|count| (680..1320).contains(count)), "{counts:?}");
         }
     }
@@ -295,7 +295,7 @@ fn ascending_keys_are_not_kept() {
     }
 }
 
-/// However buffers are put together, sealed or not, a print that is not there is owed and nothing is proven that is not so.
+/// However buffers are combined, sealed or not, missing fingerprints are owed and nothing false is proven.
 #[test]
 fn buffers_put_together_lose_nothing() {
     let keys: Vec<Vec<u8>> = (0..40_000).map(|number| format!("{number:09}").into_bytes()).collect();
@@ -338,7 +338,7 @@ fn rows_passed_over_are_owed_when_the_order_breaks() {
     assert!(filter.passes_key(b"000000017") && !filter.passes_key(b"000000018"));
 }
 
-/// At most ten bytes for each key, while they are kept and while they are settled.
+/// At most ten bytes per key, while they are kept and while they are settled.
 #[test]
 fn ten_bytes_are_enough_for_a_key() {
     let count = 1_000_000;
@@ -360,14 +360,14 @@ fn many_keys_within_small_memory() {
         let settled = check(&chunks, make);
         let summary = settled.summary;
         assert_eq!(summary.spilled_bytes > 0, memory_bytes < 64 << 20);
-        // One run may be above what was foreseen.
+        // One run may exceed the plan.
         let bound = memory_bytes as u64 + 9_000 * 8 + 64 * 1024;
         assert!(summary.peak_memory_bytes <= bound, "{summary:?}");
         assert!(settled.filter.unwrap().memory_bytes() <= (memory_bytes / 8).max(1024));
     }
 }
 
-/// More repeats than a list may have: the filter lets others pass too, but not most.
+/// More repeats than a list can have: the filter passes others too, but not most.
 #[test]
 fn a_filter_of_bits_stays_within_its_limit() {
     let chunks = chunks_of((0..200_000).map(|number| scrambled(number / 2 * 2 + 1)), 50_000);
@@ -403,11 +403,11 @@ fn the_temporary_file_has_no_name_and_an_error_names_the_folder() {
     let mut set = make.set(Some(missing.clone()));
     let error = fill(&mut set, &chunks).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Create { folder, .. } if *folder == missing));
-    // The set lacks keys now and must not say that all were different.
+    // The set lacks keys now and must not report that all were distinct.
     assert!(matches!(set.settle(1).unwrap_err().kind(), ErrorKind::Incomplete));
 }
 
-/// A fault at every operation on the file in turn: always an error, until there is none left to fail.
+/// A fault at every operation on the file in turn: always an error, until none is left to fail.
 #[test]
 fn every_fault_of_the_disk_is_told() {
     let (make, chunks) = spilling();
@@ -424,7 +424,7 @@ fn every_fault_of_the_disk_is_told() {
     assert!(kinds["Crea"] == 1 && kinds["Writ"] > 100 && kinds["Read"] > 100, "{kinds:?}");
 }
 
-/// A file that gives back other bytes than were written is an error, wherever the first of them is.
+/// A file that returns other bytes than were written is an error, wherever the first of them is.
 #[test]
 fn a_forgetful_disk_is_noticed() {
     let (make, chunks) = spilling();
@@ -444,7 +444,7 @@ fn a_forgetful_disk_is_noticed() {
 
 #[test]
 fn repeats_are_found_where_a_sieve_has_no_room() {
-    // All prints are in one partition; each of two threads has a table of 2048 slots.
+    // All fingerprints are in one partition; each of two threads has a table of 2048 slots.
     let make = Make { memory_bytes: 256 << 10, mask: u64::MAX >> 8, ..PLAIN };
     for keys in [300, 900, 1_500, 2_500] {
         let settled = check(&chunks_of((0..keys).chain([0, keys / 2]).map(scrambled), 700), make);

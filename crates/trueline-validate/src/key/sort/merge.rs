@@ -1,4 +1,4 @@
-//! Several sorted lists as one.
+//! Merges several sorted lists into one.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -12,11 +12,11 @@ use super::run::RunReader;
 pub(crate) struct Sorted {
     sources: BinaryHeap<Source>,
     left: u64,
-    /// Whether the entry on top was given away.
+    /// Whether the top entry was already returned.
     is_spent: bool,
 }
 
-/// A sorted list: its next entry, and what comes behind.
+/// A sorted list: its next entry, and the rest.
 #[derive(Debug)]
 pub(super) struct Source {
     entry: Vec<u8>,
@@ -34,7 +34,7 @@ impl Source {
         Self { entry: Vec::new(), rest }
     }
 
-    /// Goes to the next entry, if there is one.
+    /// Advances to the next entry, if there is one.
     fn advance(&mut self) -> Result<bool, Error> {
         match &mut self.rest {
             Rest::Run(run) => run.next(&mut self.entry),
@@ -49,7 +49,7 @@ impl Source {
 }
 
 impl Ord for Source {
-    /// The heap's top is the least.
+    /// Reversed, so that the top of the heap is the smallest entry.
     fn cmp(&self, other: &Self) -> Ordering {
         other.entry.cmp(&self.entry)
     }
@@ -70,7 +70,7 @@ impl PartialEq for Source {
 impl Eq for Source {}
 
 impl Sorted {
-    /// `count` entries come of these.
+    /// Merges sources that have `count` entries in total.
     pub(super) fn new(sources: Vec<Source>, count: u64) -> Result<Self, Error> {
         let mut heap = BinaryHeap::with_capacity(sources.len());
         for mut source in sources {
@@ -81,9 +81,9 @@ impl Sorted {
         Ok(Self { sources: heap, left: count, is_spent: false })
     }
 
-    /// The next entry.
+    /// Returns the next entry.
     ///
-    /// **Errors**: a temporary file cannot be read back, or gives other entries than were put in.
+    /// **Errors**: a temporary file cannot be read back, or returns other entries than were written.
     pub(crate) fn next(&mut self) -> Result<Option<&[u8]>, Error> {
         if self.is_spent
             && let Some(mut top) = self.sources.peek_mut()

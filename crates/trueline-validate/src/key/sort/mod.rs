@@ -1,10 +1,10 @@
-//! Entries put in in any order and taken out in order, in bounded memory: an external merge sort.
+//! Sorts entries in bounded memory: an external merge sort.
 //!
-//! Entries are collected until their half of the memory is full, then sorted and written as a *run*. Sixteen runs of a level
-//! are merged into one of the next, so that there are never many of them, and every entry is written once for each level: eight
-//! levels are more than any disk holds. An entry is written without the bytes it shares with the one before it.
+//! Entries are collected until their half of the memory is full, then sorted and written as a *run*. Sixteen runs of a level are
+//! merged into one of the next, so that there are never many of them, and every entry is written once per level: eight levels are
+//! more than any disk holds. An entry is written without the prefix it shares with the previous one.
 //!
-//! Each run has a number of entries and a check over them: a disk that forgets is an error, never a shorter list.
+//! Each run has a number of entries and a checksum over them: lost writes are an error, never a shorter list.
 
 mod merge;
 mod run;
@@ -21,16 +21,16 @@ use super::error::{Error, ErrorKind};
 use super::hashing::Hashing;
 use super::set::KeyOptions;
 
-/// The least memory in bytes, and the most: offsets within it are 32 bits.
+/// The minimum and maximum memory in bytes; offsets within it are 32 bits.
 const MEMORY: std::ops::RangeInclusive<usize> = 64 << 10..=1 << 30;
-/// Runs of a level before they are merged.
+/// The number of runs of a level that are merged.
 const FAN: usize = 16;
-/// What an entry takes besides its bytes.
+/// The size of an entry besides its bytes.
 const ENTRY_BYTES: usize = 8;
-/// The least and the most that is read of a run at a time.
+/// The minimum and maximum number of bytes read of a run at a time.
 const WINDOW_BYTES: std::ops::RangeInclusive<usize> = 1 << 10..=256 << 10;
 
-/// Takes entries of any bytes; [`Sorter::finish`] gives them in the order of their bytes.
+/// Takes entries of any bytes; [`Sorter::finish`] returns them in the order of their bytes.
 ///
 /// **Cost**: the memory of the options, a few times the largest entry, and beyond it temporary files without a name.
 #[derive(Debug)]
@@ -39,13 +39,13 @@ pub(crate) struct Sorter {
     disk: Disk,
     hashing: Hashing,
     bytes: Vec<u8>,
-    /// Start and length of each entry.
+    /// The start and length of each entry.
     entries: Vec<(u32, u32)>,
     levels: Vec<Level>,
     count: u64,
 }
 
-/// Runs of about equal size, one behind the other.
+/// Runs of about equal size, one after the other.
 #[derive(Debug)]
 struct Level {
     file: Arc<File>,
@@ -54,7 +54,7 @@ struct Level {
 }
 
 impl Sorter {
-    /// No entries.
+    /// Creates a sorter without entries.
     pub(crate) fn new(options: &KeyOptions) -> Self {
         let folder = options.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
         Self {
@@ -70,7 +70,7 @@ impl Sorter {
 
     /// Adds an entry.
     ///
-    /// **Errors**: the temporary file cannot be made, written or read back. The sorter is of no use afterwards.
+    /// **Errors**: the temporary file cannot be created, written or read back. The sorter must not be used afterwards.
     pub(crate) fn push(&mut self, entry: &[u8]) -> Result<(), Error> {
         let held = self.bytes.len() + self.entries.len() * ENTRY_BYTES;
         if !self.entries.is_empty() && held + entry.len() + ENTRY_BYTES > self.memory_bytes / 2 {
@@ -84,7 +84,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// Ends the input; the entries come in order, equal ones one after the other.
+    /// Ends the input and returns the entries in order, equal ones in succession.
     ///
     /// **Errors**: as [`Sorter::push`].
     pub(crate) fn finish(mut self) -> Result<Sorted, Error> {
@@ -108,7 +108,7 @@ impl Sorter {
         entries.sort_unstable_by(|one, other| entry(one).cmp(entry(other)));
     }
 
-    /// Writes what is in memory as a run; merges runs where there are enough.
+    /// Writes the entries in memory as a run; merges runs if there are enough.
     fn spill(&mut self) -> Result<(), Error> {
         self.sort();
         self.ensure_level(0)?;
@@ -128,7 +128,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// Makes one run of all runs of a level.
+    /// Merges all runs of a level into one.
     fn merge(&mut self, level: usize) -> Result<(), Error> {
         self.ensure_level(level + 1)?;
         let runs = std::mem::take(&mut self.levels[level].runs);
@@ -143,7 +143,7 @@ impl Sorter {
         }
         let run = writer.finish()?;
         self.add(level + 1, run);
-        // The next runs of this level go over the old ones.
+        // The next runs of this level overwrite the old ones.
         self.levels[level].end = 0;
         Ok(())
     }
@@ -180,7 +180,7 @@ impl Sorter {
 #[derive(Clone, Debug)]
 pub(super) struct Disk {
     folder: PathBuf,
-    /// Operations before one fails, in tests of faults.
+    /// The number of operations before one fails, for tests.
     #[cfg(test)]
     pub(super) fault: Arc<std::sync::Mutex<Option<u64>>>,
 }

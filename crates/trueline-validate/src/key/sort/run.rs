@@ -1,7 +1,7 @@
 //! One sorted run in a temporary file.
 //!
-//! An entry is: how many bytes it shares with the one before (one byte), how many follow (seven bits a byte, low ones first),
-//! and those.
+//! An entry consists of the number of bytes it shares with the previous one (one byte), the number of bytes that follow (seven
+//! bits per byte, low ones first), and these bytes.
 
 use std::fs::File;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use super::super::error::Error;
 use super::super::hashing::Hashing;
 use super::Disk;
 
-/// Bytes collected before a write.
+/// The number of bytes collected before a write.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// Where a run stands, and what it must give back.
+/// The location of a run, and what it must contain.
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) range: Range<u64>,
@@ -22,7 +22,7 @@ pub(super) struct Run {
     check: u64,
 }
 
-/// The check over entries so far.
+/// Returns the checksum over the entries so far.
 fn advance(check: u64, hashing: &Hashing, entry: &[u8]) -> u64 {
     check.rotate_left(1) ^ hashing.hash(entry)
 }
@@ -81,7 +81,7 @@ pub(super) struct RunReader {
     disk: Disk,
     file: Arc<File>,
     hashing: Hashing,
-    /// What is still to be read and to come.
+    /// The part still to be read.
     run: Run,
     check: u64,
     window: Vec<u8>,
@@ -94,7 +94,7 @@ impl RunReader {
         Self { disk, file, hashing, run, check: 0, window: Vec::new(), at: 0, window_bytes }
     }
 
-    /// Makes the next entry of the one before; `false` when there is none.
+    /// Replaces an entry by the next one; `false` if there is none.
     pub(super) fn next(&mut self, entry: &mut Vec<u8>) -> Result<bool, Error> {
         if self.run.entries == 0 {
             return if self.check == self.run.check { Ok(false) } else { Err(self.disk.damaged()) };
@@ -134,7 +134,7 @@ impl RunReader {
         Ok(self.window[self.at - 1])
     }
 
-    /// Makes sure that there is at least one more byte in the window.
+    /// Ensures that there is at least one more byte in the window.
     fn refill(&mut self) -> Result<(), Error> {
         if self.at < self.window.len() {
             return Ok(());

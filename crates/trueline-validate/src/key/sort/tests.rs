@@ -24,7 +24,7 @@ fn sort(memory_bytes: usize, entries: &[Vec<u8>]) -> Vec<Vec<u8>> {
     collect(sorter.finish().unwrap()).unwrap()
 }
 
-/// Entries that share beginnings, as those of rows do.
+/// Entries that share prefixes, as those of rows do.
 fn scattered(count: u64) -> Vec<Vec<u8>> {
     let number = |index: u64| index.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
     (0..count).map(|index| [&[0, 0, 0, 1][..], &number(index).to_be_bytes()].concat()).collect()
@@ -32,7 +32,7 @@ fn scattered(count: u64) -> Vec<Vec<u8>> {
 
 #[test]
 fn entries_come_in_order_through_any_number_of_runs() {
-    // With 64 KiB about 1,600 entries make a run, 26,000 a run of the next level, 420,000 one of the third.
+    // With 64 KiB, a run has about 1,600 entries, a run of the next level 26,000, one of the third 420,000.
     for count in [0, 1, 1000, 5000, 30_000, 500_000] {
         let entries = scattered(count);
         let mut expected = entries.clone();
@@ -50,7 +50,7 @@ fn memory_decides_when_runs_are_written_and_disk_holds_little() {
     }
     assert_eq!(sorter.levels.len(), 2);
     assert!(sorter.levels.iter().all(|level| level.runs.len() < FAN));
-    // Eight bytes of each entry are always the same, or nearly.
+    // Eight bytes of each entry are always, or nearly always, the same.
     let written: u64 = sorter.levels[1].end;
     assert!(written < 100_000 * 8, "{written} bytes");
 }

@@ -1,4 +1,4 @@
-//! Where prints are that may be repeats, and what that is worth to a set that has most of them again.
+//! The locations of fingerprints that may be repeats, and their use for a set that has most of them again.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Chunk, Make, PLAIN, any_chunk, any_make, chunks_of, fill, rows, scrambled, slices, supply};
 use crate::key::print::{PrintSet, Stretches};
 
-/// Whether any stretch is told its prints, which are then the right ones.
+/// Returns whether stretches have fingerprints, and checks that they are the right ones.
 fn check_stretches(chunks: Vec<Chunk>, make: Make) -> bool {
     let mut chunks = chunks;
     chunks.sort_by_key(|chunk| chunk.input);
@@ -31,7 +31,8 @@ fn check_stretches(chunks: Vec<Chunk>, make: Make) -> bool {
     true
 }
 
-/// Whether a set settles by what was found in other chunks of which it has some, and then finds what it would find without.
+/// Returns whether a set can be settled with the results of other chunks, some of which it has, and checks that the result is the
+/// same.
 fn check_recall(before: &[Chunk], after: &[(Chunk, Option<usize>)], make: Make) -> bool {
     let mut first = make.set(None).telling_stretches();
     let signal = first.signal();
@@ -70,13 +71,13 @@ fn check_recall(before: &[Chunk], after: &[(Chunk, Option<usize>)], make: Make) 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// A stretch has the prints of its keys that may be repeats and no others, where any are told.
+    /// If any are returned, a stretch has exactly the fingerprints of its keys that may be repeats.
     #[test]
     fn stretches_agree_with_the_filter(chunks in prop::collection::vec(any_chunk(), 0..10), make in any_make()) {
         check_stretches(chunks, make);
     }
 
-    /// What was found in some chunks serves others that have some of them, in any order, whichever are new, gone or there once more.
+    /// The results of some chunks help other sets with some of them, in any order, whichever are new, removed or duplicated.
     #[test]
     fn what_is_recalled_changes_nothing(
         before in prop::collection::vec(any_chunk(), 1..8),
@@ -92,7 +93,7 @@ proptest! {
                 return (new, None);
             }
             let chunk = Chunk { input, ..before[same].clone() };
-            // A chunk that is there once more is new the second time.
+            // A duplicated chunk is new the second time.
             (chunk, (!std::mem::replace(&mut is_taken[same], true)).then_some(same))
         }).collect();
         after.sort_by_key(|(chunk, _)| chunk.input);
@@ -100,7 +101,7 @@ proptest! {
     }
 }
 
-/// Told where keys do not ascend, and not where a file holds some of them.
+/// Returned if keys do not ascend, and not if some of them are in a file.
 #[test]
 fn stretches_are_told_from_memory() {
     let chunks = || chunks_of((0..60_000).map(|number| scrambled(number % 59_900)), 10_000);
@@ -108,7 +109,7 @@ fn stretches_are_told_from_memory() {
     assert!(!check_stretches(chunks(), Make { memory_bytes: 64 << 10, pending: 512, ..PLAIN }));
 }
 
-/// Keys that repeat among what is known, among what is new, and between the two; a chunk that is gone takes its repeats along.
+/// Keys that repeat among known chunks, among new ones, and between the two; a removed chunk removes its repeats.
 #[test]
 fn a_set_that_grew_settles_what_is_new() {
     let keys = |range: Range<u64>, modulus: u64| range.map(move |number| scrambled(number % modulus));
@@ -121,7 +122,7 @@ fn a_set_that_grew_settles_what_is_new() {
     assert!(check_recall(&before, &same(&before), PLAIN));
     let distinct = chunks_of(keys(0..50_000, 60_000), 10_000);
     assert!(check_recall(&distinct, &[same(&distinct), grown[6..].to_vec()].concat(), PLAIN));
-    // Mostly new: looking at everything is cheaper.
+    // Mostly new: examining everything is cheaper.
     let others = before[1..].iter().map(|chunk| (chunk.clone(), None)).collect();
     assert!(!check_recall(&before[..1], &[same(&before[..1]), others].concat(), PLAIN));
 }

@@ -1,4 +1,4 @@
-//! Which rows may have keys that are there more than once.
+//! Rows that may have repeated keys.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use super::{Make, PLAIN};
 use crate::key::print::PrintBuffer;
 
-/// The rows of a chunk, as far as they have a key.
+/// The rows of a chunk, with their keys if they have one.
 type Rows = Vec<Option<u32>>;
 
-/// The rows of each chunk that are suspected, if that is known, after all that repeat a key were looked for among them.
+/// Returns the suspected rows of each chunk, if known, after checking that all that repeat a key are among them.
 fn check(chunks: &[Rows], make: Make) -> Option<Vec<Vec<Range<u64>>>> {
     let mut set = make.set(None);
     let mut first_row = 0;
@@ -49,7 +49,7 @@ fn check(chunks: &[Rows], make: Make) -> Option<Vec<Vec<Range<u64>>>> {
     Some(all)
 }
 
-/// Different keys in no order, with a row without one now and then.
+/// Distinct keys in no order, with an occasional row without one.
 fn scattered(first: u32, rows: u32) -> Rows {
     let key = |row: u32| row.wrapping_mul(2_654_435_761);
     (first..first + rows).map(|row| (row % 97 != 5).then(|| key(row))).collect()
@@ -72,11 +72,11 @@ fn few_rows_around_each_repeat_are_suspected() {
 fn nothing_is_known_of_prints_that_are_not_at_hand() {
     let mut chunks = vec![scattered(1, 50_000); 2];
     assert!(check(&chunks, PLAIN).is_some());
-    // Prints of 800,000 bytes, and a budget that has room for them and not for their granules; then for neither.
+    // 800,000 bytes of fingerprints, and a budget that has room for them but not for their granules; then for neither.
     for memory_bytes in [1_080 << 10, 256 << 10] {
         assert_eq!(check(&chunks, Make { memory_bytes, ..PLAIN }), None);
     }
-    // Those of a chunk that ascends are in no run of their own, or owed.
+    // The fingerprints of an ascending chunk are not in a separate run, or are owed.
     chunks[1][3] = Some(1);
     let ascending = |rows: u32| (0..rows).map(Some).collect();
     for rows in [10, 10_000] {
