@@ -1,4 +1,4 @@
-//! The rows of a batch that have a key for a check, and what becomes of their keys.
+//! The rows of a batch that have a key for a check, and how their keys are collected.
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
@@ -18,26 +18,26 @@ use crate::state::has_bad_cell;
 pub(crate) enum KeyTask {
     /// Keeps every key with its place.
     Keep,
-    /// Keeps prints, or the knowledge that keys ascend.
+    /// Keeps fingerprints, or the knowledge that keys ascend.
     Print(Signal),
-    /// Keeps all prints: they are owed.
+    /// Keeps all fingerprints, because they are owed.
     PrintAll(Signal),
     /// Keeps the keys that may be repeats, with their places.
     KeepSome(Arc<Filter>),
-    /// Nothing: this check has all it needs.
+    /// Does nothing: this check has all it needs.
     Pass,
 }
 
 /// The keys of one chunk for one check.
 #[derive(Debug)]
 pub(crate) enum ChunkKeys {
-    /// Whole keys with their places, of all rows or of those that pass a filter.
+    /// Complete keys with their places, of all rows or of those that pass a filter.
     Whole(KeyBuffer, Option<Arc<Filter>>),
     Prints(PrintBuffer),
     None,
 }
 
-/// How many rows of a batch have a key, and why the others have none.
+/// The number of rows of a batch with a key, and why the others have none.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct KeyCounts {
     pub(crate) keys: u64,
@@ -56,14 +56,14 @@ impl ChunkKeys {
         }
     }
 
-    /// Has prints tell from which rows they come, roughly.
+    /// Makes fingerprints store roughly which rows they come from.
     pub(crate) fn tell_granules(&mut self) {
         if let Self::Prints(prints) = self {
             prints.tell_granules();
         }
     }
 
-    /// Takes in the keys of a batch; `tainted` tells the rows that another check found invalid.
+    /// Collects the keys of a batch; `tainted` returns whether another check found a row invalid.
     pub(crate) fn collect(&mut self, rows: &KeyRows<'_>, tainted: impl Fn(usize) -> bool) -> KeyCounts {
         match self {
             Self::Whole(buffer, Some(filter)) if rows.texts().is_some() => rows.each_text(|row, text| {
@@ -93,7 +93,7 @@ impl ChunkKeys {
         }
     }
 
-    /// Whether any row of a batch passes the filter that decides which keys are kept.
+    /// Returns whether any row of a batch passes the filter that selects the keys to keep.
     pub(crate) fn has_candidate(&self, rows: &KeyRows<'_>) -> bool {
         let Self::Whole(_, Some(filter)) = self else { return false };
         if let Some(texts) = rows.texts() {
@@ -114,7 +114,7 @@ impl ChunkKeys {
         });
     }
 
-    /// Appends what comes behind in the same input, so many rows and lines after the start.
+    /// Appends the keys that follow in the same input, offset by `rows` rows and `lines` lines.
     pub(crate) fn append(&mut self, later: &Self, rows: u64, lines: u64) {
         match (self, later) {
             (Self::Whole(mine, _), Self::Whole(theirs, _)) => mine.append(theirs, rows, lines),
@@ -130,14 +130,14 @@ pub(crate) struct KeyRows<'a> {
     pub(crate) rule: KeyRule,
     batch: &'a Batch<'a>,
     columns: Vec<Column<'a>>,
-    /// Only these rows are looked at, in ascending order.
+    /// If set, only these rows are examined, in ascending order.
     chosen: Option<&'a [u32]>,
     any_bad: bool,
     any_null: bool,
 }
 
 impl<'a> KeyRows<'a> {
-    /// `None` where the input lacks a column.
+    /// Creates the key columns; `None` if the input lacks a column.
     pub(crate) fn new(check: &'a PlannedCheck, rule: KeyRule, batch: &'a Batch<'a>) -> Option<Self> {
         let columns: Option<Vec<Column<'_>>> = check.fields.iter().map(|&field| batch.keys[field]).collect();
         let columns = columns?;
@@ -146,7 +146,7 @@ impl<'a> KeyRows<'a> {
         Some(Self { check, rule, batch, columns, chosen: None, any_bad, any_null })
     }
 
-    /// Has only some rows looked at, in ascending order, where there is a choice.
+    /// Restricts the rows to be examined to `rows`, if given, in ascending order.
     pub(crate) fn choose(self, rows: Option<&'a [u32]>) -> Self {
         Self { chosen: rows, ..self }
     }
@@ -172,7 +172,7 @@ impl<'a> KeyRows<'a> {
         counts
     }
 
-    /// The key of a row. Equal bytes exactly when the keys are equal.
+    /// Appends the key of a row. The bytes are equal exactly if the keys are.
     fn append(&self, key: &mut Vec<u8>, row: usize) {
         match self.single() {
             Some(single) => key_text::append(key, single.array, row),
@@ -180,7 +180,7 @@ impl<'a> KeyRows<'a> {
         }
     }
 
-    /// What is printed of a row: other bytes than the key where those would not be in the order of the values.
+    /// Appends what is fingerprinted of a row: other bytes than the key if those are not in the order of the values.
     fn append_print(&self, key: &mut Vec<u8>, row: usize) {
         match self.single() {
             Some(single) => key_text::append_ordered(key, single.array, row),
@@ -188,7 +188,7 @@ impl<'a> KeyRows<'a> {
         }
     }
 
-    /// Calls `visit` with every row that has a key, and what is printed of it.
+    /// Calls `visit` with every row that has a key, and what is fingerprinted of it.
     fn each_printed(&self, mut visit: impl FnMut(usize, &[u8])) {
         if self.texts().is_some() {
             self.each_text(visit);
@@ -202,7 +202,7 @@ impl<'a> KeyRows<'a> {
         });
     }
 
-    /// The only column, when its values are keys as they are.
+    /// Returns the only column, if its values are keys as they are.
     fn single(&self) -> Option<&Column<'a>> {
         match self.columns.as_slice() {
             [single] if self.rule.nulls != KeyNulls::Equal => Some(single),
@@ -210,17 +210,17 @@ impl<'a> KeyRows<'a> {
         }
     }
 
-    /// The only column, when every row has a key.
+    /// Returns the only column, if every row has a key.
     fn full(&self) -> Option<&Column<'a>> {
         self.single().filter(|_| !self.any_bad && !self.any_null)
     }
 
-    /// The keys of the rows, when all are text or null; those that are null have none. Of CSV every text is one, of JSON not.
+    /// Returns the keys of the rows, if all are text or null; null rows have none. Any CSV cell is text, but not any JSON value.
     fn texts(&self) -> Option<&arrow_array::StringViewArray> {
         self.single().filter(|_| !self.any_bad).and_then(|column| column.array.as_string_view_opt())
     }
 
-    /// Calls `visit` with every row that has a key, and the key, when they are text.
+    /// Calls `visit` with every row that has a key, and the key, if they are text.
     fn each_text(&self, mut visit: impl FnMut(usize, &[u8])) -> KeyCounts {
         let Some(texts) = self.texts() else { return KeyCounts::default() };
         if self.chosen.is_some() {

@@ -1,4 +1,4 @@
-//! Values as key bytes: equal bytes exactly when the values are equal, and back to text for people.
+//! Converts values to key bytes, which are equal exactly if the values are, and back to readable text.
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
@@ -7,10 +7,10 @@ use trueline_schema::{DataType, Decimal, Literal};
 
 use crate::values::integers;
 
-/// Puts the value of one row, which is not null, behind `key`.
+/// Appends the value of one row, which is not null, to `key`.
 ///
-/// Text and binary as they are; exact types as 8 bytes where they fit and 16 where not; floats by value, so `-0` is `0` and
-/// every NaN is one.
+/// Text and binary as they are; exact types as 8 bytes if they fit and as 16 otherwise; floats by value, so `-0` equals `0` and
+/// all NaNs are equal.
 pub(crate) fn append(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     if let Some(values) = array.as_string_view_opt() {
         key.extend_from_slice(values.value(row).as_bytes());
@@ -30,8 +30,8 @@ pub(crate) fn append(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     }
 }
 
-/// Puts the value of one row, which is not null, behind `key`: bytes that are in the order of the values where those are
-/// integers, dates and the like, and otherwise those of [`append`].
+/// Appends the value of one row, which is not null, to `key`: for integers, dates and the like, bytes in the order of the values,
+/// otherwise those of [`append`].
 pub(crate) fn append_ordered(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     match integers!(array, |get| get(row)) {
         Some(value) => key.extend_from_slice(&ordered(value)),
@@ -39,18 +39,18 @@ pub(crate) fn append_ordered(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     }
 }
 
-/// Puts all values behind `keys`, 16 bytes each and those of [`append_ordered`]. `false` when they are no integers.
+/// Appends all values to `keys`, 16 bytes each, like [`append_ordered`]. Returns `false` if they are not integers.
 pub(crate) fn append_integers(keys: &mut Vec<u8>, array: &dyn Array) -> bool {
     let rows = array.len();
     integers!(array, |get| keys.extend((0..rows).flat_map(|row| ordered(get(row))))).is_some()
 }
 
-/// Bytes in the order of the values.
+/// Encodes a value as bytes in the order of the values.
 fn ordered(value: i128) -> [u8; 16] {
     (value ^ i128::MIN).to_be_bytes()
 }
 
-/// Puts one part of a key over several columns behind `key`, so that no two lists of parts give the same bytes.
+/// Appends one part of a key over several columns to `key`, so that no two lists of parts have the same bytes.
 pub(crate) fn append_part(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     if array.is_null(row) {
         key.extend_from_slice(&u32::MAX.to_le_bytes());
@@ -59,7 +59,7 @@ pub(crate) fn append_part(key: &mut Vec<u8>, array: &dyn Array, row: usize) {
     let start = key.len();
     key.extend_from_slice(&[0; 4]);
     append(key, array, row);
-    // A cell is shorter than 4 GiB: chunks are.
+    // A cell is shorter than 4 GiB, like its chunk.
     let length = u32::try_from(key.len() - start - 4).unwrap_or(u32::MAX - 1);
     key[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
@@ -68,7 +68,7 @@ fn canonical(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value + 0.0 }
 }
 
-/// The text of a key over columns of these types.
+/// Formats a key over columns of these types.
 pub(crate) fn describe(key: &[u8], types: &[&DataType]) -> String {
     if let [single] = types {
         return describe_value(key, single);
@@ -119,7 +119,7 @@ fn describe_value(bytes: &[u8], data_type: &DataType) -> String {
     }
 }
 
-/// Nanoseconds since 1970 as ISO 8601 text.
+/// Formats nanoseconds since 1970 as ISO 8601.
 fn describe_moment(nanos: i128, date_only: bool) -> String {
     const DAY: i128 = 86_400_000_000_000;
     let days = nanos.div_euclid(DAY);
@@ -137,7 +137,7 @@ fn describe_moment(nanos: i128, date_only: bool) -> String {
     text
 }
 
-/// Year, month and day of a day counted from 1970-01-01 (Gregorian, by 400-year eras that begin on 1 March).
+/// Returns the year, month and day of a day counted from 1970-01-01 (Gregorian, in eras of 400 years that begin on 1 March).
 fn civil(days: i128) -> (i128, i128, i128) {
     let from_march = days + 719_468;
     let era = from_march.div_euclid(146_097);

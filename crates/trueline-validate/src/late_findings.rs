@@ -1,4 +1,4 @@
-//! Repeats of keys as violations: found in the order in which keys are settled, told in the order of the report.
+//! Repeats of keys as violations: found in the order in which keys are settled, returned in the order of the report.
 
 use trueline_report::escape::truncate_value;
 use trueline_report::{Location, Related, Violation};
@@ -9,7 +9,7 @@ use crate::key::{self, KeyOptions, KeyPlace};
 use crate::late_rows::fail;
 use crate::plan::{Plan, PlannedCheck};
 
-/// Collects repeats in whatever order keys are settled.
+/// Collects repeats in any order.
 pub(crate) struct NamedFindings {
     sorter: Sorter,
     entry: Vec<u8>,
@@ -20,7 +20,7 @@ impl NamedFindings {
         Self { sorter: Sorter::new(options), entry: Vec::new() }
     }
 
-    /// Adds a repeat of a key that stands at `place` and stood at `first` before; `value` is what to show of it.
+    /// Adds a repeat of a key at `place` that first occurred at `first`; `value` is the key as shown.
     pub(crate) fn insert(
         &mut self,
         check: &PlannedCheck,
@@ -32,7 +32,7 @@ impl NamedFindings {
         let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let entry = &mut self.entry;
         entry.clear();
-        // What orders entries comes first, high bytes first.
+        // The sort keys come first, in big-endian order.
         entry.extend(place.input.to_be_bytes());
         entry.extend(place.row.to_be_bytes());
         entry.extend(narrow(check.column_order()).to_be_bytes());
@@ -60,14 +60,14 @@ fn push_place(entry: &mut Vec<u8>, place: KeyPlace) {
 
 /// All repeats of keys, in the order of the report. See [`Tally::settle`](crate::Tally::settle).
 ///
-/// **Cost**: the memory of the options for keys; beyond it a temporary file.
+/// **Cost**: the memory of the options for keys; beyond it, a temporary file.
 #[derive(Debug)]
 pub struct LateFindings {
     sorted: Sorted,
 }
 
 impl LateFindings {
-    /// The next violation.
+    /// Returns the next violation.
     ///
     /// **Errors**: the temporary file cannot be read back.
     pub fn next(&mut self, plan: &Plan) -> Result<Option<Violation>, Error> {
@@ -77,7 +77,7 @@ impl LateFindings {
     }
 }
 
-/// Takes an entry apart.
+/// Decodes an entry.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 }
 
-/// The violation of a repeat, but for its value.
+/// Creates the violation of a repeat, without its value.
 pub(crate) fn repeat(check: &PlannedCheck, place: KeyPlace, first: KeyPlace) -> Violation {
     let mut violation = check.violation(check.codes[0], location(place));
     violation.input = place.input;

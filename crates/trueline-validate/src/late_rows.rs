@@ -1,4 +1,4 @@
-//! The rows that checks over keys name: known only when the keys are settled, needed in the order of the inputs.
+//! The rows that violate checks over keys: known only when keys are settled, needed in the order of the inputs.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use crate::error::{Error, ErrorKind};
 use crate::key::sort::{Sorted, Sorter};
 use crate::key::{self, KeyOptions};
 
-/// Input, row and number of a check.
+/// The input, the row and the number of the check.
 const ENTRY_BYTES: usize = 16;
 
-/// Collects rows in whatever order keys are settled.
+/// Collects rows in any order.
 pub(crate) struct NamedRows(Sorter);
 
 impl NamedRows {
@@ -33,10 +33,12 @@ impl NamedRows {
     }
 }
 
-/// The rows that a check over keys names at severity error, by input and row. Those that other checks name too are there where
-/// reasons are wanted ([`Wanted::reasons`](crate::Wanted::reasons)), and may be left out otherwise. See [`Tally::settle`](crate::Tally::settle).
+/// The rows that violate a check over keys of severity error, by input and row.
 ///
-/// **Cost**: the memory of the options for keys; beyond it a temporary file.
+/// Rows that violate other checks too are included if reasons are wanted ([`Wanted::reasons`](crate::Wanted::reasons)), and may
+/// be missing otherwise. See [`Tally::settle`](crate::Tally::settle).
+///
+/// **Cost**: the memory of the options for keys; beyond it, a temporary file.
 #[derive(Debug)]
 pub struct LateRows {
     sorted: Sorted,
@@ -44,7 +46,9 @@ pub struct LateRows {
 }
 
 impl LateRows {
-    /// Visits the named ones among some rows of an input, with the number of the check that names them. To be asked from front to back: what was passed is forgotten.
+    /// Visits those among some rows of an input, with the numbers of their checks.
+    ///
+    /// To be called with ascending ranges: rows that were passed are discarded.
     ///
     /// **Errors**: the temporary file cannot be read back.
     pub fn among(
@@ -97,7 +101,7 @@ mod tests {
         assert_eq!(ask(0, 3..4), [3]);
         assert_eq!(ask(0, 4..4), [0_u64; 0]);
         assert_eq!(ask(0, 4..200), [0_u64; 0]);
-        // Rows that nobody asked for are passed over.
+        // Rows that are in no range are skipped.
         assert_eq!(ask(1, 0..7), [0_u64; 0]);
         assert_eq!(ask(1, 7..90), [7]);
         assert_eq!(ask(2, 0..1), [0]);

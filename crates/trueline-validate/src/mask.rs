@@ -2,7 +2,7 @@
 
 use arrow_buffer::NullBuffer;
 
-/// A set of rows of one batch, one bit each, least significant bit first.
+/// A set of rows of one batch, with one bit each, least significant bit first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mask {
     words: Vec<u64>,
@@ -10,19 +10,19 @@ pub(crate) struct Mask {
 }
 
 impl Mask {
-    /// An empty set over `rows` rows.
+    /// Creates an empty set over `rows` rows.
     pub(crate) fn new(rows: usize) -> Self {
         Self { words: vec![0; rows.div_ceil(64)], rows }
     }
 
-    /// Empties the set and gives it a new width, keeping its memory.
+    /// Empties the set and sets its number of rows, keeping its memory.
     pub(crate) fn reset(&mut self, rows: usize) {
         self.words.clear();
         self.words.resize(rows.div_ceil(64), 0);
         self.rows = rows;
     }
 
-    /// Puts exactly the rows for which `fails` holds into the set; every row is asked once, in order.
+    /// Replaces the set by the rows for which `fails` is true; `fails` is called once per row, in order.
     pub(crate) fn fill(&mut self, mut fails: impl FnMut(usize) -> bool) {
         for (index, word) in self.words.iter_mut().enumerate() {
             let start = index * 64;
@@ -35,7 +35,7 @@ impl Mask {
         }
     }
 
-    /// As [`Mask::fill`], given the value of each row.
+    /// Like [`Mask::fill`], with the value of each row.
     pub(crate) fn fill_from<T: Copy>(&mut self, values: &[T], fails: impl Fn(T) -> bool) {
         for (word, values) in self.words.iter_mut().zip(values.chunks(64)) {
             *word = values
@@ -57,7 +57,7 @@ impl Mask {
         self.words[row / 64] >> (row % 64) & 1 == 1
     }
 
-    /// Takes out every row that is null.
+    /// Removes every row that is null.
     pub(crate) fn keep_valid(&mut self, nulls: Option<&NullBuffer>) {
         let Some(nulls) = nulls else { return };
         for (word, valid) in self.words.iter_mut().zip(nulls.inner().bit_chunks().iter_padded()) {
@@ -81,7 +81,7 @@ impl Mask {
         }
     }
 
-    /// The bits, 64 rows each; those beyond the last row are 0.
+    /// Returns the bits, 64 rows per word; those after the last row are 0.
     pub(crate) fn words(&self) -> &[u64] {
         &self.words
     }
@@ -90,7 +90,7 @@ impl Mask {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
-    /// The rows of the set, in order.
+    /// Returns the rows of the set, in order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = usize> + '_ {
         self.words.iter().enumerate().flat_map(|(index, &word)| {
             let mut rest = word;

@@ -1,4 +1,4 @@
-//! The end of a run: duplicates are found, totals judged, samples put in order.
+//! The end of a run: finds duplicates, evaluates totals and sorts samples.
 
 use std::collections::BinaryHeap;
 
@@ -56,7 +56,7 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
     Ok(Outcome { checks, violations_omitted: failed - violations.len() as u64, violations, rows, findings })
 }
 
-/// The kept violations of all checks in the order of the report.
+/// Returns the kept violations of all checks, in the order of the report.
 fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     let samples = counts.into_iter().enumerate();
     let mut samples: Vec<(usize, Sample)> = samples
@@ -69,7 +69,7 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     samples.into_iter().map(|(_, sample)| sample.violation).collect()
 }
 
-/// Settles all keys that are not settled yet; what is wanted of them is put into `late`.
+/// Settles all keys that are not settled yet; the wanted results are added to `late`.
 pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut Late) -> Result<(), Error> {
     if std::mem::replace(&mut tally.is_settled, true) {
         return Ok(());
@@ -94,7 +94,7 @@ pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut Late) 
     Ok(())
 }
 
-/// The first rows of a check by place; the heap's top is the last of them.
+/// The first rows of a check by place; the top of the heap is the last of them.
 struct Kept {
     limit: usize,
     heap: BinaryHeap<KeptRow>,
@@ -164,7 +164,7 @@ fn settle_unique(
             failed += 1;
             let order = (place.input, place.row);
             first = Some(first.map_or(order, |first: (u32, u64)| first.min(order)));
-            // What only warns makes no row invalid, and hides none from the checks behind it.
+            // A warning makes no row invalid, and does not keep later checks from counting the row.
             let is_found = check.is_error
                 && !place.tainted
                 && named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
@@ -206,7 +206,7 @@ fn repeat_sample(check: &PlannedCheck, types: &[&DataType], row: &KeptRow) -> Sa
     Sample { column: check.column_order(), violation }
 }
 
-/// What is shown of a key.
+/// Returns the key as shown.
 fn shown(check: &PlannedCheck, types: &[&DataType], key: &[u8]) -> String {
     if check.is_sensitive { MASK.to_owned() } else { key_text::describe(key, types) }
 }
@@ -221,7 +221,7 @@ fn judge_distinct(
     if !is_bound(tally, index) {
         return;
     }
-    // Values that could not be read may still have been there.
+    // The unread part may contain more values.
     if let Some(code) = outside(bounds, summary.distinct).filter(|&code| !(unreadable && code == 0)) {
         fail_table(tally, index, code, &summary.distinct.to_string());
     }
@@ -238,7 +238,7 @@ fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: b
             TableRule::RowCount(bounds) => {
                 tally.total.counts[index].evaluated = tally.total_rows;
                 *observed = Some(json!(tally.total_rows));
-                // Rows that could not be read may still have been there.
+                // The unread part may contain more rows.
                 let code = outside(&bounds, tally.total_rows).filter(|&code| !(unreadable && code == 0));
                 if let Some(code) = code {
                     fail_table(tally, index, code, &tally.total_rows.to_string());
@@ -252,7 +252,7 @@ fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: b
     }
 }
 
-/// A function of the program that failed is a violation of its own.
+/// Adds a violation for each function of the program that failed.
 fn judge_customs(tally: &mut Tally) {
     for index in 0..tally.plan.checks.len() {
         let Some(reason) = tally.total.counts[index].error.clone() else { continue };
@@ -296,7 +296,7 @@ fn judge_completeness(
     }
 }
 
-/// One violation of the table as a whole.
+/// Adds one violation of the table as a whole.
 fn fail_table(tally: &mut Tally, index: usize, code: usize, value: &str) {
     let check = &tally.plan.checks[index];
     let counts = &mut tally.total.counts[index];
@@ -345,11 +345,11 @@ fn result(
     }
 }
 
-/// Whether the check's tolerance does not cover its failures.
+/// Returns whether the check has more failures than its tolerance allows.
 fn exceeds_tolerance(check: &PlannedCheck, counts: &Counts) -> bool {
     match check.check.tolerance {
         _ if counts.failed == 0 => false,
-        // A tolerance is for cells; those of such a column were not looked at.
+        // A tolerance is for cells, and those of a column of another type were not validated.
         _ if counts.codes.contains_key(MISTYPED) => true,
         None => true,
         Some(Tolerance::Count(count)) => counts.failed > count,

@@ -1,10 +1,10 @@
-//! What was found in a part of a dataset, to be kept, carried elsewhere and merged in its turn: a partial result.
+//! The result of a part of a dataset, to be stored, transferred and merged later: a partial result.
 //!
-//! A part is one input, or a stretch of one. Rows, lines and bytes count from its own beginning, and what is to be said of columns stands
-//! apart, so it knows nothing of the parts before it; a tally that takes parts in their order comes to what it would have come to in one run.
+//! A part is one input, or a stretch of one. Rows, lines and bytes are relative to its start, and results for columns are
+//! separate, so it does not depend on the parts before it; a tally that merges parts in order has the same result as one run.
 //!
-//! Written, it is JSON with everything but keys, their length before it, and then the keys of each check in the binary form
-//! of key buffers. Whoever keeps that guards it with a checksum: damage may not be seen here.
+//! The binary format is JSON with everything except keys, preceded by its length, and then the keys of each check in the binary
+//! format of key buffers. The caller must protect it with a checksum: damage may go unnoticed here.
 
 use std::collections::BTreeMap;
 
@@ -20,38 +20,38 @@ use crate::rereading::KeyStage;
 use crate::state::{Counts, Sample, State};
 use crate::tally::{MISTYPED, Tally};
 
-/// What was found in one input, or in a stretch of one.
+/// The result of one input, or of a stretch of one.
 ///
-/// **Cost**: memory is the samples, and all keys of checks over keys.
+/// **Cost**: memory for the samples, and for all keys of checks over keys.
 #[derive(Clone, Debug)]
 pub struct Partial {
     rows: u64,
     lines: u64,
     broken: u64,
     invalid: u64,
-    /// What was found of columns; what of rows.
+    /// The results for columns; those for rows follow.
     of_columns: Vec<Counts>,
     counts: Vec<Counts>,
     keys: Vec<KeyBuffer>,
-    /// Per schema field: whether the input had it, and why not.
+    /// Per schema field, whether the input has it, and the reason if not.
     bound: Vec<bool>,
     reasons: Vec<Option<String>>,
     has_unknown_columns: bool,
 }
 
-/// Where a part belongs.
+/// The position of a part in the dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartialPlace {
-    /// It is the beginning of the next input.
+    /// The start of the next input.
     NextInput,
-    /// It goes on where the part before it ended, so many bytes after the beginning of their input.
+    /// The continuation of the previous part, this many bytes after the start of their input.
     Behind {
-        /// The bytes of the input before it.
+        /// The number of bytes of the input before it.
         bytes: u64,
     },
 }
 
-/// Bytes that are no part of a run under this plan.
+/// The bytes are not a part of a run under this plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the bytes are no part of a run under this schema")]
 pub struct PartialError;
@@ -69,7 +69,7 @@ struct Written {
     counts: Vec<WrittenCounts>,
 }
 
-/// The numbers of a check, and the samples where they are written with them.
+/// The numbers of a check, and its samples if they are written together.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WrittenCounts {
     evaluated: u64,
@@ -90,12 +90,12 @@ pub(crate) struct WrittenSample {
 }
 
 impl Partial {
-    /// Its rows.
+    /// Returns the number of rows.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Writes the part behind `bytes`.
+    /// Appends the part to `bytes`.
     pub fn write(&self, bytes: &mut Vec<u8>) {
         let written = Written {
             rows: self.rows,
@@ -114,7 +114,7 @@ impl Partial {
         self.keys.iter().for_each(|keys| keys.write(bytes));
     }
 
-    /// Takes a part off the front of `bytes`, which [`Partial::write`] wrote under a plan of the same schema.
+    /// Takes a part from the front of `bytes`, which [`Partial::write`] wrote under a plan of the same schema.
     ///
     /// **Errors**: the bytes are something else.
     pub fn read(plan: &Plan, bytes: &mut &[u8]) -> Result<Self, PartialError> {
@@ -150,7 +150,7 @@ impl Partial {
         })
     }
 
-    /// Moves all places so many bytes on.
+    /// Adds `bytes` to the offsets of all places.
     fn shift(&mut self, bytes: u64) {
         let shift = |location: &mut Location| {
             location.byte_offset = location.byte_offset.map(|offset| offset + bytes);
@@ -182,7 +182,7 @@ impl WrittenCounts {
         Self { samples: counts.samples.iter().map(WrittenSample::of).collect(), ..Self::numbers_of(counts) }
     }
 
-    /// Without the samples.
+    /// Like `of`, without the samples.
     pub(crate) fn numbers_of(counts: &Counts) -> Self {
         Self {
             evaluated: counts.evaluated,
@@ -195,7 +195,7 @@ impl WrittenCounts {
         }
     }
 
-    /// `None` where there is a code that the check does not have.
+    /// Returns `None` if there is a code that the check does not have.
     pub(crate) fn read(self, check: &PlannedCheck) -> Option<Counts> {
         let known = |code: &String| check.codes.iter().chain(&[MISTYPED, EXTRA]).find(|known| *known == code);
         let codes = self.codes.iter().map(|(code, count)| Some((*known(code)?, *count)));
@@ -207,7 +207,7 @@ impl WrittenCounts {
             codes: codes.collect::<Option<_>>()?,
             first: self.first.map(|row| (0, row)),
             samples: self.samples.into_iter().map(WrittenSample::read).collect(),
-            // Only functions have one, and no part is made with functions.
+            // Only functions can fail, and parts are made without functions.
             error: None,
         })
     }
@@ -232,13 +232,14 @@ impl WrittenSample {
 }
 
 impl Tally {
-    /// A tally over one input, or a stretch of one, that is to become a [`Partial`]: keys are kept as they come, and nothing is settled. The
-    /// keys may take as much memory as `keys` says.
+    /// Creates a tally over one input, or a stretch of one, that becomes a [`Partial`].
+    ///
+    /// Keys are kept as they are, and nothing is settled. They may take the memory that `keys` allows.
     pub fn of_partial(plan: &Plan, keys: &KeyOptions) -> Self {
         Self { of_columns: Some(Vec::new()), ..Self::with_stages(plan, KeyStage::for_partial(plan, keys)) }
     }
 
-    /// What was found, of a tally that was made by [`Tally::of_partial`].
+    /// Returns the result of a tally created by [`Tally::of_partial`].
     pub fn into_partial(self) -> Partial {
         let keys = self.keys.into_iter().map(|stage| match stage {
             KeyStage::Gathered(keys, _) => keys,
@@ -250,7 +251,7 @@ impl Tally {
             broken: self.total.broken,
             invalid: self.total.invalid,
             of_columns: match self.of_columns {
-                // An input whose columns never became known has nothing there.
+                // Empty if the columns of the input never became known.
                 Some(counts) if !counts.is_empty() => counts,
                 _ => vec![Counts::default(); self.total.counts.len()],
             },
@@ -262,12 +263,12 @@ impl Tally {
         }
     }
 
-    /// Takes in the next part. Parts come in the order of the dataset.
+    /// Merges the next part. Parts must come in the order of the dataset.
     ///
-    /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file.
+    /// **Errors**: keys exceed their budget and cannot be written to a temporary file.
     ///
     /// # Panics
-    /// When the part is of another schema.
+    /// The part is of another schema.
     pub fn merge_partial(&mut self, part: Partial, place: PartialPlace) -> Result<(), Error> {
         let mut part = part;
         assert_eq!(part.bound.len(), self.bound.len(), "a part of another schema");

@@ -1,6 +1,6 @@
-//! What a code means, in words for people.
+//! Descriptions of codes for people.
 
-/// What was wrong with a value that got `code`.
+/// Describes what is wrong with a value that has `code`.
 pub(crate) fn phrase(code: &str) -> &'static str {
     match code {
         "structure.field_count" => "wrong number of fields",

@@ -1,4 +1,4 @@
-//! A schema compiled once, run over any number of batches.
+//! A compiled schema, which can be applied to any number of batches.
 
 use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
@@ -12,17 +12,17 @@ use crate::mask::Mask;
 /// Shown in place of a sensitive value.
 pub(crate) const MASK: &str = "***";
 
-/// How many samples are kept per check unless it says otherwise.
+/// The default number of samples kept per check.
 pub const DEFAULT_SAMPLE_LIMIT: u64 = 20;
 
 /// A compiled schema.
 ///
-/// Threads should each have a clone: clones share what is read and have scratch space of their own.
+/// Each thread should have its own clone: clones share read-only data and have separate scratch space.
 #[derive(Clone)]
 pub struct Plan {
     pub(crate) checks: Vec<PlannedCheck>,
     pub(crate) fields: Vec<PlannedField>,
-    /// Indices into `checks` of those that collect keys; the position here is the number of the key set.
+    /// The indices into `checks` of those that collect keys; the position here is the number of the key set.
     pub(crate) key_checks: Vec<usize>,
     pub(crate) structure: usize,
     pub(crate) columns: usize,
@@ -31,7 +31,7 @@ pub struct Plan {
 #[derive(Clone)]
 pub(crate) struct PlannedCheck {
     pub(crate) check: Check,
-    /// Schema fields the check looks at.
+    /// The schema fields that the check validates.
     pub(crate) fields: Vec<usize>,
     pub(crate) runner: Runner,
     pub(crate) codes: &'static [&'static str],
@@ -45,15 +45,15 @@ pub(crate) struct PlannedCheck {
 pub(crate) struct PlannedField {
     pub(crate) data_type: DataType,
     pub(crate) is_needed: bool,
-    /// Whether its column need not be there.
+    /// Whether the input may lack the column.
     pub(crate) is_optional: bool,
 }
 
 impl Plan {
-    /// Compiles a schema; `sample_limit` holds for checks that state none of their own.
+    /// Compiles a schema; `sample_limit` is for checks without their own.
     ///
-    /// **Errors**: a check that does not suit its column's type, or names a column that is not declared. Schemas read from
-    /// documents have neither.
+    /// **Errors**: a check does not suit the type of its column, or names an undeclared column. Schemas read from documents have
+    /// neither.
     pub fn compile(schema: &Schema, sample_limit: u64) -> Result<Self, Error> {
         let mut plan = Self {
             checks: Vec::new(),
@@ -79,9 +79,9 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Adds a check by a function of the program, behind all others; `sample_limit` holds where it states none of its own.
+    /// Adds a check by a function of the program, after all others; `sample_limit` is used if it has none.
     ///
-    /// **Errors**: it has the id of another check, or names a column that is not declared.
+    /// **Errors**: it has the id of another check, or names an undeclared column.
     pub fn add(&mut self, schema: &Schema, check: CustomCheck, sample_limit: u64) -> Result<(), Error> {
         let CustomCheck { mut check, function } = check;
         if self.check_ids().any(|id| *id == check.id) {
@@ -100,29 +100,29 @@ impl Plan {
         Ok(())
     }
 
-    /// Whether any check looks at the values of this schema field; the others need not be decoded.
+    /// Returns whether any check needs the values of this schema field; the others need not be decoded.
     pub fn needs(&self, field: usize) -> bool {
         self.fields[field].is_needed
     }
 
-    /// What is asked of this schema field alone.
+    /// Returns the checks over this schema field alone.
     pub fn asked_of(&self, field: usize) -> impl Iterator<Item = &CheckKind> {
         let is_of_it = move |check: &&PlannedCheck| *check.fields == [field];
         self.checks.iter().filter(is_of_it).map(|check| &check.check.kind)
     }
 
-    /// Whether keys are made of this schema field, so that all of its values are needed, not only those in doubt.
+    /// Returns whether this schema field is part of a key, so that all its values are needed, not only those in doubt.
     pub fn is_key(&self, field: usize) -> bool {
         self.key_checks.iter().any(|&check| self.checks[check].fields.contains(&field))
     }
 
-    /// Whether all values of this schema field are needed, not only those in doubt: keys are made of it, or a function of the program
-    /// looks at it.
+    /// Returns whether all values of this schema field are needed, not only those in doubt: for keys or for a function of the
+    /// program.
     pub fn needs_whole(&self, field: usize) -> bool {
         self.is_key(field) || self.is_custom(field)
     }
 
-    /// Whether a function of the program looks at this schema field.
+    /// Returns whether a function of the program gets this schema field.
     pub fn is_custom(&self, field: usize) -> bool {
         let is_custom = |check: &PlannedCheck| {
             matches!(check.runner, Runner::Custom { .. }) && check.fields.contains(&field)
@@ -130,15 +130,16 @@ impl Plan {
         self.checks.iter().any(is_custom)
     }
 
-    /// Whether a null of this schema field is a violation by itself.
+    /// Returns whether a null of this schema field is a violation by itself.
     pub fn forbids_null(&self, field: usize) -> bool {
         let forbids =
             |check: &PlannedCheck| matches!(check.runner, Runner::Required) && *check.fields == [field];
         self.checks.iter().any(forbids)
     }
 
-    /// The values of this schema field, such as the entries of a dictionary, that fail a check over cells. What it says of nulls does
-    /// not matter.
+    /// Returns which values of this schema field, such as the entries of a dictionary, fail a check over cells.
+    ///
+    /// The result for nulls does not matter.
     pub fn failing(&self, field: usize, values: &dyn Array) -> BooleanBuffer {
         let (mut failing, mut all) = (Mask::default(), Mask::new(values.len()));
         for check in &self.checks {
@@ -152,8 +153,10 @@ impl Plan {
         BooleanBuffer::collect_bool(values.len(), |row| all.get(row))
     }
 
-    /// Whether every value of this schema field passes the checks over cells if none lies outside of `ends`, two arrays of one slot each.
-    /// `are_values` says that both are among the values, so that equal ones are all there is.
+    /// Returns whether all values of this schema field that are within `ends`, two arrays of one slot each, pass the checks over
+    /// cells.
+    ///
+    /// `are_values` says that both ends are among the values, so that there is only one value if they are equal.
     pub fn passes_between(&self, field: usize, ends: [&dyn Array; 2], are_values: bool) -> bool {
         let [least, greatest] = ends;
         let is_one = are_values && {
@@ -173,7 +176,7 @@ impl Plan {
         })
     }
 
-    /// Whether any check looks at the values of this schema field, beyond whether they are there and of its type.
+    /// Returns whether any check needs the values of this schema field, beyond nulls and types.
     pub fn judges_values(&self, field: usize) -> bool {
         let judges = |check: &PlannedCheck| {
             let is_of_values =
@@ -183,22 +186,22 @@ impl Plan {
         self.checks.iter().any(judges)
     }
 
-    /// The ids of the checks, by their numbers.
+    /// Returns the ids of the checks, by number.
     pub fn check_ids(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().map(|check| check.check.id.as_str())
     }
 
-    /// Whether rows may turn out to be invalid only at the end, because they repeat keys.
+    /// Returns whether rows may turn out to be invalid only at the end, because they repeat keys.
     pub fn names_rows_late(&self) -> bool {
         self.error_key_checks() > 0
     }
 
-    /// Whether a record that is no row, because it is broken as a record, is invalid.
+    /// Returns whether a record that cannot be read as a row is invalid.
     pub fn rejects_broken(&self) -> bool {
         self.checks[self.structure].is_error
     }
 
-    /// How many checks can name rows only at the end: duplicates at severity error.
+    /// Returns the number of checks that find rows only at the end: duplicates at severity error.
     pub(crate) fn error_key_checks(&self) -> usize {
         let judges_rows = |index: &&usize| {
             let check = &self.checks[**index];
@@ -228,7 +231,7 @@ fn plan_check(schema: &Schema, check: Check, sample_limit: u64) -> Result<Planne
     Ok(planned(schema, check, fields, &data_type, runner, sample_limit))
 }
 
-/// The columns of a check as places in the schema.
+/// Returns the columns of a check as indices of schema fields.
 fn fields_of(schema: &Schema, check: &Check) -> Result<Vec<usize>, Error> {
     let place = |column: &String| {
         let place = schema.fields.iter().position(|field| field.name == *column);
@@ -261,7 +264,7 @@ fn planned(
 }
 
 impl PlannedCheck {
-    /// The column a violation of this check names: the one it looks at, if it is one.
+    /// Returns the column that a violation of this check names: that of the check, if it has exactly one.
     pub(crate) fn column(&self) -> Option<&str> {
         match self.check.columns.as_slice() {
             [column] => Some(column),

@@ -1,4 +1,4 @@
-//! What threads need to know of what was merged so far.
+//! What threads need to know of the results merged so far.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::key_rows::KeyTask;
 use crate::plan::Plan;
 
-/// What whoever merges knows and later states need to: which checks have all the samples they may keep, and what is to be
-/// done with keys.
+/// What later states need to know of the merged results: which checks have all the samples they may keep, and what to do with
+/// keys.
 #[derive(Clone, Debug)]
 pub struct Quota {
     full: Arc<[AtomicBool]>,
@@ -21,18 +21,18 @@ impl Quota {
         Self { full, keys: keys.into(), collects: false }
     }
 
-    /// For a pass that is after keys only: no samples.
+    /// Creates a quota for a pass that only collects keys: no samples.
     pub(crate) fn for_keys(plan: &Plan, keys: Vec<KeyTask>) -> Self {
         let full = plan.checks.iter().map(|_| AtomicBool::new(true)).collect();
         Self { full, keys: keys.into(), collects: false }
     }
 
-    /// Whether everything that is wrong is wanted, not only samples.
+    /// Returns whether all violations are wanted, not only samples.
     pub(crate) fn collects(&self) -> bool {
         self.collects
     }
 
-    /// Asks for everything that is wrong.
+    /// Requests all violations.
     pub(crate) fn collect(&mut self) {
         self.collects = true;
     }
@@ -45,7 +45,7 @@ impl Quota {
         self.full[check].load(Ordering::Relaxed)
     }
 
-    /// What to do with the keys of each check over keys.
+    /// Returns what to do with the keys of each check over keys.
     pub(crate) fn keys(&self) -> &[KeyTask] {
         &self.keys
     }

@@ -1,8 +1,8 @@
-//! What is known of the keys of each check, and for what the inputs must be read again.
+//! The state of the keys of each check, and which inputs must be read again.
 //!
-//! In the first pass a check keeps whole keys or, where inputs can be read again, prints. Prints that are owed come in a second
-//! pass; then the prints are settled, and keys that may be repeats are kept whole in the last. Mostly there are none of
-//! either, and the first pass was the only one.
+//! In the first pass a check keeps complete keys or, if inputs can be read again, fingerprints. Fingerprints that are owed are
+//! supplied in a second pass. Then the fingerprints are settled, and in the last pass the keys that may be repeats are kept
+//! completely. Mostly neither exists, and the first pass is the only one.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,63 +20,63 @@ use crate::quota::Quota;
 use crate::state::State;
 use crate::tally::Tally;
 
-/// What the inputs are being read for.
+/// The purpose of reading the inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
     /// Everything.
     First,
-    /// Prints of keys that are owed; rows are not judged again.
+    /// Fingerprints of keys that are owed; rows are not validated again.
     Prints,
-    /// Keys that may be repeats; only rows that have one are judged again, for what else is wrong with them, or the batches that have some, unless
-    /// that is known.
+    /// Keys that may be repeats. Only their rows, or the batches that contain them, are validated again, to find out what else is
+    /// wrong with them, unless that is known.
     Candidates,
-    /// The rows themselves, once it is known which of them keys name; they are judged again, and nothing is counted.
+    /// The rows themselves, once the rows with repeated keys are known; they are validated again, and nothing is counted.
     Rows,
 }
 
-/// What of the keys is wanted besides counts and samples, when they are settled.
+/// The results wanted from settling keys, besides counts and samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// The rows that they name at severity error.
+    /// The rows that violate checks over keys at severity error.
     pub rows: bool,
     /// Every repeat as a violation.
     pub findings: bool,
-    /// Why rows are invalid: all checks that name them, among the rows above and in the findings of [`Pass::Rows`].
+    /// Why rows are invalid: all checks that they violate, among the rows above and in the findings of [`Pass::Rows`].
     pub reasons: bool,
 }
 
-/// What keys say at the end, as far as it was wanted.
+/// The results of settling keys, as far as they were wanted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settled {
-    /// The rows that they name at severity error.
+    /// The rows that violate checks over keys at severity error.
     pub rows: Option<LateRows>,
     /// Every repeat as a violation.
     pub findings: Option<LateFindings>,
 }
 
-/// Where what keys say is put while they are settled.
+/// Collects the results of keys while they are settled.
 #[derive(Default)]
 pub(crate) struct Late {
     pub(crate) rows: Option<NamedRows>,
     pub(crate) findings: Option<NamedFindings>,
-    /// Whether rows are wanted for each check that names them.
+    /// Whether rows are wanted for each check that they violate.
     pub(crate) reasons: bool,
 }
 
-/// What is known of the keys of one check.
+/// The state of the keys of one check.
 pub(crate) enum KeyStage {
-    /// All keys are being kept.
+    /// All keys are kept.
     Whole(Box<KeySet>),
-    /// Prints, and what the keys themselves may take afterwards.
+    /// Fingerprints are kept; the options are for the keys themselves, afterwards.
     Prints(Box<PrintSet>, KeyOptions),
-    /// Keys that passed the filter are being kept.
+    /// Keys that pass the filter are kept.
     Filtered(Box<Filtered>),
-    /// All keys are different; with nothing in it, stretches of rows of which that is known.
+    /// All keys are distinct; with (empty) stretches of rows if those are known.
     Distinct(KeySummary, Option<Stretches>),
-    /// All keys are being kept as they come, to be passed on; so many bytes may they take.
+    /// All keys are kept as they are, for a partial result, in at most this many bytes.
     Gathered(KeyBuffer, usize),
-    /// Gone: an error came of it, or it was settled.
+    /// No longer available: an error occurred, or the keys were settled.
     Spent,
 }
 
@@ -95,7 +95,7 @@ impl KeyStage {
         plan.key_checks.iter().map(|_| Self::Whole(Box::new(KeySet::new(share.clone())))).collect()
     }
 
-    /// Prints for what must be unique. How many different values there are is mostly asked of few values in many rows: nearly
+    /// Uses fingerprints for keys that must be unique. Counting distinct values mostly concerns few values in many rows: nearly
     /// every row would have to be read again.
     pub(crate) fn for_passes(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
         let share = share(plan, keys);
@@ -121,7 +121,7 @@ impl KeyStage {
         }
     }
 
-    /// Settles prints to which nothing is owed.
+    /// Settles fingerprints, none of which are owed.
     fn settle(self, threads: usize) -> Result<Self, key::Error> {
         let Self::Prints(prints, options) = self else { return Ok(self) };
         let settled = prints.settle(threads)?;
@@ -137,7 +137,7 @@ impl KeyStage {
         })
     }
 
-    /// Calls `visit` for every repeat. `unreadable` excuses what could not be read again.
+    /// Calls `visit` for every repeat. `unreadable` says that a failure to read inputs again is not an error.
     pub(crate) fn finish(
         self,
         unreadable: bool,
@@ -156,21 +156,23 @@ impl KeyStage {
     }
 }
 
-/// Whether a check wants keys to be unique, and not only to count them.
+/// Returns whether a check requires keys to be unique, and does not only count them.
 fn is_unique(plan: &Plan, check: usize) -> bool {
     matches!(plan.checks[check].runner, Runner::Keys(rule) if matches!(rule.purpose, KeyPurpose::Unique(_)))
 }
 
-/// What each check over keys may take.
+/// Returns the options of each check over keys, with its share of the memory.
 fn share(plan: &Plan, keys: &KeyOptions) -> KeyOptions {
     keys.clone().memory_bytes(keys.memory_bytes / plan.key_checks.len().max(1))
 }
 
 impl Tally {
-    /// What the inputs must be read again for, `None` when nothing is missing. Asked when all inputs were read, and again after
-    /// each further pass; settles prints on so many threads.
+    /// Returns the next pass over the inputs; `None` if no more is needed.
     ///
-    /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file or read back.
+    /// To be called when all inputs were read, and again after each further pass. Fingerprints are settled on up to `threads`
+    /// threads.
+    ///
+    /// **Errors**: keys exceed their budget and cannot be written to a temporary file or read back.
     pub fn next_pass(&mut self, threads: usize) -> Result<Option<Pass>, Error> {
         let owes =
             |stage: &KeyStage| matches!(stage, KeyStage::Prints(prints, _) if !prints.owed().is_empty());
@@ -200,10 +202,11 @@ impl Tally {
         Ok(any.then_some(self.pass))
     }
 
-    /// Settles the keys, which the inputs must have been read for to their ends, in all passes that were asked for. Each of what
-    /// is wanted takes as much as `keys` says. What is read from now on is read in [`Pass::Rows`].
+    /// Settles the keys. Before, the inputs must have been read to their ends in all passes that [`Tally::next_pass`] returned.
     ///
-    /// **Errors**: keys, or what they say, could not be kept in a temporary file or read back.
+    /// Each wanted result takes as much memory as `keys` allows. Everything read from now on is read in [`Pass::Rows`].
+    ///
+    /// **Errors**: keys or their results cannot be written to a temporary file or read back.
     pub fn settle(&mut self, wanted: Wanted, keys: &KeyOptions) -> Result<Settled, Error> {
         let mut late = Late {
             rows: wanted.rows.then(|| NamedRows::new(keys)),
@@ -223,7 +226,7 @@ impl Tally {
         })
     }
 
-    /// Whether this pass must read an input again.
+    /// Returns whether this pass must read an input again.
     pub fn needs_input(&self, input: u32) -> bool {
         let has_rows = self.rows_of_inputs.get(input as usize).is_some_and(|&rows| rows > 0);
         has_rows
@@ -234,10 +237,11 @@ impl Tally {
             })
     }
 
-    /// What stands for the keys that [`Pass::Candidates`] keeps of the stretch of rows of a state that was merged first at `first_row`
-    /// of an input: runs that find the same, of the same rows, keep the same. Empty: none is kept. `None`: it is not known.
+    /// Returns bytes that represent the keys that [`Pass::Candidates`] keeps of the stretch of rows of a state that was first
+    /// merged at `first_row` of an input.
     ///
-    /// Known where [`KeyOptions::tells_stretches`] asked for it and the prints stayed in memory.
+    /// Runs with the same bytes for the same rows keep the same keys. Empty if none are kept; `None` if it is unknown. Known if
+    /// requested by [`KeyOptions::tells_stretches`] and the fingerprints stayed in memory.
     pub fn candidates(&self, input: u32, first_row: u64) -> Option<Vec<u8>> {
         let (mut bytes, mut any) = (Vec::new(), false);
         for stage in &self.keys {
@@ -251,10 +255,11 @@ impl Tally {
         Some(if any { bytes } else { Vec::new() })
     }
 
-    /// The rows among which all are that [`Pass::Candidates`] looks for in a stretch, which is that of a state that was merged first at
-    /// `first_row` of an input: ranges in ascending order, counted from the first of its rows that came in batches. `None`: they may be anywhere.
+    /// Returns rows that include all those that [`Pass::Candidates`] searches for in the stretch of a state that was first merged
+    /// at `first_row` of an input.
     ///
-    /// Known where [`State::tell_granules`] asked for it and the prints stayed in memory.
+    /// They are ascending ranges, relative to the first of its rows that came in batches; `None` if the rows may be anywhere.
+    /// Known if requested by [`State::tell_granules`] and the fingerprints stayed in memory.
     pub fn suspects(&self, input: u32, first_row: u64) -> Option<Vec<Range<u64>>> {
         let mut rows = Vec::new();
         for stage in &self.keys {
@@ -268,13 +273,13 @@ impl Tally {
         Some(rows)
     }
 
-    /// Whether there are prints to settle, so that [`Tally::recall`] is of use.
+    /// Returns whether there are fingerprints to settle, so that [`Tally::recall`] is useful.
     pub fn has_prints(&self) -> bool {
         self.keys.iter().any(|stage| matches!(stage, KeyStage::Prints(..)))
     }
 
-    /// Whether [`Tally::candidates`] are all keys of the rows that were met more than once, as the first pass found them: the same of all
-    /// stretches may be said to [`Tally::recall`].
+    /// Returns whether [`Tally::candidates`] includes all keys that the first pass found more than once, so that those of all
+    /// stretches can be given to [`Tally::recall`].
     pub fn knows_repeats(&self) -> bool {
         let is_settled = |stage: &KeyStage| matches!(stage, KeyStage::Filtered(_) | KeyStage::Distinct(..));
         let mut stages = self.keys.iter().zip(&self.plan.key_checks);
@@ -287,12 +292,13 @@ impl Tally {
             })
     }
 
-    /// Says what [`Tally::candidates`] were in a run before, with the same plan and seeds, of stretches that have the same rows in both: their
-    /// input, first row and candidates. To be said before [`Tally::next_pass`], which is faster for it. What cannot be read is passed
-    /// over.
+    /// Supplies the [`Tally::candidates`] of an earlier run with the same plan and seeds, for stretches with the same rows in
+    /// both: their input, first row and candidates.
     ///
-    /// All are of one run, and each of its stretches is said once at most: of a stretch that is there twice nobody knew that all its keys
-    /// repeat.
+    /// To be called before [`Tally::next_pass`], which becomes faster. Candidates that cannot be decoded are ignored.
+    ///
+    /// All must come from one run, and each of its stretches at most once: otherwise repeats between two copies of a stretch are
+    /// not found.
     pub fn recall<'b>(&mut self, known: impl IntoIterator<Item = (u32, u64, &'b [u8])>) {
         let mut of_stages = vec![Vec::new(); self.keys.len()];
         for (input, first_row, candidates) in known {
@@ -308,14 +314,14 @@ impl Tally {
         }
     }
 
-    /// Goes to an input that is read again, whose first `lines` line ends are not part of any row.
+    /// Continues with an input that is read again, whose first `lines` line ends are not part of any row.
     pub fn begin_input_again(&mut self, input: u32, lines: u64) {
         self.input = Some(input);
         self.total.rows = 0;
         self.total.lines = lines;
     }
 
-    /// Whether the input that was read again had as many rows as the first time.
+    /// Returns whether the input that was read again had as many rows as the first time.
     pub fn has_same_rows(&self) -> bool {
         let input = self.input.unwrap_or_default();
         self.rows_of_inputs.get(input as usize) == Some(&self.total.rows)
@@ -328,7 +334,7 @@ impl Tally {
         let rows = start..start + state.rows;
         let known = self.rows_of_inputs.get(input as usize).copied().unwrap_or_default();
         if self.pass != Pass::First && rows.end > known {
-            // Rows that were not there before: the report is about those that were.
+            // Rows that did not exist before: the report covers those that did.
             return Ok(());
         }
         let pass = self.pass;
@@ -354,7 +360,7 @@ impl Tally {
     }
 }
 
-/// The prints of each stage, as [`Tally::candidates`] puts them together.
+/// Splits the fingerprints of each stage, as [`Tally::candidates`] combines them.
 fn split_candidates(bytes: &[u8], stages: usize) -> Option<Vec<Box<[u64]>>> {
     if bytes.is_empty() {
         return Some(vec![Box::default(); stages]);

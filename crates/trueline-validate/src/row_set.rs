@@ -1,17 +1,17 @@
-//! A set of rows over all inputs, for counting rows that several key checks name.
+//! A set of rows over all inputs, to count rows that violate several checks over keys once.
 
 use std::collections::HashMap;
 
 const ROWS_PER_BLOCK: u64 = 1 << 16;
 
-/// Rows by input; blocks of 65,536 rows appear when their first row does (8 KiB each).
+/// Rows by input; blocks of 65,536 rows (8 KiB each) are allocated with their first row.
 #[derive(Debug, Default)]
 pub(crate) struct RowSet {
     blocks: HashMap<(u32, u64), Box<[u64]>>,
 }
 
 impl RowSet {
-    /// Adds a row; whether it was new.
+    /// Adds a row; returns whether it was new.
     #[allow(clippy::cast_possible_truncation, reason = "the remainder is below 65,536")]
     pub(crate) fn insert(&mut self, input: u32, row: u64) -> bool {
         let block = self

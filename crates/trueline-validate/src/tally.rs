@@ -1,4 +1,4 @@
-//! The result of a whole run: states merged in file order, keys settled at the end.
+//! The result of a whole run: states are merged in file order, keys settled at the end.
 
 use trueline_report::{CheckResult, Location, Rows, Violation};
 
@@ -12,15 +12,15 @@ use crate::quota::Quota;
 use crate::rereading::{KeyStage, Pass};
 use crate::state::{Counts, Sample, State};
 
-/// The code of a column that has another type than the schema's.
+/// The code of a column whose type is not the schema's.
 pub(crate) const MISTYPED: &str = "type.column";
 
-/// Collects the states of a run.
+/// Merges the states of a run.
 ///
-/// **Cost**: memory is the caps on samples plus, for each check over keys, its share of the key budget.
+/// **Cost**: memory for the samples, up to their limits, plus its share of the key budget for each check over keys.
 pub struct Tally {
     pub(crate) plan: Plan,
-    /// Everything merged so far; its rows and lines are those of the current input.
+    /// The sum of all merged states; its rows and lines are those of the current input.
     pub(crate) total: State,
     pub(crate) keys: Vec<KeyStage>,
     pub(crate) pass: Pass,
@@ -29,22 +29,22 @@ pub struct Tally {
     pub(crate) quota: Quota,
     pub(crate) input: Option<u32>,
     pub(crate) total_rows: u64,
-    /// Per schema field: whether an input had it, and why one had it not.
+    /// Per schema field, whether an input has it, and the reason if one does not.
     pub(crate) bound: Vec<bool>,
     pub(crate) reasons: Vec<Option<String>>,
     /// Whether the columns of an input never became known.
     pub(crate) has_unknown_columns: bool,
-    /// Per check what was observed of the table, as far as it is known.
+    /// Per check, the value observed for the table, as far as it is known.
     pub(crate) observed: Vec<Option<serde_json::Value>>,
-    /// What was found of the columns of the input, where that is kept apart from what was found of its rows.
+    /// The results for the columns of the input, if they are kept separate from those of its rows.
     pub(crate) of_columns: Option<Vec<Counts>>,
     /// Whether keys are settled.
     pub(crate) is_settled: bool,
-    /// What is wrong with the table and not with a row, where everything is wanted.
+    /// The violations of the table and not of a row, if all are wanted.
     pub(crate) findings: Option<Vec<Violation>>,
 }
 
-/// Keeps a violation of the table as a whole, among the samples if there is room, and where everything is wanted.
+/// Keeps a violation of the table as a whole, among the samples if there is room, and among the findings if all are wanted.
 pub(crate) fn keep(
     check: &PlannedCheck,
     counts: &mut Counts,
@@ -64,7 +64,7 @@ pub(crate) fn keep(
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -72,23 +72,23 @@ pub struct Outcome {
     pub checks: Vec<CheckResult>,
     /// The kept violations, ordered by input, row, column and check.
     pub violations: Vec<Violation>,
-    /// Violations that were counted and not kept.
+    /// The number of violations that were counted but not kept.
     pub violations_omitted: u64,
-    /// The rows.
+    /// The counts of rows.
     pub rows: Rows,
-    /// Where everything was wanted, the violations that are only known at the end, but for repeats of keys: those of the table
-    /// as a whole.
+    /// If all were wanted, the violations of the table as a whole that are known only at the end, without repeats of keys.
     pub findings: Vec<Violation>,
 }
 
 impl Tally {
-    /// A tally over nothing yet; `keys.memory_bytes` is shared by all checks over keys.
+    /// Creates an empty tally; `keys.memory_bytes` is shared by all checks over keys.
     pub fn new(plan: &Plan, keys: &KeyOptions) -> Self {
         Self::with_stages(plan, KeyStage::for_one_pass(plan, keys))
     }
 
-    /// A tally over inputs that can be read again: keys take less memory and time, and [`Tally::next_pass`] says what must be
-    /// read again and what for.
+    /// Creates a tally over inputs that can be read again.
+    ///
+    /// Keys take less memory and time, and [`Tally::next_pass`] returns which inputs must be read again and what for.
     pub fn rereading(plan: &Plan, keys: &KeyOptions) -> Self {
         Self::with_stages(plan, KeyStage::for_passes(plan, keys))
     }
@@ -113,52 +113,53 @@ impl Tally {
         }
     }
 
-    /// Asks for everything that is wrong, not only for samples: states have it in [`State::take_findings`], what is wrong with
-    /// tables and not with a row of them comes from [`Tally::take_findings`], repeats of keys from [`Tally::settle`], and the
-    /// rest is in [`Outcome::findings`]. To be called before the first input begins.
+    /// Requests all violations, not only samples.
+    ///
+    /// States have them in [`State::take_findings`], those of tables and not of rows come from [`Tally::take_findings`], repeats
+    /// of keys from [`Tally::settle`], and the rest is in [`Outcome::findings`]. To be called before the first input begins.
     pub fn collect_findings(&mut self) {
         self.quota.collect();
         self.findings = Some(Vec::new());
     }
 
-    /// What was found wrong with the header of the current input since this was asked last.
+    /// Returns the violations of the header of the current input since the last call.
     pub fn take_findings(&mut self) -> Vec<Violation> {
         self.findings.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// What later states need to know of the samples already kept.
+    /// Returns what later states need to know of the samples already kept.
     pub fn quota(&self) -> Quota {
         self.quota.clone()
     }
 
-    /// Rows merged so far, over all inputs.
+    /// Returns the number of rows merged so far, over all inputs.
     pub fn rows(&self) -> u64 {
         self.total_rows
     }
 
-    /// The number of the current input, from 0.
+    /// Returns the number of the current input, from 0.
     pub fn input(&self) -> u32 {
         self.input.unwrap_or_default()
     }
 
-    /// Rows of the current input merged so far.
+    /// Returns the number of rows of the current input merged so far.
     pub fn input_rows(&self) -> u64 {
         self.total.rows
     }
 
-    /// Line ends of the current input merged so far.
+    /// Returns the number of line ends of the current input merged so far.
     pub fn input_lines(&self) -> u64 {
         self.total.lines
     }
 
-    /// Rows found invalid so far; duplicates are counted at the end only.
+    /// Returns the number of invalid rows so far; duplicates are counted only at the end.
     pub fn invalid_rows(&self) -> u64 {
         self.total.invalid
     }
 
-    /// Goes on to the next input, whose first `lines` line ends are not part of any row.
+    /// Continues with the next input, whose first `lines` line ends are not part of any row.
     ///
-    /// `place` tells where the name of a column stands, or (asked with `None`) the whole header.
+    /// `place` returns the location of the name of a column or, for `None`, of the whole header.
     pub fn begin_input(&mut self, binding: &Binding, lines: u64, place: &dyn Fn(Option<usize>) -> Location) {
         let input = self.input.map_or(0, |input| input + 1);
         self.input = Some(input);
@@ -179,7 +180,7 @@ impl Tally {
         }
     }
 
-    /// Goes on to an input that could not be read so far that its columns are known.
+    /// Continues with an input that could not be read far enough to know its columns.
     pub fn begin_unread_input(&mut self) {
         self.input = Some(self.input.map_or(0, |input| input + 1));
         self.rows_of_inputs.push(0);
@@ -206,7 +207,7 @@ impl Tally {
         }
     }
 
-    /// A column of another type fails the check of its field's type, once.
+    /// Adds one violation of the type check of its field for each column of another type.
     fn count_types(&mut self, input: u32, binding: &Binding, place: &dyn Fn(Option<usize>) -> Location) {
         for mistyped in &binding.mistyped {
             for (check, counts) in self.plan.checks.iter().zip(&mut self.total.counts) {
@@ -253,9 +254,9 @@ impl Tally {
         }
     }
 
-    /// Appends a state to the current input. States come in file order.
+    /// Merges a state into the current input. States must come in file order.
     ///
-    /// **Errors**: keys that no longer fit their budget and could not be written to a temporary file.
+    /// **Errors**: keys exceed their budget and cannot be written to a temporary file.
     pub fn merge(&mut self, state: State) -> Result<(), Error> {
         let mut state = state;
         self.merge_keys(&mut state)?;
@@ -287,10 +288,12 @@ impl Tally {
         Error::new(ErrorKind::Keys { check_id, source })
     }
 
-    /// Settles keys and totals. Passes that were asked for must have been made, unless an input could not be read again.
-    /// `unreadable` says that the input ended before its end: then nothing has passed.
+    /// Settles keys and totals.
     ///
-    /// **Errors**: key files that could not be read back.
+    /// All passes that [`Tally::next_pass`] returned must be complete, unless an input could not be read again. `unreadable` says
+    /// that an input could not be read to its end: then no check passes.
+    ///
+    /// **Errors**: key files cannot be read back.
     pub fn finish(self, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
         outcome::finish(self, max_violations, unreadable)
     }

@@ -1,12 +1,14 @@
-//! Rows that nobody looked at, because what is asked of them is known to hold.
+//! Rows that were not read, because they are proven to pass.
 
 use crate::check::Runner;
 use crate::plan::Plan;
 use crate::state::State;
 
 impl State {
-    /// Takes in rows of which no cell was looked at: those of the fields in `has_column` pass all that is asked of them and are not null,
-    /// the input lacks the others. No check over keys may name a field that is there.
+    /// Observes rows without their cells.
+    ///
+    /// Those of the fields in `has_column` pass all checks and are not null; the input lacks the others. No field with a column
+    /// may be part of a check over keys.
     pub fn observe_proven(&mut self, plan: &Plan, rows: u64, has_column: &[bool]) {
         for (check, counts) in plan.checks.iter().zip(&mut self.counts) {
             let Some(&field) = check.fields.first() else { continue };
@@ -23,7 +25,7 @@ impl State {
         self.rows += rows;
     }
 
-    /// Says that so many rows of a field, which were taken in as proven and not null, are null after all.
+    /// Turns this many rows of a field, which were observed as proven and not null, into nulls.
     pub fn turn_null(&mut self, plan: &Plan, field: usize, nulls: u64) {
         for (check, counts) in plan.checks.iter().zip(&mut self.counts) {
             if check.fields.first() != Some(&field) {

@@ -1,12 +1,12 @@
-//! Arrow arrays seen the way the checks compare them.
+//! Arrow arrays as the checks compare them.
 //!
-//! Everything that is exact and ordered is read as an `i128` in one unit per type: integers as they are, decimals as
-//! unscaled values, dates as days, times, timestamps and durations as nanoseconds. So a bound is converted once, when the
-//! plan is compiled, and never again per unit.
+//! All exact, ordered values are read as an `i128` in one unit per type: integers as they are, decimals as unscaled values, dates
+//! as days, times, timestamps and durations as nanoseconds. So a bound is converted once, when the plan is compiled, and not per
+//! unit.
 
 /// Binds `$get` to a closure `Fn(usize) -> i128` over an integer-like Arrow array and evaluates `$body` once for its type.
 ///
-/// Evaluates to `Some(body)`, or to `None` when the array is of another kind.
+/// Evaluates to `Some(body)`, or to `None` if the array is of another kind.
 macro_rules! integers {
     ($array:expr, |$get:ident| $body:expr) => {{
         use arrow_array::cast::AsArray;
@@ -57,17 +57,18 @@ pub(crate) use integers;
 
 use trueline_schema::{DataType, Decimal, Literal};
 
-/// A literal of an exact type in the unit that [`integers!`] reads, with what was cut off below one unit.
+/// A literal of an exact type in the unit of [`integers!`], with the remainder below one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Exact {
     /// The largest unit at or below the literal.
     pub(crate) floor: i128,
-    /// Whether the literal lies above `floor`.
+    /// Whether the literal is above `floor`.
     pub(crate) has_rest: bool,
 }
 
 impl Exact {
-    /// The literal in the unit of `data_type`; a number beyond `i128` stops at its ends, which every value lies within.
+    /// Converts the literal to the unit of `data_type`; a number beyond `i128` becomes its minimum or maximum, which no value
+    /// exceeds.
     pub(crate) fn new(literal: &Literal, data_type: &DataType) -> Option<Self> {
         let whole = |floor| Some(Self { floor, has_rest: false });
         match literal {
@@ -103,7 +104,7 @@ impl Exact {
         }
     }
 
-    /// The literal itself, when it is a whole number of units; a literal that is not equals no value.
+    /// Returns the literal if it is a whole number of units; otherwise it equals no value.
     pub(crate) fn whole(self) -> Option<i128> {
         (!self.has_rest).then_some(self.floor)
     }

@@ -1,4 +1,4 @@
-//! The keys of a chunk, batch by batch.
+//! Collects the keys of a chunk, batch by batch.
 
 use trueline_schema::KeyNulls;
 
@@ -10,7 +10,7 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 
 impl State {
-    /// The rows with a null in a key that forbids it.
+    /// Records the rows with a null in a key that forbids it.
     pub(super) fn observe_key_nulls(
         &mut self,
         plan: &Plan,
@@ -41,8 +41,8 @@ impl State {
         }
     }
 
-    /// Takes in the keys of a batch, those of `some` rows or of all; `invalid` has a bit for each row in which something else is
-    /// wrong, the lowest first.
+    /// Collects the keys of a batch, those of `some` rows or of all; `invalid` has a bit for each row that is invalid otherwise,
+    /// least significant bit first.
     pub(super) fn collect_keys(
         &mut self,
         plan: &Plan,
@@ -75,7 +75,7 @@ impl State {
         *nulls += found.null;
     }
 
-    /// Whether the texts of a schema field are all that this state takes of it as keys: they are printed as they are.
+    /// Returns whether this state only needs the texts of a schema field as keys, because they are fingerprinted as they are.
     pub fn takes_texts(&self, plan: &Plan, field: usize) -> bool {
         let mut of_field = plan.key_checks.iter().zip(&self.keys).filter_map(|(&index, keys)| {
             let check = &plan.checks[index];
@@ -88,8 +88,9 @@ impl State {
             })
     }
 
-    /// Takes in the keys of a batch and nothing else: the rows were judged by an earlier pass, which found those `invalid` that have a bit, the
-    /// lowest first. `broken` records are rows too.
+    /// Collects only the keys of a batch, whose rows an earlier pass validated.
+    ///
+    /// `invalid` has a bit for each row that it found invalid, least significant bit first. `broken` records count as rows too.
     pub fn observe_keys(&mut self, plan: &Plan, batch: &Batch<'_>, broken: u64, invalid: &[u64]) {
         for (set, &index) in plan.key_checks.iter().enumerate() {
             self.collect_keys(plan, set, index, batch, None, invalid);
@@ -97,7 +98,7 @@ impl State {
         self.pass_over(batch.rows as u64 + broken);
     }
 
-    /// Whether a batch has keys that this pass is after.
+    /// Returns whether a batch has keys that this pass collects.
     pub fn has_candidates(&self, plan: &Plan, batch: &Batch<'_>) -> bool {
         plan.key_checks.iter().zip(&self.keys).any(|(&index, keys)| {
             let check = &plan.checks[index];
@@ -106,7 +107,7 @@ impl State {
         })
     }
 
-    /// The rows of a batch that have keys that this pass is after, in ascending order.
+    /// Returns the rows of a batch that have keys that this pass collects, in ascending order.
     pub fn candidates(&self, plan: &Plan, batch: &Batch<'_>) -> Vec<u32> {
         let mut found = Vec::new();
         for (&index, keys) in plan.key_checks.iter().zip(&self.keys) {
@@ -124,7 +125,7 @@ impl State {
     }
 }
 
-/// Whether a row has a bit.
+/// Returns whether the bit of a row is set.
 fn has(words: &[u64], row: usize) -> bool {
     words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
 }

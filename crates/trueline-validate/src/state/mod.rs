@@ -1,4 +1,4 @@
-//! What was found in a run of rows: one partial result per chunk, merged in file order.
+//! The result of successive rows: one state per chunk, merged in file order.
 
 mod keys;
 
@@ -16,10 +16,10 @@ use crate::mask::Mask;
 use crate::plan::{Plan, PlannedCheck};
 use crate::quota::Quota;
 
-/// The counts and samples of rows that follow each other in one input.
+/// The counts and samples of successive rows of one input.
 ///
-/// Row indices and lines are relative to the first of them. [`State::merge`] appends what comes behind, so the result does
-/// not depend on how the rows were cut.
+/// Row indices and lines are relative to the first row. [`State::merge`] appends the rows that follow, so the result does not
+/// depend on how the rows were split.
 #[derive(Debug)]
 pub struct State {
     pub(crate) rows: u64,
@@ -31,7 +31,7 @@ pub struct State {
     quota: Option<Quota>,
     failing: Mask,
     invalid_rows: Mask,
-    /// Everything that is wrong, where it is wanted.
+    /// All violations, if they are wanted.
     findings: Option<Findings>,
 }
 
@@ -44,22 +44,22 @@ pub(crate) struct Counts {
     pub(crate) not_evaluated: u64,
     pub(crate) codes: BTreeMap<&'static str, u64>,
     pub(crate) first: Option<(u32, u64)>,
-    /// Why a function of the program gave no answer, the first time.
+    /// Why a function of the program failed, the first time.
     pub(crate) error: Option<String>,
     pub(crate) samples: Vec<Sample>,
 }
 
-/// The most codes of one check over cells.
+/// The maximum number of codes of one check over cells.
 const MOST_CODES: usize = 8;
 
-/// A violation kept for showing, with what decides its place among the others.
+/// A violation kept as a sample, with its sort key.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
     pub(crate) column: usize,
     pub(crate) violation: Violation,
 }
 
-/// The failing slots of a column, and the row of each slot where they are not the rows themselves.
+/// The failing slots of a column, and the row of each slot if slots are not rows.
 #[derive(Clone, Copy)]
 pub(crate) struct Failing<'a> {
     pub(crate) slots: &'a Mask,
@@ -72,19 +72,19 @@ impl Failing<'_> {
     }
 }
 
-/// Where and how a record was broken, asked for only while samples are still kept.
+/// Where and how a record is broken; requested only if it is needed.
 #[derive(Clone, Debug)]
 pub struct BrokenPlace {
-    /// The place to name.
+    /// The location of the violation.
     pub location: Location,
-    /// What was found there.
+    /// A description of what is there.
     pub found: String,
-    /// The record, for people.
+    /// The record, as shown to people.
     pub excerpt: Option<trueline_report::Excerpt>,
 }
 
 impl State {
-    /// A state over no rows. `quota` is that of the [`crate::Tally`] the state will be merged into, if there is one.
+    /// Creates a state over no rows. `quota` is that of the [`crate::Tally`] the state will be merged into, if any.
     pub fn new(plan: &Plan, quota: Option<Quota>) -> Self {
         Self {
             rows: 0,
@@ -103,53 +103,57 @@ impl State {
         }
     }
 
-    /// Has it be known from which rows keys come that may be repeats, roughly, for [`Tally::suspects`](crate::Tally::suspects). To be asked before
-    /// the first batch, and not of states that are merged with others before the tally has them.
+    /// Makes the state track roughly which rows the keys that may be repeats come from, for
+    /// [`Tally::suspects`](crate::Tally::suspects).
+    ///
+    /// To be called before the first batch, and not for states that are merged with others before the tally gets them.
     pub fn tell_granules(&mut self) {
         for keys in &mut self.keys {
             keys.tell_granules();
         }
     }
 
-    /// The counts so far; they begin anew.
+    /// Returns the counts so far, and resets them.
     pub(crate) fn take_counts(&mut self) -> Vec<Counts> {
         let none = vec![Counts::default(); self.counts.len()];
         std::mem::replace(&mut self.counts, none)
     }
 
-    /// Rows seen.
+    /// Returns the number of rows.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Line ends that the rows span.
+    /// Returns the number of line ends that the rows span.
     pub fn lines(&self) -> u64 {
         self.lines
     }
 
-    /// Rows seen that an error-severity violation names; duplicates are not among them yet.
+    /// Returns the number of rows with a violation of severity error, without duplicates, which are found later.
     pub fn invalid_rows(&self) -> u64 {
         self.invalid
     }
 
-    /// The rows of the last batch that an error-severity violation names, duplicates left aside: one bit each, the lowest
-    /// first.
+    /// Returns the rows of the last batch with a violation of severity error, without duplicates: one bit each, least significant
+    /// bit first.
     pub fn invalid_of_batch(&self) -> &[u64] {
         self.invalid_rows.words()
     }
 
-    /// Everything that is wrong with the rows, in the order of the report, where the tally collects it
-    /// ([`Tally::collect_findings`](crate::Tally::collect_findings)). To be taken when all rows are in, before the state is merged.
+    /// Returns all violations of the rows in the order of the report, if the tally collects them
+    /// ([`Tally::collect_findings`](crate::Tally::collect_findings)).
+    ///
+    /// To be called when all rows were observed, before the state is merged.
     pub fn take_findings(&mut self) -> Option<Findings> {
         self.findings.take()
     }
 
-    /// Says how many line ends the rows of this state span.
+    /// Adds the number of line ends that the rows of this state span.
     pub fn add_lines(&mut self, lines: u64) {
         self.lines += lines;
     }
 
-    /// Takes in a record whose fields could not be told apart. Records and batches come in file order.
+    /// Observes a record that cannot be split into fields. Records and batches must come in file order.
     pub fn observe_broken(&mut self, plan: &Plan, code: &'static str, place: impl FnOnce() -> BrokenPlace) {
         let index = plan.structure;
         let check = &plan.checks[index];
@@ -175,13 +179,15 @@ impl State {
         }
     }
 
-    /// Takes in the rows of a batch.
+    /// Observes the rows of a batch.
     pub fn observe(&mut self, plan: &Plan, batch: &Batch<'_>) {
         self.observe_rows(plan, batch, None);
     }
 
-    /// Takes in the keys of some rows of a batch, and what else is wrong with these rows, for a pass that is after them
-    /// ([`State::candidates`]). What the columns say of other rows does not matter.
+    /// Observes the keys of some rows of a batch, and what else is wrong with these rows, for a pass that collects them
+    /// ([`State::candidates`]).
+    ///
+    /// The content of the columns in other rows does not matter.
     pub fn observe_candidates(&mut self, plan: &Plan, batch: &Batch<'_>, rows: &[u32]) {
         self.observe_rows(plan, batch, Some(rows));
     }
@@ -281,7 +287,7 @@ impl State {
         }
     }
 
-    /// The rows with a key that no field declares.
+    /// Records the rows with an undeclared key.
     fn observe_extras(
         &mut self,
         plan: &Plan,
@@ -353,12 +359,12 @@ impl State {
         }
     }
 
-    /// Counts rows in which there is nothing to see.
+    /// Counts rows without observing them.
     pub fn pass_over(&mut self, rows: u64) {
         self.rows += rows;
     }
 
-    /// Says that all rows of the chunk are in: a part of the work on keys and findings that any thread can do.
+    /// Ends the rows of the chunk: does a part of the work on keys and findings that any thread can do.
     pub fn seal(&mut self) {
         if let Some(findings) = &mut self.findings {
             findings.sort();
@@ -375,7 +381,7 @@ impl State {
             && self.quota.as_ref().is_none_or(|quota| !quota.is_full(index))
     }
 
-    /// Appends what comes behind the rows of this state in the same input.
+    /// Appends the rows that follow those of this state in the same input.
     pub fn merge(&mut self, plan: &Plan, later: Self) {
         let mut later = later;
         later.rebase(0, self.rows, self.lines);
@@ -387,7 +393,7 @@ impl State {
         self.lines += later.lines;
     }
 
-    /// Moves the rows of this state behind `rows` rows and `lines` line ends of input number `input`. Keys stay relative.
+    /// Offsets the rows of this state by `rows` rows and `lines` line ends of input number `input`. Keys stay relative.
     pub(crate) fn rebase(&mut self, input: u32, rows: u64, lines: u64) {
         for counts in &mut self.counts {
             counts.first = counts.first.map(|(_, row)| (input, row + rows));
@@ -403,7 +409,7 @@ impl State {
         }
     }
 
-    /// Takes over the counts and samples of a rebased state, but not its keys, rows and lines.
+    /// Adds the counts and samples of a rebased state, but not its keys, rows and lines.
     pub(crate) fn absorb(&mut self, plan: &Plan, later: &mut Self) {
         self.broken += later.broken;
         self.invalid += later.invalid;
@@ -431,7 +437,7 @@ pub(crate) fn has_bad_cell(check: &PlannedCheck, batch: &Batch<'_>, row: usize) 
         .any(|column| column.bad.binary_search_by_key(&row, |cell| cell.row as usize).is_ok())
 }
 
-/// The slots whose cell is null and not merely unreadable.
+/// Marks the slots whose cells are null, and not those that did not parse.
 fn mark_nulls(mask: &mut Mask, column: &Column<'_>) {
     mask.reset(column.array.len());
     mask.add_null(column.array.nulls());
@@ -440,10 +446,10 @@ fn mark_nulls(mask: &mut Mask, column: &Column<'_>) {
     }
 }
 
-/// An origin for data without places: only the row is known, counted on from `first_row`.
+/// An origin for data without locations: only the row is known, counted from `first_row`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowOrigin {
-    /// Rows of the state that came before this batch.
+    /// The number of rows of the state before this batch.
     pub first_row: u64,
 }
 
