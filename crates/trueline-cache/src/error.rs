@@ -1,11 +1,11 @@
-//! Why something could not be kept.
+//! Errors of stores.
 
 use std::io;
 use std::path::PathBuf;
 
-/// What went wrong; see [`Error::kind`].
+/// An error of a store; see [`Error::kind`].
 ///
-/// No error means that a result is wrong: a caller goes on without the cache.
+/// No error makes a result wrong: the caller continues without the cache.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -14,28 +14,28 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The folder of a cache is not one that is safe to use.
+    /// The folder of a cache is not safe to use.
     #[error("the cache folder {} is not used: {problem}", shown(folder))]
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What is wrong with it, and what would mend it.
+        /// What is wrong with it, and how to fix it.
         problem: &'static str,
     },
-    /// The folder of a cache could not be made or opened.
+    /// The folder of a cache could not be created or opened.
     #[error("the cache folder {} could not be opened", shown(folder))]
     Open {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A value could not be kept.
+    /// A value could not be stored.
     #[error("nothing could be written to the cache folder {}", shown(folder))]
     Write {
         /// The folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The entries could not be listed or removed.
@@ -43,9 +43,9 @@ pub enum ErrorKind {
     Entries {
         /// The folder.
         folder: PathBuf,
-        /// What was tried: `listed` or `removed`.
+        /// The failed action: `listed` or `removed`.
         action: &'static str,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -55,13 +55,13 @@ impl Error {
         Self(Box::new(kind))
     }
 
-    /// What kind of error it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }
 }
 
-/// A path for people: nothing in it can act in a terminal.
+/// Formats a path for people, so that nothing in it can control a terminal.
 fn shown(path: &std::path::Path) -> String {
     format!("`{}`", path.display().to_string().escape_debug())
 }

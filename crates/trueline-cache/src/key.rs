@@ -1,4 +1,4 @@
-//! What entries are kept under.
+//! Keys of entries.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ const CONTEXT: &str = "trueline-cache v1 key";
 
 /// The name of an entry: a BLAKE3 hash of named parts.
 ///
-/// A key says everything that the entry depends on: the bytes it was made from, the options that alter it, the version of what made
-/// it. Whatever is left out here is a wrong answer later.
+/// A key contains everything that the entry depends on: the bytes it was made from, the options that affect it, the version of
+/// the code that made it. Anything left out causes wrong results later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key([u8; 32]);
 
@@ -26,17 +26,17 @@ impl Key {
         KeyBuilder { hasher: blake3::Hasher::new_derive_key(CONTEXT) }.part("kind", kind)
     }
 
-    /// The hash.
+    /// Returns the hash.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The key whose hash these bytes are.
+    /// Creates the key with this hash.
     pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The key that is written so; small letters only, as [`Key`] writes them.
+    /// Parses a key; lower case only, as [`Key`] is displayed.
     pub(crate) fn from_hex(text: &str) -> Option<Self> {
         let (pairs, rest) = text.as_bytes().as_chunks::<2>();
         let pairs: &[[u8; 2]; 32] = pairs.try_into().ok().filter(|_| rest.is_empty())?;
@@ -59,19 +59,19 @@ impl fmt::Debug for Key {
     }
 }
 
-/// 64 hexadecimal digits.
+/// Formats the key as 64 hexadecimal digits.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
-/// Makes a [`Key`] of named parts.
+/// Builds a [`Key`] from named parts.
 ///
-/// Names and bytes go in with their lengths in front, so that no two lists of parts give the same key: neither can bytes move from one
-/// part to the next, nor does a part that is empty equal one that is not there. The order of the parts counts.
+/// Names and bytes are preceded by their lengths, so that no two lists of parts have the same key: bytes cannot move from one
+/// part to the next, and an empty part differs from a missing one. The order of the parts matters.
 ///
-/// A clone goes on from the parts there are: what many keys share is hashed once.
+/// A clone continues from the existing parts: what many keys share is hashed once.
 #[derive(Clone, Debug)]
 pub struct KeyBuilder {
     hasher: blake3::Hasher,
@@ -86,7 +86,7 @@ impl KeyBuilder {
         self
     }
 
-    /// The key of all parts.
+    /// Returns the key of all parts.
     pub fn finish(self) -> Key {
         Key(*self.hasher.finalize().as_bytes())
     }
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(format!("{key:?}"), format!("Key({KNOWN})"));
     }
 
-    /// As `b3sum --derive-key` says. A change here throws away every cache there is.
+    /// As computed by `b3sum --derive-key`. A change here invalidates all existing caches.
     const KNOWN: &str = "ca159e0e2cae451fc760cfc5145e43df2367f5fb012bd51e71747b32a3762b00";
 
     proptest! {

@@ -1,16 +1,17 @@
-//! Where a cache stands when nobody says otherwise.
+//! The default location of a cache.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// The usual folder of a user's cache: `trueline` in `$XDG_CACHE_HOME`, or in `~/.cache` where that is not set; on Windows in
-/// `%LOCALAPPDATA%`. `None` where there is no home folder. It need not exist.
+/// Returns the default folder of a user's cache; `None` if there is no home folder.
+///
+/// It is `trueline` in `$XDG_CACHE_HOME`, or in `~/.cache` if that is not set; on Windows in `%LOCALAPPDATA%`. It need not exist.
 pub fn default_folder() -> Option<PathBuf> {
     folder_in(|name| std::env::var_os(name))
 }
 
 fn folder_in(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    // The specification: a path that is not absolute is to be ignored.
+    // The specification requires to ignore paths that are not absolute.
     let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let caches = if cfg!(windows) {
         absolute("LOCALAPPDATA")

@@ -1,4 +1,4 @@
-//! Entries in memory.
+//! A store in memory.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -9,12 +9,12 @@ use crate::error::Error;
 use crate::key::Key;
 use crate::store::{Pruned, Stats, Store};
 
-/// What an entry takes besides its value, roughly: key, times, and its places in both maps.
+/// The approximate size of an entry besides its value: key, times, and its places in both maps.
 const ENTRY_BYTES: u64 = 160;
 
 /// A store that lasts as long as the process.
 ///
-/// It holds as many bytes as it was given; what was not used for longest goes first.
+/// It is limited to a number of bytes; the least recently used entries are evicted first.
 pub struct MemoryStore {
     max_bytes: u64,
     ttl: Option<Duration>,
@@ -24,7 +24,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<Key, Entry>,
-    /// The entries by when they were used last: the smallest first.
+    /// The entries by the time of their last use, oldest first.
     uses: BTreeMap<u64, Key>,
     clock: u64,
     bytes: u64,
@@ -39,12 +39,12 @@ struct Entry {
 }
 
 impl MemoryStore {
-    /// A store of at most so many bytes, what it needs for each entry included.
+    /// Creates a store of at most `max_bytes` bytes, including the overhead of each entry.
     pub fn new(max_bytes: u64) -> Self {
         Self { max_bytes, ttl: None, inner: Mutex::default() }
     }
 
-    /// How long a value is good. Default: always.
+    /// Sets how long a value is valid. Default: forever.
     #[must_use]
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);
@@ -143,7 +143,7 @@ impl Store for MemoryStore {
     }
 }
 
-/// Values may be large, and are nobody's business.
+/// Without the values, which may be large or confidential.
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self.lock();

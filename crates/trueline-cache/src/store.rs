@@ -1,49 +1,49 @@
-//! What every store does.
+//! The interface of all stores.
 
 use std::fmt::Debug;
 
 use crate::error::Error;
 use crate::key::Key;
 
-/// Keeps bytes under keys, for as long as there is room.
+/// Stores bytes under keys, as long as there is room.
 ///
-/// Nothing that a store does or fails to do may change a result, only how long it takes: whoever asks must be able to make the value
-/// again. An entry is there whole or not at all, and may be gone at any time.
+/// A store must not affect a result, whatever it does, but only how long it takes: callers must be able to compute the value
+/// again. An entry exists completely or not at all, and may disappear at any time.
 pub trait Store: Send + Sync + Debug {
-    /// The value kept under a key.
+    /// Returns the value of a key.
     ///
-    /// Whatever is odd is a miss: a damaged or cut entry, one of another version or another key, one that is too large, too old or
-    /// cannot be read.
+    /// Anything invalid is a miss: a damaged or truncated entry, one of another version or another key, one that is too large,
+    /// too old or unreadable.
     fn get(&self, key: &Key) -> Option<Vec<u8>>;
 
-    /// Keeps a value: these pieces, one behind the other. A value under the same key is replaced.
+    /// Stores a value, the concatenation of these pieces. A value under the same key is replaced.
     ///
-    /// A value that is larger than the store keeps at all is left out without an error.
+    /// A value larger than the store accepts is not stored, without an error.
     ///
-    /// **Errors**: it could not be written; the store is as it was. Callers go on without, and say so once.
+    /// **Errors**: the value could not be written; the store is unchanged. Callers continue without it, and report this once.
     fn put(&self, key: &Key, value: &[&[u8]]) -> Result<(), Error>;
 
-    /// What there is, and how often it was asked for.
+    /// Returns the size of the store, and how often it was used.
     ///
-    /// **Cost**: goes through all entries.
+    /// **Cost**: reads the list of all entries.
     fn stats(&self) -> Result<Stats, Error>;
 
-    /// Removes what is too old, and then what was not used for longest, down to the size that is allowed.
+    /// Removes expired entries, and then the least recently used ones, down to the allowed size.
     ///
-    /// **Cost**: goes through all entries. Stores do this by themselves when they grow too large.
+    /// **Cost**: reads the list of all entries. Stores do this themselves when they grow too large.
     fn prune(&self) -> Result<Pruned, Error>;
 
     /// Removes all entries.
     fn clear(&self) -> Result<Pruned, Error>;
 }
 
-/// What is in a [`Store`].
+/// The statistics of a [`Store`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Entries, those that will turn out to be damaged or too old included.
+    /// The number of entries, including damaged or expired ones.
     pub entries: u64,
-    /// What they take up, in bytes, with what the store adds to each.
+    /// Their size in bytes, including the overhead of the store.
     pub bytes: u64,
     /// How often this handle found a value.
     pub hits: u64,
@@ -51,16 +51,16 @@ pub struct Stats {
     pub misses: u64,
 }
 
-/// What was removed from a [`Store`].
+/// The result of removing entries from a [`Store`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pruned {
-    /// Entries that were removed.
+    /// The number of entries removed.
     pub entries: u64,
-    /// What they took up, in bytes, left-overs of writers that were killed included.
+    /// Their size in bytes, including temporary files of writers that were killed.
     pub bytes: u64,
-    /// Entries that are left.
+    /// The number of entries left.
     pub left_entries: u64,
-    /// What those take up, in bytes.
+    /// Their size in bytes.
     pub left_bytes: u64,
 }

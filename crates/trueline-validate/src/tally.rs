@@ -291,7 +291,7 @@ impl Tally {
     /// Settles keys and totals.
     ///
     /// All passes that [`Tally::next_pass`] returned must be complete, unless an input could not be read again. `unreadable` says
-    /// that an input could not be read to its end: then no check passes.
+    /// that an input could not be read to its end: then no check passes, except `columns` if the columns of all inputs are known.
     ///
     /// **Errors**: key files cannot be read back.
     pub fn finish(self, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {

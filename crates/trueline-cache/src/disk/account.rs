@@ -1,13 +1,13 @@
-//! How large the store is, without looking.
+//! The size of the store, without listing it.
 //!
-//! Listing a folder of many entries takes longer than many a run of a program, so the size is not found that way each time something
-//! is put in. Instead every writer appends the size of what it adds to one file, in a single write, which the system keeps whole and
-//! puts at the end; the sum of that file is the size, for all processes alike. When it says that the store is too large, the entries are
-//! listed, and the file starts anew with the true size.
+//! Listing a folder of many entries takes longer than many runs of a program, so the size is not determined that way for each new
+//! entry. Instead, every writer appends the size of its entry to one file, in a single write, which the system keeps intact and
+//! at the end; the sum of that file is the size, for all processes alike. If the sum exceeds the limit, the entries are listed,
+//! and the file is restarted with the actual size.
 //!
-//! The sum errs: an entry that is replaced counts twice, and what others append in the moment in which the file starts anew is lost.
-//! The first is put right by the listing that it brings about, the second is a few entries, once in many thousands. Records that make
-//! no sense (a disk that was full, a machine that stopped) lead to a listing too.
+//! The sum is inexact: an entry that is replaced counts twice, and records that others append while the file is restarted are
+//! lost. The first is corrected by the listing that it causes, the second is a few entries, once in many thousands. Invalid
+//! records (after a full disk or a crash) cause a listing too.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -16,18 +16,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::folder::Folder;
 
 const NAME: &str = "account";
-/// A number, and its complement, both little-endian.
+/// A number and its complement, both little-endian.
 const RECORD_BYTES: usize = 16;
-/// Set in the number of a record that says how large the store was, as all others say what was added.
+/// Set in the number of a record with the size of the store; all other records contain the size of an added entry.
 const TOTAL: u64 = 1 << 63;
-/// How long the file gets before it is put together to one record.
+/// The number of records at which they are combined into one.
 const MAX_RECORDS: usize = 8192;
-/// After so many records of this handle the file is read again, for those of others.
+/// The number of records of this handle after which the file is read again, for those of others.
 const READ_EVERY: u32 = 32;
-/// And after this part of what the store may hold.
+/// The same for bytes: this fraction of the maximum size of the store.
 const READ_EVERY_SHARE: u64 = 256;
 
-/// The sum, as this handle knows it.
+/// The sum, as known to this handle.
 #[derive(Debug)]
 pub(super) struct Account {
     read_every_bytes: u64,
@@ -36,9 +36,9 @@ pub(super) struct Account {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// What the file said.
+    /// The sum when the file was last read.
     total: Option<u64>,
-    /// Added by this handle since.
+    /// What this handle has added since.
     records: u32,
     bytes: u64,
 }
@@ -48,7 +48,7 @@ impl Account {
         Self { read_every_bytes: max_bytes / READ_EVERY_SHARE, known: Mutex::default() }
     }
 
-    /// Adds an entry. The size with it, or `None` where the file does not say.
+    /// Adds an entry. Returns the new size of the store, or `None` if the file does not contain it.
     pub(super) fn add(&self, folder: &Folder, bytes: u64) -> io::Result<Option<u64>> {
         let mut file = folder.append(NAME)?;
         file.write_all(&record(bytes & !TOTAL))?;
@@ -71,7 +71,7 @@ impl Account {
         Ok(total)
     }
 
-    /// Starts anew with what a listing has found.
+    /// Restarts the file with the size determined by a listing.
     pub(super) fn set(&self, folder: &Folder, total: u64) -> io::Result<()> {
         restart(&folder.append(NAME)?, total)?;
         *self.lock() = Known { total: Some(total), ..Known::default() };
@@ -88,7 +88,7 @@ fn restart(mut file: &File, total: u64) -> io::Result<()> {
     file.write_all(&record(total | TOTAL))
 }
 
-/// The sum of a file. `None` where it does not begin with a size, holds what is no record, or is too long.
+/// Computes the sum of a file; `None` if it does not start with a size, contains an invalid record, or is too long.
 fn sum(mut file: &File) -> io::Result<Option<u64>> {
     let max_bytes = 2 * MAX_RECORDS * RECORD_BYTES;
     let mut bytes = Vec::new();
@@ -109,7 +109,7 @@ fn sum_records(bytes: &[u8]) -> Option<u64> {
         if value != !number(8) {
             return None;
         }
-        // Of two that start the file anew at once the later one counts.
+        // If two restart the file at once, the later one counts.
         sum = Some(if value & TOTAL == 0 { u64::saturating_add(sum?, value) } else { value & !TOTAL });
     }
     sum.filter(|_| rest.is_empty())

@@ -1,16 +1,16 @@
-//! What stands in the file of an entry.
+//! The format of the file of an entry.
 //!
 //! | bytes | |
 //! |---|---|
 //! | 8 | [`MAGIC`], with the version |
-//! | 8 | when it was made, in milliseconds since 1970, little-endian |
-//! | 8 | how long the value is, little-endian |
+//! | 8 | creation time in milliseconds since 1970, little-endian |
+//! | 8 | length of the value, little-endian |
 //! | 32 | the key |
 //! | … | the value |
-//! | 16 | XXH3 of the value, with that of the header for a seed, little-endian |
+//! | 16 | XXH3 of the value, seeded with that of the header, little-endian |
 //!
-//! The file ends there. The checksum is against disks that forget and files that were cut, not against those who can write to the folder: they
-//! could make any. The key, which decides what an entry is taken for, is BLAKE3.
+//! The file ends there. The checksum detects lost writes and truncated files, not manipulation: whoever can write to the folder
+//! can compute it. The key, which identifies an entry, is BLAKE3.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
@@ -24,12 +24,12 @@ use crate::key::Key;
 pub(super) const MAGIC: [u8; 8] = *b"tlcache\x02";
 const HEADER_BYTES: usize = 56;
 const CHECKSUM_BYTES: usize = 16;
-/// Hashed, written while it is in the cache of the processor, and so on.
+/// The bytes that are hashed and then written while they are in the processor's cache.
 const PIECE_BYTES: usize = 128 << 10;
-/// Values up to this size are written in one go.
+/// Values up to this size are written at once.
 const SMALL_BYTES: usize = 64 << 10;
 
-/// What is known of an entry before its value.
+/// The header of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Header {
     made_ms: u64,
@@ -53,7 +53,7 @@ impl Header {
         (bytes[..8] == MAGIC).then(|| Self { made_ms: number(8), value_bytes: number(16), key })
     }
 
-    /// Whether it is older than it may be. What claims to be made later than a whole life from now was made under a wrong
+    /// Returns whether the entry is older than `ttl`. An entry from further than `ttl` in the future was made under a wrong
     /// clock, and would live too long.
     fn is_expired(&self, ttl: Duration, now: SystemTime) -> bool {
         let made = UNIX_EPOCH.checked_add(Duration::from_millis(self.made_ms));
@@ -64,18 +64,18 @@ impl Header {
     }
 }
 
-/// How long the file of such a value is.
+/// Returns the size of the file for a value of this size.
 pub(super) fn stored_bytes(value_bytes: u64) -> u64 {
     value_bytes.saturating_add((HEADER_BYTES + CHECKSUM_BYTES) as u64)
 }
 
-/// The value in a file, if it is one under that key and everything fits.
+/// Reads the value in a file, if the file is a valid entry for the key.
 pub(super) fn read(file: &File, metadata: &Metadata, key: &Key, options: &DiskOptions) -> Option<Vec<u8>> {
     let mut file = file;
     let mut bytes = [0; HEADER_BYTES];
     file.read_exact(&mut bytes).ok()?;
     let header = Header::decode(&bytes)?;
-    // The length is that of a file which is there, and limited: room is made for no number alone.
+    // The length is that of an existing file, and limited: no memory is allocated for an arbitrary number.
     let fits =
         metadata.len() == stored_bytes(header.value_bytes) && header.value_bytes <= options.max_value_bytes;
     if header.key != *key || !fits || is_expired(&header, options) {
@@ -91,13 +91,13 @@ pub(super) fn read(file: &File, metadata: &Metadata, key: &Key, options: &DiskOp
     is_good.then_some(value)
 }
 
-/// What makes the checksum of a value that of one with this header.
+/// Returns the seed that ties the checksum of a value to this header.
 #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
 fn seed(header: &[u8; HEADER_BYTES]) -> u64 {
     XxHash3_128::oneshot(header) as u64
 }
 
-/// Whether an entry is older than it may be, as far as its beginning says; one that says nothing is not.
+/// Returns whether an entry has expired, according to its header; an invalid one has not.
 pub(super) fn is_file_expired(mut file: &File, options: &DiskOptions) -> bool {
     let mut bytes = [0; HEADER_BYTES];
     let header = file.read_exact(&mut bytes).ok().and_then(|()| Header::decode(&bytes));

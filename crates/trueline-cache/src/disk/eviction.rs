@@ -1,4 +1,4 @@
-//! What goes when there is too much.
+//! Eviction of entries when the store is too large.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -9,7 +9,7 @@ use super::{DiskOptions, entry, shard_name, temporary};
 use crate::key::Key;
 use crate::store::Pruned;
 
-/// A temporary file that was not written to for so long has no writer any more.
+/// A temporary file not written to for this long no longer has a writer.
 const STALE: Duration = Duration::from_secs(3600);
 
 /// All entries of a folder.
@@ -19,7 +19,7 @@ pub(super) struct Listing {
     temporaries: Vec<(String, String, Found)>,
 }
 
-/// An entry, as its folder lists it.
+/// An entry, as listed by its folder.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     key: Key,
@@ -32,7 +32,7 @@ impl Listing {
     }
 }
 
-/// Lists the entries. What is neither an entry nor a temporary file does not count, and is never removed.
+/// Lists the entries. Files that are neither entries nor temporary files do not count, and are never removed.
 pub(super) fn list(folder: &Folder) -> io::Result<Listing> {
     let mut listing = Listing::default();
     for shard in 0..=u8::MAX {
@@ -49,7 +49,7 @@ pub(super) fn list(folder: &Folder) -> io::Result<Listing> {
     Ok(listing)
 }
 
-/// Removes what is too old, then what was not used for longest.
+/// Removes expired entries, then the least recently used ones.
 pub(super) fn prune(folder: &Folder, account: &Account, options: &DiskOptions) -> io::Result<Pruned> {
     let now = SystemTime::now();
     let Listing { mut entries, temporaries } = list(folder)?;
@@ -99,7 +99,7 @@ struct Removal<'f> {
 }
 
 impl Removal<'_> {
-    /// What another process removed meanwhile is as good as removed here: its bytes are gone.
+    /// Removes an entry. If another process has already removed it, it counts as removed here: its bytes are gone.
     fn remove(&mut self, entry: &Entry) -> io::Result<()> {
         let name = entry.key.to_string();
         remove(self.folder, shard_name(&name), &name)?;
@@ -108,7 +108,7 @@ impl Removal<'_> {
         Ok(())
     }
 
-    /// Removes entries until there is room again, so much that the next one does not bring this about again.
+    /// Removes entries until the store is within its limit, with enough room that the next entry does not cause this again.
     fn shrink(&mut self, mut entries: Vec<Entry>, max_bytes: u64) -> io::Result<()> {
         let mut left_bytes = entries.iter().map(|entry| entry.found.bytes).sum::<u64>();
         let mut left_entries = entries.len() as u64;
@@ -132,7 +132,7 @@ impl Removal<'_> {
 
 fn is_expired(folder: &Folder, entry: &Entry, options: &DiskOptions, now: SystemTime) -> bool {
     let Some(ttl) = options.ttl else { return false };
-    // It was made at or before the time at which it was used last.
+    // The entry was made at or before the time of its last use.
     if now.duration_since(entry.found.modified).is_ok_and(|age| age > ttl) {
         return true;
     }
@@ -141,7 +141,7 @@ fn is_expired(folder: &Folder, entry: &Entry, options: &DiskOptions, now: System
     file.is_ok_and(|file| entry::is_file_expired(&file, options))
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it exists.
 fn remove(folder: &Folder, shard: &str, name: &str) -> io::Result<()> {
     match folder.subfolder(shard).and_then(|shard| shard.remove(name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -1,15 +1,16 @@
-//! Entries in a folder.
+//! A store in a folder.
 //!
-//! Many processes read and write the same folder at once, and any of them may be killed at any time. No lock is needed for that: a
-//! value is written to a temporary file and renamed into its place, so a reader sees one whole entry or none, and goes on reading the
-//! one that it opened even if that is replaced or removed. Nothing is synced to the disk. If the machine stops, an entry may be cut or
-//! full of zeros afterwards; every entry carries a checksum over all of itself, so that it is a miss then, as anything odd is.
+//! Many processes read and write the same folder at once, and any of them may be killed at any time. This needs no lock: a value
+//! is written to a temporary file, which is then renamed, so a reader sees a complete entry or none, and continues to read the
+//! one that it opened even if that is replaced or removed. Nothing is synced to the disk. After a crash of the system, an entry
+//! may be truncated or full of zeros; every entry has a checksum over all of itself, so that it is then a miss, like anything
+//! invalid.
 //!
-//! The folder is opened once, and everything in it is opened from there (`openat`), without following a symbolic link, so nobody can
-//! put another folder in between later on.
+//! The folder is opened once, and everything in it is opened relative to it (`openat`), without following symbolic links, so
+//! nobody can substitute another folder later.
 //!
-//! If you change what stands in an entry, change [`entry::MAGIC`], if you change where entries stand, [`LAYOUT`]: versions of either
-//! kind then live beside each other and never read what they do not know.
+//! If you change the format of an entry, change [`entry::MAGIC`]; if you change the location of entries, change [`LAYOUT`].
+//! Versions of either kind then coexist and never read what they do not know.
 
 mod account;
 mod entry;
@@ -32,7 +33,7 @@ use crate::store::{Pruned, Stats, Store};
 
 /// The folder of all entries within that of the cache.
 const LAYOUT: &str = "v1";
-/// An entry that is used is marked so at most this often.
+/// The minimum interval at which the use of an entry is recorded.
 const TOUCH_EVERY: Duration = Duration::from_secs(60);
 
 /// Settings of a [`DiskStore`].
@@ -48,13 +49,16 @@ const TOUCH_EVERY: Duration = Duration::from_secs(60);
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskOptions {
-    /// How many bytes all entries may have, as their files are long. Default: 4 GiB. What is put in beyond that makes the store
-    /// remove what was not used for longest, down to nine tenths. The store may be larger for a moment, by what is being written.
+    /// The maximum number of bytes of all entries, measured by the sizes of their files. Default: 4 GiB.
+    ///
+    /// Beyond that, the store removes the least recently used entries, down to nine tenths. It may briefly be larger, by what is
+    /// being written.
     pub max_bytes: u64,
-    /// How many bytes a value may have; larger ones are not kept, and one that is found is not read. Default: 256 MiB. A value that
-    /// is larger than the whole store is not kept either.
+    /// The maximum number of bytes of a value; larger ones are neither stored nor read. Default: 256 MiB.
+    ///
+    /// A value that is larger than the whole store is not stored either.
     pub max_value_bytes: u64,
-    /// How long a value is good, from when it was put in. Default: always.
+    /// How long a value is valid after it was stored. Default: forever.
     pub ttl: Option<Duration>,
 }
 
@@ -65,32 +69,33 @@ impl Default for DiskOptions {
 }
 
 impl DiskOptions {
-    /// Sets how many bytes all entries may have.
+    /// Sets the maximum number of bytes of all entries.
     pub fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// Sets how many bytes a value may have.
+    /// Sets the maximum number of bytes of a value.
     pub fn max_value_bytes(mut self, max_value_bytes: u64) -> Self {
         self.max_value_bytes = max_value_bytes;
         self
     }
 
-    /// Sets how long a value is good.
+    /// Sets how long a value is valid.
     pub fn ttl(mut self, ttl: Duration) -> Self {
         self.ttl = Some(ttl);
         self
     }
 }
 
-/// A store in a folder, which many processes may share and which outlasts them.
+/// A store in a folder, which many processes can share and which outlasts them.
 ///
-/// - The folder belongs to the user alone (mode 0700). One that somebody else owns or may write to is refused, since whoever can write an
-///   entry decides what is valid. Below it no symbolic link is followed and only regular files are read.
-/// - An entry is a file `v1/ab/abcd…` named by its key, with version, key, length and a checksum over all of it inside.
-/// - Entries appear whole or not at all. Left-overs of processes that were killed are removed an hour later, by [`Store::prune`].
-/// - When an entry was used is the time at which its file was modified, to the minute.
+/// - The folder belongs to the user alone (mode 0700). A folder that another user owns or may write to is refused, because
+///   whoever can write an entry decides what is valid. Below it, symbolic links are not followed and only regular files are read.
+/// - An entry is a file `v1/ab/abcd…` named by its key; it contains version, key, length and a checksum over all of it.
+/// - Entries appear complete or not at all. Temporary files of processes that were killed are removed an hour later, by
+///   [`Store::prune`].
+/// - The modification time of the file is the time of the last use, to the minute.
 ///
 /// **Cost**: getting or putting a value of 1 MiB takes little more than hashing and copying it (`examples/cache_rate.rs`).
 #[derive(Debug)]
@@ -99,19 +104,19 @@ pub struct DiskStore {
     folder: Folder,
     options: DiskOptions,
     account: Account,
-    /// Held by whoever makes room.
+    /// Held by the thread that evicts entries.
     evicting: Mutex<()>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
 impl DiskStore {
-    /// Opens the cache in a folder, which is made if it is not there, with all folders above it.
+    /// Opens the cache in a folder, which is created if it does not exist, with all its parent folders.
     ///
-    /// **Errors**: it is a symbolic link or no folder; it belongs to another user, or others may write to it; it cannot be made or
-    /// opened.
+    /// **Errors**: it is a symbolic link or not a folder; it belongs to another user, or others may write to it; it cannot be
+    /// created or opened.
     pub fn open(folder: impl AsRef<Path>, options: DiskOptions) -> Result<Self, Error> {
-        // A separator or `.` at the end would have a link followed.
+        // With a separator or `.` at the end, a link would be followed.
         let path: PathBuf = folder.as_ref().components().collect();
         let folder = Folder::open_private(&path, LAYOUT)?;
         let account = Account::new(options.max_bytes);
@@ -119,12 +124,12 @@ impl DiskStore {
         Ok(Self { path, folder, options, account, evicting: Mutex::new(()), hits, misses })
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub fn folder(&self) -> &Path {
         &self.path
     }
 
-    /// The settings it was opened with.
+    /// Returns the settings with which the store was opened.
     pub fn options(&self) -> &DiskOptions {
         &self.options
     }
@@ -143,7 +148,7 @@ impl DiskStore {
         let shard = self.folder.subfolder_or_create(shard_name(&name))?;
         let temporary = Temporary::create(&shard)?;
         entry::write(temporary.file(), key, value)?;
-        // Before the entry is there: whoever is killed in between has counted too much, which the next listing puts right.
+        // Before the entry exists: a process killed in between has counted too much, which the next listing corrects.
         let total = self.account.add(&self.folder, bytes)?;
         temporary.rename(&name)?;
         if total.is_none_or(|total| total > self.options.max_bytes) {
@@ -152,7 +157,7 @@ impl DiskStore {
         Ok(())
     }
 
-    /// Makes room, unless another thread is at it.
+    /// Evicts entries, unless another thread is doing so.
     fn evict(&self) -> io::Result<()> {
         let _guard = match self.evicting.try_lock() {
             Ok(guard) => guard,
@@ -201,12 +206,12 @@ impl Store for DiskStore {
     }
 }
 
-/// Entries are spread over 256 folders, by the first two digits of their names.
+/// Returns the folder of an entry: entries are spread over 256 folders, by the first two digits of their names.
 fn shard_name(name: &str) -> &str {
     &name[..2]
 }
 
-/// Marks an entry as used. Where that cannot be it goes earlier than it should, nothing else.
+/// Records the use of an entry. If that fails, the entry is only evicted earlier.
 fn touch(file: &fs::File, metadata: &fs::Metadata) {
     let now = SystemTime::now();
     let is_recent =

@@ -7,9 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::folder::Folder;
 
-/// How the names of temporary files begin; those of entries begin with a digit or a letter.
+/// The prefix of temporary files; the names of entries begin with a digit or a letter.
 const PREFIX: &str = ".tmp-";
-/// Names that are tried, should others have had the same idea.
+/// The number of names tried, in case one exists.
 const ATTEMPTS: usize = 16;
 
 /// A file that is removed unless it is renamed.
@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 16;
 pub(super) struct Temporary<'f> {
     folder: &'f Folder,
     file: File,
-    /// Empty once it is renamed.
+    /// Empty after it is renamed.
     name: String,
 }
 
@@ -38,8 +38,8 @@ impl<'f> Temporary<'f> {
         &self.file
     }
 
-    /// Puts it in its place, over whatever is there. When it is gone, somebody has cleared the store just now: nothing went wrong
-    /// then, it is as if that had come a moment later.
+    /// Renames the file, replacing any existing one. If it no longer exists, the store was cleared just now, which is not an
+    /// error: it is as if that had happened a moment later.
     pub(super) fn rename(mut self, name: &str) -> io::Result<()> {
         match self.folder.rename(&self.name, name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -59,12 +59,13 @@ impl Drop for Temporary<'_> {
     }
 }
 
-/// Whether a file is one of these, maybe of a process that is no more.
+/// Returns whether a file is temporary, possibly of a process that no longer exists.
 pub(super) fn is_temporary(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
-/// Unlike those of other processes, threads, machines and times; if it is not, creating the file says so.
+/// Returns a name that differs from those of other processes, threads, machines and times; if it does not, creating the file
+/// fails.
 fn unused_name() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();

@@ -1,4 +1,4 @@
-//! What is odd is a miss, what is old or unused goes.
+//! Invalid entries are misses; expired and unused ones are removed.
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
@@ -23,7 +23,7 @@ fn path(store: &DiskStore, key: &Key) -> PathBuf {
     store.folder().join("v1").join(&name[..2]).join(name)
 }
 
-/// Makes an entry look as if it was used last so many minutes ago.
+/// Makes an entry look as if it was last used this many minutes ago.
 fn age(store: &DiskStore, key: &Key, minutes: u64) {
     let file = fs::File::options().write(true).open(path(store, key)).unwrap();
     file.set_modified(SystemTime::now() - Duration::from_secs(60 * minutes)).unwrap();
@@ -88,7 +88,7 @@ fn an_entry_that_is_cut_or_goes_on_is_a_miss() {
         fs::write(&path, [&good, more].concat()).unwrap();
         assert_eq!(store.get(&key(1)), None);
     }
-    // As a machine that stopped may leave it.
+    // As a crash of the system may leave it.
     fs::write(&path, vec![0; good.len()]).unwrap();
     assert_eq!(store.get(&key(1)), None);
     store.put(&key(1), &[b"new"]).unwrap();
@@ -175,7 +175,7 @@ fn values_grow_old_from_when_they_were_put_in() {
     assert!(store.get(&key(0)).is_some());
     std::thread::sleep(Duration::from_millis(400));
     store.put(&key(3), &[b"value"]).unwrap();
-    // Looks as if it was used now, and one as if it was not used for long.
+    // One looks as if it was used now, and one as if it was not used for long.
     age(&store, &key(1), 0);
     age(&store, &key(2), 10);
     assert_eq!([0, 1, 2, 3].map(|number| store.get(&key(number)).is_some()), [false, false, false, true]);

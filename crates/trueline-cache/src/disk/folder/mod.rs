@@ -1,7 +1,7 @@
-//! Folders, and files in them, that are what they seem.
+//! Folders, and files in them, opened safely.
 //!
-//! Two siblings of equal shape: `unix` opens everything from its folder and follows no link, `portable` does with paths what can be
-//! done with paths, where a user's folder is closed to others by the system's own means.
+//! Two implementations with the same interface: `unix` opens everything relative to its folder and follows no links; `portable`
+//! does what is possible with paths, on systems that protect a user's folders from others themselves.
 
 #[cfg(any(test, not(unix)))]
 #[cfg_attr(unix, expect(dead_code, reason = "compiled here for its tests"))]
@@ -16,7 +16,7 @@ pub(super) use self::portable::{Folder, read_to_capacity};
 #[cfg(unix)]
 pub(super) use self::unix::{Folder, read_to_capacity};
 
-/// A file, as its folder lists it.
+/// A file, as listed by its folder.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
     pub(super) bytes: u64,

@@ -1,4 +1,4 @@
-//! Folders by their paths, where there is no `openat`.
+//! Folders by path, where there is no `openat`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -15,7 +15,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, and one in it; they are made if they are not there.
+    /// Opens a folder, and one in it; creates them if they do not exist.
     pub(crate) fn open_private(path: &Path, name: &str) -> Result<Self, Error> {
         let folder = Self { path: path.to_path_buf() };
         if let Ok(metadata) = std::fs::symlink_metadata(path) {
@@ -42,7 +42,7 @@ impl Folder {
         Err(io::ErrorKind::NotADirectory.into())
     }
 
-    /// Opens a folder in it, or makes it.
+    /// Opens a folder in it, or creates it.
     pub(crate) fn subfolder_or_create(&self, name: &str) -> io::Result<Self> {
         match self.subfolder(name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -55,7 +55,7 @@ impl Folder {
         }
     }
 
-    /// Opens a folder in it. `None` where there is none, or something else.
+    /// Opens a folder in it; `None` if it does not exist or is something else.
     pub(crate) fn existing_subfolder(&self, name: &str) -> io::Result<Option<Self>> {
         match self.subfolder(name) {
             Ok(folder) => Ok(Some(folder)),
@@ -69,17 +69,17 @@ impl Folder {
     /// Opens a regular file in it for reading.
     pub(crate) fn open(&self, name: &str) -> io::Result<File> {
         self.regular(name)?;
-        // The time of its last use is written to it.
+        // Writable, because the time of the last use is stored in it.
         let path = self.path.join(name);
         OpenOptions::new().read(true).write(true).open(&path).or_else(|_| File::open(&path))
     }
 
-    /// Makes a file in it that was not there.
+    /// Creates a file in it that does not exist.
     pub(crate) fn create(&self, name: &str) -> io::Result<File> {
         OpenOptions::new().write(true).create_new(true).open(self.path.join(name))
     }
 
-    /// Opens a file in it for reading and for appending, or makes it.
+    /// Opens a file in it for reading and appending, or creates it.
     pub(crate) fn append(&self, name: &str) -> io::Result<File> {
         match self.regular(name) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -88,7 +88,7 @@ impl Folder {
         OpenOptions::new().read(true).append(true).create(true).open(self.path.join(name))
     }
 
-    /// Gives a file in it another name, over whatever has it.
+    /// Renames a file in it, replacing any existing one.
     pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         std::fs::rename(self.path.join(from), self.path.join(to))
     }
@@ -98,7 +98,7 @@ impl Folder {
         std::fs::remove_file(self.path.join(name))
     }
 
-    /// Names all regular files in it. Those that go meanwhile may be named or not.
+    /// Calls `visit` with all regular files in it. Files removed meanwhile may be included or not.
     pub(crate) fn list(&self, visit: &mut dyn FnMut(&str, Found)) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.path)? {
             let entry = entry?;
@@ -123,7 +123,7 @@ impl Folder {
     }
 }
 
-/// Reads until the end or until there is no room left.
+/// Reads until the end or until the capacity is used.
 pub(crate) fn read_to_capacity(file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
     let room = bytes.capacity() - bytes.len();
     file.take(room as u64).read_to_end(bytes).map(drop)

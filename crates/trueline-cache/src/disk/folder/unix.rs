@@ -1,4 +1,4 @@
-//! Folders on Unix: opened once, and everything else from there.
+//! Folders on Unix: opened once, with everything else relative to them.
 
 use std::fs::File;
 use std::io;
@@ -14,9 +14,9 @@ use rustix::io::Errno;
 use super::Found;
 use crate::error::{Error, ErrorKind};
 
-/// For the user alone.
+/// Accessible to the user only.
 const FOLDER_MODE: u32 = 0o700;
-/// Not through a link, and not waiting for a writer of a pipe that stands in the place of a file.
+/// Follows no link, and does not wait for the writer of a pipe in place of a file.
 const SAFELY: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
 /// An open folder.
@@ -26,7 +26,7 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, and one in it, both of them this user's alone; they are made if they are not there.
+    /// Opens a folder, and one in it, which only this user may write to; creates them if they do not exist.
     pub(crate) fn open_private(path: &Path, name: &str) -> Result<Self, Error> {
         let open_error =
             |source: io::Error| Error::new(ErrorKind::Open { folder: path.to_path_buf(), source });
@@ -53,7 +53,7 @@ impl Folder {
         }
     }
 
-    /// Why others could put something into it.
+    /// Returns why other users could write to it.
     fn problem(&self) -> io::Result<Option<&'static str>> {
         let stat = rustix::fs::fstat(&self.fd)?;
         Ok(if stat.st_uid != rustix::process::geteuid().as_raw() {
@@ -71,7 +71,7 @@ impl Folder {
         Ok(Self { fd })
     }
 
-    /// Opens a folder in it, or makes it.
+    /// Opens a folder in it, or creates it.
     pub(crate) fn subfolder_or_create(&self, name: &str) -> io::Result<Self> {
         match self.subfolder(name) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -84,7 +84,7 @@ impl Folder {
         }
     }
 
-    /// Opens a folder in it. `None` where there is none, or something else.
+    /// Opens a folder in it; `None` if it does not exist or is something else.
     pub(crate) fn existing_subfolder(&self, name: &str) -> io::Result<Option<Self>> {
         match rustix::fs::openat(&self.fd, name, SAFELY | OFlags::DIRECTORY, Mode::empty()) {
             Ok(fd) => Ok(Some(Self { fd })),
@@ -98,19 +98,19 @@ impl Folder {
         regular(rustix::fs::openat(&self.fd, name, SAFELY | OFlags::RDONLY, Mode::empty())?)
     }
 
-    /// Makes a file in it that was not there.
+    /// Creates a file in it that does not exist.
     pub(crate) fn create(&self, name: &str) -> io::Result<File> {
         let flags = SAFELY | OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
         regular(rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR)?)
     }
 
-    /// Opens a file in it for reading and for appending, or makes it.
+    /// Opens a file in it for reading and appending, or creates it.
     pub(crate) fn append(&self, name: &str) -> io::Result<File> {
         let flags = SAFELY | OFlags::RDWR | OFlags::APPEND | OFlags::CREATE;
         regular(rustix::fs::openat(&self.fd, name, flags, Mode::RUSR | Mode::WUSR)?)
     }
 
-    /// Gives a file in it another name, over whatever has it.
+    /// Renames a file in it, replacing any existing one.
     pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         Ok(rustix::fs::renameat(&self.fd, from, &self.fd, to)?)
     }
@@ -120,7 +120,7 @@ impl Folder {
         Ok(rustix::fs::unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
-    /// Names all regular files in it. Those that go meanwhile may be named or not.
+    /// Calls `visit` with all regular files in it. Files removed meanwhile may be included or not.
     pub(crate) fn list(&self, visit: &mut dyn FnMut(&str, Found)) -> io::Result<()> {
         for entry in Dir::read_from(&self.fd)? {
             let entry = entry?;
@@ -137,7 +137,7 @@ impl Folder {
     }
 }
 
-/// Reads until the end or until there is no room left, which need not have been filled with anything before.
+/// Reads until the end or until the capacity is used, without initializing the memory first.
 pub(crate) fn read_to_capacity(file: &File, bytes: &mut Vec<u8>) -> io::Result<()> {
     while bytes.len() < bytes.capacity() {
         match rustix::io::read(file, spare_capacity(bytes)) {
@@ -158,7 +158,7 @@ fn regular(fd: OwnedFd) -> io::Result<File> {
 }
 
 fn found(stat: &Stat) -> Found {
-    // The types of these differ from system to system; before 1970 is as long ago as 1970.
+    // The types differ from system to system; times before 1970 count as 1970.
     fn number(value: impl TryInto<u64>) -> u64 {
         value.try_into().unwrap_or_default()
     }
