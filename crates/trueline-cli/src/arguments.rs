@@ -276,7 +276,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The engine's word for it.
+    /// Converts to the format of the engine.
     pub(crate) fn format(self) -> trueline::Format {
         match self {
             Self::Csv => trueline::Format::Csv,
@@ -296,7 +296,7 @@ pub(crate) enum Trust {
 }
 
 impl Trust {
-    /// The engine's word for it.
+    /// Converts to the setting of the engine.
     pub(crate) fn trust(self) -> trueline::Trust {
         match self {
             Self::Prove => trueline::Trust::Prove,
@@ -323,7 +323,7 @@ pub(crate) enum When {
     Never,
 }
 
-/// The name of a report's format.
+/// Parses the name of a report format.
 fn output() -> impl TypedValueParser<Value = render::Format> {
     let formats =
         render::Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.purpose()));
@@ -331,7 +331,7 @@ fn output() -> impl TypedValueParser<Value = render::Format> {
         .map(|name| render::Format::from_name(&name).expect("only names of formats are possible"))
 }
 
-/// A number of bytes: digits, then nothing, K, M or G (powers of 1024; a B or iB behind them changes nothing).
+/// Parses a number of bytes: digits, then nothing, K, M or G (powers of 1024; a B or iB after them changes nothing).
 pub(crate) fn bytes(text: &str) -> Result<u64, String> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -11,7 +11,7 @@ use trueline::{Cache, ValidatorBuilder};
 use crate::arguments::{Validate, bytes};
 use crate::{exit, outputs};
 
-/// Names the folder of the cache where no option does.
+/// The variable with the folder of the cache, if no option sets it.
 const FOLDER: &str = "TRUELINE_CACHE_DIR";
 
 /// Whether results are kept, and where.
@@ -73,7 +73,7 @@ pub(crate) enum CacheCommand {
 }
 
 impl Folder {
-    /// Where it is.
+    /// Returns the path of the folder.
     fn path(&self) -> Result<PathBuf, u8> {
         let variable = || std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let folder = self.dir.clone().or_else(variable).or_else(default_folder);
@@ -84,7 +84,7 @@ impl Folder {
 }
 
 impl Place {
-    /// What the cache may keep.
+    /// Returns the settings of the cache.
     fn options(&self) -> DiskOptions {
         let mut options = DiskOptions::default();
         if let Some(bytes) = self.size {
@@ -97,7 +97,7 @@ impl Place {
     }
 }
 
-/// Adds the cache to a validator, and gives it back, to be asked for a warning.
+/// Adds the cache to a validator; also returns it, for its warning.
 pub(crate) fn add(
     builder: ValidatorBuilder,
     arguments: &Validate,
@@ -135,14 +135,14 @@ pub(crate) fn add(
     Ok((builder.cache(cache.clone()), Some(cache)))
 }
 
-/// Whether nothing can be kept where the cache should be, and nothing else is wrong with the place.
+/// Returns whether the only problem is that nothing can be written at the location of the cache.
 fn is_unwritable(error: &Error) -> bool {
     use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     let ErrorKind::Open { source, .. } = error.kind() else { return false };
     matches!(source.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
 }
 
-/// Tells what a cache could not keep.
+/// Reports what a cache could not store.
 pub(crate) fn warn(cache: Option<&Cache>) {
     if let Some(warning) = cache.and_then(Cache::take_warning) {
         exit::note(&format!("the cache was of no use: {warning}"));
@@ -158,7 +158,7 @@ pub(crate) fn run(command: &CacheCommand) -> u8 {
         Ok(folder) => folder,
         Err(code) => return code,
     };
-    // It is made by a run that keeps something, not by looking.
+    // A run that stores something creates the folder; looking at it does not.
     if let Err(error) = std::fs::metadata(&folder)
         && error.kind() == std::io::ErrorKind::NotFound
     {
@@ -190,7 +190,7 @@ fn removed(folder: &Path, pruned: &Pruned) -> String {
     format!("removed  {entries} entries of {bytes} bytes\n{}", told(folder, *left_entries, *left_bytes))
 }
 
-/// A time: a number and s, m, h or d.
+/// Parses a time: a number and s, m, h or d.
 fn time(text: &str) -> Result<Duration, String> {
     let wrong = || "expected a time such as 90s, 30m, 12h or 30d".to_owned();
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! What the process says last: messages on standard error, bytes on standard output, the exit code.
+//! The last output of the process: messages on standard error, bytes on standard output, the exit code.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
@@ -12,19 +12,19 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const UNREADABLE: u8 = 3;
 pub(crate) const INTERNAL: u8 = 4;
 
-/// Help and version are answers; everything else is a usage error.
+/// Prints help and version as results; everything else is a usage error.
 pub(crate) fn usage(error: &clap::Error) -> u8 {
-    // What cannot be written to standard error cannot be told anywhere.
+    // If standard error cannot be written, there is nowhere to report it.
     let _ = error.print();
     if error.use_stderr() { USAGE } else { SUCCESS }
 }
 
-/// Tells of an error with all its causes, in the words of this command line, made inert, and gives `code` back.
+/// Reports an error with all its causes, in the terms of this command line and with escapes, and returns `code`.
 pub(crate) fn fail(error: &(dyn Error + 'static), code: u8) -> u8 {
     complain(&told(error), code)
 }
 
-/// An error with all its causes, in the words of this command line.
+/// Formats an error with all its causes, in the terms of this command line.
 pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
     let mut text = flag::of_error(error);
     let mut source = error.source();
@@ -36,18 +36,18 @@ pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// Tells of a problem in one line, made inert, and gives `code` back.
+/// Reports a problem in one line, with escapes, and returns `code`.
 pub(crate) fn complain(text: &str, code: u8) -> u8 {
     let _ = writeln!(io::stderr(), "error: {}", escape_text(text));
     code
 }
 
-/// Tells of something that changes no exit code.
+/// Reports something that does not affect the exit code.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "note: {}", escape_text(text));
 }
 
-/// Writes bytes to standard output; `code` if that went well, or if the reader has gone away.
+/// Writes bytes to standard output; returns `code` on success, or if the reader has gone away.
 pub(crate) fn print(bytes: &[u8], code: u8) -> u8 {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

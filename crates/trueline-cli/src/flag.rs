@@ -1,13 +1,13 @@
-//! Options as this command line calls them, where the engine speaks of its own.
+//! Translates options in messages of the engine to those of this command line.
 //!
-//! What the engine says ends with what to do about it. Names of files and bits of data stand before that and may look like anything, so
-//! they are never looked through: an option is named where the kind of the error has it, at the end of the message.
+//! A message of the engine ends with what to do. File names and data come before that and may contain anything, so they are never
+//! searched: an option is only replaced where its kind of error has it, at the end of the message.
 
 use std::error::Error;
 
 use trueline::{ErrorKind, RunError, SourceError, SourceErrorKind};
 
-/// The engine's names of options that its messages ask to be changed.
+/// The engine's names of options that its messages ask to change.
 const OPTIONS: [&str; 14] = [
     "max_batch_bytes",
     "max_batch_values",
@@ -25,7 +25,7 @@ const OPTIONS: [&str; 14] = [
     "key_memory_bytes",
 ];
 
-/// How a message ends that names an option: what stands before the name, and what behind it.
+/// The endings of messages that name an option: the parts before and after the name.
 const ENDS: [(&str, &str); 5] = [
     ("raise the limit (", ")"),
     ("raise the limit (", ") if its content is to be trusted"),
@@ -34,7 +34,7 @@ const ENDS: [(&str, &str); 5] = [
     ("; raise ", ""),
 ];
 
-/// How a message ends that speaks of the format, and how it ends here.
+/// The endings of messages about the format, and their replacements.
 const FORMATS: [(&str, &str); 2] = [
     (
         ": leave the format out, or give the right one (csv, jsonl, parquet or arrow)",
@@ -46,7 +46,7 @@ const FORMATS: [(&str, &str); 2] = [
     ),
 ];
 
-/// The option of that name.
+/// Returns the option with this name.
 pub(crate) fn of(name: &str) -> String {
     match name {
         "chunk_bytes" => "--chunk-size".to_owned(),
@@ -55,7 +55,7 @@ pub(crate) fn of(name: &str) -> String {
     }
 }
 
-/// Why an input could not be read, with its option as it is written here.
+/// Returns why an input could not be read, with the option of this command line.
 pub(crate) fn of_run(error: &RunError) -> String {
     let message = &*error.message;
     match &*error.code {
@@ -63,14 +63,14 @@ pub(crate) fn of_run(error: &RunError) -> String {
             with_option(message)
         }
         code if code.starts_with("limit.") => with_option(message),
-        // There is nothing of the input in it, and the format stands there twice.
+        // It contains nothing of the input, and the format occurs in it twice.
         "format" => message.replace("give the format ", "give --format "),
         "parquet.damaged" | "arrow.damaged" => with_format(message),
         _ => message.to_owned(),
     }
 }
 
-/// An error, without its causes, with its option as it is written here.
+/// Formats an error without its causes, with the option of this command line.
 pub(crate) fn of_error(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     if let Some(error) = error.downcast_ref::<trueline::Error>() {
@@ -90,7 +90,7 @@ pub(crate) fn of_error(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// A message that ends with what to do about an option.
+/// Translates a message that ends with what to do about an option.
 fn with_option(message: &str) -> String {
     for (before, after) in ENDS {
         let Some(rest) = message.strip_suffix(after) else { continue };
@@ -102,11 +102,11 @@ fn with_option(message: &str) -> String {
             return told;
         }
     }
-    // The first bytes of an input under a format that it is not of exceed what they are taken for.
+    // Input in another format than the given one may exceed a limit with its first bytes.
     with_format(message)
 }
 
-/// A message that ends with what to do about the format.
+/// Translates a message that ends with what to do about the format.
 fn with_format(message: &str) -> String {
     let found = FORMATS
         .iter()

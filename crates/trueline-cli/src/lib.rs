@@ -1,5 +1,7 @@
-//! The `trueline` command line as one function, for the program of that name and for whatever else has a command of its own, such as
-//! the Python package. All work is done by the `trueline` crate.
+//! The `trueline` command line as a function, for the program of that name and for other packages with a command, such as the
+//! Python package.
+//!
+//! All work is done by the `trueline` crate.
 #![forbid(unsafe_code)]
 
 mod arguments;
@@ -23,10 +25,10 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::arguments::{Arguments, Command};
 
-/// Runs the command line and gives its exit code. The first argument is the name of the program.
+/// Runs the command line and returns its exit code. The first argument is the name of the program.
 ///
-/// It writes to standard output and standard error, listens for SIGINT and SIGTERM from then on, and ends the process when one comes
-/// and the run does not end by itself: the process should have nothing else to do.
+/// It writes to standard output and standard error. From then on it handles SIGINT and SIGTERM, and ends the process on a signal
+/// if the run does not end by itself: the process should have nothing else to do.
 pub fn run<I>(arguments: I) -> u8
 where
     I: IntoIterator,

@@ -1,4 +1,4 @@
-//! What a run may take: a group of arguments.
+//! The limits of a run: a group of arguments.
 #![allow(clippy::doc_markdown, reason = "the help text is read in terminals, where backticks are noise")]
 
 use clap::Args;
@@ -69,7 +69,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The engine's words for them.
+    /// Converts to the limits of the engine.
     pub(crate) fn limits(&self) -> EngineLimits {
         EngineLimits::default()
             .max_record_bytes(self.max_record_bytes)

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
     let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
-    // Merging cannot be cancelled, so that a signal ends the process, and leaves nothing behind.
+    // Merging cannot be cancelled: a signal ends the process, and leaves no files behind.
     Signals::listen(&cancel, &temporaries, None);
     let mut states = Vec::with_capacity(arguments.states.len());
     for path in &arguments.states {
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
     report::tell(&found, &arguments.telling, &destinations, &temporaries, failed)
 }
 
-/// That two files have a part in common.
+/// Reports that two files have a part in common.
 fn twice(states: &[PathBuf], input: &str, first: usize, second: usize) -> String {
     let name = |index: usize| states.get(index).map(|path| path.display().to_string()).unwrap_or_default();
     let (first, second) = (name(first), name(second));
@@ -79,7 +79,7 @@ fn twice(states: &[PathBuf], input: &str, first: usize, second: usize) -> String
     format!("{who} {has} the part of `{input}`, which would be counted twice; leave one of them out")
 }
 
-/// Reads a state; what is wrong with it has been told when this gives an exit code back.
+/// Reads a state. On an error, reports it and returns the exit code.
 fn read(validator: &Validator, path: &Path) -> Result<State, u8> {
     let bytes = std::fs::read(path).map_err(|error| {
         let text = format!("the state {} could not be read: {error}", path.display());

@@ -1,4 +1,4 @@
-//! The files that a run writes: what they may not be, and what is said when they were not written.
+//! The files that a run writes: checks of their paths, and messages if they were not written.
 
 use std::path::{Path, PathBuf};
 
@@ -9,28 +9,28 @@ use trueline::{
 
 use crate::arguments::Validate;
 
-/// Paths at which standard output stands, which carries the report and nothing else.
+/// Paths of standard output, which only carries the report.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// The file that a standard stream goes to or comes from, where it is one and the system tells which.
+/// Returns the file that a standard stream is redirected to or from, if the system reports it.
 fn redirected(stream: &str) -> Option<PathBuf> {
     std::fs::metadata(stream).is_ok_and(|metadata| metadata.is_file()).then(|| AtomicFile::target(stream))
 }
 
-/// The files that hold some inputs, where they are files.
+/// Returns the files of the inputs, if they are files.
 pub(crate) fn inputs(inputs: &[String], sources: &[Box<dyn Source>]) -> Vec<(&'static str, PathBuf)> {
     let stream = inputs.iter().any(|input| input == "-").then(|| redirected("/dev/stdin")).flatten();
     let named = sources.iter().map(|source| PathBuf::from(source.name()));
     named.chain(stream).map(|path| ("an input", path)).collect()
 }
 
-/// The documents that a schema is read from. What is wrong with them is told when they are read.
+/// Returns the documents of a schema. Errors in them are reported when they are read.
 pub(crate) fn documents(schema: &Path) -> Vec<(&'static str, PathBuf)> {
     let documents = document::documents(schema).unwrap_or_default();
     [schema.to_path_buf()].into_iter().chain(documents).map(|path| ("the schema", path)).collect()
 }
 
-/// The options that name a file to be written, and the files.
+/// Returns the options that name a file to be written, with the files.
 pub(crate) fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> + Clone {
     let files = [
         ("--state-out", &arguments.files.state_out),
@@ -63,8 +63,7 @@ pub(crate) fn add(
     builder
 }
 
-/// Why an output may not go where it is asked to go: the report goes there, or something that is read stands there. `read` are the
-/// things that are read, and where they stand.
+/// Returns why an output conflicts with the report or with something that is read. `read` lists what is read, with its path.
 pub(crate) fn conflict<'p>(
     read: Vec<(&'static str, PathBuf)>,
     reports: &'p [PathBuf],
@@ -90,7 +89,7 @@ pub(crate) fn conflict<'p>(
     None
 }
 
-/// Why an output cannot be written, as far as that can be known before a run that may take long.
+/// Returns why an output cannot be written, as far as can be determined before a run that may take long.
 pub(crate) fn unusable<'p>(
     reports: &'p [PathBuf],
     files: impl Iterator<Item = (&'static str, &'p Path)>,
@@ -105,7 +104,7 @@ pub(crate) fn unusable<'p>(
 fn problem(path: &Path) -> Option<String> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Some("it is a folder; name a file in it".to_owned()),
-        // Opening a pipe or a device may wait, or do something.
+        // Opening a pipe or a device may block or have side effects.
         Ok(metadata) if !metadata.is_file() => return None,
         _ => {}
     }
@@ -115,21 +114,21 @@ fn problem(path: &Path) -> Option<String> {
             (folder.display(), if folder.exists() { "is no folder" } else { "does not exist" });
         return Some(format!("{folder} {what}; make that folder, or name another one"));
     }
-    // A temporary file is made beside it and removed.
+    // Creates a temporary file beside it, which is removed.
     AtomicFile::create(path).err().map(|error| match error.kind() {
         SourceErrorKind::Write { source, .. } => source.kind().to_string(),
         _ => error.to_string(),
     })
 }
 
-/// Why a column for reasons cannot be added to rows that have the columns of a schema.
+/// Returns why a column for reasons cannot be added to rows with the columns of a schema.
 pub(crate) fn taken(reasons: Option<&str>, schema: &Schema) -> Option<String> {
     let column = reasons.filter(|name| schema.fields.iter().any(|field| field.name == **name))?;
     Some(format!("--reasons {column}: the schema has a column of that name; choose another one"))
 }
 
-/// The report of a run that lacks nothing but its outputs, of which the error tells. One that another option would mend is a mistake
-/// of the usage.
+/// Returns the report of a run that failed only to write its outputs. If another option would fix that, it is a usage error
+/// instead.
 pub(crate) fn lacking(error: &Error) -> Option<Report> {
     match error.kind() {
         ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
@@ -140,7 +139,7 @@ pub(crate) fn lacking(error: &Error) -> Option<Report> {
     }
 }
 
-/// What is to be said of outputs that were asked for and not written.
+/// Returns the message about outputs that were requested and not written.
 pub(crate) fn unwritten(arguments: &Validate, report: &Report) -> Option<String> {
     let options: Vec<&str> = files(arguments).map(|(option, _)| option).collect();
     if report.verdict != Verdict::Unreadable || options.is_empty() {

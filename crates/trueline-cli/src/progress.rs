@@ -1,4 +1,4 @@
-//! Progress on standard error: a bar on a terminal, a line a second elsewhere when asked for.
+//! Progress on standard error: a bar on a terminal, elsewhere a line per second if requested.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
@@ -11,18 +11,18 @@ use trueline::escape::escape_text;
 
 use crate::arguments::When;
 
-/// Runs shorter than this show nothing.
+/// Shorter runs show nothing.
 const PATIENCE: Duration = Duration::from_millis(300);
 const LINE_EVERY: Duration = Duration::from_secs(1);
 
-/// Shows how far a run has come.
+/// Shows the progress of a run.
 pub(crate) enum Display {
     Bar(ProgressBar),
     Lines(Mutex<Instant>),
 }
 
 impl Display {
-    /// What `when` asks for; `None` shows nothing.
+    /// Creates the display for `when`; `None` shows nothing.
     pub(crate) fn new(when: When) -> Option<Self> {
         match when {
             When::Never => None,

@@ -1,4 +1,4 @@
-//! Where the report goes: standard output, and any number of files.
+//! The destinations of the report: standard output, and any number of files.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -9,18 +9,18 @@ use trueline::{AtomicFile, Report, Severity, Temporaries};
 use crate::arguments::{FailOn, Telling, When};
 use crate::exit;
 
-/// The width of a text report that does not go to a terminal.
+/// The width of a text report that is not printed to a terminal.
 const DEFAULT_WIDTH: usize = 100;
 
-/// A file that a report goes to.
+/// A file that the report is written to.
 pub(crate) struct Destination {
     file: PathBuf,
-    /// Where it stands, or would stand.
+    /// The actual location of the file, whether it exists or not.
     place: PathBuf,
     format: Format,
 }
 
-/// The files that were asked for, each in the form that its name ends with.
+/// Returns the requested files, each with the format of its extension.
 pub(crate) fn destinations(files: &[PathBuf]) -> Result<Vec<Destination>, String> {
     let mut destinations: Vec<Destination> = Vec::new();
     for file in files {
@@ -37,7 +37,7 @@ pub(crate) fn destinations(files: &[PathBuf]) -> Result<Vec<Destination>, String
     Ok(destinations)
 }
 
-/// `.a, .b or .c`.
+/// Formats the list of extensions as `.a, .b or .c`.
 fn extensions() -> String {
     let mut extensions: Vec<String> =
         Format::ALL.iter().filter_map(|format| format.extension()).map(|end| format!(".{end}")).collect();
@@ -45,9 +45,9 @@ fn extensions() -> String {
     format!("{} or {last}", extensions.join(", "))
 }
 
-/// Writes the report wherever it was asked to be written, and gives the exit code. `failed` is an output that could not be written.
+/// Writes the report to all its destinations, and returns the exit code. `failed` is an output that could not be written.
 ///
-/// What came of the run is printed in any case: it may have taken long.
+/// The result is printed in any case, because the run may have taken long.
 pub(crate) fn tell(
     report: &Report,
     telling: &Telling,
@@ -71,7 +71,7 @@ pub(crate) fn tell(
     }
 }
 
-/// Writes the report to every file. None of them is put in its place before all of them have been written.
+/// Writes the report to all files. They are put in place only when all have been written.
 fn write_files(
     report: &Report,
     destinations: &[Destination],
@@ -95,7 +95,7 @@ fn write_files(
     Ok(())
 }
 
-/// The report as it goes to standard output.
+/// Renders the report for standard output.
 fn for_standard_output(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
     let renderer: Box<dyn Renderer> = match format {
         Format::Text => {
@@ -108,7 +108,7 @@ fn for_standard_output(report: &Report, format: Format, color: When) -> io::Resu
     Ok(bytes)
 }
 
-/// Whether standard output takes colours; `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
+/// Returns whether standard output is coloured; `NO_COLOR` and `CLICOLOR_FORCE` are respected.
 fn colors(when: When) -> bool {
     match when {
         When::Always => true,

@@ -1,4 +1,4 @@
-//! `trueline schema`: schema documents, checked, inferred, composed and hashed.
+//! `trueline schema`: checks, infers, composes and hashes schema documents.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -42,7 +42,7 @@ fn check(files: &[PathBuf]) -> u8 {
     exit::print(lines.as_bytes(), code)
 }
 
-/// Prints a schema of names and types, to be completed.
+/// Prints a schema with names and types, to be completed.
 fn infer(input: &str, format: Option<Format>) -> u8 {
     let sources = match sources_from_argument(input) {
         Ok(sources) => sources,
@@ -67,7 +67,7 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
     }
 }
 
-/// Prints the hash of all files, behind those of each where these are wanted.
+/// Prints the hash of all files, after those of each file if requested.
 fn hash(paths: &[PathBuf], algorithm: Algorithm, each: bool) -> u8 {
     let algorithm = match algorithm {
         Algorithm::Blake3 => fingerprint::Algorithm::Blake3,
@@ -85,12 +85,12 @@ fn hash(paths: &[PathBuf], algorithm: Algorithm, each: bool) -> u8 {
     exit::print(lines.as_bytes(), exit::SUCCESS)
 }
 
-/// Reads a schema document, or all below a folder; what is wrong with it has been told when this gives an exit code back.
+/// Reads a schema document, or all below a folder. On an error, reports it and returns the exit code.
 pub(crate) fn read(path: &Path) -> Result<Schema, u8> {
     document::read(path).map_err(|error| refuse(&error))
 }
 
-/// Tells what is wrong with schema documents, and where.
+/// Reports errors in schema documents, with their locations.
 fn refuse(error: &Error) -> u8 {
     let ErrorKind::Document { rendered, .. } = error.kind() else { return exit::fail(error, exit::USAGE) };
     let _ = writeln!(io::stderr(), "{}", rendered.trim_end());

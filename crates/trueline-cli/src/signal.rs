@@ -1,4 +1,4 @@
-//! Ctrl-C and termination: the run is asked to end, and ended if it does not. No temporary file is left behind.
+//! Handles Ctrl-C and termination: the run is cancelled, and ended if it does not stop. No temporary files are left behind.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,30 +11,31 @@ use trueline::{Cancel, Progress, Temporaries};
 use crate::exit;
 use crate::progress::Display;
 
-/// How long a run may take to end by itself; a read that never returns is the only reason to need it.
+/// The time a run has to stop by itself; only a read that never returns needs more.
 const GRACE: Duration = Duration::from_millis(400);
 const TICK: Duration = Duration::from_millis(20);
 
-/// The signals seen so far.
+/// The signals received so far.
 #[derive(Clone, Default)]
 pub(crate) struct Signals {
     interrupted: Arc<AtomicBool>,
     terminated: Arc<AtomicBool>,
-    /// Rows that were validated so far.
+    /// The number of rows validated so far.
     rows: Arc<AtomicU64>,
     is_told: Arc<AtomicBool>,
 }
 
 impl Signals {
-    /// Listens from now on; both signals set `cancel`. A second one changes nothing: the process ends soon by itself. What is shown on
-    /// `display` makes room for what is said then.
+    /// Installs the handlers; both signals set `cancel`.
+    ///
+    /// A second signal changes nothing, because the process ends soon by itself. The `display` is cleared for the message.
     pub(crate) fn listen(cancel: &Cancel, temporaries: &Temporaries, display: Option<Arc<Display>>) -> Self {
         let signals = Self::default();
         for (signal, flag) in [(SIGINT, &signals.interrupted), (SIGTERM, &signals.terminated)] {
-            // Without the handler the signal ends the process at once, which is right too.
+            // Without the handler, the signal ends the process at once, which is acceptable too.
             let _ = signal_hook::flag::register(signal, Arc::clone(flag));
         }
-        // A file that may not become larger is a write that fails, which is told and leaves nothing behind.
+        // If a file may not grow, the write fails, which is reported and leaves nothing behind.
         #[cfg(unix)]
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
         let (watched, cancel, temporaries) = (signals.clone(), cancel.clone(), temporaries.clone());
@@ -60,18 +61,18 @@ impl Signals {
         signals
     }
 
-    /// Notes how far a run has come.
+    /// Records the progress of a run.
     pub(crate) fn reached(&self, progress: &Progress) {
         self.rows.store(progress.rows, Ordering::Relaxed);
     }
 
-    /// The exit code of a run that has ended by itself after a signal; it is told by who asks.
+    /// Returns the exit code of a run that stopped by itself after a signal; the caller reports it.
     pub(crate) fn ended(&self) -> Option<u8> {
         self.is_told.store(true, Ordering::Relaxed);
         self.exit_code()
     }
 
-    /// The exit code that the signals seen so far ask for.
+    /// Returns the exit code for the signals received so far.
     fn exit_code(&self) -> Option<u8> {
         if self.interrupted.load(Ordering::Relaxed) {
             Some(130)

@@ -1,11 +1,11 @@
-//! What was found in parts of the data, kept in files.
+//! The results of parts of the data, stored in files.
 
 use std::io::Write;
 use std::path::Path;
 
 use trueline::{AtomicFile, Error, Report, Source, State, Temporaries, Validator};
 
-/// Judges the inputs, each as a part of its own; the report of all of them, and what was found.
+/// Validates the inputs, each as a separate part; returns the report of all of them, and the results.
 pub(crate) fn of(
     validator: &Validator,
     sources: &[&dyn Source],

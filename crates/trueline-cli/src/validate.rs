@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
     report::tell(&report, &arguments.telling, &destinations, &temporaries, failed)
 }
 
-/// Judges the inputs; the report, in the words of this command line, and what was found where that is wanted.
+/// Validates the inputs; returns the report, in the terms of this command line, and the results if wanted.
 fn judge(
     validator: &Validator,
     sources: &[Box<dyn Source>],
@@ -92,7 +92,7 @@ fn judge(
     Ok((report, state))
 }
 
-/// What an audit of statistics came to, where some are wrong: the forms for people have no place for it.
+/// Returns the result of an audit of statistics, if some are wrong: the report formats for people do not include it.
 fn audited(report: &Report) -> Option<String> {
     let StatisticsAudit { compared, wrong, samples } = report.run.statistics.as_ref()?;
     let first = samples.first()?;
@@ -105,7 +105,7 @@ fn audited(report: &Report) -> Option<String> {
     ))
 }
 
-/// What is wrong with an input that was meant to be the value of an option.
+/// Returns the message for an input that was meant to be the value of an option.
 fn astray(arguments: &Validate) -> Option<String> {
     arguments.trust_statistics?;
     let is_value =
@@ -117,7 +117,7 @@ fn astray(arguments: &Validate) -> Option<String> {
     ))
 }
 
-/// Tells why a run came to no report, and gives the exit code.
+/// Reports why a run has no report, and returns the exit code.
 fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     let code = match error.kind() {
         ErrorKind::Cancelled { .. } => signals.ended().unwrap_or(exit::INTERNAL),
@@ -139,7 +139,8 @@ fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     exit::fail(error, code)
 }
 
-/// What an input stands for. One that stands for nothing keeps its place, so that the report tells of it.
+/// Returns the sources of an input argument. If there are none, an unreadable one takes their place, so that the report includes
+/// it.
 fn sources(input: &str) -> Vec<Box<dyn Source>> {
     sources_from_argument(input).unwrap_or_else(|error| vec![Box::new(UnreadSource::new(error))])
 }

@@ -1,4 +1,4 @@
-//! Variables of the environment that stand for options.
+//! Environment variables with the values of options.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::Command;
 use clap::error::{ContextKind, ContextValue};
 
-/// The command without those variables that are set to nothing: they are as good as not set.
+/// Returns the command without variables that are set to the empty string, which count as unset.
 pub(crate) fn without_empty(command: Command) -> Command {
     let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
     let command = command.mut_args(|argument| {
@@ -15,7 +15,7 @@ pub(crate) fn without_empty(command: Command) -> Command {
     command.mut_subcommands(without_empty)
 }
 
-/// Which variable has the value that an error speaks of, where no argument does.
+/// Returns a message with the variable that contains the value of an error, if it does not come from an argument.
 pub(crate) fn behind(error: &clap::Error, command: &Command) -> Option<String> {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),

@@ -1,4 +1,4 @@
-//! Membership in a list: shared by `enum`, `not_in` and `const`.
+//! Whether a value is in a list: shared by `enum`, `not_in` and `const`.
 
 use std::collections::HashSet;
 use std::sync::Arc;

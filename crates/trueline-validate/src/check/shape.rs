@@ -1,6 +1,6 @@
-//! Matches strings of one length in which each character is in one of a few ranges, without an automaton.
+//! Strings of one length in which each character is in one of a few ranges, recognised without an automaton.
 //!
-//! Sixteen bytes are compared at once, as one number: additions and subtractions never carry into the next byte, because the
+//! Sixteen bytes are one number and compared at once: additions and subtractions never carry into the next byte, because the
 //! highest bit of each is reserved for the result.
 
 use arrow_array::StringViewArray;

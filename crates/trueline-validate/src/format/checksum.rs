@@ -1,4 +1,4 @@
-//! Check digit algorithms shared by several formats.
+//! The check digit rules that several formats share.
 
 /// Returns whether the Luhn sum of digits given from the right (the check digit first) is a multiple of ten.
 ///

@@ -1,4 +1,4 @@
-//! Sets of short codes of capital letters, with one bit per possible code.
+//! Sets of short codes of capital letters, as one bit per possible code.
 
 /// A set of codes of exactly `LETTERS` capital letters A to Z, built at compile time.
 ///

@@ -1,4 +1,4 @@
-//! Every format is checked against its own page, external cases, and the standard library.
+//! Every format checked against its own page, against external cases, and against the standard library.
 
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
