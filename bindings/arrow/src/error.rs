@@ -1,8 +1,8 @@
-//! Why data could not be taken in.
+//! Errors of importing data.
 
 use std::fmt::Display;
 
-/// What went wrong; see [`Error::kind`].
+/// An error of importing data; see [`Error::kind`].
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -11,19 +11,19 @@ pub struct Error(Box<ErrorKind>);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A struct is an empty one.
+    /// A struct is empty.
     #[error("the {what} was released, or taken over, before")]
     Released {
         /// Its name in the interface.
         what: &'static str,
     },
-    /// A struct contradicts its type or itself, or what stands in its buffers does.
+    /// A struct, or the content of its buffers, contradicts its type or itself.
     #[error("the Arrow data cannot be used: {problem}")]
     Invalid {
         /// What is wrong, and where.
         problem: String,
     },
-    /// One column, where a table is needed.
+    /// One column instead of a table.
     #[error(
         "the Arrow data cannot be used: a table is needed, which is a struct, and this is one column of {found}"
     )]
@@ -31,15 +31,15 @@ pub enum ErrorKind {
         /// The type of the column.
         found: String,
     },
-    /// A table of which whole rows are null.
+    /// A table with whole rows that are null.
     #[error("the Arrow data cannot be used: a struct array with nulls is no table")]
     NullRows,
-    /// A function of a stream said that it failed.
+    /// A function of a stream reported a failure.
     #[error("the Arrow stream failed with {code}: {told}")]
     Failed {
-        /// What the function gave back.
+        /// The return value of the function.
         code: i32,
-        /// What the stream said about it.
+        /// The message of the stream.
         told: String,
     },
 }
@@ -57,7 +57,7 @@ impl Error {
         Self::new(ErrorKind::Released { what })
     }
 
-    /// What kind of error it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
     }

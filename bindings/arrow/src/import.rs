@@ -1,10 +1,10 @@
-//! Arrow data of other libraries, through the C data and C stream interfaces.
+//! Imports Arrow data of other libraries, through the C data and C stream interfaces.
 //!
-//! What comes in is held against itself before anything is read of it: the structs by `shape`, then, with nulls counted anew by
-//! `structs`, offsets, texts and keys by Arrow's own validation. Lengths of buffers must be believed, since the interface tells only those of views. Nulls where
-//! a schema allows none are no fault here: to find them is what checks are for.
+//! The input is validated before it is read: the structs by `shape`; then, with nulls counted anew by `structs`, offsets, strings
+//! and keys by Arrow's own validation. Lengths of buffers must be trusted, because the interface only contains those of views.
+//! Nulls that the schema does not allow are not an error here: finding them is the purpose of checks.
 //!
-//! If you change this: the structs are moved out of the caller's place, which is left empty, and dropped here; that is what releases
+//! If you change this: the structs are moved out of the caller's memory, which is left empty, and dropped here; this releases
 //! them, exactly once, whatever happens.
 //!
 //! **Source**: <https://arrow.apache.org/docs/format/CStreamInterface.html>
@@ -24,36 +24,38 @@ use arrow_schema::{ArrowError, DataType, Fields, Schema};
 use crate::error::{Error, ErrorKind};
 use crate::{shape, structs};
 
-/// One array under its schema. Nothing is copied, but buffers that are not aligned as their type asks.
+/// Imports one array with its schema. Nothing is copied, except buffers that are not aligned as their type requires.
 ///
-/// **Errors**: as [`batch`], but any type is taken.
+/// **Errors**: as [`batch`], but all types are accepted.
 pub fn array(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, Error> {
     kind(schema)?;
     Importer::default().taken(array, schema)
 }
 
-/// One array of structs under its schema, as the batch of its members. Nothing is copied, but buffers that are not aligned as their
-/// type asks. Every column may have nulls, whatever the schema says.
+/// Imports one struct array with its schema, as a batch of its members.
 ///
-/// **Errors**: one of the two was released before; it is no struct, or has rows that are null; counts, lengths, pointers, offsets, texts or keys of
-/// dictionaries that cannot be. A count of nulls that is wrong without being impossible is put right.
+/// Nothing is copied, except buffers that are not aligned as their type requires. Every column may have nulls, whatever the
+/// schema says.
 ///
-/// **Cost**: texts, offsets, keys and bitmaps are read once.
+/// **Errors**: one of the two was released before; it is not a struct, or has null rows; impossible counts, lengths, pointers,
+/// offsets, strings or dictionary keys. A count of nulls that is wrong but possible is corrected.
+///
+/// **Cost**: strings, offsets, keys and bitmaps are read once.
 pub fn batch(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<RecordBatch, Error> {
     Importer::default().batch(array, schema)
 }
 
-/// Takes one batch of a table after the other.
+/// Imports the batches of a table, one after the other.
 ///
-/// Slices of one table share the values of lists, the members of structs, and dictionaries: what a batch shares with the one before it is not looked at
-/// again. That one stays in memory until the next comes.
+/// Slices of one table share the values of lists, the members of structs, and dictionaries: what a batch shares with the previous
+/// one is not validated again. The previous one stays in memory until the next one.
 #[derive(Default)]
 pub struct Importer {
     before: Option<ArrayData>,
 }
 
 impl Importer {
-    /// The next batch, as [`batch()`] takes it.
+    /// Imports the next batch, like [`batch()`].
     ///
     /// **Errors**: as there.
     pub fn batch(&mut self, array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<RecordBatch, Error> {
@@ -67,7 +69,7 @@ impl Importer {
         RecordBatch::try_new_with_options(Arc::new(columns), members, &options).map_err(Error::invalid)
     }
 
-    /// An array under a schema that nothing is wrong with.
+    /// Imports an array with a schema that was validated.
     fn taken(&mut self, array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<ArrayRef, Error> {
         if array.is_released() {
             return Err(Error::released("ArrowArray"));
@@ -75,8 +77,8 @@ impl Importer {
         shape::check_array(&array, schema).map_err(Error::invalid)?;
         caught(|| {
             let array = structs::renewed(array, schema);
-            // SAFETY: both are owned by us and not released; what they say about themselves was looked at, and the interface asks
-            // for buffers as their type has them.
+            // SAFETY: both are owned by us and not released; what they say about themselves was checked, and the interface
+            // requires buffers as their type has them.
             let imported = unsafe { from_ffi(array, schema) }.map_err(Error::invalid)?;
             check_values(&imported, self.before.as_ref()).map_err(Error::invalid)?;
             self.before = Some(imported.clone());
@@ -85,8 +87,8 @@ impl Importer {
     }
 }
 
-/// What is wrong with the values of an array, unless they are those of the one before: that one is still there, so that the same places in memory are the
-/// same values.
+/// Validates the values of an array, unless they are those of the previous one: that one still exists, so that equal addresses
+/// mean equal values.
 fn check_values(data: &ArrayData, before: Option<&ArrayData>) -> Result<(), ArrowError> {
     if before.is_some_and(|before| before.ptr_eq(data)) {
         return Ok(());
@@ -98,7 +100,7 @@ fn check_values(data: &ArrayData, before: Option<&ArrayData>) -> Result<(), Arro
     })
 }
 
-/// The type that a schema names.
+/// Returns the type of a schema.
 fn kind(schema: &FFI_ArrowSchema) -> Result<DataType, Error> {
     if schema.release().is_none() {
         return Err(Error::released("ArrowSchema"));
@@ -107,10 +109,10 @@ fn kind(schema: &FFI_ArrowSchema) -> Result<DataType, Error> {
     caught(|| DataType::try_from(schema).map_err(Error::invalid))
 }
 
-/// The columns that a schema names.
+/// Returns the columns of a schema.
 fn columns(schema: &FFI_ArrowSchema) -> Result<Schema, Error> {
     match kind(schema)? {
-        // Others do not enforce what they say of nulls, and a batch would be refused for them.
+        // Other libraries do not enforce their nullability, and a batch would be refused because of it.
         DataType::Struct(fields) => Ok(Schema::new(
             fields.iter().map(|field| field.as_ref().clone().with_nullable(true)).collect::<Fields>(),
         )),
@@ -118,7 +120,7 @@ fn columns(schema: &FFI_ArrowSchema) -> Result<Schema, Error> {
     }
 }
 
-/// What Arrow's code panics over is bad data too.
+/// Treats data on which Arrow's code panics as invalid.
 fn caught<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     panic::catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         std::mem::forget(panic);
@@ -126,8 +128,9 @@ fn caught<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     })
 }
 
-/// Batches of a stream, until its end or a fault. The first has the columns and no rows: a table without rows may come as no batch at
-/// all.
+/// The batches of a stream, until its end or an error.
+///
+/// The first one has the columns and no rows: a table without rows may have no batches at all.
 pub struct Stream {
     source: FFI_ArrowArrayStream,
     schema: FFI_ArrowSchema,
@@ -137,9 +140,9 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Takes a stream over and asks it for its schema.
+    /// Takes over a stream and reads its schema.
     ///
-    /// **Errors**: it was released before, or says that it fails; it has no functions; its schema is none of a table.
+    /// **Errors**: it was released before, or reports a failure; it has no functions; its schema is not that of a table.
     pub fn new(mut stream: FFI_ArrowArrayStream) -> Result<Self, Error> {
         if stream.release().is_none() {
             return Err(Error::released("ArrowArrayStream"));
@@ -164,7 +167,7 @@ impl Stream {
         if code != 0 {
             return Err(failure(&mut self.source, code));
         }
-        // The end is told by an array that is released.
+        // A released array marks the end.
         if array.is_released() { Ok(None) } else { self.importer.batch(array, &self.schema).map(Some) }
     }
 }
@@ -185,7 +188,7 @@ impl Iterator for Stream {
     }
 }
 
-/// Why a stream's function failed, in its own words.
+/// Creates the error of a failed function of a stream, with its message.
 fn failure(stream: &mut FFI_ArrowArrayStream, code: i32) -> Error {
     let told = stream.get_last_error().and_then(|ask| {
         // SAFETY: the stream is not released, and this is its own function.
@@ -205,7 +208,7 @@ mod tests {
 
     use super::check_values;
 
-    /// Lists whose texts are no UTF-8: only a look at these tells.
+    /// Lists whose strings are not UTF-8, which only validation detects.
     fn spoilt() -> ArrayData {
         let mut lists = ListBuilder::new(StringBuilder::new());
         for text in ["a", "b", "c", "d"] {
@@ -215,7 +218,7 @@ mod tests {
         let lists: ListArray = lists.finish();
         let texts = lists.values().to_data();
         let buffers = vec![texts.buffers()[0].clone(), vec![b'a', 0xFF, b'c', b'd'].into()];
-        // SAFETY: none; nothing reads the texts but the look at them.
+        // SAFETY: none; nothing reads the strings except the validation.
         let texts = unsafe { texts.into_builder().buffers(buffers).build_unchecked() };
         // SAFETY: as above.
         unsafe { lists.into_data().into_builder().child_data(vec![texts]).build_unchecked() }
@@ -227,7 +230,7 @@ mod tests {
         let (first, second) = (lists.slice(0, 2), lists.slice(2, 2));
         assert!(check_values(&first, None).is_err() && check_values(&second, None).is_err());
         assert!(check_values(&second, Some(&first)).is_ok());
-        // The same bytes in another place are not the same.
+        // Equal bytes at another address are not the same.
         assert!(check_values(&second, Some(&spoilt())).is_err());
     }
 }

@@ -1,7 +1,7 @@
-//! Whether the structs of an array are what those of its type must be.
+//! Checks that the structs of an array have the shape that its type requires.
 //!
-//! The decoder of others takes much of this on trust, and panics or follows a pointer to nowhere where it is not so. It is looked at
-//! first: everything that the structs say about themselves, but not the buffers, whose lengths the C data interface does not tell.
+//! Arrow's decoder trusts much of this, and otherwise panics or dereferences an invalid pointer. So everything that the structs
+//! say about themselves is checked first, but not the buffers, whose lengths the C data interface does not contain.
 //!
 //! **Source**: <https://arrow.apache.org/docs/format/CDataInterface.html>
 #![allow(unsafe_code, reason = "the C data interface consists of pointers")]
@@ -12,14 +12,14 @@ use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
 use crate::structs::{Array, may_have_bitmap};
 
-/// How deep types may stand in one another.
+/// The maximum nesting of types.
 const MAX_DEPTH: usize = 64;
-/// The most columns, or members of a struct.
+/// The maximum number of columns, or of members of a struct.
 const MAX_CHILDREN: i64 = 100_000;
-/// The most bits of a value that has not a width of its own.
+/// The maximum number of bits of a value without an explicit width.
 const MAX_BITS: i64 = 256;
 
-/// `ArrowSchema`, with members to look at.
+/// `ArrowSchema`, with accessible members.
 #[repr(C)]
 struct Schema {
     format: *const c_char,
@@ -35,13 +35,13 @@ struct Schema {
 
 const _: () = assert!(size_of::<Schema>() == size_of::<FFI_ArrowSchema>());
 
-/// What is wrong with a schema.
+/// Checks a schema.
 pub(crate) fn check_schema(schema: &FFI_ArrowSchema) -> Result<(), String> {
     // SAFETY: both are the struct of the C data interface, which has one layout.
     schema_of(unsafe { &*(&raw const *schema).cast::<Schema>() }, 0)
 }
 
-/// What is wrong with an array, under a schema that nothing is wrong with.
+/// Checks an array, with a schema that was checked.
 pub(crate) fn check_array(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> Result<(), String> {
     // SAFETY: as in `check_schema`.
     let schema = unsafe { &*(&raw const *schema).cast::<Schema>() };
@@ -49,26 +49,26 @@ pub(crate) fn check_array(array: &FFI_ArrowArray, schema: &FFI_ArrowSchema) -> R
     array_of(unsafe { &*(&raw const *array).cast::<Array>() }, schema)
 }
 
-/// A string of a schema.
+/// Reads a string of a schema.
 fn string<'a>(text: *const c_char, what: &str) -> Result<Option<&'a str>, String> {
     if text.is_null() {
         return Ok(None);
     }
-    // SAFETY: not NULL, and the interface asks for a string that ends with a NUL.
+    // SAFETY: not NULL, and the interface requires a string that ends with a NUL.
     let text = unsafe { CStr::from_ptr(text) };
     text.to_str().map(Some).map_err(|_| format!("{what} is not UTF-8"))
 }
 
-/// A struct that another one points to.
+/// Dereferences a struct that another one points to.
 fn pointee<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, String> {
     if !pointer.is_aligned() {
         return Err(format!("{what} is not aligned"));
     }
-    // SAFETY: aligned; NULL is no reference; else the interface asks for a struct that lives as long as the one it is of.
+    // SAFETY: aligned; NULL is no reference; else the interface requires a struct that lives as long as the one it belongs to.
     unsafe { pointer.as_ref() }.ok_or_else(|| format!("{what} is NULL"))
 }
 
-/// The members of a struct, by their pointers.
+/// Returns the members of a struct, from their pointers.
 fn children<'a, T>(list: *const *const T, count: i64, what: &str) -> Result<Vec<&'a T>, String> {
     if !(0..=MAX_CHILDREN).contains(&count) {
         return Err(format!("{what} has {count} children"));
@@ -78,7 +78,7 @@ fn children<'a, T>(list: *const *const T, count: i64, what: &str) -> Result<Vec<
         return Ok(Vec::new());
     }
     pointee(list, &format!("the list of children of {what}"))?;
-    // SAFETY: not NULL and aligned; the interface asks for as many pointers as the count says.
+    // SAFETY: not NULL and aligned; the interface requires as many pointers as the count says.
     let pointers = unsafe { std::slice::from_raw_parts(list, count) };
     pointers.iter().map(|child| pointee(*child, &format!("a child of {what}"))).collect()
 }
@@ -114,7 +114,7 @@ fn schema_of(schema: &Schema, depth: usize) -> Result<(), String> {
 fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     let name = string(schema.name, "a name")?.unwrap_or_default();
     let what = format!("the array of `{}`", name.escape_debug());
-    // What is released has nothing to look at.
+    // A released array has nothing to check.
     if array.release.is_null() {
         return Err(format!("{what} was released, or taken over, before"));
     }
@@ -138,7 +138,7 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     }
     buffers_of_texts(array, format, &what)?;
     let types = children(schema.children, schema.n_children, &what)?;
-    // A list that is shorter than its count must not be read to the end of that.
+    // A list shorter than its count must not be read to the end of that count.
     if usize::try_from(array.n_children) != Ok(types.len()) {
         return Err(format!("{what} has {} children, and its schema {}", array.n_children, types.len()));
     }
@@ -157,7 +157,8 @@ fn array_of(array: &Array, schema: &Schema) -> Result<(), String> {
     members.into_iter().zip(types).try_for_each(|(member, schema)| array_of(member, schema))
 }
 
-/// What the decoder reads of texts before it holds anything against the type: the last of their offsets, and the lengths of the buffers of views.
+/// Checks what the decoder reads of strings before it checks the type: the last of their offsets, and the lengths of the buffers
+/// of views.
 fn buffers_of_texts(array: &Array, format: &str, what: &str) -> Result<(), String> {
     let is_aligned = match format {
         "u" | "z" => array.buffer(1).cast::<i32>().is_aligned(),
@@ -174,7 +175,7 @@ fn buffers_of_texts(array: &Array, format: &str, what: &str) -> Result<(), Strin
     }
     let lengths = array.buffer(count + 2).cast::<i64>();
     pointee(lengths, &format!("the list of lengths of {what}"))?;
-    // SAFETY: not NULL and aligned; the interface asks for a length for each buffer.
+    // SAFETY: not NULL and aligned; the interface requires a length for each buffer.
     let lengths = unsafe { std::slice::from_raw_parts(lengths, count) };
     match lengths.iter().find(|length| **length < 0) {
         Some(length) => Err(format!("{what} has a buffer of {length} bytes")),
@@ -182,22 +183,22 @@ fn buffers_of_texts(array: &Array, format: &str, what: &str) -> Result<(), Strin
     }
 }
 
-/// Whether there can be buffers as large as an array says that it has. The decoder counts their bytes without a look at the sum.
+/// Returns whether buffers can be as large as an array claims. The decoder computes their sizes without checking for overflow.
 fn fits_memory(array: &Array, format: &str) -> bool {
     let bits = match format.strip_prefix("w:").map(str::parse::<i64>) {
         Some(width) => width.ok().and_then(|bytes| bytes.checked_mul(8)).filter(|bits| *bits >= 0),
         None => Some(MAX_BITS),
     };
-    // Offsets are one more than values.
+    // There is one more offset than values.
     let values = array.length.checked_add(array.offset).and_then(|values| values.checked_add(1));
     values.zip(bits).is_some_and(|(values, bits)| values.checked_mul(bits.max(MAX_BITS)).is_some())
 }
 
-/// The least and the most buffers of a format.
+/// Returns the minimum and maximum number of buffers of a format.
 fn buffers_of(format: &str) -> (i64, i64) {
     match format {
         "+r" => (0, 0),
-        // A struct without a bitmap may leave the list out, and what has nothing but nulls may come with a NULL in it.
+        // A struct without a bitmap may have no list, and arrays of nulls may have a list with a NULL.
         "n" | "+s" => (0, 1),
         "u" | "U" | "z" | "Z" | "+vl" | "+vL" => (3, 3),
         "vu" | "vz" => (3, MAX_CHILDREN),

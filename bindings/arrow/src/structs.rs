@@ -1,6 +1,6 @@
-//! The structs of an array made anew, over the same buffers: what others may leave out, and what they may be wrong about, is put right.
+//! Rebuilds the structs of an array over the same buffers: adds what producers may omit, and corrects what they may have wrong.
 //!
-//! Nothing of the caller's is written to: its own struct frees whatever it has, by what stands in it.
+//! Nothing of the caller is modified: its own struct frees whatever it has, according to its content.
 //!
 //! **Source**: <https://arrow.apache.org/docs/format/CDataInterface.html>
 #![allow(unsafe_code, reason = "the C data interface consists of pointers")]
@@ -11,7 +11,7 @@ use std::ptr;
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
-/// `ArrowArray`, with members to look at.
+/// `ArrowArray`, with accessible members.
 #[repr(C)]
 pub(crate) struct Array {
     pub(crate) length: i64,
@@ -32,24 +32,24 @@ const _: () = assert!(size_of::<Array>() == size_of::<FFI_ArrowArray>());
 static NO_OFFSETS: [u64; 1] = [0];
 
 impl Array {
-    /// Whether there is a bitmap that says what is null; the list of buffers was looked at.
+    /// Returns whether there is a validity bitmap; the list of buffers was checked.
     pub(crate) fn has_bitmap(&self, format: &str) -> bool {
         self.n_buffers > 0 && may_have_bitmap(format) && !self.buffer(0).is_null()
     }
 
-    /// A buffer; `index` is below `n_buffers`, and the list of buffers was looked at.
+    /// Returns a buffer; `index` is below `n_buffers`, and the list of buffers was checked.
     pub(crate) fn buffer(&self, index: usize) -> *const c_void {
-        // SAFETY: the list is not NULL and aligned, and the interface asks for as many pointers as `n_buffers` says.
+        // SAFETY: the list is not NULL and aligned, and the interface requires as many pointers as `n_buffers` says.
         unsafe { *self.buffers.add(index) }
     }
 }
 
-/// Whether the first buffer of a format is the bitmap that says what is null.
+/// Returns whether the first buffer of a format is the validity bitmap.
 pub(crate) fn may_have_bitmap(format: &str) -> bool {
     format != "n" && format != "+r" && !format.starts_with("+u")
 }
 
-/// All that structs made anew consist of, and the array that they were made of, which is released with them.
+/// The memory of rebuilt structs, and the array that they were made from, which is released with them.
 #[derive(Default)]
 struct Kept {
     buffers: Vec<Vec<*const c_void>>,
@@ -58,13 +58,13 @@ struct Kept {
     original: Option<FFI_ArrowArray>,
 }
 
-/// The same array with
+/// Returns the same array with
 ///
-/// - nulls that are counted by who reads them, where there is a bitmap: a count of 0 would hide it;
-/// - offsets where there are no values, and so, as the interface has it, no need of any;
-/// - no buffer where all is null by its type.
+/// - nulls that the reader counts, if there is a bitmap: a count of 0 would hide it;
+/// - offsets, if there are no values and they are therefore optional in the interface;
+/// - no buffers, if everything is null by its type.
 ///
-/// Nothing is wrong with the array and its schema (`shape`).
+/// The array and its schema were checked (`shape`).
 pub(crate) fn renewed(array: FFI_ArrowArray, schema: &FFI_ArrowSchema) -> FFI_ArrowArray {
     let mut kept = Box::<Kept>::default();
     // SAFETY: the struct of the C data interface, which has one layout.
@@ -89,7 +89,7 @@ unsafe extern "C" fn release(array: *mut FFI_ArrowArray) {
 }
 
 impl Kept {
-    /// One array, and those below it.
+    /// Rebuilds one array, and those below it.
     fn renew(&mut self, array: &Array, schema: &FFI_ArrowSchema) -> Array {
         let format = schema.format();
         let has_offsets = matches!(format, "u" | "U" | "z" | "Z" | "+l" | "+L" | "+m");
@@ -102,27 +102,27 @@ impl Kept {
             self.buffers.push(list);
         }
         let members: Vec<Array> = (0..usize::try_from(array.n_children).unwrap_or_default())
-            // SAFETY: the list and its members were looked at, and there are as many of the schema.
+            // SAFETY: the list and its members were checked, and there are as many of the schema.
             .map(|index| self.renew(unsafe { &**array.children.add(index) }, schema.child(index)))
             .collect();
         let children: Vec<*const Array> = members.iter().map(ptr::from_ref).collect();
-        // SAFETY: NULL, or a struct that was looked at.
+        // SAFETY: NULL, or a struct that was checked.
         let dictionary = unsafe { array.dictionary.as_ref() }.zip(schema.dictionary());
         let dictionary: Vec<Array> =
             dictionary.map(|(values, schema)| self.renew(values, schema)).into_iter().collect();
         let made = Array {
             null_count: if array.has_bitmap(format) { -1 } else { array.null_count },
-            // Some send a list with a NULL for it.
+            // Some producers send a list with a NULL for it.
             n_buffers: if format == "n" { 0 } else { array.n_buffers },
             buffers,
             children: children.as_ptr(),
             dictionary: if dictionary.is_empty() { ptr::null() } else { dictionary.as_ptr() },
-            // What is below the root is released with it and not by itself.
+            // Arrays below the root are released with it and not by themselves.
             release: ptr::null(),
             private_data: ptr::null(),
             ..*array
         };
-        // Their pointers stay what they are when the lists are moved.
+        // The pointers stay valid when the lists are moved.
         self.arrays.extend([members, dictionary]);
         self.children.push(children);
         made

@@ -1,20 +1,20 @@
 //! The behaviour tests in `testdata/<group>/<name>/`: `input.csv` or `input.jsonl`, `schema.yaml` and
 //! `expected.json`.
 //!
-//! `expected.json` is a part of the report; what it does not name is not compared. Its keys:
+//! `expected.json` is a part of the report; anything it does not contain is not compared. Its keys:
 //!
 //! - `about`: for readers, not compared
-//! - `violations`: all of them, in order; each names what it wants to have compared. Besides the report's own keys there are
-//!   `cell`, the text of the byte range in the input, and `related_row_index`
+//! - `violations`: all of them, in order, each with the keys to compare. Besides the keys of the report there are `cell`, the
+//!   text of the byte range in the input, and `related_row_index`
 //! - `checks`: id → status, or id → a part of the check's object
-//! - any other key of the report, objects again in part
+//! - any other key of the report; objects are again partial
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-/// One case, read into memory.
+/// One case, in memory.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Case {
@@ -24,7 +24,7 @@ pub struct Case {
     pub folder: PathBuf,
     /// The name of the input, `input.csv` or `input.jsonl`.
     pub input_name: String,
-    /// The input, any bytes.
+    /// The input, which may be any bytes.
     pub input: Vec<u8>,
     /// `schema.yaml`.
     pub schema: String,
@@ -32,17 +32,17 @@ pub struct Case {
     pub expected: Map<String, Value>,
 }
 
-/// The root of the workspace.
+/// Returns the root of the workspace.
 pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The folder of the cases, `testdata`.
+/// Returns the folder of the cases, `testdata`.
 pub fn root() -> PathBuf {
     workspace().join("testdata")
 }
 
-/// The folders `<group>/<name>` below `root`, sorted.
+/// Lists the folders `<group>/<name>` below `root`, sorted.
 ///
 /// **Errors**: the folder cannot be read.
 pub fn list(root: &Path) -> io::Result<Vec<PathBuf>> {
@@ -54,7 +54,7 @@ pub fn list(root: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// All cases of the workspace.
+/// Reads all cases of the workspace.
 ///
 /// **Errors**: there are none, or one of them is broken.
 pub fn all() -> io::Result<Vec<Case>> {
@@ -102,7 +102,7 @@ impl Case {
         })
     }
 
-    /// How a JSON report differs from what is expected, one line each. Empty when it does not.
+    /// Compares a JSON report with the expected one. Returns one line per difference.
     pub fn differences(&self, report: &Value) -> Vec<String> {
         let mut differences = Vec::new();
         for (key, expected) in &self.expected {
@@ -116,10 +116,10 @@ impl Case {
         differences
     }
 
-    /// Compares a report that came down some road (a kernel, a chunk size, a binding …).
+    /// Checks a report that was produced in some way (a kernel, a chunk size, a binding …), named by `road`.
     ///
     /// # Panics
-    /// It differs; the message names the case, the road and every difference.
+    /// It differs; the message contains the case, the way and all differences.
     #[track_caller]
     pub fn check(&self, report: &Value, road: &str) {
         let differences = self.differences(report);
@@ -153,7 +153,7 @@ impl Case {
         }
     }
 
-    /// The text of a violation's byte range; bytes that are not UTF-8 are replaced.
+    /// Returns the text of a violation's byte range; bytes that are not UTF-8 are replaced.
     fn cell(&self, violation: &Value) -> Value {
         let number = |key: &str| violation[key].as_u64().and_then(|number| usize::try_from(number).ok());
         let bytes = number("byte_offset").zip(number("byte_length")).and_then(|(offset, length)| {
@@ -178,7 +178,7 @@ fn compare_checks(expected: &Value, found: &Value, differences: &mut Vec<String>
     }
 }
 
-/// Objects in part, everything else whole. Null stands for absent too.
+/// Compares objects partially, and everything else completely. Null also means absent.
 fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(_)) => {
@@ -193,7 +193,7 @@ fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<S
     }
 }
 
-/// The keys that tell violations apart.
+/// Returns the keys that identify a violation.
 fn brief(violation: &Value) -> Value {
     const KEYS: [&str; 6] = ["check_id", "code", "row_index", "column", "line", "value"];
     KEYS.iter().map(|key| ((*key).to_owned(), violation[*key].clone())).collect::<Map<_, _>>().into()

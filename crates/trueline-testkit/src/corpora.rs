@@ -1,21 +1,22 @@
-//! Where the corpora are: files nobody on this project wrote, kept beside the repository.
+//! Locates the corpora: external test files, stored outside the repository.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cases::workspace;
 
-/// The environment variable that names the folder.
+/// The environment variable with the folder.
 pub const VARIABLE: &str = "TRUELINE_CORPORA";
 
-/// The corpora's folder: `TRUELINE_CORPORA`, or `../shared/corpora` seen from the workspace. `None` when it is not there.
+/// Returns the folder of the corpora: `TRUELINE_CORPORA`, or `../shared/corpora` relative to the workspace. `None` if it does not
+/// exist.
 pub fn folder() -> Option<PathBuf> {
     let folder =
         std::env::var_os(VARIABLE).map_or_else(|| workspace().join("../shared/corpora"), PathBuf::from);
     folder.is_dir().then_some(folder)
 }
 
-/// One corpus, for example `csv-spectrum`. Prints a `skipped: …` line and gives `None` when it is not there.
+/// Returns one corpus, for example `csv-spectrum`. Prints a `skipped: …` line and returns `None` if it does not exist.
 pub fn corpus(name: &str) -> Option<PathBuf> {
     let found = folder().map(|folder| folder.join(name)).filter(|folder| folder.is_dir());
     if found.is_none() {
@@ -33,7 +34,7 @@ pub fn skip(what: &str, reason: &str) {
     eprintln!("skipped: {what}: {reason}");
 }
 
-/// All files below a folder, sorted by path, so that runs are alike.
+/// Lists all files below a folder, sorted by path, so that runs are reproducible.
 ///
 /// **Errors**: a folder cannot be read.
 pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -1,7 +1,7 @@
-//! Readers and writers that go wrong on purpose.
+//! Readers and writers that fail on purpose.
 //!
-//! The way to use them: let the n-th call fail for n = 1, 2, 3 … until a run makes fewer than n calls, once as a single
-//! fault and once for all later calls too. [`Calls`] tells how many calls there were after the reader has moved away.
+//! To use them, let the n-th call fail for n = 1, 2, 3 … until a run makes fewer than n calls, once as a single fault and once
+//! for all later calls too. [`Calls`] returns the number of calls after the reader has been moved.
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// An error of this kind. [`io::ErrorKind::Interrupted`] is one that callers must try again.
+    /// An error of this kind. Callers must retry after [`io::ErrorKind::Interrupted`].
     Error(io::ErrorKind),
     /// At most this many bytes are read or written (at least one).
     Short(usize),
-    /// `Ok(0)`: the end of a reader, a writer that takes nothing more.
+    /// `Ok(0)`: the end of a reader, or a writer that accepts nothing more.
     End,
 }
 
-/// How many calls a reader or writer has had; stays with the test when the reader moves into a box.
+/// The number of calls of a reader or writer; available to the test after the reader is moved into a box.
 #[derive(Clone, Debug, Default)]
 pub struct Calls(Arc<AtomicU64>);
 
 impl Calls {
-    /// The number of calls so far.
+    /// Returns the number of calls so far.
     pub fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
@@ -34,7 +34,7 @@ impl Calls {
     }
 }
 
-/// When a call goes wrong, and how.
+/// When a call fails, and how.
 #[derive(Clone, Debug)]
 struct Plan {
     nth: u64,
@@ -48,7 +48,7 @@ impl Plan {
         Self { nth, and_later: false, fault: Fault::Error(io::ErrorKind::Other), calls: Calls::default() }
     }
 
-    /// Counts a call and says what it is to do wrong.
+    /// Counts a call and returns its fault, if any.
     fn call(&self) -> Option<Fault> {
         let call = self.calls.next();
         (call == self.nth || (self.and_later && self.nth != 0 && call > self.nth)).then_some(self.fault)
@@ -59,7 +59,7 @@ impl Plan {
     }
 }
 
-/// A reader whose n-th call goes wrong.
+/// A reader whose n-th call fails.
 #[derive(Debug)]
 pub struct FailingRead<R> {
     inner: R,
@@ -67,26 +67,26 @@ pub struct FailingRead<R> {
 }
 
 impl<R> FailingRead<R> {
-    /// Reads from `inner`; call number `nth` (from 1; 0 is never) fails once, with [`io::ErrorKind::Other`].
+    /// Creates a reader of `inner`; call number `nth` (from 1; 0 is never) fails once, with [`io::ErrorKind::Other`].
     pub fn new(inner: R, nth: u64) -> Self {
         Self { inner, plan: Plan::new(nth) }
     }
 
-    /// What goes wrong. Default: `Fault::Error(io::ErrorKind::Other)`.
+    /// Sets the fault. Default: `Fault::Error(io::ErrorKind::Other)`.
     #[must_use]
     pub fn with(mut self, fault: Fault) -> Self {
         self.plan.fault = fault;
         self
     }
 
-    /// All later calls go wrong too.
+    /// Makes all later calls fail too.
     #[must_use]
     pub fn and_later(mut self) -> Self {
         self.plan.and_later = true;
         self
     }
 
-    /// The counter of its calls.
+    /// Returns the counter of its calls.
     pub fn calls(&self) -> Calls {
         self.plan.calls.clone()
     }
@@ -106,7 +106,7 @@ impl<R: Read> Read for FailingRead<R> {
     }
 }
 
-/// A writer whose n-th call goes wrong. A flush is a call too.
+/// A writer whose n-th call fails. A flush is a call too.
 #[derive(Debug)]
 pub struct FailingWrite<W> {
     inner: W,
@@ -114,31 +114,31 @@ pub struct FailingWrite<W> {
 }
 
 impl<W> FailingWrite<W> {
-    /// Writes to `inner`; call number `nth` (from 1; 0 is never) fails once, with [`io::ErrorKind::Other`].
+    /// Creates a writer to `inner`; call number `nth` (from 1; 0 is never) fails once, with [`io::ErrorKind::Other`].
     pub fn new(inner: W, nth: u64) -> Self {
         Self { inner, plan: Plan::new(nth) }
     }
 
-    /// What goes wrong. Default: `Fault::Error(io::ErrorKind::Other)`. A flush can only fail.
+    /// Sets the fault. Default: `Fault::Error(io::ErrorKind::Other)`. A flush can only fail with an error.
     #[must_use]
     pub fn with(mut self, fault: Fault) -> Self {
         self.plan.fault = fault;
         self
     }
 
-    /// All later calls go wrong too.
+    /// Makes all later calls fail too.
     #[must_use]
     pub fn and_later(mut self) -> Self {
         self.plan.and_later = true;
         self
     }
 
-    /// The counter of its calls.
+    /// Returns the counter of its calls.
     pub fn calls(&self) -> Calls {
         self.plan.calls.clone()
     }
 
-    /// What it writes to.
+    /// Returns the inner writer.
     pub fn into_inner(self) -> W {
         self.inner
     }
@@ -162,7 +162,7 @@ impl<W: Write> Write for FailingWrite<W> {
     }
 }
 
-/// A reader that gives a few bytes a call.
+/// A reader that returns a few bytes per call.
 #[derive(Debug)]
 pub struct TrickleRead<R> {
     inner: R,
@@ -170,7 +170,7 @@ pub struct TrickleRead<R> {
 }
 
 impl<R> TrickleRead<R> {
-    /// Reads from `inner`, at most `bytes` (at least one) a call.
+    /// Creates a reader of `inner` that returns at most `bytes` (at least one) per call.
     pub fn new(inner: R, bytes: usize) -> Self {
         Self { inner, bytes: bytes.max(1) }
     }

@@ -1,4 +1,4 @@
-//! Keys and little else: 16 hexadecimal digits and a short number, about 24 bytes a row, no quotes.
+//! Keys and little else: 16 hexadecimal digits and a short number, about 24 bytes per row, no quotes.
 
 use std::io::{self, Write};
 
@@ -16,7 +16,7 @@ fields:
   - {name: value, type: string}
 ";
 
-/// The schema the rows are made for.
+/// Returns the schema for the rows.
 pub fn schema_yaml() -> String {
     SCHEMA.to_owned()
 }
@@ -26,7 +26,7 @@ const KEY_DUPLICATE: usize = 1;
 
 const LABELS: &[(&str, &str)] = &[("key.required", "required.null"), ("key.unique", "unique.duplicate")];
 
-/// Makes the rows. The same rows for the same options, on every machine.
+/// Generates the rows. The same options result in the same rows on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Generator {
@@ -37,27 +37,27 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Clean rows: no two keys are equal.
+    /// Creates a generator of clean rows: no two keys are equal.
     pub fn new(rows: u64, seed: u64) -> Self {
         Self { rows, seed, rate: 0.0, sorted: false }
     }
 
-    /// The share of rows that have a fault of each kind (no key, the key of an earlier row); a row has one at most.
-    /// Default 0, at most 1/2.
+    /// Sets the fraction of rows with a fault of each kind (no key, the key of an earlier row); a row has at most one. Default 0,
+    /// at most 1/2.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
     }
 
-    /// Whether keys increase from row to row; a repeated key is then that of the row before. Default false: no order.
+    /// Sets whether keys increase from row to row; a repeated key is then that of the previous row. Default false: no order.
     pub fn sorted(mut self, sorted: bool) -> Self {
         self.sorted = sorted;
         self
     }
 
-    /// Writes header and rows (LF line ends) and says what is wrong with them.
+    /// Writes the header and rows (LF line ends) and returns their faults.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     pub fn write(&self, write: impl Write) -> io::Result<Truth> {
         write_rows(write, HEADER, self.rows, Recorder::new(LABELS), |row, line, recorder| {
             let fault = self.fault(row);
@@ -73,7 +73,7 @@ impl Generator {
         })
     }
 
-    /// The fault of a row and the row whose key it has: a duplicate needs an earlier row to repeat.
+    /// Returns the fault of a row and the row whose key it has: a duplicate needs an earlier row to repeat.
     fn fault(&self, row: u64) -> Option<(usize, u64)> {
         match self.drawn(row)? {
             KEY_DUPLICATE => self.earlier(row).map(|owner| (KEY_DUPLICATE, owner)),
@@ -85,15 +85,15 @@ impl Generator {
         rng::fault(self.seed, row, self.rate, LABELS.len())
     }
 
-    /// An earlier row that has a key of its own; the last one when the rows are sorted.
+    /// Returns an earlier row with its own key; the previous one if the rows are sorted.
     fn earlier(&self, row: u64) -> Option<u64> {
         const TRIES: usize = 1000;
         let from = if self.sorted { row.checked_sub(1)? } else { Rng::new(self.seed, row, 2).below(row) };
         (0..row).map(|step| (from + row - step) % row).take(TRIES).find(|row| self.drawn(*row).is_none())
     }
 
-    /// The key of a row's own: no two are equal, because different numbers stay different when they are mixed, and those
-    /// that increase stand in steps of their own.
+    /// Returns the own key of a row. No two are equal, because mixing maps different numbers to different ones, and increasing
+    /// keys are in separate intervals.
     fn key(&self, row: u64) -> u64 {
         if !self.sorted {
             return rng::mix(row.wrapping_add(rng::mix(self.seed)));
@@ -109,7 +109,7 @@ mod tests {
 
     use std::collections::HashSet;
 
-    /// Keys in their order, and what a reader by hand says of them.
+    /// Returns the keys in their order, and the faults found by a separate reader.
     fn read_by_hand(bytes: &[u8]) -> (Vec<String>, Truth) {
         let text = std::str::from_utf8(bytes).unwrap();
         let mut truth = Truth { bytes: bytes.len() as u64, ..Truth::default() };

@@ -26,15 +26,15 @@ fields:
   - {name: context.host, type: string, required: true, max_length: 64}
 ";
 
-/// The schema the records are made for. Two keys of theirs are not in it: `context.region` and `tags`.
+/// Returns the schema for the records. Two of their keys are not in it: `context.region` and `tags`.
 pub fn schema_yaml() -> String {
     SCHEMA.to_owned()
 }
 
-/// Makes the records. The same records for the same options, on every machine.
+/// Generates the records. The same options result in the same records on every machine.
 ///
-/// All have their keys in the same order and no white space between tokens. One in sixteen has no user, some have a user
-/// without a country; a message in sixteen has escapes, one in sixteen letters outside of ASCII.
+/// All have their keys in the same order and no white space between tokens. One in sixteen has no user, some have a user without
+/// a country; one message in sixteen has escapes, one in sixteen non-ASCII letters.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Generator {
@@ -45,28 +45,28 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Clean records.
+    /// Creates a generator of clean records.
     pub fn new(rows: u64, seed: u64) -> Self {
         Self { rows, seed, rate: 0.0, typed: false }
     }
 
-    /// The share of records that have a fault of each kind; a record has one at most. Default 0, at most one by the
+    /// Sets the fraction of records with a fault of each kind; a record has at most one. Default 0, at most one divided by the
     /// number of kinds.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
     }
 
-    /// Whether the records are such as a reader with types takes: every line is a JSON object without a repeated key, and every
-    /// value is of its field's type or null. Default false.
+    /// Sets whether a typed reader accepts the records: every line is a JSON object without a repeated key, and every value has
+    /// the type of its field or is null. Default false.
     pub fn typed(mut self, typed: bool) -> Self {
         self.typed = typed;
         self
     }
 
-    /// Writes the records (one a line, LF line ends) and says what is wrong with them.
+    /// Writes the records (one per line, LF line ends) and returns their faults.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     pub fn write(&self, write: impl Write) -> io::Result<Truth> {
         write_rows(write, "", self.rows, Recorder::new(LABELS), |row, line, recorder| {
             let fault = self.fault(row);

@@ -1,4 +1,4 @@
-//! Text compressed in every way that is read. For tests: whole texts, in memory.
+//! Compresses in every supported format. For tests: complete texts, in memory.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "writing to memory does not fail")]
 
 use std::io::Write;
@@ -7,10 +7,10 @@ use flate2::write::{DeflateEncoder, GzEncoder};
 use flate2::{Compression, Crc, GzBuilder};
 use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
 
-/// One way to compress: a text becomes one member, stream or frame (BGZF: several members).
+/// A compression function: a text becomes one member, stream or frame (BGZF: several members).
 pub type Pack = fn(&[u8]) -> Vec<u8>;
 
-/// Every way, with the end of a file's name that belongs to it.
+/// All compression functions, with the file extension of each.
 pub const ALL: [(&str, Pack); 9] = [
     ("gz", gzip),
     ("gz", gzip_with_everything),
@@ -23,14 +23,14 @@ pub const ALL: [(&str, Pack); 9] = [
     ("lz4", lz4_linked),
 ];
 
-/// One gzip member.
+/// Compresses to one gzip member.
 pub fn gzip(text: &[u8]) -> Vec<u8> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::default());
     writer.write_all(text).unwrap();
     writer.finish().unwrap()
 }
 
-/// One gzip member with all optional parts of a header.
+/// Compresses to one gzip member with all optional parts of a header.
 pub fn gzip_with_everything(text: &[u8]) -> Vec<u8> {
     let builder = GzBuilder::new().extra(vec![b'x'; 300]).filename("a.csv").comment("b");
     let mut writer = builder.write(Vec::new(), Compression::default());
@@ -45,16 +45,16 @@ pub fn gzip_with_everything(text: &[u8]) -> Vec<u8> {
     packed
 }
 
-/// Blocked gzip, as `bgzip` writes it: a member for every 65,280 bytes, and none without bytes at the end.
+/// Compresses to blocked gzip, as `bgzip` writes it: a member for every 65,280 bytes, and an empty one at the end.
 pub fn bgzf(text: &[u8]) -> Vec<u8> {
     text.chunks(0xff00).flat_map(bgzf_block).chain(bgzf_block(b"")).collect()
 }
 
-/// One member of blocked gzip, which holds its own size.
+/// Compresses to one member of blocked gzip, which contains its own size.
 ///
 /// # Panics
 ///
-/// When the text does not fit into a block.
+/// If the text does not fit into a block.
 pub fn bgzf_block(text: &[u8]) -> Vec<u8> {
     let mut writer = DeflateEncoder::new(Vec::new(), Compression::default());
     writer.write_all(text).unwrap();
@@ -70,7 +70,7 @@ pub fn bgzf_block(text: &[u8]) -> Vec<u8> {
     block
 }
 
-/// One zstd frame with a checksum, without the size of its content.
+/// Compresses to one zstd frame with a checksum, without the size of its content.
 pub fn zstd(text: &[u8]) -> Vec<u8> {
     let mut writer = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
     writer.include_checksum(true).unwrap();
@@ -78,32 +78,32 @@ pub fn zstd(text: &[u8]) -> Vec<u8> {
     writer.finish().unwrap()
 }
 
-/// One zstd frame whose size stands in the header, without a window.
+/// Compresses to one zstd frame with its size in the header, without a window.
 pub fn zstd_single(text: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(text, 3).unwrap()
 }
 
-/// One bzip2 stream.
+/// Compresses to one bzip2 stream.
 pub fn bzip2(text: &[u8]) -> Vec<u8> {
     let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
     writer.write_all(text).unwrap();
     writer.finish().unwrap()
 }
 
-/// One xz stream.
+/// Compresses to one xz stream.
 pub fn xz(text: &[u8]) -> Vec<u8> {
     let mut writer = liblzma::write::XzEncoder::new(Vec::new(), 0);
     writer.write_all(text).unwrap();
     writer.finish().unwrap()
 }
 
-/// One lz4 frame of independent blocks, with every checksum and its size.
+/// Compresses to one lz4 frame of independent blocks, with every checksum and its size.
 pub fn lz4(text: &[u8]) -> Vec<u8> {
     let info = FrameInfo::new().block_mode(BlockMode::Independent).content_size(Some(text.len() as u64));
     lz4_frame(info.block_size(BlockSize::Max256KB).block_checksums(true).content_checksum(true), text)
 }
 
-/// One lz4 frame of small blocks that need those before.
+/// Compresses to one lz4 frame of small blocks that depend on earlier ones.
 pub fn lz4_linked(text: &[u8]) -> Vec<u8> {
     let info = FrameInfo::new().block_mode(BlockMode::Linked).block_size(BlockSize::Max64KB);
     lz4_frame(info.content_checksum(true), text)

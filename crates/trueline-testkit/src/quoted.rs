@@ -1,7 +1,7 @@
-//! Nothing but borders: twenty columns whose cells have one byte each, every one in quotes, 80 bytes a row.
+//! Mostly delimiters: twenty columns of cells with one byte each, all quoted, 80 bytes per row.
 //!
-//! Such a table has a quote, a comma or a line end for three bytes of four, which is the most a tokenizer can be given. Its
-//! twin without quotes ([`Generator::unquoted`], 40 bytes a row) has the same cells.
+//! In such a table, three bytes of four are a quote, a comma or a line end, which is the maximum for a tokenizer. Its variant
+//! without quotes ([`Generator::unquoted`], 40 bytes per row) has the same cells.
 
 use std::io::{self, Write};
 
@@ -39,7 +39,7 @@ const LABELS: &[(&str, &str)] = &[
 /// The column of each kind of fault, from 1, in the order of [`LABELS`].
 const COLUMNS: [u64; 9] = [1, 5, 7, 10, 14, 17, 19, 20, 20];
 
-/// Names and schema lines of the columns, in their order.
+/// Returns the names and schema lines of the columns, in their order.
 fn columns() -> impl Iterator<Item = (String, &'static str)> {
     let group = |name: &'static str, count: u64, rest: &'static str| {
         (1..=count).map(move |number| (format!("{name}_{number}"), rest))
@@ -49,7 +49,7 @@ fn columns() -> impl Iterator<Item = (String, &'static str)> {
         .chain(group("digit", DIGITS, "type: int8, required: true, minimum: 0, maximum: 8"))
 }
 
-/// The schema the rows are made for, quoted or not.
+/// Returns the schema for the rows, quoted or not.
 pub fn schema_yaml() -> String {
     let mut schema = String::from("name: quoted\nfields:\n");
     for (name, rest) in columns() {
@@ -62,7 +62,7 @@ pub fn schema_yaml() -> String {
     schema
 }
 
-/// Makes the rows. The same rows for the same options, on every machine.
+/// Generates the rows. The same options result in the same rows on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Generator {
@@ -73,26 +73,26 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Clean rows.
+    /// Creates a generator of clean rows.
     pub fn new(rows: u64, seed: u64) -> Self {
         Self { rows, seed, rate: 0.0, unquoted: false }
     }
 
-    /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most 1/9.
+    /// Sets the fraction of rows with a fault of each kind; a row has at most one. Default 0, at most 1/9.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
     }
 
-    /// Whether the quotes are left out. Default false.
+    /// Sets whether the quotes are omitted. Default false.
     pub fn unquoted(mut self, unquoted: bool) -> Self {
         self.unquoted = unquoted;
         self
     }
 
-    /// Writes header and rows (LF line ends) and says what is wrong with them.
+    /// Writes the header and rows (LF line ends) and returns their faults.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     pub fn write(&self, write: impl Write) -> io::Result<Truth> {
         let names: Vec<String> = columns().map(|(name, _)| name).collect();
         write_rows(write, &names.join(","), self.rows, Recorder::new(LABELS), |row, line, recorder| {
@@ -104,7 +104,7 @@ impl Generator {
 
     fn push_row(&self, line: &mut Vec<u8>, rng: &mut Rng, fault: Option<usize>) {
         let cells = LETTERS + TEXTS + DIGITS - u64::from(fault == Some(FIELD_COUNT));
-        // Four bits of randomness for each cell.
+        // Four random bits per cell.
         let mut random =
             [rng.next(), rng.next()].map(u128::from).into_iter().fold(0, |all, one| all << 64 | one);
         for column in 1..=cells {
@@ -130,7 +130,7 @@ impl Generator {
     }
 }
 
-/// A cell with this fault, without its quotes.
+/// Returns a cell with this fault, without its quotes.
 fn faulty(kind: usize) -> &'static [u8] {
     match kind {
         LETTER_NULL | TEXT_NULL | DIGIT_NULL => b"",

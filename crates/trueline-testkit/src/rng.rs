@@ -1,16 +1,16 @@
-//! A small random source whose values for a row depend on the seed and the row alone, so that any row can be made, or asked
-//! for its fault, without making the rows before it.
+//! A small random generator whose values for a row depend only on the seed and the row, so that any row or its fault can be
+//! generated without the rows before it.
 //!
 //! **Source**: the output function of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
 
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Values for one row.
+/// The random values of one row.
 #[derive(Clone, Debug)]
 pub(crate) struct Rng(u64);
 
 impl Rng {
-    /// The values of `row` under `seed`; `salt` keeps uses apart.
+    /// Creates the values of `row` for `seed`; `salt` separates different uses.
     pub(crate) fn new(seed: u64, row: u64, salt: u64) -> Self {
         Self(mix(mix(seed ^ salt.wrapping_mul(STEP)).wrapping_add(row.wrapping_mul(STEP))))
     }
@@ -20,32 +20,32 @@ impl Rng {
         mix(self.0)
     }
 
-    /// A value below `bound` (0 when that is 0).
+    /// Returns a value below `bound`, or 0 if that is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.next()) * u128::from(bound);
         u64::try_from(wide >> 64).unwrap_or(0)
     }
 
-    /// One of `items`.
+    /// Returns one of `items`.
     pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         let index = usize::try_from(self.below(items.len() as u64)).unwrap_or(0);
         items[index]
     }
 
-    /// True with this probability.
+    /// Returns true with this probability.
     pub(crate) fn chance(&mut self, share: f64) -> bool {
         share > 0.0 && ((self.next() >> 11) as f64) < share * (1_u64 << 53) as f64
     }
 }
 
-/// Spreads a value over all 64 bits. Different values give different results.
+/// Spreads a value over all 64 bits. Different values have different results.
 pub(crate) fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
 }
 
-/// Which of `kinds` faults a row has when each comes at `rate`.
+/// Returns the fault of a row, one of `kinds` that each occur at `rate`.
 pub(crate) fn fault(seed: u64, row: u64, rate: f64, kinds: usize) -> Option<usize> {
     const SALT: u64 = 0xfa17;
     if rate <= 0.0 {

@@ -1,14 +1,14 @@
-//! The loop all generators share.
+//! The loop shared by all generators.
 
 use std::io::{self, Write};
 
 use crate::Truth;
 use crate::truth::Recorder;
 
-/// Bytes collected before a write.
+/// The number of bytes collected before a write.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// Writes the header (none when it is empty) and `rows` rows; `push` appends one row, line end included, and records its faults.
+/// Writes the header (unless it is empty) and `rows` rows; `push` appends one row with its line end, and records its faults.
 pub(crate) fn write_rows(
     mut write: impl Write,
     header: &str,

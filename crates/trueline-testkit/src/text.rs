@@ -1,4 +1,4 @@
-//! Writing numbers and cells to a line, fast and without formatting machinery.
+//! Fast writing of numbers and cells to a line, without the formatting machinery.
 
 /// Appends a number in decimal.
 pub(crate) fn push_number(line: &mut Vec<u8>, number: u64) {
@@ -16,7 +16,7 @@ pub(crate) fn push_number(line: &mut Vec<u8>, number: u64) {
     line.extend_from_slice(&digits[start..]);
 }
 
-/// Appends the last `width` decimal digits of a number, zeros in front.
+/// Appends the last `width` decimal digits of a number, padded with zeros.
 pub(crate) fn push_padded(line: &mut Vec<u8>, number: u64, width: usize) {
     let start = line.len();
     line.resize(start + width, b'0');
@@ -49,7 +49,7 @@ pub(crate) fn push_hundredths(line: &mut Vec<u8>, hundredths: u64) {
     push_padded(line, hundredths % 100, 2);
 }
 
-/// Appends `2024-02-28`; every day of the calendar up to the 28th can come.
+/// Appends a date such as `2024-02-28`, at most the 28th of a month.
 pub(crate) fn push_date(line: &mut Vec<u8>, random: u64) {
     push_padded(line, 2021 + random % 4, 4);
     line.push(b'-');
@@ -58,7 +58,7 @@ pub(crate) fn push_date(line: &mut Vec<u8>, random: u64) {
     push_padded(line, 1 + (random >> 16) % 28, 2);
 }
 
-/// Appends `T23:59:59`.
+/// Appends a time such as `T23:59:59`.
 pub(crate) fn push_time(line: &mut Vec<u8>, random: u64) {
     line.push(b'T');
     push_padded(line, (random >> 24) % 24, 2);
@@ -68,7 +68,7 @@ pub(crate) fn push_time(line: &mut Vec<u8>, random: u64) {
     push_padded(line, (random >> 40) % 60, 2);
 }
 
-/// Appends `count` times the same byte.
+/// Appends a byte `count` times.
 pub(crate) fn push_repeated(line: &mut Vec<u8>, byte: u8, count: usize) {
     line.resize(line.len() + count, byte);
 }

@@ -1,4 +1,4 @@
-//! Market data: five columns, about 50 bytes a row, no quotes.
+//! Market data: five columns, about 50 bytes per row, no quotes.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ fields:
   - {name: exchange, type: string, required: true, enum: [XNYS, XNAS, XLON, XETR, XTKS]}
 ";
 
-/// The schema the rows are made for.
+/// Returns the schema for the rows.
 pub fn schema_yaml() -> String {
     SCHEMA.to_owned()
 }
@@ -51,7 +51,7 @@ const LABELS: &[(&str, &str)] = &[
 const SYMBOLS: &[&[u8]] = &[b"A", b"GE", b"IBM", b"AAPL", b"MSFT", b"GOOGL", b"TSLA", b"SAP", b"BP", b"NESN"];
 const EXCHANGES: &[&[u8]] = &[b"XNYS", b"XNAS", b"XLON", b"XETR", b"XTKS"];
 
-/// Makes the rows. The same rows for the same options, on every machine.
+/// Generates the rows. The same options result in the same rows on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Generator {
@@ -61,20 +61,20 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Clean rows.
+    /// Creates a generator of clean rows.
     pub fn new(rows: u64, seed: u64) -> Self {
         Self { rows, seed, rate: 0.0 }
     }
 
-    /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most 1/10.
+    /// Sets the fraction of rows with a fault of each kind; a row has at most one. Default 0, at most 1/10.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
     }
 
-    /// Writes header and rows (LF line ends) and says what is wrong with them.
+    /// Writes the header and rows (LF line ends) and returns their faults.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     pub fn write(&self, write: impl Write) -> io::Result<Truth> {
         write_rows(write, HEADER, self.rows, Recorder::new(LABELS), |row, line, recorder| {
             let fault = rng::fault(self.seed, row, self.rate, LABELS.len());

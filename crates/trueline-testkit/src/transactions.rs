@@ -1,4 +1,4 @@
-//! Payments: seven columns, about 70 bytes a row, with a known number of faults of each kind.
+//! Payments: seven columns, about 70 bytes per row, with a known number of faults of each kind.
 
 use std::io::{self, Write};
 
@@ -30,18 +30,19 @@ fields:
   - {name: currency, type: string, required: true}
 ";
 
-/// The schema the rows are made for.
+/// Returns the schema for the rows.
 pub fn schema_yaml() -> String {
     SCHEMA.to_owned()
 }
 
-/// The same schema without the uniqueness of the id: what can be said of each row alone. For rows made with
-/// [`Generator::unique`] switched off.
+/// Returns the same schema without the uniqueness of the id, so that each row can be validated alone.
+///
+/// For rows generated with [`Generator::unique`] switched off.
 pub fn schema_without_unique_yaml() -> String {
     SCHEMA.replace(", unique: true", "")
 }
 
-/// What statistics of a column can prove: no nulls, and bounds. For rows made for [`Purpose::Bounds`].
+/// Returns a schema of checks that column statistics can prove: no nulls, and bounds. For rows with [`Purpose::Bounds`].
 pub fn schema_of_bounds_yaml() -> String {
     BOUNDS_SCHEMA.to_owned()
 }
@@ -92,12 +93,12 @@ const KINDS: [Kind; 16] = [
     StrayQuote,
 ];
 
-/// Those that a file with types cannot hold.
+/// The kinds that a typed file cannot contain.
 const OF_TEXT: [Kind; 4] = [AmountText, TimestampInvalid, FieldCount, StrayQuote];
-/// Those that [`schema_of_bounds_yaml`] asks for.
+/// The kinds that [`schema_of_bounds_yaml`] checks.
 const OF_BOUNDS: [Kind; 6] = [IdNull, AmountNull, AmountBelow, AmountAbove, TimestampNull, AccountNull];
 
-/// The check and code that each kind of fault gives, once.
+/// The check and code of each kind of fault; each fault has one violation.
 const LABELS: &[(&str, &str)] = &[
     ("transaction_id.required", "required.null"),
     ("transaction_id.pattern", "pattern.no_match"),
@@ -141,7 +142,7 @@ const NAMES: &[&[u8]] = &[
     b"Rift Valley",
     b"Zulu Air",
 ];
-/// As they stand in the file.
+/// As they occur in the file.
 const QUOTED_NAMES: &[&str] = &[
     r#""Acme, Ltd""#,
     r#""The ""Blue"" Shop""#,
@@ -152,22 +153,22 @@ const QUOTED_NAMES: &[&str] = &[
 
 /// Ids are a permutation of the numbers below this.
 const IDS: u64 = 10_000_000_000;
-/// Has no divisor in common with [`IDS`], so that multiples of it do not repeat.
+/// Coprime to [`IDS`], so that multiples of it do not repeat.
 const ID_STEP: u64 = 618_033_989;
 
-/// What the rows are for, and so which faults come.
+/// The purpose of the rows, which determines the faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Purpose {
     /// Text: all kinds of faults.
     #[default]
     Text,
-    /// A file with types (Parquet, Arrow): every cell is a value of its column's type or empty, and every row has seven.
+    /// A typed file (Parquet, Arrow): every cell has a value of its column's type or is empty, and every row has seven.
     Types,
-    /// Statistics: such faults alone as [`schema_of_bounds_yaml`] asks for.
+    /// Statistics: only faults that [`schema_of_bounds_yaml`] checks.
     Bounds,
 }
 
-/// Makes the rows. The same rows for the same options, on every machine.
+/// Generates the rows. The same options result in the same rows on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Generator {
@@ -178,12 +179,12 @@ pub struct Generator {
     quoted_share: f64,
     unique: bool,
     purpose: Purpose,
-    /// The share of the rows, from the first on, that may have faults.
+    /// The fraction of the rows, from the first on, that may have faults.
     faulty_share: f64,
 }
 
 impl Generator {
-    /// Clean rows, at most 10^10 (ids would repeat after that).
+    /// Creates a generator of clean rows, at most 10^10, because ids would repeat after that.
     pub fn new(rows: u64, seed: u64) -> Self {
         Self {
             rows: rows.min(IDS),
@@ -197,48 +198,50 @@ impl Generator {
         }
     }
 
-    /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most one by the number of kinds.
+    /// Sets the fraction of rows with a fault of each kind; a row has at most one. Default 0, at most one divided by the number
+    /// of kinds.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
     }
 
-    /// Every row fails three checks (`amount`, `account_id`, `currency`), whatever [`Generator::faults`] says. Default false.
+    /// Sets whether every row fails three checks (`amount`, `account_id`, `currency`), regardless of [`Generator::faults`].
+    /// Default false.
     pub fn every_row(mut self, every_row: bool) -> Self {
         self.every_row = every_row;
         self
     }
 
-    /// The share of rows whose counterparty is quoted, with commas, doubled quotes and umlauts. Default 0.
+    /// Sets the fraction of rows whose counterparty is quoted, with commas, doubled quotes and umlauts. Default 0.
     pub fn quoted(mut self, share: f64) -> Self {
         self.quoted_share = share;
         self
     }
 
-    /// Whether repeated ids are among the faults. Without them the rows suit [`schema_without_unique_yaml`]. Default true.
+    /// Sets whether repeated ids are among the faults. Without them the rows fit [`schema_without_unique_yaml`]. Default true.
     pub fn unique(mut self, unique: bool) -> Self {
         self.unique = unique;
         self
     }
 
-    /// What the rows are for. Default [`Purpose::Text`].
+    /// Sets the purpose of the rows. Default [`Purpose::Text`].
     pub fn purpose(mut self, purpose: Purpose) -> Self {
         self.purpose = purpose;
         self
     }
 
-    /// The share of the rows, from the first on, that may have faults: the rest is clean, as behind a night that went wrong.
-    /// Default 1.
+    /// Sets the fraction of the rows, from the first on, that may have faults; the rest is clean, as after a failure that was
+    /// fixed. Default 1.
     pub fn faulty_share(mut self, share: f64) -> Self {
         self.faulty_share = share;
         self
     }
 
-    /// Writes header and rows (LF line ends) and says what is wrong with them.
+    /// Writes the header and rows (LF line ends) and returns their faults.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     ///
-    /// **Cost**: memory for the indices of the invalid rows, about 1 MiB besides.
+    /// **Cost**: memory for the indices of the invalid rows, and about 1 MiB.
     pub fn write(&self, write: impl Write) -> io::Result<Truth> {
         write_rows(write, HEADER, self.rows, Recorder::new(LABELS), |row, line, recorder| {
             let mut rng = Rng::new(self.seed, row, 1);
@@ -255,7 +258,7 @@ impl Generator {
         })
     }
 
-    /// The kinds of faults that may come.
+    /// Returns the kinds of faults that may occur.
     fn kinds(&self) -> impl Iterator<Item = Kind> {
         let comes = |kind: &Kind| match self.purpose {
             _ if *kind == IdDuplicate && !self.unique => false,
@@ -266,7 +269,7 @@ impl Generator {
         KINDS.into_iter().filter(comes)
     }
 
-    /// The fault of a row: a duplicate needs an earlier row to repeat.
+    /// Returns the fault of a row: a duplicate needs an earlier row to repeat.
     fn fault(&self, row: u64) -> Option<Kind> {
         let kind = self.drawn(row)?;
         (kind != IdDuplicate || self.earlier(row).is_some()).then_some(kind)
@@ -280,7 +283,7 @@ impl Generator {
         self.kinds().nth(index)
     }
 
-    /// An earlier row whose id is read and is its own.
+    /// Returns an earlier row whose id is read and not a duplicate.
     fn earlier(&self, row: u64) -> Option<u64> {
         const TRIES: usize = 1000;
         let from = Rng::new(self.seed, row, 2).below(row);

@@ -1,4 +1,4 @@
-//! What is wrong with a generated file, known because it was put there.
+//! The faults of a generated file, known by construction.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,45 +7,45 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The right answer for a generated file.
+/// The correct result for a generated file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Truth {
-    /// Rows, the header not counted.
+    /// The number of rows, without the header.
     pub rows: u64,
-    /// Bytes of the file.
+    /// The number of bytes of the file.
     pub bytes: u64,
-    /// Violations of all checks together.
+    /// The number of violations of all checks.
     pub violations: u64,
-    /// Check id → code → violations, as in a report's `checks[].codes`. What never happened is not there.
+    /// Check id → code → number of violations, as in a report's `checks[].codes`. Codes that do not occur are absent.
     pub counts: BTreeMap<String, BTreeMap<String, u64>>,
     /// Every row with at least one violation, from 0, ascending.
     pub invalid_rows: Vec<u64>,
 }
 
 impl Truth {
-    /// Violations of one check with one code.
+    /// Returns the number of violations of one check with one code.
     pub fn count(&self, check_id: &str, code: &str) -> u64 {
         self.counts.get(check_id).and_then(|codes| codes.get(code)).copied().unwrap_or(0)
     }
 
-    /// Reads what [`Truth::write`] wrote.
+    /// Reads a file written by [`Truth::write`].
     ///
-    /// **Errors**: the file cannot be read or is not a truth.
+    /// **Errors**: the file cannot be read or is invalid.
     pub fn read(path: &Path) -> io::Result<Self> {
         Ok(serde_json::from_reader(io::BufReader::new(std::fs::File::open(path)?))?)
     }
 
-    /// Writes it as JSON.
+    /// Writes the result as JSON.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     pub fn write(&self, mut write: impl io::Write) -> io::Result<()> {
         serde_json::to_writer(&mut write, self)?;
         write.write_all(b"\n")
     }
 
-    /// How a JSON report says something else: totals, rows, codes of every check. Empty when it agrees.
+    /// Compares a JSON report: totals, rows, codes of every check. Returns the differences.
     ///
-    /// A report names only samples of the invalid rows, so [`Truth::invalid_rows`] goes in by its length.
+    /// A report contains only samples of the invalid rows, so only the number of [`Truth::invalid_rows`] is compared.
     pub fn differences(&self, report: &Value) -> Vec<String> {
         let mut differences = Vec::new();
         let mut compare = |what: &str, found: &Value, truth: u64| {
@@ -78,10 +78,10 @@ impl Truth {
     }
 }
 
-/// Collects a truth while rows are written.
+/// Collects the result while rows are written.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    /// Check id and code of each kind of fault.
+    /// The check id and code of each kind of fault.
     labels: &'static [(&'static str, &'static str)],
     counts: Vec<u64>,
     invalid_rows: Vec<u64>,
@@ -92,7 +92,7 @@ impl Recorder {
         Self { labels, counts: vec![0; labels.len()], invalid_rows: Vec::new() }
     }
 
-    /// A row has these faults (indices into the labels).
+    /// Records the faults of a row, as indices into the labels.
     pub(crate) fn record(&mut self, row: u64, kinds: &[usize]) {
         for kind in kinds {
             self.counts[*kind] += 1;

@@ -1,4 +1,4 @@
-//! Forty columns of all kinds: text quoted, with commas, doubled quotes and line ends inside, about 500 bytes a row.
+//! Forty columns of all kinds: quoted text with commas, doubled quotes and line ends, about 500 bytes per row.
 
 use std::io::{self, Write};
 
@@ -34,7 +34,7 @@ const LABELS: &[(&str, &str)] = &[
     ("structure", "structure.quote"),
 ];
 
-/// As they stand in the file, between quotes.
+/// As they occur in the file, between quotes.
 const PHRASES: &[&str] = &[
     "plain words",
     "one, two, three",
@@ -50,7 +50,7 @@ fn numbered(name: &'static str, count: usize) -> impl Iterator<Item = String> {
     (1..=count).map(move |number| format!("{name}_{number:02}"))
 }
 
-/// Names and schema lines of the columns, in their order.
+/// Returns the names and schema lines of the columns, in their order.
 fn columns() -> Vec<(String, &'static str)> {
     let fixed = |name: &str, rest| std::iter::once((name.to_owned(), rest));
     let group = |name, count, rest| numbered(name, count).map(move |name| (name, rest));
@@ -66,7 +66,7 @@ fn columns() -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// The schema the rows are made for.
+/// Returns the schema for the rows.
 pub fn schema_yaml() -> String {
     let mut schema = String::from("name: wide\nfields:\n");
     for (name, rest) in columns() {
@@ -79,12 +79,12 @@ pub fn schema_yaml() -> String {
     schema
 }
 
-/// The same schema without the uniqueness of the id. The rows suit both: no id is repeated.
+/// Returns the same schema without the uniqueness of the id. The rows fit both: no id is repeated.
 pub fn schema_without_unique_yaml() -> String {
     schema_yaml().replace(", unique: true", "")
 }
 
-/// Makes the rows. The same rows for the same options, on every machine.
+/// Generates the rows. The same options result in the same rows on every machine.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Generator {
@@ -94,20 +94,20 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Clean rows.
+    /// Creates a generator of clean rows.
     pub fn new(rows: u64, seed: u64) -> Self {
         Self { rows, seed, rate: 0.0 }
     }
 
-    /// The share of rows that have a fault of each kind; a row has one at most. Default 0, at most 1/8.
+    /// Sets the fraction of rows with a fault of each kind; a row has at most one. Default 0, at most 1/8.
     pub fn faults(mut self, per_kind_rate: f64) -> Self {
         self.rate = per_kind_rate;
         self
     }
 
-    /// Writes header and rows (records end in LF, text may hold LF and CRLF) and says what is wrong with them.
+    /// Writes the header and rows (records end in LF, text may contain LF and CRLF) and returns their faults.
     ///
-    /// **Errors**: the writer's own.
+    /// **Errors**: errors of the writer.
     pub fn write(&self, write: impl Write) -> io::Result<Truth> {
         let names: Vec<String> = columns().into_iter().map(|(name, _)| name).collect();
         write_rows(write, &names.join(","), self.rows, Recorder::new(LABELS), |row, line, recorder| {

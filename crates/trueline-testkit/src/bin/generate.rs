@@ -1,4 +1,4 @@
-//! Writes a generated table, and what is wrong with it.
+//! Writes a generated table, and its expected faults.
 #![forbid(unsafe_code)]
 
 use std::ffi::OsString;
@@ -38,7 +38,7 @@ struct Arguments {
     schema: Option<OsString>,
     quoted: f64,
     faulty: Option<f64>,
-    /// Those of [`FLAGS`] that were given.
+    /// The options of [`FLAGS`] that were given.
     flags: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ impl Arguments {
 
 const TABLES: [&str; 6] = ["transactions", "ticks", "wide", "keys", "quoted", "logs"];
 
-/// Options without a value, and the tables they are for.
+/// Options without a value, and the tables they apply to.
 const FLAGS: [(&str, &[&str]); 6] = [
     ("--every-row", &["transactions"]),
     ("--no-unique", &["transactions", "wide"]),
@@ -80,7 +80,7 @@ fn exit(result: Result<(), String>) -> ExitCode {
     ExitCode::from(3)
 }
 
-/// Standard error is the last resort: when it fails there is nobody left to tell.
+/// Standard error is the last resort: if writing to it fails, there is nowhere to report that.
 fn say(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
 }
@@ -117,7 +117,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Arguments, String> {
     Ok(parsed)
 }
 
-/// Some options are for some tables alone.
+/// Some options only apply to some tables.
 fn refuse_what_the_table_has_not(parsed: &Arguments) -> Result<(), String> {
     let table = parsed.table.as_str();
     if !TABLES.contains(&table) {

@@ -1,4 +1,4 @@
-//! The kinds of faults of a log record, and the check and code that each gives.
+//! The kinds of faults of a log record, with the check and code of each.
 
 /// The kinds of faults, in the order of [`LABELS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) const KINDS: [Kind; 20] = [
     Kind::DuplicateKey,
 ];
 
-/// Those that a reader with types does not take.
+/// The kinds that a typed reader does not accept.
 pub(super) const OF_TEXT: [Kind; 8] = [
     Kind::TimestampInvalid,
     Kind::LevelNumber,
@@ -60,7 +60,7 @@ pub(super) const OF_TEXT: [Kind; 8] = [
     Kind::DuplicateKey,
 ];
 
-/// The check and code that each kind of fault gives, once.
+/// The check and code of each kind of fault; each fault has one violation.
 pub(super) const LABELS: &[(&str, &str)] = &[
     ("timestamp.required", "required.null"),
     ("timestamp.type", "type.invalid"),

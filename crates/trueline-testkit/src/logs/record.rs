@@ -1,4 +1,4 @@
-//! One log record, with a fault in it or without.
+//! One log record, with or without a fault.
 
 use super::fault::Kind;
 use crate::rng::Rng;
@@ -14,7 +14,7 @@ const COUNTRIES: &[&[u8]] = &[b"KE", b"NG", b"ZA", b"DE", b"FR", b"US", b"BR", b
 const REGIONS: &[&[u8]] = &[b"eu-west-1", b"eu-central-1", b"us-east-2", b"af-south-1"];
 const TAGS: &[&[u8]] = &[b"http", b"prod", b"canary", b"batch", b"retry", b"mobile"];
 
-/// What takes the place of a right value, as it stands in the file.
+/// Replacements for valid values, as they occur in the file.
 const NOT_TIMESTAMPS: &[&[u8]] = &[
     b"\"2023-02-29T10:00:00.000000Z\"",
     b"\"2024-13-01T10:00:00.000000Z\"",
@@ -29,10 +29,10 @@ const NOT_REQUESTS: &[&[u8]] =
 const NOT_STATUSES: &[&[u8]] = &[b"\"200\"", b"200.5", b"true", b"[200]"];
 const NOT_DURATIONS: &[&[u8]] = &[b"\"12.5\"", b"\"12ms\"", b"false", b"{\"ms\":12.5}"];
 const NOT_COUNTRIES: &[&[u8]] = &[b"ke", b"KEN", b"K", b"K1"];
-/// In a message: a lone byte, a cut character, an overlong one, half of a surrogate pair.
+/// In a message: a lone byte, a truncated character, an overlong one, half of a surrogate pair.
 const NOT_UTF8: &[&[u8]] = &[b"\xff", b"M\xc3", b"\xc0\xaf", b"\xed\xa0\x80"];
 
-/// Appends a record, its line end included.
+/// Appends a record with its line end.
 pub(super) fn push(line: &mut Vec<u8>, rng: &mut Rng, fault: Option<Kind>) {
     let start = line.len();
     line.push(b'{');
@@ -59,7 +59,7 @@ pub(super) fn push(line: &mut Vec<u8>, rng: &mut Rng, fault: Option<Kind>) {
     line.push(b'\n');
 }
 
-/// A key and its colon, with a comma before it unless it is the object's first.
+/// Appends a key and its colon, with a comma before it unless it is the first of the object.
 fn push_key(line: &mut Vec<u8>, key: &[u8]) {
     if line.last() != Some(&b'{') {
         line.push(b',');
@@ -81,7 +81,7 @@ fn push_text(line: &mut Vec<u8>, key: &[u8], text: &[u8]) {
     line.push(b'"');
 }
 
-/// A null is written out or left out.
+/// Appends a null, or omits the key.
 fn push_null(line: &mut Vec<u8>, key: &[u8], rng: &mut Rng) {
     if rng.below(2) == 0 {
         push_raw(line, key, b"null");
@@ -161,7 +161,7 @@ fn push_escaped(line: &mut Vec<u8>, rng: &mut Rng) {
     line.extend_from_slice(br", answered with 422 \u00fc \ud83d\ude00");
 }
 
-/// Now and then a message that has more bytes than a message may have characters.
+/// Appends a message that sometimes has more bytes than a message may have characters.
 fn push_foreign(line: &mut Vec<u8>, rng: &mut Rng) {
     line.extend_from_slice("Überweisung für Müller ausgeführt, 東京, Auftrag ".as_bytes());
     push_number(line, rng.below(1_000_000_000));
@@ -243,7 +243,7 @@ fn push_user(line: &mut Vec<u8>, rng: &mut Rng, fault: Option<Kind>) {
     line.push(b'}');
 }
 
-/// One to three tags.
+/// Appends one to three tags.
 fn push_tags(line: &mut Vec<u8>, rng: &mut Rng) {
     push_raw(line, b"tags", b"[\"");
     line.extend_from_slice(rng.pick(TAGS));
@@ -254,7 +254,7 @@ fn push_tags(line: &mut Vec<u8>, rng: &mut Rng) {
     line.extend_from_slice(b"\"]");
 }
 
-/// A key that the record, or the object in it, has already.
+/// Adds a key that the record, or the object in it, already has.
 fn push_again(line: &mut Vec<u8>, start: usize, rng: &mut Rng) {
     match rng.below(3) {
         0 => push_raw(line, b"status", b"200"),
@@ -267,7 +267,7 @@ fn push_again(line: &mut Vec<u8>, start: usize, rng: &mut Rng) {
     }
 }
 
-/// Makes a good record one that is no JSON.
+/// Turns a valid record into one that is not JSON.
 fn break_grammar(line: &mut Vec<u8>, start: usize, rng: &mut Rng) {
     let mut replace = |what: &[u8], by: &[u8]| {
         let at = find(line, start, what);
@@ -286,7 +286,7 @@ fn break_grammar(line: &mut Vec<u8>, start: usize, rng: &mut Rng) {
     }
 }
 
-/// Leaves the beginning of the record, at least its first byte and not all of it, and no part of a character.
+/// Truncates the record to a prefix of at least its first byte, never all of it, at a character boundary.
 fn cut(line: &mut Vec<u8>, start: usize, bytes: usize) {
     let mut end = (start + 1 + bytes).min(line.len() - 1);
     while line[end] & 0xc0 == 0x80 {
@@ -295,7 +295,7 @@ fn cut(line: &mut Vec<u8>, start: usize, bytes: usize) {
     line.truncate(end);
 }
 
-/// Where the text stands that every record has.
+/// Returns the position of a string that every record contains.
 fn find(line: &[u8], start: usize, what: &[u8]) -> usize {
     line[start..].windows(what.len()).position(|window| window == what).map_or(start, |at| start + at)
 }

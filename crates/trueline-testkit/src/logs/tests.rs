@@ -1,4 +1,4 @@
-//! The truth is compared with a slow reading of the records by hand.
+//! Compares the expected faults with those found by a slow, separate reader.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn is_timestamp(text: &str) -> bool {
         && part(11..13) < 24
 }
 
-/// Whether a key stands in the record twice. Inside of strings the quotes of keys have backslashes.
+/// Returns whether the record has a key twice. In strings, the quotes of keys have backslashes.
 fn repeats_a_key(line: &str) -> bool {
     ["status", "tags", "region"].iter().any(|key| line.matches(&format!("\"{key}\":")).count() > 1)
 }

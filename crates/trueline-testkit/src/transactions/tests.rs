@@ -1,10 +1,10 @@
-//! The truth is compared with a slow reading of the rows by hand.
+//! Compares the expected faults with those found by a slow, separate reader.
 
 use super::*;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Cells of a line, unquoted; `None` when the quoting is broken.
+/// Splits a line into unquoted cells; `None` if the quoting is broken.
 fn cells(line: &str) -> Option<Vec<String>> {
     let mut cells = vec![String::new()];
     let mut rest = line.chars().peekable();
