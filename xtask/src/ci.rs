@@ -1,10 +1,10 @@
-//! Every task in a row: what `.ci/run` calls, and what a contributor runs before a pull request.
+//! All tasks in sequence: for `.ci/run`, and for contributors before a pull request.
 
 use crate::project::Project;
 use crate::step::Summary;
 use crate::{deny, lint, package, sanitize, test, tidy};
 
-/// Cheap steps first. `sanitize` stands last and is one crate's tests: seconds once built.
+/// Cheap steps come first. `sanitize` is last; it runs one crate's tests, in seconds once built.
 pub(crate) fn run(project: &Project, install_tools: bool, summary: &mut Summary) {
     summary.step("format", || lint::format(project));
     summary.step("tidy", || tidy::run(project));

@@ -1,13 +1,13 @@
-//! Trueline beside its peers: the program in `benches/compare/`, with whatever options it is given.
+//! Compares trueline with its peers: runs the program in `benches/compare/` with the given options.
 
 use anyhow::Result;
 
 use crate::project::{Project, run};
 
-/// What is run, from the root of the workspace.
+/// The program, relative to the root of the workspace.
 const PROGRAM: &str = "benches/compare/run.py";
 
-/// Whether it came to its end.
+/// Runs the program; returns whether it succeeded.
 pub(crate) fn measure(project: &Project, options: Vec<String>) -> Result<bool> {
     run(project.command("python3").arg(PROGRAM).args(options))
 }

@@ -14,7 +14,7 @@ pub(crate) fn check(project: &Project, install: bool) -> Result<Outcome> {
             return Ok(Outcome::failed("cargo-deny could not be installed"));
         }
     }
-    // Apart, because only the advisories need the network.
+    // Separate, because only the advisories need the network.
     if !run(&mut project.cargo(["deny", "--all-features", "check", "bans", "licenses", "sources"]))? {
         return Ok(Outcome::failed("bans, licences or sources"));
     }

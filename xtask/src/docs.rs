@@ -1,7 +1,7 @@
-//! `docs/checks.md`: the reference of checks and formats, made from the module pages of their own files.
+//! `docs/checks.md`: the reference of checks and formats, generated from the module pages of their files.
 //!
-//! A page is the module comment of a file in one of [`SECTIONS`]: a heading, a paragraph that says what is checked, and
-//! parts that open with a bold word: Why, Passes, Fails, Options, Codes. The order is that of the register in `mod.rs`.
+//! A page is the module comment of a file in one of [`SECTIONS`]: a heading, a paragraph that says what is checked, and parts
+//! that start with a bold word: Why, Passes, Fails, Options, Codes. The order is that of the register in `mod.rs`.
 
 use std::fmt::Write as _;
 
@@ -11,14 +11,14 @@ use crate::generated::Generated;
 use crate::project::Project;
 use crate::source;
 
-/// What a folder's files become.
+/// The part of the document for the files of a folder.
 struct Section {
     folder: &'static str,
     title: &'static str,
     text: &'static str,
-    /// How the register spells an entry: the name of the enum before the variant, and what follows the variant.
+    /// The spelling of an entry in the register: the name of the enum before the variant, and the text after the variant.
     register: (&'static str, &'static str),
-    /// Parts that every page must have.
+    /// The parts that every page must have.
     required: &'static [&'static str],
 }
 
@@ -42,7 +42,7 @@ const SECTIONS: &[Section] = &[
     },
 ];
 
-/// What is made.
+/// The generated file.
 pub(crate) const CHECKS: Generated = Generated { file: "docs/checks.md", task: "docs", render };
 const PARTS: &[&str] = &["Why", "Passes", "Fails", "Options", "Codes", "Source"];
 
@@ -62,7 +62,7 @@ fn render(project: &Project) -> Result<String> {
     Ok(text)
 }
 
-/// The pages of a folder, in the order of its register.
+/// Reads the pages of a folder, in the order of its register.
 fn pages(project: &Project, section: &Section) -> Result<Vec<Page>> {
     let register = source::code(&project.require(&format!("{}/mod.rs", section.folder))?);
     let names = registered(&register, section.register);
@@ -84,7 +84,7 @@ fn pages(project: &Project, section: &Section) -> Result<Vec<Page>> {
     Ok(pages)
 }
 
-/// File stems of the entries of a register, each once, in order: words in capitals between `before` and `after`.
+/// Returns the file stems of the entries of a register, each once, in order: capitalized words between `before` and `after`.
 fn registered(code: &str, (before, after): (&str, &str)) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (at, character) in code.char_indices() {
@@ -95,7 +95,7 @@ fn registered(code: &str, (before, after): (&str, &str)) -> Vec<String> {
         let word: String =
             code[at..].chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect();
         let name = snake(&word);
-        // Where nothing stands before an entry, what follows it must be its file.
+        // If nothing precedes an entry, it must be followed by its file.
         let rest = &code[at + word.len()..];
         let is_entry = after.is_empty()
             || rest.strip_prefix(after).is_some_and(|rest| rest.trim_start().starts_with(&name));
@@ -106,7 +106,7 @@ fn registered(code: &str, (before, after): (&str, &str)) -> Vec<String> {
     names
 }
 
-/// `MultipleOf` as `multiple_of`.
+/// Converts `MultipleOf` to `multiple_of`.
 fn snake(word: &str) -> String {
     let mut name = String::new();
     for character in word.chars() {
@@ -123,7 +123,7 @@ fn snake(word: &str) -> String {
 struct Page {
     title: String,
     summary: String,
-    /// Name and text, in the order written.
+    /// The name and text of each part, in the order written.
     parts: Vec<(String, String)>,
 }
 
@@ -155,7 +155,7 @@ impl Page {
         Ok(page)
     }
 
-    /// The page, if it says all that it must.
+    /// Returns the page, if it has everything required.
     fn with(self, required: &[&str]) -> Result<Self> {
         let says = |part: &str| self.parts.iter().any(|(name, text)| name == part && !text.trim().is_empty());
         if let Some(missing) = required.iter().find(|part| !says(part)) {
@@ -188,7 +188,7 @@ impl Page {
     }
 }
 
-/// The part that a line opens, as `**Why** — …` or as a heading, and what follows on the line.
+/// Returns the part that a line starts, as `**Why** — …` or as a heading, and the rest of the line.
 fn opening(line: &str) -> Option<(&'static str, &str)> {
     PARTS.iter().find_map(|part| {
         let bold = line.strip_prefix("**").and_then(|rest| rest.strip_prefix(part)?.strip_prefix("**"));
@@ -201,7 +201,7 @@ fn opening(line: &str) -> Option<(&'static str, &str)> {
     })
 }
 
-/// A line without links to items, which lead nowhere outside of rustdoc: only the item's name stays.
+/// Replaces links to items, which do not work outside of rustdoc, by the name of the item.
 fn plain(line: &str) -> String {
     let mut text = line.to_owned();
     while let Some(start) = text.find("[`") {

@@ -1,22 +1,22 @@
-//! Files that are made of others and checked in.
+//! Files that are generated from others and checked in.
 
 use anyhow::Result;
 
 use crate::project::Project;
 use crate::step::Outcome;
 
-/// Such a file.
+/// A generated file.
 pub(crate) struct Generated {
-    /// Where it stands.
+    /// The path of the file.
     pub(crate) file: &'static str,
-    /// The task that makes it.
+    /// The task that generates it.
     pub(crate) task: &'static str,
-    /// Makes its text.
+    /// Generates its text.
     pub(crate) render: fn(&Project) -> Result<String>,
 }
 
 impl Generated {
-    /// Writes the file, or says whether it is what it should be.
+    /// Writes the file, or checks that it is up to date.
     pub(crate) fn run(&self, project: &Project, check: bool) -> Result<Outcome> {
         if check {
             let differences = self.differences(project)?;
@@ -30,7 +30,7 @@ impl Generated {
         Ok(Outcome::passed(format!("{}: {} lines", self.file, text.lines().count())))
     }
 
-    /// What is wrong with it: nothing, or one line that says it.
+    /// Returns what is wrong with it: nothing, or one line.
     pub(crate) fn differences(&self, project: &Project) -> Result<Vec<String>> {
         let expected = (self.render)(project)?;
         let path = project.root.join(self.file);

@@ -1,4 +1,4 @@
-//! `bindings/c/include/trueline.h`: made of the C crate's own sources by cbindgen, as `cbindgen.toml` says.
+//! `bindings/c/include/trueline.h`: generated from the sources of the C crate by cbindgen, as configured in `cbindgen.toml`.
 
 use anyhow::{Context, Result, anyhow, bail};
 use cbindgen::{Builder, Config};
@@ -7,13 +7,13 @@ use crate::generated::Generated;
 use crate::project::Project;
 use crate::source;
 
-/// The crate's folder.
+/// The folder of the crate.
 const CRATE: &str = "bindings/c";
-/// What is made.
+/// The generated file.
 pub(crate) const HEADER: Generated =
     Generated { file: "bindings/c/include/trueline.h", task: "header", render };
 
-/// The functions that the header declares, in its order.
+/// Returns the functions that the header declares, in its order.
 pub(crate) fn functions(header: &str) -> Vec<&str> {
     let declared = header.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
     let named = declared.filter_map(|line| line.split_once('(').map(|(before, _)| before));
@@ -40,7 +40,8 @@ fn render(project: &Project) -> Result<String> {
     Ok(text)
 }
 
-/// Types first; then functions, in the order of their register. Not `lib.rs`: cbindgen would go on to all that it names.
+/// Lists types first, then functions in the order of their register. Without `lib.rs`, from which cbindgen would follow all
+/// modules.
 fn sources(project: &Project) -> Result<Vec<String>> {
     let folder = format!("{CRATE}/src/");
     let files = project.files()?.into_iter();

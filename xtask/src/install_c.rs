@@ -1,6 +1,7 @@
-//! The C library where programs look for libraries: headers, both libraries, and what pkg-config and CMake ask for.
+//! Installs the C library: headers, both libraries, and the files for pkg-config and CMake.
 //!
-//! `cargo xtask install-c --prefix DIR` builds it for use and puts it there; the tests do the same with what was built for them.
+//! `cargo xtask install-c --prefix DIR` builds it for use and installs it there; the tests do the same with the library built for
+//! them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,20 +13,20 @@ use crate::header;
 use crate::project::{Project, display};
 use crate::step::Outcome;
 
-/// The crate's folder.
+/// The folder of the crate.
 const CRATE: &str = "bindings/c";
-/// Its package and its library.
+/// The package and the library of the crate.
 const PACKAGE: &str = "trueline-c";
 const LIBRARY: &str = "trueline_c";
 
-/// What a program that links the static library needs besides, as `rustc --print native-static-libs` says, but for `-lgcc_s`: compilers bring
-/// that where it is needed, and a program without shared libraries (`-static`) cannot have it.
+/// The libraries that a program with the static library needs too, as listed by `rustc --print native-static-libs`, except
+/// `-lgcc_s`: compilers add it where it is needed, and a program without shared libraries (`-static`) cannot have it.
 #[cfg(target_os = "macos")]
 pub(crate) const NATIVE_LIBRARIES: &[&str] = &["-lSystem", "-lc", "-lm", "-liconv"];
 #[cfg(not(target_os = "macos"))]
 pub(crate) const NATIVE_LIBRARIES: &[&str] = &["-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
 
-/// The library as cargo built it.
+/// The library, built by cargo.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Built {
     shared: Option<PathBuf>,
@@ -33,7 +34,7 @@ pub(crate) struct Built {
 }
 
 impl Built {
-    /// Takes note of an artifact, if it is the library.
+    /// Records an artifact, if it is the library.
     pub(crate) fn note(&mut self, artifact: &Artifact) {
         if artifact.target.name != LIBRARY {
             return;
@@ -48,7 +49,7 @@ impl Built {
     }
 }
 
-/// The files that were put somewhere.
+/// The installed files.
 pub(crate) struct Installed {
     pub(crate) prefix: PathBuf,
     /// The shared library, under its own name.
@@ -68,7 +69,7 @@ pub(crate) fn run(project: &Project, prefix: &Path) -> Result<Outcome> {
     Ok(Outcome::passed(prefix.display().to_string()))
 }
 
-/// Builds the library as its tests are built, and nothing else.
+/// Builds the library like its tests, and nothing else.
 pub(crate) fn build_for_tests(project: &Project) -> Result<Built> {
     build(&mut project.cargo(["build", "--package", PACKAGE, "--lib"]))
 }
@@ -93,7 +94,7 @@ fn build(command: &mut Command) -> Result<Built> {
     Ok(built)
 }
 
-/// Puts a built library below `prefix`.
+/// Installs a built library below `prefix`.
 pub(crate) fn lay_out(project: &Project, built: &Built, prefix: &Path) -> Result<Installed> {
     let version = abi_version(&project.require(header::HEADER.file)?)?;
     let (own, linked) = if cfg!(target_os = "macos") {
@@ -133,7 +134,7 @@ pub(crate) fn lay_out(project: &Project, built: &Built, prefix: &Path) -> Result
     Ok(installed)
 }
 
-/// A file of another one's bytes. What a running program has loaded is replaced, not written into.
+/// Copies a file. An existing file is replaced, not overwritten, because a running program may have loaded it.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         std::fs::remove_file(to).with_context(|| to.display().to_string())?;
@@ -154,7 +155,7 @@ fn link(_target: &str, _link: &Path) -> Result<()> {
     bail!("libraries are installed on Unix only")
 }
 
-/// The version of the binary interface, which the header says.
+/// Returns the version of the binary interface, from the header.
 fn abi_version(header: &str) -> Result<u32> {
     let line = header.lines().find_map(|line| line.strip_prefix("#define TRUELINE_ABI_VERSION "));
     line.context("the header says no TRUELINE_ABI_VERSION")?.trim().parse().context("TRUELINE_ABI_VERSION")
@@ -173,7 +174,7 @@ fn values(project: &Project, shared: &str) -> Result<Vec<(&'static str, String)>
     ])
 }
 
-/// A template with each `@NAME@` replaced.
+/// Replaces each `@NAME@` in a template.
 fn filled(template: &str, values: &[(&str, String)]) -> Result<String> {
     let mut text = template.to_owned();
     for (name, value) in values {

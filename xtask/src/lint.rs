@@ -1,4 +1,4 @@
-//! Format, clippy and rustdoc: what the compiler's own tools say, with warnings denied.
+//! Format, clippy and rustdoc: the tools of the compiler, with warnings denied.
 
 use anyhow::Result;
 
@@ -8,7 +8,7 @@ use crate::step::Outcome;
 
 pub(crate) fn format(project: &Project) -> Result<Outcome> {
     let mut passed = run(&mut project.cargo(["fmt", "--all", "--check"]))?;
-    // Not a member of the workspace, but written like all else.
+    // Not a member of the workspace, but formatted like everything else.
     passed &= run(&mut project.cargo(["fmt", "--manifest-path", fuzz::MANIFEST, "--check"]))?;
     Ok(if passed { Outcome::passed("") } else { Outcome::failed("run `cargo fmt --all`, in `fuzz` too") })
 }

@@ -1,6 +1,6 @@
-//! The project's tasks: `cargo xtask <task>`. One file per task; `ci` is all of them in a row.
+//! The project's tasks: `cargo xtask <task>`. One file per task; `ci` runs all of them in sequence.
 //!
-//! A task either passes, fails or is skipped with a reason that is printed; nothing is passed over in silence.
+//! A task passes, fails or is skipped with a reason that is printed; nothing is skipped silently.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to the person who runs it")]
 
@@ -151,18 +151,18 @@ const SIMPLE: &[(&str, Task)] = &[
     ("c", test::c),
 ];
 
-/// What follows the task's name.
+/// The arguments after the task's name.
 struct Options(Vec<String>);
 
 impl Options {
-    /// Whether `name` was given; it is used up.
+    /// Removes `name`; returns whether it was given.
     fn take(&mut self, name: &str) -> bool {
         let before = self.0.len();
         self.0.retain(|option| option != name);
         self.0.len() < before
     }
 
-    /// What follows `name`; both are used up.
+    /// Removes `name` and the argument after it; returns the latter.
     fn take_value(&mut self, name: &str) -> Result<Option<String>> {
         let Some(at) = self.0.iter().position(|option| option == name) else { return Ok(None) };
         self.0.remove(at);
@@ -172,7 +172,7 @@ impl Options {
         Ok(Some(self.0.remove(at)))
     }
 
-    /// The first option if it is a number; it is used up.
+    /// Removes and returns the first option, if it is a number.
     fn take_number(&mut self) -> Result<Option<u64>> {
         if !self.0.first().is_some_and(|option| option.starts_with(|first: char| first.is_ascii_digit())) {
             return Ok(None);
@@ -181,7 +181,7 @@ impl Options {
         option.parse().map(Some).with_context(|| format!("`{option}` is no number"))
     }
 
-    /// Refuses whatever is left.
+    /// Fails if any options are left.
     fn finish(self) -> Result<()> {
         match self.0.first() {
             Some(option) => bail!("unknown option `{option}`\n\n{USAGE}"),

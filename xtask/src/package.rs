@@ -1,8 +1,7 @@
-//! `cargo package` for every crate that is published.
+//! Runs `cargo package` for every published crate.
 //!
-//! All of them go in one command: cargo then resolves their dependencies on each other from the packages it has just
-//! made, so this works before the first release. Packages are built from (`--verify`) only on request: it compiles
-//! everything a second time.
+//! All are packaged in one command, so that cargo resolves their dependencies on each other from the new packages, and this works
+//! before the first release. Packages are built (`--verify`) only on request, because that compiles everything a second time.
 
 use std::process::Command;
 
@@ -19,7 +18,7 @@ pub(crate) fn run(project: &Project, verify: bool) -> Result<Outcome> {
         .map(|package| package.name.to_string())
         .collect();
     let detail = format!("{} crates", published.len());
-    // What was built can be packaged without the registry; where that fails, cargo may ask it.
+    // Everything already built can be packaged without the registry; if that fails, cargo may use it.
     let offline = run_quietly(command(project, &published, verify).arg("--offline"))?;
     if offline.success {
         print!("$ {}\n{}", display(&command(project, &published, verify)), offline.text);

@@ -1,4 +1,4 @@
-//! The workspace as the tasks see it: its root, its packages, its files, and commands run in it.
+//! The workspace: its root, its packages, its files, and commands run in it.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -14,7 +14,7 @@ pub(crate) struct Project {
     pub(crate) metadata: Metadata,
 }
 
-/// What a command said, and whether it succeeded.
+/// The output of a command, and whether it succeeded.
 pub(crate) struct Run {
     pub(crate) success: bool,
     /// Standard output and standard error, in the order written.
@@ -32,27 +32,27 @@ impl Project {
         Ok(Self { root: root.to_owned(), metadata })
     }
 
-    /// Every package of the workspace, by name.
+    /// Returns the packages of the workspace, by name.
     pub(crate) fn packages(&self) -> Vec<&Package> {
         let mut packages = self.metadata.workspace_packages();
         packages.sort_by(|a, b| a.name.cmp(&b.name));
         packages
     }
 
-    /// The package's folder relative to the root, with `/` between parts.
+    /// Returns the package's folder relative to the root, with `/` between parts.
     pub(crate) fn folder(&self, package: &Package) -> String {
         let folder =
             package.manifest_path.parent().map(|path| path.as_std_path().to_owned()).unwrap_or_default();
         self.relative(&folder)
     }
 
-    /// A path relative to the root, with `/` between parts.
+    /// Returns a path relative to the root, with `/` between parts.
     pub(crate) fn relative(&self, path: &Path) -> String {
         let path = path.strip_prefix(&self.root).unwrap_or(path);
         path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
     }
 
-    /// Every file of the project: tracked, or new and not ignored. Sorted, relative, with `/`.
+    /// Returns the files of the project: tracked, or new and not ignored. Sorted, relative, with `/`.
     pub(crate) fn files(&self) -> Result<Vec<String>> {
         let output = Command::new("git")
             .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
@@ -77,18 +77,18 @@ impl Project {
         Ok(files)
     }
 
-    /// The text of a file, or `None` when it is not UTF-8 (a binary).
+    /// Returns the text of a file, or `None` if it is not UTF-8 (a binary).
     pub(crate) fn text(&self, file: &str) -> Result<Option<String>> {
         let bytes = std::fs::read(self.root.join(file)).with_context(|| file.to_owned())?;
         Ok(String::from_utf8(bytes).ok())
     }
 
-    /// The text of a file that must be there.
+    /// Returns the text of a file that must be UTF-8.
     pub(crate) fn require(&self, file: &str) -> Result<String> {
         self.text(file)?.with_context(|| format!("{file} is not UTF-8"))
     }
 
-    /// `cargo` with these arguments, in the root, free of what the outer `cargo run` put into the environment.
+    /// Creates a `cargo` command with these arguments, in the root, without the variables that the outer `cargo run` has set.
     pub(crate) fn cargo<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
         let mut command = self.command(program);
@@ -96,7 +96,7 @@ impl Project {
         command
     }
 
-    /// A program in the root, with the environment as for [`Project::cargo`].
+    /// Creates a command in the root, with the environment as for [`Project::cargo`].
     pub(crate) fn command(&self, program: impl Into<OsString>) -> Command {
         let mut command = Command::new(program.into());
         command.current_dir(&self.root);
@@ -110,7 +110,7 @@ impl Project {
     }
 }
 
-/// Runs a command with its output going straight to the terminal.
+/// Runs a command with its output directly on the terminal.
 pub(crate) fn run(command: &mut Command) -> Result<bool> {
     println!("$ {}", display(command));
     std::io::stdout().flush()?;
@@ -118,13 +118,13 @@ pub(crate) fn run(command: &mut Command) -> Result<bool> {
     Ok(status.success())
 }
 
-/// Runs a command, keeps what it says and shows nothing.
+/// Runs a command and captures its output without showing it.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<Run> {
     run_lines(command, |_| false)
 }
 
-/// Runs a command and hands over each line as it comes; `keep` says whether the line is shown.
-/// Standard output and standard error share one pipe, so that their order is kept.
+/// Runs a command and passes on each line as it is written; `show` returns whether the line is shown. Standard output and
+/// standard error share one pipe, so that their order is preserved.
 pub(crate) fn run_lines(command: &mut Command, mut show: impl FnMut(&str) -> bool) -> Result<Run> {
     let (reader, writer) = std::io::pipe()?;
     let mut child = command
@@ -133,7 +133,7 @@ pub(crate) fn run_lines(command: &mut Command, mut show: impl FnMut(&str) -> boo
         .stderr(writer)
         .spawn()
         .with_context(|| display(command))?;
-    // The command holds copies of the writing end; they must go, or the reader never sees the end.
+    // The command has copies of the writing end, which must be closed, or the reader never reaches the end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut reader = BufReader::new(reader);
     let mut text = String::new();
@@ -151,7 +151,7 @@ pub(crate) fn run_lines(command: &mut Command, mut show: impl FnMut(&str) -> boo
     Ok(Run { success, text })
 }
 
-/// The command as one would type it.
+/// Formats the command as it would be typed.
 pub(crate) fn display(command: &Command) -> String {
     let set = command.get_envs().filter_map(|(name, value)| {
         let value = value?;

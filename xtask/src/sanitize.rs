@@ -1,7 +1,7 @@
-//! Tests of the crates that contain `unsafe`, under the address sanitizer.
+//! Runs the tests of the crates that contain `unsafe`, with the address sanitizer.
 //!
-//! The sanitizer needs a nightly toolchain that ships its runtime; where there is none the task is skipped and says so.
-//! Each run has its own target folder, since its flags would otherwise rebuild everything for everyone.
+//! The sanitizer needs a nightly toolchain with its runtime; without it the task is skipped with a message. Each run has a
+//! separate target folder, because its flags would otherwise rebuild everything.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub(crate) fn run_tests(project: &Project) -> Result<Outcome> {
         Err(reason) => return Ok(Outcome::skipped(reason)),
     };
     let target = project.metadata.target_directory.join("sanitize");
-    // `--tests`: doc tests are built by rustdoc, which the flags do not reach.
+    // `--tests`: doc tests are built by rustdoc, which does not get the flags.
     let mut command = project.command("rustup");
     command.args([
         "run",
@@ -37,7 +37,7 @@ pub(crate) fn run_tests(project: &Project) -> Result<Outcome> {
     for name in &crates {
         command.args(["--package", name]);
     }
-    // Naming the target keeps the flags away from build scripts and procedural macros.
+    // With an explicit target, the flags do not affect build scripts and procedural macros.
     command.env("RUSTFLAGS", "-Zsanitizer=address");
     for name in ["CARGO", "RUSTC", "RUSTDOC"] {
         command.env_remove(name);
@@ -45,7 +45,7 @@ pub(crate) fn run_tests(project: &Project) -> Result<Outcome> {
     Ok(Outcome::of(run(&mut command)?, format!("AddressSanitizer: {}", crates.join(", "))))
 }
 
-/// The nightly's host triple, or why the sanitizer cannot be used.
+/// Returns the host triple of the nightly toolchain, or why the sanitizer cannot be used.
 pub(crate) fn nightly_host(project: &Project) -> Result<Result<String, String>> {
     let ask = |arguments: &[&str]| {
         let mut command = project.command("rustup");
@@ -65,7 +65,7 @@ pub(crate) fn nightly_host(project: &Project) -> Result<Result<String, String>> 
     Ok(Ok(host.to_owned()))
 }
 
-/// Whether a file of the toolchain is the sanitizer's runtime (a library on Linux, a shared one on macOS).
+/// Returns whether a file of the toolchain is the runtime of the sanitizer (a static library on Linux, a shared one on macOS).
 fn is_runtime(name: &str) -> bool {
     name.starts_with("librustc") && name.contains("_rt.asan.")
 }

@@ -1,6 +1,6 @@
-//! Rust source without its comments, strings and characters, so that a word found in it is code.
+//! Rust source without comments, strings and characters, so that a word found in it is code.
 
-/// The code of `text`: comments, strings and character literals blanked, every line end kept.
+/// Blanks the comments, strings and character literals of `text`, and keeps all line ends.
 pub(crate) fn code(text: &str) -> String {
     let mut scanner = Scanner { rest: text, code: String::with_capacity(text.len()) };
     while !scanner.rest.is_empty() {
@@ -9,7 +9,7 @@ pub(crate) fn code(text: &str) -> String {
     scanner.code
 }
 
-/// Whether `word` stands in `code` as a whole word.
+/// Returns whether `word` occurs in `code` as a whole word.
 pub(crate) fn has_word(code: &str, word: &str) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
     code.match_indices(word).any(|(at, _)| {
@@ -42,7 +42,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Leaves out `length` bytes but for their line ends.
+    /// Blanks `length` bytes, except for line ends.
     fn blank(&mut self, length: usize) {
         let (skipped, rest) = self.rest.split_at(length);
         self.code.push(' ');
@@ -55,7 +55,7 @@ impl Scanner<'_> {
     }
 }
 
-/// The length of a block comment, which may hold others.
+/// Returns the length of a block comment, which may be nested.
 fn block_comment(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut depth, mut at) = (0, 0);
@@ -72,7 +72,7 @@ fn block_comment(text: &str) -> usize {
     at
 }
 
-/// The length of a raw string such as `r#"…"#` or `br"…"` at the start of `text`.
+/// Returns the length of a raw string such as `r#"…"#` or `br"…"` at the start of `text`.
 fn raw_string(text: &str) -> Option<usize> {
     let prefix = ["br", "cr", "r"].into_iter().find(|prefix| text.starts_with(prefix))?;
     let after = &text[prefix.len()..];
@@ -83,7 +83,7 @@ fn raw_string(text: &str) -> Option<usize> {
     Some(text.len() - body.len() + end)
 }
 
-/// The length of a literal between two `quote`s, a backslash escaping the next character.
+/// Returns the length of a literal between two `quote`s, in which a backslash escapes the next character.
 fn quoted(text: &str, quote: char) -> usize {
     let mut characters = text.char_indices().skip(1);
     while let Some((at, character)) = characters.next() {
@@ -96,7 +96,7 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether an apostrophe opens a character and not a lifetime.
+/// Returns whether an apostrophe starts a character and not a lifetime.
 fn is_character(text: &str) -> bool {
     let mut characters = text.chars().skip(1);
     match characters.next() {

@@ -1,11 +1,11 @@
-//! Steps with their outcome and time, and the closing table.
+//! Steps with their outcomes and times, and the final table.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// How a step ended. An `Err` from a step counts as failed.
+/// The outcome of a step. An `Err` from a step counts as failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Passed(String),
@@ -26,7 +26,7 @@ impl Outcome {
         Self::Skipped(reason.into())
     }
 
-    /// Passed or failed, with one detail for both.
+    /// Creates a passed or failed outcome with the same detail.
     pub(crate) fn of(passed: bool, detail: impl Into<String>) -> Self {
         if passed { Self::passed(detail) } else { Self::failed(detail) }
     }
@@ -52,7 +52,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Runs one step and prints its outcome. Later steps run whatever the outcome, so that one run shows every fault.
+    /// Runs one step and prints its outcome. Later steps run in any case, so that one run shows all failures.
     pub(crate) fn step(&mut self, name: &str, body: impl FnOnce() -> Result<Outcome>) {
         println!("\n== {name}");
         let start = Instant::now();
@@ -65,13 +65,13 @@ impl Summary {
         self.steps.push((name.to_owned(), outcome, elapsed));
     }
 
-    /// Whether no step failed and at least one passed.
+    /// Returns whether at least one step ran and none failed.
     pub(crate) fn passed(&self) -> bool {
         let failed = self.steps.iter().any(|(_, outcome, _)| matches!(outcome, Outcome::Failed(_)));
         !failed && !self.steps.is_empty()
     }
 
-    /// The closing table.
+    /// Prints the final table.
     pub(crate) fn print(&self) {
         print!("\n{}", self.table());
     }

@@ -1,4 +1,4 @@
-//! Every test of the project, each runner's lines printed as they come and counted at the end.
+//! All tests of the project; the lines of each runner are printed immediately, and counted at the end.
 
 mod c;
 mod programs;
@@ -12,7 +12,7 @@ use crate::step::{Outcome, Summary};
 use transcript::Transcript;
 
 pub(crate) fn run(project: &Project, bless: bool, summary: &mut Summary) {
-    // What later steps run is built here with the features the tests were built with, so nothing is built twice.
+    // Programs for later steps are built here with the features of the tests, so nothing is built twice.
     summary.step("test", || tests(project));
     let built = programs::build(project);
     match built {
@@ -26,19 +26,19 @@ pub(crate) fn run(project: &Project, bless: bool, summary: &mut Summary) {
     summary.step("python", || python(project));
 }
 
-/// The C library and everything in C and C++.
+/// Tests the C library and everything in C and C++.
 pub(crate) fn c(project: &Project) -> Result<Outcome> {
     c::alone(project)
 }
 
-/// The tests of the Python package, on its wheel.
+/// Tests the Python package, using its wheel.
 pub(crate) fn python(project: &Project) -> Result<Outcome> {
     python::run(project)
 }
 
-/// `cargo test` over the workspace: unit, integration and doc tests.
+/// Runs `cargo test` for the workspace: unit, integration and doc tests.
 fn tests(project: &Project) -> Result<Outcome> {
-    // `--show-output` is for the `skipped: …` lines of tests that pass; the rest of such output is left out.
+    // `--show-output` is for the `skipped: …` lines of tests that pass; the rest of that output is omitted.
     let mut command =
         project.cargo(["test", "--workspace", "--all-features", "--no-fail-fast", "--", "--show-output"]);
     println!("$ {}", display(&command));

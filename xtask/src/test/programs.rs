@@ -1,4 +1,4 @@
-//! Programs that are tests too: examples, whose output is compared, and benches, run once in `--test` mode.
+//! Programs that are also tests: examples, whose output is compared, and benches, run once in `--test` mode.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -12,16 +12,16 @@ use crate::step::Outcome;
 
 /// The folder of the package whose examples are run and compared; those of other packages are only built.
 const EXAMPLES: &str = "examples";
-/// Where the examples' expected output stands, as `<name>.txt`.
+/// The folder of the examples' expected output, `<name>.txt`.
 const EXPECTED: &str = "examples/expected";
 /// The folder of the package whose programs and benches are run with `--test`.
 const BENCHES: &str = "benches";
 
-/// Examples and bench programs, built.
+/// The built examples and bench programs.
 pub(crate) struct Programs {
     examples: Vec<Program>,
     benches: Vec<Program>,
-    /// The library for C, which is built along.
+    /// The C library, which is built with them.
     pub(crate) library: Built,
 }
 
@@ -30,9 +30,9 @@ struct Program {
     path: PathBuf,
 }
 
-/// Builds them as the tests were built, so that nothing is compiled twice.
+/// Builds them like the tests, so that nothing is compiled twice.
 pub(crate) fn build(project: &Project) -> Result<Programs> {
-    // The module for Python is left to the tool that makes its wheel.
+    // The Python module is built by the tool that builds its wheel.
     let mut command = project.cargo([
         "build",
         "--workspace",
@@ -71,7 +71,7 @@ pub(crate) fn build(project: &Project) -> Result<Programs> {
     Ok(programs)
 }
 
-/// Runs every example in the root and compares what it prints.
+/// Runs every example in the root and compares its output.
 pub(crate) fn examples(project: &Project, programs: &Programs, bless: bool) -> Result<Outcome> {
     if programs.examples.is_empty() {
         return Ok(Outcome::skipped("there are no examples"));
@@ -94,7 +94,7 @@ pub(crate) fn examples(project: &Project, programs: &Programs, bless: bool) -> R
     Ok(Outcome::of(failed == 0, format!("{passed} passed, {failed} failed")))
 }
 
-/// Why the example fails, or nothing.
+/// Returns why the example fails, if it does.
 fn example_verdict(project: &Project, example: &Program, bless: bool) -> Result<Option<String>> {
     let output =
         project.command(&example.path).stdin(Stdio::null()).output().context(example.name.clone())?;
@@ -118,7 +118,7 @@ fn example_verdict(project: &Project, example: &Program, bless: bool) -> Result<
     Ok(difference(&std::fs::read_to_string(file)?, &found))
 }
 
-/// Expected outputs whose example is gone.
+/// Returns expected outputs without an example.
 fn stray_expectations(project: &Project, programs: &Programs) -> Result<Vec<String>> {
     let folder = project.root.join(EXPECTED);
     if !folder.is_dir() {
@@ -137,7 +137,7 @@ fn stray_expectations(project: &Project, programs: &Programs) -> Result<Vec<Stri
     Ok(strays)
 }
 
-/// The first line in which the output is not as expected. `[..]` in an expected line stands for any text.
+/// Returns the first line that differs from the expected output. `[..]` in an expected line matches any text.
 pub(super) fn difference(expected: &str, found: &str) -> Option<String> {
     let (mut wanted, mut lines) = (expected.lines(), found.lines());
     for number in 1.. {
@@ -170,7 +170,7 @@ fn is_match(wanted: &str, line: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Runs every bench once, with its expected counts asserted and nothing measured.
+/// Runs every bench once, with its expected counts asserted and without measuring.
 pub(crate) fn benches(project: &Project, programs: &Programs) -> Result<Outcome> {
     let (mut run, mut failed) = (0, Vec::new());
     let mut measure = |name: &str, command: &mut Command| -> Result<()> {

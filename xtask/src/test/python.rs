@@ -1,7 +1,7 @@
-//! The Python package: its wheel is built and put into a virtual environment, and pytest runs there on what was installed.
+//! Tests the Python package: builds its wheel, installs it in a virtual environment, and runs pytest there.
 //!
-//! The environment stands in the target folder and is made anew only when what it is made of changes. A machine without Python, or
-//! that cannot reach the packages, skips this and says so; a wheel that does not build, or a test that fails, fails.
+//! The environment is in the target folder and only recreated when its inputs change. Without Python, or without access to the
+//! packages, this is skipped with a message; a wheel that does not build, or a test that fails, is a failure.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,9 +13,9 @@ use crate::step::Outcome;
 
 /// The folder of the package.
 const PACKAGE: &str = "bindings/python";
-/// What its tests are run with.
+/// The requirements of its tests.
 const REQUIREMENTS: &str = "bindings/python/requirements-test.txt";
-/// The oldest Python that the wheel is for.
+/// The oldest Python that the wheel supports.
 const OLDEST: (u32, u32) = (3, 11);
 
 pub(crate) fn run(project: &Project) -> Result<Outcome> {
@@ -28,13 +28,13 @@ pub(crate) fn run(project: &Project) -> Result<Outcome> {
     environment.test(project)
 }
 
-/// A virtual environment with all that the tests need but the wheel.
+/// A virtual environment with everything that the tests need except the wheel.
 struct Environment {
     folder: PathBuf,
 }
 
 impl Environment {
-    /// Makes one, or takes the one that is there; or says why there can be none.
+    /// Creates the environment, or uses the existing one; or returns why that is impossible.
     fn ready(project: &Project) -> Result<Result<Self, String>> {
         let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let code = format!("import sys; print(sys.version); sys.exit(sys.version_info < {OLDEST:?})");
@@ -87,7 +87,7 @@ impl Environment {
         project.command(self.program("python"))
     }
 
-    /// Builds the wheel as tests are built: it is quick to make, not quick.
+    /// Builds the wheel like tests are built: fast to build, not fast to run.
     fn build(&self, project: &Project) -> Result<PathBuf> {
         let wheels = self.folder.join("wheels");
         if wheels.is_dir() {
@@ -127,16 +127,16 @@ impl Environment {
     }
 }
 
-/// Why a command failed.
+/// The reason why a command failed.
 #[derive(Debug, PartialEq)]
 struct Reason {
-    /// In its own last line.
+    /// The last line of its output.
     text: String,
-    /// Whether it said that it could not reach something: then nothing is wrong with what was asked for.
+    /// Whether it failed to reach the network: then the request itself is not at fault.
     is_of_network: bool,
 }
 
-/// What pip says of a network that is not there, and not of a version that is not.
+/// Messages of pip about a network that is unavailable, and not about a version that does not exist.
 const OF_NETWORK: &[&str] = &[
     "Retrying (",
     "ConnectionError",

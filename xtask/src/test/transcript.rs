@@ -1,18 +1,18 @@
-//! What `cargo test` prints, line by line: what is shown, what was skipped, and the totals.
+//! The output of `cargo test`, line by line: the lines to show, the skipped tests, and the totals.
 
 use std::fmt;
 
-/// Reads the lines of any number of test runners.
+/// Reads the output of any number of test runners.
 #[derive(Default)]
 pub(crate) struct Transcript {
-    /// Inside the output of tests that passed.
+    /// Within the output of tests that passed.
     in_successes: bool,
     totals: Totals,
     skips: Vec<String>,
     failures: Vec<String>,
 }
 
-/// Sums over all runners.
+/// The sums over all runners.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     runners: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Totals {
 }
 
 impl Transcript {
-    /// Takes a line and says whether it is to be shown.
+    /// Processes a line and returns whether to show it.
     pub(crate) fn line(&mut self, line: &str) -> bool {
         if let Some(counts) = line.strip_prefix("test result: ") {
             self.in_successes = false;
@@ -32,7 +32,7 @@ impl Transcript {
         if line == "failures:" {
             self.in_successes = false;
         }
-        // A runner with one thread leaves `test name ... ` open before what the test prints.
+        // A runner with one thread prints `test name ... ` without a line end before the output of the test.
         let skip = line.find("skipped: ").filter(|at| *at == 0 || line[..*at].ends_with("... "));
         if let Some(at) = skip {
             self.skip(line[at..].to_owned());
@@ -50,7 +50,7 @@ impl Transcript {
         !self.in_successes
     }
 
-    /// Keeps a skip once, however many runners say it.
+    /// Records a skip once, however many runners report it.
     fn skip(&mut self, line: String) {
         if !self.skips.contains(&line) {
             self.skips.push(line);
@@ -61,18 +61,18 @@ impl Transcript {
         self.totals
     }
 
-    /// A `failed: …` line per failed test, in order.
+    /// Returns a `failed: …` line per failed test, in order.
     pub(crate) fn failures(&self) -> &[String] {
         &self.failures
     }
 
-    /// The `skipped: …` lines, each once, in order.
+    /// Returns the `skipped: …` lines, each once, in order.
     pub(crate) fn skips(&self) -> &[String] {
         &self.skips
     }
 }
 
-/// Name and reason of a test that a runner says it ignored; doc tests marked `ignore` among them.
+/// Returns the name and reason of a test that a runner reports as ignored, including doc tests marked `ignore`.
 fn ignored(rest: &str) -> Option<String> {
     let (name, verdict) = rest.rsplit_once(" ... ")?;
     let reason = verdict.strip_prefix("ignored")?;
@@ -81,7 +81,7 @@ fn ignored(rest: &str) -> Option<String> {
 }
 
 impl Totals {
-    /// Adds the counts of `ok. 3 passed; 0 failed; 1 ignored; …`.
+    /// Adds the counts of a line such as `ok. 3 passed; 0 failed; 1 ignored; …`.
     fn add(&mut self, counts: &str) {
         self.runners += 1;
         for part in counts.split(". ").skip(1).flat_map(|counts| counts.split("; ")) {
@@ -96,7 +96,7 @@ impl Totals {
         }
     }
 
-    /// Whether tests ran and none failed.
+    /// Returns whether tests ran and none failed.
     pub(crate) fn is_pass(self) -> bool {
         self.failed == 0 && self.passed > 0
     }

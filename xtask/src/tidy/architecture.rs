@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md says in a form that can be checked: the table of floors and the list of files with `unsafe`.
+//! The checkable parts of ARCHITECTURE.md: the table of floors and the list of files with `unsafe`.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 
 pub(crate) const FILE: &str = "ARCHITECTURE.md";
 
-/// The floor of each crate; `None` for those that are never published and stand beside the house.
+/// The floor of each crate; `None` for those that are never published and have no floor.
 pub(crate) type Floors = BTreeMap<String, Option<u32>>;
 
-/// Reads the table whose first two columns are headed `floor` and `crate`. A row may name several crates.
+/// Reads the table whose first two columns have the headings `floor` and `crate`. A row may name several crates.
 pub(crate) fn floors(text: &str) -> Result<Floors> {
     let mut lines =
         text.lines().map(cells).skip_while(|row| !matches!(row.as_slice(), ["floor", "crate", ..]));
@@ -30,13 +30,13 @@ pub(crate) fn floors(text: &str) -> Result<Floors> {
     Ok(floors)
 }
 
-/// The cells of a line of a table; none when it is not one.
+/// Returns the cells of a line of a table; empty for other lines.
 fn cells(line: &str) -> Vec<&str> {
     let Some(line) = line.trim().strip_prefix('|') else { return Vec::new() };
     line.strip_suffix('|').unwrap_or(line).split('|').map(str::trim).collect()
 }
 
-/// The list items, each a path in backticks, under the heading that holds the word `unsafe`.
+/// Returns the list items, each a path in backticks, under the heading that contains the word `unsafe`.
 pub(crate) fn unsafe_files(text: &str) -> Result<Vec<String>> {
     let mut lines = text.lines().skip_while(|line| !(line.starts_with('#') && line.contains("unsafe")));
     lines.next().with_context(|| format!("{FILE} has no heading with the word `unsafe`"))?;

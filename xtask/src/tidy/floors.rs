@@ -1,4 +1,4 @@
-//! Crates depend downward only, never sideways, and stand on the floor that ARCHITECTURE.md says.
+//! Crates only depend on crates of lower floors, and are on the floor given in ARCHITECTURE.md.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use super::Findings;
 use super::architecture::{self, Floors};
 use crate::project::Project;
 
-/// What a crate must not know: dependencies (of any kind but development) whose names start so.
-/// A crate with an empty start has no dependencies at all.
+/// Forbidden dependencies of a crate (except for development), by the start of their names. A crate with an empty start must not
+/// have any dependencies.
 const MUST_NOT_KNOW: &[(&str, &str)] = &[
     ("trueline-tokenizer", ""),
     ("trueline-schema", "arrow"),
@@ -27,13 +27,13 @@ pub(crate) fn check(project: &Project, _files: &[String], findings: &mut Finding
     Ok(())
 }
 
-/// What is looked at of a package.
+/// The checked properties of a package.
 struct Room {
     name: String,
     version: String,
     rust_version: String,
     published: bool,
-    /// Name, and whether for development only.
+    /// The name, and whether it is for development only.
     dependencies: Vec<(String, bool)>,
 }
 
@@ -70,7 +70,7 @@ fn judge(floors: &Floors, rooms: &[Room]) -> Vec<String> {
         if room.version != rooms[0].version {
             errors.push(format!("`{}`: every crate has the same version", room.name));
         }
-        // What only this project's tests build may need a newer one.
+        // Crates that only build tests of this project may need a newer one.
         if room.published && oldest.is_some_and(|oldest| *oldest != room.rust_version) {
             errors.push(format!("`{}`: every crate that is published has the same oldest Rust", room.name));
         }
@@ -80,7 +80,7 @@ fn judge(floors: &Floors, rooms: &[Room]) -> Vec<String> {
     errors
 }
 
-/// An edge within the workspace that does not go down.
+/// Reports a dependency within the workspace that is not on a lower floor.
 fn misplaced(floors: &Floors, room: &Room, from: Option<u32>, edge: &(String, bool)) -> Option<String> {
     let (name, development) = edge;
     let from = from?;
@@ -92,7 +92,7 @@ fn misplaced(floors: &Floors, room: &Room, from: Option<u32>, edge: &(String, bo
     (!goes_down).then(|| format!("`{}` (floor {from}) must not depend on `{name}` ({to})", room.name))
 }
 
-/// An edge to something the crate must not know.
+/// Reports a forbidden dependency.
 fn unknown(room: &Room, (name, development): &(String, bool)) -> Option<String> {
     let is_refused = MUST_NOT_KNOW.iter().any(|(who, what)| *who == room.name && name.starts_with(what));
     (is_refused && !development).then(|| format!("`{}` must not know `{name}`", room.name))

@@ -1,4 +1,4 @@
-//! Every relative link of a page leads to a file.
+//! Checks that every relative link of a page leads to a file.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings
     Ok(())
 }
 
-/// Line (from 1) and path of each relative link, without its fragment; code blocks are passed over.
+/// Returns the line (from 1) and path of each relative link, without its fragment; code blocks are skipped.
 fn links(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut in_code = false;

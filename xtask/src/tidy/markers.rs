@@ -1,4 +1,4 @@
-//! Nothing half done in the tree: no marker of later work, no stub, no test switched off without a reason.
+//! Checks for unfinished work: no markers of later work, no stubs, no test disabled without a reason.
 
 use anyhow::Result;
 
@@ -6,9 +6,9 @@ use super::Findings;
 use crate::project::Project;
 use crate::source;
 
-/// Words for later, in any text of the project. Each is in two parts, so that this file does not hold it.
+/// Words for later work, in any text of the project. Each is in two parts, so that this file does not contain it.
 const MARKERS: &[(&str, &str)] = &[("TO", "DO"), ("FIX", "ME"), ("HA", "CK")];
-/// Code that is not there yet, or a test that does not run.
+/// Missing code, or a test that does not run.
 const STUBS: &[&str] = &["todo!(", "unimplemented!(", "#[ignore]"];
 
 pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings) -> Result<()> {
@@ -36,7 +36,7 @@ pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings
     Ok(())
 }
 
-/// Line (from 1) and text of each stub in the code of a file.
+/// Returns the line (from 1) and text of each stub in the code of a file.
 fn stubs(text: &str) -> Vec<(usize, &'static str)> {
     let code = source::code(text);
     let lines = code.lines().enumerate();

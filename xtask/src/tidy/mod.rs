@@ -1,6 +1,6 @@
-//! What no compiler checks: floors, unsafe files, sizes, words, markers, links and generated pages.
+//! Rules that no compiler checks: floors, unsafe files, sizes, words, markers, links and generated pages.
 //!
-//! Every rule is a sibling file with one `check`, and one register line below.
+//! Every rule is a sibling file with one function `check`, and one line in the register below.
 
 pub(crate) mod architecture;
 mod floors;
@@ -28,12 +28,12 @@ const CHECKS: &[(&str, Check)] = &[
     ("generated pages", pages::check),
 ];
 
-/// What the rules found.
+/// The results of the rules.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// Breaches; each fails the task.
+    /// Violations; each fails the task.
     pub(crate) errors: Vec<String>,
-    /// Worth a look; printed only.
+    /// Notes that are only printed.
     pub(crate) notes: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn run(project: &Project) -> Result<Outcome> {
     Ok(Outcome::of(errors == 0, format!("{} files, {errors} errors, {notes} notes", files.len())))
 }
 
-/// Whether a file's name ends so.
+/// Returns whether a file has one of the extensions.
 fn has_extension(file: &str, extensions: &[&str]) -> bool {
     file.rsplit_once('.').is_some_and(|(_, extension)| extensions.contains(&extension))
 }

@@ -1,4 +1,4 @@
-//! Pages made from the source are what the source says now.
+//! Checks that pages generated from the source are up to date.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! Files past the soft limit are named; past the hard one they need a reason at their head: a comment `size: …`.
+//! Reports files beyond the soft limit; beyond the hard one they need a reason at their start: a comment `size: …`.
 
 use anyhow::Result;
 
@@ -6,12 +6,12 @@ use super::Findings;
 use crate::project::Project;
 use crate::source;
 
-/// Lines of a file that are worth a look, and that need a reason.
+/// The numbers of lines at which a file is reported, and needs a reason.
 const SOFT: usize = 500;
 const HARD: usize = 800;
-/// Lines of a function that are worth a look.
+/// The number of lines at which a function is reported.
 const FUNCTION: usize = 60;
-/// Where the reason must stand.
+/// The lines at the start of a file that may contain the reason.
 const HEAD_LINES: usize = 5;
 
 pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings) -> Result<()> {
@@ -53,7 +53,7 @@ fn is_test(file: &str) -> bool {
     file.ends_with("/tests.rs") || file.contains("/tests/")
 }
 
-/// Name, line (from 1) and length of each long function before the file's own tests.
+/// Returns the name, line (from 1) and length of each long function before the tests of a file.
 fn long_functions(text: &str) -> Vec<(String, usize, usize)> {
     let code = source::code(text);
     let code = code.split("#[cfg(test)]").next().unwrap_or_default();
@@ -73,7 +73,7 @@ fn long_functions(text: &str) -> Vec<(String, usize, usize)> {
     found
 }
 
-/// The lines from the start of a function to the brace that closes its body; `None` for one without a body.
+/// Counts the lines from the start of a function to the closing brace of its body; `None` for one without a body.
 fn body_lines(code: &str) -> Option<usize> {
     let (mut braces, mut brackets, mut lines) = (0_usize, 0_usize, 1);
     for character in code.chars() {

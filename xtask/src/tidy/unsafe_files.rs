@@ -1,4 +1,4 @@
-//! The files with `unsafe` are those that ARCHITECTURE.md lists; every other crate forbids it.
+//! Checks that the files with `unsafe` are those listed in ARCHITECTURE.md; every other crate forbids it.
 
 use std::collections::BTreeSet;
 
@@ -28,13 +28,13 @@ pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings
     Ok(())
 }
 
-/// The crates that own a listed file: those whose tests a sanitizer should see.
+/// Returns the crates that contain a listed file, whose tests should run with a sanitizer.
 pub(crate) fn crates(project: &Project) -> Result<Vec<String>> {
     let listed = architecture::unsafe_files(&project.require(architecture::FILE)?)?;
     let owners: BTreeSet<String> = project
         .packages()
         .into_iter()
-        // A library that programs in other languages load is tested from there, that for C under valgrind.
+        // A library loaded by programs in other languages is tested from there; that for C with valgrind.
         .filter(|package| !package.targets.iter().any(cargo_metadata::Target::is_cdylib))
         .filter(|package| {
             let folder = format!("{}/", project.folder(package));
@@ -50,7 +50,7 @@ struct Root {
     file: String,
 }
 
-/// The root file of each library and program in the workspace.
+/// Returns the root file of each library and program in the workspace.
 fn roots(project: &Project) -> Vec<Root> {
     let mut roots = Vec::new();
     for package in project.packages() {
@@ -63,7 +63,7 @@ fn roots(project: &Project) -> Vec<Root> {
     roots
 }
 
-/// Where the list and the files differ. A path that ends in `*` stands for every file that starts so.
+/// Returns the differences between the list and the files. A path that ends in `*` covers every file with that prefix.
 fn compare(listed: &[String], found: &[String]) -> Vec<String> {
     let covers = |entry: &str, file: &str| match entry.strip_suffix('*') {
         Some(start) => file.starts_with(start),

@@ -1,15 +1,15 @@
-//! Words that have no business in a project others will read: paths of the machine it was written on.
+//! Forbidden words in a public project: paths of the machine it was written on.
 
 use anyhow::Result;
 
 use super::Findings;
 use crate::project::Project;
 
-/// The list. Each word is written in two parts, so that this file does not hold it.
+/// The list. Each word is in two parts, so that this file does not contain it.
 const WORDS: &[(&str, &str)] =
     &[("/ro", "ot/"), ("/ho", "me/"), ("/wo", "rk/"), ("/Us", "ers/"), (":\\Us", "ers\\")];
 
-/// A folder under which any name is a machine's, but which may be spoken of by itself.
+/// A folder whose content is specific to a machine, but which may be mentioned itself.
 const TEMPORARY: (&str, &str) = ("/tm", "p/");
 
 pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings) -> Result<()> {
@@ -24,7 +24,7 @@ pub(crate) fn check(project: &Project, files: &[String], findings: &mut Findings
     Ok(())
 }
 
-/// The first forbidden word of a line.
+/// Returns the first forbidden word of a line.
 fn forbidden(line: &str) -> Option<String> {
     let mut words = WORDS.iter().map(|(head, tail)| format!("{head}{tail}"));
     let is_name = |next: char| next.is_ascii_alphanumeric();
@@ -34,7 +34,7 @@ fn forbidden(line: &str) -> Option<String> {
     })
 }
 
-/// Whether `word` starts a path in `line`, not inside a longer one such as a web address, and is followed as asked.
+/// Returns whether `word` starts a path in `line`, not within a longer one such as a web address, and is followed as required.
 fn starts_path(line: &str, word: &str, is_followed: impl Fn(&str) -> bool) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();

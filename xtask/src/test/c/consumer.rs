@@ -1,4 +1,4 @@
-//! A project of somebody else, outside of the workspace, that finds the library by CMake and by pkg-config.
+//! An external project, outside of the workspace, that finds the library with CMake and with pkg-config.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,9 +11,9 @@ use crate::project::{display, run_quietly};
 
 /// The project.
 const PROJECT: &str = "bindings/c/tests/consumer";
-/// How pkg-config is asked for a program that stands alone.
+/// The options of pkg-config for a static program.
 const STATIC: &[&str] = &["--static"];
-/// What each of its programs prints.
+/// The output of each of its programs.
 const PRINTED: &str = "1 of 2 rows are valid\n";
 
 pub(super) fn check(kit: &Kit<'_>, tally: &mut Tally) -> Result<()> {
@@ -75,7 +75,7 @@ fn pkg_config(kit: &Kit<'_>, folder: &Path, tally: &mut Tally) -> Result<()> {
         for (compiler, source) in [("cc", "consumer.c"), ("c++", "consumer.cpp")] {
             let program = folder.join(format!("{source}{}.out", way.concat()));
             let mut compile = Command::new(compiler);
-            // `--static` of pkg-config is `-static` of the compiler.
+            // `--static` of pkg-config corresponds to `-static` of the compiler.
             compile.current_dir(folder).args(way.iter().map(|flag| &flag[1..]));
             compile.arg(source).arg("-o").arg(&program).args(told.text.split_whitespace());
             let mut failure = if told.success { attempt(&mut compile)? } else { Some(told.text.clone()) };
@@ -89,19 +89,19 @@ fn pkg_config(kit: &Kit<'_>, folder: &Path, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// Whether the compiler finds a static library of C: it prints a path then, and else the name that it was asked for.
+/// Returns whether the compiler finds a static C library: it then prints a path, otherwise the name that was asked for.
 fn has_static_libc(kit: &Kit<'_>) -> bool {
     let mut ask = kit.project.command("cc");
     run_quietly(ask.arg("-print-file-name=libc.a")).is_ok_and(|told| told.text.contains('/'))
 }
 
-/// Why a command failed, in its own words.
+/// Returns why a command failed, with its output.
 fn attempt(command: &mut Command) -> Result<Option<String>> {
     let run = run_quietly(command)?;
     Ok((!run.success).then(|| format!("$ {}\n{}", display(command), run.text)))
 }
 
-/// Why a program did not print what it should.
+/// Returns why a program did not print the expected output.
 fn printed(command: &mut Command) -> Result<Option<String>> {
     let run = run_quietly(command)?;
     let is_right = run.success && run.text == PRINTED;

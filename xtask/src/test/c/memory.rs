@@ -1,4 +1,4 @@
-//! The programs once more under valgrind: no error, and nothing lost.
+//! Runs the programs again with valgrind: no errors, and no lost memory.
 
 use anyhow::Result;
 
@@ -6,8 +6,8 @@ use super::program::{Kit, Program};
 use super::{Tally, is_there};
 use crate::project::{display, run_quietly};
 
-/// What counts, and what valgrind then ends with. What is only possibly lost is what Rust's library keeps about a thread it did not
-/// start: it is held by a pointer to its inside, and there for as long as the thread is.
+/// The checks, and the exit code of valgrind for an error. "Possibly lost" memory is data that Rust's library keeps about a
+/// thread it did not start: a pointer to its inside keeps it alive as long as the thread.
 const OPTIONS: &[&str] = &[
     "--quiet",
     "--leak-check=full",

@@ -1,8 +1,8 @@
-//! The C library as its users have it: installed below the target folder, and everything in C and C++ built against that.
+//! Tests the C library like its users: installs it below the target folder, and builds everything in C and C++ against that.
 //!
-//! Every example is compiled as C11 and as C++17, with all warnings for errors, linked with the shared and with the static library, run
-//! and compared with what its twin in Rust or Python prints. A machine without a compiler skips this and says so; so do the parts that need
-//! valgrind, nm, CMake or pkg-config.
+//! Every example is compiled as C11 and as C++17, with all warnings as errors, linked with the shared and with the static
+//! library, run and compared with the output of its counterpart in Rust or Python. Without a compiler this is skipped with a
+//! message; so are the parts that need valgrind, nm, CMake or pkg-config.
 
 mod consumer;
 mod memory;
@@ -16,7 +16,7 @@ use crate::project::{Project, run_quietly};
 use crate::step::Outcome;
 use program::Kit;
 
-/// Builds the library, then as [`run`].
+/// Builds the library, then does the same as [`run`].
 pub(crate) fn alone(project: &Project) -> Result<Outcome> {
     run(project, &install_c::build_for_tests(project)?, false)
 }
@@ -44,7 +44,7 @@ pub(crate) fn run(project: &Project, built: &Built, bless: bool) -> Result<Outco
     Ok(Outcome::of(failed == 0 && passed > 0, detail))
 }
 
-/// What was tried, each printed as it comes.
+/// The numbers of results, each of which is printed immediately.
 #[derive(Default)]
 struct Tally {
     passed: u32,
@@ -53,7 +53,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Takes down why something failed, or that it did not.
+    /// Records why something failed, or that it did not.
     fn note(&mut self, name: &str, failure: Option<&str>) {
         match failure {
             None => {
@@ -73,7 +73,7 @@ impl Tally {
     }
 }
 
-/// Whether there is a program of that name.
+/// Returns whether a program of that name exists.
 fn is_there(project: &Project, program: &str) -> bool {
     run_quietly(project.command(program).arg("--version")).is_ok_and(|run| run.success)
 }

@@ -1,4 +1,4 @@
-//! Programs in C and C++: compiled in every way, run and compared.
+//! Programs in C and C++: compiled in all ways, run and compared.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,24 +10,25 @@ use super::Tally;
 use crate::install_c::{Installed, NATIVE_LIBRARIES};
 use crate::project::{Project, display, run_quietly};
 
-/// Where examples stand, and what they print: as the twin in Rust or Python does, or else in a folder of their own.
+/// The folders of the examples, and of their expected output: that of the counterpart in Rust or Python, or else in a separate
+/// folder.
 const C: &str = "examples/c";
 const CPP: &str = "examples/cpp";
 const EXPECTED: &str = "examples/expected";
-/// A page whose first programs can be pasted.
+/// A page whose first programs can be copied and compiled.
 const PAGE: &str = "bindings/c/README.md";
-/// Programs that only test.
+/// Programs that are only tests.
 const TESTS: &str = "bindings/c/tests";
 
-/// What is needed to build a program.
+/// The things needed to build a program.
 pub(super) struct Kit<'a> {
     pub(super) project: &'a Project,
     pub(super) installed: Installed,
-    /// For what is built.
+    /// The folder for built programs.
     pub(super) folder: PathBuf,
 }
 
-/// In which way a program is compiled.
+/// A way to compile a program.
 struct Way {
     name: &'static str,
     compiler: &'static str,
@@ -44,13 +45,13 @@ const CPP_SHARED: Way = Way { name: "c++17", compiler: "c++", flags: &["-std=c++
 const CPP_STATIC: Way =
     Way { name: "c++17-static", compiler: "c++", flags: &["-std=c++17"], is_static: true };
 
-/// A program that was built.
+/// A built program.
 pub(super) struct Program {
     pub(super) name: String,
     pub(super) path: PathBuf,
 }
 
-/// Builds and runs all; gives back those that were linked with the shared library.
+/// Builds and runs all programs; returns those that are linked with the shared library.
 pub(super) fn check(kit: &Kit<'_>, bless: bool, tally: &mut Tally) -> Result<Vec<Program>> {
     let mut shared = Vec::new();
     for (folder, extension, ways) in [
@@ -87,7 +88,7 @@ pub(super) fn check(kit: &Kit<'_>, bless: bool, tally: &mut Tally) -> Result<Vec
     Ok(shared)
 }
 
-/// The programs of the page, as readers paste them.
+/// Checks the programs of the page, as readers copy them.
 fn check_page(kit: &Kit<'_>, tally: &mut Tally) -> Result<()> {
     let text = kit.project.require(PAGE)?;
     for (language, way) in [("c", &C_SHARED), ("cpp", &CPP_SHARED)] {
@@ -104,14 +105,14 @@ fn check_page(kit: &Kit<'_>, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// The blocks of code in a language.
+/// Returns the code blocks in a language.
 fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     let parts = text.split("```");
     let blocks = parts.skip(1).step_by(2);
     blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
 }
 
-/// The files of a folder that end so.
+/// Returns the files of a folder with an extension.
 fn sources(project: &Project, folder: &str, extension: &str) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(project.root.join(folder)).context(folder.to_owned())?;
     let mut files: Vec<PathBuf> = entries
@@ -122,7 +123,7 @@ fn sources(project: &Project, folder: &str, extension: &str) -> Result<Vec<PathB
     Ok(files)
 }
 
-/// Whether the output is as expected; with `bless` it is, from now on.
+/// Compares the output with the expected one; with `bless`, stores it as the expected one.
 fn verdict(project: &Project, stem: &str, found: &str, bless: bool) -> Result<Option<String>> {
     let place = |folder: &str| project.root.join(EXPECTED).join(folder).join(format!("{stem}.txt"));
     let twin = ["", "python"].into_iter().map(place).find(|twin| twin.is_file());
@@ -141,7 +142,7 @@ fn verdict(project: &Project, stem: &str, found: &str, bless: bool) -> Result<Op
 }
 
 impl Kit<'_> {
-    /// The program, or what the compiler said.
+    /// Compiles a program; returns its path, or the output of the compiler.
     fn compile(&self, source: &Path, way: &Way) -> Result<Result<PathBuf, String>> {
         let stem = source.file_stem().unwrap_or_default().to_string_lossy();
         let folder = self.folder.join("programs");
@@ -150,7 +151,7 @@ impl Kit<'_> {
         let mut command = self.project.command(way.compiler);
         command.args(way.flags).args(WARNINGS);
         command.arg("-I").arg(self.installed.prefix.join("include")).arg(source);
-        // What follows is no source, whatever `-x` said.
+        // The following argument is not a source, regardless of `-x`.
         command.args(["-x", "none", "-o"]).arg(&path);
         if way.is_static {
             command.arg(&self.installed.archive).args(NATIVE_LIBRARIES);
@@ -163,7 +164,7 @@ impl Kit<'_> {
         Ok(if run.success { Ok(path) } else { Err(format!("$ {}\n{}", display(&command), run.text)) })
     }
 
-    /// What a program prints, or how it failed.
+    /// Returns the output of a program, or how it failed.
     fn output(&self, program: &Path) -> Result<Result<String, String>> {
         let output = self.project.command(program).stdin(Stdio::null()).output()?;
         let found = String::from_utf8_lossy(&output.stdout).into_owned();

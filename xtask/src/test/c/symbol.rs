@@ -1,4 +1,4 @@
-//! What the shared library gives away are the functions of the header, and nothing else.
+//! The shared library exports the functions of the header, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub(super) fn check(kit: &Kit<'_>, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// How the header and the symbols differ.
+/// Returns the differences between the header and the symbols.
 fn difference(header: &str, symbols: &str) -> Option<String> {
     let declared: BTreeSet<&str> = header::functions(header).into_iter().collect();
     let exported: BTreeSet<&str> =
