@@ -1,4 +1,4 @@
-//! Positions to Arrow columns, every column decoded. Rows, bad cells and broken records are checked against the generator's truth.
+//! Decodes positions to Arrow columns, every column. Rows, bad cells and broken records are compared with the generator's truth.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use arrow_buffer::Buffer;
@@ -8,7 +8,7 @@ use trueline_decode::{Block, ColumnPlan, Decoder};
 use trueline_testkit::{quoted, ticks, transactions, wide};
 use trueline_tokenizer::Dialect;
 
-/// Rows, cells that are no value of their type, and broken records.
+/// Returns the numbers of rows, of cells that are not values of their type, and of broken records.
 fn decode(decoder: &mut Decoder, buffer: &Buffer, table: &Table) -> [u64; 3] {
     let mut found = [0; 3];
     for (start, positions) in &table.blocks {

@@ -1,4 +1,4 @@
-//! Whole validations of generated tables. The numbers of invalid rows are checked against the generator's truth.
+//! Complete validations of generated tables. The numbers of invalid rows are compared with the generator's truth.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,5 +1,5 @@
-//! Keys into buffers, buffers into a set, the set settled: in no order and in increasing order, in memory and past its budget. The
-//! repeats are checked against the generator's truth.
+//! Adds keys to buffers and buffers to a set, and settles the set: without order and in increasing order, in memory and beyond
+//! its budget. The repeats are compared with the generator's truth.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -7,16 +7,16 @@ use trueline_testkit::keys;
 use trueline_validate::key::{KeyBuffer, KeyOptions, KeyPlace, KeySet};
 
 const ROWS: u64 = 100_000;
-/// Keys of one buffer: about what a chunk of 1 MiB holds.
+/// The keys of one buffer: about as many as in a chunk of 1 MiB.
 const BUFFER_KEYS: usize = 40_000;
 
-/// The first cells of a generated table.
+/// Returns the first cells of a generated table.
 fn cells(text: &[u8]) -> Vec<&[u8]> {
     let lines = text.split(|byte| *byte == b'\n').skip(1);
     lines.filter_map(|line| line.split(|byte| *byte == b',').next()).filter(|key| !key.is_empty()).collect()
 }
 
-/// How many keys repeat an earlier one.
+/// Returns the number of keys that repeat an earlier one.
 fn settle(keys: &[&[u8]], options: &KeyOptions) -> u64 {
     let mut set = KeySet::new(options.clone());
     let mut before = 0;

@@ -1,5 +1,5 @@
-//! Positions to proofs, all columns together, by every kernel. The number of rows that each column leaves open is checked: those with
-//! a fault there, the first of a block in the first column, and what is unusual.
+//! Proves all columns together from positions, with every kernel. The number of rows not proven in each column is compared: those
+//! with a fault there, the first of a block in the first column, and unusual ones.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use arrow_buffer::Buffer;
@@ -9,10 +9,10 @@ use trueline_decode::{Block, ColumnPlan, Proven, Prover, Records};
 use trueline_testkit::{ticks, transactions};
 use trueline_tokenizer::{Dialect, Kernel};
 
-/// What a proof asks to stand behind the last cell.
+/// The number of bytes that a proof requires after the last cell.
 const BEHIND: usize = 64;
 
-/// All columns of a table with what is asked of them.
+/// Returns all columns of a table with their checks.
 fn plans(table: &Table) -> Vec<ColumnPlan> {
     let checks = table.schema.resolved_checks();
     let plan = |(source, field): (usize, &trueline_schema::Field)| {
@@ -23,7 +23,7 @@ fn plans(table: &Table) -> Vec<ColumnPlan> {
     table.schema.fields.iter().enumerate().map(plan).collect()
 }
 
-/// In how many rows each column is not proven.
+/// Returns the number of rows that are not proven, per column.
 fn open(prover: &mut Prover, buffer: &Buffer, table: &Table, records: &[Records]) -> Vec<usize> {
     let mut open = vec![0; table.schema.fields.len()];
     for ((start, positions), records) in table.blocks.iter().zip(records) {

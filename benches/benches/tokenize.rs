@@ -1,4 +1,4 @@
-//! Bytes to positions, by every kernel. The counts are checked, so a wrong answer cannot look fast.
+//! Tokenizes bytes to positions, with every kernel. The counts are compared, so a wrong result cannot look fast.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,5 +1,5 @@
-//! A compiled schema over decoded columns, merged and settled. The numbers of invalid rows are checked against the generator's
-//! truth; broken records never become rows and are left out.
+//! Applies a compiled schema to decoded columns, then merges and settles. The numbers of invalid rows are compared with the
+//! generator's truth; broken records never become rows and are omitted.
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
 use arrow_buffer::Buffer;
@@ -27,7 +27,7 @@ fn decode(table: &Table) -> Vec<Decoded> {
     blocks.map(|block| decoder.decode(&block, table.schema.fields.len())).collect()
 }
 
-/// How many rows are invalid.
+/// Returns the number of invalid rows.
 fn validate(plan: &Plan, binding: &Binding, batches: &[Decoded]) -> u64 {
     let mut tally = Tally::new(plan, &KeyOptions::default());
     tally.begin_input(binding, 1, &|_| Location::default());

@@ -1,5 +1,5 @@
-//! Measurements: `benches/` holds criterion benches, `src/bin/` programs that compare, `compare/` trueline beside its peers, `record/`
-//! what was measured when.
+//! Measurements: `benches/` contains criterion benches, `src/bin/` programs that compare, `compare/` trueline and its peers,
+//! `record/` the results over time.
 #![forbid(unsafe_code)]
 
 mod table;

@@ -1,4 +1,4 @@
-//! A generated table, tokenized: what the benches of the layers above the tokenizer start from.
+//! A generated table, tokenized: the input of the benches of the layers above the tokenizer.
 
 use std::io;
 
@@ -9,15 +9,15 @@ use trueline_tokenizer::{Dialect, Indexer, Positions};
 /// A table with its schema, its truth and the positions of its records.
 #[derive(Debug)]
 pub struct Table {
-    /// What the bench calls it.
+    /// The name in the bench.
     pub name: &'static str,
-    /// What its rows are made for.
+    /// The schema of its rows.
     pub schema: Schema,
     /// The rows, without the header.
     pub bytes: Vec<u8>,
-    /// What is wrong with them.
+    /// The faults of the rows.
     pub truth: Truth,
-    /// Where each block of records begins in `bytes`, and their positions from there.
+    /// The start of each block of records in `bytes`, and the positions of its records relative to that.
     pub blocks: Vec<(usize, Positions)>,
 }
 
@@ -25,7 +25,7 @@ impl Table {
     /// Generates and tokenizes a table.
     ///
     /// # Panics
-    /// The schema is none, or the generator fails.
+    /// The schema is invalid, or the generator fails.
     pub fn new(
         name: &'static str,
         yaml: &str,
@@ -46,14 +46,14 @@ impl Table {
         Self { name, schema: Schema::from_yaml(yaml).expect("a schema"), bytes, truth, blocks }
     }
 
-    /// Violations of the checks and codes that are asked for.
+    /// Returns the number of violations of the selected checks and codes.
     pub fn count(&self, wants: impl Fn(&str, &str) -> bool) -> u64 {
         let checks = self.truth.counts.iter();
         let codes = checks.flat_map(|(id, codes)| codes.iter().map(move |(code, count)| (id, code, count)));
         codes.filter(|(id, code, _)| wants(id, code)).map(|(.., count)| count).sum()
     }
 
-    /// Records that are broken as records.
+    /// Returns the number of broken records.
     pub fn broken(&self) -> u64 {
         self.count(|id, _| id == "structure")
     }

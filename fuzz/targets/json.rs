@@ -1,4 +1,4 @@
-//! Any bytes as JSON Lines: indexer and checker find what the byte-wise machine finds, with every kernel and block, and the
+//! Any bytes as JSON Lines: indexer and checker have the results of the byte-wise machine, with every kernel and block, and the
 //! machine accepts what `serde_json` accepts.
 #![no_main]
 
@@ -10,10 +10,10 @@ use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, FaultKind, check, is_scalar, u
 #[path = "../../crates/trueline-tokenizer/tests/it/json/way.rs"]
 mod way;
 
-/// The most bytes of one run.
+/// The maximum number of bytes of one run.
 const MOST_BYTES: usize = 8 << 10;
 
-/// What a byte stands for in the half of inputs that are made of bytes with a meaning.
+/// The meaning of a byte in the half of inputs that consist of meaningful bytes.
 const MEANINGFUL: [&[u8]; 32] = [
     b"{",
     b"}",
@@ -49,16 +49,16 @@ const MEANINGFUL: [&[u8]; 32] = [
     b"\"0123456789, {} [] 0123456789 0123456789 0123456789 0123456789\"",
 ];
 
-/// The low bits of a byte choose a piece, the others say how often it stands there.
+/// The low bits of a byte select a piece, the others how often it is repeated.
 fn spelled(bytes: &[u8]) -> Vec<u8> {
     let piece = |byte: &u8| MEANINGFUL[usize::from(byte % 32)].repeat(usize::from(byte / 32) + 1);
     bytes.iter().flat_map(piece).collect()
 }
 
-/// One text, here and there.
+/// Compares the results for one text.
 fn compare(text: &[u8]) {
     let judged = check(text, DEFAULT_MAX_DEPTH).map_err(|fault| fault.kind);
-    // It is not asked about texts that are nested deeper than it likes.
+    // `serde_json` is not used for texts that are nested deeper than it supports.
     let is_deep = text.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() > 100;
     if !is_deep {
         match (serde_json::from_slice::<serde_json::Value>(text), judged) {
@@ -89,6 +89,6 @@ fn run(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // Too few bytes are no input.
+    // Too few bytes are not an input.
     let _ = run(&mut Unstructured::new(bytes));
 });

@@ -1,4 +1,4 @@
-//! Any keys in any chunks: the repeats found by prints and a second look are those that whole keys give.
+//! Any keys in any chunks: fingerprints and a second pass find the same repeats as complete keys.
 #![no_main]
 
 use std::ops::Range;
@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use trueline_validate::key::print::{Filter, PrintBuffer, PrintSet};
 use trueline_validate::key::{KeyBuffer, KeyOptions, KeyPlace, KeySet};
 
-/// The most keys of one run.
+/// The maximum number of keys of one run.
 const MOST_KEYS: usize = 30_000;
 
 /// The keys of one chunk, which are rows of an input.
@@ -16,12 +16,12 @@ struct Chunk {
     keys: Vec<Vec<u8>>,
     input: u32,
     rows: Range<u64>,
-    /// Made as if it were not known yet that keys do not ascend.
+    /// Created as if it were not known yet that keys do not ascend.
     is_early: bool,
     is_sealed: bool,
 }
 
-/// Adds some keys: any one, a run of numbers, or some that were there before.
+/// Adds some keys: any one, a sequence of numbers, or some existing ones.
 fn add(keys: &mut Vec<Vec<u8>>, input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     match input.int_in_range(0..=5)? {
         0..=2 => {
@@ -72,7 +72,7 @@ fn chunks(input: &mut Unstructured<'_>) -> arbitrary::Result<Vec<Chunk>> {
     Ok(ends.into_iter().map(chunk).collect())
 }
 
-/// What passes the prints; `None` when all keys are different.
+/// Returns the filter of the fingerprints; `None` if all keys are distinct.
 fn filter(chunks: &[Chunk], memory_bytes: usize, threads: usize) -> Option<Filter> {
     let mut set = PrintSet::new(KeyOptions::default().memory_bytes(memory_bytes));
     let early = PrintSet::new(KeyOptions::default()).signal();
@@ -102,10 +102,10 @@ fn filter(chunks: &[Chunk], memory_bytes: usize, threads: usize) -> Option<Filte
     settled.filter
 }
 
-/// The place of the first and of the repeating key, and how often it has been there.
+/// The key, the places of its first occurrence and of this one, and the number of occurrences.
 type Found = (Vec<u8>, KeyPlace, KeyPlace, u64);
 
-/// The repeats among those keys that pass.
+/// Returns the repeats among the keys that pass.
 fn repeats(chunks: &[Chunk], memory_bytes: usize, passes: impl Fn(&[u8]) -> bool) -> Vec<Found> {
     let mut set = KeySet::new(KeyOptions::default().memory_bytes(memory_bytes));
     for chunk in chunks {
@@ -126,7 +126,7 @@ fn repeats(chunks: &[Chunk], memory_bytes: usize, passes: impl Fn(&[u8]) -> bool
     found
 }
 
-/// The same from a map.
+/// Returns the same, computed with a map.
 fn expected(chunks: &[Chunk]) -> Vec<Found> {
     let mut seen = std::collections::HashMap::new();
     let mut found = Vec::new();
@@ -157,6 +157,6 @@ fn check(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // Too few bytes are no input.
+    // Too few bytes are not an input.
     let _ = check(&mut Unstructured::new(bytes));
 });

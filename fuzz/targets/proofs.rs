@@ -1,4 +1,4 @@
-//! Any cells under what proofs know: the report is the same with proofs and without, with every kernel.
+//! Any cells with any checks that proofs support: the report is the same with and without proofs, with every kernel.
 #![no_main]
 
 use arbitrary::Unstructured;
@@ -7,13 +7,13 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::Value;
 use trueline::{Kernel, MemorySource, Report, Schema, Validator};
 
-/// What may be asked of a column, and what its cells look like; shared with the tests of proofs.
+/// The checks of a column, and what its cells look like; shared with the tests of proofs.
 const COLUMNS: &str = include_str!("../../crates/trueline/tests/it/columns.txt");
 
-/// The most rows that are made one by one, and the most copies of them.
+/// The maximum number of rows that are generated one by one, and of copies of them.
 const MOST_ROWS: usize = 150;
 
-/// How often a repetition without an end is repeated at most.
+/// The maximum count of a repetition without an upper bound.
 const MOST_REPEATED: u32 = 40;
 
 /// Delimiter, quote, escape and whether quoting is lenient.
@@ -34,7 +34,7 @@ struct Table {
     chunk_bytes: usize,
 }
 
-/// Appends a text that an expression describes.
+/// Appends a text that matches an expression.
 fn sample(expression: &Hir, input: &mut Unstructured<'_>, text: &mut Vec<u8>) -> arbitrary::Result<()> {
     match expression.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
@@ -62,7 +62,7 @@ fn sample(expression: &Hir, input: &mut Unstructured<'_>, text: &mut Vec<u8>) ->
     Ok(())
 }
 
-/// Changes one byte, puts one in or takes one out.
+/// Changes, inserts or removes one byte.
 fn spoil(text: &mut Vec<u8>, input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let at = input.int_in_range(0..=text.len())?;
     let (what, byte): (u8, u8) = (input.int_in_range(0..=2)?, input.arbitrary()?);
@@ -77,7 +77,7 @@ fn spoil(text: &mut Vec<u8>, input: &mut Unstructured<'_>) -> arbitrary::Result<
     Ok(())
 }
 
-/// Appends a cell as it stands in the file.
+/// Appends a cell as it occurs in the file.
 fn write(
     csv: &mut Vec<u8>,
     expression: &Hir,
@@ -165,7 +165,7 @@ fn check(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let exact = report(&schema, &table, false, Kernel::detect());
     for kernel in Kernel::available() {
         let mut proven = report(&schema, &table, true, kernel);
-        // It may differ between any two runs.
+        // This may differ between any two runs.
         proven.run = exact.run.clone();
         assert!(
             proven == exact,
@@ -181,6 +181,6 @@ fn check(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // Too few bytes are no input.
+    // Too few bytes are not an input.
     let _ = check(&mut Unstructured::new(bytes));
 });

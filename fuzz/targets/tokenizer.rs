@@ -1,4 +1,4 @@
-//! Any bytes in any dialect: indexer and splitter find what the reference finds, with every kernel, block and cut.
+//! Any bytes in any dialect: indexer and splitter have the results of the reference, with every kernel, block and split.
 #![no_main]
 
 use arbitrary::Unstructured;
@@ -9,7 +9,7 @@ use trueline_tokenizer::Kernel;
 #[path = "../../crates/trueline-tokenizer/tests/it/way.rs"]
 mod way;
 
-/// What a byte stands for in the half of inputs that are made of bytes with a meaning.
+/// The meaning of a byte in the half of inputs that consist of meaningful bytes.
 const MEANINGFUL: [&[u8]; 16] = [
     b",",
     b"\"",
@@ -29,7 +29,7 @@ const MEANINGFUL: [&[u8]; 16] = [
     b"0123456789",
 ];
 
-/// The low half of a byte chooses a piece, the high half says how often it stands there.
+/// The low half of a byte selects a piece, the high half how often it is repeated.
 fn spelled(bytes: &[u8]) -> Vec<u8> {
     let piece = |byte: &u8| MEANINGFUL[usize::from(byte % 16)].repeat(usize::from(byte / 16) + 1);
     bytes.iter().flat_map(piece).collect()
@@ -54,6 +54,6 @@ fn check(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // Too few bytes are no input.
+    // Too few bytes are not an input.
     let _ = check(&mut Unstructured::new(bytes));
 });

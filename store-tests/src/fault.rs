@@ -20,41 +20,41 @@ use object_store::client::{
     HttpService,
 };
 
-/// What goes wrong with an answer.
+/// What is wrong with a response.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is none: the connection is refused.
+    /// No response: the connection is refused.
     Refused,
-    /// There is none, ever.
+    /// No response, ever.
     Hangs,
-    /// A status of the server, with a document that repeats what was asked and how it was signed.
+    /// A status of the server, with a document that repeats the request and its signature.
     Status(u16),
-    /// The body breaks off in its middle with an error.
+    /// The body fails in its middle.
     Cut,
-    /// The body ends in its middle as if it were whole.
+    /// The body ends in its middle as if it were complete.
     Short,
-    /// The body goes on beyond its end.
+    /// The body continues after its end.
     Long,
     /// The body stops in its middle and does not end.
     Stalls,
-    /// The body comes a byte at a time, slowly.
+    /// The body comes slowly, one byte at a time.
     Drips,
-    /// A part of the range that was asked for, said so.
+    /// A part of the requested range, declared as such.
     ShortRange,
-    /// As many bytes from another place, said so.
+    /// The same number of bytes at another offset, declared as such.
     OtherRange,
-    /// All of the object where a range was asked for.
+    /// The whole object instead of a range.
     Whole,
-    /// A range that does not say which it is.
+    /// A range without a declaration of which it is.
     UnsaidRange,
-    /// The size of the object is another one.
+    /// The size of the object is different.
     OtherSize,
-    /// Another `ETag`.
+    /// The `ETag` is different.
     OtherTag,
-    /// No `ETag`.
+    /// There is no `ETag`.
     NoTag,
-    /// Something happens to the store, then it answers.
+    /// Something happens to the store, then it responds.
     Then(Arc<dyn Fn() + Send + Sync>),
 }
 
@@ -82,26 +82,26 @@ impl fmt::Debug for Fault {
     }
 }
 
-/// How many requests there were.
+/// The number of requests.
 #[derive(Clone, Debug, Default)]
 pub struct Calls(Arc<AtomicU64>);
 
 impl Calls {
-    /// The number so far.
+    /// Returns the number so far.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// A connection whose n-th request goes wrong. Clones count together.
+/// A connection whose n-th request fails. Clones share the count.
 #[derive(Clone, Debug)]
 pub struct Faulty {
     connector: Arc<dyn HttpConnector>,
     plan: Plan,
 }
 
-/// When a request goes wrong, and how.
+/// When a request fails, and how.
 #[derive(Clone, Debug)]
 struct Plan {
     nth: u64,
@@ -111,19 +111,19 @@ struct Plan {
 }
 
 impl Faulty {
-    /// Connects by `connector`; request number `nth` (from 1; 0 is never) goes wrong.
+    /// Connects with `connector`; request number `nth` (from 1; 0 is never) fails.
     pub fn new(connector: Arc<dyn HttpConnector>, nth: u64, fault: Fault) -> Self {
         Self { connector, plan: Plan { nth, and_later: false, fault, calls: Calls::default() } }
     }
 
-    /// All later requests go wrong too.
+    /// Makes all later requests fail too.
     #[must_use]
     pub fn and_later(mut self) -> Self {
         self.plan.and_later = true;
         self
     }
 
-    /// The counter of its requests.
+    /// Returns the counter of its requests.
     pub fn calls(&self) -> Calls {
         self.plan.calls.clone()
     }
@@ -180,7 +180,7 @@ impl HttpService for FaultyClient {
     }
 }
 
-/// A range half as long, or one that begins a byte later.
+/// Returns a range half as long, or one that begins a byte later.
 fn other_range(range: &HeaderValue, is_short: bool) -> HeaderValue {
     let text = range.to_str().unwrap_or_default();
     let ends = text.strip_prefix("bytes=").and_then(|ends| ends.split_once('-'));
@@ -194,7 +194,7 @@ fn other_range(range: &HeaderValue, is_short: bool) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or_else(|_| range.clone())
 }
 
-/// What a server that talks too much says.
+/// Creates the response of a server that reveals too much.
 fn refused(status: u16, request: &HttpRequest) -> HttpResponse {
     let text = format!(
         "<Error><Code>SlowDown</Code><Message>{} {:?}</Message><Signature>{:?}</Signature></Error>",
@@ -282,7 +282,7 @@ fn spoilt_bytes(bytes: &Bytes, fault: &Fault) -> Vec<Step> {
 
 type Pieces = Pin<Box<dyn Stream<Item = Piece> + Send>>;
 
-/// A body must be one that threads may share, though only one ever has it.
+/// A body must be shareable between threads, though only one ever has it.
 struct Shared(Mutex<Pieces>);
 
 impl Stream for Shared {

@@ -1,4 +1,4 @@
-//! A store of S3 in memory.
+//! An S3 store in memory.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,11 +13,11 @@ use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpRequest, HttpResponse, HttpResponseBody, HttpService,
 };
 
-/// When everything was written.
+/// The modification time of all objects.
 const MODIFIED: &str = "Thu, 26 Nov 2026 10:00:00 GMT";
 const MODIFIED_XML: &str = "2026-11-26T10:00:00.000Z";
 
-/// Objects of one bucket, `bucket`, by their keys. Clones are the same store.
+/// The objects of one bucket, `bucket`, by key. Clones are the same store.
 #[derive(Clone, Debug)]
 pub struct Model {
     objects: Arc<Mutex<BTreeMap<String, Kept>>>,
@@ -39,34 +39,34 @@ impl Default for Model {
 }
 
 impl Model {
-    /// An empty store that does what it should.
+    /// Creates an empty store that works correctly.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// It pays no heed to `If-Match`, as some servers do.
+    /// Makes it ignore `If-Match`, as some servers do.
     #[must_use]
     pub fn without_conditions(mut self) -> Self {
         self.knows_conditions = false;
         self
     }
 
-    /// It gives no `ETag`.
+    /// Makes it return no `ETag`.
     #[must_use]
     pub fn without_tags(mut self) -> Self {
         self.has_tags = false;
         self
     }
 
-    /// How many objects it lists in one answer. Default 1,000.
+    /// Sets how many objects it lists per response. Default 1,000.
     #[must_use]
     pub fn page(mut self, objects: usize) -> Self {
         self.page = objects.max(1);
         self
     }
 
-    /// Puts an object, whose `ETag` follows from its bytes, or replaces it.
+    /// Adds or replaces an object, whose `ETag` depends on its bytes.
     pub fn put(&self, key: &str, bytes: impl Into<Bytes>) {
         let bytes = bytes.into();
         // FNV-1a is good enough for a test.
@@ -151,7 +151,7 @@ fn refused(status: u16, code: &str) -> HttpResponse {
     Response::builder().status(status).body(HttpResponseBody::from(text)).expect("headers of text")
 }
 
-/// `bytes=a-b`, the end included; `None` where there are no such bytes.
+/// Parses `bytes=a-b`, with an inclusive end; `None` if there are no such bytes.
 fn parse_range(text: &str, size: usize) -> Option<Range<usize>> {
     let (start, end) = text.strip_prefix("bytes=")?.split_once('-')?;
     let start: usize = start.parse().ok()?;

@@ -1,6 +1,6 @@
-//! The types of single cells, by hand.
+//! Types of single cells, implemented by hand.
 
-/// A whole number.
+/// Parses an integer.
 #[inline]
 pub(crate) fn integer(text: &[u8]) -> Option<i64> {
     let (is_negative, digits) = match text {
@@ -29,14 +29,14 @@ pub(crate) fn float(text: &[u8]) -> Option<f64> {
     fast_float2::parse(text).ok()
 }
 
-/// Two digits; at least 100 when they are none.
+/// Parses two digits; returns at least 100 if they are not digits.
 #[inline]
 fn two(text: &[u8], at: usize) -> u32 {
     let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
     if tens > 9 || ones > 9 { 100 } else { u32::from(tens) * 10 + u32::from(ones) }
 }
 
-/// `2026-03-04`, a day of the calendar.
+/// Returns whether the text is a date of the calendar such as `2026-03-04`.
 #[inline]
 pub(crate) fn is_date(text: &[u8]) -> bool {
     text.len() == 10 && begins_with_date(text)
@@ -53,7 +53,7 @@ fn begins_with_date(text: &[u8]) -> bool {
     day <= DAYS[month as usize] || (month == 2 && day == 29 && is_leap)
 }
 
-/// `2026-03-04T05:06:07Z`, with or without a fraction of the second; a time of the calendar.
+/// Returns whether the text is a time of the calendar such as `2026-03-04T05:06:07Z`, with or without a fraction of the second.
 #[inline]
 pub(crate) fn is_timestamp(text: &[u8]) -> bool {
     if text.len() < 20 || !begins_with_date(text) || text[10] != b'T' || text[13] != b':' || text[16] != b':'

@@ -1,5 +1,5 @@
-//! Parquet with `arrow-rs`, and nothing besides: the columns become Arrow arrays, nobody looks at them. Threads take one row
-//! group after the other.
+//! Reads Parquet with `arrow-rs`, and nothing else: the columns become Arrow arrays that are not examined. Each thread takes one
+//! row group after the other.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,10 +10,10 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
-/// Rows of a batch.
+/// The number of rows of a batch.
 const BATCH_ROWS: usize = 8192;
 
-/// Reads these columns of a whole file, and says how many rows came out.
+/// Reads these columns of a whole file, and returns the number of rows.
 pub(crate) fn read(path: &Path, columns: &[&str], threads: usize) -> u64 {
     let metadata = ArrowReaderMetadata::load(&open(path), ArrowReaderOptions::new()).expect("a Parquet file");
     let groups = metadata.metadata().num_row_groups();
@@ -34,7 +34,7 @@ pub(crate) fn read(path: &Path, columns: &[&str], threads: usize) -> u64 {
     })
 }
 
-/// Opens the file anew: handles cloned from one share its place, and threads would move it under each other.
+/// Opens the file again: handles cloned from one share its position, which several threads would change.
 fn open(path: &Path) -> File {
     File::open(path).expect("the file")
 }
@@ -58,7 +58,7 @@ mod tests {
     use parquet::schema::parser::parse_message_type;
     use tempfile::NamedTempFile;
 
-    /// Five row groups of 1,000 rows.
+    /// Writes five row groups of 1,000 rows.
     fn written() -> NamedTempFile {
         let schema =
             parse_message_type("message m { required int64 number; required binary text (UTF8); }").unwrap();

@@ -1,5 +1,5 @@
-//! Repeated keys, by sorting: 38 bits of each key's hash and 34 bits of where it stands go into eight bytes and a bucket, equal
-//! hashes end up beside each other, and only those keys are read again and compared.
+//! Finds repeated keys by sorting: 38 bits of each key's hash and 34 bits of its position are stored in eight bytes and a bucket,
+//! equal hashes become adjacent, and only those keys are read again and compared.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,10 +11,10 @@ use foldhash::fast::FixedState;
 use crate::record::first_cell;
 
 const BUCKETS: usize = 256;
-/// Bits for the place of a record in the file: 16 GiB.
+/// The number of bits for the position of a record in the file: 16 GiB.
 const PLACE_BITS: u32 = 34;
 
-/// The keys that one thread saw.
+/// The keys of one thread.
 #[derive(Clone)]
 pub(crate) struct Keys {
     buckets: Vec<Vec<u64>>,
@@ -28,7 +28,7 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// Takes in the key of the record that begins at `position`.
+    /// Adds the key of the record that begins at `position`.
     #[inline]
     pub(crate) fn push(&mut self, key: &[u8], position: u64) {
         let hash = self.state.hash_one(key);
@@ -38,7 +38,7 @@ impl Keys {
     }
 }
 
-/// How many keys repeat an earlier one. The key is the first cell of each record.
+/// Returns the number of keys that repeat an earlier one. The key is the first cell of each record.
 pub(crate) fn repeats(parts: &[&Keys], file: &File, threads: usize) -> u64 {
     let next = std::sync::atomic::AtomicUsize::new(0);
     let work = || {
@@ -87,7 +87,7 @@ fn key_at(file: &File, position: u64) -> Vec<u8> {
             }
         }
         let text = &buffer[..filled];
-        // The second half of a line end may still stand before the record.
+        // The second half of a line end may still precede the record.
         let start = text.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(0);
         match first_cell(&text[start..]) {
             Some((key, rest)) if !rest.is_empty() => return key,

@@ -1,6 +1,6 @@
-//! What `benches/compare/` measures besides trueline and the programs in Python: the same checks written by hand over the
-//! `csv`, `simd-csv`, `simd-json` and `sonic-rs` crates, and what is the least that anybody must do: the bare `read` of a
-//! file, the bare unpacking, the bare reading of Parquet into Arrow.
+//! The programs that `benches/compare/` measures besides trueline and those in Python: the same checks written by hand with the
+//! `csv`, `simd-csv`, `simd-json` and `sonic-rs` crates, and the minimum work of any program: the bare `read` of a file, the bare
+//! decompression, the bare reading of Parquet into Arrow.
 //!
 //! ```console
 //! $ peer read FILE THREADS
@@ -12,13 +12,14 @@
 //! $ peer measure SECONDS COMMAND [ARGUMENT…]
 //! ```
 //!
-//! Each prints JSON, but for `pack`, which makes a file to be measured. The others say what was read or counted; `measure` runs another
-//! program, whose output comes first, and says how long it took and how much memory it had.
+//! All print JSON, except `pack`, which creates a file to be measured. Most report what was read or counted; `measure` runs
+//! another program, whose output comes first, and reports its time and its memory.
 //!
-//! These are the anchors that trueline is held against, so they are meant to be as fast as such programs sensibly get: records
-//! are reused, nothing is allocated per row, checks are comparisons of bytes. The allocator is one that aligns what is large: sixteen bytes
-//! behind the start of a page, where that of glibc puts it, some processors read a file at a fifth of the rate. The package is one of its own so that it can be built
-//! for the very processor it runs on, which some of its libraries need to be at their best.
+//! These are the references that trueline is compared with, so they are meant to be as fast as such programs can reasonably be:
+//! records are reused, nothing is allocated per row, checks are comparisons of bytes. The allocator aligns large allocations:
+//! with a buffer sixteen bytes after the start of a page, as glibc returns it, some processors read a file at a fifth of the
+//! rate. The package is separate so that it can be built for the processor it runs on, which some of its libraries need for their
+//! best performance.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
@@ -56,7 +57,7 @@ fn main() -> std::process::ExitCode {
     program::main()
 }
 
-/// Files are read by position and processes measured as Unix has it.
+/// Reading files at positions and measuring processes are implemented for Unix only.
 #[cfg(not(unix))]
 fn main() {
     println!("skipped: peer: not on this system");

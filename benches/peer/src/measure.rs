@@ -1,4 +1,4 @@
-//! One run of another program: its time, and its peak memory as the kernel counted it.
+//! Runs another program once: its time, and its peak memory as counted by the kernel.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -11,8 +11,8 @@ use serde_json::json;
 
 /// Runs the program with its output on this one's standard output, then prints one more line: seconds, bytes and how it ended.
 ///
-/// The peak is that of the largest process among the program and those it waited for. This process is small, so what it
-/// hands on to its child before the program starts does not count.
+/// The peak is that of the largest process among the program and those it waited for. This process is small, so the memory that
+/// its child inherits before the program starts does not count.
 pub(crate) fn run(seconds: &str, command: &[&str]) -> ExitCode {
     let limit = Duration::from_secs_f64(seconds.parse().expect("a number of seconds"));
     let started = Instant::now();
@@ -38,7 +38,7 @@ pub(crate) fn run(seconds: &str, command: &[&str]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Waits on another thread, so that the program can be ended when its time is over.
+/// Waits on another thread, so that the program can be killed at its time limit.
 fn wait(child: &mut Child, limit: Duration) -> (bool, ExitStatus) {
     let group = Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
     let (done, ended) = std::sync::mpsc::channel();
@@ -46,7 +46,7 @@ fn wait(child: &mut Child, limit: Duration) -> (bool, ExitStatus) {
         let watch = scope.spawn(move || {
             let is_late = ended.recv_timeout(limit).is_err();
             if is_late {
-                // It may have ended just now; then there is nobody to tell.
+                // If it has ended just now, there is no process to kill.
                 let _ = killpg(group, Signal::SIGKILL);
             }
             is_late

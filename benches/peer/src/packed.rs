@@ -1,4 +1,4 @@
-//! gzip and zstd with the libraries that trueline has, and nothing besides: the file becomes bytes, nobody looks at them.
+//! Decompresses gzip and zstd with the libraries that trueline uses, and nothing else: the bytes are not examined.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
@@ -9,10 +9,10 @@ use zstd::stream::{read::Decoder, write::Encoder};
 
 use crate::range::PIECE_BYTES;
 
-/// Bytes taken out at once: they stay in the second-level cache.
+/// The number of bytes decompressed at once, which fit the second-level cache.
 const OUTPUT_BYTES: usize = 256 << 10;
 
-/// How a file is packed.
+/// The compression of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Packing {
     Gzip,
@@ -29,7 +29,7 @@ impl Packing {
     }
 }
 
-/// Unpacks a whole file, and says how many bytes came out. Checksums are compared on the way.
+/// Decompresses a whole file, and returns the number of bytes. Checksums are verified.
 pub(crate) fn unpack(packing: Packing, file: &File) -> u64 {
     let packed = BufReader::with_capacity(PIECE_BYTES, file);
     match packing {
@@ -49,7 +49,7 @@ fn drain(mut read: impl Read) -> u64 {
     }
 }
 
-/// Packs a file as the program of that name does without options: one member or frame, at its usual level, with a checksum.
+/// Compresses a file like the program of that name without options: one member or frame, at its default level, with a checksum.
 pub(crate) fn pack(packing: Packing, file: &mut File, out: File) -> io::Result<()> {
     let mut out = match packing {
         Packing::Gzip => {

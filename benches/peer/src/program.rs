@@ -1,4 +1,4 @@
-//! The arguments, and what is done for them.
+//! The arguments, and their execution.
 
 use std::fs::File;
 use std::path::Path;
@@ -66,7 +66,7 @@ fn packing_named(name: &str) -> Packing {
     Packing::named(name).expect("gzip or zstd")
 }
 
-/// Counts per check and code, and what could not be told.
+/// Validates a file; returns counts per check and code, and those that cannot be determined.
 pub(crate) fn judge(
     library: Library,
     table: &str,

@@ -1,10 +1,10 @@
-//! Parts of a file: read by position, so that threads share one descriptor, and cut where a record begins.
+//! Parts of a file: read at positions, so that threads share one descriptor, and split where a record begins.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 
-/// Bytes of one read.
+/// The number of bytes of one read.
 pub(crate) const PIECE_BYTES: usize = 1 << 20;
 
 /// The bytes `position..end` of a file.
@@ -34,7 +34,7 @@ pub(crate) fn length(file: &File) -> u64 {
     file.metadata().expect("the length of the file").len()
 }
 
-/// Reads the whole file in pieces of 1 MiB and looks at nothing. Each thread reads a part of equal size.
+/// Reads the whole file in pieces of 1 MiB without examining it. Each thread reads a part of equal size.
 pub(crate) fn bare_read(file: &File, threads: usize) -> u64 {
     let length = length(file);
     let share = |part: usize| length * part as u64 / threads as u64;
@@ -50,17 +50,17 @@ pub(crate) fn bare_read(file: &File, threads: usize) -> u64 {
     })
 }
 
-/// Sizes of the pieces read.
+/// Returns the sizes of the pieces read.
 fn pieces(file: &File, start: u64, end: u64) -> impl Iterator<Item = usize> {
     let mut buffer = vec![0; PIECE_BYTES];
     let mut range = Range::new(file, start, end);
     std::iter::from_fn(move || Some(range.read(&mut buffer).expect("readable")).filter(|bytes| *bytes > 0))
 }
 
-/// Where the parts of `threads` threads begin and the last one ends. Every inner border is behind the end of a record.
+/// Returns where the parts of `threads` threads begin and the last one ends. Every inner border is after the end of a record.
 ///
-/// In a plain file every line end ends a record. Elsewhere a line end inside of quotes does not, and whether it is inside depends
-/// on the number of quotes before it; these are counted first, by as many threads.
+/// In a plain file every line end ends a record. In others, a line end within quotes does not, which depends on the number of
+/// quotes before it; these are counted first, with as many threads.
 pub(crate) fn borders(file: &File, threads: usize, is_plain: bool) -> Vec<u64> {
     let length = length(file);
     let near: Vec<u64> = (0..=threads).map(|part| length * part as u64 / threads as u64).collect();
@@ -75,10 +75,10 @@ pub(crate) fn borders(file: &File, threads: usize, is_plain: bool) -> Vec<u64> {
     borders
 }
 
-/// The quotes in each part but the last.
+/// Counts the quotes in each part except the last.
 fn count_quotes(file: &File, near: &[u64], threads: usize) -> Vec<u64> {
     let inner = near[near.len() - 2];
-    // Shared out evenly, in pieces that belong to one part each.
+    // Distributed evenly, in pieces that belong to one part each.
     let step = (inner / threads as u64 + 1).min(64 << 20);
     let mut pieces = Vec::new();
     for (part, window) in near[..near.len() - 1].windows(2).enumerate() {
@@ -123,7 +123,7 @@ fn quotes_between(file: &File, start: u64, end: u64) -> u64 {
     }
 }
 
-/// Counted in bytes of at most 255, which the compiler turns into vectors.
+/// Counts in bytes of at most 255, which the compiler vectorizes.
 fn quotes_in(bytes: &[u8]) -> u64 {
     bytes
         .chunks(192)
@@ -131,7 +131,7 @@ fn quotes_in(bytes: &[u8]) -> u64 {
         .sum()
 }
 
-/// The first place from `near` on where a record begins.
+/// Returns the first position from `near` on where a record begins.
 fn border(file: &File, near: u64, is_plain: bool, mut inside: bool) -> u64 {
     let mut buffer = vec![0; 1 << 16];
     let mut range = Range::new(file, near, length(file));

@@ -1,20 +1,20 @@
-//! What the checks see of a record, whichever library found it.
+//! The interface of a record to the checks, independent of the library.
 
 use csv::ByteRecord;
 use simd_csv::ZeroCopyByteRecord;
 
 /// A record.
 pub(crate) trait Record {
-    /// Number of cells.
+    /// Returns the number of cells.
     fn len(&self) -> usize;
-    /// A cell without its outer quotes. Doubled quotes inside are still doubled when [`Record::IS_RAW`].
+    /// Returns a cell without its outer quotes. Doubled quotes inside are still doubled if [`Record::IS_RAW`].
     fn cell(&self, index: usize) -> &[u8];
-    /// All bytes of the cells, whatever is between them.
+    /// Returns all bytes of the cells, whatever is between them.
     fn bytes(&self) -> &[u8];
     /// Whether doubled quotes are still doubled.
     const IS_RAW: bool;
 
-    /// Characters of a cell.
+    /// Returns the number of characters of a cell.
     fn length(&self, index: usize) -> usize {
         let cell = self.cell(index);
         let characters = if cell.is_ascii() { cell.len() } else { characters(cell) };
@@ -22,7 +22,7 @@ pub(crate) trait Record {
     }
 }
 
-/// Every byte that does not continue a character begins one.
+/// Counts the bytes that do not continue a character.
 fn characters(text: &[u8]) -> usize {
     text.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
@@ -82,7 +82,7 @@ impl Record for Vec<Vec<u8>> {
     }
 }
 
-/// Whether a cell as it stands in the file has its quotes in order: none, or one at each end and only doubled ones between.
+/// Returns whether the raw cell is quoted correctly: no quotes, or one at each end and only doubled ones between.
 #[inline]
 pub(crate) fn is_well_quoted(cell: &[u8]) -> bool {
     match cell {
@@ -110,7 +110,7 @@ fn are_doubled(mut text: &[u8]) -> bool {
     true
 }
 
-/// The cells of one line that holds quotes; `None` when they are not in order. Slow and careful: such lines are rare.
+/// Splits a line with quotes into cells; `None` if they are not correct. Slow and careful: such lines are rare.
 pub(crate) fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut cells = Vec::new();
     let mut rest = line;
@@ -125,7 +125,7 @@ pub(crate) fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// The first cell of a line, and what comes behind it, from the comma on.
+/// Returns the first cell of a line, and the rest, starting with the comma.
 pub(crate) fn first_cell(line: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     let [b'"', rest @ ..] = line else {
         let end = line.iter().position(|byte| *byte == b',').unwrap_or(line.len());

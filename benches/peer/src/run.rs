@@ -1,4 +1,4 @@
-//! The loop over the records of a file, by one thread or more.
+//! The loop over the records of a file, with one thread or more.
 
 use std::fs::File;
 
@@ -8,22 +8,22 @@ use crate::range::{self, PIECE_BYTES, Range};
 use crate::record::{Record, is_well_quoted, split};
 use crate::table::{FIELD_COUNT, QUOTE, Table, UTF8};
 
-/// What finds the records.
+/// The library that splits records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Library {
     Csv,
     SimdCsv,
 }
 
-/// What one thread found.
+/// The result of one thread.
 pub(crate) struct Part<T> {
     pub(crate) table: T,
     pub(crate) rows: u64,
-    /// Records with another number of fields, with quotes out of order, and those that are not UTF-8.
+    /// The numbers of records with a wrong number of fields, with incorrect quotes, and that are not UTF-8.
     pub(crate) structure: [u64; 3],
 }
 
-/// Counts per check and code; `cannot` names those that the library leaves no way to tell.
+/// Validates a file; returns counts per check and code. `cannot` names those that the library cannot detect.
 pub(crate) fn judge<T: Table>(library: Library, table: &T, file: &File, threads: usize) -> Value {
     let borders = range::borders(file, threads, T::IS_PLAIN);
     let mut parts = std::thread::scope(|scope| {
@@ -50,7 +50,7 @@ pub(crate) fn judge<T: Table>(library: Library, table: &T, file: &File, threads:
         .filter(|(_, count)| *count > 0)
         .map(|(label, count)| (label, count.into()))
         .collect();
-    // With its quoting switched on, the csv crate reads text behind a closing quote as if nothing were wrong.
+    // With quoting enabled, the csv crate accepts text after a closing quote without an error.
     let is_blind = library == Library::Csv && !T::IS_PLAIN;
     let cannot: &[&str] = if is_blind { &["structure structure.quote"] } else { &[] };
     json!({ "rows": rows, "counts": counts, "cannot": cannot })
@@ -87,7 +87,7 @@ fn by_csv<T: Table>(part: &mut Part<T>, range: Range<'_>, start: u64) {
 }
 
 fn by_simd_csv<T: Table>(part: &mut Part<T>, range: Range<'_>, start: u64) {
-    // A byte that UTF-8 never has: where quotes are rare, lines with some are split again with care.
+    // A byte that never occurs in UTF-8: if quotes are rare, lines with some are split again on the careful path.
     let quote = if T::IS_PLAIN { 0xff } else { b'"' };
     let mut reader = simd_csv::ZeroCopyReaderBuilder::new()
         .has_headers(start == 0)

@@ -1,4 +1,4 @@
-//! Every table by both libraries and one to three threads, compared with the generator's truth.
+//! Every table with both libraries and one to three threads, compared with the generator's truth.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -11,7 +11,7 @@ use crate::json;
 use crate::program::judge;
 use crate::run::Library;
 
-/// Everything that the truth knows, under its label.
+/// Returns all counts of the truth, by label.
 fn expected(truth: &Truth) -> BTreeMap<String, u64> {
     let codes =
         truth.counts.iter().flat_map(|(id, codes)| codes.iter().map(move |(code, count)| (id, code, *count)));

@@ -1,11 +1,11 @@
-//! How near validating a compressed file comes to bare decompression with the same library.
+//! Compares the validation of a compressed file with bare decompression by the same library.
 //!
 //! `cargo run --release -p trueline-benches --bin decompress -- [ROWS] [ROUNDS] [FORMAT…]`
 //!
-//! Transactions (300 MB without arguments) are compressed in every way that is read: gzip, blocked gzip (BGZF), zstd as one frame and as
-//! frames of 8 MiB, bzip2, xz, lz4. In each round, for each of them in turn: the library's own reader into one buffer, trueline's
-//! reader on one thread and on two, the validation on one thread and on two. Files are in the page cache. Printed are medians, and
-//! the rate of the validation on two threads by that of the bare library.
+//! Transactions (300 MB without arguments) are compressed in every supported format: gzip, blocked gzip (BGZF), zstd as one frame
+//! and as frames of 8 MiB, bzip2, xz, lz4. Each round measures for each of them in turn: the library's own reader into one
+//! buffer, trueline's reader on one thread and on two, the validation on one thread and on two. Files are in the page cache. It
+//! prints medians, and the rate of the validation on two threads divided by that of the bare library.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
 
@@ -22,11 +22,11 @@ use trueline_testkit::transactions::{Generator, schema_without_unique_yaml};
 /// The library's own reader of a file.
 type Bare = fn(BufReader<File>) -> Box<dyn Read>;
 
-/// A way to compress, and the file that came of it.
+/// A compression, and the compressed file.
 struct Form {
     name: &'static str,
     end: &'static str,
-    /// Bytes of text in each member, stream or frame.
+    /// The number of bytes of text in each member, stream or frame.
     part_bytes: usize,
     pack: Pack,
     bare: Bare,

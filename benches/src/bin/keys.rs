@@ -1,8 +1,8 @@
-//! What a key costs: printing it, putting the prints of a chunk in order, appending them, settling all.
+//! The cost of a key: computing its fingerprint, sorting those of a chunk, appending them, settling all.
 //!
 //! `cargo run --release -p trueline-benches --bin keys -- [KEYS] [THREADS] [MIB]`
 //!
-//! Keys are 16 hexadecimal digits in random order, all different, but for one that is there twice; which is what must be found.
+//! Keys are 16 hexadecimal digits in random order, all distinct except one that occurs twice, which must be found.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
 
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use trueline_validate::key::KeyOptions;
 use trueline_validate::key::print::{PrintBuffer, PrintSet};
 
-/// Keys of a chunk of 1 MiB.
+/// The number of keys of a chunk of 1 MiB.
 const CHUNK: u64 = 61_680;
 
 fn key(number: u64) -> [u8; 16] {
@@ -41,7 +41,7 @@ fn main() {
     let mut start = 0;
     while start < keys {
         let rows = start..keys.min(start + CHUNK);
-        // The last key is the first one again.
+        // The last key repeats the first one.
         let bytes: Vec<u8> =
             rows.clone().flat_map(|row| key(if row + 1 == keys { 0 } else { row })).collect();
         let mut buffer = PrintBuffer::new(&signal);

@@ -1,10 +1,10 @@
-//! Compares reports on a generated file with the generator's truth, and reports of different cuts with each other.
+//! Compares reports on a generated file with the generator's truth, and reports of different splits with each other.
 //!
 //! `cargo run --release -p trueline-benches --bin truth -- FILE TRUTH SCHEMA`
 //!
-//! First every violation is kept and the set of invalid rows compared; then the file is validated with 1, 2, 3 and 8 threads
-//! and five chunk sizes, and with every kernel of this machine with proofs and without, and all reports must be the same text
-//! outside `run`.
+//! First, every violation is kept and the set of invalid rows is compared. Then the file is validated with 1, 2, 3 and 8 threads
+//! and five chunk sizes, and with every available kernel with and without proofs; all reports must be equal except for
+//! `run`.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
@@ -23,7 +23,7 @@ fn run(builder: ValidatorBuilder, file: &str) -> Report {
     builder.build().expect("a validator").validate(&FileSource::new(file)).expect("a report")
 }
 
-/// The report without what may differ between two runs.
+/// Returns the report without what may differ between two runs.
 fn stable(report: &Report) -> String {
     let mut value: Value = serde_json::from_str(&report.to_json()).expect("json");
     value.as_object_mut().expect("an object").remove("run");
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!differences.is_empty()))
 }
 
-/// Every way to come to the report.
+/// Returns all configurations that must have the same report.
 fn roads(schema: &Schema) -> Vec<(String, ValidatorBuilder)> {
     let mut roads = Vec::new();
     for threads in THREADS {

@@ -1,4 +1,4 @@
-//! The suite for sources, over stores of each kind.
+//! The conformance suite for sources, with stores of each kind.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use trueline_store_tests::Model;
 use crate::server::Server;
 use crate::support::{network, options, s3, source};
 
-/// Keys that were not there before.
+/// Returns a new key.
 fn key(count: &Cell<u32>) -> String {
     count.set(count.get() + 1);
     format!("folder/{} #ä.csv", count.get())

@@ -1,4 +1,4 @@
-//! Each thing that can go wrong, at each request, until a run makes fewer: the report of the local file, or `unreadable`, soon.
+//! Each fault at each request, until a run makes fewer: the result is the report of the local file, or `unreadable`, in time.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,19 +11,19 @@ use crate::server::Server;
 use crate::support::{SOON, network, options, s3, source, stable, validate, within};
 use crate::tables::{csv, files};
 
-/// The longest time for one run.
+/// The maximum time of one run.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What must come of a fault that happens once.
+/// The expected result of a fault that happens once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Expected {
-    /// The crate sends the request again.
+    /// The crate repeats the request.
     Mended,
-    /// It is noticed, or it did not matter: there may be no range, or no body, to be spoilt.
+    /// It is detected, or it did not matter: there may be no range, or no body, to damage.
     Either,
-    /// It is noticed.
+    /// It is detected.
     Noticed,
-    /// It is noticed, unless it is in the first answer, which says what to expect of the others.
+    /// It is detected, unless it is in the first response, which determines what to expect of the others.
     NoticedLater,
 }
 
@@ -50,7 +50,7 @@ fn faults() -> Vec<(Fault, Expected)> {
     ]
 }
 
-/// These take all of the patience for a part.
+/// Faults that take the whole timeout of a part.
 fn slow_faults() -> Vec<(Fault, Expected)> {
     vec![
         (Fault::Hangs, Expected::Noticed),
@@ -59,7 +59,7 @@ fn slow_faults() -> Vec<(Fault, Expected)> {
     ]
 }
 
-/// Runs through all requests of a run with one fault; how many runs that took.
+/// Injects one fault at every request of a run in turn; returns the number of runs.
 fn at_every_call(
     connector: &Arc<dyn HttpConnector>,
     endpoint: &str,
@@ -89,7 +89,7 @@ fn at_every_call(
             assert!(report.rows.total <= whole["rows"]["total"].as_u64().expect("a number"), "{road}");
         } else {
             assert_eq!(stable(&report), whole, "{road}: another report");
-            // Of files that are read at places, some of what came ahead may be of no use.
+            // If files are read at offsets, some of the data read ahead may be unused.
             let at_places = ["table.parquet", "table.arrow"].contains(key);
             let must_notice = match expected {
                 _ if at_places => false,
@@ -121,7 +121,7 @@ fn whatever_answer_goes_wrong_no_verdict_is() {
         let files = files(120);
         let model = model(&files);
         for file in &files {
-            // So that compressed ones come in as many parts.
+            // So that compressed files have as many parts.
             let part = (file.1.len() / 6).max(1);
             for fault in faults() {
                 for way in
@@ -171,7 +171,7 @@ fn a_real_server_behind_faults() {
     });
 }
 
-/// The object becomes another one before the n-th request.
+/// The object is replaced before the n-th request.
 #[test]
 fn an_object_that_is_replaced_at_any_request_is_noticed_or_was_read_before() {
     within(Duration::from_mins(2), || {
@@ -242,13 +242,13 @@ fn an_object_that_is_removed_is_noticed() {
     assert!(error.to_string().contains("it was removed"), "{error}");
 }
 
-/// An error says where it happened.
+/// An error has its location.
 #[test]
 fn a_part_that_cannot_be_had_has_its_place() {
     let model = Model::new();
     let text = csv(120);
     model.put("table.csv", text.clone());
-    // One request to ask, two parts, then nothing more.
+    // One initial request, two parts, then nothing more.
     let faulty = Faulty::new(Arc::new(model), 4, Fault::Status(403)).and_later();
     let source = source(s3(Arc::new(faulty), "http://model"), "table.csv", options(1000).parts(1));
     let report = validate(1, 500, &source);

@@ -1,4 +1,4 @@
-//! Lists of objects, whole or not at all.
+//! Lists of objects, complete or not at all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use trueline_store_tests::{Fault, Faulty, Model};
 
 use crate::support::{SOON, options, s3, within};
 
-/// Keys, some of which only say that there is a folder, or are left over from writing.
+/// Keys, some of which only mark a folder, or are left over from writing.
 const KEYS: [&str; 14] = [
     "data/2026-01.csv",
     "data/2026-02.csv",
@@ -68,13 +68,13 @@ fn prefixes_and_patterns() {
     assert_eq!(found("data/**/2026-*.csv"), [all[0], all[1], all[2], all[6], all[7]]);
     assert_eq!(found("data/d*/"), all[6..]);
     assert_eq!(found("data/deep/**"), all[6..]);
-    // An object of exactly that key goes first; others of its form are not looked for.
+    // An object with exactly that key takes precedence; others that match the pattern are not searched for.
     assert_eq!(found("data/a*.csv"), ["data/a*.csv"]);
     assert_eq!(found("data/[a]?.csv"), ["data/a*.csv", "data/ab.csv"]);
     assert_eq!(found("*"), ["database.csv"]);
-    // A folder's own object is no file.
+    // The object of a folder itself is not a file.
     assert_eq!(found("data/*").len(), 6);
-    // Nothing is asked about a key without wildcards before it is opened.
+    // For a key without wildcards, there is no request before it is opened.
     assert_eq!(found("missing.csv"), ["missing.csv"]);
 }
 
@@ -96,7 +96,7 @@ fn what_stands_for_nothing_is_an_error() {
     }
 }
 
-/// A list that breaks off is no shorter list.
+/// A list that breaks off is an error, not a shorter list.
 #[test]
 fn a_part_of_a_list_is_an_error() {
     let faults = [

@@ -1,4 +1,4 @@
-//! Object stores as sources: in memory, behind faults, behind a real server of S3, behind plain HTTP.
+//! Object stores as sources: in memory, with faults, with a real S3 server, with plain HTTP.
 
 mod conformance;
 mod faults;

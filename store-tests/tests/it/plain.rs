@@ -1,4 +1,4 @@
-//! Files behind servers of HTTP that do more or less of what they could.
+//! Files on HTTP servers that support more or less of the protocol.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,19 +11,19 @@ use trueline_io::conformance;
 use crate::support::{options, stable, validate};
 use crate::tables::csv;
 
-/// What a server knows.
+/// The features of a server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Knows {
     pub(crate) tag: Option<&'static str>,
     pub(crate) ranges: bool,
     pub(crate) conditions: bool,
-    /// Whether HEAD is answered; signed addresses are for GET.
+    /// Whether HEAD is supported; signed addresses are for GET.
     pub(crate) head: bool,
 }
 
 pub(crate) const ALL: Knows = Knows { tag: Some("\"one\""), ranges: true, conditions: true, head: true };
 
-/// A server of one file, one thread a connection.
+/// A server of one file, with one thread per connection.
 pub(crate) struct Plain {
     pub(crate) address: String,
     pub(crate) requests: Arc<Mutex<Vec<String>>>,
@@ -114,7 +114,7 @@ fn serve(stream: TcpStream, bytes: &Mutex<Vec<u8>>, requests: &Mutex<Vec<String>
         let length = body.len();
         let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}\r\n");
         let body = if is_head { &[][..] } else { &body };
-        // In one piece: the second of two small ones would wait until the client has said that it has the first.
+        // In one piece: the second of two small ones would wait until the client has acknowledged the first.
         if stream.write_all(&[answer.as_bytes(), body].concat()).is_err() {
             return;
         }

@@ -1,4 +1,4 @@
-//! What is secret is in no name, error, report or debugging text.
+//! Secrets do not occur in names, errors, reports or debug output.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ fn check(what: &str, text: &str) {
     assert!(!text.contains("Signature="), "{what} shows a signature: {text}");
 }
 
-/// All that an error says, to its innermost cause.
+/// Returns everything an error says, including all its causes.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut cause = error.source();
@@ -92,7 +92,7 @@ fn addresses_and_variables_are_not_shown() {
     check("options", &format!("{options:?}"));
 }
 
-/// A server that repeats what it was asked, headers and all.
+/// A server that repeats the request with its headers.
 #[test]
 fn what_a_server_repeats_is_not_shown() {
     for status in [400, 401, 403, 404, 409, 412, 500, 503, 301, 302, 200] {

@@ -1,4 +1,4 @@
-//! A real server of S3, with signatures, in this process.
+//! A real S3 server, with signatures, in this process.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use trueline_io::ErrorKind;
 use crate::support::{ACCESS_KEY, SECRET_KEY, network, options, s3, source, stable, validate, validator};
 use crate::tables::{csv, files};
 
-/// A server over a folder, and the thread it runs on.
+/// A server for a folder, and the thread it runs on.
 pub(crate) struct Server {
     address: SocketAddr,
     runtime: tokio::runtime::Runtime,
@@ -36,7 +36,7 @@ impl Server {
         let address = listener.local_addr().expect("an address");
         runtime.spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                // Or each small answer waits until the client has said that it has its headers.
+                // Otherwise each small response waits until the client has acknowledged its headers.
                 socket.set_nodelay(true).expect("a socket");
                 let service = service.clone();
                 tokio::spawn(async move {
@@ -58,7 +58,7 @@ impl Server {
         self.runtime.block_on(store.put(&path, PutPayload::from(bytes))).expect("an object");
     }
 
-    /// As a user sets it.
+    /// The options as a user sets them.
     pub(crate) fn options(&self) -> ObjectOptions {
         ObjectOptions::default()
             .environment(false)
@@ -122,7 +122,7 @@ fn many_objects_are_one_table() {
     let sources = object_sources("s3://bucket/2026/", &server.options()).expect("objects");
     let sources: Vec<&dyn Source> = sources.iter().map(|source| source as _).collect();
     let report = validator(2, 1 << 20).validate_all(&sources).expect("a report");
-    // The key of b.csv is there again in deep/c.csv.
+    // The key in b.csv is repeated in deep/c.csv.
     assert_eq!((report.verdict, report.rows.total, report.inputs.len()), (Verdict::Invalid, 3, 3));
     assert_eq!(report.violations[0].input, 2);
 }

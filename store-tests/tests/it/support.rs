@@ -1,4 +1,4 @@
-//! Stores to read from, and what is compared.
+//! Stores to read from, and helpers for comparisons.
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -15,7 +15,7 @@ use crate::tables::SCHEMA;
 pub(crate) const ACCESS_KEY: &str = "AKIACANARYCANARY0001";
 pub(crate) const SECRET_KEY: &str = "canary/secret+key0123456789abcdefghijklmn";
 
-/// A store of S3 over a connection.
+/// Creates an S3 store with a connection.
 pub(crate) fn s3(connector: Arc<dyn HttpConnector>, endpoint: &str) -> Arc<dyn ObjectStore> {
     let backoff = BackoffConfig {
         init_backoff: Duration::from_millis(1),
@@ -37,7 +37,7 @@ pub(crate) fn s3(connector: Arc<dyn HttpConnector>, endpoint: &str) -> Arc<dyn O
     Arc::new(builder.build().expect("a store"))
 }
 
-/// A connection that several stores have.
+/// A connection shared by several stores.
 #[derive(Debug)]
 struct Shared(Arc<dyn HttpConnector>);
 
@@ -47,17 +47,17 @@ impl HttpConnector for Shared {
     }
 }
 
-/// A connection to a server.
+/// Creates a connection to a server.
 pub(crate) fn network() -> Arc<dyn HttpConnector> {
-    // An error says that it was chosen before.
+    // An error means that it was already chosen.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Arc::new(ReqwestConnector::default())
 }
 
-/// The longest time for a part that does not come, in tests of that.
+/// The timeout of a part that never comes, in tests of that.
 pub(crate) const SOON: Duration = Duration::from_millis(500);
 
-/// Small parts, so that there are many requests. A machine that is busy has time enough.
+/// Small parts, so that there are many requests, with enough time for a busy machine.
 pub(crate) fn options(part_bytes: usize) -> ObjectOptions {
     ObjectOptions::default()
         .environment(false)
@@ -80,14 +80,14 @@ pub(crate) fn validate(threads: usize, chunk_bytes: usize, source: &dyn Source) 
     validator(threads, chunk_bytes).validate(source).expect("a report")
 }
 
-/// The report without what may differ between two runs.
+/// Returns the report without what may differ between two runs.
 pub(crate) fn stable(report: &Report) -> Value {
     let mut value: Value = serde_json::from_str(&report.to_json()).expect("json");
     value.as_object_mut().expect("an object").remove("run");
     value
 }
 
-/// Fails instead of waiting for ever.
+/// Fails instead of waiting forever.
 pub(crate) fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = channel();
     let worker = std::thread::spawn(move || {

@@ -9,14 +9,14 @@ use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use trueline_testkit::pack;
 
-/// What its rows must be.
+/// The schema of its rows.
 pub(crate) const SCHEMA: &str = "fields:
   - {name: id, type: int64, required: true, unique: true}
   - {name: name, type: string, max_length: 12}
   - {name: amount, type: float64, minimum: 0}
 ";
 
-/// A few amounts are too small, a few keys are there twice.
+/// Returns the rows; a few amounts are too small, a few keys occur twice.
 fn rows(count: usize) -> impl Iterator<Item = (i64, String, f64)> {
     (0..count).map(|row| {
         let number = i64::try_from(row).expect("small");
@@ -26,7 +26,7 @@ fn rows(count: usize) -> impl Iterator<Item = (i64, String, f64)> {
     })
 }
 
-/// As CSV, with quotes and line ends within cells.
+/// Returns the table as CSV, with quotes and line ends within cells.
 pub(crate) fn csv(count: usize) -> Vec<u8> {
     let mut text = String::from("id,name,amount\n");
     for (id, name, amount) in rows(count) {
@@ -53,7 +53,7 @@ fn batch(count: usize) -> RecordBatch {
     RecordBatch::try_from_iter(columns).expect("a batch")
 }
 
-/// In five parts.
+/// Splits into five parts.
 fn parts(batch: &RecordBatch) -> impl Iterator<Item = RecordBatch> {
     let rows = batch.num_rows().div_ceil(5).max(1);
     (0..batch.num_rows())
@@ -88,12 +88,12 @@ fn arrow_stream(batch: &RecordBatch) -> Vec<u8> {
     writer.into_inner().expect("bytes")
 }
 
-/// In three members, as tools that work in parallel write.
+/// Compresses to three members, as parallel tools do.
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     bytes.chunks(bytes.len() / 3 + 1).flat_map(pack::gzip).collect()
 }
 
-/// The table in every format, by the name of its file.
+/// Returns the table in every format, by file name.
 pub(crate) fn files(count: usize) -> Vec<(&'static str, Vec<u8>)> {
     let (csv, json_lines, batch) = (csv(count), json_lines(count), batch(count));
     vec![

@@ -1,4 +1,4 @@
-//! How fast objects are read, beside requests for ranges and nothing else.
+//! The read rate of objects, compared with bare requests for ranges.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ const PART: u64 = 8 << 20;
 const IN_FLIGHT: usize = 8;
 const ROUNDS: usize = 7;
 
-/// Ranges, several at once, whose bytes are counted and dropped.
+/// Requests ranges, several at once; their bytes are counted and dropped.
 fn bare(runtime: &tokio::runtime::Runtime, store: &Arc<dyn ObjectStore>) -> u64 {
     let path = Path::from("large");
     let ranges = (0..BYTES.div_ceil(PART)).map(|part| part * PART..((part + 1) * PART).min(BYTES));
@@ -44,7 +44,7 @@ fn streamed(store: &Arc<dyn ObjectStore>) -> u64 {
     }
 }
 
-/// As a pipeline reads: each thread the next megabyte.
+/// Reads like a pipeline: each thread the next megabyte.
 fn from_places(store: &Arc<dyn ObjectStore>, threads: usize) -> u64 {
     let source = source(Arc::clone(store), "large", ObjectOptions::default());
     drop(source.open().expect("opened"));

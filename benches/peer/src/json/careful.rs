@@ -1,4 +1,4 @@
-//! A record looked at with care, slowly: one that a parser refuses, or that is not as most are.
+//! The slow, careful path for a record that a parser rejects, or that is unusual.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::log::{
     COUNTRY, Cell, DURATION, HOST, LEVEL, Logs, MESSAGE, REQUEST_ID, SERVICE, STATUS, TIMESTAMP, USER_ID,
 };
 
-/// Why a line is no record.
+/// Why a line is not a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
     Json,
@@ -29,7 +29,7 @@ enum Any {
     Object(Vec<(String, Any)>),
 }
 
-/// Judges a record, or says what is wrong with its line.
+/// Validates a record, or returns what is wrong with its line.
 pub(super) fn observe(line: &[u8], logs: &mut Logs) -> Result<(), Broken> {
     let text = std::str::from_utf8(line).map_err(|_| Broken::Utf8)?;
     let record: Any = serde_json::from_str(text).map_err(|_| Broken::Json)?;
@@ -57,7 +57,7 @@ pub(super) fn observe(line: &[u8], logs: &mut Logs) -> Result<(), Broken> {
 }
 
 impl Any {
-    /// The value under a key; null where there is none.
+    /// Returns the value of a key; null if there is none.
     fn get(&self, key: &str) -> &Any {
         let Any::Object(members) = self else { return &Any::Null };
         members.iter().find(|(name, _)| name == key).map_or(&Any::Null, |(_, value)| value)

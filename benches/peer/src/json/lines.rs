@@ -1,43 +1,43 @@
-//! The lines of a part of a file, a piece at a time.
+//! The lines of a part of a file, in pieces.
 
 use std::fs::File;
 use std::io::Read;
 
 use crate::range::{PIECE_BYTES, Range};
 
-/// Bytes behind the lines of a piece that a parser may read, and may not write.
+/// The number of bytes after the lines of a piece that a parser may read but not write.
 pub(super) const PADDING: usize = 64;
 
-/// Reads pieces of whole lines.
+/// Reads pieces of complete lines.
 pub(super) struct Lines<'a> {
     range: Range<'a>,
     buffer: Vec<u8>,
-    /// Bytes read.
+    /// The number of bytes read.
     filled: usize,
-    /// Bytes handed out.
+    /// The number of bytes returned.
     used: usize,
-    /// Where the buffer's first byte stands in the file.
+    /// The position of the buffer's first byte in the file.
     position: u64,
 }
 
-/// Whole lines.
+/// Complete lines.
 pub(super) struct Piece<'a> {
-    /// With [`PADDING`] behind them.
+    /// With [`PADDING`] after them.
     pub(super) bytes: &'a mut [u8],
     /// Without the padding.
     pub(super) length: usize,
-    /// Where they stand in the file.
+    /// Their position in the file.
     pub(super) position: u64,
 }
 
 impl<'a> Lines<'a> {
-    /// The lines between two places of a file, where lines begin or the file ends.
+    /// Creates a reader of the lines between two positions of a file, where lines begin or the file ends.
     pub(super) fn new(file: &'a File, start: u64, end: u64) -> Self {
         let buffer = vec![0; PIECE_BYTES + PADDING];
         Self { range: Range::new(file, start, end), buffer, filled: 0, used: 0, position: start }
     }
 
-    /// The next piece, which ends behind a line end or at the end of the part.
+    /// Returns the next piece, which ends after a line end or at the end of the part.
     pub(super) fn next(&mut self) -> Option<Piece<'_>> {
         self.buffer.copy_within(self.used..self.filled, 0);
         self.filled -= self.used;
@@ -64,13 +64,13 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The length of the first line, its line end not counted, and where the next one begins.
+/// Returns the length of the first line without its line end, and where the next one begins.
 #[inline]
 pub(super) fn first_line(lines: &[u8]) -> (usize, usize) {
     memchr::memchr(b'\n', lines).map_or((lines.len(), lines.len()), |length| (length, length + 1))
 }
 
-/// Whether a line has nothing in it, and so is no record.
+/// Returns whether a line is empty, and so not a record.
 #[inline]
 pub(super) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))

@@ -1,11 +1,11 @@
-//! The checks of a log record, compiled by hand.
+//! The checks of a log record, implemented by hand.
 
 use crate::cell::is_timestamp;
 
-/// A value of a field that is checked.
+/// A value of a checked field.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) enum Cell<'a> {
-    /// Null, or no such key.
+    /// Null, or a missing key.
     #[default]
     Null,
     Text(&'a str),
@@ -26,10 +26,10 @@ pub(super) const USER_ID: usize = 7;
 pub(super) const COUNTRY: usize = 8;
 pub(super) const HOST: usize = 9;
 
-/// The fields that are checked, each at its place.
+/// The checked fields, each at its index.
 pub(super) type Record<'a> = [Cell<'a>; 10];
 
-/// Counts of a field, from its first on: nulls where they are faults, what is of another type, the rest.
+/// The counts of a field, from its first one on: nulls if they are faults, values of another type, the rest.
 pub(super) const LABELS: [&str; 29] = [
     "timestamp.required required.null",
     "timestamp.type type.invalid",
@@ -136,12 +136,12 @@ impl Logs {
     }
 }
 
-/// The count of what is no value of the field's type: of nulls, or of others.
+/// Returns the count for a cell that is not a value of the field's type: that of nulls, or of others.
 fn kind(first: usize, cell: Cell<'_>) -> usize {
     first + usize::from(cell != Cell::Null)
 }
 
-/// A number without a fraction is an integer.
+/// Converts a number without a fraction to an integer.
 #[inline]
 fn whole(cell: Cell<'_>) -> Cell<'_> {
     match cell {
@@ -159,7 +159,7 @@ fn number(cell: Cell<'_>) -> Cell<'_> {
     }
 }
 
-/// Whether a text has more characters than these.
+/// Returns whether a text has more than this number of characters.
 #[inline]
 fn is_longer(text: &str, characters: usize) -> bool {
     text.len() > characters && text.chars().count() > characters

@@ -1,4 +1,4 @@
-//! Log records, JSON Lines: the loop over the lines of a file, by one thread or more.
+//! Log records, JSON Lines: the loop over the lines of a file, with one thread or more.
 
 use std::fs::File;
 
@@ -16,24 +16,24 @@ mod sonic;
 use lines::Lines;
 use log::Logs;
 
-/// What parses the records.
+/// The library that parses the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Library {
     SimdJson,
     SonicRs,
 }
 
-/// What one thread found.
+/// The result of one thread.
 #[derive(Default)]
 struct Part {
     logs: Logs,
     rows: u64,
-    /// Records that are no JSON object, that are no UTF-8, and those with a repeated key.
+    /// The numbers of records that are not a JSON object, that are not UTF-8, and with a repeated key.
     structure: [u64; 3],
 }
 
 impl Part {
-    /// Looks at a record with care: one that is not as most are.
+    /// Validates an unusual record on the slow, careful path.
     #[cold]
     fn observe_carefully(&mut self, line: &[u8]) {
         if let Err(broken) = careful::observe(line, &mut self.logs) {
@@ -42,7 +42,7 @@ impl Part {
     }
 }
 
-/// Counts per check and code.
+/// Validates a file; returns counts per check and code.
 pub(crate) fn judge(library: Library, file: &File, threads: usize) -> Value {
     let borders = range::borders(file, threads, true);
     let parts = std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! By `simd-json`: each line becomes a tape of its values, in place and without an allocation, and the tape is gone through once.
+//! Uses `simd-json`: each line becomes a tape of its values, in place and without an allocation, which is read once.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -48,7 +48,7 @@ fn read_again(file: &File, position: u64, length: usize) -> Vec<u8> {
     line
 }
 
-/// The fields; `None` where a key is not known or repeated, or an object is none.
+/// Returns the fields; `None` if a key is unknown or repeated, or a value that must be an object is not.
 #[inline]
 fn record<'a>(tape: &[Node<'a>]) -> Option<Record<'a>> {
     let mut cells = Record::default();
@@ -115,12 +115,12 @@ fn user<'a>(nodes: &mut Iter<'_, Node<'a>>, cells: &mut Record<'a>) -> Option<()
     Some(())
 }
 
-/// The number of members of an object.
+/// Returns the number of members of an object.
 fn members(node: &Node<'_>) -> Option<usize> {
     if let Node::Object { len, .. } = node { Some(*len) } else { None }
 }
 
-/// The number of members of an object that may be null.
+/// Returns the number of members of an object that may be null.
 fn nested(nodes: &mut Iter<'_, Node<'_>>) -> Option<usize> {
     match nodes.next()? {
         Node::Static(StaticNode::Null) => Some(0),
@@ -133,7 +133,7 @@ fn key<'a>(nodes: &mut Iter<'_, Node<'a>>) -> Option<&'a str> {
     if let Node::String(key) = nodes.next()? { Some(key) } else { None }
 }
 
-/// Notes that a key was there; `None` when it was there before.
+/// Records a key; `None` if it is repeated.
 #[inline]
 fn note(seen: &mut u32, place: usize) -> Option<()> {
     let bit = 1 << place;
@@ -142,7 +142,7 @@ fn note(seen: &mut u32, place: usize) -> Option<()> {
     is_new.then_some(())
 }
 
-/// The next value. A list or an object is passed over.
+/// Returns the next value; lists and objects are skipped.
 #[inline]
 fn cell<'a>(nodes: &mut Iter<'_, Node<'a>>) -> Option<Cell<'a>> {
     Some(match nodes.next()? {

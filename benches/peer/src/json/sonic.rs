@@ -1,4 +1,4 @@
-//! By `sonic-rs`: each line becomes a struct whose texts are borrowed from it, by `serde`.
+//! Uses `sonic-rs`: `serde` converts each line to a struct with strings borrowed from it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::Part;
 use super::lines::{Lines, first_line, is_blank};
 use super::log::Cell;
 
-/// As the schema has it. What does not fit is looked at with care.
+/// The record of the schema. Records that do not fit take the slow, careful path.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Log<'a> {
@@ -95,7 +95,7 @@ fn text<'a>(text: Option<&'a Text<'_>>) -> Cell<'a> {
     text.map_or(Cell::Null, |text| Cell::Text(&text.0))
 }
 
-/// A text: borrowed, or made where it has escapes. (`serde` borrows a `Cow` only where it stands alone, not in an option.)
+/// A string: borrowed, or owned if it has escapes. (`serde` borrows a `Cow` only by itself, not in an option.)
 struct Text<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {

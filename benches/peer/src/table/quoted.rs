@@ -1,4 +1,4 @@
-//! Twenty columns of one byte, in quotes or (`PLAIN`) not.
+//! Twenty columns of one byte, quoted or (`PLAIN`) not.
 
 use std::fs::File;
 
@@ -10,7 +10,7 @@ const LETTERS: std::ops::Range<usize> = 0..5;
 const TEXTS: std::ops::Range<usize> = 5..10;
 const DIGITS: std::ops::Range<usize> = 10..20;
 
-/// Four counts per column; what they are called is in [`labels`].
+/// Four counts per column; their labels are in [`labels`].
 #[derive(Clone)]
 pub(crate) struct Quoted<const PLAIN: bool> {
     counts: [[u64; 4]; 20],
@@ -64,7 +64,7 @@ impl<const PLAIN: bool> Table for Quoted<PLAIN> {
     }
 }
 
-/// The labels of a column's counts.
+/// Returns the labels of a column's counts.
 fn labels(column: usize) -> [String; 4] {
     let (name, number, second) = match column {
         column if column < LETTERS.end => ("letter", column + 1, "enum enum.unlisted"),

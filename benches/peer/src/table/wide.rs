@@ -6,7 +6,7 @@ use super::{Table, tell_sums};
 use crate::cell::{float, integer, is_date};
 use crate::record::Record;
 
-/// Column groups: where they begin, and the codes that a column of the group can fail with.
+/// Column groups, by their indices.
 const ID: usize = 0;
 const TITLE: usize = 1;
 const INTEGERS: std::ops::Range<usize> = 3..13;
@@ -16,12 +16,12 @@ const FLAGS: std::ops::Range<usize> = 31..35;
 const DATES: std::ops::Range<usize> = 35..39;
 const CODE: usize = 39;
 
-/// What a column's first and second count are.
+/// The indices of a column's two counts.
 const NULL: usize = 0;
 const BAD: usize = 1;
 
-/// Two counts per column: for `id`, `title` and `code` nulls and the other fault; for integers what is no value and what is
-/// below the minimum; for the others only the second.
+/// Two counts per column: for `id`, `title` and `code` nulls and the other fault; for integers invalid values and those below the
+/// minimum; for the others only the second.
 #[derive(Clone)]
 pub(crate) struct Wide {
     counts: [[u64; 2]; 40],
@@ -85,7 +85,7 @@ impl Table for Wide {
     }
 }
 
-/// The labels of a column's two counts.
+/// Returns the labels of a column's two counts.
 fn labels(column: usize) -> [String; 2] {
     let both =
         |name: String, first: &str, second: &str| [format!("{name}.{first}"), format!("{name}.{second}")];

@@ -7,11 +7,11 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use csv::{ByteRecord, ReaderBuilder};
 use regex_automata::meta::Regex;
 
-/// What one thread found.
+/// The result of one thread.
 #[derive(Default)]
 struct Part {
     counts: BTreeMap<&'static str, u64>,
-    /// How often each transaction number occurs; ids of another shape by their text.
+    /// The count of each transaction number, and of ids in another form.
     numbers: HashMap<u64, u32, foldhash::fast::RandomState>,
     others: HashMap<Vec<u8>, u32, foldhash::fast::RandomState>,
 }
@@ -66,7 +66,7 @@ fn part(path: &str, from: u64, to: u64) -> Part {
         start = from - 1;
     }
     start += file.read_until(b'\n', &mut line).expect("readable") as u64;
-    // The last line of a part may end behind it.
+    // The last line of a part may end after it.
     let mut end = to;
     if to < std::fs::metadata(path).expect("the file").len() {
         let mut tail = BufReader::new(File::open(path).expect("the file"));
@@ -90,7 +90,7 @@ fn part(path: &str, from: u64, to: u64) -> Part {
 
 fn row(record: &ByteRecord, pattern: &Regex, part: &mut Part) {
     if record.as_slice().contains(&b'"') {
-        // Text behind a closing quote is not seen: the reader has taken the quotes away.
+        // Text after a closing quote is not detected: the reader has removed the quotes.
         return part.fail("structure structure.quote");
     }
     if record.len() != 7 {
@@ -147,7 +147,7 @@ fn amount(text: &[u8], part: &mut Part) {
     }
 }
 
-/// `2026-03-04T05:06:07Z`, calendar-checked.
+/// Returns whether the text is a time of the calendar such as `2026-03-04T05:06:07Z`.
 fn is_timestamp(text: &[u8]) -> bool {
     let shape = b"dddd-dd-ddTdd:dd:ddZ";
     let fits = |(byte, shape): (&u8, &u8)| if *shape == b'd' { byte.is_ascii_digit() } else { byte == shape };

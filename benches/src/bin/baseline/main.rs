@@ -1,9 +1,9 @@
-//! The transactions file, validated by trueline and by the `csv` crate with the same checks written by hand.
+//! Validates the transactions file with trueline, and with the `csv` crate and the same checks written by hand.
 //!
 //! `cargo run --release -p trueline-benches --bin baseline -- FILE SCHEMA [RUNS]`
 //!
-//! Everything runs in one process, in turn, `RUNS` times (5 unless given); medians are printed. The bare `read` of the file is
-//! the denominator. Each run's counts are compared with those of the first, so a wrong answer cannot look fast.
+//! Everything runs in one process, in turn, `RUNS` times (default 5); medians are printed. The bare `read` of the file is the
+//! denominator. The counts of each run are compared with those of the first, so a wrong result cannot look fast.
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
@@ -17,10 +17,10 @@ use std::time::Instant;
 
 use trueline::{FileSource, Schema, Validator};
 
-/// What the `csv` crate cannot tell: it reads text behind a closing quote as if nothing were wrong.
+/// Not detected with the `csv` crate, which accepts text after a closing quote without an error.
 const NOT_BY_HAND: &str = "structure structure.quote";
 
-/// Failures per code.
+/// The number of failures per code.
 type Counts = BTreeMap<String, u64>;
 
 fn bare_read(path: &str) -> u64 {
@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A small file, once: that both count the same is the test.
+/// Validates a small file once: the test is that both counts are equal.
 fn test() -> ExitCode {
     let folder = tempfile::tempdir().expect("a folder");
     let (file, schema) = (folder.path().join("transactions.csv"), folder.path().join("schema.yaml"));
