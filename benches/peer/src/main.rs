@@ -1,6 +1,7 @@
-//! The programs that `benches/compare/` measures besides trueline and those in Python: the same checks written by hand with the
-//! `csv`, `simd-csv`, `simd-json` and `sonic-rs` crates, and the minimum work of any program: the bare `read` of a file, the bare
-//! decompression, the bare reading of Parquet into Arrow.
+//! The programs that `benches/compare/` measures besides trueline and those in Python.
+//!
+//! These are the same checks written by hand with the `csv`, `simd-csv`, `simd-json` and `sonic-rs` crates, and the minimum work
+//! of any program: the bare `read` of a file, the bare decompression, the bare reading of Parquet into Arrow.
 //!
 //! ```console
 //! $ peer read FILE THREADS
