@@ -6,11 +6,16 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import ipaddress
+import re
+import typing
 import uuid
 from typing import Annotated, Any, ClassVar, Literal, Optional
 
+import annotated_types
 import pydantic
 import pytest
+import typing_extensions
 
 import trueline
 from trueline import Field, Schema, SchemaError, Table, Validator
@@ -138,7 +143,7 @@ def test_a_model_is_a_schema() -> None:
             "secret": Field(str, required=True, sensitive=True),
             "items": Field("list<int64>", required=True, max_length=3),
             "address.city": Field(str, required=True),
-            "address.zip": Field(str, optional=True, pattern=r"^\d{5}$"),
+            "address.zip": Field(str, optional=True, pattern=r"(?u)^\d{5}$"),
             "tag": Field("struct<label: string>", optional=True),
             "tags": Field("list<struct<label: string>>", optional=True),
             "anything": Field("any", optional=True),
@@ -192,6 +197,163 @@ def test_what_has_no_equivalent(kind: Any, text: str) -> None:
     with pytest.raises(SchemaError, match=text) as caught:
         Schema.from_pydantic(model(a=(kind, ...)))
     assert caught.value.field == "a" and str(caught.value).startswith("field `a`: ")
+
+
+class Node(pydantic.BaseModel):
+    children: list[Node] = []
+
+
+def test_models_without_fields_are_refused() -> None:
+    with pytest.raises(SchemaError, match="holds itself") as caught:
+        Schema.from_pydantic(Node)
+    assert caught.value.field == "children"
+    with pytest.raises(SchemaError, match="holds itself") as caught:
+        Schema.from_pydantic(model(a=(int, 1), b=(Node | None, None)))
+    assert caught.value.field == "b"
+    with pytest.raises(SchemaError, match="RootModel"):
+        Schema.from_pydantic(pydantic.RootModel[list[int]])
+    assert Schema.from_pydantic(model(a=(pydantic.RootModel[list[int]], ...))).fields == {"a": "list<int64>"}
+
+
+DAY, NOON, HOUR = datetime.date(2026, 1, 2), datetime.time(12), datetime.timedelta(hours=1)
+
+
+def test_bounds_of_dates_and_times_are_kept() -> None:
+    found = Schema.from_pydantic(
+        model(
+            day=(Annotated[datetime.date, pydantic.Field(ge=DAY)], ...),
+            at=(Annotated[datetime.datetime | None, pydantic.Field(lt=datetime.datetime(2026, 1, 2, 3))], None),
+            time=(Annotated[datetime.time, annotated_types.Interval(gt=NOON)], NOON),
+            took=(datetime.timedelta, pydantic.Field(le=HOUR, default=HOUR)),
+            price=(Annotated[decimal.Decimal, pydantic.Field(max_digits=4, decimal_places=2), annotated_types.Interval(ge=1)], ...),
+        )
+    )
+    expected = {
+        "day": Field(datetime.date, required=True, minimum="2026-01-02"),
+        "at": Field(datetime.datetime, optional=True, exclusive_maximum="2026-01-02T03:00:00"),
+        "time": Field(datetime.time, optional=True, exclusive_minimum="12:00:00"),
+        "took": Field(datetime.timedelta, optional=True, maximum="PT3600S"),
+        "price": Field("decimal(4,2)", required=True, minimum=1),
+    }
+    assert found == Schema(expected, name="Model")
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (pydantic.AwareDatetime, "`tz_constraint` has no equivalent"),
+        (pydantic.NaiveDatetime, "`tz_constraint` has no equivalent"),
+        (pydantic.PastDate, "`now_op` has no equivalent"),
+        (pydantic.FutureDate | None, "`now_op` has no equivalent"),
+        (pydantic.PastDatetime, "`now_op` has no equivalent"),
+        (Annotated[int, pydantic.AfterValidator(same)], "`same` is code"),
+        (Annotated[int, pydantic.BeforeValidator(same)], "`same` is code"),
+        (Annotated[int, pydantic.PlainValidator(same)], "`same` is code"),
+        (Annotated[int, pydantic.WrapValidator(lambda value, inner: inner(value))], "`<lambda>` is code"),
+        (list[Annotated[int, pydantic.AfterValidator(same)]], "`same` is code"),
+        (Annotated[int, annotated_types.Predicate(bool)], "is code"),
+        (pydantic.ImportString, "is code"),
+        (Annotated[str, pydantic.StringConstraints(strip_whitespace=True)], "`strip_whitespace` has no equivalent"),
+        (Annotated[str, pydantic.StringConstraints(to_lower=True)], "`to_lower` has no equivalent"),
+        (Annotated[str, pydantic.StringConstraints(to_upper=True)], "`to_upper` has no equivalent"),
+        (pydantic.HttpUrl, "`allowed_schemes` has no equivalent"),
+        (Annotated[pydantic.AnyUrl, pydantic.UrlConstraints(allowed_schemes=["ftp"])], "`allowed_schemes` has no equivalent"),
+        (Annotated[str, pydantic.Field(pattern=re.compile("a", re.I))], "flags of re"),
+        (list[Annotated[datetime.date, pydantic.Field(ge=DAY)]], "inside of others"),
+        (type[int], "is-subclass"),
+        (Annotated[datetime.time, pydantic.Field(ge=datetime.time(1, tzinfo=datetime.UTC))], "minimum"),
+    ],
+)
+def test_what_the_json_schema_of_a_model_leaves_out_is_refused(kind: Any, text: str) -> None:
+    with pytest.raises(SchemaError, match=text) as caught:
+        Schema.from_pydantic(model(a=(kind, ...)))
+    assert caught.value.field == "a" and str(caught.value).startswith("field `a`: ")
+
+
+def test_settings_of_a_model_that_have_no_equivalent() -> None:
+    class Lower(pydantic.BaseModel):
+        model_config = pydantic.ConfigDict(str_to_lower=True)
+        a: str
+
+    with pytest.raises(SchemaError, match="`str_to_lower` of a model"):
+        Schema.from_pydantic(Lower)
+    path = pydantic.Field(validation_alias=pydantic.AliasPath("a", 0))
+    with pytest.raises(SchemaError, match="an alias that is a path"):
+        Schema.from_pydantic(model(b=(int, path)))
+    with pytest.raises(SchemaError, match="has no equivalent"):
+        Schema.from_pydantic(model(a=(typing.Callable[[], int], ...)))
+
+
+def test_what_other_types_of_pydantic_are() -> None:
+    found = Schema.from_pydantic(
+        model(
+            url=(pydantic.AnyUrl, ...),
+            ip=(ipaddress.IPv4Address | None, None),
+            many=(typing.Sequence[int], []),
+            point=(Point | None, None),
+            word=(Annotated[str, pydantic.Field(pattern=r"^\w$")], ...),
+            rate=(Annotated[float, pydantic.Field(allow_inf_nan=True)], ...),
+            named=(str, pydantic.Field(validation_alias="other", strict=True)),
+        )
+    )
+    expected = {
+        "url": Field(str, required=True, format="uri", min_length=1),
+        "ip": Field(str, optional=True, format="ipv4"),
+        "many": Field("list<int64>", optional=True),
+        "point": Field("struct<x: float64>", optional=True),
+        "word": Field(str, required=True, pattern=r"(?u)^\w$"),
+        "rate": Field(float, required=True, allow_nan=True, allow_infinite=True),
+        "other": Field(str, required=True),
+    }
+    assert found == Schema(expected, name="Model")
+
+
+class Item(pydantic.BaseModel):
+    a: int = 1
+
+    @pydantic.field_validator("a")
+    @classmethod
+    def even(cls, value: int) -> int:
+        return value
+
+
+class Whole(pydantic.BaseModel):
+    a: int = 1
+
+    @pydantic.model_validator(mode="after")
+    def good(self) -> Whole:
+        return self
+
+
+@dataclasses.dataclass
+class Point:
+    x: float = 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "text"),
+    [
+        (Item, ..., "`even` of Item is code"),
+        (Item, Item(), "`even` of Item is code"),
+        (list[Item], ..., "`even` of Item is code"),
+        (Item | None, None, "`even` of Item is code"),
+        (list[list[Item] | None], ..., "`even` of Item is code"),
+        (typing_extensions.TypeAliasType("Items", list[Item]), ..., "`even` of Item is code"),
+        (Annotated[Item, pydantic.Field(validation_alias="b")], ..., "`even` of Item is code"),
+        (list[Whole], ..., "`good` is code"),
+        (model(c=(Item, ...)), ..., "`even` of Item is code"),
+    ],
+)
+def test_code_of_nested_models_is_refused(kind: Any, default: Any, text: str) -> None:
+    nested = model(a=(kind, default))
+    with pytest.raises(SchemaError, match=text) as caught:
+        Schema.from_pydantic(nested)
+    assert caught.value.field in ("a", "b", "a.c")
+    assert Schema.from_pydantic(nested, skip_code=True).fields
 
 
 def test_code_of_a_model_is_no_schema() -> None:

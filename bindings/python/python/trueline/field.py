@@ -140,6 +140,8 @@ def _plain(value: Any, where: str) -> Any:
         return value
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
         return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return _duration(value)
     if isinstance(value, re.Pattern):
         if value.flags & ~re.UNICODE:
             raise SchemaError(f"{where} cannot take flags of re: write them into the pattern, as (?i)")
@@ -149,6 +151,13 @@ def _plain(value: Any, where: str) -> Any:
     if isinstance(value, Iterable):
         return [_plain(item, where) for item in value]
     raise SchemaError(f"{where} cannot be {value!r}")
+
+
+def _duration(value: datetime.timedelta) -> str:
+    """A duration as ISO 8601 has it."""
+    size = abs(value)
+    seconds = f"{size.days * 86400 + size.seconds}.{size.microseconds:06}".rstrip("0").rstrip(".")
+    return f"{'-' if value.days < 0 else ''}PT{seconds}S"
 
 
 _ANY: Any = object()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import decimal
+import re
 from typing import Any
 
+from .core import TIMES, Core, Node, limits, refuse_code
 from .errors import SchemaError
 from .field import Field, type_name
-from .table import type_of_values, without_none
+from .table import type_of_values
 
 __all__: list[str] = []
 
@@ -43,43 +44,44 @@ def document_of(model: Any, *, name: str | None, skip_code: bool) -> dict[str, A
         shown = model.__name__ if isinstance(model, type) else type(model).__name__
         raise TypeError(f"a model of pydantic 2 is needed, and {shown} is none")
     if not skip_code:
-        _refuse_code(model)
-    root = model.model_json_schema(mode="validation")
-    fields = [
-        field._document(place) for place, field in _Reader(root.get("$defs", {}), skip_code).fields(model, root, "", False)
-    ]
+        refuse_code(model)
+    root, core = _read(model, skip_code)
+    reader = _Reader(root.get("$defs", {}), core)
+    fields = [field._document(place) for place, field in reader.fields(core.root, root, "")]
     document: dict[str, Any] = {"name": name or model.__name__, "fields": fields}
     if root.get("additionalProperties") is False:
         document["extra_columns"] = "forbid"
     return document
 
 
-def _refuse_code(model: Any) -> None:
-    found = getattr(model, "__pydantic_decorators__", None)
-    for kind in ("validators", "field_validators", "root_validators", "model_validators"):
-        for name in getattr(found, kind, {}):
-            raise SchemaError(
-                f"`{name}` of {model.__name__} is code and has no equivalent: give it to schema.check as a function, and pass "
-                "skip_code=True here",
-                keyword=name,
-            )
+def _read(model: Any, skip_code: bool) -> tuple[dict[str, Any], Core]:
+    from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+
+    try:
+        model.model_rebuild()
+        core = Core(model, skip_code)
+        core.check()
+        if core.inner(core.root)["type"] != "model-fields":
+            raise SchemaError(f"{model.__name__} is a RootModel: it has no fields, and a schema needs some")
+        return model.model_json_schema(mode="validation"), core
+    except (PydanticUndefinedAnnotation, PydanticUserError) as error:
+        raise SchemaError(f"{model.__name__} has no equivalent: {error.message}") from None
 
 
 class _Reader:
-    def __init__(self, definitions: dict[str, Any], skip_code: bool) -> None:
+    def __init__(self, definitions: dict[str, Any], core: Core) -> None:
         self._definitions = definitions
-        self._skip_code = skip_code
+        self._core = core
 
-    def fields(self, model: Any, node: dict[str, Any], prefix: str, is_loose: bool) -> list[tuple[str, Field]]:
-        """Return the fields of an object; those of nested objects have dotted names."""
+    def fields(self, core: Node, node: dict[str, Any], prefix: str) -> list[tuple[str, Field]]:
+        """The fields of an object; those of objects in it have names with dots."""
         required = node.get("required", [])
-        infos = {info.alias or name: info for name, info in model.model_fields.items()} if model is not None else {}
+        cores = self._core.fields(self._core.inner(core))
         found: list[tuple[str, Field]] = []
         for name, child in node.get("properties", {}).items():
             place = f"{prefix}{name}"
             try:
-                info = infos.get(name)
-                found.extend(self._field(place, child, info, name in required and not is_loose))
+                found.extend(self._field(place, child, cores[name], name in required))
             except SchemaError as error:
                 if error.field is not None:
                     raise
@@ -88,32 +90,21 @@ class _Reader:
                 ) from None
         return found
 
-    def _field(self, place: str, node: dict[str, Any], info: Any, is_required: bool) -> list[tuple[str, Field]]:
-        node, is_nullable = self._without_null(node) if not _is_decimal(info) else ({}, _is_nullable(info))
-        nested = self._model(info)
+    def _field(self, place: str, node: dict[str, Any], core: Node, is_required: bool) -> list[tuple[str, Field]]:
+        inner = self._core.inner(core)
+        is_decimal = inner["type"] == "decimal"
+        node, is_nullable = self._without_null(node) if not is_decimal else ({}, _is_nullable(core))
         if "properties" in node:
             if is_required and not is_nullable:
-                self._check_nested(node, nested)
-                return self.fields(nested, node, f"{place}.", False)
-            return [(place, Field(self._struct(node), optional=True))]
-        kind, keywords = _decimal(info) if _is_decimal(info) else self._kind(node)
+                _check_nested(node)
+                return self.fields(core, node, f"{place}.")
+            return [(place, Field(self._struct(node, core), optional=True))]
+        kind, keywords = _decimal(inner) if is_decimal else self._kind(node, inner)
         if is_required and not is_nullable:
             keywords["required"] = True
         elif not is_required:
             keywords["optional"] = True
         return [(place, Field(kind, **keywords))]
-
-    def _model(self, info: Any) -> Any:
-        if info is None:
-            return None
-        kind, _ = without_none(info.annotation)
-        return kind if hasattr(kind, "model_fields") else None
-
-    def _check_nested(self, node: dict[str, Any], model: Any) -> None:
-        if node.get("additionalProperties") is False:
-            raise SchemaError("that a nested model forbids other members has no equivalent", keyword="extra")
-        if model is not None and not self._skip_code:
-            _refuse_code(model)
 
     def _resolved(self, node: dict[str, Any], depth: int = 0) -> dict[str, Any]:
         if depth > 50:
@@ -139,8 +130,8 @@ class _Reader:
         rest = {name: value for name, value in node.items() if name not in ("anyOf", "oneOf")}
         return {**others[0], **rest}, len(others) < len(choices)
 
-    def _kind(self, node: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        """Return the type of a node that is not an object, and its keywords."""
+    def _kind(self, node: dict[str, Any], core: Node) -> tuple[str, dict[str, Any]]:
+        """The type of a node that is no object, and its keywords."""
         keywords: dict[str, Any] = {}
         kind = node.get("type", "any")
         known = {"type", "format", "items", *_ANNOTATIONS}
@@ -150,7 +141,7 @@ class _Reader:
             keywords["enum"] = values
             known |= {"enum", "const"}
         elif kind == "array":
-            kind = self._list(node)
+            kind = self._list(node, core)
         elif kind == "object":
             raise SchemaError("a dict has no equivalent: its keys are not known")
         else:
@@ -168,60 +159,73 @@ class _Reader:
                 keywords[_KEYWORDS[name]] = value
             elif name not in known:
                 raise SchemaError(f"`{name}` has no equivalent", keyword=name)
+        keywords.update(_of_core(core))
         return kind, keywords
 
-    def _list(self, node: dict[str, Any]) -> str:
+    def _list(self, node: dict[str, Any], core: Node) -> str:
         item, _ = self._without_null(node.get("items", {}))
-        return f"list<{self._bare(item)}>"
+        inner = core.get("items_schema", {"type": "any"})
+        return f"list<{self._bare(item, inner[0] if isinstance(inner, list) else inner)}>"
 
-    def _struct(self, node: dict[str, Any]) -> str:
+    def _struct(self, node: dict[str, Any], core: Node) -> str:
         if node.get("required"):
             raise SchemaError(
                 "a model in a list, or one that may be absent, must not require members: a struct cannot say that they "
                 f"are there, and {', '.join(node['required'])} must be"
             )
-        self._check_nested(node, None)
+        _check_nested(node)
+        cores = self._core.fields(self._core.inner(core))
         parts = []
         for name, child in node["properties"].items():
             child, _ = self._without_null(child)
             quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-            parts.append(f"{quoted}: {self._bare(child)}")
+            parts.append(f"{quoted}: {self._bare(child, cores[name])}")
         return f"struct<{', '.join(parts)}>"
 
-    def _bare(self, node: dict[str, Any]) -> str:
-        """Return the type of a nested value, which cannot have keywords."""
+    def _bare(self, node: dict[str, Any], core: Node) -> str:
+        """The type of a value inside of another, which can have no keywords."""
         if "properties" in node:
-            return self._struct(node)
-        kind, keywords = self._kind(node)
+            return self._struct(node, core)
+        kind, keywords = self._kind(node, self._core.inner(core))
         if keywords:
             names = ", ".join(keywords)
             raise SchemaError(f"what is asked of values inside of others has no equivalent: {names}", keyword=next(iter(keywords)))
         return kind
 
 
-def _is_decimal(info: Any) -> bool:
-    if info is None:
-        return False
-    try:
-        return without_none(info.annotation)[0] is decimal.Decimal
-    except SchemaError:
-        return False
+def _check_nested(node: dict[str, Any]) -> None:
+    if node.get("additionalProperties") is False:
+        raise SchemaError("that a nested model forbids other members has no equivalent", keyword="extra")
 
 
-def _is_nullable(info: Any) -> bool:
-    return without_none(info.annotation)[1]
+def _of_core(core: Node) -> dict[str, Any]:
+    """The keywords that the JSON Schema lacks or has otherwise."""
+    found: dict[str, Any] = limits(core) if core["type"] in TIMES else {}
+    if core["type"] == "float" and core.get("allow_inf_nan"):
+        found.update(allow_nan=True, allow_infinite=True)
+    if core["type"] == "str" and core.get("pattern") is not None:
+        found["pattern"] = _pattern(core["pattern"])
+    return found
 
 
-def _decimal(info: Any) -> tuple[str, dict[str, Any]]:
-    """Return the decimal type of a field, from the metadata of its annotation."""
-    said: dict[str, Any] = {}
-    for item in info.metadata:
-        for name in ("max_digits", "decimal_places", "ge", "gt", "le", "lt", "multiple_of"):
-            value = getattr(item, name, None)
-            if value is not None:
-                said[name] = value
-    digits, places = said.pop("max_digits", None), said.pop("decimal_places", None)
+def _pattern(given: str | re.Pattern[str]) -> str:
+    """A pattern whose classes are those of Unicode, as they are in pydantic."""
+    text = given if isinstance(given, str) else given.pattern
+    return f"(?u){text}" if re.search(r"\\[dDwWsSbB]", text) and not text.startswith("(?u)") else text
+
+
+def _is_nullable(core: Node) -> bool:
+    while core["type"] == "default":
+        core = core["schema"]
+    return bool(core["type"] == "nullable")
+
+
+def _decimal(core: Node) -> tuple[str, dict[str, Any]]:
+    """The decimal of a field."""
+    digits, places = core.get("max_digits"), core.get("decimal_places")
     if digits is None or places is None:
         raise SchemaError("Decimal has an equivalent only with both max_digits and decimal_places")
-    names = {"ge": "minimum", "gt": "exclusive_minimum", "le": "maximum", "lt": "exclusive_maximum"}
-    return f"decimal({digits},{places})", {names.get(name, name): value for name, value in said.items()}
+    keywords = limits(core)
+    if core.get("multiple_of") is not None:
+        keywords["multiple_of"] = core["multiple_of"]
+    return f"decimal({digits},{places})", keywords

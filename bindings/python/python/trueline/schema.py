@@ -232,12 +232,14 @@ class Schema:
     def from_pydantic(cls, model: Any, *, name: str | None = None, skip_code: bool = False) -> Schema:
         """Make a schema from a pydantic 2 model: types, constraints, ``Optional``, ``Literal`` and enums.
 
-        A required nested model becomes fields with dotted names (``address.city``); one in a list, or one that may be
-        absent, becomes a struct. A field with a default is ``optional``. Values are validated as in pydantic's strict
-        mode: nothing is converted.
+        A nested model that must be there gives fields with names with dots (``address.city``); one in a list, or one that may be absent, a
+        struct. A field with a default is ``optional``.
+        What has no equivalent is a ``SchemaError`` that names the field. So are validators, which are code, unless ``skip_code`` is true.
 
-        Anything without an equivalent raises a ``SchemaError`` that names the field. This includes validators, which
-        are code, unless ``skip_code`` is true.
+        Nothing is converted, but values are not taken as pydantic takes them everywhere. Passed here and not there: whole numbers written
+        as ``1.0`` where ``int`` is asked for (its strict mode refuses them); null in a field with a default, in a list and in the members
+        of a struct. Refused here: ``nan`` and infinities, unless ``allow_inf_nan=True`` stands at the field; what only its lax mode takes,
+        such as ``"1"`` for a number; a UUID without hyphens; and, where a field has several aliases, all names but the first.
         """
         from .model import document_of
 
