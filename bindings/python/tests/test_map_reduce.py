@@ -81,6 +81,18 @@ def test_what_cannot_be_mapped_or_reduced() -> None:
     assert validator.map_validate_chunk([]).total_rows == 0
 
 
+def test_results_of_another_schema_are_refused() -> None:
+    """Also where they agree among themselves."""
+    other = MapReduceValidator(Schema({"id": Field(str)}))
+    results = [other.map_validate_chunk([{"id": "x"}]) for _ in range(2)]
+    assert other.reduce_results(results).is_valid()
+    for given in (results, results[:1], pickle.loads(pickle.dumps(results))):
+        with pytest.raises(ValueError, match="made with another schema"):
+            MapReduceValidator(SCHEMA).reduce_results(given)
+    twin = MapReduceValidator(Schema.from_json(SCHEMA.to_json()))
+    assert twin.reduce_results([MapReduceValidator(SCHEMA).map_validate_chunk(ROWS[:3])]).total_rows == 3
+
+
 def test_a_chunk_is_not_counted_twice() -> None:
     validator = MapReduceValidator(SCHEMA)
     first, second, third = (validator.map_validate_chunk(ROWS[:20]) for _ in range(3))

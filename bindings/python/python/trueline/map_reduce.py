@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ._native import CheckResults, Report, State, Violations
+from .errors import OptionError
 from .schema import Schema
 from .validators import schema_of, without_functions
 
@@ -106,6 +107,10 @@ class MapReduceValidator:
         for result in results:
             if not isinstance(result, ChunkResult):
                 raise TypeError(f"results are what map_validate_chunk gave, not {type(result).__name__}")
+            if result.schema.fingerprint != self.schema.fingerprint:
+                raise OptionError(
+                    f"a result was made with another schema: {result.schema.fingerprint}, and this one is {self.schema.fingerprint}"
+                )
             states.append(result._state)
         return ChunkResult(self.schema, State.merge(states))
 
