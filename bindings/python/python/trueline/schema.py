@@ -427,6 +427,7 @@ class Schema:
         invalid option, and any exception from the code of the data itself. Data that cannot be read to its end gives a
         report with the ``verdict`` ``"unreadable"``.
         """
+        refuse_lazy(data)
         with watching(progress) as watcher:
             return self._native.validate(
                 data,
@@ -470,6 +471,7 @@ class Schema:
         (default: 1 MiB); a part of Parquet or Arrow has the rows that the format groups. The result supports ``for``
         and ``async for``; see ``Results``.
         """
+        refuse_lazy(data)
         for name in ("progress", "mask"):
             if options.pop(name, None):
                 raise OptionError(f"{name} is no option of a stream")
@@ -506,6 +508,12 @@ def _parsed(
     schema._read(text, language, name)
     schema._custom = custom
     return schema
+
+
+def refuse_lazy(data: Any) -> None:
+    """Refuses frames that are only planned, such as ``polars.LazyFrame``."""
+    if hasattr(data, "collect_schema") and hasattr(data, "collect") and not hasattr(data, "__arrow_c_stream__"):
+        raise TypeError(f"a {type(data).__name__} has no rows before it is collected: give data.collect()")
 
 
 def _named(error: SchemaError, document: Mapping[str, Any]) -> SchemaError:

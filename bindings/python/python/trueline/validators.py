@@ -9,7 +9,7 @@ from typing import Any
 from ._native import RecordProcessor, Report
 from .errors import InternalError, OptionError
 from .results import Results
-from .schema import Schema
+from .schema import Schema, refuse_lazy
 from .table import Table
 
 __all__ = [
@@ -76,10 +76,8 @@ class Validator:
         return self.validate(path, format="parquet", **options)
 
     def validate_dataframe(self, frame: Any, **options: Any) -> Report:
-        """Validate a data frame or table.
-
-        It may come from Polars, pandas, pyarrow, DuckDB, or any library with Arrow's PyCapsule interface.
-        """
+        """A frame or table of Polars, pandas, pyarrow, DuckDB, or of any library with Arrow's capsules."""
+        refuse_lazy(frame)
         if not (hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__")):
             raise TypeError(f"a data frame has __arrow_c_stream__ or __arrow_c_array__; {type(frame).__name__} has neither")
         return self.validate(frame, **options)
