@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
+import subprocess
+import sys
 import threading
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -202,6 +206,49 @@ def test_another_process_raises_here(schema: Schema, tmp_path: Path) -> None:
         validator.validate_csv_parallel(gzip.compress(b"id,name\n1,a\n")[:-3])
     assert caught.value.report.verdict == "unreadable"
     assert validator.validate_json_parallel(b'{"id":1}\n').valid
+
+
+def talkative(record: dict[str, Any]) -> bool:
+    print("judged", record)
+    os.write(1, b"judged again\n")
+    return True
+
+
+def test_functions_in_another_process_may_print(schema: Schema, capfd: pytest.CaptureFixture[str]) -> None:
+    validator = DistributedValidator(schema.check(talkative), use_processes=True)
+    assert validator.validate_csv_parallel(b"id,name\n1,a\n").valid
+    told = capfd.readouterr()
+    assert told.out == "" and "judged {'id': 1" in told.err and "judged again" in told.err
+
+
+def test_functions_that_another_process_cannot_have(schema: Schema, tmp_path: Path) -> None:
+    validator = DistributedValidator(schema.check(lambda record: True), use_processes=True)
+    with pytest.raises(TypeError, match="functions that can be imported from a module"):
+        validator.validate_csv_parallel(b"id,name\n1,a\n")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from trueline import DistributedValidator, Schema\n"
+        "def told(record): return True\n"
+        "validator = DistributedValidator(Schema({'id': int}).check(told), use_processes=True)\n"
+        "try: validator.validate_csv_parallel(b'id\\n1\\n')\n"
+        "except TypeError as error: print(error)\n"
+    )
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert "functions that can be imported from a module: told is of __main__" in run.stdout
+
+
+def fleeting(record: dict[str, Any]) -> bool:
+    return True
+
+
+def test_modules_that_another_process_cannot_import(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("of_this_process_only")
+    module.fleeting = fleeting  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(fleeting, "__module__", module.__name__)
+    validator = DistributedValidator(schema.check(fleeting), use_processes=True)
+    with pytest.raises(ValueError, match="functions that can be imported from a module: ModuleNotFoundError"):
+        validator.validate_csv_parallel(b"id,name\n1,a\n")
 
 
 @pytest.mark.parametrize("use_processes", [False, True])
