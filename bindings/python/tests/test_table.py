@@ -75,6 +75,17 @@ def test_other_classes() -> None:
     assert Validator(Point).schema.name == "Point"
 
 
+def test_fields_in_annotations_that_allow_none() -> None:
+    class Sizes(Table):
+        a: Annotated[int, Field(min=1)] | None
+        b: Annotated[str, Field(enum=["x", "y"])] | None
+        c: Optional[Annotated[float, Field("float32")]] = Field(max=3)
+
+    assert Sizes.schema == Schema({"a": Field(int, min=1), "b": Field(str, enum=["x", "y"]), "c": Field("float32", max=3)}, name="Sizes")
+    same = Field(int, min=1, enum=[1, 2]), Field("int64", enum=[1, 2], minimum=1.0)
+    assert same[0] == same[1] and len({*same, Field(int), Field(), Field("any")}) == 4
+
+
 @pytest.mark.parametrize(
     ("annotation", "value", "text"),
     [

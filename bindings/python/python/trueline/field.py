@@ -222,6 +222,8 @@ class Field:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Field):
             return NotImplemented
-        return self.type == other.type and self.keywords == other.keywords
+        return (self.type, self.is_typed, self.keywords) == (other.type, other.is_typed, other.keywords)
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        # Values may be lists; names are as equal as fields are.
+        return hash((self.type, self.is_typed, frozenset(self.keywords)))

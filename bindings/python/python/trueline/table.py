@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import enum
+import functools
+import operator
 import types
 import typing
 from collections.abc import Iterable
@@ -70,24 +72,36 @@ def vars_of(cls: type, name: str) -> Any:
 
 
 def _field(annotation: Any, value: Any) -> Field:
-    keywords: dict[str, Any] = {}
-    if typing.get_origin(annotation) is typing.Annotated:
-        annotation, *others = typing.get_args(annotation)
-        for other in others:
-            if isinstance(other, Field):
-                keywords.update(_given(other))
+    kind, is_nullable, keywords = _unwrapped(annotation)
     if isinstance(value, Field):
         keywords.update(_given(value))
     elif value is not None and not isinstance(value, types.MemberDescriptorType):
         raise SchemaError(f"its value must be a Field, not {value!r}: a schema has no defaults")
-    kind, is_nullable = without_none(annotation)
+    is_loose = is_nullable or kind in (Any, object)
     kind, listed = listed_values(kind)
     kind = keywords.pop("type", kind)
     if listed is not None:
         keywords.setdefault("enum", listed)
-    if not is_nullable and annotation not in (Any, object):
+    if not is_loose:
         keywords.setdefault("required", True)
     return Field(kind, **keywords)
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, bool, dict[str, Any]]:
+    """A type without ``None`` and ``Annotated``, whether ``None`` was there, and what the fields of ``Annotated`` say, the outer ones first."""
+    keywords: dict[str, Any] = {}
+    is_nullable = False
+    while True:
+        if typing.get_origin(annotation) is typing.Annotated:
+            annotation, *others = typing.get_args(annotation)
+            inner = [_given(other) for other in others if isinstance(other, Field)]
+            keywords = functools.reduce(operator.or_, [*inner, keywords])
+            continue
+        kind, has_none = without_none(annotation)
+        is_nullable = is_nullable or has_none
+        if kind is annotation:
+            return kind, is_nullable, keywords
+        annotation = kind
 
 
 def _given(field: Field) -> dict[str, Any]:
