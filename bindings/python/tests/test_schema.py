@@ -68,6 +68,19 @@ def test_no_digit_of_a_bound_is_lost() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["😀", "a😀\U0010ffff", "\x01\t\n\r\x1f\x7f", "\x80\x85\x9f\xa0", "\u2028\u2029\ufeff\ufffe", "\"q\" 'q'", "\\ud83d\\u0041 \\", "é: #-{[&*!|>%@`"],
+    ids=ascii,
+)
+def test_yaml_of_any_text_is_read_again(text: str) -> None:
+    schema = Schema({text: Field(str, enum=[text, "x"], null_values=[text])}, name=text)
+    assert schema.to_yaml().isascii()
+    again = Schema.from_yaml(schema.to_yaml())
+    assert again == schema
+    assert (again.name, list(again.fields), again.to_dict()) == (text, [text], schema.to_dict())
+
+
+@pytest.mark.parametrize(
     ("given", "name"),
     [
         (str, "string"),

@@ -88,19 +88,29 @@ def _enclose(start: str, parts: list[str], end: str, indent: int | None, level: 
 
 
 def _yaml(value: Any, indent: str) -> str:
-    """Dump a value as YAML in block style, with scalars as in JSON."""
+    """A value in block style, its scalars as JSON has them, but for text beyond ``\\uffff``."""
     if isinstance(value, dict) and value:
-        lines = (f"{indent}{json.dumps(key)}:{_below(item, indent)}" for key, item in value.items())
+        lines = (f"{indent}{_scalar(key)}:{_below(item, indent)}" for key, item in value.items())
         return "".join(lines)
     if isinstance(value, list) and value:
         return "".join(f"{indent}-{_below(item, indent)}" for item in value)
-    return f"{indent}{_dump(value)}\n"
+    return f"{indent}{_scalar(value)}\n"
+
+
+def _scalar(value: Any) -> str:
+    if not isinstance(value, str):
+        return _dump(value)
+    return re.sub(r"[^ -~]", lambda match: _escaped(match[0]), json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(character: str) -> str:
+    return f"\\U{ord(character):08x}" if character > "\uffff" else f"\\u{ord(character):04x}"
 
 
 def _below(value: Any, indent: str) -> str:
     if isinstance(value, (dict, list)) and value:
         return "\n" + _yaml(value, indent + "  ")
-    return f" {_dump(value)}\n"
+    return f" {_scalar(value)}\n"
 
 
 class Schema:
