@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import datetime
 import decimal
+import enum
 import pickle
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Optional
 
@@ -160,6 +162,89 @@ def test_the_columns_of_tables() -> None:
     for other in (3, [1], object()):
         with pytest.raises(TypeError, match="no columns"):
             Schema.from_arrow(other)
+
+
+def test_frames_with_columns_of_any_name() -> None:
+    frame = pandas.DataFrame({"schema": [1], "dtypes": ["x"], "items": [1.5]})
+    assert Schema.from_arrow(frame).fields == {"schema": "int64", "dtypes": "string", "items": "float64"}
+    twice = pyarrow.schema([("a", pyarrow.int64()), ("b", pyarrow.int64()), ("a", pyarrow.string())])
+    for data in (pandas.DataFrame([[1, "x"]], columns=["a", "a"]), pandas.DataFrame([[1, 2]], columns=["1", 1]), twice):
+        with pytest.raises(SchemaError, match="several columns of this name") as caught:
+            Schema.from_arrow(data)
+        assert caught.value.field in ("a", "1")
+    with pytest.raises(SchemaError, match="field `m`: .* is no type") as caught:
+        Schema.from_arrow(pyarrow.schema([("m", pyarrow.map_(pyarrow.string(), pyarrow.int64()))]))
+    assert caught.value.field == "m"
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        (pandas.Series([1, 2], dtype="category"), "int64"),
+        (pandas.Series([1.5], dtype="category"), "float64"),
+        (pandas.Series(["x"], dtype="category"), "string"),
+        (pandas.Series([1], dtype=pandas.ArrowDtype(pyarrow.int64())), "int64"),
+        (pandas.Series([1], dtype=pandas.ArrowDtype(pyarrow.timestamp("us", "UTC"))), "timestamp(us,UTC)"),
+        (pyarrow.array(["x"], pyarrow.large_string()).dictionary_encode(), "string"),
+        (pyarrow.array(["x"]).dictionary_encode(), "string"),
+        (pyarrow.array([3]).dictionary_encode(), "int64"),
+        (pyarrow.array([Decimal("1.5")], pyarrow.decimal32(4, 2)), "decimal(4,2)"),
+        (pyarrow.array([Decimal("1.5")], pyarrow.decimal64(9, 2)), "decimal(9,2)"),
+        (pyarrow.array([Decimal("1.5")], pyarrow.decimal256(9, 2)), "decimal(9,2)"),
+        (pyarrow.array([numpy.float16(1.5)]), "float32"),
+        (pyarrow.array([b"abcd"], pyarrow.binary(4)), "binary"),
+        (pyarrow.RunEndEncodedArray.from_arrays([2], ["x"]), "string"),
+        (pyarrow.array([["x"]], pyarrow.list_(pyarrow.dictionary(pyarrow.int8(), pyarrow.string()))), "list<string>"),
+    ],
+    ids=lambda value: str(getattr(value, "dtype", getattr(value, "type", value))),
+)
+def test_what_validation_takes_has_a_type(column: Any, name: str) -> None:
+    table = column.to_frame("v") if isinstance(column, pandas.Series) else pyarrow.table({"v": column})
+    schema = Schema.from_arrow(table)
+    assert schema.fields == {"v": name}
+    assert schema.validate(table).valid
+
+
+class Category(enum.IntEnum):
+    A = 1
+    B = 2
+
+
+class Size(enum.Enum):
+    S = "s"
+    M = "m"
+
+
+class Float:
+    pass
+
+
+class Date(str):
+    def __str__(self) -> str:
+        return "date"
+
+
+class Boolean:
+    def __str__(self) -> str:
+        return "boolean"
+
+
+def test_types_are_not_recognised_by_the_names_of_classes() -> None:
+    for given in (Float, Date, Boolean(), type("Int64", (), {}), type("Categorical", (float,), {})):
+        with pytest.raises(SchemaError, match="is no type: use a Python type"):
+            Field(given)
+
+
+def test_enums_are_fields() -> None:
+    assert Field(Category) == Field(int, enum=[1, 2]) == Field(Category | None)
+    assert Schema({"a": Size, "b": Field(Size, enum=["s"])}) == Schema({"a": Field(str, enum=["s", "m"]), "b": Field(str, enum=["s"])})
+    for given in (enum.Enum("Mixed", {"A": 1, "B": "b"}), enum.Enum("Other", {"A": (1, 2)})):
+        with pytest.raises(SchemaError, match="of one type, str, int, float or bool"):
+            Field(given)
+    with pytest.raises(SchemaError, match="Size is an Enum, which a field can be"):
+        Field(list[Size])
+    with pytest.raises(SchemaError, match="is no type"):
+        Field(enum.IntFlag("Flags", ["A", "B"]))
 
 
 def test_values_of_keywords() -> None:

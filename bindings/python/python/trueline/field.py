@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import enum
 import json
 import re
 import types
@@ -30,10 +31,15 @@ _PYTHON_TYPES: dict[Any, str] = {
     Any: "any",
 }
 
-# The names of the types of pyarrow, Polars, NumPy and pandas, in lower case.
+# Whose types are recognised by what they call themselves.
+_LIBRARIES = {"pyarrow", "polars", "numpy", "pandas"}
+
+# What the types of pyarrow, Polars, NumPy and pandas call themselves, in lower case.
 _DTYPE_NAMES: dict[str, str] = {
     **{name: name for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")},
     **{name: name for name in ("float32", "float64", "time", "date", "binary", "string")},
+    "halffloat": "float32",
+    "float16": "float32",
     "float": "float32",
     "double": "float64",
     "bool": "boolean",
@@ -56,27 +62,37 @@ _DTYPE_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"date(32|64)\[\w+\]"), "date"),
     (re.compile(r"time(32|64)\[\w+\]"), "time"),
     (re.compile(r"(duration|timedelta64)\[\w+\]|duration\(.*\)"), "duration"),
-    (re.compile(r"enum\(.*\)|dictionary<values=string, .*>|string\[\w+\]|categorical\(.*\)"), "string"),
+    (re.compile(r"enum\(.*\)|string\[\w+\]|categorical\(.*\)", re.DOTALL), "string"),
+    (re.compile(r"fixed_size_binary\[\d+\]"), "binary"),
 )
 
 _SHORT = {"min": "minimum", "max": "maximum"}
 
 
 def _of_dtype(dtype: Any) -> str | None:
-    """Return the schema type that corresponds to a dtype of another library."""
-    # The string of a class such as `polars.Int64` says no more than its name.
+    """The type that a dtype of another library stands for."""
+    kind = dtype if isinstance(dtype, type) else type(dtype)
+    if kind.__module__.partition(".")[0] not in _LIBRARIES:
+        return None
+    # Classes such as `polars.Int64` have no text of their own that says more than their name.
     text = (dtype.__name__ if isinstance(dtype, type) else str(dtype)).lower()
+    if getattr(dtype, "categories", None) is not None and kind.__name__ == "CategoricalDtype":
+        return _of_categories(dtype.categories)
     if text in _DTYPE_NAMES:
         return _DTYPE_NAMES[text]
     for pattern, name in _DTYPE_PATTERNS:
         if pattern.fullmatch(text):
             return name
+    if text.startswith(("dictionary", "run_end_encoded")):
+        return type_name(dtype.value_type)
+    if hasattr(dtype, "pyarrow_dtype"):
+        return type_name(dtype.pyarrow_dtype)
     if text.startswith(("list", "large_list", "fixed_size_list", "array")):
         item = getattr(dtype, "value_type", None) or getattr(dtype, "inner", None)
         return None if item is None else f"list<{type_name(item)}>"
     if text.startswith("struct"):
         return _of_struct(dtype)
-    if match := re.fullmatch(r"decimal(?:128)?\((?:precision=)?(\d+), (?:scale=)?(\d+)\)", text):
+    if match := re.fullmatch(r"decimal(?:32|64|128|256)?\((?:precision=)?(\d+), (?:scale=)?(\d+)\)", text):
         return f"decimal({match[1]},{match[2]})"
     if match := re.fullmatch(r"(?:timestamp|datetime64)\[(s|ms|us|ns)(?:, (?:tz=)?(.+))?\]", text):
         # `text` is in lower case, but the case of a time zone name matters.
@@ -88,6 +104,12 @@ def _of_dtype(dtype: Any) -> str | None:
     return None
 
 
+def _of_categories(categories: Any) -> str:
+    """The type of a categorical of pandas."""
+    name = type_name(categories.dtype)
+    return "string" if name == "any" and categories.inferred_type in ("string", "empty") else name
+
+
 def _of_struct(dtype: Any) -> str | None:
     """Return the type of a struct dtype of pyarrow, which is iterable, or of Polars, which has ``fields``."""
     members = getattr(dtype, "fields", dtype)
@@ -96,6 +118,14 @@ def _of_struct(dtype: Any) -> str | None:
     except (AttributeError, TypeError):
         return None
     return "struct<" + ", ".join(f"{json.dumps(name)}: {type_name(kind)}" for name, kind in named) + ">"
+
+
+def _without_none(given: Any) -> Any:
+    """The one type that a union allows besides ``None``."""
+    if typing.get_origin(given) not in (typing.Union, types.UnionType):
+        return given
+    others = [argument for argument in typing.get_args(given) if argument is not type(None)]
+    return others[0] if len(others) == 1 else given
 
 
 def type_name(given: Any) -> str:
@@ -114,13 +144,13 @@ def type_name(given: Any) -> str:
         raise SchemaError(
             'Decimal says neither how many digits there are nor how many after the point: write "decimal(12,2)"'
         )
+    if (single := _without_none(given)) is not given:
+        return type_name(single)
     origin, arguments = typing.get_origin(given), typing.get_args(given)
-    if origin in (typing.Union, types.UnionType):
-        others = [argument for argument in arguments if argument is not type(None)]
-        if len(others) == 1:
-            return type_name(others[0])
     if origin in (list, tuple) and arguments and (origin is list or arguments[1:] == (...,)):
         return f"list<{type_name(arguments[0])}>"
+    if isinstance(given, type) and issubclass(given, enum.Enum) and not issubclass(given, enum.Flag):
+        raise SchemaError(f"{given.__name__} is an Enum, which a field can be and a type inside of another cannot")
     name = _of_dtype(given)
     if name is None:
         raise SchemaError(
@@ -128,6 +158,27 @@ def type_name(given: Any) -> str:
             'a dtype of pyarrow, Polars or pandas, or a name such as "int64" or "decimal(12,2)"'
         )
     return name
+
+
+def listed_values(annotation: Any) -> tuple[Any, list[Any] | None]:
+    """The type of the values of ``Literal`` or ``Enum``, and these."""
+    annotation = _without_none(annotation)
+    if typing.get_origin(annotation) is typing.Literal:
+        values = list(typing.get_args(annotation))
+    elif isinstance(annotation, type) and issubclass(annotation, enum.Enum) and not issubclass(annotation, enum.Flag):
+        values = [member.value for member in annotation]
+    else:
+        return annotation, None
+    return type_of_values(values), values
+
+
+def type_of_values(values: Iterable[Any]) -> type:
+    """The one type of some values."""
+    kinds = {type(value) for value in values}
+    if len(kinds) != 1 or not kinds <= {str, int, float, bool}:
+        names = ", ".join(sorted(kind.__name__ for kind in kinds)) or "none"
+        raise SchemaError(f"listed values must be of one type, str, int, float or bool; they are of {names}", keyword="enum")
+    return kinds.pop()
 
 
 def _plain(value: Any, where: str) -> Any:
@@ -194,7 +245,8 @@ class Field:
 
     def __init__(self, type: Any = _ANY, /, **keywords: Any) -> None:
         self.is_typed = type is not _ANY
-        self.type = type_name(type) if self.is_typed else "any"
+        kind, listed = listed_values(type)
+        self.type = type_name(kind) if self.is_typed else "any"
         self.keywords = {}
         for name, value in keywords.items():
             name = _SHORT.get(name, name)
@@ -206,6 +258,8 @@ class Field:
                 raise SchemaError(_unknown(name), keyword=name)
             if value is not None or name == "const":
                 self.keywords[name] = _plain(value, f"`{name}`")
+        if listed is not None:
+            self.keywords.setdefault("enum", listed)
 
     def _document(self, name: str | None) -> dict[str, Any]:
         own = self.keywords.get("name")

@@ -7,8 +7,7 @@ from typing import Any
 
 from .core import TIMES, Core, Node, limits, refuse_code
 from .errors import SchemaError
-from .field import Field, type_name
-from .table import type_of_values
+from .field import Field, type_name, type_of_values
 
 __all__: list[str] = []
 

@@ -263,16 +263,27 @@ class Schema:
         """
         columns = data
         for member in ("schema", "dtypes"):
-            found = getattr(data, member, None)
+            # A frame of pandas has its columns as attributes, which its class does not have.
+            found = getattr(data, member, None) if hasattr(type(data), member) else None
             if found is not None and not callable(found):
                 columns = found
                 break
-        if hasattr(columns, "items"):
-            return cls({str(column): Field(kind) for column, kind in columns.items()}, name=name)
+        typed: list[tuple[str, Any, bool | None]]
         try:
-            fields = {column.name: Field(column.type, required=None if column.nullable else True) for column in columns}
+            if hasattr(columns, "items"):
+                typed = [(str(column), kind, None) for column, kind in columns.items()]
+            else:
+                typed = [(column.name, column.type, None if column.nullable else True) for column in columns]
         except (AttributeError, TypeError):
             raise TypeError(f"{type(data).__name__} has no columns with types") from None
+        fields: dict[str, Field] = {}
+        for column, kind, required in typed:
+            if column in fields:
+                raise SchemaError(f"field `{column}`: there are several columns of this name", field=column, keyword="name")
+            try:
+                fields[column] = Field(kind, required=required)
+            except SchemaError as error:
+                raise SchemaError(f"field `{column}`: {error}", error.problems, field=column, keyword="type") from None
         return cls(fields, name=name)
 
     def check(

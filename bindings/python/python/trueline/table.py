@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 import functools
 import operator
 import types
 import typing
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from ._native import Report
 from .errors import SchemaError
-from .field import Field
+from .field import Field, listed_values
 from .schema import Schema
 
 __all__ = ["Table"]
@@ -117,23 +115,3 @@ def without_none(annotation: Any) -> tuple[Any, bool]:
     if len(others) != 1:
         raise SchemaError(f"{annotation} has no equivalent: a column is of one type")
     return others[0], len(others) < len(kinds)
-
-
-def listed_values(annotation: Any) -> tuple[Any, list[Any] | None]:
-    """Return the type of the values of a ``Literal`` or ``Enum``, and the values."""
-    if typing.get_origin(annotation) is typing.Literal:
-        values = list(typing.get_args(annotation))
-    elif isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        values = [member.value for member in annotation]
-    else:
-        return annotation, None
-    return type_of_values(values), values
-
-
-def type_of_values(values: Iterable[Any]) -> type:
-    """Return the common type of values."""
-    kinds = {type(value) for value in values}
-    if len(kinds) != 1 or not kinds <= {str, int, float, bool}:
-        names = ", ".join(sorted(kind.__name__ for kind in kinds)) or "none"
-        raise SchemaError(f"listed values must be of one type, str, int, float or bool; they are of {names}", keyword="enum")
-    return kinds.pop()
