@@ -75,6 +75,68 @@ def test_other_classes() -> None:
     assert Validator(Point).schema.name == "Point"
 
 
+@pytest.mark.parametrize("slots", [False, True])
+@pytest.mark.parametrize("default", [{"default": 3}, {"default_factory": int}], ids=str)
+def test_defaults_of_dataclasses_are_refused(slots: bool, default: Any) -> None:
+    made = dataclasses.make_dataclass("Made", [("a", int), ("b", int, dataclasses.field(**default))], slots=slots)
+    with pytest.raises(SchemaError, match="field `b`: its value must be a Field"):
+        Schema.from_class(made)
+    kept = dataclasses.make_dataclass("Made", [("a", int | None, None), ("b", int, Field(min=1))], slots=slots)
+    assert Schema.from_class(kept) == Schema({"a": int, "b": Field(int, min=1, required=True)}, name="Made")
+
+
+def test_names_with_underscores_are_fields() -> None:
+    class Document(Table):
+        _id: str
+        _rev: int | None = Field(min=1)
+        _secret: int = 4
+        __slots__: ClassVar[Any]
+
+    assert Document.schema == Schema({"_id": Field(str, required=True), "_rev": Field(int, min=1)}, name="Document")
+    assert not Document.validate([{"_id": None}]).valid
+
+    @dataclasses.dataclass(slots=True)
+    class Keyed:
+        _id: str
+        _: dataclasses.KW_ONLY
+        name: str
+
+    assert list(Schema.from_class(Keyed).fields) == ["_id", "name"]
+    with pytest.raises(SchemaError, match="begins with two underscores"):
+
+        class Mangled(Table):
+            __id: str
+
+
+def test_what_is_no_class_with_fields(payments: Schema) -> None:
+    for wrong in (str, int, object, type("Empty", (), {}), Table):
+        for make in (Validator, Schema.from_class, trueline.MapReduceValidator):
+            with pytest.raises(TypeError, match=f"{wrong.__name__} has no annotations of which fields could be made"):
+                make(wrong)
+    for wrong in (3, None, {"a": int}):
+        with pytest.raises(TypeError, match="a class with annotations is needed"):
+            Schema.from_class(wrong)
+
+    class Counted(Table, checks=[{"check": "row_count", "min": 1}]):
+        pass
+
+    assert not Counted.validate([]).valid
+    assert Schema.from_class(Payment) == Payment.schema
+    assert Schema.from_class(Refund, name="others").name == "others"
+
+
+def test_a_class_of_pydantic_is_a_model() -> None:
+    assert Schema.from_class(Order) == Schema.from_pydantic(Order)
+    assert Schema.from_class(Order, name="orders").name == "orders"
+
+    @pydantic.dataclasses.dataclass
+    class Limited:
+        a: Annotated[int, pydantic.Field(ge=1)]
+
+    with pytest.raises(TypeError, match="a model of pydantic 2 is needed, and Limited is none"):
+        Schema.from_class(Limited)
+
+
 def test_fields_in_annotations_that_allow_none() -> None:
     class Sizes(Table):
         a: Annotated[int, Field(min=1)] | None

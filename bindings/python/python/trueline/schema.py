@@ -232,10 +232,13 @@ class Schema:
 
     @classmethod
     def from_class(cls, table: type, **sections: Any) -> Schema:
-        """Make a schema from a class with annotations, such as a dataclass; see ``Table``."""
-        from .table import of_class
+        """The schema of a class with annotations, such as a dataclass; see ``Table``."""
+        from .table import Table, of_class
 
-        schema = of_class(table, **sections)
+        if hasattr(table, "__pydantic_core_schema__"):
+            return cls.from_pydantic(table, **sections)
+        is_made = isinstance(table, type) and issubclass(table, Table) and table is not Table
+        schema = table.schema if is_made and not sections else of_class(table, **sections)  # type: ignore[attr-defined]
         return _parsed(cls, schema._text, schema._language, "<class>")
 
     @classmethod

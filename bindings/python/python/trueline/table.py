@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import operator
 import types
@@ -45,24 +46,45 @@ class Table:
 
 
 def of_class(cls: type, **sections: Any) -> Schema:
-    """Return the schema of a class with annotations."""
+    """The schema of a class with annotations."""
+    if not isinstance(cls, type):
+        raise TypeError(f"a class with annotations is needed, not {type(cls).__name__}")
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
     except (NameError, TypeError) as error:
         raise SchemaError(f"the annotations of {cls.__name__} cannot be read: {error}") from None
     fields = {}
     for name, annotation in hints.items():
-        if name.startswith("_") or typing.get_origin(annotation) is ClassVar or (name, cls) == ("schema", Table):
+        value = vars_of(cls, name)
+        if typing.get_origin(annotation) is ClassVar or annotation in (ClassVar, dataclasses.KW_ONLY) or _is_private(name, value):
             continue
         try:
-            fields[name] = _field(annotation, vars_of(cls, name))
+            _refuse_mangled(cls, name)
+            fields[name] = _field(annotation, value)
         except SchemaError as error:
             raise SchemaError(f"field `{name}`: {error}", error.problems, field=name, keyword=error.keyword or "type") from None
+    if not fields and (cls is Table or not issubclass(cls, Table)):
+        raise TypeError(f"{cls.__name__} has no annotations of which fields could be made")
     return Schema(fields, **{"name": cls.__name__, **sections})
 
 
+def _is_private(name: str, value: Any) -> bool:
+    """Whether an attribute is for the class itself: one of Python's own names, or ``_name`` with a value that is no ``Field``."""
+    is_own = name.startswith("__") and name.endswith("__")
+    return is_own or (name.startswith("_") and value is not None and not isinstance(value, (Field, types.MemberDescriptorType)))
+
+
+def _refuse_mangled(cls: type, name: str) -> None:
+    if any(name.startswith(f"_{base.__name__.lstrip('_')}__") for base in cls.__mro__):
+        raise SchemaError("Python renames what begins with two underscores: make the schema of a dict", keyword="name")
+
+
 def vars_of(cls: type, name: str) -> Any:
-    """Return the value that a class or one of its bases assigns to a field."""
+    """What a class or one of its bases says a field is, besides its type."""
+    if field := getattr(cls, "__dataclass_fields__", {}).get(name):
+        if field.default_factory is not dataclasses.MISSING:
+            return field.default_factory
+        return None if field.default is dataclasses.MISSING else field.default
     for base in cls.__mro__:
         if name in vars(base):
             return vars(base)[name]

@@ -10,7 +10,6 @@ from ._native import RecordProcessor, Report
 from .errors import InternalError, OptionError
 from .results import Results
 from .schema import Schema, refuse_lazy
-from .table import Table
 
 __all__ = [
     "DistributedValidator",
@@ -33,9 +32,7 @@ def schema_of(given: Any) -> Schema:
     if isinstance(given, (str, os.PathLike)):
         return Schema.from_file(given)
     if isinstance(given, type):
-        if issubclass(given, Table):
-            return given.schema
-        return Schema.from_pydantic(given) if hasattr(given, "model_json_schema") else Schema.from_class(given)
+        return Schema.from_class(given)
     return Schema(given)
 
 
