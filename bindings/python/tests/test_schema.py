@@ -6,8 +6,11 @@ import copy
 import datetime
 import decimal
 import enum
+import os
 import pickle
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Optional
@@ -259,6 +262,62 @@ def test_values_of_keywords() -> None:
     assert schema.validate(b"day,code,kind,size\n2026-01-01,A,a,x\n").valid
     report = schema.validate(b"day,code,kind,size\n2025-12-31,a,c,y\n")
     assert [error.column for error in report.errors] == ["day", "code", "kind", "size"]
+
+
+def test_sets_have_one_order() -> None:
+    words = {"b", "a", "d", "c"}
+    assert Schema({"v": Field(str, enum=words)}).to_dict()["fields"][0]["checks"][0]["enum"] == ["a", "b", "c", "d"]
+    assert Field("float64", not_in={2, 1.5, 0.5, 1}).keywords["not_in"] == [0.5, 1.5, 1, 2]
+    assert Schema({"v": str}, null_values={"b", "a"}) == Schema({"v": str}, null_values=["a", "b"])
+    code = (
+        "from trueline import Schema, Field\n"
+        "words = {f'word {number}' for number in range(50)}\n"
+        "schema = Schema({'v': Field(str, enum=words), 'w': Field(str, not_in=frozenset(words))})\n"
+        "print(schema.check('unique', columns={'v', 'w'}).fingerprint)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in ("1", "2", "3")
+    ]
+    assert len({run.stdout for run in runs}) == 1
+    with pytest.raises(SchemaError, match="not set"):
+        Schema({Field(int, name="a"), Field(int, name="b")})
+
+
+@pytest.mark.parametrize(
+    ("kind", "keywords", "expected"),
+    [
+        ("int64", {"enum": numpy.array([1, 2])}, {"enum": [1, 2]}),
+        ("int8", {"min": numpy.int8(1), "max": numpy.array(3)}, {"minimum": 1, "maximum": 3}),
+        ("float64", {"min": numpy.float32(1.5), "max": numpy.float64(2.5)}, {"minimum": 1.5, "maximum": 2.5}),
+        ("string", {"enum": numpy.array(["a", "b"])}, {"enum": ["a", "b"]}),
+        ("string", {"required": numpy.bool_(True), "min_length": numpy.uint8(2)}, {"required": True, "min_length": 2}),
+        ("date", {"min": numpy.datetime64("2026-01-02")}, {"minimum": "2026-01-02"}),
+        ("timestamp", {"min": numpy.datetime64("2026-01-02T03:04:05", "ns")}, {"minimum": "2026-01-02T03:04:05.000000000"}),
+        ("date", {"enum": numpy.array(["2026-01-02"], "datetime64[D]")}, {"enum": ["2026-01-02"]}),
+        ("duration", {"min": numpy.timedelta64(90, "m")}, {"minimum": "PT5400S"}),
+        ("duration", {"min": numpy.timedelta64(1, "ns")}, {"minimum": "PT0.000000001S"}),
+        ("duration", {"min": datetime.timedelta(days=1, microseconds=10)}, {"minimum": "PT86400.00001S"}),
+        ("duration", {"max": datetime.timedelta(seconds=-1, microseconds=-500_000)}, {"maximum": "-PT1.5S"}),
+        ("duration", {"enum": [datetime.timedelta(0)]}, {"enum": ["PT0S"]}),
+        ("duration", {"max": pandas.Timedelta("1s 5ns")}, {"maximum": "PT1.000000005S"}),
+        ("string", {"enum": Size}, {"enum": ["s", "m"]}),
+        ("int64", {"enum": Category, "min": Category.A}, {"enum": [1, 2], "minimum": 1}),
+        ("string", {"const": Size.M}, {"const": "m"}),
+    ],
+    ids=str,
+)
+def test_values_of_other_libraries(kind: str, keywords: dict[str, Any], expected: dict[str, Any]) -> None:
+    field = Field(kind, **keywords)
+    assert field.keywords == expected
+    assert repr(field) == repr(Field(kind, **expected))
+    assert Schema({"v": field}) == Schema({"v": Field(kind, **expected)})
+
+
+def test_bounds_of_durations_are_held_against_data() -> None:
+    schema = Schema({"took": Field(datetime.timedelta, min=datetime.timedelta(minutes=1))})
+    report = schema.validate(pyarrow.table({"took": [datetime.timedelta(minutes=2), datetime.timedelta(seconds=59)]}))
+    assert [error.row_index for error in report.errors] == [1]
 
 
 def test_checks_of_the_table() -> None:

@@ -182,7 +182,11 @@ def type_of_values(values: Iterable[Any]) -> type:
 
 
 def _plain(value: Any, where: str) -> Any:
-    """Convert the value of a keyword to its representation in schema documents."""
+    """A value of a keyword as documents have it."""
+    if isinstance(value, enum.Enum):
+        return _plain(value.value, where)
+    if type(value).__module__ == "numpy" and hasattr(value, "dtype"):
+        value = _of_numpy(value)
     if value is None or isinstance(value, (str, bool, int, decimal.Decimal)):
         return value
     if isinstance(value, float):
@@ -199,16 +203,40 @@ def _plain(value: Any, where: str) -> Any:
         return value.pattern
     if isinstance(value, Mapping):
         return {str(key): _plain(item, where) for key, item in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted((_plain(item, where) for item in value), key=_order)
     if isinstance(value, Iterable):
         return [_plain(item, where) for item in value]
     raise SchemaError(f"{where} cannot be {value!r}")
 
 
+def _order(value: Any) -> tuple[str, Any]:
+    """Sets have another order in each process, and a schema has one."""
+    return type(value).__name__, repr(value) if isinstance(value, (list, dict)) else value
+
+
+def _of_numpy(value: Any) -> Any:
+    """An array or a scalar of NumPy as Python has it."""
+    if value.dtype.kind not in "mM":
+        return value.tolist()
+    if value.ndim:
+        return list(value)
+    value = value[()]
+    if value.dtype.kind == "M":
+        return str(value)
+    return _iso_duration(int(value.astype("timedelta64[ns]").astype("int64")))
+
+
 def _duration(value: datetime.timedelta) -> str:
+    microseconds = (value.days * 86400 + value.seconds) * 10**6 + value.microseconds
+    return _iso_duration(microseconds * 1000 + getattr(value, "nanoseconds", 0))
+
+
+def _iso_duration(nanoseconds: int) -> str:
     """A duration as ISO 8601 has it."""
-    size = abs(value)
-    seconds = f"{size.days * 86400 + size.seconds}.{size.microseconds:06}".rstrip("0").rstrip(".")
-    return f"{'-' if value.days < 0 else ''}PT{seconds}S"
+    seconds, rest = divmod(abs(nanoseconds), 10**9)
+    text = f"{seconds}.{rest:09}".rstrip("0").rstrip(".")
+    return f"{'-' if nanoseconds < 0 else ''}PT{text}S"
 
 
 _ANY: Any = object()

@@ -41,7 +41,7 @@ class _Number(float):
 def _fields(given: Any) -> list[dict[str, Any]]:
     if isinstance(given, Mapping):
         pairs: Iterable[tuple[Any, Any]] = given.items()
-    elif isinstance(given, Iterable) and not isinstance(given, (str, bytes)):
+    elif isinstance(given, Iterable) and not isinstance(given, (str, bytes, set, frozenset)):
         pairs = ((None, field) for field in given)
     else:
         raise SchemaError(f"fields must be a dict of names or a list of Field, not {type(given).__name__}")
@@ -319,6 +319,8 @@ class Schema:
         """
         if columns is not None and (column is not None or isinstance(columns, str)):
             raise SchemaError("give one column as `column`, several as a list in `columns`", keyword="columns")
+        if isinstance(columns, (set, frozenset)):
+            columns = sorted(columns)
         named = list(columns) if columns is not None else [column] if column is not None else []
         if callable(check):
             return self._with_function(check, named, on, parameters)
