@@ -45,7 +45,7 @@ _OF_TEXTS = ("str_strip_whitespace", "str_to_lower", "str_to_upper", "str_min_le
 
 # Functions by which pydantic itself takes values; the JSON Schema says what they do.
 _OWN = set(
-    "_BaseUrl _BaseMultiHostUrl EmailStr SecretStr SecretBytes IPv4Address IPv6Address ip_v4_address_validator "
+    "_BaseUrl _BaseMultiHostUrl EmailStr SecretStr SecretBytes IPv4Address IPv6Address get_enum_core_schema ip_v4_address_validator "
     "ip_v6_address_validator sequence_validator min_length_validator max_length_validator".split()
 )
 
