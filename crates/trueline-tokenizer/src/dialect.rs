@@ -1,13 +1,13 @@
-//! The dialect: which bytes separate, quote, escape and end.
+//! The dialect: delimiter, quote, escape and comment bytes, and terminator.
 
 use std::error::Error;
 use std::fmt;
 
-/// How the bytes of a table are to be read.
+/// How to read the bytes of a table.
 ///
-/// The default is RFC 4180 with the line end found by itself: delimiter `,`, quote `"` (a quote inside quotes
-/// is doubled), no escape, no comments, [`Terminator::Auto`], [`Quoting::Strict`], [`BlankLines::Skip`], a
-/// header, no skipped lines. Options are set by value:
+/// The default is RFC 4180 with automatic detection of line ends: delimiter `,`, quote `"` (a quote inside quotes is
+/// doubled), no escape, no comments, [`Terminator::Auto`], [`Quoting::Strict`], [`BlankLines::Skip`], a header, no skipped
+/// lines. Options are set by value:
 ///
 /// ```
 /// use trueline_tokenizer::{Dialect, Terminator};
@@ -15,29 +15,29 @@ use std::fmt;
 /// assert!(dialect.check().is_ok());
 /// ```
 ///
-/// The tokenizer reads any dialect without a panic, but only one that passes [`check`](Self::check) has a meaning.
+/// The tokenizer reads any dialect without panicking, but only a dialect that passes [`check`](Self::check) is meaningful.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Dialect {
     /// The byte between two fields. Default `,`.
     pub delimiter: u8,
-    /// The byte that opens and closes a quoted field, or `None` for no quoting at all. Default `"`.
+    /// The byte that opens and closes a quoted field, or `None` for no quoting. Default `"`.
     pub quote: Option<u8>,
-    /// A byte that, inside a quoted field, makes the next byte plain content. A doubled quote is content with
-    /// or without it; outside of quotes it means nothing. Default `None`.
+    /// A byte that, inside a quoted field, makes the next byte plain content. A doubled quote is content with or without it;
+    /// outside quotes it has no meaning. Default `None`.
     pub escape: Option<u8>,
-    /// A line whose first byte is this one is skipped. Default `None`.
+    /// The first byte of lines to skip. Default `None`.
     pub comment: Option<u8>,
     /// What ends a record. Default [`Terminator::Auto`].
     pub terminator: Terminator,
     /// Whether stray quotes are faults. Default [`Quoting::Strict`].
     pub quoting: Quoting,
-    /// What a blank line is. Default [`BlankLines::Skip`].
+    /// How blank lines are read. Default [`BlankLines::Skip`].
     pub blank_lines: BlankLines,
-    /// Whether the first record names the columns. The tokenizer itself does not look at it. Default `true`.
+    /// Whether the first record names the columns. The tokenizer itself ignores it. Default `true`.
     pub header: bool,
-    /// Physical lines (ended by LF, CRLF or CR) before the table begins; see [`preamble`](crate::preamble()).
-    /// Default 0.
+    /// The number of physical lines (ended by LF, CRLF or CR) before the table; see [`preamble`](crate::preamble()). Default
+    /// 0.
     pub skip_lines: u64,
 }
 
@@ -45,36 +45,36 @@ pub struct Dialect {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Terminator {
-    /// LF, or CR directly followed by LF. A lone CR is data.
+    /// LF, or CR directly followed by LF. A single CR is data.
     #[default]
     Auto,
-    /// LF alone. A CR before it is data.
+    /// Only LF. A CR before it is data.
     Lf,
-    /// CR directly followed by LF. Either of them alone is data.
+    /// CR directly followed by LF. Either byte alone is data.
     CrLf,
-    /// CR alone. LF is data.
+    /// Only CR. LF is data.
     Cr,
 }
 
-/// What a quote in a wrong place is.
+/// How misplaced quotes are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Quoting {
     /// A quote inside an unquoted field and text after a closing quote are faults of their record.
     #[default]
     Strict,
-    /// They are plain data. The boundaries of fields and records are the same as in `Strict`.
+    /// Both are plain data. The boundaries of fields and records are the same as in `Strict`.
     Lenient,
 }
 
-/// What a line without any byte is.
+/// How a line without any bytes is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BlankLines {
-    /// Nothing: it is passed over.
+    /// It is skipped.
     #[default]
     Skip,
-    /// A record of one empty field.
+    /// It is a record with one empty field.
     Record,
 }
 
@@ -102,21 +102,21 @@ impl Dialect {
         self
     }
 
-    /// Sets the quote, or none.
+    /// Sets the quote; `None` for no quoting.
     #[must_use]
     pub fn quote(mut self, quote: Option<u8>) -> Self {
         self.quote = quote;
         self
     }
 
-    /// Sets the escape byte of quoted fields, or none.
+    /// Sets the escape byte of quoted fields; `None` for no escape.
     #[must_use]
     pub fn escape(mut self, escape: Option<u8>) -> Self {
         self.escape = escape;
         self
     }
 
-    /// Sets the first byte of lines to be skipped, or none.
+    /// Sets the first byte of lines to skip; `None` for no comments.
     #[must_use]
     pub fn comment(mut self, comment: Option<u8>) -> Self {
         self.comment = comment;
@@ -137,7 +137,7 @@ impl Dialect {
         self
     }
 
-    /// Sets what a blank line is.
+    /// Sets how blank lines are read.
     #[must_use]
     pub fn blank_lines(mut self, blank_lines: BlankLines) -> Self {
         self.blank_lines = blank_lines;
@@ -151,14 +151,14 @@ impl Dialect {
         self
     }
 
-    /// Sets how many physical lines come before the table.
+    /// Sets the number of physical lines before the table.
     #[must_use]
     pub fn skip_lines(mut self, skip_lines: u64) -> Self {
         self.skip_lines = skip_lines;
         self
     }
 
-    /// Says whether this dialect has a meaning.
+    /// Checks that this dialect is meaningful.
     ///
     /// # Errors
     /// Every byte must be ASCII, none may be CR or LF, no two may be equal, and an escape needs a quote.
@@ -188,11 +188,11 @@ impl Dialect {
     }
 }
 
-/// Why a [`Dialect`] has no meaning.
+/// Why a [`Dialect`] is not meaningful.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DialectError {
-    /// An option is a byte above 127, which cannot be told from a part of a longer character.
+    /// An option is a byte above 127, which cannot be distinguished from a part of a multi-byte character.
     NotAscii {
         /// The option's name.
         option: &'static str,
@@ -213,7 +213,7 @@ pub enum DialectError {
         /// Their value.
         byte: u8,
     },
-    /// There is an escape, which works inside quotes only, but no quote.
+    /// There is an escape, which only works inside quotes, but no quote.
     EscapeWithoutQuote,
 }
 

@@ -1,7 +1,7 @@
-//! From bytes to positions, block by block.
+//! Turns bytes into positions, block by block.
 //!
-//! The engine writes one entry per field and one per record. What remains is done per record, not per byte: is the
-//! block a grid, are there lines that are no records, do all line ends look alike, is a fault in which record.
+//! The engine writes one entry per field and one per record. The rest is done per record, not per byte: is the block a grid,
+//! are there lines that are not records, are all line ends the same, which record has a fault.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -13,10 +13,10 @@ use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::{Fault, FaultKind, Layout, Positions, Row};
 use crate::state::{Place, State};
 
-/// How many bytes of a call are looked at: every offset, and a little more, must fit a `u32`.
+/// The maximum number of bytes examined per call: every offset, plus a small margin, must fit in a `u32`.
 const MOST_BYTES: usize = u32::MAX as usize - 2 * STEP;
 
-/// Finds the records and fields of a run of bytes, a block at a time.
+/// Finds the records and fields in a sequence of bytes, one block at a time.
 ///
 /// ```
 /// use trueline_tokenizer::{Dialect, Indexer, Positions};
@@ -39,12 +39,12 @@ pub struct Indexer {
 }
 
 impl Indexer {
-    /// An indexer with the best kernel of this machine.
+    /// Creates an indexer with the best kernel for this machine.
     pub fn new(dialect: &Dialect) -> Self {
         Self::with_kernel(dialect, Kernel::detect())
     }
 
-    /// An indexer with a given kernel.
+    /// Creates an indexer with a given kernel.
     pub fn with_kernel(dialect: &Dialect, kernel: Kernel) -> Self {
         Self {
             classes: Classes::new(dialect),
@@ -56,22 +56,22 @@ impl Indexer {
         }
     }
 
-    /// Sets how many bytes one call consumes at least, if there are that many. Default 64 KiB; at least 1.
+    /// Sets the minimum number of bytes that a call consumes if there are that many. Default 64 KiB; at least 1.
     #[must_use]
     pub fn block_bytes(mut self, block_bytes: usize) -> Self {
         self.block_bytes = block_bytes.max(1);
         self
     }
 
-    /// Indexes whole records of `bytes`, which start at a record start, until at least `block_bytes` are consumed
-    /// or no complete record is left; when `is_last`, an unterminated rest is a record too.
+    /// Indexes complete records of `bytes`, which begin at a record start, until at least `block_bytes` are consumed or no
+    /// complete record is left. If `is_last`, an unterminated remainder is also a record.
     ///
-    /// Returns how many bytes were consumed, skipped blank lines and comments included: 0 means that no record
-    /// ends in `bytes`. Not more than the first 4 GiB (less 129 bytes) are looked at, and when there are more,
-    /// `is_last` does not count for this call; a record longer than that gives 0.
+    /// Returns the number of bytes consumed, including skipped blank lines and comments: 0 means that no record ends in
+    /// `bytes`. At most the first 4 GiB (less 129 bytes) are examined; if there are more, `is_last` is ignored for this
+    /// call, and a record longer than that gives 0.
     ///
-    /// **Cost**: one pass over the bytes consumed. The memory of `positions` is that of the largest block so far:
-    /// four bytes per field and four to twenty per record.
+    /// **Cost**: one pass over the bytes consumed. The memory of `positions` is that of the largest block so far: four bytes
+    /// per field and four to twenty per record.
     pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
         let (bytes, is_last) =
             if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
@@ -96,13 +96,13 @@ impl Indexer {
 
         let bytes = &bytes[..consumed];
         self.lay_out(bytes, crlf, positions);
-        // What the census says may be true of bytes behind those consumed; what it speaks of is near.
+        // The census may describe bytes after those consumed; these are nearby.
         let high = bytes.get(census.high_from..).unwrap_or_default();
         let quoted = bytes.get(census.quotes_from..).unwrap_or_default();
         positions.is_ascii = high.is_ascii();
         positions.has_quotes = self.classes.quote().is_some_and(|quote| quoted.contains(&quote));
         let inner_lfs = if positions.has_quotes { census.inner_lfs } else { 0 };
-        // Those in a record that is not whole are counted as well.
+        // LFs in an incomplete record are counted as well.
         let is_exact = inner_lfs == 0 || consumed == cursor.at;
         let is_counted = self.classes.ends_are_lfs && !census.lone_cr && is_exact;
         let line_ends = terminators + inner_lfs;
@@ -111,7 +111,7 @@ impl Indexer {
         consumed
     }
 
-    /// Makes a record of the unterminated rest, as if a terminator stood behind it.
+    /// Makes a record of the unterminated remainder, as if a terminator followed it.
     fn open_end(&mut self, positions: &mut Positions, end: usize, trim: u32, state: State) {
         positions.reserve(1);
         let before = positions.fields.checked_sub(1).map(|at| positions.separators[at]);
@@ -123,7 +123,7 @@ impl Indexer {
         positions.push_record();
     }
 
-    /// Decides how the entries are to be read, and makes a list of the records where they are not all alike.
+    /// Decides how to interpret the entries, and lists the records if they are not all alike.
     fn lay_out(&self, bytes: &[u8], crlf: usize, positions: &mut Positions) {
         positions.layout = Layout::Dense { trim: u32::from(crlf > 0) };
         positions.uniform = positions.common_count();
@@ -138,7 +138,7 @@ impl Indexer {
         }
     }
 
-    /// Lists the records that are some.
+    /// Lists the lines that are records.
     fn list(&self, bytes: &[u8], positions: &mut Positions) {
         let mut comments = self.comments.iter().peekable();
         let (mut start, mut first) = (0, 0);
@@ -147,7 +147,7 @@ impl Indexer {
         for record in 0..positions.records {
             let last = positions.lasts[record];
             let separator = positions.separators[last as usize];
-            // The separator of an unterminated last record may stand one byte behind the end.
+            // The separator of an unterminated last record may be one byte after the end.
             let mut end = (separator as usize).min(bytes.len());
             let is_crlf = self.classes.crlf_on != 0
                 && end > start
@@ -169,7 +169,7 @@ impl Indexer {
         positions.uniform = uniform.filter(|_| is_uniform);
     }
 
-    /// Finds the record of each quote fault, looks for bad UTF-8, and merges the two.
+    /// Finds the record of each quote fault, searches for invalid UTF-8, and merges the two.
     fn find_faults(&self, bytes: &[u8], positions: &mut Positions) {
         let mut faults = std::mem::take(&mut positions.faults);
         if !positions.is_ascii {
@@ -179,14 +179,14 @@ impl Indexer {
         let mut record = 0;
         for &(offset, kind) in &self.quote_faults {
             record = positions.record_at(record, offset as usize);
-            // Faults behind the last whole record have none.
+            // Faults after the last complete record belong to no record.
             let is_known = faults[bad_utf8..].last().is_some_and(|fault| fault.record == narrow(record));
             if !is_known && record < positions.records {
                 faults.push(Fault { record: narrow(record), offset, kind });
             }
         }
         if bad_utf8 > 0 && bad_utf8 < faults.len() {
-            // Stable, so that of two faults of a record that of UTF-8 stays first.
+            // The sort is stable, so that of two faults in a record the UTF-8 fault stays first.
             faults.sort_by_key(|fault| fault.record);
             faults.dedup_by_key(|fault| fault.record);
         }
@@ -194,7 +194,7 @@ impl Indexer {
     }
 }
 
-/// Forgets what stands behind the last record end, and returns where that is.
+/// Discards everything after the last record end, and returns that offset.
 fn close(positions: &mut Positions, cursor: Cursor) -> usize {
     positions.fields = positions.records.checked_sub(1).map_or(0, |last| positions.lasts[last] as usize + 1);
     if cursor.state.is_record_start() {
@@ -204,7 +204,7 @@ fn close(positions: &mut Positions, cursor: Cursor) -> usize {
     }
 }
 
-/// Notes the first bad byte of each record that is not UTF-8. What is bad outside of records does not count.
+/// Adds the first bad byte of each record that is not UTF-8. Bad bytes outside records do not count.
 fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, faults: &mut Vec<Fault>) {
     let mut at = 0;
     let mut record = 0;
@@ -228,14 +228,14 @@ fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, faults: &m
     }
 }
 
-/// An offset or a number of records within one call.
+/// Converts an offset or a number of records within one call.
 #[expect(clippy::cast_possible_truncation, reason = "a call looks at less than 4 GiB")]
 fn narrow(number: usize) -> u32 {
     number as u32
 }
 
 impl Positions {
-    /// Makes room for `steps` more steps.
+    /// Reserves space for `steps` more steps.
     #[inline]
     fn reserve(&mut self, steps: usize) {
         let more = (steps + 1) * STEP;
@@ -252,14 +252,14 @@ impl Positions {
         self.fields += 1;
     }
 
-    /// Makes the last field the last one of its record.
+    /// Makes the last field the last field of its record.
     #[inline]
     fn push_record(&mut self) {
         self.lasts[self.records] = narrow(self.fields - 1);
         self.records += 1;
     }
 
-    /// How many fields every record of the dense layout has, if it is the same number.
+    /// The number of fields of every record of the dense layout, if it is the same.
     fn common_count(&self) -> Option<usize> {
         let lasts = &self.lasts[..self.records];
         let fields = lasts.first()? + 1;
@@ -280,12 +280,12 @@ impl Positions {
         Some(fields as usize)
     }
 
-    /// Whether some record of the dense layout has one field only.
+    /// Whether a record of the dense layout has only one field.
     fn has_single_fields(&self) -> bool {
         let lasts = &self.lasts[..self.records];
         let is_single = |first: u32, last: u32| u32::from(last.wrapping_sub(first) == 1);
         let mut before = u32::MAX;
-        // Without a branch for each, as there are usually none.
+        // Without a branch per record, since usually no record has one field.
         lasts.chunks(256).any(|some| {
             let mut found = is_single(before, some[0]);
             for pair in some.windows(2) {
@@ -296,7 +296,7 @@ impl Positions {
         })
     }
 
-    /// The first record at or behind `from` that ends behind `offset`, or the number of records.
+    /// The first record at or after `from` that ends after `offset`, or the number of records.
     fn record_at(&self, from: usize, offset: usize) -> usize {
         let is_before = |record: usize| self.record(record).end <= offset;
         // Faults tend to be either dense or few.
@@ -323,10 +323,10 @@ fn grow(buffer: &mut Vec<u32>, length: usize) {
     buffer.resize(length.max(2 * buffer.len()), 0);
 }
 
-/// Writes what the engine finds.
+/// Writes the results of the engine.
 struct Marker<'a> {
     positions: &'a mut Positions,
-    /// How many terminators are CRLF.
+    /// The number of terminators that are CRLF.
     crlf: usize,
     comments: &'a mut Vec<u32>,
     faults: &'a mut Vec<(u32, FaultKind)>,

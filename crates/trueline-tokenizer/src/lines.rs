@@ -1,14 +1,14 @@
-//! Counting physical lines.
+//! Counts physical lines.
 
 #![allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its kernel")]
 
 use crate::engine;
 use crate::kernel::{Isa, Kernel, STEP, Task};
 
-/// How many line ends there are in `bytes`: LF, CRLF and CR each end one line.
+/// Counts the line ends in `bytes`: LF, CRLF and CR each end one line.
 ///
-/// `previous` is the byte before the first one, if there is any: an LF right after a CR belongs to it and adds
-/// none, so that the counts of the parts of a file add up to that of the whole, wherever it is cut.
+/// `previous` is the byte before the first one, if there is one: an LF right after a CR belongs to it and is not counted, so
+/// that the counts of the parts of a file add up to that of the whole file, wherever it is split.
 ///
 /// **Cost**: one pass over the bytes with the kernel of [`Kernel::detect`](crate::Kernel::detect).
 ///
@@ -22,7 +22,7 @@ pub fn count_line_ends(bytes: &[u8], previous: Option<u8>) -> u64 {
 }
 
 impl Kernel {
-    /// [`count_line_ends`](crate::count_line_ends()) with this kernel.
+    /// Runs [`count_line_ends`](crate::count_line_ends()) with this kernel.
     pub fn count_line_ends(self, bytes: &[u8], previous: Option<u8>) -> u64 {
         self.run(LineEnds { bytes, previous })
     }
@@ -44,7 +44,7 @@ impl Task for LineEnds<'_> {
         for chunk in chunks {
             count += count_in(isa, isa.load(chunk), &mut before_cr);
         }
-        // The padding is neither.
+        // The padding is neither CR nor LF.
         count + count_in(isa, engine::load(isa, rest).0, &mut before_cr)
     }
 }

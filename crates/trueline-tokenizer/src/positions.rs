@@ -1,24 +1,23 @@
-//! Where records and fields stand in a block of bytes.
+//! The positions of records and fields in a block of bytes.
 
 use std::ops::Range;
 
 /// The records and fields of one block, found by [`Indexer::index`](crate::Indexer::index).
 ///
-/// **Shapes**: records and fields are numbered from 0 in the order of the file; blank lines and comments have no
-/// number. Every offset counts from the first byte given to that call. The value is meant to be used again: its
-/// buffers stay.
+/// **Shapes**: records and fields are numbered from 0 in file order; blank lines and comments have no number. Every offset
+/// counts from the first byte passed to that call. Reuse the value: its buffers are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Positions {
-    /// One entry per field: where the delimiter or terminator behind it stands. A buffer; the first `fields`
-    /// entries mean something.
+    /// One entry per field: the offset of the delimiter or terminator after it. A buffer; only the first `fields` entries
+    /// are meaningful.
     pub(crate) separators: Vec<u32>,
     pub(crate) fields: usize,
-    /// One entry per record: which of the separators is its terminator. A buffer as well.
+    /// One entry per record: the index of its terminator among the separators. Also a buffer.
     pub(crate) lasts: Vec<u32>,
     pub(crate) records: usize,
-    /// How the two buffers are to be read.
+    /// How to interpret the two buffers.
     pub(crate) layout: Layout,
-    /// One entry per record when the layout is `Listed`.
+    /// One entry per record if the layout is `Listed`.
     pub(crate) rows: Vec<Row>,
     /// The number of fields of every record, if it is the same.
     pub(crate) uniform: Option<usize>,
@@ -28,13 +27,13 @@ pub struct Positions {
     pub(crate) line_ends: Option<u64>,
 }
 
-/// How records follow one another.
+/// How records follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// Each record starts one byte behind the terminator entry of the one before, and ends `trim` bytes before
-    /// its own: 1 where every terminator is CRLF (the entry is the LF), else 0.
+    /// Each record starts one byte after the terminator entry of the previous one, and ends `trim` bytes before its own: 1
+    /// if every terminator is CRLF (the entry is the LF), else 0.
     Dense { trim: u32 },
-    /// There are lines between the records that are none, or both kinds of line end: `rows` says it all.
+    /// There are lines between the records that are not records, or both kinds of line end: `rows` lists the records.
     Listed,
 }
 
@@ -49,23 +48,23 @@ impl Default for Layout {
 pub(crate) struct Row {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// Its first and last entry in `separators`.
+    /// The first and the last index in `separators`.
     pub(crate) first: u32,
     pub(crate) last: u32,
 }
 
-/// A record that is not as it should be, and where.
+/// A fault of a record and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The record.
     pub record: u32,
-    /// The byte, as [`FaultKind`] says.
+    /// The byte that [`FaultKind`] describes.
     pub offset: u32,
     /// What is wrong.
     pub kind: FaultKind,
 }
 
-/// What can be wrong with a record, and which byte its offset names.
+/// The kind of a fault, and the byte that its offset refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultKind {
@@ -79,26 +78,26 @@ pub enum FaultKind {
     UnclosedQuote,
 }
 
-/// The fields of a block in which every record has equally many and nothing stands between the records: what a
-/// kernel that works column by column needs.
+/// The fields of a block in which all records have the same number of fields and directly follow each other: the input for a
+/// kernel that works column by column.
 ///
-/// The separator behind field `f` of record `r` is `separators[r * fields + f]`; the field starts one byte behind
-/// the entry before (the very first at 0), and ends at its separator, the last one of a record `trim` bytes before.
+/// The separator after field `f` of record `r` is `separators[r * fields + f]`; the field starts one byte after the previous
+/// entry (the very first at 0), and ends at its separator, or `trim` bytes before it for the last field of a record.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Grid<'a> {
-    /// How many fields each record has; at least 1.
+    /// The number of fields of each record; at least 1.
     pub fields: usize,
     /// One entry per field, record by record.
     pub separators: &'a [u32],
-    /// 1 where the line ends are CRLF (the entry is that of the LF), else 0.
+    /// 1 if the line ends are CRLF (the entry is the LF), else 0.
     pub trim: u32,
 }
 
-/// The fields of a block in which nothing stands between the records, whether or not they have equally many.
+/// The fields of a block in which records directly follow each other, with any number of fields.
 ///
-/// The separators of record `r` are those behind `lasts[r - 1]` (from the first one on for `r` = 0) up to `lasts[r]`; where
-/// fields start and end among them is as in [`Grid`].
+/// The separators of record `r` are those after `lasts[r - 1]` (from the first one for `r` = 0) up to and including
+/// `lasts[r]`; fields start and end among them as in [`Grid`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Dense<'a> {
@@ -106,27 +105,27 @@ pub struct Dense<'a> {
     pub separators: &'a [u32],
     /// One entry per record: the index of its last separator.
     pub lasts: &'a [u32],
-    /// 1 where the line ends are CRLF (the entry is that of the LF), else 0.
+    /// 1 if the line ends are CRLF (the entry is the LF), else 0.
     pub trim: u32,
 }
 
 impl Positions {
-    /// No positions yet.
+    /// Creates empty positions.
     pub fn new() -> Self {
         Self { is_ascii: true, ..Self::default() }
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         self.records
     }
 
-    /// Whether there is no record.
+    /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.records == 0
     }
 
-    /// How many fields `record` has; at least 1.
+    /// Returns the number of fields of `record`; at least 1.
     ///
     /// # Panics
     /// If there is no such record.
@@ -135,7 +134,7 @@ impl Positions {
         last - first + 1
     }
 
-    /// The bytes of `record`, without its terminator.
+    /// Returns the bytes of `record` without its terminator.
     ///
     /// # Panics
     /// If there is no such record.
@@ -144,19 +143,19 @@ impl Positions {
         self.start(record, first)..self.end(record, last)
     }
 
-    /// The byte behind the terminator of `record`, where the next line begins. If the input ends without a terminator, this lies
-    /// beyond the bytes consumed.
+    /// Returns the offset after the terminator of `record`, where the next line begins. If the input ends without a
+    /// terminator, this offset is past the bytes consumed.
     ///
     /// # Panics
     /// If there is no such record.
     #[inline]
     pub fn line_end(&self, record: usize) -> usize {
         let (_, last) = self.entries(record);
-        // Where a last record is open, its entry stands where a terminator would.
+        // If the last record is unterminated, its entry is where a terminator would be.
         self.separators[last] as usize + 1
     }
 
-    /// The bytes of `field` of `record` as they stand in the file, quotes included.
+    /// Returns the raw bytes of `field` of `record`, including quotes.
     ///
     /// # Panics
     /// If there is no such record or field.
@@ -178,27 +177,27 @@ impl Positions {
         self.records == 0 || self.uniform == Some(fields)
     }
 
-    /// The positions as a grid, if they are one.
+    /// Returns the positions as a grid, if they are one.
     pub fn grid(&self) -> Option<Grid<'_>> {
         let Layout::Dense { trim } = self.layout else { return None };
         let fields = self.uniform?;
         Some(Grid { fields, separators: &self.separators[..self.fields], trim })
     }
 
-    /// The positions as they are kept, if records follow one another without anything in between.
+    /// Returns the raw positions if records directly follow each other.
     pub fn dense(&self) -> Option<Dense<'_>> {
         let Layout::Dense { trim } = self.layout else { return None };
         let (separators, lasts) = (&self.separators[..self.fields], &self.lasts[..self.records]);
         Some(Dense { separators, lasts, trim })
     }
 
-    /// What is wrong, in the order of the records, at most one fault per record. Bad UTF-8 goes before quotes;
-    /// of several quote faults the first one counts.
+    /// Returns the faults in record order, at most one per record. Invalid UTF-8 takes precedence over quotes; of several
+    /// quote faults the first one counts.
     pub fn faults(&self) -> &[Fault] {
         &self.faults
     }
 
-    /// Whether there is any quote byte in the bytes consumed.
+    /// Whether the bytes consumed contain a quote byte.
     pub fn has_quotes(&self) -> bool {
         self.has_quotes
     }
@@ -208,18 +207,18 @@ impl Positions {
         self.is_ascii
     }
 
-    /// How many line ends (LF, CRLF and CR each end one line) there are in the bytes consumed, where that is known:
-    /// every LF outside of quotes ends a record, no CR stands alone, and, where LFs stand in quotes, the bytes given do not end
-    /// within a record that is left for the next call. `None` means that [`count_line_ends`](crate::count_line_ends()) has to tell.
+    /// Returns the number of line ends (LF, CRLF and CR each end one line) in the bytes consumed, if it is known: every LF
+    /// outside quotes ends a record, no CR stands alone, and, if there are LFs in quotes, the bytes passed do not end within
+    /// a record that is left for the next call. If `None`, use [`count_line_ends`](crate::count_line_ends()).
     ///
-    /// The byte before the block is taken for anything but a CR, to which an LF at the start of the block would belong.
+    /// The byte before the block is assumed not to be a CR, to which an LF at the start of the block would belong.
     ///
-    /// **Cost**: none; it is known from the indexing.
+    /// **Cost**: none; it is a result of indexing.
     pub fn line_ends(&self) -> Option<u64> {
         self.line_ends
     }
 
-    /// The first and the last entry of `record` in `separators`.
+    /// Returns the first and the last index of `record` in `separators`.
     #[inline]
     fn entries(&self, record: usize) -> (usize, usize) {
         assert!(record < self.records, "there are {} records, not {record}", self.records);
@@ -249,7 +248,7 @@ impl Positions {
         }
     }
 
-    /// Forgets everything but the buffers.
+    /// Clears everything except the buffers' memory.
     pub(crate) fn clear(&mut self) {
         self.fields = 0;
         self.records = 0;

@@ -1,24 +1,24 @@
-//! What comes before the first record: a byte order mark and skipped lines.
+//! The bytes before the first record: a byte order mark and skipped lines.
 
 use crate::dialect::Dialect;
 
-/// What [`preamble`] found.
+/// The result of [`preamble`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Preamble {
     /// The first record starts after this many bytes.
     Length(usize),
-    /// More bytes are needed to tell. Never said of the last ones.
+    /// More bytes are needed to decide. Never returned if `is_last`.
     NeedMore,
-    /// The bytes begin with the byte order mark of UTF-16, which this crate does not read.
+    /// The bytes begin with the byte order mark of UTF-16, which this crate does not support.
     Utf16,
 }
 
-/// How many bytes stand before the first record: a UTF-8 byte order mark and the dialect's `skip_lines` physical
-/// lines, each ended by LF, CRLF or CR.
+/// Determines the length of the bytes before the first record: a UTF-8 byte order mark and the dialect's `skip_lines`
+/// physical lines, each ended by LF, CRLF or CR.
 ///
-/// `bytes` are the first ones of the input, and all of them when `is_last`. When the input has fewer lines than
-/// are to be skipped, all of it is preamble.
+/// `bytes` are the first bytes of the input, or all of them if `is_last`. If the input has fewer lines than must be skipped,
+/// all of it is preamble.
 ///
 /// ```
 /// use trueline_tokenizer::{Dialect, Preamble, preamble};

@@ -1,4 +1,4 @@
-//! The slow obvious twin: one byte, one step. It is the definition; everything else must agree with it.
+//! The slow, simple twin: one byte per step. It is the definition; everything else must agree with it.
 
 use std::ops::Range;
 
@@ -7,22 +7,22 @@ use crate::positions::{Fault, FaultKind};
 use crate::splitter::Split;
 use crate::state::{Place, State};
 
-/// All records of `bytes`, as the definition has them.
+/// All records of `bytes`, according to the definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parsed {
     /// The fields of each record, quotes included.
     pub records: Vec<Vec<Range<usize>>>,
-    /// The bytes of each record, its terminator excluded.
+    /// The bytes of each record, without its terminator.
     pub spans: Vec<Range<usize>>,
-    /// Where the line behind each record begins; `None` where the input ends before.
+    /// The start of the line after each record; `None` if the input ends first.
     pub line_ends: Vec<Option<usize>>,
-    /// At most one fault per record, in the order of the records.
+    /// At most one fault per record, in record order.
     pub faults: Vec<Fault>,
-    /// The end of the last complete line, or of everything when the input was the last.
+    /// The end of the last complete line, or of all bytes if the input was the last.
     pub consumed: usize,
 }
 
-/// The state after `byte`.
+/// Returns the state after `byte`.
 pub fn step(dialect: &Dialect, state: State, byte: u8) -> State {
     use Place::{
         Comment, CommentCr, Escaped, FieldStart, QuoteInQuoted, Quoted, RecordStart, Unquoted, UnquotedCr,
@@ -59,7 +59,7 @@ pub fn step(dialect: &Dialect, state: State, byte: u8) -> State {
     State(next)
 }
 
-/// What [`Splitter`](crate::Splitter) must find.
+/// Computes what [`Splitter`](crate::Splitter) must find.
 pub fn split(bytes: &[u8], dialect: &Dialect, start: State) -> Split {
     let mut split = Split { end: start, tail: None };
     for (at, &byte) in bytes.iter().enumerate() {
@@ -71,7 +71,7 @@ pub fn split(bytes: &[u8], dialect: &Dialect, start: State) -> Split {
     split
 }
 
-/// What [`Indexer`](crate::Indexer) must find, over all calls.
+/// Computes what [`Indexer`](crate::Indexer) must find, over all calls.
 pub fn parse(bytes: &[u8], dialect: &Dialect, is_last: bool) -> Parsed {
     let mut parsed = Parsed::default();
     let mut line = Line::default();
@@ -112,7 +112,7 @@ pub fn parse(bytes: &[u8], dialect: &Dialect, is_last: bool) -> Parsed {
     parsed
 }
 
-/// The fault that the byte at `at` brings to light.
+/// Returns the fault that the byte at `at` reveals.
 fn quote_fault(dialect: &Dialect, state: State, bytes: &[u8], at: usize) -> Option<(usize, FaultKind)> {
     let byte = bytes[at];
     if dialect.quoting == Quoting::Lenient {
@@ -171,7 +171,7 @@ impl Line {
     }
 }
 
-/// What [`count_line_ends`](crate::count_line_ends) must find.
+/// Computes what [`count_line_ends`](crate::count_line_ends) must find.
 pub fn count_line_ends(bytes: &[u8], previous: Option<u8>) -> u64 {
     let mut previous = previous;
     let mut count = 0;

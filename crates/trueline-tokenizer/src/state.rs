@@ -1,9 +1,9 @@
-//! The state of the tokenizer at a byte border.
+//! The state of the tokenizer between two bytes.
 
-/// Where a reader of the bytes stands at a border between two bytes.
+/// The state of a reader at a boundary between two bytes.
 ///
-/// It is what must be carried from one chunk to the next: [`Splitter::resolve`](crate::Splitter::resolve) turns
-/// the state at the start of a chunk into the state at its end.
+/// It must be carried from one chunk to the next: [`Splitter::resolve`](crate::Splitter::resolve) turns the state at the
+/// start of a chunk into the state at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct State(pub(crate) Place);
 
@@ -11,7 +11,7 @@ impl State {
     /// At the start of a record.
     pub const START: Self = Self(Place::RecordStart);
 
-    /// Whether a record may start here, so that nothing before this border is needed to read on.
+    /// Whether a record may start here, so that reading can continue without anything before this boundary.
     pub fn is_record_start(self) -> bool {
         self.0 == Place::RecordStart
     }
@@ -23,26 +23,26 @@ impl Default for State {
     }
 }
 
-/// The states of the byte machine. The two with a pending CR exist under `Terminator::CrLf` only: under `Auto`
-/// an LF ends the record whatever stands before it.
+/// The states of the byte-wise machine. The two with a pending CR only exist under `Terminator::CrLf`: under `Auto` an LF
+/// ends the record whatever precedes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     /// Before the first byte of a record.
     RecordStart,
     /// Just after a delimiter.
     FieldStart,
-    /// Inside an unquoted field, or behind the closing quote of a quoted one with text in between.
+    /// Inside an unquoted field, or after text that follows the closing quote of a quoted field.
     Unquoted,
-    /// As `Unquoted`, and the byte before is a CR.
+    /// Like `Unquoted`, and the previous byte is a CR.
     UnquotedCr,
     /// Inside quotes.
     Quoted,
-    /// Just after a quote inside quotes: a second one would make it content.
+    /// Just after a quote inside quotes: a second quote would make it content.
     QuoteInQuoted,
     /// Inside quotes, just after the escape.
     Escaped,
     /// Inside a comment line.
     Comment,
-    /// As `Comment`, and the byte before is a CR.
+    /// Like `Comment`, and the previous byte is a CR.
     CommentCr,
 }

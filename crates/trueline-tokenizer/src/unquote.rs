@@ -1,16 +1,16 @@
-//! From a field as it stands in the file to its content.
+//! Turns a raw field into its content.
 
 use std::borrow::Cow;
 
 use crate::dialect::Dialect;
 
-/// The content of `field`, which is a field as it stands in the file.
+/// Returns the content of `field`, a raw field as in the file.
 ///
-/// A field that does not begin with the quote is its own content. Otherwise the quotes around it are taken off,
-/// a doubled quote becomes one, an escape is dropped and the byte after it kept; what follows the closing quote
-/// is literal, quotes and escapes included. Where the closing quote is missing, all the rest is content.
+/// A field that does not begin with the quote is returned as it is. Otherwise the quotes around it are removed, a doubled
+/// quote becomes a single one, an escape is dropped and the byte after it kept; bytes after the closing quote are literal,
+/// including quotes and escapes. If the closing quote is missing, all the rest is content.
 ///
-/// **Cost**: borrows unless something within has to be left out.
+/// **Cost**: borrows unless something inside must be left out.
 ///
 /// ```
 /// use trueline_tokenizer::{Dialect, unquote};
@@ -32,7 +32,7 @@ pub fn unquote<'a>(field: &'a [u8], dialect: &Dialect) -> Cow<'a, [u8]> {
     }
 }
 
-/// The content from the byte after the opening quote on; the first quote or escape is at `at`.
+/// Returns the content from the byte after the opening quote on; the first quote or escape is at `at`.
 fn unescape(content: &[u8], at: usize, quote: u8, dialect: &Dialect) -> Vec<u8> {
     let mut text = Vec::with_capacity(content.len());
     text.extend_from_slice(&content[..at]);

@@ -8,7 +8,7 @@ const fn switch(is: bool) -> u64 {
     if is { u64::MAX } else { 0 }
 }
 
-/// The roles of bytes. Roles that are switched off compare with some byte all the same; the mask clears the result.
+/// The roles of bytes. Roles that are switched off still compare with some byte; the mask clears the result.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub(crate) struct Classes {
@@ -19,43 +19,43 @@ pub(crate) struct Classes {
     quote_on: u64,
     /// An LF may end a record.
     lf_on: u64,
-    /// An LF may do so without a CR before it.
+    /// An LF may end a record without a CR before it.
     bare_lf_on: u64,
     /// A CR ends a record.
     cr_on: u64,
-    /// A CR before an ending LF belongs to the terminator.
+    /// A CR before a terminating LF belongs to the terminator.
     pub(crate) crlf_on: u64,
     pub(crate) has_escape: bool,
     pub(crate) has_comment: bool,
     pub(crate) is_strict: bool,
     pub(crate) strict_on: u64,
-    /// Every LF outside of quotes ends a record, and nothing else does.
+    /// Every LF outside quotes ends a record, and nothing else does.
     pub(crate) ends_are_lfs: bool,
     /// There is a quote, and neither an escape nor comments.
     pub(crate) is_simple: bool,
-    /// CR and LF end a record only together, so that a border between them is a state of its own.
+    /// CR and LF only end a record together, so that a boundary between them is a separate state.
     pub(crate) cr_is_pending: bool,
 }
 
-/// Which of 64 bytes play which role, quoting not yet considered.
+/// The roles of 64 bytes, before quoting is considered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Roles {
     pub(crate) delimiter: u64,
     /// The last byte of each terminator.
     pub(crate) terminator: u64,
-    /// Those terminators that are CRLF.
+    /// The terminators that are CRLF.
     pub(crate) crlf: u64,
     pub(crate) quote: u64,
     pub(crate) escape: u64,
     pub(crate) comment: u64,
     pub(crate) cr: u64,
-    /// What stands behind a CR and is no LF that makes it a CRLF.
+    /// Bytes after a CR, except an LF that completes a CRLF.
     pub(crate) lone_cr: u64,
 }
 
 impl Classes {
-    /// Roles that clash (which [`Dialect::check`] refuses) go by the order terminator, delimiter, quote, escape,
-    /// comment, so that the loops never see a byte with two of them.
+    /// Conflicting roles (which [`Dialect::check`] rejects) are resolved in the order terminator, delimiter, quote, escape,
+    /// comment, so that no byte has two roles.
     pub(crate) fn new(dialect: &Dialect) -> Self {
         let Dialect { delimiter, terminator, .. } = *dialect;
         let mut taken = vec![b'\n', b'\r', delimiter];
@@ -92,7 +92,7 @@ impl Classes {
         (self.quote_on != 0).then_some(self.quote)
     }
 
-    /// The quote, or a byte whose comparison must not count.
+    /// The quote, or any byte, whose comparison must then be ignored.
     #[inline(always)]
     pub(crate) fn quote_or_any(&self) -> u8 {
         self.quote
@@ -133,7 +133,7 @@ impl Classes {
         if self.has_comment { isa.equal(block, self.comment) } else { 0 }
     }
 
-    /// The line ends of a block; `cr` is 1 when the byte before it is a CR.
+    /// The line ends of a block; `before_cr` is 1 if the byte before the block is a CR.
     #[inline(always)]
     pub(crate) fn terminators<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> Ends {
         let cr = isa.equal(block, b'\r');
@@ -144,7 +144,7 @@ impl Classes {
         Ends { terminator, crlf, cr, lf, lone_cr: behind_cr & !crlf }
     }
 
-    /// Which LFs and CRs end a line; `behind_cr` are the bytes behind a CR.
+    /// The LFs and CRs that end a line; `behind_cr` marks the bytes after a CR.
     #[inline(always)]
     pub(crate) fn ends(&self, lf: u64, behind_cr: u64, cr: u64) -> u64 {
         (lf & self.lf_on & (behind_cr | self.bare_lf_on)) | (cr & self.cr_on)

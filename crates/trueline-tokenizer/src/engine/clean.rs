@@ -1,31 +1,31 @@
-//! The loop for groups with quotes that are all in order.
+//! The loop for groups whose quotes are all well placed.
 //!
-//! No step has a branch: whatever is not as it should be is gathered over the group and asked for once. Comparisons come
-//! first, for the whole group, so that they do not wait for the parity of one step after the other.
+//! No step has a branch: irregularities are collected over the group and tested once. Comparisons come first, for the whole
+//! group, so that they do not wait for the parity of each step.
 
 use super::groups::{Border, GROUP_BYTES, GROUP_STEPS, Reader};
 use super::quotes::Carry;
 use super::{Classes, Marks, Sink};
 use crate::kernel::{Isa, STEP, Task};
 
-/// Why the loop ended, before a group.
+/// Why the loop ended before a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Clean {
-    /// There are no quotes any more.
+    /// There are no more quotes.
     Plain,
-    /// In the next group is trouble, or a fault, or a place to stop.
+    /// The next group contains trouble, a fault, or a place to stop.
     Doubtful,
 }
 
-/// Takes groups as long as they are whole, end before `until`, and have nothing in them but well placed quotes. For
-/// simple dialects; `LFS` says that every LF ends a record and nothing else does.
+/// Reads groups while they are complete, end before `until`, and contain only well placed quotes. For simple dialects; `LFS`
+/// means that every LF ends a record and nothing else does.
 pub(super) struct CleanGroups<'a, 'b, S, const LFS: bool>(pub(super) &'a mut Reader<'b, S>);
 
-/// Which bytes of a group are what, by the step.
+/// The bytes of each class in a group, by step.
 struct Masks {
     delimiter: [u64; GROUP_STEPS],
     quote: [u64; GROUP_STEPS],
-    /// With the first byte behind the group.
+    /// Includes the first byte after the group.
     lf: [u64; GROUP_STEPS + 1],
     cr: [u64; GROUP_STEPS],
     high: bool,
@@ -55,7 +55,7 @@ impl Masks {
     }
 }
 
-/// The bytes behind those of `mask`; `before` is the mask of the step before.
+/// The bytes after those of `mask`; `before` is the mask of the previous step.
 #[inline(always)]
 fn behind(mask: u64, before: u64) -> u64 {
     (mask << 1) | (before >> 63)
@@ -77,7 +77,7 @@ impl<S: Sink, const LFS: bool> Task for CleanGroups<'_, '_, S, LFS> {
             let (mut bad, mut quotes) = (0, 0);
             let (mut lone_cr, mut inner_lfs) = (0, 0);
             let mut in_quote = carry.in_quote;
-            // By the step before: what an opening quote may stand behind, closing quotes, CRs.
+            // From the previous step: what an opening quote may follow, closing quotes, CRs.
             let mut opens = (carry.field_start | carry.after_close) << 63;
             let (mut closes, mut crs) = (carry.after_close << 63, carry.cr << 63);
             for step in 0..GROUP_STEPS {

@@ -1,4 +1,4 @@
-//! The two fast loops, which take groups of eight steps.
+//! The two fast loops, which read groups of eight steps.
 
 use super::classes::Classes;
 use super::clean::{Clean, CleanGroups};
@@ -7,29 +7,29 @@ use super::{Census, Marks, Sink};
 use crate::kernel::{Isa, STEP, Task};
 use crate::positions::FaultKind;
 
-/// How many steps make a group.
+/// The number of steps in a group.
 pub(crate) const GROUP_STEPS: usize = 8;
 pub(super) const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
-/// How a run of groups ended.
+/// How a series of groups ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum End {
-    /// Its kind of loop can do no more.
+    /// This kind of loop cannot continue.
     Through,
-    /// At a record start that is at or behind the wanted one.
+    /// At a record start at or after the requested offset.
     Stopped,
-    /// In trouble: the walk must reach beyond this place.
+    /// At trouble: the walk must pass this offset.
     Trouble(usize),
 }
 
-/// A place between two steps.
+/// A boundary between two steps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Border {
     pub(super) at: usize,
     pub(super) carry: Carry,
 }
 
-/// What goes through the bytes.
+/// Reads through the bytes.
 pub(super) struct Reader<'a, S> {
     pub(super) classes: &'a Classes,
     pub(super) bytes: &'a [u8],
@@ -39,15 +39,15 @@ pub(super) struct Reader<'a, S> {
     pub(super) sink: &'a mut S,
 }
 
-/// The loop for groups without quotes, outside of quotes, that end before `until`. It and the other one take as many
-/// groups as they can; each is a function of its own, since the registers do not suffice for both.
+/// The loop for groups without quotes, outside quotes, that end before `until`. Both loops read as many groups as they can.
+/// Each is a separate function because there are not enough registers for both.
 pub(super) struct PlainGroups<'a, 'b, S>(pub(super) &'a mut Reader<'b, S>);
 
-/// The loop for any group; it ends where the plain loop can go on.
+/// The loop for any group; it ends where the plain loop can continue.
 pub(super) struct QuotedGroups<'a, 'b, S>(pub(super) &'a mut Reader<'b, S>);
 
 impl<S> Reader<'_, S> {
-    /// Whether a whole group is there and ends before `until`.
+    /// Whether a whole group is available and ends before `until`.
     #[inline(always)]
     pub(super) fn is_far(&self) -> bool {
         let at = self.place.at;
@@ -134,7 +134,7 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
                 return End::Through;
             }
             if !has_quotes && carry.in_quote != 0 {
-                // Nothing ends the quoted field here (an escape before it escapes nothing of meaning).
+                // Nothing ends the quoted field here (an escape before these bytes escapes nothing with a meaning).
                 let mut cr = carry.cr;
                 for block in chunks.iter().map(|chunk| isa.load(chunk)) {
                     let ends = reader.classes.terminators(isa, block, cr);
@@ -157,13 +157,13 @@ impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
     }
 }
 
-/// Some steps of `bytes`.
+/// `steps` steps of `bytes`.
 #[inline(always)]
 pub(crate) fn chunks(bytes: &[u8], at: usize, steps: usize) -> &[[u8; STEP]] {
     bytes[at..at + steps * STEP].as_chunks().0
 }
 
-/// Notes what there is in the steps from `at` on, and says whether there is any quote or escape.
+/// Records what occurs in the steps from `at` on, and returns whether they contain any quote or escape.
 #[inline(always)]
 pub(crate) fn look<I: Isa>(
     isa: I,
@@ -181,7 +181,7 @@ pub(crate) fn look<I: Isa>(
     has_quotes || escapes
 }
 
-/// Whether there is any quote or escape.
+/// Whether the steps contain any quote or escape.
 #[inline(always)]
 pub(crate) fn has_quotes<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]]) -> bool {
     let Some((first, others)) = chunks.split_first() else { return false };
@@ -197,7 +197,7 @@ pub(crate) fn has_quotes<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]
     isa.mask(any) != 0
 }
 
-/// Whether there is any `quote`, any `escape` (if `ESCAPE`), any high bit.
+/// Whether there is any `quote`, any `escape` (if `ESCAPE`), and any high bit.
 #[inline(always)]
 fn look_for<const ESCAPE: bool, I: Isa>(
     isa: I,
@@ -221,9 +221,9 @@ fn look_for<const ESCAPE: bool, I: Isa>(
 }
 
 impl<S: Sink> Reader<'_, S> {
-    /// Reads a whole group in which there is neither quote nor CR, so that nothing in it has to be known of the byte before
-    /// it. Returns whether it was one. For simple dialects in which every LF ends a record and nothing else does, outside of
-    /// quotes.
+    /// Reads a whole group without quotes and CRs and without a CR before it, so that no byte depends on the byte before the
+    /// group. Returns whether it was such a group. For simple dialects in which, outside quotes, every LF ends a record and
+    /// nothing else does.
     #[inline(always)]
     fn read_bare<I: Isa>(&mut self, isa: I) -> bool {
         let Border { at, carry } = self.place;
@@ -255,19 +255,19 @@ impl<S: Sink> Reader<'_, S> {
         true
     }
 
-    /// Hands the separators of `chunks`, one group or one step, to the sink.
+    /// Passes the separators of `chunks`, one group or one step, to the sink.
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {
         let Border { mut at, carry: mut before } = self.place;
         let first = at;
-        // The terminators at which to stop: there are some only in a group of one step.
+        // The terminators at which to stop: only a group of one step has any.
         let cut = match self.until.saturating_sub(at) {
             near @ 0..=STEP => u64::MAX << near.saturating_sub(1),
             _ => 0,
         };
         let mut marks = [Marks::default(); GROUP_STEPS];
         let mut steps = 0;
-        // Text behind closing quotes, by step.
+        // Text after closing quotes, by step.
         let mut text_after = [0; GROUP_STEPS];
         let mut any_text_after = 0;
         let mut end = End::Through;
@@ -278,7 +278,7 @@ impl<S: Sink> Reader<'_, S> {
             let mut inner_lfs = step.inner_lfs;
             let stop = marks.terminators & cut;
             if step.trouble | stop != 0 {
-                // Up to the first place to stop at, if there is one.
+                // Up to the first stop, if there is one.
                 let keep = if stop == 0 { u64::MAX } else { stop ^ (stop - 1) };
                 let trouble = step.trouble & keep;
                 if trouble != 0 {
@@ -311,21 +311,21 @@ impl<S: Sink> Reader<'_, S> {
     }
 }
 
-/// What a step holds, if there is no trouble in it.
+/// The contents of a step if there is no trouble in it.
 struct Step {
     marks: Marks,
-    /// Bytes that only the walk understands.
+    /// Bytes that only the walk can interpret.
     trouble: u64,
-    /// Bytes behind a closing quote that should not be there.
+    /// Bytes after a closing quote that are not allowed there.
     text_after: u64,
     has_lone_cr: bool,
-    /// LFs inside of quotes.
+    /// LFs inside quotes.
     inner_lfs: u64,
     next: Carry,
 }
 
 impl Step {
-    /// Reads 64 bytes; `behind` is the byte behind them.
+    /// Reads 64 bytes; `behind` is the byte after them.
     #[inline(always)]
     fn read<I: Isa>(isa: I, classes: &Classes, chunk: &[u8; STEP], behind: Option<u8>, carry: Carry) -> Self {
         let block = isa.load(chunk);
@@ -359,7 +359,7 @@ impl Step {
     }
 }
 
-/// Reports the text behind closing quotes of the steps from `at` on.
+/// Reports text after closing quotes in the steps from `at` on.
 #[cold]
 #[inline(never)]
 fn report_text_after<S: Sink>(steps: &[u64], at: usize, sink: &mut S) {

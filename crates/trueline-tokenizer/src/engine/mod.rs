@@ -1,17 +1,16 @@
-//! The one loop: from masks to separators and record ends, whatever the kernel and whatever is done with them.
+//! The engine: a single loop from masks to separators and record ends, for every kernel and every use of the results.
 //!
-//! Eight steps of 64 bytes make a group. A look at the group finds out whether it holds any quote; if not, and no
-//! quoted field is open, separators are what they look like. Otherwise the prefix parity of the quotes tells
-//! inside from outside. Parity is right as long as every quote that opens by parity stands where a quote may open:
-//! at the start of a field, or right behind one that closes (a doubled quote). The first one that does not is a
-//! quote inside an unquoted field, which opens nothing. It is *trouble*, and so is a comment line or an escape
-//! outside of quotes: from the start of its step to the end of its record the bytes go to `walk`, which visits
-//! the marked bytes one after the other with the exact state. Then the fast loop takes over again, at whatever byte
-//! that is. So a bad record costs its own length, not its block's. Groups in which all quotes are in order, which is what
-//! files are made of, have a loop of their own without a branch per step (`clean`).
+//! Eight steps of 64 bytes make a group. A first test tells whether the group contains a quote; if not, and no quoted field
+//! is open, every separator counts as it appears. Otherwise the prefix parity of the quotes separates inside from outside.
+//! Parity is correct as long as every quote that opens by parity is at a position where a quote may open: at the start of a
+//! field, or right after a closing quote (a doubled quote). The first quote that violates this is inside an unquoted field
+//! and opens nothing. It is *trouble*, and so is a comment line or an escape outside quotes: from the start of its step to
+//! the end of its record, `walk` reads the marked bytes one by one with the exact state. Then the fast loop resumes, at
+//! whatever byte that is. So a bad record costs its own length, not that of its block. Groups in which all quotes are well
+//! placed, the usual case, have a separate loop without a branch per step (`clean`).
 //!
-//! If you change this: `reference` is right. The fast loop may only claim what holds for any input, and its carry
-//! at the end of a step must be the state that `reference::step` has there.
+//! If you change this: `reference` is right. The fast loop may only claim what holds for any input, and its carry at the end
+//! of a step must be the state that `reference::step` has there.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -33,51 +32,52 @@ use crate::state::{Place, State};
 use groups::{Border, End, PlainGroups, QuotedGroups, Reader};
 use walk::Walk;
 
-/// How many bytes the walk reads beyond the trouble at most, where there is one trouble after the other.
+/// The maximum number of bytes that the walk reads beyond trouble if troubles follow each other closely.
 const MOST_PATIENCE: usize = 4 << 10;
 
-/// What takes the separators found.
+/// Receives the separators found.
 pub(crate) trait Sink {
-    /// Takes the marks of the steps from `at` on.
+    /// Receives the marks of the steps from `at` on.
     fn steps<I: Isa>(&mut self, isa: I, at: usize, marks: &[Marks]);
-    /// Makes room for all separators of one step, which come one by one.
+    /// Reserves space for all separators of one step, which arrive one by one.
     fn reserve(&mut self);
-    /// Takes one delimiter.
+    /// Receives one delimiter.
     fn field(&mut self, at: usize);
-    /// Takes one terminator (its last byte), which ends a record or a comment line.
+    /// Receives one terminator (its last byte), which ends a record or a comment line.
     fn record(&mut self, at: usize, is_crlf: bool, is_comment: bool);
-    /// Takes a quote fault. They come by offset.
+    /// Receives a quote fault. Faults arrive by offset.
     fn fault(&mut self, at: usize, kind: FaultKind);
 }
 
-/// What ends a field in 64 bytes, quoting considered.
+/// The field ends in 64 bytes, with quoting considered.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Marks {
     /// Delimiters and terminators.
     pub(crate) separators: u64,
     /// The last byte of each terminator.
     pub(crate) terminators: u64,
-    /// Those that are CRLF.
+    /// The terminators that are CRLF.
     pub(crate) crlf: u64,
 }
 
-/// A place in the bytes and the state there.
+/// An offset in the bytes and the state there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor {
     pub(crate) at: usize,
     pub(crate) state: State,
 }
 
-/// What there was among the bytes read, of which a few may stand behind the cursor.
+/// Facts about the bytes read, a few of which may lie after the cursor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Census {
-    /// Where the first group or step with a quote begins: there is none before, and one soon behind.
+    /// The start of the first group or step with a quote: no quote precedes it, and one follows soon after.
     pub(crate) quotes_from: usize,
-    /// As much for bytes that are not ASCII.
+    /// The same for bytes that are not ASCII.
     pub(crate) high_from: usize,
-    /// There was a CR that does not belong to the LF behind it, or that might not.
+    /// There was a CR that does not, or may not, belong to an LF after it.
     pub(crate) lone_cr: bool,
-    /// How many LFs before the cursor end no record; means something only where every LF outside of quotes ends one, and nothing else does.
+    /// The number of LFs before the cursor that end no record; only meaningful if every LF outside quotes ends a record and
+    /// nothing else does.
     pub(crate) inner_lfs: u64,
 }
 
@@ -88,7 +88,7 @@ impl Default for Census {
 }
 
 impl Census {
-    /// Notes what there is in the bytes from `at` on.
+    /// Records what occurs in the bytes from `at` on.
     #[inline(always)]
     fn note(&mut self, at: usize, quotes: bool, high: bool) {
         self.quotes_from = self.quotes_from.min(if quotes { at } else { usize::MAX });
@@ -96,7 +96,7 @@ impl Census {
     }
 }
 
-/// Reads from `cursor` until the first record start at or behind `until`, or the end of `bytes`.
+/// Reads from `cursor` to the first record start at or after `until`, or to the end of `bytes`.
 #[inline(always)]
 pub(crate) fn run<I: Isa, S: Sink>(
     isa: I,
@@ -113,7 +113,7 @@ pub(crate) fn run<I: Isa, S: Sink>(
     let mut reader = Reader { classes, bytes, until, place, census: Census::default(), sink };
     let mut is_walking = known.is_none();
     let mut floor = cursor.at;
-    // Where the last walk ended, and how far beyond the trouble the next one goes if it comes soon.
+    // Where the last walk ended, and how far past the trouble the next one continues if it follows soon.
     let (mut walked, mut patience) = (0, 0);
     let end = loop {
         if !is_walking {
@@ -140,11 +140,11 @@ pub(crate) fn run<I: Isa, S: Sink>(
 }
 
 impl<S: Sink> Reader<'_, S> {
-    /// Reads with the two fast loops in turns, while there are 64 bytes.
+    /// Reads with the two fast loops alternately while at least 64 bytes are left.
     #[inline(always)]
     fn read_fast<I: Isa>(&mut self, isa: I) -> End {
         while self.bytes.len() - self.place.at >= STEP {
-            // The plain loop ends before a group with quotes, which is the other one's.
+            // The plain loop ends before a group with quotes, which the other loop reads.
             let mut end = End::Through;
             if self.is_far() && self.place.carry.is_plain() {
                 end = isa.enter(PlainGroups(self));
@@ -159,7 +159,7 @@ impl<S: Sink> Reader<'_, S> {
         End::Through
     }
 
-    /// Walks to the first record start behind `floor`. Returns the state if everything ends before, or there.
+    /// Walks to the first record start after `floor`. Returns the state if reading ends there or before.
     #[inline(always)]
     fn walk<I: Isa>(&mut self, isa: I, state: State, floor: usize) -> Option<State> {
         let Border { mut at, carry: Carry { mut cr, .. } } = self.place;
@@ -189,7 +189,7 @@ impl<S: Sink> Reader<'_, S> {
     }
 }
 
-/// The next 64 bytes, or as many as there are, and their number.
+/// Returns the next 64 bytes, or as many as there are, and their number.
 #[inline(always)]
 pub(crate) fn load<I: Isa>(isa: I, bytes: &[u8]) -> (I::Block, usize) {
     if let Some(whole) = bytes.first_chunk() {

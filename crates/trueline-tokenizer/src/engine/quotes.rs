@@ -1,22 +1,22 @@
-//! Inside and outside: quotes by parity, and the state that goes from one step to the next.
+//! Inside and outside: quotes by parity, and the state carried from one step to the next.
 
 use super::classes::Classes;
 use crate::kernel::Isa;
 use crate::state::{Place, State};
 
-/// The state at the border of two steps, as bits. All but `in_quote` (all ones or none) are 0 or 1.
+/// The state at the boundary between two steps, as bits. All except `in_quote` (all ones or zero) are 0 or 1.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Carry {
     pub(crate) in_quote: u64,
-    /// The byte before is a delimiter or a terminator.
+    /// The previous byte is a delimiter or a terminator.
     pub(crate) field_start: u64,
     /// It is a terminator.
     pub(crate) record_start: u64,
-    /// It is a quote that closes (if no second one follows).
+    /// It is a quote that closes (unless a second one follows).
     pub(crate) after_close: u64,
     /// It is a CR.
     pub(crate) cr: u64,
-    /// It is an escape in force.
+    /// It is an active escape.
     pub(crate) escaped: u64,
 }
 
@@ -24,7 +24,7 @@ impl Carry {
     pub(super) const START: Self =
         Self { in_quote: 0, field_start: 1, record_start: 1, after_close: 0, cr: 0, escaped: 0 };
 
-    /// The carry of a state; `None` inside a comment, of which the fast loop knows nothing.
+    /// The carry of a state; `None` inside a comment, which the fast loop does not handle.
     pub(crate) fn of(state: State) -> Option<Self> {
         let mut carry = Self::default();
         match state.0 {
@@ -59,7 +59,7 @@ impl Carry {
         })
     }
 
-    /// Whether bytes without quotes are what they look like from here on. (An escape in force is inside quotes.)
+    /// Whether bytes without quotes count as they appear from here on. (An active escape is inside quotes.)
     pub(super) fn is_plain(self) -> bool {
         self.in_quote | self.after_close == 0
     }
@@ -68,15 +68,15 @@ impl Carry {
 /// The quotes of 64 bytes by parity.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quotes {
-    /// From each opening quote up to, without, its closing one.
+    /// From each opening quote up to, but not including, its closing quote.
     pub(crate) inside: u64,
     pub(crate) open: u64,
     pub(crate) close: u64,
-    /// Escapes outside of quotes.
+    /// Active escapes outside quotes.
     pub(crate) trouble: u64,
-    /// Escapes in force, wherever they are.
+    /// Active escapes, inside and outside quotes.
     pub(crate) escapes: u64,
-    /// What is known of the carry behind them.
+    /// The known part of the carry after these bytes.
     pub(crate) next: Carry,
 }
 
@@ -103,8 +103,7 @@ impl Quotes {
     }
 }
 
-/// Which escapes are in force, and which bytes they escape. One by one: they are rare, and each one decides about
-/// the next.
+/// Returns the active escapes and the bytes they escape. One by one: escapes are rare, and each determines the next.
 #[inline(always)]
 fn resolve_escapes(escape: u64, carry: u64) -> (u64, u64) {
     let mut in_force = 0;

@@ -1,14 +1,14 @@
-//! Where bytes cease to be UTF-8, 64 at a time, where the kernel has an instruction that looks up nibbles.
+//! Finds the first error of UTF-8, 64 bytes at a time, if the kernel has an instruction that looks up nibbles.
 //!
-//! Every fault of UTF-8 shows in two neighbouring bytes (a lead without its continuation, a form too long, a surrogate,
-//! a number too large), or is a continuation too many or too few behind a lead of three or four bytes. Three tables of
-//! sixteen entries, by the nibbles of the two bytes, give each kind of fault a bit that stays only where all three
+//! Every error of UTF-8 is visible in two adjacent bytes (a lead byte without continuation, an overlong encoding, a
+//! surrogate, a code point too large), or is a continuation byte too many or too few after a lead byte of three or four
+//! bytes. Three tables, indexed by nibbles of the two bytes, give each kind of error a bit that remains only if all three
 //! agree. Source: J. Keiser and D. Lemire, "Validating UTF-8 in less than one instruction per byte", 2021.
 
 use super::GROUP_STEPS;
 use crate::kernel::{Isa, STEP, Task};
 
-/// Where `bytes`, which begin with a whole character, cease to be UTF-8: the first byte of the first fault.
+/// Finds the first byte of the first UTF-8 error in `bytes`, which begin with a whole character.
 pub(crate) struct FirstNotUtf8<'a>(pub(crate) &'a [u8]);
 
 impl Task for FirstNotUtf8<'_> {
@@ -30,7 +30,7 @@ impl Task for FirstNotUtf8<'_> {
             }
         }
         reading.read(isa, steps);
-        // The padding ends what is left open. (Behind ASCII nothing is, whatever stands before it.)
+        // The padding ends an incomplete character. (After ASCII there is none, whatever `before` contains.)
         let before = if reading.is_closed { zeros } else { reading.before };
         let mut padded = [0; STEP];
         padded[..rest.len()].copy_from_slice(rest);
@@ -41,23 +41,23 @@ impl Task for FirstNotUtf8<'_> {
     }
 }
 
-/// The same, where no fault has shown itself before a place. It may begin in the last character before it.
+/// Finds the same, given that no error was detected before `place`. It may begin in the last character before `place`.
 #[cold]
 fn find_from(bytes: &[u8], place: usize) -> Option<usize> {
     let start = bytes[..place].iter().rposition(|byte| !matches!(byte, 0x80..=0xBF)).unwrap_or(0);
     std::str::from_utf8(&bytes[start..]).err().map(|error| start + error.valid_up_to())
 }
 
-/// What is known of the bytes so far.
+/// The state after the bytes so far.
 struct Reading<I: Isa> {
     before: I::Block,
     errors: I::Block,
-    /// Whether the bytes before are ASCII, so that nothing is left open.
+    /// Whether the previous bytes are ASCII, so that no character is incomplete.
     is_closed: bool,
 }
 
 impl<I: Isa> Reading<I> {
-    /// Takes some steps, which cost next to nothing if they are ASCII. Whether there can be errors.
+    /// Reads some steps, at almost no cost if they are ASCII. Returns whether there can be errors.
     #[inline(always)]
     fn read(&mut self, isa: I, steps: &[[u8; STEP]]) -> bool {
         let Some((first, others)) = steps.split_first() else { return false };

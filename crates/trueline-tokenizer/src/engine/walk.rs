@@ -1,32 +1,32 @@
-//! The exact way: the marked bytes of a step one after the other, with the state of the byte machine.
+//! The exact loop: visits the marked bytes of a step one by one with the state of the byte-wise machine.
 //!
-//! A byte without a role changes the state only by standing between two others, so it is enough to remember where
-//! a role's byte would have a special meaning: the first byte of a field (a quote opens), the first byte of a record
-//! (a comment begins), the byte behind a closing quote (a quote reopens) and the byte behind an escape (no meaning).
+//! A byte without a role changes the state only by separating two others. So it is enough to remember where a byte with a
+//! role has a special meaning: the first byte of a field (a quote opens), the first byte of a record (a comment begins), the
+//! byte after a closing quote (a quote reopens) and the byte after an escape (no meaning).
 
 use super::Sink;
 use super::classes::{Classes, Roles};
 use crate::positions::FaultKind;
 use crate::state::{Place, State};
 
-/// No place.
+/// No offset.
 const NONE: usize = usize::MAX;
 
 /// The state of the walk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Walk {
     mode: Mode,
-    /// Where the last field and the last record began to which this could still matter.
+    /// The start of the last field, and of the last record, that can still matter.
     field: usize,
     record: usize,
-    /// Just behind the last closing quote, while its field goes on.
+    /// Just after the last closing quote, while its field continues.
     closed: usize,
-    /// Just behind the last escape in force.
+    /// Just after the last active escape.
     escaped: usize,
-    /// It ends at the first record end behind `floor`, or at or behind `until`.
+    /// The walk ends at the first record end after `floor`, or record start at or after `until`.
     floor: usize,
     until: usize,
-    /// How many records and comments have ended.
+    /// The number of records and comments that have ended.
     pub(super) records: u64,
 }
 
@@ -38,7 +38,7 @@ enum Mode {
 }
 
 impl Walk {
-    /// Begins at `at`.
+    /// Starts at `at`.
     pub(crate) fn enter(state: State, at: usize, floor: usize, until: usize) -> Self {
         let mut walk = Self {
             mode: Mode::Unquoted,
@@ -109,7 +109,7 @@ impl Walk {
         }
     }
 
-    /// Takes a delimiter, quote or comment byte outside of quotes and comments.
+    /// Handles a delimiter, quote or comment byte outside quotes and comments.
     #[inline]
     fn unquoted<S: Sink>(&mut self, roles: &Roles, bit: u64, place: usize, classes: &Classes, sink: &mut S) {
         if roles.delimiter & bit != 0 {
@@ -131,7 +131,7 @@ impl Walk {
         }
     }
 
-    /// A closing quote, if there was one in this field, must be the last byte before `end`.
+    /// Requires that a closing quote of this field, if there is one, is the last byte before `end`.
     #[inline]
     fn expect_field_end<S: Sink>(&mut self, end: usize, classes: &Classes, sink: &mut S) {
         if self.closed != NONE && self.closed != end && classes.is_strict {
@@ -140,7 +140,7 @@ impl Walk {
         self.closed = NONE;
     }
 
-    /// Ends at `at`, the end of the input.
+    /// Ends the walk at `at`, the end of the input.
     pub(crate) fn leave<S: Sink>(mut self, at: usize, cr: u64, classes: &Classes, sink: &mut S) -> State {
         let behind_cr = cr != 0 && classes.cr_is_pending;
         State(match self.mode {

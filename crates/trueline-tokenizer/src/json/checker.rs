@@ -1,13 +1,12 @@
-//! Whether records are JSON, from their tokens.
+//! Checks whether records are JSON, from their tokens.
 //!
-//! The kinds of a block's tokens stand one behind the other, a byte each, so that 64 of them are looked at in a step. Every
-//! token says by itself what must come behind it, but for two things: a comma asks for a key in an object and for a value
-//! in an array, and a closing bracket must be the one that was opened. These two are known from a stack of one bit for
-//! each array or object that is open; only brackets and ends of records touch it. Scalars are looked at one by one.
-//! Strings have been looked at by the indexer.
+//! The kinds of a block's tokens are consecutive bytes, so that a step examines 64 of them. Every token determines what must
+//! follow it, with two exceptions: a comma requires a key in an object and a value in an array, and a closing bracket must
+//! match the opening one. Both are known from a stack with one bit per open array or object; only brackets and ends of
+//! records touch it. Scalars are checked one by one. Strings have been checked by the indexer.
 //!
-//! As everywhere, this way may only say that records are right. What it doubts (and what is nested deeper than its stack)
-//! is decided by the byte-wise machine.
+//! As everywhere, the fast path may only accept records. Those it doubts (and those nested deeper than its stack) are
+//! decided by the byte-wise machine.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -21,10 +20,10 @@ use super::tokens::{DEFAULT_MAX_DEPTH, check};
 use crate::engine::load;
 use crate::kernel::{Isa, Kernel, STEP, Task};
 
-/// How deep the stack is.
+/// The depth of the stack.
 const MOST_OPEN: u32 = 64;
 
-/// Checks whole records whose tokens are known.
+/// Checks complete records whose tokens are known.
 ///
 /// ```
 /// use trueline_tokenizer::json::{Checker, Indexer, Positions};
@@ -51,33 +50,31 @@ impl Default for Checker {
 }
 
 impl Checker {
-    /// A checker with the best kernel of this machine.
+    /// Creates a checker with the best kernel for this machine.
     pub fn new() -> Self {
         Self::with_kernel(Kernel::detect())
     }
 
-    /// A checker with a given kernel.
+    /// Creates a checker with a given kernel.
     pub fn with_kernel(kernel: Kernel) -> Self {
         Self { kernel, max_depth: DEFAULT_MAX_DEPTH }
     }
 
-    /// Sets how deep arrays and objects may stand in one another. Default [`DEFAULT_MAX_DEPTH`]; it should be what the
-    /// indexer was given.
+    /// Sets how deeply arrays and objects may be nested. Default [`DEFAULT_MAX_DEPTH`]; use the limit of the indexer.
     #[must_use]
     pub fn max_depth(mut self, max_depth: usize) -> Self {
         self.max_depth = max_depth;
         self
     }
 
-    /// Adds each of `records` that is not JSON to `faults`, in their order, with the fault that
-    /// [`check`](crate::json::check()) finds in it; those that the indexer knows already among them. `positions` are what
-    /// an indexer made of `bytes`.
+    /// Appends each of `records` that is not JSON to `faults`, in order, with the fault that [`check`](crate::json::check())
+    /// finds, including those the indexer found. `positions` are those of `bytes`.
     ///
-    /// **Cost**: a look at each token, and at the bytes of each scalar. A record with a fault is read byte by byte up to
-    /// that.
+    /// **Cost**: one look at each token, and at the bytes of each scalar. A record with a fault is read byte by byte up to
+    /// the fault.
     ///
     /// # Panics
-    /// If there are no such records, or `bytes` are fewer than those that were indexed.
+    /// If there are no such records, or `bytes` is shorter than the bytes that were indexed.
     pub fn check(
         &self,
         bytes: &[u8],
@@ -95,7 +92,7 @@ impl Checker {
             let token = token as usize;
             next = positions.first_record(next, |record| positions.tokens(record).end <= token);
             if next == positions.len() || token < positions.tokens(next).start {
-                // It is of the record before, which has been looked at.
+                // It belongs to the previous record, already checked.
                 continue;
             }
             while let Some(fault) = known.next_if(|fault| fault.record as usize <= next) {
@@ -110,9 +107,9 @@ impl Checker {
         faults.extend(known);
     }
 
-    /// Whether `record` is JSON.
+    /// Checks whether `record` is JSON.
     ///
-    /// **Errors**: it is not; the first fault, as [`check`](crate::json::check()) finds it.
+    /// **Errors**: it is not; the error is the first fault, as [`check`](crate::json::check()) finds it.
     ///
     /// # Panics
     /// As [`Checker::check`].
@@ -127,7 +124,7 @@ impl Checker {
         check(&bytes[positions.record(record)], self.max_depth)
     }
 
-    /// Tokens of records that may be wrong, one for each of these at least.
+    /// Returns tokens of records that may be invalid, at least one for each such record.
     fn suspects(&self, bytes: &[u8], positions: &Positions, records: &Range<usize>) -> Vec<u32> {
         if records.is_empty() {
             return Vec::new();
@@ -138,7 +135,7 @@ impl Checker {
     }
 }
 
-/// Finds tokens of records that may be wrong. The first token of `tokens` is the first one of a record.
+/// Finds tokens of records that may be invalid. The first token of `tokens` is the first token of a record.
 struct FindSuspects<'a> {
     bytes: &'a [u8],
     positions: &'a Positions,
@@ -164,7 +161,7 @@ impl Task for FindSuspects<'_> {
             let offsets = &positions.offsets[at..];
             while rest != 0 {
                 let bit = rest.trailing_zeros() as usize;
-                // A record's last token is no scalar.
+                // The last token of a record is not a scalar.
                 let (start, end) = (offsets[bit] as usize, offsets[bit + 1] as usize);
                 if !number::is_scalar_before(isa, bytes, start, end) {
                     bad |= 1 << bit;
@@ -180,7 +177,7 @@ impl Task for FindSuspects<'_> {
     }
 }
 
-/// Which of 64 tokens are what.
+/// The tokens of each kind among 64.
 struct Kinds {
     valid: u64,
     begin_object: u64,
@@ -213,24 +210,24 @@ impl Kinds {
     }
 }
 
-/// What the tokens so far ask for.
+/// What the tokens so far require.
 struct Grammar {
     limit: u32,
-    /// One bit for each array or object that is open, 1 for an object, the innermost one lowest.
+    /// One bit for each open array or object, 1 for an object; the innermost is the lowest bit.
     open: u64,
     depth: u32,
-    /// All ones if an object is the innermost.
+    /// All ones if the innermost is an object.
     in_object: u64,
     before: Asking,
 }
 
-/// Tokens by what must come behind them; those not named must have a comma or an end there.
+/// Tokens by what must follow them; all other tokens must be followed by a comma or an end.
 #[derive(Clone, Copy, Default)]
 struct Asking {
     /// A key, or the end of an object that has just begun.
     key: u64,
     begin_object: u64,
-    /// A value, or the end of an array that has just begun, or of a line without tokens.
+    /// A value, or the end of an array that has just begun or of a line without tokens.
     value: u64,
     begin_array: u64,
     end: u64,
@@ -239,7 +236,7 @@ struct Asking {
     nothing: u64,
 }
 
-/// The tokens behind those of `mask`; `before` is the mask of the step before.
+/// The tokens after those of `mask`; `before` is the mask of the previous step.
 #[inline(always)]
 fn behind(mask: u64, before: u64) -> u64 {
     (mask << 1) | (before >> 63)
@@ -251,7 +248,7 @@ impl Grammar {
         Self { limit, open: 0, depth: 0, in_object: 0, before }
     }
 
-    /// Takes 64 tokens and returns those that may be wrong.
+    /// Reads 64 tokens and returns those that may be wrong.
     #[inline(always)]
     fn step<I: Isa>(&mut self, isa: I, kinds: &Kinds) -> u64 {
         let &Kinds {
@@ -292,7 +289,7 @@ impl Grammar {
         (bad | !good | (wants_nothing & !end)) & kinds.valid
     }
 
-    /// Opens and closes arrays and objects.
+    /// Pushes and pops arrays and objects.
     #[inline(always)]
     fn brackets<I: Isa>(&mut self, isa: I, kinds: &Kinds) -> Brackets {
         let begins = kinds.begin_object | kinds.begin_array;
@@ -327,11 +324,11 @@ impl Grammar {
     }
 }
 
-/// What 64 tokens open and close.
+/// The effect of the brackets among 64 tokens.
 struct Brackets {
-    /// Tokens behind which an object is the innermost that is open.
+    /// Tokens after which the innermost open container is an object.
     in_object: u64,
-    /// Tokens that close the outermost.
+    /// Tokens that close the outermost container.
     closed: u64,
     bad: u64,
 }

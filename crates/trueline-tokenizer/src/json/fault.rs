@@ -4,32 +4,32 @@ use std::fmt;
 
 /// Why a text is not JSON, and where.
 ///
-/// Of several faults the first one in the order of the bytes counts.
+/// If there are several faults, the first one in the bytes counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// What is wrong.
     pub kind: FaultKind,
-    /// The byte, as [`FaultKind`] says, counted from the start of the text.
+    /// The byte that [`FaultKind`] describes, counted from the start of the text.
     pub offset: usize,
 }
 
-/// What can be wrong, and which byte the offset names.
+/// The kind of a fault, and the byte that the offset refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// Something else should stand here; that byte.
+    /// Something else is expected here; that byte.
     UnexpectedByte {
-        /// The byte that stands there.
+        /// The byte found.
         found: u8,
-        /// What should.
+        /// What is expected.
         expected: Expected,
     },
-    /// The text ends too soon; its end.
+    /// The text ends too early; its end.
     UnexpectedEnd {
-        /// What should have come.
+        /// What is expected.
         expected: Expected,
     },
-    /// Something stands behind the value; its first byte.
+    /// Something follows the value; its first byte.
     TrailingBytes {
         /// That byte.
         found: u8,
@@ -41,29 +41,28 @@ pub enum FaultKind {
         /// The byte.
         found: u8,
     },
-    /// A backslash with something behind it that makes no escape; the backslash.
+    /// A backslash that does not begin a valid escape; the backslash.
     BadEscape {
-        /// The byte behind the backslash; a `u` lacks its four hexadecimal digits.
+        /// The byte after the backslash; a `u` lacks its four hexadecimal digits.
         found: u8,
     },
-    /// An escape that is one half of a surrogate pair, without the other; its backslash.
+    /// An escape for one half of a surrogate pair, without the other half; its backslash.
     LoneSurrogate,
-    /// A number that goes on as no number does; the byte where it should have been otherwise (which may be the end of
-    /// the text).
+    /// A malformed number; the first byte that violates the grammar (possibly the end of the text).
     BadNumber {
-        /// In which way.
+        /// What is wrong with it.
         reason: NumberFault,
     },
-    /// Bytes that are not UTF-8; the first one of the sequence.
+    /// Bytes that are not UTF-8; the first byte of the sequence.
     InvalidUtf8,
-    /// More arrays and objects inside one another than are allowed; the bracket that is too many.
+    /// Arrays and objects are nested too deeply; the first bracket beyond the limit.
     TooDeep {
-        /// How many are allowed.
+        /// The limit.
         limit: usize,
     },
 }
 
-/// What a place in a text asks for.
+/// What is expected at a position in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Expected {
@@ -75,11 +74,11 @@ pub enum Expected {
     Key,
     /// The first key of an object, or its end.
     KeyOrEnd,
-    /// The colon behind a key.
+    /// The colon after a key.
     Colon,
-    /// The next value of an array, or its end.
+    /// A comma, or the end of an array.
     CommaOrEndArray,
-    /// The next key of an object, or its end.
+    /// A comma, or the end of an object.
     CommaOrEndObject,
     /// The rest of `true`.
     True,
@@ -89,15 +88,15 @@ pub enum Expected {
     Null,
 }
 
-/// In which way a number is none.
+/// Why a number is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NumberFault {
-    /// No digit behind the minus sign.
+    /// No digit after the minus sign.
     NoDigit,
-    /// A digit behind a leading zero.
+    /// A digit after a leading zero.
     LeadingZero,
-    /// No digit behind the decimal point.
+    /// No digit after the decimal point.
     NoFraction,
     /// No digit in the exponent.
     NoExponent,
@@ -173,7 +172,7 @@ impl fmt::Display for NumberFault {
     }
 }
 
-/// A byte for people.
+/// Formats a byte for people.
 struct Shown(u8);
 
 impl fmt::Display for Shown {

@@ -1,7 +1,7 @@
-//! From bytes to positions, block by block.
+//! Turns bytes into positions, block by block.
 //!
-//! The steps write one entry per token and one per line. What remains is done per line, not per byte: where does the block
-//! end, is a line no record, do all line ends look alike, what is wrong with the suspects.
+//! The steps write one entry per token and one per line. The rest is done per line, not per byte: where does the block end,
+//! is a line not a record, are all line ends the same, what is wrong with the suspects.
 
 use std::ops::Range;
 
@@ -12,13 +12,13 @@ use super::tokens::{DEFAULT_MAX_DEPTH, check};
 use crate::engine::FirstNotUtf8;
 use crate::kernel::{Kernel, STEP};
 
-/// How many bytes of a call are looked at: every offset, and a little more, must fit a `u32`.
+/// The maximum number of bytes examined per call: every offset, plus a small margin, must fit in a `u32`.
 const MOST_BYTES: usize = u32::MAX as usize - 2 * STEP;
 
-/// Finds the records and tokens of a run of bytes, a block at a time.
+/// Finds the records and tokens in a sequence of bytes, one block at a time.
 ///
-/// Each line feed ends a record, with a CR before it or without; a line with nothing but white space is none. What goes
-/// wrong in a record stays in it.
+/// Each line feed ends a record, with or without a CR before it; a line with only white space is not a record. A fault in a
+/// record does not affect other records.
 ///
 /// ```
 /// use trueline_tokenizer::json::{Indexer, Positions};
@@ -47,12 +47,12 @@ impl Default for Indexer {
 }
 
 impl Indexer {
-    /// An indexer with the best kernel of this machine.
+    /// Creates an indexer with the best kernel for this machine.
     pub fn new() -> Self {
         Self::with_kernel(Kernel::detect())
     }
 
-    /// An indexer with a given kernel.
+    /// Creates an indexer with a given kernel.
     pub fn with_kernel(kernel: Kernel) -> Self {
         Self {
             kernel,
@@ -63,31 +63,32 @@ impl Indexer {
         }
     }
 
-    /// Sets how many bytes one call consumes at least, if there are that many. Default 64 KiB; at least 1.
+    /// Sets the minimum number of bytes that a call consumes if there are that many. Default 64 KiB; at least 1.
     #[must_use]
     pub fn block_bytes(mut self, block_bytes: usize) -> Self {
         self.block_bytes = block_bytes.max(1);
         self
     }
 
-    /// Sets how deep arrays and objects may stand in one another. Default [`DEFAULT_MAX_DEPTH`]. Of a record that is
-    /// looked at for another reason, that may be the first fault.
+    /// Sets how deeply arrays and objects may be nested. Default [`DEFAULT_MAX_DEPTH`]. In a record checked for another
+    /// reason, excess depth may be the first fault.
     #[must_use]
     pub fn max_depth(mut self, max_depth: usize) -> Self {
         self.max_depth = max_depth;
         self
     }
 
-    /// Indexes whole records of `bytes`, which start at the start of a line, until at least `block_bytes` are consumed
-    /// or no complete line is left; when `is_last`, an unterminated rest is a line too.
+    /// Indexes complete records of `bytes`, which begin at the start of a line, until at least `block_bytes` are consumed or
+    /// no complete line is left. If `is_last`, an unterminated remainder is also a line.
     ///
-    /// Returns how many bytes were consumed, blank lines included: 0 means that no line ends in `bytes`. Not more than
-    /// the first 4 GiB (less 129 bytes) are looked at, and when there are more, `is_last` does not count for this call;
-    /// a record longer than that gives 0.
+    /// Returns the number of bytes consumed, including blank lines: 0 means that no line ends in `bytes`. At most the first
+    /// 4 GiB (less 129 bytes) are examined; if there are more, `is_last` is ignored for this call, and a record longer than
+    /// that gives 0.
     ///
-    /// **Cost**: one pass over the bytes consumed, a second one about those that are not ASCII or stand where records of one make are mixed with others, and
-    /// for each record with a fault one byte by byte up to that. Long strings of records that are like those before cost a fraction of it. The memory of `positions` is that of the largest block so far: five bytes per
-    /// token, four to twelve per record and 32 per fault.
+    /// **Cost**: one pass over the bytes consumed, a second one over bytes that are not ASCII or where records of different
+    /// shapes are mixed, and for each record with a fault one byte by byte up to the fault. Long sequences of records with
+    /// known shapes cost a fraction. The memory of `positions` is that of the largest block so far: five bytes per token,
+    /// four to twelve per record and 32 per fault.
     pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
         let (bytes, is_last) =
             if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
@@ -108,10 +109,10 @@ impl Indexer {
         };
         let bytes = &bytes[..consumed];
         positions.lay_out(bytes);
-        // A last line without a line feed ends behind the bytes.
+        // A last line without a line feed ends after the bytes.
         let ends_open = positions.offsets().last().is_some_and(|&end| end as usize == consumed);
         positions.line_feeds = positions.lines as u64 - u64::from(ends_open);
-        // What the notes say may be true of bytes behind those consumed.
+        // The notes may describe bytes after those consumed.
         positions.is_ascii = self.notes.high_runs(consumed).all(|run| bytes[run].is_ascii());
         let has_backslash = positions.backslashes().any(|range| bytes[range].contains(&b'\\'));
         positions.has_backslash = has_backslash;
@@ -119,7 +120,7 @@ impl Indexer {
         consumed
     }
 
-    /// Looks at every record that has a suspect byte or is not UTF-8.
+    /// Checks every record that has a suspect byte or is not UTF-8.
     fn find_faults(&mut self, bytes: &[u8], positions: &mut Positions) {
         if !positions.is_ascii {
             self.notes.find_bad_utf8(self.kernel, bytes, positions);
@@ -133,7 +134,7 @@ impl Indexer {
             }
             let range = positions.record(record);
             if (offset as usize) < range.start {
-                // It is of the record before, which has been looked at.
+                // It belongs to the previous record, already checked.
                 continue;
             }
             if let Err(fault) = check(&bytes[range], self.max_depth) {
@@ -145,10 +146,10 @@ impl Indexer {
     }
 }
 
-/// Where the last whole line of `bytes` ends, if there is one: what stands behind is the beginning of a record, and nothing
-/// before it has to be known to tell. This is how a file is cut into chunks of whole records.
+/// Returns the end of the last complete line of `bytes`, if there is one. The bytes after it are the start of a record,
+/// whatever precedes `bytes`. This is how a file is split into chunks of complete records.
 ///
-/// **Cost**: the bytes behind that place, from the back.
+/// **Cost**: a scan of the bytes after that offset, from the back.
 ///
 /// ```
 /// use trueline_tokenizer::json::last_line_end;
@@ -160,14 +161,14 @@ pub fn last_line_end(bytes: &[u8]) -> Option<usize> {
 }
 
 impl Notes {
-    /// The runs of bytes, up to so many, in which there are some that are not ASCII.
+    /// The runs among the first `consumed` bytes that may contain bytes that are not ASCII.
     fn high_runs(&self, consumed: usize) -> impl Iterator<Item = Range<usize>> {
         let runs = self.high.iter().map(|run| run.start as usize..run.end as usize);
         runs.map(move |Range { start, end }| start.min(consumed)..end.min(consumed))
     }
 
-    /// Adds the first bad byte of each record that is not UTF-8, in order. A run begins and ends between two characters, since what is before
-    /// and behind it is ASCII.
+    /// Adds the first bad byte of each record that is not UTF-8, in order. A run begins and ends between two characters,
+    /// since the bytes before and after it are ASCII.
     fn find_bad_utf8(&mut self, kernel: Kernel, bytes: &[u8], positions: &Positions) {
         let mut bad = Vec::new();
         let (mut at, mut record) = (0, 0);
@@ -190,7 +191,7 @@ impl Notes {
 }
 
 impl Positions {
-    /// Keeps the lines up to the first one that ends at or behind `until`, and returns where that is.
+    /// Keeps the lines up to the first one that ends at or after `until`, and returns the end of that line.
     fn end_behind(&mut self, until: usize) -> Option<usize> {
         let ends_before = |&last: &u32| (self.offsets[last as usize] as usize) + 1 < until;
         let line = self.lasts[..self.lines].partition_point(ends_before);
@@ -201,13 +202,13 @@ impl Positions {
         Some(self.close())
     }
 
-    /// Forgets what stands behind the last line, and returns where that is.
+    /// Discards everything after the last line, and returns the end of that line.
     pub(super) fn close(&mut self) -> usize {
         self.tokens = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
         self.tokens.checked_sub(1).map_or(0, |last| self.offsets[last] as usize + 1)
     }
 
-    /// Makes a line of the unterminated rest, if there is anything in it.
+    /// Makes a line of the unterminated remainder, if it has any tokens.
     fn end_open(&mut self, end: usize, notes: &mut Notes) {
         let first = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
         if first == self.tokens {
@@ -216,7 +217,7 @@ impl Positions {
         if notes.ends_in_string {
             notes.suspects.push(narrow(end - 1));
         }
-        // There is room, since there is some behind each group.
+        // There is space, as after each group.
         self.offsets[self.tokens] = narrow(end);
         self.kinds[self.tokens] = END;
         if self.lasts.len() == self.lines {
@@ -227,7 +228,7 @@ impl Positions {
         self.lines += 1;
     }
 
-    /// Decides how the entries are to be read, and makes a list of the records where they are not all alike.
+    /// Decides how to interpret the entries, and lists the records if they are not all alike.
     fn lay_out(&mut self, bytes: &[u8]) {
         let trim_of = |end: u32| {
             let end = end as usize;
@@ -257,7 +258,7 @@ impl Positions {
         }
     }
 
-    /// The first record at or behind `from` whose line ends at or behind `offset`, or the number of records.
+    /// The first record at or after `from` whose line ends at or after `offset`, or the number of records.
     fn record_at(&self, from: usize, offset: u32) -> usize {
         self.first_record(from, |record| self.offsets[self.tokens(record).end - 1] < offset)
     }

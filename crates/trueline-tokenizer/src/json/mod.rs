@@ -1,10 +1,10 @@
-//! JSON Lines: records, and the tokens in each of them.
+//! JSON Lines: records and their tokens.
 //!
-//! A raw line feed cannot stand inside a JSON string, so every one of them ends a record, whatever is broken before
-//! it. [`Tokens`] reads one record byte by byte; it is the definition of what a record means, and everything else in
-//! this module must agree with it. [`Indexer`] finds the records of a block and where their tokens are, with the vector
-//! instructions of the machine, and checks every string on the way; [`Checker`] says whether the rest is right. A byte order mark in front of the first record is taken
-//! off by [`preamble`](crate::preamble()).
+//! A raw line feed cannot occur inside a JSON string, so every line feed ends a record, whatever is broken before it.
+//! [`Tokens`] reads one record byte by byte; it defines the meaning of a record, and everything else in this module must
+//! agree with it. [`Indexer`] finds the records of a block and the positions of their tokens with vector instructions, and
+//! checks every string at the same time; [`Checker`] checks the rest. [`preamble`](crate::preamble()) strips a byte order
+//! mark before the first record.
 //!
 //! ```
 //! use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, TokenKind, Tokens, unescape};
@@ -19,11 +19,10 @@
 //! # Ok::<(), trueline_tokenizer::json::Fault>(())
 //! ```
 //!
-//! The grammar is that of RFC 8259, to the letter: one value per record; space, tab, CR and LF are white space and
-//! nothing else is, a byte order mark neither; no comments, no trailing commas, no other numbers or literals. Two things
-//! are asked for beyond it. A record is UTF-8. And an escape that is one half of a surrogate pair, which the grammar
-//! allows, has no meaning as text and is a fault. Nesting is limited, so that nobody has to fear for the stack of what
-//! reads on.
+//! The grammar is exactly that of RFC 8259: one value per record; only space, tab, CR and LF are white space, a byte order
+//! mark is not; no comments, no trailing commas, no other numbers or literals. There are two additional requirements. A
+//! record must be UTF-8. And an escape for one half of a surrogate pair, which the grammar allows, has no meaning as text
+//! and is a fault. Nesting is limited to protect the stack of later readers.
 
 mod checker;
 mod fault;

@@ -5,7 +5,7 @@
 use super::fault::{Fault, FaultKind, NumberFault};
 use crate::kernel::{Isa, STEP};
 
-/// Whether `bytes` are a number or one of the literals `true`, `false` and `null`, and nothing else.
+/// Whether `bytes` are exactly a number or one of the literals `true`, `false` and `null`.
 ///
 /// ```
 /// use trueline_tokenizer::json::is_scalar;
@@ -16,7 +16,7 @@ pub fn is_scalar(bytes: &[u8]) -> bool {
     is_scalar_at(bytes, 0, bytes.len())
 }
 
-/// Whether what stands from `start` up to, without, the next token at `next` is a scalar with white space behind it.
+/// Whether the bytes from `start` to the next token at `next` are a scalar, with or without white space after it.
 #[inline(always)]
 pub(super) fn is_scalar_before<I: Isa>(isa: I, bytes: &[u8], start: usize, next: usize) -> bool {
     let mut end = next;
@@ -29,7 +29,7 @@ pub(super) fn is_scalar_before<I: Isa>(isa: I, bytes: &[u8], start: usize, next:
     is_scalar_at(bytes, start, end)
 }
 
-/// Whether the first `length` of 64 bytes are a scalar. There may be longer ones.
+/// Whether the first `length` of 64 bytes are a scalar. Longer scalars are not recognized.
 #[inline(always)]
 fn is_scalar_in<I: Isa>(isa: I, bytes: &[u8; STEP], length: usize) -> bool {
     match bytes {
@@ -39,9 +39,9 @@ fn is_scalar_in<I: Isa>(isa: I, bytes: &[u8; STEP], length: usize) -> bool {
         _ => {}
     }
     let block = isa.load(bytes);
-    // The places that are no digits.
+    // The positions that are not digits.
     let others = !isa.digits(block);
-    // How many digits stand from `at` on.
+    // The number of digits from `at` on.
     let run = |at: usize| (others >> (at % STEP)).trailing_zeros() as usize;
     let first = usize::from(bytes[0] == b'-');
     let digits = run(first);
@@ -74,11 +74,11 @@ fn is_scalar_at(bytes: &[u8], start: usize, end: usize) -> bool {
     }
 }
 
-/// Whether what stands from `start` to `end` are up to 16 digits, with a decimal point between them or without. What is
-/// not may still be a number.
+/// Whether the bytes from `start` to `end` are up to 16 digits, with or without a decimal point between them. If not, they
+/// may still be a number.
 ///
-/// Eight bytes at a time: what is added to a byte that was a digit leaves its high bit clear. (A byte that is far from a
-/// digit may make the one behind it look bad too, which does no harm.)
+/// Eight bytes at a time: the addition leaves the high bit of a byte clear if it was a digit. (A byte far from a digit may
+/// make the next one look bad too, which is harmless.)
 #[inline(always)]
 fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
@@ -89,7 +89,7 @@ fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
 
     let length = end - start;
     let Some(first) = word(start) else { return false };
-    // The place of the only byte that is no digit, if there is one.
+    // The position of the only byte that is not a digit, if there is one.
     let mut point = length;
     let mut is_single = true;
     let mut look = |others: u64, from: usize| {
@@ -100,7 +100,7 @@ fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
     };
     match length {
         1..=8 => {
-            // What stands behind the number is shifted out; zeros, which are digits, come in.
+            // Bytes after the number are shifted out; zeros, which count as digits, are shifted in.
             let shift = 8 * (8 - length);
             look(others(first << shift) >> shift, 0);
         }
@@ -116,7 +116,7 @@ fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
     is_single && is_number && !has_leading_zero
 }
 
-/// The end of the number that starts at `start`, with a digit or a minus sign.
+/// Returns the end of the number that starts at `start` with a digit or a minus sign.
 pub(super) fn scan(bytes: &[u8], start: usize) -> Result<usize, Fault> {
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {

@@ -1,35 +1,35 @@
-//! Where records and tokens stand in a block of bytes.
+//! The positions of records and tokens in a block of bytes.
 
 use std::ops::Range;
 
 use super::fault::Fault;
 
-/// What stands in [`Positions::kinds`] for a scalar: a number, `true`, `false`, `null`, or whatever should be one.
+/// The entry of [`Positions::kinds`] for a scalar: a number, `true`, `false`, `null`, or anything in place of one.
 pub const SCALAR: u8 = b' ';
-/// What stands in [`Positions::kinds`] for a string, be it a key or a value.
+/// The entry of [`Positions::kinds`] for a string, whether key or value.
 pub const STRING: u8 = b'"';
-/// What stands in [`Positions::kinds`] for the end of a record.
+/// The entry of [`Positions::kinds`] for the end of a record.
 pub const END: u8 = b'\n';
 
 /// The records and tokens of one block, found by [`Indexer::index`](crate::json::Indexer::index).
 ///
-/// **Shapes**: records are numbered from 0 in the order of the file; lines with nothing but white space have no number.
-/// Tokens are numbered through the whole block. Unlike those of [`Tokens`](crate::json::Tokens), colons and commas are
-/// among them, and each record ends with one that stands where its line feed is, or where the input ends. Every offset
-/// counts from the first byte given to that call. The value is meant to be used again: its buffers stay.
+/// **Shapes**: records are numbered from 0 in file order; lines with only white space have no number. Tokens are numbered
+/// through the whole block. Unlike those of [`Tokens`](crate::json::Tokens), they include colons and commas, and each record
+/// ends with a token at its line feed, or at the end of the input. Every offset counts from the first byte passed to that
+/// call. Reuse the value: its buffers are kept.
 ///
-/// Inside a record that has a fault, tokens are what they look like.
+/// Inside a record with a fault, tokens are only what they appear to be.
 #[derive(Clone, Debug, Default)]
 pub struct Positions {
-    /// One entry per token, and one per line end. A buffer; the first `tokens` entries mean something.
+    /// One entry per token and one per line end. A buffer; only the first `tokens` entries are meaningful.
     pub(super) offsets: Vec<u32>,
     pub(super) kinds: Vec<u8>,
     pub(super) tokens: usize,
-    /// One entry per line: which token is its end. A buffer as well.
+    /// One entry per line: the index of the token that ends it. Also a buffer.
     pub(super) lasts: Vec<u32>,
     pub(super) lines: usize,
     pub(super) layout: Layout,
-    /// One entry per record when the layout is `Listed`.
+    /// One entry per record if the layout is `Listed`.
     pub(super) rows: Vec<Row>,
     pub(super) faults: Vec<RecordFault>,
     pub(super) is_ascii: bool,
@@ -37,16 +37,16 @@ pub struct Positions {
     pub(super) line_feeds: u64,
     /// Whether there may be a CR.
     pub(super) may_have_cr: bool,
-    /// Runs of bytes that hold all backslashes, in order.
+    /// Runs of bytes that contain all backslashes, in order.
     pub(super) backslashes: Vec<Range<u32>>,
 }
 
-/// How lines are records.
+/// How lines map to records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// Each line is one, and ends `trim` bytes before its line feed: 1 where every line ends in CRLF, else 0.
+    /// Each line is a record and ends `trim` bytes before its line feed: 1 if every line ends in CRLF, else 0.
     Dense { trim: u32 },
-    /// Some lines are none, or there are both kinds of line end: `rows` says it all.
+    /// Some lines are not records, or there are both kinds of line end: `rows` lists the records.
     Listed,
 }
 
@@ -61,7 +61,7 @@ impl Default for Layout {
 pub(super) struct Row {
     /// Its line.
     pub(super) line: u32,
-    /// How many bytes before its line feed it ends.
+    /// The number of bytes between its end and its line feed.
     pub(super) trim: u32,
 }
 
@@ -70,34 +70,34 @@ pub(super) struct Row {
 pub struct RecordFault {
     /// The record.
     pub record: u32,
-    /// What is wrong; its offset counts from the start of the record.
+    /// The fault; its offset counts from the start of the record.
     pub fault: Fault,
 }
 
 /// The tokens of a block in which every line is a record.
 ///
-/// Those of record `r` are the ones behind `lasts[r - 1]` (from the first one on for `r` = 0) up to `lasts[r]`, which is
+/// The tokens of record `r` are those after `lasts[r - 1]` (from the first one for `r` = 0) up to and including `lasts[r]`,
 /// the end of the record.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Dense<'a> {
-    /// The first byte of each token.
+    /// The offset of the first byte of each token.
     pub offsets: &'a [u32],
-    /// What each token is, as [`Positions::kinds`] says.
+    /// The kind of each token, as in [`Positions::kinds`].
     pub kinds: &'a [u8],
     /// One entry per record: the index of its last token.
     pub lasts: &'a [u32],
-    /// 1 where the line ends are CRLF (the last token is the LF), else 0.
+    /// 1 if the line ends are CRLF (the last token is the LF), else 0.
     pub trim: u32,
 }
 
 impl Positions {
-    /// No positions yet.
+    /// Creates empty positions.
     pub fn new() -> Self {
         Self { is_ascii: true, ..Self::default() }
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
         match self.layout {
             Layout::Dense { .. } => self.lines,
@@ -105,12 +105,12 @@ impl Positions {
         }
     }
 
-    /// Whether there is no record.
+    /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The bytes of `record`, without its line end.
+    /// Returns the bytes of `record` without its line end.
     ///
     /// # Panics
     /// If there is no such record.
@@ -125,8 +125,8 @@ impl Positions {
         start..(self.offsets[self.lasts[line] as usize] - trim) as usize
     }
 
-    /// The byte behind the line feed of `record`, where the next line begins. If the input ends without a line feed, this lies
-    /// beyond the bytes consumed.
+    /// Returns the offset after the line feed of `record`, where the next line begins. If the input ends without a line
+    /// feed, this offset is past the bytes consumed.
     ///
     /// # Panics
     /// If there is no such record.
@@ -136,7 +136,7 @@ impl Positions {
         self.offsets[self.lasts[line] as usize] as usize + 1
     }
 
-    /// The tokens of `record`, the end of the record among them: at least two.
+    /// Returns the tokens of `record`, including the end of the record: at least two.
     ///
     /// # Panics
     /// If there is no such record.
@@ -147,35 +147,33 @@ impl Positions {
         first..self.lasts[line] as usize + 1
     }
 
-    /// The first byte of each token of the block; of a string the opening quote.
+    /// Returns the offset of each token of the block; for a string, of its opening quote.
     ///
-    /// A value or key goes up to the next token, less the white space before that.
+    /// A value or key extends to the next token, without the white space before it.
     #[inline]
     pub fn offsets(&self) -> &[u32] {
         &self.offsets[..self.tokens]
     }
 
-    /// What each token of the block is: `{`, `}`, `[`, `]`, `:` and `,` stand for themselves, [`STRING`], [`SCALAR`] and
+    /// Returns the kind of each token of the block: `{`, `}`, `[`, `]`, `:` and `,` themselves, [`STRING`], [`SCALAR`] and
     /// [`END`] for the others.
     ///
-    /// Records of the same structure have the same kinds. The two kinds of values that are neither array nor object
-    /// differ in the bit 0x02 only, so that a comparison can leave open which one it is.
+    /// Records of the same structure have the same kinds. The two kinds of values that are neither array nor object differ
+    /// only in the bit 0x02, so that a comparison can ignore which one it is.
     #[inline]
     pub fn kinds(&self) -> &[u8] {
         &self.kinds[..self.tokens]
     }
 
-    /// The positions as they are kept, if every line is a record and all lines end alike.
+    /// Returns the raw positions if every line is a record and all line ends are the same.
     pub fn dense(&self) -> Option<Dense<'_>> {
         let Layout::Dense { trim } = self.layout else { return None };
         Some(Dense { offsets: self.offsets(), kinds: self.kinds(), lasts: &self.lasts[..self.lines], trim })
     }
 
-    /// The records whose strings are not right, or which are not UTF-8, in their order, each with its first fault
-    /// whatever it is.
+    /// Returns the records with invalid strings or invalid UTF-8, in order, each with its first fault of any kind.
     ///
-    /// A record that is not named here may still have faults outside of its strings, which a
-    /// [`Checker`](crate::json::Checker) finds.
+    /// Other records may still have faults outside their strings, which a [`Checker`](crate::json::Checker) finds.
     pub fn faults(&self) -> &[RecordFault] {
         &self.faults
     }
@@ -185,12 +183,12 @@ impl Positions {
         self.is_ascii
     }
 
-    /// Whether there is any backslash in the bytes consumed. Where there is none, every string is its own text.
+    /// Whether the bytes consumed contain a backslash. If not, every string needs no unescaping.
     pub fn has_backslash(&self) -> bool {
         self.has_backslash
     }
 
-    /// How many lines of the block stand before `record`.
+    /// Returns the number of lines of the block before `record`.
     ///
     /// # Panics
     /// If there is no such record.
@@ -198,17 +196,18 @@ impl Positions {
         self.row(record).line as usize
     }
 
-    /// How many line feeds there are in the bytes consumed. (A CR alone is white space and ends no line.)
+    /// Returns the number of line feeds in the bytes consumed. (A CR alone is white space and ends no line.)
     pub fn line_feeds(&self) -> u64 {
         self.line_feeds
     }
 
-    /// How many line ends there are in the bytes consumed, where an LF, a CRLF and a CR each end one; `None` where there may be a CR.
+    /// Returns the number of line ends in the bytes consumed, where LF, CRLF and CR each end a line; `None` if there may be
+    /// a CR.
     pub fn line_ends(&self) -> Option<u64> {
         (!self.may_have_cr).then_some(self.line_feeds)
     }
 
-    /// Ranges of the bytes consumed that hold all backslashes in them, in their order.
+    /// Returns ranges of the bytes consumed that contain all backslashes, in order.
     pub fn backslashes(&self) -> impl Iterator<Item = Range<usize>> {
         let end = self.offsets().last().map_or(0, |last| *last as usize);
         let runs = self.backslashes.iter().map(|run| run.start as usize..run.end as usize);
@@ -225,8 +224,8 @@ impl Positions {
         }
     }
 
-    /// The first record at or behind `from` of which `is_before` does not hold, or the number of records. Nothing behind
-    /// that is before.
+    /// The first record at or after `from` for which `is_before` is false, or the number of records. `is_before` must be
+    /// false for all later records.
     pub(super) fn first_record(&self, from: usize, is_before: impl Fn(usize) -> bool) -> usize {
         // Faults tend to be either dense or few.
         let near = (from + 8).min(self.len());
@@ -245,7 +244,7 @@ impl Positions {
         at
     }
 
-    /// Forgets everything but the buffers.
+    /// Clears everything except the buffers' memory.
     pub(super) fn clear(&mut self) {
         self.tokens = 0;
         self.lines = 0;

@@ -1,24 +1,24 @@
-//! The slow obvious twin of [`Indexer`](crate::json::Indexer): one byte, one step.
+//! The slow, simple twin of [`Indexer`](crate::json::Indexer): one byte per step.
 
 use std::ops::Range;
 
 use super::positions::{END, RecordFault, SCALAR, STRING};
 use super::tokens::check;
 
-/// All records of some bytes, as the definition has them.
+/// All records of some bytes, according to the definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parsed {
-    /// The bytes of each record, its line end excluded.
+    /// The bytes of each record, without its line end.
     pub spans: Vec<Range<usize>>,
-    /// Its tokens: where each one begins, and its kind.
+    /// The tokens of each record: start offset and kind.
     pub tokens: Vec<Vec<(usize, u8)>>,
-    /// The faults of the records whose strings are not right, or which are not UTF-8.
+    /// The faults of the records with invalid strings or invalid UTF-8.
     pub faults: Vec<RecordFault>,
-    /// The end of the last complete line, or of everything when the input was the last.
+    /// The end of the last complete line, or of all bytes if the input was the last.
     pub consumed: usize,
 }
 
-/// What [`Indexer`](crate::json::Indexer) must find, over all calls.
+/// Computes what [`Indexer`](crate::json::Indexer) must find, over all calls.
 pub fn parse(bytes: &[u8], is_last: bool, max_depth: usize) -> Parsed {
     let mut parsed = Parsed::default();
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
@@ -46,15 +46,15 @@ pub fn parse(bytes: &[u8], is_last: bool, max_depth: usize) -> Parsed {
     parsed
 }
 
-/// What a line looks like.
+/// The apparent structure of a line.
 struct Line {
     tokens: Vec<(usize, u8)>,
     is_suspect: bool,
 }
 
 impl Line {
-    /// Reads a line without its line feed. Only unescaped quotes tell what is a string, and a backslash escapes what is
-    /// behind it wherever it stands.
+    /// Reads a line without its line feed. Only unescaped quotes determine strings, and a backslash escapes the byte after
+    /// it wherever it occurs.
     fn read(line: &[u8], start: usize) -> Self {
         let mut tokens = Vec::new();
         let (mut in_string, mut in_scalar, mut is_escaped) = (false, false, false);
@@ -89,7 +89,7 @@ impl Line {
     }
 }
 
-/// Whether `bytes`, which begin with a backslash, begin with an escape, or with the second half of one.
+/// Whether `bytes`, which begin with a backslash, begin with an escape or with the second half of one.
 fn is_escape(bytes: &[u8], is_second_half: bool) -> bool {
     match half(bytes) {
         Some(true) => bytes.get(6..).and_then(half) == Some(false),
@@ -98,12 +98,12 @@ fn is_escape(bytes: &[u8], is_second_half: bool) -> bool {
     }
 }
 
-/// Whether they begin with `\u` and four digits.
+/// Whether they begin with `\u` and four hex digits.
 fn is_unicode(bytes: &[u8]) -> bool {
     bytes.len() >= 6 && bytes.starts_with(b"\\u") && bytes[2..6].iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Whether they begin with half a surrogate pair: the first one (true) or the second one.
+/// Whether they begin with half a surrogate pair: the first half (true) or the second.
 fn half(bytes: &[u8]) -> Option<bool> {
     let is_half = is_unicode(bytes) && bytes[2].eq_ignore_ascii_case(&b'd') && bytes[3] >= b'8';
     is_half.then(|| matches!(bytes[3], b'8' | b'9' | b'A' | b'B' | b'a' | b'b'))

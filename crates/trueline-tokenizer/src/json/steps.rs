@@ -1,18 +1,19 @@
-//! From bytes to tokens, 64 at a time.
+//! Turns bytes into tokens, 64 bytes at a time.
 //!
-//! Records whose shape is known are read another way ([`shape`](super::shape)), for as long as one follows the other. Where one has none, whole
-//! lines are read as is said here, and what was seen of the next line is forgotten: it may be one with a shape.
+//! Consecutive records with a known shape are read differently ([`shape`](super::shape)). Otherwise, whole lines are read as
+//! described here, and what was read of the next line is discarded: it may have a known shape.
 //!
-//! Eight steps make a group. The comparisons that each step needs come first, for the whole group, with a look for bytes that are rare; then
-//! the steps one after the other, since quotes tell inside from outside by their parity. Three bits go from one step to the next ([`Carry`]).
+//! Eight steps make a group. The comparisons of each step come first, for the whole group, with a test for rare bytes; then
+//! the steps one by one, since the parity of quotes separates inside from outside. The state between two steps is a
+//! [`Carry`].
 //!
-//! A string cannot go on behind a line feed. Where there is one inside of quotes the parity is turned over there, so that
-//! a record with a quote too many or too few is wrong for itself only. Such records, and those with control bytes or bad
-//! escapes in their strings, are *suspects*: an offset in each of them is noted, and the byte-wise machine says what is
-//! wrong. Escapes are looked at only in groups with backslashes.
+//! A string cannot continue past a line feed. If a line feed is inside quotes, the parity is inverted there, so that a
+//! record with a missing or an extra quote affects only itself. Such records, and those with control bytes or bad escapes in
+//! their strings, are *suspects*: an offset in each of them is recorded, and the byte-wise machine determines what is wrong.
+//! Escapes are only checked in groups with backslashes.
 //!
-//! Behind a quote too many, "inside" means the opposite of what the machine sees, but then the machine has found its fault
-//! before, so that no suspect is a good record.
+//! After an extra quote, "inside" is the opposite of what the machine sees, but then the machine has already found its
+//! fault, so that no suspect is a valid record.
 //!
 //! If you change this: `reference::json` is right about the tokens, and the machine about the faults.
 
@@ -25,28 +26,28 @@ use super::shape::{Extent, Shapes, Slots};
 use super::string;
 use crate::kernel::{Isa, STEP, Task, one_by_one};
 
-/// How many steps make a group.
+/// The number of steps in a group.
 const GROUP_STEPS: usize = 8;
 pub(super) const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
 type Group = [[u8; STEP]; GROUP_STEPS];
 type Masks = [u64; GROUP_STEPS];
 
-/// Bits at even places.
+/// The bits at even positions.
 const EVEN: u64 = 0x5555_5555_5555_5555;
 
-/// What is noted besides the tokens.
+/// Notes that are taken besides the tokens.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
-    /// Offsets in records that are to be looked at, in ascending order, one for each of them at least.
+    /// Offsets in records to check, ascending, at least one per such record.
     pub(super) suspects: Vec<u32>,
-    /// Runs of bytes that hold all that are not ASCII, in order; each begins and ends at the end of a group or a line.
+    /// Runs that contain all bytes that are not ASCII, in order; each begins and ends at the end of a group or a line.
     pub(super) high: Vec<Range<u32>>,
-    /// The bytes end inside of a string.
+    /// Whether the bytes end inside a string.
     pub(super) ends_in_string: bool,
 }
 
-/// Reads the tokens of `bytes` until the group in which a line ends at or behind `until`, or until the end of such a line.
+/// Reads the tokens of `bytes` up to the group in which a line ends at or after `until`, or up to the end of such a line.
 pub(super) struct ReadTokens<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) until: usize,
@@ -55,20 +56,20 @@ pub(super) struct ReadTokens<'a> {
     pub(super) notes: &'a mut Notes,
 }
 
-/// The state at the border of two steps.
+/// The state at the boundary between two steps.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carry {
-    /// All ones inside of a string.
+    /// All ones inside a string.
     in_string: u64,
     /// 1 if the next byte is escaped.
     escaped: u64,
-    /// 1 if the byte before belongs to a scalar.
+    /// 1 if the previous byte belongs to a scalar.
     scalar: u64,
-    /// Where the second half of a surrogate pair is whose first half has been seen.
+    /// The offset of the second half of a surrogate pair whose first half has been read.
     second_half: usize,
 }
 
-/// Which bytes of a group are what.
+/// The bytes of each class in a group.
 struct Classes {
     quote: Masks,
     structural: Masks,
@@ -117,7 +118,7 @@ impl Task for ReadTokens<'_> {
             } else {
                 let end = self.read_shaped(isa, at);
                 self.shapes.give_up();
-                // The more there are that have no shape, the fewer are asked for it.
+                // The more records have no known shape, the fewer are tested for one.
                 stretch = if end > at { GROUP_BYTES } else { (2 * stretch).max(GROUP_BYTES) };
                 at = end;
             }
@@ -131,7 +132,8 @@ impl Task for ReadTokens<'_> {
 }
 
 impl ReadTokens<'_> {
-    /// Reads records that have known shapes, from the start of a line at `at`. Returns where the first stands that has none.
+    /// Reads records with known shapes, starting with the line at `at`. Returns the start of the first record without a
+    /// known shape.
     #[inline(always)]
     fn read_shaped<I: Isa>(&mut self, isa: I, at: usize) -> usize {
         let Self { bytes, until, shapes, positions, notes } = self;
@@ -156,8 +158,8 @@ impl ReadTokens<'_> {
         at
     }
 
-    /// Reads lines from the start of one at `at` on, at least one and `stretch` bytes. Returns where the next one begins, and leaves nothing
-    /// of that behind; `None` at the end of the bytes.
+    /// Reads lines from the line start `at`, at least one and `stretch` bytes. Returns the start of the next line, of which
+    /// nothing is kept; `None` at the end of the bytes.
     #[inline(always)]
     fn read_lines<I: Isa>(&mut self, isa: I, at: usize, stretch: usize) -> Option<usize> {
         let (first_token, first_line) = (self.positions.tokens, self.positions.lines);
@@ -175,7 +177,7 @@ impl ReadTokens<'_> {
                 return Some(end);
             }
         }
-        // What is behind the end is white space.
+        // The bytes after the end are white space.
         let mut padded = [[b' '; STEP]; GROUP_STEPS];
         let rest = &self.bytes[next..];
         padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
@@ -185,7 +187,7 @@ impl ReadTokens<'_> {
         None
     }
 
-    /// Forgets what stands behind the last line, and returns where that ends.
+    /// Discards everything after the last line, and returns the end of that line.
     fn close_lines(&mut self) -> usize {
         let end = self.positions.close();
         let Notes { suspects, high, .. } = self.notes;
@@ -220,7 +222,7 @@ impl ReadTokens<'_> {
         if classes.has_backslash {
             push_run(&mut self.positions.backslashes, narrow(at)..narrow(end));
         }
-        // Only a backslash at the very end of a group has a meaning behind it.
+        // Only a backslash at the very end of a group affects the next one.
         if classes.has_backslash || carry.escaped != 0 {
             self.read_steps::<true, I>(isa, at, group, &classes, carry);
         } else {
@@ -280,12 +282,12 @@ impl ReadTokens<'_> {
     }
 }
 
-/// Which bytes are escaped: of a run of backslashes every other one escapes the byte behind it.
+/// Returns the escaped bytes: in a run of backslashes, every other one escapes the byte after it.
 #[inline(always)]
 fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     let free = backslash & !*carry;
     let even_starts = free & !(free << 1) & EVEN;
-    // The addition clears the runs that start at an even place, and leaves the others.
+    // The addition clears the runs that start at an even position, and keeps the others.
     let even_runs = free & !free.wrapping_add(even_starts);
     let escapes = (even_runs & EVEN) | (free & !even_runs & !EVEN);
     let escaped = (escapes << 1) | *carry;
@@ -293,7 +295,7 @@ fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     escaped
 }
 
-/// Which bytes make an escape of two bytes.
+/// The bytes that complete an escape of two bytes.
 #[inline(always)]
 fn simple_escapes<I: Isa>(isa: I, block: I::Block) -> u64 {
     let mut all = isa.compare(block, b'"');
@@ -303,8 +305,8 @@ fn simple_escapes<I: Isa>(isa: I, block: I::Block) -> u64 {
     isa.mask(all)
 }
 
-/// Ends the strings at line feeds. Returns which bytes are inside then, and which of these, or of the line feeds, are
-/// control bytes.
+/// Ends the strings at line feeds. Returns the bytes that are then inside strings, and the control bytes among these and the
+/// line feeds.
 #[cold]
 #[inline(never)]
 fn end_strings(mut inside: u64, line_feed: u64, control: u64) -> (u64, u64) {
@@ -316,13 +318,13 @@ fn end_strings(mut inside: u64, line_feed: u64, control: u64) -> (u64, u64) {
         }
         let bit = in_string & in_string.wrapping_neg();
         ends |= bit;
-        // The line feed and what is behind it.
+        // The line feed and everything after it.
         inside ^= !(bit - 1);
     }
 }
 
-/// Which of the `unicode` bytes, the `u` of escapes in strings, do not begin four digits or are half a pair. `at` is the
-/// offset of bit 0.
+/// Returns the `unicode` bytes, the `u` of escapes in strings, without four digits after them or with half a pair. `at` is
+/// the offset of bit 0.
 #[inline(never)]
 fn bad_unicode(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -> u64 {
     let mut bad = 0;
@@ -333,7 +335,7 @@ fn bad_unicode(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -
         match string::unicode_escape(&bytes[backslash..]) {
             Some(string::Unicode::Pair) => *second_half = backslash + 6,
             Some(string::Unicode::Character) => {}
-            // What is half a pair alone is none if the other half came before it.
+            // Half a pair is valid if the other half came before it.
             Some(string::Unicode::Half) if *second_half == backslash => {}
             _ => bad |= bit,
         }
@@ -342,7 +344,7 @@ fn bad_unicode(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -
     bad
 }
 
-/// Notes one place for each line that has a `bad` one; `at` is the place of bit 0, `line_feed` is where lines end.
+/// Records one offset per line with `bad` bytes; `at` is the offset of bit 0, `line_feed` marks the line ends.
 #[cold]
 #[inline(never)]
 pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_feed: u64) {
@@ -351,12 +353,12 @@ pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_f
         let bit = rest & rest.wrapping_neg();
         suspects.push(narrow(at + bit.trailing_zeros() as usize));
         let ends = line_feed & !(bit - 1);
-        // Behind the end of the line, if that is here.
+        // Continue after the end of the line, if it is here.
         rest &= if ends == 0 { 0 } else { !(ends ^ (ends - 1)) };
     }
 }
 
-/// Adds a run of bytes behind others.
+/// Appends a run of bytes.
 #[inline(always)]
 fn push_run(runs: &mut Vec<Range<u32>>, run: Range<u32>) {
     match runs.last_mut() {
@@ -366,10 +368,11 @@ fn push_run(runs: &mut Vec<Range<u32>>, run: Range<u32>) {
 }
 
 impl Positions {
-    /// Writes the tokens of a group, given where they begin and which of them are scalars; `at` is the offset of its first byte.
+    /// Writes the tokens of a group, given where they begin and which of them are scalars; `at` is the offset of its first
+    /// byte.
     #[inline(always)]
     fn write<I: Isa>(&mut self, isa: I, at: usize, group: &Group, tokens: &Masks, scalars: &Masks) {
-        // Whole vectors are written behind the tokens.
+        // Whole vectors are written past the tokens.
         self.reserve(GROUP_BYTES + STEP);
         let Self { offsets, kinds, tokens: count, .. } = self;
         let (Some(offsets), Some(kinds)) = (
@@ -381,7 +384,7 @@ impl Positions {
         let are_few = I::FEW > 0 && tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::FEW;
         let mut written = 0;
         for (step, bytes) in group.iter().enumerate() {
-            // As many as there are bytes at most, which the compiler cannot know.
+            // At most as many as there are bytes, which the compiler cannot know.
             let slots = written.min(GROUP_BYTES)..;
             let (Some(offset_slots), Some(kind_slots)) =
                 (offsets[slots.clone()].first_chunk_mut(), kinds[slots].first_chunk_mut())
@@ -401,7 +404,7 @@ impl Positions {
         *count += written;
     }
 
-    /// Makes room for so many more tokens.
+    /// Reserves space for `more` more tokens.
     #[inline(always)]
     fn reserve(&mut self, more: usize) {
         if self.offsets.len() < self.tokens + more {
@@ -409,7 +412,7 @@ impl Positions {
         }
     }
 
-    /// Makes a line of the tokens behind the last one.
+    /// Makes a line of the tokens after the last line.
     #[inline(always)]
     fn end_line(&mut self) {
         if self.lasts.len() == self.lines {
@@ -419,11 +422,11 @@ impl Positions {
         self.lines += 1;
     }
 
-    /// Makes a line of all tokens up to each line feed, from a token on.
+    /// Makes a line of all tokens up to each line feed, starting at token `first`.
     #[inline(always)]
     fn find_lines<I: Isa>(&mut self, isa: I, first: usize) {
         for at in (first..self.tokens).step_by(STEP) {
-            // There is room for whole vectors behind the tokens.
+            // There is space for whole vectors after the tokens.
             let Some(kinds) = self.kinds[at..].first_chunk() else { return };
             let valid = u64::MAX >> STEP.saturating_sub(self.tokens - at);
             let ends = isa.equal(isa.load(kinds), END) & valid;
@@ -431,7 +434,7 @@ impl Positions {
                 self.grow_lines(STEP);
             }
             let Some(slots) = self.lasts[self.lines..].first_chunk_mut() else { return };
-            // Of 64 tokens one or two end a line.
+            // One or two of 64 tokens end a line.
             if I::FEW > 0 {
                 one_by_one::positions(ends, narrow(at), slots);
             } else {
@@ -457,7 +460,7 @@ impl Positions {
     }
 }
 
-/// An offset or a number of tokens within one call.
+/// Converts an offset or a number of tokens within one call.
 #[expect(clippy::cast_possible_truncation, reason = "a call looks at less than 4 GiB")]
 pub(super) fn narrow(number: usize) -> u32 {
     number as u32

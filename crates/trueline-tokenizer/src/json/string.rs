@@ -1,17 +1,17 @@
-//! Strings: where they end, and what they say.
+//! Strings: their ends and their content.
 
 use std::borrow::Cow;
 
 use super::fault::{Fault, FaultKind};
 
-/// A string that has been read.
+/// A string that has been scanned.
 pub(super) struct Scanned {
-    /// Just behind its closing quote.
+    /// Just after its closing quote.
     pub(super) end: usize,
     pub(super) has_escapes: bool,
 }
 
-/// Reads the string whose opening quote stands at `start`.
+/// Scans the string whose opening quote is at `start`.
 pub(super) fn scan(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
     let mut at = start + 1;
     let mut has_escapes = false;
@@ -33,7 +33,7 @@ pub(super) fn scan(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
     Err(Fault { kind: FaultKind::UnclosedString, offset: start })
 }
 
-/// The length of the escape at `at`, or of the two escapes that make one character.
+/// The length of the escape at `at`, or of the two escapes that encode one character.
 fn escape(bytes: &[u8], start: usize, at: usize) -> Result<usize, Fault> {
     let unclosed = Fault { kind: FaultKind::UnclosedString, offset: start };
     let &found = bytes.get(at + 1).ok_or(unclosed)?;
@@ -41,7 +41,7 @@ fn escape(bytes: &[u8], start: usize, at: usize) -> Result<usize, Fault> {
     match found {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => return Ok(2),
         b'u' => {}
-        // What the backslash stands before should be text at all.
+        // The byte after the backslash must at least be UTF-8.
         0x80.. if character(&bytes[at + 1..]).is_none() => {
             return Err(Fault { kind: FaultKind::InvalidUtf8, offset: at + 1 });
         }
@@ -58,17 +58,17 @@ fn escape(bytes: &[u8], start: usize, at: usize) -> Result<usize, Fault> {
     }
 }
 
-/// What a `\u` may be.
+/// The kinds of `\u` escapes.
 pub(super) enum Unicode {
     /// A character.
     Character,
-    /// With the escape behind it, a character.
+    /// A character together with the next escape.
     Pair,
     /// Half a surrogate pair.
     Half,
 }
 
-/// Which escape it is that `bytes` start with, if they start with `\u` and four digits.
+/// Classifies the escape at the start of `bytes`, if it is `\u` with four digits.
 pub(super) fn unicode_escape(bytes: &[u8]) -> Option<Unicode> {
     Some(match unit(bytes)? {
         0xD800..0xDC00 if matches!(unit(&bytes[6..]), Some(0xDC00..0xE000)) => Unicode::Pair,
@@ -77,7 +77,7 @@ pub(super) fn unicode_escape(bytes: &[u8]) -> Option<Unicode> {
     })
 }
 
-/// The number in the `\uXXXX` that `bytes` start with.
+/// Returns the number in the `\uXXXX` that `bytes` start with.
 fn unit(bytes: &[u8]) -> Option<u32> {
     let (head, digits) = bytes.get(..6)?.split_at(2);
     let mut unit = if head == b"\\u" { 0 } else { return None };
@@ -87,7 +87,7 @@ fn unit(bytes: &[u8]) -> Option<u32> {
     Some(unit)
 }
 
-/// The length of the character that `bytes` start with, if they do. It is not ASCII.
+/// Returns the length of the character that `bytes` start with, if it is valid and not ASCII.
 pub(super) fn character(bytes: &[u8]) -> Option<usize> {
     let (length, least) = match bytes.first()? {
         0xC2..=0xDF => (2, 0x80),
@@ -105,12 +105,12 @@ pub(super) fn character(bytes: &[u8]) -> Option<usize> {
     is_good.then_some(length)
 }
 
-/// The text of a string, from what stands between its quotes: escapes are replaced by what they mean.
+/// Replaces the escapes in the content of a string, the bytes between its quotes.
 ///
-/// **Shapes**: the result is UTF-8 if `content` stands in a text that [`Tokens`](crate::json::Tokens) accepts. Of anything
-/// else the result has no meaning: what is no escape is left as it is, half a surrogate pair becomes U+FFFD.
+/// **Shapes**: the result is UTF-8 if `content` is part of a text that [`Tokens`](crate::json::Tokens) accepts. Otherwise
+/// the result is meaningless: invalid escapes are kept as they are, half a surrogate pair becomes U+FFFD.
 ///
-/// **Cost**: nothing is copied where there is no backslash.
+/// **Cost**: nothing is copied if there is no backslash.
 ///
 /// ```
 /// use trueline_tokenizer::json::unescape;
@@ -134,7 +134,7 @@ pub fn unescape(content: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Appends what the escape that `rest` starts with means, and returns its length.
+/// Appends the meaning of the escape that `rest` starts with, and returns its length.
 fn unescape_one(rest: &[u8], text: &mut Vec<u8>) -> usize {
     let byte = match rest.get(1) {
         Some(&byte @ (b'"' | b'\\' | b'/')) => byte,

@@ -1,26 +1,26 @@
-//! The slow obvious machine: one record, one token after the other. It is the definition of the module.
+//! The slow, simple machine: one record, one token at a time. It defines the meaning of records.
 
 use std::ops::Range;
 
 use super::fault::{Expected, Fault, FaultKind};
 use super::{number, string};
 
-/// How deep arrays and objects may stand in one another where nothing else is said.
+/// The default limit for the nesting of arrays and objects.
 pub const DEFAULT_MAX_DEPTH: usize = 128;
 
-/// A piece of a record.
+/// A token of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
+    /// The kind of the token.
     pub kind: TokenKind,
-    /// Its bytes in the text; those of keys and strings with their quotes.
+    /// The bytes of the token in the text; keys and strings include their quotes.
     pub range: Range<usize>,
-    /// Whether it is a key or string with a backslash in it, so that [`unescape`](crate::json::unescape) is needed to
-    /// know what it says.
+    /// Whether it is a key or string with a backslash, so that [`unescape`](crate::json::unescape) is needed to get its
+    /// content.
     pub has_escapes: bool,
 }
 
-/// The kinds of tokens. Colons and commas are none: where they stand says nothing more.
+/// The kinds of tokens. Colons and commas are not tokens: their positions add no information.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenKind {
     /// `{`
@@ -35,7 +35,7 @@ pub enum TokenKind {
     Key,
     /// A string that is a value.
     String,
-    /// A number, as it is written.
+    /// A number as written.
     Number,
     /// `true`
     True,
@@ -47,7 +47,7 @@ pub enum TokenKind {
 
 /// Reads the tokens of one JSON text.
 ///
-/// **Cost**: one look at each byte, and one bit of memory for each array or object that is open; nothing calls itself.
+/// **Cost**: one look at each byte, and one bit of memory for each open array or object; no recursion.
 #[derive(Clone, Debug)]
 pub struct Tokens<'a> {
     bytes: &'a [u8],
@@ -65,7 +65,7 @@ enum Place {
     FirstItem,
     /// A key, or the end of the object just begun.
     FirstKey,
-    /// A comma or the end of what is open; the end of the text if nothing is.
+    /// A comma or the end of the innermost container; the end of the text if none is open.
     AfterValue,
 }
 
@@ -75,14 +75,14 @@ impl<'a> Tokens<'a> {
         Self { bytes, at: 0, place: Place::Value, open: Open::new(max_depth) }
     }
 
-    /// How many arrays and objects are open behind the last token.
+    /// Returns the number of open arrays and objects after the last token.
     pub fn depth(&self) -> usize {
         self.open.depth
     }
 
-    /// The next token; `None` behind the last one.
+    /// Returns the next token; `None` after the last one.
     ///
-    /// **Errors**: the text is not JSON. Tokens before the fault have been given; every further call gives the same
+    /// **Errors**: the text is not JSON. Tokens before the fault have been returned; every further call returns the same
     /// fault.
     #[expect(clippy::should_implement_trait, reason = "an iterator would go on behind a fault")]
     pub fn next(&mut self) -> Result<Option<Token>, Fault> {
@@ -134,7 +134,7 @@ impl<'a> Tokens<'a> {
         Ok(Some(Token { kind: TokenKind::Key, range: at..end, has_escapes }))
     }
 
-    /// Reads a value, or how an array or object begins.
+    /// Reads a value, or the start of an array or object.
     fn value(&mut self, at: usize, expected: Expected) -> Result<Option<Token>, Fault> {
         let mut has_escapes = false;
         let mut place = Place::AfterValue;
@@ -188,14 +188,14 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// A byte outside of strings that should not be there. What is not even text is said to be so.
+    /// The fault for an unexpected byte outside strings. If it is not valid UTF-8, that is the fault.
     fn wrong(&self, at: usize, kind: FaultKind) -> Fault {
         let is_text = self.bytes[at].is_ascii() || string::character(&self.bytes[at..]).is_some();
         Fault { kind: if is_text { kind } else { FaultKind::InvalidUtf8 }, offset: at }
     }
 }
 
-/// What is open: one bit each, set for an object.
+/// The open arrays and objects: one bit each, set for an object.
 #[derive(Clone, Debug)]
 struct Open {
     bits: Vec<u64>,
@@ -225,16 +225,16 @@ impl Open {
         self.depth -= 1;
     }
 
-    /// Whether the innermost is an object; `None` when nothing is open.
+    /// Whether the innermost container is an object; `None` if nothing is open.
     fn innermost(&self) -> Option<bool> {
         let last = self.depth.checked_sub(1)?;
         Some(self.bits[last / 64] >> (last % 64) & 1 == 1)
     }
 }
 
-/// Whether `bytes` are one JSON text.
+/// Checks whether `bytes` are one JSON text.
 ///
-/// **Errors**: they are not; the first fault.
+/// **Errors**: they are not; the error is the first fault.
 ///
 /// **Cost**: one look at each byte.
 pub fn check(bytes: &[u8], max_depth: usize) -> Result<(), Fault> {

@@ -1,10 +1,10 @@
 //! AVX2 with BMI1, LZCNT, POPCNT and PCLMULQDQ: two 32-byte vectors, quote parity by one carry-less product.
 //!
-//! Why so: a table has the places of the bits of each byte, by which eight bytes or places at a time are packed (VPSHUFB, VPMOVZXBD), whether
-//! they are there or not: rows differ in how many separators they have in 64 bytes, and a wrong guess costs more. PEXT is left alone because
-//! it is slow on AMD before Zen 3. Every machine with AVX2 has the other sets too, but detection asks for each of them.
-//! Bench: `examples/rate.rs`, `examples/json_rate.rs`. Source: Intel's manual, VPCMPEQB, VPMOVMSKB, PCLMULQDQ; prefix parity by a product
-//! with all ones is due to Geoff Langdale and others.
+//! Why so: a table contains the positions of the set bits of each byte. It packs eight bytes or positions at a time
+//! (VPSHUFB, VPMOVZXBD), whether they are all set or not: rows differ in the number of separators per 64 bytes, and a
+//! misprediction costs more. PEXT is not used because it is slow on AMD before Zen 3. Every machine with AVX2 also has the
+//! other sets, but detection tests each of them. Bench: `examples/rate.rs`, `examples/json_rate.rs`. Source: Intel's manual,
+//! VPCMPEQB, VPMOVMSKB, PCLMULQDQ; prefix parity by a product with all ones is due to Geoff Langdale and others.
 
 use std::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_loadl_epi64, _mm_loadu_si128,
@@ -17,12 +17,12 @@ use std::arch::x86_64::{
 
 use super::{Isa, STEP, Task, classes, utf8};
 
-/// The instructions are there.
+/// Proves that the instructions exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Avx2(());
 
 impl Avx2 {
-    /// Asks the processor.
+    /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
@@ -54,7 +54,7 @@ unsafe fn at_most(vector: __m256i, most: i8) -> __m256i {
     unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(most)), vector) }
 }
 
-/// Sets the bytes below 0x20 that are no line feeds.
+/// Sets the bytes below 0x20 that are not line feeds.
 ///
 /// # Safety
 /// The machine must have AVX2.
@@ -67,7 +67,7 @@ unsafe fn controls(vector: __m256i) -> __m256i {
     }
 }
 
-/// Sets the bytes that are those of a table once 0x20 is set in them, control bytes left out.
+/// Sets the bytes that equal those of a table once 0x20 is set in them, except control bytes.
 ///
 /// # Safety
 /// The machine must have AVX2.
@@ -92,7 +92,7 @@ unsafe fn table(bytes: &[u8; 16]) -> __m256i {
     unsafe { _mm256_broadcastsi128_si256(_mm_loadu_si128(bytes.as_ptr().cast())) }
 }
 
-/// What `utf8_errors` says of 32 bytes and those before.
+/// Computes `utf8_errors` for 32 bytes and the bytes before them.
 ///
 /// # Safety
 /// The machine must have AVX2.
@@ -121,7 +121,7 @@ unsafe fn utf8_errors(block: __m256i, before: __m256i) -> __m256i {
     }
 }
 
-/// For each byte of bits the places of those that are set.
+/// For each byte value, the positions of its set bits.
 static PLACES: [[u8; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut bits = 0;
@@ -139,7 +139,7 @@ static PLACES: [[u8; 8]; 256] = {
     table
 };
 
-/// What each byte is as `one_by_one` has it.
+/// The kind of each byte as in `one_by_one`.
 ///
 /// # Safety
 /// The machine must have AVX2.
@@ -253,9 +253,9 @@ impl Isa for Avx2 {
         kinds: &mut [u8; STEP],
     ) {
         let mut named = [0_u8; STEP];
-        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `named`; an entry of the table is eight readable bytes, and eight are
-        // loaded from within `named`. Before eight number n, counted from 0, at most 8 * n tokens are written, so that every store of eight is
-        // inside of `offsets` or `kinds`. Nothing asks for alignment.
+        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `named`; an entry of the table is eight readable bytes, and
+        // eight are loaded from within `named`. Before eight number n, counted from 0, at most 8 * n tokens are written, so that
+        // every store of eight is inside of `offsets` or `kinds`. Nothing asks for alignment.
         unsafe {
             for (half, place) in block.into_iter().zip([0, 32]) {
                 _mm256_storeu_si256(named.as_mut_ptr().add(place).cast(), kinds_of(half));
@@ -306,7 +306,7 @@ impl Isa for Avx2 {
     }
 }
 
-/// The low half of the carry-less product of `mask` and all ones, which is its prefix parity.
+/// Returns the low half of the carry-less product of `mask` and all ones, which is its prefix parity.
 ///
 /// # Safety
 /// The machine must have PCLMULQDQ.

@@ -1,12 +1,11 @@
-//! AVX-512: one 64-byte vector; a comparison is a mask at once. Two kernels: `Avx512` needs F and BW, `Avx512Vbmi2`
-//! BMI2 and VBMI2 as well, both with BMI1, LZCNT, POPCNT and PCLMULQDQ.
+//! AVX-512: one 64-byte vector; a comparison directly yields a mask. Two kernels: `Avx512` needs F and BW, `Avx512Vbmi2`
+//! also BMI2 and VBMI2, both with BMI1, LZCNT, POPCNT and PCLMULQDQ.
 //!
-//! Why so: positions are compressed, not looked for: with VBMI2 the byte indices 0..64 in one VPCOMPRESSB, widened
-//! sixteen at a time as far as they go; without it four VPCOMPRESSD. Both compress into a register and store that,
-//! because compressing to memory is microcoded on Zen 4. Where more than two records end in 64 bytes, PEXT turns
-//! "which separators are terminators" into bits counted in separators, so that records are written as separators
-//! are; every processor with VBMI2 has a fast PEXT. Bench: `examples/rate.rs`. Source: Intel's manual; compressing
-//! the identity is the way of simdjson's AVX-512 kernel.
+//! Why so: positions are compressed, not searched: with VBMI2 the byte indices 0..64 in one VPCOMPRESSB, widened sixteen at a
+//! time as far as needed; without it in four VPCOMPRESSD. Both compress into a register and store that, because compressing
+//! to memory is microcoded on Zen 4. If more than two records end in 64 bytes, PEXT turns "which separators are terminators"
+//! into bits counted in separators, so that records are written like separators; every processor with VBMI2 has a fast PEXT.
+//! Bench: `examples/rate.rs`. Source: Intel's manual; compressing the identity is the method of simdjson's AVX-512 kernel.
 
 use std::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_add_epi32, _mm512_alignr_epi8, _mm512_alignr_epi64, _mm512_and_si512,
@@ -20,11 +19,11 @@ use std::arch::x86_64::{
 use super::avx2::clmul_by_ones;
 use super::{Isa, STEP, Task, classes, ordinal, utf8};
 
-/// AVX-512 F and BW and the bit sets are there.
+/// Proves that AVX-512 F and BW and the bit sets exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Avx512(());
 
-/// As `Avx512`, and BMI2 and VBMI2.
+/// Like `Avx512`, with BMI2 and VBMI2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Avx512Vbmi2(Avx512);
 
@@ -42,7 +41,7 @@ const IDENTITY: [u8; STEP] = {
 };
 
 impl Avx512 {
-    /// Asks the processor.
+    /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
@@ -55,7 +54,7 @@ impl Avx512 {
 }
 
 impl Avx512Vbmi2 {
-    /// Asks the processor.
+    /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("bmi2");
         Avx512::detect().filter(|_| is_there).map(Self)
@@ -73,7 +72,7 @@ unsafe fn table(bytes: &[u8; 16]) -> __m512i {
     unsafe { _mm512_broadcast_i32x4(_mm_loadu_si128(bytes.as_ptr().cast())) }
 }
 
-/// What `utf8_errors` says of 64 bytes and those before.
+/// Computes `utf8_errors` for 64 bytes and the bytes before them.
 ///
 /// # Safety
 /// The machine must have AVX-512 F and BW.
@@ -82,7 +81,7 @@ unsafe fn utf8_errors(block: __m512i, before: __m512i) -> __m512i {
     // SAFETY: AVX-512 F and BW are there, by this function's contract.
     unsafe {
         let nibble = _mm512_set1_epi8(0x0F);
-        // Each quarter's predecessor.
+        // The predecessor of each quarter.
         let quarters = _mm512_alignr_epi64::<6>(block, before);
         let first = _mm512_alignr_epi8::<15>(block, quarters);
         let first_high = _mm512_and_si512(_mm512_srli_epi16::<4>(first), nibble);
@@ -333,7 +332,7 @@ impl Isa for Avx512Vbmi2 {
             let base = _mm512_set1_epi32(base.cast_signed());
             let numbers = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
             _mm512_storeu_si512(quarters[0].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
-            // More than sixteen come often enough that a guess would cost more than to write them all.
+            // More than sixteen occur so often that a misprediction would cost more than writing them all.
             let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
             _mm512_storeu_si512(quarters[1].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
             if count > 32 {
@@ -348,7 +347,7 @@ impl Isa for Avx512Vbmi2 {
     #[inline(always)]
     fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
         if part.count_ones() <= 2 {
-            // The usual case is cheaper without vectors, which wait for one port.
+            // The usual case is cheaper without vector instructions, which compete for one port.
             out[0] = ordinal(part, whole, base);
             out[1] = ordinal(part & part.wrapping_sub(1), whole, base);
         } else {

@@ -1,12 +1,12 @@
 //! The instructions: 64 bytes become masks, masks become positions. Nothing here knows what a record is.
 //!
-//! Each sibling named after instructions holds one kernel: a zero-size marker that only its `detect` hands out, so that having one proves
-//! that its instructions are there, and `enter`, the one function compiled for them, into which the generic loops
-//! of `engine` are inlined. That is why everything on the way is `inline(always)`: a function left standing alone
-//! would be compiled for the baseline, and each of its vectors would travel through memory.
+//! Each module named after instructions contains their kernels: a zero-size marker that only `detect` returns, so that having
+//! one proves that its instructions are available, and `enter`, the only function compiled for them, into which the generic
+//! loops of `engine` are inlined. So everything in between is `inline(always)`: a function that is not inlined would be
+//! compiled for the baseline, and each of its vectors would pass through memory.
 //!
-//! If you change this: a new kernel is a new file, a line in `Choice`, in `CHOICES` and in `Kernel::run`; the
-//! tests run every kernel of [`Kernel::available`] against the twin in `reference`.
+//! If you change this: a new kernel needs a new file and a line in `Choice`, in `CHOICES` and in `Kernel::run`; the tests
+//! run every kernel of [`Kernel::available`] against the twin in `reference`.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -30,49 +30,48 @@ mod utf8;
 use std::fmt;
 use std::sync::OnceLock;
 
-/// How many bytes one step takes.
+/// The number of bytes that one step processes.
 pub(crate) const STEP: usize = 64;
 
-/// What a kernel can do. Bit `i` of a mask speaks of byte `i`.
+/// The operations of a kernel. Bit `i` of a mask describes byte `i`.
 pub(crate) trait Isa: Copy {
     /// 64 bytes in registers.
     type Block: Copy;
 
-    /// Does `task` in a function of its own, compiled for the instructions of this kernel.
+    /// Runs `task` in a separate function, compiled for the instructions of this kernel.
     fn enter<T: Task>(self, task: T) -> T::Output;
 
     /// Loads 64 bytes.
     fn load(self, bytes: &[u8; STEP]) -> Self::Block;
 
-    /// The answer of a comparison as it leaves the comparison: joined first and made a mask once, several are
-    /// cheaper.
+    /// The raw result of a comparison: it is cheaper to combine several and convert them to a mask once.
     type Lanes: Copy;
 
     /// Compares each byte with `byte`.
     fn compare(self, block: Self::Block, byte: u8) -> Self::Lanes;
 
-    /// What is set in one or the other.
+    /// Sets what is set in at least one of the two.
     fn either(self, one: Self::Lanes, other: Self::Lanes) -> Self::Lanes;
 
-    /// As a mask.
+    /// Converts it to a mask.
     fn mask(self, lanes: Self::Lanes) -> u64;
 
-    /// Which bytes are `byte`.
+    /// The bytes equal to `byte`.
     #[inline(always)]
     fn equal(self, block: Self::Block, byte: u8) -> u64 {
         self.mask(self.compare(block, byte))
     }
 
-    /// Which bytes have their high bit set.
+    /// The bytes with their high bit set.
     fn high(self, block: Self::Block) -> u64;
 
     /// The bitwise or of two blocks.
     fn or(self, one: Self::Block, other: Self::Block) -> Self::Block;
 
-    /// Which bytes are below 0x20, line feeds left out.
+    /// The bytes below 0x20, except line feeds.
     fn controls(self, block: Self::Block) -> Self::Lanes;
 
-    /// Which bytes are one of `{ } [ ] : ,`.
+    /// The bytes that are one of `{ } [ ] : ,`.
     #[inline(always)]
     fn structurals(self, block: Self::Block) -> Self::Lanes {
         // Braces and brackets differ in this bit.
@@ -81,7 +80,7 @@ pub(crate) trait Isa: Copy {
         self.either(brackets, self.either(self.compare(block, b':'), self.compare(block, b',')))
     }
 
-    /// Which bytes are white space of JSON: space, tab, CR, LF.
+    /// The bytes that are white space in JSON: space, tab, CR, LF.
     #[inline(always)]
     fn whites(self, block: Self::Block) -> Self::Lanes {
         let blanks = self.either(self.compare(block, b' '), self.compare(block, b'\t'));
@@ -89,17 +88,18 @@ pub(crate) trait Isa: Copy {
         self.either(blanks, ends)
     }
 
-    /// Whether `digits` is cheap enough to look at one number with it.
+    /// Whether `digits` is cheap enough to check a single number.
     const FINDS_DIGITS: bool = true;
 
-    /// Which bytes are digits.
+    /// The bytes that are digits.
     fn digits(self, block: Self::Block) -> u64;
 
-    /// Eight times 64 bytes that have so many tokens or fewer are better written `one_by_one`; 0 where nothing is.
+    /// Eight times 64 bytes with at most this many tokens are written faster by `one_by_one`; 0 if never.
     const FEW: u32 = 0;
 
-    /// Writes, for each bit `i` of `mask`, `at + i` and what the byte there is, as `one_by_one` has it. `block` is `bytes`, `others` are the
-    /// bits of bytes that have no kind of their own. What stands behind them afterwards is undefined.
+    /// Writes, for each bit `i` of `mask`, `at + i` and the kind of that byte as defined in `one_by_one`. `block` is
+    /// `bytes`; `others` are the bits of bytes without a specific kind. The contents after the written entries are
+    /// undefined.
     #[inline(always)]
     fn tokens(
         self,
@@ -113,10 +113,10 @@ pub(crate) trait Isa: Copy {
         one_by_one::kinds(bytes, mask, (at, offsets), kinds);
     }
 
-    /// Whether `utf8_errors` says anything.
+    /// Whether `utf8_errors` is implemented.
     const CHECKS_UTF8: bool = false;
 
-    /// Not zero where a byte of `block`, with those before it, cannot be UTF-8. `before` are the 64 bytes before.
+    /// Nonzero where a byte of `block`, together with those before it, cannot be UTF-8. `before` are the 64 bytes before.
     #[inline(always)]
     fn utf8_errors(self, block: Self::Block, _before: Self::Block) -> Self::Block {
         block
@@ -134,18 +134,18 @@ pub(crate) trait Isa: Copy {
         parity ^ (parity << 32)
     }
 
-    /// Writes `base + i` for each bit `i` of `mask`, in order. What stands behind them afterwards is undefined.
+    /// Writes `base + i` for each bit `i` of `mask`, in order. The contents after the written entries are undefined.
     #[inline(always)]
     fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
         one_by_one::positions(mask, base, out);
     }
 
-    /// Writes, for each bit of `part`, `base +` the number of bits of `whole` below it. `part` is a part of
-    /// `whole`. What stands behind them afterwards is undefined.
+    /// Writes, for each bit of `part`, `base +` the number of bits of `whole` below it. `part` is a subset of `whole`. The
+    /// contents after the written entries are undefined.
     #[inline(always)]
     fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
         let mut rest = part;
-        // One or two is the rule; both without asking.
+        // Usually one or two; both without a branch.
         for slot in &mut out[..2] {
             *slot = ordinal(rest, whole, base);
             rest &= rest.wrapping_sub(1);
@@ -159,26 +159,26 @@ pub(crate) trait Isa: Copy {
     }
 }
 
-/// How many bits of `whole` stand below the lowest one of `part`, added to `base`.
+/// The number of bits of `whole` below the lowest bit of `part`, added to `base`.
 #[inline(always)]
 fn ordinal(part: u64, whole: u64, base: u32) -> u32 {
     let below = (part & part.wrapping_neg()).wrapping_sub(1);
     base.wrapping_add((whole & below).count_ones())
 }
 
-/// Work that is written once and compiled for each kernel.
+/// A task that is written once and compiled for each kernel.
 pub(crate) trait Task {
-    /// What comes of it.
+    /// The result of the task.
     type Output;
 
-    /// Does it. Must be `inline(always)`.
+    /// Runs the task. Must be `inline(always)`.
     fn run<I: Isa>(self, isa: I) -> Self::Output;
 }
 
-/// Which instructions the tokenizer uses.
+/// The instruction set that the tokenizer uses.
 ///
-/// The best ones are found at run time, once per process. The environment variable `TRUELINE_SIMD` names others:
-/// `scalar`, `sse2`, `avx2`, `avx512`, `avx512vbmi2` or `neon`. All kernels give the same answers.
+/// The best one is detected at run time, once per process. The environment variable `TRUELINE_SIMD` selects another:
+/// `scalar`, `sse2`, `avx2`, `avx512`, `avx512vbmi2` or `neon`. All kernels give the same results.
 ///
 /// ```
 /// use trueline_tokenizer::Kernel;
@@ -202,7 +202,7 @@ enum Choice {
     Neon(neon::Neon),
 }
 
-/// Every kernel's `detect`, the best one last.
+/// The `detect` of every kernel, the best one last.
 const CHOICES: &[fn() -> Option<Choice>] = &[
     || Some(Choice::Scalar(scalar::Scalar)),
     #[cfg(target_arch = "x86_64")]
@@ -218,14 +218,14 @@ const CHOICES: &[fn() -> Option<Choice>] = &[
 ];
 
 impl Kernel {
-    /// Every kernel that this machine can run, the best one last. `scalar` is always there.
+    /// Returns every kernel that this machine can run, the best one last. `scalar` is always included.
     pub fn available() -> Vec<Self> {
         CHOICES.iter().filter_map(|detect| detect()).map(Self).collect()
     }
 
-    /// The kernel that `TRUELINE_SIMD` names, if this machine can run it; otherwise the best one.
+    /// Returns the kernel that `TRUELINE_SIMD` names, if this machine can run it; otherwise the best one.
     ///
-    /// **Cost**: decided on the first call, remembered for the process.
+    /// **Cost**: decided on the first call, then stored for the process.
     pub fn detect() -> Self {
         static DETECTED: OnceLock<Kernel> = OnceLock::new();
         *DETECTED.get_or_init(|| {
@@ -235,12 +235,12 @@ impl Kernel {
         })
     }
 
-    /// The kernel of that name, if there is one and this machine can run it.
+    /// Returns the kernel with that name, if it exists and this machine can run it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::available().into_iter().find(|kernel| kernel.name() == name)
     }
 
-    /// Its name, as `TRUELINE_SIMD` takes it.
+    /// Returns its name, as used in `TRUELINE_SIMD`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Choice::Scalar(_) => "scalar",
@@ -257,7 +257,7 @@ impl Kernel {
         }
     }
 
-    /// Does `task` with these instructions.
+    /// Runs `task` with the instructions of this kernel.
     pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
         match self.0 {
             Choice::Scalar(isa) => isa.enter(task),

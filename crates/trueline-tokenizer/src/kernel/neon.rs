@@ -1,10 +1,9 @@
-//! NEON: four 16-byte vectors; what every 64-bit ARM machine has.
+//! NEON: four 16-byte vectors; available on every 64-bit ARM machine.
 //!
-//! Why so: NEON has no instruction that gathers one bit of each byte. A comparison is masked with the bit values
-//! 1, 2, 4 … 128, and three rounds of pairwise additions fold 64 bytes into 8, for all four vectors together.
-//! Quote parity is the portable ladder, since the polynomial product belongs to the optional AES set. Bench:
-//! `examples/rate.rs`. Source: Arm's intrinsics reference, CMEQ and ADDP; folding by pairwise additions is the way
-//! of simdjson's NEON kernel.
+//! Why so: NEON has no instruction that gathers one bit of each byte. A comparison is masked with the bit values 1, 2, 4 …
+//! 128, and three rounds of pairwise additions fold 64 bytes into 8, for all four vectors together. Quote parity uses the
+//! portable ladder, since the polynomial product belongs to the optional AES set. Bench: `examples/rate.rs`. Source: Arm's
+//! intrinsics reference, CMEQ and ADDP; folding by pairwise additions is the method of simdjson's NEON kernel.
 
 use std::arch::aarch64::{
     uint8x16_t, vandq_u8, vbicq_u8, vceqq_u8, vcgeq_u8, vcltq_u8, vdupq_n_u8, veorq_u8, vgetq_lane_u64,
@@ -13,15 +12,15 @@ use std::arch::aarch64::{
 
 use super::{Isa, STEP, Task};
 
-/// NEON is there.
+/// Proves that NEON exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Neon(());
 
-/// The value of each byte's bit in its byte of the mask.
+/// The bit value of each byte in its byte of the mask.
 const BIT_VALUES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
 
 impl Neon {
-    /// Always there: this file is compiled only where NEON is a part of the target.
+    /// Always succeeds: this file is only compiled if NEON is part of the target.
     #[expect(clippy::unnecessary_wraps, reason = "every kernel is detected in the same way")]
     pub(crate) fn detect() -> Option<Self> {
         Some(Self(()))
@@ -53,7 +52,7 @@ impl Isa for Neon {
 
     #[inline(never)]
     fn enter<T: Task>(self, task: T) -> T::Output {
-        // The baseline has the instructions.
+        // The baseline includes the instructions.
         task.run(self)
     }
 

@@ -1,11 +1,11 @@
-//! Tokens written one by one: what kernels do that cannot pack them, and others where there are few.
+//! Writes tokens one by one: for kernels that cannot pack them, and for others if there are few tokens.
 
 use super::STEP;
 
-/// What [`Isa::positions`](super::Isa::positions) does.
+/// Implements [`Isa::positions`](super::Isa::positions).
 ///
-/// Eight at a time whether they are there or not: rows differ in how many separators they have in 64 bytes, and a wrong guess of
-/// the loop's end costs more than a few stores.
+/// Writes eight at a time, whether they are all set or not: rows differ in the number of separators per 64 bytes, and a
+/// misprediction of the loop's end costs more than a few stores.
 #[inline(always)]
 pub(crate) fn positions(mask: u64, base: u32, out: &mut [u32; STEP]) {
     let mut rest = mask;
@@ -20,7 +20,7 @@ pub(crate) fn positions(mask: u64, base: u32, out: &mut [u32; STEP]) {
     }
 }
 
-/// What [`Isa::tokens`](super::Isa::tokens) writes of kinds.
+/// Writes the kinds of [`Isa::tokens`](super::Isa::tokens).
 #[inline(always)]
 pub(crate) fn kinds(
     bytes: &[u8; STEP],
@@ -37,7 +37,7 @@ pub(crate) fn kinds(
     }
 }
 
-/// What a byte is in JSON outside of strings: itself where it has a role there, else a space.
+/// The kind of a byte in JSON outside strings: the byte itself if it has a role there, else a space.
 const KINDS: [u8; 256] = {
     let mut kinds = [b' '; 256];
     let roles = b"{}[]:,\"\n";

@@ -1,8 +1,8 @@
 //! No vector instructions: eight bytes in a 64-bit word.
 //!
-//! Why so: the words give the same masks as vectors do, so that nothing above has a second form. It is the
-//! fallback of machines without a kernel of their own, and what the others are measured against
-//! (`examples/rate.rs`). Source: the carry-free zero-byte test and the gathering multiplication are folklore.
+//! Why so: the words give the same masks as vectors, so that nothing above needs a second version. This is the fallback for
+//! machines without another kernel, and the baseline that the others are measured against (`examples/rate.rs`). Source: the
+//! carry-free zero-byte test and the gathering multiplication are folklore.
 
 use super::{Isa, STEP, Task};
 
@@ -13,7 +13,7 @@ pub(crate) struct Scalar;
 const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
 const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
 
-/// The eight high bits of a word in its low byte, lowest byte first.
+/// Gathers the eight high bits of a word in its low byte, lowest byte first.
 #[inline(always)]
 fn gather(word: u64) -> u64 {
     ((word >> 7) & EACH_BYTE).wrapping_mul(0x0102_0408_1020_4080) >> 56
@@ -36,7 +36,7 @@ impl Isa for Scalar {
         block
     }
 
-    /// The high bit of each byte that is equal.
+    /// The high bit of each byte is set if it is equal.
     type Lanes = [u64; 8];
 
     #[inline(always)]
@@ -44,7 +44,7 @@ impl Isa for Scalar {
         let pattern = EACH_BYTE.wrapping_mul(u64::from(byte));
         block.map(|word| {
             let differs = word ^ pattern;
-            // The high bit of each byte is set where the byte is not zero.
+            // The high bit of each byte is set if the byte is not zero.
             !(((differs & LOW_BITS) + LOW_BITS) | differs)
         })
     }
@@ -70,7 +70,7 @@ impl Isa for Scalar {
 
     #[inline(always)]
     fn controls(self, block: [u64; 8]) -> [u64; 8] {
-        // The high bit of each byte is set where the other bits make 0x20 or more.
+        // The high bit of each byte is set if the other bits are 0x20 or more.
         let least = EACH_BYTE.wrapping_mul(0x80 - 0x20);
         let line_feeds = self.compare(block, b'\n');
         std::array::from_fn(|at| !(((block[at] & LOW_BITS) + least) | block[at] | line_feeds[at]))
@@ -80,7 +80,7 @@ impl Isa for Scalar {
 
     #[inline(always)]
     fn digits(self, block: [u64; 8]) -> u64 {
-        // The high bit of each byte is set where what differs from a zero makes 10 or more.
+        // The high bit of each byte is set if its difference from `0` is 10 or more.
         let (zeros, least) = (EACH_BYTE.wrapping_mul(0x30), EACH_BYTE.wrapping_mul(0x80 - 10));
         self.high(block.map(|word| {
             let differs = word ^ zeros;

@@ -1,7 +1,7 @@
-//! SSE2: four 16-byte vectors; what every x86-64 machine has.
+//! SSE2: four 16-byte vectors; available on every x86-64 machine.
 //!
-//! Why so: without BMI or carry-less multiplication all work on masks is the portable one; only the way from bytes
-//! to masks is vectors. Bench: `examples/rate.rs`. Source: Intel's manual, PCMPEQB and PMOVMSKB.
+//! Why so: without BMI or carry-less multiplication, all work on masks uses portable code; only the conversion of bytes to
+//! masks uses vectors. Bench: `examples/rate.rs`. Source: Intel's manual, PCMPEQB and PMOVMSKB.
 
 use std::arch::x86_64::{
     __m128i, _mm_andnot_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,
@@ -10,12 +10,12 @@ use std::arch::x86_64::{
 
 use super::{Isa, STEP, Task};
 
-/// SSE2 is there.
+/// Proves that SSE2 exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Sse2(());
 
 impl Sse2 {
-    /// Always there: SSE2 is a part of x86-64.
+    /// Always succeeds: SSE2 is part of x86-64.
     #[expect(clippy::unnecessary_wraps, reason = "every kernel is detected in the same way")]
     pub(crate) fn detect() -> Option<Self> {
         Some(Self(()))
@@ -40,7 +40,7 @@ impl Isa for Sse2 {
 
     #[inline(never)]
     fn enter<T: Task>(self, task: T) -> T::Output {
-        // The baseline has the instructions.
+        // The baseline includes the instructions.
         task.run(self)
     }
 

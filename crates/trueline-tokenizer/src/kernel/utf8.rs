@@ -1,24 +1,24 @@
-//! The tables by which pairs of bytes are found that cannot stand in UTF-8: one bit for each kind of fault.
+//! The tables that find pairs of bytes that cannot occur in UTF-8: one bit for each kind of error.
 
 /// A lead without a continuation.
 const TOO_SHORT: u8 = 1 << 0;
-/// A continuation behind ASCII.
+/// A continuation after ASCII.
 const TOO_LONG: u8 = 1 << 1;
-/// Three bytes for what two can say.
+/// Three bytes for a character that fits in two.
 const OVERLONG_3: u8 = 1 << 2;
-/// A number above 10FFFF, but for those below.
+/// A code point above U+10FFFF, except as below.
 const TOO_LARGE: u8 = 1 << 3;
-/// Half of a pair of UTF-16.
+/// Half of a UTF-16 surrogate pair.
 const SURROGATE: u8 = 1 << 4;
-/// Two bytes for what one can say.
+/// Two bytes for a character that fits in one.
 const OVERLONG_2: u8 = 1 << 5;
-/// A number above 10FFFF whose second byte begins with 8.
+/// A code point above U+10FFFF whose second byte begins with 8.
 const TOO_LARGE_1000: u8 = 1 << 6;
-/// Four bytes for what three can say.
+/// Four bytes for a character that fits in three.
 const OVERLONG_4: u8 = 1 << 6;
-/// Two continuations, which only a lead before them makes right.
+/// Two continuations, only valid after a lead.
 const TWO_CONTINUATIONS: u8 = 1 << 7;
-/// What the low nibble of the first byte says nothing about.
+/// Errors for any low nibble of the first byte.
 const ANY: u8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
 
 /// By the high nibble of the first byte.
@@ -58,7 +58,7 @@ pub(super) const SECOND_HIGH: [u8; 16] = {
     table
 };
 
-/// Taken from the byte two places before, leaves a high bit where that is a lead of three or four bytes.
+/// Subtracted from the byte two positions before, leaves a high bit if that is a lead of three or four bytes.
 pub(super) const BELOW_LEAD_3: u8 = 0xE0 - 0x80;
-/// Taken from the byte three places before, leaves a high bit where that is a lead of four bytes.
+/// Subtracted from the byte three positions before, leaves a high bit if that is a lead of four bytes.
 pub(super) const BELOW_LEAD_4: u8 = 0xF0 - 0x80;

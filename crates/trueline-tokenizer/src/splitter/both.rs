@@ -1,4 +1,4 @@
-//! The survey of dialects with escapes or comments: both starts in one go, each with a carry of its own.
+//! The survey for dialects with escapes or comments: both starts in one pass, each with a separate carry.
 
 use super::Tail;
 use crate::engine::{self, Carry, Census, Classes, Quotes};
@@ -10,9 +10,9 @@ use crate::state::{Place, State};
 pub(super) struct Reading {
     pub(super) carry: Carry,
     pub(super) tail: Tail,
-    /// Every quote so far stands where parity says.
+    /// Every quote so far is at a position that parity allows.
     pub(super) is_legal: bool,
-    /// Something other than a quote is in the way.
+    /// Something other than a quote prevents a result.
     pub(super) is_troubled: bool,
 }
 
@@ -26,7 +26,7 @@ impl Reading {
         self.is_legal && !self.is_troubled
     }
 
-    /// Takes a step of which everything not `inside` is outside.
+    /// Reads a step in which everything not `inside` is outside quotes.
     #[inline(always)]
     fn step<I: Isa>(&mut self, isa: I, classes: &Classes, step: &Step<I>, inside: u64) {
         let delimiter = step.delimiter & !inside;
@@ -53,7 +53,7 @@ impl Reading {
     }
 }
 
-/// 64 bytes, seen without knowing which start is the right one.
+/// 64 bytes, read without knowing which start is correct.
 struct Step<I: Isa> {
     at: usize,
     block: I::Block,
@@ -61,9 +61,9 @@ struct Step<I: Isa> {
     terminator: u64,
     /// Quotes that are not escaped.
     quote: u64,
-    /// Escapes in force.
+    /// Active escapes.
     escapes: u64,
-    /// 1 when the last byte is a CR.
+    /// 1 if the last byte is a CR.
     cr: u64,
 }
 
@@ -73,7 +73,7 @@ pub(super) struct ReadBoth<'a> {
     pub(super) chunk: &'a [u8],
 }
 
-/// Both starts, `at` bytes read: all but a rest of less than 64, unless neither is sound.
+/// Both starts after `at` bytes: all except a remainder of less than 64, unless neither is sound.
 pub(super) struct Readings {
     pub(super) outside: Reading,
     pub(super) inside: Reading,
@@ -107,7 +107,7 @@ impl Task for ReadBoth<'_> {
     }
 }
 
-/// Reads a group with quotes or escapes for both.
+/// Reads a group with quotes or escapes for both starts.
 #[inline(always)]
 fn read_quoted<I: Isa>(
     isa: I,
@@ -120,7 +120,7 @@ fn read_quoted<I: Isa>(
     for chunk in group {
         let block = isa.load(chunk);
         let ends = classes.terminators(isa, block, outside.carry.cr);
-        // Parity as the outside start has it.
+        // The parity of the outside start.
         let quotes = Quotes::read(isa, classes, block, outside.carry);
         let step = Step {
             at,
@@ -137,7 +137,7 @@ fn read_quoted<I: Isa>(
     }
 }
 
-/// Reads a group without quotes and escapes: `free` is outside of quotes all through it, `quoted` inside.
+/// Reads a group without quotes and escapes: `free` is outside quotes throughout, `quoted` is inside.
 #[inline(always)]
 fn read_plain<I: Isa>(
     isa: I,

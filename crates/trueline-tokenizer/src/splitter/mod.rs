@@ -1,13 +1,13 @@
-//! Where records end in a chunk that starts anywhere.
+//! Finds where records end in a chunk that starts anywhere.
 //!
-//! A chunk without quotes says all by its last line end. Any other is read once, for two starts at the same time: outside
-//! of quotes and inside. Both go by the same parity, each takes the other's inside for its outside, and each has its own
-//! test of the opening quotes. In real files exactly one of them passes (a closing quote read as an opening one stands in
-//! the wrong place), or both where there are no quotes. Every other state at the start differs from one of the two only by
-//! what the first byte does, or is read anew.
+//! A chunk without quotes is fully described by its last line end. Any other chunk is read once for two starts at the same
+//! time: outside quotes and inside. Both use the same parity: the inside of one is the outside of the other, and each has a
+//! separate test of the opening quotes. In real files exactly one of them passes (a closing quote read as an opening quote
+//! is at an invalid position), or both if there are no quotes. Every other state at the start differs from one of the two
+//! only in the effect of the first byte, or is read again.
 //!
-//! Where neither start passes, the chunk has stray quotes or comments. Then the exact loop runs from both starts in
-//! turns until they stand at the same record start, which in practice is a record or two away, and from there once.
+//! If neither start passes, the chunk has stray quotes or comments. Then the exact loop runs from both starts alternately
+//! until they reach the same record start, which in practice takes a record or two, and once from there.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -22,13 +22,13 @@ use crate::state::{Place, State};
 use both::{ReadBoth, Reading, Readings};
 use pair::{FindQuotes, FindTail, ReadPair};
 
-/// How many bytes are read from where quotes are before the next stretch without any is looked for: twice as many each time that there was none
-/// as long.
+/// The number of bytes read from a quote on before the next stretch without quotes is searched; doubled each time no such
+/// stretch of that length was found.
 const LEAST_PATIENCE: usize = 512;
 const MOST_PATIENCE: usize = 64 << 10;
 
-/// Finds where a chunk can be cut, in two steps: [`survey`](Self::survey) reads the bytes, on any thread and in
-/// any order; [`resolve`](Self::resolve) then runs along the chunks in their order and only hands on the state.
+/// Finds where a chunk can be split, in two steps: [`survey`](Self::survey) reads the bytes, on any thread and in any order;
+/// [`resolve`](Self::resolve) then goes through the chunks in order and only passes on the state.
 ///
 /// ```
 /// use trueline_tokenizer::{Dialect, Splitter, State};
@@ -46,48 +46,47 @@ pub struct Splitter {
     kernel: Kernel,
 }
 
-/// What one pass over a chunk has found out without knowing the state at its start.
+/// The result of one pass over a chunk without knowing the state at its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Survey {
-    /// From just after a delimiter.
+    /// Starting just after a delimiter.
     outside: Option<Split>,
-    /// From inside of quotes.
+    /// Starting inside quotes.
     inside: Option<Split>,
 }
 
-/// How a chunk ends, given how it starts.
+/// How a chunk ends, given its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Split {
-    /// The state behind the last byte of the chunk.
+    /// The state after the last byte of the chunk.
     pub end: State,
-    /// The offset just past the last record terminator in the chunk (that of a blank line or a comment is one as
-    /// well), or `None` when no record ends in it. A CRLF cut by a border ends its record at the LF.
+    /// The offset just past the last record terminator in the chunk (including that of a blank line or a comment), or `None`
+    /// if no record ends in it. A CRLF split by a boundary ends its record at the LF.
     pub tail: Option<usize>,
 }
 
 impl Split {
-    /// A split that is known.
+    /// Creates a split that is known.
     pub fn new(end: State, tail: Option<usize>) -> Self {
         Self { end, tail }
     }
 }
 
 impl Splitter {
-    /// A splitter with the best kernel of this machine.
+    /// Creates a splitter with the best kernel for this machine.
     pub fn new(dialect: &Dialect) -> Self {
         Self::with_kernel(dialect, Kernel::detect())
     }
 
-    /// A splitter with a given kernel.
+    /// Creates a splitter with a given kernel.
     pub fn with_kernel(dialect: &Dialect, kernel: Kernel) -> Self {
         Self { classes: Classes::new(dialect), kernel }
     }
 
     /// Reads `chunk`, which may start and end anywhere.
     ///
-    /// **Cost**: one pass, which without quotes in the chunk only looks for one; about two where quotes stand in wrong
-    /// places.
+    /// **Cost**: one pass, which only searches for a quote if the chunk has none; about two if quotes are misplaced.
     pub fn survey(&self, chunk: &[u8]) -> Survey {
         let classes = &self.classes;
         let at = self.kernel.run(FindQuotes { classes, chunk });
@@ -108,9 +107,9 @@ impl Splitter {
         Survey { outside, inside }
     }
 
-    /// How `chunk` probably ends, whatever stands before it, as far as its last `window` bytes let that be seen; `None` where they do not. In
-    /// what people write, quotes stand where quotes may stand under one reading only, or there are none near. Who goes by it must see for
-    /// himself that a record ends at the tail.
+    /// Guesses how `chunk` ends, whatever precedes it, from its last `window` bytes; `None` if they do not show it. In
+    /// typical files, quotes are well placed under only one reading, or there are none nearby. The caller must verify that a
+    /// record ends at the tail.
     ///
     /// **Cost**: that of a survey of the window.
     pub fn guess(&self, chunk: &[u8], window: usize) -> Option<Split> {
@@ -121,14 +120,14 @@ impl Splitter {
         let Survey { outside, inside } = self.survey(&chunk[start..]);
         let Split { end, tail } = match (outside, inside) {
             (Some(one), None) | (None, Some(one)) => one,
-            // Without quotes, or where both have come to the same.
+            // There are no quotes, or both starts lead to the same result.
             (Some(one), Some(other)) if other.tail.is_none() || one == other => one,
             _ => return None,
         };
         Some(Split { end, tail: Some(start + tail?) })
     }
 
-    /// The survey of a chunk without quotes and escapes: all is said by its last line end and what stands behind it.
+    /// Surveys a chunk without quotes and escapes: its last line end and what follows it describe it fully.
     fn survey_plain(&self, chunk: &[u8]) -> Survey {
         let tail = self.kernel.run(FindTail { classes: &self.classes, chunk });
         let cursor = match tail.0 {
@@ -139,7 +138,7 @@ impl Splitter {
         Survey { outside: Some(outside), inside: Some(Split { end: State(Place::Quoted), tail: None }) }
     }
 
-    /// The survey of a chunk under a dialect with escapes or comments.
+    /// Surveys a chunk under a dialect with escapes or comments.
     fn survey_any(&self, chunk: &[u8]) -> Survey {
         let readings = self.kernel.run(ReadBoth { classes: &self.classes, chunk });
         let Readings { outside, inside, at } = readings;
@@ -153,31 +152,31 @@ impl Splitter {
         };
         let mut survey = Survey { outside: finish(&outside), inside: finish(&inside) };
         if outside.is_legal && outside.is_troubled {
-            // A comment or an escape says nothing about which start is the right one.
+            // A comment or an escape does not show which start is correct.
             survey.outside = Some(self.split(chunk, State(Place::FieldStart)));
         }
         survey
     }
 
-    /// How `chunk` ends when it starts in `start`. `survey` is that of the same chunk by the same splitter.
+    /// Returns how `chunk` ends if it starts in `start`. `survey` must be that of the same chunk by the same splitter.
     ///
-    /// **Cost**: none that depends on the length of the chunk, unless it starts in a rare state (in a comment, or
-    /// between the two bytes of a CRLF, an escape or a doubled quote) or its quoting is broken such that the survey
-    /// could not tell; then one more pass.
+    /// **Cost**: independent of the length of the chunk, unless it starts in a rare state (in a comment, or between the two
+    /// bytes of a CRLF, an escape or a doubled quote) or its quoting is so broken that the survey could not decide; then one
+    /// more pass.
     pub fn resolve(&self, chunk: &[u8], survey: &Survey, start: State) -> Split {
         self.known(chunk, survey, start).unwrap_or_else(|| self.split(chunk, start))
     }
 
-    /// How `chunk` ends when it starts in `start`, without a survey: for a reader that knows the state because
-    /// it reads the chunks in their order.
+    /// Returns how `chunk` ends if it starts in `start`, without a survey: for a reader that knows the state because it
+    /// reads the chunks in order.
     ///
     /// **Cost**: one pass.
     pub fn split(&self, chunk: &[u8], start: State) -> Split {
         self.skim(chunk, Runner::new(start), usize::MAX).split()
     }
 
-    /// Reads on exactly, until the first record start at or behind `until`. From a record start to the next quote, only the last line end
-    /// counts.
+    /// Continues exactly to the first record start at or after `until`. From a record start to the next quote, only the last
+    /// line end counts.
     fn skim(&self, chunk: &[u8], mut runner: Runner, until: usize) -> Runner {
         let classes = &self.classes;
         if !classes.is_simple {
@@ -207,12 +206,12 @@ impl Splitter {
         }
     }
 
-    /// Reads on exactly, until the first record start at or behind `until`.
+    /// Continues exactly to the first record start at or after `until`.
     fn run(&self, chunk: &[u8], runner: Runner, until: usize) -> Runner {
         self.kernel.run(RunTask { classes: &self.classes, chunk, runner, until })
     }
 
-    /// Reads from both starts in turns until they meet.
+    /// Reads from both starts alternately until they meet.
     fn meet(&self, chunk: &[u8]) -> Survey {
         let mut outside = Runner::new(State(Place::FieldStart));
         let mut inside = Runner::new(State(Place::Quoted));
@@ -235,13 +234,13 @@ impl Splitter {
         Survey { outside: Some(outside.split()), inside: Some(inside.split()) }
     }
 
-    /// The answer as far as the survey has it.
+    /// The result, if the survey determines it.
     fn known(&self, chunk: &[u8], survey: &Survey, start: State) -> Option<Split> {
         let Some(&first) = chunk.first() else { return Some(Split { end: start, tail: None }) };
         let is_quote = self.classes.quote() == Some(first);
         match start.0 {
             Place::RecordStart => survey.outside.filter(|_| self.classes.comment() != Some(first)),
-            // A quote just behind a closing one goes back inside, as one at the start of a field does.
+            // A quote right after a closing one goes back inside, like one at the start of a field.
             Place::FieldStart | Place::QuoteInQuoted => survey.outside,
             Place::Unquoted => survey.outside.filter(|_| !is_quote),
             Place::UnquotedCr if first == b'\n' => {

@@ -1,9 +1,9 @@
-//! The survey of the usual dialects, which have neither escapes nor comments: both starts in one go, by masks.
+//! The survey for the usual dialects, without escapes and comments: both starts in one pass, with masks.
 //!
-//! A chunk without quotes says all by its last line end and what stands behind it. From the first quote on, each step
-//! is read for both starts: what is inside for one is outside for the other, so that one parity serves both. A quote that
-//! opens must stand behind a separator or behind a quote that closes; which start breaks this rule is gathered by the
-//! group, and in real files one of them does within a record or two, or none at all.
+//! A chunk without quotes is fully described by its last line end and what follows it. From the first quote on, each step is
+//! read for both starts: what is inside for one is outside for the other, so that one parity serves both. An opening quote
+//! must follow a separator or a closing quote; violations of this rule are collected per group and start. In real files one
+//! of the starts violates it within a record or two, or neither does.
 
 use super::Tail;
 use crate::engine::{self, Carry, Classes, Cursor};
@@ -12,7 +12,7 @@ use crate::state::State;
 
 const GROUP_STEPS: usize = engine::GROUP_STEPS;
 
-/// Where the first group with a quote or an escape begins, or the length.
+/// Finds the start of the first group with a quote or an escape, or the length.
 pub(super) struct FindQuotes<'a> {
     pub(super) classes: &'a Classes,
     pub(super) chunk: &'a [u8],
@@ -46,7 +46,7 @@ impl Task for FindQuotes<'_> {
     }
 }
 
-/// The last terminator of bytes without quotes, or its end.
+/// Finds the last terminator of bytes without quotes, or rather its end.
 pub(super) struct FindTail<'a> {
     pub(super) classes: &'a Classes,
     pub(super) chunk: &'a [u8],
@@ -62,7 +62,7 @@ impl Task for FindTail<'_> {
         let mut end = chunk.len();
         while end > 0 && tail.0.is_none() {
             let at = end.saturating_sub(STEP);
-            // The padding behind a short rest is no line end.
+            // The padding after a short remainder is not a line end.
             let (block, _) = engine::load(isa, &chunk[at..end]);
             let before_cr = u64::from(at > 0 && chunk[at - 1] == b'\r');
             tail.note(at, classes.terminators(isa, block, before_cr).terminator);
@@ -77,19 +77,19 @@ impl Task for FindTail<'_> {
 pub(super) struct Start {
     pub(super) cursor: Cursor,
     pub(super) tail: Tail,
-    /// Every quote stands where parity says.
+    /// Every quote is at a position that parity allows.
     pub(super) is_legal: bool,
 }
 
-/// Reads from `at` on, before which there is no quote, for both starts, all but a rest of less than 64 bytes, or until
-/// neither is legal.
+/// Reads from `at` on, before which there are no quotes, for both starts: all except a remainder of less than 64 bytes, or
+/// until neither is legal.
 pub(super) struct ReadPair<'a> {
     pub(super) classes: &'a Classes,
     pub(super) chunk: &'a [u8],
     pub(super) at: usize,
 }
 
-/// Where the last terminator of a start stands: in which group, and the parity at its beginning.
+/// The group with the last terminator of a start: its offset, and the parity at its beginning.
 #[derive(Clone, Copy)]
 struct Group {
     at: usize,
@@ -102,7 +102,7 @@ struct Last {
     delimiter: u64,
     terminator: u64,
     quote: u64,
-    /// As the outside start has it.
+    /// For the outside start.
     inside: u64,
 }
 
@@ -115,7 +115,7 @@ impl Task for ReadPair<'_> {
         let first_tail = FindTail { classes, chunk: &chunk[..at] }.run(isa);
         let mut last = Last::before(classes, chunk, at, first_tail);
         let (mut in_quote, mut cr) = (0, u64::from(at > 0 && chunk[at - 1] == b'\r'));
-        // Bytes behind which a quote may open.
+        // Bytes after which a quote may open.
         let (mut outside_opens, mut inside_opens) = (last.delimiter | last.terminator, 0);
         let (mut outside_bad, mut inside_bad) = (0, 0);
         let (mut outside_tail, mut inside_tail): (Option<Group>, Option<Group>) = (None, None);
@@ -165,9 +165,9 @@ impl Task for ReadPair<'_> {
 }
 
 impl Last {
-    /// As if the bytes before the first step were one: outside of quotes, at `at`, with their last record's end.
+    /// The bytes before the first step as a step: outside quotes, ending at `at`, with the end of their last record.
     fn before(classes: &Classes, chunk: &[u8], at: usize, tail: Tail) -> Self {
-        // The outside start is just behind a delimiter.
+        // The outside start is just after a delimiter.
         let is_delimiter = at.checked_sub(1).is_none_or(|before| classes.is_delimiter(chunk[before]));
         let is_end = at > 0 && tail.0 == Some(at);
         Self {
@@ -177,7 +177,7 @@ impl Last {
         }
     }
 
-    /// The state behind the step, for a start that is `inside` there, at `at`.
+    /// The state after the step, for a start that is `inside` there, at `at`.
     fn state(self, classes: &Classes, inside: u64, chunk: &[u8], at: usize) -> State {
         let terminator = self.terminator & !inside;
         let carry = Carry {
@@ -193,7 +193,7 @@ impl Last {
 }
 
 impl ReadPair<'_> {
-    /// The last terminator of a group that has one.
+    /// Finds the last terminator of a group that has one.
     #[inline(always)]
     fn tail<I: Isa>(&self, isa: I, group: Group, flip: u64) -> Tail {
         let Self { classes, chunk, .. } = *self;

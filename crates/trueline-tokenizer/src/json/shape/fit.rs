@@ -1,4 +1,4 @@
-//! Reading a record by a shape.
+//! Reads a record with a known shape.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -8,15 +8,15 @@ use super::super::string;
 use super::{PIECE_BYTES, Shape, Shaped, Slots, Then};
 use crate::kernel::{Isa, STEP};
 
-/// What was seen in values.
+/// What occurred in values.
 struct Seen<I: Isa> {
-    /// The bytes of all of them, and some besides.
+    /// The bytes of all of them ORed, and some others.
     bytes: I::Block,
     has_backslash: bool,
 }
 
 impl Shape {
-    /// Whether the record at `at` has this shape; writes down its tokens.
+    /// Whether the record at `at` has this shape; writes its tokens.
     #[inline(always)]
     pub(super) fn fit<I: Isa>(
         &self,
@@ -42,7 +42,7 @@ impl Shape {
             *slots.kinds.get_mut(written..)?.first_chunk_mut()? = piece.kinds;
             written += piece.tokens;
             at += piece.length;
-            // Most records of another make begin otherwise.
+            // Most records of another shape differ in the first piece.
             if number == 0 && different != [0; PIECE_BYTES] {
                 return None;
             }
@@ -64,7 +64,7 @@ impl Shape {
     }
 }
 
-/// Reads the string or scalar at `at`: where it ends, and its kind.
+/// Reads the string or scalar at `at`; returns its end and its kind.
 #[inline(always)]
 fn read_value<I: Isa>(isa: I, bytes: &[u8], at: usize, seen: &mut Seen<I>) -> Option<(usize, u8)> {
     if bytes.get(at) == Some(&b'"') {
@@ -77,7 +77,7 @@ fn read_value<I: Isa>(isa: I, bytes: &[u8], at: usize, seen: &mut Seen<I>) -> Op
     (ends & 1 == 0 && ends != 0).then_some((at + ends.trailing_zeros() as usize, SCALAR))
 }
 
-/// Where a string ends, given the place behind its first quote.
+/// Returns the end of a string, given the offset after its opening quote.
 #[inline(always)]
 fn read_string<I: Isa>(isa: I, bytes: &[u8], at: usize, seen: &mut Seen<I>) -> Option<usize> {
     let mut at = at;
@@ -103,7 +103,7 @@ fn read_string<I: Isa>(isa: I, bytes: &[u8], at: usize, seen: &mut Seen<I>) -> O
     }
 }
 
-/// How many bytes the escape at the front has, if it is one.
+/// The length of the escape at the start of `bytes`, if there is one.
 #[inline(always)]
 fn escape_length(bytes: &[u8]) -> Option<usize> {
     match bytes.get(1)? {
@@ -117,7 +117,7 @@ fn escape_length(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Reads the items of an array up to its end, each behind a comma and a space or none.
+/// Reads the items of an array up to its end, with a comma and an optional space between them.
 #[inline(always)]
 fn read_items<I: Isa>(
     isa: I,

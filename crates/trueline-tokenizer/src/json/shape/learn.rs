@@ -1,4 +1,4 @@
-//! The shape of a record that was read.
+//! Learns the shape of a record that was read.
 
 use std::ops::Range;
 
@@ -6,7 +6,8 @@ use super::super::positions::{SCALAR, STRING};
 use super::{Extent, MOST_PIECES, PIECE_BYTES, PIECE_TOKENS, Piece, Shape, Then};
 
 impl Shape {
-    /// The shape of a record, given its bytes with the line feed, where they stand and its tokens; `None` where it is out of the ordinary.
+    /// Learns the shape of a record, given its bytes with the line feed, their offset and its tokens; `None` if the record
+    /// is unusual.
     pub(super) fn learn(line: &[u8], start: usize, offsets: &[u32], kinds: &[u8]) -> Option<Self> {
         let extent = Extent { bytes: line.len(), tokens: offsets.len() };
         if line.first() != Some(&b'{') || !extent.has_text() {
@@ -14,7 +15,7 @@ impl Shape {
         }
         let has_cr = line.ends_with(b"\r\n");
         let mut shape = Self { pieces: Vec::new(), has_cr, hits: 0, trial: Extent::default(), sleeps: 0 };
-        // Those of the bytes since the last value.
+        // The tokens of the bytes since the last value.
         let (mut from, mut gap, mut token) = (0, Vec::new(), 0);
         while token < offsets.len() {
             let (place, kind) = (offsets[token] as usize - start, kinds[token]);
@@ -65,9 +66,9 @@ impl Shape {
 }
 
 impl Piece {
-    /// Bytes that stand at `at` of their line, and their tokens; `None` where something in them is out of the ordinary.
+    /// Creates a piece from bytes at offset `at` of their line and their tokens; `None` if the bytes are unusual.
     fn new(own: &[u8], at: usize, tokens: &[(usize, u8)], then: Then) -> Option<Self> {
-        // Only the end of the line may have control bytes.
+        // Only the end of the line may contain control bytes.
         let text = if then == Then::End { own.strip_suffix(b"\n")? } else { own };
         let text = if then == Then::End { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
         if !text.iter().all(|byte| (b' '..0x7F).contains(byte) && *byte != b'\\') {
@@ -86,14 +87,14 @@ impl Piece {
         piece.mask[..own.len()].fill(u8::MAX);
         for ((offset, kind), (place, own)) in piece.offsets.iter_mut().zip(&mut piece.kinds).zip(tokens) {
             *offset = u32::try_from(place - at).ok()?;
-            // A value may be either; most are strings.
+            // A value may be a string or a scalar; most are strings.
             *kind = if *own == SCALAR { STRING } else { *own };
         }
         Some(piece)
     }
 }
 
-/// Where a value of a line ends.
+/// Returns the end of a value of a line.
 fn value_end(line: &[u8], start: usize, kind: u8) -> Option<usize> {
     let mut at = start + 1;
     if kind == STRING {
@@ -108,8 +109,8 @@ fn value_end(line: &[u8], start: usize, kind: u8) -> Option<usize> {
     Some(at)
 }
 
-/// Where an array ends whose first item, or end, is to stand at `start`, given the places of its tokens; `None` where anything but commas, each with
-/// a space behind it or none, stands between the items.
+/// Returns the end of an array whose first item, or end, is expected at `start`, given the offsets of its tokens; `None` if
+/// the items are separated by anything but commas, each with an optional space after it.
 fn usual_end(line: &[u8], start: usize, places: impl ExactSizeIterator<Item = usize>) -> Option<usize> {
     let is_blank = |place: usize| matches!(line[place], b' ' | b'\t');
     let last = places.len() - 1;
@@ -129,7 +130,7 @@ fn usual_end(line: &[u8], start: usize, places: impl ExactSizeIterator<Item = us
     Some(before)
 }
 
-/// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars.
+/// The number of tokens up to the end of an array, if it only contains strings and scalars.
 fn items(kinds: &[u8]) -> Option<usize> {
     let end = kinds.iter().position(|kind| *kind == b']')?;
     let is_item = |(index, kind): (usize, &u8)| match index % 2 {

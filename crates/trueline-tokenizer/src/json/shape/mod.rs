@@ -1,19 +1,20 @@
-//! Shapes: what records of one make have besides their values, byte by byte.
+//! Shapes: the bytes besides the values that records of one kind have in common.
 //!
-//! A program that writes records puts the same bytes between the values each time: braces, keys, commas, spaces. A record that has
-//! the bytes of one before it there, and strings or scalars in between, has its tokens as well, each as far behind the bytes it
-//! belongs to. So nothing is to be found in it but where its values end; its tokens are copied. An array of strings and scalars may have
-//! any number of them.
+//! A program that writes records puts the same bytes between the values each time: braces, keys, commas, spaces. If a record
+//! has these bytes of an earlier record, with strings or scalars in between, it also has the same tokens, at the same
+//! distance from these bytes. So only the ends of its values must be found; its tokens are copied. An array of strings and
+//! scalars may have any number of items.
 //!
-//! `trueline-decode` knows two relatives: a template is held against tokens that were found, and says where columns are; a layout is for one record
-//! by itself, and notes no tokens.
+//! `trueline-decode` has two related structures: a template is compared with tokens that were found, and gives the positions
+//! of columns; a layout works on a single record and records no tokens.
 //!
-//! Why so: in records with much text most bytes are those of strings, and to look for the end of a string takes a fraction of what it
-//! takes to tell what each of its bytes is. Where values are short that is no gain, since each has to wait for the one before; so only records
-//! with text are learnt, and a shape is given up whose records turn out to have none. Bench: `examples/json_rate.rs`, "long text".
+//! Why so: in records with much text, most bytes belong to strings, and searching for the end of a string takes a fraction
+//! of the time that classifying each of its bytes takes. If values are short there is no gain, since each value must wait
+//! for the one before. So only records with text are learned, and a shape is dropped if its records turn out to have none.
+//! Bench: `examples/json_rate.rs`, "long text".
 //!
-//! If you change this: a shape may only say of a record what `steps` would say. What is out of the ordinary (a bad escape, a control byte)
-//! fits none, so to miss is never wrong, only slow.
+//! If you change this: a shape may only claim about a record what `steps` would claim. Unusual records (a bad escape, a
+//! control byte) fit no shape, so a miss is never wrong, only slow.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -22,46 +23,47 @@ mod learn;
 
 use crate::kernel::Isa;
 
-/// Records with fewer bytes to a token than this, on an average, are not read by shapes.
+/// Records with fewer bytes per token than this, on average, are not read by shapes.
 const LEAST_BYTES: usize = 12;
-/// After so many tokens of a shape it is asked anew whether its records have that many.
+/// After this many tokens read by a shape, its records are tested again for text.
 const TRIAL_TOKENS: usize = 4096;
-/// How many bytes between two values are compared at a time.
+/// The number of bytes between two values that are compared at a time.
 const PIECE_BYTES: usize = 32;
-/// How many tokens of them are copied at a time.
+/// The number of their tokens that are copied at a time.
 const PIECE_TOKENS: usize = 8;
-/// The most pieces of a shape.
+/// The maximum number of pieces of a shape.
 const MOST_PIECES: usize = 256;
-/// Room is made for so many items of arrays in a record. One that has more may fit no shape.
+/// Space is reserved for this many array items per record. A record with more may fit no shape.
 const MOST_ITEMS: usize = 64;
-/// The most shapes that are known at a time.
+/// The maximum number of shapes known at a time.
 const MOST_SHAPES: usize = 4;
-/// When so many are known, so many stretches of records that have none of them are let go by before one makes room for another; and so many
-/// lessons a shape sleeps through whose records have no text.
+/// With all shapes in use, this many stretches of records without a known shape pass before a new one replaces another; and a
+/// shape whose records have no text sleeps for this many lessons.
 const PATIENCE: u32 = 64;
 
-/// The shapes that were seen.
+/// The known shapes.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Shapes {
-    /// Those that records have most go first.
+    /// The most frequent ones come first.
     known: Vec<Shape>,
     misses: u32,
 }
 
-/// What records of one make have besides their values.
+/// The common bytes of records of one kind, besides their values.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Shape {
     pieces: Vec<Piece>,
     /// Whether its lines end in CRLF.
     pub(in super::super) has_cr: bool,
     hits: u32,
-    /// The records read by it since it was last asked whether they have text.
+    /// The extent of the records read by it since they were last tested for text.
     trial: Extent,
-    /// For how many lessons it sleeps, where they have none. It stays known, or the next record with text would teach it again.
+    /// For how many lessons it sleeps because its records have no text. It stays known, or the next record with text would
+    /// teach it again.
     sleeps: u32,
 }
 
-/// How much there is of some records.
+/// The size of some records.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in super::super) struct Extent {
     pub(in super::super) bytes: usize,
@@ -69,40 +71,40 @@ pub(in super::super) struct Extent {
 }
 
 impl Extent {
-    /// Whether most bytes are those of strings.
+    /// Whether most bytes belong to strings.
     fn has_text(self) -> bool {
         self.bytes >= LEAST_BYTES * self.tokens
     }
 }
 
-/// Bytes between values with their tokens, and what comes behind them.
+/// Bytes between values, with their tokens and what follows them.
 #[derive(Clone, Debug, PartialEq)]
 struct Piece {
     bytes: [u8; PIECE_BYTES],
-    /// All ones where `bytes` count.
+    /// All ones where `bytes` are compared.
     mask: [u8; PIECE_BYTES],
     length: usize,
-    /// Where the tokens stand, from the first byte on; that of the value behind is the last of them.
+    /// The offsets of the tokens, counted from the first byte; the last one is that of the value that follows.
     offsets: [u32; PIECE_TOKENS],
     kinds: [u8; PIECE_TOKENS],
     tokens: usize,
     then: Then,
 }
 
-/// What comes behind a piece.
+/// What follows a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
     /// A string or a scalar.
     Value,
-    /// Any number of these with commas between them.
+    /// Any number of strings or scalars, separated by commas.
     Items,
     /// The next piece.
     More,
-    /// Nothing: the line ends with it.
+    /// Nothing: the line ends with the piece.
     End,
 }
 
-/// Room for tokens.
+/// Space for tokens.
 pub(in super::super) struct Slots<'a> {
     pub(in super::super) offsets: &'a mut [u32],
     pub(in super::super) kinds: &'a mut [u8],
@@ -113,7 +115,7 @@ pub(in super::super) struct Slots<'a> {
 pub(in super::super) struct Shaped {
     /// Where the next line begins.
     pub(in super::super) end: usize,
-    /// How many tokens were written.
+    /// The number of tokens written.
     pub(in super::super) tokens: usize,
     /// Whether there may be bytes that are not ASCII.
     pub(in super::super) has_high: bool,
@@ -121,18 +123,18 @@ pub(in super::super) struct Shaped {
 }
 
 impl Shapes {
-    /// The room that the tokens of one record may take.
+    /// The space that the tokens of one record may need.
     pub(in super::super) fn most_tokens(&self) -> usize {
         let most = self.known.iter().map(|shape| shape.pieces.len()).max().unwrap_or(0);
         (most + 1) * PIECE_TOKENS + 2 * MOST_ITEMS
     }
 
-    /// Whether there is none to read records by.
+    /// Whether there is no shape to read records by.
     pub(in super::super) fn is_empty(&self) -> bool {
         self.known.iter().all(|shape| shape.sleeps > 0)
     }
 
-    /// The first known shape that the record at `at` has; writes down its tokens.
+    /// Finds the first active shape that fits the record at `at`; writes its tokens.
     #[inline(always)]
     pub(in super::super) fn fit<I: Isa>(
         &mut self,
@@ -164,18 +166,18 @@ impl Shapes {
         None
     }
 
-    /// Gives up the shapes whose records have no text after all: what was learnt of one of them was no rule.
+    /// Puts shapes to sleep whose records have no text after all: the record they were learned from was not typical.
     pub(in super::super) fn give_up(&mut self) {
         for shape in self.known.iter_mut().filter(|shape| shape.trial.tokens >= TRIAL_TOKENS) {
             if !std::mem::take(&mut shape.trial).has_text() {
-                // Others go before it.
+                // Other shapes come first.
                 (shape.sleeps, shape.hits) = (PATIENCE, 0);
             }
         }
     }
 
-    /// Learns the shape of a record that fitted none, given its bytes with the line feed, where they stand, and its tokens, if it and the records
-    /// behind it have text. It may be known all the same, where only a value is out of the ordinary.
+    /// Learns the shape of a record that fitted no known shape, given its bytes with the line feed, their offset, and its
+    /// tokens, if it and the records after it have text. The shape may still be known if only a value is unusual.
     pub(in super::super) fn learn(
         &mut self,
         line: &[u8],
@@ -197,7 +199,7 @@ impl Shapes {
         let Some(shape) = Shape::learn(line, start, offsets, kinds) else { return };
         let all_sleep = self.is_empty();
         if let Some(known) = self.known.iter_mut().find(|known| known.pieces == shape.pieces) {
-            // Where nothing is read by shapes a lesson is one of many records.
+            // If nothing is read by shapes, one lesson covers many records.
             known.sleeps = if all_sleep { 0 } else { known.sleeps.saturating_sub(1) };
             return;
         }
