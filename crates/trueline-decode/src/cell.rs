@@ -1,8 +1,8 @@
-//! From positions to the text of each cell of one column.
+//! Turns positions into the text of each cell of a column.
 //!
-//! A column is one loop over its cells. Where the cells stand ([`Cells::visit`]), how their text is had ([`Read`]) and how
-//! it is parsed are all decided before the loop, so that nothing inside it asks again: the loop is compiled once for each
-//! combination. If you add a way to find or read cells, add it as another type, not as a branch inside the loop.
+//! A column is one loop over its cells. How cells are found ([`Cells::visit`]), read ([`Read`]) and parsed is decided before
+//! the loop, so that nothing inside it decides again: the loop is compiled once per combination. To add a way to find or
+//! read cells, add a type, not a branch inside the loop.
 
 use std::ops::Range;
 
@@ -12,15 +12,15 @@ use trueline_tokenizer::{Dense, Dialect, Grid, Positions};
 use crate::value::Text;
 use crate::{Block, Records};
 
-/// Eight times the byte 1.
+/// Eight bytes of 1.
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// The most bytes of working memory that a column keeps from block to block.
+/// The maximum number of bytes of working memory that a column keeps between blocks.
 pub(crate) const KEPT_BYTES: usize = 64 * 1024;
 
 /// The cells of a block.
 pub(crate) struct Cells<'a> {
-    /// The bytes that the positions count from.
+    /// The bytes that the positions refer to.
     pub(crate) bytes: &'a [u8],
     pub(crate) rows: usize,
     /// Whether a cell of this block may be quoted.
@@ -33,30 +33,30 @@ pub(crate) struct Cells<'a> {
 /// How cells are found.
 #[derive(Clone, Copy)]
 enum Way<'a> {
-    /// Every record has equally many fields.
+    /// All records have the same number of fields.
     Grid(Grid<'a>),
-    /// Records follow one another; some are no rows. For each row the entry of its first field.
+    /// Records directly follow each other, but some are not rows. `firsts` has the entry of the first field of each row.
     Dense {
         dense: Dense<'a>,
         firsts: &'a [u32],
         fields: usize,
     },
-    /// These records; for all of them, one after the other.
+    /// These records, or all of them, one by one.
     Numbers(&'a [u32]),
     All,
 }
 
 /// A loop over the cells of one column.
 pub(crate) trait Visit {
-    /// What it gives.
+    /// The result.
     type Output;
 
-    /// Runs it over the place of each cell.
+    /// Runs the loop over the range of each cell.
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Self::Output;
 }
 
 impl<'a> Cells<'a> {
-    /// All rows of a block.
+    /// The cells of all rows of a block.
     pub(crate) fn of_records(block: &Block<'a>, records: &'a Records) -> Self {
         let positions = block.positions;
         let way = match (records.numbers(), positions.grid(), positions.dense()) {
@@ -70,7 +70,7 @@ impl<'a> Cells<'a> {
         Self::new(block, records.rows, way)
     }
 
-    /// Some records of a block.
+    /// The cells of some records of a block.
     pub(crate) fn of_numbers(block: &Block<'a>, numbers: &'a [u32]) -> Self {
         Self::new(block, numbers.len(), Way::Numbers(numbers))
     }
@@ -80,7 +80,7 @@ impl<'a> Cells<'a> {
         Self { bytes: block.bytes(), rows, has_quotes: positions.has_quotes(), block: *block, positions, way }
     }
 
-    /// The bytes as a buffer that shares those of the block.
+    /// Returns the bytes as a buffer that shares those of the block.
     pub(crate) fn buffer(&self) -> Buffer {
         self.block.buffer.slice(self.block.start)
     }
@@ -101,7 +101,7 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// The cells of a column where every record has equally many fields.
+/// The cells of a column if all records have the same number of fields.
 fn grid_cells(grid: Grid<'_>, column: usize, rows: usize) -> impl ExactSizeIterator<Item = Range<usize>> {
     let Grid { fields, separators, trim, .. } = grid;
     let trim = if column + 1 == fields { trim } else { 0 };
@@ -114,7 +114,7 @@ fn grid_cells(grid: Grid<'_>, column: usize, rows: usize) -> impl ExactSizeItera
     })
 }
 
-/// The cells of a column where records follow one another, given the first entry of each.
+/// The cells of a column if records directly follow each other, given the first entry of each.
 fn dense_cells(
     dense: Dense<'_>,
     firsts: &[u32],
@@ -128,13 +128,13 @@ fn dense_cells(
     })
 }
 
-/// How the text of a cell is had.
+/// How the text of a cell is read.
 pub(crate) trait Read {
-    /// The text of the cell at a place.
+    /// Returns the text of the cell at `place`.
     fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t>;
 }
 
-/// Cells that stand in the file as they are.
+/// Reads cells without changes.
 pub(crate) struct AsItStands;
 
 impl Read for AsItStands {
@@ -144,15 +144,15 @@ impl Read for AsItStands {
     }
 }
 
-/// Cells that may be quoted, and may have to be trimmed.
+/// Reads cells that may be quoted, and may need trimming.
 #[derive(Debug)]
 pub(crate) struct Unquote {
     quote: Option<u8>,
     escape: Option<u8>,
-    /// The two as eight bytes each; the quote twice when there is no escape.
+    /// Both as eight equal bytes; the quote twice if there is no escape.
     patterns: [u64; 2],
     pub(crate) trim: bool,
-    /// The last cell that had something to leave out.
+    /// The last cell from which something was left out.
     scratch: Vec<u8>,
 }
 
@@ -169,18 +169,18 @@ impl Unquote {
         }
     }
 
-    /// Whether cells of this block are more than what stands in the file.
+    /// Whether cells of this block may differ from their raw bytes.
     pub(crate) fn is_needed(&self, cells: &Cells<'_>) -> bool {
         self.trim || (self.quote.is_some() && cells.has_quotes)
     }
 
-    /// Whether a cell that begins there, and is not empty, is quoted.
+    /// Whether a nonempty cell that begins at `start` is quoted.
     #[inline]
     pub(crate) fn is_quoted(&self, bytes: &[u8], start: usize) -> bool {
         self.quote.is_some_and(|quote| bytes.get(start) == Some(&quote))
     }
 
-    /// Where the content of a cell stands, untrimmed; `None` when something within has to be left out.
+    /// Returns the range of a cell's content, untrimmed; `None` if something inside must be left out.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     pub(crate) fn place(&self, bytes: &[u8], place: Range<usize>) -> Option<Range<usize>> {
@@ -196,7 +196,7 @@ impl Unquote {
         if self.is_special(Text::at(bytes, content.clone())) { None } else { Some(content) }
     }
 
-    /// A place without the blanks at its ends, where cells are to be trimmed.
+    /// Returns the range without white space at its ends, if cells are to be trimmed.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     pub(crate) fn trimmed(&self, bytes: &[u8], place: Range<usize>) -> Range<usize> {
@@ -207,7 +207,7 @@ impl Unquote {
         place.start + within.start..place.start + within.end
     }
 
-    /// Whether there is a quote or an escape in a text.
+    /// Whether `text` contains a quote or an escape.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     fn is_special(&self, text: Text<'_>) -> bool {
@@ -215,7 +215,7 @@ impl Unquote {
         loop {
             let word = rest.word();
             let [quotes, escapes] = self.patterns.map(|pattern| word ^ pattern);
-            // The lowest zero byte is found exactly, and that is all that is asked.
+            // Only the lowest zero byte is found exactly, which is sufficient.
             let found =
                 (quotes.wrapping_sub(ONES) & !quotes | escapes.wrapping_sub(ONES) & !escapes) & (ONES << 7);
             if rest.len() < 8 {
@@ -228,7 +228,7 @@ impl Unquote {
         }
     }
 
-    /// Appends the content of a quoted cell as `trueline_tokenizer::unquote` has it.
+    /// Appends the content of a quoted cell as defined by `trueline_tokenizer::unquote`.
     pub(crate) fn unescape(&self, cell: &[u8], text: &mut Vec<u8>) {
         let mut rest = cell.get(1..).unwrap_or_default();
         while let Some((byte, after)) = rest.split_first() {
@@ -251,7 +251,7 @@ impl Unquote {
 }
 
 impl Unquote {
-    /// The content of a cell with something to leave out.
+    /// Returns the content of a cell from which something must be left out.
     #[cold]
     fn unescaped(&mut self, cell: &[u8]) -> Text<'_> {
         let mut scratch = std::mem::take(&mut self.scratch);
@@ -280,10 +280,10 @@ impl Read for Unquote {
     }
 }
 
-/// What is left of a text without the white space (of Unicode) around it.
+/// Returns the range of a text without the (Unicode) white space around it.
 #[inline]
 pub(crate) fn trimmed(text: &[u8]) -> Range<usize> {
-    // Printing ASCII at both ends, as nearly always.
+    // Printable ASCII at both ends, the most common case.
     let is_plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     if is_plain(text.first()) && is_plain(text.last()) {
         return 0..text.len();
@@ -294,13 +294,13 @@ pub(crate) fn trimmed(text: &[u8]) -> Range<usize> {
     start..start + text.trim().len()
 }
 
-/// The texts that mean null in one column.
+/// The strings that mean null in a column.
 #[derive(Debug)]
 pub(crate) struct Nulls {
-    /// Bit n is set when a text of n bytes is among them; bit 63 stands for all longer ones.
+    /// Bit n is set if one of them has n bytes; bit 63 is for 63 bytes and more.
     lengths: u64,
     texts: Vec<Box<[u8]>>,
-    /// Whether the empty text is among them.
+    /// Whether the empty string is one of them.
     has_empty: bool,
 }
 
@@ -313,7 +313,7 @@ impl Nulls {
         }
     }
 
-    /// Whether the empty text means null, and no other.
+    /// Whether only the empty string means null.
     pub(crate) fn are_empty(&self) -> bool {
         self.has_empty && self.lengths == 1
     }

@@ -14,20 +14,20 @@ use crate::texts::Texts;
 /// A column to decode.
 #[derive(Clone, Debug)]
 pub struct ColumnPlan {
-    /// What the column should be.
+    /// The field of the column.
     pub field: Field,
     /// The position of its cells in each record, from 0.
     pub source: usize,
-    /// The texts that mean null.
+    /// The strings that mean null.
     pub null_values: Vec<String>,
-    /// What is asked of the values. The decoder does not look at it; a [`Prover`](crate::Prover) does.
+    /// The checks of the values. The decoder ignores them; a [`Prover`](crate::Prover) uses them.
     pub checks: Vec<CheckKind>,
 }
 
 /// Turns blocks of records into columns.
 ///
-/// Everything that depends on the types is decided when it is made. A decoder keeps its working memory from block to
-/// block; make one per thread.
+/// Everything that depends on the types is decided on creation. A decoder keeps its working memory between blocks; create
+/// one per thread.
 pub struct Decoder {
     plans: Vec<ColumnPlan>,
     columns: Vec<Box<dyn DecodeColumn>>,
@@ -35,23 +35,23 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder of these columns for records in this dialect. Columns that are not planned are never looked at.
+    /// Creates a decoder of these columns for records in this dialect. Columns without a plan are never read.
     pub fn new(columns: Vec<ColumnPlan>, dialect: &Dialect) -> Self {
         let compiled = columns.iter().map(|plan| column::compile(plan, dialect)).collect();
         Self { plans: columns, columns: compiled, dialect: *dialect }
     }
 
-    /// The columns it decodes.
+    /// Returns the columns it decodes.
     pub fn plans(&self) -> &[ColumnPlan] {
         &self.plans
     }
 
-    /// Decodes the records of a block. Those with a fault, or with another number of fields than expected, are broken and
-    /// become no row.
+    /// Decodes the records of a block. Records with a fault, or with an unexpected number of fields, are broken and become
+    /// no row.
     ///
     /// # Panics
-    /// When a column is planned beyond the expected fields, when the positions belong to other bytes, and when the
-    /// dialect is one that [`Dialect::check`] refuses.
+    /// If a column is planned beyond the expected fields, if the positions belong to other bytes, or if [`Dialect::check`]
+    /// rejects the dialect.
     pub fn decode(&mut self, block: &Block<'_>, expected_fields: usize) -> Decoded {
         let mut records = Records::new();
         records.sort_out(block.positions, expected_fields);
@@ -63,15 +63,17 @@ impl Decoder {
     /// Decodes one column for all rows of a block. `column` is the index of the plan.
     ///
     /// # Panics
-    /// As [`Decoder::decode`]; when `records` is not that of the block.
+    /// As [`Decoder::decode`]; also if `records` does not belong to the block.
     pub fn decode_column(&mut self, column: usize, block: &Block<'_>, records: &Records) -> Column {
         let (source, fields) = (self.plans[column].source, records.fields as usize);
         assert!(source < fields, "column {source} of {fields} fields");
         self.columns[column].decode(&Cells::of_records(block, records))
     }
 
-    /// Finds the texts of one column for all rows of a block. `false` where this cannot be said of a column: it has another type, or a cell with
-    /// doubled or escaped quotes; what is in `texts` means nothing then. `column` is the index of the plan.
+    /// Finds the texts of one column for all rows of a block.
+    ///
+    /// Returns `false` if that is impossible: the column has another type, or a cell with doubled or escaped quotes; `texts`
+    /// is meaningless then. `column` is the index of the plan.
     ///
     /// # Panics
     /// As [`Decoder::decode_column`].
@@ -84,16 +86,16 @@ impl Decoder {
     /// Decodes one column for some records of a block, given by their numbers in its positions.
     ///
     /// # Panics
-    /// When there is no such record or it has no such field.
+    /// If there is no such record or it has no such field.
     pub fn decode_cells(&mut self, column: usize, block: &Block<'_>, records: &[u32]) -> Column {
         self.columns[column].decode(&Cells::of_numbers(block, records))
     }
 
-    /// The text that one cell was decoded from: unquoted, and trimmed if its field says so. `column` is the index of the
-    /// plan.
+    /// Returns the text that a cell was decoded from: unquoted, and trimmed if its field requires it. `column` is the index
+    /// of the plan.
     ///
     /// # Panics
-    /// When the row or the column does not exist.
+    /// If the row or the column does not exist.
     pub fn cell_text<'a>(
         &self,
         block: &Block<'a>,

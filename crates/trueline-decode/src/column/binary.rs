@@ -13,7 +13,7 @@ use crate::cell::{AsItStands, Cells, Nulls, Read, Visit};
 use crate::value::{Refusal, binary};
 use crate::{Column, ColumnPlan};
 
-/// There is one loop.
+/// Compiles the column; there is one loop.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     Box::new(BinaryColumn { source: Source::new(plan, dialect), gaps: Gaps::default() })
 }
@@ -64,7 +64,7 @@ impl<T: Read> Visit for Values<'_, T> {
             } else if let Ok(length) = i32::try_from(values.len()) {
                 end = length;
             } else {
-                // Two gigabytes in one block: more than the array's offsets can say.
+                // Two gigabytes in one block: more than the offsets of the array can represent.
                 values.truncate(usize::try_from(end).unwrap_or_default());
                 self.gaps.bad(row, Refusal::OutOfRange);
             }

@@ -12,7 +12,7 @@ use crate::cell::Cells;
 use crate::value::boolean::BooleanParser;
 use crate::{Column, ColumnPlan};
 
-/// There is one loop.
+/// Compiles the column; there is one loop.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     let parser = BooleanParser::new(&plan.field.true_values, &plan.field.false_values);
     Box::new(BooleanColumn { source: Source::new(plan, dialect), parser, gaps: Gaps::default() })

@@ -10,7 +10,7 @@ use crate::ColumnPlan;
 use crate::value::date::DateParser;
 use crate::value::pattern::{PatternDateParser, Patterns};
 
-/// Chooses the loop by spelling.
+/// Chooses the loop by format.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     if plan.field.formats.is_empty() {
         PrimitiveColumn::<Date32Type, _>::boxed(plan, dialect, DateParser, ArrowType::Date32)

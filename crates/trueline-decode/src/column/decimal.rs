@@ -11,7 +11,7 @@ use crate::ColumnPlan;
 use crate::value::decimal::DecimalParser;
 use crate::value::plain::PlainParser;
 
-/// Chooses the loop by spelling.
+/// Chooses the loop by notation.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     let (precision, scale) = match plan.field.data_type {
         DataType::Decimal { precision, scale } => (precision, scale),

@@ -9,7 +9,7 @@ use super::primitive::PrimitiveColumn;
 use crate::ColumnPlan;
 use crate::value::duration::DurationParser;
 
-/// There is one loop.
+/// Compiles the column; there is one loop.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     let data_type = ArrowType::Duration(TimeUnit::Nanosecond);
     PrimitiveColumn::<DurationNanosecondType, _>::boxed(plan, dialect, DurationParser, data_type)

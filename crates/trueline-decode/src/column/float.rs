@@ -12,7 +12,7 @@ use crate::value::Parse;
 use crate::value::float::{Float32Parser, Float64Parser};
 use crate::value::plain::PlainParser;
 
-/// Chooses the loop by width and spelling.
+/// Chooses the loop by width and notation.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     match plan.field.data_type {
         DataType::Float32 => of::<Float32Type, _>(plan, dialect, Float32Parser),

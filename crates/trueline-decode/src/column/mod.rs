@@ -1,6 +1,6 @@
-//! Columns: one file per family of types, each with a `compile` that chooses the loop for a column once.
+//! Columns: one file per family of types, each with a `compile` that chooses the loop of a column once.
 //!
-//! A new type is a new file, a parser under `value`, and a line in [`compile`] and [`arrow_type`].
+//! A new type needs a new file, a parser under `value`, and a line in [`compile`] and [`arrow_type`].
 
 mod binary;
 mod boolean;
@@ -29,13 +29,13 @@ pub(crate) trait DecodeColumn: Send {
     /// Decodes the column's cells of a block.
     fn decode(&mut self, cells: &Cells<'_>) -> Column;
 
-    /// Where the texts of the cells stand; `false` where some stand nowhere, or they are no texts.
+    /// Finds the text of the cells; `false` if some is not in the file as it is, or the column is not text.
     fn texts(&self, _cells: &Cells<'_>, _texts: &mut Texts) -> bool {
         false
     }
 }
 
-/// The decoder of a column: the one place where its type is looked at.
+/// Returns the decoder of a column: the only place that examines its type.
 pub(crate) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     match plan.field.data_type {
         DataType::Boolean => boolean::compile(plan, dialect),
@@ -60,10 +60,10 @@ pub(crate) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeCol
     }
 }
 
-/// The Arrow type of a column.
+/// Returns the Arrow type of a column.
 ///
-/// A timestamp without a declared unit has microseconds here; a block of it that holds finer digits comes as
-/// `Decimal128(38, 9)` seconds since the epoch instead, so that nothing is rounded. This goes for timestamps within lists and structs too.
+/// A timestamp without a declared unit has microseconds; a block with finer digits is returned as `Decimal128(38, 9)`
+/// seconds since the epoch, so that nothing is rounded. This also applies to timestamps in lists and structs.
 ///
 /// # Example
 /// ```

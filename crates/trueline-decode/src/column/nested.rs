@@ -1,4 +1,4 @@
-//! Columns of lists and structs, which no cell of a text table can hold: whatever is not null is no value of the type.
+//! Columns of lists and structs, which a cell of a text table cannot contain: a cell that is not null is not a value.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::cell::{Cells, Read, Visit};
 use crate::value::Refusal;
 use crate::{Column, ColumnPlan};
 
-/// There is one loop.
+/// Compiles the column; there is one loop.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     let data_type = super::arrow_type(&plan.field.data_type);
     Box::new(NestedColumn { source: Source::new(plan, dialect), gaps: Gaps::default(), data_type })

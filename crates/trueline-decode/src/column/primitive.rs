@@ -15,7 +15,7 @@ use crate::cell::{AsItStands, Cells, Nulls, Read, Unquote, Visit};
 use crate::value::{Parse, Refusal};
 use crate::{Column, ColumnPlan};
 
-/// Where a column's cells are and which of them are null.
+/// Where the cells of a column are, and which of them are null.
 pub(super) struct Source {
     /// The position in the record.
     pub(super) position: usize,
@@ -32,7 +32,7 @@ impl Source {
         }
     }
 
-    /// The values of the column, each by `parse`; what is not there has the default value and is noted in `gaps`.
+    /// Returns the values of the column, parsed by `parse`; missing ones have the default value and are recorded in `gaps`.
     pub(super) fn values<P: Parse>(
         &mut self,
         cells: &Cells<'_>,
@@ -88,7 +88,7 @@ impl<T: Read, P: Parse> Visit for Values<'_, T, P> {
 /// The rows of a column that have no value.
 #[derive(Debug, Default)]
 pub(crate) struct Gaps {
-    /// Null and bad rows alike.
+    /// Both null and bad rows.
     missing: Vec<u32>,
     bad: Vec<BadCell>,
 }
@@ -109,14 +109,14 @@ impl Gaps {
         self.bad.push(BadCell { row, code: refusal.code() });
     }
 
-    /// Notes that a part of a row was refused; rows may come in any order and more than once.
+    /// Records that a part of a row was rejected; rows may come in any order and repeatedly.
     pub(crate) fn bad_part(&mut self, row: usize, code: &'static str) {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         self.missing.push(row);
         self.bad.push(BadCell { row, code });
     }
 
-    /// The bad cells in their order, each row once with what was noted first, leaving none.
+    /// Takes the bad cells in order, each row once with its first code.
     pub(crate) fn take_bad_rows(&mut self) -> Vec<BadCell> {
         let mut bad = self.take_bad();
         bad.sort_by_key(|cell| cell.row);
@@ -124,17 +124,17 @@ impl Gaps {
         bad
     }
 
-    /// Whether a cell was refused for this reason.
+    /// Whether a cell was rejected for this reason.
     pub(crate) fn has(&self, refusal: Refusal) -> bool {
         self.bad.iter().any(|cell| cell.code == refusal.code())
     }
 
-    /// The bad cells, leaving none.
+    /// Takes the bad cells.
     pub(crate) fn take_bad(&mut self) -> Vec<BadCell> {
         std::mem::take(&mut self.bad)
     }
 
-    /// The validity of so many rows; `None` when all are there.
+    /// Returns the validity of `rows` rows; `None` if all are valid.
     pub(crate) fn nulls(&self, rows: usize) -> Option<NullBuffer> {
         if self.missing.is_empty() {
             return None;
@@ -147,13 +147,13 @@ impl Gaps {
     }
 }
 
-/// The validity of so many rows, given one bit per row that is null; `None` when none is.
+/// Returns the validity of `rows` rows, given one bit per null row; `None` if there are no nulls.
 pub(super) fn of_nulls(nulls: Vec<u64>, rows: usize) -> Option<NullBuffer> {
     let mut words = nulls;
     if words.iter().all(|word| *word == 0) {
         return None;
     }
-    // Arrow numbers bits from the least one of the first byte.
+    // Arrow numbers bits from the least significant bit of the first byte.
     for word in &mut words {
         *word = (!*word).to_le();
     }
@@ -174,13 +174,13 @@ where
     A: ArrowPrimitiveType,
     P: Parse<Native = A::Native> + 'static,
 {
-    /// The column of a plan, read by `parse` into arrays of `data_type`.
+    /// Creates the column of a plan, parsed by `parse` into arrays of `data_type`.
     pub(super) fn new(plan: &ColumnPlan, dialect: &Dialect, parse: P, data_type: ArrowType) -> Self {
         let source = Source::new(plan, dialect);
         Self { source, parse, gaps: Gaps::default(), data_type, array: PhantomData }
     }
 
-    /// The same, behind a pointer.
+    /// The same, boxed.
     pub(super) fn boxed(
         plan: &ColumnPlan,
         dialect: &Dialect,
@@ -190,18 +190,18 @@ where
         Box::new(Self::new(plan, dialect, parse, data_type))
     }
 
-    /// Whether a cell of the last block was refused for this reason.
+    /// Whether a cell of the last block was rejected for this reason.
     pub(super) fn had(&self, refusal: Refusal) -> bool {
         self.gaps.has(refusal)
     }
 
-    /// Reads the cells of a block, without making an array yet.
+    /// Reads the cells of a block without building an array.
     pub(super) fn read(&mut self, cells: &Cells<'_>) -> Vec<A::Native> {
         self.gaps.clear();
         self.source.values(cells, &mut self.parse, &mut self.gaps)
     }
 
-    /// The array of what was read last.
+    /// Builds the array of the values read last.
     pub(super) fn finish(&mut self, values: Vec<A::Native>) -> Column {
         let nulls = self.gaps.nulls(values.len());
         let array = PrimitiveArray::<A>::new(ScalarBuffer::from(values), nulls);

@@ -1,7 +1,7 @@
-//! Columns of text: views into the block's own bytes.
+//! Columns of text: views into the bytes of the block.
 //!
-//! A text of up to twelve bytes stands in its view; a longer one is a place in the buffer of the chunk, quoted cells
-//! without their quotes. Only cells with doubled or escaped quotes are written anew, into one scratch buffer per block.
+//! A text of up to twelve bytes is inside its view; a longer one is a range of the chunk's buffer, without the quotes of
+//! quoted cells. Only cells with doubled or escaped quotes are copied, into one scratch buffer per block.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::proof::ascii::string_views;
 use crate::value::Text;
 use crate::{Column, ColumnPlan, Texts};
 
-/// The longest text that a view holds itself.
+/// The longest text that fits inside a view.
 const INLINE: usize = 12;
 
 /// The buffers of the array.
 pub(crate) const BLOCK: u32 = 0;
 pub(crate) const SCRATCH: u32 = 1;
 
-/// Chooses nothing yet: whether cells may be quoted is known per block.
+/// Compiles the column; whether cells may be quoted is only known per block.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     Box::new(TextColumn { source: Source::new(plan, dialect), gaps: Gaps::default() })
 }
@@ -59,7 +59,7 @@ impl DecodeColumn for TextColumn {
                 Err(parts) => (views, nulls) = parts,
             }
         }
-        // Without a view that needs it, the block is not kept alive.
+        // If no view needs it, the block is not kept alive.
         let buffers = if !scratch.is_empty() {
             vec![cells.buffer(), Buffer::from_vec(scratch)]
         } else if views.iter().all(|view| is_inline(*view)) {
@@ -79,10 +79,10 @@ impl DecodeColumn for TextColumn {
     }
 }
 
-/// The loop that finds texts and makes nothing of them.
+/// The loop that finds texts without building an array.
 struct Places<'l> {
     bytes: &'l [u8],
-    /// What may have to be left out of the cells, if anything.
+    /// Finds what must be left out of cells, if anything.
     unquote: Option<&'l Unquote>,
     nulls: &'l Nulls,
     texts: &'l mut Texts,
@@ -114,7 +114,7 @@ impl Visit for Places<'_> {
     }
 }
 
-/// The loop where only the empty text is null and nothing is trimmed: cells that are empty or quoted are looked at afterwards.
+/// The loop if only the empty string is null and nothing is trimmed: empty and quoted cells are checked afterwards.
 #[inline]
 fn plain_places(
     bytes: &[u8],
@@ -122,7 +122,7 @@ fn plain_places(
     texts: &mut Texts,
     cells: impl ExactSizeIterator<Item = Range<usize>>,
 ) -> bool {
-    // These rows may be null, until it is known that they are.
+    // These rows may be null; this is settled below.
     let Texts { places, nulls } = texts;
     let mut row = 0;
     places.extend(cells.map(|place| {
@@ -150,7 +150,7 @@ fn plain_places(
     true
 }
 
-/// The loop where each cell is its own text.
+/// The loop if each cell is its own text.
 struct Views<'l> {
     bytes: &'l [u8],
     nulls: &'l Nulls,
@@ -177,8 +177,8 @@ impl Visit for Views<'_> {
     }
 }
 
-/// The loop where moreover only the empty text is null: what is null is the view of nothing too, so there is no branch. Each
-/// word of `nulls` has one bit per row.
+/// The same loop if only the empty string is null: a null also has the empty view, so there is no branch. `nulls` has one
+/// bit per row.
 struct PlainViews<'l> {
     bytes: &'l [u8],
     nulls: &'l mut Vec<u64>,
@@ -200,7 +200,7 @@ impl Visit for PlainViews<'_> {
     }
 }
 
-/// The loop where cells may be quoted or have to be trimmed.
+/// The loop if cells may be quoted or need trimming.
 struct QuotedViews<'l> {
     bytes: &'l [u8],
     unquote: &'l Unquote,
@@ -241,7 +241,8 @@ impl Visit for QuotedViews<'_> {
     }
 }
 
-/// The view of the text at a place: its length, then the text itself, or four bytes of it, the buffer and the offset.
+/// Returns the view of the text at `place`: its length, then the text itself, or four bytes of it, the buffer and the
+/// offset.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
@@ -254,7 +255,7 @@ pub(crate) fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
     u128::from(low | u64::from(narrow(length))) | u128::from(high) << 64
 }
 
-/// Whether a view holds its text itself.
+/// Whether a view contains its text.
 pub(crate) fn is_inline(view: u128) -> bool {
     length(view) <= INLINE
 }

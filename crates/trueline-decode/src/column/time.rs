@@ -10,7 +10,7 @@ use crate::ColumnPlan;
 use crate::value::pattern::{PatternTimeParser, Patterns};
 use crate::value::time::TimeParser;
 
-/// Chooses the loop by spelling.
+/// Chooses the loop by format.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     let data_type = ArrowType::Time64(TimeUnit::Nanosecond);
     if plan.field.formats.is_empty() {

@@ -17,7 +17,7 @@ use crate::value::timestamp::{Nanos, TimestampParser, Unit, Whole};
 use crate::value::{Parse, Refusal};
 use crate::{Column, ColumnPlan};
 
-/// Chooses the loop by unit and spelling.
+/// Chooses the loop by unit and format.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
     match plan.field.data_type {
         DataType::Timestamp { unit: Some(TimeUnit::Second), .. } => {
@@ -36,7 +36,7 @@ pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeCol
     }
 }
 
-/// A column of a declared unit.
+/// A column with a declared unit.
 fn of<A>(plan: &ColumnPlan, dialect: &Dialect, unit: TimeUnit) -> Box<dyn DecodeColumn>
 where
     A: ArrowPrimitiveType<Native = i64>,
@@ -76,7 +76,7 @@ fn needs_offset(plan: &ColumnPlan) -> bool {
     matches!(plan.field.data_type, DataType::Timestamp { zone: Some(_), .. })
 }
 
-/// Microseconds as long as they are enough, else the whole block as decimals.
+/// Microseconds if they suffice, else the whole block as decimals.
 struct Undeclared<P, Q> {
     micros: PrimitiveColumn<TimestampMicrosecondType, P>,
     nanos: PrimitiveColumn<Decimal128Type, Q>,
@@ -118,6 +118,6 @@ pub(super) fn arrow_type(unit: Option<TimeUnit>, zone: Option<&str>) -> ArrowTyp
         Some(TimeUnit::Nanosecond) => ArrowUnit::Nanosecond,
         _ => ArrowUnit::Microsecond,
     };
-    // Arrow knows `UTC`, not `Z`.
+    // Arrow uses `UTC`, not `Z`.
     ArrowType::Timestamp(unit, zone.map(|zone| if zone == "Z" { "UTC".into() } else { zone.into() }))
 }

@@ -1,4 +1,4 @@
-//! The decoder: from the records of a block to rows, and from rows to columns.
+//! The decoder: turns the records of a block into rows, and rows into columns.
 
 use std::ops::Range;
 
@@ -17,19 +17,21 @@ use super::slot::{Kind, Slot, Slots};
 use super::walk::Walker;
 use crate::{Column, Proven};
 
-/// A column to decode. Its values stand under the name of the field or one of its aliases; where a name has dots, it is the key of the whole
-/// name or a path into objects.
+/// A column to decode.
+///
+/// Its values are under the name of the field or one of its aliases; a name with dots is the whole key or a path into
+/// objects.
 #[derive(Clone, Debug)]
 pub struct JsonColumn {
-    /// What the column should be.
+    /// The field of the column.
     pub field: Field,
-    /// What is asked of the values. Decoding does not look at it; proofs do.
+    /// The checks of the values. Decoding ignores them; proofs use them.
     pub checks: Vec<CheckKind>,
 }
 
 impl JsonColumn {
-    /// A column for a field of which no value is needed, so that a record that gives it twice is found: under an alias, or under a path and the
-    /// whole name. `None` if the field has one name only.
+    /// Creates a column for a field whose values are not needed, to detect records that contain it twice: under an alias, or
+    /// under a path and the whole name. `None` if the field has only one name.
     pub fn of_names(field: &Field) -> Option<Self> {
         let has_names = !field.aliases.is_empty() || field.name.contains('.');
         let named = || Field { aliases: field.aliases.clone(), ..Field::new(&field.name, DataType::Any) };
@@ -41,14 +43,14 @@ impl JsonColumn {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JsonOptions {
-    /// What an object means that has a key twice; an error by default.
+    /// How to read an object with duplicate keys; an error by default.
     pub duplicate_keys: DuplicateKeys,
-    /// The names that a record may have, where it may have no others; by default it may have any.
+    /// The only names that a record may have; by default it may have any.
     pub allowed_names: Option<Vec<String>>,
-    /// How many arrays and objects may be open at once; 128 by default.
+    /// The maximum number of nested arrays and objects; 128 by default.
     pub max_depth: usize,
-    /// Whether each record is gone through byte by byte, and nothing is learnt of those before it; false by default. It makes no difference
-    /// but in time.
+    /// Whether each record is read byte by byte, without learning from earlier ones; false by default. This only affects
+    /// speed.
     pub exact: bool,
 }
 
@@ -64,7 +66,7 @@ impl Default for JsonOptions {
 }
 
 impl JsonOptions {
-    /// As a schema says.
+    /// Creates the options of a schema.
     pub fn of(schema: &Schema) -> Self {
         let names = || {
             let fields = schema.fields.iter();
@@ -78,14 +80,14 @@ impl JsonOptions {
         }
     }
 
-    /// Sets whether each record is gone through byte by byte.
+    /// Sets whether each record is read byte by byte.
     #[must_use]
     pub fn exact(mut self, exact: bool) -> Self {
         self.exact = exact;
         self
     }
 
-    /// Sets how many arrays and objects may be open at once.
+    /// Sets the maximum number of nested arrays and objects.
     #[must_use]
     pub fn max_depth(mut self, depth: usize) -> Self {
         self.max_depth = depth;
@@ -93,22 +95,22 @@ impl JsonOptions {
     }
 }
 
-/// The bytes of some records and where these stand.
+/// The bytes of some records and their positions.
 ///
-/// **Shapes**: every offset in `positions` counts from byte `start` of `buffer`. The buffer is usually a whole chunk, of which one block after
-/// another is read; text columns share it, so it lives as long as they do.
+/// **Shapes**: every offset in `positions` counts from byte `start` of `buffer`. The buffer is usually a whole chunk, which
+/// is read block by block; text columns share it, so it lives as long as they do.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonBlock<'a> {
-    /// The bytes that hold the block.
+    /// The buffer that contains the block.
     pub buffer: &'a Buffer,
-    /// Where the first byte that was given to the tokenizer stands in the buffer.
+    /// The offset in the buffer of the first byte passed to the tokenizer.
     pub start: usize,
     /// The records found there.
     pub positions: &'a Positions,
 }
 
 impl<'a> JsonBlock<'a> {
-    /// The bytes from the start of the block to the end of the buffer.
+    /// Returns the bytes from the start of the block to the end of the buffer.
     pub fn bytes(&self) -> &'a [u8] {
         self.buffer.as_slice().get(self.start..).unwrap_or_default()
     }
@@ -122,12 +124,12 @@ impl<'a> JsonBlock<'a> {
     }
 }
 
-/// A part of a nested value that is no value of its type.
+/// A part of a nested value that is not a value of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonPart {
     /// A JSON Pointer from the value of the column to the part.
     pub pointer: String,
-    /// Where the part stands, from the start of the block.
+    /// The bytes of the part, from the start of the block.
     pub range: Range<usize>,
     /// Its text.
     pub value: String,
@@ -135,8 +137,8 @@ pub struct JsonPart {
 
 /// Turns blocks of records into columns.
 ///
-/// Everything that depends on the types is decided when it is made. A decoder keeps its working memory from block to block; make one per
-/// thread.
+/// Everything that depends on the types is decided on creation. A decoder keeps its working memory between blocks; create
+/// one per thread.
 pub struct JsonDecoder {
     plans: Vec<JsonColumn>,
     columns: Vec<Box<dyn DecodeValues>>,
@@ -147,7 +149,7 @@ pub struct JsonDecoder {
 }
 
 impl JsonDecoder {
-    /// A decoder of these columns. Values that no column is planned for are never looked at but for being JSON.
+    /// Creates a decoder of these columns. Values of no column are only checked to be JSON.
     pub fn new(columns: Vec<JsonColumn>, options: &JsonOptions, kernel: Kernel) -> Self {
         let paths = paths(&columns, options);
         let duplicates = options.duplicate_keys;
@@ -161,22 +163,23 @@ impl JsonDecoder {
         }
     }
 
-    /// The columns it decodes.
+    /// Returns the columns it decodes.
     pub fn plans(&self) -> &[JsonColumn] {
         &self.plans
     }
 
-    /// Finds the rows of a block and the values of their columns. Records that are no JSON object, and those that have a key twice where that
-    /// is an error, are broken and become no row.
+    /// Finds the rows of a block and the values of their columns.
+    ///
+    /// Records that are not JSON objects, and records with duplicate keys if that is an error, are broken and become no row.
     ///
     /// # Panics
-    /// When the positions belong to other bytes.
+    /// If the positions belong to other bytes.
     pub fn read(&mut self, block: &JsonBlock<'_>, rows: &mut JsonRows) {
         self.reader.read(block.bytes(), block.positions, rows);
     }
 
-    /// Proves what it can of the rows of a block: for each column the rows that are proven, or `None` where nothing is. As
-    /// [`Prover::prove`](crate::Prover::prove) does it for CSV, and with the same demand on the bytes behind the block.
+    /// Proves what it can about the rows of a block: for each column the proven rows, or `None` if there are none. Works
+    /// like [`Prover::prove`](crate::Prover::prove) for CSV, with the same requirement on the bytes after the block.
     pub fn prove(&mut self, block: &JsonBlock<'_>, rows: &JsonRows) -> &[Option<Proven>] {
         self.prover.prove(block.bytes(), block.positions, rows)
     }
@@ -184,7 +187,7 @@ impl JsonDecoder {
     /// Decodes one column for all rows of a block. `column` is the index of the plan.
     ///
     /// # Panics
-    /// When there is no such column; when `rows` is not that of the block.
+    /// If there is no such column, or if `rows` does not belong to the block.
     pub fn decode_column(&mut self, column: usize, block: &JsonBlock<'_>, rows: &JsonRows) -> Column {
         self.decode(column, block, rows, 0..rows.count())
     }
@@ -192,7 +195,7 @@ impl JsonDecoder {
     /// Decodes one column for some rows of a block.
     ///
     /// # Panics
-    /// As [`JsonDecoder::decode_column`]; when there is no such row.
+    /// As [`JsonDecoder::decode_column`]; also if there is no such row.
     pub fn decode_rows(
         &mut self,
         column: usize,
@@ -215,10 +218,12 @@ impl JsonDecoder {
         self.columns[column].decode(&Values { bytes: block.bytes(), buffer: &buffer, slots: &self.slots })
     }
 
-    /// Where the value of a column stands in a row, quotes and brackets included, from the start of the block; `None` where the
-    /// record has none. For a value that would have to be within another, which is no object, it is that other one.
+    /// Returns the range of a column's value in a row, including quotes and brackets, from the start of the block.
     ///
-    /// # Panics
+    /// `None` if the record has none. If the value would have to be inside another one that is not an object, the range is
+    /// that of the other one.
+    ///
+    /// If there is no such column or row.
     /// When there is no such column or row.
     pub fn place(
         &self,
@@ -231,19 +236,19 @@ impl JsonDecoder {
         (slot.kind != Kind::Absent).then(|| slot.place())
     }
 
-    /// The text of a value: that of a string without quotes and escapes, of others their JSON. `None` where the record has none.
+    /// Returns the text of a value: strings without quotes and escapes, others as JSON. `None` if the record has none.
     ///
     /// # Panics
-    /// When there is no such column or row.
+    /// If there is no such column or row.
     pub fn value(&self, column: usize, block: &JsonBlock<'_>, rows: &JsonRows, row: usize) -> Option<String> {
         let slot = block.slot(rows, column, row);
         (slot.kind != Kind::Absent).then(|| text(block.bytes(), slot))
     }
 
-    /// The first part of a nested value for which it is refused; `None` where it is refused as a whole, or not at all.
+    /// Returns the first part for which a nested value is rejected; `None` if it is rejected as a whole, or not at all.
     ///
     /// # Panics
-    /// When there is no such column or row.
+    /// If there is no such column or row.
     pub fn inside(
         &mut self,
         column: usize,
@@ -260,7 +265,7 @@ impl JsonDecoder {
     }
 }
 
-/// The names of columns, and those that are allowed besides.
+/// The names of the columns, and the other allowed names.
 pub(super) fn paths(columns: &[JsonColumn], options: &JsonOptions) -> Paths {
     let mut paths = Paths::new();
     for (number, JsonColumn { field, .. }) in (0..).zip(columns) {

@@ -1,4 +1,4 @@
-//! The records of a block that are as a template says.
+//! Finds the records of a block that fit a template.
 
 use trueline_tokenizer::json::Positions;
 
@@ -7,7 +7,7 @@ use super::template::{Fit, Template};
 use crate::proof::cell::ROWS;
 use crate::proof::lanes::{Lanes, Task};
 
-/// Takes the records that have the structure and the keys of a template.
+/// Selects the records that have the structure and the keys of a template.
 pub(crate) struct FitRecords<'a> {
     pub(crate) template: &'a Template,
     pub(crate) block: &'a Record<'a>,
@@ -16,14 +16,14 @@ pub(crate) struct FitRecords<'a> {
     pub(crate) into: Fitting<'a>,
 }
 
-/// What is known of those that fit.
+/// The results for the records that fit.
 pub(crate) struct Fitting<'a> {
     pub(crate) records: &'a mut Vec<u32>,
-    /// For each part the first token of it in each of these records; whole words of rows.
+    /// For each part, its first token in each of these records; whole words of rows.
     pub(crate) bases: &'a mut [Vec<u32>],
     /// The same for one record, counted from its first token.
     pub(crate) parts: &'a mut [u32],
-    /// A bit for each of them that has scalars elsewhere.
+    /// One bit per record, set if it has scalars at other positions.
     pub(crate) doubtful: &'a mut Vec<u64>,
 }
 

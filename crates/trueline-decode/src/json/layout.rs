@@ -1,11 +1,12 @@
-//! Layouts: what one record after the other has besides its values, byte by byte.
+//! Layouts: the bytes besides the values that successive records have in common.
 //!
-//! Who writes records one at a time writes them with one program, which puts the same bytes between the values each time: braces, keys,
-//! commas, spaces. If a record has the bytes between its values that one had which was found to be JSON, and a string or a scalar wherever that had
-//! one, it is JSON too, has the same keys, and its values are those of the same columns. Nothing has to be looked up, and no token be noted.
+//! Records that are written one at a time usually come from one program, which puts the same bytes between the values each
+//! time: braces, keys, commas, spaces. If a record has the bytes between its values of one that is known to be JSON, and a
+//! string or a scalar wherever that one has one, it is JSON too, has the same keys, and its values belong to the same
+//! columns. No keys are looked up, and no tokens are recorded.
 //!
-//! If you change this: a layout may only say of a record what `RecordProver` would say without it. A record that does not fit is never
-//! wrong, only slower.
+//! If you change this: a layout may only claim about a record what `RecordProver` would claim without it. A record that does
+//! not fit is never wrong, only slower.
 
 use std::ops::Range;
 
@@ -15,24 +16,24 @@ use super::scan::{Record, Scanner};
 use crate::proof::cell::{HIGH, LOW};
 use crate::proof::lanes::{Bytes, WORD};
 
-/// The most values of a record with a layout.
+/// The maximum number of values of a record with a layout.
 const MOST_VALUES: usize = 256;
-/// The most layouts that are kept.
+/// The maximum number of layouts.
 const MOST_LAYOUTS: usize = 4;
-/// When all places are taken, so many records that fit none are let go by before a layout makes room for another.
+/// With all places taken, this many records that fit no layout pass before a new layout replaces another.
 const PATIENCE: u32 = 64;
 
-/// The layouts of records that were seen.
+/// The known layouts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layouts {
-    /// The one that was last found to fit stands first.
+    /// The one that fitted last comes first.
     known: Vec<Layout>,
     /// The values of the last record that fitted.
     values: Vec<Value>,
     misses: u32,
 }
 
-/// What a record has besides its values.
+/// The bytes of a record besides its values.
 #[derive(Clone, Debug, Default)]
 struct Layout {
     /// What stands before each value, and behind the last: words, and which bits of them count.
@@ -47,7 +48,7 @@ struct Gap {
     /// How many words they are.
     words: u32,
     length: u32,
-    /// The column whose value stands behind them, if there is one.
+    /// The column of the value after them, if there is one.
     column: Option<u32>,
 }
 
@@ -57,18 +58,19 @@ pub(super) struct Value {
     pub(super) column: u32,
     /// [`STRING`] or [`SCALAR`].
     pub(super) kind: u8,
-    /// Its quotes included.
+    /// Includes the quotes.
     pub(super) range: Range<usize>,
 }
 
-/// The values of a record that fits a layout, and whether all of them are ASCII; if not, the record may be anything but UTF-8.
+/// The values of a record that fits a layout, and whether all of the record is ASCII; if not, the record may not be UTF-8.
 pub(super) struct Fitting<'a> {
     pub(super) values: &'a [Value],
     pub(super) is_ascii: bool,
 }
 
 impl Layouts {
-    /// The values of a record of so many bytes that fits a layout. There are no others of columns that must have one.
+    /// Returns the values of a record of `length` bytes if it fits a layout. They include all values of columns that require
+    /// one.
     #[inline]
     pub(super) fn fit(&mut self, bytes: Bytes<'_>, length: usize) -> Option<Fitting<'_>> {
         for number in 0..self.known.len() {
@@ -80,7 +82,7 @@ impl Layouts {
         None
     }
 
-    /// Keeps the layout of a record that was proven, given its tokens and what the scanner found in it.
+    /// Learns the layout of a record that was proven, given its tokens and the results of the scanner.
     pub(super) fn learn(
         &mut self,
         block: &Record<'_>,
@@ -94,7 +96,7 @@ impl Layouts {
             if self.misses < PATIENCE {
                 return;
             }
-            // Its memory is used again.
+            // Its memory is reused.
             layout = self.known.pop();
         }
         self.misses = 0;
@@ -108,7 +110,7 @@ impl Layouts {
 }
 
 impl Layout {
-    /// Makes this the layout of a record that was found to be JSON; `None` where it has too many values.
+    /// Makes this the layout of a record that is known to be JSON; `None` if it has too many values.
     fn set(
         &mut self,
         block: &Record<'_>,
@@ -122,7 +124,7 @@ impl Layout {
         for token in tokens.start..tokens.end {
             let is_key = block.kinds.get(token + 1) == Some(&b':');
             let number = u32::try_from(token).ok()?;
-            // A null in the way of other columns must stay one.
+            // A null in place of an object with columns must remain a null.
             if !matches!(block.kinds[token], STRING | SCALAR) || is_key || scanner.nulls.contains(&number) {
                 continue;
             }
@@ -146,7 +148,8 @@ impl Layout {
         Some(Gap { words, length: u32::try_from(bytes.len()).ok()?, column: None })
     }
 
-    /// Whether a record of so many bytes fits; then `values` are those of its columns, and the answer is whether all of it is ASCII.
+    /// Whether a record of `length` bytes fits. If so, `values` are those of its columns, and the result is whether all of
+    /// it is ASCII.
     #[inline]
     fn fits(&self, bytes: Bytes<'_>, length: usize, values: &mut Vec<Value>) -> Option<bool> {
         values.clear();
@@ -174,7 +177,7 @@ impl Layout {
 }
 
 impl Gap {
-    /// Goes on behind these bytes, which are the first of `between`, if they stand there.
+    /// Advances past these bytes, the first of `between`, if they are at `at`.
     #[inline]
     fn stands_at(self, bytes: Bytes<'_>, at: &mut usize, between: &mut &[(u64, u64)]) -> Option<()> {
         let (own, rest) = between.split_at_checked(self.words as usize)?;
@@ -186,14 +189,15 @@ impl Gap {
     }
 }
 
-/// The place behind the quote that ends a string without escapes, given that of its first byte; adds its bytes, and some behind it, to `seen`.
+/// Returns the offset after the closing quote of a string without escapes, given that of its first byte; adds its bytes, and
+/// some after it, to `seen`.
 #[inline]
 fn string_end(bytes: Bytes<'_>, start: usize, length: usize, seen: &mut u64) -> Option<usize> {
     let mut at = start;
     while at < length {
         let word = bytes.word(at);
         *seen |= word;
-        // The lowest bit that is set is that of a byte of this kind; those above may not be.
+        // The lowest set bit belongs to such a byte; higher ones may not.
         let control = word.wrapping_sub(0x20 * LOW) & !word;
         let special = (equal(word, b'"') | equal(word, b'\\') | control) & HIGH;
         if special != 0 {
@@ -205,7 +209,7 @@ fn string_end(bytes: Bytes<'_>, start: usize, length: usize, seen: &mut u64) -> 
     None
 }
 
-/// The place behind the last byte that may be one of a scalar. One with a `+` in it is cut there, and fits nothing.
+/// Returns the offset after the last byte that may belong to a scalar. A scalar with a `+` is cut there, and fits nothing.
 #[inline]
 fn scalar_end(bytes: Bytes<'_>, start: usize, length: usize) -> Option<usize> {
     let mut at = start;
@@ -221,7 +225,7 @@ fn scalar_end(bytes: Bytes<'_>, start: usize, length: usize) -> Option<usize> {
     None
 }
 
-/// The highest bit of each byte that is `byte`; above the lowest of these others may have it too.
+/// Sets the highest bit of each byte equal to `byte`; bytes above the lowest of these may have it too.
 #[inline]
 fn equal(word: u64, byte: u8) -> u64 {
     let zeros = word ^ (u64::from(byte) * LOW);

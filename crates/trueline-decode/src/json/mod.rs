@@ -1,11 +1,12 @@
 //! JSON Lines: the values of records as Arrow columns.
 //!
-//! Three ways lead from a record to the tokens that are the values of its columns, and make no difference to what becomes of them:
-//! most records fit a `template` that was learnt from those before them, others are gone through token by token (`scan`), and what is odd
-//! byte by byte (`walk`), which is the meaning: what is a record, which value is whose, what is broken. `reader` leads each record to its way.
-//! A column is then one loop over its values, or a proof over them (`prove`); nothing is made of values that no one asks for.
+//! Three paths lead from a record to the tokens of its columns' values, with the same results: most records fit a `template`
+//! learned from earlier ones, others are scanned token by token (`scan`), and unusual ones byte by byte (`walk`), which is
+//! the definition: what a record is, which column a value belongs to, what is broken. `reader` chooses the path of each
+//! record. A column is then one loop over its values, or a proof over them (`prove`); values that nobody requests are not
+//! converted.
 //!
-//! `value` is what a type takes of JSON; texts are read by the same parsers as cells of CSV.
+//! `value` defines what each type accepts from JSON; strings are parsed like cells of CSV.
 
 mod column;
 mod decoder;

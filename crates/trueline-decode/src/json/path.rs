@@ -1,12 +1,12 @@
-//! From the keys of a record to columns.
+//! Maps the keys of a record to columns.
 //!
-//! A column is found under its whole name, or under the path that its name spells: dots descend into objects. Its aliases are
-//! read in the same way. So the names of a schema are a tree, and a record is gone through along it.
+//! A column is found under its whole name, or under the path that its name describes: dots descend into objects. Aliases
+//! work the same way. So the names of a schema are a tree, and a record is read along it.
 
 /// A node of the tree: an object, or a value, or both.
 pub(crate) type Node = u32;
 
-/// The object that a record is.
+/// The object that is the record.
 pub(crate) const ROOT: Node = 0;
 
 /// The tree of all names.
@@ -17,11 +17,11 @@ pub(crate) struct Paths {
 
 #[derive(Clone, Debug, Default)]
 struct NodeEntry {
-    /// Ordered by the prints of the keys.
+    /// Ordered by the hashes of the keys.
     children: Vec<Child>,
-    /// The column whose value stands here.
+    /// The column of the value at this node.
     column: Option<u32>,
-    /// The columns whose values stand somewhere within.
+    /// The columns of values somewhere inside.
     within: Vec<u32>,
 }
 
@@ -32,7 +32,7 @@ struct Child {
     node: Node,
 }
 
-/// A number that keys have in common if they are equal, and seldom otherwise: both ends of the key and its length.
+/// Hashes a key: both ends of the key and its length.
 #[inline]
 pub(crate) fn print(key: &[u8]) -> u64 {
     let ends = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
@@ -48,7 +48,7 @@ impl Paths {
         Self { nodes: vec![NodeEntry::default()] }
     }
 
-    /// Adds a name; `column` is nothing for a name that is declared and not read.
+    /// Adds a name; `column` is `None` for a name that is declared but not read.
     pub(crate) fn insert(&mut self, name: &str, column: Option<u32>) {
         let whole = self.descend(ROOT, name.as_bytes());
         self.set(whole, column);
@@ -82,7 +82,7 @@ impl Paths {
         entry.column = entry.column.or(column);
     }
 
-    /// Where a key leads, given its print.
+    /// Returns the node of a key, given its hash.
     #[inline]
     pub(crate) fn child(&self, node: Node, key: &[u8], print: u64) -> Option<Node> {
         let children = &self.nodes[node as usize].children;
@@ -91,13 +91,13 @@ impl Paths {
         same.into_iter().find(|child| *child.key == *key).map(|child| child.node)
     }
 
-    /// The column whose value stands at a node.
+    /// Returns the column of the value at a node.
     #[inline]
     pub(crate) fn column(&self, node: Node) -> Option<u32> {
         self.nodes[node as usize].column
     }
 
-    /// The columns whose values stand within the value at a node.
+    /// Returns the columns of values inside the value at a node.
     #[inline]
     pub(crate) fn within(&self, node: Node) -> &[u32] {
         &self.nodes[node as usize].within

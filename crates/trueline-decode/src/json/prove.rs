@@ -1,4 +1,4 @@
-//! Proofs of columns: which rows pass all their checks, seen from bytes.
+//! Proofs of columns: which rows pass all checks, decided from the bytes.
 
 use std::ops::Range;
 
@@ -13,9 +13,9 @@ use crate::proof::cell::{BEHIND, ROWS};
 use crate::proof::lanes::{Bytes, Choice, Pairs};
 use crate::proof::value::{Tokens, ValueProof};
 
-/// So many bytes are gone through in one column before the next column has its turn: they stay in the nearest cache.
+/// The number of bytes read for one column before the next column: they stay in the nearest cache.
 const TILE_BYTES: usize = 24 << 10;
-/// Where a proof leaves most of a block open, it is not tried for so many blocks.
+/// If a proof leaves most of a block open, it is skipped for this many blocks.
 const PAUSE: u32 = 7;
 
 /// Proves columns of blocks.
@@ -24,7 +24,7 @@ pub(super) struct Prover {
     columns: Vec<Option<ValueProof>>,
     lanes: Choice,
     proven: Vec<Option<Proven>>,
-    /// For each column how many blocks it is to be left alone.
+    /// For each column, the number of blocks to skip.
     pauses: Vec<u32>,
     /// The tokens of strings with escapes, and their rows.
     escaped: Vec<(u32, u32)>,
@@ -82,7 +82,7 @@ impl Prover {
         &self.proven
     }
 
-    /// Makes room for the answers.
+    /// Makes space for the results.
     fn prepare(&mut self, words: usize, rows: usize, is_possible: bool) {
         for ((proof, proven), pause) in self.columns.iter().zip(&mut self.proven).zip(&mut self.pauses) {
             let is_open = proven.as_ref().is_some_and(Proven::is_mostly_open);
@@ -99,7 +99,7 @@ impl Prover {
         }
     }
 
-    /// Opens the rows of which a proof cannot know enough: strings with escapes, and values that are in the way of others.
+    /// Opens the rows that a proof cannot decide: strings with escapes, and values in place of objects with columns.
     fn open_what_is_odd(&mut self, block: &Record<'_>, positions: &Positions, rows: &JsonRows) {
         self.find_escapes(block, positions, rows);
         for ((proof, proven), values) in self.columns.iter().zip(&mut self.proven).zip(&rows.tokens) {
@@ -138,7 +138,8 @@ impl Prover {
         }
     }
 
-    /// Notes the token that has the backslash at a place, given the one before and its row; returns a place behind that token.
+    /// Records the token with the backslash at `place`, given the previous token and its row; returns an offset after that
+    /// token.
     fn note_escape(
         &mut self,
         block: &Record<'_>,
@@ -147,7 +148,7 @@ impl Prover {
         place: usize,
         (token, row): (&mut usize, &mut usize),
     ) -> usize {
-        // The token that has it, found by steps that double. In a broken record the backslash may be its first byte.
+        // Finds the token by doubling steps. In a broken record the backslash may be its first byte.
         let begins_before = |offset: &u32| (*offset as usize) <= place;
         let mut step = 1;
         while block.offsets.get(*token + step).is_some_and(begins_before) {
@@ -161,7 +162,7 @@ impl Prover {
         if *row < rows.rows && positions.tokens(rows.record(*row) as usize).start <= *token {
             self.escaped.push((narrow(*token), narrow(*row)));
         }
-        // Behind it, whatever it is.
+        // After it, whatever it is.
         (block.offsets[*token + 1] as usize).max(place + 1)
     }
 }

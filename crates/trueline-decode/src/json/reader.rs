@@ -1,10 +1,10 @@
-//! From the records of a block to rows.
+//! Turns the records of a block into rows.
 //!
-//! Most records are like those before them: they fit one of a few templates, and nothing more has to be looked at than the kinds of their tokens,
-//! their keys and scalars. What fits none is checked to be JSON and gone through token by token, and what is odd there byte by byte.
-//! Each step may only leave records to the next one.
+//! Most records are like earlier ones: they fit one of a few templates, and only the kinds of their tokens, their keys and
+//! scalars must be checked. A record that fits none is checked to be JSON and scanned token by token, and if it is unusual,
+//! byte by byte. Each step may only leave records to the next one.
 //!
-//! Nothing here grows with more than the number of tokens: there are few templates, and few attempts to learn one in a block.
+//! The cost only grows with the number of tokens: there are few templates, and few attempts per block to learn one.
 
 use std::ops::Range;
 
@@ -21,11 +21,11 @@ use crate::BrokenRecord;
 use crate::proof::cell::{BEHIND, ROWS};
 use crate::proof::lanes::{Bytes, Choice, Pairs};
 
-/// The most templates that are kept.
+/// The maximum number of templates.
 const MOST_TEMPLATES: usize = 8;
-/// How often it is tried to learn one in a block.
+/// The maximum number of attempts per block to learn a template.
 const MOST_LESSONS: usize = 4;
-/// Fewer records that fit no template are no reason to learn one.
+/// The minimum number of records without a template for an attempt.
 const LEAST_MISSES: usize = 4;
 
 /// What is known of a record.
@@ -44,7 +44,7 @@ enum Way {
 struct Match {
     template: Template,
     records: Vec<u32>,
-    /// For each part the first token of it in each of these records; whole words of rows.
+    /// For each part, its first token in each of these records; whole words of rows.
     bases: Vec<Vec<u32>>,
     /// The same for one record, counted from its first token.
     parts: Vec<u32>,
@@ -61,16 +61,16 @@ pub(super) struct Reader {
     is_exact: bool,
     matches: Vec<Match>,
     ways: Vec<Way>,
-    /// Records of which nothing is known.
+    /// Records that are still unknown.
     pending: Vec<u32>,
-    /// The records that no template fits, and for each of them the tokens of all columns.
+    /// The records that fit no template, and the tokens of all columns for each.
     scanned: Vec<u32>,
     scanned_tokens: Vec<u32>,
-    /// For each record its row, if it is one.
+    /// For each record, its row if it is one.
     row_of: Vec<u32>,
-    /// For each row the first token of a part.
+    /// For each row, the first token of a part.
     firsts: Vec<u32>,
-    /// Of the rows that fit a template those in which a value may be no scalar.
+    /// The rows that fit a template but in which a value may not be a scalar.
     doubtful: Vec<u64>,
 }
 
@@ -143,7 +143,7 @@ impl Reader {
             if self.pending.len() < LEAST_MISSES || !self.has_room() {
                 break;
             }
-            // One that teaches nothing is not asked again.
+            // A record that teaches nothing is not tried again.
             let teacher = self.pending[lesson * self.pending.len() / MOST_LESSONS] as usize;
             let tokens = positions.tokens(teacher);
             let scanned =
@@ -159,11 +159,11 @@ impl Reader {
             self.matches.push(Match::new(template));
             self.fit_one(self.matches.len() - 1, block, positions, bytes, offsets);
         }
-        // Those that fit most go first.
+        // The most frequent ones come first.
         self.matches.sort_by_key(|found| std::cmp::Reverse(found.records.len()));
     }
 
-    /// Whether another template can be kept; one that fits nothing makes room for it.
+    /// Whether another template can be kept; a template that fits nothing is dropped for it.
     fn has_room(&mut self) -> bool {
         if self.matches.len() < MOST_TEMPLATES {
             return true;
@@ -172,7 +172,7 @@ impl Reader {
         unused.map(|number| self.matches.remove(number)).is_some()
     }
 
-    /// Takes the records out of the pending ones that fit a template.
+    /// Removes the records that fit a template from the pending ones.
     fn fit_one(
         &mut self,
         number: usize,
@@ -187,7 +187,7 @@ impl Reader {
         self.lanes.run(FitRecords { template, block, positions, pending: &self.pending, into });
         template.check_scalars(self.lanes, bytes, offsets, bases, doubtful);
         let has = |bits: &[u64], row: usize| bits[row / ROWS] >> (row % ROWS) & 1 == 1;
-        // What stands behind the last row means nothing.
+        // Bits after the last row are meaningless.
         let last = u64::MAX >> (records.len().next_multiple_of(ROWS) - records.len());
         doubtful.last_mut().into_iter().for_each(|rows| *rows &= last);
         let is_whole = doubtful.iter().all(|rows| *rows == 0);
@@ -214,14 +214,14 @@ impl Reader {
         self.pending.retain(|record| ways[*record as usize] == Way::Unknown);
     }
 
-    /// Notes that a record is no JSON.
+    /// Records that a record is not JSON.
     fn refuse(&mut self, record: usize, fault: &Fault, positions: &Positions, rows: &mut JsonRows) {
         let Range { start, end } = positions.record(record);
         self.ways[record] = Way::Broken;
         rows.broken.push(of_block(narrow(record), start, broken(fault, end - start)));
     }
 
-    /// Goes through one record.
+    /// Scans one record.
     fn scan(&mut self, block: &Record<'_>, positions: &Positions, record: usize, rows: &mut JsonRows) {
         if let Err(fault) = self.checker.check_record(block.bytes, positions, record) {
             self.refuse(record, &fault, positions, rows);
@@ -238,7 +238,7 @@ impl Reader {
         }
     }
 
-    /// Goes through one record byte by byte.
+    /// Reads one record byte by byte.
     fn walk(&mut self, block: &Record<'_>, positions: &Positions, record: usize, rows: &mut JsonRows) {
         let Range { start, end } = positions.record(record);
         let extra = match self.walker.walk(&block.bytes[start..end]) {
@@ -259,7 +259,7 @@ impl Reader {
                 (_, Ok(token)) => narrow(tokens.start + token),
             };
             if slot.kind == Kind::InTheWay {
-                // The number among the scanned ones for now.
+                // For now, the index among the scanned records.
                 rows.put_in_the_way(column, row);
             }
         }
@@ -267,25 +267,25 @@ impl Reader {
         self.push(record, extra.as_ref(), rows);
     }
 
-    /// Adds a record whose tokens the scanner has.
+    /// Adds a record whose tokens are in the scanner.
     fn push(&mut self, record: usize, extra: Option<&Range<usize>>, rows: &mut JsonRows) {
         self.ways[record] = Way::Row;
         self.scanned.push(narrow(record));
         self.scanned_tokens.extend_from_slice(&self.scanner.row);
         if let Some(Range { start, end }) = extra {
-            // The record for now.
+            // For now, the number of the record.
             rows.extras.push(narrow(record));
             rows.extra_keys.push(narrow(*start)..narrow(*end));
         }
     }
 
-    /// Numbers the rows and puts their tokens in their order.
+    /// Numbers the rows and puts their tokens in order.
     fn finish(&mut self, rows: &mut JsonRows) {
         rows.broken.sort_by_key(|broken| broken.record);
         let count = self.ways.len() - rows.broken.len();
         let is_of_one = self.matches.first().is_some_and(|found| found.records.len() == self.ways.len());
         if is_of_one {
-            // All of one make, as nearly always.
+            // All records fit one template, the most common case.
             if let Some(Match { template, bases, .. }) = self.matches.first() {
                 for (tokens, spot) in rows.tokens.iter_mut().zip(&template.columns) {
                     match spot {
@@ -312,7 +312,7 @@ impl Reader {
         }
         let row_of = &self.row_of;
         let mut matches = self.matches.iter();
-        // Most records fit one template: its tokens are put down for all rows, and then put right in those that do not.
+        // Most records fit one template: its tokens are written for all rows, then corrected in the others.
         if let Some(usual) = matches.next() {
             usual.fill(row_of, &mut self.firsts, &mut rows.tokens);
         }
@@ -353,8 +353,8 @@ impl Match {
         self.bases.iter_mut().for_each(Vec::clear);
     }
 
-    /// Puts the tokens of columns down as if all rows were those of the template, given the row of each record; `firsts` is memory. What
-    /// stands in the others means nothing.
+    /// Writes the tokens of columns as if all rows fitted the template, given the row of each record; `firsts` is a buffer.
+    /// The values of other rows are meaningless.
     fn fill(&self, row_of: &[u32], firsts: &mut Vec<u32>, tokens: &mut [Vec<u32>]) {
         let length = tokens.first().map_or(0, Vec::len);
         for (part, bases) in self.bases.iter().enumerate() {
@@ -376,7 +376,7 @@ impl Match {
     }
 }
 
-/// Whether all of a record's scalars are scalars.
+/// Whether all scalars of a record are valid.
 fn has_scalars(block: &Record<'_>, tokens: Range<usize>) -> bool {
     tokens
         .filter(|token| block.kinds[*token] == SCALAR)

@@ -1,7 +1,8 @@
-//! One record by itself: whether it passes all that is asked of it, seen from its bytes.
+//! Proves from its bytes that a single record passes all checks.
 //!
-//! The way is that of the proofs of blocks, with one lane and without anything that pays for many records only; a record of which all but the values
-//! is byte by byte as in one before it is not even cut into tokens (`layout`). What is doubted is left to the exact way.
+//! Works like the proofs of blocks, with one lane and without anything that only pays off for many records; a record that
+//! equals an earlier one byte by byte except for its values is not even split into tokens (`layout`). Doubtful records are
+//! left to the exact path.
 
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::{Checker, Indexer, Positions};
@@ -17,8 +18,8 @@ use crate::proof::value::ValueProof;
 
 /// Proves single records.
 ///
-/// Everything that depends on the schema is decided when it is made. It keeps its working memory from record to record, so that a proof
-/// allocates nothing once it has seen records of that size and with those keys.
+/// Everything that depends on the schema is decided on creation. It keeps its working memory between records, so that a
+/// proof allocates nothing once it has seen records of that size with those keys.
 #[derive(Debug)]
 pub struct RecordProver {
     paths: Paths,
@@ -33,7 +34,7 @@ pub struct RecordProver {
 }
 
 impl RecordProver {
-    /// A prover of these columns; `None` where a column is asked something that no proof knows.
+    /// Creates a prover of these columns; `None` if a column has a check that no proof supports.
     pub fn new(columns: &[JsonColumn], options: &JsonOptions, kernel: Kernel) -> Option<Self> {
         let proofs = columns.iter().map(|plan| ValueProof::new(&plan.field, &plan.checks));
         Some(Self {
@@ -49,7 +50,7 @@ impl RecordProver {
         })
     }
 
-    /// Whether a record is proven to be a JSON object whose values pass. One that has a line feed in it is not.
+    /// Whether a record is proven to be a JSON object whose values pass. A record with a line feed is not.
     pub fn proves(&mut self, record: &[u8]) -> bool {
         self.buffer.clear();
         self.buffer.extend_from_slice(record);
@@ -68,7 +69,7 @@ impl RecordProver {
         true
     }
 
-    /// Whether the record in the buffer is proven, if it is like one before it.
+    /// Whether the record in the buffer is proven, if it fits a known layout.
     fn proves_by_layout(&mut self) -> Option<bool> {
         let Self { columns, layouts, buffer, .. } = self;
         let bytes = Bytes::new(buffer)?;

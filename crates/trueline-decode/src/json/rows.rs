@@ -1,4 +1,4 @@
-//! The records of a block: those that are rows, and which tokens the values of each are.
+//! The records of a block: which are rows, and the tokens of their values.
 
 use std::ops::Range;
 
@@ -10,60 +10,60 @@ use crate::proof::cell::ROWS;
 
 use trueline_tokenizer::json::STRING;
 
-/// Which records of a block become rows, and where the values of their columns stand.
+/// Which records of a block become rows, and the positions of their columns' values.
 ///
-/// The value is meant to be used again: its buffers stay.
+/// Reuse the value: its buffers are kept.
 #[derive(Clone, Debug, Default)]
 pub struct JsonRows {
     pub(super) rows: usize,
     pub(super) broken: Vec<BrokenRecord>,
-    /// For each row its record; nothing where every record is the row of its own number.
+    /// For each row, its record; empty if every record is the row with its number.
     pub(super) numbers: Vec<u32>,
-    /// For each column the token of its value in each row, 0 where there is none; whole words of rows.
+    /// For each column, the token of its value in each row, 0 if there is none; whole words of rows.
     pub(super) tokens: Vec<Vec<u32>>,
-    /// The columns and rows, ordered by both, whose token is that of a value that is in the way of theirs.
+    /// The columns and rows, ordered by both, whose token is a value in place of an object that should contain theirs.
     pub(super) in_the_way: Vec<(u32, u32)>,
-    /// The rows with a key that no field declares, where that is asked.
+    /// The rows with a key that no field declares, if that matters.
     pub(super) extras: Vec<u32>,
-    /// The first such key of each.
+    /// The first such key of each row.
     pub(super) extra_keys: Vec<Range<u32>>,
 }
 
 impl JsonRows {
-    /// No rows.
+    /// Creates an empty value without rows.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn count(&self) -> usize {
         self.rows
     }
 
-    /// The records that became no row, in their order.
+    /// Returns the records that became no row, in order.
     pub fn broken(&self) -> &[BrokenRecord] {
         &self.broken
     }
 
-    /// The record of each row; `None` when every record is the row of its own number.
+    /// Returns the record of each row; `None` if every record is the row with its number.
     pub fn numbers(&self) -> Option<&[u32]> {
         (!self.broken.is_empty()).then_some(&self.numbers)
     }
 
-    /// The record of a row.
+    /// Returns the record of a row.
     ///
     /// # Panics
-    /// When there is no such row and the rows are not the records themselves.
+    /// If there is no such row and the rows are not the records themselves.
     pub fn record(&self, row: usize) -> u32 {
         self.numbers().map_or(narrow(row), |numbers| numbers[row])
     }
 
-    /// The rows with a key that no field declares, in ascending order; none where such keys are allowed.
+    /// Returns the rows with a key that no field declares, in ascending order; none if such keys are allowed.
     pub fn extras(&self) -> &[u32] {
         &self.extras
     }
 
-    /// The first key of a row that no field declares, as it stands, from the start of the block.
+    /// Returns the first key of a row that no field declares, as written, from the start of the block.
     pub fn extra_key(&self, row: usize) -> Option<Range<usize>> {
         let row = u32::try_from(row).ok()?;
         let place = self.extras.binary_search(&row).ok()?;
@@ -82,7 +82,7 @@ impl JsonRows {
         self.tokens.iter_mut().for_each(Vec::clear);
     }
 
-    /// Makes room for so many rows without values, and for what a proof looks at behind them.
+    /// Makes space for `rows` rows without values, and for what a proof reads after them.
     pub(super) fn resize(&mut self, rows: usize) {
         self.rows = rows;
         for tokens in &mut self.tokens {
@@ -90,12 +90,12 @@ impl JsonRows {
         }
     }
 
-    /// Puts the value of a column in a row where another is in its way.
+    /// Marks that another value is in place of an object that should contain the value of a column.
     pub(super) fn put_in_the_way(&mut self, column: usize, row: usize) {
         self.in_the_way.push((narrow(column), narrow(row)));
     }
 
-    /// The value of a column in a row.
+    /// Returns the value of a column in a row.
     pub(super) fn slot(&self, block: &Record<'_>, column: usize, row: usize, has_backslash: bool) -> Slot {
         assert!(row < self.rows, "row {row} of {}", self.rows);
         let slot = slot(block, self.tokens[column][row] as usize, has_backslash);
@@ -106,7 +106,7 @@ impl JsonRows {
         slot
     }
 
-    /// The values of a column in some rows.
+    /// Returns the values of a column in some rows.
     pub(super) fn fill(
         &self,
         block: &Record<'_>,
@@ -122,7 +122,7 @@ impl JsonRows {
     }
 }
 
-/// The value that begins with a token.
+/// Returns the value that begins with a token.
 fn slot(block: &Record<'_>, token: usize, has_backslash: bool) -> Slot {
     if token == 0 {
         return Slot::default();
@@ -142,7 +142,7 @@ fn slot(block: &Record<'_>, token: usize, has_backslash: bool) -> Slot {
     Slot::new(range, kind)
 }
 
-/// The token that ends the array or object that begins with one.
+/// Returns the token that ends the array or object that begins at `token`.
 fn end_of(kinds: &[u8], token: usize) -> usize {
     let mut depth = 0_usize;
     for (at, kind) in (token..).zip(&kinds[token..]) {

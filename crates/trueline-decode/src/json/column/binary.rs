@@ -13,7 +13,7 @@ use crate::column::Gaps;
 use crate::json::slot::Kind;
 use crate::value::{Refusal, binary};
 
-/// There is one loop.
+/// Compiles the column; there is one loop.
 pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
     Box::new(BinaryColumn { texts: Texts::new(field), gaps: Gaps::default() })
 }
@@ -40,7 +40,7 @@ impl DecodeValues for BinaryColumn {
             } else if let Ok(length) = i32::try_from(bytes.len()) {
                 end = length;
             } else {
-                // Two gigabytes in one block: more than the array's offsets can say.
+                // Two gigabytes in one block: more than the offsets of the array can represent.
                 bytes.truncate(usize::try_from(end).unwrap_or_default());
                 self.gaps.bad(row, Refusal::OutOfRange);
             }

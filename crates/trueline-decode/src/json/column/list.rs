@@ -40,7 +40,7 @@ impl ListColumn {
                 Kind::Array => items(values.bytes, slot, &mut self.slots),
                 _ => self.gaps.bad(row, Refusal::Invalid),
             }
-            // An item takes two bytes at least, and a block is below four gigabytes.
+            // An item takes at least two bytes, and a block is below four gigabytes.
             ends.push(i32::try_from(self.slots.len()).unwrap_or(i32::MAX));
         }
         ends
@@ -82,7 +82,7 @@ fn items(bytes: &[u8], array: Slot, slots: &mut Slots) {
     let place = array.place();
     let mut tokens = Tokens::new(&bytes[place.clone()], usize::MAX);
     let mut start = 0;
-    // The record has been found to be JSON.
+    // The record is known to be JSON.
     while let Ok(Some(token)) = tokens.next() {
         let is_begin = matches!(token.kind, TokenKind::BeginArray | TokenKind::BeginObject);
         let is_end = matches!(token.kind, TokenKind::EndArray | TokenKind::EndObject);

@@ -1,4 +1,4 @@
-//! Columns of JSON: one file per shape of array, and the one place where a type chooses its parser.
+//! Columns of JSON: one file per kind of array, and the only place where a type chooses its parser.
 //!
 //! A column is one loop over its [`Slots`]. Lists and structs are columns of columns: their items are slots again.
 
@@ -26,16 +26,16 @@ use crate::value::float::{Float32Parser, Float64Parser};
 use crate::value::pattern::{PatternDateParser, PatternTimeParser, Patterns};
 use crate::value::time::TimeParser;
 
-/// Values of one column, and the bytes they stand in.
+/// The values of one column, and the bytes that contain them.
 pub(crate) struct Values<'a> {
-    /// The bytes that places count from.
+    /// The bytes that offsets refer to.
     pub(crate) bytes: &'a [u8],
-    /// The same, to be shared by what is made of them.
+    /// The same bytes, to be shared by arrays.
     pub(crate) buffer: &'a Buffer,
     pub(crate) slots: &'a Slots,
 }
 
-/// A part of a nested value that is no value of its type.
+/// A part of a nested value that is not a value of its type.
 pub(crate) struct Part {
     /// A JSON Pointer from the value.
     pub(crate) pointer: String,
@@ -47,14 +47,14 @@ pub(crate) trait DecodeValues: Send {
     /// Decodes the values.
     fn decode(&mut self, values: &Values<'_>) -> Column;
 
-    /// The part for which a value is refused, if it is a part.
+    /// Returns the part for which a value is rejected, if it is a part.
     fn inside(&mut self, values: &Values<'_>, row: usize) -> Option<Part> {
         let _ = (values, row);
         None
     }
 }
 
-/// The decoder of a column.
+/// Returns the decoder of a column.
 pub(crate) fn compile(field: &Field, duplicates: DuplicateKeys) -> Box<dyn DecodeValues> {
     match &field.data_type {
         DataType::Boolean => boolean(field),
@@ -92,7 +92,7 @@ pub(crate) fn compile(field: &Field, duplicates: DuplicateKeys) -> Box<dyn Decod
     }
 }
 
-/// A field for a part of a nested type: it is read as its whole is, but for what goes with a type.
+/// A field for a part of a nested type: read like the whole, except for type-specific settings.
 fn part(field: &Field, data_type: &DataType) -> Field {
     Field { coerce: field.coerce, trim: field.trim, ..Field::new("", data_type.clone()) }
 }

@@ -1,4 +1,4 @@
-//! Columns of fixed-width values and of booleans, and the loop that all columns of single values share.
+//! Columns of fixed-width values and of booleans, and the loop of all columns of single values.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -23,10 +23,10 @@ use crate::value::plain::PlainParser;
 use crate::value::timestamp::{Nanos, TimestampParser, Unit, Whole};
 use crate::value::{Parse, Refusal, Text};
 
-/// How the text of a value is had.
+/// How the text of a value is read.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    /// Whether white space around the text of strings is left out.
+    /// Whether white space around strings is left out.
     pub(super) trim: bool,
     /// The last string that had escapes.
     scratch: Vec<u8>,
@@ -37,7 +37,7 @@ impl Texts {
         Self { trim: field.trim, scratch: Vec::new() }
     }
 
-    /// The text of a value: that of a string without quotes, escapes and, where asked for, white space around.
+    /// Returns the text of a value: of a string, without quotes, escapes and, if required, white space around it.
     #[inline]
     pub(super) fn text<'t>(&'t mut self, bytes: &'t [u8], slot: Slot) -> Text<'t> {
         let text = if slot.kind == Kind::Escaped {
@@ -55,7 +55,7 @@ impl Texts {
     }
 }
 
-/// The values of a column, each by `parse`; what is not there has the default value and is noted in `gaps`.
+/// Returns the values of a column, parsed by `parse`; missing ones have the default value and are recorded in `gaps`.
 fn read<P: ParseValue>(
     values: &Values<'_>,
     texts: &mut Texts,
@@ -120,7 +120,7 @@ where
     }
 }
 
-/// Numbers without a fraction; with `coerce` strings that are integers.
+/// Numbers without a fraction; with `coerce`, also strings that are integers.
 pub(super) fn integers<A>(field: &Field) -> Box<dyn DecodeValues>
 where
     A: ArrowPrimitiveType<Native: Integer>,
@@ -137,7 +137,7 @@ where
     }
 }
 
-/// Numbers; with `coerce` strings that are numbers.
+/// Numbers; with `coerce`, also strings that are numbers.
 pub(super) fn numbers<A, P>(field: &Field, parser: impl Fn() -> P) -> Box<dyn DecodeValues>
 where
     A: ArrowPrimitiveType,
@@ -153,7 +153,7 @@ where
     }
 }
 
-/// Strings that spell a value.
+/// Strings that represent a value.
 pub(super) fn strings<A, P>(field: &Field, parser: P) -> Box<dyn DecodeValues>
 where
     A: ArrowPrimitiveType,
@@ -201,7 +201,7 @@ fn needs_offset(field: &Field) -> bool {
     matches!(field.data_type, DataType::Timestamp { zone: Some(_), .. })
 }
 
-/// Microseconds as long as they are enough, else the whole block as decimals.
+/// Microseconds if they suffice, else the whole block as decimals.
 struct Undeclared<P, Q> {
     micros: PrimitiveColumn<TimestampMicrosecondType, Strings<P>>,
     nanos: PrimitiveColumn<Decimal128Type, Strings<Q>>,
@@ -237,7 +237,7 @@ where
     }
 }
 
-/// `true` and `false`; with `coerce` the texts that mean them.
+/// `true` and `false`; with `coerce`, also the strings that mean them.
 pub(super) fn boolean(field: &Field) -> Box<dyn DecodeValues> {
     let strings = field.coerce.then(|| BooleanParser::new(&field.true_values, &field.false_values));
     Box::new(BooleanColumn { texts: Texts::new(field), parse: Booleans(strings), gaps: Gaps::default() })

@@ -1,4 +1,4 @@
-//! Columns of structs: each member is a column of its own.
+//! Columns of structs: each member is a separate column.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ struct Member {
 }
 
 impl StructColumn {
-    /// Finds the members of one object; others are passed over.
+    /// Finds the members of an object; other keys are skipped.
     fn members(&mut self, bytes: &[u8], object: Slot) {
         self.row.clear();
         self.row.resize(self.members.len(), Slot::default());
@@ -55,7 +55,7 @@ impl StructColumn {
         let text = &bytes[place.clone()];
         let mut tokens = Tokens::new(text, usize::MAX);
         let (mut member, mut start) = (None, 0);
-        // The record has been found to be JSON.
+        // The record is known to be JSON.
         while let Ok(Some(token)) = tokens.next() {
             let is_begin = matches!(token.kind, TokenKind::BeginArray | TokenKind::BeginObject);
             let is_end = matches!(token.kind, TokenKind::EndArray | TokenKind::EndObject);

@@ -1,4 +1,4 @@
-//! Columns of text: views into the block's own bytes. Only strings with escapes are written anew, into one buffer per block.
+//! Columns of text: views into the bytes of the block. Only strings with escapes are copied, into one buffer per block.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::json::slot::Kind;
 use crate::proof::ascii::string_views;
 use crate::value::Refusal;
 
-/// `string` and `any`.
+/// Compiles `string` and `any`.
 pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
     let takes = match field.data_type {
         DataType::Any => Takes::All,
@@ -26,13 +26,14 @@ pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
     Box::new(TextColumn { takes, trim: field.trim, gaps: Gaps::default() })
 }
 
-/// Which values have a text.
+/// The values that have a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Takes {
     Strings,
-    /// Numbers and booleans too: as they are written.
+    /// Also numbers and booleans, as written.
     Scalars,
-    /// Arrays and objects too: their JSON as it is written. What is in the way of such a value says that there is none.
+    /// Also arrays and objects: their JSON as written. A value in place of an object that should contain the column means
+    /// null.
     All,
 }
 
@@ -88,7 +89,7 @@ impl DecodeValues for TextColumn {
                 Err(parts) => (views, nulls) = parts,
             }
         }
-        // Without a view that needs it, the block is not kept alive.
+        // If no view needs it, the block is not kept alive.
         let buffers = if !scratch.is_empty() {
             vec![values.buffer.clone(), Buffer::from_vec(scratch)]
         } else if views.iter().all(|view| is_inline(*view)) {
