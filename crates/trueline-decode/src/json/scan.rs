@@ -1,7 +1,7 @@
-//! The fast way through one record that has been found to be JSON: along its tokens.
+//! The fast path through one record that is known to be JSON: along its tokens.
 //!
-//! It knows what usual records do. Whatever is unusual (a key with an escape, a key that may have been there before, two values for one
-//! column, a value in the way of another) it leaves to `walk`, which is the meaning.
+//! It only handles usual records. Anything unusual (a key with an escape, a possibly duplicate key, two values for one
+//! column, a value in place of an object with columns) is left to `walk`, which is the definition.
 
 use std::ops::Range;
 
@@ -9,36 +9,36 @@ use trueline_tokenizer::json::{END, Positions, SCALAR, STRING};
 
 use super::path::{Node, Paths, ROOT, print};
 
-/// How many keys of one object are compared with each other.
+/// The maximum number of keys of an object that are compared with each other.
 const MOST_KEYS: usize = 64;
 
-/// What a record is.
+/// The result of scanning a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scanned {
     /// A row, and its first key that leads nowhere.
     Row(Option<u32>),
-    /// It is left to the exact way.
+    /// The record is left to the exact path.
     Odd,
 }
 
-/// Goes along tokens.
+/// Scans records along their tokens.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scanner {
-    /// For each column the token of its value in the last record, 0 where there is none.
+    /// For each column, the token of its value in the last record, 0 if there is none.
     pub(crate) row: Vec<u32>,
-    /// The tokens of nulls in the last record where the names of columns go on: with anything else there, it would be odd.
+    /// The tokens of nulls in the last record in place of objects with columns: anything else there would be odd.
     pub(crate) nulls: Vec<u32>,
     stack: Vec<Frame>,
-    /// The prints of the keys of all objects that are open.
+    /// The hashes of the keys of all open objects.
     prints: Vec<u64>,
 }
 
-/// An array or object that is open.
+/// An open array or object.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
-    /// Where it stands in the tree of names, if anywhere.
+    /// Its node in the tree of names, if any.
     node: Option<Node>,
-    /// Where the prints of its keys begin.
+    /// The index of the first hash of its keys.
     from: usize,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Record<'a> {
         Self { bytes, offsets: positions.offsets(), kinds: positions.kinds() }
     }
 
-    /// The bytes of a string or scalar as it stands, without the white space behind it.
+    /// Returns the raw bytes of a string or scalar, without the white space after it.
     pub(crate) fn range(&self, token: usize) -> Range<usize> {
         let start = self.offsets[token] as usize;
         let mut end = self.offsets[token + 1] as usize;
@@ -66,7 +66,7 @@ impl<'a> Record<'a> {
         start..end
     }
 
-    /// The content of a string.
+    /// Returns the content of a string.
     pub(crate) fn content(&self, token: usize) -> &'a [u8] {
         let Range { start, end } = self.range(token);
         self.bytes.get(start + 1..end.saturating_sub(1)).unwrap_or_default()
@@ -74,12 +74,13 @@ impl<'a> Record<'a> {
 }
 
 impl Scanner {
-    /// A scanner for so many columns.
+    /// Creates a scanner for `columns` columns.
     pub(crate) fn new(columns: usize) -> Self {
         Self { row: vec![0; columns], ..Self::default() }
     }
 
-    /// Finds the values of the columns in a record, given its tokens and whether its keys may have escapes; leaves them in `row`.
+    /// Finds the values of the columns in a record, given its tokens and whether its keys may have escapes; stores them in
+    /// `row`.
     pub(crate) fn scan(
         &mut self,
         paths: &Paths,
@@ -118,7 +119,7 @@ impl Scanner {
                     if target.is_none() && stack.len() == 1 && extra.is_none() {
                         extra = Some(narrow(token));
                     }
-                    // The colon says nothing more.
+                    // The colon adds no information.
                     token += 1;
                 }
                 STRING | SCALAR | b'{' | b'[' => {

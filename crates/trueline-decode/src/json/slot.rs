@@ -1,30 +1,30 @@
-//! Where the values of a column stand in the bytes of a block.
+//! The positions of a column's values in the bytes of a block.
 
 use std::ops::Range;
 
-/// What stands there.
+/// The kind of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    /// Nothing: the record lacks the key.
+    /// No value: the record lacks the key.
     #[default]
     Absent,
     Null,
     True,
     False,
     Number,
-    /// A string whose bytes are its text.
+    /// A string without escapes.
     String,
     /// A string with escapes.
     Escaped,
     Array,
     Object,
-    /// A value that is no object, on the way to a key that would have to be within it.
+    /// A value that is not an object in place of an object that should contain the key.
     InTheWay,
 }
 
 impl Kind {
-    /// What it is, for people.
+    /// Describes the kind for people.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Absent => "nothing",
@@ -44,7 +44,7 @@ impl Kind {
     }
 }
 
-/// One value: its bytes as they stand, quotes included, from the start of the block.
+/// One value: its raw bytes, including quotes, from the start of the block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) start: u32,
@@ -53,24 +53,24 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// A value at a place of a block, which is below four gigabytes.
+    /// Creates a value from a range of a block, which is below four gigabytes.
     pub(crate) fn new(place: Range<usize>, kind: Kind) -> Self {
         Self { start: narrow(place.start), end: narrow(place.end), kind }
     }
 
-    /// The bytes of the value as they stand.
+    /// Returns the raw bytes of the value.
     pub(crate) fn place(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
-    /// The bytes between the quotes of a string; of another value all of them.
+    /// Returns the bytes between the quotes of a string; all bytes of another value.
     pub(crate) fn content(self) -> Range<usize> {
         let quote = usize::from(self.kind.is_string());
         self.start as usize + quote..self.end as usize - quote
     }
 }
 
-/// The values of one column, a row each.
+/// The values of one column, one per row.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slots {
     pub(crate) starts: Vec<u32>,

@@ -1,14 +1,15 @@
-//! Templates: what records of one make have in common, learned from the first of them.
+//! Templates: what records of one kind have in common, learned from the first of them.
 //!
-//! Most writers write the same keys in the same order each time. The kinds of the tokens of a record tell all of its structure; a record
-//! with the same kinds and the same keys at the same tokens as one that was found to be JSON is JSON too, if its scalars are scalars, has
-//! its values at the same tokens, and no key twice. Spaces make no difference, and neither does whether a value is a string or a scalar.
+//! Most writers write the same keys in the same order each time. The kinds of a record's tokens determine its structure. A
+//! record with the same kinds and the same keys at the same tokens as one that is known to be JSON is also JSON if its
+//! scalars are valid, has its values at the same tokens, and has no duplicate keys. Spaces make no difference, and neither
+//! does whether a value is a string or a scalar.
 //!
-//! An array of strings and scalars may have any number of them: a template is cut into parts at such arrays, and what stands
-//! behind one begins where it ends.
+//! An array of strings and scalars may have any number of items: a template is split into parts at such arrays, and the part
+//! after an array begins where the array ends.
 //!
-//! If you change this: a template may only say of a record what `walk` would say. What does not fit goes there by way of `scan`, so to
-//! miss is never wrong, only slow.
+//! If you change this: a template may only claim about a record what `walk` would claim. A record that does not fit goes
+//! there by way of `scan`, so a miss is never wrong, only slow.
 
 use std::ops::Range;
 
@@ -18,13 +19,13 @@ use super::scan::Record;
 use crate::proof::lanes::{Bytes, Choice, Lanes, Pairs, STRETCH, Stretch, WORD};
 use crate::proof::scalar::FindDoubtful;
 
-/// The most tokens of a template.
+/// The maximum number of tokens of a template.
 const MOST_TOKENS: usize = 1024;
-/// The longest key, in bytes, quotes included.
+/// The maximum length of a key in bytes, including quotes.
 const LONGEST_KEY: usize = 64;
-/// The bit in which strings and scalars differ.
+/// The bit that distinguishes strings from scalars.
 const STRING_BIT: u8 = STRING ^ SCALAR;
-/// The kinds of strings and scalars in turn with commas, as many as are compared at a time.
+/// The kinds of strings or scalars alternating with commas, as many as are compared at a time.
 const ITEMS: [u8; 32] = {
     let mut items = [STRING; 32];
     let mut at = 1;
@@ -35,23 +36,23 @@ const ITEMS: [u8; 32] = {
     items
 };
 
-/// The first of them as a word, and the bits in it that make strings of scalars.
+/// The first items as a word, and the bits that turn scalars into strings.
 const ITEMS_WORD: u64 = {
     let [a, b, c, d, e, f, g, h, ..] = ITEMS;
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 };
 const STRING_BITS: u64 = u64::from_le_bytes([STRING_BIT; WORD]);
-/// Those of the items alone, without the commas between them.
+/// These bits for the items only, without the commas between them.
 const ITEM_BITS: u64 = u64::from_le_bytes([STRING_BIT, 0, STRING_BIT, 0, STRING_BIT, 0, STRING_BIT, 0]);
 
-/// What records of one make have in common.
+/// What records of one kind have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    /// What stands between arrays of any length.
+    /// The tokens between arrays of any length.
     parts: Vec<Part>,
-    /// Where scalars stood.
+    /// The positions of scalars.
     scalars: Vec<Spot>,
-    /// For each column where its value is.
+    /// For each column, the position of its value.
     pub(crate) columns: Vec<Option<Spot>>,
 }
 
@@ -61,11 +62,11 @@ struct Part {
     /// Their kinds.
     stretches: Vec<Stretch>,
     count: usize,
-    /// What must be there, byte by byte: keys, their quotes included, and nulls.
+    /// What must match byte by byte: keys, including their quotes, and nulls.
     keys: Vec<Key>,
 }
 
-/// A token of a record: so many behind the first one of a part.
+/// A token of a record, counted from the first one of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spot {
     pub(crate) part: usize,
@@ -75,15 +76,15 @@ pub(crate) struct Spot {
 /// How a record fits a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It has another structure.
+    /// It has a different structure.
     None,
-    /// Scalars stand where they stood, and nowhere else.
+    /// It has scalars at the same positions, and nowhere else.
     Alike,
-    /// Other values are scalars.
+    /// It has scalars at other positions.
     Loose,
 }
 
-/// A stretch of a key: so many bytes behind the start of a token, which is counted from the first one of its part.
+/// A stretch of a key: `skipped` bytes after the start of a token, which is counted from the first one of its part.
 #[derive(Clone, Debug)]
 struct Key {
     token: u32,
@@ -92,8 +93,8 @@ struct Key {
 }
 
 impl Template {
-    /// The template of a record, given its tokens, for each column the token of its value or 0, and the tokens of nulls that must be
-    /// nulls; `None` where it is out of the ordinary.
+    /// Learns the template of a record, given its tokens, for each column the token of its value or 0, and the tokens of
+    /// nulls that must be nulls; `None` if the record is unusual.
     pub(crate) fn learn(
         block: &Record<'_>,
         tokens: Range<usize>,
@@ -137,13 +138,13 @@ impl Template {
         (count <= MOST_TOKENS).then_some(template)
     }
 
-    /// How many parts there are.
+    /// Returns the number of parts.
     pub(crate) fn parts(&self) -> usize {
         self.parts.len()
     }
 
-    /// Whether a record of so many tokens has the structure of the template, given the kinds of its tokens and of all behind it; then `bases`
-    /// has the first token of each part, counted from the first of the record.
+    /// Whether a record of `count` tokens has the structure of the template, given the kinds of its tokens and of all later
+    /// ones. If so, `bases` has the first token of each part, counted from the first of the record.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
     pub(crate) fn fits<L: Lanes>(&self, lanes: L, kinds: &[u8], count: usize, bases: &mut [u32]) -> Fit {
@@ -173,7 +174,8 @@ impl Template {
         }
     }
 
-    /// Whether a record has the keys of the template, given its first token and, counted from that, the first one of each part.
+    /// Whether a record has the keys of the template, given its first token and, counted from that, the first one of each
+    /// part.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
     pub(crate) fn has_keys<L: Lanes>(
@@ -190,7 +192,7 @@ impl Template {
             for Key { token, skipped, stretch } in &part.keys {
                 let Some(offset) = offsets.get(*token as usize) else { return false };
                 let place = *offset as usize + *skipped as usize;
-                // There are bytes enough behind every record that is held against a template.
+                // There are enough bytes after every record that is compared with a template.
                 let Some(bytes) = bytes.get(place..place + STRETCH).and_then(<[u8]>::first_chunk) else {
                     return false;
                 };
@@ -200,8 +202,8 @@ impl Template {
         is_nothing(lanes, different)
     }
 
-    /// Adds a bit to `doubtful` for each row in which a value that is a scalar in the template is no scalar, or may be none. For each part
-    /// `bases` has its first token in each row, in whole words of rows.
+    /// Sets a bit in `doubtful` for each row in which a scalar of the template is not, or may not be, a valid scalar. For
+    /// each part, `bases` has its first token in each row, in whole words of rows.
     pub(crate) fn check_scalars(
         &self,
         lanes: Choice,
@@ -222,7 +224,7 @@ impl Part {
     }
 }
 
-/// Adds what must stand at a token; `None` where it is out of the ordinary.
+/// Adds what must be at a token; `None` if it is unusual.
 fn add_key(keys: &mut Vec<Key>, key: &[u8], token: u32) -> Option<()> {
     if key.len() > LONGEST_KEY || key.contains(&b'\\') {
         return None;
@@ -232,7 +234,7 @@ fn add_key(keys: &mut Vec<Key>, key: &[u8], token: u32) -> Option<()> {
     Some(())
 }
 
-/// The differences of a stretch from the bytes at a place; what is beyond their end is zero.
+/// The differences of a stretch from the bytes at `at`; bytes past the end are zero.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
 fn differences<L: Lanes>(lanes: L, bytes: &[u8], at: usize, stretch: &Stretch) -> L::Words {
@@ -256,7 +258,7 @@ fn is_nothing<L: Lanes>(lanes: L, differences: L::Words) -> bool {
     lanes.bits(lanes.not(lanes.is_zero(differences))) == 0
 }
 
-/// How many tokens there are up to the end of an array, if it holds nothing but strings and scalars, and whether there are scalars.
+/// The number of tokens up to the end of an array, if it only contains strings and scalars, and whether there are scalars.
 #[inline]
 fn items(kinds: &[u8]) -> Option<(usize, bool)> {
     let Some(first) = kinds.first_chunk() else { return many_items(kinds) };
@@ -272,7 +274,7 @@ fn items(kinds: &[u8]) -> Option<(usize, bool)> {
     is_end(kinds, end).then_some((end, has_scalars))
 }
 
-/// The same, however many there are.
+/// The same for any number of items.
 fn many_items(kinds: &[u8]) -> Option<(usize, bool)> {
     let mut at = 0;
     let mut has_scalars = false;
@@ -292,7 +294,7 @@ fn many_items(kinds: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// Whether an array ends at a token: behind a comma another item must come.
+/// Whether an array ends at a token: a comma must be followed by another item.
 fn is_end(kinds: &[u8], token: usize) -> bool {
     kinds[token] == b']' && (token == 0 || token % 2 == 1)
 }

@@ -1,7 +1,7 @@
-//! From values of JSON to values of a type.
+//! Converts JSON values to values of a type.
 //!
-//! What a type takes is decided by the kind of a value first and by its text then. The text of a string is read by the grammars of
-//! text formats; numbers have a grammar of their own, which is a part of that of text for all types but integers.
+//! The kind of a value decides first whether a type accepts it, then its text. The text of a string uses the grammars of
+//! text formats; numbers have a separate grammar, which is a subset of that for text for all types except integers.
 
 use crate::value::integer::{Integer, IntegerParser};
 use crate::value::number::{Scanned, scan};
@@ -11,14 +11,14 @@ use super::slot::Kind;
 
 /// A parser of one type, chosen once per column.
 pub(crate) trait ParseValue: Send {
-    /// What a value becomes in memory.
+    /// The type of a value in memory.
     type Native: Copy + Default;
 
-    /// The value of a value that is not null: its text without quotes and escapes.
+    /// Parses a value that is not null, given its text without quotes and escapes.
     fn parse(&mut self, kind: Kind, text: Text<'_>) -> Result<Self::Native, Refusal>;
 }
 
-/// Takes numbers only.
+/// Accepts only numbers.
 pub(crate) struct Numbers<P>(pub(crate) P);
 
 impl<P: Parse> ParseValue for Numbers<P> {
@@ -30,7 +30,7 @@ impl<P: Parse> ParseValue for Numbers<P> {
     }
 }
 
-/// Takes strings only.
+/// Accepts only strings.
 pub(crate) struct Strings<P>(pub(crate) P);
 
 impl<P: Parse> ParseValue for Strings<P> {
@@ -42,7 +42,7 @@ impl<P: Parse> ParseValue for Strings<P> {
     }
 }
 
-/// Takes numbers and strings, each by a parser of its own.
+/// Accepts numbers and strings, with one parser each.
 pub(crate) struct Either<N, S>(pub(crate) N, pub(crate) S);
 
 impl<N: Parse, S: Parse<Native = N::Native>> ParseValue for Either<N, S> {
@@ -57,7 +57,7 @@ impl<N: Parse, S: Parse<Native = N::Native>> ParseValue for Either<N, S> {
     }
 }
 
-/// Takes `true` and `false`, and strings where there is a parser for them.
+/// Accepts `true` and `false`, and strings if there is a parser for them.
 pub(crate) struct Booleans<S>(pub(crate) Option<S>);
 
 impl<S: Parse<Native = bool>> ParseValue for Booleans<S> {
@@ -73,7 +73,7 @@ impl<S: Parse<Native = bool>> ParseValue for Booleans<S> {
     }
 }
 
-/// The parser of integers: numbers without a fraction, however they are written.
+/// The parser of integers: numbers without a fraction, in any notation.
 #[derive(Debug, Default)]
 pub(crate) struct NumberParser<T>(IntegerParser<T>);
 
@@ -89,14 +89,14 @@ impl<T: Integer> Parse for NumberParser<T> {
     }
 }
 
-/// A number with a point or an exponent.
+/// Parses a number with a point or an exponent.
 #[cold]
 fn scientific<T: Integer>(text: &[u8]) -> Result<T, Refusal> {
     let Scanned { negative, digits, exponent } = scan(text).ok_or(Refusal::Invalid)?;
     if digits == Some(0) {
         return T::narrow(false, 0).ok_or(Refusal::OutOfRange);
     }
-    // The digits have no trailing zeros: below zero the last one stands behind the point.
+    // The digits have no trailing zeros: with a negative exponent the last one is after the point.
     if exponent < 0 {
         return Err(Refusal::Invalid);
     }

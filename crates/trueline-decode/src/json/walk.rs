@@ -1,9 +1,9 @@
-//! The slow obvious way through one record: from its tokens to the values of the columns. It is the meaning of everything
-//! faster.
+//! The slow, simple path through one record: from its tokens to the values of the columns. It defines the results of all
+//! faster paths.
 //!
-//! Keys are compared by what they say, so `"\u0069d"` is `id`. An object that has a key twice, wherever in the record it stands,
-//! and a record that has two values for one column (under its name and an alias, or under a path and the whole name) are
-//! judged alike: the record is broken, or the first or the last value counts.
+//! Keys are compared after unescaping, so `"\u0069d"` is `id`. An object with duplicate keys, anywhere in the record, and a
+//! record with two values for one column (under its name and an alias, or under a path and the whole name) are treated
+//! alike: the record is broken, or the first or the last value counts.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -24,34 +24,34 @@ const FEW: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Broken {
     pub(crate) code: &'static str,
-    /// From the start of the record.
+    /// Counted from the start of the record.
     pub(crate) range: Range<usize>,
     pub(crate) found: String,
 }
 
-/// Goes through records.
+/// Walks through records.
 #[derive(Clone, Debug)]
 pub(crate) struct Walker {
     pub(crate) paths: Paths,
     pub(crate) duplicates: DuplicateKeys,
     pub(crate) max_depth: usize,
-    /// The values of the columns in the last record; places count from its start.
+    /// The values of the columns in the last record; offsets count from its start.
     pub(crate) row: Vec<Slot>,
-    /// Where keys stand in the last record that count for nothing, since they come again.
+    /// The offsets of keys in the last record that are ignored because they occur again.
     void: Vec<usize>,
 }
 
-/// An array or object that is open.
+/// An open array or object.
 struct Frame<'a> {
-    /// What it is the value of.
+    /// The target of its value.
     target: Target,
     start: usize,
     kind: Kind,
-    /// What has been seen of an object.
+    /// The keys of an object so far.
     keys: Keys<'a>,
 }
 
-/// A key, and where it stands.
+/// A key and its range.
 struct Entry<'a> {
     key: Cow<'a, [u8]>,
     range: Range<usize>,
@@ -61,7 +61,7 @@ struct Entry<'a> {
 #[derive(Default)]
 struct Keys<'a> {
     entries: Vec<Entry<'a>>,
-    /// The entry of each key, where there are many.
+    /// The entry of each key, if there are many.
     index: HashMap<Cow<'a, [u8]>, usize>,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// What the next value is the value of.
+/// The target of the next value.
 #[derive(Clone, Default)]
 struct Target {
     node: Option<Node>,
@@ -95,21 +95,21 @@ struct Target {
 }
 
 impl Walker {
-    /// A walker for so many columns.
+    /// Creates a walker for `columns` columns.
     pub(crate) fn new(paths: Paths, columns: usize, duplicates: DuplicateKeys, max_depth: usize) -> Self {
         Self { paths, duplicates, max_depth, row: vec![Slot::default(); columns], void: Vec::new() }
     }
 
-    /// Finds the values of the columns in one record, and leaves them in `row`. Gives the keys of the record that lead nowhere.
+    /// Finds the values of the columns in one record and stores them in `row`. Returns the first key that leads nowhere.
     ///
-    /// **Errors**: why the record becomes no row. The first fault of the text counts; what is asked of keys comes after that.
+    /// **Errors**: why the record becomes no row. The first fault of the text takes precedence over rules about keys.
     pub(crate) fn walk(&mut self, text: &[u8]) -> Result<Option<Range<usize>>, Broken> {
         self.void.clear();
         let walked = self.walk_once(text);
         if self.void.is_empty() {
             return walked;
         }
-        // What came before the last key of a name must not have been.
+        // Values before the last occurrence of a key must be ignored.
         self.void.sort_unstable();
         self.walk_once(text)
     }
@@ -130,7 +130,7 @@ impl Walker {
             vec![Frame { target: root, start: range.start, kind: Kind::Object, keys: Keys::default() }];
         let mut target = Target::default();
         let mut extra = None;
-        // What keys do is told only if the text is JSON.
+        // Faults of keys are only reported if the text is JSON.
         let mut repeated: Option<Range<usize>> = None;
         while let Some(token) = tokens.next().map_err(fault)? {
             let Some(top) = stack.last_mut() else { continue };
@@ -168,7 +168,7 @@ impl Walker {
         }
     }
 
-    /// Takes in a key: what its value will be the value of. Says whether it leads nowhere.
+    /// Handles a key: sets the target of its value. Returns whether it leads nowhere.
     fn key<'a>(
         &mut self,
         text: &'a [u8],
@@ -204,7 +204,7 @@ impl Walker {
         is_extra
     }
 
-    /// Takes in a value that has been read to its end.
+    /// Handles a value that has been read completely.
     fn value(&mut self, slot: Slot, target: Target, repeated: &mut Option<Range<usize>>) {
         let Some(node) = target.node else { return };
         if !matches!(slot.kind, Kind::Object | Kind::Null) {
@@ -218,7 +218,7 @@ impl Walker {
         let Some(column) = self.paths.column(node) else { return };
         let old = &mut self.row[column as usize];
         let is_taken = !matches!(old.kind, Kind::Absent | Kind::InTheWay);
-        // A value may come to its end behind one that began after it.
+        // A value may end after one that began later.
         let is_first = slot.start < old.start;
         match self.duplicates {
             DuplicateKeys::Error if is_taken => drop(repeated.get_or_insert(target.key)),
@@ -242,7 +242,7 @@ pub(crate) fn kind_of(token: &Token) -> Kind {
     }
 }
 
-/// A record that is no JSON: from the first bad byte on, or all of it where it only ends too early.
+/// Describes a record that is not JSON: from the first bad byte on, or all of it if it only ends too early.
 pub(crate) fn broken(fault: &Fault, length: usize) -> Broken {
     let (code, found) = match fault.kind {
         FaultKind::InvalidUtf8 => ("structure.utf8", "bytes that are not UTF-8".to_owned()),
@@ -252,7 +252,7 @@ pub(crate) fn broken(fault: &Fault, length: usize) -> Broken {
     Broken { code, range: start..length, found }
 }
 
-/// A key as it stands, for people.
+/// Formats a raw key for people.
 fn shown(key: &[u8]) -> String {
     let key = String::from_utf8_lossy(key);
     match key.char_indices().nth(SHOWN) {
@@ -261,7 +261,7 @@ fn shown(key: &[u8]) -> String {
     }
 }
 
-/// What a scalar is, by its first byte.
+/// Returns the kind of a scalar, given its first byte.
 pub(crate) fn kind_of_scalar(first: u8) -> Kind {
     match first {
         b'n' => Kind::Null,

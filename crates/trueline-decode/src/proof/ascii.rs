@@ -1,17 +1,17 @@
-//! Whether views are ASCII, all at once: then they are UTF-8, and need not be looked at one by one.
+//! Checks all views at once for ASCII: then they are UTF-8, and need no check one by one.
 
 use arrow_array::StringViewArray;
 use arrow_buffer::{Buffer, NullBuffer, ScalarBuffer};
 
-/// The longest text that a view holds itself.
+/// The longest text inside a view.
 const INLINE: u32 = 12;
-/// Fewer views for so many bytes are looked at one by one.
+/// With fewer views than one per this many bytes, they are checked one by one.
 const BYTES_PER_VIEW: usize = 256;
 
-/// An array of texts that are views into one buffer, if all of them can be proven to be ASCII with less work than it takes to
-/// look at each; the views and nulls are given back otherwise.
+/// Builds an array of texts that are views into one buffer, if all of them can be proven to be ASCII with less work than
+/// checking each one; otherwise returns the views and nulls.
 ///
-/// **Cost**: one pass over the views and one over the bytes they stand among.
+/// **Cost**: one pass over the views and one over the bytes around them.
 #[allow(unsafe_code, reason = "an array whose texts are proven here is not to be checked text by text")]
 pub(crate) fn string_views(
     views: Vec<u128>,
@@ -34,12 +34,13 @@ pub(crate) fn string_views(
     }
 }
 
-/// Up to where the views reach into the block, if they and all bytes of it up to there are ASCII; 0 when none does.
+/// Returns the end of the views in the block, if they and all bytes of the block up to there are ASCII; 0 if all views are
+/// inline.
 #[expect(clippy::cast_possible_truncation, reason = "the parts of a view")]
 fn last_byte(views: &[u128], block: &[u8]) -> Option<usize> {
     const HIGH: u128 = 0x8080_8080_8080_8080_8080_8080_0000_0000;
     let (mut high, mut buffers, mut end) = (0, 0, 0);
-    // Without a branch: which texts are long is hard to guess.
+    // Without a branch: long texts are hard to predict.
     for view in views {
         let length = *view as u32;
         let is_long = u32::from(length > INLINE).wrapping_neg();

@@ -1,21 +1,21 @@
-//! The bounds of numbers as whole numbers, one pair for each number of digits behind the point.
+//! The bounds of numbers as integers, one pair for each number of digits after the point.
 //!
-//! A number with `f` digits behind its point and the digits `v` is `v` / 10^`f`. Bounds are chosen such that whatever lies between
-//! them passes the exact check; a number at the very edge may be left out.
+//! A number with `f` digits after its point and the digits `v` is `v` / 10^`f`. Bounds are chosen such that everything
+//! between them passes the exact check; a number at the very edge may be left out.
 
 use trueline_schema::{DataType, Decimal, Literal, Range};
 
-/// Beyond every number of sixteen digits.
+/// More than every number of sixteen digits.
 const EDGE: i128 = 100_000_000_000_000_000;
 
-/// For each number of digits behind the point, 0 to 7, the least and the most, both included, as words.
+/// The inclusive minimum and maximum for each number of digits after the point, 0 to 7, as words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     pub(super) least: [u64; 8],
     pub(super) most: [u64; 8],
 }
 
-/// The bounds of a numeric type within ranges; `None` where some bound cannot be worked out.
+/// Returns the bounds of a numeric type within ranges; `None` if a bound cannot be computed.
 pub(super) fn of(data_type: &DataType, ranges: &[&Range]) -> Option<Bounds> {
     let mut least = [-EDGE; 8];
     let mut most = [EDGE; 8];
@@ -46,7 +46,7 @@ fn narrow(value: i128) -> u64 {
     (value.clamp(-EDGE, EDGE) as i64).cast_unsigned()
 }
 
-/// What the type itself can hold.
+/// The values that the type itself permits.
 fn held(data_type: &DataType, places: u8) -> Option<(i128, i128)> {
     if let Some(bounds) = data_type.integer_bounds() {
         return Some(bounds);
@@ -54,12 +54,12 @@ fn held(data_type: &DataType, places: u8) -> Option<(i128, i128)> {
     match data_type {
         DataType::Float32 | DataType::Float64 => Some((-EDGE, EDGE)),
         DataType::Decimal { precision, scale } if places <= *scale => {
-            // So many digits may stand before and behind the point.
+            // The maximum number of digits before and after the point.
             let digits = u32::from(precision - scale + places);
             let most = 10_i128.checked_pow(digits)? - 1;
             Some((-most, most))
         }
-        // Digits beyond the scale must be zeros, which is for the exact check to see.
+        // Digits beyond the scale must be zeros, which the exact check verifies.
         DataType::Decimal { .. } => Some((1, 0)),
         _ => None,
     }
@@ -74,14 +74,14 @@ fn negated(bound: &Literal) -> Option<Literal> {
     }
 }
 
-/// The least whole number such that it and everything above it is at least (or more than) the bound for the exact check.
+/// The least integer such that it and everything above it is at least (or more than) the bound for the exact check.
 fn at_least(bound: &Literal, is_open: bool, data_type: &DataType, places: u8) -> Option<i128> {
     let Literal::Number(number) = bound else { return None };
     match data_type {
         DataType::Float64 if !is_open => ceiling(*number, places),
         DataType::Float64 => above(number.to_f64().next_up(), places),
         DataType::Float32 => {
-            // As the exact check has it: rounded twice.
+            // Rounded twice, like the exact check.
             #[expect(clippy::cast_possible_truncation, reason = "rounding to float32 is the purpose")]
             let single = number.to_f64() as f32;
             above(f64::from(if is_open { single.next_up() } else { single }), places)
@@ -95,20 +95,20 @@ fn at_least(bound: &Literal, is_open: bool, data_type: &DataType, places: u8) ->
     }
 }
 
-/// A whole number that is no less than a float times 10^`places`, and not much more.
+/// An integer that is at least a float times 10^`places`, and not much more.
 fn above(bound: f64, places: u8) -> Option<i128> {
-    // No number of sixteen digits is so far away, at whatever scale.
+    // No number of sixteen digits is that large, at any scale.
     if bound.abs() >= 1e17 {
         return Some(if bound < 0.0 { -EDGE } else { EDGE });
     }
-    // Rounded at the 20th digit behind the point: one more there is above for sure.
+    // Rounded to the 20th digit after the point: adding one there is certainly above.
     let text = format!("{bound:.20}");
     let digits: String = text.chars().filter(|character| *character != '.').collect();
     let unscaled: i128 = digits.parse().ok()?;
     ceiling(Decimal { unscaled: unscaled.checked_add(1)?, scale: 20 }, places)
 }
 
-/// The least whole number that is no less than a decimal times 10^`places`; beyond [`EDGE`] any will do.
+/// The least integer that is at least a decimal times 10^`places`; beyond [`EDGE`] any value will do.
 fn ceiling(number: Decimal, places: u8) -> Option<i128> {
     let shift = i32::from(places).checked_sub(number.scale)?;
     let factor = 10_i128.checked_pow(shift.unsigned_abs());

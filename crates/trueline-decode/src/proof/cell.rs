@@ -1,4 +1,4 @@
-//! The cells of one column, a group of them at a time.
+//! The cells of one column, one group at a time.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -6,20 +6,20 @@ use std::ops::Range;
 
 use super::lanes::{Bytes, Choice, Lanes, SQUARE, Task, WORD};
 
-/// How many bytes must follow the last cell of a block, so that a proof may look at a few words of each without asking. (Where sixteen bytes are
-/// not there, nothing can be said of the first eight either.)
+/// The number of bytes that must follow the last cell of a block, so that a proof may read a few words of each cell without
+/// a test. (Without sixteen bytes, the first eight are unusable as well.)
 pub(crate) const BEHIND: usize = 64;
 
-/// Rows to a word of a bit set.
+/// The number of rows per word of a bit set.
 pub(crate) const ROWS: usize = 64;
 
-/// Where the cells of one column are to be found.
+/// Where the cells of one column are.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
     pub(super) bytes: Bytes<'a>,
-    /// For some rows, whole words of them, the separators before and behind.
+    /// For some rows, in whole words, the separators before and after.
     pub(super) borders: Borders<'a>,
-    /// How many bytes before its separator the column ends.
+    /// The number of bytes between the end of the column and its separator.
     pub(super) trim: u32,
     /// The quote, if there may be one in these bytes.
     pub(super) quote: Option<u8>,
@@ -37,7 +37,7 @@ pub(super) struct Borders<'a> {
 impl<'a> Borders<'a> {
     pub(super) const NONE: Self = Self { columns: &[], stride: 2 };
 
-    /// For each word of rows the separators before a column and those behind it.
+    /// For each word of rows, the separators before and after a column.
     #[inline(always)]
     pub(super) fn words(self) -> impl Iterator<Item = [&'a [u32; ROWS]; 2]> {
         let Self { columns, stride } = self;
@@ -45,19 +45,20 @@ impl<'a> Borders<'a> {
     }
 }
 
-/// A copy of the separators of some rows, ordered by column: what is a load here would be a gather in the order of rows.
+/// A copy of the separators of some rows, ordered by column: this turns gathers in row order into loads.
 #[derive(Debug, Default)]
 pub(super) struct Separators {
-    /// For each word of rows the separators before the first column, behind it, and so on.
+    /// For each word of rows, the separators before the first column, after it, and so on.
     columns: Vec<[u32; ROWS]>,
     stride: usize,
     first: usize,
 }
 
 impl Separators {
-    /// Takes the separators of some columns, given for each row the entry of its first field.
+    /// Copies the separators of some columns, given the entry of the first field of each row.
     ///
-    /// The very first field of a block has no separator before it, so that what is found for it means nothing, as for rows that are none.
+    /// The very first field of a block has no separator before it, so its result is meaningless, as for rows that do not
+    /// exist.
     pub(super) fn take(
         &mut self,
         lanes: Choice,
@@ -71,13 +72,13 @@ impl Separators {
         lanes.run(Take { to: self, separators, firsts });
     }
 
-    /// Those of a column.
+    /// Returns the separators of a column.
     pub(super) fn of(&self, column: usize) -> Borders<'_> {
         Borders { columns: self.columns.get(column - self.first..).unwrap_or_default(), stride: self.stride }
     }
 }
 
-/// Puts separators in the order of columns.
+/// Puts separators in column order.
 struct Take<'a> {
     to: &'a mut Separators,
     separators: &'a [u32],
@@ -92,9 +93,9 @@ impl Task for Take<'_> {
         let Self { to: Separators { columns, stride, first }, separators, firsts } = self;
         let before = narrow(*first).wrapping_sub(1);
         for (firsts, columns) in firsts.iter().zip(columns.chunks_mut(*stride)) {
-            // The entry of the separator before the first column, of which there is none before the very first field.
+            // The entry of the separator before the first column; the very first field has none.
             let places = firsts.map(|entry| entry.wrapping_add(before));
-            // The ends of the block are put in one by one, behind what is found elsewhere for them.
+            // The ends of the block are added one by one and overwrite what was found elsewhere.
             let beyond = (separators.len() + 1).saturating_sub(columns.len());
             let inside = places.map(|place| if (place as usize) < beyond { place } else { 0 });
             let is_turned = lanes.turn(separators, &inside, columns);
@@ -115,25 +116,25 @@ impl Task for Take<'_> {
 
 /// As many cells as there are lanes.
 pub(super) struct Group<L: Lanes> {
-    /// Where the text of each begins, quotes left out.
+    /// The start of each text, without quotes.
     pub(super) start: L::Words,
-    /// How many bytes it has.
+    /// The length of each text in bytes.
     pub(super) length: L::Words,
-    /// Its first eight bytes. Where it has fewer, anything may be behind them, also what is not in the file.
+    /// The first eight bytes. If there are fewer, anything may follow them, even bytes that are not in the file.
     pub(super) head: L::Words,
-    /// Its next eight bytes, where it has more than eight; else anything.
+    /// The next eight bytes if there are more than eight, else anything.
     pub(super) next: L::Words,
-    /// Whether it is quoted, so that its bytes may hold doubled quotes.
+    /// Whether a cell is quoted, so that its bytes may contain doubled quotes.
     pub(super) quoted: L::Mask,
 }
 
 impl<'a> Cells<'a> {
-    /// Bytes to look at, at places that are known otherwise.
+    /// Bytes whose ranges are known in another way.
     pub(super) fn elsewhere(bytes: Bytes<'a>, is_ascii: bool) -> Self {
         Self { bytes, borders: Borders::NONE, trim: 0, quote: None, is_ascii }
     }
 
-    /// A group of cells: some of those between two columns of separators. With `QUOTED` there may be quotes.
+    /// Returns a group of cells: some of those between two columns of separators. With `QUOTED` there may be quotes.
     #[inline(always)]
     pub(super) fn group<L: Lanes, const QUOTED: bool>(
         &self,
@@ -147,14 +148,14 @@ impl<'a> Cells<'a> {
         if QUOTED {
             let quote = lanes.splat(u64::from(self.quote.unwrap_or_default()));
             let is_quote = lanes.equal(lanes.and(head, lanes.splat(0xFF)), quote);
-            // Columns tend to be quoted or not: where none is, nothing is moved, and where all are, nothing is chosen. A lone quote gets
-            // a length that no proof takes.
+            // Usually all cells of a column are quoted or none: then nothing is selected, or nothing is moved. A single
+            // quote gets a length that no proof accepts.
             let bits = lanes.bits(is_quote);
             if bits == u64::MAX >> (64 - L::COUNT) {
                 quoted = is_quote;
                 start = lanes.add(start, lanes.splat(1));
                 length = lanes.sub(length, lanes.splat(2));
-                // Of a short text the first eight bytes have all.
+                // For a short text the first eight bytes contain all.
                 let is_short = lanes.less(length, lanes.splat(WORD as u64));
                 [head, next] = if lanes.bits(is_short) == bits {
                     [lanes.shr::<8>(head), next]
@@ -171,7 +172,7 @@ impl<'a> Cells<'a> {
         Group { start, length, head, next, quoted }
     }
 
-    /// Where some cells begin, and how many bytes they have, quotes included.
+    /// Returns the start and the length in bytes of some cells, including quotes.
     #[inline(always)]
     pub(super) fn place<L: Lanes>(
         &self,
@@ -184,7 +185,8 @@ impl<'a> Cells<'a> {
         (start, lanes.sub(end, start))
     }
 
-    /// How many bytes the text of some cells has, which begin at `start` and have so many with quotes; negative where there is a lone quote.
+    /// Returns the length of the text of some cells in bytes, given their start and their length with quotes; negative for a
+    /// single quote.
     #[inline(always)]
     pub(super) fn text_length<L: Lanes>(&self, lanes: L, start: L::Words, length: L::Words) -> L::Words {
         let first = lanes.and(lanes.gather_bytes(self.bytes, start), lanes.splat(0xFF));
@@ -193,7 +195,7 @@ impl<'a> Cells<'a> {
         lanes.sub(length, lanes.select(is_quoted, lanes.splat(2), lanes.splat(0)))
     }
 
-    /// The bytes of each text from its byte `8 * number` on, eight and eight. Where it has none of these, anything.
+    /// Returns two times eight bytes of each text from byte `8 * number` on; anything past its end.
     #[inline(always)]
     pub(super) fn two<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> [L::Words; 2] {
         if number == 0 {
@@ -204,7 +206,7 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// All ones in those bytes of word `number` that belong to texts of such lengths (below 2^16; else it means nothing).
+/// All ones in the bytes of word `number` that belong to texts of these lengths (below 2^16; else meaningless).
 #[inline(always)]
 pub(super) fn used<L: Lanes>(lanes: L, length: L::Words, number: usize) -> L::Words {
     let end = lanes.splat(((number + 1) * WORD) as u64);
@@ -217,7 +219,7 @@ pub(crate) const HIGH: u64 = 0x8080_8080_8080_8080;
 /// The lowest bit of each byte.
 pub(crate) const LOW: u64 = 0x0101_0101_0101_0101;
 
-/// The highest bit of each byte that is not a digit 0 to 9 in both words, and now and then of one that is.
+/// The highest bit of each byte that is not a digit 0 to 9 in both words, and occasionally of a byte that is.
 #[inline(always)]
 pub(super) fn not_digits<L: Lanes>(lanes: L, one: L::Words, other: L::Words) -> L::Words {
     let raise = lanes.splat(0x76 * LOW);
@@ -225,14 +227,14 @@ pub(super) fn not_digits<L: Lanes>(lanes: L, one: L::Words, other: L::Words) -> 
     lanes.and(lanes.or(lanes.or(one, other), raised), lanes.splat(HIGH))
 }
 
-/// The texts that mean null, as far as a proof knows them: up to eight bytes each, without quotes.
+/// The strings that mean null, as far as proofs support them: up to eight bytes each, without quotes.
 #[derive(Clone, Debug)]
 pub(super) struct NullTexts {
     texts: Vec<(u64, u64)>,
 }
 
 impl NullTexts {
-    /// `None` where a text is not of that kind.
+    /// Returns `None` if a string is not supported.
     pub(super) fn new(texts: &[String], quote: Option<u8>) -> Option<Self> {
         let one = |text: &String| {
             let bytes = text.as_bytes();
@@ -242,17 +244,17 @@ impl NullTexts {
         Some(Self { texts: texts.iter().map(one).collect::<Option<_>>()? })
     }
 
-    /// Whether no text but the empty one means null.
+    /// Whether no string except the empty one means null.
     pub(super) fn at_most_empty(&self) -> bool {
         self.texts.iter().all(|(length, _)| *length == 0)
     }
 
-    /// Whether the empty text means null, and no other.
+    /// Whether only the empty string means null.
     pub(super) fn are_empty(&self) -> bool {
         self.at_most_empty() && !self.texts.is_empty()
     }
 
-    /// Which cells are null.
+    /// Returns the cells that are null.
     #[inline(always)]
     pub(super) fn find<L: Lanes>(&self, lanes: L, group: &Group<L>) -> L::Mask {
         let mut found = lanes.none();
@@ -268,7 +270,7 @@ impl NullTexts {
     }
 }
 
-/// Up to eight bytes as a word, the first one lowest.
+/// Up to eight bytes as a word, the first byte lowest.
 pub(super) fn packed(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

@@ -1,8 +1,8 @@
-//! Floats without bounds: their grammar alone, since any value will do.
+//! Floats without bounds: only their grammar, since any value is valid.
 //!
-//! Nothing has to be moved or multiplied. Digits stay where they are, a decimal point is looked for and taken for a digit, and what
-//! stands behind an `e` is looked at only where some cell of the group has a letter. Up to sixteen bytes with an exponent of two
-//! digits at most are far from what overflows.
+//! Nothing is moved or multiplied. Digits stay where they are, a decimal point is found and treated as a digit, and the
+//! bytes after an `e` are only read if a cell of the group has a letter. Up to sixteen bytes with an exponent of at most two
+//! digits are far from overflow.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -10,16 +10,16 @@ use super::Judge;
 use super::cell::{Cells, Group, HIGH, LOW, not_digits, used};
 use super::lanes::Lanes;
 
-/// The most bytes of a number.
+/// The maximum number of bytes of a number.
 const LONGEST: u64 = 16;
-/// Set in letters, and in nothing else that a number may have.
+/// Set in letters, but in no other byte that a number may have.
 const LETTER: u64 = 0x40 * LOW;
 
 /// A proof that a text is a finite float.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Float;
 
-/// The highest bit of each byte that is equal to another one.
+/// The highest bit of each byte that equals `byte`.
 #[inline(always)]
 pub(super) fn bytes_equal<L: Lanes>(lanes: L, words: L::Words, byte: u8) -> L::Words {
     let differs = lanes.xor(words, lanes.splat(u64::from(byte) * LOW));
@@ -28,13 +28,13 @@ pub(super) fn bytes_equal<L: Lanes>(lanes: L, words: L::Words, byte: u8) -> L::W
     lanes.and_not(lanes.splat(HIGH), lanes.or(raised, differs))
 }
 
-/// All ones in those bytes whose highest bit is set; no other bits may be.
+/// All ones in the bytes whose highest bit is set; no other bits may be set.
 #[inline(always)]
 pub(super) fn whole_bytes<L: Lanes>(lanes: L, highest: L::Words) -> L::Words {
     lanes.sub(lanes.shl::<1>(highest), lanes.shr::<7>(highest))
 }
 
-/// The mantissa of a text: its length, and whether an exponent behind it is one.
+/// The length of the mantissa of a text, and whether it is followed by no exponent or a valid one.
 #[inline(always)]
 fn mantissa<L: Lanes>(
     lanes: L,
@@ -44,7 +44,7 @@ fn mantissa<L: Lanes>(
     letters: [L::Words; 2],
 ) -> (L::Words, L::Mask) {
     let one = lanes.splat(1);
-    // The bytes below the first letter of a word, as so many ones; all of them where there is none.
+    // The bytes below the first letter of a word, counted as ones; all of them if there is none.
     let below = |letters| {
         let first = lanes.shr::<6>(lanes.and(letters, lanes.sub(lanes.splat(0), letters)));
         lanes.sum_bytes(lanes.and(lanes.sub(first, one), lanes.splat(LOW)))
@@ -103,7 +103,7 @@ impl Judge for Float {
         let points = lanes.sum_bytes(lanes.add(lanes.shr::<7>(one), lanes.shr::<7>(other)));
         let head = lanes.and_not(head, whole_bytes(lanes, one));
         let tail = lanes.and_not(tail, whole_bytes(lanes, other));
-        // At most one point, and a digit besides.
+        // At most one point, and at least one digit.
         good = lanes.both(good, lanes.less(points, lanes.splat(2)));
         good = lanes.both(good, lanes.less(points, length));
         lanes.both(good, lanes.is_zero(not_digits(lanes, head, tail)))

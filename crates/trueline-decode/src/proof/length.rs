@@ -1,4 +1,4 @@
-//! Texts of a length, which is known without looking at the text in all but a few cases.
+//! The lengths of texts, which are known without reading the text in all but a few cases.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -8,10 +8,10 @@ use super::Judge;
 use super::cell::{Cells, Group, HIGH, used};
 use super::lanes::Lanes;
 
-/// How many words of a cell are looked at for other characters than ASCII.
+/// The number of words of a cell that are checked for non-ASCII characters.
 const WORDS: usize = 4;
 
-/// A proof that a text has so many characters or bytes.
+/// A proof that the number of characters or bytes of a text is in a range.
 #[derive(Clone, Debug)]
 pub(super) struct Length {
     least: u64,
@@ -21,12 +21,12 @@ pub(super) struct Length {
 
 impl Length {
     pub(super) fn new(min: Option<u64>, max: Option<u64>, unit: LengthUnit) -> Self {
-        // Far beyond what can stand in a block, and small enough to be compared.
+        // Far above any length in a block, but small enough to compare.
         let most = max.unwrap_or(u64::MAX).min(1 << 40);
         Self { least: min.unwrap_or(0).min(1 << 41), most, unit }
     }
 
-    /// Whether any text that is not too long has enough, except perhaps the empty one.
+    /// Whether any text that is not too long is long enough, except perhaps the empty one.
     pub(super) fn is_least_text(&self) -> bool {
         self.least <= 1
     }

@@ -1,4 +1,4 @@
-//! Texts that are listed: enumerations, constants, booleans.
+//! Texts from a list: enumerations, constants, booleans.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -6,23 +6,23 @@ use super::Judge;
 use super::cell::{Cells, Group, packed, used};
 use super::lanes::{Lanes, WORD};
 
-/// The longest text that is compared, in bytes.
+/// The maximum length of a compared text in bytes.
 const LONGEST: usize = 2 * WORD;
-/// The most texts: each is compared with each cell.
+/// The maximum number of texts: each is compared with each cell.
 const MOST: usize = 64;
-/// Texts of one byte that lie less than so far apart are bits of a word.
+/// Texts of one byte that span less than this are bits of a word.
 const SPAN: u8 = 64;
 
 /// A proof that a text is one of a list.
 #[derive(Clone, Debug)]
 pub(super) struct List {
-    /// Texts of up to seven bytes, their length in the eighth.
+    /// Texts of up to seven bytes, with their length in the eighth.
     short: Vec<u64>,
     /// Texts of eight bytes.
     eight: Vec<u64>,
-    /// Longer ones: both words and the length.
+    /// Longer texts: both words and the length.
     long: Vec<[u64; 3]>,
-    /// All of them, if they are such.
+    /// All of them, if they are single bytes.
     letters: Option<Letters>,
 }
 
@@ -31,12 +31,13 @@ pub(super) struct List {
 pub(super) struct Letters {
     /// The least byte.
     least: u8,
-    /// A bit for each that is so far behind it.
+    /// One bit per byte, at its distance from the least.
     set: u64,
 }
 
 impl List {
-    /// The proof for these texts; those that a quote or their length keeps from being compared are left to the exact check.
+    /// Creates the proof for these texts. Texts that cannot be compared because of a quote or their length are left to the
+    /// exact check.
     pub(super) fn new<'a>(texts: impl IntoIterator<Item = &'a str>, quote: Option<u8>) -> Option<Self> {
         let mut list = Self { short: Vec::new(), eight: Vec::new(), long: Vec::new(), letters: None };
         for text in texts {
@@ -58,7 +59,7 @@ impl List {
         (1..=MOST).contains(&count).then_some(list)
     }
 
-    /// The texts, if all of them are of one byte and near one another.
+    /// Returns the texts, if all of them have one byte and are close together.
     pub(super) fn letters(&self) -> Option<Letters> {
         self.letters
     }
@@ -85,7 +86,7 @@ impl Letters {
 impl Judge for Letters {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, _cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        // A byte below the least one wraps, and is beyond all bits as well.
+        // A byte below the least one wraps, and is also beyond all bits.
         let byte = lanes.and(group.head, lanes.splat(0xFF));
         let bit = lanes.sub(byte, lanes.splat(u64::from(self.least)));
         let found = lanes.and(lanes.shr_by(lanes.splat(self.set), bit), lanes.splat(1));

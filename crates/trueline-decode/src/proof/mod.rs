@@ -1,13 +1,13 @@
-//! Proofs from bytes: which rows of a column pass all its checks, seen without making values.
+//! Proofs from bytes: which rows of a column pass all its checks, without decoding values.
 //!
-//! A proof is one-sided. What it says passes does pass, by the exact check over the decoded value; what it leaves open may
-//! pass all the same and is decided there. So a proof may be as simple as the usual cell allows. Here a proof is a [`Judge`]: it
-//! is given a group of cells, as many as there are lanes, and says which of them are good.
+//! A proof is one-sided. What it proves passes the exact check of the decoded value; what it leaves open may still pass, and
+//! is decided there. So a proof may be as simple as usual cells allow. Here a proof is a [`Judge`]: it receives a group of
+//! cells, as many as there are lanes, and returns which of them are good.
 //!
-//! A column has a proof if everything that is asked of it is understood; otherwise it has none, and all of it goes the exact way.
+//! A column has a proof if all its checks are supported; otherwise it has none, and all of it is checked exactly.
 //!
-//! If you change this: the exact way is the meaning. The tests of the `trueline` crate hold every proof against it, with every kind of
-//! lanes; a proof that is right on all but one text is wrong.
+//! If you change this: the exact check is the definition. The tests of the `trueline` crate compare every proof with it, for
+//! every kind of lanes; a proof that is right for all texts except one is wrong.
 
 pub(crate) mod ascii;
 mod bound;
@@ -32,18 +32,18 @@ use self::lanes::{Bytes, Choice, Lanes, Task};
 use self::plan::Proof;
 use crate::{Block, ColumnPlan, Records};
 
-/// So many bytes are gone through in one column before the next column has its turn: they stay in the nearest cache.
+/// The number of bytes read for one column before the next column: they stay in the nearest cache.
 const TILE_BYTES: usize = 24 << 10;
-/// At most so many words of rows at a time, and at least one.
+/// The maximum number of words of rows at a time; at least one.
 const TILE: usize = 4;
 
-/// Whether cells are good.
+/// Decides which cells are good.
 trait Judge {
-    /// Which cells of the group are proven; none that has a negative length. What is said of cells that are null does not
-    /// matter, but for [`Judge::takes_empty`]. Must be `inline(always)`.
+    /// Returns the proven cells of the group; none with a negative length. The result for null cells does not matter, except
+    /// for [`Judge::takes_empty`]. Must be `inline(always)`.
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask;
 
-    /// Whether a cell is good as long as it has at most so many bytes, whatever they are.
+    /// The maximum number of bytes, if every cell with no more bytes is good, whatever they are.
     fn most_bytes(&self) -> Option<u64> {
         None
     }
@@ -59,19 +59,19 @@ trait Judge {
 pub struct Proven {
     /// One bit per row, least significant bit first; set where the row is *not* proven.
     pub open: Vec<u64>,
-    /// How many of the proven rows are null.
+    /// The number of proven rows that are null.
     pub nulls: u64,
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: usize,
 }
 
 impl Proven {
-    /// Whether trying was in vain; a few rows say nothing.
+    /// Whether most of the proof failed; false for few rows.
     pub(crate) fn is_mostly_open(&self) -> bool {
         self.rows >= 4 * ROWS && self.open_count() > self.rows / 2
     }
 
-    /// How many rows are not proven.
+    /// Returns the number of rows that are not proven.
     pub fn open_count(&self) -> usize {
         self.open.iter().map(|word| word.count_ones() as usize).sum()
     }
@@ -79,24 +79,25 @@ impl Proven {
 
 /// Proves columns of blocks.
 ///
-/// Everything that depends on the schema is decided when it is made. It keeps its working memory from block to block; make
-/// one per thread.
+/// Everything that depends on the schema is decided on creation. It keeps its working memory between blocks; create one per
+/// thread.
 pub struct Prover {
     columns: Vec<Option<(u32, Proof)>>,
     groups: Vec<Neighbours>,
     lanes: Choice,
     quote: Option<u8>,
     proven: Vec<Option<Proven>>,
-    /// For each column how many blocks it is to be left alone.
+    /// For each column, the number of blocks to skip.
     pauses: Vec<u32>,
     separators: Separators,
 }
 
-/// Where a proof leaves most of a block open, it is not tried for so many blocks.
+/// If a proof leaves most of a block open, it is skipped for this many blocks.
 const PAUSE: u32 = 7;
 
 impl Prover {
-    /// A prover of these columns with the instructions of a kernel. Whatever cannot be proven from bytes is left out.
+    /// Creates a prover of these columns with the instructions of a kernel. Columns that cannot be proven from bytes are
+    /// left out.
     pub fn new(columns: &[ColumnPlan], dialect: &Dialect, kernel: Kernel) -> Self {
         let proofs = columns.iter().map(|plan| {
             let source = u32::try_from(plan.source).ok()?;
@@ -118,7 +119,7 @@ impl Prover {
         }
     }
 
-    /// Proves what it can of the records of a block: for each column the rows that are proven, or `None` where nothing is.
+    /// Proves what it can about the records of a block: for each column the proven rows, or `None` if there are none.
     pub fn prove(&mut self, block: &Block<'_>, records: &Records) -> &[Option<Proven>] {
         let words = records.rows.div_ceil(ROWS);
         let parts = self.parts(block, records);
@@ -150,7 +151,7 @@ impl Prover {
         &self.proven
     }
 
-    /// Proves what it can of some columns in some words of rows.
+    /// Proves what it can about some columns in some words of rows.
     fn prove_tile(&mut self, group: usize, parts: &Parts<'_>, records: &Records, tile: Range<usize>) {
         let Neighbours { sources, columns } = &self.groups[group];
         if columns.iter().all(|column| self.proven[*column].is_none()) {
@@ -172,14 +173,14 @@ impl Prover {
         }
     }
 
-    /// What all columns of a block have in common; `None` where their cells cannot be found in lanes.
+    /// Returns what all columns of a block share; `None` if lanes cannot find their cells.
     fn parts<'a>(&self, block: &Block<'a>, records: &'a Records) -> Option<Parts<'a>> {
         let dense = block.positions.dense()?;
         let end = *dense.separators.last()? as usize;
         if records.firsts.is_empty() || end + BEHIND > block.bytes().len() {
             return None;
         }
-        // Zeros stand behind the last byte too, where an empty cell must not look quoted.
+        // The bytes after the end are zeros, where an empty cell must not look quoted.
         if self.quote == Some(0) {
             return None;
         }
@@ -190,26 +191,26 @@ impl Prover {
             quote: self.quote.filter(|_| block.positions.has_quotes()),
             is_ascii: block.positions.is_ascii(),
         };
-        // There are whole words of these, beyond the rows too.
+        // These are whole words, also past the rows.
         Some(Parts { cells, separators: dense.separators, firsts: records.firsts.as_chunks().0 })
     }
 }
 
-/// Columns that stand so near one another that their separators are copied together.
+/// Columns so close together that their separators are copied together.
 #[derive(Debug)]
 struct Neighbours {
-    /// The fields from the first one to the last.
+    /// The fields from the first to the last.
     sources: Range<usize>,
-    /// Which columns they are.
+    /// The indices of the columns.
     columns: Vec<usize>,
 }
 
-/// The most fields of a group, and the most that lie between two of its columns.
+/// The maximum number of fields of a group, and between two of its columns.
 const MOST_FIELDS: usize = 48;
 const MOST_BETWEEN: usize = 6;
 
 impl Neighbours {
-    /// All columns that have a proof.
+    /// Groups all columns that have a proof.
     fn of(columns: &[Option<(u32, Proof)>]) -> Vec<Self> {
         let proofs = columns
             .iter()
@@ -233,16 +234,16 @@ impl Neighbours {
     }
 }
 
-/// What all columns of a block have in common.
+/// What all columns of a block share.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
     cells: Cells<'a>,
     separators: &'a [u32],
-    /// For each row the entry of its first field in the separators.
+    /// For each row, the entry of its first field in the separators.
     firsts: &'a [[u32; ROWS]],
 }
 
-/// Has the bytes of some words of rows brought near, while others are gone through.
+/// Prefetches the bytes of some words of rows while others are processed.
 struct Prefetch<'a> {
     parts: Parts<'a>,
     words: Range<usize>,
@@ -272,21 +273,21 @@ impl Task for Prefetch<'_> {
 /// Some rows of one column.
 struct Rows<'a, 'b> {
     cells: Cells<'a>,
-    /// The first row; whole words of rows are before it.
+    /// The first row, after whole words of rows.
     first: usize,
-    /// Whether the cell of the first row has a separator before it: all have but the very first field of a block.
+    /// Whether the cell of the first row has a separator before it: all except the very first field of a block.
     is_found: bool,
     /// The bits of the rows that are still open.
     open: &'b mut [u64],
 }
 
-/// One judge over some rows: those it finds good are no longer open. Returns how many rows are null.
+/// Runs one judge over some rows: those it proves are no longer open. Returns the number of null rows.
 struct Pass<'a, 'b, 'c, J> {
     judge: &'a J,
     nulls: &'a NullTexts,
     /// Whether nulls pass.
     takes_nulls: bool,
-    /// Whether what stands between quotes is the text, but for doubled quotes.
+    /// Whether the bytes between quotes are the text, except for doubled quotes.
     reads_quoted: bool,
     rows: &'a mut Rows<'b, 'c>,
     count: usize,
@@ -298,7 +299,7 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
-        // What is null and must not pass need not be known where the judge refuses it anyway.
+        // Nulls that must not pass need not be known if the judge rejects them anyway.
         let looks = self.takes_nulls || !self.nulls.at_most_empty() || self.judge.takes_empty();
         if let Some(most) = self.judge.most_bytes()
             && self.nulls.are_empty()
@@ -316,8 +317,8 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
 }
 
 impl<J: Judge> Pass<'_, '_, '_, J> {
-    /// The loop where the number of bytes is enough to know, quotes or not: without them there are fewer. Only what may be a
-    /// quoted nothing has to be looked at, and what is too long by little.
+    /// The loop if the number of bytes is sufficient, with or without quotes: without them there are fewer. Only possible
+    /// empty quoted cells, and cells that are slightly too long, are examined.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn measure<L: Lanes>(self, lanes: L, most: u64) -> u64 {
@@ -331,7 +332,7 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
                 let mut nulls = lanes.is_zero(length);
                 let mut short = lanes.less(length, lanes.splat(most + 1));
                 if cells.quote.is_some() {
-                    // What is too long by its quotes alone is not.
+                    // A cell that is too long only because of its quotes is not too long.
                     let near = lanes.both(lanes.not(short), lanes.less(length, lanes.splat(most + 3)));
                     let unsure = lanes.either(near, lanes.equal(length, lanes.splat(2)));
                     if lanes.bits(unsure) != 0 {
@@ -352,12 +353,12 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
         null_count
     }
 
-    /// The loop. With `QUOTED` there may be quotes, with `NULLS` it must be known which cells are null.
+    /// The loop. With `QUOTED` there may be quotes, with `NULLS` the null cells must be known.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn pass<L: Lanes, const QUOTED: bool, const NULLS: bool>(self, lanes: L) -> u64 {
         let Self { judge, nulls: null_texts, takes_nulls, reads_quoted, rows, count } = self;
-        // A copy of its own stays in registers.
+        // A separate copy stays in registers.
         let cells = &{ rows.cells };
         let mut null_count = 0;
         for ((word, borders), open) in cells.borders.words().enumerate().zip(rows.open.iter_mut()) {
@@ -384,7 +385,8 @@ impl<J: Judge> Pass<'_, '_, '_, J> {
     }
 }
 
-/// Notes which of 64 rows are still open, given how many are left and which of them passed and which are null. Returns how many nulls pass.
+/// Updates which of 64 rows are still open, given the number of rows left, and which passed and which are null. Returns the
+/// number of nulls that pass.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "a part of the loop")]
 fn close(left: usize, (passed, null): (u64, u64), takes_nulls: bool, open: &mut u64) -> u64 {

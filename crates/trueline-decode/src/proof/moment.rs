@@ -1,8 +1,8 @@
-//! Dates, times and timestamps by shape and calendar.
+//! Proofs of dates, times and timestamps by shape and calendar.
 //!
-//! The text is laid over its own shape with every digit 0, so that digits become numbers and everything else becomes 0. Pairs of
-//! digits become bytes, and these are compared with the most that a month, a day, an hour can be. The 29th of February is left to the
-//! exact check, and so are offsets and more than six digits of a fraction.
+//! The text is XORed with its shape in which every digit is 0, so that digits become numbers and everything else becomes 0.
+//! Pairs of digits become bytes, which are compared with the maximum of a month, a day, an hour. The 29th of February is
+//! left to the exact check, as are offsets and more than six digits of a fraction.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -12,12 +12,12 @@ use super::Judge;
 use super::cell::{Cells, Group, HIGH, not_digits, packed, used};
 use super::lanes::Lanes;
 
-/// Bits of the second of the day in the key of a moment; then come 5 of the day, 4 of the month and 14 of the year.
+/// Bits of the second of the day in the key of a moment; above it are 5 bits of the day, 4 of the month and 14 of the year.
 const SECOND_BITS: u32 = 17;
 const DAY_BITS: u32 = 5;
 const MONTH_BITS: u32 = 4;
 
-/// For each month, in two bits, how many days beyond 28 it has; none in February.
+/// For each month, two bits with the number of its days beyond 28; none in February.
 const BEYOND_28: u64 = {
     let days_beyond: [u64; 13] = [0, 3, 0, 3, 2, 3, 2, 3, 3, 2, 3, 2, 3];
     let (mut table, mut month) = (0, 0);
@@ -34,13 +34,13 @@ pub(super) struct Moment {
     has_date: bool,
     has_time: bool,
     zone: Zone,
-    /// How many digits a fraction may have; none is allowed at 0.
+    /// The maximum number of digits of a fraction; 0 means no fraction.
     fraction: u64,
-    /// The least and the most key, both included.
+    /// The minimum and maximum key, both inclusive.
     bounds: Option<(u64, u64)>,
 }
 
-/// Whether a `Z` may stand at the end.
+/// Whether a `Z` may be at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Zone {
     Forbidden,
@@ -49,7 +49,7 @@ enum Zone {
 }
 
 impl Moment {
-    /// The proof of a date or time type within ranges.
+    /// Creates the proof of a date or time type within ranges.
     pub(super) fn new(data_type: &DataType, ranges: &[&Range]) -> Option<Self> {
         let (has_date, has_time, zone, fraction) = match data_type {
             DataType::Date => (true, false, Zone::Forbidden, 0),
@@ -67,7 +67,7 @@ impl Moment {
         };
         let mut bounds = None;
         if let DataType::Timestamp { unit: Some(TimeUnit::Nanosecond), .. } = data_type {
-            // What fits 64 bits of nanoseconds, by whole years.
+            // What fits in 64 bits of nanoseconds, in whole years.
             bounds = Some((key(1678, 1, 1, 0), key(2261, 12, 31, 86_399)));
         }
         for range in ranges {
@@ -87,19 +87,19 @@ impl Moment {
         Some(Self { has_date, has_time, zone, fraction, bounds })
     }
 
-    /// Whether there is a date, a time of day, and whether there are bounds.
+    /// Whether there is a date, a time of day, and bounds.
     pub(super) fn parts(&self) -> (bool, bool, bool) {
         (self.has_date, self.has_time, self.bounds.is_some())
     }
 }
 
-/// A moment as a number that grows with it.
+/// A moment as a number that increases with time.
 const fn key(year: u64, month: u64, day: u64, second: u64) -> u64 {
     ((year << MONTH_BITS | month) << DAY_BITS | day) << SECOND_BITS | second
 }
 
-/// The key of a bound, moved inwards by one day (a date that is excluded) or one second (all that have a time: the key does not tell
-/// fractions). `None` beyond the years 0 to 9999.
+/// The key of a bound, moved inwards by one day (an exclusive date) or one second (everything with a time: the key has no
+/// fractions). `None` outside the years 0 to 9999.
 fn of(bound: &Literal, is_open: bool, inwards: i32) -> Option<u64> {
     const SECOND: i128 = 1_000_000_000;
     let moved = match bound {
@@ -141,11 +141,11 @@ impl<const DATE: bool, const TIME: bool, const BOUNDED: bool> Judge for Read<'_,
     }
 }
 
-/// What a clock says behind its minutes.
+/// The part of a time after its minutes.
 struct End<L: Lanes> {
-    /// Whether there is as much of it as may be, and what stands behind the seconds is right.
+    /// Whether its length is allowed, and what follows the seconds is valid.
     good: L::Mask,
-    /// Not zero where the seconds are none.
+    /// Nonzero if the seconds are invalid.
     faults: L::Words,
     second: L::Words,
 }
@@ -169,10 +169,10 @@ impl Moment {
         }
         faults = lanes.or(faults, lanes.or(middle, lanes.add(middle, lanes.splat(raise))));
         let month = lanes.tens(lanes.and(lanes.shr::<40>(head), lanes.splat(0xFFFF)));
-        // Day and minute stand at even places, the hour at an odd one.
+        // Day and minute are at even offsets, the hour at an odd one.
         let (even, odd) = (lanes.tens(middle), lanes.tens(lanes.shr::<8>(middle)));
         let day = lanes.and(even, lanes.splat(0xFFFF));
-        // Hours and minutes: what is beyond the most they can be reaches the highest bit.
+        // Hours and minutes: values above their maximum reach the highest bit.
         let (hour, minute) = (lanes.and(odd, lanes.splat(0xFFFF_0000)), lanes.shr::<48>(even));
         let clock = lanes.or(hour, minute);
         faults = lanes.or(faults, lanes.add(clock, lanes.splat((0x7F - 23) << 16 | (0x7F - 59))));
@@ -229,7 +229,8 @@ impl Moment {
         good
     }
 
-    /// `:SS` and what follows, given the words that begin with the byte `at`, where they are expected, and with the fraction behind them.
+    /// `:SS` and what follows, given the words that begin with byte `at`, where they are expected, and with the fraction
+    /// after them.
     #[inline(always)]
     fn end<L: Lanes>(&self, lanes: L, length: L::Words, [word, fraction]: [L::Words; 2], at: u64) -> End<L> {
         let three = lanes.splat(0xFF_FFFF);
@@ -246,7 +247,7 @@ impl Moment {
             Zone::Allowed => lanes.either(bare, zulu),
             Zone::Required => zulu,
         };
-        // Where no cell has more bytes, nothing more is looked at.
+        // If no cell has more bytes, nothing more is read.
         let long = lanes.less(lanes.splat(at + 4), length);
         if self.fraction > 0 && lanes.bits(long) != 0 {
             let fraction = self.fraction(lanes, fraction, lanes.sub(length, lanes.splat(at + 3)));
@@ -255,7 +256,7 @@ impl Moment {
         End { good, faults, second }
     }
 
-    /// A fraction and a zone behind the seconds; `length` is that from the point on.
+    /// A fraction and a zone after the seconds; `length` counts from the point on.
     #[inline(always)]
     fn fraction<L: Lanes>(&self, lanes: L, text: L::Words, length: L::Words) -> L::Mask {
         let one = lanes.splat(1);
@@ -276,7 +277,7 @@ impl Moment {
         }
     }
 
-    /// Whether keys lie between the bounds.
+    /// Whether keys are between the bounds.
     #[inline(always)]
     fn within<L: Lanes>(&self, lanes: L, keys: L::Words) -> L::Mask {
         let (least, most) = self.bounds.unwrap_or((0, u64::MAX >> 1));

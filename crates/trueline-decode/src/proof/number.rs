@@ -1,8 +1,8 @@
 //! Integers and decimals of up to sixteen digits between bounds.
 //!
-//! A text is moved so that its last digit stands in the highest byte of sixteen, which makes leading zeros of what is missing.
-//! A decimal point is taken out by moving what stands before it up by one byte. The digits are then one whole number, and the
-//! bounds are whole numbers as well: one pair for each number of digits behind the point. So nothing is rounded.
+//! A text is moved so that its last digit is in the highest of sixteen bytes, which turns missing bytes into leading zeros.
+//! A decimal point is removed by moving the bytes before it up by one. The digits are then one integer, and the bounds are
+//! integers as well: one pair for each number of digits after the point. So nothing is rounded.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -14,7 +14,7 @@ use super::cell::{Cells, Group, LOW, not_digits};
 use super::float::bytes_equal;
 use super::lanes::{Lanes, WORD};
 
-/// The most digits of a number.
+/// The maximum number of digits of a number.
 const DIGITS: u64 = 16;
 
 /// A proof over numbers.
@@ -26,7 +26,7 @@ pub(super) struct Number {
 }
 
 impl Number {
-    /// The proof of a numeric type within ranges.
+    /// Creates the proof of a numeric type within ranges.
     pub(super) fn new(data_type: &DataType, ranges: &[&Range]) -> Option<Self> {
         let bounds = bound::of(data_type, ranges)?;
         let has_point = data_type.integer_bounds().is_none();
@@ -34,7 +34,7 @@ impl Number {
         Some(Self { bounds, has_point, has_sign })
     }
 
-    /// The judge for numbers of one digit, if good ones have no more.
+    /// Returns the judge for numbers of one digit, if good ones have no more.
     pub(super) fn digit(&self) -> Option<Digit<'_>> {
         (!self.has_point && self.bounds.most[0].cast_signed() <= 9).then_some(Digit(self))
     }
@@ -82,13 +82,13 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
             places = lanes.sum_bytes(lanes.and_not(lanes.splat(LOW), above));
             last = lanes.select(without, last, joined);
             first = lanes.select(without, first, lanes.shl::<8>(first));
-            // A point alone is no number.
+            // A point alone is not a number.
             let alone = lanes.both(lanes.equal(length, lanes.splat(1)), lanes.not(without));
             good = lanes.both(good, lanes.not(alone));
         }
         let faults = not_digits(lanes, first, last);
         let mut value = lanes.number(last);
-        // More than eight digits are rare enough to be asked for.
+        // More than eight digits are rare enough for a branch.
         if lanes.bits(lanes.not(lanes.is_zero(first))) != 0 {
             value = lanes.add(value, lanes.times(lanes.number(first), 100_000_000));
         }
@@ -106,7 +106,7 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
     }
 }
 
-/// The judge where no good number has more than one digit, unless there are zeros before it.
+/// The judge if no good number has more than one digit, except for leading zeros.
 pub(super) struct Digit<'a>(&'a Number);
 
 impl Judge for Digit<'_> {
@@ -124,8 +124,8 @@ impl Judge for Digit<'_> {
     }
 }
 
-/// The sixteen bytes that end with a text, given its first sixteen; what is missing are zeros, and digits are numbers. With `POINT` texts may
-/// well have more than eight bytes.
+/// The sixteen bytes that end with a text, given its first sixteen; missing bytes are zeros, and digits are numbers. With
+/// `POINT` more than eight bytes are common.
 #[inline(always)]
 fn sixteen<L: Lanes, const POINT: bool>(
     lanes: L,
@@ -140,7 +140,7 @@ fn sixteen<L: Lanes, const POINT: bool>(
         return (lanes.splat(0), lanes.shl_by(head, lanes.shl::<3>(lanes.sub(word, length))));
     }
     let tail = lanes.xor(next, zeros);
-    // How far the text is from filling sixteen bytes, in bits.
+    // The number of bits by which the text falls short of sixteen bytes.
     let gap = lanes.shl::<3>(lanes.sub(lanes.splat(DIGITS), length));
     let bits = lanes.splat(64);
     let across = lanes.or(lanes.shr_by(head, lanes.sub(bits, gap)), lanes.shl_by(head, lanes.sub(gap, bits)));

@@ -1,11 +1,11 @@
 //! AVX2: four lanes.
 //!
-//! Why so: shifts by lane are there; a mask is a vector of ones and zeros, made bits only at the end. There is a gather of four words
-//! too, but on Zen 3 four loads are quicker (`json_cost`: 93 ns instead of 115 to read a record of logs). Digits become numbers by
-//! VPMADDUBSW and VPMADDWD instead of three multiplications. Two words of a cell are one load of sixteen bytes,
-//! sorted by VPUNPCKLQDQ and VPUNPCKHQDQ; a table of eight is two registers, looked up by VPERMD: both save half of the loads and of the way of
-//! places into registers (`cost`: 15.0 ns to prove a row of ticks instead of 15.9). Bench: `prove`, `examples/cost.rs`. Source: Intel's
-//! manual.
+//! Why so: shifts by lane exist; a mask is a vector of ones and zeros, converted to bits only at the end. There is also a
+//! gather of four words, but on Zen 3 four loads are faster (`json_cost`: 93 ns instead of 115 to read a record of logs).
+//! Digits become numbers by VPMADDUBSW and VPMADDWD instead of three multiplications. Two words of a cell are one load of
+//! sixteen bytes, sorted by VPUNPCKLQDQ and VPUNPCKHQDQ; a table of eight is two registers, looked up by VPERMD: both save
+//! half of the loads and half of the moves of offsets into registers (`cost`: 15.0 ns to prove a row of ticks instead of
+//! 15.9). Bench: `prove`, `examples/cost.rs`. Source: Intel's manual.
 
 use std::arch::x86_64::{
     __m128i, __m256i, _MM_HINT_T0, _mm_cvtsi128_si64, _mm_extract_epi64, _mm_loadl_epi64, _mm_loadu_si128,
@@ -24,18 +24,18 @@ use std::ops::Range;
 
 use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, can_turn};
 
-/// AVX2 is there.
+/// Proves that AVX2 exists.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx2(());
 
 impl Avx2 {
-    /// Asks the processor.
+    /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
         is_x86_feature_detected!("avx2").then_some(Self(()))
     }
 }
 
-/// The four words at some places, in units of `SCALE` bytes.
+/// Loads the four words at some offsets, in units of `SCALE` bytes.
 ///
 /// # Safety
 /// The machine must have AVX2, and eight bytes must be readable at each place.
@@ -178,7 +178,7 @@ impl Lanes for Avx2 {
         // SAFETY: `self` proves AVX2; the slices are of 32 readable bytes each; the loads ask for no alignment.
         unsafe {
             let index = _mm256_and_si256(index, _mm256_set1_epi64x(7));
-            // Both halves of the word of a lane, of which there are four in each half of the table: only three bits of a place count.
+            // Both halves of each lane's word; each half of the table has four words. Only three bits of an index count.
             let twice = _mm256_add_epi64(index, index);
             let halves = _mm256_or_si256(twice, _mm256_slli_epi64::<32>(twice));
             let halves = _mm256_add_epi64(halves, _mm256_set1_epi64x(1 << 32));

@@ -1,9 +1,9 @@
-//! AVX-512: eight lanes. Needs F, BW and VL (with DQ the compiler would make slow
-//! multiplications of 64 bits of fast ones of 32).
+//! AVX-512: eight lanes. Needs F, BW and VL (with DQ the compiler would turn fast 32-bit multiplications into slow 64-bit
+//! ones).
 //!
-//! Why so: a comparison is a mask at once, shifts by lane and gathers of eight words are there, and a table of eight words is
-//! one permutation. Digits become numbers by VPMADDUBSW and VPMADDWD instead of three multiplications. Bench: `prove`.
-//! Source: Intel's manual.
+//! Why so: a comparison directly yields a mask, there are shifts by lane and gathers of eight words, and a table of eight
+//! words is one permutation. Digits become numbers by VPMADDUBSW and VPMADDWD instead of three multiplications. Bench:
+//! `prove`. Source: Intel's manual.
 
 use std::arch::x86_64::{
     __m512i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_and_si256, _mm256_loadu_si256,
@@ -22,17 +22,17 @@ use std::ops::Range;
 
 use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, can_turn};
 
-/// AVX-512 F, BW and VL are there.
+/// Proves that AVX-512 F, BW and VL exist.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Avx512 {
-    /// All lanes. A gather uses up a mask. Were it known to the compiler, it would be made with KXNOR of some mask register,
-    /// which waits for what was last written to that: the comparison of the group before. So each group would wait for
-    /// the last one.
+    /// All lanes. A gather consumes a mask. If the compiler knew it, it would create it with KXNOR of some mask register,
+    /// which waits for the last write to that register: the comparison of the previous group. So each group would wait for
+    /// the one before.
     every: u8,
 }
 
 impl Avx512 {
-    /// Asks the processor.
+    /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
         let is_there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
@@ -41,7 +41,7 @@ impl Avx512 {
     }
 }
 
-/// The four words of 32 bits from each of four places on.
+/// Loads four 32-bit words from each of four offsets on.
 ///
 /// # Safety
 /// The machine must have AVX-512F, and there must be four words from each place on.

@@ -1,4 +1,4 @@
-//! One lane: an ordinary register. The meaning of every operation, and the fallback.
+//! One lane: an ordinary register. It defines every operation, and is the fallback.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::{Bytes, Lanes, Pairs, STRETCH, Stretch, Task, WORD};
 /// The half of an index that counts.
 const LOWER: u64 = u32::MAX as u64;
 
-/// Always there.
+/// Always available.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
 
@@ -99,7 +99,7 @@ impl Lanes for Scalar {
 
     #[inline(always)]
     fn number(self, digits: u64) -> u64 {
-        // Two digits to a pair, two pairs to a group, two groups to the number: each step leaves the sum in the upper part.
+        // Two digits per pair, two pairs per group, two groups per number: each step leaves the sum in the upper part.
         let pairs = self.tens(digits);
         let groups = pairs.wrapping_mul(100 * 65_536 + 1) >> 16 & 0x0000_FFFF_0000_FFFF;
         groups.wrapping_mul((10_000 << 32) + 1) >> 32
