@@ -77,7 +77,7 @@ def channel() -> BinaryIO:
 
 
 def main() -> None:
-    """Takes a job and answers."""
+    """Read a job from standard input, run it, and write its results."""
     out = channel()
     try:
         schema, data, options = loaded(sys.stdin.buffer)

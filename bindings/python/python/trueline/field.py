@@ -34,7 +34,7 @@ _PYTHON_TYPES: dict[Any, str] = {
 # Whose types are recognised by what they call themselves.
 _LIBRARIES = {"pyarrow", "polars", "numpy", "pandas"}
 
-# What the types of pyarrow, Polars, NumPy and pandas call themselves, in lower case.
+# The names of the types of pyarrow, Polars, NumPy and pandas, in lower case.
 _DTYPE_NAMES: dict[str, str] = {
     **{name: name for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")},
     **{name: name for name in ("float32", "float64", "time", "date", "binary", "string")},
@@ -70,11 +70,11 @@ _SHORT = {"min": "minimum", "max": "maximum"}
 
 
 def _of_dtype(dtype: Any) -> str | None:
-    """The type that a dtype of another library stands for."""
+    """Return the schema type that corresponds to a dtype of another library."""
     kind = dtype if isinstance(dtype, type) else type(dtype)
     if kind.__module__.partition(".")[0] not in _LIBRARIES:
         return None
-    # Classes such as `polars.Int64` have no text of their own that says more than their name.
+    # The string of a class such as `polars.Int64` says no more than its name.
     text = (dtype.__name__ if isinstance(dtype, type) else str(dtype)).lower()
     if getattr(dtype, "categories", None) is not None and kind.__name__ == "CategoricalDtype":
         return _of_categories(dtype.categories)
@@ -182,7 +182,7 @@ def type_of_values(values: Iterable[Any]) -> type:
 
 
 def _plain(value: Any, where: str) -> Any:
-    """A value of a keyword as documents have it."""
+    """Convert the value of a keyword to its representation in schema documents."""
     if isinstance(value, enum.Enum):
         return _plain(value.value, where)
     if type(value).__module__ == "numpy" and hasattr(value, "dtype"):

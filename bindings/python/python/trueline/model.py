@@ -73,7 +73,7 @@ class _Reader:
         self._core = core
 
     def fields(self, core: Node, node: dict[str, Any], prefix: str) -> list[tuple[str, Field]]:
-        """The fields of an object; those of objects in it have names with dots."""
+        """Return the fields of an object; those of nested objects have dotted names."""
         required = node.get("required", [])
         cores = self._core.fields(self._core.inner(core))
         found: list[tuple[str, Field]] = []
@@ -130,7 +130,7 @@ class _Reader:
         return {**others[0], **rest}, len(others) < len(choices)
 
     def _kind(self, node: dict[str, Any], core: Node) -> tuple[str, dict[str, Any]]:
-        """The type of a node that is no object, and its keywords."""
+        """Return the type of a node that is not an object, and its keywords."""
         keywords: dict[str, Any] = {}
         kind = node.get("type", "any")
         known = {"type", "format", "items", *_ANNOTATIONS}
@@ -182,7 +182,7 @@ class _Reader:
         return f"struct<{', '.join(parts)}>"
 
     def _bare(self, node: dict[str, Any], core: Node) -> str:
-        """The type of a value inside of another, which can have no keywords."""
+        """Return the type of a nested value, which cannot have keywords."""
         if "properties" in node:
             return self._struct(node, core)
         kind, keywords = self._kind(node, self._core.inner(core))
@@ -208,7 +208,7 @@ def _of_core(core: Node) -> dict[str, Any]:
 
 
 def _pattern(given: str | re.Pattern[str]) -> str:
-    """A pattern whose classes are those of Unicode, as they are in pydantic."""
+    """Return a pattern whose classes are those of Unicode, as in pydantic."""
     text = given if isinstance(given, str) else given.pattern
     return f"(?u){text}" if re.search(r"\\[dDwWsSbB]", text) and not text.startswith("(?u)") else text
 
@@ -220,7 +220,7 @@ def _is_nullable(core: Node) -> bool:
 
 
 def _decimal(core: Node) -> tuple[str, dict[str, Any]]:
-    """The decimal of a field."""
+    """Return the decimal type of a field, and its keywords."""
     digits, places = core.get("max_digits"), core.get("decimal_places")
     if digits is None or places is None:
         raise SchemaError("Decimal has an equivalent only with both max_digits and decimal_places")

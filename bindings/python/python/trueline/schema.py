@@ -88,7 +88,7 @@ def _enclose(start: str, parts: list[str], end: str, indent: int | None, level: 
 
 
 def _yaml(value: Any, indent: str) -> str:
-    """A value in block style, its scalars as JSON has them, but for text beyond ``\\uffff``."""
+    """Dump a value as YAML in block style, with scalars as in JSON."""
     if isinstance(value, dict) and value:
         lines = (f"{indent}{_scalar(key)}:{_below(item, indent)}" for key, item in value.items())
         return "".join(lines)
@@ -232,7 +232,7 @@ class Schema:
 
     @classmethod
     def from_class(cls, table: type, **sections: Any) -> Schema:
-        """The schema of a class with annotations, such as a dataclass; see ``Table``."""
+        """Make a schema from a class with annotations, such as a dataclass; see ``Table``."""
         from .table import Table, of_class
 
         if hasattr(table, "__pydantic_core_schema__"):
@@ -245,14 +245,16 @@ class Schema:
     def from_pydantic(cls, model: Any, *, name: str | None = None, skip_code: bool = False) -> Schema:
         """Make a schema from a pydantic 2 model: types, constraints, ``Optional``, ``Literal`` and enums.
 
-        A nested model that must be there gives fields with names with dots (``address.city``); one in a list, or one that may be absent, a
-        struct. A field with a default is ``optional``.
-        What has no equivalent is a ``SchemaError`` that names the field. So are validators, which are code, unless ``skip_code`` is true.
+        A required nested model becomes fields with dotted names (``address.city``); one in a list, or one that may be
+        absent, becomes a struct. A field with a default is ``optional``.
 
-        Nothing is converted, but values are not taken as pydantic takes them everywhere. Passed here and not there: whole numbers written
-        as ``1.0`` where ``int`` is asked for (its strict mode refuses them); null in a field with a default, in a list and in the members
-        of a struct. Refused here: ``nan`` and infinities, unless ``allow_inf_nan=True`` stands at the field; what only its lax mode takes,
-        such as ``"1"`` for a number; a UUID without hyphens; and, where a field has several aliases, all names but the first.
+        Anything without an equivalent raises a ``SchemaError`` that names the field. This includes validators, which
+        are code, unless ``skip_code`` is true.
+
+        Nothing is converted, but the schema differs from the model in some places. It also accepts whole numbers written
+        as ``1.0`` for ``int``, and null in a field with a default, in a list and in the members of a struct. It refuses
+        ``nan`` and infinities, unless the field has ``allow_inf_nan=True``; what only pydantic's lax mode accepts, such as
+        ``"1"`` for a number; a UUID without hyphens; and, if a field has several aliases, all but the first.
         """
         from .model import document_of
 

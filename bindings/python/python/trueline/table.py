@@ -46,7 +46,7 @@ class Table:
 
 
 def of_class(cls: type, **sections: Any) -> Schema:
-    """The schema of a class with annotations."""
+    """Return the schema of a class with annotations."""
     if not isinstance(cls, type):
         raise TypeError(f"a class with annotations is needed, not {type(cls).__name__}")
     try:
@@ -80,7 +80,7 @@ def _refuse_mangled(cls: type, name: str) -> None:
 
 
 def vars_of(cls: type, name: str) -> Any:
-    """What a class or one of its bases says a field is, besides its type."""
+    """Return the value that a class or one of its bases assigns to a field."""
     if field := getattr(cls, "__dataclass_fields__", {}).get(name):
         if field.default_factory is not dataclasses.MISSING:
             return field.default_factory

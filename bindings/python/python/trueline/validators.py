@@ -73,7 +73,10 @@ class Validator:
         return self.validate(path, format="parquet", **options)
 
     def validate_dataframe(self, frame: Any, **options: Any) -> Report:
-        """A frame or table of Polars, pandas, pyarrow, DuckDB, or of any library with Arrow's capsules."""
+        """Validate a data frame or table.
+
+        It may come from Polars, pandas, pyarrow, DuckDB, or any library with Arrow's PyCapsule interface.
+        """
         refuse_lazy(frame)
         if not (hasattr(frame, "__arrow_c_stream__") or hasattr(frame, "__arrow_c_array__")):
             raise TypeError(f"a data frame has __arrow_c_stream__ or __arrow_c_array__; {type(frame).__name__} has neither")
