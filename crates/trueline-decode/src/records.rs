@@ -1,59 +1,59 @@
-//! The records of a block: those that become rows, and those that are broken as records, whose neighbours never notice.
+//! The records of a block: those that become rows, and broken records, which do not affect their neighbours.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use trueline_tokenizer::{Dense, Fault, FaultKind, Positions};
 
-/// How many records are looked at at once: where none of them is broken, as nearly always, there is less to do.
+/// The number of records checked at once: usually all of them are sound, which takes less work.
 const GROUP: usize = 64;
 
-/// A multiple of all numbers of lanes.
+/// A multiple of every number of lanes.
 const PADDING: usize = 64;
 
 /// A record that became no row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenRecord {
-    /// The record in the block's positions.
+    /// The number of the record in the block's positions.
     pub record: u32,
     /// The stable violation code: `structure.utf8`, `structure.quote` or `structure.field_count`.
     pub code: &'static str,
-    /// The bytes to point at, from the start of the block: the whole record for a wrong number of fields, else from the
-    /// first bad byte or the offending quote to the end of the record.
+    /// The bytes to show, from the start of the block: the whole record for a wrong number of fields, else from the first
+    /// bad byte or the offending quote to the end of the record.
     pub range: Range<usize>,
-    /// What was found, for people: `3 fields`, `a quote inside an unquoted field`.
+    /// A description for people: `3 fields`, `a quote inside an unquoted field`.
     pub found: Cow<'static, str>,
 }
 
 /// Which records of a block become rows.
 ///
-/// The value is meant to be used again: its buffers stay.
+/// Reuse the value: its buffers are kept.
 #[derive(Clone, Debug, Default)]
 pub struct Records {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: usize,
-    /// The records that became no row, in their order.
+    /// The records that became no row, in order.
     pub broken: Vec<BrokenRecord>,
-    /// For each row its record, where some records are no rows.
+    /// For each row, its record, if some records are not rows.
     numbers: Vec<u32>,
-    /// The records that are broken, while they are looked for.
+    /// The broken records, while they are searched.
     wrong: Vec<u32>,
-    /// For each row the entry of its first field among the separators, where records follow one another densely; then zeros.
+    /// For each row, the entry of its first field among the separators, if records directly follow each other; then zeros.
     pub(crate) firsts: Vec<u32>,
     pub(crate) fields: u32,
 }
 
 impl Records {
-    /// No records.
+    /// Creates an empty value without records.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sorts out the records of a block, of which each should have so many fields.
+    /// Separates the rows of a block from the broken records. Each record should have `expected_fields` fields.
     ///
-    /// A fault of the tokenizer goes before a wrong number of fields.
+    /// A fault of the tokenizer takes precedence over a wrong number of fields.
     ///
-    /// **Cost**: a few instructions for each record.
+    /// **Cost**: a few instructions per record.
     pub fn sort_out(&mut self, positions: &Positions, expected_fields: usize) {
         self.broken.clear();
         self.numbers.clear();
@@ -73,15 +73,15 @@ impl Records {
         }
     }
 
-    /// The record of each row; `None` when every record is the row of its own number.
+    /// Returns the record of each row; `None` if every record is the row with its number.
     pub fn numbers(&self) -> Option<&[u32]> {
         (!self.broken.is_empty()).then_some(&self.numbers)
     }
 
-    /// The record of a row.
+    /// Returns the record of a row.
     ///
     /// # Panics
-    /// When there is no such row and the rows are not the records themselves.
+    /// If there is no such row and the rows are not the records themselves.
     pub fn number(&self, row: usize) -> u32 {
         self.numbers().map_or(narrow(row), |numbers| numbers[row])
     }
@@ -101,7 +101,7 @@ impl Records {
         self.rows = self.numbers.len();
     }
 
-    /// Finds the records with a fault or with another number of fields, given the last separator of each.
+    /// Finds the records with a fault or an unexpected number of fields, given the last separator of each.
     fn find_wrong(&mut self, positions: &Positions, lasts: &[u32]) {
         self.wrong.clear();
         self.wrong.extend(positions.faults().iter().map(|fault| fault.record));
@@ -123,7 +123,7 @@ impl Records {
         self.wrong.dedup();
     }
 
-    /// Makes rows of sound records that follow one another, from one number on, given their last separators.
+    /// Makes rows of consecutive sound records, starting at `record`, given their last separators.
     fn add_rows(&mut self, record: u32, lasts: &[u32]) {
         self.add_firsts(lasts);
         self.numbers.extend(record..record + narrow(lasts.len()));
@@ -149,7 +149,7 @@ impl Records {
     }
 }
 
-/// What is wrong with a record.
+/// Describes what is wrong with a record.
 fn broken(positions: &Positions, number: u32, fault: Option<&Fault>) -> BrokenRecord {
     let record = positions.record(number as usize);
     if let Some(fault) = fault {

@@ -1,11 +1,11 @@
-//! Where the texts of a column stand.
+//! The positions of a column's texts.
 
 use std::ops::Range;
 
-/// The texts of a column as places in the bytes of a block: what need not be made anew when nobody wants an array.
+/// The texts of a column as ranges of the bytes of a block, without copying them into an array.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
-    /// The text of each row that has one, in order: without its quotes, and trimmed if its field says so.
+    /// The text of each row that has one, in order: without quotes, and trimmed if its field requires it.
     pub places: Vec<Range<u32>>,
     /// The rows that are null, in ascending order.
     pub nulls: Vec<u32>,

@@ -208,8 +208,8 @@ impl Positions {
     }
 
     /// Returns the number of line ends (LF, CRLF and CR each end one line) in the bytes consumed, if it is known: every LF
-    /// outside quotes ends a record, no CR stands alone, and, if there are LFs in quotes, the bytes passed do not end within
-    /// a record that is left for the next call. If `None`, use [`count_line_ends`](crate::count_line_ends()).
+    /// outside quotes ends a record, every CR is part of a CRLF, and, if there are LFs in quotes, the bytes passed do not end
+    /// within a record that is left for the next call. If `None`, use [`count_line_ends`](crate::count_line_ends()).
     ///
     /// The byte before the block is assumed not to be a CR, to which an LF at the start of the block would belong.
     ///

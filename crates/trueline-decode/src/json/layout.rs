@@ -36,7 +36,7 @@ pub(super) struct Layouts {
 /// The bytes of a record besides its values.
 #[derive(Clone, Debug, Default)]
 struct Layout {
-    /// What stands before each value, and behind the last: words, and which bits of them count.
+    /// The bytes before each value, and after the last: words, and masks of their significant bits.
     between: Vec<(u64, u64)>,
     gaps: Vec<Gap>,
     last: Gap,
@@ -45,7 +45,7 @@ struct Layout {
 /// Bytes between values.
 #[derive(Clone, Copy, Debug, Default)]
 struct Gap {
-    /// How many words they are.
+    /// The number of words.
     words: u32,
     length: u32,
     /// The column of the value after them, if there is one.

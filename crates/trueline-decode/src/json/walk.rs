@@ -15,9 +15,9 @@ use trueline_tokenizer::json::{Fault, FaultKind, Token, TokenKind, Tokens, unesc
 use super::path::{Node, Paths, ROOT, print};
 use super::slot::{Kind, Slot};
 
-/// The most characters of a key that are shown.
+/// The maximum number of characters of a key that are shown.
 const SHOWN: usize = 64;
-/// So many keys of an object are compared one by one.
+/// Up to this many keys of an object are compared one by one.
 const FEW: usize = 16;
 
 /// Why a record becomes no row.

@@ -35,7 +35,7 @@ impl Length {
 impl Judge for Length {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        // Bytes within quotes may be doubled quotes, and a character has up to four bytes: so many there are at least.
+        // Bytes within quotes may be doubled quotes, and a character has up to four bytes: this is a lower bound.
         let halved = lanes.shr::<1>(lanes.add(group.length, lanes.splat(1)));
         let mut fewest = lanes.select(group.quoted, halved, group.length);
         if !cells.is_ascii && self.unit == LengthUnit::Char && self.least > 0 {

@@ -1,4 +1,4 @@
-//! From what is asked of a column to its proof.
+//! Turns the checks of a column into its proof.
 
 use trueline_schema::pattern::Shape as Expression;
 use trueline_schema::{CheckKind, DataType, LengthUnit, Literal, Range};
@@ -18,14 +18,14 @@ use crate::ColumnPlan;
 /// The proof of one column.
 #[derive(Clone, Debug)]
 pub(super) struct Proof {
-    /// All must find a cell good.
+    /// All of them must prove a cell.
     judges: Vec<AnyJudge>,
     nulls: NullTexts,
     takes_nulls: bool,
     reads_quoted: bool,
 }
 
-/// The register of proofs: a new one is a file, a variant and a line in each of two places.
+/// The registry of proofs: a new one needs a file, a variant and a line in each of two places.
 #[derive(Clone, Debug)]
 pub(super) enum AnyJudge {
     Number(Number),
@@ -37,7 +37,7 @@ pub(super) enum AnyJudge {
 }
 
 impl Proof {
-    /// The proof of a column, if everything asked of it is understood.
+    /// Creates the proof of a column if all its checks are supported.
     pub(super) fn new(plan: &ColumnPlan, dialect: &Dialect) -> Option<Self> {
         let field = &plan.field;
         let is_plain = !field.trim
@@ -90,12 +90,12 @@ impl Proof {
 
 /// A loop over cells that can be run with any judge.
 pub(super) trait Run {
-    /// Runs it; returns how many rows are null.
+    /// Runs the loop; returns the number of null rows.
     fn run<J: Judge>(self, judge: &J) -> u64;
 }
 
 impl AnyJudge {
-    /// The judge of a type that is written as a number or a moment, within ranges.
+    /// Returns the judge of a type written as a number or a moment, within ranges.
     pub(super) fn of_type(data_type: &DataType, ranges: &[&Range]) -> Option<Self> {
         if *data_type == DataType::Float64 && ranges.is_empty() {
             return Some(Self::Float(Float));
@@ -104,12 +104,12 @@ impl AnyJudge {
         number.or_else(|| Moment::new(data_type, ranges).map(Self::Moment))
     }
 
-    /// Whether what it finds good as it stands is good without escapes too, which are longer than what they stand for.
+    /// Whether a raw string that it proves also passes after unescaping, which only makes it shorter.
     pub(super) fn allows_escapes(&self) -> bool {
         matches!(self, Self::Length(length) if length.is_least_text())
     }
 
-    /// Chooses the loop: everything that can be known before it is.
+    /// Chooses the loop: everything that can be known before it is decided here.
     pub(super) fn choose<R: Run>(&self, pass: R) -> u64 {
         match self {
             AnyJudge::Number(number) => match (number.digit(), number.has_point(), number.has_sign()) {
@@ -157,7 +157,7 @@ impl AnyJudge {
     }
 }
 
-/// All but the judge.
+/// Everything except the judge.
 struct Passing<'a, 'b, 'c> {
     proof: &'a Proof,
     lanes: Choice,
@@ -173,7 +173,7 @@ impl Run for Passing<'_, '_, '_> {
     }
 }
 
-/// What is asked of the values of a column.
+/// The checks of the values of a column.
 #[derive(Default)]
 pub(super) struct Asked<'a> {
     pub(super) is_required: bool,
@@ -181,7 +181,7 @@ pub(super) struct Asked<'a> {
     pub(super) texts: Vec<Text<'a>>,
 }
 
-/// What can be asked of text, or of lists, only.
+/// Checks that only apply to text or lists.
 pub(super) enum Text<'a> {
     Length(Option<u64>, Option<u64>, LengthUnit),
     Pattern(&'a str),
@@ -190,7 +190,7 @@ pub(super) enum Text<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// `None` where something is asked that no proof knows.
+    /// Returns `None` if a check is not supported by any proof.
     pub(super) fn of(checks: &'a [CheckKind]) -> Option<Self> {
         let mut asked = Self::default();
         for check in checks {
@@ -202,8 +202,8 @@ impl<'a> Asked<'a> {
                 CheckKind::StartsWith(text) => asked.texts.push(Text::StartsWith(text)),
                 CheckKind::Enum(values) => asked.texts.push(Text::OneOf(values)),
                 CheckKind::Const(value) => asked.texts.push(Text::OneOf(std::slice::from_ref(value))),
-                // A type is what the proof of the type proves; what is known to be a plain number is finite; keys and counts are
-                // not asked of single cells.
+                // The proof of a type covers the type check; a plain number is finite; keys and counts are not checks of
+                // single cells.
                 CheckKind::Type
                 | CheckKind::Finite { .. }
                 | CheckKind::Unique { .. }

@@ -1,6 +1,6 @@
-//! Scalars of JSON by their grammar alone: `true`, `false`, `null`, and numbers of up to sixteen bytes without an exponent.
+//! Proves JSON scalars by their grammar: `true`, `false`, `null`, and numbers of up to sixteen bytes without an exponent.
 //!
-//! JSON has fewer numbers than text formats have: no plus sign, no leading zeros, digits on both sides of a point.
+//! JSON accepts fewer numbers than text formats: no plus sign, no leading zeros, digits on both sides of a point.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -9,7 +9,7 @@ use super::cell::{Cells, Group, LOW, ROWS, not_digits, packed, used};
 use super::float::{bytes_equal, whole_bytes};
 use super::lanes::{Bytes, Lanes, Pairs, Task, WORD};
 
-/// The most bytes of a number, its sign left out.
+/// The maximum number of bytes of a number without its sign.
 const LONGEST: u64 = 16;
 
 /// A proof that a value is a scalar.
@@ -50,14 +50,14 @@ impl Judge for Scalar {
         good = lanes.both(good, lanes.less(count, lanes.splat(2)));
         good = lanes.both(good, lanes.less(lanes.splat(0), length));
         good = lanes.both(good, lanes.less(length, lanes.splat(LONGEST + 1)));
-        // No point at either end. Beyond its word a shift leaves nothing.
+        // No point at either end. A shift beyond its word leaves nothing.
         let to_last = lanes.shl::<3>(lanes.sub(length, one));
         let last = lanes.or(
             lanes.shr_by(points, to_last),
             lanes.shr_by(more, lanes.sub(to_last, lanes.splat(8 * WORD as u64))),
         );
         good = lanes.both(good, lanes.is_zero(lanes.and(lanes.or(points, last), lanes.splat(0x80))));
-        // Behind a leading zero nothing but a point.
+        // After a leading zero, only a point may follow.
         let zero = lanes.is_zero(lanes.and(head, lanes.splat(0xFF)));
         let goes_on =
             lanes.both(lanes.less(one, length), lanes.is_zero(lanes.and(points, lanes.splat(0x8000))));
@@ -66,15 +66,15 @@ impl Judge for Scalar {
     }
 }
 
-/// Finds the rows in which a value may be no scalar.
+/// Finds the rows in which a value may not be a scalar.
 pub(crate) struct FindDoubtful<'a> {
     pub(crate) bytes: Bytes<'a>,
-    /// The first byte of each token.
+    /// The offset of the first byte of each token.
     pub(crate) offsets: Pairs<'a>,
-    /// For each row the token from which the value's is counted; whole words of rows.
+    /// For each row, the token from which that of the value is counted; whole words of rows.
     pub(crate) bases: &'a [u32],
     pub(crate) token: u32,
-    /// Gets a bit for each of them.
+    /// Receives a bit for each of these rows.
     pub(crate) doubtful: &'a mut [u64],
 }
 

@@ -1,8 +1,8 @@
-//! Texts of a shape: each byte must lie in the class of its place.
+//! Texts of a shape: each byte must be in the class of its position.
 //!
-//! A class is a few ranges of bytes. Whether eight bytes lie in eight ranges is three additions: one sets the highest bit of
-//! each byte above its range, one clears that of each byte below it. Where the text may have several lengths, the ranges of
-//! a length are looked up.
+//! A class is a few ranges of bytes. Three additions decide whether eight bytes are in eight ranges: one sets the highest
+//! bit of each byte above its range, one clears that of each byte below it. If the text may have several lengths, the ranges
+//! of each length are looked up.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -12,22 +12,22 @@ use super::Judge;
 use super::cell::{Cells, Group, HIGH, LOW, used};
 use super::lanes::{Bytes, Lanes, WORD};
 
-/// The longest text with a shape: what can be looked at.
+/// The maximum length of a text with a shape: as much as is read.
 const LONGEST: usize = 40;
 const WORDS: usize = LONGEST / WORD;
-/// The most ranges of a class.
+/// The maximum number of ranges of a class.
 const RANGES: usize = 4;
 
-/// The ranges of eight places.
+/// The ranges of eight positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Ranges {
-    /// What to add so that the highest bit of each byte above its range is set.
+    /// The addend that sets the highest bit of each byte above its range.
     to_top: u64,
     /// The least byte of each range.
     least: u64,
 }
 
-/// A proof that a text is of a shape.
+/// A proof that a text has a shape.
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     least: u64,
@@ -41,13 +41,13 @@ pub(super) struct Shape {
 enum Kind {
     /// The same for all lengths: by range, then by word.
     One(Box<[[Ranges; WORDS]]>),
-    /// One table for each length from the least to the most, each by range, then by word, both words of a range side by side;
-    /// as bytes, since it is loaded from like any bytes.
+    /// One table per length from the least to the most, each by range, then by word, with both words of a range side by
+    /// side; stored as bytes because it is loaded like bytes.
     Many(Box<[u8]>),
 }
 
 impl Shape {
-    /// The proof of an expression, if only one of its parts may be of several lengths and its classes are simple.
+    /// Creates the proof of an expression, if only one of its parts has a variable length and its classes are simple.
     pub(super) fn new(expression: &Expression, quote: Option<u8>) -> Option<Self> {
         let parts = &expression.parts;
         if parts.iter().filter(|part| part.max != Some(part.min)).count() > 1 {
@@ -83,12 +83,12 @@ impl Shape {
     }
 }
 
-/// For each place of a text in which the variable part has so many characters more than it must, the ranges of its class.
+/// For each position of a text whose variable part is `extra` characters longer than its minimum, the ranges of its class.
 fn places(parts: &[Part], extra: usize, quote: Option<u8>) -> Option<Vec<Vec<(u8, u8)>>> {
     let mut places = Vec::new();
     for part in parts {
         let more = if part.max == Some(part.min) { 0 } else { extra };
-        // A quote in the class may stand for half a quote in the file.
+        // A quote in the class might match half of a doubled quote in the file.
         let class = quote.filter(u8::is_ascii).map_or(part.class, |quote| part.class & !(1 << quote));
         let ranges = Part { class, ..*part }.ranges();
         if ranges.len() > RANGES {
@@ -99,12 +99,12 @@ fn places(parts: &[Part], extra: usize, quote: Option<u8>) -> Option<Vec<Vec<(u8
     Some(places)
 }
 
-/// The ranges with one number for all places, by word. A place with fewer ranges repeats its last, one with none has one that
-/// holds nothing, and what stands behind the text may be anything.
+/// The ranges with one number for all positions, by word. A position with fewer ranges repeats its last, one without ranges
+/// has an empty one, and bytes after the text may be anything.
 fn table(places: &[Vec<(u8, u8)>], number: usize) -> [Ranges; WORDS] {
     let mut table = [Ranges { to_top: 0, least: 0 }; WORDS];
     for (place, ranges) in places.iter().enumerate() {
-        // Above 0 and below 0x7F at once: no byte.
+        // Above 0 and below 0x7F at once: matches no byte.
         let (low, high) = ranges.get(number).or(ranges.last()).copied().unwrap_or((0x7F, 0));
         let word = &mut table[place / WORD];
         let shift = 8 * (place % WORD);
@@ -124,7 +124,7 @@ fn flat(tables: &[Vec<[Ranges; WORDS]>], words: usize) -> Box<[u8]> {
     entries.flat_map(|ranges| [ranges.to_top, ranges.least]).flat_map(u64::to_le_bytes).collect()
 }
 
-/// The highest bit of each byte that is outside of its range.
+/// The highest bit of each byte outside its range.
 #[inline(always)]
 fn outside<L: Lanes>(lanes: L, word: L::Words, to_top: L::Words, least: L::Words) -> L::Words {
     let above = lanes.add(lanes.and(word, lanes.splat(0x7F * LOW)), to_top);
@@ -133,7 +133,7 @@ fn outside<L: Lanes>(lanes: L, word: L::Words, to_top: L::Words, least: L::Words
     lanes.or(lanes.or(word, above), below)
 }
 
-/// The judge of shapes that are the same for all lengths, over so many words; with `SIMPLE` each class is one range.
+/// The judge of shapes that are the same for all lengths, over `WORDS` words; with `SIMPLE` each class is one range.
 pub(super) struct Alike<'a, const WORDS: usize, const SIMPLE: bool> {
     shape: &'a Shape,
     tables: &'a [[Ranges; self::WORDS]],
@@ -149,18 +149,18 @@ pub(super) struct ByLength<'a> {
 }
 
 impl Shape {
-    /// The judge for all lengths, if there is one.
+    /// Returns the judge for all lengths, if there is one.
     pub(super) fn alike<const WORDS: usize, const SIMPLE: bool>(&self) -> Option<Alike<'_, WORDS, SIMPLE>> {
         let Kind::One(tables) = &self.kind else { return None };
         (self.words == WORDS && (self.ranges == 1) == SIMPLE).then_some(Alike { shape: self, tables })
     }
 
-    /// The judge for all lengths and any number of words; finds nothing good where the length matters.
+    /// Returns the judge for all lengths and any number of words; it proves nothing if the length matters.
     pub(super) fn any(&self) -> Any<'_> {
         Any(self)
     }
 
-    /// The judge by length, if that is needed.
+    /// Returns the judge by length, if it is needed.
     pub(super) fn by_length(&self) -> Option<ByLength<'_>> {
         let Kind::Many(tables) = &self.kind else { return None };
         Some(ByLength { shape: self, tables: Bytes::new(tables)? })
@@ -199,7 +199,7 @@ impl Judge for Any<'_> {
     }
 }
 
-/// The highest bit of each byte of a text that is outside of its class.
+/// The highest bit of each byte of a text outside its class.
 #[inline(always)]
 fn faults<L: Lanes>(
     lanes: L,

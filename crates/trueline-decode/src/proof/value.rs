@@ -1,8 +1,9 @@
-//! Proofs over values of JSON: the same judges, at places that come from tokens.
+//! Proofs of JSON values: the same judges, at offsets that come from tokens.
 //!
-//! A value is a token of a record that has been found to be JSON. What stands from there to the next token is the value, or a value and
-//! white space, which no judge takes; only nulls, and values where all are good, are known with it behind them. Of strings without an escape the
-//! bytes between the quotes are the text; others are left open by whoever asks for the proof, where it makes a difference.
+//! A value is a token of a record that is known to be JSON. The bytes up to the next token are the value, possibly with
+//! white space, which no judge accepts; only nulls, and values where all are good, are recognized with white space. For
+//! strings without an escape, the bytes between the quotes are the text; the caller leaves others open if that makes a
+//! difference.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
@@ -17,22 +18,22 @@ use super::list::List;
 use super::plan::{AnyJudge, Asked, Run, Text};
 use super::{Judge, close};
 
-/// The most items of a list that are looked at.
+/// The maximum number of items of a list that are checked.
 const MOST_ITEMS: u64 = 7;
 
 /// The values of one column, by row.
 #[derive(Clone, Copy)]
 pub(crate) struct Tokens<'a> {
-    /// The bytes of the block, and at least as many behind it as a proof looks ahead.
+    /// The bytes of the block, followed by at least as many as a proof reads ahead.
     pub(crate) bytes: Bytes<'a>,
     pub(crate) is_ascii: bool,
-    /// The first byte of each token.
+    /// The offset of the first byte of each token.
     pub(crate) offsets: Pairs<'a>,
-    /// What each token is.
+    /// The kind of each token.
     pub(crate) kinds: Bytes<'a>,
-    /// For each row the token of its value, 0 where it has none; whole words of rows.
+    /// For each row, the token of its value, 0 if it has none; whole words of rows.
     pub(crate) rows: &'a [u32],
-    /// How many rows there are.
+    /// The number of rows.
     pub(crate) count: usize,
 }
 
@@ -40,26 +41,26 @@ pub(crate) struct Tokens<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct ValueProof {
     takes: Takes,
-    /// All must find a value good.
+    /// All of them must prove a value.
     judges: Vec<AnyJudge>,
     takes_nulls: bool,
 }
 
-/// Which values may be good.
+/// The values that may be good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Takes {
-    /// What stands between quotes is judged.
+    /// Strings, checked between their quotes.
     Strings,
-    /// What stands without quotes is judged.
+    /// Values without quotes.
     Scalars,
-    /// All, whatever they are.
+    /// All values.
     All,
-    /// Lists of so many strings.
+    /// Lists of `least` to `most` strings.
     Lists { least: u64, most: u64 },
 }
 
 impl ValueProof {
-    /// The proof of a column, if everything asked of it is understood.
+    /// Creates the proof of a column if all its checks are supported.
     pub(crate) fn new(field: &Field, checks: &[CheckKind]) -> Option<Self> {
         let asked = Asked::of(checks)?;
         let takes_nulls = !asked.is_required;
@@ -83,7 +84,7 @@ impl ValueProof {
         Some(Self { takes, judges, takes_nulls })
     }
 
-    /// Whether a string is good only if its bytes are its text.
+    /// Whether a string must have no escapes to be proven.
     pub(crate) fn reads_strings(&self) -> bool {
         self.takes == Takes::Strings && !self.judges.iter().all(AnyJudge::allows_escapes)
     }
@@ -113,10 +114,10 @@ impl ValueProof {
 }
 
 impl ValueProof {
-    /// Whether a value is proven, given its bytes and kind; that of no value stands for null. Lists are left open, and so is every
-    /// string with an escape.
+    /// Whether a value is proven, given its bytes and kind; `null` represents a missing value as well. Lists are left open;
+    /// the caller must exclude strings with an escape.
     ///
-    /// **Shapes**: `value` is a range of `bytes`, without white space behind it.
+    /// **Shapes**: `value` is a range of `bytes`, without white space after it.
     pub(crate) fn proves(&self, bytes: Bytes<'_>, is_ascii: bool, kind: u8, value: Range<usize>) -> bool {
         let (kind_taken, text) = match self.takes {
             _ if bytes.of(value.clone()) == b"null" => return self.takes_nulls,
@@ -135,7 +136,7 @@ impl ValueProof {
     }
 }
 
-/// One text alone.
+/// A single text.
 struct One<'a> {
     bytes: Bytes<'a>,
     is_ascii: bool,
@@ -143,7 +144,7 @@ struct One<'a> {
 }
 
 impl Run for One<'_> {
-    /// 0 if it is proven, else 1.
+    /// Returns 0 if the text is proven, else 1.
     fn run<J: Judge>(self, judge: &J) -> u64 {
         let lanes = Choice::one();
         let cells = Cells::elsewhere(self.bytes, self.is_ascii);
@@ -155,7 +156,7 @@ impl Run for One<'_> {
     }
 }
 
-/// What is asked of the number of items.
+/// Returns the limits of the number of items.
 fn lists(asked: &Asked<'_>) -> Option<Takes> {
     let (mut least, mut most) = (0, MOST_ITEMS);
     for text in &asked.texts {
@@ -166,7 +167,7 @@ fn lists(asked: &Asked<'_>) -> Option<Takes> {
     asked.ranges.is_empty().then_some(Takes::Lists { least, most })
 }
 
-/// Finds everything good.
+/// Proves everything.
 struct Everything;
 
 impl Judge for Everything {
@@ -176,7 +177,7 @@ impl Judge for Everything {
     }
 }
 
-/// All but the judge.
+/// Everything except the judge.
 struct Passing<'a, 'b> {
     tokens: Tokens<'a>,
     /// The first word of rows.
@@ -215,7 +216,8 @@ impl<J: Judge> Task for Pass<'_, '_, '_, J> {
     }
 }
 
-/// The loop over single values. With `STRINGS` they must be strings, of which the text is judged; otherwise the judge sees all of the value.
+/// The loop over single values. With `STRINGS` they must be strings whose text is checked; otherwise the judge sees the
+/// whole value.
 #[inline(always)]
 fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
     lanes: L,
@@ -225,7 +227,7 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
     takes_nulls: bool,
     open: &mut [u64],
 ) -> u64 {
-    // A copy of its own stays in registers.
+    // A separate copy stays in registers.
     let cells = &Cells::elsewhere(tokens.bytes, tokens.is_ascii);
     let mut null_count = 0;
     let mut places = Places::new();
@@ -238,7 +240,7 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
             let [head, next] = lanes.gather_two(tokens.bytes, start);
             let absent = lanes.is_zero(lanes.load(rows, lane));
             let four = lanes.and(head, lanes.splat(0xFFFF_FFFF));
-            // No other value of JSON begins so. White space may stand behind it.
+            // No other JSON value begins like this. White space may follow it.
             let is_null = lanes.equal(four, lanes.splat(packed(b"null")));
             let nulls = lanes.either(absent, is_null);
             let good = if STRINGS {
@@ -267,8 +269,8 @@ fn pass<L: Lanes, J: Judge, const STRINGS: bool>(
     null_count
 }
 
-/// The sixteen bytes behind the first one of some values, and their last byte, given their first eight. Where none has more than these, the
-/// second eight mean nothing.
+/// The sixteen bytes after the first one of some values, and their last byte, given their first eight. If no value has more
+/// than eight, the second eight bytes are meaningless.
 #[inline(always)]
 fn text_of<L: Lanes>(
     lanes: L,
@@ -285,7 +287,7 @@ fn text_of<L: Lanes>(
     (text, lanes.gather_bytes(bytes, lanes.add(start, to_last)))
 }
 
-/// The loop over lists of strings, which are known from the kinds of their tokens alone.
+/// The loop over lists of strings, which are recognized by the kinds of their tokens.
 #[inline(always)]
 fn lists_of<L: Lanes>(
     lanes: L,
@@ -308,7 +310,7 @@ fn lists_of<L: Lanes>(
             let four = lanes.and(lanes.gather_bytes(tokens.bytes, start), lanes.splat(0xFFFF_FFFF));
             let is_null = lanes.equal(four, lanes.splat(packed(b"null")));
             let nulls = lanes.either(absent, is_null);
-            // What would be looked at beyond the last token means nothing.
+            // Bytes read past the last token are meaningless.
             let is_inside = lanes.less(token, lanes.splat(tokens.kinds.len() as u64 - 2 * WORD as u64));
             let head = lanes.gather_bytes(tokens.kinds, token);
             let mut good = lanes.none();
@@ -337,7 +339,7 @@ fn lists_of<L: Lanes>(
     null_count
 }
 
-/// The kinds of the tokens of a list of so many strings, at most seven, and which bytes of each word they take.
+/// The kinds of the tokens of a list of `count` strings, at most seven, and the bytes of each word that they use.
 fn list_of(count: u64) -> [(u64, u64); 2] {
     let mut kinds = *b"[\",\",\",\",\",\",\",";
     let end = if count == 0 { 1 } else { 2 * usize::try_from(count.min(MOST_ITEMS)).unwrap_or(0) };
@@ -350,7 +352,7 @@ fn list_of(count: u64) -> [(u64, u64); 2] {
     [masked(head, end + 1), masked(tail, (end + 1).saturating_sub(WORD))]
 }
 
-/// Where the values of a word of rows begin, and how many bytes they have.
+/// The starts and the lengths in bytes of the values of a word of rows.
 #[derive(Clone)]
 #[repr(align(64))]
 struct Places {
@@ -363,20 +365,20 @@ impl Places {
         Self { starts: [0; ROWS], lengths: [0; ROWS] }
     }
 
-    /// Notes where the values of a group stand.
+    /// Stores the starts and lengths of a group.
     #[inline(always)]
     fn put<L: Lanes>(&mut self, lanes: L, at: usize, starts: L::Words, lengths: L::Words) {
         lanes.store(starts, &mut self.starts, at);
         lanes.store(lengths, &mut self.lengths, at);
     }
 
-    /// Where the values of a group begin, and how many bytes they have.
+    /// Returns the starts and the lengths in bytes of the values of a group.
     #[inline(always)]
     fn value<L: Lanes>(&self, lanes: L, at: usize) -> (L::Words, L::Words) {
         (lanes.load_words(&self.starts, at), lanes.load_words(&self.lengths, at))
     }
 
-    /// Where the values of some rows stand, given their tokens; up to the next token.
+    /// Finds the values of some rows, up to the next token, given their tokens.
     #[inline(always)]
     fn of_tokens<L: Lanes>(&mut self, lanes: L, offsets: Pairs<'_>, rows: &[u32; ROWS]) {
         for at in (0..ROWS).step_by(L::COUNT) {

@@ -1,6 +1,6 @@
 //! Base64: RFC 4648 section 4, padded, no stray bits.
 
-/// The value of each symbol; 64 for a byte that is none.
+/// The value of each symbol; 64 for other bytes.
 const SEXTETS: [u8; 256] = {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut sextets = [64; 256];
@@ -12,7 +12,7 @@ const SEXTETS: [u8; 256] = {
     sextets
 };
 
-/// Appends the bytes that a base64 text spells. When the text spells none, says so and appends nothing.
+/// Appends the bytes of a base64 text. If the text is invalid, returns `false` and appends nothing.
 #[must_use]
 pub(crate) fn decode_into(text: &[u8], bytes: &mut Vec<u8>) -> bool {
     let start = bytes.len();
@@ -47,7 +47,7 @@ fn decode(text: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The three bytes of four symbols.
+/// Decodes four symbols to three bytes.
 #[inline]
 fn triple(quad: [u8; 4]) -> Option<[u8; 3]> {
     let [a, b, c, d] = quad.map(|symbol| u32::from(SEXTETS[usize::from(symbol)]));

@@ -1,17 +1,17 @@
-//! Booleans by lists of words.
+//! Booleans from lists of words.
 
 use super::{Parse, Refusal, Text};
 
-/// The parser of booleans: the words that mean true and those that mean false, in any number.
+/// The parser of booleans: any number of words for true and false.
 #[derive(Debug)]
 pub(crate) struct BooleanParser {
-    /// Words of up to eight bytes as a word and its length, which most are.
+    /// Words of up to eight bytes, as a word and its length; these are the most common.
     short: Vec<(u64, usize, bool)>,
     long: Vec<(Box<[u8]>, bool)>,
 }
 
 impl BooleanParser {
-    /// A parser for these words. A word in both lists is true.
+    /// Creates a parser for these words. A word in both lists is true.
     pub(crate) fn new(true_values: &[String], false_values: &[String]) -> Self {
         let mut parser = Self { short: Vec::new(), long: Vec::new() };
         for (words, value) in [(true_values, true), (false_values, false)] {
@@ -43,7 +43,7 @@ impl Parse for BooleanParser {
     }
 }
 
-/// The text as a number, zero above.
+/// The text as a number, with zeros above it.
 #[inline]
 fn key(text: Text<'_>) -> u64 {
     let used = u64::MAX.checked_shr(64 - 8 * u32::try_from(text.len()).unwrap_or(8)).unwrap_or(0);

@@ -5,8 +5,8 @@ use super::{Parse, Refusal, Text};
 /// Days from 0000-01-01 to 1970-01-01.
 const EPOCH: i32 = 719_528;
 
-/// For each month of a common year, and 16 further of a leap year, how many days it has (0 where there is no such month)
-/// and, times 256, how many days are before it.
+/// For each month of a common year, and 16 entries further of a leap year, the number of its days (0 if there is no such
+/// month) plus 256 times the number of days before it.
 const MONTHS: [u32; 32] = {
     let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let mut months = [0; 32];
@@ -46,13 +46,13 @@ pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
     let (head, tail) = (text.first_chunk::<8>()?, text.last_chunk::<2>()?);
     let head = u64::from_le_bytes(*head) ^ u64::from_le_bytes(*b"0000-00-");
     let tail = u16::from_le_bytes(*tail) ^ u16::from_le_bytes(*b"00");
-    // Digits are 0 to 9 now and the dashes 0; anything else reaches bit 7, by itself or by the number added.
+    // Now digits are 0 to 9 and the dashes 0; anything else reaches bit 7, by itself or by the addend.
     let head_faults = head | head.wrapping_add(0x7F76_767F_7676_7676);
     let tail_faults = tail | tail.wrapping_add(0x7676);
     if (head_faults & 0x8080_8080_8080_8080) | u64::from(tail_faults & 0x8080) != 0 {
         return None;
     }
-    // Each byte becomes ten times itself and the next one: no sum is above 99, so none carries.
+    // Each byte becomes ten times itself plus the next one: no sum is above 99, so there is no carry.
     let pairs = (head * 10) + (head >> 8);
     let pair = |at: u64| u32::from((pairs >> (8 * at)).to_le_bytes()[0]);
     civil(pair(0), pair(2), pair(5), u32::from(tail & 0xF) * 10 + u32::from(tail >> 8))
@@ -62,7 +62,7 @@ pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 fn civil(century: u32, year: u32, month: u32, day: u32) -> Option<i32> {
-    // Of the years that end in 00, one in four is a leap year.
+    // One in four years that end in 00 is a leap year.
     let is_short_century = !century.is_multiple_of(4);
     let leap = year.is_multiple_of(4) && !(year == 0 && is_short_century);
     let month =
@@ -70,7 +70,7 @@ fn civil(century: u32, year: u32, month: u32, day: u32) -> Option<i32> {
     if day.wrapping_sub(1) >= month & 0xFF {
         return None;
     }
-    // A century has 36,524 days and one more where its first year is a leap year.
+    // A century has 36,524 days, and one more if its first year is a leap year.
     let before_century = century * 36_524 + ((century + 3) >> 2);
     let before_year = year * 365 + ((year + 3) >> 2) - u32::from(year > 0 && is_short_century);
     Some((before_century + before_year + (month >> 8) + day - 1).cast_signed() - EPOCH)

@@ -1,4 +1,4 @@
-//! Decimals as whole numbers of their smallest step.
+//! Decimals as integers in units of their smallest step.
 
 use super::number::{Scanned, Short, scan, short};
 use super::word::POWERS;
@@ -13,7 +13,7 @@ pub(crate) struct DecimalParser {
 }
 
 impl DecimalParser {
-    /// A parser for at most `precision` digits (1 to 38), `scale` of them after the point.
+    /// Creates a parser for at most `precision` digits (1 to 38), `scale` of them after the point.
     pub(crate) fn new(precision: u8, scale: u8) -> Self {
         Self { scale: usize::from(scale), bound: 10u128.pow(u32::from(precision.min(38))) }
     }
@@ -26,7 +26,7 @@ impl Parse for DecimalParser {
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     fn parse(&mut self, text: Text<'_>) -> Result<i128, Refusal> {
         match short(text) {
-            // Sixteen digits of a short number and these make less than 38, so the product holds.
+            // Sixteen digits of a short number and these are fewer than 38, so the product fits.
             Some(Short { negative, mantissa, scale }) if self.scale.wrapping_sub(scale) < POWERS.len() => {
                 let magnitude = u128::from(mantissa) * u128::from(POWERS[self.scale - scale]);
                 self.signed(negative, magnitude)
@@ -52,7 +52,7 @@ impl DecimalParser {
         if digits == 0 {
             return Ok(0);
         }
-        // The digits have no trailing zeros: a step finer than the scale is a digit too many.
+        // The digits have no trailing zeros: a step finer than the scale is an excess digit.
         let shift = exponent + i64::try_from(self.scale).unwrap_or(i64::MAX / 2);
         let power = u32::try_from(shift).ok().and_then(|shift| 10u128.checked_pow(shift));
         let magnitude = power.and_then(|power| digits.checked_mul(power)).ok_or(Refusal::ExcessDigits)?;

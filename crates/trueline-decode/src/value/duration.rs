@@ -16,20 +16,20 @@ impl Parse for DurationParser {
             [b'P', body @ ..] => (false, body),
             _ => return Err(Refusal::Invalid),
         };
-        // A count is below 2^64 and a unit below 2^50 nanoseconds: no sum of five comes near the end of i128.
+        // A count is below 2^64 and a unit below 2^50 nanoseconds: no sum of five comes near the limit of i128.
         let (nanos, fits) = sum(body).ok_or(Refusal::Invalid)?;
         let nanos = if negative { -nanos } else { nanos };
         if fits { i64::try_from(nanos).map_err(|_| Refusal::OutOfRange) } else { Err(Refusal::OutOfRange) }
     }
 }
 
-/// The sum of the parts in nanoseconds, and whether each count was below 2^64; `None` when the text is no duration.
+/// The sum of the parts in nanoseconds, and whether each count was below 2^64; `None` if the text is not a duration.
 fn sum(body: &[u8]) -> Option<(i128, bool)> {
     let mut rest = body;
     let mut in_time = false;
     let mut total = 0i128;
     let mut fits = true;
-    // The units in their order; each must stand after the one before.
+    // The units in order; each must come after the previous one.
     let mut least = 0;
     loop {
         if !in_time && let [b'T', after @ ..] = rest {
@@ -68,7 +68,7 @@ fn sum(body: &[u8]) -> Option<(i128, bool)> {
     }
 }
 
-/// The place of a unit in the order of units, and its length in seconds.
+/// The rank of a unit in the order of units, and its length in seconds.
 fn rank(unit: u8, in_time: bool) -> Option<(u8, u32)> {
     match (unit, in_time) {
         (b'W', false) => Some((0, 604_800)),
@@ -80,7 +80,7 @@ fn rank(unit: u8, in_time: bool) -> Option<(u8, u32)> {
     }
 }
 
-/// The number at the start of the text (`None` inside when it is beyond `u64`), and what follows its digits.
+/// The number at the start of the text (inner `None` if it exceeds `u64`), and what follows its digits.
 fn count(text: &[u8]) -> Option<(Option<u64>, &[u8])> {
     let length = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     if length == 0 {

@@ -1,7 +1,7 @@
 //! Floats, correctly rounded.
 //!
-//! A mantissa and a power of ten that the type holds exactly need one rounded division, which is what IEEE 754 promises
-//! (Clinger's fast path). All others go to `fast-float2`, behind our grammar.
+//! If the type represents the mantissa and the power of ten exactly, one rounded division is sufficient, as IEEE 754
+//! guarantees (Clinger's fast path). All others go to `fast-float2`, after a check of our grammar.
 
 use super::number::{Short, is_number, short, split_sign};
 use super::{Parse, Refusal, Text};
@@ -49,7 +49,7 @@ impl Parse for Float32Parser {
     }
 }
 
-/// Any float text.
+/// Parses any float text.
 fn general<T>(text: &[u8], is_finite: fn(T) -> bool, nan: T, infinity: T) -> Result<T, Refusal>
 where
     T: fast_float2::FastFloat + std::ops::Neg<Output = T>,

@@ -7,7 +7,7 @@ use super::{Parse, Refusal, Text};
 
 /// An integer type of the schema.
 pub(crate) trait Integer: Copy + Default + Send {
-    /// The value as this type, when it holds it.
+    /// Converts the value to this type, if it fits.
     fn narrow(negative: bool, magnitude: u64) -> Option<Self>;
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn parse(text: Text<'_>) -> Result<(bool, u64), Refusal> {
     Ok((negative, magnitude))
 }
 
-/// Seventeen digits and more (or none).
+/// Parses seventeen digits and more (or none).
 #[cold]
 fn long(text: &[u8]) -> Result<u64, Refusal> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {

@@ -1,8 +1,8 @@
 //! Fast exact parsers from the bytes of one cell to one value.
 //!
-//! `trueline_schema::grammar` is the meaning; each file here is a twin of it and is tested against it on any bytes.
-//! They are given the cell's [`Text`]: unquoted, trimmed where asked for, not null. None of these parsers allocates.
-//! If you change one, change the grammar first; a faster way that differs on one text is wrong.
+//! `trueline_schema::grammar` is the definition; each file here is a twin of it and is tested against it on arbitrary bytes.
+//! Parsers receive the cell's [`Text`]: unquoted, trimmed if required, not null. They never allocate. If you change one,
+//! change the grammar first; a faster parser that differs for one text is wrong.
 
 pub(crate) mod binary;
 pub(crate) mod boolean;
@@ -24,14 +24,14 @@ pub(crate) use text::Text;
 #[cfg(test)]
 pub(crate) mod tests;
 
-/// Why a text is no value of its type.
+/// Why a text is not a value of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Not in the grammar of the type.
+    /// The text violates the grammar of the type.
     Invalid,
-    /// In the grammar, beyond the range of the type.
+    /// The text is valid, but outside the range of the type.
     OutOfRange,
-    /// In the grammar, with more digits than the type keeps.
+    /// The text is valid, but has more digits than the type keeps.
     ExcessDigits,
 }
 
@@ -48,9 +48,9 @@ impl Refusal {
 
 /// A parser of one type, chosen once per column.
 pub(crate) trait Parse: Send {
-    /// What a cell becomes in memory.
+    /// The type of a value in memory.
     type Native: Copy + Default;
 
-    /// The value of a cell's text.
+    /// Parses the text of a cell.
     fn parse(&mut self, text: Text<'_>) -> Result<Self::Native, Refusal>;
 }

@@ -15,13 +15,13 @@ pub(crate) struct Short {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scanned {
     pub(crate) negative: bool,
-    /// `None` when there are more than 38 of them.
+    /// `None` if there are more than 38 digits.
     pub(crate) digits: Option<u128>,
-    /// Saturates far beyond what a text of four gigabytes could make up for.
+    /// Saturates far beyond what a text of four gigabytes could compensate.
     pub(crate) exponent: i64,
 }
 
-/// The sign, and what follows it.
+/// Splits off the sign.
 pub(crate) fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     match text {
         [b'-', rest @ ..] => (true, rest),
@@ -30,7 +30,7 @@ pub(crate) fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// Reads the usual number at once; `None` says nothing about others.
+/// Reads a usual number at once; `None` says nothing about others.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn short(text: Text<'_>) -> Option<Short> {
@@ -49,12 +49,12 @@ fn short8(text: Text<'_>) -> Option<(u64, usize)> {
     let word = text.word();
     let at_point = word ^ 0x2E2E_2E2E_2E2E_2E2E;
     let found = at_point.wrapping_sub(0x0101_0101_0101_0101) & !at_point & 0x8080_8080_8080_8080;
-    // The lowest bit found is exact, and beyond the text it does not count.
+    // The lowest bit found is exact; past the text it does not count.
     let point = found.trailing_zeros() as usize / 8;
     if point >= text.len() {
         return Some((digits8(right_justify(word, text.len()))?, 0));
     }
-    // Close the gap that the point leaves. A second point stays and is no digit.
+    // Close the gap of the point. A second point remains and is not a digit.
     let length = text.len() - 1;
     let below = (1u64 << (8 * point)) - 1;
     let word = word & below | (word >> 8) & !below;
@@ -77,7 +77,7 @@ fn short16(text: Text<'_>) -> Option<(u64, usize)> {
         word = word & below | (word >> 8) & !below;
         scale = length - point;
     }
-    // Eight to sixteen digits: all of the high half, and what is left of the low one.
+    // Eight to sixteen digits: the whole high half, and the rest of the low one.
     let bits = 8 * (16 - length);
     let word = word << bits | 0x3030_3030_3030_3030_3030_3030_3030_3030 & ((1 << bits) - 1);
     #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
@@ -85,7 +85,7 @@ fn short16(text: Text<'_>) -> Option<(u64, usize)> {
     Some((digits8(low)? * 100_000_000 + digits8(high)?, scale))
 }
 
-/// Reads any number, digit by digit; `None` when the text is none.
+/// Reads any number, digit by digit; `None` if the text is not a number.
 pub(crate) fn scan(text: &[u8]) -> Option<Scanned> {
     let (negative, unsigned) = split_sign(text);
     let mut reader = Digits::default();
@@ -104,12 +104,12 @@ pub(crate) fn scan(text: &[u8]) -> Option<Scanned> {
         [b'e' | b'E', exponent @ ..] => scan_exponent(exponent)?,
         _ => return None,
     };
-    // Lengths are far below the bound of the exponent, so nothing here overflows.
+    // Lengths are far below the limit of the exponent, so nothing here overflows.
     let shift = i64::try_from(fraction).ok()? - i64::try_from(reader.zeros).ok()?;
     Some(Scanned { negative, digits: reader.value(), exponent: exponent - shift })
 }
 
-/// Whether the text is a number; as [`scan`], without its value.
+/// Whether the text is a number; like [`scan`], without its value.
 pub(crate) fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (_, unsigned) = split_sign(text);
@@ -148,12 +148,12 @@ fn scan_exponent(text: &[u8]) -> Option<i64> {
 struct Digits {
     value: u128,
     count: usize,
-    /// Zeros that are not yet part of the value.
+    /// Zeros that are not yet included in the value.
     zeros: usize,
 }
 
 impl Digits {
-    /// Reads digits from the start of the text; gives how many there are.
+    /// Reads digits from the start of the text; returns their number.
     fn read(&mut self, text: &[u8]) -> usize {
         for (at, byte) in text.iter().enumerate() {
             match byte {
@@ -171,7 +171,7 @@ impl Digits {
         }
         self.count += 1;
         if self.count <= 38 {
-            // With no digit before, the zeros are leading ones and the value is 0.
+            // Without an earlier digit, the zeros are leading ones and the value is 0.
             let shift = if self.value == 0 { 0 } else { self.zeros };
             for _ in 0..=shift {
                 self.value *= 10;

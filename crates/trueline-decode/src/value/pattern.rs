@@ -1,4 +1,4 @@
-//! Dates, times and timestamps by strptime patterns: the first pattern that reads the whole text gives the value.
+//! Dates, times and timestamps by strptime patterns: the first pattern that matches the whole text gives the value.
 
 use trueline_schema::grammar::{Moment, Strptime};
 
@@ -10,19 +10,19 @@ use super::{Parse, Refusal, Text, time};
 pub(crate) struct Patterns(Vec<Strptime>);
 
 impl Patterns {
-    /// Compiles them. One that does not compile matches nothing; schemas refuse it long before.
+    /// Compiles the patterns. An invalid one matches nothing; schemas reject it earlier.
     pub(crate) fn new(patterns: &[String]) -> Self {
         Self(patterns.iter().filter_map(|pattern| Strptime::compile(pattern).ok()).collect())
     }
 
-    /// What the first pattern reads for which `accept` gives a value.
+    /// Returns the value of the first pattern that matches and for which `accept` returns one.
     fn read<T>(&self, text: Text<'_>, accept: impl Fn(Moment) -> Option<T>) -> Result<T, Refusal> {
         let text = std::str::from_utf8(text.as_bytes()).map_err(|_| Refusal::Invalid)?;
         self.0.iter().find_map(|pattern| pattern.parse(text).and_then(&accept)).ok_or(Refusal::Invalid)
     }
 }
 
-/// The parser of dates. A time in the text must be midnight, so that nothing is dropped unseen.
+/// The parser of dates. A time in the text must be midnight, so that nothing is silently dropped.
 #[derive(Debug)]
 pub(crate) struct PatternDateParser(pub(crate) Patterns);
 
@@ -34,7 +34,7 @@ impl Parse for PatternDateParser {
     }
 }
 
-/// The parser of times. The pattern must not name a date.
+/// The parser of times. The pattern must not contain a date.
 #[derive(Debug)]
 pub(crate) struct PatternTimeParser(pub(crate) Patterns);
 
@@ -46,12 +46,12 @@ impl Parse for PatternTimeParser {
     }
 }
 
-/// The parser of timestamps. A pattern without a time means midnight.
+/// The parser of timestamps. Without a time in the pattern, it is midnight.
 #[derive(Debug)]
 pub(crate) struct PatternTimestampParser<U> {
     pub(crate) patterns: Patterns,
     pub(crate) unit: U,
-    /// Whether a text without offset is invalid.
+    /// Whether a text without an offset is invalid.
     pub(crate) needs_offset: bool,
 }
 

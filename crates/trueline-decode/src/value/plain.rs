@@ -1,9 +1,9 @@
-//! Numbers with a group character or a decimal character of their own: rewritten, then read as usual.
+//! Numbers with a group character or a custom decimal character: rewritten, then parsed as usual.
 
 use super::{Parse, Refusal, Text};
 use crate::cell::KEPT_BYTES;
 
-/// A number parser behind the rewriting.
+/// A number parser that rewrites its input first.
 #[derive(Debug)]
 pub(crate) struct PlainParser<P> {
     inner: P,
@@ -11,7 +11,7 @@ pub(crate) struct PlainParser<P> {
 }
 
 impl<P> PlainParser<P> {
-    /// Puts the rewriting before `inner`.
+    /// Adds rewriting before `inner`.
     pub(crate) fn new(inner: P, group_char: Option<char>, decimal_char: char) -> Self {
         let bytes = |character: char| character.to_string().into_bytes();
         let rewriter = Rewriter {
@@ -36,12 +36,12 @@ impl<P: Parse> Parse for PlainParser<P> {
 struct Rewriter {
     group: Option<Vec<u8>>,
     decimal: Vec<u8>,
-    /// The last text in its plain spelling.
+    /// The last text in plain notation.
     plain: Vec<u8>,
 }
 
 impl Rewriter {
-    /// Rewrites a text into `plain`; `false` when it breaks a rule of `grammar::plain_number`.
+    /// Rewrites a text into `plain`; `false` if it violates a rule of `grammar::plain_number`.
     fn rewrite(&mut self, text: &[u8]) -> bool {
         self.plain.clear();
         self.plain.shrink_to(KEPT_BYTES);

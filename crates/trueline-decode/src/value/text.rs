@@ -1,14 +1,14 @@
-//! The text of a cell, and what stands behind it.
+//! The text of a cell, and the bytes after it.
 
 use std::ops::Range;
 
-/// The text of one cell within more bytes.
+/// The text of one cell within a larger buffer.
 ///
-/// Knowing the bytes behind a text lets a parser load whole words without asking how long the text is; all it must do is
-/// to leave out what it loaded beyond the text.
+/// With the bytes after a text, a parser can load whole words without checking the length of the text; it only has to ignore
+/// what it loaded past the text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<'a> {
-    /// The text and all bytes behind it.
+    /// The text and all bytes after it.
     around: &'a [u8],
     length: usize,
 }
@@ -20,7 +20,7 @@ impl<'a> From<&'a [u8]> for Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// The text at a place.
+    /// Creates the text at a range.
     #[inline]
     pub(crate) fn at(bytes: &'a [u8], place: Range<usize>) -> Self {
         Self { around: &bytes[place.start..], length: place.end - place.start }
@@ -31,28 +31,28 @@ impl<'a> Text<'a> {
         self.length
     }
 
-    /// The text itself.
+    /// Returns the text itself.
     #[inline]
     pub(crate) fn as_bytes(self) -> &'a [u8] {
         &self.around[..self.length]
     }
 
-    /// The text without its first `count` bytes, of which there must be so many.
+    /// Returns the text without its first `count` bytes, which must exist.
     #[inline]
     pub(crate) fn skip(self, count: usize) -> Self {
         Self { around: &self.around[count..], length: self.length - count }
     }
 
-    /// The first `length` bytes of the text, which must have so many.
+    /// Returns the first `length` bytes of the text, which must exist.
     #[inline]
     pub(crate) fn first(self, length: usize) -> Self {
         debug_assert!(length <= self.length, "a part of the text");
         Self { around: self.around, length }
     }
 
-    /// Whether the text is negative, and the text without its sign.
+    /// Returns whether the text is negative, and the text without its sign.
     ///
-    /// Without a branch: where signs are not the rule, which cells have one is hard to guess.
+    /// Without a branch: if signs are rare, they are hard to predict.
     #[inline]
     #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     pub(crate) fn split_sign(self) -> (bool, Self) {
@@ -61,7 +61,7 @@ impl<'a> Text<'a> {
         (first == b'-', self.skip(usize::from(is_signed)))
     }
 
-    /// Eight bytes, the first one lowest. Beyond the text they may be anything.
+    /// Returns eight bytes, the first one lowest. Past the text they may be anything.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     pub(crate) fn word(self) -> u64 {
@@ -71,7 +71,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Sixteen bytes, the first one lowest. Beyond the text they may be anything.
+    /// Returns sixteen bytes, the first one lowest. Past the text they may be anything.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
     pub(crate) fn double_word(self) -> u128 {

@@ -3,7 +3,7 @@
 use super::word::{POWERS, digits, digits8, left_justify};
 use super::{Parse, Refusal, Text};
 
-/// Nanoseconds of one second.
+/// Nanoseconds per second.
 pub(crate) const SECOND: i64 = 1_000_000_000;
 
 /// The parser of ISO times.
@@ -27,12 +27,12 @@ impl Parse for TimeParser {
     }
 }
 
-/// Seconds since midnight of `HH:MM:SS`.
+/// Returns the seconds since midnight of `HH:MM:SS`.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn seconds(text: &[u8; 8]) -> Option<u32> {
     let word = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*b"00:00:00");
-    // Digits are 0 to 9 now (the first of minutes and seconds 0 to 5) and the colons 0; anything else reaches bit 7.
+    // Now digits are 0 to 9 (the first of minutes and seconds 0 to 5) and the colons 0; anything else reaches bit 7.
     let faults = word | word.wrapping_add(0x767A_7F76_7A7F_767D);
     if faults & 0x8080_8080_8080_8080 != 0 {
         return None;
@@ -43,7 +43,7 @@ pub(crate) fn seconds(text: &[u8; 8]) -> Option<u32> {
     (hour < 24).then(|| hour * 3600 + pair(3) * 60 + pair(6))
 }
 
-/// Nanoseconds of one to nine digits behind a point.
+/// Returns the nanoseconds of one to nine digits after a point.
 #[inline]
 pub(crate) fn nanos(text: Text<'_>) -> Option<u32> {
     let value = match text.len() {

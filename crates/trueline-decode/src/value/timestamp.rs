@@ -10,13 +10,13 @@ use super::{Parse, Refusal, Text, date, time};
 pub(crate) struct Instant {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     pub(crate) seconds: i64,
-    /// Nanoseconds after them.
+    /// Nanoseconds after these seconds.
     pub(crate) nanos: u32,
     /// Whether the text had an offset.
     pub(crate) offset: bool,
 }
 
-/// Reads a timestamp; the text without offset is taken as UTC.
+/// Reads a timestamp; without an offset, it is in UTC.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn instant(text: Text<'_>) -> Option<Instant> {
@@ -54,12 +54,12 @@ fn tail(seconds: i64, text: Text<'_>) -> Option<Instant> {
     Some(Instant { seconds: seconds - east, nanos, offset })
 }
 
-/// How a timestamp is kept.
+/// The representation of a timestamp.
 pub(crate) trait Unit: Send {
-    /// What a cell becomes in memory.
+    /// The type of a value in memory.
     type Native: Copy + Default;
 
-    /// The instant as so many units since the epoch.
+    /// Converts the instant to units since the epoch.
     fn keep(&self, seconds: i64, nanos: u32) -> Result<Self::Native, Refusal>;
 }
 
@@ -96,7 +96,7 @@ impl Unit for Whole {
         {
             return Ok(whole);
         }
-        // Just above the least value the whole seconds alone are already beyond it.
+        // Just above the minimum, the whole seconds alone are already below it.
         let value = i128::from(seconds) * i128::from(self.per_second) + i128::from(fraction);
         i64::try_from(value).map_err(|_| Refusal::OutOfRange)
     }
@@ -118,7 +118,7 @@ impl Unit for Nanos {
 #[derive(Debug)]
 pub(crate) struct TimestampParser<U> {
     pub(crate) unit: U,
-    /// Whether a text without offset is invalid.
+    /// Whether a text without an offset is invalid.
     pub(crate) needs_offset: bool,
 }
 

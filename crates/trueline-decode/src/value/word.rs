@@ -1,6 +1,6 @@
 //! Up to eight bytes of text in one word.
 //!
-//! Texts are loaded little-endian, the first byte lowest, with anything above ([`Text::word`]). [`digits8`] wants eight
+//! Texts are loaded little-endian, the first byte lowest, with anything above ([`Text::word`]). [`digits8`] needs eight
 //! digits; shorter texts are moved up and filled with `0` from below ([`right_justify`]), fractions are filled from above
 //! ([`left_justify`]).
 
@@ -9,7 +9,7 @@ use super::Text;
 /// Eight times `0`.
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The powers of ten that a `u64` holds.
+/// The powers of ten that fit in a `u64`.
 pub(crate) const POWERS: [u64; 20] = {
     let mut powers = [1; 20];
     let mut at = 1;
@@ -20,7 +20,7 @@ pub(crate) const POWERS: [u64; 20] = {
     powers
 };
 
-/// Moves a text of `length` bytes (1 to 8) to the top, with `0` below it. What was above it is gone.
+/// Moves a text of `length` bytes (1 to 8) to the top, with `0` below it. Bytes above it are lost.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn right_justify(word: u64, length: usize) -> u64 {
@@ -36,12 +36,12 @@ pub(crate) fn left_justify(word: u64, length: usize) -> u64 {
     word & used | ZEROS & !used
 }
 
-/// The number that eight digits spell, or `None` when a byte is no digit.
+/// Returns the number of eight digits, or `None` if a byte is not a digit.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn digits8(word: u64) -> Option<u64> {
     let value = word ^ ZEROS;
-    // Each byte is now 0 to 9 for a digit; others reach bit 7 by themselves or by adding 0x76.
+    // Now a digit is 0 to 9; other bytes reach bit 7 by themselves or by adding 0x76.
     if (value | value.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
@@ -51,7 +51,7 @@ pub(crate) fn digits8(word: u64) -> Option<u64> {
     Some(low.wrapping_add(high) >> 32)
 }
 
-/// The number that one to sixteen digits spell, or `None` when a byte is no digit or there are none or more.
+/// Returns the number of one to sixteen digits, or `None` if a byte is not a digit or there are none or more.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn digits(text: Text<'_>) -> Option<u64> {

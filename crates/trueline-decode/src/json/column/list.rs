@@ -28,7 +28,7 @@ struct ListColumn {
 }
 
 impl ListColumn {
-    /// Puts the items of some values behind one another; gives where those of each value end.
+    /// Concatenates the items of some values; returns where those of each value end.
     fn split(&mut self, values: &Values<'_>) -> Vec<i32> {
         self.gaps.clear();
         self.slots.clear();
