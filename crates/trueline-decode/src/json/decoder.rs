@@ -223,8 +223,8 @@ impl JsonDecoder {
     /// `None` if the record has none. If the value would have to be inside another one that is not an object, the range is
     /// that of the other one.
     ///
+    /// # Panics
     /// If there is no such column or row.
-    /// When there is no such column or row.
     pub fn place(
         &self,
         column: usize,

@@ -253,9 +253,9 @@ impl Isa for Avx2 {
         kinds: &mut [u8; STEP],
     ) {
         let mut named = [0_u8; STEP];
-        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `named`; an entry of the table is eight readable bytes, and
-        // eight are loaded from within `named`. Before eight number n, counted from 0, at most 8 * n tokens are written, so that
-        // every store of eight is inside of `offsets` or `kinds`. Nothing asks for alignment.
+        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `named`; an entry of the table is eight readable
+        // bytes, and eight are loaded from within `named`. Before eight number n, counted from 0, at most 8 * n tokens are
+        // written, so that every store of eight is inside of `offsets` or `kinds`. Nothing asks for alignment.
         unsafe {
             for (half, place) in block.into_iter().zip([0, 32]) {
                 _mm256_storeu_si256(named.as_mut_ptr().add(place).cast(), kinds_of(half));

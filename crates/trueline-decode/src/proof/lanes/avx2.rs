@@ -221,8 +221,8 @@ impl Lanes for Avx2 {
         }
         for (row, places) in (0..).step_by(8).zip(places.as_chunks::<8>().0) {
             for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
-                // SAFETY: `self` proves AVX2. From each place on there are as many words as columns, so that four can be loaded from `at` on; in each
-                // column there is room for eight from `row` on. Nothing asks for alignment.
+                // SAFETY: `self` proves AVX2. From each place on there are as many words as columns, so that four can be
+                // loaded from `at` on; in each column there is room for eight from `row` on. Nothing asks for alignment.
                 unsafe {
                     let words = |place: u32| _mm_loadu_si128(from.as_ptr().add(place as usize + at).cast());
                     let one = _mm256_set_m128i(words(places[4]), words(places[0]));
@@ -271,8 +271,9 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn gather_two(self, from: Bytes<'_>, index: __m256i) -> [__m256i; 2] {
         #[expect(clippy::cast_possible_truncation, reason = "there are 64 bits to an address")]
-        // SAFETY: `self` proves AVX2, and so SSE4.1. There are sixteen bytes at least; the upper half of each index becomes 0 and the lower one at
-        // most that of the last place with sixteen bytes behind it, so every load is inside of the slice. Nothing asks for alignment.
+        // SAFETY: `self` proves AVX2, and so SSE4.1. There are sixteen bytes at least; the upper half of each index becomes
+        // 0 and the lower one at most that of the last place with sixteen bytes behind it, so every load is inside of the
+        // slice. Nothing asks for alignment.
         unsafe {
             let places = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last_two().cast_signed()));
             let (low, high) = (_mm256_castsi256_si128(places), _mm256_extracti128_si256::<1>(places));

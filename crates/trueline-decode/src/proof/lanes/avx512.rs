@@ -212,8 +212,9 @@ impl Lanes for Avx512 {
         for (row, places) in (0..).step_by(16).zip(places.as_chunks::<16>().0) {
             for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
                 let places = places.map(|place| place as usize + at);
-                // SAFETY: `self` proves the features. From each place on there are as many words as columns, so that four can be loaded from `at`
-                // on; in each column there is room for sixteen from `row` on. Nothing asks for alignment.
+                // SAFETY: `self` proves the features. From each place on there are as many words as columns, so that four
+                // can be loaded from `at` on; in each column there is room for sixteen from `row` on. Nothing asks for
+                // alignment.
                 unsafe {
                     let one = four_fours(from, [places[0], places[4], places[8], places[12]]);
                     let two = four_fours(from, [places[1], places[5], places[9], places[13]]);
@@ -270,8 +271,8 @@ impl Lanes for Avx512 {
 
     #[inline(always)]
     fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> __m512i {
-        // SAFETY: `self` proves the features, and AVX2 with them; the references are to 32 readable bytes each; the loads ask for no
-        // alignment.
+        // SAFETY: `self` proves the features, and AVX2 with them; the references are to 32 readable bytes each; the loads
+        // ask for no alignment.
         unsafe {
             let [from, bytes, counts] = [from, &stretch.bytes, &stretch.counts]
                 .map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
