@@ -214,7 +214,7 @@ impl Reader {
         self.pending.retain(|record| ways[*record as usize] == Way::Unknown);
     }
 
-    /// Records that a record is not JSON.
+    /// Marks a record as not JSON.
     fn refuse(&mut self, record: usize, fault: &Fault, positions: &Positions, rows: &mut JsonRows) {
         let Range { start, end } = positions.record(record);
         self.ways[record] = Way::Broken;

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a text is not JSON, and where.
 ///
-/// If there are several faults, the first one in the bytes counts.
+/// If there are several faults, the first one in byte order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// What is wrong.

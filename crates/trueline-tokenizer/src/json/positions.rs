@@ -183,7 +183,7 @@ impl Positions {
         self.is_ascii
     }
 
-    /// Whether the bytes consumed contain a backslash. If not, every string needs no unescaping.
+    /// Whether the bytes consumed contain a backslash. If not, no string needs unescaping.
     pub fn has_backslash(&self) -> bool {
         self.has_backslash
     }
