@@ -1,6 +1,6 @@
 //! Proofs of dates, times and timestamps by shape and calendar.
 //!
-//! The text is XORed with its shape in which every digit is 0, so that digits become numbers and everything else becomes 0.
+//! The text is combined by XOR with its shape in which every digit is 0: digits become numbers and everything else becomes 0.
 //! Pairs of digits become bytes, which are compared with the maximum of a month, a day, an hour. The 29th of February is
 //! left to the exact check, as are offsets and more than six digits of a fraction.
 

@@ -10,7 +10,7 @@ use crate::kernel::{Isa, STEP};
 
 /// What occurred in values.
 struct Seen<I: Isa> {
-    /// The bytes of all of them ORed, and some others.
+    /// The bitwise OR of the bytes of all of them, and some others.
     bytes: I::Block,
     has_backslash: bool,
 }
