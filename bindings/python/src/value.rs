@@ -62,8 +62,10 @@ pub(crate) fn of<'py>(py: Python<'py>, array: &ArrayRef, row: usize) -> PyResult
             decimal(py, array.as_primitive::<Decimal256Type>().value(row), *scale)
         }
         DataType::Dictionary(..) => {
-            let dictionary = array.as_any_dictionary();
-            match dictionary.normalized_keys().get(row) {
+            // Keys are normalized for a whole array, so only this row's is asked for.
+            let one = array.slice(row, 1);
+            let dictionary = one.as_any_dictionary();
+            match dictionary.normalized_keys().first() {
                 Some(key) => of(py, dictionary.values(), *key),
                 None => Ok(py.None().into_bound(py)),
             }
