@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::checksum::{Mark, Verifier};
 use super::road::Road;
 use crate::error::Error;
 
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub(super) struct Buffer {
     pub(super) bytes: Vec<u8>,
     pub(super) filled: usize,
+    /// Where frames begin and end in these bytes and before.
+    pub(super) marks: Vec<Mark>,
 }
 
 enum Message {
@@ -85,11 +88,12 @@ impl Ahead {
         }
     }
 
-    /// Takes the next message; whether there are bytes.
-    fn next(&mut self) -> io::Result<bool> {
+    /// Takes the next message; whether there may be more.
+    fn next(&mut self, verifier: &mut Verifier) -> io::Result<bool> {
         match self.full.recv() {
             Ok(Message::Bytes(buffer)) => {
                 (self.buffer, self.at) = (buffer, 0);
+                verifier.expect(&mut self.buffer.marks);
                 return Ok(true);
             }
             Ok(Message::Failed(error)) => {
@@ -107,36 +111,19 @@ impl Ahead {
         }
         Ok(false)
     }
-}
 
-/// The thread's work: empty buffers in, full ones out, until the end or until nobody wants more.
-fn decompress(mut road: Road, empty: &Receiver<Buffer>, full: &Sender<Message>) {
-    while let Ok(mut buffer) = empty.recv() {
-        buffer.filled = 0;
-        let result = road.fill(&mut buffer);
-        let is_end = buffer.filled == 0;
-        if !is_end && full.send(Message::Bytes(buffer)).is_err() {
-            return;
-        }
-        match result {
-            Ok(()) if !is_end => continue,
-            Ok(()) => drop(full.send(Message::End)),
-            Err(error) => drop(full.send(Message::Failed(error))),
-        }
-        return;
-    }
-}
-
-impl Read for Ahead {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+    /// Reads like [`Read::read`], and tells the verifier of marks.
+    pub(super) fn read(&mut self, out: &mut [u8], verifier: &mut Verifier) -> io::Result<usize> {
         match self.state {
             State::Ended => return Ok(0),
             State::Failed => return Err(io::Error::other("decompressing failed before")),
             State::Reading if out.is_empty() => return Ok(0),
             State::Reading => {}
         }
-        if self.at == self.buffer.filled && !self.next()? {
-            return Ok(0);
+        while self.at == self.buffer.filled {
+            if !self.next(verifier)? {
+                return Ok(0);
+            }
         }
         let rest = &self.buffer.bytes[self.at..self.buffer.filled];
         let bytes = rest.len().min(out.len());
@@ -150,6 +137,25 @@ impl Read for Ahead {
             let _ = empty.send(std::mem::take(&mut self.buffer));
         }
         Ok(bytes)
+    }
+}
+
+/// The thread's work: empty buffers in, full ones out, until the end or until nobody wants more.
+fn decompress(mut road: Road, empty: &Receiver<Buffer>, full: &Sender<Message>) {
+    while let Ok(mut buffer) = empty.recv() {
+        buffer.filled = 0;
+        let result = road.fill(&mut buffer);
+        let is_end = buffer.filled == 0;
+        let is_message = !is_end || !buffer.marks.is_empty();
+        if is_message && full.send(Message::Bytes(buffer)).is_err() {
+            return;
+        }
+        match result {
+            Ok(()) if !is_end => continue,
+            Ok(()) => drop(full.send(Message::End)),
+            Err(error) => drop(full.send(Message::Failed(error))),
+        }
+        return;
     }
 }
 

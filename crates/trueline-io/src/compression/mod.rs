@@ -9,6 +9,7 @@
 
 mod ahead;
 mod bzip2;
+mod checksum;
 mod gzip;
 mod lz4;
 mod magic;
@@ -229,6 +230,9 @@ impl Decompressed {
             }
         }
         let compression = packed.compression();
+        if options.threads > 1 && compression == Compression::Zstd {
+            packed.defer_checksums();
+        }
         let stream = Stream::new(packed, parts(compression)?, options.limits());
         let read: Box<dyn Read + Send> = if options.threads > 1 {
             let several = matches!(compression, Compression::Gzip | Compression::Zstd);

@@ -3,6 +3,7 @@
 use std::io::{self, Cursor, Read};
 
 use super::Compression;
+use super::checksum::Mark;
 use crate::chunk::{LINE, aligned};
 use crate::error::{Error, ErrorKind, Place};
 
@@ -25,6 +26,8 @@ pub(super) struct Packed {
     /// Number of the member, stream or frame, from 1; 0 before the first.
     part: u64,
     decompressed: u64,
+    /// The marks of frames whose checksums the reader verifies; `None` if the decoder does.
+    marks: Option<Vec<Mark>>,
 }
 
 impl Packed {
@@ -51,6 +54,7 @@ impl Packed {
             failed: None,
             part: 0,
             decompressed: 0,
+            marks: None,
         }
     }
 
@@ -63,6 +67,16 @@ impl Packed {
     /// The bytes of a stream that was there as a whole.
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.buffer
+    }
+
+    /// Leaves checksums to the reader: from now on [`Packed::take_marks`] tells it where frames begin and end.
+    pub(super) fn defer_checksums(&mut self) {
+        self.marks = Some(Vec::new());
+    }
+
+    /// The marks since the last call; `None` if the decoder has to verify checksums.
+    pub(super) fn marks(&mut self) -> Option<&mut Vec<Mark>> {
+        self.marks.as_mut()
     }
 
     pub(super) fn compression(&self) -> Compression {

@@ -7,8 +7,10 @@
 //!
 //! **Source**: RFC 8878.
 
+use twox_hash::XxHash64;
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
+use super::checksum::{Event, Mark, is_checksum, mismatch};
 use super::packed::{Packed, damaged};
 use super::parallel::PART_BYTES;
 use super::skippable;
@@ -33,6 +35,18 @@ pub(super) struct Frames {
     wanted: usize,
     /// Whether there may be decompressed bytes for which there was no room.
     is_full: bool,
+    checksum: Checksum,
+    /// The last bytes that the library took: at the end of a frame, its checksum.
+    last: [u8; 4],
+}
+
+/// What happens to the checksum of the current frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Checksum {
+    /// There is none, or the library verifies it.
+    Library,
+    /// The reader verifies it. `is_begun`: the frame has bytes, and the reader was told.
+    Deferred { is_begun: bool },
 }
 
 impl Frames {
@@ -43,7 +57,7 @@ impl Frames {
             Ok(decoder)
         };
         let decoder = decoder().map_err(|error| Error::read(0, error))?;
-        Ok(Self { decoder, wanted: 0, is_full: false })
+        Ok(Self { decoder, wanted: 0, is_full: false, checksum: Checksum::Library, last: [0; 4] })
     }
 
     /// Reads what is between frames.
@@ -71,7 +85,12 @@ impl Frames {
             let advice = "decompress it first, with `zstd -d -D DICTIONARY`";
             return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
         }
-        self.decoder.reinit().map_err(|error| packed.damaged(error.to_string()))?;
+        let is_deferred = needs.has_checksum && packed.marks().is_some();
+        self.decoder
+            .reinit()
+            .and_then(|()| self.decoder.set_parameter(DParameter::ForceIgnoreChecksum(is_deferred)))
+            .map_err(|error| packed.damaged(error.to_string()))?;
+        self.checksum = if is_deferred { Checksum::Deferred { is_begun: false } } else { Checksum::Library };
         (self.wanted, self.is_full) = (START_BYTES, false);
         Ok(Step::Bytes(0))
     }
@@ -97,12 +116,40 @@ impl Frames {
             self.is_full = false;
             return Ok(0);
         }
+        for byte in &input[status.bytes_read.saturating_sub(4)..status.bytes_read] {
+            self.last.rotate_left(1);
+            self.last[3] = *byte;
+        }
+        self.mark(packed, status.bytes_written, status.remaining == 0)?;
         packed.consume(status.bytes_read);
         (self.wanted, self.is_full) = (status.remaining, status.bytes_written == out.len());
         if status.remaining > 0 && status.bytes_read == 0 && status.bytes_written == 0 {
             return Err(if is_at_end { packed.cut() } else { damaged(place, "its data lead nowhere") });
         }
         Ok(status.bytes_written)
+    }
+
+    /// Tells the reader where a frame begins and ends, if it verifies checksums. `bytes` were written.
+    fn mark(&mut self, packed: &mut Packed, bytes: usize, is_end: bool) -> Result<(), Error> {
+        let Checksum::Deferred { is_begun } = &mut self.checksum else { return Ok(()) };
+        let place = packed.place();
+        let Some(marks) = packed.marks() else { return Ok(()) };
+        let start = place.decompressed_offset;
+        if bytes > 0 && !std::mem::replace(is_begun, true) {
+            marks.push(Mark { decompressed_offset: start, event: Event::Begin });
+        }
+        if !is_end {
+            return Ok(());
+        }
+        let checksum = u32::from_le_bytes(self.last);
+        if *is_begun {
+            let decompressed_offset = start + bytes as u64;
+            marks.push(Mark { decompressed_offset, event: Event::End { checksum, place } });
+        } else if !is_checksum(checksum, &XxHash64::with_seed(0)) {
+            // Frames without bytes leave no marks: there may be any number of them.
+            return Err(mismatch(place));
+        }
+        Ok(())
     }
 }
 

@@ -82,6 +82,35 @@ fn damaged_streams_are_the_same() {
 }
 
 #[test]
+fn wrong_checksums_are_found_where_the_reader_verifies_them() {
+    let long = noise(100_000);
+    let texts: [&[u8]; 7] = [b"", b"x", &long, b"", &long[..5000], b"y", b""];
+    for wrong in 0..texts.len() {
+        let mut packed = Vec::new();
+        for (nth, text) in texts.iter().enumerate() {
+            packed.extend(zstd(text));
+            if nth == wrong {
+                *packed.last_mut().unwrap() ^= 1;
+            }
+        }
+        let before: usize = texts[..=wrong].iter().map(|text| text.len()).sum();
+        let (text, result) = read_with(&packed, 1000, 10_000, &with(2, Sizes::default()));
+        assert_eq!(text.len(), before, "frame {wrong}");
+        let message = result.unwrap_err();
+        assert!(message.contains(&format!("in zstd frame {}, at byte ", wrong + 1)), "{message}");
+        assert!(message.contains(&format!("(byte {before} decompressed)")), "{message}");
+        assert!(message.contains("doesn't match checksum"), "{message}");
+        same(&packed, 1000, &format!("checksum of frame {wrong}"));
+        // An earlier wrong checksum is told before damage that follows.
+        packed.truncate(packed.len() - 1);
+        same(&[&packed[..], b"more"].concat(), 1000, &format!("checksum of frame {wrong}, and a cut"));
+    }
+    // Frames of one byte each: more marks than bytes in a buffer.
+    let short: Vec<u8> = long[..3000].chunks(1).flat_map(zstd).collect();
+    same(&short, 1000, "short frames");
+}
+
+#[test]
 fn sizes_that_lie_are_not_believed() {
     let blocks = || noise(30_000).chunks(3000).map(bgzf_block).collect::<Vec<_>>();
     for (at, bits) in [(16, 1), (16, 0x80), (17, 1), (10, 1), (12, 1), (14, 2)] {
