@@ -14,7 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::checksum::{Mark, Verifier};
-use super::road::Road;
+use super::decompressor::Decompressor;
 use crate::error::Error;
 
 /// Buffers that go between the thread and its reader.
@@ -58,20 +58,24 @@ enum State {
 
 impl Ahead {
     /// Starts the thread, or returns everything if there can be none.
-    pub(super) fn start(road: Box<Road>, gate: Arc<Gate>) -> Result<Self, Option<Box<Road>>> {
+    pub(super) fn start(
+        decompressor: Box<Decompressor>,
+        gate: Arc<Gate>,
+    ) -> Result<Self, Option<Box<Decompressor>>> {
         let (full_sender, full) = channel();
         let (empty, empty_receiver) = channel();
         for _ in 0..BUFFERS {
             // The receiver is here.
             let _ = empty.send(Buffer::default());
         }
-        let slot = Arc::new(Mutex::new(Some(road)));
+        let slot = Arc::new(Mutex::new(Some(decompressor)));
         let inside = Arc::clone(&slot);
-        let take =
-            |slot: &Mutex<Option<Box<Road>>>| slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let take = |slot: &Mutex<Option<Box<Decompressor>>>| {
+            slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+        };
         let work = move || {
-            if let Some(road) = take(&inside) {
-                decompress(*road, &empty_receiver, &full_sender);
+            if let Some(decompressor) = take(&inside) {
+                decompress(*decompressor, &empty_receiver, &full_sender);
             }
         };
         match thread::Builder::new().name("decompress".to_owned()).spawn(work) {
@@ -141,10 +145,10 @@ impl Ahead {
 }
 
 /// The thread's work: empty buffers in, full ones out, until the end or until nobody wants more.
-fn decompress(mut road: Road, empty: &Receiver<Buffer>, full: &Sender<Message>) {
+fn decompress(mut decompressor: Decompressor, empty: &Receiver<Buffer>, full: &Sender<Message>) {
     while let Ok(mut buffer) = empty.recv() {
         buffer.filled = 0;
-        let result = road.fill(&mut buffer);
+        let result = decompressor.fill(&mut buffer);
         let is_end = buffer.filled == 0;
         let is_message = !is_end || !buffer.marks.is_empty();
         if is_message && full.send(Message::Bytes(buffer)).is_err() {

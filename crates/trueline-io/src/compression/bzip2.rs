@@ -8,9 +8,9 @@
 
 use bzip2::{Decompress, Status};
 
+use super::compressed::Compressed;
 use super::gzip::difference;
-use super::packed::Packed;
-use super::stream::{Parts, Step};
+use super::stream::{FormatDecoder, Step};
 use crate::error::Error;
 
 /// What a stream begins with; a digit follows, the size of its blocks.
@@ -18,7 +18,7 @@ const MAGIC: [u8; 3] = *b"BZh";
 /// What the library is shown at once.
 const PIECE_BYTES: u64 = 4096;
 
-/// All streams of a bzip2 file; tools that work with several threads write many. Memory: 4 MB at most.
+/// All streams of a bzip2 file; decoder that work with several threads write many. Memory: 4 MB at most.
 pub(super) struct Streams {
     decoder: Decompress,
     state: State,
@@ -36,52 +36,53 @@ impl Streams {
         Self { decoder: Decompress::new(false), state: State::Between }
     }
 
-    fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
-        match packed.peek(4)? {
+    fn begin(&mut self, compressed: &mut Compressed) -> Result<Step, Error> {
+        match compressed.peek(4)? {
             [] => return Ok(Step::End),
             [magic @ .., b'1'..=b'9'] if *magic == MAGIC => {}
             part if MAGIC.starts_with(part) => {}
-            _ => return Err(packed.trailing()),
+            _ => return Err(compressed.trailing()),
         }
-        packed.begin_part();
+        compressed.begin_part();
         self.decoder = Decompress::new(false);
         self.state = State::Data;
         Ok(Step::Bytes(0))
     }
 
-    fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
-        let left = usize::try_from(PIECE_BYTES - packed.offset() % PIECE_BYTES).unwrap_or(1);
-        let input = packed.input(left);
+    fn data(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<usize, Error> {
+        let left = usize::try_from(PIECE_BYTES - compressed.offset() % PIECE_BYTES).unwrap_or(1);
+        let input = compressed.input(left);
         let input = &input[..input.len().min(left)];
         let is_at_end = input.is_empty();
         let (in_before, out_before) = (self.decoder.total_in(), self.decoder.total_out());
         let result = self.decoder.decompress(input, out);
         let used = difference(self.decoder.total_in(), in_before);
         let made = difference(self.decoder.total_out(), out_before);
-        packed.consume(used);
+        compressed.consume(used);
         match result {
             Ok(Status::StreamEnd) => self.state = State::Between,
-            Ok(Status::MemNeeded) => return Err(packed.damaged("there is no memory for its blocks")),
+            Ok(Status::MemNeeded) => return Err(compressed.damaged("there is no memory for its blocks")),
             Ok(_) if used > 0 || made > 0 => {}
-            Ok(_) if is_at_end => return Err(packed.cut()),
+            Ok(_) if is_at_end => return Err(compressed.truncated()),
             Ok(_) | Err(_) => self.state = State::Damaged,
         }
         Ok(made)
     }
 }
 
-impl Parts for Streams {
-    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
+impl FormatDecoder for Streams {
+    fn step(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<Step, Error> {
         match self.state {
-            State::Between => self.begin(packed),
-            State::Data => self.data(packed, out).map(Step::Bytes),
+            State::Between => self.begin(compressed),
+            State::Data => self.data(compressed, out).map(Step::Bytes),
             State::Damaged => {
-                Err(packed.damaged("a block is not what bzip2 writes, or not what its checksum was made of"))
+                Err(compressed
+                    .damaged("a block is not what bzip2 writes, or not what its checksum was made of"))
             }
         }
     }
 
-    fn is_between(&self) -> bool {
+    fn is_at_boundary(&self) -> bool {
         matches!(self.state, State::Between)
     }
 }

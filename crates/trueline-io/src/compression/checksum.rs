@@ -10,7 +10,7 @@ use std::hash::Hasher;
 
 use twox_hash::XxHash64;
 
-use super::packed::damaged;
+use super::compressed::damaged;
 use crate::error::{Error, Place};
 
 /// An offset in the decompressed bytes where the reader begins or ends a checksum.

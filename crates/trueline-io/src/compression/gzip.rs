@@ -8,8 +8,8 @@
 use crc32fast::Hasher;
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::packed::{Packed, damaged};
-use super::stream::{Parts, Step};
+use super::compressed::{Compressed, damaged};
+use super::stream::{FormatDecoder, Step};
 use crate::error::Error;
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -47,9 +47,9 @@ impl Members {
         Self { inflate, checksum: Hasher::new(), length: 0, state: State::Between }
     }
 
-    fn begin(&mut self, packed: &mut Packed) -> Result<(), Error> {
-        packed.begin_part();
-        header(packed)?;
+    fn begin(&mut self, compressed: &mut Compressed) -> Result<(), Error> {
+        compressed.begin_part();
+        header(compressed)?;
         self.inflate.reset(false);
         self.checksum.reset();
         self.length = 0;
@@ -57,14 +57,14 @@ impl Members {
         Ok(())
     }
 
-    fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
-        let input = packed.input(1);
+    fn data(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<usize, Error> {
+        let input = compressed.input(1);
         let is_at_end = input.is_empty();
         let (in_before, out_before) = (self.inflate.total_in(), self.inflate.total_out());
         let result = self.inflate.decompress(input, out, FlushDecompress::None);
         let used = difference(self.inflate.total_in(), in_before);
         let made = difference(self.inflate.total_out(), out_before);
-        packed.consume(used);
+        compressed.consume(used);
         self.checksum.update(&out[..made]);
         #[allow(clippy::cast_possible_truncation, reason = "the length in the trailer is modulo 2^32")]
         let length = self.length.wrapping_add(made as u32);
@@ -72,16 +72,16 @@ impl Members {
         match result {
             Ok(Status::StreamEnd) => self.state = State::Trailer,
             Ok(_) if used > 0 || made > 0 => {}
-            Ok(_) if is_at_end => return Err(packed.cut()),
+            Ok(_) if is_at_end => return Err(compressed.truncated()),
             // Further output of the library depends on buffer sizes.
             Ok(_) | Err(_) => self.state = State::Damaged,
         }
         Ok(made)
     }
 
-    fn trailer(&mut self, packed: &mut Packed) -> Result<(), Error> {
-        let place = packed.place();
-        let [a, b, c, d, length @ ..] = packed.array::<8>()?;
+    fn trailer(&mut self, compressed: &mut Compressed) -> Result<(), Error> {
+        let place = compressed.place();
+        let [a, b, c, d, length @ ..] = compressed.array::<8>()?;
         let (stored, computed) = (u32::from_le_bytes([a, b, c, d]), self.checksum.clone().finalize());
         if stored != computed {
             let problem = format!("the checksum is {stored:08x}, the data give {computed:08x}");
@@ -97,30 +97,30 @@ impl Members {
     }
 
     /// What follows a member: another one, nothing, or nothing but zeros.
-    fn between(&mut self, packed: &mut Packed) -> Result<Step, Error> {
-        let next = packed.peek(2)?;
+    fn between(&mut self, compressed: &mut Compressed) -> Result<Step, Error> {
+        let next = compressed.peek(2)?;
         if next == MAGIC || next == &MAGIC[..1] {
             self.state = State::Header;
             return Ok(Step::Bytes(0));
         }
-        packed.pass_over_zeros()?;
-        if packed.fill()?.is_empty() { Ok(Step::End) } else { Err(packed.trailing()) }
+        compressed.skip_zeros()?;
+        if compressed.fill()?.is_empty() { Ok(Step::End) } else { Err(compressed.trailing()) }
     }
 }
 
-impl Parts for Members {
-    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
+impl FormatDecoder for Members {
+    fn step(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<Step, Error> {
         match self.state {
-            State::Header => self.begin(packed)?,
-            State::Data => return self.data(packed, out).map(Step::Bytes),
-            State::Damaged => return Err(packed.damaged("the data are not what deflate writes")),
-            State::Trailer => self.trailer(packed)?,
-            State::Between => return self.between(packed),
+            State::Header => self.begin(compressed)?,
+            State::Data => return self.data(compressed, out).map(Step::Bytes),
+            State::Damaged => return Err(compressed.damaged("the data are not what deflate writes")),
+            State::Trailer => self.trailer(compressed)?,
+            State::Between => return self.between(compressed),
         }
         Ok(Step::Bytes(0))
     }
 
-    fn is_between(&self) -> bool {
+    fn is_at_boundary(&self) -> bool {
         matches!(self.state, State::Between)
     }
 }
@@ -129,17 +129,17 @@ impl Parts for Members {
 /// if the next bytes are not such a member, complete and as `bgzip` writes it.
 ///
 /// **Source**: the SAM format specification, section 4.1.
-pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
+pub(super) fn cut(compressed: &mut Compressed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
     const HEADER_BYTES: usize = 18;
     const LEAST_BYTES: usize = HEADER_BYTES + 2 + 8;
     const MOST_BYTES: u32 = 1 << 16;
-    let header = packed.peek(HEADER_BYTES)?;
+    let header = compressed.peek(HEADER_BYTES)?;
     let [0x1f, 0x8b, DEFLATE, FLAG_EXTRA, _, _, _, _, _, _, 6, 0, b'B', b'C', 2, 0, low, high] = *header
     else {
         return Ok(None);
     };
     let size = usize::from(u16::from_le_bytes([low, high])) + 1;
-    if size < LEAST_BYTES || packed.copy_into(size, bytes)? < size {
+    if size < LEAST_BYTES || compressed.copy_into(size, bytes)? < size {
         return Ok(None);
     }
     let length = bytes.last_chunk().map_or(u32::MAX, |length| u32::from_le_bytes(*length));
@@ -147,44 +147,44 @@ pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usi
 }
 
 /// Reads a header, whose parts of any length are passed over and not kept.
-fn header(packed: &mut Packed) -> Result<(), Error> {
+fn header(compressed: &mut Compressed) -> Result<(), Error> {
     let mut checksum = Hasher::new();
     let mut fixed = [0; 10];
     for slot in &mut fixed {
-        *slot = header_byte(packed, &mut checksum)?;
+        *slot = header_byte(compressed, &mut checksum)?;
     }
     let [_, _, method, flags, ..] = fixed;
     if method != DEFLATE {
         let problem = format!("its method is {method}, and only {DEFLATE} (deflate) exists");
-        return Err(packed.damaged(problem));
+        return Err(compressed.damaged(problem));
     }
     if flags & FLAGS_RESERVED != 0 {
-        return Err(packed.damaged(format!("its header has unknown flags (0x{flags:02x})")));
+        return Err(compressed.damaged(format!("its header has unknown flags (0x{flags:02x})")));
     }
     if flags & FLAG_EXTRA != 0 {
-        let length = [header_byte(packed, &mut checksum)?, header_byte(packed, &mut checksum)?];
+        let length = [header_byte(compressed, &mut checksum)?, header_byte(compressed, &mut checksum)?];
         for _ in 0..u16::from_le_bytes(length) {
-            header_byte(packed, &mut checksum)?;
+            header_byte(compressed, &mut checksum)?;
         }
     }
     for flag in [FLAG_NAME, FLAG_COMMENT] {
         if flags & flag != 0 {
-            while header_byte(packed, &mut checksum)? != 0 {}
+            while header_byte(compressed, &mut checksum)? != 0 {}
         }
     }
     if flags & FLAG_HEADER_CHECKSUM != 0 {
         let computed = checksum.finalize() & 0xffff;
-        let stored = u32::from(u16::from_le_bytes(packed.array()?));
+        let stored = u32::from(u16::from_le_bytes(compressed.array()?));
         if stored != computed {
             let problem = format!("the header's checksum is {stored:04x}, its bytes give {computed:04x}");
-            return Err(packed.damaged(problem));
+            return Err(compressed.damaged(problem));
         }
     }
     Ok(())
 }
 
-fn header_byte(packed: &mut Packed, checksum: &mut Hasher) -> Result<u8, Error> {
-    let byte = packed.byte()?;
+fn header_byte(compressed: &mut Compressed, checksum: &mut Hasher) -> Result<u8, Error> {
+    let byte = compressed.byte()?;
     checksum.update(&[byte]);
     Ok(byte)
 }

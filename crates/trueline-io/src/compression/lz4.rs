@@ -8,9 +8,9 @@
 use lz4_flex::block::decompress_into_with_dict;
 use twox_hash::XxHash32;
 
-use super::packed::{Packed, damaged};
+use super::compressed::{Compressed, damaged};
 use super::skippable;
-use super::stream::{Parts, Step};
+use super::stream::{FormatDecoder, Step};
 use crate::error::{Error, ErrorKind};
 
 const MAGIC: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
@@ -31,7 +31,7 @@ pub(super) struct Frames {
     /// None between frames.
     frame: Option<Frame>,
     /// A block as it is stored.
-    packed_block: Vec<u8>,
+    compressed_block: Vec<u8>,
     /// A block that did not fit into what was asked for, and how much of it was given out.
     block: Vec<u8>,
     given: usize,
@@ -52,31 +52,31 @@ struct Frame {
 
 impl Frames {
     pub(super) fn new() -> Self {
-        Self { frame: None, packed_block: Vec::new(), block: Vec::new(), given: 0 }
+        Self { frame: None, compressed_block: Vec::new(), block: Vec::new(), given: 0 }
     }
 
-    fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
-        skippable::pass_over(packed)?;
-        let next = packed.peek(MAGIC.len())?;
+    fn begin(&mut self, compressed: &mut Compressed) -> Result<Step, Error> {
+        skippable::skip(compressed)?;
+        let next = compressed.peek(MAGIC.len())?;
         if next.is_empty() {
             return Ok(Step::End);
         }
         if !MAGIC.starts_with(next) {
-            return Err(packed.trailing());
+            return Err(compressed.trailing());
         }
-        packed.begin_part();
-        packed.array::<4>()?;
-        self.frame = Some(Frame::read(packed)?);
+        compressed.begin_part();
+        compressed.array::<4>()?;
+        self.frame = Some(Frame::read(compressed)?);
         Ok(Step::Bytes(0))
     }
 
     /// The next block, or the end of the frame.
-    fn next_block(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
+    fn next_block(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<usize, Error> {
         let Some(frame) = &mut self.frame else { return Ok(0) };
-        let place = packed.place();
-        let size = u32::from_le_bytes(packed.array()?);
+        let place = compressed.place();
+        let size = u32::from_le_bytes(compressed.array()?);
         if size == 0 {
-            frame.end(packed)?;
+            frame.end(compressed)?;
             self.frame = None;
             return Ok(0);
         }
@@ -86,11 +86,11 @@ impl Frames {
                 format!("a block has {size} bytes, and the frame allows {} at most", frame.block_bytes);
             return Err(damaged(place, problem));
         }
-        self.packed_block.clear();
-        packed.take_into(size, &mut self.packed_block)?;
+        self.compressed_block.clear();
+        compressed.take_into(size, &mut self.compressed_block)?;
         if frame.has_block_checksums {
             let (stored, computed) =
-                (u32::from_le_bytes(packed.array()?), XxHash32::oneshot(0, &self.packed_block));
+                (u32::from_le_bytes(compressed.array()?), XxHash32::oneshot(0, &self.compressed_block));
             if stored != computed {
                 let problem = format!("a block's checksum is {stored:08x}, its bytes give {computed:08x}");
                 return Err(damaged(place, problem));
@@ -104,12 +104,12 @@ impl Frames {
             &mut self.block[..]
         };
         let made = if is_stored {
-            target[..size].copy_from_slice(&self.packed_block);
+            target[..size].copy_from_slice(&self.compressed_block);
             size
         } else {
             // Never more than a block has, whatever room there is.
             let target = &mut target[..frame.block_bytes];
-            decompress_into_with_dict(&self.packed_block, target, &frame.history)
+            decompress_into_with_dict(&self.compressed_block, target, &frame.history)
                 .map_err(|error| damaged(place, error.to_string()))?
         };
         frame.take(&target[..made]).map_err(|problem| damaged(place, problem))?;
@@ -130,38 +130,39 @@ impl Frames {
     }
 }
 
-impl Parts for Frames {
-    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
+impl FormatDecoder for Frames {
+    fn step(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<Step, Error> {
         if self.given < self.block.len() {
             return Ok(Step::Bytes(self.rest_of_block(out)));
         }
         if self.frame.is_none() {
-            return self.begin(packed);
+            return self.begin(compressed);
         }
-        self.next_block(packed, out).map(Step::Bytes)
+        self.next_block(compressed, out).map(Step::Bytes)
     }
 
-    fn is_between(&self) -> bool {
+    fn is_at_boundary(&self) -> bool {
         self.frame.is_none() && self.given == self.block.len()
     }
 }
 
 impl Frame {
     /// Reads the header after the magic number.
-    fn read(packed: &mut Packed) -> Result<Self, Error> {
-        let mut descriptor: Vec<u8> = packed.array::<2>()?.to_vec();
+    fn read(compressed: &mut Compressed) -> Result<Self, Error> {
+        let mut descriptor: Vec<u8> = compressed.array::<2>()?.to_vec();
         let (flags, sizes) = (descriptor[0], descriptor[1]);
         let size_bytes = if flags & FLAG_CONTENT_SIZE == 0 { 0 } else { 8 };
         let dictionary_bytes = if flags & FLAG_DICTIONARY == 0 { 0 } else { 4 };
-        packed.take_into(size_bytes + dictionary_bytes, &mut descriptor)?;
-        let (stored, [_, computed, ..]) = (packed.byte()?, XxHash32::oneshot(0, &descriptor).to_le_bytes());
+        compressed.take_into(size_bytes + dictionary_bytes, &mut descriptor)?;
+        let (stored, [_, computed, ..]) =
+            (compressed.byte()?, XxHash32::oneshot(0, &descriptor).to_le_bytes());
         if stored != computed {
             let problem = format!("the header's checksum is {stored:02x}, its bytes give {computed:02x}");
-            return Err(packed.damaged(problem));
+            return Err(compressed.damaged(problem));
         }
         if flags >> 6 != 1 || flags & FLAG_RESERVED != 0 || sizes & 0x8f != 0 || sizes >> 4 < 4 {
             let problem = format!("its header has unknown flags (0x{flags:02x} 0x{sizes:02x})");
-            return Err(packed.damaged(problem));
+            return Err(compressed.damaged(problem));
         }
         let (size, dictionary) = descriptor[2..].split_at(size_bytes);
         if let Ok(dictionary) = dictionary.try_into().map(u32::from_le_bytes)
@@ -204,8 +205,8 @@ impl Frame {
     }
 
     /// Reads what follows the last block.
-    fn end(&self, packed: &mut Packed) -> Result<(), Error> {
-        let place = packed.place();
+    fn end(&self, compressed: &mut Compressed) -> Result<(), Error> {
+        let place = compressed.place();
         if let Some(size) = self.size_bytes
             && self.length != size
         {
@@ -213,7 +214,7 @@ impl Frame {
             return Err(damaged(place, problem));
         }
         if self.has_checksum {
-            let (stored, computed) = (u32::from_le_bytes(packed.array()?), self.checksum.finish_32());
+            let (stored, computed) = (u32::from_le_bytes(compressed.array()?), self.checksum.finish_32());
             if stored != computed {
                 let problem = format!("the checksum is {stored:08x}, the data give {computed:08x}");
                 return Err(damaged(place, problem));

@@ -4,18 +4,18 @@
 //! decoders of many languages stop after the first member and silently lose the rest of concatenated files.
 //! An error comes after all valid bytes, regardless of the sizes of the reads.
 //!
-//! A format is a file with [`Parts`](stream::Parts) over the [`Packed`] bytes: what to do next, one step at a time. The code
+//! A format is a file with [`FormatDecoder`](stream::FormatDecoder) over the [`Compressed`] bytes: what to do next, one step at a time. The code
 //! shared by all formats is in [`stream`].
 
 mod ahead;
 mod bzip2;
 mod checksum;
+mod compressed;
+mod decompressor;
 mod gzip;
 mod lz4;
 mod magic;
-mod packed;
 mod parallel;
-mod road;
 mod skippable;
 mod stream;
 mod xz;
@@ -25,10 +25,10 @@ use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
 use self::ahead::{Gate, Gated};
+use self::compressed::{Compressed, Failed};
+use self::decompressor::{Decompressor, Reader, Sizes};
 use self::magic::MAGIC_BYTES;
-use self::packed::{Failed, Packed};
-use self::road::{Reader, Road, Sizes};
-use self::stream::{Limits, Parts, Stream};
+use self::stream::{FormatDecoder, Limits, Stream};
 use crate::error::{Error, ErrorKind};
 
 /// The compression of an input.
@@ -222,22 +222,22 @@ impl Decompressed {
         if options.threads > 1 {
             read = Box::new(Gated { read, gate: Arc::clone(&gate) });
         }
-        let mut packed = Packed::new(compression, magic, read);
+        let mut compressed = Compressed::new(compression, magic, read);
         if compression == Compression::Zstd && skippable::is_next(magic) {
-            skippable::pass_over(&mut packed)?;
-            if magic::compression(packed.peek(4)?) == Compression::Lz4 {
-                packed.set_compression(Compression::Lz4);
+            skippable::skip(&mut compressed)?;
+            if magic::compression(compressed.peek(4)?) == Compression::Lz4 {
+                compressed.set_compression(Compression::Lz4);
             }
         }
-        let compression = packed.compression();
+        let compression = compressed.compression();
         if options.threads > 1 && compression == Compression::Zstd {
-            packed.defer_checksums();
+            compressed.defer_checksums();
         }
-        let stream = Stream::new(packed, parts(compression)?, options.limits());
+        let stream = Stream::new(compressed, decoder(compression)?, options.limits());
         let read: Box<dyn Read + Send> = if options.threads > 1 {
             let several = matches!(compression, Compression::Gzip | Compression::Zstd);
             let threads = if several { options.threads } else { 1 };
-            Box::new(Reader::new(Road::new(stream, threads, options.sizes), gate))
+            Box::new(Reader::new(Decompressor::new(stream, threads, options.sizes), gate))
         } else {
             Box::new(stream)
         };
@@ -256,8 +256,8 @@ impl Read for Decompressed {
     }
 }
 
-/// What goes through the parts of a stream.
-fn parts(compression: Compression) -> Result<Box<dyn Parts>, Error> {
+/// The decoder of a compression.
+fn decoder(compression: Compression) -> Result<Box<dyn FormatDecoder>, Error> {
     Ok(match compression {
         Compression::Zstd => Box::new(zstd::Frames::new()?),
         Compression::Bzip2 => Box::new(bzip2::Streams::new()),

@@ -2,7 +2,7 @@
 //!
 //! **Source**: RFC 8878, section 3.1.2; the LZ4 frame format, version 1.6.
 
-use super::packed::Packed;
+use super::compressed::Compressed;
 use crate::error::Error;
 
 /// Whether bytes begin with the magic number of such a frame, or are the beginning of one and all there is.
@@ -14,11 +14,11 @@ pub(super) fn is_next(bytes: &[u8]) -> bool {
 }
 
 /// Passes over the frames of this kind that come next.
-pub(super) fn pass_over(packed: &mut Packed) -> Result<(), Error> {
-    while is_next(packed.peek(4)?) {
-        packed.begin_part();
-        let [_, _, _, _, size @ ..] = packed.array::<8>()?;
-        packed.pass_over(u64::from(u32::from_le_bytes(size)))?;
+pub(super) fn skip(compressed: &mut Compressed) -> Result<(), Error> {
+    while is_next(compressed.peek(4)?) {
+        compressed.begin_part();
+        let [_, _, _, _, size @ ..] = compressed.array::<8>()?;
+        compressed.skip(u64::from(u32::from_le_bytes(size)))?;
     }
     Ok(())
 }

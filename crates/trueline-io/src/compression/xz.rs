@@ -7,9 +7,9 @@
 
 use liblzma::stream::{Action, Error as Fault, Status, Stream as Decoder, TELL_UNSUPPORTED_CHECK};
 
+use super::compressed::Compressed;
 use super::gzip::difference;
-use super::packed::Packed;
-use super::stream::{Parts, Step};
+use super::stream::{FormatDecoder, Step};
 use crate::error::{Error, ErrorKind};
 
 const MAGIC: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
@@ -31,39 +31,39 @@ impl Streams {
         Self { decoder: None, fault: None }
     }
 
-    fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
-        let zeros = packed.pass_over_zeros()?;
+    fn begin(&mut self, compressed: &mut Compressed) -> Result<Step, Error> {
+        let zeros = compressed.skip_zeros()?;
         if zeros % PADDING_BYTES != 0 {
             let problem = format!("{zeros} zeros stand before this place, and padding comes in fours");
-            return Err(packed.damaged(problem));
+            return Err(compressed.damaged(problem));
         }
-        let next = packed.peek(MAGIC.len())?;
+        let next = compressed.peek(MAGIC.len())?;
         if next.is_empty() {
             return Ok(Step::End);
         }
         if !MAGIC.starts_with(next) {
-            return Err(packed.trailing());
+            return Err(compressed.trailing());
         }
-        packed.begin_part();
+        compressed.begin_part();
         let decoder = Decoder::new_stream_decoder(MEMORY_BYTES, TELL_UNSUPPORTED_CHECK);
-        self.decoder = Some(decoder.map_err(|fault| packed.damaged(fault.to_string()))?);
+        self.decoder = Some(decoder.map_err(|fault| compressed.damaged(fault.to_string()))?);
         Ok(Step::Bytes(0))
     }
 
     /// Lets the library decode a little; what it wrote to `out`.
-    fn data(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
+    fn data(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<usize, Error> {
         let Some(decoder) = &mut self.decoder else { return Ok(0) };
-        let input = packed.input(1);
+        let input = compressed.input(1);
         let is_at_end = input.is_empty();
         let (in_before, out_before) = (decoder.total_in(), decoder.total_out());
         let result = decoder.process(input, out, Action::Run);
         let used = difference(decoder.total_in(), in_before);
         let made = difference(decoder.total_out(), out_before);
-        packed.consume(used);
+        compressed.consume(used);
         match result {
             Ok(Status::StreamEnd) => self.decoder = None,
             Ok(_) if used > 0 || made > 0 => {}
-            Ok(_) if is_at_end => return Err(packed.cut()),
+            Ok(_) if is_at_end => return Err(compressed.truncated()),
             // It says so the second time it makes no progress.
             Ok(Status::MemNeeded) => self.fault = Some(Fault::Data),
             Ok(_) => {}
@@ -72,13 +72,13 @@ impl Streams {
         Ok(made)
     }
 
-    fn failed(&mut self, fault: Fault, packed: &Packed) -> Error {
+    fn failed(&mut self, fault: Fault, compressed: &Compressed) -> Error {
         let name = String::new();
         let advice = "decompress it first, for example with `xz -d`";
         match fault {
             Fault::MemLimit => {
                 let window_bytes = self.decoder.as_mut().map_or(0, wanted_memory);
-                let (place, limit_bytes) = (packed.place(), MEMORY_BYTES);
+                let (place, limit_bytes) = (compressed.place(), MEMORY_BYTES);
                 Error::new(ErrorKind::Window { name, place, window_bytes, limit_bytes })
             }
             Fault::UnsupportedCheck => {
@@ -89,21 +89,25 @@ impl Streams {
                 let found = "xz data made with filters that are unknown".to_owned();
                 Error::new(ErrorKind::Unsupported { name, found, advice })
             }
-            Fault::Mem => packed.damaged("there is no memory for its blocks"),
-            _ => packed.damaged("it is not what xz writes, or not what its checks were made of"),
+            Fault::Mem => compressed.damaged("there is no memory for its blocks"),
+            _ => compressed.damaged("it is not what xz writes, or not what its checks were made of"),
         }
     }
 }
 
-impl Parts for Streams {
-    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
+impl FormatDecoder for Streams {
+    fn step(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<Step, Error> {
         if let Some(fault) = self.fault {
-            return Err(self.failed(fault, packed));
+            return Err(self.failed(fault, compressed));
         }
-        if self.decoder.is_none() { self.begin(packed) } else { self.data(packed, out).map(Step::Bytes) }
+        if self.decoder.is_none() {
+            self.begin(compressed)
+        } else {
+            self.data(compressed, out).map(Step::Bytes)
+        }
     }
 
-    fn is_between(&self) -> bool {
+    fn is_at_boundary(&self) -> bool {
         self.decoder.is_none()
     }
 }

@@ -11,10 +11,10 @@ use twox_hash::XxHash64;
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
 use super::checksum::{Event, Mark, is_checksum, mismatch};
-use super::packed::{Packed, damaged};
+use super::compressed::{Compressed, damaged};
 use super::parallel::PART_BYTES;
 use super::skippable;
-use super::stream::{Parts, Step};
+use super::stream::{FormatDecoder, Step};
 use crate::error::{Error, ErrorKind};
 
 /// Frames may look back at most 2^27 bytes (128 MiB); the format allows them to ask for exbibytes.
@@ -61,23 +61,23 @@ impl Frames {
     }
 
     /// Reads what is between frames.
-    fn begin(&mut self, packed: &mut Packed) -> Result<Step, Error> {
-        skippable::pass_over(packed)?;
-        let header = packed.peek(HEADER_BYTES)?;
+    fn begin(&mut self, compressed: &mut Compressed) -> Result<Step, Error> {
+        skippable::skip(compressed)?;
+        let header = compressed.peek(HEADER_BYTES)?;
         if header.is_empty() {
             return Ok(Step::End);
         }
         let needs = match header {
-            header if header.starts_with(&MAGIC) => Needs::of(&header[MAGIC.len()..]),
+            header if header.starts_with(&MAGIC) => FrameHeader::of(&header[MAGIC.len()..]),
             // The first bytes of a frame, and then the input ends.
-            part if MAGIC.starts_with(part) => Needs::default(),
-            _ => return Err(packed.trailing()),
+            part if MAGIC.starts_with(part) => FrameHeader::default(),
+            _ => return Err(compressed.trailing()),
         };
-        packed.begin_part();
+        compressed.begin_part();
         let name = String::new();
         let limit_bytes = 1 << WINDOW_LOG_MAX;
         if needs.window_bytes > limit_bytes {
-            let (place, window_bytes) = (packed.place(), needs.window_bytes);
+            let (place, window_bytes) = (compressed.place(), needs.window_bytes);
             return Err(Error::new(ErrorKind::Window { name, place, window_bytes, limit_bytes }));
         }
         if needs.dictionary != 0 {
@@ -85,19 +85,19 @@ impl Frames {
             let advice = "decompress it first, with `zstd -d -D DICTIONARY`";
             return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
         }
-        let is_deferred = needs.has_checksum && packed.marks().is_some();
+        let is_deferred = needs.has_checksum && compressed.marks().is_some();
         self.decoder
             .reinit()
             .and_then(|()| self.decoder.set_parameter(DParameter::ForceIgnoreChecksum(is_deferred)))
-            .map_err(|error| packed.damaged(error.to_string()))?;
+            .map_err(|error| compressed.damaged(error.to_string()))?;
         self.checksum = if is_deferred { Checksum::Deferred { is_begun: false } } else { Checksum::Library };
         (self.wanted, self.is_full) = (START_BYTES, false);
         Ok(Step::Bytes(0))
     }
 
     /// Feeds the library a little; what it wrote to `out`.
-    fn feed(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<usize, Error> {
-        let place = packed.place();
+    fn feed(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<usize, Error> {
+        let place = compressed.place();
         // Never the header of the next block together with the end of this one.
         let block = self.wanted.saturating_sub(BLOCK_HEADER_BYTES);
         let feed = match block {
@@ -107,7 +107,7 @@ impl Frames {
             block => block,
         };
         // A block that is shown as a whole need not be put together first.
-        let input = packed.input(feed.clamp(1, BLOCK_BYTES));
+        let input = compressed.input(feed.clamp(1, BLOCK_BYTES));
         let is_at_end = input.is_empty();
         let input = &input[..input.len().min(feed)];
         let status =
@@ -120,20 +120,24 @@ impl Frames {
             self.last.rotate_left(1);
             self.last[3] = *byte;
         }
-        self.mark(packed, status.bytes_written, status.remaining == 0)?;
-        packed.consume(status.bytes_read);
+        self.mark(compressed, status.bytes_written, status.remaining == 0)?;
+        compressed.consume(status.bytes_read);
         (self.wanted, self.is_full) = (status.remaining, status.bytes_written == out.len());
         if status.remaining > 0 && status.bytes_read == 0 && status.bytes_written == 0 {
-            return Err(if is_at_end { packed.cut() } else { damaged(place, "its data lead nowhere") });
+            return Err(if is_at_end {
+                compressed.truncated()
+            } else {
+                damaged(place, "its data lead nowhere")
+            });
         }
         Ok(status.bytes_written)
     }
 
     /// Tells the reader where a frame begins and ends, if it verifies checksums. `bytes` were written.
-    fn mark(&mut self, packed: &mut Packed, bytes: usize, is_end: bool) -> Result<(), Error> {
+    fn mark(&mut self, compressed: &mut Compressed, bytes: usize, is_end: bool) -> Result<(), Error> {
         let Checksum::Deferred { is_begun } = &mut self.checksum else { return Ok(()) };
-        let place = packed.place();
-        let Some(marks) = packed.marks() else { return Ok(()) };
+        let place = compressed.place();
+        let Some(marks) = compressed.marks() else { return Ok(()) };
         let start = place.decompressed_offset;
         if bytes > 0 && !std::mem::replace(is_begun, true) {
             marks.push(Mark { decompressed_offset: start, event: Event::Begin });
@@ -153,33 +157,33 @@ impl Frames {
     }
 }
 
-impl Parts for Frames {
-    fn step(&mut self, packed: &mut Packed, out: &mut [u8]) -> Result<Step, Error> {
-        if self.wanted == 0 { self.begin(packed) } else { self.feed(packed, out).map(Step::Bytes) }
+impl FormatDecoder for Frames {
+    fn step(&mut self, compressed: &mut Compressed, out: &mut [u8]) -> Result<Step, Error> {
+        if self.wanted == 0 { self.begin(compressed) } else { self.feed(compressed, out).map(Step::Bytes) }
     }
 
-    fn is_between(&self) -> bool {
+    fn is_at_boundary(&self) -> bool {
         self.wanted == 0
     }
 }
 
 /// Cuts a frame out of the stream by the headers of its blocks. Returns its maximum decompressed size; `None` if the next
 /// bytes are not a frame that can be decompressed alone, or are a very large one.
-pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
-    let header = packed.peek(HEADER_BYTES)?;
+pub(super) fn cut(compressed: &mut Compressed, bytes: &mut Vec<u8>) -> Result<Option<usize>, Error> {
+    let header = compressed.peek(HEADER_BYTES)?;
     if let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, ..] = *header {
         let size = 8 + u32::from_le_bytes([a, b, c, d]) as usize;
-        return Ok((size <= PART_BYTES && packed.copy_into(size, bytes)? == size).then_some(0));
+        return Ok((size <= PART_BYTES && compressed.copy_into(size, bytes)? == size).then_some(0));
     }
-    let Some(needs) = header.strip_prefix(&MAGIC).and_then(Needs::parse) else { return Ok(None) };
+    let Some(needs) = header.strip_prefix(&MAGIC).and_then(FrameHeader::parse) else { return Ok(None) };
     // Each thread would have a window.
     if needs.window_bytes > PART_BYTES as u64 || needs.dictionary != 0 {
         return Ok(None);
     }
-    packed.copy_into(MAGIC.len() + needs.header_bytes, bytes)?;
+    compressed.copy_into(MAGIC.len() + needs.header_bytes, bytes)?;
     let mut most = 0;
     loop {
-        let [a, b, c] = *packed.peek(BLOCK_HEADER_BYTES)? else { return Ok(None) };
+        let [a, b, c] = *compressed.peek(BLOCK_HEADER_BYTES)? else { return Ok(None) };
         let block = u32::from_le_bytes([a, b, c, 0]) as usize;
         let (is_last, kind, size) = (block & 1 == 1, block >> 1 & 3, block >> 3);
         // As it is, one byte again and again, compressed.
@@ -191,7 +195,7 @@ pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usi
         };
         most += given;
         let wanted = BLOCK_HEADER_BYTES + stored;
-        if most > PART_BYTES || packed.copy_into(wanted, bytes)? < wanted {
+        if most > PART_BYTES || compressed.copy_into(wanted, bytes)? < wanted {
             return Ok(None);
         }
         if is_last {
@@ -199,14 +203,14 @@ pub(super) fn cut(packed: &mut Packed, bytes: &mut Vec<u8>) -> Result<Option<usi
         }
     }
     let checksum_bytes = if needs.has_checksum { 4 } else { 0 };
-    let is_whole = packed.copy_into(checksum_bytes, bytes)? == checksum_bytes;
+    let is_whole = compressed.copy_into(checksum_bytes, bytes)? == checksum_bytes;
     let content = needs.content_bytes.and_then(|bytes| usize::try_from(bytes).ok());
     Ok(is_whole.then_some(content.map_or(most, |content| content.min(most))))
 }
 
 /// What a frame needs from its reader, and where its blocks begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Needs {
+struct FrameHeader {
     window_bytes: u64,
     dictionary: u32,
     content_bytes: Option<u64>,
@@ -215,7 +219,7 @@ struct Needs {
     header_bytes: usize,
 }
 
-impl Needs {
+impl FrameHeader {
     /// Reads a frame's header after the magic number. A truncated header may be ignored: the library will report it.
     fn of(header: &[u8]) -> Self {
         Self::parse(header).unwrap_or_default()
@@ -263,7 +267,7 @@ mod tests {
     fn a_header_says_what_the_frame_needs() {
         let needs = |header: &[u8]| {
             // Whatever stands behind it.
-            let needs = Needs::parse(&[header, &[9; 3]].concat())?;
+            let needs = FrameHeader::parse(&[header, &[9; 3]].concat())?;
             assert_eq!(needs.header_bytes, header.len());
             Some((needs.window_bytes, needs.dictionary))
         };
@@ -276,7 +280,7 @@ mod tests {
         assert_eq!(needs(&[0xe0, 0, 0, 0, 0, 0, 0, 0, 0x80]), Some((1 << 63, 0)));
         assert_eq!(needs(&[0x03, 0, 1, 2, 0, 0]), Some((1 << 10, 513)));
         for cut in [&[][..], &[0x00], &[0x03, 0, 1], &[0xe0, 0, 0]] {
-            assert_eq!(Needs::parse(cut), None);
+            assert_eq!(FrameHeader::parse(cut), None);
         }
     }
 }

@@ -287,9 +287,9 @@ fn a_panic_on_the_thread_is_one_here() {
 /// How many bytes several threads make of a stream before one goes on alone.
 fn apart(packed: Vec<u8>, piece_bytes: usize) -> Option<(u64, Vec<u8>)> {
     let compression = magic::compression(&packed);
-    let packed = Packed::new(compression, &[], Box::new(Cursor::new(packed)));
-    let mut stream = Stream::new(packed, parts(compression).unwrap(), Limits::default());
-    let mut parallel = Parallel::start(&mut stream.packed, 3, piece_bytes)?;
+    let packed = Compressed::new(compression, &[], Box::new(Cursor::new(packed)));
+    let mut stream = Stream::new(packed, decoder(compression).unwrap(), Limits::default());
+    let mut parallel = Parallel::start(&mut stream.compressed, 3, piece_bytes)?;
     let (mut text, mut buffer) = (Vec::new(), Buffer::default());
     while parallel.fill(&mut stream, &mut buffer) {
         text.extend_from_slice(&buffer.bytes[..buffer.filled]);

@@ -1,4 +1,5 @@
-//! How a stream is decompressed: first on this thread, then on a separate one, and from there on several if it can be split.
+//! Chooses the threads of a decompression: the reading thread at first, then a separate one, and several if the stream
+//! consists of parts that can be found without decompressing them.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -9,14 +10,14 @@ use super::parallel::Parallel;
 use super::stream::{Next, Stream};
 use crate::error::Error;
 
-/// When to use other threads, and in what pieces; all in decompressed bytes.
+/// When to use other threads, and the sizes of what they exchange, in decompressed bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
-    /// How many are read before a thread is started.
+    /// Bytes read before the first thread is started.
     pub(crate) start: u64,
-    /// How many are handed over at once.
+    /// The size of a buffer that goes from one thread to another.
     pub(crate) buffer: usize,
-    /// From how many on a piece for one of several threads is large enough.
+    /// The least size of a piece that one of several threads decompresses.
     pub(crate) piece: usize,
 }
 
@@ -26,19 +27,19 @@ impl Default for Sizes {
     }
 }
 
-/// Marks of one buffer, about: very short frames fill it with fewer bytes.
-const MARKS: usize = 1024;
+/// A buffer is passed on with fewer bytes once it has this many marks (of very short frames).
+const MARKS_MAX: usize = 1024;
 
-/// Fills buffers with the bytes of a stream.
-pub(super) struct Road {
+/// Fills buffers with the decompressed bytes of a stream.
+pub(super) struct Decompressor {
     stream: Stream,
     parallel: Option<Parallel>,
-    /// How many threads may decompress; 0 when it was tried and did not go on.
+    /// The number of threads for `parallel`; 0 once that was tried.
     threads: usize,
     sizes: Sizes,
 }
 
-impl Road {
+impl Decompressor {
     pub(super) fn new(stream: Stream, threads: usize, sizes: Sizes) -> Self {
         Self { stream, parallel: None, threads, sizes }
     }
@@ -46,7 +47,7 @@ impl Road {
     /// Puts the next bytes into the buffer, at least one unless the stream ends. Bytes before an error are in the buffer.
     pub(super) fn fill(&mut self, buffer: &mut Buffer) -> Result<(), Error> {
         let result = self.fill_bytes(buffer);
-        if let Some(marks) = self.stream.packed.marks() {
+        if let Some(marks) = self.stream.compressed.marks() {
             buffer.marks.append(marks);
         }
         result
@@ -66,9 +67,9 @@ impl Road {
             let out = &mut buffer.bytes[buffer.filled..self.sizes.buffer];
             match self.stream.next(out, self.threads > 1)? {
                 Next::Bytes(bytes) => buffer.filled += bytes,
-                Next::Border => {
+                Next::Boundary => {
                     let threads = std::mem::take(&mut self.threads);
-                    self.parallel = Parallel::start(&mut self.stream.packed, threads, self.sizes.piece);
+                    self.parallel = Parallel::start(&mut self.stream.compressed, threads, self.sizes.piece);
                     if self.parallel.is_some() {
                         return if buffer.filled == 0 { self.fill_bytes(buffer) } else { Ok(()) };
                     }
@@ -80,63 +81,69 @@ impl Road {
     }
 
     fn has_many_marks(&mut self) -> bool {
-        self.stream.packed.marks().is_some_and(|marks| marks.len() >= MARKS)
+        self.stream.compressed.marks().is_some_and(|marks| marks.len() >= MARKS_MAX)
     }
 }
 
-/// Reads a stream, on another thread when it is large.
+/// Reads a decompressed stream. A large one is decompressed by another thread.
 pub(super) struct Reader {
-    way: Way,
+    mode: Mode,
     gate: Arc<Gate>,
-    /// Decompressed bytes until there will be a thread.
-    left: u64,
+    /// Decompressed bytes left until a thread is started.
+    left_bytes: u64,
     verifier: Verifier,
-    /// Why nothing more can be read, after the bytes before.
+    /// The error to return by the next read.
     failed: Option<Error>,
 }
 
-enum Way {
-    Here(Box<Road>),
+enum Mode {
+    /// On the reading thread.
+    Direct(Box<Decompressor>),
+    /// On a thread of its own.
     Ahead(Ahead),
-    /// On the way from one to the other.
-    Nowhere,
+    /// Not at all, after an error.
+    Failed,
 }
 
 impl Reader {
-    pub(super) fn new(road: Road, gate: Arc<Gate>) -> Self {
-        let left = road.sizes.start;
-        Self { way: Way::Here(Box::new(road)), gate, left, verifier: Verifier::default(), failed: None }
+    pub(super) fn new(decompressor: Decompressor, gate: Arc<Gate>) -> Self {
+        let left_bytes = decompressor.sizes.start;
+        Self {
+            mode: Mode::Direct(Box::new(decompressor)),
+            gate,
+            left_bytes,
+            verifier: Verifier::default(),
+            failed: None,
+        }
     }
-}
 
-impl Reader {
     /// Reads without verifying checksums that were left to the reader.
     fn read_ahead(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0
-            && let Way::Here(_) = self.way
-            && let Way::Here(road) = std::mem::replace(&mut self.way, Way::Nowhere)
+        if self.left_bytes == 0
+            && let Mode::Direct(_) = self.mode
+            && let Mode::Direct(decompressor) = std::mem::replace(&mut self.mode, Mode::Failed)
         {
-            self.way = match Ahead::start(road, Arc::clone(&self.gate)) {
-                Ok(ahead) => Way::Ahead(ahead),
-                Err(Some(road)) => {
-                    self.left = u64::MAX;
-                    Way::Here(road)
+            self.mode = match Ahead::start(decompressor, Arc::clone(&self.gate)) {
+                Ok(ahead) => Mode::Ahead(ahead),
+                Err(Some(decompressor)) => {
+                    self.left_bytes = u64::MAX;
+                    Mode::Direct(decompressor)
                 }
-                // It has never begun: nobody else took it.
-                Err(None) => Way::Nowhere,
+                // Cannot be: the thread that would have taken it never started.
+                Err(None) => Mode::Failed,
             };
         }
-        match &mut self.way {
-            Way::Here(road) => {
-                let result = road.stream.read(out);
-                if let Some(marks) = road.stream.packed.marks() {
+        match &mut self.mode {
+            Mode::Direct(decompressor) => {
+                let result = decompressor.stream.read(out);
+                if let Some(marks) = decompressor.stream.compressed.marks() {
                     self.verifier.expect(marks);
                 }
-                self.left = self.left.saturating_sub(*result.as_ref().unwrap_or(&0) as u64);
+                self.left_bytes = self.left_bytes.saturating_sub(*result.as_ref().unwrap_or(&0) as u64);
                 result
             }
-            Way::Ahead(ahead) => ahead.read(out, &mut self.verifier),
-            Way::Nowhere => Err(failed_before()),
+            Mode::Ahead(ahead) => ahead.read(out, &mut self.verifier),
+            Mode::Failed => Err(failed_before()),
         }
     }
 }
@@ -144,14 +151,14 @@ impl Reader {
 impl Read for Reader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if let Some(error) = self.failed.take() {
-            self.way = Way::Nowhere;
+            self.mode = Mode::Failed;
             return Err(error.into());
         }
         let result = self.read_ahead(out);
         let bytes = *result.as_ref().unwrap_or(&0);
         match self.verifier.verify(&out[..bytes]) {
             (_, None) => result,
-            // The checksum comes before whatever came after it.
+            // A wrong checksum takes precedence over a later error.
             (0, error) => {
                 self.failed = error;
                 self.read(out)

@@ -10,18 +10,18 @@ use crate::error::{Error, ErrorKind, Place};
 /// Bytes read from a compressed input at once; more than the largest block of zstd.
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// The compressed bytes, from the first to the last, and how far they were undone.
-pub(super) struct Packed {
+/// The compressed bytes of an input, and the position of the decoder in them.
+pub(super) struct Compressed {
     compression: Compression,
     read: Box<dyn Read + Send>,
     buffer: Vec<u8>,
-    /// Where in the buffer bytes are put.
+    /// The aligned start of the data in the buffer.
     base: usize,
     start: usize,
     end: usize,
     byte_offset: u64,
     is_at_end: bool,
-    /// A read that failed where bytes before it may still have to be given out.
+    /// The error of a read, to be returned once the bytes before it are decompressed.
     failed: Option<Error>,
     /// Number of the member, stream or frame, from 1; 0 before the first.
     part: u64,
@@ -30,7 +30,7 @@ pub(super) struct Packed {
     marks: Option<Vec<Mark>>,
 }
 
-impl Packed {
+impl Compressed {
     /// `magic` was taken from the front of `read`.
     pub(super) fn new(compression: Compression, magic: &[u8], read: Box<dyn Read + Send>) -> Self {
         let mut buffer = vec![0; BUFFER_BYTES + LINE];
@@ -58,18 +58,18 @@ impl Packed {
         }
     }
 
-    /// A stream, or a piece of one, that is there as a whole.
+    /// Creates it from a complete stream, or a piece of one, in memory.
     pub(super) fn whole(compression: Compression, bytes: Vec<u8>) -> Self {
         let (end, read) = (bytes.len(), Box::new(io::empty()));
         Self { buffer: bytes, end, is_at_end: true, ..Self::empty(compression, read) }
     }
 
-    /// The bytes of a stream that was there as a whole.
+    /// Returns the bytes given to [`Compressed::whole`].
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.buffer
     }
 
-    /// Leaves checksums to the reader: from now on [`Packed::take_marks`] tells it where frames begin and end.
+    /// Leaves checksums to the reader: from now on [`Compressed::take_marks`] tells it where frames begin and end.
     pub(super) fn defer_checksums(&mut self) {
         self.marks = Some(Vec::new());
     }
@@ -83,7 +83,7 @@ impl Packed {
         self.compression
     }
 
-    /// Skippable frames came first, and now it is known what of.
+    /// Sets the compression, which skippable frames at the start do not tell.
     pub(super) fn set_compression(&mut self, compression: Compression) {
         self.compression = compression;
     }
@@ -93,27 +93,27 @@ impl Packed {
         self.byte_offset
     }
 
-    /// Bytes given out so far, decompressed.
+    /// The number of decompressed bytes so far.
     pub(super) fn decompressed(&self) -> u64 {
         self.decompressed
     }
 
-    /// Counts decompressed bytes that are given out.
-    pub(super) fn give(&mut self, bytes: usize) {
+    /// Counts decompressed bytes.
+    pub(super) fn add_decompressed(&mut self, bytes: usize) {
         self.decompressed += bytes as u64;
     }
 
-    /// The next part begins here.
+    /// Counts a part, which begins at the current position.
     pub(super) fn begin_part(&mut self) {
         self.part += 1;
     }
 
-    /// How many parts have begun so far.
+    /// The number of parts that have begun.
     pub(super) fn part(&self) -> u64 {
         self.part
     }
 
-    /// Counts parts that were undone elsewhere.
+    /// Counts parts that other threads decompressed.
     pub(super) fn add_parts(&mut self, parts: u64) {
         self.part += parts;
     }
@@ -134,7 +134,7 @@ impl Packed {
     }
 
     /// Returns some of the next bytes, at least `least` unless fewer are left. If reading fails, none are left, so that a caller
-    /// can first return earlier bytes; [`Packed::cut`] and later reads then return the error.
+    /// can first return earlier bytes; [`Compressed::truncated`] and later reads then return the error.
     pub(super) fn input(&mut self, least: usize) -> &[u8] {
         if self.failed.is_none() {
             self.failed = self.peek(least).err();
@@ -166,22 +166,22 @@ impl Packed {
         Ok(&self.buffer[self.start..self.end.min(self.start + wanted)])
     }
 
-    /// Moves on by `bytes` of those that were shown.
+    /// Consumes `bytes` of those that were returned last.
     pub(super) fn consume(&mut self, bytes: usize) {
         self.start += bytes;
         self.byte_offset += bytes as u64;
     }
 
-    /// Takes the next byte.
+    /// Consumes the next byte.
     ///
     /// **Errors**: there is no next byte, or it cannot be read.
     pub(super) fn byte(&mut self) -> Result<u8, Error> {
-        let Some(byte) = self.fill()?.first().copied() else { return Err(self.cut()) };
+        let Some(byte) = self.fill()?.first().copied() else { return Err(self.truncated()) };
         self.consume(1);
         Ok(byte)
     }
 
-    /// The next bytes of a header, taken.
+    /// Consumes the next bytes of a header.
     ///
     /// **Errors**: there are fewer, or they cannot be read.
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
@@ -192,8 +192,8 @@ impl Packed {
         Ok(bytes)
     }
 
-    /// Takes `bytes` bytes and puts them at the end of `target`, as they come: nothing is asked for beforehand. How many
-    /// there were, fewer only at the end.
+    /// Consumes `bytes` bytes and appends them to `target`, which grows with what is there, not by what is asked for. Returns
+    /// the number of bytes, fewer only at the end.
     pub(super) fn copy_into(&mut self, bytes: usize, target: &mut Vec<u8>) -> Result<usize, Error> {
         let mut left = bytes;
         while left > 0 {
@@ -210,15 +210,14 @@ impl Packed {
         Ok(bytes - left)
     }
 
-    /// As [`Packed::copy_into`].
+    /// As [`Compressed::copy_into`].
     ///
     /// **Errors**: there are fewer, or they cannot be read.
     pub(super) fn take_into(&mut self, bytes: usize, target: &mut Vec<u8>) -> Result<(), Error> {
-        if self.copy_into(bytes, target)? == bytes { Ok(()) } else { Err(self.cut()) }
+        if self.copy_into(bytes, target)? == bytes { Ok(()) } else { Err(self.truncated()) }
     }
 
-    /// Puts bytes that were taken, from `byte_offset` on, in front of those that come next; `error` is what happened when
-    /// more were read.
+    /// Returns consumed bytes, which begin at `byte_offset`, to the front of the input; `error` is that of a read after them.
     pub(super) fn give_back(&mut self, bytes: Vec<u8>, error: Option<Error>, byte_offset: u64) {
         let mut front = bytes;
         front.extend_from_slice(&self.buffer[self.start..self.end]);
@@ -235,25 +234,25 @@ impl Packed {
         self.byte_offset = byte_offset;
     }
 
-    /// Passes over `bytes` bytes.
+    /// Skips `bytes` bytes.
     ///
     /// **Errors**: there are fewer, or they cannot be read.
-    pub(super) fn pass_over(&mut self, bytes: u64) -> Result<(), Error> {
+    pub(super) fn skip(&mut self, bytes: u64) -> Result<(), Error> {
         let mut left = bytes;
         while left > 0 {
             let some = self.fill()?.len();
             if some == 0 {
-                return Err(self.cut());
+                return Err(self.truncated());
             }
-            let passed = usize::try_from(left).map_or(some, |left| some.min(left));
-            self.consume(passed);
-            left -= passed as u64;
+            let skipped = usize::try_from(left).map_or(some, |left| some.min(left));
+            self.consume(skipped);
+            left -= skipped as u64;
         }
         Ok(())
     }
 
-    /// Passes over zero bytes; how many there were.
-    pub(super) fn pass_over_zeros(&mut self) -> Result<u64, Error> {
+    /// Skips zero bytes, and returns their number.
+    pub(super) fn skip_zeros(&mut self) -> Result<u64, Error> {
         let before = self.byte_offset;
         loop {
             let bytes = self.fill()?;
@@ -266,7 +265,7 @@ impl Packed {
         }
     }
 
-    /// Bytes that do not belong to the compressed stream begin here.
+    /// The error for bytes after the end of the compressed stream.
     pub(super) fn trailing(&mut self) -> Error {
         let (compression, byte_offset) = (self.compression, self.byte_offset);
         match self.peek(4) {
@@ -278,19 +277,19 @@ impl Packed {
         }
     }
 
-    /// The stream ends here, inside of a part, or cannot be read any further.
-    pub(super) fn cut(&mut self) -> Error {
+    /// The error for the end of the input inside of a part: that of the failed read, if there was one.
+    pub(super) fn truncated(&mut self) -> Error {
         let place = self.place();
         self.failed.take().unwrap_or_else(|| Error::new(ErrorKind::Cut { name: String::new(), place }))
     }
 
-    /// The stream is not what was compressed.
+    /// The error for damaged data at the current position.
     pub(super) fn damaged(&self, problem: impl Into<String>) -> Error {
         damaged(self.place(), problem)
     }
 }
 
-/// The stream is not what was compressed; noticed at a place.
+/// The error for damaged data.
 pub(super) fn damaged(place: Place, problem: impl Into<String>) -> Error {
     Error::new(ErrorKind::Damaged { name: String::new(), place, problem: problem.into() })
 }
