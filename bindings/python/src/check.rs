@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyIndexError, PyTypeError};
+use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
 use trueline::Report;
@@ -138,6 +138,10 @@ impl CheckResults {
         Self(report)
     }
 
+    fn position(&self, id: &str) -> Option<usize> {
+        self.0.checks.iter().position(|check| check.id == id)
+    }
+
     fn all(&self) -> Vec<CheckResult> {
         (0..self.0.checks.len()).map(|index| CheckResult { report: Arc::clone(&self.0), index }).collect()
     }
@@ -153,15 +157,23 @@ impl CheckResults {
     fn __getitem__<'py>(&self, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = index.py();
         if let Ok(id) = index.extract::<&str>() {
-            let known = self.0.checks.iter().position(|check| check.id == id);
-            let index = known
-                .ok_or_else(|| PyIndexError::new_err(format!("there is no check with the id {id:?}")))?;
+            let index = self
+                .position(id)
+                .ok_or_else(|| PyKeyError::new_err(format!("there is no check with the id {id:?}")))?;
             return Ok(Bound::new(py, CheckResult { report: Arc::clone(&self.0), index })?.into_any());
         }
         if index.cast::<PySlice>().is_err() && index.extract::<isize>().is_err() {
             return Err(PyTypeError::new_err("the checks of a report are asked for by number or id"));
         }
         PyList::new(py, self.all())?.as_any().get_item(index)
+    }
+
+    /// Return whether there is a check with this id, or a result is one of these.
+    fn __contains__(&self, item: &Bound<'_, PyAny>) -> bool {
+        if let Ok(result) = item.cast::<CheckResult>() {
+            return Arc::ptr_eq(&result.get().report, &self.0);
+        }
+        item.extract::<&str>().is_ok_and(|id| self.position(id).is_some())
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {

@@ -11,7 +11,7 @@ use arrow_select::take::take;
 use trueline_report::BadCell;
 use trueline_schema::DataType;
 
-use super::widen::{Widened, accepts, widen};
+use super::widen::{Widened, accepts, factor, widen};
 
 /// How often items may be shared by views of lists, in the mean, to be copied. Beyond that checks see how many there are, and nulls.
 const MOST_SHARED: usize = 16;
@@ -79,6 +79,9 @@ fn has_room(own: &Arrow, data_type: &DataType) -> bool {
         (Arrow::Dictionary(_, values), _) => has_room(values, data_type),
         (Arrow::RunEndEncoded(_, values), _) => has_room(values.data_type(), data_type),
         (Arrow::Date64, DataType::Date) | (Arrow::Time32(_) | Arrow::Time64(_), DataType::Time) => true,
+        (Arrow::Timestamp(own, _), DataType::Timestamp { unit: Some(unit), .. }) => {
+            factor(own, *unit).is_some_and(|factor| factor > 1)
+        }
         (own, DataType::Decimal { .. }) => own.is_decimal(),
         (own, DataType::List(item)) => item_of(own).is_some_and(|own| has_room(own.data_type(), item)),
         (Arrow::Struct(own), DataType::Struct(members)) => members.iter().any(|(name, data_type)| {

@@ -292,6 +292,27 @@ fn timestamps_may_be_coarser_and_have_a_zone() {
 }
 
 #[test]
+fn timestamps_lie_in_the_range_of_the_declared_unit() {
+    let of = |unit: TimeUnit| DataType::Timestamp { unit: Some(unit), zone: None };
+    let greatest = i64::MAX / 1_000;
+    let micros = [Some(greatest), Some(greatest + 1), None, Some(i64::MIN / 1_000), Some(i64::MIN)];
+    let widened =
+        to(TimestampMicrosecondArray::from(micros.to_vec()), &of(TimeUnit::Nanosecond)).expect("all");
+    let bad = [1, 4].map(|row| BadCell { row, code: "type.out_of_range" });
+    assert_eq!(widened.bad, bad);
+    assert!([1, 2, 4].iter().all(|&row| widened.array.is_null(row)) && widened.array.is_valid(0));
+    let same = to(TimestampMicrosecondArray::from(micros.to_vec()), &of(TimeUnit::Microsecond)).expect("all");
+    assert!(same.bad.is_empty());
+    let seconds = TimestampSecondArray::from(vec![i64::MAX / 1_000_000 + 1]);
+    assert_eq!(to(seconds.clone(), &of(TimeUnit::Microsecond)).expect("all").bad.len(), 1);
+    let field = Arc::new(Field::new_list_field(seconds.data_type().clone(), true));
+    let lists = ListArray::new(field, OffsetBuffer::new(vec![0, 0, 1].into()), Arc::new(seconds), None);
+    let bad = |unit| to(lists.clone(), &DataType::List(Box::new(of(unit)))).expect("lists").bad;
+    assert_eq!(bad(TimeUnit::Nanosecond), [BadCell { row: 1, code: "type.out_of_range" }]);
+    assert_eq!(bad(TimeUnit::Millisecond), []);
+}
+
+#[test]
 fn bytes_of_any_layout_are_read() {
     let bytes = |array: Option<ArrayRef>| array.map(|array| array.as_binary::<i32>().value(0).to_vec());
     assert_eq!(

@@ -3,11 +3,14 @@
 //! The types alone decide this: an array of a type is either always accepted or never. Values that its type permits but the
 //! schema's does not, such as half a day in a column of dates or a decimal with too many digits, are returned as bad cells.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow_array::builder::StringViewBuilder;
 use arrow_array::cast::AsArray;
-use arrow_array::types::Date64Type;
+use arrow_array::types::{
+    ArrowPrimitiveType, Date64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampSecondType,
+};
 use arrow_array::{
     Array, ArrayRef, BinaryArray, Date32Array, PrimitiveArray, StringViewArray, new_empty_array,
     new_null_array,
@@ -59,7 +62,7 @@ pub(crate) fn widen(array: &ArrayRef, data_type: &DataType) -> Option<Widened> {
         DataType::Decimal { precision, scale } => number::decimal(array, *precision, *scale),
         DataType::Date => date(array),
         DataType::Time => time(array),
-        DataType::Timestamp { unit, zone } => whole(timestamp(array, *unit, zone.is_some())),
+        DataType::Timestamp { unit, zone } => timestamp(array, *unit, zone.is_some()),
         DataType::Duration => {
             whole(matches!(array.data_type(), Arrow::Duration(_)).then(|| Arc::clone(array)))
         }
@@ -160,11 +163,19 @@ fn time(array: &ArrayRef) -> Option<Widened> {
 
 fn within_a_day<T>(values: &PrimitiveArray<T>, nanos: i64) -> Widened
 where
-    T: arrow_array::types::ArrowPrimitiveType,
+    T: ArrowPrimitiveType,
     T::Native: Into<i64>,
 {
-    let end = DAY / nanos;
-    let is_within = |value: T::Native| (0..end).contains(&value.into());
+    within(values, 0..=DAY / nanos - 1)
+}
+
+/// Values outside of the range are bad cells.
+fn within<T>(values: &PrimitiveArray<T>, range: RangeInclusive<i64>) -> Widened
+where
+    T: ArrowPrimitiveType,
+    T::Native: Into<i64>,
+{
+    let is_within = |value: T::Native| range.contains(&value.into());
     if values.values().iter().all(|value| is_within(*value)) {
         return Widened::of(Arc::new(values.clone()));
     }
@@ -176,17 +187,41 @@ where
     Widened { array: Arc::new(kept), bad }
 }
 
-/// Points in time with a unit no finer than declared, and with a time zone if one is declared.
-fn timestamp(array: &ArrayRef, unit: Option<TimeUnit>, has_zone: bool) -> Option<ArrayRef> {
+/// Points in time with a unit no finer than declared, and with a time zone if one is declared. The declared unit limits the
+/// range: nanoseconds of 64 bits end in the year 2262.
+fn timestamp(array: &ArrayRef, unit: Option<TimeUnit>, has_zone: bool) -> Option<Widened> {
     let Arrow::Timestamp(own, zone) = array.data_type() else { return None };
+    let factor = unit.map_or(Some(1), |unit| factor(own, unit))?;
+    if has_zone && zone.is_none() {
+        return None;
+    }
+    if factor == 1 {
+        return Some(Widened::of(Arc::clone(array)));
+    }
+    let range = i64::MIN / factor..=i64::MAX / factor;
+    Some(match own {
+        Unit::Second => within(array.as_primitive::<TimestampSecondType>(), range),
+        Unit::Millisecond => within(array.as_primitive::<TimestampMillisecondType>(), range),
+        Unit::Microsecond => within(array.as_primitive::<TimestampMicrosecondType>(), range),
+        Unit::Nanosecond => return None,
+    })
+}
+
+/// How many of `unit` one of `own` has; `None` if that is less than one.
+pub(super) fn factor(own: &Unit, unit: TimeUnit) -> Option<i64> {
     let own = match own {
-        Unit::Second => TimeUnit::Second,
-        Unit::Millisecond => TimeUnit::Millisecond,
-        Unit::Microsecond => TimeUnit::Microsecond,
-        Unit::Nanosecond => TimeUnit::Nanosecond,
+        Unit::Second => 1,
+        Unit::Millisecond => 1_000,
+        Unit::Microsecond => 1_000_000,
+        Unit::Nanosecond => 1_000_000_000,
     };
-    let fits = unit.is_none_or(|finest| own <= finest) && (!has_zone || zone.is_some());
-    fits.then(|| Arc::clone(array))
+    let unit = match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => 1_000_000,
+        TimeUnit::Nanosecond => 1_000_000_000,
+    };
+    (unit >= own).then_some(unit / own)
 }
 
 fn binary(array: &ArrayRef) -> Option<ArrayRef> {

@@ -88,7 +88,10 @@ fn follows(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
         return Some(nulls);
     }
     let data_type = &job.schema.fields[field].data_type;
-    let takes_all = !matches!(data_type, Type::Time | Type::Date | Type::Decimal { .. });
+    let takes_all = !matches!(
+        data_type,
+        Type::Time | Type::Date | Type::Timestamp { unit: Some(_), .. } | Type::Decimal { .. }
+    );
     if takes_all && !job.plan.judges_values(field) {
         return Some(nulls);
     }
