@@ -7,7 +7,7 @@ use crate::pipeline::format_of;
 use crate::validator::Validator;
 
 /// The version of the engine and of the storage format.
-const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), " 7");
+const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), " 8");
 
 /// A schema and the options that affect the report.
 #[derive(Clone, Debug)]
