@@ -1,18 +1,20 @@
 //! Chunks of an input, cut exactly at record boundaries by several threads at once.
 //!
-//! A thread claims the next chunk of bytes, surveys it alone, and then waits only for what it cannot know:
-//! the state of the tokenizer at the chunk's first byte. With that and the survey it knows, usually without reading
-//! the bytes again, the state at the end of the chunk and the last record boundary in it. The bytes after that boundary
-//! are passed to the next chunk, in front of its bytes. So only little data passes between chunks in order.
+//! A thread claims the next chunk of bytes and surveys it independently of the other chunks. It then waits for the one thing
+//! that depends on them: the state of the tokenizer at the chunk's first byte. From the survey and that state it derives, usually
+//! without reading the bytes again, the state at the end of the chunk and the last record boundary in it. The bytes after that
+//! boundary are carried over: the next chunk puts them in front of its own bytes. So only this small part of the work is
+//! sequential.
 //!
-//! If the same bytes were read before, it may be known how the chunk was cut, and the survey is not needed. If that does not fit
-//! the preceding bytes, the chunk is scanned while the next ones wait.
+//! If an earlier run read the same bytes, its cut of the chunk may be known, and the survey is not needed. If that cut does not
+//! fit the preceding bytes, the chunk is scanned while the next ones wait.
 //!
 //! A file can be read at any offset, so the cut of a chunk may even be guessed from its last bytes ([`Chunks::guess`]). The
 //! validation of the records shows whether they end there; if not, everything after is read again without guesses
 //! ([`Chunks::go_back`]). Earlier claims belong to another *round* and are ignored.
 //!
-//! If you change this: every claim must pass on a chain link, even one that fails, or the others wait forever.
+//! If you change this: every claim must publish the start of the next chunk or stop the round, even if it fails. Otherwise the
+//! other threads wait forever.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -20,46 +22,49 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use trueline_tokenizer::{Split, Splitter, State, Survey};
 
-use super::digest::Digesting;
-use super::failure::least_bytes;
-use super::feed::{Feed, HEADROOM, Next, PADDING};
+use super::body::{BodyReader, HEADROOM, NextChunk, PADDING};
+use super::digest::BlockDigester;
+use super::failure::min_record_bytes;
 use super::{Cut, Failure};
 use crate::chunk::aligned;
 
-/// A guess looks at one part in this many of a chunk, but at no fewer than `LEAST_GUESSED_BYTES`.
-const GUESSED_PART: usize = 32;
-const LEAST_GUESSED_BYTES: usize = 32 << 10;
+/// A guess examines the last 1/32 of a chunk, but at least `MIN_GUESS_BYTES`.
+const GUESS_FRACTION: usize = 32;
+const MIN_GUESS_BYTES: usize = 32 << 10;
 
 /// The records of one input, read chunk by chunk.
 pub struct Chunks {
-    feed: Mutex<Counted>,
-    links: Mutex<Links>,
-    passed_on: Condvar,
+    claims: Mutex<ClaimState>,
+    starts: Mutex<ChunkStarts>,
+    start_ready: Condvar,
     splitter: Splitter,
     max_record_bytes: u64,
-    digesting: Option<Digesting>,
+    digester: Option<BlockDigester>,
 }
 
-/// Where the next bytes come from, and the number of their chunk.
-struct Counted {
-    feed: Feed,
+/// What a thread needs to claim the next chunk: the reader, the number of the chunk, and the round it belongs to.
+struct ClaimState {
+    body: BodyReader,
     sequence: u64,
     round: u32,
     guesses: bool,
-    /// The first read that failed while there were guesses. Behind them it is not tried again, unless that came too late to be known.
+    /// The earliest read failure of a round with guesses. The next round ends at its offset instead of reading there again, if
+    /// the failure is known by then.
     failed: Option<Failure>,
 }
 
-/// What each chunk needs from the one before.
-struct Links {
-    ready: HashMap<u64, Link>,
+/// The starts of the chunks that can be resolved now, by the number of the chunk.
+struct ChunkStarts {
+    by_chunk: HashMap<u64, ChunkStart>,
     round: u32,
     is_stopped: bool,
 }
 
-struct Link {
+/// What a chunk needs from the previous one.
+struct ChunkStart {
+    /// The state of the tokenizer at the first byte of the chunk.
     state: State,
-    /// The unfinished record, and where it begins.
+    /// The bytes of the unfinished record before the chunk, and the offset at which it begins.
     carry: Vec<u8>,
     offset: u64,
     previous: Option<u8>,
@@ -70,23 +75,23 @@ pub struct Claim {
     sequence: u64,
     /// [`HEADROOM`] free bytes or some more, the chunk, and [`PADDING`].
     buffer: Vec<u8>,
-    /// The range of the chunk in it.
+    /// The range of the chunk in the buffer.
     range: Range<usize>,
-    seen: Seen,
+    prescan: Prescan,
     round: u32,
-    /// Whether how chunks are cut is guessed in its round.
+    /// Whether the cuts of chunks are guessed in its round.
     guesses: bool,
     digests: Vec<[u8; 32]>,
     is_last: bool,
     failure: Option<Failure>,
 }
 
-/// What is known of how a chunk is cut.
-enum Seen {
-    /// Nothing before it is surveyed, and where a run before may have cut it.
+/// What is known about the cut of a claimed chunk before the start of the chunk is known.
+enum Prescan {
+    /// The chunk was not surveyed (yet); an earlier run may provide its cut.
     Nothing,
     Survey(Survey),
-    /// All, if it is true.
+    /// The whole cut, which may be wrong.
     Guess(Split),
 }
 
@@ -96,12 +101,12 @@ impl Claim {
         self.sequence
     }
 
-    /// Returns the digests of its blocks, if they are computed and it could be read.
+    /// Returns the digests of the blocks of the chunk, if digests are computed and the chunk could be read.
     pub fn digests(&self) -> Option<&[[u8; 32]]> {
         self.failure.is_none().then_some(&*self.digests)
     }
 
-    /// Returns whether the input ends after it.
+    /// Returns whether the input ends after this chunk.
     pub fn is_last(&self) -> bool {
         self.is_last
     }
@@ -158,21 +163,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Chunks {
     pub(super) fn new(
-        feed: Feed,
+        body: BodyReader,
         byte_offset: u64,
         previous: Option<u8>,
         splitter: Splitter,
         max_record_bytes: u64,
     ) -> Self {
-        let first = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
-        let digesting = feed.digesting();
+        let first = ChunkStart { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
+        let digester = body.digester();
         Self {
-            feed: Mutex::new(Counted { feed, sequence: 0, round: 0, guesses: false, failed: None }),
-            links: Mutex::new(Links { ready: HashMap::from([(0, first)]), round: 0, is_stopped: false }),
-            passed_on: Condvar::new(),
+            claims: Mutex::new(ClaimState { body, sequence: 0, round: 0, guesses: false, failed: None }),
+            starts: Mutex::new(ChunkStarts {
+                by_chunk: HashMap::from([(0, first)]),
+                round: 0,
+                is_stopped: false,
+            }),
+            start_ready: Condvar::new(),
             splitter,
             max_record_bytes,
-            digesting,
+            digester,
         }
     }
 
@@ -181,26 +190,31 @@ impl Chunks {
     /// doubt, call [`Chunks::go_back`].
     #[must_use]
     pub fn guess(mut self) -> Self {
-        let counted = self.feed.get_mut().unwrap_or_else(PoisonError::into_inner);
-        counted.guesses = self.digesting.is_none() && counted.feed.has_places();
+        let claims = self.claims.get_mut().unwrap_or_else(PoisonError::into_inner);
+        claims.guesses = self.digester.is_none() && claims.body.is_seekable();
         self
     }
 
     /// Starts a new round of chunks that guess: continues from where the records of the last valid chunk ended, with the number
     /// of the next one, without further guesses. Threads that found nothing more to claim do not return for it.
     pub fn go_back(&self, sequence: u64, byte_offset: u64) {
-        let mut counted = lock(&self.feed);
-        debug_assert!(counted.feed.has_places(), "nothing is guessed without");
-        let previous = counted.feed.go_to(byte_offset).unwrap_or_else(|failure| {
-            counted.failed = Some(failure);
+        let mut claims = lock(&self.claims);
+        debug_assert!(claims.body.is_seekable(), "cuts are only guessed for seekable inputs");
+        let previous = claims.body.seek(byte_offset).unwrap_or_else(|failure| {
+            claims.failed = Some(failure);
             None
         });
-        (counted.sequence, counted.guesses) = (sequence, false);
-        counted.round += 1;
-        let mut links = lock(&self.links);
-        let link = Link { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
-        *links = Links { ready: HashMap::from([(sequence, link)]), round: counted.round, is_stopped: false };
-        self.passed_on.notify_all();
+        (claims.sequence, claims.guesses) = (sequence, false);
+        claims.round += 1;
+        let mut starts = lock(&self.starts);
+        let chunk_start =
+            ChunkStart { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
+        *starts = ChunkStarts {
+            by_chunk: HashMap::from([(sequence, chunk_start)]),
+            round: claims.round,
+            is_stopped: false,
+        };
+        self.start_ready.notify_all();
     }
 
     /// Reads the next chunk into `buffer` (any vector; its memory is reused). `None` if there is no more.
@@ -211,58 +225,59 @@ impl Chunks {
         let mut buffer = buffer;
         let start = aligned(&buffer, HEADROOM);
         let (sequence, next, mut digests, round, guesses, failed) = {
-            let mut counted = lock(&self.feed);
-            let next = counted.feed.next(&mut buffer, start, 0)?;
-            counted.sequence += 1;
-            let digests = counted.feed.take_digests();
-            let Counted { sequence, round, guesses, failed, .. } = &*counted;
+            let mut claims = lock(&self.claims);
+            let next = claims.body.next(&mut buffer, start, 0)?;
+            claims.sequence += 1;
+            let digests = claims.body.take_digests();
+            let ClaimState { sequence, round, guesses, failed, .. } = &*claims;
             (sequence - 1, next, digests, *round, *guesses, failed.clone().filter(|_| !guesses))
         };
         // Chunks with their own offsets are read by many threads at once.
-        let (filled, is_digested) = match next {
-            Next::Filled(filled) => (filled, false),
-            Next::Place(place) => {
-                let digests = self.digesting.map(|digesting| (digesting, &mut digests));
-                let byte_offset = place.byte_offset();
-                (place.read(&mut buffer, start, digests).cut(byte_offset, failed), true)
+        let (read_chunk, is_digested) = match next {
+            NextChunk::Read(read_chunk) => (read_chunk, false),
+            NextChunk::InFile(file_chunk) => {
+                let digests = self.digester.map(|digester| (digester, &mut digests));
+                let byte_offset = file_chunk.byte_offset();
+                (file_chunk.read(&mut buffer, start, digests).truncate_at(byte_offset, failed), true)
             }
         };
-        if let Some(failure) = &filled.failure {
-            let mut counted = lock(&self.feed);
-            if counted.round == round {
-                counted.feed.stop();
+        if let Some(failure) = &read_chunk.failure {
+            let mut claims = lock(&self.claims);
+            if claims.round == round {
+                claims.body.stop();
             }
-            if guesses && counted.failed.as_ref().is_none_or(|first| failure.byte_offset < first.byte_offset)
-            {
-                counted.failed = Some(failure.clone());
+            if guesses && claims.failed.as_ref().is_none_or(|first| failure.byte_offset < first.byte_offset) {
+                claims.failed = Some(failure.clone());
             }
         }
-        let range = start..start + filled.bytes;
+        let range = start..start + read_chunk.bytes;
         if buffer.len() < range.end + PADDING {
             buffer.resize(range.end + PADDING, 0);
         }
-        if let Some(digesting) = self.digesting.filter(|_| sequence > 0 && !is_digested) {
-            digests = digesting.of(&buffer[range.clone()]);
+        if let Some(digester) = self.digester.filter(|_| sequence > 0 && !is_digested) {
+            digests = digester.digest_blocks(&buffer[range.clone()]);
         }
         Some(Claim {
             sequence,
             buffer,
             range,
-            seen: Seen::Nothing,
+            prescan: Prescan::Nothing,
             round,
             guesses,
             digests,
-            is_last: filled.is_last,
-            failure: filled.failure,
+            is_last: read_chunk.is_last,
+            failure: read_chunk.failure,
         })
     }
 
-    /// Determines all that can be known of a chunk alone, before others wait for its cut.
+    /// Determines everything about the cut that does not depend on the previous chunk.
+    ///
+    /// Call it before [`Chunks::resolve`], so that the next chunks do not wait for this work.
     pub fn survey(&self, claim: &mut Claim) {
         let bytes = claim.bytes();
-        let window = (bytes.len() / GUESSED_PART).max(LEAST_GUESSED_BYTES).min(bytes.len());
+        let window = (bytes.len() / GUESS_FRACTION).max(MIN_GUESS_BYTES).min(bytes.len());
         let guess = claim.guesses.then(|| self.splitter.guess(bytes, window)).flatten();
-        claim.seen = guess.map_or_else(|| Seen::Survey(self.splitter.survey(bytes)), Seen::Guess);
+        claim.prescan = guess.map_or_else(|| Prescan::Survey(self.splitter.survey(bytes)), Prescan::Guess);
     }
 
     /// Waits for the previous chunk and cuts this one at its last record boundary. `None` if the run was stopped
@@ -272,127 +287,134 @@ impl Chunks {
     ///
     /// All claims must be resolved, in any order of threads, or the run must be stopped.
     pub fn resolve(&self, claim: Claim, cut: Option<&Cut>) -> Option<Span> {
-        let link = self.take(claim.sequence, claim.round)?;
-        let split = self.known(&claim, cut, &link).unwrap_or_else(|| {
+        let chunk_start = self.wait_for_start(claim.sequence, claim.round)?;
+        let split = self.cached_split(&claim, cut, &chunk_start).unwrap_or_else(|| {
             let bytes = claim.bytes();
-            match &claim.seen {
-                Seen::Guess(split) => *split,
-                Seen::Survey(survey) => self.splitter.resolve(bytes, survey, link.state),
-                Seen::Nothing => self.splitter.split(bytes, link.state),
+            match &claim.prescan {
+                Prescan::Guess(split) => *split,
+                Prescan::Survey(survey) => self.splitter.resolve(bytes, survey, chunk_start.state),
+                Prescan::Nothing => self.splitter.split(bytes, chunk_start.state),
             }
         });
         let Claim { sequence, buffer, range, digests, is_last, failure, round, guesses, .. } = claim;
-        let number = Number { sequence, round, guesses };
+        let id = ChunkId { sequence, round, guesses };
         let Range { start, end } = range;
         let tail = split.tail.map(|tail| start + tail);
-        let Link { carry, offset, previous, .. } = link;
+        let ChunkStart { carry, offset, previous, .. } = chunk_start;
         if is_last {
             // Records truncated by a failure are not validated: only what ends at a boundary is known to be complete.
             let is_whole = failure.is_none() || guesses;
             let chunk = start..if is_whole { end } else { tail.unwrap_or(start) };
             let chunk = (is_whole || tail.is_some()).then_some(chunk);
-            let span = number.span(buffer, carry, chunk, offset, previous);
-            // Others may have claimed what follows a failure.
+            let span = id.span(buffer, carry, chunk, offset, previous);
+            // Other threads may have claimed chunks after the failure.
             self.stop_round(round);
-            // Behind a guess it is not known what ends before the failure; that is found as in a sequence.
+            // After a guessed cut the last record boundary before the failure is not known. The caller finds it, as in a
+            // sequence.
             let is_cut = guesses && failure.is_some();
             return Some(Span { is_last: failure.is_none(), is_cut, failure, digests, ..span });
         }
         let Some(tail) = tail else {
-            let link = Link { state: split.end, carry, offset, previous };
-            return Some(Span { digests, ..self.carry_on(number, buffer, start..end, link) });
+            let chunk_start = ChunkStart { state: split.end, carry, offset, previous };
+            return Some(Span { digests, ..self.carry_whole_chunk(id, buffer, start..end, chunk_start) });
         };
         let rest = buffer[tail..end].to_vec();
-        let border = offset + (carry.len() + tail - start) as u64;
-        let before_border = buffer.get(tail.wrapping_sub(1)).copied();
-        let next = Link { state: split.end, carry: rest, offset: border, previous: before_border };
-        self.pass_on(number, next);
-        Some(Span { digests, ..number.span(buffer, carry, Some(start..tail), offset, previous) })
+        let boundary = offset + (carry.len() + tail - start) as u64;
+        let previous_byte = buffer.get(tail.wrapping_sub(1)).copied();
+        let next = ChunkStart { state: split.end, carry: rest, offset: boundary, previous: previous_byte };
+        self.publish_start(id, next);
+        Some(Span { digests, ..id.span(buffer, carry, Some(start..tail), offset, previous) })
     }
 
-    /// The cut of a chunk that was seen before after the same bytes.
-    fn known(&self, claim: &Claim, cut: Option<&Cut>, link: &Link) -> Option<Split> {
-        let cut = cut.filter(|_| matches!(claim.seen, Seen::Nothing) && claim.failure.is_none())?;
-        let digesting = self.digesting?;
-        let tail = cut.bytes.checked_sub(link.carry.len())?;
+    /// The split of a chunk according to the cut of an earlier run, if the preceding bytes are the same.
+    fn cached_split(&self, claim: &Claim, cut: Option<&Cut>, chunk_start: &ChunkStart) -> Option<Split> {
+        let cut = cut.filter(|_| matches!(claim.prescan, Prescan::Nothing) && claim.failure.is_none())?;
+        let digester = self.digester?;
+        let tail = cut.bytes.checked_sub(chunk_start.carry.len())?;
         let bytes = claim.bytes();
-        let fits = cut.fits(link.offset, link.previous, || digesting.digest(&link.carry));
-        // Behind a border a record begins, whatever came before.
+        let fits = cut.fits(chunk_start.offset, chunk_start.previous, || digester.digest(&chunk_start.carry));
+        // A record begins at the boundary, so the tokenizer is in its start state there.
         let rest = bytes.get(tail..).filter(|_| fits && tail > 0)?;
         let end = self.splitter.split(rest, State::START).end;
         Some(Split::new(end, Some(tail)))
     }
 
-    /// A chunk in which no record ends: all of it goes on to the next.
-    fn carry_on(&self, number: Number, buffer: Vec<u8>, chunk: Range<usize>, link: Link) -> Span {
-        let Link { state, mut carry, offset, previous } = link;
+    /// Handles a chunk in which no record ends: all its bytes are carried over to the next chunk.
+    fn carry_whole_chunk(
+        &self,
+        id: ChunkId,
+        buffer: Vec<u8>,
+        chunk: Range<usize>,
+        chunk_start: ChunkStart,
+    ) -> Span {
+        let ChunkStart { state, mut carry, offset, previous } = chunk_start;
         carry.extend_from_slice(&buffer[chunk]);
-        let failure = (least_bytes(&carry) > self.max_record_bytes && !state.is_record_start())
+        let failure = (min_record_bytes(&carry) > self.max_record_bytes && !state.is_record_start())
             .then(|| Failure::record_size(self.max_record_bytes, offset));
         if failure.is_some() {
-            self.stop_round(number.round);
+            self.stop_round(id.round);
         } else {
-            self.pass_on(number, Link { state, carry, offset, previous });
+            self.publish_start(id, ChunkStart { state, carry, offset, previous });
         }
-        let span = number.span(buffer, Vec::new(), None, offset, previous);
-        let basis = if failure.is_some() && number.guesses { Basis::Doubt } else { span.basis };
+        let span = id.span(buffer, Vec::new(), None, offset, previous);
+        let basis = if failure.is_some() && id.guesses { Basis::Doubt } else { span.basis };
         Span { basis, failure, ..span }
     }
 
-    fn take(&self, sequence: u64, round: u32) -> Option<Link> {
-        let mut links = lock(&self.links);
+    fn wait_for_start(&self, sequence: u64, round: u32) -> Option<ChunkStart> {
+        let mut starts = lock(&self.starts);
         loop {
-            if links.round != round {
+            if starts.round != round {
                 return None;
             }
-            if let Some(link) = links.ready.remove(&sequence) {
-                return Some(link);
+            if let Some(chunk_start) = starts.by_chunk.remove(&sequence) {
+                return Some(chunk_start);
             }
-            if links.is_stopped {
+            if starts.is_stopped {
                 return None;
             }
-            links = self.passed_on.wait(links).unwrap_or_else(PoisonError::into_inner);
+            starts = self.start_ready.wait(starts).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Hands on what the next chunk needs.
-    fn pass_on(&self, number: Number, link: Link) {
-        let mut links = lock(&self.links);
-        if links.round == number.round {
-            links.ready.insert(number.sequence + 1, link);
-            self.passed_on.notify_all();
+    /// Publishes the start of the next chunk.
+    fn publish_start(&self, id: ChunkId, chunk_start: ChunkStart) {
+        let mut starts = lock(&self.starts);
+        if starts.round == id.round {
+            starts.by_chunk.insert(id.sequence + 1, chunk_start);
+            self.start_ready.notify_all();
         }
     }
 
-    /// Ends a round, unless it is over: no more claims, and nobody waits any longer.
+    /// Ends a round, unless a later round has begun: there are no more claims, and waiting threads return.
     fn stop_round(&self, round: u32) {
-        let mut counted = lock(&self.feed);
-        if counted.round == round {
-            counted.feed.stop();
-            lock(&self.links).is_stopped = true;
-            self.passed_on.notify_all();
+        let mut claims = lock(&self.claims);
+        if claims.round == round {
+            claims.body.stop();
+            lock(&self.starts).is_stopped = true;
+            self.start_ready.notify_all();
         }
     }
 
     /// Ends the run: there are no more claims, and no thread waits any longer.
     pub fn stop(&self) {
-        lock(&self.feed).feed.stop();
-        lock(&self.links).is_stopped = true;
-        self.passed_on.notify_all();
+        lock(&self.claims).body.stop();
+        lock(&self.starts).is_stopped = true;
+        self.start_ready.notify_all();
     }
 }
 
-/// A chunk of a round.
+/// Identifies a chunk within a round.
 #[derive(Clone, Copy)]
-struct Number {
+struct ChunkId {
     sequence: u64,
     round: u32,
     guesses: bool,
 }
 
-impl Number {
-    /// Puts the carried bytes in front of those of the chunk, which are at an offset of the buffer (`None`: there is no whole
-    /// record).
+impl ChunkId {
+    /// Creates the span of a chunk: the carried bytes, followed by the bytes in the range `chunk` of the buffer. With `None`
+    /// there is no whole record, and the span is empty.
     fn span(
         self,
         buffer: Vec<u8>,

@@ -10,7 +10,7 @@ pub struct Cut {
     pub byte_offset: u64,
     /// The byte before the first record.
     pub previous: Option<u8>,
-    /// The digest of those of their bytes that come from before the chunk.
+    /// The digest of the carried bytes: those bytes of the records that come from before the chunk.
     pub carried: [u8; 32],
     /// The number of bytes of the records.
     pub bytes: usize,
@@ -27,13 +27,13 @@ impl Cut {
     /// Returns whether a span of a chunk with the same bytes has the same records.
     #[must_use]
     pub fn fits_span(&self, span: &Span, digest: super::Digest) -> bool {
-        // A span of whole records is nothing else; another one may end in the middle of a record.
+        // If the span holds whole records only, its length must match; otherwise it may end inside a record.
         let length = span.range.len();
         let is_long_enough = if span.is_cut { self.bytes <= length } else { self.bytes == length };
         is_long_enough && self.fits(span.byte_offset, span.previous, || carried(span, digest))
     }
 
-    /// Whether all before the chunk is the same.
+    /// Whether everything that the cut depends on before the chunk is the same.
     pub(super) fn fits(
         &self,
         byte_offset: u64,
@@ -44,6 +44,7 @@ impl Cut {
     }
 }
 
+/// The digest of the bytes of a span that come from before its chunk.
 fn carried(span: &Span, digest: super::Digest) -> [u8; 32] {
     digest(&span.buffer[span.range.start..][..span.carried_bytes])
 }

@@ -56,7 +56,7 @@ impl Failure {
     }
 }
 
-/// The least size of the record that begins with these bytes: a CR at their end may belong to its line end.
-pub(super) fn least_bytes(beginning: &[u8]) -> u64 {
+/// The minimum size of a record that begins with these bytes. A CR at the end does not count: it may belong to the line ending.
+pub(super) fn min_record_bytes(beginning: &[u8]) -> u64 {
     beginning.strip_suffix(b"\r").unwrap_or(beginning).len() as u64
 }

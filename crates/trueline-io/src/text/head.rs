@@ -4,44 +4,44 @@ use trueline_tokenizer::{Dialect, Kernel, Preamble, Splitter, count_line_ends, p
 
 use std::io::Read;
 
-use super::digest::{Digest, Digesting};
-use super::feed::Feed;
+use super::body::BodyReader;
+use super::digest::{BlockDigester, Digest};
 use super::{Chunks, Failure, Sequence};
 use crate::chunk::ChunkReader;
 use crate::source::ReadAt;
 
-/// What was read of an input so far and not given away yet.
+/// Reads the beginning of an input. Holds the bytes that were read and not consumed yet.
 pub(crate) struct Head {
-    /// Bytes from `offset` on.
+    /// The bytes that were read and not consumed.
     pub(crate) rest: Vec<u8>,
-    /// Their offset in the decompressed input.
+    /// The offset of `rest` in the decompressed input.
     pub(crate) offset: u64,
-    /// Line ends before them.
+    /// The number of line endings before `rest`.
     pub(crate) lines: u64,
-    /// The byte before them.
+    /// The byte before `rest`.
     pub(crate) previous: Option<u8>,
-    /// The failure that ended the input after them.
+    /// The failure that ended the input after `rest`.
     pub(crate) failure: Option<Failure>,
-    /// The bytes before `rest`, for as long as they are not more than wanted.
+    /// A copy of the bytes before `rest`. `None` if no copy is requested, or if they exceed `max_kept_bytes`.
     kept: Option<Vec<u8>>,
-    most_kept: usize,
+    max_kept_bytes: usize,
     at_end: bool,
     reader: ChunkReader,
     at: Option<Box<dyn ReadAt>>,
     chunk_bytes: usize,
     max_record_bytes: u64,
-    digesting: Option<Digesting>,
+    digester: Option<BlockDigester>,
     digests: Vec<[u8; 32]>,
 }
 
 impl Head {
-    /// The size of a chunk, and of the first read, if that differs; `keeps` means that skipped bytes are kept, up to
-    /// the size of a record.
+    /// `head_bytes` is the size of the first read if it differs from `chunk_bytes`. With `keeps_skipped`, consumed bytes are kept,
+    /// up to the maximum size of a record.
     pub(crate) fn new(
         read: Box<dyn Read + Send>,
         (chunk_bytes, head_bytes): (usize, Option<usize>),
         max_record_bytes: u64,
-        keeps: bool,
+        keeps_skipped: bool,
         digest: Option<Digest>,
     ) -> Self {
         let chunk_bytes = chunk_bytes.max(1);
@@ -52,14 +52,14 @@ impl Head {
             lines: 0,
             previous: None,
             failure: None,
-            kept: keeps.then(Vec::new),
-            most_kept: usize::try_from(max_record_bytes).unwrap_or(usize::MAX),
+            kept: keeps_skipped.then(Vec::new),
+            max_kept_bytes: usize::try_from(max_record_bytes).unwrap_or(usize::MAX),
             at_end: false,
             reader: ChunkReader::new(read, head_bytes),
             at: None,
             chunk_bytes,
             max_record_bytes,
-            digesting: Digesting::new(digest, chunk_bytes),
+            digester: BlockDigester::new(digest, chunk_bytes),
             digests: Vec::new(),
         }
     }
@@ -70,7 +70,7 @@ impl Head {
             return;
         }
         let read = self.reader.next_into(&mut self.rest);
-        // What is not in the first few bytes may be far.
+        // If the first read was too small, the following ones have the full size of a chunk.
         self.reader.set_chunk_bytes(self.chunk_bytes);
         match read {
             Ok(0) => self.at_end = true,
@@ -79,32 +79,32 @@ impl Head {
         }
     }
 
-    /// Digests the block that was read last.
+    /// Digests the last `bytes` bytes, which were just read.
     fn digest(&mut self, bytes: usize) {
-        if let Some(digesting) = &self.digesting {
+        if let Some(digester) = &self.digester {
             let block = &self.rest[self.rest.len() - bytes..];
-            self.digests.extend(digesting.of(block));
+            self.digests.extend(digester.digest_blocks(block));
         }
     }
 
-    /// Whether nothing follows what was read.
+    /// Whether the end of the input, or a failure, was reached.
     pub(crate) fn is_done(&self) -> bool {
         self.at_end || self.failure.is_some()
     }
 
-    /// Whether all bytes of the input are here already.
+    /// Whether the whole input was read.
     pub(crate) fn has_all(&self) -> bool {
         self.failure.is_some() || self.reader.has_ended()
     }
 
-    /// Passes over bytes.
+    /// Removes the first `bytes` bytes of `rest`, counting their line endings.
     pub(crate) fn consume(&mut self, bytes: usize) {
         self.lines += count_line_ends(&self.rest[..bytes], self.previous);
         if let Some(last) = self.rest[..bytes].last() {
             self.previous = Some(*last);
         }
         match &mut self.kept {
-            Some(kept) if kept.len() + bytes <= self.most_kept => {
+            Some(kept) if kept.len() + bytes <= self.max_kept_bytes => {
                 kept.extend_from_slice(&self.rest[..bytes]);
             }
             _ => self.kept = None,
@@ -113,7 +113,7 @@ impl Head {
         self.offset += bytes as u64;
     }
 
-    /// Passes over the byte order mark and the lines to be skipped.
+    /// Consumes the byte order mark and the lines to be skipped.
     pub(crate) fn skip_preamble(&mut self, dialect: &Dialect) -> Result<(), Failure> {
         loop {
             self.read_more();
@@ -133,7 +133,7 @@ impl Head {
         }
     }
 
-    /// Checks that the undecided bytes do not exceed the limit on records.
+    /// Checks that the bytes in which no record was found do not exceed the maximum size of a record by more than a chunk.
     pub(crate) fn check_size(&self) -> Result<(), Failure> {
         let limit = self.max_record_bytes;
         if self.rest.len() as u64 > limit.saturating_add(self.chunk_bytes as u64) {
@@ -142,12 +142,12 @@ impl Head {
         Ok(())
     }
 
-    /// The bytes that were passed over, if they are wanted and not too many.
+    /// The consumed bytes, if they were kept and did not exceed the limit.
     pub(crate) fn kept(&self) -> Option<&[u8]> {
         self.kept.as_deref()
     }
 
-    /// Another way to the bytes of the reader.
+    /// Sets another way to read the same bytes, at offsets.
     pub(crate) fn read_at(&mut self, at: Option<Box<dyn ReadAt>>) {
         self.at = at;
     }
@@ -161,19 +161,19 @@ impl Head {
         self.at.take()
     }
 
-    fn into_feed(self) -> Feed {
-        let digests = (self.digesting, self.digests);
-        Feed::new(self.rest, self.failure, self.reader, self.at, self.chunk_bytes, digests)
+    fn into_body(self) -> BodyReader {
+        let digests = (self.digester, self.digests);
+        BodyReader::new(self.rest, self.failure, self.reader, self.at, self.chunk_bytes, digests)
     }
 
     pub(crate) fn into_chunks(self, dialect: &Dialect, kernel: Kernel) -> Chunks {
         let Self { offset, previous, max_record_bytes, .. } = self;
         let splitter = Splitter::with_kernel(dialect, kernel);
-        Chunks::new(self.into_feed(), offset, previous, splitter, max_record_bytes)
+        Chunks::new(self.into_body(), offset, previous, splitter, max_record_bytes)
     }
 
     pub(crate) fn into_sequence(self) -> Sequence {
         let Self { offset, previous, max_record_bytes, .. } = self;
-        Sequence::new(self.into_feed(), offset, previous, max_record_bytes)
+        Sequence::new(self.into_body(), offset, previous, max_record_bytes)
     }
 }

@@ -1,12 +1,12 @@
 //! Text inputs as chunks of whole records for several threads, independent of the record format.
 
-mod again;
+mod body;
 mod chunks;
 mod cut;
 mod digest;
 mod failure;
-mod feed;
 mod head;
+mod read_again;
 mod sequence;
 
 pub use chunks::{Basis, Chunks, Claim, Span};

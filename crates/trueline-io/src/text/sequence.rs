@@ -1,24 +1,24 @@
 //! An input read by one thread: record boundaries need not be known before the records are read.
 //!
-//! A span is a chunk of bytes, after the rest of the previous one. The code that finds the records in it tells where
-//! the last of them ends and returns the buffer with the remaining bytes. So no byte is read only to find a
-//! boundary, and the rest moves, within the same memory, to the front of the next chunk. If the rest is long, more than
-//! a chunk is read, so that a large record is not searched for its end once for each of many small chunks.
+//! A span is the rest of the previous span, followed by a chunk of bytes. The caller finds the records in it, determines where
+//! the last one ends and returns the buffer with the remaining bytes. So no byte is read only to find a boundary, and the
+//! rest moves to the front of the next chunk within the same memory. If the rest is long, more than a chunk is read, so that a
+//! large record is not scanned for its end once per small chunk.
 
 use std::ops::Range;
 
-use super::failure::least_bytes;
-use super::feed::{Feed, Filled, HEADROOM, Next, PADDING};
+use super::body::{BodyReader, ChunkRead, HEADROOM, NextChunk, PADDING};
+use super::failure::min_record_bytes;
 use super::{Basis, Failure, Span};
 use crate::chunk::aligned;
 
 /// The records of one input, read in order.
 pub struct Sequence {
-    feed: Feed,
+    body: BodyReader,
     max_record_bytes: u64,
     /// The number of the next span.
-    number: u64,
-    /// Where the last span began, in its buffer and in the input, and the byte before it.
+    next_sequence: u64,
+    /// The start of the last span: in its buffer, and as an offset in the input; and the byte before it.
     start: usize,
     byte_offset: u64,
     previous: Option<u8>,
@@ -35,8 +35,13 @@ pub struct Spent {
 }
 
 impl Sequence {
-    pub(super) fn new(feed: Feed, byte_offset: u64, previous: Option<u8>, max_record_bytes: u64) -> Self {
-        Self { feed, max_record_bytes, number: 0, start: 0, byte_offset, previous, is_done: false }
+    pub(super) fn new(
+        body: BodyReader,
+        byte_offset: u64,
+        previous: Option<u8>,
+        max_record_bytes: u64,
+    ) -> Self {
+        Self { body, max_record_bytes, next_sequence: 0, start: 0, byte_offset, previous, is_done: false }
     }
 
     /// Returns the next span, which may end inside a record; `spent` is what remains of the previous one, at first nothing.
@@ -51,11 +56,11 @@ impl Sequence {
         if used > 0 {
             self.previous = Some(buffer[rest.start - 1]);
         }
-        if used == 0 && least_bytes(&buffer[rest.clone()]) > self.max_record_bytes {
+        if used == 0 && min_record_bytes(&buffer[rest.clone()]) > self.max_record_bytes {
             self.is_done = true;
             let failure = Failure::record_size(self.max_record_bytes, self.byte_offset);
-            let none = Filled { bytes: 0, is_last: false, failure: Some(failure) };
-            return Some(self.span(buffer, 0..0, 0, none, Vec::new()));
+            let failed = ChunkRead { bytes: 0, is_last: false, failure: Some(failure) };
+            return Some(self.span(buffer, 0..0, 0, failed, Vec::new()));
         }
         let length = rest.len();
         let data = aligned(&buffer, HEADROOM.max(length));
@@ -63,27 +68,27 @@ impl Sequence {
             buffer.resize(data, 0);
         }
         buffer.copy_within(rest, data - length);
-        let next = self.feed.next(&mut buffer, data, length)?;
-        let mut digests = self.feed.take_digests();
-        let digesting = self.feed.digesting().filter(|_| self.number > 0);
-        let (filled, later) = match next {
-            Next::Filled(filled) => (filled, digesting),
-            Next::Place(place) => {
-                let digests = digesting.map(|digesting| (digesting, &mut digests));
-                (place.read(&mut buffer, data, digests), None)
+        let next = self.body.next(&mut buffer, data, length)?;
+        let mut digests = self.body.take_digests();
+        let digester = self.body.digester().filter(|_| self.next_sequence > 0);
+        let (read_chunk, undigested) = match next {
+            NextChunk::Read(read_chunk) => (read_chunk, digester),
+            NextChunk::InFile(file_chunk) => {
+                let digests = digester.map(|digester| (digester, &mut digests));
+                (file_chunk.read(&mut buffer, data, digests), None)
             }
         };
         self.start = data - length;
-        self.is_done = filled.is_last;
-        let range = self.start..data + filled.bytes;
+        self.is_done = read_chunk.is_last;
+        let range = self.start..data + read_chunk.bytes;
         if buffer.len() < range.end + PADDING {
             buffer.resize(range.end + PADDING, 0);
         }
         buffer[range.end..range.end + PADDING].fill(0);
-        if let Some(digesting) = later {
-            digests = digesting.of(&buffer[data..range.end]);
+        if let Some(digester) = undigested {
+            digests = digester.digest_blocks(&buffer[data..range.end]);
         }
-        Some(self.span(buffer, range, length, filled, digests))
+        Some(self.span(buffer, range, length, read_chunk, digests))
     }
 
     fn span(
@@ -91,21 +96,21 @@ impl Sequence {
         buffer: Vec<u8>,
         range: Range<usize>,
         carried_bytes: usize,
-        filled: Filled,
+        read_chunk: ChunkRead,
         digests: Vec<[u8; 32]>,
     ) -> Span {
-        let sequence = self.number;
-        self.number += 1;
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
         Span {
             sequence,
             buffer,
             range,
             byte_offset: self.byte_offset,
             previous: self.previous,
-            is_last: filled.is_last && filled.failure.is_none(),
-            is_cut: !filled.is_last || filled.failure.is_some(),
+            is_last: read_chunk.is_last && read_chunk.failure.is_none(),
+            is_cut: !read_chunk.is_last || read_chunk.failure.is_some(),
             basis: Basis::Known,
-            failure: filled.failure,
+            failure: read_chunk.failure,
             carried_bytes,
             digests,
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::feed::{PADDING, Place};
+use super::body::{FileChunk, PADDING};
 use super::{Basis, Span};
 use crate::source::ReadAt;
 
@@ -21,8 +21,8 @@ impl Span {
     ) -> Self {
         let mut buffer = buffer;
         let byte_offset = range.start;
-        let filled = Place::new(Arc::clone(at), range, is_last).read(&mut buffer, 0, None);
-        let end = if filled.failure.is_some() { 0 } else { filled.bytes };
+        let read_chunk = FileChunk::new(Arc::clone(at), range, is_last).read(&mut buffer, 0, None);
+        let end = if read_chunk.failure.is_some() { 0 } else { read_chunk.bytes };
         if buffer.len() < end + PADDING {
             buffer.resize(end + PADDING, 0);
         }
@@ -33,10 +33,10 @@ impl Span {
             range: 0..end,
             byte_offset,
             previous,
-            is_last: is_last && filled.failure.is_none(),
+            is_last: is_last && read_chunk.failure.is_none(),
             is_cut: false,
             basis: Basis::Known,
-            failure: filled.failure,
+            failure: read_chunk.failure,
             carried_bytes: 0,
             digests: Vec::new(),
         }
