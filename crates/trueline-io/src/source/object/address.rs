@@ -5,25 +5,25 @@ use crate::source::address::{query, scheme, shown};
 
 /// The kind of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keeper {
+pub(super) enum StoreKind {
     S3,
     Google,
     Azure,
-    /// Any server of HTTP: one object, no listing.
+    /// Any HTTP server: one object, no listing.
     Http,
 }
 
 /// A parsed address. Keys are literal, without `%` escapes, as in the vendors' tools.
 #[derive(Debug)]
 pub(super) struct Address {
-    pub(super) keeper: Keeper,
-    /// `s3://bucket`, without a slash; all of an address of HTTP.
+    pub(super) store_kind: StoreKind,
+    /// `s3://bucket`, without a slash; for HTTP the whole address.
     pub(super) base: String,
     /// The bucket or container.
     pub(super) bucket: String,
     /// The key, a prefix that ends with a slash, or a pattern.
     pub(super) key: String,
-    /// What people may see of it.
+    /// The address without secrets, for display.
     pub(super) shown: String,
 }
 
@@ -31,26 +31,26 @@ impl Address {
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         let fail = |problem| Error::new(ErrorKind::Address { name: shown(text), problem });
         let Some((scheme, rest)) = scheme(text) else { return Err(fail("it has no scheme, such as s3://")) };
-        let keeper = match scheme.as_str() {
-            "s3" | "s3a" => Keeper::S3,
-            "gs" => Keeper::Google,
-            "az" | "azure" | "adl" | "abfs" | "abfss" => Keeper::Azure,
-            "http" | "https" => Keeper::Http,
+        let store_kind = match scheme.as_str() {
+            "s3" | "s3a" => StoreKind::S3,
+            "gs" => StoreKind::Google,
+            "az" | "azure" | "adl" | "abfs" | "abfss" => StoreKind::Azure,
+            "http" | "https" => StoreKind::Http,
             _ => return Err(fail("only s3://, gs://, az://, abfss://, https:// and http:// are read")),
         };
-        if keeper == Keeper::Http {
+        if store_kind == StoreKind::Http {
             if rest.is_empty() || rest.starts_with('/') {
                 return Err(fail("it names no host"));
             }
             let (base, bucket, key) = (text.to_owned(), String::new(), String::new());
-            return Ok(Self { keeper, base, bucket, key, shown: shown(text) });
+            return Ok(Self { store_kind, base, bucket, key, shown: shown(text) });
         }
         if query(rest).is_some() {
-            return Err(fail(no_query(keeper)));
+            return Err(fail(no_query(store_kind)));
         }
         let (authority, key) = rest.split_once('/').unwrap_or((rest, ""));
         let bucket = match authority.split_once('@') {
-            Some((container, _)) if keeper == Keeper::Azure && !container.contains(':') => container,
+            Some((container, _)) if store_kind == StoreKind::Azure && !container.contains(':') => container,
             Some(_) => {
                 return Err(fail("user names and passwords do not belong into it; set variables instead"));
             }
@@ -60,13 +60,13 @@ impl Address {
             return Err(fail("it names no bucket; expected scheme://bucket/key"));
         }
         let base = format!("{scheme}://{authority}");
-        Ok(Self { keeper, base, bucket: bucket.to_owned(), key: key.to_owned(), shown: shown(text) })
+        Ok(Self { store_kind, base, bucket: bucket.to_owned(), key: key.to_owned(), shown: shown(text) })
     }
 }
 
-fn no_query(keeper: Keeper) -> &'static str {
-    match keeper {
-        Keeper::Azure => {
+fn no_query(store_kind: StoreKind) -> &'static str {
+    match store_kind {
+        StoreKind::Azure => {
             "it has a query, which does not belong into it; set AZURE_STORAGE_SAS_TOKEN, or write https://"
         }
         _ => "it has a query, which does not belong into it; write https:// for a signed address",
@@ -77,22 +77,22 @@ fn no_query(keeper: Keeper) -> &'static str {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<(Keeper, String, String), String> {
+    fn parse(text: &str) -> Result<(StoreKind, String, String), String> {
         let address = Address::parse(text).map_err(|error| error.to_string())?;
-        Ok((address.keeper, address.bucket, address.key))
+        Ok((address.store_kind, address.bucket, address.key))
     }
 
     #[test]
     fn addresses_are_taken_apart() {
-        let is = |text: &str, keeper, bucket: &str, key: &str| {
-            assert_eq!(parse(text), Ok((keeper, bucket.to_owned(), key.to_owned())), "{text}");
+        let is = |text: &str, store_kind, bucket: &str, key: &str| {
+            assert_eq!(parse(text), Ok((store_kind, bucket.to_owned(), key.to_owned())), "{text}");
         };
-        is("s3://bucket/a/b c#1%20.csv", Keeper::S3, "bucket", "a/b c#1%20.csv");
-        is("S3://bucket", Keeper::S3, "bucket", "");
-        is("gs://bucket/a/", Keeper::Google, "bucket", "a/");
-        is("az://container/a/*.csv", Keeper::Azure, "container", "a/*.csv");
-        is("abfss://container@account.dfs.core.windows.net/a", Keeper::Azure, "container", "a");
-        is("https://host/a?b=c", Keeper::Http, "", "");
+        is("s3://bucket/a/b c#1%20.csv", StoreKind::S3, "bucket", "a/b c#1%20.csv");
+        is("S3://bucket", StoreKind::S3, "bucket", "");
+        is("gs://bucket/a/", StoreKind::Google, "bucket", "a/");
+        is("az://container/a/*.csv", StoreKind::Azure, "container", "a/*.csv");
+        is("abfss://container@account.dfs.core.windows.net/a", StoreKind::Azure, "container", "a");
+        is("https://host/a?b=c", StoreKind::Http, "", "");
     }
 
     #[test]

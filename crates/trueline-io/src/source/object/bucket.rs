@@ -8,18 +8,18 @@ use object_store::ObjectStore;
 use object_store::path::Path;
 
 use super::ObjectSource;
-use super::list::{Wanted, list};
+use super::list::{ListFilter, list};
+use super::network::NetworkThread;
 use super::options::ObjectOptions;
 use super::pin::Object;
 use super::problem::{Advice, Problem};
-use super::remote::Remote;
 use crate::error::{Error, ErrorKind};
 use crate::source::pattern::{compile, has_wildcards};
 
-/// A store, and how people call it.
+/// A store with its display name.
 pub(super) struct Bucket {
     pub(super) store: Arc<dyn ObjectStore>,
-    /// The part before the slash and the key.
+    /// The display name, which precedes the slash and the key in names of objects.
     pub(super) base: String,
     pub(super) advice: Arc<Advice>,
     pub(super) options: ObjectOptions,
@@ -30,7 +30,7 @@ impl Bucket {
         format!("{}/{key}", self.base)
     }
 
-    /// The key as a path of the store, which must not lose anything of it.
+    /// The key as a path of the store's crate. Keys that this type cannot represent exactly are errors.
     fn path(&self, key: &str) -> Result<Path, Error> {
         let fail = || {
             let problem = "keys with empty parts, `.`, `..` or control characters are not read";
@@ -56,23 +56,23 @@ impl Bucket {
                 return Ok(vec![literal?]);
             }
             // An object with exactly that key takes precedence.
-            if let Some(literal) = literal.ok().map(found).transpose()?.flatten() {
+            if let Some(literal) = literal.ok().map(if_exists).transpose()?.flatten() {
                 return Ok(vec![literal]);
             }
         }
-        let fail = |problem: Problem| problem.opening(&self.name(key), &self.advice);
+        let fail = |problem: Problem| problem.into_open_error(&self.name(key), &self.advice);
         let (most, limit) = (self.options.max_objects, self.options.part_timeout);
-        let work = list(Arc::clone(&self.store), self.wanted(key, is_all)?, most, limit);
-        let remote = Remote::shared().map_err(fail)?;
-        let (listed, hidden) = remote.run(Duration::MAX, work).map_err(fail)?;
+        let work = list(Arc::clone(&self.store), self.list_filter(key, is_all)?, most, limit);
+        let network = NetworkThread::shared().map_err(fail)?;
+        let (listed, hidden) = network.run(Duration::MAX, work).map_err(fail)?;
         if listed.is_empty() {
             return Err(Error::new(ErrorKind::NoMatch { name: self.name(key), hidden }));
         }
         listed.into_iter().map(|listed| self.object(&listed.key, Some(listed.size_bytes))).collect()
     }
 
-    /// What to list for a prefix or a pattern.
-    fn wanted(&self, key: &str, is_all: bool) -> Result<Wanted, Error> {
+    /// The filter for a prefix or a pattern.
+    fn list_filter(&self, key: &str, is_all: bool) -> Result<ListFilter, Error> {
         let wild = key.find(['*', '?', '[']).unwrap_or(key.len());
         let prefix = key[..wild].rfind('/').map_or("", |slash| &key[..slash]);
         let name = self.name(key);
@@ -85,13 +85,13 @@ impl Bucket {
         } else {
             Some(compile(key, &name)?)
         };
-        Ok(Wanted { prefix: self.path(prefix)?, pattern, is_all })
+        Ok(ListFilter { prefix: self.path(prefix)?, pattern, skips_hidden: is_all })
     }
 }
 
-/// An object, if it is there.
-fn found(source: ObjectSource) -> Result<Option<ObjectSource>, Error> {
-    match source.asked() {
+/// Returns the object if it exists.
+fn if_exists(source: ObjectSource) -> Result<Option<ObjectSource>, Error> {
+    match source.cached_pin() {
         Ok(_) => Ok(Some(source)),
         // Stores without list permission report a missing key as forbidden; so will the listing.
         Err(Problem::NotFound | Problem::Failed { kind: io::ErrorKind::PermissionDenied, .. }) => Ok(None),
@@ -129,12 +129,16 @@ mod tests {
 
     #[test]
     fn patterns_are_listed_below_what_stands_before_them() {
-        let wanted = |key: &str| {
-            let wanted = bucket().wanted(key, is_all(key)).unwrap();
-            (wanted.prefix.to_string(), wanted.pattern.map(|pattern| pattern.to_string()), wanted.is_all)
+        let list_filter = |key: &str| {
+            let list_filter = bucket().list_filter(key, is_all(key)).unwrap();
+            (
+                list_filter.prefix.to_string(),
+                list_filter.pattern.map(|pattern| pattern.to_string()),
+                list_filter.skips_hidden,
+            )
         };
         let is = |key: &str, prefix: &str, pattern: Option<&str>, is_all| {
-            assert_eq!(wanted(key), (prefix.to_owned(), pattern.map(str::to_owned), is_all), "{key}");
+            assert_eq!(list_filter(key), (prefix.to_owned(), pattern.map(str::to_owned), is_all), "{key}");
         };
         is("", "", None, true);
         is("a/b/", "a/b", None, true);
@@ -144,6 +148,6 @@ mod tests {
         is("a*/", "", Some("a*/**/*"), true);
         is("a/**", "a", Some("a/**/*"), false);
         is("**", "", Some("**/*"), false);
-        assert!(bucket().wanted("a/[", false).is_err());
+        assert!(bucket().list_filter("a/[", false).is_err());
     }
 }

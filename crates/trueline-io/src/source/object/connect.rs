@@ -9,11 +9,11 @@ use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
 use object_store::http::HttpBuilder;
 use object_store::{BackoffConfig, ClientOptions, HeaderMap, HeaderValue, ObjectStore, RetryConfig};
 
-use super::address::{Address, Keeper};
+use super::address::{Address, StoreKind};
 use super::options::ObjectOptions;
 use crate::source::address::shown;
 
-/// Credentials are asked for so often and so long: outside of a cloud nobody answers.
+/// Limits on requests for credentials. They are low because outside of a cloud no metadata service answers.
 const CREDENTIAL_RETRIES: usize = 2;
 const CREDENTIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -22,21 +22,21 @@ type Result<T> = std::result::Result<T, object_store::Error>;
 /// The store that an address names. Nothing is sent yet.
 pub(super) fn connect(address: &Address, options: &ObjectOptions) -> Result<Arc<dyn ObjectStore>> {
     choose_cryptography();
-    Ok(match address.keeper {
-        Keeper::S3 => Arc::new(s3(address, options)?),
-        Keeper::Google => Arc::new(google(address, options)?),
-        Keeper::Azure => Arc::new(azure(address, options)?),
-        Keeper::Http => Arc::new(http(address, options)?),
+    Ok(match address.store_kind {
+        StoreKind::S3 => Arc::new(s3(address, options)?),
+        StoreKind::Google => Arc::new(google(address, options)?),
+        StoreKind::Azure => Arc::new(azure(address, options)?),
+        StoreKind::Http => Arc::new(http(address, options)?),
     })
 }
 
-/// What must not be seen of an address and of variables.
+/// The parts of an address and of variables that must not be shown.
 pub(super) fn secrets(address: &Address, options: &ObjectOptions) -> Vec<String> {
-    let prefix = match address.keeper {
-        Keeper::S3 => "AWS_",
-        Keeper::Google => "GOOGLE_",
-        Keeper::Azure => "AZURE_",
-        Keeper::Http => {
+    let prefix = match address.store_kind {
+        StoreKind::S3 => "AWS_",
+        StoreKind::Google => "GOOGLE_",
+        StoreKind::Azure => "AZURE_",
+        StoreKind::Http => {
             let (userinfo, query) = parts_of_http(&address.base);
             let password =
                 userinfo.and_then(|userinfo| userinfo.split_once(':')).map(|(_, password)| password);
@@ -117,7 +117,7 @@ fn azure(address: &Address, options: &ObjectOptions) -> Result<object_store::azu
     builder.with_credentials(Arc::clone(first.credentials())).with_retry(retries(options)).build()
 }
 
-/// A user name and a password go into a header, for they must not go into a log of addresses.
+/// A user name and a password are sent in a header, not in the URL, so that they do not appear in logs.
 fn http(address: &Address, options: &ObjectOptions) -> Result<object_store::http::HttpStore> {
     let (userinfo, query) = parts_of_http(&address.base);
     let mut url = shown(&address.base);
@@ -127,7 +127,7 @@ fn http(address: &Address, options: &ObjectOptions) -> Result<object_store::http
     }
     let mut client = client_options(options).with_allow_http(url.starts_with("http:"));
     if let Some(userinfo) = userinfo {
-        let value = format!("Basic {}", base64(&unescaped(userinfo)));
+        let value = format!("Basic {}", base64(&percent_decoded(userinfo)));
         let mut headers = HeaderMap::new();
         if let Ok(mut value) = HeaderValue::try_from(value) {
             value.set_sensitive(true);
@@ -138,7 +138,7 @@ fn http(address: &Address, options: &ObjectOptions) -> Result<object_store::http
     HttpBuilder::new().with_url(url).with_client_options(client).with_retry(retries(options)).build()
 }
 
-/// The user information and the query of an address of HTTP.
+/// The user information and the query of an HTTP address.
 fn parts_of_http(address: &str) -> (Option<&str>, Option<&str>) {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let rest = rest.split('#').next().unwrap_or_default();
@@ -150,25 +150,27 @@ fn parts_of_http(address: &str) -> (Option<&str>, Option<&str>) {
     (authority.rsplit_once('@').map(|(userinfo, _)| userinfo), query)
 }
 
-/// `%` escapes undone.
-fn unescaped(text: &str) -> Vec<u8> {
+/// Decodes `%` escapes.
+fn percent_decoded(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
-    let mut unescaped = Vec::with_capacity(bytes.len());
+    let mut percent_decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
         let escape = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
         let escape = escape.and_then(|digits| std::str::from_utf8(digits).ok());
         if let Some(byte) = escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            unescaped.push(byte);
+            percent_decoded.push(byte);
             at += 3;
         } else {
-            unescaped.push(bytes[at]);
+            percent_decoded.push(bytes[at]);
             at += 1;
         }
     }
-    unescaped
+    percent_decoded
 }
 
+/// Encodes bytes as Base64.
+///
 /// **Source**: RFC 4648, section 4.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -205,7 +207,7 @@ mod tests {
         for (text, expected) in examples {
             assert_eq!(base64(text.as_bytes()), expected);
         }
-        assert_eq!(base64(&unescaped("us%65r:p%3Aw%zz%")), base64(b"user:p:w%zz%"));
+        assert_eq!(base64(&percent_decoded("us%65r:p%3Aw%zz%")), base64(b"user:p:w%zz%"));
     }
 
     #[test]

@@ -18,62 +18,62 @@ pub(super) struct Listed {
     pub(super) size_bytes: u64,
 }
 
-/// What to look for.
-pub(super) struct Wanted {
-    /// Where it is, without a slash at its end.
+/// Which objects to list.
+pub(super) struct ListFilter {
+    /// The prefix of their keys, without a slash at the end.
     pub(super) prefix: Path,
-    /// What a whole key must match.
+    /// The pattern that the whole key must match.
     pub(super) pattern: Option<Pattern>,
-    /// Whether what programs leave beside data is passed over.
-    pub(super) is_all: bool,
+    /// Whether auxiliary objects are skipped ([`is_hidden`]).
+    pub(super) skips_hidden: bool,
 }
 
-impl Wanted {
-    /// Whether a key is wanted, and whether it is not only because of its name.
-    fn judge(&self, key: &str) -> (bool, bool) {
+impl ListFilter {
+    /// Returns whether a key is included, and whether it is excluded only because it is hidden.
+    fn matches(&self, key: &str) -> (bool, bool) {
         if self.pattern.as_ref().is_some_and(|pattern| !pattern.matches_with(key, MATCHING)) {
             return (false, false);
         }
         let below = key.strip_prefix(self.prefix.as_ref()).unwrap_or(key);
-        let is_hidden = self.is_all && below.split('/').any(is_hidden);
+        let is_hidden = self.skips_hidden && below.split('/').any(is_hidden);
         (!is_hidden, is_hidden)
     }
 }
 
-/// Lists what is wanted, ordered by the bytes of keys, and counts what was passed over. `limit` is the longest wait for an
-/// answer.
+/// Lists the objects that match `filter`, ordered by the bytes of their keys, and counts the hidden ones that were skipped.
+/// `timeout` is the longest wait for a response.
 ///
-/// The store's answers are believed only as a whole: an error at any of them is an error.
+/// A listing takes several responses; if one of them fails, the whole listing fails.
 pub(super) async fn list(
     store: Arc<dyn ObjectStore>,
-    wanted: Wanted,
+    filter: ListFilter,
     max_objects: usize,
-    limit: Duration,
+    timeout: Duration,
 ) -> Result<(Vec<Listed>, u64), Problem> {
-    let mut listing = store.list(Some(&wanted.prefix));
+    let mut listing = store.list(Some(&filter.prefix));
     let mut found: Vec<Listed> = Vec::new();
     let mut hidden = 0;
     // The previous object, if it is included.
-    let mut before: Option<Listed> = None;
+    let mut previous: Option<Listed> = None;
     loop {
-        let next = tokio::time::timeout(limit, listing.next()).await.map_err(|_| {
+        let next = tokio::time::timeout(timeout, listing.next()).await.map_err(|_| {
             Problem::failed(
                 std::io::ErrorKind::TimedOut,
-                format!("the list of objects did not come within {limit:?}"),
+                format!("the list of objects did not come within {timeout:?}"),
             )
         })?;
         let next = next.transpose().map_err(|error| Problem::of(&error))?;
-        let (is_wanted, is_passed_over) = match &next {
-            Some(object) if object.location != wanted.prefix => wanted.judge(object.location.as_ref()),
+        let (is_wanted, is_skipped) = match &next {
+            Some(object) if object.location != filter.prefix => filter.matches(object.location.as_ref()),
             _ => (false, false),
         };
-        hidden += u64::from(is_passed_over);
+        hidden += u64::from(is_skipped);
         let key = next.as_ref().map(|object| object.location.as_ref());
-        // An empty object that only marks a folder; its content is listed next.
+        // An empty object that is followed by objects below it only marks a folder, and is left out.
         found.extend(
-            before
-                .take()
-                .filter(|before| before.size_bytes > 0 || !key.is_some_and(|key| is_in(key, &before.key))),
+            previous.take().filter(|previous| {
+                previous.size_bytes > 0 || !key.is_some_and(|key| is_in(key, &previous.key))
+            }),
         );
         if found.len() > max_objects {
             let text =
@@ -81,7 +81,7 @@ pub(super) async fn list(
             return Err(Problem::failed(std::io::ErrorKind::Other, text));
         }
         let Some(object) = next else { break };
-        before = is_wanted.then(|| Listed { key: object.location.into(), size_bytes: object.size });
+        previous = is_wanted.then(|| Listed { key: object.location.into(), size_bytes: object.size });
     }
     found.sort_unstable();
     found.dedup_by(|one, other| one.key == other.key);

@@ -1,31 +1,31 @@
 //! Objects in stores: S3, Google Cloud Storage, Azure, and files served over HTTP.
 //!
 //! All network access is in this folder, and only for addresses given by the caller. Futures stay
-//! internal; see [`remote`] for where they run. [`pin`] explains why an object that is replaced while it is read is an error.
+//! internal; see [`network`] for where they run. [`pin`] explains why an object that is replaced while it is read is an error.
 
 mod address;
 mod bucket;
 mod connect;
 mod list;
-mod once;
+mod network;
 mod options;
 mod parts;
 mod pin;
 mod problem;
-mod remote;
+mod response;
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use object_store::ObjectStore;
 
-use self::address::{Address, Keeper};
+use self::address::{Address, StoreKind};
 use self::bucket::Bucket;
-use self::once::OnceReader;
-use self::parts::{Parts, PartsAt, PartsReader, Tell};
+use self::network::NetworkThread;
+use self::parts::{Parts, PartsAt, PartsReader, ToIoError};
 use self::pin::{Object, Pin};
 use self::problem::{Advice, Problem};
-use self::remote::Remote;
+use self::response::ResponseReader;
 use super::{ReadAt, Source, Version};
 use crate::error::{Change, Error, ErrorKind};
 
@@ -45,24 +45,24 @@ pub struct ObjectSource {
     object: Object,
     advice: Arc<Advice>,
     options: ObjectOptions,
-    /// What a listing said of it.
+    /// The size according to the listing that found it.
     listed_bytes: Option<u64>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    remote: Option<Arc<Remote>>,
-    /// What it is, or why that is not known, when it was asked and not opened yet.
-    asked: Option<Result<Pin, Problem>>,
+    network: Option<Arc<NetworkThread>>,
+    /// The result of a query before the object is opened. The next [`Source::open`] uses it.
+    cached_pin: Option<Result<Pin, Problem>>,
     opened: Option<Opened>,
 }
 
-/// How it was opened last.
+/// The last opened reader.
 #[derive(Clone, Debug)]
 struct Opened {
     pin: Arc<Pin>,
-    /// There for as long as somebody reads them, for they hold memory.
+    /// Weak, so that the memory of the parts is freed when nobody reads them any more.
     parts: Weak<Parts>,
 }
 
@@ -108,62 +108,68 @@ impl ObjectSource {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn remote(&self) -> Result<Arc<Remote>, Problem> {
+    fn network(&self) -> Result<Arc<NetworkThread>, Problem> {
         let mut state = self.state();
-        if let Some(remote) = &state.remote {
-            return Ok(Arc::clone(remote));
+        if let Some(network) = &state.network {
+            return Ok(Arc::clone(network));
         }
-        let remote = Remote::shared()?;
-        state.remote = Some(Arc::clone(&remote));
-        Ok(remote)
+        let network = NetworkThread::shared()?;
+        state.network = Some(Arc::clone(&network));
+        Ok(network)
     }
 
-    /// Asks the store what it is.
-    fn ask(&self) -> Result<Pin, Problem> {
-        self.remote()?.run(self.options.part_timeout, self.object.clone().ask())
+    /// Queries the identity of the object.
+    fn query(&self) -> Result<Pin, Problem> {
+        self.network()?.run(self.options.part_timeout, self.object.clone().query())
     }
 
-    /// The same, kept for the first [`Source::open`].
-    fn asked(&self) -> Result<Pin, Problem> {
-        let asked = self.state().asked.clone();
-        asked.unwrap_or_else(|| {
-            let asked = self.ask();
-            self.state().asked = Some(asked.clone());
-            asked
+    /// As [`ObjectSource::query`], but the result is kept until the next [`Source::open`].
+    fn cached_pin(&self) -> Result<Pin, Problem> {
+        let cached_pin = self.state().cached_pin.clone();
+        cached_pin.unwrap_or_else(|| {
+            let cached_pin = self.query();
+            self.state().cached_pin = Some(cached_pin.clone());
+            cached_pin
         })
     }
 
-    fn tell(&self) -> Tell {
+    fn to_io_error(&self) -> ToIoError {
         let (name, advice) = (self.name.clone(), Arc::clone(&self.advice));
-        Arc::new(move |problem| problem.reading(&name, &advice))
+        Arc::new(move |problem| problem.into_read_error(&name, &advice))
     }
 
     fn fail(&self, problem: Problem) -> Error {
-        problem.opening(&self.name, &self.advice)
+        problem.into_open_error(&self.name, &self.advice)
     }
 
     /// Starts reading the object identified by `pin`.
     fn start(&self, pin: Arc<Pin>) -> Result<Box<dyn Read + Send>, Problem> {
-        let remote = self.remote()?;
-        let (opened, read): (_, Box<dyn Read + Send>) = if pin.has_parts() {
-            let parts = self.parts(remote, &pin);
+        let network = self.network()?;
+        let (opened, read): (_, Box<dyn Read + Send>) = if pin.supports_parts() {
+            let parts = self.parts(network, &pin);
             let opened = Opened { pin, parts: Arc::downgrade(&parts) };
-            (opened, Box::new(PartsReader::new(parts, self.tell())))
+            (opened, Box::new(PartsReader::new(parts, self.to_io_error())))
         } else {
             let limit = self.options.part_timeout;
-            let (answer, pin) = remote.run(limit, self.object.clone().whole(pin))?;
-            let read = OnceReader::new(remote, answer.into_stream(), pin.size_bytes(), limit, self.tell());
+            let (answer, pin) = network.run(limit, self.object.clone().whole(pin))?;
+            let read = ResponseReader::new(
+                network,
+                answer.into_stream(),
+                pin.size_bytes(),
+                limit,
+                self.to_io_error(),
+            );
             (Opened { pin, parts: Weak::new() }, Box::new(read))
         };
         self.state().opened = Some(opened);
         Ok(read)
     }
 
-    fn parts(&self, remote: Arc<Remote>, pin: &Arc<Pin>) -> Arc<Parts> {
-        Arc::new(Parts::new(remote, self.object.clone(), Arc::clone(pin), &self.options))
+    fn parts(&self, network: Arc<NetworkThread>, pin: &Arc<Pin>) -> Arc<Parts> {
+        Arc::new(Parts::new(network, self.object.clone(), Arc::clone(pin), &self.options))
     }
 
-    /// What it was when it was opened last.
+    /// The identity of the object when it was opened last.
     fn opened_pin(&self) -> Option<Arc<Pin>> {
         self.state().opened.as_ref().map(|opened| Arc::clone(&opened.pin))
     }
@@ -175,51 +181,53 @@ impl Source for ObjectSource {
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
-        let asked = self.state().asked.take();
-        let pin = asked.unwrap_or_else(|| self.ask()).map_err(|problem| self.fail(problem))?;
+        let cached_pin = self.state().cached_pin.take();
+        let pin = cached_pin.unwrap_or_else(|| self.query()).map_err(|problem| self.fail(problem))?;
         self.start(Arc::new(pin)).map_err(|problem| self.fail(problem))
     }
 
     /// Not for an object that has neither an `ETag` nor a version.
     fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
         let opened = self.state().opened.clone();
-        let Some(Opened { pin, parts }) = opened.filter(|opened| opened.pin.has_parts()) else {
+        let Some(Opened { pin, parts }) = opened.filter(|opened| opened.pin.supports_parts()) else {
             return Ok(None);
         };
         let parts = match parts.upgrade() {
             Some(parts) => parts,
-            None => self.parts(self.remote().map_err(|problem| self.fail(problem))?, &pin),
+            None => self.parts(self.network().map_err(|problem| self.fail(problem))?, &pin),
         };
-        Ok(Some(Box::new(PartsAt::new(parts, self.tell()))))
+        Ok(Some(Box::new(PartsAt::new(parts, self.to_io_error()))))
     }
 
     fn size_hint(&self) -> Option<u64> {
         let opened = self.opened_pin().map(|pin| pin.size_bytes());
-        opened.or(self.listed_bytes).or_else(|| self.asked().ok().map(|pin| pin.size_bytes()))
+        opened.or(self.listed_bytes).or_else(|| self.cached_pin().ok().map(|pin| pin.size_bytes()))
     }
 
     /// Whether an `ETag` or a version identifies it. For listed objects that is assumed, without a request for each.
     fn can_reopen(&self) -> bool {
-        let opened = self.opened_pin().map(|pin| pin.is_sure());
-        opened.unwrap_or_else(|| self.listed_bytes.is_some() || self.asked().is_ok_and(|pin| pin.is_sure()))
+        let opened = self.opened_pin().map(|pin| pin.is_strong());
+        opened.unwrap_or_else(|| {
+            self.listed_bytes.is_some() || self.cached_pin().is_ok_and(|pin| pin.is_strong())
+        })
     }
 
     fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
-        match self.opened_pin().filter(|pin| pin.is_sure()) {
+        match self.opened_pin().filter(|pin| pin.is_strong()) {
             Some(pin) => self.start(pin).map_err(|problem| self.fail(problem)),
             None => Err(Error::new(ErrorKind::ReadTwice { name: self.name.clone() })),
         }
     }
 
     fn version(&self) -> Option<Version> {
-        // What is asked while it is open is not kept: the next time it is opened it may be another one.
-        let pin = if self.opened_pin().is_some() { self.ask() } else { self.asked() }.ok()?;
+        // A query while the object is open is not kept: the object may be replaced before it is opened the next time.
+        let pin = if self.opened_pin().is_some() { self.query() } else { self.cached_pin() }.ok()?;
         Some(Version::Strong(format!("{} {}", self.name, pin.version()?).into_bytes()))
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {
         let Some(pin) = self.opened_pin() else { return Ok(()) };
-        let result = self.ask().and_then(|now| now.is_still(&pin));
+        let result = self.query().and_then(|now| now.is_still(&pin));
         result.map_err(|problem| match problem {
             Problem::NotFound => self.fail(Problem::Changed(Change::Removed)),
             problem => self.fail(problem),
@@ -244,11 +252,11 @@ impl Source for ObjectSource {
 /// end; an address that matches no object.
 pub fn object_sources(address: &str, options: &ObjectOptions) -> Result<Vec<ObjectSource>, Error> {
     let address = Address::parse(address)?;
-    let advice = Arc::new(Advice::new(address.keeper, connect::secrets(&address, options)));
+    let advice = Arc::new(Advice::new(address.store_kind, connect::secrets(&address, options)));
     let store = connect::connect(&address, options)
-        .map_err(|error| Problem::of(&error).opening(&address.shown, &advice))?;
+        .map_err(|error| Problem::of(&error).into_open_error(&address.shown, &advice))?;
     let (base, options) = (address.base, options.clone());
-    if address.keeper == Keeper::Http {
+    if address.store_kind == StoreKind::Http {
         let object = Object { store, path: object_store::path::Path::ROOT, is_http: true };
         return Ok(vec![ObjectSource::of(object, address.shown, advice, options, None)]);
     }

@@ -1,11 +1,11 @@
 //! An object in parts, the next of which are requested in advance.
 //!
-//! Parts have a fixed size. A reader waits for the part with its offset and takes what it needs; a part that was taken
-//! completely is dropped. Sequential reading requests the following parts, at first one, then twice as many
-//! each time, so that inspecting the beginning does not fetch everything. Random offsets, as formats with an index use, are
-//! requested exactly and not kept.
+//! Parts have a fixed size. A reader waits for the part that contains its offset and copies what it needs; a part that was
+//! copied completely is dropped. Sequential reading prefetches the following parts, at first one, then twice as many each time,
+//! so that inspecting the beginning does not fetch everything. Random offsets, as formats with an index use, are requested
+//! exactly and not kept.
 //!
-//! Memory: the number of parts in the options, and for each thread that reads at random up to [`APART`] more.
+//! Memory: the number of parts in the options, and for each thread that reads at random up to [`MAX_RANDOM_REQUESTS`] more.
 //!
 //! If you change this: a requested part must eventually arrive or fail, or its readers wait forever.
 
@@ -17,23 +17,23 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
+use super::network::{NetworkThread, PendingRequest};
 use super::options::ObjectOptions;
 use super::pin::{Object, Pin};
 use super::problem::Problem;
-use super::remote::{Coming, Remote};
 
-/// Parts that one read without order has on their way at once.
-const APART: usize = 4;
+/// The maximum number of concurrent requests of one random read.
+const MAX_RANDOM_REQUESTS: usize = 4;
 
 /// The bytes of one object.
 #[derive(Debug)]
 pub(super) struct Parts {
-    remote: Arc<Remote>,
+    network: Arc<NetworkThread>,
     object: Object,
     pin: Arc<Pin>,
     part_bytes: u64,
-    /// How many are held or on their way at most.
-    most: usize,
+    /// The maximum number of parts held or requested.
+    max_parts: usize,
     limit: Duration,
     slots: Mutex<Slots>,
     changed: Condvar,
@@ -42,29 +42,35 @@ pub(super) struct Parts {
 #[derive(Debug, Default)]
 struct Slots {
     parts: BTreeMap<u64, Slot>,
-    /// The first that was never asked for in order.
+    /// The number of the next part to request in sequential order.
     next: u64,
-    /// The last part that was read in order, and how many of the following are requested in advance.
-    reached: Option<u64>,
-    ahead: u64,
+    /// The last part that was read sequentially.
+    last_read: Option<u64>,
+    /// The number of parts after it that are prefetched.
+    prefetch_parts: u64,
 }
 
 #[derive(Debug)]
 enum Slot {
-    Coming(AbortHandle),
-    /// With how many bytes of it were taken.
-    Here(Arc<Vec<u8>>, usize),
+    Pending(AbortHandle),
+    /// The bytes of the part, and how many of them were copied to readers.
+    Ready(Arc<Vec<u8>>, usize),
     Failed(Problem),
 }
 
 impl Parts {
-    pub(super) fn new(remote: Arc<Remote>, object: Object, pin: Arc<Pin>, options: &ObjectOptions) -> Self {
+    pub(super) fn new(
+        network: Arc<NetworkThread>,
+        object: Object,
+        pin: Arc<Pin>,
+        options: &ObjectOptions,
+    ) -> Self {
         Self {
-            remote,
+            network,
             object,
             pin,
             part_bytes: options.part(),
-            most: options.parts.clamp(1, 1 << 10),
+            max_parts: options.parts.clamp(1, 1 << 10),
             limit: options.part_timeout,
             slots: Mutex::default(),
             changed: Condvar::new(),
@@ -79,7 +85,7 @@ impl Parts {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads some bytes at `byte_offset`; none only at the end.
+    /// Reads some bytes at `byte_offset`; returns 0 only at the end.
     pub(super) fn read(self: &Arc<Self>, buffer: &mut [u8], byte_offset: u64) -> Result<usize, Problem> {
         if buffer.is_empty() || byte_offset >= self.size_bytes() {
             return Ok(0);
@@ -88,17 +94,17 @@ impl Parts {
         let mut slots = self.lock();
         loop {
             let Some(slot) = slots.parts.get_mut(&part) else {
-                if !self.is_next(&mut slots, part) {
+                if !self.is_sequential(&mut slots, part) {
                     drop(slots);
-                    return self.read_apart(buffer, byte_offset);
+                    return self.read_random(buffer, byte_offset);
                 }
                 for part in slots.next..=part {
-                    self.ask_for(&mut slots, part);
+                    self.request(&mut slots, part);
                 }
                 continue;
             };
             match slot {
-                Slot::Here(bytes, taken) => {
+                Slot::Ready(bytes, taken) => {
                     let bytes = Arc::clone(bytes);
                     let start = usize::try_from(byte_offset % self.part_bytes).unwrap_or(usize::MAX);
                     let length = buffer.len().min(bytes.len() - start);
@@ -106,26 +112,27 @@ impl Parts {
                     if *taken >= bytes.len() {
                         slots.parts.remove(&part);
                     }
-                    self.reach(&mut slots, part);
+                    self.prefetch_after(&mut slots, part);
                     drop(slots);
                     buffer[..length].copy_from_slice(&bytes[start..start + length]);
                     return Ok(length);
                 }
                 Slot::Failed(problem) => return Err(problem.clone()),
-                Slot::Coming(_) => slots = self.changed.wait(slots).unwrap_or_else(PoisonError::into_inner),
+                Slot::Pending(_) => slots = self.changed.wait(slots).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
 
-    /// Whether a part is the next in order, or, as threads overtake each other, the one after it; and there is room.
-    fn is_next(&self, slots: &mut Slots, part: u64) -> bool {
+    /// Whether a part continues sequential reading and there is room for it. As threads overtake each other, the part may also be
+    /// the one after the next.
+    fn is_sequential(&self, slots: &mut Slots, part: u64) -> bool {
         if !(slots.next..=slots.next + 1).contains(&part) {
             return false;
         }
         let wanted = if part == slots.next { 1 } else { 2 };
-        while slots.parts.len() + wanted > self.most {
-            // What nobody may take the rest of makes room.
-            let oldest = slots.parts.iter().find(|(_, slot)| matches!(slot, Slot::Here(..)));
+        while slots.parts.len() + wanted > self.max_parts {
+            // To make room, drop the oldest part: its remaining bytes may never be read.
+            let oldest = slots.parts.iter().find(|(_, slot)| matches!(slot, Slot::Ready(..)));
             let Some(oldest) = oldest.map(|(oldest, _)| *oldest).filter(|oldest| *oldest < part) else {
                 return false;
             };
@@ -134,111 +141,115 @@ impl Parts {
         true
     }
 
-    /// A part is read in order: more of the following may be requested.
-    fn reach(self: &Arc<Self>, slots: &mut Slots, part: u64) {
-        if slots.reached.is_none_or(|reached| part > reached) {
-            slots.reached = Some(part);
-            slots.ahead = (slots.ahead * 2).clamp(1, self.most as u64);
+    /// Prefetches the parts that follow a sequentially read part.
+    fn prefetch_after(self: &Arc<Self>, slots: &mut Slots, part: u64) {
+        if slots.last_read.is_none_or(|last_read| part > last_read) {
+            slots.last_read = Some(part);
+            slots.prefetch_parts = (slots.prefetch_parts * 2).clamp(1, self.max_parts as u64);
         }
         let count = self.size_bytes().div_ceil(self.part_bytes);
-        while slots.next < count && slots.next <= part + slots.ahead && slots.parts.len() < self.most {
+        while slots.next < count
+            && slots.next <= part + slots.prefetch_parts
+            && slots.parts.len() < self.max_parts
+        {
             let next = slots.next;
-            self.ask_for(slots, next);
+            self.request(slots, next);
         }
     }
 
-    fn ask_for(self: &Arc<Self>, slots: &mut Slots, part: u64) {
+    fn request(self: &Arc<Self>, slots: &mut Slots, part: u64) {
         let start = part * self.part_bytes;
         let range = start..(start + self.part_bytes).min(self.size_bytes());
         let parts = Arc::downgrade(self);
-        let arrived = move |result: Result<Vec<u8>, Problem>| {
+        let on_response = move |result: Result<Vec<u8>, Problem>| {
             let Some(parts) = parts.upgrade() else { return };
             let slot = match result {
-                Ok(bytes) => Slot::Here(Arc::new(bytes), 0),
+                Ok(bytes) => Slot::Ready(Arc::new(bytes), 0),
                 Err(problem) => Slot::Failed(problem),
             };
             parts.lock().parts.insert(part, slot);
             parts.changed.notify_all();
         };
         let work = self.object.clone().range(Arc::clone(&self.pin), range);
-        // A part that arrives waits for the lock that is held here, so the slot exists before.
-        slots.parts.insert(part, Slot::Coming(self.remote.start(self.limit, work, arrived)));
+        // The callback waits for the lock that is held here, so it finds the slot.
+        slots.parts.insert(part, Slot::Pending(self.network.spawn_with(self.limit, work, on_response)));
         slots.next = slots.next.max(part + 1);
     }
 
-    /// Reads exactly what is wanted, in several parts at once where it is much.
-    fn read_apart(&self, buffer: &mut [u8], byte_offset: u64) -> Result<usize, Problem> {
+    /// Reads exactly the requested bytes, with several concurrent requests if they exceed the size of a part.
+    fn read_random(&self, buffer: &mut [u8], byte_offset: u64) -> Result<usize, Problem> {
         let end = byte_offset.saturating_add(buffer.len() as u64).min(self.size_bytes());
-        let mut coming: VecDeque<Coming<Vec<u8>>> = VecDeque::with_capacity(APART);
-        let mut asked = byte_offset;
+        let mut pending: VecDeque<PendingRequest<Vec<u8>>> = VecDeque::with_capacity(MAX_RANDOM_REQUESTS);
+        let mut requested_end = byte_offset;
         let mut filled = 0;
         loop {
-            while coming.len() < APART && asked < end {
-                let range = asked..asked.saturating_add(self.part_bytes).min(end);
-                asked = range.end;
-                coming.push_back(self.begin(range));
+            while pending.len() < MAX_RANDOM_REQUESTS && requested_end < end {
+                let range = requested_end..requested_end.saturating_add(self.part_bytes).min(end);
+                requested_end = range.end;
+                pending.push_back(self.request_range(range));
             }
-            let Some(first) = coming.pop_front() else { return Ok(filled) };
+            let Some(first) = pending.pop_front() else { return Ok(filled) };
             match first.wait() {
                 Ok(bytes) => {
                     buffer[filled..filled + bytes.len()].copy_from_slice(&bytes);
                     filled += bytes.len();
                 }
-                // Told when its place is asked for again.
+                // The caller reads again at this offset and then gets the problem.
                 Err(_) if filled > 0 => return Ok(filled),
                 Err(problem) => return Err(problem),
             }
         }
     }
 
-    fn begin(&self, range: Range<u64>) -> Coming<Vec<u8>> {
-        self.remote.begin(self.limit, self.object.clone().range(Arc::clone(&self.pin), range))
+    fn request_range(&self, range: Range<u64>) -> PendingRequest<Vec<u8>> {
+        self.network.spawn(self.limit, self.object.clone().range(Arc::clone(&self.pin), range))
     }
 }
 
 impl Drop for Parts {
     fn drop(&mut self) {
         for slot in self.lock().parts.values() {
-            if let Slot::Coming(abort) = slot {
+            if let Slot::Pending(abort) = slot {
                 abort.abort();
             }
         }
     }
 }
 
-/// A problem as an error of a reader.
-pub(super) type Tell = Arc<dyn Fn(Problem) -> io::Error + Send + Sync>;
+/// Converts a problem to the error of a reader.
+pub(super) type ToIoError = Arc<dyn Fn(Problem) -> io::Error + Send + Sync>;
 
 /// Reads an object in parts, from its start.
 pub(super) struct PartsReader {
     parts: Arc<Parts>,
     byte_offset: u64,
-    tell: Tell,
+    to_io_error: ToIoError,
 }
 
 impl PartsReader {
-    pub(super) fn new(parts: Arc<Parts>, tell: Tell) -> Self {
-        Self { parts, byte_offset: 0, tell }
+    pub(super) fn new(parts: Arc<Parts>, to_io_error: ToIoError) -> Self {
+        Self { parts, byte_offset: 0, to_io_error }
     }
 }
 
 impl io::Read for PartsReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.parts.read(buffer, self.byte_offset).map_err(|problem| (self.tell)(problem))?;
+        let bytes =
+            self.parts.read(buffer, self.byte_offset).map_err(|problem| (self.to_io_error)(problem))?;
         self.byte_offset += bytes as u64;
         Ok(bytes)
     }
 }
 
-/// Reads an object in parts, from any place.
+/// Reads an object in parts, at any offset.
 pub(super) struct PartsAt {
     parts: Arc<Parts>,
-    tell: Tell,
+    to_io_error: ToIoError,
 }
 
 impl PartsAt {
-    pub(super) fn new(parts: Arc<Parts>, tell: Tell) -> Self {
-        Self { parts, tell }
+    pub(super) fn new(parts: Arc<Parts>, to_io_error: ToIoError) -> Self {
+        Self { parts, to_io_error }
     }
 }
 
@@ -248,6 +259,6 @@ impl crate::source::ReadAt for PartsAt {
     }
 
     fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
-        self.parts.read(buffer, byte_offset).map_err(|problem| (self.tell)(problem))
+        self.parts.read(buffer, byte_offset).map_err(|problem| (self.to_io_error)(problem))
     }
 }

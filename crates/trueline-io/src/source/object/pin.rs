@@ -22,22 +22,22 @@ use crate::error::Change;
 pub(super) struct Object {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) path: Path,
-    /// Whether it is asked after by reading its first byte: signed addresses are good for reading only.
+    /// Whether its metadata is queried by reading its first byte, because signed addresses allow nothing but reading.
     pub(super) is_http: bool,
 }
 
-/// Without the store, which knows secrets.
+/// Omits the store, which holds secrets.
 impl fmt::Debug for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Object").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
-/// An object at one moment.
+/// The identity of an object, as the first response gave it.
 #[derive(Clone, Debug)]
 pub(super) struct Pin {
     meta: ObjectMeta,
-    /// Whether parts of it can be had.
+    /// Whether the store supports range requests for it.
     has_ranges: bool,
 }
 
@@ -46,27 +46,28 @@ impl Pin {
         self.meta.size
     }
 
-    /// Two objects of one weak tag may differ in bytes.
+    /// The strong entity tag. Weak tags do not count: objects with the same weak tag may differ in bytes.
     fn tag(&self) -> Option<&String> {
         self.meta.e_tag.as_ref().filter(|tag| !tag.starts_with("W/"))
     }
 
-    /// Whether another object would be noticed at every request.
-    pub(super) fn is_sure(&self) -> bool {
+    /// Whether it has a strong validator (an entity tag or a version), so that every request detects another object.
+    pub(super) fn is_strong(&self) -> bool {
         self.tag().is_some() || self.meta.version.is_some()
     }
 
-    /// What other bytes would not have.
+    /// A string that identifies the bytes, if there is a strong validator.
     pub(super) fn version(&self) -> Option<String> {
         let Self { meta, .. } = self;
-        self.is_sure().then(|| format!("{} {:?} {:?}", meta.size, self.tag(), meta.version))
+        self.is_strong().then(|| format!("{} {:?} {:?}", meta.size, self.tag(), meta.version))
     }
 
-    /// Whether it may be read in parts.
-    pub(super) fn has_parts(&self) -> bool {
-        self.has_ranges && self.is_sure()
+    /// Whether it may be read in several requests.
+    pub(super) fn supports_parts(&self) -> bool {
+        self.has_ranges && self.is_strong()
     }
 
+    /// The condition for a request: the same entity tag, or the same version.
     pub(super) fn options(&self) -> GetOptions {
         match self.tag() {
             Some(tag) => GetOptions { if_match: Some(tag.clone()), ..GetOptions::default() },
@@ -74,12 +75,12 @@ impl Pin {
         }
     }
 
-    /// Whether what is there now is what was there before.
+    /// Checks that this object, queried now, is the same as `before`.
     pub(super) fn is_still(&self, before: &Self) -> Result<(), Problem> {
         before.check(&self.meta)
     }
 
-    /// Compares with a response.
+    /// Checks that a response belongs to the same object.
     pub(super) fn check(&self, now: &ObjectMeta) -> Result<(), Problem> {
         let before = &self.meta;
         let version = before.version.as_ref().zip(now.version.as_ref());
@@ -105,8 +106,8 @@ impl Pin {
 }
 
 impl Object {
-    /// Asks what it is.
-    pub(super) async fn ask(self) -> Result<Pin, Problem> {
+    /// Queries the identity of the object.
+    pub(super) async fn query(self) -> Result<Pin, Problem> {
         if !self.is_http {
             return self.head(true).await;
         }
@@ -114,14 +115,14 @@ impl Object {
         let problem = match self.store.get_opts(&self.path, options).await {
             Ok(answer) => {
                 let meta = answer.meta.clone();
-                // One byte, so that the connection can be used again.
+                // Read the one byte of the body, so that the connection can be used again.
                 let _ = answer.bytes().await;
                 return Ok(Pin { meta, has_ranges: true });
             }
             Err(error) => Problem::of(&error),
         };
         match &problem {
-            // Ranges are not supported, or there is no first byte.
+            // Range requests are not supported, or the object is empty.
             Problem::Failed { kind, text }
                 if *kind == io::ErrorKind::Unsupported || text.starts_with("416") =>
             {
@@ -150,11 +151,11 @@ impl Object {
         collect(answer, length).await
     }
 
-    /// Reads the object in one response, and what that identifies. It must match `pin`, if that is reliable.
+    /// Requests the whole object in one response; also returns its identity. If `pin` is strong, the response must match it.
     pub(super) async fn whole(self, pin: Arc<Pin>) -> Result<(GetResult, Arc<Pin>), Problem> {
         let answer =
             self.store.get_opts(&self.path, pin.options()).await.map_err(|error| Problem::of(&error))?;
-        if pin.is_sure() {
+        if pin.is_strong() {
             pin.check(&answer.meta)?;
             return Ok((answer, pin));
         }
@@ -163,7 +164,7 @@ impl Object {
     }
 }
 
-/// The body of an answer, which must have `length` bytes.
+/// Reads the body of a response, which must have `length` bytes.
 async fn collect(answer: GetResult, length: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length).map_err(|_| {

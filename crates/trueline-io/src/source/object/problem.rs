@@ -10,10 +10,10 @@ use std::io;
 
 use object_store::client::{HttpError, HttpErrorKind};
 
-use super::address::Keeper;
+use super::address::StoreKind;
 use crate::error::{Change, Error, ErrorKind};
 
-/// The longest text of a server that is repeated.
+/// The maximum number of characters of a server's text that are shown.
 const MAX_CHARACTERS: usize = 300;
 
 /// Why a request failed.
@@ -32,7 +32,7 @@ impl Problem {
         Self::Failed { kind, text: text.into() }
     }
 
-    /// What an error of the store comes to; a condition that is not met means that the object is another one.
+    /// Converts an error of the store. A failed precondition means that the object was replaced.
     pub(super) fn of(error: &object_store::Error) -> Self {
         use object_store::Error as Of;
         let mut link: Option<&(dyn StdError + 'static)> = Some(error);
@@ -48,11 +48,11 @@ impl Problem {
             Of::NotSupported { .. } => io::ErrorKind::Unsupported,
             _ => io::ErrorKind::Other,
         };
-        Self::failed(kind, told(error))
+        Self::failed(kind, innermost_text(error))
     }
 
-    /// As the error of an input that cannot be opened.
-    pub(super) fn opening(self, name: &str, advice: &Advice) -> Error {
+    /// Converts it to the error of an input that cannot be opened.
+    pub(super) fn into_open_error(self, name: &str, advice: &Advice) -> Error {
         let name = name.to_owned();
         Error::new(match self {
             Self::Changed(change) => ErrorKind::Changed { name, change },
@@ -63,8 +63,8 @@ impl Problem {
         })
     }
 
-    /// As the error of a reader.
-    pub(super) fn reading(self, name: &str, advice: &Advice) -> io::Error {
+    /// Converts it to the error of a reader.
+    pub(super) fn into_read_error(self, name: &str, advice: &Advice) -> io::Error {
         let changed =
             |change| io::Error::other(Error::new(ErrorKind::Changed { name: name.to_owned(), change }));
         match self {
@@ -75,8 +75,8 @@ impl Problem {
     }
 }
 
-/// The innermost of a chain of errors.
-fn told(error: &object_store::Error) -> String {
+/// The text of the innermost of a chain of errors, without secrets.
+fn innermost_text(error: &object_store::Error) -> String {
     let mut kind = None;
     let mut innermost: &(dyn StdError + 'static) = error;
     let mut is_about_credentials = is_about_credentials(innermost);
@@ -85,7 +85,7 @@ fn told(error: &object_store::Error) -> String {
         is_about_credentials |= self::is_about_credentials(source);
         kind = source.downcast_ref::<HttpError>().map(HttpError::kind).or(kind);
     }
-    let text = plain(&innermost.to_string());
+    let text = one_line(&innermost.to_string());
     if is_about_credentials {
         return format!("there are no credentials ({text})");
     }
@@ -96,7 +96,7 @@ fn told(error: &object_store::Error) -> String {
     }
 }
 
-/// Whether what failed is the service that a machine in a cloud asks for credentials.
+/// Whether the failed request was one to the metadata service of a cloud, which provides credentials.
 fn is_about_credentials(error: &dyn StdError) -> bool {
     let text = error.to_string();
     ["/latest/api/token", "/latest/meta-data", "/computeMetadata/", "/metadata/identity"]
@@ -104,8 +104,9 @@ fn is_about_credentials(error: &dyn StdError) -> bool {
         .any(|place| text.contains(place))
 }
 
-/// A text of the crate or of a server in one line: of an XML document only its code, of other documents nothing.
-fn plain(text: &str) -> String {
+/// Reduces a text of the crate or of a server to one line. Of an XML document it keeps only the error code, of other documents
+/// nothing.
+fn one_line(text: &str) -> String {
     let text = text.strip_prefix("Server returned non-2xx status code: ").unwrap_or(text);
     let text = text.strip_prefix("Server returned error response: ").unwrap_or(text);
     let (front, document) = match text.find('<') {
@@ -126,38 +127,38 @@ fn plain(text: &str) -> String {
     words.join(" ").chars().take(MAX_CHARACTERS).collect()
 }
 
-/// What to add to a text, and what to take out of it.
+/// Completes error messages: removes secrets and appends advice that depends on the kind of store.
 pub(super) struct Advice {
-    keeper: Option<Keeper>,
+    store_kind: Option<StoreKind>,
     secrets: Vec<String>,
 }
 
 impl Advice {
-    /// For a store that was made elsewhere.
+    /// For a store that the caller created: its kind and its secrets are not known.
     pub(super) fn none() -> Self {
-        Self { keeper: None, secrets: Vec::new() }
+        Self { store_kind: None, secrets: Vec::new() }
     }
 
-    /// `secrets` must not be seen, though a server may repeat them.
-    pub(super) fn new(keeper: Keeper, secrets: impl IntoIterator<Item = String>) -> Self {
+    /// `secrets` are removed from messages, because a server may repeat them.
+    pub(super) fn new(store_kind: StoreKind, secrets: impl IntoIterator<Item = String>) -> Self {
         // Short strings occur in many texts by chance.
         let secrets = secrets.into_iter().filter(|secret| secret.len() >= 6).collect();
-        Self { keeper: Some(keeper), secrets }
+        Self { store_kind: Some(store_kind), secrets }
     }
 
     fn of(&self, mut text: String, kind: io::ErrorKind) -> String {
         for secret in &self.secrets {
             text = text.replace(secret, "…");
         }
-        let advice = match self.keeper {
-            Some(keeper)
+        let advice = match self.store_kind {
+            Some(store_kind)
                 if kind == io::ErrorKind::PermissionDenied
                     || text.starts_with("there are no credentials") =>
             {
-                credentials(keeper)
+                credentials(store_kind)
             }
-            Some(Keeper::S3) if text.contains("region") => "set AWS_REGION to that of the bucket",
-            Some(keeper) if text.contains("scheme is not allowed") => plain_http(keeper),
+            Some(StoreKind::S3) if text.contains("region") => "set AWS_REGION to that of the bucket",
+            Some(store_kind) if text.contains("scheme is not allowed") => plain_http(store_kind),
             _ => return text,
         };
         format!("{text}; {advice}")
@@ -166,36 +167,36 @@ impl Advice {
 
 impl fmt::Debug for Advice {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Advice").field("keeper", &self.keeper).finish_non_exhaustive()
+        formatter.debug_struct("Advice").field("keeper", &self.store_kind).finish_non_exhaustive()
     }
 }
 
-fn credentials(keeper: Keeper) -> &'static str {
-    match keeper {
-        Keeper::S3 => {
+fn credentials(store_kind: StoreKind) -> &'static str {
+    match store_kind {
+        StoreKind::S3 => {
             "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN (profiles in ~/.aws are \
              not read), or AWS_SKIP_SIGNATURE=true where everyone may read"
         }
-        Keeper::Google => {
+        StoreKind::Google => {
             "set GOOGLE_SERVICE_ACCOUNT or GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, or \
              GOOGLE_SKIP_SIGNATURE=true where everyone may read"
         }
-        Keeper::Azure => {
+        StoreKind::Azure => {
             "set AZURE_STORAGE_ACCOUNT_NAME and one of AZURE_STORAGE_ACCOUNT_KEY, AZURE_STORAGE_SAS_TOKEN and \
              AZURE_CLIENT_ID, or AZURE_SKIP_SIGNATURE=true where everyone may read"
         }
-        Keeper::Http => {
+        StoreKind::Http => {
             "write a user name and password (https://user:password@host/…) if the server takes one"
         }
     }
 }
 
-fn plain_http(keeper: Keeper) -> &'static str {
-    match keeper {
-        Keeper::S3 => "set AWS_ALLOW_HTTP=true to read without encryption",
-        Keeper::Google => "set GOOGLE_ALLOW_HTTP=true to read without encryption",
-        Keeper::Azure => "set AZURE_ALLOW_HTTP=true to read without encryption",
-        Keeper::Http => "the server leads to an address without encryption; name that one with http://",
+fn plain_http(store_kind: StoreKind) -> &'static str {
+    match store_kind {
+        StoreKind::S3 => "set AWS_ALLOW_HTTP=true to read without encryption",
+        StoreKind::Google => "set GOOGLE_ALLOW_HTTP=true to read without encryption",
+        StoreKind::Azure => "set AZURE_ALLOW_HTTP=true to read without encryption",
+        StoreKind::Http => "the server leads to an address without encryption; name that one with http://",
     }
 }
 
@@ -207,26 +208,26 @@ mod tests {
     fn of_documents_only_the_code_is_told() {
         let s3 = "Server returned non-2xx status code: 403 Forbidden: <?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code>\
                   <Message>SECRET</Message><AWSAccessKeyId>SECRET</AWSAccessKeyId></Error>";
-        assert_eq!(plain(s3), "403 Forbidden (AccessDenied)");
+        assert_eq!(one_line(s3), "403 Forbidden (AccessDenied)");
         assert_eq!(
-            plain("Server returned non-2xx status code: 403 Forbidden: <Code>a SECRET</Code>"),
+            one_line("Server returned non-2xx status code: 403 Forbidden: <Code>a SECRET</Code>"),
             "403 Forbidden"
         );
         let html = "Server returned non-2xx status code: 404 Not Found: <html>SECRET</html>";
-        assert_eq!(plain(html), "404 Not Found");
+        assert_eq!(one_line(html), "404 Not Found");
         let text = "Server returned non-2xx status code: 500 Internal Server Error: no SECRET here";
-        assert_eq!(plain(text), "500 Internal Server Error");
+        assert_eq!(one_line(text), "500 Internal Server Error");
         assert_eq!(
-            plain("Server returned non-2xx status code: 503 Service Unavailable: "),
+            one_line("Server returned non-2xx status code: 503 Service Unavailable: "),
             "503 Service Unavailable"
         );
-        assert_eq!(plain("Connection refused (os error 111)"), "Connection refused (os error 111)");
-        assert_eq!(plain(&"x".repeat(9999)).len(), MAX_CHARACTERS);
+        assert_eq!(one_line("Connection refused (os error 111)"), "Connection refused (os error 111)");
+        assert_eq!(one_line(&"x".repeat(9999)).len(), MAX_CHARACTERS);
     }
 
     #[test]
     fn what_a_server_repeats_is_taken_out() {
-        let advice = Advice::new(Keeper::S3, ["hunter22".to_owned(), "a".to_owned()]);
+        let advice = Advice::new(StoreKind::S3, ["hunter22".to_owned(), "a".to_owned()]);
         let text =
             advice.of("403 Forbidden (Odd: bad key hunter22)".to_owned(), io::ErrorKind::PermissionDenied);
         assert!(text.starts_with("403 Forbidden (Odd: bad key …); set AWS_ACCESS_KEY_ID"), "{text}");

@@ -17,29 +17,29 @@ use tokio::task::AbortHandle;
 
 use super::problem::Problem;
 
-/// The thread for the network.
+/// The network thread and its runtime.
 #[derive(Debug)]
-pub(super) struct Remote {
-    /// There until it is dropped.
+pub(super) struct NetworkThread {
+    /// `None` only while it is dropped.
     runtime: Option<Runtime>,
 }
 
-/// The one in use, and the process that started it: threads do not survive a fork.
-static SHARED: Mutex<(u32, Weak<Remote>)> = Mutex::new((0, Weak::new()));
+/// The network thread in use, and the process that started it: threads do not survive a fork.
+static SHARED: Mutex<(u32, Weak<NetworkThread>)> = Mutex::new((0, Weak::new()));
 
-impl Remote {
-    /// The one that is in use, or a new one.
+impl NetworkThread {
+    /// Returns the network thread in use, or starts one.
     pub(super) fn shared() -> Result<Arc<Self>, Problem> {
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         let process = std::process::id();
         if shared.0 == process
-            && let Some(remote) = shared.1.upgrade()
+            && let Some(network) = shared.1.upgrade()
         {
-            return Ok(remote);
+            return Ok(network);
         }
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
-            // For names of hosts.
+            // For host name lookups.
             .max_blocking_threads(8)
             .thread_name("trueline-network")
             .enable_all()
@@ -47,13 +47,13 @@ impl Remote {
             .map_err(|error| {
                 Problem::failed(error.kind(), format!("no thread for the network could be started ({error})"))
             })?;
-        let remote = Arc::new(Self { runtime: Some(runtime) });
-        *shared = (process, Arc::downgrade(&remote));
-        Ok(remote)
+        let network = Arc::new(Self { runtime: Some(runtime) });
+        *shared = (process, Arc::downgrade(&network));
+        Ok(network)
     }
 
-    /// Starts some work, which fails after `limit`; `done` is called once, unless the work is cancelled.
-    pub(super) fn start<T: Send + 'static>(
+    /// Starts a request, which fails after `limit`; `done` is called once, unless the request is cancelled.
+    pub(super) fn spawn_with<T: Send + 'static>(
         &self,
         limit: Duration,
         work: impl Future<Output = Result<T, Problem>> + Send + 'static,
@@ -79,34 +79,34 @@ impl Remote {
         abort
     }
 
-    /// Starts some work to be waited for later.
-    pub(super) fn begin<T: Send + 'static>(
+    /// Starts a request that the caller waits for later.
+    pub(super) fn spawn<T: Send + 'static>(
         &self,
         limit: Duration,
         work: impl Future<Output = Result<T, Problem>> + Send + 'static,
-    ) -> Coming<T> {
+    ) -> PendingRequest<T> {
         let (sender, result) = channel();
-        let abort = self.start(limit, work, move |result| {
+        let abort = self.spawn_with(limit, work, move |result| {
             // Nobody may be waiting any more.
             let _ = sender.send(result);
         });
-        Coming { result, abort }
+        PendingRequest { result, abort }
     }
 
-    /// Does some work.
+    /// Starts a request and waits for its result.
     pub(super) fn run<T: Send + 'static>(
         &self,
         limit: Duration,
         work: impl Future<Output = Result<T, Problem>> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.begin(limit, work).wait()
+        self.spawn(limit, work).wait()
     }
 }
 
-impl Drop for Remote {
+impl Drop for NetworkThread {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Does not wait: the last source may be dropped within a runtime of the caller's.
+            // Does not wait: the last source may be dropped within a runtime of the caller, which must not be blocked.
             runtime.shutdown_background();
         }
     }
@@ -117,22 +117,22 @@ fn too_slow(limit: Duration) -> Problem {
     Problem::failed(io::ErrorKind::TimedOut, text)
 }
 
-/// Work that goes on. Dropping it ends the work.
+/// A running request. Dropping it cancels the request.
 #[derive(Debug)]
-pub(super) struct Coming<T> {
+pub(super) struct PendingRequest<T> {
     result: Receiver<Result<T, Problem>>,
     abort: AbortHandle,
 }
 
-impl<T> Coming<T> {
-    /// Waits for its end.
+impl<T> PendingRequest<T> {
+    /// Waits for the result.
     pub(super) fn wait(self) -> Result<T, Problem> {
         let lost = || Problem::failed(io::ErrorKind::Other, "the request was lost; please report it");
         self.result.recv().unwrap_or_else(|_| Err(lost()))
     }
 }
 
-impl<T> Drop for Coming<T> {
+impl<T> Drop for PendingRequest<T> {
     fn drop(&mut self) {
         self.abort.abort();
     }
@@ -153,22 +153,22 @@ mod tests {
 
     #[test]
     fn work_ends_whatever_it_does() {
-        let remote = Remote::shared().unwrap();
-        assert_eq!(remote.run(LIMIT, async { Ok(7) }).unwrap(), 7);
-        let slow = remote.run(LIMIT, std::future::pending::<Result<(), Problem>>()).unwrap_err();
+        let network = NetworkThread::shared().unwrap();
+        assert_eq!(network.run(LIMIT, async { Ok(7) }).unwrap(), 7);
+        let slow = network.run(LIMIT, std::future::pending::<Result<(), Problem>>()).unwrap_err();
         assert_eq!(text(&slow), "it did not come within 50ms");
-        let panic = remote.run::<()>(LIMIT, async { panic!("on purpose") }).unwrap_err();
+        let panic = network.run::<()>(LIMIT, async { panic!("on purpose") }).unwrap_err();
         assert_eq!(text(&panic), "the request panicked; please report it");
     }
 
     #[test]
     fn there_is_one_for_all_and_it_can_be_used_and_dropped_within_another_runtime() {
-        let remote = Remote::shared().unwrap();
-        let again = Remote::shared().unwrap();
-        assert!(Arc::ptr_eq(&remote, &again));
+        let network = NetworkThread::shared().unwrap();
+        let again = NetworkThread::shared().unwrap();
+        assert!(Arc::ptr_eq(&network, &again));
         drop(again);
         let other = Builder::new_current_thread().build().unwrap();
-        let found = other.block_on(async move { remote.run(LIMIT, async { Ok(7) }) });
+        let found = other.block_on(async move { network.run(LIMIT, async { Ok(7) }) });
         assert_eq!(found.unwrap(), 7);
     }
 }
