@@ -8,26 +8,26 @@ use arrow_ipc::reader::{RecordBatchDecoder, read_dictionary};
 use arrow_ipc::{Message, root_as_message};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 
-use super::message::{Body, Lean, Place, Wanted, lean};
+use super::message::{Body, MessageLocation, ReducedMessage, RequestedColumns, gather};
 use super::options::ArrowOptions;
 use super::types;
 use crate::batch::{Problem, guard};
 
-/// The dictionaries that are known so far, by their numbers.
+/// The dictionaries read so far, by id.
 #[derive(Clone, Default)]
 pub(super) struct Dictionaries {
     values: Arc<HashMap<i64, ArrayRef>>,
     bytes: u64,
 }
 
-/// What is read of an input.
+/// The selected columns of an input, and the dictionaries they need.
 #[derive(Clone)]
 pub(super) struct Selection {
     /// The columns of the input.
     pub(super) schema: SchemaRef,
-    /// The indices of those that are read, in order.
+    /// The indices of the selected columns, in order.
     pub(super) columns: Vec<usize>,
-    /// The dictionaries they need.
+    /// The ids of the dictionaries that the selected columns need.
     dictionaries: HashSet<i64>,
 }
 
@@ -40,50 +40,59 @@ impl Selection {
         Self { schema, columns, dictionaries }
     }
 
-    /// Reads a record batch. With its number of rows, which is all there is where no column is read.
+    /// Decodes a record batch. The batch has a number of rows even if no column is selected.
     pub(super) fn batch(
         &self,
         message: &Message<'_>,
         body: &Body<'_>,
-        place: Place,
+        location: MessageLocation,
         dictionaries: &Dictionaries,
         options: &ArrowOptions,
     ) -> Result<RecordBatch, Problem> {
-        let batch = message.header_as_record_batch().ok_or_else(|| not_what(place, "a record batch"))?;
+        let batch =
+            message.header_as_record_batch().ok_or_else(|| wrong_message(location, "a record batch"))?;
         let version = message.version();
-        let wanted = Wanted { fields: self.schema.fields(), columns: &self.columns, version };
-        let Lean { message, body } = lean(&batch, &wanted, body, place, options)?.into_message(version, None);
-        guard(place.byte_offset, || {
-            let message = root_as_message(&message).map_err(|error| not_decoded(place, &error))?;
-            let batch = message.header_as_record_batch().ok_or_else(|| not_what(place, "a record batch"))?;
+        let requested = RequestedColumns { fields: self.schema.fields(), columns: &self.columns, version };
+        let ReducedMessage { message, body } =
+            gather(&batch, &requested, body, location, options)?.into_message(version, None);
+        guard(location.byte_offset, || {
+            let message = root_as_message(&message).map_err(|error| not_decoded(location, &error))?;
+            let batch =
+                message.header_as_record_batch().ok_or_else(|| wrong_message(location, "a record batch"))?;
             let schema = Arc::clone(&self.schema);
             RecordBatchDecoder::try_new(&body, batch, schema, &dictionaries.values, &version)
                 .and_then(|decoder| decoder.with_projection(Some(&self.columns)).read_record_batch())
-                .map_err(|error| not_decoded(place, &error))
+                .map_err(|error| not_decoded(location, &error))
         })
     }
 
-    /// Reads a dictionary, if it is needed.
+    /// Decodes a dictionary batch, if a selected column needs it.
     pub(super) fn dictionary(
         &self,
         message: &Message<'_>,
         body: &Body<'_>,
-        place: Place,
+        location: MessageLocation,
         dictionaries: &mut Dictionaries,
         options: &ArrowOptions,
     ) -> Result<(), Problem> {
-        let batch = message.header_as_dictionary_batch().ok_or_else(|| not_what(place, "a dictionary"))?;
+        let batch =
+            message.header_as_dictionary_batch().ok_or_else(|| wrong_message(location, "a dictionary"))?;
         if !self.dictionaries.contains(&batch.id()) {
             return Ok(());
         }
-        let data = batch.data().ok_or_else(|| not_what(place, "a dictionary"))?;
+        let data = batch.data().ok_or_else(|| wrong_message(location, "a dictionary"))?;
         let value = dictionary_values(self.schema.fields(), batch.id()).ok_or_else(|| {
-            Problem::damaged(place.byte_offset, "the message has a dictionary that no column has")
+            Problem::damaged(location.byte_offset, "the message has a dictionary that no column has")
         })?;
         let version = message.version();
         let fields: Fields = vec![Field::new("", value, true)].into();
-        let gathered =
-            lean(&data, &Wanted { fields: &fields, columns: &[0], version }, body, place, options)?;
+        let gathered = gather(
+            &data,
+            &RequestedColumns { fields: &fields, columns: &[0], version },
+            body,
+            location,
+            options,
+        )?;
         let bytes = if batch.isDelta() {
             dictionaries.bytes.saturating_add(gathered.bytes())
         } else {
@@ -92,21 +101,23 @@ impl Selection {
         if bytes > options.max_batch_bytes {
             let message = format!("the dictionaries have {bytes} bytes");
             return Err(Problem::limit(
-                place.byte_offset,
+                location.byte_offset,
                 message,
                 options.max_batch_bytes,
                 "max_batch_bytes",
             ));
         }
-        let Lean { message, body } = gathered.into_message(version, Some((batch.id(), batch.isDelta())));
-        // Others may still decode with those known so far.
+        let ReducedMessage { message, body } =
+            gathered.into_message(version, Some((batch.id(), batch.isDelta())));
+        // Copy on write: other threads may still decode batches with the previous dictionaries.
         let values = Arc::make_mut(&mut dictionaries.values);
-        guard(place.byte_offset, || {
-            let message = root_as_message(&message).map_err(|error| not_decoded(place, &error))?;
-            let batch =
-                message.header_as_dictionary_batch().ok_or_else(|| not_what(place, "a dictionary"))?;
+        guard(location.byte_offset, || {
+            let message = root_as_message(&message).map_err(|error| not_decoded(location, &error))?;
+            let batch = message
+                .header_as_dictionary_batch()
+                .ok_or_else(|| wrong_message(location, "a dictionary"))?;
             read_dictionary(&body, batch, &self.schema, values, &version)
-                .map_err(|error| not_decoded(place, &error))
+                .map_err(|error| not_decoded(location, &error))
         })?;
         dictionaries.bytes = bytes;
         Ok(())
@@ -120,8 +131,8 @@ impl Selection {
     }
 }
 
-/// The parts of a type that are types themselves.
-fn inner(data_type: &DataType) -> Vec<&Field> {
+/// The child fields of a type.
+fn children(data_type: &DataType) -> Vec<&Field> {
     match data_type {
         DataType::List(field)
         | DataType::LargeList(field)
@@ -132,7 +143,7 @@ fn inner(data_type: &DataType) -> Vec<&Field> {
         DataType::RunEndEncoded(ends, values) => vec![ends, values],
         DataType::Struct(fields) => fields.iter().map(AsRef::as_ref).collect(),
         DataType::Union(fields, _) => fields.iter().map(|(_, field)| field.as_ref()).collect(),
-        DataType::Dictionary(_, values) => inner(values),
+        DataType::Dictionary(_, values) => children(values),
         _ => Vec::new(),
     }
 }
@@ -140,7 +151,7 @@ fn inner(data_type: &DataType) -> Vec<&Field> {
 #[expect(deprecated, reason = "the decoder has no other word for it yet")]
 fn collect_dictionaries(field: &Field, into: &mut HashSet<i64>) {
     into.extend(field.dict_id());
-    for field in inner(field.data_type()) {
+    for field in children(field.data_type()) {
         collect_dictionaries(field, into);
     }
 }
@@ -151,21 +162,21 @@ fn dictionary_values(fields: &Fields, id: i64) -> Option<DataType> {
     fn find(field: &Field, id: i64) -> Option<DataType> {
         match field.data_type() {
             DataType::Dictionary(_, values) if field.dict_id() == Some(id) => Some(values.as_ref().clone()),
-            other => inner(other).into_iter().find_map(|field| find(field, id)),
+            other => children(other).into_iter().find_map(|field| find(field, id)),
         }
     }
     fields.iter().find_map(|field| find(field, id))
 }
 
-fn not_what(place: Place, what: &str) -> Problem {
-    Problem::damaged(place.byte_offset, format!("the message is not {what}, which should stand here"))
+fn wrong_message(location: MessageLocation, what: &str) -> Problem {
+    Problem::damaged(location.byte_offset, format!("the message is not {what}, which should stand here"))
 }
 
-fn not_decoded(place: Place, error: &dyn std::fmt::Display) -> Problem {
-    Problem::damaged(place.byte_offset, format!("the message cannot be decoded: {error}"))
+fn not_decoded(location: MessageLocation, error: &dyn std::fmt::Display) -> Problem {
+    Problem::damaged(location.byte_offset, format!("the message cannot be decoded: {error}"))
 }
 
-/// A schema from its description.
+/// Converts and checks the schema in metadata.
 pub(super) fn schema_of(
     schema: arrow_ipc::Schema<'_>,
     byte_offset: u64,

@@ -8,17 +8,17 @@ use arrow_ipc::{Block, root_as_footer_with_opts};
 use arrow_schema::SchemaRef;
 
 use super::decode::{Dictionaries, Selection, schema_of};
-use super::message::{Body, Place, parse, verifier};
+use super::message::{Body, MessageLocation, parse, verifier};
 use super::options::ArrowOptions;
 use super::slices::Slices;
-use crate::batch::{Problem, Projection, Reach};
+use crate::batch::{Problem, Projection, RangeReader};
 use crate::source::ReadAt;
 use crate::text::Failure;
 
 /// Every Arrow file begins and ends with it.
 pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
 
-/// The beginning of the format that was there before.
+/// The magic of Feather version 1, the predecessor of the format.
 const FEATHER: &[u8; 4] = b"FEA1";
 
 /// Footer length and magic.
@@ -28,7 +28,7 @@ const TAIL_BYTES: u64 = 10;
 ///
 /// Threads share it: each takes parts and reads them at their offsets.
 pub struct ArrowFile {
-    reach: Reach,
+    range_reader: RangeReader,
     options: ArrowOptions,
     schema: SchemaRef,
     dictionary_blocks: Vec<Block>,
@@ -56,12 +56,12 @@ impl ArrowFile {
     ///
     /// **Cost**: three reads, and memory for the footer.
     pub fn open(at: Arc<dyn ReadAt>, options: ArrowOptions) -> Result<Self, Failure> {
-        Self::try_open(Reach::new(at), options).map_err(failure)
+        Self::try_open(RangeReader::new(at), options).map_err(failure)
     }
 
-    fn try_open(reach: Reach, options: ArrowOptions) -> Result<Self, Problem> {
-        let range = find_footer(&reach, &options)?;
-        let bytes = reach.read(range.clone())?;
+    fn try_open(range_reader: RangeReader, options: ArrowOptions) -> Result<Self, Problem> {
+        let range = find_footer(&range_reader, &options)?;
+        let bytes = range_reader.read(range.clone())?;
         let damaged = |what: &str| Problem::damaged(range.start, format!("the footer {what}"));
         let footer = root_as_footer_with_opts(&verifier(&options), &bytes).map_err(|error| {
             let text = error.to_string();
@@ -76,7 +76,7 @@ impl ArrowFile {
             blocks.into_iter().flatten().map(|block| checked(*block, range.start)).collect()
         };
         let (dictionary_blocks, blocks) = (list(footer.dictionaries())?, list(footer.recordBatches())?);
-        Ok(Self { reach, options, schema, dictionary_blocks, blocks })
+        Ok(Self { range_reader, options, schema, dictionary_blocks, blocks })
     }
 
     /// Returns the columns of the file and their types.
@@ -86,7 +86,7 @@ impl ArrowFile {
 
     /// Returns the size of the file in bytes.
     pub fn size_bytes(&self) -> u64 {
-        self.reach.size_bytes()
+        self.range_reader.size_bytes()
     }
 
     /// Returns the parts in which the file is read, in row order, as ranges of batch numbers.
@@ -127,13 +127,13 @@ impl ArrowFile {
         selection: &Selection,
         dictionaries: &mut Dictionaries,
     ) -> Result<(), Problem> {
-        let (description, place, body) = self.read_description(block)?;
-        let message = parse(&description, place, &self.options)?;
-        selection.dictionary(&message, &body, place, dictionaries, &self.options)
+        let (metadata, location, body) = self.read_metadata(block)?;
+        let message = parse(&metadata, location, &self.options)?;
+        selection.dictionary(&message, &body, location, dictionaries, &self.options)
     }
 
-    /// Reads the metadata of a block, without the bytes before it.
-    fn read_description(&self, block: &Block) -> Result<(Vec<u8>, Place, Body<'_>), Problem> {
+    /// Reads the metadata of a block, without its prefix.
+    fn read_metadata(&self, block: &Block) -> Result<(Vec<u8>, MessageLocation, Body<'_>), Problem> {
         let start = block.offset().cast_unsigned();
         let body = start + u64::from(block.metaDataLength().cast_unsigned());
         let length = body - start;
@@ -146,15 +146,15 @@ impl ArrowFile {
                 "max_metadata_bytes",
             ));
         }
-        let mut description = self.reach.read(start..body)?;
+        let mut metadata = self.range_reader.read(start..body)?;
         // A marker and the length; files from before Arrow 0.15 have the length only.
-        let prefix = if description.starts_with(&[0xff; 4]) { 8 } else { 4 };
-        if description.len() < prefix {
+        let prefix = if metadata.starts_with(&[0xff; 4]) { 8 } else { 4 };
+        if metadata.len() < prefix {
             return Err(Problem::damaged(start, "the message has no description"));
         }
-        description.drain(..prefix);
-        let place = Place { byte_offset: start, body_bytes: block.bodyLength().cast_unsigned() };
-        Ok((description, place, Body::At(&self.reach, body)))
+        metadata.drain(..prefix);
+        let location = MessageLocation { byte_offset: start, body_bytes: block.bodyLength().cast_unsigned() };
+        Ok((metadata, location, Body::At(&self.range_reader, body)))
     }
 }
 
@@ -165,10 +165,10 @@ impl std::fmt::Debug for ArrowFile {
 }
 
 /// Locates the footer.
-fn find_footer(reach: &Reach, options: &ArrowOptions) -> Result<Range<u64>, Problem> {
-    let size = reach.size_bytes();
+fn find_footer(range_reader: &RangeReader, options: &ArrowOptions) -> Result<Range<u64>, Problem> {
+    let size = range_reader.size_bytes();
     let mut head = [0; 8];
-    reach.fill(&mut head[..usize::try_from(size).unwrap_or(8).min(8)], 0)?;
+    range_reader.fill(&mut head[..usize::try_from(size).unwrap_or(8).min(8)], 0)?;
     if head.starts_with(FEATHER) {
         let message = "the file is of Feather version 1, which is not read here; write it again as Arrow IPC";
         return Err(Problem::unsupported(0, message));
@@ -177,7 +177,7 @@ fn find_footer(reach: &Reach, options: &ArrowOptions) -> Result<Range<u64>, Prob
         return Err(Problem::damaged(0, format!("the file has {size} bytes, fewer than any Arrow file")));
     }
     let mut tail = [0; 10];
-    reach.fill(&mut tail, size - TAIL_BYTES)?;
+    range_reader.fill(&mut tail, size - TAIL_BYTES)?;
     let [a, b, c, d, magic @ ..] = tail;
     if &magic != MAGIC {
         let message = "the file does not end with `ARROW1`: it was cut, or it is no Arrow file";
@@ -203,7 +203,7 @@ fn find_footer(reach: &Reach, options: &ArrowOptions) -> Result<Range<u64>, Prob
     Ok(start..end)
 }
 
-/// A block that lies between the magic and the footer.
+/// Checks that a block lies between the magic and the footer.
 fn checked(block: Block, footer: u64) -> Result<Block, Problem> {
     let numbers = [block.offset(), i64::from(block.metaDataLength()), block.bodyLength()].map(u64::try_from);
     if let [Ok(offset), Ok(metadata), Ok(body)] = numbers
@@ -240,9 +240,9 @@ impl ArrowReading<'_> {
     }
 
     fn read_batch(&self, block: usize) -> Result<RecordBatch, Problem> {
-        let (description, place, body) = self.file.read_description(&self.file.blocks[block])?;
-        let message = parse(&description, place, &self.file.options)?;
-        self.selection.batch(&message, &body, place, &self.dictionaries, &self.file.options)
+        let (metadata, location, body) = self.file.read_metadata(&self.file.blocks[block])?;
+        let message = parse(&metadata, location, &self.file.options)?;
+        self.selection.batch(&message, &body, location, &self.dictionaries, &self.file.options)
     }
 }
 

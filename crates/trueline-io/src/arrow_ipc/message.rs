@@ -1,7 +1,7 @@
-//! A message: its metadata, checked before anything is allocated for it, and the parts of its body that are needed.
+//! Checks the metadata of a message before anything is allocated for it, and reads the buffers of its body that are needed.
 //!
-//! The crate that decodes Arrow IPC slices a body as the message says, allocates the size that a compressed buffer
-//! claims, and may panic. Therefore every length is checked here against the body and the limits, buffers are read and
+//! The crate that decodes Arrow IPC slices the body as the metadata says, allocates the size that a compressed buffer claims, and
+//! may panic. Therefore every length is checked here against the body and the limits, buffers are read and
 //! decompressed here, and the decoder gets a new message that describes a body with only what it needs.
 
 use std::ops::Range;
@@ -15,39 +15,39 @@ use arrow_schema::{DataType, Field, Fields, UnionMode};
 use flatbuffers::{FlatBufferBuilder, VerifierOptions};
 
 use super::options::ArrowOptions;
-use crate::batch::{Codec, Method, Problem, Reach};
+use crate::batch::{Codec, Method, Problem, RangeReader};
 
-/// Where buffers begin in a body of ours.
+/// The alignment of buffers in a rebuilt body.
 const ALIGNMENT: usize = 64;
 
-/// The maximum number of rows, or values of a part, of a message without a bit for each: columns of nulls, and tables without
-/// columns, can claim any number.
-const MOST_WITHOUT_BITS: i64 = i32::MAX as i64;
+/// The maximum number of rows, or of values of a column, of a message that has less than a bit for each. Columns of nulls, and
+/// tables without columns, could otherwise claim any number.
+const MAX_ROWS_WITHOUT_BUFFERS: i64 = i32::MAX as i64;
 
 /// The location of a message.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// Its description, in bytes from the start of the input.
+pub(super) struct MessageLocation {
+    /// The byte offset of its metadata, from the start of the input.
     pub(super) byte_offset: u64,
-    /// How many bytes its body has.
+    /// The size of its body in bytes.
     pub(super) body_bytes: u64,
 }
 
 /// The bytes of a body.
 pub(super) enum Body<'a> {
-    /// In a file, from a place on.
-    At(&'a Reach, u64),
+    /// In a file, from an offset on.
+    At(&'a RangeReader, u64),
     Read(&'a [u8]),
 }
 
-/// A message whose body has only what is needed, not compressed.
-pub(super) struct Lean {
-    /// The description.
+/// A rebuilt message whose body has only the needed buffers, not compressed.
+pub(super) struct ReducedMessage {
+    /// The metadata.
     pub(super) message: Vec<u8>,
     pub(super) body: Buffer,
 }
 
-/// How much a description may be nested, and how many parts it may have.
+/// Limits on the nesting and the size of metadata.
 pub(super) fn verifier(options: &ArrowOptions) -> VerifierOptions {
     VerifierOptions {
         max_depth: 64,
@@ -57,49 +57,49 @@ pub(super) fn verifier(options: &ArrowOptions) -> VerifierOptions {
     }
 }
 
-/// The description in `bytes`.
+/// Parses and checks the metadata in `bytes`.
 pub(super) fn parse<'b>(
     bytes: &'b [u8],
-    place: Place,
+    location: MessageLocation,
     options: &ArrowOptions,
 ) -> Result<Message<'b>, Problem> {
     let message = root_as_message_with_opts(&verifier(options), bytes).map_err(|error| {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default().trim_end_matches('.');
-        Problem::damaged(place.byte_offset, format!("the message cannot be read: {first}"))
+        Problem::damaged(location.byte_offset, format!("the message cannot be read: {first}"))
     })?;
     if message.version() < MetadataVersion::V4 {
         let message = "the message has a version from before Arrow 0.8, which is not read here";
-        return Err(Problem::unsupported(place.byte_offset, message));
+        return Err(Problem::unsupported(location.byte_offset, message));
     }
-    if u64::try_from(message.bodyLength()) != Ok(place.body_bytes) {
+    if u64::try_from(message.bodyLength()) != Ok(location.body_bytes) {
         let message = format!(
             "the message has a body of {} bytes, and says {}",
-            place.body_bytes,
+            location.body_bytes,
             message.bodyLength()
         );
-        return Err(Problem::damaged(place.byte_offset, message));
+        return Err(Problem::damaged(location.byte_offset, message));
     }
     Ok(message)
 }
 
-/// What is wanted of a batch.
-pub(super) struct Wanted<'a> {
+/// The columns of a batch that are read.
+pub(super) struct RequestedColumns<'a> {
     pub(super) fields: &'a Fields,
     /// The indices of the columns that are read.
     pub(super) columns: &'a [usize],
     pub(super) version: MetadataVersion,
 }
 
-/// Reads what is wanted of a batch.
-pub(super) fn lean(
+/// Checks the metadata of a batch, and reads the buffers of the requested columns.
+pub(super) fn gather(
     batch: &RecordBatch<'_>,
-    wanted: &Wanted<'_>,
+    requested: &RequestedColumns<'_>,
     body: &Body<'_>,
-    place: Place,
+    location: MessageLocation,
     options: &ArrowOptions,
-) -> Result<Gathered, Problem> {
-    let damaged = |what: &str| Problem::damaged(place.byte_offset, format!("the message {what}"));
+) -> Result<GatheredBatch, Problem> {
+    let damaged = |what: &str| Problem::damaged(location.byte_offset, format!("the message {what}"));
     let nodes = batch.nodes().ok_or_else(|| damaged("does not describe its columns"))?;
     let buffers = batch.buffers().ok_or_else(|| damaged("does not say where its buffers are"))?;
     for node in nodes {
@@ -112,59 +112,68 @@ pub(super) fn lean(
         return Err(damaged("has a negative number of rows"));
     }
     let variadic: Vec<i64> = batch.variadicBufferCounts().into_iter().flatten().collect();
-    let mut walk = Walk { buffers: 0, nodes: 0, variadic: variadic.iter(), version: wanted.version };
+    let mut counter =
+        BufferCounter { buffers: 0, nodes: 0, variadic: variadic.iter(), version: requested.version };
     let mut needed = vec![false; buffers.len()];
     let mut longest = batch.length();
-    let mut columns = wanted.columns.iter().peekable();
-    for (index, field) in wanted.fields.iter().enumerate() {
-        let (start, first_node) = (walk.buffers, walk.nodes);
-        walk.field(field).ok_or_else(|| damaged("does not say how many buffers a column has"))?;
-        if walk.buffers > buffers.len() || walk.nodes > nodes.len() {
+    let mut columns = requested.columns.iter().peekable();
+    for (index, field) in requested.fields.iter().enumerate() {
+        let (start, first_node) = (counter.buffers, counter.nodes);
+        counter.field(field).ok_or_else(|| damaged("does not say how many buffers a column has"))?;
+        if counter.buffers > buffers.len() || counter.nodes > nodes.len() {
             return Err(damaged("describes fewer columns than the schema has"));
         }
         if columns.next_if(|&&column| column == index).is_some() {
-            needed[start..walk.buffers].fill(true);
-            longest = (first_node..walk.nodes).map(|node| nodes.get(node).length()).fold(longest, i64::max);
+            needed[start..counter.buffers].fill(true);
+            longest =
+                (first_node..counter.nodes).map(|node| nodes.get(node).length()).fold(longest, i64::max);
         }
     }
-    if walk.buffers != buffers.len() || walk.nodes != nodes.len() || walk.variadic.next().is_some() {
+    if counter.buffers != buffers.len() || counter.nodes != nodes.len() || counter.variadic.next().is_some() {
         return Err(damaged("describes more columns than the schema has"));
     }
-    let codec = codec(batch, place)?;
-    let mut gather =
-        Gather { body, place, options, codec, bytes: Vec::new(), places: Vec::new(), packed: Vec::new() };
+    let codec = codec(batch, location)?;
+    let mut body_builder = BodyBuilder {
+        body,
+        location,
+        options,
+        codec,
+        bytes: Vec::new(),
+        buffers: Vec::new(),
+        compressed: Vec::new(),
+    };
     for (buffer, needed) in buffers.iter().zip(needed) {
-        let range = within(buffer.offset(), buffer.length(), place)?;
-        gather.take(range.filter(|_| needed))?;
+        let range = within(buffer.offset(), buffer.length(), location)?;
+        body_builder.append(range.filter(|_| needed))?;
     }
-    let bytes = place.body_bytes.max(gather.bytes.len() as u64);
-    if longest > MOST_WITHOUT_BITS && longest.cast_unsigned() / 8 > bytes {
+    let bytes = location.body_bytes.max(body_builder.bytes.len() as u64);
+    if longest > MAX_ROWS_WITHOUT_BUFFERS && longest.cast_unsigned() / 8 > bytes {
         let what = format!("says that it has {longest} rows, and has {bytes} bytes for them");
         return Err(damaged(&what));
     }
-    Ok(Gathered {
+    Ok(GatheredBatch {
         nodes: nodes.iter().copied().collect(),
         variadic,
-        bytes: gather.bytes,
-        places: gather.places,
+        bytes: body_builder.bytes,
+        buffers: body_builder.buffers,
         rows: batch.length(),
     })
 }
 
-/// A buffer's place in the body; `None` when it is empty.
-fn within(offset: i64, length: i64, place: Place) -> Result<Option<Range<u64>>, Problem> {
+/// The range of a buffer within the body; `None` if it is empty.
+fn within(offset: i64, length: i64, location: MessageLocation) -> Result<Option<Range<u64>>, Problem> {
     let range = u64::try_from(offset).ok().zip(u64::try_from(length).ok());
     let range = range.and_then(|(start, length)| Some(start..start.checked_add(length)?));
-    let Some(range) = range.filter(|range| range.end <= place.body_bytes) else {
-        let body = place.body_bytes;
+    let Some(range) = range.filter(|range| range.end <= location.body_bytes) else {
+        let body = location.body_bytes;
         let message =
             format!("the message has a buffer of {length} bytes at {offset} of its body, which has {body}");
-        return Err(Problem::damaged(place.byte_offset, message));
+        return Err(Problem::damaged(location.byte_offset, message));
     };
     Ok(Some(range).filter(|range| !range.is_empty()))
 }
 
-fn codec(batch: &RecordBatch<'_>, place: Place) -> Result<Codec, Problem> {
+fn codec(batch: &RecordBatch<'_>, location: MessageLocation) -> Result<Codec, Problem> {
     let Some(compression) = batch.compression() else { return Ok(Codec::new(Method::None)) };
     let method = match compression.codec() {
         CompressionType::LZ4_FRAME => Some(Method::Lz4Frame),
@@ -173,27 +182,27 @@ fn codec(batch: &RecordBatch<'_>, place: Place) -> Result<Codec, Problem> {
     };
     let method = method.filter(|_| compression.method() == BodyCompressionMethod::BUFFER);
     method.map(Codec::new).ok_or_else(|| {
-        Problem::unsupported(place.byte_offset, "the message is compressed in a way that is not read here")
+        Problem::unsupported(location.byte_offset, "the message is compressed in a way that is not read here")
     })
 }
 
-/// The parts of a body that are needed, put together.
-struct Gather<'a> {
+/// Builds a body from the needed buffers of another one.
+struct BodyBuilder<'a> {
     body: &'a Body<'a>,
-    place: Place,
+    location: MessageLocation,
     options: &'a ArrowOptions,
     codec: Codec,
     bytes: Vec<u8>,
-    places: Vec<arrow_ipc::Buffer>,
-    packed: Vec<u8>,
+    buffers: Vec<arrow_ipc::Buffer>,
+    compressed: Vec<u8>,
 }
 
-impl Gather<'_> {
-    fn take(&mut self, range: Option<Range<u64>>) -> Result<(), Problem> {
+impl BodyBuilder<'_> {
+    fn append(&mut self, range: Option<Range<u64>>) -> Result<(), Problem> {
         let start = self.bytes.len().next_multiple_of(ALIGNMENT);
         if let Some(range) = range {
             if self.codec.is_none() {
-                self.hold(start, range.end - range.start)?;
+                self.check_limit(start, range.end - range.start)?;
                 self.bytes.resize(start, 0);
                 let bytes = std::mem::take(&mut self.bytes);
                 self.bytes = self.read(range, bytes)?;
@@ -202,8 +211,8 @@ impl Gather<'_> {
             }
         }
         let length = self.bytes.len().saturating_sub(start);
-        let place = arrow_ipc::Buffer::new(if length == 0 { 0 } else { signed(start) }, signed(length));
-        self.places.push(place);
+        let location = arrow_ipc::Buffer::new(if length == 0 { 0 } else { signed(start) }, signed(length));
+        self.buffers.push(location);
         Ok(())
     }
 
@@ -213,9 +222,9 @@ impl Gather<'_> {
         let length = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
         let start = bytes.len();
         match self.body {
-            Body::At(reach, body) => {
+            Body::At(range_reader, body) => {
                 bytes.resize(start + length, 0);
-                reach.fill(&mut bytes[start..], body + range.start)?;
+                range_reader.fill(&mut bytes[start..], body + range.start)?;
             }
             Body::Read(body) => {
                 let from = usize::try_from(range.start).unwrap_or(usize::MAX);
@@ -225,26 +234,26 @@ impl Gather<'_> {
         Ok(bytes)
     }
 
-    /// A compressed buffer begins with the number of its bytes, or with -1 where they are not compressed after all.
+    /// Decompresses a buffer. It begins with its uncompressed size, or with -1 if it is not compressed.
     fn unpack(&mut self, range: Range<u64>, start: usize) -> Result<(), Problem> {
-        let offset = self.place.byte_offset;
-        let mut packed = std::mem::take(&mut self.packed);
-        packed.clear();
-        let packed = self.read(range, packed)?;
+        let offset = self.location.byte_offset;
+        let mut compressed = std::mem::take(&mut self.compressed);
+        compressed.clear();
+        let compressed = self.read(range, compressed)?;
         let damaged = |what: String| {
             Problem::damaged(offset, format!("the message has a compressed buffer that {what}"))
         };
-        let Some((length, stored)) = packed.split_first_chunk::<8>() else {
+        let Some((length, stored)) = compressed.split_first_chunk::<8>() else {
             return Err(damaged("does not say how large it is".to_owned()));
         };
         let length = i64::from_le_bytes(*length);
         if length == 0 {
-            self.packed = packed;
+            self.compressed = compressed;
             return Ok(());
         }
         let plain = if length == -1 { Some(stored.len() as u64) } else { u64::try_from(length).ok() };
         let plain = plain.ok_or_else(|| damaged(format!("would have {length} bytes")))?;
-        self.hold(start, plain)?;
+        self.check_limit(start, plain)?;
         self.bytes.resize(start, 0);
         if length == -1 {
             self.bytes.extend_from_slice(stored);
@@ -252,17 +261,22 @@ impl Gather<'_> {
             let length = usize::try_from(plain).unwrap_or(usize::MAX);
             self.codec.decompress(stored, &mut self.bytes, length).map_err(damaged)?;
         }
-        self.packed = packed;
+        self.compressed = compressed;
         Ok(())
     }
 
-    fn hold(&self, start: usize, more: u64) -> Result<(), Problem> {
+    fn check_limit(&self, start: usize, more: u64) -> Result<(), Problem> {
         let bytes = (start as u64).saturating_add(more);
         if bytes <= self.options.max_batch_bytes {
             return Ok(());
         }
         let message = format!("the message has {bytes} bytes");
-        Err(Problem::limit(self.place.byte_offset, message, self.options.max_batch_bytes, "max_batch_bytes"))
+        Err(Problem::limit(
+            self.location.byte_offset,
+            message,
+            self.options.max_batch_bytes,
+            "max_batch_bytes",
+        ))
     }
 }
 
@@ -271,15 +285,15 @@ fn signed(length: usize) -> i64 {
     length as i64
 }
 
-/// Goes through the columns as the decoder does, counting.
-struct Walk<'a> {
+/// Counts the buffers and nodes of columns, in the order of the decoder.
+struct BufferCounter<'a> {
     buffers: usize,
     nodes: usize,
     variadic: std::slice::Iter<'a, i64>,
     version: MetadataVersion,
 }
 
-impl Walk<'_> {
+impl BufferCounter<'_> {
     fn field(&mut self, field: &Field) -> Option<()> {
         self.nodes += 1;
         match field.data_type() {
@@ -293,17 +307,17 @@ impl Walk<'_> {
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Binary | DataType::LargeBinary => {
                 self.buffers += 3;
             }
-            DataType::List(inner) | DataType::LargeList(inner) | DataType::Map(inner, _) => {
+            DataType::List(child) | DataType::LargeList(child) | DataType::Map(child, _) => {
                 self.buffers += 2;
-                self.field(inner)?;
+                self.field(child)?;
             }
-            DataType::ListView(inner) | DataType::LargeListView(inner) => {
+            DataType::ListView(child) | DataType::LargeListView(child) => {
                 self.buffers += 3;
-                self.field(inner)?;
+                self.field(child)?;
             }
-            DataType::FixedSizeList(inner, _) => {
+            DataType::FixedSizeList(child, _) => {
                 self.buffers += 1;
-                self.field(inner)?;
+                self.field(child)?;
             }
             DataType::Struct(fields) => {
                 self.buffers += 1;
@@ -325,26 +339,30 @@ impl Walk<'_> {
     }
 }
 
-/// What was read of a batch.
-pub(super) struct Gathered {
+/// The buffers read of a batch, and the metadata that describes them.
+pub(super) struct GatheredBatch {
     nodes: Vec<FieldNode>,
     variadic: Vec<i64>,
     bytes: Vec<u8>,
-    places: Vec<arrow_ipc::Buffer>,
+    buffers: Vec<arrow_ipc::Buffer>,
     rows: i64,
 }
 
-impl Gathered {
-    /// How many bytes were read, after decompression.
+impl GatheredBatch {
+    /// The number of bytes read, after decompression.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.len() as u64
     }
 
-    /// As a message of a record batch, or with `dictionary` (its number, and whether it adds to one) of a dictionary.
-    pub(super) fn into_message(self, version: MetadataVersion, dictionary: Option<(i64, bool)>) -> Lean {
+    /// Builds the message of a record batch, or, with `dictionary` (its id, and whether it is a delta), of a dictionary batch.
+    pub(super) fn into_message(
+        self,
+        version: MetadataVersion,
+        dictionary: Option<(i64, bool)>,
+    ) -> ReducedMessage {
         let mut builder = FlatBufferBuilder::new();
         let nodes = builder.create_vector(&self.nodes);
-        let buffers = builder.create_vector(&self.places);
+        let buffers = builder.create_vector(&self.buffers);
         let variadic = (!self.variadic.is_empty()).then(|| builder.create_vector(&self.variadic));
         let batch = RecordBatch::create(
             &mut builder,
@@ -374,6 +392,6 @@ impl Gathered {
         };
         let message = Message::create(&mut builder, &args);
         builder.finish(message, None);
-        Lean { message: builder.finished_data().to_vec(), body }
+        ReducedMessage { message: builder.finished_data().to_vec(), body }
     }
 }

@@ -11,7 +11,7 @@ use arrow_ipc::MessageHeader;
 use arrow_schema::{Schema, SchemaRef};
 
 use super::decode::{Dictionaries, Selection, schema_of};
-use super::message::{Body, Place, parse};
+use super::message::{Body, MessageLocation, parse};
 use super::options::ArrowOptions;
 use super::slices::Slices;
 use crate::batch::{Problem, Projection};
@@ -24,25 +24,25 @@ pub struct ArrowStream {
     options: ArrowOptions,
     selection: Arc<Selection>,
     dictionaries: Dictionaries,
-    /// How many bytes were read.
+    /// The number of bytes read.
     byte_offset: u64,
     is_done: bool,
 }
 
 /// A batch that was read but not decoded; any thread can decode it.
 pub struct ArrowMessage {
-    description: Vec<u8>,
+    metadata: Vec<u8>,
     body: Vec<u8>,
-    place: Place,
+    location: MessageLocation,
     selection: Arc<Selection>,
     dictionaries: Dictionaries,
     options: ArrowOptions,
 }
 
 /// A message whose metadata was read.
-struct Described {
-    description: Vec<u8>,
-    place: Place,
+struct MessageMetadata {
+    metadata: Vec<u8>,
+    location: MessageLocation,
 }
 
 impl ArrowStream {
@@ -59,15 +59,19 @@ impl ArrowStream {
     }
 
     fn read_schema(&mut self) -> Result<(), Problem> {
-        let Some(Described { description, place }) = self.description()? else {
+        let Some(MessageMetadata { metadata, location }) = self.metadata()? else {
             return Err(Problem::damaged(0, "the stream has no schema"));
         };
-        let message =
-            parse(&description, Place { body_bytes: body_bytes(&description), ..place }, &self.options)?;
+        let message = parse(
+            &metadata,
+            MessageLocation { body_bytes: body_bytes(&metadata), ..location },
+            &self.options,
+        )?;
         let schema = message.header_as_schema().filter(|_| message.bodyLength() == 0);
-        let schema = schema
-            .ok_or_else(|| Problem::damaged(place.byte_offset, "the stream does not begin with a schema"))?;
-        let schema = schema_of(schema, place.byte_offset, &self.options)?;
+        let schema = schema.ok_or_else(|| {
+            Problem::damaged(location.byte_offset, "the stream does not begin with a schema")
+        })?;
+        let schema = schema_of(schema, location.byte_offset, &self.options)?;
         let columns = (0..schema.fields().len()).collect();
         self.selection = Arc::new(Selection::new(schema, columns));
         Ok(())
@@ -108,16 +112,16 @@ impl ArrowStream {
 
     fn advance(&mut self) -> Result<Option<ArrowMessage>, Problem> {
         loop {
-            let Some(Described { description, place }) = self.description()? else { return Ok(None) };
-            let message = parse(&description, place, &self.options)?;
+            let Some(MessageMetadata { metadata, location }) = self.metadata()? else { return Ok(None) };
+            let message = parse(&metadata, location, &self.options)?;
             let kind = message.header_type();
-            let body = self.take(place.body_bytes, self.options.max_batch_bytes, "max_batch_bytes")?;
+            let body = self.take(location.body_bytes, self.options.max_batch_bytes, "max_batch_bytes")?;
             match kind {
                 MessageHeader::RecordBatch => {
                     return Ok(Some(ArrowMessage {
-                        description,
+                        metadata,
                         body,
-                        place,
+                        location,
                         selection: Arc::clone(&self.selection),
                         dictionaries: self.dictionaries.clone(),
                         options: self.options,
@@ -125,18 +129,18 @@ impl ArrowStream {
                 }
                 MessageHeader::DictionaryBatch => {
                     let (body, dictionaries) = (Body::Read(&body), &mut self.dictionaries);
-                    self.selection.dictionary(&message, &body, place, dictionaries, &self.options)?;
+                    self.selection.dictionary(&message, &body, location, dictionaries, &self.options)?;
                 }
                 _ => {
                     let what = "the stream has a message that is neither a batch nor a dictionary";
-                    return Err(Problem::damaged(place.byte_offset, what));
+                    return Err(Problem::damaged(location.byte_offset, what));
                 }
             }
         }
     }
 
-    /// Reads the description of the next message; `None` at the end of the stream.
-    fn description(&mut self) -> Result<Option<Described>, Problem> {
+    /// Reads the metadata of the next message; `None` at the end of the stream.
+    fn metadata(&mut self) -> Result<Option<MessageMetadata>, Problem> {
         let start = self.byte_offset;
         let mut length = self.word()?;
         if length == [0xff; 4] {
@@ -148,10 +152,10 @@ impl ArrowStream {
         if length == 0 {
             return self.end().map(|()| None);
         }
-        let description = self.take(length, self.options.max_metadata_bytes, "max_metadata_bytes")?;
-        let place = Place { byte_offset: start, body_bytes: 0 };
-        let body_bytes = body_bytes(&description);
-        Ok(Some(Described { description, place: Place { body_bytes, ..place } }))
+        let metadata = self.take(length, self.options.max_metadata_bytes, "max_metadata_bytes")?;
+        let location = MessageLocation { byte_offset: start, body_bytes: 0 };
+        let body_bytes = body_bytes(&metadata);
+        Ok(Some(MessageMetadata { metadata, location: MessageLocation { body_bytes, ..location } }))
     }
 
     /// Checks that nothing follows the end marker.
@@ -175,7 +179,7 @@ impl ArrowStream {
         }
     }
 
-    /// So many bytes, for which room is made as they come.
+    /// Reads exactly `length` bytes. Memory is allocated as they arrive, not for the claimed length.
     fn take(&mut self, length: u64, limit: u64, option: &str) -> Result<Vec<u8>, Problem> {
         if length > limit {
             let message = format!("the stream has a message of {length} bytes");
@@ -194,18 +198,18 @@ impl ArrowStream {
         self.byte_offset += bytes.len() as u64;
         match result {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(self.unread(error)),
+            Err(error) => Err(self.read_error(error)),
         }
     }
 
-    fn unread(&self, error: io::Error) -> Problem {
+    fn read_error(&self, error: io::Error) -> Problem {
         Problem::read(self.byte_offset, &Error::read(self.byte_offset, error))
     }
 }
 
 /// The body size that metadata claims; errors in it are found later.
-fn body_bytes(description: &[u8]) -> u64 {
-    arrow_ipc::root_as_message(description)
+fn body_bytes(metadata: &[u8]) -> u64 {
+    arrow_ipc::root_as_message(metadata)
         .ok()
         .and_then(|message| u64::try_from(message.bodyLength()).ok())
         .unwrap_or_default()
@@ -214,7 +218,7 @@ fn body_bytes(description: &[u8]) -> u64 {
 impl ArrowMessage {
     /// Returns the byte offset of the message in the stream.
     pub fn byte_offset(&self) -> u64 {
-        self.place.byte_offset
+        self.location.byte_offset
     }
 
     /// Decodes the batch, split if it has more rows than a batch may have.
@@ -222,11 +226,11 @@ impl ArrowMessage {
     /// **Errors**: the message is damaged or exceeds a limit.
     pub fn decode(&self) -> Result<impl Iterator<Item = RecordBatch> + use<>, Failure> {
         let decode = || {
-            let message = parse(&self.description, self.place, &self.options)?;
+            let message = parse(&self.metadata, self.location, &self.options)?;
             self.selection.batch(
                 &message,
                 &Body::Read(&self.body),
-                self.place,
+                self.location,
                 &self.dictionaries,
                 &self.options,
             )

@@ -5,9 +5,10 @@
 
 use std::io::Read;
 
-/// What a byte of compressed data can hold at most: a copy of 64 bytes takes three in Snappy, of 255 one in LZ4, of 258 two
-/// bits in deflate; a block of 128 KiB of one value takes four bytes in zstd.
-const MOST: &[(Method, usize)] = &[
+/// The maximum number of decompressed bytes per compressed byte. It follows from the densest encoding of each method: Snappy
+/// encodes a copy of 64 bytes in three bytes, LZ4 one of 255 bytes in one byte, deflate one of 258 bytes in two bits; zstd
+/// encodes a block of 128 KiB of one value in four bytes.
+const MAX_RATIOS: &[(Method, usize)] = &[
     #[cfg(feature = "parquet")]
     (Method::Snappy, 22),
     #[cfg(feature = "parquet")]
@@ -17,8 +18,8 @@ const MOST: &[(Method, usize)] = &[
     (Method::Zstd, 1 << 15),
 ];
 
-/// Room made at first where the ratio has no limit.
-const FIRST_BYTES: usize = 1 << 20;
+/// The initial capacity for methods whose ratio has no limit.
+const INITIAL_CAPACITY: usize = 1 << 20;
 
 /// A method of compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub(crate) enum Method {
     Lz4Raw,
 }
 
-/// Decompresses what one method compressed.
+/// Decompresses bytes that are compressed with one method.
 pub(crate) struct Codec {
     method: Method,
     zstd: Option<zstd::bulk::Decompressor<'static>>,
@@ -51,55 +52,58 @@ impl Codec {
         Self { method, zstd: None }
     }
 
-    /// Whether bytes are stored as they are.
+    /// Whether bytes are stored uncompressed.
     pub(crate) fn is_none(&self) -> bool {
         self.method == Method::None
     }
 
-    /// Decompresses `stored` and appends exactly `length` bytes to `plain`.
+    /// Decompresses `compressed` and appends exactly `length` bytes to `output`.
     pub(crate) fn decompress(
         &mut self,
-        stored: &[u8],
-        plain: &mut Vec<u8>,
+        compressed: &[u8],
+        output: &mut Vec<u8>,
         length: usize,
     ) -> Result<(), String> {
         let method = self.method;
-        let most = MOST.iter().find(|(of, _)| *of == method).map_or(usize::MAX, |(_, ratio)| *ratio);
-        let holds = stored.len().saturating_mul(most).saturating_add(1024);
-        if length > holds {
+        let max_ratio =
+            MAX_RATIOS.iter().find(|(of, _)| *of == method).map_or(usize::MAX, |(_, ratio)| *ratio);
+        let max_length = compressed.len().saturating_mul(max_ratio).saturating_add(1024);
+        if length > max_length {
             return Err(format!(
                 "has {} bytes, which cannot hold the {length} that it should have unpacked",
-                stored.len()
+                compressed.len()
             ));
         }
-        let start = plain.len();
+        let start = output.len();
         match method {
-            Method::None => plain.extend_from_slice(stored),
+            Method::None => output.extend_from_slice(compressed),
             #[cfg(feature = "parquet")]
-            Method::Snappy => snappy(stored, plain, length)?,
+            Method::Snappy => snappy(compressed, output, length)?,
             #[cfg(feature = "parquet")]
-            Method::Gzip => unpack(flate2::read::MultiGzDecoder::new(stored), plain, length, length)?,
+            Method::Gzip => {
+                read_limited(flate2::read::MultiGzDecoder::new(compressed), output, length, length)?;
+            }
             #[cfg(feature = "parquet")]
             Method::Brotli => {
-                let reader = brotli_decompressor::Decompressor::new(stored, 1 << 12);
-                unpack(reader, plain, length, length.min(FIRST_BYTES))?;
+                let reader = brotli_decompressor::Decompressor::new(compressed, 1 << 12);
+                read_limited(reader, output, length, length.min(INITIAL_CAPACITY))?;
             }
-            Method::Zstd => self.zstd(stored, plain, length)?,
+            Method::Zstd => self.zstd(compressed, output, length)?,
             #[cfg(feature = "parquet")]
-            Method::Lz4Raw => lz4_raw(stored, plain, length)?,
+            Method::Lz4Raw => lz4_raw(compressed, output, length)?,
             #[cfg(feature = "parquet")]
-            Method::Lz4 => lz4(stored, plain, length)?,
+            Method::Lz4 => lz4(compressed, output, length)?,
             #[cfg(feature = "arrow-ipc")]
-            Method::Lz4Frame => lz4_frame(stored, plain, length)?,
+            Method::Lz4Frame => lz4_frame(compressed, output, length)?,
         }
-        if plain.len() - start != length {
-            return Err(format!("unpacks to {} bytes instead of {length}", plain.len() - start));
+        if output.len() - start != length {
+            return Err(format!("unpacks to {} bytes instead of {length}", output.len() - start));
         }
         Ok(())
     }
 
-    fn zstd(&mut self, stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), String> {
-        if let Ok(Some(first)) = zstd::zstd_safe::get_frame_content_size(stored)
+    fn zstd(&mut self, compressed: &[u8], output: &mut Vec<u8>, length: usize) -> Result<(), String> {
+        if let Ok(Some(first)) = zstd::zstd_safe::get_frame_content_size(compressed)
             && first > length as u64
         {
             return Err(format!("unpacks to {first} bytes instead of {length}"));
@@ -108,83 +112,89 @@ impl Codec {
             Some(decompressor) => decompressor,
             none => none.insert(zstd::bulk::Decompressor::new().map_err(|error| error.to_string())?),
         };
-        let start = plain.len();
-        plain.reserve(length);
-        let mut cursor = std::io::Cursor::new(plain);
+        let start = output.len();
+        output.reserve(length);
+        let mut cursor = std::io::Cursor::new(output);
         cursor.set_position(start as u64);
-        decompressor.decompress_to_buffer(stored, &mut cursor).map_err(|error| error.to_string())?;
+        decompressor.decompress_to_buffer(compressed, &mut cursor).map_err(|error| error.to_string())?;
         Ok(())
     }
 }
 
 #[cfg(feature = "parquet")]
-fn snappy(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), String> {
-    let says = snap::raw::decompress_len(stored).map_err(|error| error.to_string())?;
-    if says != length {
-        return Err(format!("unpacks to {says} bytes instead of {length}"));
+fn snappy(compressed: &[u8], output: &mut Vec<u8>, length: usize) -> Result<(), String> {
+    let declared = snap::raw::decompress_len(compressed).map_err(|error| error.to_string())?;
+    if declared != length {
+        return Err(format!("unpacks to {declared} bytes instead of {length}"));
     }
-    let start = plain.len();
-    plain.resize(start + length, 0);
-    let written = snap::raw::Decoder::new().decompress(stored, &mut plain[start..]);
-    plain.truncate(start + written.map_err(|error| error.to_string())?);
+    let start = output.len();
+    output.resize(start + length, 0);
+    let written = snap::raw::Decoder::new().decompress(compressed, &mut output[start..]);
+    output.truncate(start + written.map_err(|error| error.to_string())?);
     Ok(())
 }
 
-/// Reads one byte more than there should be, to see whether there is one.
-fn unpack(reader: impl Read, plain: &mut Vec<u8>, length: usize, at_first: usize) -> Result<(), String> {
-    plain.reserve(at_first);
-    reader.take(length as u64 + 1).read_to_end(plain).map_err(|error| error.to_string())?;
+/// Reads at most one byte more than `length`, so that the caller detects output that is too long.
+fn read_limited(
+    reader: impl Read,
+    output: &mut Vec<u8>,
+    length: usize,
+    capacity: usize,
+) -> Result<(), String> {
+    output.reserve(capacity);
+    reader.take(length as u64 + 1).read_to_end(output).map_err(|error| error.to_string())?;
     Ok(())
 }
 
 #[cfg(feature = "parquet")]
-fn lz4_raw(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), String> {
-    let start = plain.len();
-    plain.resize(start + length, 0);
-    let written = lz4_flex::block::decompress_into(stored, &mut plain[start..]);
-    plain.truncate(start + written.map_err(|error| error.to_string())?);
+fn lz4_raw(compressed: &[u8], output: &mut Vec<u8>, length: usize) -> Result<(), String> {
+    let start = output.len();
+    output.resize(start + length, 0);
+    let written = lz4_flex::block::decompress_into(compressed, &mut output[start..]);
+    output.truncate(start + written.map_err(|error| error.to_string())?);
     Ok(())
 }
 
 /// The codec called LZ4 was never well specified: most writers use Hadoop's frames, some the frame of LZ4 itself,
 /// some none.
 #[cfg(feature = "parquet")]
-fn lz4(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), String> {
-    let start = plain.len();
-    let is_done = |plain: &Vec<u8>| plain.len() - start == length;
-    if hadoop(stored, plain, length).is_some() && is_done(plain) {
+fn lz4(compressed: &[u8], output: &mut Vec<u8>, length: usize) -> Result<(), String> {
+    let start = output.len();
+    let is_done = |output: &Vec<u8>| output.len() - start == length;
+    if hadoop(compressed, output, length).is_some() && is_done(output) {
         return Ok(());
     }
-    plain.truncate(start);
-    if lz4_frame(stored, plain, length).is_ok() && is_done(plain) {
+    output.truncate(start);
+    if lz4_frame(compressed, output, length).is_ok() && is_done(output) {
         return Ok(());
     }
-    plain.truncate(start);
-    if length > stored.len().saturating_mul(256).saturating_add(1024) {
+    output.truncate(start);
+    if length > compressed.len().saturating_mul(256).saturating_add(1024) {
         return Err("is no LZ4 data".to_owned());
     }
-    lz4_raw(stored, plain, length)
+    lz4_raw(compressed, output, length)
 }
 
-fn lz4_frame(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Result<(), String> {
-    unpack(lz4_flex::frame::FrameDecoder::new(stored), plain, length, length.min(FIRST_BYTES))
+fn lz4_frame(compressed: &[u8], output: &mut Vec<u8>, length: usize) -> Result<(), String> {
+    read_limited(lz4_flex::frame::FrameDecoder::new(compressed), output, length, length.min(INITIAL_CAPACITY))
 }
 
 /// Blocks, each preceded by its uncompressed and compressed sizes.
 #[cfg(feature = "parquet")]
-fn hadoop(stored: &[u8], plain: &mut Vec<u8>, length: usize) -> Option<()> {
-    let mut rest = stored;
+fn hadoop(compressed: &[u8], output: &mut Vec<u8>, length: usize) -> Option<()> {
+    let mut rest = compressed;
     let mut left = length;
     while !rest.is_empty() {
-        let (unpacked, tail) = rest.split_first_chunk::<4>()?;
-        let (packed, tail) = tail.split_first_chunk::<4>()?;
-        let unpacked = usize::try_from(u32::from_be_bytes(*unpacked)).ok()?;
-        let (block, tail) = tail.split_at_checked(usize::try_from(u32::from_be_bytes(*packed)).ok()?)?;
-        left = left.checked_sub(unpacked)?;
-        if unpacked > block.len().saturating_mul(256).saturating_add(1024) {
+        let (block_length, tail) = rest.split_first_chunk::<4>()?;
+        let (compressed_length, tail) = tail.split_first_chunk::<4>()?;
+        let block_length = usize::try_from(u32::from_be_bytes(*block_length)).ok()?;
+        let (block, tail) =
+            tail.split_at_checked(usize::try_from(u32::from_be_bytes(*compressed_length)).ok()?)?;
+        left = left.checked_sub(block_length)?;
+        if block_length > block.len().saturating_mul(256).saturating_add(1024) {
             return None;
         }
-        lz4_raw(block, plain, unpacked).ok()?;
+        lz4_raw(block, output, block_length).ok()?;
         rest = tail;
     }
     (left == 0).then_some(())
@@ -200,11 +210,11 @@ mod tests {
         (0..20_000_u32).flat_map(|number| format!("{},", number * number % 977).into_bytes()).collect()
     }
 
-    fn unpacked(method: Method, stored: &[u8], length: usize) -> Result<Vec<u8>, String> {
-        let mut plain = b"levels".to_vec();
-        Codec::new(method).decompress(stored, &mut plain, length)?;
-        assert_eq!(&plain[..6], b"levels");
-        Ok(plain.split_off(6))
+    fn decompressed(method: Method, compressed: &[u8], length: usize) -> Result<Vec<u8>, String> {
+        let mut output = b"levels".to_vec();
+        Codec::new(method).decompress(compressed, &mut output, length)?;
+        assert_eq!(&output[..6], b"levels");
+        Ok(output.split_off(6))
     }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -236,21 +246,24 @@ mod tests {
 
     #[test]
     fn every_method_gives_back_what_was_packed() {
-        for (method, stored) in samples() {
-            assert_eq!(unpacked(method, &stored, text().len()).as_ref(), Ok(&text()), "{method:?}");
+        for (method, compressed) in samples() {
+            assert_eq!(decompressed(method, &compressed, text().len()).as_ref(), Ok(&text()), "{method:?}");
         }
     }
 
     #[test]
     fn another_length_and_a_cut_are_faults() {
-        for (method, stored) in &samples()[1..] {
+        for (method, compressed) in &samples()[1..] {
             let length = text().len();
             for wrong in [0, 1, length - 1, length + 1, length * 2, 1 << 40] {
-                assert!(unpacked(*method, stored, wrong).is_err(), "{method:?} {wrong}");
+                assert!(decompressed(*method, compressed, wrong).is_err(), "{method:?} {wrong}");
             }
             // A frame of LZ4 ends with four bytes that say no more than that.
-            for cut in [0, 1, stored.len() / 2, stored.len() - 5] {
-                assert!(unpacked(*method, &stored[..cut], length).is_err(), "{method:?} cut to {cut}");
+            for cut in [0, 1, compressed.len() / 2, compressed.len() - 5] {
+                assert!(
+                    decompressed(*method, &compressed[..cut], length).is_err(),
+                    "{method:?} cut to {cut}"
+                );
             }
         }
     }
@@ -261,15 +274,15 @@ mod tests {
         for method in
             [Method::Snappy, Method::Gzip, Method::Zstd, Method::Brotli, Method::Lz4Raw, Method::Lz4]
         {
-            assert!(unpacked(method, &[1, 2, 3, 4, 5, 6, 7, 8], huge).is_err(), "{method:?}");
+            assert!(decompressed(method, &[1, 2, 3, 4, 5, 6, 7, 8], huge).is_err(), "{method:?}");
         }
     }
 
     #[test]
     fn a_bomb_stops_at_the_length_that_was_promised() {
         let bomb = gzip(&vec![0; 64 << 20]);
-        let mut plain = Vec::new();
-        assert!(Codec::new(Method::Gzip).decompress(&bomb, &mut plain, 1000).is_err());
-        assert!(plain.capacity() < 1 << 16, "{}", plain.capacity());
+        let mut output = Vec::new();
+        assert!(Codec::new(Method::Gzip).decompress(&bomb, &mut output, 1000).is_err());
+        assert!(output.capacity() < 1 << 16, "{}", output.capacity());
     }
 }

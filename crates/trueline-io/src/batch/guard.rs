@@ -30,7 +30,7 @@ pub fn silence_caught_panics() {
     });
 }
 
-/// Does some decoding. A panic in it becomes a problem at `byte_offset`, and `what` is not used again.
+/// Calls a decoder. A panic in it becomes a problem at `byte_offset`.
 pub(crate) fn guard<T>(byte_offset: u64, what: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
     // Values left in an inconsistent state are dropped: callers end with the first problem.
     let was_guarded = IS_GUARDED.replace(true);

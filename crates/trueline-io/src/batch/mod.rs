@@ -4,7 +4,7 @@ mod codec;
 mod guard;
 mod problem;
 mod projection;
-mod reach;
+mod range_reader;
 mod spool;
 
 pub(crate) use codec::{Codec, Method};
@@ -14,5 +14,5 @@ pub(crate) use problem::Problem;
 pub use projection::Projection;
 #[cfg(feature = "parquet")]
 pub(crate) use projection::Root;
-pub(crate) use reach::Reach;
+pub(crate) use range_reader::RangeReader;
 pub use spool::{DEFAULT_SPOOL_BYTES, spool};

@@ -14,7 +14,7 @@ pub(crate) struct Problem {
     message: String,
 }
 
-/// What sort of a problem it is.
+/// The kind of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
     /// The bytes are not what was written.
@@ -47,7 +47,7 @@ impl Problem {
         Self { kind: ProblemKind::Read, byte_offset, message: Failure::read(error, byte_offset).message }
     }
 
-    /// Says where, for a problem that came without a place.
+    /// Sets the location, for a problem that was created without one.
     #[cfg(feature = "parquet")]
     #[must_use]
     pub(crate) fn at(mut self, byte_offset: u64) -> Self {
@@ -55,7 +55,7 @@ impl Problem {
         self
     }
 
-    /// Says what it is that has the problem.
+    /// Prefixes the message with the part of the input that has the problem.
     #[cfg(any(feature = "parquet", test))]
     #[must_use]
     pub(crate) fn within(mut self, what: impl fmt::Display) -> Self {
@@ -65,7 +65,7 @@ impl Problem {
         self
     }
 
-    /// As the end of an input of `format`.
+    /// Converts it to the failure that ends an input of `format`.
     pub(crate) fn into_failure(self, format: &'static str) -> Failure {
         let (code, advice) = match (self.kind, format) {
             (ProblemKind::Damaged, "parquet") => ("parquet.damaged", "; get the file again"),

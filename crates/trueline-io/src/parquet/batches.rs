@@ -15,13 +15,13 @@ use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
-use super::input::{ParquetInput, Part, failure, name_of};
-use super::pages::{Meter, OneChunk, Pages};
-use super::types::{self, Layout, asked};
+use super::input::{ParquetInput, Part, chunk_name, failure};
+use super::pages::{OneChunk, PageProgress, Pages};
+use super::types::{self, Layout, requested_type};
 use crate::batch::{Codec, Method, Problem, Projection, Root, guard};
 use crate::text::Failure;
 
-/// Bytes that the values of fixed length of one batch may take.
+/// The maximum number of bytes of the values of fixed length in one batch.
 const FIXED_BATCH_BYTES: usize = 32 << 20;
 
 /// An iterator over the batches of a part.
@@ -33,19 +33,19 @@ pub struct ParquetBatches {
     is_done: bool,
 }
 
-/// One column, or what is read of it.
+/// The decoder of one column, or of the selected parts of it.
 struct Column {
     name: String,
     reader: ParquetRecordBatchReader,
-    meter: Meter,
+    progress: PageProgress,
     /// Whether the decoder does not check that strings are valid.
-    has_unseen_texts: bool,
-    /// Rows decoded and not given away.
+    has_unvalidated_strings: bool,
+    /// Decoded rows that were not returned yet.
     pending: Option<ArrayRef>,
 }
 
 impl ParquetBatches {
-    /// With `keeps_types` in the types of the file.
+    /// With `keeps_types`, batches have the types of the file.
     pub(super) fn new(
         input: &ParquetInput,
         part: &Part,
@@ -75,12 +75,12 @@ impl ParquetBatches {
 
     fn advance(&mut self) -> Result<Option<RecordBatch>, Problem> {
         if self.rows_left == 0 {
-            self.columns.iter_mut().try_for_each(Column::end)?;
+            self.columns.iter_mut().try_for_each(Column::check_end)?;
             return Ok(None);
         }
         let mut rows = usize::try_from(self.rows_left).unwrap_or(usize::MAX).min(self.batch_rows);
         for column in &mut self.columns {
-            rows = rows.min(column.ready(self.rows_left)?);
+            rows = rows.min(column.ready_rows(self.rows_left)?);
         }
         let arrays = self.columns.iter_mut().map(|column| column.take(rows)).collect();
         self.rows_left -= rows as u64;
@@ -107,10 +107,11 @@ impl Column {
     fn new(input: &ParquetInput, part: &Part, root: &Root, keeps_types: bool) -> Result<Self, Problem> {
         let group = input.metadata.row_group(part.group);
         let leaves = input.leaves_of(root);
-        let meter = Meter::default();
+        let progress = PageProgress::default();
         let own = input.schema.field(root.index).data_type();
         let columns = input.metadata.file_metadata().schema_descr().columns();
-        let has_unseen_texts = types::has_unseen_texts(own, &columns[input.leaves[root.index].clone()]);
+        let has_unvalidated_strings =
+            types::has_unvalidated_strings(own, &columns[input.leaves[root.index].clone()]);
         let mut pages: HashMap<usize, Box<dyn PageReader>> = HashMap::new();
         let (mut is_dictionary, mut widest) = (leaves.len() == 1, 1);
         for &leaf in &leaves {
@@ -118,15 +119,15 @@ impl Column {
             let method = method(metadata.compression()).ok_or_else(|| {
                 let message =
                     format!("is compressed with {}, which is not read here", metadata.compression());
-                Problem::unsupported(input.footer, message).within(name_of(metadata, part.group))
+                Problem::unsupported(input.footer, message).within(chunk_name(metadata, part.group))
             })?;
             let codec = Codec::new(method);
             let chunk = input.chunk(part.group, leaf)?;
-            is_dictionary &= chunk.is_all_dictionary() && !chunk.is_nested;
+            is_dictionary &= chunk.is_fully_dictionary_encoded() && !chunk.is_nested;
             is_dictionary &= types::has_dictionaries(own, &columns[leaf]);
             widest = widest.max(usize::try_from(metadata.column_descr().type_length()).unwrap_or_default());
-            let reach = input.reach.clone();
-            let read = Pages::new(reach, chunk, codec, input.options, meter.clone(), &part.rows);
+            let range_reader = input.range_reader.clone();
+            let read = Pages::new(range_reader, chunk, codec, input.options, progress.clone(), &part.rows);
             pages.insert(leaf, Box::new(read));
         }
         let whole = part.rows.end - part.rows.start == group.num_rows().cast_unsigned();
@@ -151,38 +152,38 @@ impl Column {
         Ok(Self {
             reader: reader.map_err(|problem| problem.within(&name))?,
             name,
-            meter,
-            has_unseen_texts,
+            progress,
+            has_unvalidated_strings,
             pending: None,
         })
     }
 
-    /// How many rows are ready, at least one; `rows_left` are expected.
-    fn ready(&mut self, rows_left: u64) -> Result<usize, Problem> {
+    /// Decodes rows unless some are pending. Returns the number of pending rows, at least one and at most `rows_left`.
+    fn ready_rows(&mut self, rows_left: u64) -> Result<usize, Problem> {
         if self.pending.is_none() {
             self.pending = self.decode()?;
         }
         match &self.pending {
             Some(array) if array.len() as u64 <= rows_left => Ok(array.len()),
-            Some(_) => Err(self.wrong("has more rows than the footer says")),
-            None => Err(self.wrong(&format!("ends {rows_left} rows before it should"))),
+            Some(_) => Err(self.damaged("has more rows than the footer says")),
+            None => Err(self.damaged(&format!("ends {rows_left} rows before it should"))),
         }
     }
 
-    /// The next rows; `None` at the end.
+    /// Decodes the next rows; `None` at the end.
     fn decode(&mut self) -> Result<Option<ArrayRef>, Problem> {
-        self.meter.begin_batch();
+        self.progress.begin_batch();
         loop {
             let next = guard(0, || self.reader.next().transpose().map_err(|error| not_decoded(0, &error)));
             let batch =
-                next.map_err(|problem| self.meter.problem(|page| problem.at(page)).within(&self.name))?;
+                next.map_err(|problem| self.progress.problem(|page| problem.at(page)).within(&self.name))?;
             let Some(batch) = batch else { return Ok(None) };
             let array = Arc::clone(batch.column(0));
-            if self.has_unseen_texts && array.to_data().validate_full().is_err() {
-                return Err(self.wrong("has a text that is no UTF-8"));
+            if self.has_unvalidated_strings && array.to_data().validate_full().is_err() {
+                return Err(self.damaged("has a text that is no UTF-8"));
             }
-            if !has_sound_keys(&array) {
-                return Err(self.wrong("has values of an empty dictionary"));
+            if !has_valid_keys(&array) {
+                return Err(self.damaged("has values of an empty dictionary"));
             }
             if !array.is_empty() {
                 return Ok(Some(array));
@@ -199,20 +200,20 @@ impl Column {
         array.slice(0, rows)
     }
 
-    /// Whether nothing follows the last row.
-    fn end(&mut self) -> Result<(), Problem> {
+    /// Checks that nothing follows the last row.
+    fn check_end(&mut self) -> Result<(), Problem> {
         match (self.pending.is_some(), self.decode()?) {
             (false, None) => Ok(()),
-            _ => Err(self.wrong("has more rows than the footer says")),
+            _ => Err(self.damaged("has more rows than the footer says")),
         }
     }
 
-    fn wrong(&self, what: &str) -> Problem {
-        self.meter.problem(|page| Problem::damaged(page, what)).within(&self.name)
+    fn damaged(&self, what: &str) -> Problem {
+        self.progress.problem(|page| Problem::damaged(page, what)).within(&self.name)
     }
 }
 
-/// How a chunk is compressed; `None` for a method that is not read here.
+/// The method with which a chunk is compressed; `None` for one that is not supported.
 fn method(compression: Compression) -> Option<Method> {
     Some(match compression {
         Compression::UNCOMPRESSED => Method::None,
@@ -226,8 +227,9 @@ fn method(compression: Compression) -> Option<Method> {
     })
 }
 
-/// The decoder takes an empty dictionary for one whose keys need no look.
-fn has_sound_keys(array: &ArrayRef) -> bool {
+/// Whether the keys of a dictionary are valid, as far as the decoder does not check it: it does not check keys if the dictionary
+/// is empty.
+fn has_valid_keys(array: &ArrayRef) -> bool {
     array.as_any_dictionary_opt().is_none_or(|dictionary| {
         !dictionary.values().is_empty() || dictionary.null_count() == dictionary.len()
     })
@@ -236,7 +238,7 @@ fn has_sound_keys(array: &ArrayRef) -> bool {
 fn not_decoded(byte_offset: u64, error: &dyn std::fmt::Display) -> Problem {
     let text = error.to_string();
     let message = format!("cannot be decoded: {text}");
-    // The decoder's own word for what it has not learnt yet.
+    // The decoder's abbreviation of "not yet implemented".
     if text.contains("NYI") {
         Problem::unsupported(byte_offset, message)
     } else {
@@ -244,7 +246,7 @@ fn not_decoded(byte_offset: u64, error: &dyn std::fmt::Display) -> Problem {
     }
 }
 
-/// One row group, as the decoder asks for it: each of its chunks once.
+/// One row group, as the decoder requests it: each of its chunks once.
 struct OneGroup<'a> {
     metadata: &'a ParquetMetaData,
     group: &'a RowGroupMetaData,
@@ -271,7 +273,7 @@ impl RowGroups for OneGroup<'_> {
 }
 
 impl ParquetInput {
-    /// What the decoder needs to know of a column to give it in the types that are asked for.
+    /// The description of a column that the decoder needs to return it in the types of `layout`.
     fn levels(&self, root: &Root, leaves: Vec<usize>, layout: Layout) -> Result<FieldLevels, Problem> {
         let key = (leaves, layout);
         let mut known = self.levels.lock().unwrap_or_else(PoisonError::into_inner);
@@ -283,7 +285,7 @@ impl ParquetInput {
             if index != root.index {
                 return Arc::clone(field);
             }
-            let data_type = asked(field.data_type(), layout);
+            let data_type = requested_type(field.data_type(), layout);
             Arc::new(Field::new(field.name(), data_type, field.is_nullable()))
         };
         let fields: Fields =

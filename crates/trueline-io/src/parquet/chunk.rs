@@ -12,9 +12,9 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::header::{Header, PageKind};
 use super::options::ParquetOptions;
 use super::thrift::Fault;
-use crate::batch::{Problem, Reach};
+use crate::batch::{Problem, RangeReader};
 
-/// Bytes read where a header is expected; one with long statistics takes more than one read.
+/// The number of bytes read where a header is expected. A header with long statistics takes more than one read.
 const HEADER_BYTES: u64 = 256;
 
 /// The largest header.
@@ -23,9 +23,9 @@ const MAX_HEADER_BYTES: u64 = 1 << 20;
 /// The pages of a chunk.
 #[derive(Debug)]
 pub(super) struct Chunk {
-    pub(super) dictionary: Option<PageAt>,
-    pub(super) pages: Vec<PageAt>,
-    /// Values of all data pages; of a flat column its rows.
+    pub(super) dictionary: Option<PageLocation>,
+    pub(super) pages: Vec<PageLocation>,
+    /// The number of values of all data pages; for a flat column, the number of rows.
     pub(super) values: u64,
     /// Whether rows may have any number of values.
     pub(super) is_nested: bool,
@@ -37,21 +37,21 @@ pub(super) struct Chunk {
 
 /// A page in the file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PageAt {
+pub(super) struct PageLocation {
     pub(super) header: Header,
     /// The start of its bytes, after its header.
     pub(super) start: u64,
-    /// Values of the pages before it.
+    /// The number of values of the pages before it.
     pub(super) first_value: u64,
 }
 
-impl PageAt {
+impl PageLocation {
     pub(super) fn range(&self) -> Range<u64> {
-        self.start..self.start + u64::from(self.header.stored_bytes)
+        self.start..self.start + u64::from(self.header.compressed_bytes)
     }
 
-    /// Whether its values are entries of the dictionary.
-    fn is_in_terms(&self) -> bool {
+    /// Whether its values are indices into the dictionary.
+    fn is_dictionary_encoded(&self) -> bool {
         matches!(self.header.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
     }
 }
@@ -59,7 +59,7 @@ impl PageAt {
 /// The location of a chunk according to its metadata; `footer` is where data ends.
 pub(super) fn range(chunk: &ColumnChunkMetaData, footer: u64) -> Result<Range<u64>, Problem> {
     let data = chunk.data_page_offset();
-    // Some writers set the place of a dictionary that is not there to nothing, or that of pages that are not.
+    // Some writers set the offset to 0 if there is no dictionary, or if there are no pages.
     let start =
         [Some(data), chunk.dictionary_page_offset()].into_iter().flatten().filter(|&offset| offset > 0).min();
     let length = u64::try_from(chunk.compressed_size()).ok();
@@ -80,8 +80,8 @@ pub(super) fn range(chunk: &ColumnChunkMetaData, footer: u64) -> Result<Range<u6
     }
 }
 
-/// How far the last page of a chunk may reach beyond its end: old versions of parquet-mr did not count the header of the
-/// dictionary (PARQUET-816).
+/// The number of bytes by which the last page may exceed the declared end of a chunk: old versions of parquet-mr did not count
+/// the header of the dictionary (PARQUET-816).
 pub(super) fn slack(created_by: Option<&str>) -> u64 {
     const OLD: [u64; 3] = [1, 2, 9];
     let Some(version) = created_by.and_then(|by| by.strip_prefix("parquet-mr")) else { return 0 };
@@ -96,7 +96,7 @@ pub(super) fn slack(created_by: Option<&str>) -> u64 {
 impl Chunk {
     /// Reads the headers of all pages of the chunk in `range`, which has `values` values according to its metadata.
     pub(super) fn read(
-        reach: &Reach,
+        range_reader: &RangeReader,
         range: Range<u64>,
         metadata: &ColumnChunkMetaData,
         slack: u64,
@@ -107,11 +107,11 @@ impl Chunk {
         let is_int96 = metadata.column_type() == Type::INT96;
         let mut chunk =
             Self { dictionary: None, pages: Vec::new(), values: 0, is_nested, is_optional, is_int96 };
-        let end = (range.end + slack).min(reach.size_bytes());
+        let end = (range.end + slack).min(range_reader.size_bytes());
         let mut at = range.start;
         while at < range.end {
-            let (header, length) = read_header(reach, at..end)?;
-            let page = PageAt { header, start: at + length, first_value: chunk.values };
+            let (header, length) = read_header(range_reader, at..end)?;
+            let page = PageLocation { header, start: at + length, first_value: chunk.values };
             page.check(end, metadata, options)?;
             at = page.range().end;
             match header.kind {
@@ -139,29 +139,29 @@ impl Chunk {
         Ok(chunk)
     }
 
-    /// Whether there is a dictionary, and a page that is written in terms of it may be met on the way to the last of these rows
-    /// of the row group.
+    /// Whether there is a dictionary, and the decoder may reach a page that uses it while it reads these rows of the row group.
     pub(super) fn needs_dictionary(&self, rows: &Range<u64>) -> bool {
-        let may_be_met = |page: &PageAt| {
+        let may_be_met = |page: &PageLocation| {
             let end = page.first_value + u64::from(page.header.values);
             self.is_nested || (page.first_value <= rows.end && end >= rows.start)
         };
-        self.dictionary.is_some() && self.pages.iter().any(|page| may_be_met(page) && page.is_in_terms())
+        self.dictionary.is_some()
+            && self.pages.iter().any(|page| may_be_met(page) && page.is_dictionary_encoded())
     }
 
-    /// Whether every page that has values is written in terms of the dictionary.
-    pub(super) fn is_all_dictionary(&self) -> bool {
-        let is_fit = |page: &PageAt| page.is_in_terms() || page.header.values == 0;
+    /// Whether every page that has values is dictionary-encoded.
+    pub(super) fn is_fully_dictionary_encoded(&self) -> bool {
+        let is_fit = |page: &PageLocation| page.is_dictionary_encoded() || page.header.values == 0;
         self.dictionary.is_some() && self.pages.iter().all(is_fit)
     }
 }
 
-/// Reads a header in full, also one longer than most are.
-fn read_header(reach: &Reach, range: Range<u64>) -> Result<(Header, u64), Problem> {
+/// Reads a whole header, with several reads if it is longer than usual.
+fn read_header(range_reader: &RangeReader, range: Range<u64>) -> Result<(Header, u64), Problem> {
     let most = (range.end - range.start).min(MAX_HEADER_BYTES);
     let mut length = HEADER_BYTES.min(most);
     loop {
-        let bytes = reach.read(range.start..range.start + length)?;
+        let bytes = range_reader.read(range.start..range.start + length)?;
         match Header::read(&bytes) {
             Ok((header, length)) => return Ok((header, length as u64)),
             Err(_) if length < most => length = length.saturating_mul(16).min(most),
@@ -173,8 +173,8 @@ fn read_header(reach: &Reach, range: Range<u64>) -> Result<(Header, u64), Proble
     }
 }
 
-impl PageAt {
-    /// Checks that the page can be as its header claims.
+impl PageLocation {
+    /// Checks that the claims of the page header are possible.
     fn check(
         &self,
         end: u64,
@@ -186,29 +186,32 @@ impl PageAt {
             Err(Problem::damaged(self.start, format!("has a page, at byte {}, {what}", self.start)))
         };
         if self.range().end > end {
-            return damaged(format!("of {} bytes, and its column chunk ends at {end}", header.stored_bytes));
+            return damaged(format!(
+                "of {} bytes, and its column chunk ends at {end}",
+                header.compressed_bytes
+            ));
         }
-        if u64::from(header.plain_bytes) > options.max_page_bytes {
-            let message = format!("has a page of {} bytes", header.plain_bytes);
+        if u64::from(header.uncompressed_bytes) > options.max_page_bytes {
+            let message = format!("has a page of {} bytes", header.uncompressed_bytes);
             return Err(Problem::limit(self.start, message, options.max_page_bytes, "max_page_bytes"));
         }
         let declared = u64::try_from(metadata.num_values()).unwrap_or_default();
         match header.kind {
             PageKind::Dictionary { .. } => {
-                let least = least_bytes(metadata.column_type(), metadata.column_descr().type_length());
-                if u64::from(header.values) * least > u64::from(header.plain_bytes) {
+                let least = min_entry_bytes(metadata.column_type(), metadata.column_descr().type_length());
+                if u64::from(header.values) * least > u64::from(header.uncompressed_bytes) {
                     return damaged(format!(
                         "whose {} bytes cannot hold a dictionary of {}",
-                        header.plain_bytes, header.values
+                        header.uncompressed_bytes, header.values
                     ));
                 }
             }
             PageKind::DataV2 { nulls, rows, definition_bytes, repetition_bytes, .. } => {
                 let levels = u64::from(definition_bytes) + u64::from(repetition_bytes);
-                if levels > u64::from(header.plain_bytes.min(header.stored_bytes)) {
+                if levels > u64::from(header.uncompressed_bytes.min(header.compressed_bytes)) {
                     return damaged(format!(
                         "whose {} bytes cannot hold {levels} of levels",
-                        header.plain_bytes
+                        header.uncompressed_bytes
                     ));
                 }
                 if nulls > header.values || rows > header.values {
@@ -235,8 +238,8 @@ impl PageAt {
     }
 }
 
-/// The least bytes that a dictionary takes for an entry.
-fn least_bytes(physical: Type, length: i32) -> u64 {
+/// The minimum size of an entry of a dictionary page.
+fn min_entry_bytes(physical: Type, length: i32) -> u64 {
     match physical {
         Type::BOOLEAN => 1,
         Type::INT32 | Type::FLOAT | Type::BYTE_ARRAY => 4,

@@ -5,7 +5,7 @@
 //!
 //! **Source**: Apache Parquet, "Encodings", delta encoding (`DELTA_BINARY_PACKED` = 5) and the encodings based on it.
 
-/// A list of lengths, added up.
+/// The count and the sum of a list of lengths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths {
     pub(super) count: u64,
@@ -16,44 +16,48 @@ pub(super) struct Lengths {
 impl Lengths {
     /// The number of lengths that the list at the start of `bytes` claims.
     pub(super) fn count(bytes: &[u8]) -> Option<u64> {
-        let mut bits = Bits { bytes, at: 0 };
-        let (_, _) = (bits.varint()?, bits.varint()?);
-        bits.varint()
+        let mut reader = BitReader { bytes, at: 0 };
+        let (_, _) = (reader.varint()?, reader.varint()?);
+        reader.varint()
     }
 
-    /// The list at the start of `bytes`, of at most `most` lengths. `None` if it is not such a list, or has more.
-    pub(super) fn read(bytes: &[u8], most: u64) -> Option<Self> {
-        let mut bits = Bits { bytes, at: 0 };
-        let block = bits.varint()?;
-        let minis = bits.varint()?;
-        let count = bits.varint()?;
-        let mut last = zigzag(bits.varint()?);
-        if count > most
-            || minis == 0
+    /// The list at the start of `bytes`, of at most `max_count` lengths. `None` if it is not such a list, or has more.
+    pub(super) fn read(bytes: &[u8], max_count: u64) -> Option<Self> {
+        let mut reader = BitReader { bytes, at: 0 };
+        let block = reader.varint()?;
+        let miniblocks = reader.varint()?;
+        let count = reader.varint()?;
+        let mut previous = zigzag(reader.varint()?);
+        if count > max_count
+            || miniblocks == 0
             || block % 128 != 0
-            || block % minis != 0
-            || (block / minis) % 32 != 0
+            || block % miniblocks != 0
+            || (block / miniblocks) % 32 != 0
             || block == 0
         {
             return None;
         }
-        let per_mini = block / minis;
+        let per_miniblock = block / miniblocks;
         let mut lengths = Self { count, sum: 0 };
-        let mut left = count;
-        if left > 0 {
-            lengths.add(last);
-            left -= 1;
+        let mut remaining = count;
+        if remaining > 0 {
+            lengths.add(previous);
+            remaining -= 1;
         }
-        while left > 0 {
-            let least = zigzag(bits.varint()?);
-            let widths = bits.take(usize::try_from(minis).ok()?)?;
+        while remaining > 0 {
+            let min_delta = zigzag(reader.varint()?);
+            let widths = reader.take(usize::try_from(miniblocks).ok()?)?;
             for &width in widths {
-                if left == 0 {
+                if remaining == 0 {
                     break;
                 }
-                let values = per_mini.min(left);
-                lengths.mini(&mut bits, &mut last, Mini { least, width, values, of: per_mini })?;
-                left -= values;
+                let values = per_miniblock.min(remaining);
+                lengths.miniblock(
+                    &mut reader,
+                    &mut previous,
+                    Miniblock { min_delta, width, values, capacity: per_miniblock },
+                )?;
+                remaining -= values;
             }
         }
         Some(lengths)
@@ -63,39 +67,45 @@ impl Lengths {
         self.sum = self.sum.saturating_add(u64::try_from(length).unwrap_or_default());
     }
 
-    /// Lengths of 32 bits wrap around as the writer's did.
+    /// Adds the lengths of one miniblock. Lengths have 32 bits and wrap around, as in the writer.
     #[allow(clippy::cast_possible_truncation, reason = "lengths have 32 bits")]
-    fn mini(&mut self, bits: &mut Bits<'_>, last: &mut i64, mini: Mini) -> Option<()> {
-        let Mini { least, width, values, of } = mini;
+    fn miniblock(
+        &mut self,
+        reader: &mut BitReader<'_>,
+        previous: &mut i64,
+        miniblock: Miniblock,
+    ) -> Option<()> {
+        let Miniblock { min_delta, width, values, capacity } = miniblock;
         if width > 32 {
             return None;
         }
-        let packed = bits.take_up_to(usize::try_from(of / 8 * u64::from(width)).ok()?);
+        let packed = reader.take_up_to(usize::try_from(capacity / 8 * u64::from(width)).ok()?);
         for index in 0..values {
             let difference = unpack(packed, index * u64::from(width), u32::from(width))?;
-            *last =
-                i64::from((*last as i32).wrapping_add(least as i32).wrapping_add(difference.cast_signed()));
-            self.add(*last);
+            *previous = i64::from(
+                (*previous as i32).wrapping_add(min_delta as i32).wrapping_add(difference.cast_signed()),
+            );
+            self.add(*previous);
         }
         Some(())
     }
 }
 
-/// A run of differences of one width.
+/// A miniblock: bit-packed differences of one width.
 #[derive(Clone, Copy)]
-struct Mini {
-    least: i64,
+struct Miniblock {
+    min_delta: i64,
     width: u8,
     values: u64,
-    /// How many there would be if the list did not end.
-    of: u64,
+    /// The number of values of a full miniblock; the list may end earlier.
+    capacity: u64,
 }
 
 fn zigzag(raw: u64) -> i64 {
     (raw >> 1).cast_signed() ^ -(raw & 1).cast_signed()
 }
 
-/// A number of up to 32 bits, from the lowest bit on.
+/// Reads a bit-packed number of up to 32 bits, least significant bit first.
 #[allow(clippy::cast_possible_truncation, reason = "the width is at most 32")]
 fn unpack(packed: &[u8], bit: u64, width: u32) -> Option<u32> {
     if width == 0 {
@@ -108,12 +118,12 @@ fn unpack(packed: &[u8], bit: u64, width: u32) -> Option<u32> {
     Some((word >> (bit % 8) & ((1 << width) - 1)) as u32)
 }
 
-struct Bits<'a> {
+struct BitReader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     fn varint(&mut self) -> Option<u64> {
         let mut value = 0;
         for shift in (0..63).step_by(7) {
@@ -133,7 +143,7 @@ impl<'a> Bits<'a> {
         Some(bytes)
     }
 
-    /// The last run may be truncated after its last value.
+    /// Takes up to `count` bytes: the last miniblock may be truncated after its last value.
     fn take_up_to(&mut self, count: usize) -> &'a [u8] {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let bytes = &rest[..count.min(rest.len())];
@@ -170,20 +180,21 @@ mod tests {
         }
         let differences: Vec<i32> = values.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
         for block in differences.chunks(128) {
-            let least = *block.iter().min().unwrap();
-            varint(&mut bytes, zigzag_of(least.into()));
+            let min_delta = *block.iter().min().unwrap();
+            varint(&mut bytes, zigzag_of(min_delta.into()));
             let runs: Vec<Vec<u32>> = block
                 .chunks(32)
-                .map(|run| run.iter().map(|value| value.wrapping_sub(least).cast_unsigned()).collect())
+                .map(|run| run.iter().map(|value| value.wrapping_sub(min_delta).cast_unsigned()).collect())
                 .collect();
             let width = |run: &Vec<u32>| run.iter().map(|value| 32 - value.leading_zeros()).max().unwrap();
             bytes.extend((0..4).map(|run| runs.get(run).map_or(0, width).to_le_bytes()[0]));
             for run in &runs {
-                let bits = run.iter().chain(std::iter::repeat(&0)).take(32);
-                let bits: Vec<bool> =
-                    bits.flat_map(|value| (0..width(run)).map(move |bit| value >> bit & 1 == 1)).collect();
+                let reader = run.iter().chain(std::iter::repeat(&0)).take(32);
+                let reader: Vec<bool> =
+                    reader.flat_map(|value| (0..width(run)).map(move |bit| value >> bit & 1 == 1)).collect();
                 bytes.extend(
-                    bits.chunks(8)
+                    reader
+                        .chunks(8)
                         .map(|byte| byte.iter().rev().fold(0, |all, bit| all << 1 | u8::from(*bit))),
                 );
             }

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::options::ParquetOptions;
 use super::thrift::{Fault, Kind, List, Reader};
-use crate::batch::{Problem, Reach};
+use crate::batch::{Problem, RangeReader};
 
 /// Every Parquet file begins and ends with it.
 pub(crate) const MAGIC: &[u8; 4] = b"PAR1";
@@ -40,17 +40,17 @@ pub(super) struct Footer {
 }
 
 impl Footer {
-    /// Reads the footer and looks at all of it.
-    pub(super) fn read(reach: &Reach, options: &ParquetOptions) -> Result<Self, Problem> {
-        let size = reach.size_bytes();
+    /// Reads the footer and checks all of it.
+    pub(super) fn read(range_reader: &RangeReader, options: &ParquetOptions) -> Result<Self, Problem> {
+        let size = range_reader.size_bytes();
         if size < MAGIC.len() as u64 + TAIL_BYTES {
             let message = format!("the file has {size} bytes, and the smallest Parquet file has 12");
             return Err(Problem::damaged(0, message));
         }
         let mut head = [0; 4];
-        reach.fill(&mut head, 0)?;
+        range_reader.fill(&mut head, 0)?;
         let mut tail = [0; 8];
-        reach.fill(&mut tail, size - TAIL_BYTES)?;
+        range_reader.fill(&mut tail, size - TAIL_BYTES)?;
         let [a, b, c, d, magic @ ..] = tail;
         if &magic == ENCRYPTED {
             return Err(Problem::unsupported(size - 4, "the file is encrypted, which is not read here"));
@@ -78,36 +78,42 @@ impl Footer {
                 "max_metadata_bytes",
             ));
         }
-        let bytes = reach.read(start..end)?;
+        let bytes = range_reader.read(start..end)?;
         let cleaned = check(&bytes, start, options)?;
         Ok(Self { range: start..end, bytes: cleaned.unwrap_or(bytes) })
     }
 }
 
-/// Looks at a footer that begins at `start` of the file. What comes back is the footer without what must not reach a
-/// decoder, if there was such a thing.
+/// Checks a footer that begins at `start` of the file. If it has fields that must not reach the decoder, returns a copy without
+/// them.
 fn check(bytes: &[u8], start: u64, options: &ParquetOptions) -> Result<Option<Vec<u8>>, Problem> {
-    let mut walk = Walk { reader: Reader::new(bytes), start, options, columns: None, copy: Copy::default() };
-    walk.footer()?;
-    Ok(walk.copy.finish(bytes))
+    let mut checker = FooterChecker {
+        reader: Reader::new(bytes),
+        start,
+        options,
+        columns: None,
+        copy: FilteredCopy::default(),
+    };
+    checker.footer()?;
+    Ok(checker.copy.finish(bytes))
 }
 
-/// A copy with parts left out.
+/// A copy of the footer that omits some ranges.
 #[derive(Default)]
-struct Copy {
+struct FilteredCopy {
     bytes: Vec<u8>,
-    /// Up to where the original was copied, or left out.
-    upto: usize,
+    /// The end of what was copied or omitted of the original so far.
+    copied_to: usize,
 }
 
-impl Copy {
+impl FilteredCopy {
     fn leave_out(&mut self, original: &[u8], range: Range<usize>) {
-        self.bytes.extend_from_slice(&original[self.upto..range.start]);
-        self.upto = range.end;
+        self.bytes.extend_from_slice(&original[self.copied_to..range.start]);
+        self.copied_to = range.end;
     }
 
     fn finish(mut self, original: &[u8]) -> Option<Vec<u8>> {
-        if self.upto == 0 {
+        if self.copied_to == 0 {
             return None;
         }
         self.leave_out(original, original.len()..original.len());
@@ -115,26 +121,26 @@ impl Copy {
     }
 }
 
-struct Walk<'a> {
+struct FooterChecker<'a> {
     reader: Reader<'a>,
     start: u64,
     options: &'a ParquetOptions,
-    /// Leaves of the schema, once it was seen.
+    /// The number of leaves of the schema; `None` before the schema.
     columns: Option<usize>,
-    copy: Copy,
+    copy: FilteredCopy,
 }
 
 use Kind::{Binary as B, Integer as I, List as L, Struct as S};
 
-/// The types of the fields of each struct, by their numbers. A field of another type would be taken for something else by a
-/// decoder that does not look.
+/// The types of the fields of each struct, by field number. They are checked because the decoder does not check them and would
+/// misinterpret a field of another type.
 const FOOTER: &[Kind] = &[I, L, I, L, L, B, L, S, B];
 const NODE: &[Kind] = &[I, I, I, B, I, I, I, I, I, S];
 const ROW_GROUP: &[Kind] = &[L, I, I, L, I, I, I];
 const CHUNK: &[Kind] = &[B, I, S, I, I, I, I, S, B];
 const CHUNK_METADATA: &[Kind] = &[I, L, L, I, I, I, I, L, I, I, I, S, L, I, I, S, S];
 
-impl Walk<'_> {
+impl FooterChecker<'_> {
     fn footer(&mut self) -> Result<(), Problem> {
         let mut last = 0;
         while let Some((field, kind)) = self.field(&mut last, FOOTER)? {
@@ -142,13 +148,18 @@ impl Walk<'_> {
                 2 => self.schema()?,
                 4 => self.row_groups()?,
                 5 => {
-                    let count = self.structs("metadata")?;
-                    self.hold(count, MAX_KEY_VALUES as u64, "entries of metadata", None)?;
+                    let count = self.struct_list("metadata")?;
+                    self.check_limit(count, MAX_KEY_VALUES as u64, "entries of metadata", None)?;
                     self.skip_structs(count)?;
                 }
                 7 => {
-                    let count = self.structs("column orders")?;
-                    self.hold(count, self.options.max_columns as u64, "column orders", Some("max_columns"))?;
+                    let count = self.struct_list("column orders")?;
+                    self.check_limit(
+                        count,
+                        self.options.max_columns as u64,
+                        "column orders",
+                        Some("max_columns"),
+                    )?;
                     self.skip_structs(count)?;
                 }
                 8 => return Err(self.encrypted()),
@@ -160,9 +171,9 @@ impl Walk<'_> {
 
     /// The nodes of the schema are in depth-first order, each with the number of its children.
     fn schema(&mut self) -> Result<(), Problem> {
-        let nodes = self.structs("schema")?;
+        let nodes = self.struct_list("schema")?;
         let most = self.options.max_columns.saturating_mul(NODES_PER_COLUMN) as u64;
-        self.hold(nodes, most, "nodes of the schema", Some("max_columns"))?;
+        self.check_limit(nodes, most, "nodes of the schema", Some("max_columns"))?;
         let (mut leaves, mut open) = (0_usize, Vec::<usize>::new());
         for node in 0..nodes {
             let children = self.schema_node()?;
@@ -193,7 +204,7 @@ impl Walk<'_> {
         if !open.is_empty() {
             return Err(self.damaged("the schema ends before its last node"));
         }
-        self.hold(leaves, self.options.max_columns as u64, "columns", Some("max_columns"))?;
+        self.check_limit(leaves, self.options.max_columns as u64, "columns", Some("max_columns"))?;
         self.columns = Some(leaves);
         Ok(())
     }
@@ -206,7 +217,7 @@ impl Walk<'_> {
                 2 => {
                     // The width of a value of fixed length, which is also what a null takes.
                     let width = self.count("has a schema node with a negative length")?;
-                    self.hold(
+                    self.check_limit(
                         width,
                         self.options.max_page_bytes,
                         "bytes in a value",
@@ -224,16 +235,16 @@ impl Walk<'_> {
         let Some(columns) = self.columns else {
             return Err(self.damaged("the footer has its row groups before its schema"));
         };
-        let count = self.structs("row groups")?;
-        self.hold(count, self.options.max_row_groups as u64, "row groups", Some("max_row_groups"))?;
+        let count = self.struct_list("row groups")?;
+        self.check_limit(count, self.options.max_row_groups as u64, "row groups", Some("max_row_groups"))?;
         for _ in 0..count {
             let mut last = 0;
             while let Some((field, kind)) = self.field(&mut last, ROW_GROUP)? {
                 match field {
                     1 => self.chunks(columns)?,
                     4 => {
-                        let count = self.structs("sorting columns")?;
-                        self.hold(count, columns as u64, "sorting columns", None)?;
+                        let count = self.struct_list("sorting columns")?;
+                        self.check_limit(count, columns as u64, "sorting columns", None)?;
                         self.skip_structs(count)?;
                     }
                     _ => self.skip(kind)?,
@@ -245,7 +256,7 @@ impl Walk<'_> {
 
     /// The column chunks of a row group.
     fn chunks(&mut self, columns: usize) -> Result<(), Problem> {
-        let count = self.structs("column chunks")?;
+        let count = self.struct_list("column chunks")?;
         if count != columns {
             let message = format!("a row group has {count} columns, and the schema has {columns}");
             return Err(self.damaged(message));
@@ -255,7 +266,7 @@ impl Walk<'_> {
             while let Some((field, kind)) = self.field(&mut last, CHUNK)? {
                 match field {
                     1 => {
-                        let at = self.place();
+                        let at = self.byte_offset();
                         if !self.binary()?.is_empty() {
                             let message = "a column chunk stands in another file, which is not looked for";
                             return Err(Problem::unsupported(at, message));
@@ -276,10 +287,10 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Fields that need not be there are left out where they have another type than they should: drafts of the format
-    /// used some of the numbers for other things.
+    /// Checks the metadata of a chunk. An optional field of the wrong type is omitted from the footer, because drafts of the
+    /// format used some of the numbers for other fields; a required one is an error.
     fn chunk_metadata(&mut self) -> Result<(), Problem> {
-        let (mut last, mut kept, mut is_behind_hole) = (0, 0, false);
+        let (mut last, mut kept, mut is_after_omission) = (0, 0, false);
         loop {
             let start = self.reader.at();
             let field = self.reader.field(&mut last).map_err(|fault| self.fault(fault))?;
@@ -294,11 +305,11 @@ impl Walk<'_> {
                     return Err(Problem::damaged(self.start + start as u64, message));
                 }
                 self.copy.leave_out(self.reader.bytes(), start..self.reader.at());
-                is_behind_hole = true;
+                is_after_omission = true;
                 continue;
             }
-            if std::mem::take(&mut is_behind_hole) {
-                // The number of a field is written as the distance to the one before.
+            if std::mem::take(&mut is_after_omission) {
+                // A field number is encoded as the difference from the previous one, so it must be encoded again.
                 let original = self.reader.bytes();
                 self.copy.leave_out(original, start..value);
                 let type_bits = original[start] & 0x0f;
@@ -312,12 +323,12 @@ impl Walk<'_> {
     }
 
     /// The header of a list of structs.
-    fn structs(&mut self, what: &str) -> Result<usize, Problem> {
-        let place = self.place();
+    fn struct_list(&mut self, what: &str) -> Result<usize, Problem> {
+        let byte_offset = self.byte_offset();
         let List { kind, count } = self.reader.list().map_err(|fault| self.fault(fault))?;
         if count > 0 && kind != Kind::Struct {
             return Err(Problem::damaged(
-                place,
+                byte_offset,
                 format!("the footer has {what} of another type than it should"),
             ));
         }
@@ -328,26 +339,26 @@ impl Walk<'_> {
         (0..count).try_for_each(|_| self.skip(Kind::Struct))
     }
 
-    fn hold(&self, count: usize, limit: u64, what: &str, option: Option<&str>) -> Result<(), Problem> {
+    fn check_limit(&self, count: usize, limit: u64, what: &str, option: Option<&str>) -> Result<(), Problem> {
         if count as u64 <= limit {
             return Ok(());
         }
         let message = format!("the footer has {count} {what}");
         Err(match option {
-            Some(option) => Problem::limit(self.place(), message, limit, option),
-            None => Problem::damaged(self.place(), format!("{message}, more than {limit}")),
+            Some(option) => Problem::limit(self.byte_offset(), message, limit, option),
+            None => Problem::damaged(self.byte_offset(), format!("{message}, more than {limit}")),
         })
     }
 
     /// Reads the next field, which must have the type listed in `kinds` under its number.
     fn field(&mut self, last: &mut i16, kinds: &[Kind]) -> Result<Option<(i16, Kind)>, Problem> {
-        let place = self.place();
+        let byte_offset = self.byte_offset();
         let field = self.reader.field(last).map_err(|fault| self.fault(fault))?;
         let Some((number, kind)) = field else { return Ok(None) };
         let expected = usize::try_from(i32::from(number) - 1).ok().and_then(|index| kinds.get(index));
         if expected.is_some_and(|expected| *expected != kind) {
             return Err(Problem::damaged(
-                place,
+                byte_offset,
                 format!("the footer has a field {number} of another type than it should"),
             ));
         }
@@ -371,16 +382,16 @@ impl Walk<'_> {
         footer_fault(self.start, fault)
     }
 
-    fn place(&self) -> u64 {
+    fn byte_offset(&self) -> u64 {
         self.start + self.reader.at() as u64
     }
 
     fn damaged(&self, message: impl Into<String>) -> Problem {
-        Problem::damaged(self.place(), message)
+        Problem::damaged(self.byte_offset(), message)
     }
 
     fn encrypted(&self) -> Problem {
-        Problem::unsupported(self.place(), "the file has encrypted columns, which are not read here")
+        Problem::unsupported(self.byte_offset(), "the file has encrypted columns, which are not read here")
     }
 }
 

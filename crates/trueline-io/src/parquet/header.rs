@@ -8,12 +8,12 @@ use super::thrift::{Fault, Kind, Reader};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) kind: PageKind,
-    /// Of the page as it is stored, without this header.
-    pub(super) stored_bytes: u32,
-    /// Of the page after decompression.
-    pub(super) plain_bytes: u32,
+    /// The size of the page as stored, without this header.
+    pub(super) compressed_bytes: u32,
+    /// The size of the page after decompression.
+    pub(super) uncompressed_bytes: u32,
     pub(super) crc: Option<u32>,
-    /// Values, nulls and empty lists included; of a dictionary its entries.
+    /// The number of values, including nulls and empty lists; for a dictionary, the number of entries.
     pub(super) values: u32,
     pub(super) encoding: Encoding,
 }
@@ -35,7 +35,7 @@ pub(super) enum PageKind {
         repetition_bytes: u32,
         is_compressed: bool,
     },
-    /// Passed over.
+    /// An index page; it is skipped.
     Index,
 }
 
@@ -50,8 +50,8 @@ impl Header {
         while let Some((field, kind)) = reader.field(&mut last)? {
             match (field, kind) {
                 (1, Kind::Integer) => fields.page_type = Some(reader.integer()?),
-                (2, Kind::Integer) => fields.plain_bytes = Some(reader.count("has a negative size")?),
-                (3, Kind::Integer) => fields.stored_bytes = Some(reader.count("has a negative size")?),
+                (2, Kind::Integer) => fields.uncompressed_bytes = Some(reader.count("has a negative size")?),
+                (3, Kind::Integer) => fields.compressed_bytes = Some(reader.count("has a negative size")?),
                 (4, Kind::Integer) => {
                     let crc = i32::try_from(reader.integer()?)
                         .map_err(|_| reader.fault("has a checksum of more than 32 bits"))?;
@@ -73,16 +73,16 @@ impl Header {
 #[derive(Default)]
 struct Fields {
     page_type: Option<i64>,
-    plain_bytes: Option<u32>,
-    stored_bytes: Option<u32>,
+    uncompressed_bytes: Option<u32>,
+    compressed_bytes: Option<u32>,
     crc: Option<u32>,
-    data: Option<Part>,
-    dictionary: Option<Part>,
-    data_v2: Option<Part>,
+    data: Option<PageDetails>,
+    dictionary: Option<PageDetails>,
+    data_v2: Option<PageDetails>,
 }
 
 /// The part of a header that depends on the kind of page.
-struct Part {
+struct PageDetails {
     kind: PageKind,
     values: u32,
     encoding: Encoding,
@@ -90,20 +90,20 @@ struct Part {
 
 impl Fields {
     fn header(self) -> Option<Header> {
-        let part = match self.page_type? {
+        let details = match self.page_type? {
             0 => self.data?,
-            1 => Part { kind: PageKind::Index, values: 0, encoding: Encoding::PLAIN },
+            1 => PageDetails { kind: PageKind::Index, values: 0, encoding: Encoding::PLAIN },
             2 => self.dictionary?,
             3 => self.data_v2?,
             _ => return None,
         };
         Some(Header {
-            kind: part.kind,
-            stored_bytes: self.stored_bytes?,
-            plain_bytes: self.plain_bytes?,
+            kind: details.kind,
+            compressed_bytes: self.compressed_bytes?,
+            uncompressed_bytes: self.uncompressed_bytes?,
             crc: self.crc,
-            values: part.values,
-            encoding: part.encoding,
+            values: details.values,
+            encoding: details.encoding,
         })
     }
 }
@@ -112,7 +112,7 @@ const NEGATIVE: &str = "has a negative number";
 const MISTYPED: &str = "has a field of another type than it should";
 const INCOMPLETE: &str = "lacks a number that it must have";
 
-fn data(reader: &mut Reader<'_>) -> Result<Part, Fault> {
+fn data(reader: &mut Reader<'_>) -> Result<PageDetails, Fault> {
     let (mut values, mut encodings, mut last) = (None, [None; 3], 0);
     while let Some((field, kind)) = reader.field(&mut last)? {
         match (field, kind) {
@@ -126,13 +126,13 @@ fn data(reader: &mut Reader<'_>) -> Result<Part, Fault> {
     }
     match (values, encodings) {
         (Some(values), [Some(encoding), Some(definitions), Some(repetitions)]) => {
-            Ok(Part { kind: PageKind::Data { definitions, repetitions }, values, encoding })
+            Ok(PageDetails { kind: PageKind::Data { definitions, repetitions }, values, encoding })
         }
         _ => Err(reader.fault(INCOMPLETE)),
     }
 }
 
-fn dictionary(reader: &mut Reader<'_>) -> Result<Part, Fault> {
+fn dictionary(reader: &mut Reader<'_>) -> Result<PageDetails, Fault> {
     let (mut values, mut read, mut last) = (None, None, 0);
     while let Some((field, kind)) = reader.field(&mut last)? {
         match (field, kind) {
@@ -145,13 +145,13 @@ fn dictionary(reader: &mut Reader<'_>) -> Result<Part, Fault> {
     match (values, read) {
         // Nothing here depends on the order of a dictionary.
         (Some(values), Some(encoding)) => {
-            Ok(Part { kind: PageKind::Dictionary { is_sorted: false }, values, encoding })
+            Ok(PageDetails { kind: PageKind::Dictionary { is_sorted: false }, values, encoding })
         }
         _ => Err(reader.fault(INCOMPLETE)),
     }
 }
 
-fn data_v2(reader: &mut Reader<'_>) -> Result<Part, Fault> {
+fn data_v2(reader: &mut Reader<'_>) -> Result<PageDetails, Fault> {
     let (mut counts, mut read, mut last, mut is_compressed) = ([None; 5], None, 0, true);
     while let Some((field, kind)) = reader.field(&mut last)? {
         match (field, kind) {
@@ -173,13 +173,13 @@ fn data_v2(reader: &mut Reader<'_>) -> Result<Part, Fault> {
             Some(encoding),
         ) => {
             let kind = PageKind::DataV2 { nulls, rows, definition_bytes, repetition_bytes, is_compressed };
-            Ok(Part { kind, values, encoding })
+            Ok(PageDetails { kind, values, encoding })
         }
         _ => Err(reader.fault(INCOMPLETE)),
     }
 }
 
-/// Encodings that do not exist, or that nothing writes yet, are refused here already.
+/// Reads an encoding. Encodings that do not exist, or that no writer uses yet, are errors.
 #[allow(deprecated, reason = "old files name it for levels that they do not have")]
 fn encoding(reader: &mut Reader<'_>) -> Result<Encoding, Fault> {
     let fault = reader.fault("has an encoding that is not read here");
@@ -211,8 +211,8 @@ mod tests {
         let (header, length) = Header::read(&[&DATA[..], &[9; 30]].concat()).unwrap();
         let expected = Header {
             kind: PageKind::Data { definitions: Encoding::RLE, repetitions: Encoding::BIT_PACKED },
-            stored_bytes: 10,
-            plain_bytes: 20,
+            compressed_bytes: 10,
+            uncompressed_bytes: 20,
             crc: Some(u32::MAX - 1),
             values: 100,
             encoding: Encoding::RLE_DICTIONARY,

@@ -14,31 +14,31 @@ use super::chunk::{self, Chunk};
 use super::footer::Footer;
 use super::options::ParquetOptions;
 use super::types::{self, Layout};
-use crate::batch::{Problem, Projection, Reach, Root, guard};
+use crate::batch::{Problem, Projection, RangeReader, Root, guard};
 use crate::source::ReadAt;
 use crate::text::Failure;
 
 /// The maximum number of parts of a row group, whose number of rows is only claimed by the footer until it is read.
-const MOST_PARTS: u64 = 1 << 16;
+const MAX_PARTS: u64 = 1 << 16;
 
 /// The maximum number of rows of a row group without columns, which consists of nothing but their number.
-const MOST_WITHOUT_COLUMNS: i64 = i32::MAX as i64;
+const MAX_ROWS_WITHOUT_COLUMNS: i64 = i32::MAX as i64;
 
 /// A Parquet input whose footer has been read and checked against the file.
 ///
 /// Threads share it: each takes parts and reads them at their offsets.
 pub struct ParquetInput {
-    pub(super) reach: Reach,
+    pub(super) range_reader: RangeReader,
     pub(super) options: ParquetOptions,
     pub(super) metadata: ParquetMetaData,
     pub(super) schema: SchemaRef,
-    /// Where the footer begins, which is where data ends.
+    /// The offset of the footer, which is the end of the data.
     pub(super) footer: u64,
     /// The leaves of each column.
     pub(super) leaves: Vec<Range<usize>>,
     /// Chunks that parts share, by row group and leaf.
     chunks: Mutex<HashMap<(usize, usize), SharedChunk>>,
-    /// What the decoder needs to know of columns, by their leaves and by whether they are read as dictionaries.
+    /// Descriptions of columns for the decoder, by leaves and layout.
     pub(super) levels: Mutex<HashMap<(Vec<usize>, Layout), FieldLevels>>,
 }
 
@@ -74,23 +74,23 @@ impl ParquetInput {
     ///
     /// **Cost**: three reads, and memory for the footer, at most ten times its size.
     pub fn open(at: Arc<dyn ReadAt>, options: ParquetOptions) -> Result<Self, Failure> {
-        Self::try_open(Reach::new(at), options).map_err(failure)
+        Self::try_open(RangeReader::new(at), options).map_err(failure)
     }
 
-    fn try_open(reach: Reach, options: ParquetOptions) -> Result<Self, Problem> {
-        let Footer { range, bytes } = Footer::read(&reach, &options)?;
+    fn try_open(range_reader: RangeReader, options: ParquetOptions) -> Result<Self, Problem> {
+        let Footer { range, bytes } = Footer::read(&range_reader, &options)?;
         let damaged =
             |error: &dyn std::fmt::Display| Problem::damaged(range.start, format!("the footer: {error}"));
         let (metadata, schema) = guard(range.start, || {
             let metadata = ParquetMetaDataReader::decode_metadata(&bytes).map_err(|error| damaged(&error))?;
             let file = metadata.file_metadata();
             let schema = parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata());
-            let schema = types::settled(&schema.map_err(|error| damaged(&error))?, file.schema_descr());
+            let schema = types::corrected(&schema.map_err(|error| damaged(&error))?, file.schema_descr());
             Ok((metadata, schema))
         })?;
         let leaves = leaves_of_columns(metadata.file_metadata().schema());
         let input = Self {
-            reach,
+            range_reader,
             options,
             schema: Arc::new(schema),
             metadata,
@@ -103,7 +103,7 @@ impl ParquetInput {
         Ok(input)
     }
 
-    /// Whether the footer agrees with itself and with the size of the file.
+    /// Checks that the footer is consistent with itself and with the size of the file.
     fn check(&self) -> Result<(), Problem> {
         if self.leaves.len() != self.schema.fields().len() {
             return Err(Problem::damaged(self.footer, "the footer has columns that have no type"));
@@ -115,7 +115,7 @@ impl ParquetInput {
                 return Err(Problem::damaged(self.footer, message));
             };
             rows = sum;
-            if group.columns().is_empty() && group.num_rows() > MOST_WITHOUT_COLUMNS {
+            if group.columns().is_empty() && group.num_rows() > MAX_ROWS_WITHOUT_COLUMNS {
                 let message = format!(
                     "row group {index} says that it has {} rows, and has no columns",
                     group.num_rows()
@@ -134,7 +134,7 @@ impl ParquetInput {
                 }
             }
         }
-        // The number of rows in all may be missing: each row group has its own, which must come true.
+        // The total may be missing (0): the numbers of the row groups are verified by reading.
         let declared = self.metadata.file_metadata().num_rows();
         if declared != rows && declared != 0 {
             let message = format!("the footer says {declared} rows, and its row groups have {rows}");
@@ -155,7 +155,7 @@ impl ParquetInput {
 
     /// Returns the size of the file in bytes.
     pub fn size_bytes(&self) -> u64 {
-        self.reach.size_bytes()
+        self.range_reader.size_bytes()
     }
 
     /// Returns the parts in which `projection` is read, in row order. A row group is split if possible and
@@ -169,7 +169,7 @@ impl ParquetInput {
             let whole =
                 projection.iter().any(|root| self.leaves_of(root).iter().any(|&leaf| is_nested(leaf)));
             let count =
-                if whole { 1 } else { rows.div_ceil(self.options.part_rows.max(1)).clamp(1, MOST_PARTS) };
+                if whole { 1 } else { rows.div_ceil(self.options.part_rows.max(1)).clamp(1, MAX_PARTS) };
             let size = rows.div_ceil(count).max(1);
             let mut start = 0;
             while start < rows {
@@ -225,11 +225,11 @@ impl ParquetInput {
         let read = || {
             let range = chunk::range(metadata, self.footer)?;
             let slack = chunk::slack(self.metadata.file_metadata().created_by()).min(self.footer - range.end);
-            Chunk::read(&self.reach, range, metadata, slack, &self.options).map(Arc::new)
+            Chunk::read(&self.range_reader, range, metadata, slack, &self.options).map(Arc::new)
         };
         let rows = self.metadata.row_group(group).num_rows().cast_unsigned();
         if rows <= self.options.part_rows {
-            return read().map_err(|problem| problem.within(name_of(metadata, group)));
+            return read().map_err(|problem| problem.within(chunk_name(metadata, group)));
         }
         let shared = {
             let mut chunks = self.chunks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -237,7 +237,7 @@ impl ParquetInput {
             chunks.retain(|(known, _), _| known + 2 > group);
             Arc::clone(chunks.entry((group, leaf)).or_default())
         };
-        shared.get_or_init(|| read().map_err(|problem| problem.within(name_of(metadata, group)))).clone()
+        shared.get_or_init(|| read().map_err(|problem| problem.within(chunk_name(metadata, group)))).clone()
     }
 }
 
@@ -247,8 +247,8 @@ impl std::fmt::Debug for ParquetInput {
     }
 }
 
-/// What people call a chunk.
-pub(super) fn name_of(chunk: &ColumnChunkMetaData, group: usize) -> String {
+/// The name of a chunk in messages.
+pub(super) fn chunk_name(chunk: &ColumnChunkMetaData, group: usize) -> String {
     format!("column `{}` of row group {group}", chunk.column_path().string())
 }
 

@@ -12,7 +12,7 @@ use parquet::file::page_index::index_reader::decode_column_index;
 use parquet::file::page_index::offset_index::OffsetIndexMetaData;
 
 use super::thrift::{Fault, Kind, Reader};
-use crate::batch::{Problem, Reach, guard};
+use crate::batch::{Problem, RangeReader, guard};
 
 /// The longest index that is read; in memory it takes up to thirty times as much. A usual page has a hundred bytes of it.
 const MAX_INDEX_BYTES: u64 = 1 << 20;
@@ -20,7 +20,7 @@ const MAX_INDEX_BYTES: u64 = 1 << 20;
 /// The pages of a column in one row group.
 #[derive(Debug)]
 pub(super) struct PageIndex {
-    /// Which rows of the row group each page has.
+    /// The rows of each page, within the row group.
     pub(super) rows: Vec<Range<u64>>,
     pub(super) index: ColumnIndexMetaData,
 }
@@ -31,7 +31,7 @@ impl PageIndex {
     ///
     /// **Errors**: it cannot be read.
     pub(super) fn read(
-        reach: &Reach,
+        range_reader: &RangeReader,
         footer: u64,
         column: &ColumnChunkMetaData,
         rows: u64,
@@ -44,13 +44,13 @@ impl PageIndex {
         if !is_good(&index) || !is_good(&offsets) {
             return Ok(None);
         }
-        let (index, offsets) = (reach.read(index)?, reach.read(offsets)?);
+        let (index, offsets) = (range_reader.read(index)?, range_reader.read(offsets)?);
         Ok(Self::decode(&index, &offsets, column, rows))
     }
 
     fn decode(index: &[u8], offsets: &[u8], column: &ColumnChunkMetaData, rows: u64) -> Option<Self> {
         let starts = first_rows(offsets).ok()?;
-        let pages = walk(index).ok()?;
+        let pages = check_column_index(index).ok()?;
         let is_ascending = starts.first() == Some(&0)
             && starts.windows(2).all(|pair| pair[0] < pair[1])
             && starts.last().is_some_and(|&last| last < rows);
@@ -125,13 +125,13 @@ fn first_row(reader: &mut Reader<'_>) -> Result<u64, Fault> {
     row.ok_or_else(|| reader.fault("has a page without a first row"))
 }
 
-/// Walks the column index and makes sure that the decoder finds what it expects; how many pages there are.
-fn walk(bytes: &[u8]) -> Result<usize, Fault> {
+/// Checks that the column index has the types that the decoder expects. Returns the number of pages.
+fn check_column_index(bytes: &[u8]) -> Result<usize, Fault> {
     let (mut reader, mut last, mut pages) = (Reader::new(bytes), 0, 0);
     while let Some((number, kind)) = reader.field(&mut last)? {
         match (number, kind) {
-            // Which pages have nothing but nulls.
-            (1, Kind::List) => pages = reader.flags()?,
+            // For each page, whether it has only nulls.
+            (1, Kind::List) => pages = reader.skip_booleans()?,
             (4, Kind::Integer) | (2 | 3 | 5..=8, Kind::List) => reader.skip(kind)?,
             (1..=8, _) => return Err(reader.fault("has a field of another type")),
             _ => reader.skip(kind)?,
@@ -160,14 +160,14 @@ mod tests {
     fn the_column_index_is_walked_by_what_it_must_have() {
         // Two pages, one of nulls; ends of one byte and none.
         let bytes = [0x19, 0x21, 2, 1, 0x19, 0x28, 1, 7, 0, 0x19, 0x28, 1, 9, 0, 0x15, 0, 0];
-        assert_eq!(walk(&bytes), Ok(2));
+        assert_eq!(check_column_index(&bytes), Ok(2));
         for end in 0..bytes.len() {
-            assert!(walk(&bytes[..end]).is_err(), "cut at {end}");
+            assert!(check_column_index(&bytes[..end]).is_err(), "cut at {end}");
         }
-        assert!(walk(&[0x15, 0, 0]).is_err());
+        assert!(check_column_index(&[0x15, 0, 0]).is_err());
         // A list that would have more flags than there are bytes.
-        assert!(walk(&[0x19, 0xf1, 0xff, 0xff, 0xff, 0xff, 7, 0]).is_err());
+        assert!(check_column_index(&[0x19, 0xf1, 0xff, 0xff, 0xff, 0xff, 7, 0]).is_err());
         // Lists of booleans elsewhere take no bytes in some readers.
-        assert!(walk(&[0x19, 0x11, 1, 0x19, 0xf1, 0xff, 0xff, 0xff, 0xff, 7, 0]).is_err());
+        assert!(check_column_index(&[0x19, 0x11, 1, 0x19, 0xf1, 0xff, 0xff, 0xff, 0xff, 7, 0]).is_err());
     }
 }

@@ -8,91 +8,91 @@ use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageIterator, PageMetadata, PageReader};
 use parquet::errors::ParquetError;
 
-use super::chunk::{Chunk, PageAt};
+use super::chunk::{Chunk, PageLocation};
 use super::delta::Lengths;
 use super::header::{Header, PageKind};
 use super::options::ParquetOptions;
-use crate::batch::{Codec, Problem, Reach};
+use crate::batch::{Codec, Problem, RangeReader};
 
 /// The progress of the pages of one column, shared with the caller of the decoder.
 #[derive(Clone, Default)]
-pub(super) struct Meter(Arc<Mutex<Count>>);
+pub(super) struct PageProgress(Arc<Mutex<ProgressState>>);
 
 #[derive(Default)]
-struct Count {
-    /// Where the page last read begins.
+struct ProgressState {
+    /// The offset of the page that was read last.
     page: u64,
-    /// Values of the pages read since the last batch.
+    /// The number of values of the pages read for the current batch.
     values: u64,
-    /// What was wrong with a page.
+    /// The problem with a page, until it is reported.
     problem: Option<Problem>,
 }
 
-impl Meter {
-    fn with<T>(&self, change: impl FnOnce(&mut Count) -> T) -> T {
+impl PageProgress {
+    fn with<T>(&self, change: impl FnOnce(&mut ProgressState) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Begins with the next batch.
+    /// Starts counting the values of the next batch.
     pub(super) fn begin_batch(&self) {
         self.with(|count| count.values = 0);
     }
 
-    /// What was wrong with a page, once, or else `otherwise` of the place of the page that was read last.
+    /// Takes the problem with a page; if there is none, creates one at the offset of the page that was read last.
     pub(super) fn problem(&self, otherwise: impl FnOnce(u64) -> Problem) -> Problem {
         self.with(|count| count.problem.take().unwrap_or_else(|| otherwise(count.page)))
     }
 }
 
-/// The pages of one column chunk. Those that are skipped are not read.
+/// Reads the pages of one column chunk for the decoder. Skipped pages are not read.
 pub(super) struct Pages {
-    reach: Reach,
+    range_reader: RangeReader,
     chunk: Arc<Chunk>,
     codec: Codec,
     options: ParquetOptions,
-    /// Whether the dictionary, if there is one, was given away.
+    /// Whether the dictionary was returned, or is not needed.
     has_dictionary: bool,
-    /// Those not given away yet.
-    left: Range<usize>,
-    meter: Meter,
-    /// A page as it is stored, where it has to be unpacked: this memory is used again.
+    /// The indices of the data pages that were not returned yet.
+    remaining: Range<usize>,
+    progress: PageProgress,
+    /// A buffer for compressed pages, reused for every page.
     stored: Vec<u8>,
 }
 
 impl Pages {
-    /// For the decoder of some rows of the row group.
+    /// Creates the reader for a decoder of `rows` of the row group.
     pub(super) fn new(
-        reach: Reach,
+        range_reader: RangeReader,
         chunk: Arc<Chunk>,
         codec: Codec,
         options: ParquetOptions,
-        meter: Meter,
+        progress: PageProgress,
         rows: &Range<u64>,
     ) -> Self {
-        let (has_dictionary, left) = (!chunk.needs_dictionary(rows), 0..chunk.pages.len());
-        Self { reach, chunk, codec, options, has_dictionary, left, meter, stored: Vec::new() }
+        let (has_dictionary, remaining) = (!chunk.needs_dictionary(rows), 0..chunk.pages.len());
+        Self { range_reader, chunk, codec, options, has_dictionary, remaining, progress, stored: Vec::new() }
     }
 
-    fn next_page_at(&self) -> Option<PageAt> {
+    fn next_location(&self) -> Option<PageLocation> {
         if !self.has_dictionary {
             return self.chunk.dictionary;
         }
-        self.left.clone().next().map(|index| self.chunk.pages[index])
+        self.remaining.clone().next().map(|index| self.chunk.pages[index])
     }
 
-    fn step(&mut self) {
+    fn advance(&mut self) {
         if self.has_dictionary {
-            self.left.start += 1;
+            self.remaining.start += 1;
         } else {
             self.has_dictionary = true;
         }
     }
 
-    fn read(&mut self, page: &PageAt) -> Result<Page, Problem> {
+    fn read(&mut self, page: &PageLocation) -> Result<Page, Problem> {
         let header = page.header;
         let what = || format!("has a page, at byte {}, that", page.start);
         let mut stored = std::mem::take(&mut self.stored);
-        let length = self.reach.read_into(page.range(), &mut stored)?.len();
+        let length = self.range_reader.read_into(page.range(), &mut stored)?.len();
         if let Some(crc) = header.crc {
             let found = crc32fast::hash(&stored[..length]);
             if found != crc {
@@ -101,13 +101,13 @@ impl Pages {
             }
         }
         let plain = self
-            .unpack(&header, stored, length)
+            .decompress(&header, stored, length)
             .map_err(|fault| Problem::damaged(page.start, fault).within(what()))?;
-        if self.has_packed_nothing(&header, &plain) {
+        if self.has_zero_width_indices(&header, &plain) {
             let message = "has entries of its dictionary packed in no bits, which readers do not agree on";
             return Err(Problem::damaged(page.start, message).within(what()));
         }
-        if self.has_finer_digits(&header, &plain) {
+        if self.has_sub_microseconds(&header, &plain) {
             let message = "has timestamps of 96 bits with digits beyond microseconds, which are not kept; write them with 64 bits";
             return Err(Problem::unsupported(page.start, message).within(what()));
         }
@@ -117,15 +117,15 @@ impl Pages {
         Ok(page_of(&header, plain.into()))
     }
 
-    /// Undoes the compression, which leaves the levels of a page of version 2 alone. The page is the first `length` bytes of `stored`.
-    fn unpack(&mut self, header: &Header, stored: Vec<u8>, length: usize) -> Result<Vec<u8>, String> {
-        let (levels, is_packed) = match header.kind {
+    /// Decompresses a page, the first `length` bytes of `stored`. The levels of a version 2 page are never compressed.
+    fn decompress(&mut self, header: &Header, stored: Vec<u8>, length: usize) -> Result<Vec<u8>, String> {
+        let (level_bytes, is_packed) = match header.kind {
             PageKind::DataV2 { definition_bytes, repetition_bytes, is_compressed, .. } => {
                 ((definition_bytes + repetition_bytes) as usize, is_compressed)
             }
             _ => (0, true),
         };
-        let plain_length = header.plain_bytes as usize;
+        let plain_length = header.uncompressed_bytes as usize;
         if self.codec.is_none() || !is_packed {
             let mut stored = stored;
             stored.truncate(length);
@@ -135,11 +135,11 @@ impl Pages {
                 Err(format!("is not compressed and has {length} bytes instead of {plain_length}"))
             };
         }
-        let (levels, packed) = stored[..length].split_at(levels);
-        let mut plain = levels.to_vec();
-        // A page of nothing but nulls may hold nothing at all, which not every method can unpack.
-        if plain_length > levels.len() {
-            self.codec.decompress(packed, &mut plain, plain_length - levels.len())?;
+        let (level_bytes, packed) = stored[..length].split_at(level_bytes);
+        let mut plain = level_bytes.to_vec();
+        // A page that has only nulls may have no bytes of values. Not every method can decompress an empty input.
+        if plain_length > level_bytes.len() {
+            self.codec.decompress(packed, &mut plain, plain_length - level_bytes.len())?;
         }
         self.stored = stored;
         Ok(plain)
@@ -147,7 +147,7 @@ impl Pages {
 
     /// Checks the lengths of delta-encoded strings, which may expand to much more than their size.
     fn check_lengths(&self, header: &Header, plain: &[u8]) -> Result<(), String> {
-        let values = &plain[self.levels(header, plain).min(plain.len())..];
+        let values = &plain[self.level_bytes(header, plain).min(plain.len())..];
         let most = self.options.max_batch_values.min(u64::from(header.values));
         match header.encoding {
             Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY if values.is_empty() => Ok(()),
@@ -164,22 +164,24 @@ impl Pages {
         }
     }
 
-    /// Entries of a dictionary of one take no bits, and writers put them into a run, or into a last group of eight. A writer
-    /// that packed all of them (Polars, once) made pages that readers do not agree on.
-    fn has_packed_nothing(&self, header: &Header, plain: &[u8]) -> bool {
+    /// Whether a page has bit-packed dictionary indices of zero bits, beyond a last group of eight.
+    ///
+    /// Indices into a dictionary of one entry take no bits, and writers encode them as a run, or as a last group of eight. A
+    /// writer that bit-packed all of them (an old version of Polars) made pages that readers decode differently.
+    fn has_zero_width_indices(&self, header: &Header, plain: &[u8]) -> bool {
         let is_dictionary = matches!(header.encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
             && !matches!(header.kind, PageKind::Dictionary { .. });
         // A width of no bits, then a header with the number of packed groups.
         is_dictionary
-            && matches!(plain.get(self.levels(header, plain)..), Some([0, run, ..]) if run & 1 == 1 && *run > 3)
+            && matches!(plain.get(self.level_bytes(header, plain)..), Some([0, run, ..]) if run & 1 == 1 && *run > 3)
     }
 
-    /// Timestamps of 96 bits are decoded to microseconds.
-    fn has_finer_digits(&self, header: &Header, plain: &[u8]) -> bool {
+    /// Whether a page has timestamps of 96 bits that are finer than the microseconds to which they are decoded.
+    fn has_sub_microseconds(&self, header: &Header, plain: &[u8]) -> bool {
         if !self.chunk.is_int96 || !matches!(header.encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
             return false;
         }
-        let values = plain.get(self.levels(header, plain)..).unwrap_or_default();
+        let values = plain.get(self.level_bytes(header, plain)..).unwrap_or_default();
         let nanos = values
             .as_chunks::<12>()
             .0
@@ -190,8 +192,8 @@ impl Pages {
         is_plain && { nanos }.any(|nanos| nanos % 1000 != 0)
     }
 
-    /// How many bytes of a page its levels take.
-    fn levels(&self, header: &Header, plain: &[u8]) -> usize {
+    /// The number of bytes of the levels of a page.
+    fn level_bytes(&self, header: &Header, plain: &[u8]) -> usize {
         match header.kind {
             PageKind::DataV2 { definition_bytes, repetition_bytes, .. } => {
                 (definition_bytes + repetition_bytes) as usize
@@ -212,10 +214,10 @@ impl Pages {
         }
     }
 
-    fn deliver(&mut self) -> Result<Option<Page>, Problem> {
-        let Some(page) = self.next_page_at() else { return Ok(None) };
-        self.step();
-        let values = self.meter.with(|count| {
+    fn next_page(&mut self) -> Result<Option<Page>, Problem> {
+        let Some(page) = self.next_location() else { return Ok(None) };
+        self.advance();
+        let values = self.progress.with(|count| {
             count.page = page.start;
             count.values += u64::from(page.header.values);
             count.values
@@ -258,16 +260,16 @@ fn page_of(header: &Header, buf: Bytes) -> Page {
 
 impl PageReader for Pages {
     fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
-        self.deliver().map_err(|problem| {
+        self.next_page().map_err(|problem| {
             // The decoder's own errors are strings; the problem is kept separately.
             let error = ParquetError::General(problem.to_string());
-            self.meter.with(|count| count.problem = Some(problem));
+            self.progress.with(|count| count.problem = Some(problem));
             error
         })
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
-        Ok(self.next_page_at().map(|page| {
+        Ok(self.next_location().map(|page| {
             let values = page.header.values as usize;
             let rows = match page.header.kind {
                 PageKind::DataV2 { rows, .. } => Some(rows as usize),
@@ -280,7 +282,7 @@ impl PageReader for Pages {
     }
 
     fn skip_next_page(&mut self) -> Result<(), ParquetError> {
-        self.step();
+        self.advance();
         Ok(())
     }
 }
@@ -293,7 +295,7 @@ impl Iterator for Pages {
     }
 }
 
-/// The chunk of a column, as the decoder asks for it: once.
+/// The chunk of a column, as the decoder requests it: once.
 pub(super) struct OneChunk(pub(super) Option<Box<dyn PageReader>>);
 
 impl Iterator for OneChunk {

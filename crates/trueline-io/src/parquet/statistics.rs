@@ -54,7 +54,7 @@ impl ParquetInput {
             nulls: statistics.null_count_opt(),
             nans: statistics.nan_count_opt(),
             ends: ends.filter(|ends| ends.iter().all(|end| end.len() == 1 && end.is_valid(0))),
-            are_values: are_exact || !may_be_short(column),
+            are_values: are_exact || !may_be_truncated(column),
             is_trusted: is_trusted(self.metadata.file_metadata().created_by()),
         })
     }
@@ -74,7 +74,7 @@ impl ParquetInput {
             return Ok(Vec::new());
         };
         let rows = u64::try_from(metadata.num_rows()).unwrap_or_default();
-        let pages = PageIndex::read(&self.reach, self.footer, chunk, rows).map_err(failure)?;
+        let pages = PageIndex::read(&self.range_reader, self.footer, chunk, rows).map_err(failure)?;
         let Some(pages) = pages else { return Ok(Vec::new()) };
         let ends = self.ends(leaf, &field, |converter| {
             Some([
@@ -91,7 +91,7 @@ impl ParquetInput {
                 nulls: count(pages.index.null_count(page)),
                 nans: count(pages.index.nan_count(page)),
                 ends: ends.map(|[least, greatest]| [least.slice(page, 1), greatest.slice(page, 1)]),
-                are_values: !may_be_short(chunk.column_descr()),
+                are_values: !may_be_truncated(chunk.column_descr()),
                 is_trusted: is_trusted(self.metadata.file_metadata().created_by()),
             };
             (rows.clone(), claims)
@@ -117,7 +117,7 @@ impl ParquetInput {
         guard(self.footer, || Ok(ends())).ok().flatten()
     }
 
-    /// The leaf that a path leads to, where it leads to one.
+    /// The leaf at a path, if the path leads to exactly one.
     fn leaf_at(&self, path: &[usize]) -> Option<(usize, Field)> {
         let (root, rest) = path.split_first()?;
         let mut field = self.schema.fields().get(*root)?;
@@ -131,14 +131,14 @@ impl ParquetInput {
     }
 }
 
-/// Whether the ends of values may be shortened.
-fn may_be_short(column: &ColumnDescriptor) -> bool {
+/// Whether the bounds in the statistics of a column may be truncated.
+fn may_be_truncated(column: &ColumnDescriptor) -> bool {
     matches!(column.physical_type(), Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY)
 }
 
 /// Programs whose old versions wrote wrong statistics, and the first version that does not: parquet-mr compared bytes as if they
 /// had a sign (PARQUET-251, PARQUET-686), parquet-cpp likewise (PARQUET-1246 and before), `StarRocks` counted too few nulls.
-const WRONG: [(&str, [u64; 3]); 4] = [
+const FIRST_TRUSTED: [(&str, [u64; 3]); 4] = [
     ("parquet-mr", [1, 10, 0]),
     ("parquet-cpp-arrow", [0, 0, 0]),
     ("parquet-cpp", [1, 5, 0]),
@@ -148,7 +148,7 @@ const WRONG: [(&str, [u64; 3]); 4] = [
 /// A file that does not name its writer is not trusted.
 fn is_trusted(created_by: Option<&str>) -> bool {
     let Some(created_by) = created_by.map(str::to_ascii_lowercase) else { return false };
-    let Some((name, least)) = WRONG.iter().find(|(name, _)| created_by.starts_with(name)) else {
+    let Some((name, least)) = FIRST_TRUSTED.iter().find(|(name, _)| created_by.starts_with(name)) else {
         return true;
     };
     let numbers =

@@ -6,7 +6,7 @@
 //!
 //! Two features of the protocol are errors here, because Parquet readers disagree on how they are encoded, so that
 //! another reader could see something else than was checked: booleans as list elements, and maps. No footer and no page
-//! header has either; the column index has one list of booleans, which [`Reader::flags`] reads.
+//! header has either; the column index has one list of booleans, which [`Reader::skip_booleans`] reads.
 //!
 //! **Source**: Apache Thrift, "Thrift Compact protocol encoding".
 
@@ -19,7 +19,7 @@ const MAX_VARINT: usize = 10;
 /// What is wrong with the bytes, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// Relative to the first byte.
+    /// The offset, relative to the first byte.
     pub(super) at: usize,
     pub(super) what: &'static str,
 }
@@ -47,16 +47,16 @@ pub(super) struct List {
     pub(super) count: usize,
 }
 
-/// A place in bytes.
+/// Reads values from bytes, one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-/// What is still to come of a value that is being skipped.
+/// The part of a nested value that is still to be skipped.
 #[derive(Clone, Copy)]
-enum Open {
+enum Pending {
     Fields,
     Elements(Kind, usize),
 }
@@ -66,12 +66,12 @@ impl<'a> Reader<'a> {
         Self { bytes, at: 0 }
     }
 
-    /// All bytes, those that were read too.
+    /// All bytes, including those that were read.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
 
-    /// How many bytes were read.
+    /// The number of bytes read.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
         let number = if delta == 0 { i16::try_from(self.integer()?).ok() } else { last.checked_add(delta) };
         let number = number.ok_or(Fault { at: start, what: "has a field number out of range" })?;
         *last = number;
-        // As a field a boolean is its type.
+        // The value of a boolean field is encoded in its type.
         let kind = match code {
             1 => Kind::True,
             2 => Kind::False,
@@ -170,9 +170,8 @@ impl<'a> Reader<'a> {
         Ok(List { kind: kind_of(header & 0x0f, start)?, count })
     }
 
-    /// Skips a list of booleans, each of which has a byte, and returns their number. Other code of the same protocol writes them
-    /// this way where required.
-    pub(super) fn flags(&mut self) -> Result<usize, Fault> {
+    /// Skips a list of booleans, which take a byte each, and returns their number.
+    pub(super) fn skip_booleans(&mut self) -> Result<usize, Fault> {
         let start = self.at;
         let header = self.byte()?;
         let count = match header >> 4 {
@@ -185,29 +184,29 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
-    /// Passes over a value.
+    /// Skips a value.
     pub(super) fn skip(&mut self, kind: Kind) -> Result<(), Fault> {
-        let mut open: Vec<(Open, i16)> = Vec::new();
-        self.step_into(kind, &mut open)?;
-        while let Some((top, last)) = open.last_mut() {
+        let mut pending: Vec<(Pending, i16)> = Vec::new();
+        self.skip_or_open(kind, &mut pending)?;
+        while let Some((top, last)) = pending.last_mut() {
             match top {
-                Open::Fields => match self.field(last)? {
-                    Some((_, kind)) => self.step_into(kind, &mut open)?,
-                    None => drop(open.pop()),
+                Pending::Fields => match self.field(last)? {
+                    Some((_, kind)) => self.skip_or_open(kind, &mut pending)?,
+                    None => drop(pending.pop()),
                 },
-                Open::Elements(_, 0) => drop(open.pop()),
-                Open::Elements(kind, left) => {
+                Pending::Elements(_, 0) => drop(pending.pop()),
+                Pending::Elements(kind, left) => {
                     *left -= 1;
                     let kind = *kind;
-                    self.step_into(kind, &mut open)?;
+                    self.skip_or_open(kind, &mut pending)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Passes over a value that has no parts, or opens one that has.
-    fn step_into(&mut self, kind: Kind, open: &mut Vec<(Open, i16)>) -> Result<(), Fault> {
+    /// Skips a primitive value, or pushes a nested one onto the stack of values to be skipped.
+    fn skip_or_open(&mut self, kind: Kind, pending: &mut Vec<(Pending, i16)>) -> Result<(), Fault> {
         match kind {
             Kind::True | Kind::False => {}
             Kind::Byte => drop(self.byte()?),
@@ -215,14 +214,14 @@ impl<'a> Reader<'a> {
             Kind::Double => drop(self.take(8)?),
             Kind::Uuid => drop(self.take(16)?),
             Kind::Binary => drop(self.binary()?),
-            Kind::List | Kind::Struct if open.len() == MAX_DEPTH => {
+            Kind::List | Kind::Struct if pending.len() == MAX_DEPTH => {
                 return Err(self.fault("is nested deeper than 32 levels"));
             }
             Kind::List => {
                 let List { kind, count } = self.list()?;
-                open.push((Open::Elements(kind, count), 0));
+                pending.push((Pending::Elements(kind, count), 0));
             }
-            Kind::Struct => open.push((Open::Fields, 0)),
+            Kind::Struct => pending.push((Pending::Fields, 0)),
         }
         Ok(())
     }

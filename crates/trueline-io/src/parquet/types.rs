@@ -6,41 +6,43 @@ use arrow_schema::{DataType, FieldRef, Fields, Schema, TimeUnit};
 use parquet::basic::{ConvertedType, Type as Physical};
 use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor};
 
-/// Puts right what the decoder takes from a file's own note of its Arrow types, or supposes.
+/// Corrects the types that the decoder derives from the Arrow schema embedded in a file, or from defaults.
 ///
-/// The note is believed on things that Parquet has no word for, such as durations; but not that nanoseconds are seconds. And
-/// timestamps of 96 bits, which have no unit, are read in microseconds: nanoseconds of 64 bits end in 2262, and then begin
-/// again in 1677. A column that the decoder has no dictionaries for is what its entries are.
-pub(super) fn settled(schema: &Schema, columns: &SchemaDescriptor) -> Schema {
+/// - The embedded schema is used for types that Parquet does not have, such as durations. But the unit of a timestamp is the one
+///   that Parquet declares.
+/// - Timestamps of 96 bits, which have no unit, are read in microseconds: nanoseconds of 64 bits would overflow after 2262 and
+///   wrap around to 1677.
+/// - A dictionary type that the decoder does not support for the column becomes the type of its values.
+pub(super) fn corrected(schema: &Schema, columns: &SchemaDescriptor) -> Schema {
     let mut leaves = columns.columns().iter();
-    let fields: Fields = schema.fields().iter().map(|field| settle_field(field, &mut leaves)).collect();
+    let fields: Fields = schema.fields().iter().map(|field| correct_field(field, &mut leaves)).collect();
     Schema::new_with_metadata(fields, schema.metadata().clone())
 }
 
-fn settle_field(field: &FieldRef, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> FieldRef {
-    let data_type = settle(field.data_type(), leaves);
+fn correct_field(field: &FieldRef, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> FieldRef {
+    let data_type = correct(field.data_type(), leaves);
     Arc::new(field.as_ref().clone().with_data_type(data_type))
 }
 
-fn settle(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> DataType {
+fn correct(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> DataType {
     match own {
         DataType::Struct(fields) => {
-            DataType::Struct(fields.iter().map(|field| settle_field(field, leaves)).collect())
+            DataType::Struct(fields.iter().map(|field| correct_field(field, leaves)).collect())
         }
-        DataType::List(field) => DataType::List(settle_field(field, leaves)),
-        DataType::LargeList(field) => DataType::LargeList(settle_field(field, leaves)),
-        DataType::ListView(field) => DataType::ListView(settle_field(field, leaves)),
-        DataType::LargeListView(field) => DataType::LargeListView(settle_field(field, leaves)),
-        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(settle_field(field, leaves), *size),
-        DataType::Map(field, is_sorted) => DataType::Map(settle_field(field, leaves), *is_sorted),
-        leaf => leaves.next().map_or_else(|| leaf.clone(), |column| settle_leaf(leaf, column)),
+        DataType::List(field) => DataType::List(correct_field(field, leaves)),
+        DataType::LargeList(field) => DataType::LargeList(correct_field(field, leaves)),
+        DataType::ListView(field) => DataType::ListView(correct_field(field, leaves)),
+        DataType::LargeListView(field) => DataType::LargeListView(correct_field(field, leaves)),
+        DataType::FixedSizeList(field, size) => DataType::FixedSizeList(correct_field(field, leaves), *size),
+        DataType::Map(field, is_sorted) => DataType::Map(correct_field(field, leaves), *is_sorted),
+        leaf => leaves.next().map_or_else(|| leaf.clone(), |column| correct_leaf(leaf, column)),
     }
 }
 
-fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
+fn correct_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
     match (column.physical_type(), own) {
         (_, DataType::Dictionary(keys, values)) => {
-            let values = settle_leaf(values, column);
+            let values = correct_leaf(values, column);
             if has_dictionaries(&values, column) {
                 DataType::Dictionary(keys.clone(), Box::new(values))
             } else {
@@ -51,9 +53,9 @@ fn settle_leaf(own: &DataType, column: &ColumnDescPtr) -> DataType {
             DataType::Timestamp(TimeUnit::Microsecond, zone.clone())
         }
         (Physical::INT64, DataType::Timestamp(unit, zone)) => {
-            DataType::Timestamp(written_unit(column).unwrap_or(*unit), zone.clone())
+            DataType::Timestamp(declared_unit(column).unwrap_or(*unit), zone.clone())
         }
-        // Days are days, and would be written again as milliseconds that no type tells from numbers.
+        // The column stores days. As `Date64` it would be written again as milliseconds without a type that marks them as dates.
         (Physical::INT32, DataType::Date64) => DataType::Date32,
         _ => own.clone(),
     }
@@ -79,10 +81,10 @@ fn is_utf8(column: &ColumnDescPtr) -> bool {
 }
 
 /// Whether a column has strings that the decoder does not validate: those that the file does not declare as `UTF8`.
-pub(super) fn has_unseen_texts(own: &DataType, columns: &[ColumnDescPtr]) -> bool {
+pub(super) fn has_unvalidated_strings(own: &DataType, columns: &[ColumnDescPtr]) -> bool {
     fn walk(own: &DataType, leaves: &mut std::slice::Iter<'_, ColumnDescPtr>) -> bool {
         match own {
-            // All of them are walked, so that leaves and columns stay in step.
+            // No short circuit: every field must advance the iterator of leaves.
             DataType::Struct(fields) => {
                 fields.iter().fold(false, |any, field| walk(field.data_type(), leaves) | any)
             }
@@ -106,7 +108,7 @@ pub(super) fn has_unseen_texts(own: &DataType, columns: &[ColumnDescPtr]) -> boo
 }
 
 /// The unit in which the file stores a timestamp, if declared.
-fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
+fn declared_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
     use parquet::basic::{LogicalType, TimeUnit as Unit};
     match (column.logical_type_ref(), column.converted_type()) {
         (Some(LogicalType::Timestamp(timestamp)), _) => Some(match timestamp.unit {
@@ -120,7 +122,7 @@ fn written_unit(column: &ColumnDescPtr) -> Option<TimeUnit> {
     }
 }
 
-/// In which types values are asked for.
+/// The types in which values are requested from the decoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Layout {
     /// Strings as views.
@@ -132,7 +134,7 @@ pub(super) enum Layout {
 }
 
 /// The type in which values are requested: strings as views, which copy nothing, or as entries of the dictionary of the file.
-pub(super) fn asked(own: &DataType, layout: Layout) -> DataType {
+pub(super) fn requested_type(own: &DataType, layout: Layout) -> DataType {
     let of = |plain: DataType, view: DataType| {
         if layout == Layout::Dictionary {
             DataType::Dictionary(Box::new(DataType::Int32), Box::new(plain))
@@ -141,7 +143,7 @@ pub(super) fn asked(own: &DataType, layout: Layout) -> DataType {
         }
     };
     let inner = |field: &FieldRef| -> FieldRef {
-        Arc::new(field.as_ref().clone().with_data_type(asked(field.data_type(), Layout::Views)))
+        Arc::new(field.as_ref().clone().with_data_type(requested_type(field.data_type(), Layout::Views)))
     };
     match own {
         own if layout == Layout::Own => own.clone(),
@@ -149,7 +151,7 @@ pub(super) fn asked(own: &DataType, layout: Layout) -> DataType {
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => {
             of(DataType::Binary, DataType::BinaryView)
         }
-        DataType::Dictionary(_, values) => asked(values, layout),
+        DataType::Dictionary(_, values) => requested_type(values, layout),
         DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
         DataType::List(field) => DataType::List(inner(field)),
         DataType::LargeList(field) => DataType::LargeList(inner(field)),

@@ -35,8 +35,8 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// `head_bytes` is the size of the first read if it differs from `chunk_bytes`. With `keeps_skipped`, consumed bytes are kept,
-    /// up to the maximum size of a record.
+    /// `head_bytes` is the size of the first read if it differs from `chunk_bytes`. With `keeps_skipped`, consumed bytes are
+    /// kept, up to the maximum size of a record.
     pub(crate) fn new(
         read: Box<dyn Read + Send>,
         (chunk_bytes, head_bytes): (usize, Option<usize>),

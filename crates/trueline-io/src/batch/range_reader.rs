@@ -8,14 +8,14 @@ use super::Problem;
 use crate::error::Error;
 use crate::source::ReadAt;
 
-/// The bytes of an input of known size. Clones read the same input.
+/// Reads ranges of an input of known size. Clones read the same input.
 #[derive(Clone)]
-pub(crate) struct Reach {
+pub(crate) struct RangeReader {
     at: Arc<dyn ReadAt>,
     size_bytes: u64,
 }
 
-impl Reach {
+impl RangeReader {
     pub(crate) fn new(at: Arc<dyn ReadAt>) -> Self {
         let size_bytes = at.size_bytes();
         Self { at, size_bytes }
@@ -25,14 +25,14 @@ impl Reach {
         self.size_bytes
     }
 
-    /// All bytes of `range`, which is checked to lie within the input before there is memory for it.
+    /// Reads all bytes of `range`. The range is checked against the size of the input before memory is allocated for it.
     pub(crate) fn read(&self, range: Range<u64>) -> Result<Vec<u8>, Problem> {
         let mut bytes = Vec::new();
         self.read_into(range, &mut bytes)?;
         Ok(bytes)
     }
 
-    /// As [`Reach::read`], into the beginning of `bytes`, which grow where they have to.
+    /// As [`RangeReader::read`], but reads into the beginning of `bytes`, which grows if required.
     pub(crate) fn read_into<'b>(
         &self,
         range: Range<u64>,
@@ -55,7 +55,7 @@ impl Reach {
         Ok(&bytes[..length])
     }
 
-    /// Fills `bytes` with those from `byte_offset` on.
+    /// Fills `bytes` with the bytes of the input at `byte_offset`.
     pub(crate) fn fill(&self, bytes: &mut [u8], byte_offset: u64) -> Result<(), Problem> {
         let mut filled = 0;
         while filled < bytes.len() {
