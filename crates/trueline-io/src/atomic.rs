@@ -12,9 +12,9 @@ use self::temporaries::Entry;
 pub use self::temporaries::Temporaries;
 use crate::error::{Error, ErrorKind};
 
-/// Bytes collected before a write.
+/// The size of the write buffer.
 const BUFFER_BYTES: usize = 64 << 10;
-/// Links that are followed one after the other.
+/// The maximum length of a chain of symbolic links.
 const MAX_LINKS: usize = 40;
 
 /// A file being written atomically: bytes go to a temporary file beside it, and [`AtomicFile::commit`] moves it into place.
@@ -34,12 +34,12 @@ const MAX_LINKS: usize = 40;
 #[derive(Debug)]
 pub struct AtomicFile {
     name: String,
-    /// Only `None` while the value is taken apart.
+    /// `None` only while the value is consumed.
     output: Option<Output>,
     failure: Option<Failure>,
 }
 
-/// What is left of a write error.
+/// A copy of the first write error.
 #[derive(Clone, Debug)]
 struct Failure {
     kind: io::ErrorKind,
@@ -81,7 +81,7 @@ impl AtomicFile {
     pub fn target(path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
         std::fs::canonicalize(path).unwrap_or_else(|_| {
-            let path = behind_links(path).unwrap_or_else(|_| path.to_path_buf());
+            let path = resolve_links(path).unwrap_or_else(|_| path.to_path_buf());
             match (std::fs::canonicalize(folder(&path)), path.file_name()) {
                 (Ok(folder), Some(name)) => folder.join(name),
                 _ => path,
@@ -92,7 +92,7 @@ impl AtomicFile {
     /// Returns whether an output at `path` would replace or create the file `other`. Symbolic and hard links are considered.
     pub fn is_same(path: impl AsRef<Path>, other: impl AsRef<Path>) -> bool {
         let (path, other) = (path.as_ref(), other.as_ref());
-        Self::target(path) == Self::target(other) || is_linked(path, other)
+        Self::target(path) == Self::target(other) || is_same_file(path, other)
     }
 
     /// Returns the display name: the path.
@@ -110,7 +110,7 @@ impl AtomicFile {
             Some(Output::Direct(writer)) => sync_direct(writer.get_ref()),
             None => Ok(()),
         });
-        self.remember(synced).map_err(|source| fail(&self.name, source))
+        self.record_failure(synced).map_err(|source| fail(&self.name, source))
     }
 
     /// Writes remaining data, syncs it and moves the file into place.
@@ -141,7 +141,7 @@ impl AtomicFile {
         }
     }
 
-    fn remember<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+    fn record_failure<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
         if let Err(error) = &result
             && error.kind() != io::ErrorKind::Interrupted
             && self.failure.is_none()
@@ -159,7 +159,7 @@ impl Write for AtomicFile {
             Some(Output::Direct(writer)) => writer.write(bytes),
             None => Ok(0),
         };
-        self.remember(result)
+        self.record_failure(result)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -168,13 +168,13 @@ impl Write for AtomicFile {
             Some(Output::Direct(writer)) => writer.flush(),
             None => Ok(()),
         };
-        self.remember(result)
+        self.record_failure(result)
     }
 }
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // Without a commit nothing more is written, not even what waits in the buffer.
+        // Without a commit nothing more is written, not even the content of the buffer.
         match self.output.take() {
             Some(Output::Temporary { writer, entry, .. }) => {
                 drop(writer.into_parts());
@@ -198,7 +198,7 @@ fn fail(name: &str, source: io::Error) -> Error {
 fn unbuffered<W: Write>(writer: BufWriter<W>) -> io::Result<W> {
     writer.into_inner().map_err(|error| {
         let (error, writer) = error.into_parts();
-        // Else the buffer would be written again when it is dropped.
+        // Otherwise dropping the writer would try to write the buffer again.
         drop(writer.into_parts());
         error
     })
@@ -222,7 +222,7 @@ fn open(path: &Path, name: &str, temporaries: &Temporaries) -> Result<Output, Er
             temporary(target, Some(metadata.permissions()), name, temporaries)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            temporary(behind_links(path).map_err(|error| fail(name, error))?, None, name, temporaries)
+            temporary(resolve_links(path).map_err(|error| fail(name, error))?, None, name, temporaries)
         }
         Err(error) => Err(fail(name, error)),
     }
@@ -242,12 +242,12 @@ fn temporary(
     let mut builder = tempfile::Builder::new();
     builder.prefix(".trueline-").suffix(".tmp");
     if permissions.is_none()
-        && let Some(usual) = usual_permissions()
+        && let Some(default_mode) = default_permissions()
     {
-        builder.permissions(usual);
+        builder.permissions(default_mode);
     }
-    let held = temporaries.hold(|| builder.tempfile_in(folder(&target)));
-    let (file, entry) = held.map_err(|error| match error.kind() {
+    let created = temporaries.create_listed(|| builder.tempfile_in(folder(&target)));
+    let (file, entry) = created.map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => {
             Error::new(ErrorKind::NoPermission { action: "create a file beside", name: name.to_owned() })
         }
@@ -257,16 +257,17 @@ fn temporary(
     Ok(Output::Temporary { writer, target, permissions, entry })
 }
 
-/// What a new file gets, less what the process masks out. Replaced files are private until they have their old permissions.
+/// The permissions of a new file, before the umask applies. A file that replaces another is private until it gets the
+/// permissions of the old one.
 #[cfg(unix)]
 #[allow(clippy::unnecessary_wraps, reason = "other systems have no mode")]
-fn usual_permissions() -> Option<Permissions> {
+fn default_permissions() -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt;
     Some(Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn usual_permissions() -> Option<Permissions> {
+fn default_permissions() -> Option<Permissions> {
     None
 }
 
@@ -274,9 +275,9 @@ fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Whether two paths lead to one regular file.
+/// Whether two paths lead to the same regular file.
 #[cfg(unix)]
-fn is_linked(path: &Path, other: &Path) -> bool {
+fn is_same_file(path: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let identity = |path| {
         let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
@@ -287,12 +288,12 @@ fn is_linked(path: &Path, other: &Path) -> bool {
 
 /// Other systems do not provide this for a path.
 #[cfg(not(unix))]
-fn is_linked(_path: &Path, _other: &Path) -> bool {
+fn is_same_file(_path: &Path, _other: &Path) -> bool {
     false
 }
 
-/// The path that a chain of links to nothing ends at.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
+/// The path at the end of a chain of symbolic links whose target does not exist.
+fn resolve_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MAX_LINKS {
         match std::fs::read_link(&path) {

@@ -39,7 +39,7 @@ impl ChunkReader {
         Self { read, chunk_bytes: chunk_bytes.max(1), byte_offset: 0, state: State::Reading }
     }
 
-    /// Makes the chunks from here on so large, at least one byte.
+    /// Sets the size of the following chunks, at least one byte.
     pub(crate) fn set_chunk_bytes(&mut self, chunk_bytes: usize) {
         self.chunk_bytes = chunk_bytes.max(1);
     }
@@ -103,10 +103,10 @@ impl ChunkReader {
     }
 }
 
-/// What an address should be a multiple of to which much is copied: a line of the cache.
+/// The size of a cache line: buffers for large copies should be aligned to it.
 pub(crate) const LINE: usize = 64;
 
-/// The first offset of a buffer, from `least` on, that is good for reading into.
+/// The first offset of a buffer, from `least` on, that is aligned to a cache line.
 ///
 /// Zen 3 processors take five times as long to copy from a file to an address less than 32 bytes after the start of a page, which
 /// is where allocators put large buffers, after their own sixteen bytes. A buffer that grows for the bytes may move to any
@@ -121,7 +121,7 @@ pub(crate) fn aligned(buffer: &[u8], least: usize) -> usize {
 pub(crate) fn lengthen(buffer: &mut Vec<u8>, bytes: usize) -> Result<(), Error> {
     if bytes > buffer.capacity() {
         let refused = |_| Error::new(ErrorKind::ChunkMemory { chunk_bytes: bytes });
-        // Only asks whether there is that much.
+        // Checks that the memory is available: `vec!` would abort the process.
         Vec::<u8>::new().try_reserve_exact(bytes).map_err(refused)?;
         let mut longer = vec![0; bytes];
         longer[..buffer.len()].copy_from_slice(buffer);

@@ -6,7 +6,7 @@ use std::io;
 
 pub use self::kind::ErrorKind;
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-pub(crate) use self::kind::shown;
+pub(crate) use self::kind::quoted;
 use crate::compression::Compression;
 
 /// An error of an input or output; see [`Error::kind`].
@@ -78,7 +78,7 @@ impl Error {
         })
     }
 
-    /// Reading failed; an error of ours in disguise comes back as it was.
+    /// Reading failed. If `source` wraps an [`Error`], that error is returned unchanged.
     pub(crate) fn read(byte_offset: u64, source: io::Error) -> Self {
         source
             .downcast()
@@ -99,7 +99,7 @@ impl Error {
         self
     }
 
-    /// What is called so in the error; empty where the reader did not know it.
+    /// The name of the input or output, if the kind has one; empty if the reader did not know it.
     pub(crate) fn name(&mut self) -> Option<&mut String> {
         match &mut *self.0 {
             ErrorKind::NotFound { name }

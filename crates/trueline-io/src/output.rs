@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 /// **Cost**: the writing thread compresses, at the usual levels (gzip 6, zstd 3).
 pub struct OutputFile {
     name: String,
-    /// Only `None` while the value is taken apart, or after an error in that.
+    /// `None` only while the encoder is finished, or after that failed.
     encoder: Option<Encoder>,
 }
 

@@ -34,8 +34,8 @@ impl Temporaries {
         }
     }
 
-    /// Makes a file and keeps it listed for as long as the entry lives.
-    pub(super) fn hold(
+    /// Creates a file and keeps it in the list until the entry is dropped.
+    pub(super) fn create_listed(
         &self,
         make: impl FnOnce() -> io::Result<NamedTempFile>,
     ) -> io::Result<(NamedTempFile, Entry)> {
@@ -54,7 +54,7 @@ impl Temporaries {
     }
 }
 
-/// One file of the list.
+/// A file of the list; dropping the entry removes it from the list.
 #[derive(Debug)]
 pub(super) struct Entry {
     list: Temporaries,

@@ -12,7 +12,7 @@
 //! Optional capabilities (reading at offsets, reading again) are only tested if the source has them.
 
 mod change;
-mod places;
+mod offsets;
 mod stream;
 
 use crate::source::Source;
@@ -33,14 +33,14 @@ const SIZES: [usize; 8] = [0, 1, 2, 65, 4096, 70_001, (1 << 20) + 1, (5 << 19) +
 pub fn source(make: impl Fn(&[u8]) -> Box<dyn Source>) {
     let make: Make = &make;
     for size in SIZES {
-        let bytes = made(size);
+        let bytes = sample_bytes(size);
         stream::check(make, &bytes);
-        places::check(make, &bytes);
+        offsets::check(make, &bytes);
     }
 }
 
-/// Bytes that differ from place to place, so that one piece cannot be taken for another.
-fn made(size: usize) -> Vec<u8> {
+/// Pseudo-random bytes, so that every piece of them is different.
+fn sample_bytes(size: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut bytes = Vec::with_capacity(size + 8);
     while bytes.len() < size {
@@ -51,7 +51,7 @@ fn made(size: usize) -> Vec<u8> {
     bytes
 }
 
-/// The next of a row of numbers without pattern (xorshift).
+/// The next of a sequence of pseudo-random numbers (xorshift).
 fn next(state: u64) -> u64 {
     let state = state ^ (state << 13);
     let state = state ^ (state >> 7);
@@ -59,7 +59,7 @@ fn next(state: u64) -> u64 {
 }
 
 /// Compares without printing megabytes.
-fn same(rule: &str, found: &[u8], expected: &[u8]) {
+fn assert_same(rule: &str, found: &[u8], expected: &[u8]) {
     if found == expected {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Make, same};
+use super::{Make, assert_same};
 use crate::source::Source;
 
 /// Sizes of buffers that readers are given.
@@ -16,20 +16,20 @@ pub(super) fn check(make: Make, bytes: &[u8]) {
         let source = make(bytes);
         let mut read = open(source.as_ref());
         let rule = format!("{size} bytes read {buffer} at a time");
-        same(&rule, &read_by(&mut read, buffer, &rule), bytes);
+        assert_same(&rule, &read_by(&mut read, buffer, &rule), bytes);
         for _ in 0..2 {
             let again =
                 read.read(&mut [0; 9]).unwrap_or_else(|error| panic!("{rule}, behind the end: {error}"));
             assert_eq!(again, 0, "{rule}: a reader that has ended must give nothing more");
         }
-        unchanged(source.as_ref(), &rule);
-        hint(source.as_ref(), size, "after it was read");
+        assert_unchanged(source.as_ref(), &rule);
+        assert_size_hint(source.as_ref(), size, "after it was read");
     }
-    nothing_asked(make, bytes);
+    empty_buffer(make, bytes);
     opened_twice(make, bytes);
     reopened(make, bytes);
-    left_early(make, bytes);
-    elsewhere(make, bytes);
+    dropped_early(make, bytes);
+    on_another_thread(make, bytes);
 }
 
 fn open(source: &dyn Source) -> Box<dyn Read + Send> {
@@ -47,13 +47,13 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn unchanged(source: &dyn Source, rule: &str) {
+fn assert_unchanged(source: &dyn Source, rule: &str) {
     source
         .verify_unchanged()
         .unwrap_or_else(|error| panic!("{rule}: nothing changed, yet {}", chain(&error)));
 }
 
-fn hint(source: &dyn Source, size: usize, when: &str) {
+fn assert_size_hint(source: &dyn Source, size: usize, when: &str) {
     if let Some(hint) = source.size_hint() {
         assert_eq!(hint, size as u64, "the size that is known {when}");
     }
@@ -86,18 +86,18 @@ fn name(make: Make, bytes: &[u8]) {
     let name = source.name().to_owned();
     assert!(!name.is_empty(), "a source must have a name");
     assert!(!name.chars().any(char::is_control), "a name must be printable: {name:?}");
-    hint(source.as_ref(), bytes.len(), "before it is opened");
-    unchanged(source.as_ref(), "before it is opened");
+    assert_size_hint(source.as_ref(), bytes.len(), "before it is opened");
+    assert_unchanged(source.as_ref(), "before it is opened");
     drop(open(source.as_ref()));
     assert_eq!(source.name(), name, "a name must stay the same");
 }
 
 /// A read into an empty buffer is not the end.
-fn nothing_asked(make: Make, bytes: &[u8]) {
+fn empty_buffer(make: Make, bytes: &[u8]) {
     let mut read = open(make(bytes).as_ref());
     let rule = "a read into an empty buffer";
     assert_eq!(read.read(&mut []).ok(), Some(0), "{rule} gives nothing");
-    same(rule, &rest(&mut read, rule), bytes);
+    assert_same(rule, &rest(&mut read, rule), bytes);
 }
 
 /// A source that opens twice returns all bytes twice; one that cannot returns an error.
@@ -119,8 +119,8 @@ fn opened_twice(make: Make, bytes: &[u8]) {
             }
             found[0].extend(rest(&mut first, rule));
             found[1].extend(rest(&mut second, rule));
-            same(rule, &found[0], bytes);
-            same(rule, &found[1], bytes);
+            assert_same(rule, &found[0], bytes);
+            assert_same(rule, &found[1], bytes);
         }
         Err(_) => assert!(!source.can_reopen(), "what can be read again can be opened twice"),
     }
@@ -130,7 +130,7 @@ fn reopened(make: Make, bytes: &[u8]) {
     let source = make(bytes);
     let can_reopen = source.can_reopen();
     let rule = "read again";
-    same(rule, &rest(&mut open(source.as_ref()), rule), bytes);
+    assert_same(rule, &rest(&mut open(source.as_ref()), rule), bytes);
     for _ in 0..2 {
         let mut read = match source.reopen() {
             Ok(read) => read,
@@ -139,30 +139,30 @@ fn reopened(make: Make, bytes: &[u8]) {
                 return;
             }
         };
-        same(rule, &rest(&mut read, rule), bytes);
-        unchanged(source.as_ref(), rule);
+        assert_same(rule, &rest(&mut read, rule), bytes);
+        assert_unchanged(source.as_ref(), rule);
     }
 }
 
 /// A reader may be dropped anywhere.
-fn left_early(make: Make, bytes: &[u8]) {
+fn dropped_early(make: Make, bytes: &[u8]) {
     let source = make(bytes);
     let mut read = open(source.as_ref());
     let _ = read.read(&mut [0; 100]);
     drop(read);
-    unchanged(source.as_ref(), "left early");
+    assert_unchanged(source.as_ref(), "left early");
     if source.can_reopen() {
         let mut read = source.reopen().unwrap_or_else(|error| panic!("left early: {}", chain(&error)));
-        same("left early and read again", &rest(&mut read, "left early"), bytes);
+        assert_same("left early and read again", &rest(&mut read, "left early"), bytes);
     }
 }
 
 /// A reader works on another thread, and outlives its source.
-fn elsewhere(make: Make, bytes: &[u8]) {
+fn on_another_thread(make: Make, bytes: &[u8]) {
     let source = make(bytes);
     let mut read = open(source.as_ref());
     drop(source);
     let rule = "read on another thread";
     let found = std::thread::spawn(move || rest(&mut read, rule)).join();
-    same(rule, &found.unwrap_or_else(|_| panic!("{rule}: it must not panic")), bytes);
+    assert_same(rule, &found.unwrap_or_else(|_| panic!("{rule}: it must not panic")), bytes);
 }

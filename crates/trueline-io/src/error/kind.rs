@@ -14,13 +14,13 @@ use crate::compression::Compression;
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The file does not exist.
-    #[error("{} does not exist", shown(name))]
+    #[error("{} does not exist", quoted(name))]
     NotFound {
         /// The input.
         name: String,
     },
     /// The system denies access.
-    #[error("no permission to {action} {}", shown(name))]
+    #[error("no permission to {action} {}", quoted(name))]
     NoPermission {
         /// The attempted action: `read`, `write`, or `create a file beside`.
         action: &'static str,
@@ -28,19 +28,19 @@ pub enum ErrorKind {
         name: String,
     },
     /// The path is a folder where a file is expected.
-    #[error("{} is a folder; name a file in it", shown(name))]
+    #[error("{} is a folder; name a file in it", quoted(name))]
     Folder {
         /// The input or output.
         name: String,
     },
     /// An input is a folder whose name lacks the final slash.
-    #[error("{} is a folder; write {} for all files below it", shown(name), shown(&format!("{name}/")))]
+    #[error("{} is a folder; write {} for all files below it", quoted(name), quoted(&format!("{name}/")))]
     FolderAsFile {
         /// The input.
         name: String,
     },
     /// A pattern or folder matches no file.
-    #[error("{} matches no file{}", shown(name), passed_over(*hidden))]
+    #[error("{} matches no file{}", quoted(name), hidden_note(*hidden))]
     NoMatch {
         /// The pattern or folder.
         name: String,
@@ -48,7 +48,7 @@ pub enum ErrorKind {
         hidden: u64,
     },
     /// A name is neither a file nor a valid pattern.
-    #[error("{} does not exist, and is no pattern: {problem} at character {character}", shown(name))]
+    #[error("{} does not exist, and is no pattern: {problem} at character {character}", quoted(name))]
     Pattern {
         /// The name.
         name: String,
@@ -58,7 +58,7 @@ pub enum ErrorKind {
         character: usize,
     },
     /// An address cannot be read.
-    #[error("{} cannot be read: {problem}", shown(name))]
+    #[error("{} cannot be read: {problem}", quoted(name))]
     Address {
         /// The address, without secrets.
         name: String,
@@ -66,7 +66,7 @@ pub enum ErrorKind {
         problem: &'static str,
     },
     /// An input could not be opened for another reason.
-    #[error("{} could not be opened", shown(name))]
+    #[error("{} could not be opened", quoted(name))]
     Open {
         /// The input.
         name: String,
@@ -74,7 +74,7 @@ pub enum ErrorKind {
         source: io::Error,
     },
     /// An input that can only be read once was opened again.
-    #[error("{} can be read only once", shown(name))]
+    #[error("{} can be read only once", quoted(name))]
     ReadTwice {
         /// The input.
         name: String,
@@ -82,7 +82,7 @@ pub enum ErrorKind {
     /// An input that can only be read once could not be copied for reading it again.
     #[error(
         "a copy of {}, which can be read only once, could not be kept in `{}`",
-        shown(name),
+        quoted(name),
         folder.display().to_string().escape_debug()
     )]
     Spool {
@@ -97,7 +97,7 @@ pub enum ErrorKind {
     #[error(
         "{} can be read only once and has more than {limit_bytes} bytes, too many to be copied for reading it again; put it \
          into a file first, or raise the limit (max_spool_bytes)",
-        shown(name)
+        quoted(name)
     )]
     SpoolLimit {
         /// The input.
@@ -106,7 +106,7 @@ pub enum ErrorKind {
         limit_bytes: u64,
     },
     /// Reading failed.
-    #[error("{} could not be read at byte {byte_offset}", shown(name))]
+    #[error("{} could not be read at byte {byte_offset}", quoted(name))]
     Read {
         /// The input.
         name: String,
@@ -116,7 +116,7 @@ pub enum ErrorKind {
         source: io::Error,
     },
     /// An input changed after it was opened.
-    #[error("{} changed while it was read: {change}; validate a copy that nobody writes to", shown(name))]
+    #[error("{} changed while it was read: {change}; validate a copy that nobody writes to", quoted(name))]
     Changed {
         /// The input.
         name: String,
@@ -124,7 +124,7 @@ pub enum ErrorKind {
         change: Change,
     },
     /// A compressed input is truncated.
-    #[error("{} is cut: it ends inside {place}; get the whole of it", shown(name))]
+    #[error("{} is cut: it ends inside {place}; get the whole of it", quoted(name))]
     Cut {
         /// The input.
         name: String,
@@ -134,7 +134,7 @@ pub enum ErrorKind {
     /// An input has a name of a compressed file but is empty; compressed data is never empty.
     #[error(
         "{} is empty, and its name says that it is {} data: it was cut; get the whole of it",
-        shown(name),
+        quoted(name),
         compression.name()
     )]
     Empty {
@@ -144,7 +144,7 @@ pub enum ErrorKind {
         compression: Compression,
     },
     /// The content of a compressed input is damaged.
-    #[error("{} is damaged in {place}: {problem}; get it again", shown(name))]
+    #[error("{} is damaged in {place}: {problem}; get it again", quoted(name))]
     Damaged {
         /// The input.
         name: String,
@@ -156,7 +156,7 @@ pub enum ErrorKind {
     /// A compressed input is followed by other bytes.
     #[error(
         "{} has bytes behind its {} data, at byte {byte_offset}: {}; {}",
-        shown(name),
+        quoted(name),
         compression.name(),
         hexadecimal(found),
         trailing_advice(*compression)
@@ -175,7 +175,7 @@ pub enum ErrorKind {
     #[error(
         "{} asks for a window of {window_bytes} bytes in {place}, more than {limit_bytes}; compress it again, with {} at \
          most",
-        shown(name),
+        quoted(name),
         window_advice(place.compression)
     )]
     Window {
@@ -192,7 +192,7 @@ pub enum ErrorKind {
     #[error(
         "{} becomes more than {max_ratio} times as large as it is, in {place}; raise the limit (max_ratio) if its content is to \
          be trusted",
-        shown(name)
+        quoted(name)
     )]
     Ratio {
         /// The input.
@@ -206,7 +206,7 @@ pub enum ErrorKind {
     #[error(
         "{} has more than {max_bytes} bytes when it is decompressed, in {place}; raise the limit (max_decompressed_bytes) if \
          its content is to be trusted",
-        shown(name)
+        quoted(name)
     )]
     DecompressedSize {
         /// The input.
@@ -217,7 +217,7 @@ pub enum ErrorKind {
         max_bytes: u64,
     },
     /// The format of an input is recognized but not supported.
-    #[error("{} is {found}, which is not read here; {advice}", shown(name))]
+    #[error("{} is {found}, which is not read here; {advice}", quoted(name))]
     Unsupported {
         /// The input.
         name: String,
@@ -233,7 +233,7 @@ pub enum ErrorKind {
         chunk_bytes: usize,
     },
     /// The name of an output does not give its format.
-    #[error("{} must end in {known}, which says in which form it is written", shown(name))]
+    #[error("{} must end in {known}, which says in which form it is written", quoted(name))]
     OutputForm {
         /// The output.
         name: String,
@@ -244,8 +244,8 @@ pub enum ErrorKind {
     #[error(
         "{} has other columns than {}, or has them in another order: its rows cannot stand under the same header; \
          write the rows of each input to files of their own",
-        shown(name),
-        shown(first)
+        quoted(name),
+        quoted(first)
     )]
     OtherColumns {
         /// The input.
@@ -256,9 +256,9 @@ pub enum ErrorKind {
     /// The rows of an input have other types than those of another.
     #[error(
         "{} has {}, unlike {}: their rows cannot stand in one table; validate them one by one",
-        shown(name),
+        quoted(name),
         difference,
-        shown(first)
+        quoted(first)
     )]
     OtherTypes {
         /// The input.
@@ -271,8 +271,8 @@ pub enum ErrorKind {
     /// An input has a column with the name chosen for reasons.
     #[error(
         "{} has a column {} already; choose another name for the column of reasons",
-        shown(name),
-        shown(column)
+        quoted(name),
+        quoted(column)
     )]
     ReasonColumn {
         /// The input.
@@ -290,7 +290,7 @@ pub enum ErrorKind {
         limit_bytes: usize,
     },
     /// This build cannot write the format of an output.
-    #[error("{} cannot be written: this program was built without the feature `{feature}`", shown(name))]
+    #[error("{} cannot be written: this program was built without the feature `{feature}`", quoted(name))]
     NotBuilt {
         /// The output.
         name: String,
@@ -298,7 +298,7 @@ pub enum ErrorKind {
         feature: &'static str,
     },
     /// An output could not be written.
-    #[error("{} could not be written", shown(name))]
+    #[error("{} could not be written", quoted(name))]
     Write {
         /// The output.
         name: String,
@@ -307,25 +307,25 @@ pub enum ErrorKind {
     },
 }
 
-/// A name between backticks. Characters that could act in a terminal or a log are written as escapes: a file can have any
-/// name, and errors end up in both.
-pub(crate) fn shown(name: &str) -> String {
+/// A name between backticks. Control characters are escaped: a file can have any name, and errors are shown in terminals and
+/// logs, which could interpret them.
+pub(crate) fn quoted(name: &str) -> String {
     if name.is_empty() {
         return "the input".to_owned();
     }
-    let mut shown = String::with_capacity(name.len() + 2);
-    shown.push('`');
+    let mut quoted = String::with_capacity(name.len() + 2);
+    quoted.push('`');
     for char in name.chars() {
         match char {
-            '\'' | '"' | '\\' => shown.push(char),
-            _ => shown.extend(char.escape_debug()),
+            '\'' | '"' | '\\' => quoted.push(char),
+            _ => quoted.extend(char.escape_debug()),
         }
     }
-    shown.push('`');
-    shown
+    quoted.push('`');
+    quoted
 }
 
-fn passed_over(hidden: u64) -> String {
+fn hidden_note(hidden: u64) -> String {
     match hidden {
         0 => String::new(),
         1 => " but a hidden or temporary one; name it to read it".to_owned(),
@@ -363,10 +363,10 @@ mod tests {
 
     #[test]
     fn names_are_shown_and_cannot_act() {
-        assert_eq!(shown("a b.csv"), "`a b.csv`");
-        assert_eq!(shown(r#"C:\it's "here".csv"#), r#"`C:\it's "here".csv`"#);
-        assert_eq!(shown("größe 東京.csv"), "`größe 東京.csv`");
-        let shown = shown("a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv");
-        assert_eq!(shown, r"`a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv`");
+        assert_eq!(quoted("a b.csv"), "`a b.csv`");
+        assert_eq!(quoted(r#"C:\it's "here".csv"#), r#"`C:\it's "here".csv`"#);
+        assert_eq!(quoted("größe 東京.csv"), "`größe 東京.csv`");
+        let quoted = quoted("a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv");
+        assert_eq!(quoted, r"`a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv`");
     }
 }

@@ -10,7 +10,7 @@ use arrow_select::filter::filter_record_batch;
 use super::table::SideTable;
 use super::{ReasonColumn, Side};
 use crate::atomic::Temporaries;
-use crate::error::{Error, ErrorKind, shown};
+use crate::error::{Error, ErrorKind, quoted};
 
 /// Consecutive batches of an input, with their invalid rows marked.
 ///
@@ -20,7 +20,7 @@ pub struct BatchRows {
     batches: Vec<RecordBatch>,
     /// For each row of all batches.
     invalid: Vec<bool>,
-    /// Rows and the numbers of checks that name them.
+    /// Pairs of a row and the number of a check that reports it.
     reasons: Vec<(u32, u32)>,
 }
 
@@ -63,7 +63,7 @@ impl BatchRows {
         self.reasons.push((u32::try_from(row).unwrap_or(u32::MAX), check));
     }
 
-    /// Why the invalid rows among `rows` are, in the order of the rows.
+    /// The reasons of the invalid rows among `rows`, in row order.
     fn reasons(&self, rows: std::ops::Range<usize>, column: &ReasonColumn) -> StringArray {
         let of_row = |row: usize| {
             let narrow = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
@@ -148,7 +148,7 @@ impl BatchFiles {
             table.start(schema)?;
         }
         if let Some(table) = &mut self.invalid {
-            table.start(&with_reasons(schema, self.reasons.as_ref()))?;
+            table.start(&schema_with_reasons(schema, self.reasons.as_ref()))?;
         }
         self.first = Some((name(), Arc::clone(schema)));
         Ok(())
@@ -170,16 +170,18 @@ impl BatchFiles {
             self.invalid_rows += count as u64;
             self.valid_rows += (invalid.len() - count) as u64;
             if let Some(table) = self.valid.as_mut().filter(|_| count < invalid.len()) {
-                let part = side(&schema, batch, invalid, Side::Valid);
+                let part = rows_of_side(&schema, batch, invalid, Side::Valid);
                 table.write(part)?;
             }
             if let Some(table) = self.invalid.as_mut().filter(|_| count > 0) {
-                let part = side(&schema, batch, invalid, Side::Invalid);
-                let told = match &self.reasons {
-                    Some(column) => part.and_then(|part| tell(&part, rows.reasons(range, column), column)),
+                let part = rows_of_side(&schema, batch, invalid, Side::Invalid);
+                let part_to_write = match &self.reasons {
+                    Some(column) => {
+                        part.and_then(|part| with_reason_column(&part, rows.reasons(range, column), column))
+                    }
                     None => part,
                 };
-                table.write(told)?;
+                table.write(part_to_write)?;
             }
         }
         Ok(())
@@ -201,15 +203,15 @@ impl BatchFiles {
 }
 
 /// The rows of one side.
-fn side(
+fn rows_of_side(
     schema: &SchemaRef,
     batch: &RecordBatch,
     invalid: &[bool],
-    side: Side,
+    rows_of_side: Side,
 ) -> Result<RecordBatch, ArrowError> {
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     let batch = RecordBatch::try_new_with_options(Arc::clone(schema), batch.columns().to_vec(), &options)?;
-    let is_wanted = |is_invalid: &bool| *is_invalid == (side == Side::Invalid);
+    let is_wanted = |is_invalid: &bool| *is_invalid == (rows_of_side == Side::Invalid);
     if invalid.iter().all(is_wanted) {
         return Ok(batch);
     }
@@ -217,19 +219,23 @@ fn side(
     filter_record_batch(&batch, &wanted)
 }
 
-/// The columns of invalid rows.
-fn with_reasons(schema: &SchemaRef, reasons: Option<&ReasonColumn>) -> SchemaRef {
+/// The schema of the output of invalid rows: the column of reasons, if there is one, before the columns of the input.
+fn schema_with_reasons(schema: &SchemaRef, reasons: Option<&ReasonColumn>) -> SchemaRef {
     let Some(column) = reasons else { return Arc::clone(schema) };
     let first = Arc::new(Field::new(column.name(), DataType::Utf8, false));
     let fields: Fields = std::iter::once(first).chain(schema.fields().iter().map(Arc::clone)).collect();
     Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
 }
 
-/// Puts the column of reasons in front.
-fn tell(batch: &RecordBatch, reasons: StringArray, column: &ReasonColumn) -> Result<RecordBatch, ArrowError> {
+/// Adds the column of reasons as the first column.
+fn with_reason_column(
+    batch: &RecordBatch,
+    reasons: StringArray,
+    column: &ReasonColumn,
+) -> Result<RecordBatch, ArrowError> {
     let first: ArrayRef = Arc::new(reasons);
     let columns = std::iter::once(first).chain(batch.columns().iter().map(Arc::clone)).collect();
-    RecordBatch::try_new(with_reasons(&batch.schema(), Some(column)), columns)
+    RecordBatch::try_new(schema_with_reasons(&batch.schema(), Some(column)), columns)
 }
 
 /// The reason why rows of one schema do not fit a table of another, if there is one; metadata is ignored.
@@ -237,7 +243,7 @@ fn difference(known: &Schema, found: &Schema) -> Option<String> {
     if known.fields().len() != found.fields().len() {
         return Some(format!("{} columns instead of {}", found.fields().len(), known.fields().len()));
     }
-    let said = |field: &Field| {
+    let described = |field: &Field| {
         let null = if field.is_nullable() { "" } else { " not null" };
         format!("{}{null}", field.data_type())
     };
@@ -246,12 +252,13 @@ fn difference(known: &Schema, found: &Schema) -> Option<String> {
         if known.name() != found.name() {
             return Some(format!(
                 "the column {} in the place of {}",
-                shown(found.name()),
-                shown(known.name())
+                quoted(found.name()),
+                quoted(known.name())
             ));
         }
         let is_same = known.data_type() == found.data_type() && known.is_nullable() == found.is_nullable();
-        (!is_same)
-            .then(|| format!("{} of type {} instead of {}", shown(found.name()), said(found), said(known)))
+        (!is_same).then(|| {
+            format!("{} of type {} instead of {}", quoted(found.name()), described(found), described(known))
+        })
     })
 }

@@ -63,8 +63,8 @@ pub struct RowFiles {
     invalid_rows: u64,
     reasons: Option<ReasonColumn>,
     form: ReasonForm,
-    /// One record with its reasons.
-    told: Vec<u8>,
+    /// A reused buffer for one record with its reasons.
+    record_buffer: Vec<u8>,
 }
 
 impl RowFiles {
@@ -92,7 +92,7 @@ impl RowFiles {
             invalid_rows: 0,
             reasons: None,
             form: ReasonForm::JsonLines,
-            told: Vec::new(),
+            record_buffer: Vec::new(),
         })
     }
 
@@ -139,18 +139,19 @@ impl RowFiles {
         }
         let is_begun = self.files().any(|file| file.is_begun);
         let gap = start.front.gap;
-        let marked = gap.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_begun);
-        self.keep_gap(marked.unwrap_or(gap))
+        let without_mark = gap.strip_prefix(BYTE_ORDER_MARK).filter(|_| is_begun);
+        self.keep_gap(without_mark.unwrap_or(gap))
     }
 
-    /// An open head is all there is of its input, so that whatever follows is of another.
+    /// Writes the head to both files. If its last line has no line ending, the input ends there; a line ending is then inserted
+    /// before the records of the next input.
     fn write_head(&mut self, head: &[u8], front: &Front<'_>) -> Result<(), Error> {
         let line_end = self.line_end;
         let cell = self.reasons.as_ref().map(|reasons| reasons.head(&self.form));
         if let (Some(cell), Some(at), Some(file)) = (cell, front.header_start, &mut self.invalid) {
             let (before, header) = head.split_at(at.min(head.len()));
-            let marked = before.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
-            file.write(&[marked.unwrap_or(before), &cell, header].concat())?;
+            let without_mark = before.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
+            file.write(&[without_mark.unwrap_or(before), &cell, header].concat())?;
             file.open = front.is_open.then(|| line_end.after(head, false));
             file.has_head = true;
         }
@@ -158,8 +159,8 @@ impl RowFiles {
             self.is_crlf = Some(head.ends_with(b"\r\n"));
         }
         for file in self.files().filter(|file| !file.has_head) {
-            let marked = head.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
-            let head = marked.unwrap_or(head);
+            let without_mark = head.strip_prefix(BYTE_ORDER_MARK).filter(|_| file.is_begun);
+            let head = without_mark.unwrap_or(head);
             file.write(head)?;
             file.open = front.is_open.then(|| line_end.after(head, false));
         }
@@ -184,7 +185,7 @@ impl RowFiles {
                 self.gap.clear();
             }
             if self.reasons.is_some() && side == Side::Invalid {
-                self.tell(rows, record..record + count)?;
+                self.write_with_reasons(rows, record..record + count)?;
             } else {
                 self.write(side, &rows.bytes()[range])?;
             }
@@ -202,18 +203,18 @@ impl RowFiles {
     }
 
     /// Writes invalid records, each preceded by its reasons.
-    fn tell(&mut self, rows: &Rows, records: Range<usize>) -> Result<(), Error> {
+    fn write_with_reasons(&mut self, rows: &Rows, records: Range<usize>) -> Result<(), Error> {
         let (Some(column), Some(file)) = (&self.reasons, &mut self.invalid) else { return Ok(()) };
         for record in records {
             let (before, own) = rows.parts(record);
-            if column.is_taken(&self.form, own) {
+            if column.has_key(&self.form, own) {
                 let (name, column) = (self.name.clone(), column.name().to_owned());
                 return Err(Error::new(ErrorKind::ReasonColumn { name, column }));
             }
-            self.told.clear();
-            self.told.extend_from_slice(before);
-            column.push(&mut self.told, &self.form, rows.reasons(record), own);
-            file.write(&self.told)?;
+            self.record_buffer.clear();
+            self.record_buffer.extend_from_slice(before);
+            column.push(&mut self.record_buffer, &self.form, rows.reasons(record), own);
+            file.write(&self.record_buffer)?;
         }
         Ok(())
     }
@@ -262,7 +263,7 @@ impl RowFiles {
         self.side(side).map_or(Ok(()), |file| file.write(bytes))
     }
 
-    /// Notes that `bytes`, the last ones of a side, lack a line end.
+    /// Notes that `bytes`, the last ones written to a side, lack a line ending.
     fn open(&mut self, side: Side, bytes: &[u8]) {
         let line_end = self.line_end.after(bytes, self.is_crlf == Some(true));
         if let Some(file) = self.side(side) {
@@ -284,9 +285,9 @@ struct SideFile {
     output: OutputFile,
     /// Whether anything was written.
     is_begun: bool,
-    /// Whether the head was written with a column more.
+    /// Whether the head was written with the column of reasons.
     has_head: bool,
-    /// What has to come before anything else, because the last bytes lack a line end.
+    /// The line ending to insert before the next bytes, because the last bytes lack one.
     open: Option<&'static [u8]>,
 }
 

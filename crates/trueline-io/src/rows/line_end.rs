@@ -16,7 +16,7 @@ pub enum LineEnd {
 }
 
 impl LineEnd {
-    /// Whether some bytes end with one.
+    /// Whether `bytes` end with this line ending.
     pub(super) fn ends(self, bytes: &[u8]) -> bool {
         match self {
             Self::Auto | Self::Lf => bytes.ends_with(b"\n"),
@@ -25,8 +25,8 @@ impl LineEnd {
         }
     }
 
-    /// The line ending to append to bytes that lack one, so that they stay what they are; `is_crlf` means that the others of
-    /// the text have a CR.
+    /// The line ending to append to bytes that lack one, chosen so that it does not change their meaning. `is_crlf` means that
+    /// the other line endings of the text have a CR.
     pub(super) fn after(self, bytes: &[u8], is_crlf: bool) -> &'static [u8] {
         match self {
             // A CR at the end would become part of the line end.

@@ -31,7 +31,7 @@ pub use line_end::LineEnd;
 pub use piece::Rows;
 pub use reason::{ReasonColumn, ReasonForm};
 
-/// To which records a record belongs.
+/// The output to which a record is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Valid,

@@ -13,14 +13,14 @@ use super::Side;
 #[derive(Debug, Default)]
 pub struct Rows {
     bytes: Vec<u8>,
-    /// Behind the line end of each record, in `bytes`.
+    /// The end of each record, after its line ending, in `bytes`.
     ends: Vec<u32>,
     /// One bit for each record.
     invalid: Vec<u64>,
     is_open: bool,
     /// The start of each record, if reasons are added.
     starts: Vec<u32>,
-    /// Records and the numbers of checks that name them.
+    /// Pairs of a record and the number of a check that reports it.
     reasons: Vec<(u32, u32)>,
 }
 
@@ -82,13 +82,13 @@ impl Rows {
         self.reasons.push((u32::try_from(record).unwrap_or(u32::MAX), check));
     }
 
-    /// Puts reasons in the order of records and checks, each once.
+    /// Sorts reasons by record and check, and removes duplicates.
     pub(super) fn sort_reasons(&mut self) {
         self.reasons.sort_unstable();
         self.reasons.dedup();
     }
 
-    /// Why a record is invalid; reasons must be sorted.
+    /// The reasons of a record; they must be sorted.
     pub(super) fn reasons(&self, record: usize) -> &[(u32, u32)] {
         let record = u32::try_from(record).unwrap_or(u32::MAX);
         let start = self.reasons.partition_point(|reason| reason.0 < record);
@@ -134,7 +134,7 @@ impl Rows {
         &self.bytes[end..]
     }
 
-    /// Records of one side that follow one another: their side, number and bytes, in the order of the input.
+    /// Runs of consecutive records of the same side, in input order: their side, number and byte range.
     pub(super) fn runs(&self) -> impl Iterator<Item = (Side, usize, Range<usize>)> {
         let (mut record, mut at) = (0, 0);
         std::iter::from_fn(move || {
@@ -142,7 +142,7 @@ impl Rows {
                 return None;
             }
             let is_invalid = self.is_invalid(record);
-            let next = self.change(record, is_invalid);
+            let next = self.next_of_other_side(record, is_invalid);
             let end = self.ends[next - 1] as usize;
             let side = if is_invalid { Side::Invalid } else { Side::Valid };
             let run = (side, next - record, at..end);
@@ -156,7 +156,7 @@ impl Rows {
     }
 
     /// The first record after `record` that belongs to the other side, or the number of records.
-    fn change(&self, record: usize, is_invalid: bool) -> usize {
+    fn next_of_other_side(&self, record: usize, is_invalid: bool) -> usize {
         let same = if is_invalid { u64::MAX } else { 0 };
         let mut index = record / 64;
         let mut others = (self.invalid[index] ^ same) & (u64::MAX << (record % 64));

@@ -1,4 +1,4 @@
-//! Adds to a record why it is invalid.
+//! Adds the reasons why it is invalid to a record.
 
 use trueline_report::escape;
 use trueline_tokenizer::Dialect;
@@ -34,7 +34,7 @@ impl ReasonColumn {
         &self.name
     }
 
-    /// The ids of checks, by their numbers, with a `;` between.
+    /// The ids of checks, given by their numbers, separated by `;`.
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
     pub(super) fn text(&self, checks: impl Iterator<Item = u32>) -> String {
         let ids: Vec<&str> =
@@ -42,7 +42,7 @@ impl ReasonColumn {
         ids.join(";")
     }
 
-    /// What comes before a header.
+    /// The cell to write before a header.
     pub(super) fn head(&self, form: &ReasonForm) -> Vec<u8> {
         let mut out = Vec::new();
         if let ReasonForm::Csv(dialect) = form {
@@ -51,9 +51,9 @@ impl ReasonColumn {
         out
     }
 
-    /// Whether a record has a key with that name, which would be duplicated; in a malformed record only the keys before the error
-    /// count. Columns have their names in a header.
-    pub(super) fn is_taken(&self, form: &ReasonForm, record: &[u8]) -> bool {
+    /// Whether a JSON record already has a key with the name of the column, which would be duplicated. In a malformed record only
+    /// the keys before the error count. For CSV the caller compares the name with the header.
+    pub(super) fn has_key(&self, form: &ReasonForm, record: &[u8]) -> bool {
         // A name may also be written with escapes.
         let may_have = || {
             let finder = memchr::memmem::find(record, self.name.as_bytes());
@@ -62,7 +62,7 @@ impl ReasonColumn {
         if *form != ReasonForm::JsonLines || !may_have() {
             return false;
         }
-        // How deep it may be was asked before.
+        // The validation has already checked the limit on depth.
         let mut tokens = Tokens::new(record, usize::MAX);
         while let Ok(Some(token)) = tokens.next() {
             let is_key = token.kind == TokenKind::Key && tokens.depth() == 1;
@@ -75,7 +75,7 @@ impl ReasonColumn {
         false
     }
 
-    /// Adds a record, its line end included, and before it why it is invalid.
+    /// Appends a record with its line ending, preceded by its reasons.
     pub(super) fn push(&self, out: &mut Vec<u8>, form: &ReasonForm, checks: &[(u32, u32)], record: &[u8]) {
         let ids: Vec<&str> = checks
             .iter()
@@ -92,7 +92,7 @@ impl ReasonColumn {
         out.extend_from_slice(own);
     }
 
-    /// Adds the beginning of an object with the member; gives what is left of the record.
+    /// Appends the beginning of an object with the member of reasons. Returns the rest of the record.
     fn push_member<'r>(&self, out: &mut Vec<u8>, ids: &[&str], record: &'r [u8]) -> &'r [u8] {
         let is_space = |byte: &u8| b" \t\r\n".contains(byte);
         let Some(at) = record.iter().position(|byte| !is_space(byte)).filter(|&at| record[at] == b'{') else {
@@ -113,17 +113,17 @@ impl ReasonColumn {
     }
 }
 
-/// Adds a field and what separates it from the next.
+/// Appends a field and the delimiter after it.
 fn push_cell(out: &mut Vec<u8>, text: &str, dialect: &Dialect) {
-    let acts = |byte: u8| {
+    let is_special = |byte: u8| {
         [dialect.delimiter, b'\n', b'\r'].contains(&byte)
             || [dialect.quote, dialect.escape].contains(&Some(byte))
     };
     let first = text.bytes().next();
-    let is_odd =
+    let needs_quotes =
         text.starts_with(' ') || text.ends_with(' ') || first.is_none_or(|_| first == dialect.comment);
     match dialect.quote {
-        Some(quote) if is_odd || text.bytes().any(acts) => {
+        Some(quote) if needs_quotes || text.bytes().any(is_special) => {
             out.push(quote);
             for byte in text.bytes() {
                 if byte == quote {
@@ -136,10 +136,10 @@ fn push_cell(out: &mut Vec<u8>, text: &str, dialect: &Dialect) {
             out.push(quote);
         }
         Some(_) => out.extend_from_slice(text.as_bytes()),
-        // Nothing can be quoted.
+        // The dialect has no quotes, so special characters are replaced.
         None => out.extend(text.bytes().enumerate().map(|(at, byte)| {
             let begins_comment = at == 0 && Some(byte) == dialect.comment;
-            if acts(byte) || begins_comment { b'_' } else { byte }
+            if is_special(byte) || begins_comment { b'_' } else { byte }
         })),
     }
     out.push(dialect.delimiter);
@@ -170,9 +170,9 @@ mod tests {
             (&format!("{{\"a\": {}{}, \"why\": 1}}", "[".repeat(500), "]".repeat(500)), true),
             ("{\"a\": x, \"why\": 1}", false),
         ] {
-            assert_eq!(column.is_taken(&ReasonForm::JsonLines, record.as_bytes()), expected, "{record}");
+            assert_eq!(column.has_key(&ReasonForm::JsonLines, record.as_bytes()), expected, "{record}");
         }
-        assert!(!column.is_taken(&ReasonForm::Csv(Dialect::default()), b"{\"why\": 1}"));
+        assert!(!column.has_key(&ReasonForm::Csv(Dialect::default()), b"{\"why\": 1}"));
     }
 
     #[test]

@@ -22,24 +22,24 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 
 use crate::atomic::{AtomicFile, Temporaries};
-use crate::error::{Error, ErrorKind, shown};
+use crate::error::{Error, ErrorKind, quoted};
 
-/// Bytes of a row group, as they are written: what is gathered in memory.
+/// The encoded size of a row group in bytes: a row group is kept in memory until it is written.
 #[cfg(feature = "parquet")]
 const GROUP_BYTES: usize = 16 << 20;
 
-/// The ends of the names of tables.
+/// The file name extensions of tables.
 const KNOWN: &str = ".parquet, .arrow or .arrows";
 
-/// How a table is written.
+/// The file format of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum TableFormat {
     Parquet,
     ArrowFile,
     ArrowStream,
 }
 
-impl Form {
+impl TableFormat {
     fn from_file_name(name: &str) -> Option<Self> {
         match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
             "parquet" | "parq" | "pq" => Some(Self::Parquet),
@@ -64,12 +64,12 @@ impl Form {
 /// The file of one side.
 pub(super) struct SideTable {
     name: String,
-    form: Form,
-    stage: Stage,
+    format: TableFormat,
+    state: WriterState,
 }
 
-enum Stage {
-    /// Nothing is known of the columns.
+enum WriterState {
+    /// The columns are not known yet.
     Empty(AtomicFile),
     #[cfg(feature = "parquet")]
     Parquet(Box<ArrowWriter<AtomicFile>>),
@@ -85,72 +85,75 @@ enum Stage {
 impl SideTable {
     pub(super) fn create(path: &Path, temporaries: &Temporaries) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let Some(form) = Form::from_file_name(&name) else {
+        let Some(format) = TableFormat::from_file_name(&name) else {
             return Err(Error::new(ErrorKind::OutputForm { name, known: KNOWN.to_owned() }));
         };
-        if !form.is_built() {
-            return Err(Error::new(ErrorKind::NotBuilt { name, feature: form.feature() }));
+        if !format.is_built() {
+            return Err(Error::new(ErrorKind::NotBuilt { name, feature: format.feature() }));
         }
         let file = AtomicFile::create_among(path, temporaries)?;
-        Ok(Self { name, form, stage: Stage::Empty(file) })
+        Ok(Self { name, format, state: WriterState::Empty(file) })
     }
 
     /// Begins the table.
     pub(super) fn start(&mut self, schema: &SchemaRef) -> Result<(), Error> {
-        let Stage::Empty(file) = std::mem::replace(&mut self.stage, Stage::Broken) else {
+        let WriterState::Empty(file) = std::mem::replace(&mut self.state, WriterState::Broken) else {
             return Err(self.fail(io::Error::other("an earlier write failed")));
         };
-        if self.form == Form::Parquet
+        if self.format == TableFormat::Parquet
             && let Some(field) = schema.fields().iter().find(|field| has_union(field.data_type()))
         {
-            let text = format!("Parquet has no unions, and {} is {}", shown(field.name()), field.data_type());
+            let text =
+                format!("Parquet has no unions, and {} is {}", quoted(field.name()), field.data_type());
             return Err(self.fail(io::Error::other(text)));
         }
-        self.stage = started(self.form, file, schema).map_err(|source| self.fail(source))?;
+        self.state = start_writer(self.format, file, schema).map_err(|source| self.fail(source))?;
         Ok(())
     }
 
-    /// Writes rows, unless they could not be made.
+    /// Writes rows, or returns the error that prevented creating them.
     pub(super) fn write(&mut self, rows: Result<RecordBatch, ArrowError>) -> Result<(), Error> {
         let rows = rows.map_err(|error| self.fail(io::Error::other(error)))?;
-        let written = match &mut self.stage {
+        let written = match &mut self.state {
             #[cfg(feature = "parquet")]
-            Stage::Parquet(writer) => writer.write(&rows).map_err(of_parquet),
+            WriterState::Parquet(writer) => writer.write(&rows).map_err(parquet_io_error),
             #[cfg(feature = "arrow-ipc")]
-            Stage::ArrowFile(writer) => compact(&rows).and_then(|rows| writer.write(&rows)).map_err(of_arrow),
+            WriterState::ArrowFile(writer) => {
+                compact(&rows).and_then(|rows| writer.write(&rows)).map_err(arrow_io_error)
+            }
             #[cfg(feature = "arrow-ipc")]
-            Stage::ArrowStream(writer) => {
-                compact(&rows).and_then(|rows| writer.write(&rows)).map_err(of_arrow)
+            WriterState::ArrowStream(writer) => {
+                compact(&rows).and_then(|rows| writer.write(&rows)).map_err(arrow_io_error)
             }
             _ => Err(io::Error::other("an earlier write failed")),
         };
         written.map_err(|source| {
-            self.stage = Stage::Broken;
+            self.state = WriterState::Broken;
             self.fail(source)
         })
     }
 
-    /// Writes what is left and makes the file last.
+    /// Writes remaining data and syncs the file.
     pub(super) fn finish(&mut self) -> Result<(), Error> {
-        let ended = match std::mem::replace(&mut self.stage, Stage::Broken) {
+        let ended = match std::mem::replace(&mut self.state, WriterState::Broken) {
             #[cfg(feature = "parquet")]
-            Stage::Parquet(writer) => writer.into_inner().map_err(of_parquet),
+            WriterState::Parquet(writer) => writer.into_inner().map_err(parquet_io_error),
             #[cfg(feature = "arrow-ipc")]
-            Stage::ArrowFile(writer) => writer.into_inner().map_err(of_arrow),
+            WriterState::ArrowFile(writer) => writer.into_inner().map_err(arrow_io_error),
             #[cfg(feature = "arrow-ipc")]
-            Stage::ArrowStream(writer) => writer.into_inner().map_err(of_arrow),
+            WriterState::ArrowStream(writer) => writer.into_inner().map_err(arrow_io_error),
             _ => Err(io::Error::other("no table was begun")),
         };
         let mut file = ended.map_err(|source| self.fail(source))?;
         file.sync()?;
-        self.stage = Stage::Finished(file);
+        self.state = WriterState::Finished(file);
         Ok(())
     }
 
-    /// Puts the file in its place.
+    /// Moves the file into place.
     pub(super) fn commit(self) -> Result<(), Error> {
-        match self.stage {
-            Stage::Finished(file) => file.commit(),
+        match self.state {
+            WriterState::Finished(file) => file.commit(),
             _ => Err(self.fail(io::Error::other("it was not finished"))),
         }
     }
@@ -160,25 +163,25 @@ impl SideTable {
     }
 }
 
-fn started(form: Form, file: AtomicFile, schema: &SchemaRef) -> io::Result<Stage> {
-    match form {
+fn start_writer(format: TableFormat, file: AtomicFile, schema: &SchemaRef) -> io::Result<WriterState> {
+    match format {
         #[cfg(feature = "parquet")]
-        Form::Parquet => {
+        TableFormat::Parquet => {
             let properties = WriterProperties::builder()
                 .set_compression(Compression::SNAPPY)
                 .set_max_row_group_bytes(Some(GROUP_BYTES))
                 .build();
             let writer = ArrowWriter::try_new(file, SchemaRef::clone(schema), Some(properties));
-            Ok(Stage::Parquet(Box::new(writer.map_err(of_parquet)?)))
+            Ok(WriterState::Parquet(Box::new(writer.map_err(parquet_io_error)?)))
         }
         #[cfg(feature = "arrow-ipc")]
-        Form::ArrowFile => {
-            Ok(Stage::ArrowFile(Box::new(FileWriter::try_new(file, schema).map_err(of_arrow)?)))
+        TableFormat::ArrowFile => {
+            Ok(WriterState::ArrowFile(Box::new(FileWriter::try_new(file, schema).map_err(arrow_io_error)?)))
         }
         #[cfg(feature = "arrow-ipc")]
-        Form::ArrowStream => {
-            Ok(Stage::ArrowStream(Box::new(StreamWriter::try_new(file, schema).map_err(of_arrow)?)))
-        }
+        TableFormat::ArrowStream => Ok(WriterState::ArrowStream(Box::new(
+            StreamWriter::try_new(file, schema).map_err(arrow_io_error)?,
+        ))),
         #[cfg(not(all(feature = "parquet", feature = "arrow-ipc")))]
         _ => Err(io::Error::other("its form is not built")),
     }
@@ -200,7 +203,7 @@ fn has_union(data_type: &DataType) -> bool {
     }
 }
 
-/// Views of few rows may refer to large buffers, all of which would be written.
+/// Copies the referenced values of view columns: views of a few rows may refer to large buffers, which would be written entirely.
 #[cfg(feature = "arrow-ipc")]
 fn compact(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let compacted = |column: &ArrayRef| -> ArrayRef {
@@ -216,7 +219,7 @@ fn compact(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
 
 /// The error of the file, where it was one.
 #[cfg(feature = "arrow-ipc")]
-fn of_arrow(error: ArrowError) -> io::Error {
+fn arrow_io_error(error: ArrowError) -> io::Error {
     match error {
         ArrowError::IoError(_, source) => source,
         ArrowError::InvalidArgumentError(text) if text.contains("Dictionary replacement") => {
@@ -231,7 +234,7 @@ fn of_arrow(error: ArrowError) -> io::Error {
 
 /// The error of the file, where it was one.
 #[cfg(feature = "parquet")]
-fn of_parquet(error: parquet::errors::ParquetError) -> io::Error {
+fn parquet_io_error(error: parquet::errors::ParquetError) -> io::Error {
     match error {
         parquet::errors::ParquetError::External(source) => match source.downcast::<io::Error>() {
             Ok(error) => *error,

@@ -14,9 +14,9 @@ pub(super) fn scheme(name: &str) -> Option<(String, &str)> {
     is_scheme.then(|| (scheme.to_ascii_lowercase(), rest))
 }
 
-/// An address without possible secrets: a password, a query, a fragment. The container in
-/// `abfss://container@account/key` is not one.
-pub(super) fn shown(address: &str) -> String {
+/// An address without the parts that may be secret: a password, a query, a fragment. The container in
+/// `abfss://container@account/key` is kept.
+pub(super) fn without_secrets(address: &str) -> String {
     let Some((scheme, rest)) = scheme(address) else { return address.to_owned() };
     let has_keys = matches!(scheme.as_str(), "s3" | "s3a" | "gs" | "az" | "azure" | "adl" | "abfs" | "abfss");
     let end = if has_keys { query(rest) } else { rest.find(['?', '#']) };
@@ -30,7 +30,7 @@ pub(super) fn shown(address: &str) -> String {
     format!("{scheme}://{authority}{path}")
 }
 
-/// Where a key goes over into a query, `?name=…`. A question mark by itself is a wildcard.
+/// The offset of the query in a key, `?name=…`. A question mark without a name and value is a wildcard.
 pub(super) fn query(key: &str) -> Option<usize> {
     key.match_indices('?').map(|(at, _)| at).find(|at| {
         let name = key[at + 1..].split('=').next().unwrap_or_default();
@@ -80,7 +80,7 @@ mod tests {
             ("ftp://user:SECRET@host/a.csv?x=SECRET", "ftp://host/a.csv"),
             ("a.csv", "a.csv"),
         ] {
-            assert_eq!(shown(address), expected, "{address}");
+            assert_eq!(without_secrets(address), expected, "{address}");
         }
     }
 }

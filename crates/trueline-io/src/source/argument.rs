@@ -53,6 +53,6 @@ fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
 fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
     let problem = "object stores and HTTP are not read without the feature `object-store`; a command line with it is built by \
                    `cargo install --path crates/trueline-cli --features object-store`";
-    let name = super::address::shown(address);
+    let name = super::address::without_secrets(address);
     Err(Error::new(ErrorKind::Address { name, problem }))
 }

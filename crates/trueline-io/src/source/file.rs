@@ -28,7 +28,7 @@ struct Opened {
     file: Option<File>,
 }
 
-/// A regular file, to be read from any place.
+/// A regular file that is read at offsets.
 #[derive(Debug)]
 struct FileAt {
     file: File,
@@ -88,7 +88,7 @@ impl Source for FileSource {
         std::fs::metadata(&self.path).ok().filter(Metadata::is_file).map(|metadata| metadata.len())
     }
 
-    /// A regular file can. Those that systems make up as they are read have no size, and are not taken for one.
+    /// True for a regular file with a size. Files that the system generates when they are read (`/proc`) report the size 0.
     fn can_reopen(&self) -> bool {
         self.size_hint().is_some_and(|bytes| bytes > 0)
     }

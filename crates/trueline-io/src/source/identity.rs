@@ -7,12 +7,12 @@ use std::time::SystemTime;
 use super::Version;
 use crate::error::Change;
 
-/// A regular file at one moment.
+/// The attributes of a regular file at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Identity {
     size_bytes: u64,
     modified: Option<SystemTime>,
-    /// Which file it is, whatever its name.
+    /// Device and inode, which identify the file regardless of its name.
     file: Option<(u64, u64)>,
 }
 
@@ -26,12 +26,12 @@ impl Identity {
         })
     }
 
-    /// How many bytes it has.
+    /// The size of the file.
     pub(super) fn size_bytes(self) -> u64 {
         self.size_bytes
     }
 
-    /// What makes `now` another file, or another content.
+    /// The difference of `now`, which means another file or another content.
     pub(super) fn change(self, now: Self) -> Option<Change> {
         if self.file != now.file {
             Some(Change::Replaced)
@@ -54,23 +54,23 @@ pub(super) fn version(path: &Path) -> Option<Version> {
     let since = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).map(|since| since.as_nanos());
     let mut bytes = path.as_os_str().as_encoded_bytes().to_vec();
     bytes.push(0);
-    let changed = changed(&metadata);
+    let change_time = change_time(&metadata);
     bytes.extend_from_slice(
-        format!("{size_bytes} {:?} {file:?} {changed:?}", since(modified).ok()?).as_bytes(),
+        format!("{size_bytes} {:?} {file:?} {change_time:?}", since(modified).ok()?).as_bytes(),
     );
     Some(Version::Times { bytes, modified })
 }
 
-/// When it, or what is known of it, was last changed: no program sets that.
+/// The time of the last change of the content or the metadata (ctime). Unlike the modification time, programs cannot set it.
 #[cfg(unix)]
 #[allow(clippy::unnecessary_wraps, reason = "other systems do not tell")]
-fn changed(metadata: &Metadata) -> Option<(i64, i64)> {
+fn change_time(metadata: &Metadata) -> Option<(i64, i64)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.ctime(), metadata.ctime_nsec()))
 }
 
 #[cfg(not(unix))]
-fn changed(_metadata: &Metadata) -> Option<(i64, i64)> {
+fn change_time(_metadata: &Metadata) -> Option<(i64, i64)> {
     None
 }
 

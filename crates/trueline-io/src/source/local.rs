@@ -16,8 +16,8 @@ use crate::error::{Error, ErrorKind};
 /// follow links to folders. A folder that cannot be read is an error: its content would be missed.
 pub(super) fn files(name: &str) -> Result<Vec<PathBuf>, Error> {
     let mut walk = Walk { files: Vec::new(), hidden: 0 };
-    let (base, steps) = steps(name)?;
-    walk.take(&base, &steps)?;
+    let (base, components) = components(name)?;
+    walk.descend(&base, &components)?;
     let Walk { mut files, hidden } = walk;
     files.sort_unstable_by(|one, other| {
         one.as_os_str().as_encoded_bytes().cmp(other.as_os_str().as_encoded_bytes())
@@ -29,38 +29,38 @@ pub(super) fn files(name: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// One part of a pattern, between separators.
-enum Step {
+/// One component of a pattern, between separators.
+enum Component {
     Name(String),
     Pattern(Pattern),
     /// Any number of folders.
-    Folders,
+    AnyFolders,
     /// All files below except hidden ones.
-    All,
+    AllFiles,
 }
 
-/// The folder in front of the first wildcard, as it was written, and what follows.
-fn steps(name: &str) -> Result<(PathBuf, Vec<Step>), Error> {
+/// Splits a name into the folder before the first wildcard, as written, and the components after it.
+fn components(name: &str) -> Result<(PathBuf, Vec<Component>), Error> {
     let wild = name.split_inclusive(is_separator).scan(0, |start, part| {
         let at = *start;
         *start += part.len();
         Some((at, part))
     });
     let first = wild.into_iter().find(|(_, part)| has_wildcards(part)).map_or(name.len(), |(at, _)| at);
-    let mut steps = Vec::new();
+    let mut components = Vec::new();
     for part in name[first..].split(is_separator).filter(|part| !part.is_empty()) {
-        steps.push(match part {
-            "**" => Step::Folders,
-            part if has_wildcards(part) => Step::Pattern(compile(part, name)?),
-            part => Step::Name(part.to_owned()),
+        components.push(match part {
+            "**" => Component::AnyFolders,
+            part if has_wildcards(part) => Component::Pattern(compile(part, name)?),
+            part => Component::Name(part.to_owned()),
         });
     }
     if name.ends_with(is_separator) {
-        steps.push(Step::All);
-    } else if matches!(steps.last(), Some(Step::Folders)) {
-        steps.push(Step::Pattern(compile("*", name)?));
+        components.push(Component::AllFiles);
+    } else if matches!(components.last(), Some(Component::AnyFolders)) {
+        components.push(Component::Pattern(compile("*", name)?));
     }
-    Ok((PathBuf::from(&name[..first]), steps))
+    Ok((PathBuf::from(&name[..first]), components))
 }
 
 struct Walk {
@@ -70,52 +70,52 @@ struct Walk {
 
 /// The kind of an entry of a folder.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum EntryKind {
     File,
     Folder,
-    /// A link to one.
+    /// A symbolic link to a folder.
     FolderLink,
     Other,
 }
 
 impl Walk {
-    fn take(&mut self, folder: &Path, steps: &[Step]) -> Result<(), Error> {
-        let Some((step, rest)) = steps.split_first() else { return Ok(()) };
-        match step {
-            Step::Name(name) => {
+    fn descend(&mut self, folder: &Path, components: &[Component]) -> Result<(), Error> {
+        let Some((component, rest)) = components.split_first() else { return Ok(()) };
+        match component {
+            Component::Name(name) => {
                 let path = folder.join(name);
                 match kind(&path) {
-                    Kind::File if rest.is_empty() => {
+                    EntryKind::File if rest.is_empty() => {
                         self.files.push(path);
                         Ok(())
                     }
-                    Kind::File | Kind::Other => Ok(()),
-                    Kind::Folder | Kind::FolderLink => self.take(&path, rest),
+                    EntryKind::File | EntryKind::Other => Ok(()),
+                    EntryKind::Folder | EntryKind::FolderLink => self.descend(&path, rest),
                 }
             }
-            Step::Pattern(pattern) => self.each(folder, |walk, path, name, kind| {
+            Component::Pattern(pattern) => self.for_each_entry(folder, |walk, path, name, kind| {
                 if !pattern.matches_with(name, MATCHING) {
                     return Ok(());
                 }
                 match kind {
-                    Kind::File if rest.is_empty() => walk.files.push(path),
-                    Kind::Folder | Kind::FolderLink => walk.take(&path, rest)?,
+                    EntryKind::File if rest.is_empty() => walk.files.push(path),
+                    EntryKind::Folder | EntryKind::FolderLink => walk.descend(&path, rest)?,
                     _ => {}
                 }
                 Ok(())
             }),
-            Step::Folders => {
-                self.take(folder, rest)?;
-                self.each(folder, |walk, path, name, kind| {
-                    let goes_down = kind == Kind::Folder && !name.starts_with('.');
-                    if goes_down { walk.take(&path, steps) } else { Ok(()) }
+            Component::AnyFolders => {
+                self.descend(folder, rest)?;
+                self.for_each_entry(folder, |walk, path, name, kind| {
+                    let goes_down = kind == EntryKind::Folder && !name.starts_with('.');
+                    if goes_down { walk.descend(&path, components) } else { Ok(()) }
                 })
             }
-            Step::All => self.each(folder, |walk, path, name, kind| {
+            Component::AllFiles => self.for_each_entry(folder, |walk, path, name, kind| {
                 match kind {
-                    Kind::File if is_hidden(name) => walk.hidden += 1,
-                    Kind::File => walk.files.push(path),
-                    Kind::Folder if !is_hidden(name) => walk.take(&path, steps)?,
+                    EntryKind::File if is_hidden(name) => walk.hidden += 1,
+                    EntryKind::File => walk.files.push(path),
+                    EntryKind::Folder if !is_hidden(name) => walk.descend(&path, components)?,
                     _ => {}
                 }
                 Ok(())
@@ -124,10 +124,10 @@ impl Walk {
     }
 
     /// Calls `visit` with all entries of a folder; a missing folder has none.
-    fn each(
+    fn for_each_entry(
         &mut self,
         folder: &Path,
-        mut visit: impl FnMut(&mut Self, PathBuf, &str, Kind) -> Result<(), Error>,
+        mut visit: impl FnMut(&mut Self, PathBuf, &str, EntryKind) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let read = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let fail = |error| Error::open(&read.display().to_string(), error);
@@ -143,13 +143,13 @@ impl Walk {
             let file_type = entry.file_type().map_err(fail)?;
             let path = folder.join(entry.file_name());
             let kind = if file_type.is_dir() {
-                Kind::Folder
+                EntryKind::Folder
             } else if file_type.is_file() {
-                Kind::File
+                EntryKind::File
             } else if file_type.is_symlink() {
                 kind(&path)
             } else {
-                Kind::Other
+                EntryKind::Other
             };
             visit(self, path, &entry.file_name().to_string_lossy(), kind)?;
         }
@@ -158,18 +158,18 @@ impl Walk {
 }
 
 /// The kind of a path. A broken link counts as a file, so that opening it returns the error.
-fn kind(path: &Path) -> Kind {
+fn kind(path: &Path) -> EntryKind {
     let is_link = fs::symlink_metadata(path).map(|metadata| metadata.is_symlink());
     match (is_link, fs::metadata(path)) {
         (Ok(is_link), Ok(metadata)) if metadata.is_dir() => {
             if is_link {
-                Kind::FolderLink
+                EntryKind::FolderLink
             } else {
-                Kind::Folder
+                EntryKind::Folder
             }
         }
-        (Ok(_), Ok(metadata)) if metadata.is_file() => Kind::File,
-        (Ok(true), Err(_)) => Kind::File,
-        _ => Kind::Other,
+        (Ok(_), Ok(metadata)) if metadata.is_file() => EntryKind::File,
+        (Ok(true), Err(_)) => EntryKind::File,
+        _ => EntryKind::Other,
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn compile(part: &str, whole: &str) -> Result<Pattern, Error> {
     })
 }
 
-/// Whether a file or folder is passed over where all of a folder is read: what programs that write data sets leave beside
-/// them, such as `_SUCCESS`, `_temporary`, `.part-0.csv.crc`. `_year=2026` is a partition and is not hidden.
+/// Whether a file or folder is skipped when a whole folder is read. These are auxiliary files of programs that write data sets,
+/// such as `_SUCCESS`, `_temporary`, `.part-0.csv.crc`. `_year=2026` is a partition and is not hidden.
 pub(super) fn is_hidden(name: &str) -> bool {
     let is_checksum = name.rsplit_once('.').is_some_and(|(_, end)| end == "crc");
     name.starts_with('.') || (name.starts_with('_') && !name.contains('=')) || is_checksum

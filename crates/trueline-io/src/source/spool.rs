@@ -57,12 +57,12 @@ impl Source for SpooledSource<'_> {
         match file {
             Ok(file) => *spool = Spool { file: Some(file), ..Spool::default() },
             Err(error) => {
-                let told = error.to_string();
+                let message = error.to_string();
                 spool.failure = Some(error);
-                return Err(self.fail(io::Error::other(told)));
+                return Err(self.fail(io::Error::other(message)));
             }
         }
-        Ok(Box::new(Copying {
+        Ok(Box::new(TeeReader {
             inner,
             name: self.name().to_owned(),
             folder: self.folder.clone(),
@@ -81,7 +81,7 @@ impl Source for SpooledSource<'_> {
 
     fn reopen(&self) -> Result<Box<dyn Read + Send>, Error> {
         let bytes = lock(&self.spool).bytes;
-        Ok(Box::new(Copied { spool: Arc::clone(&self.spool), at: 0, bytes }))
+        Ok(Box::new(SpoolReader { spool: Arc::clone(&self.spool), at: 0, bytes }))
     }
 
     fn verify_unchanged(&self) -> Result<(), Error> {
@@ -89,8 +89,8 @@ impl Source for SpooledSource<'_> {
     }
 }
 
-/// Reads and copies.
-struct Copying {
+/// Reads from the source and copies the bytes to the spool file.
+struct TeeReader {
     inner: Box<dyn Read + Send>,
     name: String,
     folder: PathBuf,
@@ -98,7 +98,7 @@ struct Copying {
     spool: Arc<Mutex<Spool>>,
 }
 
-impl Read for Copying {
+impl Read for TeeReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         let mut spool = lock(&self.spool);
@@ -110,16 +110,16 @@ impl Read for Copying {
                 Some(source) => ErrorKind::Spool { name, folder, source },
             };
             let error = Error::new(error);
-            let told = io::Error::other(error.to_string());
+            let message = io::Error::other(error.to_string());
             spool.failure = Some(error);
-            told
+            message
         })?;
         Ok(count)
     }
 }
 
 impl Spool {
-    /// Copies bytes; `None` is too many of them.
+    /// Appends bytes to the spool file. The error `None` means that the limit is exceeded.
     fn add(&mut self, bytes: &[u8], limit_bytes: u64) -> Result<(), Option<io::Error>> {
         self.bytes += bytes.len() as u64;
         if self.bytes > limit_bytes {
@@ -130,14 +130,14 @@ impl Spool {
     }
 }
 
-/// Reads what was copied.
-struct Copied {
+/// Reads the spool file from its start.
+struct SpoolReader {
     spool: Arc<Mutex<Spool>>,
     at: u64,
     bytes: u64,
 }
 
-impl Read for Copied {
+impl Read for SpoolReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.bytes - self.at).unwrap_or(usize::MAX);
         let length = buffer.len().min(left);
@@ -149,7 +149,7 @@ impl Read for Copied {
         file.seek(SeekFrom::Start(self.at))?;
         let count = file.read(&mut buffer[..length])?;
         if count == 0 {
-            // The rest was there once.
+            // The bytes were written before, so the file was truncated.
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.at += count as u64;

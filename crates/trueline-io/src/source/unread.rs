@@ -11,14 +11,14 @@ use crate::error::{Error, ErrorKind};
 #[derive(Debug)]
 pub struct UnreadSource {
     name: String,
-    why: Mutex<Option<Error>>,
+    reason: Mutex<Option<Error>>,
 }
 
 impl UnreadSource {
-    /// Creates an input with the name in `why`.
-    pub fn new(mut why: Error) -> Self {
-        let name = why.name().cloned().unwrap_or_default();
-        Self { name, why: Mutex::new(Some(why)) }
+    /// Creates an input with the name in `reason`.
+    pub fn new(mut reason: Error) -> Self {
+        let name = reason.name().cloned().unwrap_or_default();
+        Self { name, reason: Mutex::new(Some(reason)) }
     }
 }
 
@@ -28,8 +28,8 @@ impl Source for UnreadSource {
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
-        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Err(why.unwrap_or_else(|| Error::new(ErrorKind::ReadTwice { name: self.name.clone() })))
+        let reason = self.reason.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Err(reason.unwrap_or_else(|| Error::new(ErrorKind::ReadTwice { name: self.name.clone() })))
     }
 
     fn size_hint(&self) -> Option<u64> {

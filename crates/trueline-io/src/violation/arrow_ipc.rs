@@ -6,37 +6,37 @@ use std::io::{self, Write};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::ArrowError;
 
-use super::batch::Gathered;
+use super::batch::BatchBuilder;
 use super::row::Row;
 
 pub(super) struct Writer<W: Write> {
     writer: FileWriter<W>,
-    gathered: Gathered,
+    batch_builder: BatchBuilder,
 }
 
 impl<W: Write> Writer<W> {
     pub(super) fn start(out: W) -> io::Result<Self> {
-        let gathered = Gathered::new();
-        let writer = FileWriter::try_new(out, gathered.schema()).map_err(fail)?;
-        Ok(Self { writer, gathered })
+        let batch_builder = BatchBuilder::new();
+        let writer = FileWriter::try_new(out, batch_builder.schema()).map_err(fail)?;
+        Ok(Self { writer, batch_builder })
     }
 
     pub(super) fn add(&mut self, row: &Row<'_>) -> io::Result<()> {
-        match self.gathered.add(row).map_err(fail)? {
+        match self.batch_builder.add(row).map_err(fail)? {
             Some(batch) => self.writer.write(&batch).map_err(fail),
             None => Ok(()),
         }
     }
 
     pub(super) fn finish(mut self) -> io::Result<W> {
-        if let Some(batch) = self.gathered.take().map_err(fail)? {
+        if let Some(batch) = self.batch_builder.take().map_err(fail)? {
             self.writer.write(&batch).map_err(fail)?;
         }
         self.writer.into_inner().map_err(fail)
     }
 }
 
-/// The error of the file, where it was one.
+/// Returns the I/O error of the file if that is the cause.
 fn fail(error: ArrowError) -> io::Error {
     match error {
         ArrowError::IoError(_, source) => source,
@@ -46,6 +46,6 @@ fn fail(error: ArrowError) -> io::Error {
 
 impl<W: Write> fmt::Debug for Writer<W> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Writer").field("gathered", &self.gathered).finish_non_exhaustive()
+        formatter.debug_struct("Writer").field("gathered", &self.batch_builder).finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use super::row::{COLUMNS, Cell, Row};
 
 /// Rows of a batch.
 const BATCH_ROWS: usize = 4096;
-/// Bytes of text from which on a batch is not filled any further.
+/// The number of bytes of text at which a batch is complete.
 const BATCH_TEXT_BYTES: usize = 4 << 20;
 
 /// The type of each column, and whether it can be null.
@@ -57,9 +57,9 @@ pub fn schema() -> SchemaRef {
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
-/// Rows that are not written yet.
+/// Collects the rows of a batch.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(super) struct BatchBuilder {
     schema: SchemaRef,
     columns: Vec<Column>,
     rows: usize,
@@ -73,7 +73,7 @@ enum Column {
     Boolean(BooleanBuilder),
 }
 
-impl Gathered {
+impl BatchBuilder {
     pub(super) fn new() -> Self {
         let columns = TYPES.iter().map(|(kind, _)| match kind {
             Kind::Text => Column::Text(StringBuilder::new()),
@@ -87,7 +87,7 @@ impl Gathered {
         &self.schema
     }
 
-    /// Adds a row, and gives a batch when there are enough of them.
+    /// Adds a row. Returns the batch if it is complete.
     pub(super) fn add(&mut self, row: &Row<'_>) -> Result<Option<RecordBatch>, ArrowError> {
         for (column, cell) in self.columns.iter_mut().zip(row.cells()) {
             if let Cell::Text(text) = cell {
@@ -100,7 +100,7 @@ impl Gathered {
         if is_full { self.take() } else { Ok(None) }
     }
 
-    /// What is left, if anything is.
+    /// Returns the collected rows as a batch, if there are any.
     pub(super) fn take(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         if self.rows == 0 {
             return Ok(None);

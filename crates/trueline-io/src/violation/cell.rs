@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use trueline_report::escape::escape_text;
 
-/// Adds text as a cell. Without `is_raw` nothing in it acts in a spreadsheet or a terminal.
+/// Appends text as a cell. Unless `is_raw`, it is escaped so that a spreadsheet or a terminal does not interpret it.
 pub(super) fn push(line: &mut String, text: &str, is_raw: bool) {
     let shown = if is_raw { Cow::Borrowed(text) } else { escape_text(text) };
     let mark = if !is_raw && is_formula(&shown) { "'" } else { "" };

@@ -62,13 +62,12 @@ pub use option::{ErrorsFormat, ErrorsOptions};
 
 use row::Row;
 
-/// Writes violations to a file, one by one, in the order they come; see the [module](self) for the forms and their columns.
+/// Writes violations to a file, one by one, in the order given; see the [module](self) for the formats and their columns.
 ///
-/// The file appears whole, at [`ErrorsWriter::finish`], or not at all: until then, and when this is dropped, the path is
-/// what it was.
+/// The file appears, complete, at [`ErrorsWriter::finish`]. Before that, and if the writer is dropped, the path is unchanged.
 ///
-/// **Cost**: memory is bounded by what is gathered before it is written: one line of text, a batch of 4,096 rows in Arrow,
-/// a row group of up to 16 MiB in Parquet.
+/// **Cost**: memory for the data that is buffered before it is written: one line of text, a batch of 4,096 rows in Arrow, a row
+/// group of up to 16 MiB in Parquet.
 ///
 /// ```
 /// use trueline_io::{ErrorsOptions, ErrorsWriter};
@@ -89,20 +88,20 @@ pub struct ErrorsWriter {
     name: String,
     input_names: Vec<String>,
     /// `None` after a write that failed.
-    table: Option<Table<OutputFile>>,
+    table: Option<TableWriter<OutputFile>>,
     written: u64,
 }
 
 impl ErrorsWriter {
-    /// Starts a file at `path`, in the form of [`ErrorsOptions::format`], or else in that of its name.
+    /// Creates a file at `path` in the format [`ErrorsOptions::format`], by default the one given by its name.
     ///
-    /// **Errors**: the name tells of no form; it is one that this build cannot write, because its feature is off; the file cannot be
-    /// made ([`OutputFile::create`]).
+    /// **Errors**: the name does not give a format; this build cannot write the format, because its feature is off; the file
+    /// cannot be created ([`OutputFile::create`]).
     pub fn create(path: impl AsRef<Path>, options: &ErrorsOptions) -> Result<Self, Error> {
         Self::create_among(path, options, &Temporaries::new())
     }
 
-    /// Starts a file whose temporary file is listed among others.
+    /// Creates a file and registers its temporary file in a list.
     ///
     /// **Errors**: as [`ErrorsWriter::create`]; the list is closed.
     pub fn create_among(
@@ -122,13 +121,13 @@ impl ErrorsWriter {
             return Err(Error::new(ErrorKind::OutputForm { name, known: ErrorsFormat::extensions() }));
         }
         let file = OutputFile::create(path, temporaries)?;
-        let table = Table::start(file, format, options).map_err(|source| fail(&name, source))?;
+        let table = TableWriter::start(file, format, options).map_err(|source| fail(&name, source))?;
         Ok(Self { name, input_names: options.input_names.clone(), table: Some(table), written: 0 })
     }
 
     /// Adds one violation.
     ///
-    /// **Errors**: it could not be written, or one before could not; nothing can be added any more.
+    /// **Errors**: the violation, or an earlier one, could not be written; nothing can be added any more.
     pub fn write(&mut self, violation: &Violation) -> Result<(), Error> {
         let input = usize::try_from(violation.input).ok();
         let input_name = input.and_then(|input| self.input_names.get(input)).map(String::as_str);
@@ -144,18 +143,19 @@ impl ErrorsWriter {
         Ok(())
     }
 
-    /// Writes what is left and puts the file in its place. Gives the number of violations in it.
+    /// Writes remaining data and moves the file into place. Returns the number of violations in it.
     ///
-    /// **Errors**: any of these failed, or a write before; the path is what it was ([`OutputFile::commit`]).
+    /// **Errors**: one of these steps or an earlier write failed; the path is unchanged ([`OutputFile::commit`]).
     pub fn finish(self) -> Result<u64, Error> {
         let written = self.written;
         self.into_file()?.commit()?;
         Ok(written)
     }
 
-    /// Writes what is left and gives the file, which is still to be committed: for who commits several outputs at once.
+    /// Writes remaining data and returns the file, which the caller must commit: for callers that commit several outputs
+    /// together.
     ///
-    /// **Errors**: it could not be written, or a write before failed.
+    /// **Errors**: the data could not be written, or an earlier write failed.
     pub fn into_file(self) -> Result<OutputFile, Error> {
         let Some(table) = self.table else {
             return Err(fail(&self.name, io::Error::other("an earlier write failed")));
@@ -168,9 +168,9 @@ fn fail(name: &str, source: io::Error) -> Error {
     Error::new(ErrorKind::Write { name: name.to_owned(), source })
 }
 
-/// A file in one of the forms.
+/// The writer of one of the formats.
 #[derive(Debug)]
-enum Table<W: Write + Send> {
+enum TableWriter<W: Write + Send> {
     Csv(csv::Writer<W>),
     JsonLines(json_lines::Writer<W>),
     #[cfg(feature = "parquet")]
@@ -179,7 +179,7 @@ enum Table<W: Write + Send> {
     ArrowIpc(Box<arrow_ipc::Writer<W>>),
 }
 
-impl<W: Write + Send> Table<W> {
+impl<W: Write + Send> TableWriter<W> {
     fn start(out: W, format: ErrorsFormat, options: &ErrorsOptions) -> io::Result<Self> {
         Ok(match format {
             ErrorsFormat::Csv => Self::Csv(csv::Writer::start(out, options.raw_cells)?),
@@ -204,7 +204,7 @@ impl<W: Write + Send> Table<W> {
         }
     }
 
-    /// Writes what is left, and gives the file back.
+    /// Writes remaining data and returns the file.
     fn finish(self) -> io::Result<W> {
         match self {
             Self::Csv(writer) => writer.finish(),

@@ -54,11 +54,11 @@ impl ErrorsFormat {
         let is_compressed = Compression::from_file_name(name) != Compression::None;
         let name = if is_compressed { name.rsplit_once('.')?.0 } else { name };
         let (_, extension) = name.rsplit_once('.')?;
-        let form = match extension.to_ascii_lowercase().as_str() {
+        let format = match extension.to_ascii_lowercase().as_str() {
             "ndjson" => Some(Self::JsonLines),
             extension => Self::ALL.iter().copied().find(|format| format.extension() == extension),
         };
-        form.filter(|form| form.is_text() || !is_compressed)
+        format.filter(|format| format.is_text() || !is_compressed)
     }
 
     /// Whether it can be compressed as a whole.

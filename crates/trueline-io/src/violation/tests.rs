@@ -59,7 +59,7 @@ fn write(path: &Path, options: &ErrorsOptions, violations: &[Violation]) -> Resu
 /// The bytes of a file of that name, with these violations in it.
 fn written(name: &str, options: &ErrorsOptions, violations: &[Violation]) -> Vec<u8> {
     let format = ErrorsFormat::from_file_name(name).unwrap();
-    let mut table = Table::start(Vec::new(), format, options).unwrap();
+    let mut table = TableWriter::start(Vec::new(), format, options).unwrap();
     for violation in violations {
         let input_name = options.input_names.get(violation.input as usize).map(String::as_str);
         table.add(&Row { violation, input_name }).unwrap();
@@ -190,7 +190,7 @@ fn every_write_that_fails_is_told() {
         loop {
             let out =
                 FailingWrite::new(Vec::new(), nth).with(Fault::Error(io::ErrorKind::StorageFull)).and_later();
-            let written = Table::start(out, *format, &options).and_then(|mut table| {
+            let written = TableWriter::start(out, *format, &options).and_then(|mut table| {
                 for row in 0..30 {
                     let violation = violation(row, Some("x"));
                     table.add(&Row { violation: &violation, input_name: None })?;
@@ -311,7 +311,8 @@ mod tables {
     #[test]
     fn row_groups_of_parquet_are_bounded() {
         // Texts that cannot be made smaller: each one another.
-        let mut table = Table::start(Vec::new(), ErrorsFormat::Parquet, &ErrorsOptions::default()).unwrap();
+        let mut table =
+            TableWriter::start(Vec::new(), ErrorsFormat::Parquet, &ErrorsOptions::default()).unwrap();
         for row in 0..160_u64 {
             let mut large = violation(row, None);
             let mut state = row + 1;

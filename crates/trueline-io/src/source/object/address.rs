@@ -1,7 +1,7 @@
 //! Parses addresses of object stores.
 
 use crate::error::{Error, ErrorKind};
-use crate::source::address::{query, scheme, shown};
+use crate::source::address::{query, scheme, without_secrets};
 
 /// The kind of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,12 @@ pub(super) struct Address {
     /// The key, a prefix that ends with a slash, or a pattern.
     pub(super) key: String,
     /// The address without secrets, for display.
-    pub(super) shown: String,
+    pub(super) display_name: String,
 }
 
 impl Address {
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        let fail = |problem| Error::new(ErrorKind::Address { name: shown(text), problem });
+        let fail = |problem| Error::new(ErrorKind::Address { name: without_secrets(text), problem });
         let Some((scheme, rest)) = scheme(text) else { return Err(fail("it has no scheme, such as s3://")) };
         let store_kind = match scheme.as_str() {
             "s3" | "s3a" => StoreKind::S3,
@@ -43,7 +43,7 @@ impl Address {
                 return Err(fail("it names no host"));
             }
             let (base, bucket, key) = (text.to_owned(), String::new(), String::new());
-            return Ok(Self { store_kind, base, bucket, key, shown: shown(text) });
+            return Ok(Self { store_kind, base, bucket, key, display_name: without_secrets(text) });
         }
         if query(rest).is_some() {
             return Err(fail(no_query(store_kind)));
@@ -60,7 +60,13 @@ impl Address {
             return Err(fail("it names no bucket; expected scheme://bucket/key"));
         }
         let base = format!("{scheme}://{authority}");
-        Ok(Self { store_kind, base, bucket: bucket.to_owned(), key: key.to_owned(), shown: shown(text) })
+        Ok(Self {
+            store_kind,
+            base,
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            display_name: without_secrets(text),
+        })
     }
 }
 

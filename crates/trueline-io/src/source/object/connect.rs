@@ -11,7 +11,7 @@ use object_store::{BackoffConfig, ClientOptions, HeaderMap, HeaderValue, ObjectS
 
 use super::address::{Address, StoreKind};
 use super::options::ObjectOptions;
-use crate::source::address::shown;
+use crate::source::address::without_secrets;
 
 /// Limits on requests for credentials. They are low because outside of a cloud no metadata service answers.
 const CREDENTIAL_RETRIES: usize = 2;
@@ -120,7 +120,7 @@ fn azure(address: &Address, options: &ObjectOptions) -> Result<object_store::azu
 /// A user name and a password are sent in a header, not in the URL, so that they do not appear in logs.
 fn http(address: &Address, options: &ObjectOptions) -> Result<object_store::http::HttpStore> {
     let (userinfo, query) = parts_of_http(&address.base);
-    let mut url = shown(&address.base);
+    let mut url = without_secrets(&address.base);
     if let Some(query) = query {
         url.push('?');
         url.push_str(query);

@@ -254,11 +254,11 @@ pub fn object_sources(address: &str, options: &ObjectOptions) -> Result<Vec<Obje
     let address = Address::parse(address)?;
     let advice = Arc::new(Advice::new(address.store_kind, connect::secrets(&address, options)));
     let store = connect::connect(&address, options)
-        .map_err(|error| Problem::of(&error).into_open_error(&address.shown, &advice))?;
+        .map_err(|error| Problem::of(&error).into_open_error(&address.display_name, &advice))?;
     let (base, options) = (address.base, options.clone());
     if address.store_kind == StoreKind::Http {
         let object = Object { store, path: object_store::path::Path::ROOT, is_http: true };
-        return Ok(vec![ObjectSource::of(object, address.shown, advice, options, None)]);
+        return Ok(vec![ObjectSource::of(object, address.display_name, advice, options, None)]);
     }
     Bucket { store, base, advice, options }.matching(&address.key)
 }

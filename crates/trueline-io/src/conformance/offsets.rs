@@ -1,6 +1,6 @@
 //! Reading at offsets.
 
-use super::{Make, next, same};
+use super::{Make, assert_same, next};
 use crate::source::ReadAt;
 
 const THREADS: usize = 4;
@@ -12,22 +12,22 @@ pub(super) fn check(make: Make, bytes: &[u8]) {
     let at = source.open_at().unwrap_or_else(|error| panic!("opened for places: {error}"));
     let Some(at) = at else { return };
     assert_eq!(at.size_bytes(), size as u64, "the size of what is read from places");
-    borders(at.as_ref(), bytes);
-    beyond(at.as_ref(), size);
+    boundaries(at.as_ref(), bytes);
+    past_end(at.as_ref(), size);
     for step in [1, 1000, 65_536, 1 << 20].into_iter().filter(|step| size / step <= 20_000) {
         let rule = format!("{size} bytes read from places, {step} at a time");
         let mut found = Vec::with_capacity(size);
         while found.len() < size {
             found.extend(piece(at.as_ref(), found.len(), step.min(size - found.len()), &rule));
         }
-        same(&rule, &found, bytes);
+        assert_same(&rule, &found, bytes);
     }
     threads(at.as_ref(), bytes);
-    anywhere(at.as_ref(), bytes);
+    random_order(at.as_ref(), bytes);
     while_streaming(make, bytes);
 }
 
-/// All of a piece, however many reads that takes.
+/// Reads a whole piece, with as many reads as required.
 fn piece(at: &dyn ReadAt, offset: usize, length: usize, rule: &str) -> Vec<u8> {
     let mut found = vec![0xaa; length];
     let mut filled = 0;
@@ -43,10 +43,10 @@ fn piece(at: &dyn ReadAt, offset: usize, length: usize, rule: &str) -> Vec<u8> {
     found
 }
 
-/// The places at which something may go wrong.
-fn borders(at: &dyn ReadAt, bytes: &[u8]) {
+/// Offsets at which errors are likely: ends, and multiples of common buffer sizes.
+fn boundaries(at: &dyn ReadAt, bytes: &[u8]) {
     let size = bytes.len();
-    let places = [
+    let offsets = [
         0,
         1,
         2,
@@ -60,17 +60,17 @@ fn borders(at: &dyn ReadAt, bytes: &[u8]) {
         size.saturating_sub(2),
         size.saturating_sub(1),
     ];
-    for offset in places.into_iter().filter(|offset| *offset < size) {
+    for offset in offsets.into_iter().filter(|offset| *offset < size) {
         for length in [1, 2, 64, 4097] {
             let length = length.min(size - offset);
             let rule = format!("{length} bytes at {offset} of {size}");
-            same(&rule, &piece(at, offset, length, &rule), &bytes[offset..offset + length]);
+            assert_same(&rule, &piece(at, offset, length, &rule), &bytes[offset..offset + length]);
         }
     }
 }
 
 /// A buffer may extend beyond the end, where there is nothing to read.
-fn beyond(at: &dyn ReadAt, size: usize) {
+fn past_end(at: &dyn ReadAt, size: usize) {
     let read = |buffer: &mut [u8], offset: u64| {
         at.read_at(buffer, offset).unwrap_or_else(|error| panic!("at byte {offset} of {size}: {error}"))
     };
@@ -96,7 +96,7 @@ fn threads(at: &dyn ReadAt, bytes: &[u8]) {
                 }
                 let length = step.min(size - offset);
                 let rule = format!("{THREADS} threads, {length} bytes at {offset} of {size}");
-                same(&rule, &piece(at, offset, length, &rule), &bytes[offset..offset + length]);
+                assert_same(&rule, &piece(at, offset, length, &rule), &bytes[offset..offset + length]);
             }
         };
         std::thread::scope(|scope| {
@@ -108,7 +108,7 @@ fn threads(at: &dyn ReadAt, bytes: &[u8]) {
 }
 
 /// Pieces without order, as a format with an index reads them.
-fn anywhere(at: &dyn ReadAt, bytes: &[u8]) {
+fn random_order(at: &dyn ReadAt, bytes: &[u8]) {
     let size = bytes.len();
     if size == 0 {
         return;
@@ -123,14 +123,14 @@ fn anywhere(at: &dyn ReadAt, bytes: &[u8]) {
                     state = next(state);
                     let length = usize::try_from(state % 300_000).unwrap_or(0).clamp(1, size - offset);
                     let rule = format!("without order, {length} bytes at {offset} of {size}");
-                    same(&rule, &piece(at, offset, length, &rule), &bytes[offset..offset + length]);
+                    assert_same(&rule, &piece(at, offset, length, &rule), &bytes[offset..offset + length]);
                 }
             });
         }
     });
 }
 
-/// Places are read while the reader is half way, and it goes on.
+/// Reads at offsets between two reads of the sequential reader.
 fn while_streaming(make: Make, bytes: &[u8]) {
     let size = bytes.len();
     let source = make(bytes);
@@ -139,9 +139,9 @@ fn while_streaming(make: Make, bytes: &[u8]) {
     let Ok(Some(at)) = source.open_at() else { return };
     let mut found = vec![0; size / 3];
     read.read_exact(&mut found).unwrap_or_else(|error| panic!("{rule}: {error}"));
-    same(rule, &piece(at.as_ref(), 0, size, rule), bytes);
+    assert_same(rule, &piece(at.as_ref(), 0, size, rule), bytes);
     read.read_to_end(&mut found).unwrap_or_else(|error| panic!("{rule}: {error}"));
-    same(rule, &found, bytes);
+    assert_same(rule, &found, bytes);
     drop((source, read));
-    same("read from places after its source is gone", &piece(at.as_ref(), 0, size, rule), bytes);
+    assert_same("read from places after its source is gone", &piece(at.as_ref(), 0, size, rule), bytes);
 }
