@@ -17,7 +17,7 @@ pub struct Sequence {
     body: BodyReader,
     max_record_bytes: u64,
     /// The number of the next span.
-    next_sequence: u64,
+    next_span: u64,
     /// The start of the last span: in its buffer, and as an offset in the input; and the byte before it.
     start: usize,
     byte_offset: u64,
@@ -41,7 +41,7 @@ impl Sequence {
         previous: Option<u8>,
         max_record_bytes: u64,
     ) -> Self {
-        Self { body, max_record_bytes, next_sequence: 0, start: 0, byte_offset, previous, is_done: false }
+        Self { body, max_record_bytes, next_span: 0, start: 0, byte_offset, previous, is_done: false }
     }
 
     /// Returns the next span, which may end inside a record; `spent` is what remains of the previous one, at first nothing.
@@ -70,7 +70,7 @@ impl Sequence {
         buffer.copy_within(rest, data - length);
         let next = self.body.next(&mut buffer, data, length)?;
         let mut digests = self.body.take_digests();
-        let digester = self.body.digester().filter(|_| self.next_sequence > 0);
+        let digester = self.body.digester().filter(|_| self.next_span > 0);
         let (read_chunk, undigested) = match next {
             NextChunk::Read(read_chunk) => (read_chunk, digester),
             NextChunk::InFile(file_chunk) => {
@@ -99,8 +99,8 @@ impl Sequence {
         read_chunk: ChunkRead,
         digests: Vec<[u8; 32]>,
     ) -> Span {
-        let sequence = self.next_sequence;
-        self.next_sequence += 1;
+        let sequence = self.next_span;
+        self.next_span += 1;
         Span {
             sequence,
             buffer,

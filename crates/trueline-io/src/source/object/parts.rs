@@ -33,7 +33,7 @@ pub(super) struct Parts {
     pin: Arc<Pin>,
     part_bytes: u64,
     /// The maximum number of parts held or requested.
-    max_parts: usize,
+    max_slots: usize,
     limit: Duration,
     slots: Mutex<Slots>,
     changed: Condvar,
@@ -70,7 +70,7 @@ impl Parts {
             object,
             pin,
             part_bytes: options.part(),
-            max_parts: options.parts.clamp(1, 1 << 10),
+            max_slots: options.parts.clamp(1, 1 << 10),
             limit: options.part_timeout,
             slots: Mutex::default(),
             changed: Condvar::new(),
@@ -130,7 +130,7 @@ impl Parts {
             return false;
         }
         let wanted = if part == slots.next { 1 } else { 2 };
-        while slots.parts.len() + wanted > self.max_parts {
+        while slots.parts.len() + wanted > self.max_slots {
             // To make room, drop the oldest part: its remaining bytes may never be read.
             let oldest = slots.parts.iter().find(|(_, slot)| matches!(slot, Slot::Ready(..)));
             let Some(oldest) = oldest.map(|(oldest, _)| *oldest).filter(|oldest| *oldest < part) else {
@@ -145,12 +145,12 @@ impl Parts {
     fn prefetch_after(self: &Arc<Self>, slots: &mut Slots, part: u64) {
         if slots.last_read.is_none_or(|last_read| part > last_read) {
             slots.last_read = Some(part);
-            slots.prefetch_parts = (slots.prefetch_parts * 2).clamp(1, self.max_parts as u64);
+            slots.prefetch_parts = (slots.prefetch_parts * 2).clamp(1, self.max_slots as u64);
         }
         let count = self.size_bytes().div_ceil(self.part_bytes);
         while slots.next < count
             && slots.next <= part + slots.prefetch_parts
-            && slots.parts.len() < self.max_parts
+            && slots.parts.len() < self.max_slots
         {
             let next = slots.next;
             self.request(slots, next);
