@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use trueline_schema::{ColumnOrder, ExtraColumns, Schema};
 
-use self::missing::Missing;
+use self::missing::MissingColumnHints;
 
 /// The fields of a schema found in the columns of one input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,7 +110,8 @@ impl Binding {
                 }
                 [] => {
                     if !field.optional {
-                        let hints = hints.get_or_insert_with(|| Missing::new(schema, names, is_text));
+                        let hints =
+                            hints.get_or_insert_with(|| MissingColumnHints::new(schema, names, is_text));
                         let message = hints.message(field);
                         missing.push(fault("columns.missing", &field.name, None, message));
                     }

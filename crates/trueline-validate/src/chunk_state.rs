@@ -14,7 +14,7 @@ use arrow_buffer::Buffer;
 use crate::key::KeyBuffer;
 use crate::key::print::PrintBuffer;
 use crate::key_rows::{ChunkKeys, KeyTask};
-use crate::partial::{PartialError, WrittenCounts, WrittenSample};
+use crate::partial::{PartialError, SerializedCounts, SerializedSample};
 use crate::plan::Plan;
 use crate::quota::Quota;
 use crate::state::State;
@@ -29,7 +29,7 @@ impl State {
         for number in [self.rows, self.lines, self.broken, self.invalid] {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
-        let counts: Vec<_> = self.counts.iter().map(WrittenCounts::numbers_of).collect();
+        let counts: Vec<_> = self.counts.iter().map(SerializedCounts::counts_only).collect();
         put(bytes, &serde_json::to_vec(&counts).unwrap_or_default());
         for (counts, limit) in self.counts.iter().zip(plan.checks.iter().map(|check| check.sample_limit)) {
             let wanted = usize::try_from(counts.failed).unwrap_or(usize::MAX).min(limit);
@@ -38,7 +38,7 @@ impl State {
                 put(bytes, &[]);
                 continue;
             }
-            let samples: Vec<_> = counts.samples.iter().map(WrittenSample::of).collect();
+            let samples: Vec<_> = counts.samples.iter().map(SerializedSample::of).collect();
             put(bytes, &serde_json::to_vec(&samples).unwrap_or_default());
         }
         for keys in &self.keys {
@@ -79,7 +79,7 @@ impl State {
         for number in [&mut state.rows, &mut state.lines, &mut state.broken, &mut state.invalid] {
             *number = take_number(bytes)?;
         }
-        let counts: Vec<WrittenCounts> = serde_json::from_slice(take(bytes)?).map_err(|_| PartialError)?;
+        let counts: Vec<SerializedCounts> = serde_json::from_slice(take(bytes)?).map_err(|_| PartialError)?;
         if counts.len() != plan.checks.len() {
             return Err(PartialError);
         }
@@ -98,18 +98,18 @@ impl State {
             if samples.is_empty() {
                 continue;
             }
-            let samples: Vec<WrittenSample> = serde_json::from_slice(samples).map_err(|_| PartialError)?;
-            state.counts[index].samples = samples.into_iter().map(WrittenSample::read).collect();
+            let samples: Vec<SerializedSample> = serde_json::from_slice(samples).map_err(|_| PartialError)?;
+            state.counts[index].samples = samples.into_iter().map(SerializedSample::read).collect();
         }
         for (keys, task) in state.keys.iter_mut().zip(quota.keys()) {
             let (tag, rest) = bytes.split_first().ok_or(PartialError)?;
             *bytes = rest;
             *keys = match (*tag, task) {
-                (NONE, KeyTask::Pass) => ChunkKeys::None,
-                (KEYS, KeyTask::Keep | KeyTask::KeepSome(_)) => {
+                (NONE, KeyTask::Skip) => ChunkKeys::None,
+                (KEYS, KeyTask::KeepAll | KeyTask::KeepFiltered(_)) => {
                     ChunkKeys::Whole(KeyBuffer::read(bytes).ok_or(PartialError)?, None)
                 }
-                (PRINTS, KeyTask::Print(signal)) => {
+                (PRINTS, KeyTask::Fingerprint(signal)) => {
                     ChunkKeys::Prints(PrintBuffer::read(signal, bytes, &whole).ok_or(PartialError)?)
                 }
                 _ => return Err(PartialError),

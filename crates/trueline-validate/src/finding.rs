@@ -8,10 +8,10 @@ use trueline_report::{Inside, Location, Violation};
 use crate::batch::Batch;
 use crate::check::Runner;
 use crate::phrase::phrase;
-use crate::plan::{MASK, PlannedCheck};
+use crate::plan::{PlannedCheck, REDACTED};
 
 /// The code of an undeclared key.
-pub(crate) const EXTRA: &str = "columns.extra";
+pub(crate) const EXTRA_CODE: &str = "columns.extra";
 
 /// The parts of a violation that are not the same for all violations of its check.
 #[derive(Debug)]
@@ -43,13 +43,13 @@ impl Finding {
     /// Creates the finding for a row of a batch.
     pub(crate) fn of(check: &PlannedCheck, batch: &Batch<'_>, row: usize, code: &'static str) -> Self {
         let mut finding = Self::at(code, place(check, batch, row));
-        if let Some((location, name)) = batch.origin.extra(row).filter(|_| code == EXTRA) {
+        if let Some((location, name)) = batch.origin.extra(row).filter(|_| code == EXTRA_CODE) {
             finding.location = location;
             finding.column = Some(truncate_value(&name).0);
         }
         let single = check.single();
         if check.is_sensitive {
-            finding.value = single.map(|_| Cow::Borrowed(MASK));
+            finding.value = single.map(|_| Cow::Borrowed(REDACTED));
         } else {
             finding.value = single.and_then(|field| batch.origin.value(row, field)).map(Cow::Owned);
         }

@@ -22,7 +22,7 @@ pub struct Findings {
 #[derive(Debug)]
 struct Entry {
     row: u64,
-    /// The first sort key of the checks of a row, before their numbers.
+    /// The position of the check's column: violations of a row are sorted by this, then by check.
     column: u32,
     check: u32,
     code: &'static str,
@@ -76,9 +76,9 @@ impl Findings {
             flags: 0,
         };
         if let Some(value) = &finding.value {
-            let cut = truncate_value(value);
-            entry.flags |= if cut.1 { IS_TRUNCATED } else { 0 };
-            self.add(&mut entry, VALUE, &cut.0);
+            let truncated = truncate_value(value);
+            entry.flags |= if truncated.1 { IS_TRUNCATED } else { 0 };
+            self.add(&mut entry, VALUE, &truncated.0);
         }
         let others = [(PATH, &finding.path), (COLUMN, &finding.column), (MESSAGE, &finding.message)];
         for (place, text) in others {
@@ -136,14 +136,14 @@ impl Findings {
                 byte_offset: entry.byte_offset,
                 byte_length: entry.byte_length.map(u64::from),
             };
-            self.tell(entry, check, violation);
+            self.fill_in(entry, check, violation);
             visit(violation)?;
         }
         Ok(())
     }
 
     /// Sets the parts that are specific to an entry.
-    fn tell(&self, entry: &Entry, check: &PlannedCheck, violation: &mut Violation) {
+    fn fill_in(&self, entry: &Entry, check: &PlannedCheck, violation: &mut Violation) {
         let mut at = entry.text;
         let texts: [Option<&str>; TEXTS] = std::array::from_fn(|place| {
             let start = at;

@@ -16,16 +16,16 @@ use crate::state::has_bad_cell;
 /// What a pass over the inputs does with the keys of one check.
 #[derive(Clone, Debug)]
 pub(crate) enum KeyTask {
-    /// Keeps every key with its place.
-    Keep,
-    /// Keeps fingerprints, or the knowledge that keys ascend.
-    Print(Signal),
-    /// Keeps all fingerprints, because they are owed.
-    PrintAll(Signal),
-    /// Keeps the keys that may be repeats, with their places.
-    KeepSome(Arc<Filter>),
-    /// Does nothing: this check has all it needs.
-    Pass,
+    /// Keeps every complete key with its location.
+    KeepAll,
+    /// Keeps fingerprints. While all keys ascend, only that fact and the last key.
+    Fingerprint(Signal),
+    /// Keeps all fingerprints, also of ascending keys: an earlier pass dropped them.
+    FingerprintAll(Signal),
+    /// Keeps the complete keys that pass a filter of repeated fingerprints, with their locations.
+    KeepFiltered(Arc<Filter>),
+    /// Keeps nothing, because this pass is for other checks.
+    Skip,
 }
 
 /// The keys of one chunk for one check.
@@ -48,15 +48,15 @@ pub(crate) struct KeyCounts {
 impl ChunkKeys {
     pub(crate) fn new(task: &KeyTask) -> Self {
         match task {
-            KeyTask::Keep => Self::Whole(KeyBuffer::new(), None),
-            KeyTask::KeepSome(filter) => Self::Whole(KeyBuffer::new(), Some(Arc::clone(filter))),
-            KeyTask::Print(signal) => Self::Prints(PrintBuffer::new(signal)),
-            KeyTask::PrintAll(signal) => Self::Prints(PrintBuffer::of_prints(signal)),
-            KeyTask::Pass => Self::None,
+            KeyTask::KeepAll => Self::Whole(KeyBuffer::new(), None),
+            KeyTask::KeepFiltered(filter) => Self::Whole(KeyBuffer::new(), Some(Arc::clone(filter))),
+            KeyTask::Fingerprint(signal) => Self::Prints(PrintBuffer::new(signal)),
+            KeyTask::FingerprintAll(signal) => Self::Prints(PrintBuffer::of_prints(signal)),
+            KeyTask::Skip => Self::None,
         }
     }
 
-    /// Makes fingerprints store roughly which rows they come from.
+    /// Makes fingerprints store their granule: roughly which rows they come from.
     pub(crate) fn tell_granules(&mut self) {
         if let Self::Prints(prints) = self {
             prints.tell_granules();
@@ -88,7 +88,7 @@ impl ChunkKeys {
                     buffer.push(&key, KeyPlace { tainted: tainted(row), ..place });
                 })
             }
-            Self::Prints(buffer) => rows.print(buffer),
+            Self::Prints(buffer) => rows.append_prints(buffer),
             Self::None => KeyCounts::default(),
         }
     }
@@ -131,7 +131,7 @@ pub(crate) struct KeyRows<'a> {
     batch: &'a Batch<'a>,
     columns: Vec<Column<'a>>,
     /// If set, only these rows are examined, in ascending order.
-    chosen: Option<&'a [u32]>,
+    selected: Option<&'a [u32]>,
     any_bad: bool,
     any_null: bool,
 }
@@ -143,19 +143,19 @@ impl<'a> KeyRows<'a> {
         let columns = columns?;
         let any_bad = columns.iter().any(|column| !column.bad.is_empty());
         let any_null = columns.iter().any(|column| column.array.null_count() > 0);
-        Some(Self { check, rule, batch, columns, chosen: None, any_bad, any_null })
+        Some(Self { check, rule, batch, columns, selected: None, any_bad, any_null })
     }
 
     /// Restricts the rows to be examined to `rows`, if given, in ascending order.
-    pub(crate) fn choose(self, rows: Option<&'a [u32]>) -> Self {
-        Self { chosen: rows, ..self }
+    pub(crate) fn restrict_to(self, rows: Option<&'a [u32]>) -> Self {
+        Self { selected: rows, ..self }
     }
 
     /// Calls `visit` with every row that has a key, in order.
     fn each(&self, mut visit: impl FnMut(usize)) -> KeyCounts {
         let mut counts = KeyCounts::default();
         let forbids_null = self.any_null && self.rule.nulls != KeyNulls::Equal;
-        let mut look = |row: usize| {
+        let mut visit_row = |row: usize| {
             if self.any_bad && has_bad_cell(self.check, self.batch, row) {
                 counts.bad += 1;
             } else if forbids_null && self.columns.iter().any(|column| column.array.is_null(row)) {
@@ -165,9 +165,9 @@ impl<'a> KeyRows<'a> {
                 visit(row);
             }
         };
-        match self.chosen {
-            Some(rows) => rows.iter().for_each(|row| look(*row as usize)),
-            None => (0..self.batch.rows).for_each(look),
+        match self.selected {
+            Some(rows) => rows.iter().for_each(|row| visit_row(*row as usize)),
+            None => (0..self.batch.rows).for_each(visit_row),
         }
         counts
     }
@@ -180,7 +180,8 @@ impl<'a> KeyRows<'a> {
         }
     }
 
-    /// Appends what is fingerprinted of a row: other bytes than the key if those are not in the order of the values.
+    /// Appends the bytes of a row that are fingerprinted. They are in the order of the values, so they differ from the key's bytes
+    /// if those are not.
     fn append_print(&self, key: &mut Vec<u8>, row: usize) {
         match self.single() {
             Some(single) => key_text::append_ordered(key, single.array, row),
@@ -223,7 +224,7 @@ impl<'a> KeyRows<'a> {
     /// Calls `visit` with every row that has a key, and the key, if they are text.
     fn each_text(&self, mut visit: impl FnMut(usize, &[u8])) -> KeyCounts {
         let Some(texts) = self.texts() else { return KeyCounts::default() };
-        if self.chosen.is_some() {
+        if self.selected.is_some() {
             return self.each(|row| visit(row, texts.value(row).as_bytes()));
         }
         for (row, text) in texts.iter().enumerate() {
@@ -239,8 +240,8 @@ impl<'a> KeyRows<'a> {
         KeyCounts { keys: self.batch.rows as u64 - null, null, bad: 0 }
     }
 
-    fn print(&self, buffer: &mut PrintBuffer) -> KeyCounts {
-        debug_assert!(self.chosen.is_none(), "prints are of all rows");
+    fn append_prints(&self, buffer: &mut PrintBuffer) -> KeyCounts {
+        debug_assert!(self.selected.is_none(), "prints are of all rows");
         let all = KeyCounts { keys: self.batch.rows as u64, ..KeyCounts::default() };
         let before = buffer.len();
         if let Some(texts) = self.texts() {

@@ -123,7 +123,7 @@ fn describe_value(bytes: &[u8], data_type: &DataType) -> String {
 fn describe_moment(nanos: i128, date_only: bool) -> String {
     const DAY: i128 = 86_400_000_000_000;
     let days = nanos.div_euclid(DAY);
-    let (year, month, day) = civil(days);
+    let (year, month, day) = civil_from_days(days);
     let date = format!("{year:04}-{month:02}-{day:02}");
     if date_only {
         return date;
@@ -138,7 +138,7 @@ fn describe_moment(nanos: i128, date_only: bool) -> String {
 }
 
 /// Returns the year, month and day of a day counted from 1970-01-01 (Gregorian, in eras of 400 years that begin on 1 March).
-fn civil(days: i128) -> (i128, i128, i128) {
+fn civil_from_days(days: i128) -> (i128, i128, i128) {
     let from_march = days + 719_468;
     let era = from_march.div_euclid(146_097);
     let day_of_era = from_march.rem_euclid(146_097);

@@ -6,16 +6,16 @@ use trueline_report::{Location, Related, Violation};
 use crate::error::Error;
 use crate::key::sort::{Sorted, Sorter};
 use crate::key::{self, KeyOptions, KeyPlace};
-use crate::late_rows::fail;
+use crate::late_rows::rows_error;
 use crate::plan::{Plan, PlannedCheck};
 
-/// Collects repeats in any order.
-pub(crate) struct NamedFindings {
+/// Collects repeats in any order, and sorts them into the order of the report.
+pub(crate) struct LateFindingSorter {
     sorter: Sorter,
     entry: Vec<u8>,
 }
 
-impl NamedFindings {
+impl LateFindingSorter {
     pub(crate) fn new(options: &KeyOptions) -> Self {
         Self { sorter: Sorter::new(options), entry: Vec::new() }
     }
@@ -48,7 +48,7 @@ impl NamedFindings {
     }
 
     pub(crate) fn into_findings(self) -> Result<LateFindings, Error> {
-        Ok(LateFindings { sorted: self.sorter.finish().map_err(fail)? })
+        Ok(LateFindings { sorted: self.sorter.finish().map_err(rows_error)? })
     }
 }
 
@@ -71,16 +71,16 @@ impl LateFindings {
     ///
     /// **Errors**: the temporary file cannot be read back.
     pub fn next(&mut self, plan: &Plan) -> Result<Option<Violation>, Error> {
-        let Some(entry) = self.sorted.next().map_err(fail)? else { return Ok(None) };
-        let violation = Reader(entry).violation(plan);
-        violation.map(Some).ok_or_else(|| fail(key::Error::incomplete()))
+        let Some(entry) = self.sorted.next().map_err(rows_error)? else { return Ok(None) };
+        let violation = EntryReader(entry).violation(plan);
+        violation.map(Some).ok_or_else(|| rows_error(key::Error::incomplete()))
     }
 }
 
 /// Decodes an entry.
-struct Reader<'a>(&'a [u8]);
+struct EntryReader<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl EntryReader<'_> {
     fn u32(&mut self) -> Option<u32> {
         let (number, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
@@ -106,7 +106,7 @@ impl Reader<'_> {
         let (first_input, first_row) = (self.u32()?, self.u64()?);
         let first = self.place(first_input, first_row)?;
         let (is_truncated, value) = self.0.split_first()?;
-        let mut violation = repeat(check, place, first);
+        let mut violation = repeat_violation(check, place, first);
         violation.value = Some(String::from_utf8_lossy(value).into_owned());
         violation.value_truncated = *is_truncated != 0;
         Some(violation)
@@ -114,7 +114,7 @@ impl Reader<'_> {
 }
 
 /// Creates the violation of a repeat, without its value.
-pub(crate) fn repeat(check: &PlannedCheck, place: KeyPlace, first: KeyPlace) -> Violation {
+pub(crate) fn repeat_violation(check: &PlannedCheck, place: KeyPlace, first: KeyPlace) -> Violation {
     let mut violation = check.violation(check.codes[0], location(place));
     violation.input = place.input;
     if (first.input, first.row) != (place.input, place.row) {

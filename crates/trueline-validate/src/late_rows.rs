@@ -6,13 +6,13 @@ use crate::error::{Error, ErrorKind};
 use crate::key::sort::{Sorted, Sorter};
 use crate::key::{self, KeyOptions};
 
-/// The input, the row and the number of the check.
+/// The size of an entry: the input, the row and the number of the check.
 const ENTRY_BYTES: usize = 16;
 
-/// Collects rows in any order.
-pub(crate) struct NamedRows(Sorter);
+/// Collects rows with their checks in any order, and sorts them by input, row and check.
+pub(crate) struct LateRowSorter(Sorter);
 
-impl NamedRows {
+impl LateRowSorter {
     pub(crate) fn new(options: &KeyOptions) -> Self {
         Self(Sorter::new(options))
     }
@@ -26,7 +26,7 @@ impl NamedRows {
     }
 
     pub(crate) fn into_rows(self) -> Result<LateRows, Error> {
-        let sorted = self.0.finish().map_err(fail)?;
+        let sorted = self.0.finish().map_err(rows_error)?;
         let mut rows = LateRows { sorted, next: None };
         rows.advance()?;
         Ok(rows)
@@ -46,9 +46,9 @@ pub struct LateRows {
 }
 
 impl LateRows {
-    /// Visits those among some rows of an input, with the numbers of their checks.
+    /// Visits the collected rows that are in a range of rows of an input, with the numbers of their checks.
     ///
-    /// To be called with ascending ranges: rows that were passed are discarded.
+    /// To be called with ascending ranges: rows before the range are discarded.
     ///
     /// **Errors**: the temporary file cannot be read back.
     pub fn among(
@@ -67,7 +67,7 @@ impl LateRows {
     }
 
     fn advance(&mut self) -> Result<(), Error> {
-        self.next = self.sorted.next().map_err(fail)?.and_then(|entry| {
+        self.next = self.sorted.next().map_err(rows_error)?.and_then(|entry| {
             let (input, rest) = entry.split_first_chunk()?;
             let (row, check) = rest.split_first_chunk()?;
             let check = u32::from_be_bytes(check.try_into().ok()?);
@@ -77,7 +77,7 @@ impl LateRows {
     }
 }
 
-pub(crate) fn fail(source: key::Error) -> Error {
+pub(crate) fn rows_error(source: key::Error) -> Error {
     Error::new(ErrorKind::Rows { source })
 }
 
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn rows_come_in_order_and_once_for_each_range() {
-        let mut named = NamedRows::new(&KeyOptions::default());
+        let mut named = LateRowSorter::new(&KeyOptions::default());
         for (input, row) in [(1, 7), (0, 300), (0, 2), (0, 3), (0, 2), (2, 0)] {
             named.insert(input, row, 0).unwrap();
         }

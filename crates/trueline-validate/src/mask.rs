@@ -57,7 +57,7 @@ impl Mask {
         self.words[row / 64] >> (row % 64) & 1 == 1
     }
 
-    /// Removes every row that is null.
+    /// Removes all rows that are null.
     pub(crate) fn keep_valid(&mut self, nulls: Option<&NullBuffer>) {
         let Some(nulls) = nulls else { return };
         for (word, valid) in self.words.iter_mut().zip(nulls.inner().bit_chunks().iter_padded()) {

@@ -10,20 +10,20 @@ use crate::check::{KeyPurpose, Runner, TableRule, custom, outside};
 use crate::error::Error;
 use crate::key::{KeyPlace, KeySummary, Repeat};
 use crate::key_text;
-use crate::late_findings::repeat;
+use crate::late_findings::repeat_violation;
 use crate::phrase::phrase;
-use crate::plan::{MASK, PlannedCheck};
-use crate::rereading::{KeyStage, Late};
+use crate::plan::{PlannedCheck, REDACTED};
+use crate::rereading::{KeyStage, LateResults};
 use crate::row_set::RowSet;
 use crate::state::{Counts, Sample};
-use crate::tally::{MISTYPED, Outcome, Tally, keep};
+use crate::tally::{MISTYPED_CODE, Outcome, Tally, keep_violation};
 
 pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {
     let mut tally = tally;
-    settle_keys(&mut tally, unreadable, &mut Late::default())?;
+    settle_keys(&mut tally, unreadable, &mut LateResults::default())?;
     let mut observed = std::mem::take(&mut tally.observed);
-    judge_tables(&mut tally, &mut observed, unreadable);
-    judge_customs(&mut tally);
+    evaluate_table_checks(&mut tally, &mut observed, unreadable);
+    count_custom_errors(&mut tally);
     let rows = Rows {
         total: tally.total_rows,
         valid: tally.total_rows - tally.total.invalid,
@@ -41,8 +41,9 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
         let missing = check.fields.iter().find(|&&field| !tally.bound[field]);
         let reason = missing.and_then(|&field| tally.reasons[field].clone());
         let reason = reason.filter(|_| counts.evaluated == 0 && counts.failed == 0);
-        let unread = unreadable && (tally.has_unknown_columns || !matches!(check.runner, Runner::Columns));
-        checks.push(result(check, counts, observed, reason, unread));
+        let is_incomplete =
+            unreadable && (tally.has_unknown_columns || !matches!(check.runner, Runner::Columns));
+        checks.push(result(check, counts, observed, reason, is_incomplete));
     }
     let mut findings = tally.take_findings();
     let order = |violation: &Violation| {
@@ -56,7 +57,7 @@ pub(crate) fn finish(tally: Tally, max_violations: u64, unreadable: bool) -> Res
     Ok(Outcome { checks, violations_omitted: failed - violations.len() as u64, violations, rows, findings })
 }
 
-/// Returns the kept violations of all checks, in the order of the report.
+/// Returns the sampled violations of all checks, in the order of the report.
 fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     let samples = counts.into_iter().enumerate();
     let mut samples: Vec<(usize, Sample)> = samples
@@ -69,24 +70,24 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     samples.into_iter().map(|(_, sample)| sample.violation).collect()
 }
 
-/// Settles all keys that are not settled yet; the wanted results are added to `late`.
-pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut Late) -> Result<(), Error> {
+/// Settles all keys that are not settled yet: finds the repeats, counts them as violations, and adds the wanted results to `late`.
+pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut LateResults) -> Result<(), Error> {
     if std::mem::replace(&mut tally.is_settled, true) {
         return Ok(());
     }
-    let mut named = (tally.plan.error_key_checks() > 1).then(RowSet::default);
+    let mut invalid_rows = (tally.plan.error_key_checks() > 1).then(RowSet::default);
     for set in 0..tally.keys.len() {
-        let keys = std::mem::replace(&mut tally.keys[set], KeyStage::Spent);
+        let keys = std::mem::replace(&mut tally.keys[set], KeyStage::Consumed);
         let index = tally.plan.key_checks[set];
         let Runner::Keys(rule) = tally.plan.checks[index].runner else { continue };
         let settled = match rule.purpose {
             KeyPurpose::Unique(report) => {
                 let finish = |visit: &mut dyn FnMut(&Repeat<'_>)| keys.finish(unreadable, visit);
-                settle_unique(tally, index, finish, report, named.as_mut(), late)
+                settle_unique(tally, index, finish, report, invalid_rows.as_mut(), late)
             }
             KeyPurpose::DistinctCount(bounds) => keys.finish(unreadable, &mut |_| {}).map(|summary| {
                 tally.observed[index] = Some(json!(summary.distinct));
-                judge_distinct(tally, index, &bounds, &summary, unreadable);
+                evaluate_distinct_count(tally, index, &bounds, &summary, unreadable);
             }),
         };
         settled.map_err(|source| tally.key_error(set, source))?;
@@ -94,54 +95,55 @@ pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut Late) 
     Ok(())
 }
 
-/// The first rows of a check by place; the top of the heap is the last of them.
-struct Kept {
+/// The first `limit` rows with a repeated key, by input and row. The top of the heap is the last of them, which is replaced when an
+/// earlier row is found.
+struct FirstRepeats {
     limit: usize,
-    heap: BinaryHeap<KeptRow>,
+    heap: BinaryHeap<RepeatRow>,
 }
 
-struct KeptRow {
+struct RepeatRow {
     place: KeyPlace,
     first: KeyPlace,
     key: Vec<u8>,
 }
 
-impl KeptRow {
-    fn order(&self) -> (u32, u64) {
+impl RepeatRow {
+    fn sort_key(&self) -> (u32, u64) {
         (self.place.input, self.place.row)
     }
 }
 
-impl PartialEq for KeptRow {
+impl PartialEq for RepeatRow {
     fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
+        self.sort_key() == other.sort_key()
     }
 }
 
-impl Eq for KeptRow {}
+impl Eq for RepeatRow {}
 
-impl PartialOrd for KeptRow {
+impl PartialOrd for RepeatRow {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl Ord for KeptRow {
+impl Ord for RepeatRow {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.order().cmp(&other.order())
+        self.sort_key().cmp(&other.sort_key())
     }
 }
 
-impl Kept {
+impl FirstRepeats {
     fn offer(&mut self, place: KeyPlace, first: KeyPlace, key: &[u8]) {
         let full = self.heap.len() >= self.limit;
-        if full && self.heap.peek().is_none_or(|last| last.order() < (place.input, place.row)) {
+        if full && self.heap.peek().is_none_or(|last| last.sort_key() < (place.input, place.row)) {
             return;
         }
         if full {
             self.heap.pop();
         }
-        self.heap.push(KeptRow { place, first, key: key.to_vec() });
+        self.heap.push(RepeatRow { place, first, key: key.to_vec() });
     }
 }
 
@@ -150,13 +152,13 @@ fn settle_unique(
     index: usize,
     finish: impl FnOnce(&mut dyn FnMut(&Repeat<'_>)) -> Result<KeySummary, crate::key::Error>,
     report: KeyReport,
-    mut named: Option<&mut RowSet>,
-    late: &mut Late,
+    mut invalid_rows: Option<&mut RowSet>,
+    late: &mut LateResults,
 ) -> Result<(), crate::key::Error> {
     let check = &tally.plan.checks[index];
-    let mut kept = Kept { limit: check.sample_limit, heap: BinaryHeap::new() };
+    let mut first_repeats = FirstRepeats { limit: check.sample_limit, heap: BinaryHeap::new() };
     let (mut failed, mut invalid, mut first) = (0_u64, 0_u64, None);
-    let mut unkept = Ok(());
+    let mut stored = Ok(());
     let types: Vec<&DataType> =
         check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
     finish(&mut |repeat: &Repeat<'_>| {
@@ -167,26 +169,32 @@ fn settle_unique(
             // A warning makes no row invalid, and does not keep later checks from counting the row.
             let is_found = check.is_error
                 && !place.tainted
-                && named.as_deref_mut().is_none_or(|named| named.insert(place.input, place.row));
+                && invalid_rows
+                    .as_deref_mut()
+                    .is_none_or(|invalid_rows| invalid_rows.insert(place.input, place.row));
             invalid += u64::from(is_found);
             let is_wanted = is_found || (late.reasons && check.is_error);
-            if let (true, true, Some(rows)) = (is_wanted, unkept.is_ok(), &mut late.rows) {
-                unkept = rows.insert(place.input, place.row, u32::try_from(index).unwrap_or(u32::MAX));
+            if let (true, true, Some(rows)) = (is_wanted, stored.is_ok(), &mut late.rows) {
+                stored = rows.insert(place.input, place.row, u32::try_from(index).unwrap_or(u32::MAX));
             }
-            if let (true, Some(findings)) = (unkept.is_ok(), &mut late.findings) {
-                let value = shown(check, &types, repeat.key);
-                unkept = findings.insert(check, index, place, repeat.first, &value);
+            if let (true, Some(findings)) = (stored.is_ok(), &mut late.findings) {
+                let value = format_key(check, &types, repeat.key);
+                stored = findings.insert(check, index, place, repeat.first, &value);
             }
-            kept.offer(place, repeat.first, repeat.key);
+            first_repeats.offer(place, repeat.first, repeat.key);
         };
         if report == KeyReport::All && repeat.nth == 2 {
             name(repeat.first);
         }
         name(repeat.this);
     })?;
-    unkept?;
-    let samples: Vec<Sample> =
-        kept.heap.into_sorted_vec().into_iter().map(|row| repeat_sample(check, &types, &row)).collect();
+    stored?;
+    let samples: Vec<Sample> = first_repeats
+        .heap
+        .into_sorted_vec()
+        .into_iter()
+        .map(|row| repeat_sample(check, &types, &row))
+        .collect();
     let counts = &mut tally.total.counts[index];
     counts.failed += failed;
     if failed > 0 {
@@ -200,18 +208,18 @@ fn settle_unique(
     Ok(())
 }
 
-fn repeat_sample(check: &PlannedCheck, types: &[&DataType], row: &KeptRow) -> Sample {
-    let mut violation = repeat(check, row.place, row.first);
-    violation.set_value(&shown(check, types, &row.key));
+fn repeat_sample(check: &PlannedCheck, types: &[&DataType], row: &RepeatRow) -> Sample {
+    let mut violation = repeat_violation(check, row.place, row.first);
+    violation.set_value(&format_key(check, types, &row.key));
     Sample { column: check.column_order(), violation }
 }
 
-/// Returns the key as shown.
-fn shown(check: &PlannedCheck, types: &[&DataType], key: &[u8]) -> String {
-    if check.is_sensitive { MASK.to_owned() } else { key_text::describe(key, types) }
+/// Formats a key for a report; the key of a sensitive field is redacted.
+fn format_key(check: &PlannedCheck, types: &[&DataType], key: &[u8]) -> String {
+    if check.is_sensitive { REDACTED.to_owned() } else { key_text::describe(key, types) }
 }
 
-fn judge_distinct(
+fn evaluate_distinct_count(
     tally: &mut Tally,
     index: usize,
     bounds: &CountBounds,
@@ -231,7 +239,7 @@ fn is_bound(tally: &Tally, index: usize) -> bool {
     tally.plan.checks[index].fields.iter().all(|&field| tally.bound[field])
 }
 
-fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) {
+fn evaluate_table_checks(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: bool) {
     for (index, observed) in observed.iter_mut().enumerate() {
         let Runner::Table(rule) = tally.plan.checks[index].runner.clone() else { continue };
         match rule {
@@ -245,7 +253,7 @@ fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: b
                 }
             }
             TableRule::Completeness { min_fraction, min_count } => {
-                judge_completeness(tally, index, observed, min_fraction, min_count);
+                evaluate_completeness(tally, index, observed, min_fraction, min_count);
             }
             TableRule::ColumnCount(_) => {}
         }
@@ -253,7 +261,7 @@ fn judge_tables(tally: &mut Tally, observed: &mut [Option<Value>], unreadable: b
 }
 
 /// Adds a violation for each function of the program that failed.
-fn judge_customs(tally: &mut Tally) {
+fn count_custom_errors(tally: &mut Tally) {
     for index in 0..tally.plan.checks.len() {
         let Some(reason) = tally.total.counts[index].error.clone() else { continue };
         let check = &tally.plan.checks[index];
@@ -261,7 +269,7 @@ fn judge_customs(tally: &mut Tally) {
         let code = check.codes[custom::ERROR];
         counts.failed += 1;
         *counts.codes.entry(code).or_default() += 1;
-        keep(check, counts, &mut tally.findings, || {
+        keep_violation(check, counts, &mut tally.findings, || {
             let mut violation = check.violation(code, Location::default());
             violation.message = format!("{}: {reason}", phrase(code));
             violation
@@ -269,7 +277,7 @@ fn judge_customs(tally: &mut Tally) {
     }
 }
 
-fn judge_completeness(
+fn evaluate_completeness(
     tally: &mut Tally,
     index: usize,
     observed: &mut Option<Value>,
@@ -302,7 +310,7 @@ fn fail_table(tally: &mut Tally, index: usize, code: usize, value: &str) {
     let counts = &mut tally.total.counts[index];
     counts.failed += 1;
     *counts.codes.entry(check.codes[code]).or_default() += 1;
-    keep(check, counts, &mut tally.findings, || {
+    keep_violation(check, counts, &mut tally.findings, || {
         let mut violation = check.violation(check.codes[code], Location::default());
         violation.value = Some(value.to_owned());
         violation
@@ -314,7 +322,7 @@ fn result(
     counts: &Counts,
     observed: Option<Value>,
     missing: Option<String>,
-    unread: bool,
+    is_incomplete: bool,
 ) -> CheckResult {
     let (status, reason) = if missing.is_some() {
         (Status::NotEvaluated, missing)
@@ -322,7 +330,7 @@ fn result(
         (Status::Error, counts.error.clone())
     } else if exceeds_tolerance(check, counts) {
         (if check.is_error { Status::Failed } else { Status::Warned }, None)
-    } else if unread {
+    } else if is_incomplete {
         (Status::NotEvaluated, Some("the input could not be read to its end".to_owned()))
     } else {
         (Status::Passed, None)
@@ -350,7 +358,7 @@ fn exceeds_tolerance(check: &PlannedCheck, counts: &Counts) -> bool {
     match check.check.tolerance {
         _ if counts.failed == 0 => false,
         // A tolerance is for cells, and those of a column of another type were not validated.
-        _ if counts.codes.contains_key(MISTYPED) => true,
+        _ if counts.codes.contains_key(MISTYPED_CODE) => true,
         None => true,
         Some(Tolerance::Count(count)) => counts.failed > count,
         // A quotient of counts is rounded correctly, so it equals the fraction as written when it should.

@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use trueline_report::{Excerpt, Location, Violation};
 
 use crate::error::Error;
-use crate::finding::EXTRA;
+use crate::finding::EXTRA_CODE;
 use crate::key::{KeyBuffer, KeyOptions};
 use crate::key_rows::ChunkKeys;
 use crate::plan::{Plan, PlannedCheck};
 use crate::rereading::KeyStage;
 use crate::state::{Counts, Sample, State};
-use crate::tally::{MISTYPED, Tally};
+use crate::tally::{MISTYPED_CODE, Tally};
 
 /// The result of one input, or of a stretch of one.
 ///
@@ -30,7 +30,7 @@ pub struct Partial {
     broken: u64,
     invalid: u64,
     /// The results for columns; those for rows follow.
-    of_columns: Vec<Counts>,
+    column_counts: Vec<Counts>,
     counts: Vec<Counts>,
     keys: Vec<KeyBuffer>,
     /// Per schema field, whether the input has it, and the reason if not.
@@ -56,8 +56,9 @@ pub enum PartialPlace {
 #[error("the bytes are no part of a run under this schema")]
 pub struct PartialError;
 
+/// The part of the format that is JSON.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct SerializedPartial {
     rows: u64,
     lines: u64,
     broken: u64,
@@ -65,13 +66,14 @@ struct Written {
     bound: Vec<bool>,
     reasons: Vec<Option<String>>,
     has_unknown_columns: bool,
-    of_columns: Vec<WrittenCounts>,
-    counts: Vec<WrittenCounts>,
+    #[serde(rename = "of_columns")]
+    column_counts: Vec<SerializedCounts>,
+    counts: Vec<SerializedCounts>,
 }
 
 /// The numbers of a check, and its samples if they are written together.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct WrittenCounts {
+pub(crate) struct SerializedCounts {
     evaluated: u64,
     failed: u64,
     null: u64,
@@ -79,11 +81,11 @@ pub(crate) struct WrittenCounts {
     codes: BTreeMap<String, u64>,
     first: Option<u64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    samples: Vec<WrittenSample>,
+    samples: Vec<SerializedSample>,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct WrittenSample {
+pub(crate) struct SerializedSample {
     column: usize,
     violation: Violation,
     excerpt: Option<(String, std::ops::Range<usize>, Option<u64>)>,
@@ -97,7 +99,7 @@ impl Partial {
 
     /// Appends the part to `bytes`.
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        let written = Written {
+        let written = SerializedPartial {
             rows: self.rows,
             lines: self.lines,
             broken: self.broken,
@@ -105,8 +107,8 @@ impl Partial {
             bound: self.bound.clone(),
             reasons: self.reasons.clone(),
             has_unknown_columns: self.has_unknown_columns,
-            of_columns: self.of_columns.iter().map(WrittenCounts::of).collect(),
-            counts: self.counts.iter().map(WrittenCounts::of).collect(),
+            column_counts: self.column_counts.iter().map(SerializedCounts::of).collect(),
+            counts: self.counts.iter().map(SerializedCounts::of).collect(),
         };
         let json = serde_json::to_vec(&written).unwrap_or_default();
         bytes.extend_from_slice(&(json.len() as u64).to_le_bytes());
@@ -122,16 +124,16 @@ impl Partial {
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| PartialError)?;
         let (json, rest) = rest.split_at_checked(length).ok_or(PartialError)?;
         *bytes = rest;
-        let written: Written = serde_json::from_slice(json).map_err(|_| PartialError)?;
+        let written: SerializedPartial = serde_json::from_slice(json).map_err(|_| PartialError)?;
         let fields = plan.fields.len();
         let is_of_plan = written.counts.len() == plan.checks.len()
-            && written.of_columns.len() == plan.checks.len()
+            && written.column_counts.len() == plan.checks.len()
             && written.bound.len() == fields
             && written.reasons.len() == fields;
         if !is_of_plan {
             return Err(PartialError);
         }
-        let read = |counts: Vec<WrittenCounts>| {
+        let read = |counts: Vec<SerializedCounts>| {
             let counts = counts.into_iter().zip(&plan.checks).map(|(counts, check)| counts.read(check));
             counts.collect::<Option<Vec<_>>>().ok_or(PartialError)
         };
@@ -141,7 +143,7 @@ impl Partial {
             lines: written.lines,
             broken: written.broken,
             invalid: written.invalid,
-            of_columns: read(written.of_columns)?,
+            column_counts: read(written.column_counts)?,
             counts: read(written.counts)?,
             keys: keys.ok_or(PartialError)?,
             bound: written.bound,
@@ -150,8 +152,8 @@ impl Partial {
         })
     }
 
-    /// Adds `bytes` to the offsets of all places.
-    fn shift(&mut self, bytes: u64) {
+    /// Adds `bytes` to the byte offsets of all locations.
+    fn add_byte_offset(&mut self, bytes: u64) {
         let shift = |location: &mut Location| {
             location.byte_offset = location.byte_offset.map(|offset| offset + bytes);
         };
@@ -177,13 +179,16 @@ impl Partial {
     }
 }
 
-impl WrittenCounts {
+impl SerializedCounts {
     fn of(counts: &Counts) -> Self {
-        Self { samples: counts.samples.iter().map(WrittenSample::of).collect(), ..Self::numbers_of(counts) }
+        Self {
+            samples: counts.samples.iter().map(SerializedSample::of).collect(),
+            ..Self::counts_only(counts)
+        }
     }
 
-    /// Like `of`, without the samples.
-    pub(crate) fn numbers_of(counts: &Counts) -> Self {
+    /// Converts the counts without the samples.
+    pub(crate) fn counts_only(counts: &Counts) -> Self {
         Self {
             evaluated: counts.evaluated,
             failed: counts.failed,
@@ -197,7 +202,9 @@ impl WrittenCounts {
 
     /// Returns `None` if there is a code that the check does not have.
     pub(crate) fn read(self, check: &PlannedCheck) -> Option<Counts> {
-        let known = |code: &String| check.codes.iter().chain(&[MISTYPED, EXTRA]).find(|known| *known == code);
+        let known = |code: &String| {
+            check.codes.iter().chain(&[MISTYPED_CODE, EXTRA_CODE]).find(|known| *known == code)
+        };
         let codes = self.codes.iter().map(|(code, count)| Some((*known(code)?, *count)));
         Some(Counts {
             evaluated: self.evaluated,
@@ -206,14 +213,14 @@ impl WrittenCounts {
             not_evaluated: self.not_evaluated,
             codes: codes.collect::<Option<_>>()?,
             first: self.first.map(|row| (0, row)),
-            samples: self.samples.into_iter().map(WrittenSample::read).collect(),
+            samples: self.samples.into_iter().map(SerializedSample::read).collect(),
             // Only functions can fail, and parts are made without functions.
             error: None,
         })
     }
 }
 
-impl WrittenSample {
+impl SerializedSample {
     pub(crate) fn of(sample: &Sample) -> Self {
         let excerpt = sample.violation.excerpt.as_ref();
         Self {
@@ -236,13 +243,13 @@ impl Tally {
     ///
     /// Keys are kept as they are, and nothing is settled. They may take the memory that `keys` allows.
     pub fn of_partial(plan: &Plan, keys: &KeyOptions) -> Self {
-        Self { of_columns: Some(Vec::new()), ..Self::with_stages(plan, KeyStage::for_partial(plan, keys)) }
+        Self { column_counts: Some(Vec::new()), ..Self::with_stages(plan, KeyStage::for_partial(plan, keys)) }
     }
 
     /// Returns the result of a tally created by [`Tally::of_partial`].
     pub fn into_partial(self) -> Partial {
         let keys = self.keys.into_iter().map(|stage| match stage {
-            KeyStage::Gathered(keys, _) => keys,
+            KeyStage::Collected(keys, _) => keys,
             _ => KeyBuffer::new(),
         });
         Partial {
@@ -250,7 +257,7 @@ impl Tally {
             lines: self.total.lines,
             broken: self.total.broken,
             invalid: self.total.invalid,
-            of_columns: match self.of_columns {
+            column_counts: match self.column_counts {
                 // Empty if the columns of the input never became known.
                 Some(counts) if !counts.is_empty() => counts,
                 _ => vec![Counts::default(); self.total.counts.len()],
@@ -278,11 +285,11 @@ impl Tally {
                 self.rows_of_inputs.push(0);
                 (self.total.rows, self.total.lines) = (0, 0);
                 let mut columns = State::new(&self.plan, None);
-                columns.counts = std::mem::take(&mut part.of_columns);
+                columns.counts = std::mem::take(&mut part.column_counts);
                 columns.rebase(self.input(), 0, 0);
                 self.total.absorb(&self.plan, &mut columns);
             }
-            PartialPlace::Behind { bytes } => part.shift(bytes),
+            PartialPlace::Behind { bytes } => part.add_byte_offset(bytes),
         }
         for (field, is_bound) in part.bound.iter().enumerate() {
             self.bound[field] |= is_bound;

@@ -10,7 +10,7 @@ use crate::key_text;
 use crate::mask::Mask;
 
 /// Shown in place of a sensitive value.
-pub(crate) const MASK: &str = "***";
+pub(crate) const REDACTED: &str = "***";
 
 /// The default number of samples kept per check.
 pub const DEFAULT_SAMPLE_LIMIT: u64 = 20;

@@ -1,4 +1,4 @@
-//! What threads need to know of the results merged so far.
+//! The part of the merged results that the threads evaluating later chunks need.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

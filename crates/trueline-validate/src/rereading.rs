@@ -1,8 +1,10 @@
 //! The state of the keys of each check, and which inputs must be read again.
 //!
-//! In the first pass a check keeps complete keys or, if inputs can be read again, fingerprints. Fingerprints that are owed are
-//! supplied in a second pass. Then the fingerprints are settled, and in the last pass the keys that may be repeats are kept
-//! completely. Mostly neither exists, and the first pass is the only one.
+//! 1. In the first pass a check keeps complete keys or, if inputs can be read again, only their fingerprints.
+//! 2. If the fingerprints of some rows were not kept, because their keys ascended at first, a second pass supplies them.
+//! 3. The fingerprints are settled. If some occur more than once, a last pass keeps the complete keys with these fingerprints.
+//!
+//! For most inputs no fingerprint is missing and none occurs twice, so the first pass is the only one.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,8 +14,8 @@ use crate::error::Error;
 use crate::key::print::{Filter, PrintSet, Stretches, Suspects};
 use crate::key::{self, KeyBuffer, KeyOptions, KeySet, KeySummary, Repeat};
 use crate::key_rows::{ChunkKeys, KeyTask};
-use crate::late_findings::{LateFindings, NamedFindings};
-use crate::late_rows::{LateRows, NamedRows};
+use crate::late_findings::{LateFindingSorter, LateFindings};
+use crate::late_rows::{LateRowSorter, LateRows};
 use crate::outcome;
 use crate::plan::Plan;
 use crate::quota::Quota;
@@ -55,29 +57,29 @@ pub struct Settled {
     pub findings: Option<LateFindings>,
 }
 
-/// Collects the results of keys while they are settled.
+/// Collects the results of settling keys that are needed in another order than that in which they are found.
 #[derive(Default)]
-pub(crate) struct Late {
-    pub(crate) rows: Option<NamedRows>,
-    pub(crate) findings: Option<NamedFindings>,
+pub(crate) struct LateResults {
+    pub(crate) rows: Option<LateRowSorter>,
+    pub(crate) findings: Option<LateFindingSorter>,
     /// Whether rows are wanted for each check that they violate.
     pub(crate) reasons: bool,
 }
 
 /// The state of the keys of one check.
 pub(crate) enum KeyStage {
-    /// All keys are kept.
+    /// All keys are kept completely.
     Whole(Box<KeySet>),
-    /// Fingerprints are kept; the options are for the keys themselves, afterwards.
+    /// Fingerprints are kept; the options are for the set of complete keys that may follow ([`KeyStage::Filtered`]).
     Prints(Box<PrintSet>, KeyOptions),
     /// Keys that pass the filter are kept.
     Filtered(Box<Filtered>),
     /// All keys are distinct; with (empty) stretches of rows if those are known.
     Distinct(KeySummary, Option<Stretches>),
-    /// All keys are kept as they are, for a partial result, in at most this many bytes.
-    Gathered(KeyBuffer, usize),
+    /// All keys are kept completely and not settled, for a partial result, in at most this many bytes.
+    Collected(KeyBuffer, usize),
     /// No longer available: an error occurred, or the keys were settled.
-    Spent,
+    Consumed,
 }
 
 /// Keys that may be repeats.
@@ -95,8 +97,8 @@ impl KeyStage {
         plan.key_checks.iter().map(|_| Self::Whole(Box::new(KeySet::new(share.clone())))).collect()
     }
 
-    /// Uses fingerprints for keys that must be unique. Counting distinct values mostly concerns few values in many rows: nearly
-    /// every row would have to be read again.
+    /// Uses fingerprints for keys that must be unique, but complete keys for counting distinct values: those are mostly few values
+    /// in many rows, so that nearly every row would have to be read again.
     pub(crate) fn for_passes(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
         let share = share(plan, keys);
         let stage = |&index: &usize| {
@@ -111,17 +113,17 @@ impl KeyStage {
 
     pub(crate) fn for_partial(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
         let limit = share(plan, keys).memory_bytes;
-        plan.key_checks.iter().map(|_| Self::Gathered(KeyBuffer::new(), limit)).collect()
+        plan.key_checks.iter().map(|_| Self::Collected(KeyBuffer::new(), limit)).collect()
     }
 
     pub(crate) fn first_task(&self) -> KeyTask {
         match self {
-            Self::Prints(prints, _) => KeyTask::Print(prints.signal()),
-            _ => KeyTask::Keep,
+            Self::Prints(prints, _) => KeyTask::Fingerprint(prints.signal()),
+            _ => KeyTask::KeepAll,
         }
     }
 
-    /// Settles fingerprints, none of which are owed.
+    /// Settles fingerprints. None of them may be owed.
     fn settle(self, threads: usize) -> Result<Self, key::Error> {
         let Self::Prints(prints, options) = self else { return Ok(self) };
         let settled = prints.settle(threads)?;
@@ -151,7 +153,7 @@ impl KeyStage {
             }
             Self::Distinct(all, _) => Ok(all),
             _ if unreadable => Ok(KeySummary::default()),
-            Self::Prints(..) | Self::Gathered(..) | Self::Spent => Err(key::Error::incomplete()),
+            Self::Prints(..) | Self::Collected(..) | Self::Consumed => Err(key::Error::incomplete()),
         }
     }
 }
@@ -178,8 +180,8 @@ impl Tally {
             |stage: &KeyStage| matches!(stage, KeyStage::Prints(prints, _) if !prints.owed().is_empty());
         if self.pass == Pass::First && self.keys.iter().any(owes) {
             let task = |stage: &KeyStage| match stage {
-                KeyStage::Prints(prints, _) if owes(stage) => KeyTask::PrintAll(prints.signal()),
-                _ => KeyTask::Pass,
+                KeyStage::Prints(prints, _) if owes(stage) => KeyTask::FingerprintAll(prints.signal()),
+                _ => KeyTask::Skip,
             };
             self.pass = Pass::Prints;
             self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
@@ -189,13 +191,13 @@ impl Tally {
             return Ok(None);
         }
         for set in 0..self.keys.len() {
-            let settled = std::mem::replace(&mut self.keys[set], KeyStage::Spent).settle(threads);
+            let settled = std::mem::replace(&mut self.keys[set], KeyStage::Consumed).settle(threads);
             self.keys[set] = settled.map_err(|source| self.key_error(set, source))?;
         }
         self.pass = Pass::Candidates;
         let task = |stage: &KeyStage| match stage {
-            KeyStage::Filtered(filtered) => KeyTask::KeepSome(Arc::clone(&filtered.filter)),
-            _ => KeyTask::Pass,
+            KeyStage::Filtered(filtered) => KeyTask::KeepFiltered(Arc::clone(&filtered.filter)),
+            _ => KeyTask::Skip,
         };
         self.quota = Quota::for_keys(&self.plan, self.keys.iter().map(task).collect());
         let any = self.keys.iter().any(|stage| matches!(stage, KeyStage::Filtered(..)));
@@ -208,21 +210,21 @@ impl Tally {
     ///
     /// **Errors**: keys or their results cannot be written to a temporary file or read back.
     pub fn settle(&mut self, wanted: Wanted, keys: &KeyOptions) -> Result<Settled, Error> {
-        let mut late = Late {
-            rows: wanted.rows.then(|| NamedRows::new(keys)),
-            findings: wanted.findings.then(|| NamedFindings::new(keys)),
+        let mut late = LateResults {
+            rows: wanted.rows.then(|| LateRowSorter::new(keys)),
+            findings: wanted.findings.then(|| LateFindingSorter::new(keys)),
             reasons: wanted.reasons,
         };
         outcome::settle_keys(self, false, &mut late)?;
         self.pass = Pass::Rows;
-        let tasks = self.keys.iter().map(|_| KeyTask::Pass).collect();
+        let tasks = self.keys.iter().map(|_| KeyTask::Skip).collect();
         self.quota = Quota::for_keys(&self.plan, tasks);
         if wanted.reasons {
             self.quota.collect();
         }
         Ok(Settled {
-            rows: late.rows.map(NamedRows::into_rows).transpose()?,
-            findings: late.findings.map(NamedFindings::into_findings).transpose()?,
+            rows: late.rows.map(LateRowSorter::into_rows).transpose()?,
+            findings: late.findings.map(LateFindingSorter::into_findings).transpose()?,
         })
     }
 
@@ -344,7 +346,7 @@ impl Tally {
                 (KeyStage::Filtered(filtered), ChunkKeys::Whole(keys, _)) => {
                     filtered.set.append(&keys, input, start, lines)
                 }
-                (KeyStage::Gathered(all, limit), ChunkKeys::Whole(keys, _)) => {
+                (KeyStage::Collected(all, limit), ChunkKeys::Whole(keys, _)) => {
                     all.append(&keys, start, lines);
                     if all.memory_bytes() > *limit { Err(key::Error::full(*limit)) } else { Ok(()) }
                 }

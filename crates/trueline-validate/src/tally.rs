@@ -13,7 +13,7 @@ use crate::rereading::{KeyStage, Pass};
 use crate::state::{Counts, Sample, State};
 
 /// The code of a column whose type is not the schema's.
-pub(crate) const MISTYPED: &str = "type.column";
+pub(crate) const MISTYPED_CODE: &str = "type.column";
 
 /// Merges the states of a run.
 ///
@@ -37,7 +37,7 @@ pub struct Tally {
     /// Per check, the value observed for the table, as far as it is known.
     pub(crate) observed: Vec<Option<serde_json::Value>>,
     /// The results for the columns of the input, if they are kept separate from those of its rows.
-    pub(crate) of_columns: Option<Vec<Counts>>,
+    pub(crate) column_counts: Option<Vec<Counts>>,
     /// Whether keys are settled.
     pub(crate) is_settled: bool,
     /// The violations of the table and not of a row, if all are wanted.
@@ -45,7 +45,7 @@ pub struct Tally {
 }
 
 /// Keeps a violation of the table as a whole, among the samples if there is room, and among the findings if all are wanted.
-pub(crate) fn keep(
+pub(crate) fn keep_violation(
     check: &PlannedCheck,
     counts: &mut Counts,
     findings: &mut Option<Vec<Violation>>,
@@ -107,7 +107,7 @@ impl Tally {
             reasons: vec![None; plan.fields.len()],
             has_unknown_columns: false,
             observed: vec![None; plan.checks.len()],
-            of_columns: None,
+            column_counts: None,
             is_settled: false,
             findings: None,
         }
@@ -173,10 +173,10 @@ impl Tally {
             }
         }
         self.count_columns(input, binding, place);
-        self.judge_column_count(input, binding, place);
+        self.evaluate_column_count(input, binding, place);
         self.count_types(input, binding, place);
-        if let Some(of_columns) = &mut self.of_columns {
-            *of_columns = self.total.take_counts();
+        if let Some(column_counts) = &mut self.column_counts {
+            *column_counts = self.total.take_counts();
         }
     }
 
@@ -197,7 +197,7 @@ impl Tally {
         counts.failed += binding.faults.len() as u64;
         for fault in &binding.faults {
             *counts.codes.entry(fault.code).or_default() += 1;
-            keep(check, counts, &mut self.findings, || {
+            keep_violation(check, counts, &mut self.findings, || {
                 let mut violation = check.violation(fault.code, place(fault.source));
                 violation.input = input;
                 violation.message = check.message(&fault.message);
@@ -215,9 +215,9 @@ impl Tally {
                     continue;
                 }
                 counts.failed += 1;
-                *counts.codes.entry(MISTYPED).or_default() += 1;
-                keep(check, counts, &mut self.findings, || {
-                    let mut violation = check.violation(MISTYPED, place(Some(mistyped.source)));
+                *counts.codes.entry(MISTYPED_CODE).or_default() += 1;
+                keep_violation(check, counts, &mut self.findings, || {
+                    let mut violation = check.violation(MISTYPED_CODE, place(Some(mistyped.source)));
                     violation.input = input;
                     let expected = &self.plan.fields[mistyped.field].data_type;
                     let found = &mistyped.found;
@@ -230,7 +230,7 @@ impl Tally {
         }
     }
 
-    fn judge_column_count(
+    fn evaluate_column_count(
         &mut self,
         input: u32,
         binding: &Binding,
@@ -245,7 +245,7 @@ impl Tally {
             let Some(code) = outside(bounds, binding.columns as u64) else { continue };
             counts.failed += 1;
             *counts.codes.entry(check.codes[code]).or_default() += 1;
-            keep(check, counts, &mut self.findings, || {
+            keep_violation(check, counts, &mut self.findings, || {
                 let mut violation = check.violation(check.codes[code], place(None));
                 violation.input = input;
                 violation.value = Some(binding.columns.to_string());

@@ -12,33 +12,33 @@ const NAMED: usize = 6;
 const NAME_BYTES: usize = 40;
 const HEADER_BYTES: usize = 120;
 /// The maximum number of pairs of a field and a column that are compared letter by letter, which takes about ten milliseconds.
-const MOST_PAIRS: usize = 20_000;
+const MAX_PAIRS: usize = 20_000;
 /// The lengths in bytes of the names compared this way; shorter or longer names have too much in common.
 const COMPARED: std::ops::RangeInclusive<usize> = 3..=64;
 
 /// Common delimiters, and how a schema writes them.
 const DELIMITERS: [(char, &str); 4] = [(',', ","), (';', ";"), ('\t', "\\t"), ('|', "|")];
 
-/// The columns of an input, from which the messages for missing fields are made.
-pub(super) struct Missing<'a> {
+/// Makes the messages for missing fields from the columns of an input.
+pub(super) struct MissingColumnHints<'a> {
     names: Vec<&'a str>,
     /// The names that are not those of a field.
-    free: Vec<&'a str>,
+    undeclared: Vec<&'a str>,
     /// The names among them that equal a field's after `fold`, by folded name.
-    alike: HashMap<String, &'a str>,
+    by_folded_name: HashMap<String, &'a str>,
     /// The number of pairs that may still be compared.
-    pairs: usize,
+    pairs_left: usize,
     /// The remark on the columns as a whole, which is made once.
     overall: Option<String>,
 }
 
-impl<'a> Missing<'a> {
+impl<'a> MissingColumnHints<'a> {
     /// Takes the names of the columns; `is_text` if they come from CSV.
     pub(super) fn new<N: AsRef<str>>(schema: &Schema, names: &'a [N], is_text: bool) -> Self {
         let declared: HashSet<&str> = schema.fields.iter().flat_map(names_of).collect();
         let folded: HashSet<String> = declared.iter().map(|name| fold(name)).collect();
         let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-        let mut free: Vec<&str> = names
+        let mut undeclared: Vec<&str> = names
             .iter()
             .copied()
             .filter(|name| !name.trim().is_empty() && !declared.contains(name))
@@ -46,13 +46,18 @@ impl<'a> Missing<'a> {
         let delimiter = is_text.then(|| other_delimiter(schema, &names, &folded)).flatten();
         let overall = delimiter.unwrap_or_else(|| {
             let required = schema.fields.iter().filter(|field| !field.optional).count();
-            let may_be_data = is_text && free.len() == names.len() && names.len() >= required;
-            there(&free, names.is_empty(), may_be_data && free.iter().any(|name| is_data(name)))
+            let may_be_data = is_text && undeclared.len() == names.len() && names.len() >= required;
+            list_undeclared(
+                &undeclared,
+                names.is_empty(),
+                may_be_data && undeclared.iter().any(|name| is_data(name)),
+            )
         });
         let is_alike = |name: &&str| folded.contains(&fold(name));
-        let alike = free.iter().copied().filter(is_alike).map(|name| (fold(name), name)).collect();
-        free.retain(|name| !is_alike(name) && COMPARED.contains(&name.len()));
-        Self { names, free, alike, pairs: MOST_PAIRS, overall: Some(overall) }
+        let by_folded_name =
+            undeclared.iter().copied().filter(is_alike).map(|name| (fold(name), name)).collect();
+        undeclared.retain(|name| !is_alike(name) && COMPARED.contains(&name.len()));
+        Self { names, undeclared, by_folded_name, pairs_left: MAX_PAIRS, overall: Some(overall) }
     }
 
     /// Returns the message for a field.
@@ -66,12 +71,12 @@ impl<'a> Missing<'a> {
 
     /// Suggests a column that is not bound to a field and has a similar name.
     fn other_spelling(&mut self, field: &Field) -> Option<String> {
-        let alike = names_of(field).find_map(|name| self.alike.remove(&fold(name)));
-        let found = alike.or_else(|| names_of(field).find_map(|name| self.nearest(name)))?;
+        let by_folded_name = names_of(field).find_map(|name| self.by_folded_name.remove(&fold(name)));
+        let found = by_folded_name.or_else(|| names_of(field).find_map(|name| self.nearest(name)))?;
         let place = self.names.iter().position(|name| *name == found)? + 1;
         Some(format!(
             "column {place} is called {}: if that is it, rename it or add the name to the field's `aliases`",
-            tick(found, NAME_BYTES)
+            quote_name(found, NAME_BYTES)
         ))
     }
 
@@ -80,10 +85,10 @@ impl<'a> Missing<'a> {
         if !COMPARED.contains(&name.len()) {
             return None;
         }
-        self.pairs = self.pairs.checked_sub(self.free.len())?;
-        let found = nearest(name, self.free.iter().copied())?;
-        let place = self.free.iter().position(|name| *name == found)?;
-        Some(self.free.remove(place))
+        self.pairs_left = self.pairs_left.checked_sub(self.undeclared.len())?;
+        let found = nearest(name, self.undeclared.iter().copied())?;
+        let place = self.undeclared.iter().position(|name| *name == found)?;
+        Some(self.undeclared.remove(place))
     }
 }
 
@@ -99,24 +104,24 @@ fn other_delimiter(schema: &Schema, names: &[&str], folded: &HashSet<String>) ->
     })?;
     Some(format!(
         "the header is one column, {}: if `{delimiter}` separates them, the schema says `csv: {{delimiter: \"{delimiter}\"}}`",
-        tick(header, HEADER_BYTES)
+        quote_name(header, HEADER_BYTES)
     ))
 }
 
 /// Lists the columns that are not fields.
-fn there(free: &[&str], is_empty: bool, may_be_data: bool) -> String {
+fn list_undeclared(undeclared: &[&str], is_empty: bool, may_be_data: bool) -> String {
     if is_empty {
         return "there is no column at all".to_owned();
     }
-    if free.is_empty() {
+    if undeclared.is_empty() {
         return "each column that is there is another field".to_owned();
     }
     let mut text = String::from("columns that are no field: ");
-    for (index, name) in free.iter().take(NAMED).enumerate() {
+    for (index, name) in undeclared.iter().take(NAMED).enumerate() {
         let between = if index == 0 { "" } else { ", " };
-        let _ = write!(text, "{between}{}", tick(name, NAME_BYTES));
+        let _ = write!(text, "{between}{}", quote_name(name, NAME_BYTES));
     }
-    if let Some(more @ 1..) = free.len().checked_sub(NAMED) {
+    if let Some(more @ 1..) = undeclared.len().checked_sub(NAMED) {
         let _ = write!(text, " and {more} more");
     }
     if may_be_data {
@@ -142,7 +147,7 @@ fn names_of(field: &Field) -> impl Iterator<Item = &str> {
 }
 
 /// Formats a name in backticks, truncated if it is long.
-fn tick(name: &str, limit_bytes: usize) -> String {
+fn quote_name(name: &str, limit_bytes: usize) -> String {
     let shown = truncate(name, limit_bytes);
     format!("`{shown}{}`", if shown.len() < name.len() { "…" } else { "" })
 }
@@ -156,7 +161,7 @@ mod tests {
         let fields: Vec<String> = fields.iter().map(|name| format!("  - name: {name}\n")).collect();
         let text = format!("fields:\n{}    aliases: [betrag]\n", fields.concat());
         let schema = Schema::from_yaml(&text).expect("a schema");
-        let mut missing = Missing::new(&schema, columns, true);
+        let mut missing = MissingColumnHints::new(&schema, columns, true);
         let is_missing = |field: &&Field| !names_of(field).any(|name| columns.contains(&name));
         let messages = schema.fields.iter().filter(is_missing).map(|field| missing.message(field));
         messages.map(|message| message.replacen("the column is missing; ", "", 1)).collect()
@@ -232,10 +237,10 @@ mod tests {
         let fields: Vec<String> = (0..2_000).map(|number| format!("  - {{name: field{number}}}\n")).collect();
         let schema = Schema::from_yaml(&format!("fields:\n{}", fields.concat())).expect("a schema");
         let names: Vec<String> = (0..2_000).map(|number| format!("column_{number}")).collect();
-        let mut missing = Missing::new(&schema, &names, true);
+        let mut missing = MissingColumnHints::new(&schema, &names, true);
         for field in &schema.fields {
             missing.message(field);
         }
-        assert!(missing.pairs < names.len(), "the first ones were compared");
+        assert!(missing.pairs_left < names.len(), "the first ones were compared");
     }
 }

@@ -116,21 +116,21 @@ impl CustomCheck {
 }
 
 /// The row counts of a function's result for a batch.
-pub(crate) struct Judged {
+pub(crate) struct CustomCounts {
     pub(crate) evaluated: u64,
     pub(crate) null: u64,
     pub(crate) not_evaluated: u64,
 }
 
-/// Calls the function of a check and puts the failing rows into `failing`. Returns `None` if the input lacks a column that is not
+/// Calls the function of a check and sets `failing` to the failing rows. Returns `None` if the input lacks a column that is not
 /// optional.
-pub(crate) fn judge(
+pub(crate) fn evaluate(
     function: &dyn Custom,
     check: &PlannedCheck,
     batch: &Batch<'_>,
     may_lack: &dyn Fn(usize) -> bool,
     failing: &mut Mask,
-) -> Option<Result<Judged, String>> {
+) -> Option<Result<CustomCounts, String>> {
     let mut arrays: Vec<ArrayRef> = Vec::with_capacity(check.fields.len());
     let mut bad = Mask::new(batch.rows);
     for &field in &check.fields {
@@ -146,22 +146,22 @@ pub(crate) fn judge(
         }
         arrays.push(Arc::clone(column.array));
     }
-    Some(ask(function, check, batch.rows, &arrays).map(|answer| {
+    Some(call(function, check, batch.rows, &arrays).map(|result| {
         let nulls = match arrays.as_slice() {
-            [only] => NullBuffer::union(answer.nulls(), only.nulls()),
-            _ => answer.nulls().cloned(),
+            [only] => NullBuffer::union(result.nulls(), only.nulls()),
+            _ => result.nulls().cloned(),
         };
         failing.reset(batch.rows);
-        failing.fill(|row| !answer.value(row) && !bad.get(row));
+        failing.fill(|row| !result.value(row) && !bad.get(row));
         failing.keep_valid(nulls.as_ref());
         let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
         let null = (0..batch.rows).filter(|&row| is_null(row) && !bad.get(row)).count() as u64;
         let not_evaluated = bad.count();
-        Judged { evaluated: batch.rows as u64 - null - not_evaluated, null, not_evaluated }
+        CustomCounts { evaluated: batch.rows as u64 - null - not_evaluated, null, not_evaluated }
     }))
 }
 
-fn ask(
+fn call(
     function: &dyn Custom,
     check: &PlannedCheck,
     rows: usize,
@@ -174,11 +174,11 @@ fn ask(
     let batch =
         RecordBatch::try_new_with_options(Arc::new(ArrowSchema::new(fields)), arrays.to_vec(), &options)
             .map_err(|error| error.to_string())?;
-    let answer = function.judge(&batch)?;
-    if answer.len() == rows {
-        Ok(answer)
+    let result = function.judge(&batch)?;
+    if result.len() == rows {
+        Ok(result)
     } else {
-        Err(format!("the function gave {} answers for {rows} rows", answer.len()))
+        Err(format!("the function gave {} answers for {rows} rows", result.len()))
     }
 }
 

@@ -53,7 +53,7 @@ impl Kernel for Pattern {
             failing.fill(|row| self.regex.is_match(values.value(row)) == self.negate);
             return;
         };
-        shape.exclude(values, failing);
+        shape.mark_mismatches(values, failing);
         let others: Vec<usize> = failing.rows().filter(|&row| values.is_valid(row)).collect();
         for row in others {
             if self.regex.is_match(values.value(row)) {

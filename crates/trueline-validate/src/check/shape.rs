@@ -11,10 +11,10 @@ use crate::mask::Mask;
 const BLOCK: usize = 16;
 
 /// The maximum length of a string matched this way, in bytes.
-const MOST_BYTES: usize = 64;
+const MAX_BYTES: usize = 64;
 
 /// The maximum number of ranges of a class: `[0-9A-Za-z]` has three.
-const MOST_RANGES: usize = 3;
+const MAX_RANGES: usize = 3;
 
 /// The longest string that is inlined in its view, in bytes.
 const INLINE_BYTES: usize = 12;
@@ -25,7 +25,7 @@ const LOW: u128 = u128::MAX / 0xFF;
 /// The highest bit of each byte.
 const HIGH: u128 = LOW << 7;
 
-/// A shape of one length. One-sided: a string of the shape matches the expression.
+/// A shape of one length. A string with this shape matches the expression; one without it may match too.
 #[derive(Clone, Debug)]
 pub(super) struct FixedShape {
     length: usize,
@@ -35,7 +35,7 @@ pub(super) struct FixedShape {
 /// Sixteen characters.
 #[derive(Clone, Debug)]
 struct Block {
-    /// The bytes that are part of the string.
+    /// A mask of the bytes that are part of the string.
     covered: u128,
     /// One element per range of a class; a character must be in one of them.
     ranges: Vec<Ranges>,
@@ -53,20 +53,20 @@ impl FixedShape {
     /// Returns the shape of an expression, if it has one of this kind.
     pub(super) fn of(pattern: &str) -> Option<Self> {
         let shape = Shape::of(pattern)?;
-        let mut places: Vec<Vec<(u8, u8)>> = Vec::new();
+        let mut positions: Vec<Vec<(u8, u8)>> = Vec::new();
         for part in &shape.parts {
             let (count, ranges) = (part.min as usize, part.ranges());
-            let is_fixed = part.max == Some(part.min) && count <= MOST_BYTES - places.len();
-            if !is_fixed || ranges.is_empty() || ranges.len() > MOST_RANGES {
+            let is_fixed = part.max == Some(part.min) && count <= MAX_BYTES - positions.len();
+            if !is_fixed || ranges.is_empty() || ranges.len() > MAX_RANGES {
                 return None;
             }
-            places.extend(std::iter::repeat_n(ranges, count));
+            positions.extend(std::iter::repeat_n(ranges, count));
         }
-        Some(Self { length: places.len(), blocks: places.chunks(BLOCK).map(Block::new).collect() })
+        Some(Self { length: positions.len(), blocks: positions.chunks(BLOCK).map(Block::new).collect() })
     }
 
-    /// Puts exactly the rows into `failing` that do not have the shape, null rows included.
-    pub(super) fn exclude(&self, values: &StringViewArray, failing: &mut Mask) {
+    /// Sets `failing` to the rows that do not have the shape, null rows included.
+    pub(super) fn mark_mismatches(&self, values: &StringViewArray, failing: &mut Mask) {
         match &self.blocks[..] {
             [Block { covered, ranges }] if self.length <= INLINE_BYTES => match ranges[..] {
                 [only] => failing.fill_from(values.views(), |view| {
@@ -99,16 +99,16 @@ impl FixedShape {
 
 impl Block {
     /// Creates a block from the ranges of each character.
-    fn new(places: &[Vec<(u8, u8)>]) -> Self {
-        let count = places.iter().map(Vec::len).max().unwrap_or(1);
+    fn new(positions: &[Vec<(u8, u8)>]) -> Self {
+        let count = positions.iter().map(Vec::len).max().unwrap_or(1);
         let mut block = Self { covered: 0, ranges: vec![Ranges::default(); count] };
-        for (place, own) in places.iter().enumerate() {
-            block.covered |= 0xFF << (8 * place);
+        for (position, own) in positions.iter().enumerate() {
+            block.covered |= 0xFF << (8 * position);
             for (number, ranges) in block.ranges.iter_mut().enumerate() {
                 // A character with fewer ranges repeats its last one.
                 let (low, high) = own[number.min(own.len() - 1)];
-                ranges.least |= u128::from(low) << (8 * place);
-                ranges.to_top |= u128::from(0x7F - high) << (8 * place);
+                ranges.least |= u128::from(low) << (8 * position);
+                ranges.to_top |= u128::from(0x7F - high) << (8 * position);
             }
         }
         block
@@ -138,7 +138,7 @@ mod tests {
     fn excluded(shape: &FixedShape, texts: &[String]) -> Vec<usize> {
         let values = StringViewArray::from_iter_values(texts);
         let mut failing = Mask::new(values.len());
-        shape.exclude(&values, &mut failing);
+        shape.mark_mismatches(&values, &mut failing);
         failing.rows().collect()
     }
 
@@ -163,11 +163,11 @@ mod tests {
                 .find(|code| regex.is_match(&char::from(*code).to_string().repeat(shape.length)));
             let good = char::from(good.unwrap()).to_string().repeat(shape.length);
             let mut texts = vec![good.clone(), format!("{good}x"), String::new(), "\u{e4}".to_owned()];
-            for (place, code) in
-                (0..shape.length).flat_map(|place| (0..128_u8).map(move |code| (place, code)))
+            for (position, code) in
+                (0..shape.length).flat_map(|position| (0..128_u8).map(move |code| (position, code)))
             {
                 let mut text = good.clone();
-                text.replace_range(place..=place, &char::from(code).to_string());
+                text.replace_range(position..=position, &char::from(code).to_string());
                 texts.push(text);
             }
             let expected: Vec<usize> = (0..texts.len()).filter(|&row| !regex.is_match(&texts[row])).collect();

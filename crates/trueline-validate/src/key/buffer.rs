@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::entry::{self, Cursor, Decoder, Step};
+use super::entry::{self, Decoder, Item, PreviousPlace};
 use super::hashing::{self, Hashing, LANES};
 use super::place::KeyPlace;
 
@@ -23,7 +23,7 @@ pub struct KeyBuffer {
 pub(super) struct Lane {
     pub(super) bytes: Vec<u8>,
     pub(super) keys: u64,
-    last: Cursor,
+    last: PreviousPlace,
 }
 
 impl KeyBuffer {
@@ -63,7 +63,7 @@ impl KeyBuffer {
         for (mine, theirs) in self.lanes.iter_mut().zip(&later.lanes) {
             let mut decoder = Decoder::default();
             let mut rest = &theirs.bytes[..];
-            while let Step::Entry(key_start, key_end) = decoder.step(rest) {
+            while let Item::Entry(key_start, key_end) = decoder.decode(rest) {
                 let mut place = *decoder.place();
                 place.row = place.row.wrapping_add(rows);
                 place.line = place.line.wrapping_add(lines);
@@ -82,7 +82,7 @@ impl KeyBuffer {
         for lane in &mut self.lanes {
             lane.bytes.clear();
             lane.keys = 0;
-            lane.last = Cursor::default();
+            lane.last = PreviousPlace::default();
         }
         self.keys = 0;
         self.longest = 0;
@@ -122,7 +122,7 @@ impl KeyBuffer {
             *bytes = rest;
             let mut decoder = Decoder::default();
             while !lane.is_empty() {
-                let Step::Entry(start, end) = decoder.step(lane) else { return None };
+                let Item::Entry(start, end) = decoder.decode(lane) else { return None };
                 // Lanes depend on a hash whose seed differs from process to process.
                 buffer.push(&lane[start..end], *decoder.place());
                 lane = &lane[end..];

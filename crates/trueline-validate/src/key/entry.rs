@@ -1,21 +1,22 @@
 //! Encodes keys and their places: the format of lanes, partitions and the temporary file.
 //!
-//! The bytes are a list of *segments*. A segment begins with the byte [`SEGMENT`], the input, and what to add to each row and
-//! line (varints). Then follow entries, each encoded as the difference (step) from the previous one; the first from zero:
+//! The bytes are a list of *segments*. A segment begins with the byte [`SEGMENT`], the input, and the numbers to add to each row
+//! and line (varints). Then follow entries, whose rows and offsets are delta-encoded: as the difference from those of the previous
+//! entry, or from zero for the first entry of a segment.
 //!
 //! ```text
-//! head      1 byte: bit 0 tainted, 1 a line excess follows, 2 a place length follows, 3-4 bytes of the row step less 1,
-//!           5-6 bytes of the offset step less 1, 7 none of this
+//! header    1 byte: bit 0 tainted, 1 a line excess follows, 2 a place length follows, 3-4 bytes of the row delta less 1,
+//!           5-6 bytes of the offset delta less 1, 7 clear (it is set in `SEGMENT` and `WIDE`)
 //! length    1 byte: of the key; 255 if a varint follows
-//! row       1 to 4 bytes, step
-//! offset    1 to 4 bytes, step
-//! excess    varint, zigzag: the line step less the row step
+//! row       1 to 4 bytes, delta
+//! offset    1 to 4 bytes, delta
+//! excess    varint, zigzag: the line delta less the row delta
 //! place     varint: the length of the key's place, if it is not the key's length
 //! long      varint: the length of the key, if it is 255 or more
 //! key       the bytes
 //! ```
 //!
-//! An entry with a larger step, or a step back, begins with the byte [`WIDE`] and has all values as varints. Arithmetic wraps, so
+//! An entry with a larger or a negative delta begins with the byte [`WIDE`] and has all values as varints. Arithmetic wraps, so
 //! any place can be encoded.
 //!
 //! The format is designed for speed: the common parts are assembled in one register and stored at once, and decoded from one
@@ -34,11 +35,11 @@ const LONG: u8 = u8::MAX;
 /// The maximum length of a varint.
 const MAX_VARINT: usize = 10;
 /// The maximum number of bytes of an entry before its key.
-pub(super) const MAX_HEAD: usize = 2 + 5 * MAX_VARINT;
+pub(super) const MAX_HEADER: usize = 2 + 5 * MAX_VARINT;
 
-/// The place of the previous entry, relative to its segment.
+/// The place of the previous entry, relative to its segment: deltas are relative to it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cursor {
+pub(super) struct PreviousPlace {
     row: u64,
     line: u64,
     byte_offset: u64,
@@ -46,12 +47,12 @@ pub(super) struct Cursor {
 
 /// Appends an entry to `bytes`.
 #[inline]
-pub(super) fn write(bytes: &mut Vec<u8>, last: &mut Cursor, key: &[u8], place: &KeyPlace) {
-    bytes.reserve(MAX_HEAD + WORD + key.len());
+pub(super) fn write(bytes: &mut Vec<u8>, last: &mut PreviousPlace, key: &[u8], place: &KeyPlace) {
+    bytes.reserve(MAX_HEADER + WORD + key.len());
     let row = place.row.wrapping_sub(last.row);
     let offset = place.byte_offset.wrapping_sub(last.byte_offset);
     let excess = place.line.wrapping_sub(last.line).wrapping_sub(row);
-    *last = Cursor { row: place.row, line: place.line, byte_offset: place.byte_offset };
+    *last = PreviousPlace { row: place.row, line: place.line, byte_offset: place.byte_offset };
     let has_place = place.byte_length as usize != key.len();
     let short = u8::try_from(key.len()).unwrap_or(LONG);
     if (row | offset) >> 32 == 0 {
@@ -86,11 +87,11 @@ fn flag(is_set: bool, bit: u8) -> u8 {
     if is_set { bit } else { 0 }
 }
 
-/// Returns the number of bytes of a step, less 1.
+/// Returns the number of bytes of a delta, less 1.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a step has less than 33 bits")]
-fn bytes_of(step: u64) -> u8 {
-    ((step | 1).ilog2() / 8) as u8
+#[expect(clippy::cast_possible_truncation, reason = "a delta has less than 33 bits")]
+fn bytes_of(delta: u64) -> u8 {
+    ((delta | 1).ilog2() / 8) as u8
 }
 
 const WORD: usize = size_of::<u128>();
@@ -103,7 +104,7 @@ pub(super) fn write_word(bytes: &mut Vec<u8>, word: u128, length: usize) {
     bytes.truncate(end);
 }
 
-/// Appends bytes, short ones through a register.
+/// Appends the bytes of a key. Keys of 4 to 16 bytes are assembled in a register, which is faster than a copy.
 #[inline]
 pub(super) fn write_key(bytes: &mut Vec<u8>, key: &[u8]) {
     // The two parts overlap if the key is shorter than both, with the same bytes there.
@@ -118,7 +119,7 @@ pub(super) fn write_key(bytes: &mut Vec<u8>, key: &[u8]) {
     write_word(bytes, word, key.len());
 }
 
-/// Appends the head of a segment to `bytes`.
+/// Appends the header of a segment to `bytes`.
 pub(super) fn write_segment(bytes: &mut Vec<u8>, input: u32, row_base: u64, line_base: u64) {
     bytes.push(SEGMENT);
     for value in [input.into(), row_base, line_base] {
@@ -133,14 +134,14 @@ pub(super) struct Decoder {
     place: KeyPlace,
 }
 
-/// What is at the start of some bytes.
+/// The item decoded from the start of some bytes.
 #[derive(Debug)]
-pub(super) enum Step {
-    /// The head of a segment, with its length in bytes.
+pub(super) enum Item {
+    /// The header of a segment, with its length in bytes.
     Segment(usize),
     /// An entry: the start and end of its key; the next item follows. [`Decoder::place`] returns its place.
     Entry(usize, usize),
-    /// Less than a complete entry.
+    /// The beginning of an item, which needs more bytes.
     Partial,
 }
 
@@ -153,17 +154,17 @@ impl Decoder {
 
     /// Decodes the item at the start of `bytes`; an incomplete entry changes nothing.
     #[inline]
-    pub(super) fn step(&mut self, bytes: &[u8]) -> Step {
+    pub(super) fn decode(&mut self, bytes: &[u8]) -> Item {
         match bytes.first_chunk() {
-            Some(word) if word[0] < SEGMENT => self.narrow(bytes, u128::from_le_bytes(*word)),
-            _ => self.slow(bytes),
+            Some(word) if word[0] < SEGMENT => self.decode_narrow(bytes, u128::from_le_bytes(*word)),
+            _ => self.decode_slow(bytes),
         }
-        .unwrap_or(Step::Partial)
+        .unwrap_or(Item::Partial)
     }
 
-    /// Decodes an entry with small steps, whose first 16 bytes are `word`.
+    /// Decodes an entry with small deltas, whose first 16 bytes are `word`.
     #[inline]
-    fn narrow(&mut self, bytes: &[u8], word: u128) -> Option<Step> {
+    fn decode_narrow(&mut self, bytes: &[u8], word: u128) -> Option<Item> {
         let [head, short, ..] = word.to_le_bytes();
         let row_bits = 8 * (u32::from(head >> ROW_SHIFT & 3) + 1);
         let offset_bits = 8 * (u32::from(head >> OFFSET_SHIFT & 3) + 1);
@@ -183,24 +184,24 @@ impl Decoder {
             }
             place_length = place.unwrap_or(key_length);
         }
-        self.entry(bytes, rest, [row, excess, offset], place_length, key_length, head & TAINTED != 0)
+        self.finish_entry(bytes, rest, [row, excess, offset], place_length, key_length, head & TAINTED != 0)
     }
 
-    /// Decodes anything else: a segment, large steps, the last bytes of a run.
+    /// Decodes anything else: the header of a segment, an entry with large deltas, or an entry in the last 15 bytes.
     #[cold]
-    fn slow(&mut self, bytes: &[u8]) -> Option<Step> {
+    fn decode_slow(&mut self, bytes: &[u8]) -> Option<Item> {
         let (&head, mut rest) = bytes.split_first()?;
         if head == SEGMENT {
             let (input, row_base, line_base) = (take(&mut rest)?, take(&mut rest)?, take(&mut rest)?);
             let input = u32::try_from(input).ok()?;
             self.place = KeyPlace { input, row: row_base, line: line_base, ..KeyPlace::default() };
-            return Some(Step::Segment(bytes.len() - rest.len()));
+            return Some(Item::Segment(bytes.len() - rest.len()));
         }
         if head & !TAINTED == WIDE {
             let (row, offset) = (unzigzag(take(&mut rest)?), unzigzag(take(&mut rest)?));
             let excess = unzigzag(take(&mut rest)?);
             let (place_length, key_length) = (take(&mut rest)?, take(&mut rest)?);
-            return self.entry(
+            return self.finish_entry(
                 bytes,
                 rest,
                 [row, excess, offset],
@@ -214,12 +215,12 @@ impl Decoder {
         }
         let mut word = [0; WORD];
         word[..bytes.len()].copy_from_slice(bytes);
-        self.narrow(bytes, u128::from_le_bytes(word))
+        self.decode_narrow(bytes, u128::from_le_bytes(word))
     }
 
     /// Completes an entry of `bytes` whose key is at the start of `rest`.
     #[inline]
-    fn entry(
+    fn finish_entry(
         &mut self,
         bytes: &[u8],
         rest: &[u8],
@@ -227,7 +228,7 @@ impl Decoder {
         place_length: u64,
         key_length: u64,
         tainted: bool,
-    ) -> Option<Step> {
+    ) -> Option<Item> {
         let key_start = bytes.len() - rest.len();
         let key_end = key_start + usize::try_from(key_length).ok().filter(|&length| length <= rest.len())?;
         let place = &mut self.place;
@@ -236,7 +237,7 @@ impl Decoder {
         place.line = place.line.wrapping_add(row).wrapping_add(excess);
         place.byte_offset = place.byte_offset.wrapping_add(offset);
         place.tainted = tainted;
-        Some(Step::Entry(key_start, key_end))
+        Some(Item::Entry(key_start, key_end))
     }
 }
 
@@ -246,10 +247,10 @@ fn low_bits(word: u128, bits: u32) -> u64 {
     word as u64 & (u64::MAX >> (64 - bits))
 }
 
-/// Maps steps near zero in both directions to small numbers.
+/// Maps small positive and negative deltas to small numbers.
 #[inline]
-pub(super) fn zigzag(step: u64) -> u64 {
-    step << 1 ^ (step.cast_signed() >> 63).cast_unsigned()
+pub(super) fn zigzag(delta: u64) -> u64 {
+    delta << 1 ^ (delta.cast_signed() >> 63).cast_unsigned()
 }
 
 #[inline]

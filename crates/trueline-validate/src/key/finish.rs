@@ -1,28 +1,28 @@
 //! Finds the repeats in each partition.
 
-use super::entry::{self, Cursor};
+use super::entry::{self, PreviousPlace};
 use super::error::Error;
 use super::hashing::{Hashing, LAST_LEVEL, SPLITS, part};
-use super::partition::{Entry, Partition, Stream};
+use super::partition::{Entry, Partition, PartitionReader};
 use super::place::{KeySummary, Repeat};
-use super::set::Geometry;
-use super::spill::Spill;
-use super::table::{Outcome, Table};
+use super::set::MemoryBudget;
+use super::spill::SpillFile;
+use super::table::{CountResult, Table};
 
 /// Everything needed to finish a set.
 #[derive(Debug)]
 pub(super) struct Finisher {
-    pub(super) geometry: Geometry,
+    pub(super) budget: MemoryBudget,
     pub(super) hashing: Hashing,
-    pub(super) spill: Spill,
+    pub(super) spill: SpillFile,
     /// The memory of the partitions, in bytes.
-    pub(super) held: usize,
+    pub(super) held_bytes: usize,
     /// The length of the longest key.
     pub(super) longest: usize,
     pub(super) summary: KeySummary,
 }
 
-/// A partition that was split `level` times.
+/// A partition to be processed, which was split off `level` times.
 struct Task {
     partition: Partition,
     level: u32,
@@ -35,24 +35,26 @@ impl Finisher {
         partitions: Vec<Partition>,
         visit: &mut dyn FnMut(&Repeat<'_>),
     ) -> Result<KeySummary, Error> {
-        let mut table = Table::new(self.geometry.page_bytes);
+        let mut table = Table::new(self.budget.page_bytes);
         let mut window = Vec::new();
         // Partitions in memory are processed first: each frees memory for the tables of the later ones.
         let (on_disk, in_memory): (Vec<_>, Vec<_>) = partitions.into_iter().partition(Partition::is_spilling);
         for partition in in_memory.into_iter().chain(on_disk) {
             let mut tasks = vec![Task { partition, level: 0 }];
             while let Some(task) = tasks.pop() {
-                window = self.pass(task, window, &mut table, &mut tasks, visit)?;
+                window = self.run_task(task, window, &mut table, &mut tasks, visit)?;
             }
         }
-        debug_assert_eq!(self.held, 0, "all memory was given up");
+        debug_assert_eq!(self.held_bytes, 0, "all memory was given up");
         self.summary.repeats = self.summary.keys - self.summary.distinct;
         self.summary.spilled_bytes = self.spill.written_bytes;
         Ok(self.summary)
     }
 
-    /// Reads one stream through the table; keys that do not fit become new tasks.
-    fn pass(
+    /// Counts the keys of one partition in the table. Keys that do not fit are distributed to new partitions, which become tasks.
+    ///
+    /// Returns `window`, the read buffer, for reuse.
+    fn run_task(
         &mut self,
         task: Task,
         window: Vec<u8>,
@@ -63,39 +65,38 @@ impl Finisher {
         if task.partition.keys == 0 {
             return Ok(window);
         }
-        table.reset(self.geometry.table_bytes(self.held), task.partition.keys);
+        table.reset(self.budget.table_bytes(self.held_bytes), task.partition.keys);
         let level = task.level + 1;
         let mut split: Option<Split> = None;
-        let mut stream = Stream::new(task.partition, window, self.longest);
+        let mut reader = PartitionReader::new(task.partition, window, self.longest);
         let mut freed = 0;
-        while stream.fill(&mut self.spill, &mut freed)? {
-            self.note_memory(stream.window_bytes() + table.peak());
-            self.held -= std::mem::take(&mut freed);
-            while let Some(Entry { key, place }) = stream.next() {
+        while reader.fill(&mut self.spill, &mut freed)? {
+            self.note_memory(reader.window_bytes() + table.peak());
+            self.held_bytes -= std::mem::take(&mut freed);
+            while let Some(Entry { key, place }) = reader.next() {
                 let hash = self.hashing.hash(key);
                 match table.count(hash, key, place, split.is_none()) {
-                    Outcome::First => self.summary.distinct += 1,
-                    Outcome::Again { nth, first } => visit(&Repeat { key, first, this: *place, nth }),
-                    Outcome::Full => {
+                    CountResult::First => self.summary.distinct += 1,
+                    CountResult::Again { nth, first } => visit(&Repeat { key, first, this: *place, nth }),
+                    CountResult::Full => {
                         let split = split.get_or_insert_with(|| Split::new(level));
-                        let grown =
-                            split.push(hash, &Entry { key, place }, &self.geometry, &mut self.spill)?;
-                        self.held += grown;
+                        let grown = split.push(hash, &Entry { key, place }, &self.budget, &mut self.spill)?;
+                        self.held_bytes += grown;
                     }
                 }
             }
         }
-        self.note_memory(stream.window_bytes() + table.peak());
-        self.held -= freed;
+        self.note_memory(reader.window_bytes() + table.peak());
+        self.held_bytes -= freed;
         for mut part in split.into_iter().flat_map(|split| split.parts) {
-            self.held -= part.partition.seal(&mut self.spill)?;
+            self.held_bytes -= part.partition.seal(&mut self.spill)?;
             tasks.push(Task { partition: part.partition, level });
         }
-        Ok(stream.into_window())
+        Ok(reader.into_window())
     }
 
     fn note_memory(&mut self, working: usize) {
-        let now = (self.held + working) as u64;
+        let now = (self.held_bytes + working) as u64;
         self.summary.peak_memory_bytes = self.summary.peak_memory_bytes.max(now);
     }
 }
@@ -109,7 +110,7 @@ struct Split {
 
 struct Part {
     partition: Partition,
-    last: Cursor,
+    last: PreviousPlace,
     input: Option<u32>,
 }
 
@@ -117,28 +118,29 @@ impl Split {
     fn new(level: u32) -> Self {
         let count = if level > LAST_LEVEL { 1 } else { SPLITS };
         let mut parts = Vec::new();
-        let part = || Part { partition: Partition::spilling(), last: Cursor::default(), input: None };
+        let part = || Part { partition: Partition::spilling(), last: PreviousPlace::default(), input: None };
         parts.resize_with(count, part);
         Self { level, parts, scratch: Vec::new() }
     }
 
-    /// Adds an entry to its part; full blocks are written to the file at once. Returns the growth of the memory in use.
+    /// Adds an entry to the partition that its hash selects; full blocks are written to the file at once. Returns the growth of the
+    /// memory in use.
     fn push(
         &mut self,
         hash: u64,
         entry: &Entry<'_>,
-        geometry: &Geometry,
-        spill: &mut Spill,
+        budget: &MemoryBudget,
+        spill: &mut SpillFile,
     ) -> Result<usize, Error> {
         let part = &mut self.parts[part(hash, self.level)];
         self.scratch.clear();
         if part.input != Some(entry.place.input) {
             part.input = Some(entry.place.input);
-            part.last = Cursor::default();
+            part.last = PreviousPlace::default();
             entry::write_segment(&mut self.scratch, entry.place.input, 0, 0);
         }
         entry::write(&mut self.scratch, &mut part.last, entry.key, entry.place);
         part.partition.keys += 1;
-        part.partition.extend(&self.scratch, geometry.block_bytes, spill)
+        part.partition.extend(&self.scratch, budget.block_bytes, spill)
     }
 }

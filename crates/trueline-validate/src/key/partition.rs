@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::entry::{Decoder, MAX_HEAD, Step};
+use super::entry::{Decoder, Item, MAX_HEADER};
 use super::error::Error;
 use super::place::KeyPlace;
-use super::spill::{BLOCK_HEAD, Chain, Spill};
+use super::spill::{BLOCK_HEADER, Chain, SpillFile};
 
 /// A list of blocks, appended at its end.
 ///
-/// Every block has space for the head it needs in the file. Full blocks stay in memory until [`Partition::spill`]; from then on
+/// Every block has space for the header it needs in the file. Full blocks stay in memory until [`Partition::spill`]; from then on
 /// each is written to the file as soon as it is full.
 #[derive(Debug, Default)]
 pub(super) struct Partition {
@@ -34,14 +34,14 @@ impl Partition {
         &mut self,
         mut bytes: &[u8],
         block_bytes: usize,
-        spill: &mut Spill,
+        spill: &mut SpillFile,
     ) -> Result<usize, Error> {
-        let full = BLOCK_HEAD + block_bytes;
+        let full = BLOCK_HEADER + block_bytes;
         let mut grown = 0;
         while !bytes.is_empty() {
             if self.tail.is_empty() {
-                grown += reserve(&mut self.tail, BLOCK_HEAD + bytes.len(), full);
-                self.tail.resize(BLOCK_HEAD, 0);
+                grown += reserve(&mut self.tail, BLOCK_HEADER + bytes.len(), full);
+                self.tail.resize(BLOCK_HEADER, 0);
             }
             let (now, later) = bytes.split_at(bytes.len().min(full - self.tail.len()));
             grown += reserve(&mut self.tail, now.len(), full);
@@ -60,7 +60,7 @@ impl Partition {
     }
 
     /// Returns the number of full blocks in memory.
-    pub(super) fn waiting(&self) -> usize {
+    pub(super) fn full_blocks(&self) -> usize {
         self.blocks.len()
     }
 
@@ -69,7 +69,7 @@ impl Partition {
     }
 
     /// Moves the full blocks to the file. Returns the memory freed.
-    pub(super) fn spill(&mut self, spill: &mut Spill) -> Result<usize, Error> {
+    pub(super) fn spill(&mut self, spill: &mut SpillFile) -> Result<usize, Error> {
         self.is_spilling = true;
         let mut freed = 0;
         while let Some(mut block) = self.blocks.pop_front() {
@@ -80,9 +80,9 @@ impl Partition {
     }
 
     /// Moves everything to the file, including the incomplete block: nothing can be appended afterwards.
-    pub(super) fn seal(&mut self, spill: &mut Spill) -> Result<usize, Error> {
+    pub(super) fn seal(&mut self, spill: &mut SpillFile) -> Result<usize, Error> {
         let mut freed = self.spill(spill)?;
-        if self.tail.len() > BLOCK_HEAD {
+        if self.tail.len() > BLOCK_HEADER {
             spill.write(&mut self.chain, &mut self.tail)?;
         }
         freed += self.tail.capacity();
@@ -104,53 +104,55 @@ fn reserve(bytes: &mut Vec<u8>, more: usize, full: usize) -> usize {
 
 /// Reads the entries of a partition from its start and frees its memory on the way.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct PartitionReader {
     partition: Partition,
     decoder: Decoder,
     window: Vec<u8>,
+    /// The position in `window` of the next entry.
     at: usize,
+    /// The number of keys still to be read.
     left: u64,
     longest: usize,
 }
 
-/// An entry of a stream.
+/// An entry of a partition.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
     pub(super) key: &'a [u8],
     pub(super) place: &'a KeyPlace,
 }
 
-impl Stream {
-    /// Creates a stream; `window` is a buffer to reuse, and no key is longer than `longest`.
+impl PartitionReader {
+    /// Creates a reader; `window` is a buffer to reuse, and no key is longer than `longest`.
     pub(super) fn new(partition: Partition, mut window: Vec<u8>, longest: usize) -> Self {
         window.clear();
         let left = partition.keys;
         Self { partition, decoder: Decoder::default(), window, at: 0, left, longest }
     }
 
-    /// Returns the next entry that is completely in memory; `None` if [`Stream::fill`] must be called.
+    /// Returns the next entry that is completely in memory; `None` if [`PartitionReader::fill`] must be called.
     #[inline]
     pub(super) fn next(&mut self) -> Option<Entry<'_>> {
         loop {
-            match self.decoder.step(&self.window[self.at..]) {
-                Step::Entry(key_start, key_end) => {
+            match self.decoder.decode(&self.window[self.at..]) {
+                Item::Entry(key_start, key_end) => {
                     let key = self.at + key_start..self.at + key_end;
                     self.at = key.end;
                     self.left = self.left.wrapping_sub(1);
                     return Some(Entry { key: &self.window[key], place: self.decoder.place() });
                 }
-                Step::Segment(length) => self.at += length,
-                Step::Partial => return None,
+                Item::Segment(length) => self.at += length,
+                Item::Partial => return None,
             }
         }
     }
 
     /// Reads the next block into memory. Returns `false` at the end, when all keys were read; `freed` grows by the memory freed.
-    pub(super) fn fill(&mut self, spill: &mut Spill, freed: &mut usize) -> Result<bool, Error> {
+    pub(super) fn fill(&mut self, spill: &mut SpillFile, freed: &mut usize) -> Result<bool, Error> {
         self.window.drain(..self.at);
         self.at = 0;
-        if self.window.len() > MAX_HEAD + self.longest {
-            // No entry is long enough to be still incomplete.
+        if self.window.len() > MAX_HEADER + self.longest {
+            // The window has more bytes than the longest possible entry, but no complete one.
             return Err(spill.damaged());
         }
         if let Some(chain) = &mut self.partition.chain
@@ -161,8 +163,8 @@ impl Stream {
         let block =
             self.partition.blocks.pop_front().unwrap_or_else(|| std::mem::take(&mut self.partition.tail));
         *freed += block.capacity();
-        if block.len() > BLOCK_HEAD {
-            self.window.extend_from_slice(&block[BLOCK_HEAD..]);
+        if block.len() > BLOCK_HEADER {
+            self.window.extend_from_slice(&block[BLOCK_HEADER..]);
             return Ok(true);
         }
         if self.left != 0 || !self.window.is_empty() {
@@ -176,7 +178,7 @@ impl Stream {
         self.window.capacity()
     }
 
-    /// Returns the window for reuse by the next stream.
+    /// Returns the window for reuse by the next reader.
     pub(super) fn into_window(self) -> Vec<u8> {
         self.window
     }

@@ -20,8 +20,8 @@ const LENGTH_BITS: u32 = 48;
 const ROW_BITS: u32 = 64;
 const EXCESS_BITS: u32 = 104;
 const WIDE: u16 = u16::MAX;
-/// The maximum size of a record without its key, including bytes that are written and then truncated.
-pub(super) const MAX_HEAD: usize = 80;
+/// The maximum size of a record without its key, including bytes that are first written and then truncated.
+pub(super) const MAX_HEADER: usize = 80;
 
 /// Appends the record of a key that occurs for the first time.
 #[inline]

@@ -9,7 +9,7 @@ use super::finish::Finisher;
 use super::hashing::{Hashing, LANE_BITS, SPLITS};
 use super::partition::Partition;
 use super::place::{KeySummary, Repeat};
-use super::spill::{BLOCK_HEAD, Spill};
+use super::spill::{BLOCK_HEADER, SpillFile};
 
 /// The memory budget of a [`KeySet`], and where it spills beyond that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,17 +65,17 @@ impl Default for KeyOptions {
 /// The minimum memory of a set, in bytes.
 const MIN_MEMORY: usize = 64 << 10;
 
-/// How a set divides its memory. Half is for the blocks of partitions; of the other half, the table gets what the stream being
-/// read and the blocks of a split leave.
+/// How a set divides its memory. Half is for the blocks of partitions; the other half is for the table, except for the memory of
+/// the reader and of the blocks of a split.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Geometry {
+pub(super) struct MemoryBudget {
     memory_bytes: usize,
     partition_bits: u32,
     pub(super) block_bytes: usize,
     pub(super) page_bytes: usize,
 }
 
-impl Geometry {
+impl MemoryBudget {
     fn new(memory_bytes: usize) -> Self {
         // Each partition has one incomplete block; together they take at most a quarter of the memory.
         let (partition_bits, block) = if memory_bytes >= 4 << 20 {
@@ -87,7 +87,7 @@ impl Geometry {
         Self {
             memory_bytes,
             partition_bits,
-            block_bytes: block.saturating_sub(BLOCK_HEAD).max(1),
+            block_bytes: block.saturating_sub(BLOCK_HEADER).max(1),
             page_bytes,
         }
     }
@@ -98,9 +98,9 @@ impl Geometry {
     }
 
     /// Returns the memory that the table may take while partitions take `held` bytes.
-    pub(super) fn table_bytes(&self, held: usize) -> usize {
-        let block = self.block_bytes + BLOCK_HEAD;
-        self.memory_bytes.saturating_sub(held + (SPLITS + 2) * block)
+    pub(super) fn table_bytes(&self, held_bytes: usize) -> usize {
+        let block = self.block_bytes + BLOCK_HEADER;
+        self.memory_bytes.saturating_sub(held_bytes + (SPLITS + 2) * block)
     }
 }
 
@@ -113,11 +113,11 @@ impl Geometry {
 /// longest key; beyond it, about 6 bytes per key more than the key itself in a temporary file.
 #[derive(Debug)]
 pub struct KeySet {
-    geometry: Geometry,
+    budget: MemoryBudget,
     hashing: Hashing,
     partitions: Vec<Partition>,
-    spill: Spill,
-    held: usize,
+    spill: SpillFile,
+    held_bytes: usize,
     longest: usize,
     summary: KeySummary,
     is_complete: bool,
@@ -131,19 +131,19 @@ impl KeySet {
     }
 
     pub(super) fn with_parts(memory_bytes: usize, folder: Option<PathBuf>, hashing: Hashing) -> Self {
-        let geometry = Geometry::new(memory_bytes);
+        let budget = MemoryBudget::new(memory_bytes);
         let mut partitions = Vec::new();
-        partitions.resize_with(1 << geometry.partition_bits, Partition::default);
+        partitions.resize_with(1 << budget.partition_bits, Partition::default);
         Self {
-            geometry,
+            budget,
             partitions,
-            spill: Spill::new(
+            spill: SpillFile::new(
                 folder.unwrap_or_else(std::env::temp_dir),
-                geometry.block_bytes,
+                budget.block_bytes,
                 hashing.clone(),
             ),
             hashing,
-            held: 0,
+            held_bytes: 0,
             longest: 0,
             summary: KeySummary::default(),
             is_complete: true,
@@ -165,15 +165,15 @@ impl KeySet {
         let is_complete = std::mem::replace(&mut self.is_complete, false);
         let mut head = Vec::new();
         entry::write_segment(&mut head, input, row_base, line_base);
-        let shared_bits = LANE_BITS - self.geometry.partition_bits;
+        let shared_bits = LANE_BITS - self.budget.partition_bits;
         for (number, lane) in keys.lanes().iter().enumerate().filter(|(_, lane)| lane.keys > 0) {
             let number = number >> shared_bits;
             self.partitions[number].keys += lane.keys;
             // In pieces, because all keys of a chunk may be in one lane.
-            for bytes in std::iter::once(&head[..]).chain(lane.bytes.chunks(self.geometry.block_bytes)) {
-                self.held +=
-                    self.partitions[number].extend(bytes, self.geometry.block_bytes, &mut self.spill)?;
-                if self.held > self.geometry.partition_limit() {
+            for bytes in std::iter::once(&head[..]).chain(lane.bytes.chunks(self.budget.block_bytes)) {
+                self.held_bytes +=
+                    self.partitions[number].extend(bytes, self.budget.block_bytes, &mut self.spill)?;
+                if self.held_bytes > self.budget.partition_limit() {
                     self.spill_largest()?;
                 }
             }
@@ -187,17 +187,17 @@ impl KeySet {
     /// Moves partitions to the file, the largest first, until the others fit.
     fn spill_largest(&mut self) -> Result<(), Error> {
         self.note_memory();
-        while self.held > self.geometry.partition_limit()
-            && let Some(largest) = self.partitions.iter_mut().max_by_key(|partition| partition.waiting())
-            && largest.waiting() > 0
+        while self.held_bytes > self.budget.partition_limit()
+            && let Some(largest) = self.partitions.iter_mut().max_by_key(|partition| partition.full_blocks())
+            && largest.full_blocks() > 0
         {
-            self.held -= largest.spill(&mut self.spill)?;
+            self.held_bytes -= largest.spill(&mut self.spill)?;
         }
         Ok(())
     }
 
     fn note_memory(&mut self) {
-        self.summary.peak_memory_bytes = self.summary.peak_memory_bytes.max(self.held as u64);
+        self.summary.peak_memory_bytes = self.summary.peak_memory_bytes.max(self.held_bytes as u64);
     }
 
     /// Calls `visit` for every occurrence of a key after its first: those of one key in file order, keys in any order.
@@ -210,10 +210,10 @@ impl KeySet {
         }
         self.note_memory();
         let finisher = Finisher {
-            geometry: self.geometry,
+            budget: self.budget,
             hashing: self.hashing,
             spill: self.spill,
-            held: self.held,
+            held_bytes: self.held_bytes,
             longest: self.longest,
             summary: self.summary,
         };

@@ -1,6 +1,6 @@
-//! The temporary file: blocks of one size, chained to streams.
+//! The temporary file: blocks of one size, chained into lists.
 //!
-//! Each block begins with the number of the next block of its stream, which is chosen when the block is written. So a stream of
+//! Each block begins with the number of the next block of its chain, which is reserved when the block is written. So a chain of
 //! any length is identified by two numbers, and memory does not grow with the file. A hash of the block is stored with it, so
 //! that lost writes cannot make keys appear unique.
 
@@ -12,23 +12,23 @@ use super::error::{Error, ErrorKind};
 use super::hashing::Hashing;
 
 /// The bytes at the start of a block: the next block of the chain, and the checksum.
-pub(super) const BLOCK_HEAD: usize = 16;
+pub(super) const BLOCK_HEADER: usize = 16;
 /// The maximum number of blocks that are remembered for reuse after they were read.
 const MAX_FREE: usize = 1024;
 
-/// A stream of blocks in the file.
+/// A linked list of blocks in the file.
 #[derive(Debug)]
 pub(super) struct Chain {
     first: u64,
     /// The block reserved to follow the last one written.
     next: u64,
-    /// The number of bytes written, without heads. All blocks except the last are full.
+    /// The number of bytes still to be read, without block headers. All blocks except the last are full.
     pub(super) bytes: u64,
 }
 
 /// The file, created with the first block and without a name, so that nothing is left behind however the process ends.
 #[derive(Debug)]
-pub(super) struct Spill {
+pub(super) struct SpillFile {
     folder: PathBuf,
     pub(super) file: Option<File>,
     block_bytes: usize,
@@ -41,8 +41,8 @@ pub(super) struct Spill {
     pub(super) fault: Option<u64>,
 }
 
-impl Spill {
-    /// Creates a file of blocks with `block_bytes` bytes each, without their heads.
+impl SpillFile {
+    /// Creates a file of blocks with `block_bytes` bytes each, without their headers.
     pub(super) fn new(folder: PathBuf, block_bytes: usize, hashing: Hashing) -> Self {
         Self {
             folder,
@@ -61,7 +61,7 @@ impl Spill {
         Error::new(ErrorKind::Damaged { folder: self.folder.clone() })
     }
 
-    /// Writes the next block of a chain, and starts the chain if there is none. `block` has room for the head at its start.
+    /// Writes the next block of a chain, and starts the chain if there is none. `block` has room for the header at its start.
     pub(super) fn write(&mut self, chain: &mut Option<Chain>, block: &mut [u8]) -> Result<(), Error> {
         let chain = if let Some(chain) = chain {
             chain
@@ -71,10 +71,10 @@ impl Spill {
         };
         let number = chain.next;
         chain.next = self.allocate();
-        chain.bytes += (block.len() - BLOCK_HEAD) as u64;
-        let check = self.check(number, chain.next, &block[BLOCK_HEAD..]);
+        chain.bytes += (block.len() - BLOCK_HEADER) as u64;
+        let check = self.check(number, chain.next, &block[BLOCK_HEADER..]);
         block[..8].copy_from_slice(&chain.next.to_le_bytes());
-        block[8..BLOCK_HEAD].copy_from_slice(&check.to_le_bytes());
+        block[8..BLOCK_HEADER].copy_from_slice(&check.to_le_bytes());
         self.written_bytes += block.len() as u64;
         self.create()?;
         self.at(number)
@@ -90,14 +90,14 @@ impl Spill {
         let length = usize::try_from(chain.bytes).unwrap_or(usize::MAX).min(self.block_bytes);
         let start = window.len();
         window.resize(start + length, 0);
-        let mut head = [0; BLOCK_HEAD];
+        let mut head = [0; BLOCK_HEADER];
         self.at(chain.first)
             .and_then(|mut file| {
                 file.read_exact(&mut head)?;
                 file.read_exact(&mut window[start..])
             })
             .map_err(|source| Error::new(ErrorKind::Read { folder: self.folder.clone(), source }))?;
-        let (next, check) = split_head(head);
+        let (next, check) = split_header(head);
         if check != self.check(chain.first, next, &window[start..]) {
             return Err(self.damaged());
         }
@@ -145,7 +145,7 @@ impl Spill {
         #[cfg(test)]
         self.fail()?;
         let Some(file) = &mut self.file else { return Err(io::ErrorKind::NotFound.into()) };
-        let stride = (BLOCK_HEAD + self.block_bytes) as u64;
+        let stride = (BLOCK_HEADER + self.block_bytes) as u64;
         file.seek(SeekFrom::Start(block.saturating_mul(stride)))?;
         Ok(file)
     }
@@ -163,9 +163,9 @@ impl Spill {
     }
 }
 
-/// Returns the next block and the checksum in the head of a block.
+/// Returns the next block and the checksum in the header of a block.
 #[expect(clippy::cast_possible_truncation, reason = "a word is cut into halves")]
-fn split_head(head: [u8; BLOCK_HEAD]) -> (u64, u64) {
+fn split_header(head: [u8; BLOCK_HEADER]) -> (u64, u64) {
     let both = u128::from_le_bytes(head);
     (both as u64, (both >> 64) as u64)
 }

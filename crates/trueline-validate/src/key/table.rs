@@ -1,4 +1,4 @@
-//! The distinct keys of one stream: a table of slots over pages of records.
+//! The distinct keys of one partition: a hash table of slots that point to records in pages.
 //!
 //! A slot has 32 bits of the hash and 32 bits of the position of the record, so a key that is not in the table is nearly always
 //! recognized by the slots alone, and records, which are only appended, need no room to grow.
@@ -17,17 +17,17 @@ pub(super) struct Table {
     slots: Vec<u64>,
     used: usize,
     pages: Vec<Vec<u8>>,
-    /// Pages of the usual size for the next stream.
+    /// Empty pages of the usual size, to be reused.
     spare: Vec<Vec<u8>>,
     page_bits: u32,
-    held: usize,
+    held_bytes: usize,
     peak: usize,
     limit: usize,
 }
 
 /// The result of counting a key.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum CountResult {
     /// The key is new and now in the table.
     First,
     /// The key was in the table; this is its `nth` occurrence.
@@ -45,7 +45,7 @@ impl Table {
             pages: Vec::new(),
             spare: Vec::new(),
             page_bits: page_bytes.trailing_zeros(),
-            held: 0,
+            held_bytes: 0,
             peak: 0,
             limit: 0,
         }
@@ -61,9 +61,9 @@ impl Table {
             }
         }
         // At most half of the limit is given to slots in advance, because keys may repeat.
-        let foreseen = usize::try_from(keys + keys / 3).unwrap_or(usize::MAX);
+        let expected = usize::try_from(keys + keys / 3).unwrap_or(usize::MAX);
         let most = (limit / 4 / size_of::<u64>()).max(16);
-        let wanted = foreseen.clamp(16, most).next_power_of_two();
+        let wanted = expected.clamp(16, most).next_power_of_two();
         self.slots.clear();
         if !(wanted..=4 * wanted).contains(&self.slots.capacity()) {
             self.slots = Vec::new();
@@ -74,18 +74,18 @@ impl Table {
         self.limit = limit;
         let slots = self.slots.capacity() * size_of::<u64>();
         self.spare.truncate(limit.saturating_sub(slots) / page_bytes);
-        self.held = slots + self.spare.len() * page_bytes;
-        self.peak = self.held;
+        self.held_bytes = slots + self.spare.len() * page_bytes;
+        self.peak = self.held_bytes;
     }
 
     /// Returns the peak memory since the last reset, in bytes.
     pub(super) fn peak(&self) -> usize {
-        self.peak.max(self.held)
+        self.peak.max(self.held_bytes)
     }
 
-    /// Counts a key; adds it if it is new, `is_open`, and there is room.
+    /// Counts a key. If it is new, adds it, provided that the table `is_open` for new keys and there is room.
     #[inline]
-    pub(super) fn count(&mut self, hash: u64, key: &[u8], place: &KeyPlace, is_open: bool) -> Outcome {
+    pub(super) fn count(&mut self, hash: u64, key: &[u8], place: &KeyPlace, is_open: bool) -> CountResult {
         let tag = hashing::tag(hash);
         let mask = self.slots.len() - 1;
         let mut at = tag as usize & mask;
@@ -97,14 +97,14 @@ impl Table {
             if (slot >> 32) == u64::from(tag)
                 && let Some((nth, first)) = self.count_again(slot, key)
             {
-                return Outcome::Again { nth, first };
+                return CountResult::Again { nth, first };
             }
             at = (at + 1) & mask;
         }
         if !is_open {
-            return Outcome::Full;
+            return CountResult::Full;
         }
-        self.take_up(tag, key, place, at)
+        self.insert(tag, key, place, at)
     }
 
     /// Counts the key of a record if it is `key`.
@@ -114,23 +114,25 @@ impl Table {
         record::count(&mut page[position & ((1 << self.page_bits) - 1)..], key)
     }
 
-    fn take_up(&mut self, tag: u32, key: &[u8], place: &KeyPlace, mut at: usize) -> Outcome {
+    fn insert(&mut self, tag: u32, key: &[u8], place: &KeyPlace, mut at: usize) -> CountResult {
         if self.used + self.used / 4 >= self.slots.len() - 1 {
             if !self.grow() {
-                return Outcome::Full;
+                return CountResult::Full;
             }
             at = free_slot(&self.slots, tag);
         }
-        let Some(position) = self.make_room(record::MAX_HEAD + key.len()) else { return Outcome::Full };
-        let Some(page) = self.pages.last_mut() else { return Outcome::Full };
+        let Some(position) = self.reserve_record(record::MAX_HEADER + key.len()) else {
+            return CountResult::Full;
+        };
+        let Some(page) = self.pages.last_mut() else { return CountResult::Full };
         record::write(page, key, place);
         self.slots[at] = u64::from(tag) << 32 | (position as u64 + 1);
         self.used += 1;
-        Outcome::First
+        CountResult::First
     }
 
-    /// Makes the last page one with room for `bytes` more, and returns the position of that room.
-    fn make_room(&mut self, bytes: usize) -> Option<usize> {
+    /// Ensures that the last page has room for `bytes` more, and returns the position of that room.
+    fn reserve_record(&mut self, bytes: usize) -> Option<usize> {
         let page_bytes: usize = 1 << self.page_bits;
         let fits = self
             .pages
@@ -143,11 +145,11 @@ impl Table {
                 self.pages.push(page);
             } else {
                 let capacity = bytes.max(page_bytes);
-                if self.held + capacity > self.limit && self.used > 0 {
+                if self.held_bytes + capacity > self.limit && self.used > 0 {
                     return None;
                 }
                 let page = Vec::with_capacity(capacity);
-                self.held += page.capacity();
+                self.held_bytes += page.capacity();
                 self.pages.push(page);
             }
         }
@@ -158,12 +160,12 @@ impl Table {
     /// Doubles the slots, if the limit allows.
     fn grow(&mut self) -> bool {
         let bytes = 2 * self.slots.len() * size_of::<u64>();
-        if self.held + bytes > self.limit && self.used > 0 {
+        if self.held_bytes + bytes > self.limit && self.used > 0 {
             return false;
         }
-        self.peak = self.peak.max(self.held + bytes);
+        self.peak = self.peak.max(self.held_bytes + bytes);
         let old = std::mem::take(&mut self.slots);
-        self.held = self.held + bytes - old.capacity() * size_of::<u64>();
+        self.held_bytes = self.held_bytes + bytes - old.capacity() * size_of::<u64>();
         self.slots = vec![0; 2 * old.len()];
         for slot in old.into_iter().filter(|&slot| slot != 0) {
             let at = free_slot(&self.slots, hashing::tag(slot >> 32));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::entry::{self, Cursor, Decoder, Step};
+use super::entry::{self, Decoder, Item, PreviousPlace};
 use super::hashing::Hashing;
 use super::record;
 use super::{ErrorKind, KeyBuffer, KeyOptions, KeyPlace, KeySet, KeySummary};
@@ -227,19 +227,19 @@ proptest! {
     fn entries_come_back(rows in any_rows(0..50), places in prop::collection::vec(any_place(), 50), bases in any::<[u64; 2]>()) {
         let mut bytes = Vec::new();
         entry::write_segment(&mut bytes, 9, bases[0], bases[1]);
-        let mut last = Cursor::default();
+        let mut last = PreviousPlace::default();
         let rows: Vec<Row> = rows.into_iter().zip(places).flat_map(|(row, place)| [(row.0.clone(), place), row]).collect();
         for (key, place) in &rows {
             entry::write(&mut bytes, &mut last, key, place);
         }
         let mut decoder = Decoder::default();
-        let Step::Segment(mut at) = decoder.step(&bytes) else { panic!("no segment") };
+        let Item::Segment(mut at) = decoder.decode(&bytes) else { panic!("no segment") };
         for (key, place) in &rows {
             // A part of the entry is never decoded, wherever it ends.
             let mut whole = decoder;
-            let Step::Entry(start, end) = whole.step(&bytes[at..]) else { panic!("no entry") };
+            let Item::Entry(start, end) = whole.decode(&bytes[at..]) else { panic!("no entry") };
             for cut in (0..end).rev().take(40).chain(0..40.min(end)) {
-                prop_assert!(matches!(decoder.step(&bytes[at..at + cut]), Step::Partial));
+                prop_assert!(matches!(decoder.decode(&bytes[at..at + cut]), Item::Partial));
             }
             let place = KeyPlace {
                 input: 9,
@@ -250,7 +250,7 @@ proptest! {
             prop_assert_eq!(whole.place(), &place);
             prop_assert!(&bytes[at + start..at + end] == key);
             // Nothing follows the last entry of a run.
-            let Step::Entry(..) = decoder.step(&bytes[at..at + end]) else { panic!("no entry at the end") };
+            let Item::Entry(..) = decoder.decode(&bytes[at..at + end]) else { panic!("no entry at the end") };
             prop_assert_eq!(decoder.place(), &place);
             at += end;
         }
@@ -261,7 +261,7 @@ proptest! {
     fn records_come_back(key in any_key(), other in any_key(), place in any_place(), fits in any::<bool>()) {
         let length = u32::try_from(key.len()).unwrap();
         let place = if fits { KeyPlace { byte_length: length, line: place.row.wrapping_add(3), ..place } } else { place };
-        let mut page = Vec::with_capacity(record::MAX_HEAD + key.len());
+        let mut page = Vec::with_capacity(record::MAX_HEADER + key.len());
         record::write(&mut page, &key, &place);
         let (start, room) = (page.len(), page.capacity());
         page.extend_from_slice(b"the next record is of no interest");
@@ -278,7 +278,7 @@ proptest! {
     #[test]
     fn foreign_bytes_are_harmless(mut bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut decoder = Decoder::default();
-        while let Step::Segment(length) | Step::Entry(_, length) = decoder.step(&bytes) {
+        while let Item::Segment(length) | Item::Entry(_, length) = decoder.decode(&bytes) {
             prop_assert!(length > 0);
             bytes.drain(..length);
         }
@@ -319,7 +319,7 @@ fn a_record_never_outgrows_its_page() {
             input: u32::MAX,
             tainted: true,
         };
-        let room = record::MAX_HEAD + length;
+        let room = record::MAX_HEADER + length;
         for place in [place, KeyPlace { byte_length: u32::try_from(length).unwrap(), ..KeyPlace::default() }]
         {
             let mut page = Vec::with_capacity(room);
@@ -348,9 +348,9 @@ fn a_buffer_says_what_it_holds() {
     }
     assert_eq!((buffer.len(), buffer.is_empty()), (10_000, false));
     assert!((60_000..600_000).contains(&buffer.memory_bytes()), "{}", buffer.memory_bytes());
-    let held = buffer.memory_bytes();
+    let held_bytes = buffer.memory_bytes();
     buffer.clear();
-    assert_eq!((buffer.len(), buffer.is_empty(), buffer.memory_bytes()), (0, true, held));
+    assert_eq!((buffer.len(), buffer.is_empty(), buffer.memory_bytes()), (0, true, held_bytes));
 }
 
 #[test]

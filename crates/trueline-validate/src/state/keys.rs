@@ -2,7 +2,7 @@
 
 use trueline_schema::KeyNulls;
 
-use super::{Coding, Failing, State, has_bad_cell, mark_nulls};
+use super::{CodeSource, Failing, State, has_bad_cell, mark_nulls};
 use crate::batch::Batch;
 use crate::check::{KeyRule, Runner};
 use crate::key_rows::{ChunkKeys, KeyRows};
@@ -10,7 +10,7 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 
 impl State {
-    /// Records the rows with a null in a key that forbids it.
+    /// Records a violation for each row with a null in a key that must not have one.
     pub(super) fn observe_key_nulls(
         &mut self,
         plan: &Plan,
@@ -34,15 +34,16 @@ impl State {
         }
         if with_null {
             // A row with a cell that did not parse is not evaluated, whatever its other cells are.
-            let mut judged = Mask::new(batch.rows);
-            judged.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
-            let failing = Failing { slots: &judged, rows: None };
-            self.record(plan, index, batch, failing, Coding::Fixed(1), invalid);
+            let mut evaluated = Mask::new(batch.rows);
+            evaluated.fill(|row| failing.get(row) && !has_bad_cell(check, batch, row));
+            let failing = Failing { slots: &evaluated, rows: None };
+            self.record(plan, index, batch, failing, CodeSource::Fixed(1), invalid);
         }
     }
 
-    /// Collects the keys of a batch, those of `some` rows or of all; `invalid` has a bit for each row that is invalid otherwise,
-    /// least significant bit first.
+    /// Collects the keys of a batch: those of the rows in `some`, or of all rows.
+    ///
+    /// `invalid` has a bit for each row that is invalid because of another check, least significant bit first.
     pub(super) fn collect_keys(
         &mut self,
         plan: &Plan,
@@ -68,14 +69,14 @@ impl State {
             counts.not_evaluated += batch.rows as u64;
             return;
         };
-        let found = self.keys[set].collect(&rows.choose(some), |row| has(invalid, row));
+        let found = self.keys[set].collect(&rows.restrict_to(some), |row| is_set(invalid, row));
         counts.not_evaluated += found.bad;
         counts.evaluated += found.keys;
         let nulls = if rule.nulls == KeyNulls::Fail { &mut counts.evaluated } else { &mut counts.null };
         *nulls += found.null;
     }
 
-    /// Returns whether this state only needs the texts of a schema field as keys, because they are fingerprinted as they are.
+    /// Returns whether this state needs a schema field only as texts, because its bytes are the keys and are only fingerprinted.
     pub fn takes_texts(&self, plan: &Plan, field: usize) -> bool {
         let mut of_field = plan.key_checks.iter().zip(&self.keys).filter_map(|(&index, keys)| {
             let check = &plan.checks[index];
@@ -126,6 +127,6 @@ impl State {
 }
 
 /// Returns whether the bit of a row is set.
-fn has(words: &[u64], row: usize) -> bool {
+fn is_set(words: &[u64], row: usize) -> bool {
     words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
 }

@@ -8,8 +8,8 @@ use trueline_report::{Location, Origin, Violation};
 
 use crate::batch::{Batch, Column};
 use crate::check::Runner;
-use crate::coding::Coding;
-use crate::finding::{EXTRA, Finding};
+use crate::code_source::CodeSource;
+use crate::finding::{EXTRA_CODE, Finding};
 use crate::findings::Findings;
 use crate::key_rows::{ChunkKeys, KeyTask};
 use crate::mask::Mask;
@@ -50,7 +50,7 @@ pub(crate) struct Counts {
 }
 
 /// The maximum number of codes of one check over cells.
-const MOST_CODES: usize = 8;
+const MAX_CODES: usize = 8;
 
 /// A violation kept as a sample, with its sort key.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ pub(crate) struct Sample {
     pub(crate) violation: Violation,
 }
 
-/// The failing slots of a column, and the row of each slot if slots are not rows.
+/// The failing slots of a column. `rows` is the row of each slot, or `None` if every row has a slot.
 #[derive(Clone, Copy)]
 pub(crate) struct Failing<'a> {
     pub(crate) slots: &'a Mask,
@@ -94,7 +94,7 @@ impl State {
             counts: vec![Counts::default(); plan.checks.len()],
             keys: match &quota {
                 Some(quota) => quota.keys().iter().map(ChunkKeys::new).collect(),
-                None => plan.key_checks.iter().map(|_| ChunkKeys::new(&KeyTask::Keep)).collect(),
+                None => plan.key_checks.iter().map(|_| ChunkKeys::new(&KeyTask::KeepAll)).collect(),
             },
             findings: quota.as_ref().filter(|quota| quota.collects()).map(|_| Findings::new()),
             quota,
@@ -184,10 +184,10 @@ impl State {
         self.observe_rows(plan, batch, None);
     }
 
-    /// Observes the keys of some rows of a batch, and what else is wrong with these rows, for a pass that collects them
-    /// ([`State::candidates`]).
+    /// Observes some rows of a batch, in a pass that collects the keys of these rows ([`State::candidates`]): their keys, and their
+    /// violations of other checks.
     ///
-    /// The content of the columns in other rows does not matter.
+    /// The cells of other rows are ignored.
     pub fn observe_candidates(&mut self, plan: &Plan, batch: &Batch<'_>, rows: &[u32]) {
         self.observe_rows(plan, batch, Some(rows));
     }
@@ -247,13 +247,13 @@ impl State {
                 failing.reset(slots);
                 kernel.check(column.array, failing);
                 failing.keep_valid(column.array.nulls());
-                let coding = Coding::Kernel(&**kernel, column.array);
+                let code_source = CodeSource::Kernel(&**kernel, column.array);
                 self.record(
                     plan,
                     index,
                     batch,
                     Failing { slots: failing, rows: column.rows },
-                    coding,
+                    code_source,
                     invalid,
                 );
             }
@@ -263,7 +263,7 @@ impl State {
                 if column.null_count() > 0 {
                     mark_nulls(failing, column);
                     let failing = Failing { slots: failing, rows: column.rows };
-                    self.record(plan, index, batch, failing, Coding::Fixed(0), invalid);
+                    self.record(plan, index, batch, failing, CodeSource::Fixed(0), invalid);
                 }
             }
             Runner::Type => {
@@ -275,8 +275,8 @@ impl State {
                         failing.set(cell.row as usize);
                     }
                     let failing = Failing { slots: failing, rows: column.rows };
-                    let coding = Coding::Bad(column.bad, plan.checks[index].codes);
-                    self.record(plan, index, batch, failing, coding, invalid);
+                    let code_source = CodeSource::Bad(column.bad, plan.checks[index].codes);
+                    self.record(plan, index, batch, failing, code_source, invalid);
                 }
             }
             Runner::Table(_) => {
@@ -301,9 +301,9 @@ impl State {
         for row in extras {
             failing.set(*row as usize);
         }
-        let code = plan.checks[plan.columns].codes.iter().position(|code| *code == EXTRA);
+        let code = plan.checks[plan.columns].codes.iter().position(|code| *code == EXTRA_CODE);
         let failing = Failing { slots: failing, rows: None };
-        self.record(plan, plan.columns, batch, failing, Coding::Fixed(code.unwrap_or_default()), invalid);
+        self.record(plan, plan.columns, batch, failing, CodeSource::Fixed(code.unwrap_or_default()), invalid);
     }
 
     /// Counts the failing rows of a check and keeps the first of them.
@@ -313,7 +313,7 @@ impl State {
         index: usize,
         batch: &Batch<'_>,
         failing: Failing<'_>,
-        coding: Coding<'_>,
+        code_source: CodeSource<'_>,
         invalid: &mut Mask,
     ) {
         let failed = failing.slots.count();
@@ -336,7 +336,7 @@ impl State {
                 break;
             }
             let row = failing.row(slot);
-            let finding = Finding::of(check, batch, row, check.codes[coding.of(slot)]);
+            let finding = Finding::of(check, batch, row, check.codes[code_source.of(slot)]);
             if let Some(findings) = &mut self.findings {
                 findings.push(check, index, &finding);
             }
@@ -351,8 +351,8 @@ impl State {
         if let [only] = check.codes {
             *counts.codes.entry(only).or_default() += failed;
         } else {
-            let mut by_code = [0; MOST_CODES];
-            coding.count(failing.slots, &mut by_code);
+            let mut by_code = [0; MAX_CODES];
+            code_source.count(failing.slots, &mut by_code);
             for (code, count) in check.codes.iter().zip(by_code).filter(|(_, count)| *count > 0) {
                 *counts.codes.entry(code).or_default() += count;
             }
@@ -364,7 +364,8 @@ impl State {
         self.rows += rows;
     }
 
-    /// Ends the rows of the chunk: does a part of the work on keys and findings that any thread can do.
+    /// To be called after the last row of the chunk. Sorts findings and prepares keys, so that the thread that merges has less to
+    /// do.
     pub fn seal(&mut self) {
         if let Some(findings) = &mut self.findings {
             findings.sort();
@@ -393,7 +394,8 @@ impl State {
         self.lines += later.lines;
     }
 
-    /// Offsets the rows of this state by `rows` rows and `lines` line ends of input number `input`. Keys stay relative.
+    /// Converts relative rows and lines to those of input number `input`, given the numbers of rows and line ends before this state.
+    /// Keys stay relative.
     pub(crate) fn rebase(&mut self, input: u32, rows: u64, lines: u64) {
         for counts in &mut self.counts {
             counts.first = counts.first.map(|(_, row)| (input, row + rows));

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 
 use super::buffer::take_number;
 
-/// The orders in which each key so far was greater than the previous one.
+/// The first and last key, and the orders in which each key so far was greater than the previous one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ascent {
-    /// `None` before the first key.
+    /// The first and the last key; `None` before the first one.
     ends: Option<[Vec<u8>; 2]>,
     orders: Orders,
 }
@@ -49,7 +49,7 @@ impl Ascent {
         self.orders.holds()
     }
 
-    /// Takes the following keys as long as they ascend, and calls `seen` for each.
+    /// Consumes the following keys as long as they ascend, and calls `seen` for each, also for the first that does not.
     #[inline]
     pub(super) fn extend<'k>(
         &mut self,
@@ -91,7 +91,7 @@ impl Ascent {
 
     /// Takes what `write` wrote from the front of `bytes`; `None` if it is damaged.
     pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
-        let (marks, rest) = bytes.split_first()?;
+        let (flags, rest) = bytes.split_first()?;
         *bytes = rest;
         let mut end = || {
             let length = usize::try_from(take_number(bytes)?).ok()?;
@@ -99,8 +99,8 @@ impl Ascent {
             *bytes = rest;
             Some(end.to_vec())
         };
-        let ends = if marks & 4 == 0 { None } else { Some([end()?, end()?]) };
-        Some(Self { ends, orders: Orders { by_bytes: marks & 1 != 0, by_length: marks & 2 != 0 } })
+        let ends = if flags & 4 == 0 { None } else { Some([end()?, end()?]) };
+        Some(Self { ends, orders: Orders { by_bytes: flags & 1 != 0, by_length: flags & 2 != 0 } })
     }
 
     /// Appends the keys that follow.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arrow_buffer::Buffer;
 
 use super::ascent::Ascent;
-use super::hash::{PARTITIONS, Printing, partition};
+use super::hash::{Fingerprinter, PARTITIONS, partition};
 use super::store::Run;
 
 /// Whether it is still useful to track the order of keys; shared by a [`super::PrintSet`] and those who make buffers for it.
@@ -16,17 +16,17 @@ use super::store::Run;
 #[derive(Clone, Debug)]
 pub struct Signal {
     is_broken: Arc<AtomicBool>,
-    pub(super) printing: Printing,
+    pub(super) fingerprinter: Fingerprinter,
     /// Buffers of up to this many keys keep their fingerprints even if they ascend.
-    pub(super) kept: usize,
+    pub(super) max_kept: usize,
 }
 
 /// Up to this many fingerprints of ascending keys are kept: small inputs never owe any.
-pub(super) const KEPT: usize = 4096;
+pub(super) const MAX_KEPT: usize = 4096;
 
 impl Signal {
-    pub(super) fn new(printing: Printing, kept: usize) -> Self {
-        Self { is_broken: Arc::default(), printing, kept }
+    pub(super) fn new(fingerprinter: Fingerprinter, max_kept: usize) -> Self {
+        Self { is_broken: Arc::default(), fingerprinter, max_kept }
     }
 
     /// Records that keys do not ascend.
@@ -45,8 +45,8 @@ impl Signal {
 /// twice that during sealing. Sealing frees the fingerprints of more than 4096 keys that all ascend.
 #[derive(Clone)]
 pub struct PrintBuffer {
-    printing: Printing,
-    kept: usize,
+    fingerprinter: Fingerprinter,
+    max_kept: usize,
     pub(super) keys: u64,
     pub(super) ascent: Ascent,
     pub(super) prints: Vec<u64>,
@@ -57,15 +57,15 @@ pub struct PrintBuffer {
 }
 
 /// The minimum size of a separate run; fewer fingerprints are better combined with others first.
-const LEAST_RUN: usize = 8192;
+const MIN_RUN: usize = 8192;
 
 impl PrintBuffer {
     /// Creates a buffer without keys, for the set that returned the signal.
     pub fn new(signal: &Signal) -> Self {
         let ascent = if signal.is_broken() { Ascent::broken() } else { Ascent::default() };
         Self {
-            printing: signal.printing,
-            kept: signal.kept,
+            fingerprinter: signal.fingerprinter,
+            max_kept: signal.max_kept,
             keys: 0,
             ascent,
             prints: Vec::new(),
@@ -90,11 +90,11 @@ impl PrintBuffer {
     #[inline]
     pub fn extend<'k>(&mut self, keys: impl IntoIterator<Item = &'k [u8]>) {
         let mut keys = keys.into_iter();
-        let (printing, before) = (self.printing, self.prints.len());
+        let (fingerprinter, before) = (self.fingerprinter, self.prints.len());
         self.prints.reserve(keys.size_hint().0);
         let prints = &mut self.prints;
-        self.ascent.extend(&mut keys, |key| prints.push(printing.print(key)));
-        self.prints.extend(keys.map(|key| printing.print(key)));
+        self.ascent.extend(&mut keys, |key| prints.push(fingerprinter.fingerprint(key)));
+        self.prints.extend(keys.map(|key| fingerprinter.fingerprint(key)));
         self.keys += (self.prints.len() - before) as u64;
     }
 
@@ -115,7 +115,7 @@ impl PrintBuffer {
     #[inline]
     pub fn push(&mut self, key: &[u8]) {
         self.ascent.extend(&mut std::iter::once(key), |_| {});
-        self.prints.push(self.printing.print(key));
+        self.prints.push(self.fingerprinter.fingerprint(key));
         self.keys += 1;
     }
 
@@ -134,9 +134,9 @@ impl PrintBuffer {
     ///
     /// Optional: any thread can do this work, which the caller that appends to the set would do otherwise.
     pub fn seal(&mut self) {
-        if self.ascent.holds() && self.prints.len() > self.kept {
+        if self.ascent.holds() && self.prints.len() > self.max_kept {
             self.prints = Vec::new();
-        } else if self.prints.len() >= LEAST_RUN {
+        } else if self.prints.len() >= MIN_RUN {
             self.make_run();
         }
     }
@@ -169,8 +169,15 @@ impl PrintBuffer {
         let (has_run, rest) = bytes.split_first()?;
         *bytes = rest;
         let run = if *has_run == 0 { None } else { Some(Run::read(bytes, whole)?) };
-        let buffer =
-            Self { printing: signal.printing, kept: signal.kept, keys, ascent, prints, run, absent: None };
+        let buffer = Self {
+            fingerprinter: signal.fingerprinter,
+            max_kept: signal.max_kept,
+            keys,
+            ascent,
+            prints,
+            run,
+            absent: None,
+        };
         // Either all fingerprints exist, or the keys ascend.
         (buffer.has_prints() || buffer.ascent.holds()).then_some(buffer)
     }

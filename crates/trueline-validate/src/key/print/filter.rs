@@ -1,11 +1,11 @@
-//! The fingerprints that occur more than once.
+//! The fingerprints that occur more than once, as a filter for keys.
 
-use super::hash::Printing;
+use super::hash::Fingerprinter;
 
 /// A filter for rows that may repeat a key: all that do pass, and few others.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    printing: Printing,
+    fingerprinter: Fingerprinter,
     /// One bit for each value of the low bits of a fingerprint; the number of words is a power of two.
     bits: Box<[u64]>,
     /// All fingerprints, sorted; `None` if there are too many, so that only the bits decide.
@@ -19,7 +19,7 @@ impl Filter {
     /// Returns whether a key may be one that occurs more than once.
     #[inline]
     pub fn passes_key(&self, key: &[u8]) -> bool {
-        self.passes(self.printing.print(key))
+        self.passes(self.fingerprinter.fingerprint(key))
     }
 
     #[inline]
@@ -58,16 +58,16 @@ fn set(bits: &mut [u64], print: u64) {
 
 /// Collects the fingerprints of a filter in bounded memory.
 #[derive(Debug)]
-pub(super) struct Gatherer {
-    printing: Printing,
+pub(super) struct FilterBuilder {
+    fingerprinter: Fingerprinter,
     limit_bytes: usize,
     list: Vec<u64>,
     bits: Option<Box<[u64]>>,
 }
 
-impl Gatherer {
-    pub(super) fn new(printing: Printing, limit_bytes: usize) -> Self {
-        Self { printing, limit_bytes: limit_bytes.max(1024), list: Vec::new(), bits: None }
+impl FilterBuilder {
+    pub(super) fn new(fingerprinter: Fingerprinter, limit_bytes: usize) -> Self {
+        Self { fingerprinter, limit_bytes: limit_bytes.max(1024), list: Vec::new(), bits: None }
     }
 
     /// Adds fingerprints; duplicates change nothing.
@@ -91,7 +91,7 @@ impl Gatherer {
     /// Creates the filter; `None` if no fingerprint was added.
     pub(super) fn finish(mut self) -> Option<Filter> {
         if let Some(bits) = self.bits {
-            return Some(Filter { printing: self.printing, bits, list: None });
+            return Some(Filter { fingerprinter: self.fingerprinter, bits, list: None });
         }
         self.list.sort_unstable();
         self.list.dedup();
@@ -104,6 +104,6 @@ impl Gatherer {
         for print in &self.list {
             set(&mut bits, *print);
         }
-        Some(Filter { printing: self.printing, bits, list: Some(self.list.into()) })
+        Some(Filter { fingerprinter: self.fingerprinter, bits, list: Some(self.list.into()) })
     }
 }

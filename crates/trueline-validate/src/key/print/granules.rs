@@ -21,12 +21,12 @@ impl Granules {
         let last = (prints.len() + absent.len()).saturating_sub(1);
         let shift = (usize::BITS - last.leading_zeros()).saturating_sub(u8::BITS);
         let mut absent = absent.iter().peekable();
-        let mut passed_over = 0;
+        let mut rows_without_key = 0;
         let number = |nth: usize| {
             while absent.next_if(|before| **before as usize <= nth).is_some() {
-                passed_over += 1;
+                rows_without_key += 1;
             }
-            let [number, ..] = ((nth + passed_over) >> shift).to_le_bytes();
+            let [number, ..] = ((nth + rows_without_key) >> shift).to_le_bytes();
             number
         };
         let numbers = scatter(prints, ends, (0..).map(number));

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 /// The seeds are secret. Anyone who knew them could construct keys with equal fingerprints, which costs time but changes no
 /// result.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Printing {
+pub(super) struct Fingerprinter {
     seeds: [u64; 4],
     #[cfg(test)]
     mask: u64,
@@ -18,7 +18,7 @@ pub(super) struct Printing {
 pub(super) const PARTITION_BITS: u32 = 8;
 pub(super) const PARTITIONS: usize = 1 << PARTITION_BITS;
 
-impl Printing {
+impl Fingerprinter {
     pub(super) fn new() -> Self {
         static SEEDS: OnceLock<[u64; 4]> = OnceLock::new();
         let random = || std::hash::RandomState::new().build_hasher().finish() | 1;
@@ -49,7 +49,7 @@ impl Printing {
     ///
     /// Two multiplications of 64 by 64 bits for a key of up to 16 bytes, one more for every further 16.
     #[inline]
-    pub(super) fn print(&self, key: &[u8]) -> u64 {
+    pub(super) fn fingerprint(&self, key: &[u8]) -> u64 {
         let [first, second, third, fourth] = self.seeds;
         let (mut low, mut high) = (first, second);
         if let (8..=16, Some(head), Some(tail)) = (key.len(), key.first_chunk(), key.last_chunk()) {

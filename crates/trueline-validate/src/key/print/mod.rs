@@ -31,9 +31,9 @@
 //! - Appending moves a run into the set without copying. When runs exceed their part of the budget, all of them are written to
 //!   the temporary file, partition by partition, so that each partition is contiguous there.
 //! - Settling processes each partition by itself, on all threads: about 40,000 fingerprints per partition for 10 million keys. A
-//!   sieve of bits leaves the few that share their bit with another, which are sorted. If these are many, do not fit beside the
-//!   sieve, or are on disk, all are looked up in a table of plain fingerprints that fits the processor's cache. If a partition is
-//!   larger than the table, several passes each process a part of its fingerprints.
+//!   *sieve*, a map of bits, finds the few fingerprints that share their bit with another; these are sorted and compared. If there
+//!   are many of these, or the partition does not fit beside the sieve or is on disk, all its fingerprints are inserted into a hash
+//!   table that fits the processor's cache. If a partition is larger than the table, several passes each process a part of it.
 //! - On request, a buffer stores the *granule* of its chunk that each fingerprint comes from, in one byte. As long as
 //!   fingerprints stay in memory, the set then knows which rows may repeat a key, and only these are read again.
 //! - If an earlier run settled most of the same buffers, the repeats among their fingerprints and their locations are known:
@@ -43,12 +43,12 @@
 //!   notifies buffers of the break, so that later ones keep their fingerprints.
 //!
 //! **Invariants.** Every key has its fingerprint in the set, or ascended, or its row is owed. An extra fingerprint does no harm:
-//! it costs one more look at its row. A lost fingerprint would, so data read back from the file is checked.
+//! its rows are examined once more. A lost fingerprint could hide a repeat, so data read back from the file is checked.
 //!
 //! # If you change this
 //!
-//! The fingerprint of a key is a function of the key alone, independent of its chunk and of the pass. The values compared for
-//! order need not be the keys; they must be different for different keys, and equal for equal ones.
+//! The fingerprint of a key is a function of the key alone, independent of its chunk and of the pass. The bytes compared for
+//! order need not be those of the keys, but must be equal exactly if the keys are.
 
 mod ascent;
 mod buffer;

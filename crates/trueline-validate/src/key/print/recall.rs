@@ -7,7 +7,7 @@
 //! **Invariant**: all known results come from one run, and each stretch of that run is known once here. Otherwise a fingerprint
 //! may occur twice without being in a list.
 
-use super::filter::{Filter, Gatherer};
+use super::filter::{Filter, FilterBuilder};
 use super::store::Run;
 use super::stretches::{Stretch, Stretches, passing};
 
@@ -27,12 +27,13 @@ impl Recall<'_> {
     /// Returns the filter of all fingerprints that occur more than once, and their stretches.
     ///
     /// `None` if settling all is cheaper, or this takes too much memory.
-    pub(super) fn settle(&self, gatherer: Gatherer) -> Option<(Option<Filter>, Stretches)> {
-        let newcomers = Newcomers::of(self.new_runs(), self.all_prints(), self.memory_bytes)?;
+    pub(super) fn settle(&self, builder: FilterBuilder) -> Option<(Option<Filter>, Stretches)> {
+        let new_prints = NewPrints::of(self.new_runs(), self.all_prints(), self.memory_bytes)?;
         // Only known runs are searched: all fingerprints of the others are among the new ones.
-        let met =
-            self.gather(|known, run, _| known.map_or_else(Vec::new, |listed| newcomers.meet(run, listed)))?;
-        let Some(filter) = repeats(met.all().chain(newcomers.prints), gatherer) else {
+        let candidates = self.gather(|known, run, _| {
+            known.map_or_else(Vec::new, |listed| new_prints.candidates(run, listed))
+        })?;
+        let Some(filter) = repeats(candidates.all().chain(new_prints.prints), builder) else {
             return Some((None, Stretches::default()));
         };
         if !filter.is_exact() {
@@ -42,17 +43,17 @@ impl Recall<'_> {
             let passes = |print: &u64| filter.passes(*print);
             match known {
                 None => passing(run, &filter),
-                Some(_) => met.prints(input, first_row).iter().copied().filter(passes).collect(),
+                Some(_) => candidates.prints(input, first_row).iter().copied().filter(passes).collect(),
             }
         })?;
         Some((Some(filter), found))
     }
 
-    /// Examines each run, together with the known fingerprints of its stretch.
-    fn gather(&self, look: impl Fn(Option<&[u64]>, &Run, Stretch) -> Vec<u64> + Sync) -> Option<Stretches> {
+    /// Searches each run, given the known fingerprints of its stretch.
+    fn gather(&self, search: impl Fn(Option<&[u64]>, &Run, Stretch) -> Vec<u64> + Sync) -> Option<Stretches> {
         let Self { known, stretches, runs, threads, memory_bytes } = *self;
         Stretches::gather(stretches, runs, threads, memory_bytes, |stretch, run| {
-            look(known.known(stretch), run, stretch)
+            search(known.known(stretch), run, stretch)
         })
     }
 
@@ -67,19 +68,19 @@ impl Recall<'_> {
 }
 
 /// Creates the filter of the fingerprints that occur more than once here.
-fn repeats(prints: impl Iterator<Item = u64>, gatherer: Gatherer) -> Option<Filter> {
-    let (mut prints, mut gatherer): (Vec<u64>, _) = (prints.collect(), gatherer);
+fn repeats(prints: impl Iterator<Item = u64>, builder: FilterBuilder) -> Option<Filter> {
+    let (mut prints, mut builder): (Vec<u64>, _) = (prints.collect(), builder);
     prints.sort_unstable();
     for same in prints.chunk_by(|a, b| a == b) {
         if same.len() > 1 {
-            gatherer.add(&same[..1]);
+            builder.add(&same[..1]);
         }
     }
-    gatherer.finish()
+    builder.finish()
 }
 
-/// The fingerprints that no earlier run has seen.
-struct Newcomers {
+/// The fingerprints of the stretches that the earlier run did not have.
+struct NewPrints {
     /// Sorted.
     prints: Vec<u64>,
     /// Two bits of each fingerprint, in the word selected by its top bits. Runs have their fingerprints in the order of their top
@@ -87,7 +88,7 @@ struct Newcomers {
     words: Box<[u64]>,
 }
 
-impl Newcomers {
+impl NewPrints {
     /// Returns `None` if they are more than a quarter of all, or take more memory.
     fn of<'r>(runs: impl Iterator<Item = &'r Run>, all: usize, memory_bytes: usize) -> Option<Self> {
         let runs: Vec<&Run> = runs.collect();
@@ -112,8 +113,8 @@ impl Newcomers {
 
     /// Returns the fingerprints of a known run that may be repeats: those listed before, and those that also occur among the new
     /// ones.
-    fn meet(&self, run: &Run, listed: &[u64]) -> Vec<u64> {
-        let mut met = listed.to_vec();
+    fn candidates(&self, run: &Run, listed: &[u64]) -> Vec<u64> {
+        let mut candidates = listed.to_vec();
         let mut passing = [0; 256];
         let words = &*self.words;
         for prints in run.prints().chunks(passing.len()) {
@@ -126,9 +127,9 @@ impl Newcomers {
             }
             let is_new = |print: &u64| self.prints.binary_search(print).is_ok();
             let is_listed = |print: &u64| listed.binary_search(print).is_ok();
-            met.extend(passing[..count].iter().filter(|print| is_new(print) && !is_listed(print)));
+            candidates.extend(passing[..count].iter().filter(|print| is_new(print) && !is_listed(print)));
         }
-        met
+        candidates
     }
 }
 

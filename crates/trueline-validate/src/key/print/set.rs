@@ -4,12 +4,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::ascent::Ascent;
-use super::buffer::{KEPT, PrintBuffer, Signal};
-use super::filter::{Filter, Gatherer};
-use super::hash::Printing;
+use super::buffer::{MAX_KEPT, PrintBuffer, Signal};
+use super::filter::{Filter, FilterBuilder};
+use super::hash::Fingerprinter;
 use super::owed::Owed;
 use super::recall::Recall;
-use super::settle::{Means, settle};
+use super::settle::{SettleOptions, settle};
 use super::store::{Run, Store};
 use super::stretches::{Stretch, Stretches};
 use super::suspects::Suspects;
@@ -19,11 +19,11 @@ use crate::key::{KeyOptions, KeySummary};
 /// The minimum memory of a set, in bytes.
 const MIN_MEMORY: usize = 256 << 10;
 /// The number of fingerprints of small buffers that are combined into one run.
-const PENDING: usize = 32 << 10;
+const MAX_PENDING: usize = 32 << 10;
 
-/// Buffers with fewer than `SMALL` keys on average get separate runs for granules only up to this number.
-const MOST_SMALL: u64 = 256;
-const SMALL: u64 = 256;
+/// The maximum number of separate runs for granules if buffers have fewer than `SMALL_RUN_KEYS` keys on average.
+const MAX_SMALL_RUNS: u64 = 256;
+const SMALL_RUN_KEYS: u64 = 256;
 
 /// A set of fingerprints, appended chunk by chunk in file order.
 ///
@@ -36,11 +36,12 @@ pub struct PrintSet {
     memory_bytes: usize,
     signal: Signal,
     ascent: Ascent,
-    /// Rows whose fingerprints were not kept because they ascended: owed if that ends.
-    bare: Owed,
-    /// Rows that ascended too, but whose fingerprints are pending.
-    stashed: Owed,
+    /// Rows whose fingerprints were dropped because all keys ascended. They are owed as soon as a key does not ascend.
+    dropped_rows: Owed,
+    /// Rows whose keys ascended too, but whose fingerprints were kept, in `pending`.
+    pending_rows: Owed,
     owed: Owed,
+    /// Fingerprints of small buffers, to be combined into one run.
     pending: Vec<u64>,
     pending_limit: usize,
     store: Store,
@@ -77,15 +78,15 @@ impl PrintSet {
     /// Creates a set without keys.
     pub fn new(options: KeyOptions) -> Self {
         let memory_bytes = options.memory_bytes.max(MIN_MEMORY);
-        let printing = options.print_seeds.map_or_else(Printing::new, Printing::with_seeds);
-        let signal = Signal::new(printing, KEPT);
-        let pending = PENDING.min(memory_bytes / 32);
+        let fingerprinter = options.print_seeds.map_or_else(Fingerprinter::new, Fingerprinter::with_seeds);
+        let signal = Signal::new(fingerprinter, MAX_KEPT);
+        let pending = MAX_PENDING.min(memory_bytes / 32);
         let set = Self::with_parts(memory_bytes, options.spill_dir, signal, pending);
-        if options.tells_stretches { set.telling_stretches() } else { set }
+        if options.tells_stretches { set.with_stretches() } else { set }
     }
 
     /// Keeps the fingerprints of each buffer separate, for [`Settled::stretches`].
-    pub(super) fn telling_stretches(mut self) -> Self {
+    pub(super) fn with_stretches(mut self) -> Self {
         self.tells_stretches = true;
         self
     }
@@ -100,8 +101,8 @@ impl PrintSet {
             memory_bytes,
             signal,
             ascent: Ascent::default(),
-            bare: Owed::default(),
-            stashed: Owed::default(),
+            dropped_rows: Owed::default(),
+            pending_rows: Owed::default(),
             owed: Owed::default(),
             pending: Vec::new(),
             pending_limit,
@@ -131,15 +132,15 @@ impl PrintSet {
         if self.ascent.holds() {
             self.ascent.append(&buffer.ascent);
             if self.ascent.holds() {
-                self.pass_over(&buffer, input, rows);
+                self.skip_ascending(&buffer, input, rows);
                 return Ok(());
             }
             self.signal.break_order();
-            self.owed = std::mem::take(&mut self.bare);
-            self.stashed = Owed::default();
+            self.owed = std::mem::take(&mut self.dropped_rows);
+            self.pending_rows = Owed::default();
         }
         if buffer.has_prints() {
-            self.keep(buffer, Some((input, rows.start)))
+            self.store_prints(buffer, Some((input, rows.start)))
         } else {
             // The buffer was created before the break was known.
             self.owed.add(input, rows);
@@ -148,26 +149,27 @@ impl PrintSet {
     }
 
     /// Skips keys that are proven distinct; the fingerprints of the first few are kept.
-    fn pass_over(&mut self, buffer: &PrintBuffer, input: u32, rows: Range<u64>) {
+    fn skip_ascending(&mut self, buffer: &PrintBuffer, input: u32, rows: Range<u64>) {
         self.stretches = None;
-        let is_bare = !self.bare.is_empty();
+        let has_dropped = !self.dropped_rows.is_empty();
         let fits = self.pending.len() + buffer.prints.len() <= self.pending_limit;
-        if !is_bare && fits && buffer.run.is_none() && buffer.has_prints() {
+        if !has_dropped && fits && buffer.run.is_none() && buffer.has_prints() {
             self.pending.extend_from_slice(&buffer.prints);
-            self.stashed.add(input, rows);
+            self.pending_rows.add(input, rows);
             return;
         }
         self.pending = Vec::new();
-        self.bare.append(std::mem::take(&mut self.stashed));
-        self.bare.add(input, rows);
+        self.dropped_rows.append(std::mem::take(&mut self.pending_rows));
+        self.dropped_rows.add(input, rows);
     }
 
-    fn keep(&mut self, buffer: PrintBuffer, stretch: Option<Stretch>) -> Result<(), Error> {
+    fn store_prints(&mut self, buffer: PrintBuffer, stretch: Option<Stretch>) -> Result<(), Error> {
         let is_complete = std::mem::replace(&mut self.is_complete, false);
         let mut buffer = buffer;
-        let is_wanted = self.tells_stretches || (buffer.counts_rows() && !self.is_crumbled());
-        let is_apart = is_wanted && stretch.is_some() && (buffer.run.is_none() || buffer.prints.is_empty());
-        self.stretches = self.stretches.take().filter(|_| is_apart);
+        let is_wanted = self.tells_stretches || (buffer.counts_rows() && !self.has_many_small_runs());
+        let is_separate_run =
+            is_wanted && stretch.is_some() && (buffer.run.is_none() || buffer.prints.is_empty());
+        self.stretches = self.stretches.take().filter(|_| is_separate_run);
         if let (Some(stretches), Some(stretch)) = (&mut self.stretches, stretch) {
             stretches.push(stretch);
             buffer.make_run();
@@ -185,10 +187,10 @@ impl PrintSet {
         Ok(())
     }
 
-    /// Returns whether the buffers are so many and so small that separate runs would take more memory than the fingerprints.
-    fn is_crumbled(&self) -> bool {
+    /// Returns whether there are so many small buffers that separate runs would take more memory than the fingerprints.
+    fn has_many_small_runs(&self) -> bool {
         let runs = self.stretches.as_ref().map_or(0, Vec::len) as u64;
-        runs >= MOST_SMALL && self.keys / runs < SMALL
+        runs >= MAX_SMALL_RUNS && self.keys / runs < SMALL_RUN_KEYS
     }
 
     /// Creates a run from the fingerprints of small buffers.
@@ -212,7 +214,7 @@ impl PrintSet {
     /// **Errors**: as [`PrintSet::append`].
     pub fn supply(&mut self, buffer: PrintBuffer, input: u32, rows: &Range<u64>) -> Result<(), Error> {
         // More than was owed does no harm.
-        if self.owed.settle(input, rows) { self.keep(buffer, None) } else { Ok(()) }
+        if self.owed.settle(input, rows) { self.store_prints(buffer, None) } else { Ok(()) }
     }
 
     /// Supplies [`Settled::stretches`] of an earlier run, for stretches that have the same keys in both.
@@ -238,16 +240,16 @@ impl PrintSet {
         self.stretches = self.stretches.filter(|_| self.pending.is_empty());
         self.flush()?;
         self.pending = Vec::new();
-        let gatherer = Gatherer::new(self.signal.printing, self.memory_bytes / 8);
-        let means = Means::new(&self.store, threads, self.memory_bytes / 8);
+        let builder = FilterBuilder::new(self.signal.fingerprinter, self.memory_bytes / 8);
+        let options = SettleOptions::new(&self.store, threads, self.memory_bytes / 8);
         summary.spilled_bytes = self.store.written_bytes;
-        let settling = self.store.held() + means.table_bytes() + self.memory_bytes / 8;
+        let settling = self.store.held_bytes() + options.table_bytes() + self.memory_bytes / 8;
         let peak = self.store.peak_bytes.max(settling);
         summary.peak_memory_bytes = peak as u64;
         if let Some((filter, stretches)) = self.settle_recalled(threads) {
             return Ok(Settled { filter, summary, stretches: Some(stretches), suspects: None });
         }
-        let filter = settle(&self.store, means, gatherer)?.finish();
+        let filter = settle(&self.store, options, builder)?.finish();
         let stretches = self.stretches.as_ref().filter(|_| self.tells_stretches);
         let Some(filter) = filter else {
             let (stretches, suspects) = (stretches.map(|_| Stretches::default()), Some(Suspects::default()));
@@ -270,7 +272,7 @@ impl PrintSet {
             threads,
             memory_bytes: self.memory_bytes / 16,
         };
-        recall.settle(Gatherer::new(self.signal.printing, self.memory_bytes / 8))
+        recall.settle(FilterBuilder::new(self.signal.fingerprinter, self.memory_bytes / 8))
     }
 
     /// Lets `operations` operations on the temporary file succeed and the next one fail.

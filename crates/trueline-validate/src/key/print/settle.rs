@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::filter::Gatherer;
+use super::filter::FilterBuilder;
 use super::hash::{PARTITION_BITS, PARTITIONS};
 use super::store::Store;
 use crate::key::error::Error;
@@ -31,48 +31,50 @@ impl Part {
     }
 }
 
-/// The distinct fingerprints of a part: open addressing, by the bits of the fingerprint itself.
-struct Table {
+/// The distinct fingerprints of a part: a hash table with open addressing, in which a fingerprint is its own hash.
+struct PrintTable {
     /// The slots of the table; or a sieve, followed by the fingerprints of the partition.
     slots: Vec<u64>,
-    /// The slots whose fingerprint was already reported.
-    told: Vec<u64>,
-    room: usize,
+    /// A bit for each slot whose fingerprint was already reported.
+    reported: Vec<u64>,
+    /// The number of fingerprints that may still be inserted.
+    slots_left: usize,
+    /// Repeated fingerprints that are not yet reported.
     found: Vec<u64>,
 }
 
 /// The minimum number of slots of a table.
-const LEAST_SLOTS: usize = 1 << 10;
+const MIN_SLOTS: usize = 1 << 10;
 /// The number of fingerprints reported at once.
-const FOUND: usize = 4096;
+const FOUND_BATCH: usize = 4096;
 /// The maximum number of pairs of words of a sieve: 256 KiB, which fit the processor's cache.
 const SIEVE_WORDS: usize = 1 << 14;
 
-impl Table {
+impl PrintTable {
     fn new(slots: usize) -> Self {
         Self {
             slots: vec![0; slots],
-            told: vec![0; slots.div_ceil(64)],
-            room: 0,
-            found: Vec::with_capacity(FOUND),
+            reported: vec![0; slots.div_ceil(64)],
+            slots_left: 0,
+            found: Vec::with_capacity(FOUND_BATCH),
         }
     }
 
     fn clear(&mut self) {
         self.slots.fill(0);
-        self.told.fill(0);
+        self.reported.fill(0);
         // Some slots always stay free, because a look-up ends at one.
-        self.room = self.slots.len() / 8 * 7;
+        self.slots_left = self.slots.len() / 8 * 7;
     }
 
     /// Inserts fingerprints; `false` if there is not enough room for all of them.
     #[inline]
-    fn insert(&mut self, prints: &[u64], part: Part, gather: &mut dyn FnMut(&[u64])) -> bool {
+    fn insert(&mut self, prints: &[u64], part: Part, report: &mut dyn FnMut(&[u64])) -> bool {
         // The slot is given by the bits below those of the partition and the part.
         let skip = PARTITION_BITS + part.bits;
         let shift = u64::BITS - self.slots.len().ilog2();
         let last = self.slots.len() - 1;
-        let mut room = self.room;
+        let mut room = self.slots_left;
         for &print in prints {
             if part.bits > 0 && !part.has(print) {
                 continue;
@@ -89,20 +91,20 @@ impl Table {
                     break;
                 }
                 if there == print {
-                    self.tell(at & last, print, gather);
+                    self.report(at & last, print, report);
                     break;
                 }
                 at += 1;
             }
         }
-        self.room = room;
+        self.slots_left = room;
         true
     }
 
-    /// Finds the fingerprints of a partition that occur more than once, with two bits per place: one for those seen there, one
-    /// for those seen again.
+    /// Finds the fingerprints of a partition that occur more than once. A fingerprint maps to a place with two bits: the first is
+    /// set when one with this place is seen, the second when another one, or the same again, is seen.
     ///
-    /// Returns `None` if they are on disk or too many, or those seen again are too many; then the table must be used.
+    /// Returns `None` if the fingerprints are on disk or too many, or too many share a place; then the table must be used.
     fn sieve(&mut self, store: &Store, partition: usize, prints: u64) -> Option<&[u64]> {
         let prints = usize::try_from(prints).ok()?;
         let words = (self.slots.len().checked_sub(prints)? / 2).checked_ilog2()?;
@@ -112,7 +114,7 @@ impl Table {
             return None;
         }
         let (sieve, room) = self.slots.split_at_mut(2 * words);
-        // They are far apart, a few in each run: they are fetched once, all together.
+        // Each run has a few of them, far apart in memory. One copy fetches them all, so that the two loops read successive words.
         let prints = store.copy_into(partition, room)?;
         // The places where a fingerprint was seen, and where one was seen again.
         let (sieve, _) = sieve.as_chunks_mut::<2>();
@@ -128,18 +130,18 @@ impl Table {
             *again |= *once & bit;
             *once |= bit;
         }
-        let was_met_again = |print: &&u64| {
+        let shares_place = |print: &&u64| {
             let (word, bit) = place(**print);
             sieve[word][1] & bit != 0
         };
         let found = &mut self.found;
         found.clear();
-        found.extend(prints.iter().filter(was_met_again).take(FOUND));
-        if found.len() == FOUND {
+        found.extend(prints.iter().filter(shares_place).take(FOUND_BATCH));
+        if found.len() == FOUND_BATCH {
             found.clear();
             return None;
         }
-        // Different fingerprints may share a place. Of equal ones, one is reported.
+        // Different fingerprints may share a place: only those that are equal to another are reported, once.
         found.sort_unstable();
         let mut kept = 0;
         for at in 1..found.len() {
@@ -152,14 +154,15 @@ impl Table {
         Some(found)
     }
 
+    /// Reports the fingerprint of a slot, which occurred again, unless it was reported before.
     #[cold]
-    fn tell(&mut self, slot: usize, print: u64, gather: &mut dyn FnMut(&[u64])) {
-        let (word, bit) = (&mut self.told[slot / 64], 1 << (slot % 64));
+    fn report(&mut self, slot: usize, print: u64, report: &mut dyn FnMut(&[u64])) {
+        let (word, bit) = (&mut self.reported[slot / 64], 1 << (slot % 64));
         if *word & bit == 0 {
             *word |= bit;
             self.found.push(print);
-            if self.found.len() == FOUND {
-                gather(&self.found);
+            if self.found.len() == FOUND_BATCH {
+                report(&self.found);
                 self.found.clear();
             }
         }
@@ -172,55 +175,59 @@ fn slot(bits: u64) -> usize {
     bits as usize
 }
 
-/// The resources for settling.
+/// The number of threads for settling and the size of their tables.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Means {
+pub(super) struct SettleOptions {
     pub(super) threads: usize,
     /// The number of slots of each thread's table; a power of two.
     pub(super) slots: usize,
 }
 
-impl Means {
+impl SettleOptions {
     /// Sizes tables for twice the largest partition, within `memory_bytes` for all threads together.
     pub(super) fn new(store: &Store, threads: usize, memory_bytes: usize) -> Self {
-        let threads = threads.clamp(1, PARTITIONS).min(memory_bytes / (16 * LEAST_SLOTS)).max(1);
+        let threads = threads.clamp(1, PARTITIONS).min(memory_bytes / (16 * MIN_SLOTS)).max(1);
         let largest = (0..PARTITIONS).map(|partition| store.len(partition)).max().unwrap_or_default();
-        let wanted = usize::try_from(2 * largest).unwrap_or(usize::MAX).clamp(LEAST_SLOTS, MOST_SLOTS);
-        let most = (memory_bytes / threads / 8).max(LEAST_SLOTS);
+        let wanted = usize::try_from(2 * largest).unwrap_or(usize::MAX).clamp(MIN_SLOTS, MAX_SLOTS);
+        let most = (memory_bytes / threads / 8).max(MIN_SLOTS);
         Self { threads, slots: wanted.next_power_of_two().min(1 << most.ilog2()) }
     }
 
     /// Returns the memory of all tables, in bytes.
     pub(super) fn table_bytes(&self) -> usize {
-        self.threads * (8 * self.slots + self.slots / 8 + 8 * FOUND)
+        self.threads * (8 * self.slots + self.slots / 8 + 8 * FOUND_BATCH)
     }
 }
 
 /// The maximum number of slots, 4 MiB: each access to a larger table misses the cache, and reading a partition twice is cheaper.
-const MOST_SLOTS: usize = 1 << 19;
+const MAX_SLOTS: usize = 1 << 19;
 
-/// Adds every fingerprint that is in the store more than once to the gatherer.
-pub(super) fn settle(store: &Store, means: Means, gatherer: Gatherer) -> Result<Gatherer, Error> {
-    let gatherer = Mutex::new(gatherer);
+/// Adds every fingerprint that is in the store more than once to the builder.
+pub(super) fn settle(
+    store: &Store,
+    options: SettleOptions,
+    builder: FilterBuilder,
+) -> Result<FilterBuilder, Error> {
+    let builder = Mutex::new(builder);
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut table = Table::new(means.slots);
+        let mut table = PrintTable::new(options.slots);
         let mut buffer = Vec::new();
         loop {
             let partition = next.fetch_add(1, Ordering::Relaxed);
             if partition >= PARTITIONS {
                 return Ok(());
             }
-            let gather = |prints: &[u64]| {
-                gatherer.lock().unwrap_or_else(PoisonError::into_inner).add(prints);
+            let report = |prints: &[u64]| {
+                builder.lock().unwrap_or_else(PoisonError::into_inner).add(prints);
             };
-            settle_partition(store, partition, &mut table, &mut buffer, gather)
+            settle_partition(store, partition, &mut table, &mut buffer, report)
                 // The other threads can stop, because there will be no result.
                 .inspect_err(|_| next.store(PARTITIONS, Ordering::Relaxed))?;
         }
     };
     let results: Vec<Result<(), Error>> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..means.threads).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
         let mine = work();
         let theirs = others.into_iter().map(|thread| match thread.join() {
             Ok(result) => result,
@@ -229,22 +236,22 @@ pub(super) fn settle(store: &Store, means: Means, gatherer: Gatherer) -> Result<
         std::iter::once(mine).chain(theirs).collect()
     });
     results.into_iter().collect::<Result<(), Error>>()?;
-    Ok(gatherer.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(builder.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn settle_partition(
     store: &Store,
     partition: usize,
-    table: &mut Table,
+    table: &mut PrintTable,
     buffer: &mut Vec<u64>,
-    mut gather: impl FnMut(&[u64]),
+    mut report: impl FnMut(&[u64]),
 ) -> Result<(), Error> {
     let prints = store.len(partition);
     if prints == 0 {
         return Ok(());
     }
     if let Some(found) = table.sieve(store, partition, prints) {
-        gather(found);
+        report(found);
         table.found.clear();
         return Ok(());
     }
@@ -255,10 +262,10 @@ fn settle_partition(
         table.clear();
         let mut fits = true;
         store.read(partition, buffer, &mut |prints| {
-            fits = table.insert(prints, part, &mut gather);
+            fits = table.insert(prints, part, &mut report);
             fits
         })?;
-        gather(&table.found);
+        report(&table.found);
         table.found.clear();
         if !fits {
             tasks.extend(part.halves());

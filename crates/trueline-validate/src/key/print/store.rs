@@ -94,15 +94,16 @@ fn prints_in_place(bytes: &mut &[u8], length: u64, whole: &Buffer) -> Option<Sca
     Some(ScalarBuffer::from(whole.slice_with_length(start, length)))
 }
 
-/// Fingerprints that were written to the file, partition by partition.
+/// All runs that were written to the file together, partition by partition.
 #[derive(Debug)]
 struct Extent {
     start: u64,
-    partitions: Box<[Piece; PARTITIONS]>,
+    partitions: Box<[StoredPartition; PARTITIONS]>,
 }
 
+/// The fingerprints of one partition in an extent.
 #[derive(Clone, Copy, Debug, Default)]
-struct Piece {
+struct StoredPartition {
     prints: u64,
     /// A hash of the bytes, so that lost writes cannot make keys appear unique.
     check: u64,
@@ -150,7 +151,7 @@ impl Store {
     pub(super) fn push(&mut self, run: Run) -> Result<(), Error> {
         self.run_bytes += run.memory_bytes();
         self.runs.push(run);
-        self.peak_bytes = self.peak_bytes.max(self.held());
+        self.peak_bytes = self.peak_bytes.max(self.held_bytes());
         if self.is_full() {
             self.runs.iter_mut().for_each(|run| run.granules = None);
             self.run_bytes = self.runs.iter().map(Run::memory_bytes).sum();
@@ -158,9 +159,10 @@ impl Store {
         if self.is_full() { self.spill() } else { Ok(()) }
     }
 
-    /// The index of the file takes memory too: it must not cause every single run to be written.
+    /// Returns whether runs must be written to the file. The index of the file counts as memory in use too, but a full index alone
+    /// must not cause every single run to be written.
     fn is_full(&self) -> bool {
-        self.held() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8
+        self.held_bytes() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8
     }
 
     /// Returns whether no fingerprints are in the file.
@@ -174,8 +176,9 @@ impl Store {
     }
 
     /// Returns the memory in use, in bytes.
-    pub(super) fn held(&self) -> usize {
-        self.run_bytes + self.extents.len() * (size_of::<Extent>() + PARTITIONS * size_of::<Piece>())
+    pub(super) fn held_bytes(&self) -> usize {
+        self.run_bytes
+            + self.extents.len() * (size_of::<Extent>() + PARTITIONS * size_of::<StoredPartition>())
     }
 
     /// Returns the number of fingerprints of a partition.
@@ -209,8 +212,8 @@ impl Store {
     ) -> Result<(), Error> {
         for extent in &self.extents {
             let before = &extent.partitions[..partition];
-            let start = extent.start + 8 * before.iter().map(|piece| piece.prints).sum::<u64>();
-            if !self.read_piece(start, extent.partitions[partition], buffer, visit)? {
+            let start = extent.start + 8 * before.iter().map(|stored| stored.prints).sum::<u64>();
+            if !self.read_stored(start, extent.partitions[partition], buffer, visit)? {
                 return Ok(());
             }
         }
@@ -222,17 +225,17 @@ impl Store {
         Ok(())
     }
 
-    fn read_piece(
+    fn read_stored(
         &self,
         start: u64,
-        piece: Piece,
+        stored: StoredPartition,
         buffer: &mut Vec<u64>,
         visit: &mut dyn FnMut(&[u64]) -> bool,
     ) -> Result<bool, Error> {
         let (mut check, mut done) = (0, 0);
         let mut bytes = Vec::new();
-        while done < piece.prints {
-            let now = (piece.prints - done).min(PIECE_BYTES as u64 / 8);
+        while done < stored.prints {
+            let now = (stored.prints - done).min(PIECE_BYTES as u64 / 8);
             bytes.resize(8 * usize::try_from(now).unwrap_or(PIECE_BYTES / 8), 0);
             self.read_at(start + 8 * done, &mut bytes)
                 .map_err(|source| Error::new(ErrorKind::Read { folder: self.folder.clone(), source }))?;
@@ -240,12 +243,12 @@ impl Store {
             done += now;
             buffer.clear();
             buffer.extend(bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)));
-            // A damaged fingerprint does no more harm than a missing one, and either results in the error below.
+            // Damaged fingerprints may be visited here, before the checksum is known: then the error below discards all results.
             if !visit(buffer) {
                 return Ok(false);
             }
         }
-        if check != piece.check {
+        if check != stored.check {
             return Err(Error::new(ErrorKind::Damaged { folder: self.folder.clone() }));
         }
         Ok(true)
@@ -269,23 +272,23 @@ impl Store {
         self.create()
             .map_err(|source| Error::new(ErrorKind::Create { folder: self.folder.clone(), source }))?;
         let start = self.written_bytes;
-        let mut partitions = Box::new([Piece::default(); PARTITIONS]);
+        let mut partitions = Box::new([StoredPartition::default(); PARTITIONS]);
         let mut bytes = Vec::with_capacity(PIECE_BYTES);
-        for (partition, piece) in partitions.iter_mut().enumerate() {
+        for (partition, stored) in partitions.iter_mut().enumerate() {
             for run in &self.runs {
                 let mut rest = run.partition(partition);
-                piece.prints += rest.len() as u64;
+                stored.prints += rest.len() as u64;
                 while !rest.is_empty() {
                     let (now, later) = rest.split_at(rest.len().min((PIECE_BYTES - bytes.len()) / 8));
                     bytes.extend(now.iter().flat_map(|print| print.to_le_bytes()));
                     rest = later;
                     if bytes.len() == PIECE_BYTES {
-                        self.written_bytes += self.write(piece, &mut bytes)?;
+                        self.written_bytes += self.write(stored, &mut bytes)?;
                     }
                 }
             }
             if !bytes.is_empty() {
-                self.written_bytes += self.write(piece, &mut bytes)?;
+                self.written_bytes += self.write(stored, &mut bytes)?;
             }
         }
         self.extents.push(Extent { start, partitions });
@@ -294,9 +297,9 @@ impl Store {
         Ok(())
     }
 
-    /// Appends the next bytes of a piece to the file; returns their number.
-    fn write(&self, piece: &mut Piece, bytes: &mut Vec<u8>) -> Result<u64, Error> {
-        piece.check = self.check(piece.check, bytes);
+    /// Appends the next bytes of a partition to the file; returns their number.
+    fn write(&self, stored: &mut StoredPartition, bytes: &mut Vec<u8>) -> Result<u64, Error> {
+        stored.check = self.check(stored.check, bytes);
         #[cfg(test)]
         let failed = self.fail();
         #[cfg(not(test))]

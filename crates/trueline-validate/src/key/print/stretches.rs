@@ -44,18 +44,18 @@ impl Stretches {
         Self::gather(stretches, runs, threads, memory_bytes, |_, run| passing(run, filter))
     }
 
-    /// Examines the run of each stretch on up to `threads` threads; `None` if the results take more memory, or it is unknown
+    /// Searches the run of each stretch on up to `threads` threads; `None` if the results take more memory, or it is unknown
     /// which run belongs to which stretch.
     pub(super) fn gather(
         stretches: &[Stretch],
         runs: &[Run],
         threads: usize,
         memory_bytes: usize,
-        look: impl Fn(Stretch, &Run) -> Vec<u64> + Sync,
+        search: impl Fn(Stretch, &Run) -> Vec<u64> + Sync,
     ) -> Option<Self> {
         let prints = AtomicUsize::new(0);
         let found = each_run(stretches, runs, threads, |stretch, run| {
-            let mut here = look(stretch, run);
+            let mut here = search(stretch, run);
             here.sort_unstable();
             keep_pairs(&mut here);
             let before = prints.fetch_add(here.len(), Ordering::Relaxed);
@@ -96,13 +96,13 @@ impl Stretches {
     }
 }
 
-/// Examines the run of each stretch on up to `threads` threads; the results are in the order of the stretches. `None` if it is
+/// Searches the run of each stretch on up to `threads` threads; the results are in the order of the stretches. `None` if it is
 /// unknown which run belongs to which stretch.
 pub(super) fn each_run<T: Send>(
     stretches: &[Stretch],
     runs: &[Run],
     threads: usize,
-    look: impl Fn(Stretch, &Run) -> Option<T> + Sync,
+    search: impl Fn(Stretch, &Run) -> Option<T> + Sync,
 ) -> Option<Vec<(Stretch, T)>> {
     if stretches.len() != runs.len() || !stretches.is_sorted() {
         return None;
@@ -112,7 +112,7 @@ pub(super) fn each_run<T: Send>(
     let work = || loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some((run, stretch)) = runs.get(number).zip(stretches.get(number)) else { return };
-        if let Some(here) = look(*stretch, run) {
+        if let Some(here) = search(*stretch, run) {
             found.lock().unwrap_or_else(PoisonError::into_inner).push((*stretch, here));
         }
     };

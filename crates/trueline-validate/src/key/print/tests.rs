@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::buffer::Signal;
-use super::hash::Printing;
+use super::hash::Fingerprinter;
 use super::owed::Owed;
 use super::{Filter, PrintBuffer, PrintSet, Settled};
 use crate::key::{Error, ErrorKind, KeyOptions};
@@ -40,7 +40,7 @@ const PLAIN: Make =
 
 impl Make {
     fn set(self, folder: Option<PathBuf>) -> PrintSet {
-        let signal = Signal::new(Printing::masked(self.mask), self.kept);
+        let signal = Signal::new(Fingerprinter::masked(self.mask), self.kept);
         PrintSet::with_parts(self.memory_bytes, folder, signal, self.pending)
     }
 }
@@ -62,7 +62,7 @@ fn slices(keys: &[Vec<u8>]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn fill(set: &mut PrintSet, chunks: &[Chunk]) -> Result<(), Error> {
-    let early = Signal::new(set.signal().printing, set.signal().kept);
+    let early = Signal::new(set.signal().fingerprinter, set.signal().max_kept);
     for (nth, (chunk, rows)) in chunks.iter().zip(rows(chunks)).enumerate() {
         let signal = if chunk.is_early { early.clone() } else { set.signal() };
         let mut buffer = PrintBuffer::new(&signal);
@@ -235,17 +235,17 @@ proptest! {
     /// Keys that differ in any bit, or in length, have different fingerprints.
     #[test]
     fn prints_tell_keys_apart(key in prop::collection::vec(any::<u8>(), 0..70), at in any::<prop::sample::Index>(), bit in 0..8_u32) {
-        let printing = Printing::new();
-        let print = printing.print(&key);
-        prop_assert_eq!(print, printing.print(&key.clone()));
+        let fingerprinter = Fingerprinter::new();
+        let print = fingerprinter.fingerprint(&key);
+        prop_assert_eq!(print, fingerprinter.fingerprint(&key.clone()));
         let mut longer = key.clone();
         longer.push(0);
-        prop_assert_ne!(print, printing.print(&longer));
+        prop_assert_ne!(print, fingerprinter.fingerprint(&longer));
         if !key.is_empty() {
             let mut other = key;
             let place = at.index(other.len());
             other[place] ^= 1 << bit;
-            prop_assert_ne!(print, printing.print(&other));
+            prop_assert_ne!(print, fingerprinter.fingerprint(&other));
         }
     }
 }
@@ -253,7 +253,7 @@ proptest! {
 /// Fingerprints are spread evenly over partitions and low bits, even for keys that are far from random.
 #[test]
 fn prints_are_spread() {
-    let printing = Printing::new();
+    let fingerprinter = Fingerprinter::new();
     let kinds: [fn(u64) -> Vec<u8>; 4] = [
         |number| number.to_be_bytes().to_vec(),
         |number| number.to_string().into_bytes(),
@@ -263,8 +263,9 @@ fn prints_are_spread() {
     for kind in kinds {
         for shift in [56, 32, 8, 0] {
             let mut counts = [0_u32; 256];
-            (0..256_000)
-                .for_each(|number| counts[(printing.print(&kind(number)) >> shift & 255) as usize] += 1);
+            (0..256_000).for_each(|number| {
+                counts[(fingerprinter.fingerprint(&kind(number)) >> shift & 255) as usize] += 1
+            });
             // 1,000 each; ten standard deviations of 32 never happen.
             assert!(counts.iter().all(|count| (680..1320).contains(count)), "{counts:?}");
         }

@@ -13,7 +13,7 @@ pub(crate) struct Sorted {
     sources: BinaryHeap<Source>,
     left: u64,
     /// Whether the top entry was already returned.
-    is_spent: bool,
+    is_top_returned: bool,
 }
 
 /// A sorted list: its next entry, and the rest.
@@ -78,20 +78,20 @@ impl Sorted {
                 heap.push(source);
             }
         }
-        Ok(Self { sources: heap, left: count, is_spent: false })
+        Ok(Self { sources: heap, left: count, is_top_returned: false })
     }
 
     /// Returns the next entry.
     ///
     /// **Errors**: a temporary file cannot be read back, or returns other entries than were written.
     pub(crate) fn next(&mut self) -> Result<Option<&[u8]>, Error> {
-        if self.is_spent
+        if self.is_top_returned
             && let Some(mut top) = self.sources.peek_mut()
             && !top.advance()?
         {
             PeekMut::pop(top);
         }
-        self.is_spent = true;
+        self.is_top_returned = true;
         let Some(top) = self.sources.peek() else {
             return if self.left == 0 { Ok(None) } else { Err(Error::incomplete()) };
         };

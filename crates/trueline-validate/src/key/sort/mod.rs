@@ -23,8 +23,8 @@ use super::set::KeyOptions;
 
 /// The minimum and maximum memory in bytes; offsets within it are 32 bits.
 const MEMORY: std::ops::RangeInclusive<usize> = 64 << 10..=1 << 30;
-/// The number of runs of a level that are merged.
-const FAN: usize = 16;
+/// The number of runs of a level that are merged into one of the next level.
+const FAN_IN: usize = 16;
 /// The size of an entry besides its bytes.
 const ENTRY_BYTES: usize = 8;
 /// The minimum and maximum number of bytes read of a run at a time.
@@ -36,7 +36,7 @@ const WINDOW_BYTES: std::ops::RangeInclusive<usize> = 1 << 10..=256 << 10;
 #[derive(Debug)]
 pub(crate) struct Sorter {
     memory_bytes: usize,
-    disk: Disk,
+    temp_files: TempFiles,
     hashing: Hashing,
     bytes: Vec<u8>,
     /// The start and length of each entry.
@@ -59,7 +59,7 @@ impl Sorter {
         let folder = options.spill_dir.clone().unwrap_or_else(std::env::temp_dir);
         Self {
             memory_bytes: options.memory_bytes.clamp(*MEMORY.start(), *MEMORY.end()),
-            disk: Disk::new(folder),
+            temp_files: TempFiles::new(folder),
             hashing: Hashing::new(),
             bytes: Vec::new(),
             entries: Vec::new(),
@@ -72,8 +72,8 @@ impl Sorter {
     ///
     /// **Errors**: the temporary file cannot be created, written or read back. The sorter must not be used afterwards.
     pub(crate) fn push(&mut self, entry: &[u8]) -> Result<(), Error> {
-        let held = self.bytes.len() + self.entries.len() * ENTRY_BYTES;
-        if !self.entries.is_empty() && held + entry.len() + ENTRY_BYTES > self.memory_bytes / 2 {
+        let held_bytes = self.bytes.len() + self.entries.len() * ENTRY_BYTES;
+        if !self.entries.is_empty() && held_bytes + entry.len() + ENTRY_BYTES > self.memory_bytes / 2 {
             self.spill()?;
         }
         let start = u32::try_from(self.bytes.len()).map_err(|_| Error::incomplete())?;
@@ -84,7 +84,7 @@ impl Sorter {
         Ok(())
     }
 
-    /// Ends the input and returns the entries in order, equal ones in succession.
+    /// Ends the input and returns all entries in order. Equal entries are all kept.
     ///
     /// **Errors**: as [`Sorter::push`].
     pub(crate) fn finish(mut self) -> Result<Sorted, Error> {
@@ -121,7 +121,7 @@ impl Sorter {
         self.bytes.clear();
         self.entries.clear();
         let mut level = 0;
-        while self.levels[level].runs.len() == FAN {
+        while self.levels[level].runs.len() == FAN_IN {
             self.merge(level)?;
             level += 1;
         }
@@ -150,7 +150,7 @@ impl Sorter {
 
     fn ensure_level(&mut self, level: usize) -> Result<(), Error> {
         if self.levels.len() == level {
-            let file = Arc::new(self.disk.create()?);
+            let file = Arc::new(self.temp_files.create()?);
             self.levels.push(Level { file, end: 0, runs: Vec::new() });
         }
         Ok(())
@@ -164,11 +164,11 @@ impl Sorter {
 
     fn writer(&self, level: usize) -> RunWriter {
         let level = &self.levels[level];
-        RunWriter::new(self.disk.clone(), Arc::clone(&level.file), level.end, self.hashing.clone())
+        RunWriter::new(self.temp_files.clone(), Arc::clone(&level.file), level.end, self.hashing.clone())
     }
 
     fn reader(&self, file: &Arc<File>, run: Run, window_bytes: usize) -> RunReader {
-        RunReader::new(self.disk.clone(), Arc::clone(file), run, self.hashing.clone(), window_bytes)
+        RunReader::new(self.temp_files.clone(), Arc::clone(file), run, self.hashing.clone(), window_bytes)
     }
 
     fn window_bytes(&self, runs: usize) -> usize {
@@ -178,14 +178,14 @@ impl Sorter {
 
 /// Temporary files in a folder.
 #[derive(Clone, Debug)]
-pub(super) struct Disk {
+pub(super) struct TempFiles {
     folder: PathBuf,
     /// The number of operations before one fails, for tests.
     #[cfg(test)]
     pub(super) fault: Arc<std::sync::Mutex<Option<u64>>>,
 }
 
-impl Disk {
+impl TempFiles {
     fn new(folder: PathBuf) -> Self {
         Self {
             folder,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::super::error::Error;
 use super::super::hashing::Hashing;
-use super::Disk;
+use super::TempFiles;
 
 /// The number of bytes collected before a write.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -29,7 +29,7 @@ fn advance(check: u64, hashing: &Hashing, entry: &[u8]) -> u64 {
 
 /// Writes a run.
 pub(super) struct RunWriter {
-    disk: Disk,
+    temp_files: TempFiles,
     file: Arc<File>,
     hashing: Hashing,
     run: Run,
@@ -38,9 +38,16 @@ pub(super) struct RunWriter {
 }
 
 impl RunWriter {
-    pub(super) fn new(disk: Disk, file: Arc<File>, start: u64, hashing: Hashing) -> Self {
+    pub(super) fn new(temp_files: TempFiles, file: Arc<File>, start: u64, hashing: Hashing) -> Self {
         let run = Run { range: start..start, entries: 0, check: 0 };
-        Self { disk, file, hashing, run, buffer: Vec::with_capacity(BUFFER_BYTES), previous: Vec::new() }
+        Self {
+            temp_files,
+            file,
+            hashing,
+            run,
+            buffer: Vec::with_capacity(BUFFER_BYTES),
+            previous: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, entry: &[u8]) -> Result<(), Error> {
@@ -68,7 +75,7 @@ impl RunWriter {
     }
 
     fn flush(&mut self) -> Result<(), Error> {
-        self.disk.write(&self.file, self.run.range.end, &self.buffer)?;
+        self.temp_files.write(&self.file, self.run.range.end, &self.buffer)?;
         self.run.range.end += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
@@ -78,7 +85,7 @@ impl RunWriter {
 /// Reads a run.
 #[derive(Debug)]
 pub(super) struct RunReader {
-    disk: Disk,
+    temp_files: TempFiles,
     file: Arc<File>,
     hashing: Hashing,
     /// The part still to be read.
@@ -90,14 +97,20 @@ pub(super) struct RunReader {
 }
 
 impl RunReader {
-    pub(super) fn new(disk: Disk, file: Arc<File>, run: Run, hashing: Hashing, window_bytes: usize) -> Self {
-        Self { disk, file, hashing, run, check: 0, window: Vec::new(), at: 0, window_bytes }
+    pub(super) fn new(
+        temp_files: TempFiles,
+        file: Arc<File>,
+        run: Run,
+        hashing: Hashing,
+        window_bytes: usize,
+    ) -> Self {
+        Self { temp_files, file, hashing, run, check: 0, window: Vec::new(), at: 0, window_bytes }
     }
 
     /// Replaces an entry by the next one; `false` if there is none.
     pub(super) fn next(&mut self, entry: &mut Vec<u8>) -> Result<bool, Error> {
         if self.run.entries == 0 {
-            return if self.check == self.run.check { Ok(false) } else { Err(self.disk.damaged()) };
+            return if self.check == self.run.check { Ok(false) } else { Err(self.temp_files.damaged()) };
         }
         let same = usize::from(self.byte()?);
         let (mut length, mut shift) = (0_usize, 0);
@@ -109,11 +122,11 @@ impl RunReader {
                 break;
             }
             if shift > 28 {
-                return Err(self.disk.damaged());
+                return Err(self.temp_files.damaged());
             }
         }
         if same > entry.len() {
-            return Err(self.disk.damaged());
+            return Err(self.temp_files.damaged());
         }
         entry.truncate(same);
         while length > 0 {
@@ -141,11 +154,11 @@ impl RunReader {
         }
         let left = self.run.range.end - self.run.range.start;
         if left == 0 {
-            return Err(self.disk.damaged());
+            return Err(self.temp_files.damaged());
         }
         let length = usize::try_from(left).unwrap_or(usize::MAX).min(self.window_bytes);
         self.window.resize(length, 0);
-        self.disk.read(&self.file, self.run.range.start, &mut self.window)?;
+        self.temp_files.read(&self.file, self.run.range.start, &mut self.window)?;
         self.run.range.start += length as u64;
         self.at = 0;
         Ok(())

@@ -49,7 +49,7 @@ fn memory_decides_when_runs_are_written_and_disk_holds_little() {
         assert!(sorter.bytes.len() + sorter.entries.len() * ENTRY_BYTES <= *MEMORY.start() / 2);
     }
     assert_eq!(sorter.levels.len(), 2);
-    assert!(sorter.levels.iter().all(|level| level.runs.len() < FAN));
+    assert!(sorter.levels.iter().all(|level| level.runs.len() < FAN_IN));
     // Eight bytes of each entry are always, or nearly always, the same.
     let written: u64 = sorter.levels[1].end;
     assert!(written < 100_000 * 8, "{written} bytes");
@@ -60,11 +60,11 @@ fn a_disk_that_fails_at_any_time_is_an_error() {
     let entries = scattered(30_000);
     let run = |fault: Option<u64>| {
         let mut sorter = Sorter::new(&options(0));
-        *sorter.disk.fault.lock().unwrap() = fault;
-        let disk = sorter.disk.clone();
+        *sorter.temp_files.fault.lock().unwrap() = fault;
+        let temp_files = sorter.temp_files.clone();
         let sorted = entries.iter().try_for_each(|entry| sorter.push(entry)).and_then(|()| sorter.finish());
         let found = sorted.and_then(collect);
-        let left = *disk.fault.lock().unwrap();
+        let left = *temp_files.fault.lock().unwrap();
         (found, left)
     };
     let (found, left) = run(Some(1 << 40));
@@ -87,9 +87,9 @@ fn a_file_that_gives_back_other_bytes_is_an_error() {
         }
         let level = &sorter.levels[0];
         let mut byte = [0];
-        sorter.disk.read(&level.file, place, &mut byte).unwrap();
+        sorter.temp_files.read(&level.file, place, &mut byte).unwrap();
         byte[0] ^= 1;
-        sorter.disk.write(&level.file, place, &byte).unwrap();
+        sorter.temp_files.write(&level.file, place, &byte).unwrap();
         unseen += u32::from(sorter.finish().and_then(collect).is_ok());
     }
     assert_eq!(unseen, 0);

@@ -11,17 +11,17 @@ use crate::key::print::{PrintSet, Stretches};
 fn check_stretches(chunks: Vec<Chunk>, make: Make) -> bool {
     let mut chunks = chunks;
     chunks.sort_by_key(|chunk| chunk.input);
-    let mut set = make.set(None).telling_stretches();
+    let mut set = make.set(None).with_stretches();
     fill(&mut set, &chunks).unwrap();
     if !set.owed().is_empty() {
         supply(&mut set, &chunks).unwrap();
     }
-    let printing = set.signal().printing;
+    let fingerprinter = set.signal().fingerprinter;
     let settled = set.settle(make.threads).unwrap();
     let (Some(filter), Some(stretches)) = (settled.filter, settled.stretches) else { return false };
     for (chunk, rows) in chunks.iter().zip(rows(&chunks)).filter(|(_, rows)| !rows.is_empty()) {
         let passing = slices(&chunk.keys).filter(|key| filter.passes_key(key));
-        let mut all: Vec<u64> = passing.map(|key| printing.print(key)).collect();
+        let mut all: Vec<u64> = passing.map(|key| fingerprinter.fingerprint(key)).collect();
         all.sort_unstable();
         let expected: Vec<u64> =
             all.chunk_by(|a, b| a == b).flat_map(|same| &same[..same.len().min(2)]).copied().collect();
@@ -34,7 +34,7 @@ fn check_stretches(chunks: Vec<Chunk>, make: Make) -> bool {
 /// Returns whether a set can be settled with the results of other chunks, some of which it has, and checks that the result is the
 /// same.
 fn check_recall(before: &[Chunk], after: &[(Chunk, Option<usize>)], make: Make) -> bool {
-    let mut first = make.set(None).telling_stretches();
+    let mut first = make.set(None).with_stretches();
     let signal = first.signal();
     fill(&mut first, before).unwrap();
     if !first.owed().is_empty() {
@@ -53,7 +53,7 @@ fn check_recall(before: &[Chunk], after: &[(Chunk, Option<usize>)], make: Make) 
     );
     let set = || {
         let mut set =
-            PrintSet::with_parts(make.memory_bytes, None, signal.clone(), make.pending).telling_stretches();
+            PrintSet::with_parts(make.memory_bytes, None, signal.clone(), make.pending).with_stretches();
         fill(&mut set, &chunks).unwrap();
         set
     };

@@ -6,18 +6,18 @@ use trueline_report::BadCell;
 use crate::check::Kernel;
 use crate::mask::Mask;
 
-/// How the code of a failing slot is determined, as an index into the codes of the check.
+/// Where the code of a failing slot comes from. Codes are indices into the codes of the check.
 #[derive(Clone, Copy)]
-pub(crate) enum Coding<'a> {
+pub(crate) enum CodeSource<'a> {
     /// All slots have this code.
     Fixed(usize),
     /// The kernel of the check returns the code.
     Kernel(&'a dyn Kernel, &'a dyn Array),
-    /// The cells that did not parse contain their codes.
+    /// The cells that did not parse, with their codes as strings; all codes of the check.
     Bad(&'a [BadCell], &'static [&'static str]),
 }
 
-impl Coding<'_> {
+impl CodeSource<'_> {
     /// Returns the code of one slot.
     pub(crate) fn of(self, slot: usize) -> usize {
         match self {
@@ -65,10 +65,10 @@ mod tests {
         for cell in &bad {
             failing.set(cell.row as usize);
         }
-        let coding = Coding::Bad(&bad, &["a", "b"]);
+        let code_source = CodeSource::Bad(&bad, &["a", "b"]);
         let mut counts = [0; 2];
-        coding.count(&failing, &mut counts);
+        code_source.count(&failing, &mut counts);
         assert_eq!(counts, [1, 3]);
-        assert_eq!([1, 4, 5, 70].map(|slot| coding.of(slot)), [1, 1, 0, 1]);
+        assert_eq!([1, 4, 5, 70].map(|slot| code_source.of(slot)), [1, 1, 0, 1]);
     }
 }

@@ -1,8 +1,8 @@
-//! Calls functions of the program with the rows of a batch.
+//! Evaluates the checks by functions of the program over the rows of a batch.
 
 use crate::batch::Batch;
 use crate::check::{Runner, custom};
-use crate::coding::Coding;
+use crate::code_source::CodeSource;
 use crate::mask::Mask;
 use crate::plan::Plan;
 use crate::state::{Failing, State};
@@ -21,24 +21,24 @@ impl State {
             if batch.rows == 0 {
                 continue;
             }
-            let judged = {
+            let counted = {
                 // A function of all columns gets nulls for missing optional columns.
                 let may_lack = |field: usize| *is_of_all && plan.fields[field].is_optional;
-                custom::judge(&**function, check, batch, &may_lack, failing)
+                custom::evaluate(&**function, check, batch, &may_lack, failing)
             };
             let counts = &mut self.counts[index];
-            match judged {
+            match counted {
                 None => counts.not_evaluated += batch.rows as u64,
                 Some(Err(reason)) => {
                     counts.not_evaluated += batch.rows as u64;
                     counts.error.get_or_insert(reason);
                 }
-                Some(Ok(judged)) => {
-                    counts.evaluated += judged.evaluated;
-                    counts.null += judged.null;
-                    counts.not_evaluated += judged.not_evaluated;
+                Some(Ok(counted)) => {
+                    counts.evaluated += counted.evaluated;
+                    counts.null += counted.null;
+                    counts.not_evaluated += counted.not_evaluated;
                     let failing = Failing { slots: failing, rows: None };
-                    self.record(plan, index, batch, failing, Coding::Fixed(custom::FAILED), invalid);
+                    self.record(plan, index, batch, failing, CodeSource::Fixed(custom::FAILED), invalid);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Rows that were not read, because they are proven to pass.
+//! Rows whose cells were not read, because they are proven to pass without them, for example by statistics.
 
 use crate::check::Runner;
 use crate::plan::Plan;
