@@ -180,8 +180,8 @@ impl<'a> KeyRows<'a> {
         }
     }
 
-    /// Appends the bytes of a row that are fingerprinted. They are in the order of the values, so they differ from the key's bytes
-    /// if those are not.
+    /// Appends the bytes of a row that are fingerprinted. They are in the order of the values, so they differ from the key's
+    /// bytes if those are not.
     fn append_print(&self, key: &mut Vec<u8>, row: usize) {
         match self.single() {
             Some(single) => key_text::append_ordered(key, single.array, row),

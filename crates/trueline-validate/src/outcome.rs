@@ -70,7 +70,8 @@ fn ordered(counts: Vec<Counts>, max_violations: u64) -> Vec<Violation> {
     samples.into_iter().map(|(_, sample)| sample.violation).collect()
 }
 
-/// Settles all keys that are not settled yet: finds the repeats, counts them as violations, and adds the wanted results to `late`.
+/// Settles all keys that are not settled yet: finds the repeats, counts them as violations, and adds the wanted results to
+/// `late`.
 pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut LateResults) -> Result<(), Error> {
     if std::mem::replace(&mut tally.is_settled, true) {
         return Ok(());
@@ -95,8 +96,8 @@ pub(crate) fn settle_keys(tally: &mut Tally, unreadable: bool, late: &mut LateRe
     Ok(())
 }
 
-/// The first `limit` rows with a repeated key, by input and row. The top of the heap is the last of them, which is replaced when an
-/// earlier row is found.
+/// The first `limit` rows with a repeated key, by input and row. The top of the heap is the last of them, which is replaced when
+/// an earlier row is found.
 struct FirstRepeats {
     limit: usize,
     heap: BinaryHeap<RepeatRow>,

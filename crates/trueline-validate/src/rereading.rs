@@ -97,8 +97,8 @@ impl KeyStage {
         plan.key_checks.iter().map(|_| Self::Whole(Box::new(KeySet::new(share.clone())))).collect()
     }
 
-    /// Uses fingerprints for keys that must be unique, but complete keys for counting distinct values: those are mostly few values
-    /// in many rows, so that nearly every row would have to be read again.
+    /// Uses fingerprints for keys that must be unique, but complete keys for counting distinct values: those are mostly few
+    /// values in many rows, so that nearly every row would have to be read again.
     pub(crate) fn for_passes(plan: &Plan, keys: &KeyOptions) -> Vec<Self> {
         let share = share(plan, keys);
         let stage = |&index: &usize| {

@@ -1,8 +1,8 @@
 //! Encodes keys and their places: the format of lanes, partitions and the temporary file.
 //!
 //! The bytes are a list of *segments*. A segment begins with the byte [`SEGMENT`], the input, and the numbers to add to each row
-//! and line (varints). Then follow entries, whose rows and offsets are delta-encoded: as the difference from those of the previous
-//! entry, or from zero for the first entry of a segment.
+//! and line (varints). Then follow entries, whose rows and offsets are delta-encoded: as the difference from those of the
+//! previous entry, or from zero for the first entry of a segment.
 //!
 //! ```text
 //! header    1 byte: bit 0 tainted, 1 a line excess follows, 2 a place length follows, 3-4 bytes of the row delta less 1,

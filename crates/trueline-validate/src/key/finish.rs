@@ -123,8 +123,8 @@ impl Split {
         Self { level, parts, scratch: Vec::new() }
     }
 
-    /// Adds an entry to the partition that its hash selects; full blocks are written to the file at once. Returns the growth of the
-    /// memory in use.
+    /// Adds an entry to the partition that its hash selects; full blocks are written to the file at once. Returns the growth of
+    /// the memory in use.
     fn push(
         &mut self,
         hash: u64,

@@ -29,11 +29,11 @@
 //!   first row and line. Single keys are not examined, so this step, the only serial one, is as fast as memory.
 //! - Partitions are lists of blocks. When they exceed their half of the budget, the largest is moved to the temporary file and
 //!   from then on writes each full block there; the others stay in memory as long as they fit.
-//! - Finishing reads one partition after the other, and looks up each key in a `table` of the distinct keys seen so far. A key that
-//!   is already in the table is a repeat and is reported at once, so a key that is in every row takes one record.
+//! - Finishing reads one partition after the other, and looks up each key in a `table` of the distinct keys seen so far. A key
+//!   that is already in the table is a repeat and is reported at once, so a key that is in every row takes one record.
 //! - When the table is full, it is closed: keys that are in it are still counted, all other keys are distributed by further bits
-//!   of their hashes to new partitions on disk, which are processed later. Each partition completes at least one key, so this ends
-//!   even if all hashes are equal.
+//!   of their hashes to new partitions on disk, which are processed later. Each partition completes at least one key, so this
+//!   ends even if all hashes are equal.
 //!
 //! **Invariants.** The occurrences of one key stay in file order: they share a lane, a partition and every later split. Two keys
 //! are equal if their bytes are; hashes only decide where to look. The keys of a partition are counted, and a partition that

@@ -184,8 +184,8 @@ impl State {
         self.observe_rows(plan, batch, None);
     }
 
-    /// Observes some rows of a batch, in a pass that collects the keys of these rows ([`State::candidates`]): their keys, and their
-    /// violations of other checks.
+    /// Observes some rows of a batch, in a pass that collects the keys of these rows ([`State::candidates`]): their keys, and
+    /// their violations of other checks.
     ///
     /// The cells of other rows are ignored.
     pub fn observe_candidates(&mut self, plan: &Plan, batch: &Batch<'_>, rows: &[u32]) {
@@ -394,8 +394,8 @@ impl State {
         self.lines += later.lines;
     }
 
-    /// Converts relative rows and lines to those of input number `input`, given the numbers of rows and line ends before this state.
-    /// Keys stay relative.
+    /// Converts relative rows and lines to those of input number `input`, given the numbers of rows and line ends before this
+    /// state. Keys stay relative.
     pub(crate) fn rebase(&mut self, input: u32, rows: u64, lines: u64) {
         for counts in &mut self.counts {
             counts.first = counts.first.map(|(_, row)| (input, row + rows));

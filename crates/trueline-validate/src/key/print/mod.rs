@@ -31,9 +31,10 @@
 //! - Appending moves a run into the set without copying. When runs exceed their part of the budget, all of them are written to
 //!   the temporary file, partition by partition, so that each partition is contiguous there.
 //! - Settling processes each partition by itself, on all threads: about 40,000 fingerprints per partition for 10 million keys. A
-//!   *sieve*, a map of bits, finds the few fingerprints that share their bit with another; these are sorted and compared. If there
-//!   are many of these, or the partition does not fit beside the sieve or is on disk, all its fingerprints are inserted into a hash
-//!   table that fits the processor's cache. If a partition is larger than the table, several passes each process a part of it.
+//!   *sieve*, a map of bits, finds the few fingerprints that share their bit with another; these are sorted and compared. If
+//!   there are many of these, or the partition does not fit beside the sieve or is on disk, all its fingerprints are inserted
+//!   into a hash table that fits the processor's cache. If a partition is larger than the table, several passes each process a
+//!   part of it.
 //! - On request, a buffer stores the *granule* of its chunk that each fingerprint comes from, in one byte. As long as
 //!   fingerprints stay in memory, the set then knows which rows may repeat a key, and only these are read again.
 //! - If an earlier run settled most of the same buffers, the repeats among their fingerprints and their locations are known:

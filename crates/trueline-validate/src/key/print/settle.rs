@@ -114,7 +114,8 @@ impl PrintTable {
             return None;
         }
         let (sieve, room) = self.slots.split_at_mut(2 * words);
-        // Each run has a few of them, far apart in memory. One copy fetches them all, so that the two loops read successive words.
+        // Each run has a few of them, far apart in memory. One copy fetches them all, so that the two loops read successive
+        // words.
         let prints = store.copy_into(partition, room)?;
         // The places where a fingerprint was seen, and where one was seen again.
         let (sieve, _) = sieve.as_chunks_mut::<2>();

@@ -159,8 +159,8 @@ impl Store {
         if self.is_full() { self.spill() } else { Ok(()) }
     }
 
-    /// Returns whether runs must be written to the file. The index of the file counts as memory in use too, but a full index alone
-    /// must not cause every single run to be written.
+    /// Returns whether runs must be written to the file. The index of the file counts as memory in use too, but a full index
+    /// alone must not cause every single run to be written.
     fn is_full(&self) -> bool {
         self.held_bytes() > self.limit_bytes && self.run_bytes > self.limit_bytes / 8
     }
