@@ -4,8 +4,8 @@ use trueline_tokenizer::json::Positions;
 
 use super::scan::Record;
 use super::template::{Fit, Template};
-use crate::proof::cell::ROWS;
-use crate::proof::lanes::{Lanes, Task};
+use crate::proof::cell::ROWS_PER_WORD;
+use crate::proof::lanes::{Lanes, SimdTask};
 
 /// Selects the records that have the structure and the keys of a template.
 pub(crate) struct FitRecords<'a> {
@@ -24,24 +24,24 @@ pub(crate) struct Fitting<'a> {
     /// The same for one record, counted from its first token.
     pub(crate) parts: &'a mut [u32],
     /// One bit per record, set if it has scalars at other positions.
-    pub(crate) doubtful: &'a mut Vec<u64>,
+    pub(crate) unverified: &'a mut Vec<u64>,
 }
 
-impl Task for FitRecords<'_> {
+impl SimdTask for FitRecords<'_> {
     type Output = ();
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) {
         let Self { template, block, positions, pending, into } = self;
-        let Fitting { records, bases, parts, doubtful } = into;
+        let Fitting { records, bases, parts, unverified } = into;
         let most = pending.len();
         records.resize(most, 0);
         for bases in bases.iter_mut() {
-            bases.resize(most.next_multiple_of(ROWS), 0);
+            bases.resize(most.next_multiple_of(ROWS_PER_WORD), 0);
         }
-        doubtful.clear();
-        doubtful.resize(most.div_ceil(ROWS), 0);
+        unverified.clear();
+        unverified.resize(most.div_ceil(ROWS_PER_WORD), 0);
         let mut count = 0;
         for record in pending {
             let tokens = positions.tokens(*record as usize);
@@ -49,15 +49,15 @@ impl Task for FitRecords<'_> {
             if fit == Fit::None || !template.has_keys(lanes, block, tokens.start, parts) {
                 continue;
             }
-            doubtful[count / ROWS] |= u64::from(fit == Fit::Loose) << (count % ROWS);
+            unverified[count / ROWS_PER_WORD] |= u64::from(fit == Fit::Loose) << (count % ROWS_PER_WORD);
             records[count] = *record;
             let first = narrow(tokens.start);
             bases.iter_mut().zip(&*parts).for_each(|(bases, part)| bases[count] = first + part);
             count += 1;
         }
-        let whole = count.next_multiple_of(ROWS);
+        let whole = count.next_multiple_of(ROWS_PER_WORD);
         records.truncate(count);
-        doubtful.truncate(whole / ROWS);
+        unverified.truncate(whole / ROWS_PER_WORD);
         for bases in bases {
             bases[count..whole].fill(0);
             bases.truncate(whole);

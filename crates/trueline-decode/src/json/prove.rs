@@ -9,23 +9,23 @@ use super::JsonColumn;
 use super::rows::JsonRows;
 use super::scan::Record;
 use crate::Proven;
-use crate::proof::cell::{BEHIND, ROWS};
-use crate::proof::lanes::{Bytes, Choice, Pairs};
+use crate::proof::cell::{READ_AHEAD, ROWS_PER_WORD};
+use crate::proof::lanes::{Bytes, Pairs, SimdLevel};
 use crate::proof::value::{Tokens, ValueProof};
 
 /// The number of bytes read for one column before the next column: they stay in the nearest cache.
 const TILE_BYTES: usize = 24 << 10;
 /// If a proof leaves most of a block open, it is skipped for this many blocks.
-const PAUSE: u32 = 7;
+const BACKOFF_BLOCKS: u32 = 7;
 
 /// Proves columns of blocks.
 #[derive(Debug)]
 pub(super) struct Prover {
     columns: Vec<Option<ValueProof>>,
-    lanes: Choice,
+    lanes: SimdLevel,
     proven: Vec<Option<Proven>>,
     /// For each column, the number of blocks to skip.
-    pauses: Vec<u32>,
+    backoffs: Vec<u32>,
     /// The tokens of strings with escapes, and their rows.
     escaped: Vec<(u32, u32)>,
 }
@@ -34,9 +34,9 @@ impl Prover {
     pub(super) fn new(columns: &[JsonColumn], kernel: Kernel) -> Self {
         let columns: Vec<_> = columns.iter().map(|plan| ValueProof::new(&plan.field, &plan.checks)).collect();
         Self {
-            lanes: Choice::new(kernel),
+            lanes: SimdLevel::new(kernel),
             proven: vec![None; columns.len()],
-            pauses: vec![0; columns.len()],
+            backoffs: vec![0; columns.len()],
             escaped: Vec::new(),
             columns,
         }
@@ -49,9 +49,10 @@ impl Prover {
         positions: &Positions,
         rows: &JsonRows,
     ) -> &[Option<Proven>] {
-        let words = rows.rows.div_ceil(ROWS);
+        let words = rows.rows.div_ceil(ROWS_PER_WORD);
         let end = positions.offsets().last().map_or(0, |last| *last as usize);
-        let is_possible = rows.rows > 0 && end + BEHIND <= bytes.len() && positions.kinds().len() >= BEHIND;
+        let is_possible =
+            rows.rows > 0 && end + READ_AHEAD <= bytes.len() && positions.kinds().len() >= READ_AHEAD;
         self.prepare(words, rows.rows, is_possible);
         let block = Record::of(bytes, positions);
         let (Some(bytes), Some(offsets), Some(kinds)) =
@@ -65,7 +66,7 @@ impl Prover {
         }
         let tokens =
             Tokens { bytes, is_ascii: positions.is_ascii(), offsets, kinds, rows: &[], count: rows.rows };
-        let size = (TILE_BYTES / (ROWS * (end / rows.rows).max(1))).max(1);
+        let size = (TILE_BYTES / (ROWS_PER_WORD * (end / rows.rows).max(1))).max(1);
         let mut at = 0;
         while at < words {
             let tile = at..(at + size).min(words);
@@ -84,10 +85,10 @@ impl Prover {
 
     /// Makes space for the results.
     fn prepare(&mut self, words: usize, rows: usize, is_possible: bool) {
-        for ((proof, proven), pause) in self.columns.iter().zip(&mut self.proven).zip(&mut self.pauses) {
+        for ((proof, proven), backoff) in self.columns.iter().zip(&mut self.proven).zip(&mut self.backoffs) {
             let is_open = proven.as_ref().is_some_and(Proven::is_mostly_open);
-            *pause = if is_open { PAUSE } else { pause.saturating_sub(1) };
-            if proof.is_none() || !is_possible || *pause > 0 {
+            *backoff = if is_open { BACKOFF_BLOCKS } else { backoff.saturating_sub(1) };
+            if proof.is_none() || !is_possible || *backoff > 0 {
                 *proven = None;
                 continue;
             }
@@ -108,14 +109,14 @@ impl Prover {
             {
                 for (token, row) in &self.escaped {
                     if values[*row as usize] == *token {
-                        proven.open[*row as usize / ROWS] |= 1 << (*row as usize % ROWS);
+                        proven.open[*row as usize / ROWS_PER_WORD] |= 1 << (*row as usize % ROWS_PER_WORD);
                     }
                 }
             }
         }
         for (column, row) in &rows.in_the_way {
             if let Some(proven) = &mut self.proven[*column as usize] {
-                proven.open[*row as usize / ROWS] |= 1 << (*row as usize % ROWS);
+                proven.open[*row as usize / ROWS_PER_WORD] |= 1 << (*row as usize % ROWS_PER_WORD);
             }
         }
     }

@@ -18,8 +18,8 @@ use super::slot::Kind;
 use super::template::{Spot, Template};
 use super::walk::{Broken, Walker, broken};
 use crate::BrokenRecord;
-use crate::proof::cell::{BEHIND, ROWS};
-use crate::proof::lanes::{Bytes, Choice, Pairs};
+use crate::proof::cell::{READ_AHEAD, ROWS_PER_WORD};
+use crate::proof::lanes::{Bytes, Pairs, SimdLevel};
 
 /// The maximum number of templates.
 const MOST_TEMPLATES: usize = 8;
@@ -56,7 +56,7 @@ pub(super) struct Reader {
     walker: Walker,
     scanner: Scanner,
     checker: Checker,
-    lanes: Choice,
+    lanes: SimdLevel,
     forbids_extras: bool,
     is_exact: bool,
     matches: Vec<Match>,
@@ -71,7 +71,7 @@ pub(super) struct Reader {
     /// For each row, the first token of a part.
     firsts: Vec<u32>,
     /// The rows that fit a template but in which a value may not be a scalar.
-    doubtful: Vec<u64>,
+    unverified: Vec<u64>,
 }
 
 impl Reader {
@@ -79,7 +79,7 @@ impl Reader {
         Self {
             scanner: Scanner::new(walker.row.len()),
             checker: Checker::with_kernel(kernel).max_depth(walker.max_depth),
-            lanes: Choice::new(kernel),
+            lanes: SimdLevel::new(kernel),
             walker,
             forbids_extras,
             is_exact,
@@ -90,7 +90,7 @@ impl Reader {
             scanned_tokens: Vec::new(),
             row_of: Vec::new(),
             firsts: Vec::new(),
-            doubtful: Vec::new(),
+            unverified: Vec::new(),
         }
     }
 
@@ -127,7 +127,7 @@ impl Reader {
 
     /// Finds the records that fit a template, and learns from those that fit none.
     fn fit(&mut self, block: &Record<'_>, positions: &Positions) {
-        if block.offsets.last().is_none_or(|last| *last as usize + BEHIND > block.bytes.len()) {
+        if block.offsets.last().is_none_or(|last| *last as usize + READ_AHEAD > block.bytes.len()) {
             return;
         }
         let (Some(bytes), Some(offsets)) = (Bytes::new(block.bytes), Pairs::new(block.offsets)) else {
@@ -182,20 +182,20 @@ impl Reader {
         offsets: Pairs<'_>,
     ) {
         let Match { template, records, bases, parts } = &mut self.matches[number];
-        let doubtful = &mut self.doubtful;
-        let into = Fitting { records, bases, parts, doubtful };
+        let unverified = &mut self.unverified;
+        let into = Fitting { records, bases, parts, unverified };
         self.lanes.run(FitRecords { template, block, positions, pending: &self.pending, into });
-        template.check_scalars(self.lanes, bytes, offsets, bases, doubtful);
-        let has = |bits: &[u64], row: usize| bits[row / ROWS] >> (row % ROWS) & 1 == 1;
+        template.check_scalars(self.lanes, bytes, offsets, bases, unverified);
+        let has = |bits: &[u64], row: usize| bits[row / ROWS_PER_WORD] >> (row % ROWS_PER_WORD) & 1 == 1;
         // Bits after the last row are meaningless.
-        let last = u64::MAX >> (records.len().next_multiple_of(ROWS) - records.len());
-        doubtful.last_mut().into_iter().for_each(|rows| *rows &= last);
-        let is_whole = doubtful.iter().all(|rows| *rows == 0);
+        let last = u64::MAX >> (records.len().next_multiple_of(ROWS_PER_WORD) - records.len());
+        unverified.last_mut().into_iter().for_each(|rows| *rows &= last);
+        let is_whole = unverified.iter().all(|rows| *rows == 0);
         let looked_at = if is_whole { records.len() } else { 0 };
         let mut kept = looked_at;
         for row in looked_at..records.len() {
             let record = records[row] as usize;
-            if has(doubtful, row) && !has_scalars(block, positions.tokens(record)) {
+            if has(unverified, row) && !has_scalars(block, positions.tokens(record)) {
                 continue;
             }
             if kept < row {

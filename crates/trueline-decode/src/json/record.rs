@@ -12,7 +12,7 @@ use super::layout::{Fitting, Layouts, Value};
 use super::path::Paths;
 use super::scan::{Record, Scanned, Scanner};
 use super::{JsonColumn, JsonOptions};
-use crate::proof::cell::BEHIND;
+use crate::proof::cell::READ_AHEAD;
 use crate::proof::lanes::Bytes;
 use crate::proof::value::ValueProof;
 
@@ -54,7 +54,7 @@ impl RecordProver {
     pub fn proves(&mut self, record: &[u8]) -> bool {
         self.buffer.clear();
         self.buffer.extend_from_slice(record);
-        self.buffer.extend_from_slice(&[b'\n'; BEHIND]);
+        self.buffer.extend_from_slice(&[b'\n'; READ_AHEAD]);
         if let Some(is_proven) = self.proves_by_layout() {
             return is_proven;
         }
@@ -73,7 +73,7 @@ impl RecordProver {
     fn proves_by_layout(&mut self) -> Option<bool> {
         let Self { columns, layouts, buffer, .. } = self;
         let bytes = Bytes::new(buffer)?;
-        let length = buffer.len() - BEHIND;
+        let length = buffer.len() - READ_AHEAD;
         let Fitting { values, is_ascii } = layouts.fit(bytes, length)?;
         if !is_ascii && std::str::from_utf8(&buffer[..length]).is_err() {
             return Some(false);
@@ -99,7 +99,7 @@ impl RecordProver {
         columns.iter().zip(&scanner.row).all(|(proof, token)| {
             let token = *token as usize;
             if token == 0 {
-                return proof.takes_nulls();
+                return proof.nulls_pass();
             }
             let value = block.range(token);
             let has_escape = positions.has_backslash() && buffer[value.clone()].contains(&b'\\');
@@ -135,7 +135,7 @@ mod tests {
             (b"{\"id\": 1", None),
             (b"", None),
         ] {
-            prover.buffer = [record, &[b'\n'; BEHIND]].concat();
+            prover.buffer = [record, &[b'\n'; READ_AHEAD]].concat();
             assert_eq!(prover.proves_by_layout(), expected, "{}", String::from_utf8_lossy(record));
         }
     }

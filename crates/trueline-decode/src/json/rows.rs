@@ -6,7 +6,7 @@ use super::scan::Record;
 use super::slot::{Kind, Slot, Slots};
 use super::walk::kind_of_scalar;
 use crate::BrokenRecord;
-use crate::proof::cell::ROWS;
+use crate::proof::cell::ROWS_PER_WORD;
 
 use trueline_tokenizer::json::STRING;
 
@@ -86,7 +86,7 @@ impl JsonRows {
     pub(super) fn resize(&mut self, rows: usize) {
         self.rows = rows;
         for tokens in &mut self.tokens {
-            tokens.resize(rows.next_multiple_of(ROWS), 0);
+            tokens.resize(rows.next_multiple_of(ROWS_PER_WORD), 0);
         }
     }
 

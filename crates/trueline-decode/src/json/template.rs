@@ -16,8 +16,8 @@ use std::ops::Range;
 use trueline_tokenizer::json::{SCALAR, STRING};
 
 use super::scan::Record;
-use crate::proof::lanes::{Bytes, Choice, Lanes, Pairs, STRETCH, Stretch, WORD};
-use crate::proof::scalar::FindDoubtful;
+use crate::proof::lanes::{Bytes, CHUNK_BYTES, Lanes, MaskedBytes, Pairs, SimdLevel, WORD};
+use crate::proof::scalar::FindInvalidScalars;
 
 /// The maximum number of tokens of a template.
 const MOST_TOKENS: usize = 1024;
@@ -60,7 +60,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 struct Part {
     /// Their kinds.
-    stretches: Vec<Stretch>,
+    chunks: Vec<MaskedBytes>,
     count: usize,
     /// What must match byte by byte: keys, including their quotes, and nulls.
     keys: Vec<Key>,
@@ -84,12 +84,12 @@ pub(crate) enum Fit {
     Loose,
 }
 
-/// A stretch of a key: `skipped` bytes after the start of a token, which is counted from the first one of its part.
+/// A chunk of a key: `skipped` bytes after the start of a token, which is counted from the first one of its part.
 #[derive(Clone, Debug)]
 struct Key {
     token: u32,
     skipped: u32,
-    stretch: Stretch,
+    chunk: MaskedBytes,
 }
 
 impl Template {
@@ -160,8 +160,8 @@ impl Template {
                 return Fit::None;
             }
             *base = narrow(at);
-            for (skipped, stretch) in (0..).step_by(STRETCH).zip(&part.stretches) {
-                different = lanes.or(different, differences(lanes, kinds, at + skipped, stretch));
+            for (skipped, chunk) in (0..).step_by(CHUNK_BYTES).zip(&part.chunks) {
+                different = lanes.or(different, differences(lanes, kinds, at + skipped, chunk));
             }
             at += part.count;
         }
@@ -189,38 +189,38 @@ impl Template {
         let mut different = lanes.splat(0);
         for (part, base) in self.parts.iter().zip(bases) {
             let offsets = offsets.get(first + *base as usize..).unwrap_or_default();
-            for Key { token, skipped, stretch } in &part.keys {
+            for Key { token, skipped, chunk } in &part.keys {
                 let Some(offset) = offsets.get(*token as usize) else { return false };
                 let place = *offset as usize + *skipped as usize;
                 // There are enough bytes after every record that is compared with a template.
-                let Some(bytes) = bytes.get(place..place + STRETCH).and_then(<[u8]>::first_chunk) else {
+                let Some(bytes) = bytes.get(place..place + CHUNK_BYTES).and_then(<[u8]>::first_chunk) else {
                     return false;
                 };
-                different = lanes.or(different, lanes.differences(bytes, stretch));
+                different = lanes.or(different, lanes.differences(bytes, chunk));
             }
         }
         is_nothing(lanes, different)
     }
 
-    /// Sets a bit in `doubtful` for each row in which a scalar of the template is not, or may not be, a valid scalar. For
+    /// Sets a bit in `unverified` for each row in which a scalar of the template is not, or may not be, a valid scalar. For
     /// each part, `bases` has its first token in each row, in whole words of rows.
     pub(crate) fn check_scalars(
         &self,
-        lanes: Choice,
+        lanes: SimdLevel,
         bytes: Bytes<'_>,
         offsets: Pairs<'_>,
         bases: &[Vec<u32>],
-        doubtful: &mut [u64],
+        unverified: &mut [u64],
     ) {
         for Spot { part, token } in &self.scalars {
-            lanes.run(FindDoubtful { bytes, offsets, bases: &bases[*part], token: *token, doubtful });
+            lanes.run(FindInvalidScalars { bytes, offsets, bases: &bases[*part], token: *token, unverified });
         }
     }
 }
 
 impl Part {
     fn new(kinds: &[u8], keys: Vec<Key>) -> Self {
-        Self { stretches: Stretch::all(kinds).collect(), count: kinds.len(), keys }
+        Self { chunks: MaskedBytes::all(kinds).collect(), count: kinds.len(), keys }
     }
 }
 
@@ -229,24 +229,24 @@ fn add_key(keys: &mut Vec<Key>, key: &[u8], token: u32) -> Option<()> {
     if key.len() > LONGEST_KEY || key.contains(&b'\\') {
         return None;
     }
-    let stretches = (0..).step_by(STRETCH).zip(Stretch::all(key));
-    keys.extend(stretches.map(|(skipped, stretch)| Key { token, skipped, stretch }));
+    let chunks = (0..).step_by(CHUNK_BYTES).zip(MaskedBytes::all(key));
+    keys.extend(chunks.map(|(skipped, chunk)| Key { token, skipped, chunk }));
     Some(())
 }
 
-/// The differences of a stretch from the bytes at `at`; bytes past the end are zero.
+/// The differences of a chunk from the bytes at `at`; bytes past the end are zero.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
-fn differences<L: Lanes>(lanes: L, bytes: &[u8], at: usize, stretch: &Stretch) -> L::Words {
+fn differences<L: Lanes>(lanes: L, bytes: &[u8], at: usize, chunk: &MaskedBytes) -> L::Words {
     match bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(bytes) => lanes.differences(bytes, stretch),
-        None => lanes.differences(&padded(bytes, at), stretch),
+        Some(bytes) => lanes.differences(bytes, chunk),
+        None => lanes.differences(&padded(bytes, at), chunk),
     }
 }
 
 #[cold]
-fn padded(bytes: &[u8], at: usize) -> [u8; STRETCH] {
-    let mut padded = [0; STRETCH];
+fn padded(bytes: &[u8], at: usize) -> [u8; CHUNK_BYTES] {
+    let mut padded = [0; CHUNK_BYTES];
     let rest = bytes.get(at..).unwrap_or_default();
     padded[..rest.len()].copy_from_slice(rest);
     padded
@@ -255,7 +255,7 @@ fn padded(bytes: &[u8], at: usize) -> [u8; STRETCH] {
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
 fn is_nothing<L: Lanes>(lanes: L, differences: L::Words) -> bool {
-    lanes.bits(lanes.not(lanes.is_zero(differences))) == 0
+    lanes.bits(lanes.mask_not(lanes.is_zero(differences))) == 0
 }
 
 /// The number of tokens up to the end of an array, if it only contains strings and scalars, and whether there are scalars.

@@ -1,4 +1,4 @@
-//! Checks all views at once for ASCII: then they are UTF-8, and need no check one by one.
+//! Checks all views of an array at once for ASCII. ASCII is UTF-8, so the views need not be validated one by one.
 
 use arrow_array::StringViewArray;
 use arrow_buffer::{Buffer, NullBuffer, ScalarBuffer};

@@ -21,8 +21,8 @@ pub(super) fn of(data_type: &DataType, ranges: &[&Range]) -> Option<Bounds> {
     let mut most = [EDGE; 8];
     for places in 0..8_u8 {
         let (low, high) = (&mut least[usize::from(places)], &mut most[usize::from(places)]);
-        let held = held(data_type, places)?;
-        (*low, *high) = ((*low).max(held.0), (*high).min(held.1));
+        let type_range = type_range(data_type, places)?;
+        (*low, *high) = ((*low).max(type_range.0), (*high).min(type_range.1));
         for range in ranges {
             let lows = [(&range.minimum, false), (&range.exclusive_minimum, true)];
             for (bound, is_open) in lows {
@@ -46,8 +46,8 @@ fn narrow(value: i128) -> u64 {
     (value.clamp(-EDGE, EDGE) as i64).cast_unsigned()
 }
 
-/// The values that the type itself permits.
-fn held(data_type: &DataType, places: u8) -> Option<(i128, i128)> {
+/// The minimum and maximum that the type itself permits.
+fn type_range(data_type: &DataType, places: u8) -> Option<(i128, i128)> {
     if let Some(bounds) = data_type.integer_bounds() {
         return Some(bounds);
     }
@@ -79,12 +79,12 @@ fn at_least(bound: &Literal, is_open: bool, data_type: &DataType, places: u8) ->
     let Literal::Number(number) = bound else { return None };
     match data_type {
         DataType::Float64 if !is_open => ceiling(*number, places),
-        DataType::Float64 => above(number.to_f64().next_up(), places),
+        DataType::Float64 => ceiling_of_float(number.to_f64().next_up(), places),
         DataType::Float32 => {
             // Rounded twice, like the exact check.
             #[expect(clippy::cast_possible_truncation, reason = "rounding to float32 is the purpose")]
             let single = number.to_f64() as f32;
-            above(f64::from(if is_open { single.next_up() } else { single }), places)
+            ceiling_of_float(f64::from(if is_open { single.next_up() } else { single }), places)
         }
         _ if is_open => {
             let floor =
@@ -96,7 +96,7 @@ fn at_least(bound: &Literal, is_open: bool, data_type: &DataType, places: u8) ->
 }
 
 /// An integer that is at least a float times 10^`places`, and not much more.
-fn above(bound: f64, places: u8) -> Option<i128> {
+fn ceiling_of_float(bound: f64, places: u8) -> Option<i128> {
     // No number of sixteen digits is that large, at any scale.
     if bound.abs() >= 1e17 {
         return Some(if bound < 0.0 { -EDGE } else { EDGE });

@@ -1,24 +1,24 @@
-//! The cells of one column, one group at a time.
+//! The cells of one column, loaded in groups of as many cells as there are lanes.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
 use std::ops::Range;
 
-use super::lanes::{Bytes, Choice, Lanes, SQUARE, Task, WORD};
+use super::lanes::{Bytes, Lanes, SimdLevel, SimdTask, TRANSPOSE_WIDTH, WORD};
 
 /// The number of bytes that must follow the last cell of a block, so that a proof may read a few words of each cell without
 /// a test. (Without sixteen bytes, the first eight are unusable as well.)
-pub(crate) const BEHIND: usize = 64;
+pub(crate) const READ_AHEAD: usize = 64;
 
 /// The number of rows per word of a bit set.
-pub(crate) const ROWS: usize = 64;
+pub(crate) const ROWS_PER_WORD: usize = 64;
 
 /// Where the cells of one column are.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
     pub(super) bytes: Bytes<'a>,
-    /// For some rows, in whole words, the separators before and after.
-    pub(super) borders: Borders<'a>,
+    /// For some rows, in whole words, the separators before and after each cell.
+    pub(super) bounds: CellBounds<'a>,
     /// The number of bytes between the end of the column and its separator.
     pub(super) trim: u32,
     /// The quote, if there may be one in these bytes.
@@ -26,66 +26,70 @@ pub(super) struct Cells<'a> {
     pub(super) is_ascii: bool,
 }
 
-/// The offsets of separators, by word of rows and row.
+/// The bounds of the cells of one column: the offsets of the separators before and after, by word of rows and row.
 #[derive(Clone, Copy)]
-pub(super) struct Borders<'a> {
-    columns: &'a [[u32; ROWS]],
+pub(super) struct CellBounds<'a> {
+    columns: &'a [[u32; ROWS_PER_WORD]],
     /// The number of columns of separators.
     stride: usize,
 }
 
-impl<'a> Borders<'a> {
+impl<'a> CellBounds<'a> {
     pub(super) const NONE: Self = Self { columns: &[], stride: 2 };
 
     /// For each word of rows, the separators before and after a column.
     #[inline(always)]
-    pub(super) fn words(self) -> impl Iterator<Item = [&'a [u32; ROWS]; 2]> {
+    pub(super) fn words(self) -> impl Iterator<Item = [&'a [u32; ROWS_PER_WORD]; 2]> {
         let Self { columns, stride } = self;
         columns.chunks(stride).filter_map(|columns| Some([columns.first()?, columns.get(1)?]))
     }
 }
 
-/// A copy of the separators of some rows, ordered by column: this turns gathers in row order into loads.
+/// A transposed copy of the separators of some rows, ordered by column, so that those of successive rows are loaded at once
+/// instead of being gathered.
 #[derive(Debug, Default)]
 pub(super) struct Separators {
     /// For each word of rows, the separators before the first column, after it, and so on.
-    columns: Vec<[u32; ROWS]>,
+    columns: Vec<[u32; ROWS_PER_WORD]>,
     stride: usize,
     first: usize,
 }
 
 impl Separators {
-    /// Copies the separators of some columns, given the entry of the first field of each row.
+    /// Transposes the separators of some columns, given the entry of the first field of each row.
     ///
     /// The very first field of a block has no separator before it, so its result is meaningless, as for rows that do not
     /// exist.
-    pub(super) fn take(
+    pub(super) fn transpose(
         &mut self,
-        lanes: Choice,
+        lanes: SimdLevel,
         columns: Range<usize>,
         separators: &[u32],
-        firsts: &[[u32; ROWS]],
+        firsts: &[[u32; ROWS_PER_WORD]],
     ) {
         self.first = columns.start;
-        self.stride = (columns.len() + 1).next_multiple_of(SQUARE);
-        self.columns.resize(firsts.len() * self.stride, [0; ROWS]);
-        lanes.run(Take { to: self, separators, firsts });
+        self.stride = (columns.len() + 1).next_multiple_of(TRANSPOSE_WIDTH);
+        self.columns.resize(firsts.len() * self.stride, [0; ROWS_PER_WORD]);
+        lanes.run(TransposeSeparators { to: self, separators, firsts });
     }
 
     /// Returns the separators of a column.
-    pub(super) fn of(&self, column: usize) -> Borders<'_> {
-        Borders { columns: self.columns.get(column - self.first..).unwrap_or_default(), stride: self.stride }
+    pub(super) fn of(&self, column: usize) -> CellBounds<'_> {
+        CellBounds {
+            columns: self.columns.get(column - self.first..).unwrap_or_default(),
+            stride: self.stride,
+        }
     }
 }
 
-/// Puts separators in column order.
-struct Take<'a> {
+/// Transposes separators from row order into column order.
+struct TransposeSeparators<'a> {
     to: &'a mut Separators,
     separators: &'a [u32],
-    firsts: &'a [[u32; ROWS]],
+    firsts: &'a [[u32; ROWS_PER_WORD]],
 }
 
-impl Task for Take<'_> {
+impl SimdTask for TransposeSeparators<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -95,15 +99,16 @@ impl Task for Take<'_> {
         for (firsts, columns) in firsts.iter().zip(columns.chunks_mut(*stride)) {
             // The entry of the separator before the first column; the very first field has none.
             let places = firsts.map(|entry| entry.wrapping_add(before));
-            // The ends of the block are added one by one and overwrite what was found elsewhere.
+            // For rows at the ends of the block, whose separators cannot all be loaded, others are loaded first; the loop below
+            // replaces them one by one.
             let beyond = (separators.len() + 1).saturating_sub(columns.len());
             let inside = places.map(|place| if (place as usize) < beyond { place } else { 0 });
-            let is_turned = lanes.turn(separators, &inside, columns);
-            if is_turned && places == inside {
+            let is_transposed = lanes.transpose(separators, &inside, columns);
+            if is_transposed && places == inside {
                 continue;
             }
             for (row, place) in places.into_iter().enumerate() {
-                if is_turned && place == inside[row] {
+                if is_transposed && place == inside[row] {
                     continue;
                 }
                 for (column, behind) in columns.iter_mut().zip(0..) {
@@ -129,9 +134,9 @@ pub(super) struct Group<L: Lanes> {
 }
 
 impl<'a> Cells<'a> {
-    /// Bytes whose ranges are known in another way.
-    pub(super) fn elsewhere(bytes: Bytes<'a>, is_ascii: bool) -> Self {
-        Self { bytes, borders: Borders::NONE, trim: 0, quote: None, is_ascii }
+    /// Creates cells for groups whose ranges are found in another way.
+    pub(super) fn without_bounds(bytes: Bytes<'a>, is_ascii: bool) -> Self {
+        Self { bytes, bounds: CellBounds::NONE, trim: 0, quote: None, is_ascii }
     }
 
     /// Returns a group of cells: some of those between two columns of separators. With `QUOTED` there may be quotes.
@@ -139,12 +144,12 @@ impl<'a> Cells<'a> {
     pub(super) fn group<L: Lanes, const QUOTED: bool>(
         &self,
         lanes: L,
-        borders: [&[u32; ROWS]; 2],
+        bounds: [&[u32; ROWS_PER_WORD]; 2],
         at: usize,
     ) -> Group<L> {
-        let (mut start, mut length) = self.place(lanes, borders, at);
-        let mut quoted = lanes.none();
-        let [mut head, mut next] = lanes.gather_two(self.bytes, start);
+        let (mut start, mut length) = self.raw_range(lanes, bounds, at);
+        let mut quoted = lanes.mask_none();
+        let [mut head, mut next] = lanes.gather_16(self.bytes, start);
         if QUOTED {
             let quote = lanes.splat(u64::from(self.quote.unwrap_or_default()));
             let is_quote = lanes.equal(lanes.and(head, lanes.splat(0xFF)), quote);
@@ -156,17 +161,17 @@ impl<'a> Cells<'a> {
                 start = lanes.add(start, lanes.splat(1));
                 length = lanes.sub(length, lanes.splat(2));
                 // For a short text the first eight bytes contain all.
-                let is_short = lanes.less(length, lanes.splat(WORD as u64));
+                let is_short = lanes.less_than(length, lanes.splat(WORD as u64));
                 [head, next] = if lanes.bits(is_short) == bits {
                     [lanes.shr::<8>(head), next]
                 } else {
-                    lanes.gather_two(self.bytes, start)
+                    lanes.gather_16(self.bytes, start)
                 };
             } else if bits != 0 {
-                quoted = lanes.both(is_quote, lanes.not(lanes.is_zero(length)));
+                quoted = lanes.mask_and(is_quote, lanes.mask_not(lanes.is_zero(length)));
                 start = lanes.add(start, lanes.select(quoted, lanes.splat(1), lanes.splat(0)));
                 length = lanes.sub(length, lanes.select(quoted, lanes.splat(2), lanes.splat(0)));
-                [head, next] = lanes.gather_two(self.bytes, start);
+                [head, next] = lanes.gather_16(self.bytes, start);
             }
         }
         Group { start, length, head, next, quoted }
@@ -174,10 +179,10 @@ impl<'a> Cells<'a> {
 
     /// Returns the start and the length in bytes of some cells, including quotes.
     #[inline(always)]
-    pub(super) fn place<L: Lanes>(
+    pub(super) fn raw_range<L: Lanes>(
         &self,
         lanes: L,
-        [before, behind]: [&[u32; ROWS]; 2],
+        [before, behind]: [&[u32; ROWS_PER_WORD]; 2],
         at: usize,
     ) -> (L::Words, L::Words) {
         let start = lanes.add(lanes.load(before, at), lanes.splat(1));
@@ -191,26 +196,26 @@ impl<'a> Cells<'a> {
     pub(super) fn text_length<L: Lanes>(&self, lanes: L, start: L::Words, length: L::Words) -> L::Words {
         let first = lanes.and(lanes.gather_bytes(self.bytes, start), lanes.splat(0xFF));
         let is_quote = lanes.equal(first, lanes.splat(u64::from(self.quote.unwrap_or_default())));
-        let is_quoted = lanes.both(is_quote, lanes.not(lanes.is_zero(length)));
+        let is_quoted = lanes.mask_and(is_quote, lanes.mask_not(lanes.is_zero(length)));
         lanes.sub(length, lanes.select(is_quoted, lanes.splat(2), lanes.splat(0)))
     }
 
-    /// Returns two times eight bytes of each text from byte `8 * number` on; anything past its end.
+    /// Returns words `number` and `number + 1` of each text, of eight bytes each; anything past its end.
     #[inline(always)]
-    pub(super) fn two<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> [L::Words; 2] {
+    pub(super) fn words_at<L: Lanes>(&self, lanes: L, group: &Group<L>, number: usize) -> [L::Words; 2] {
         if number == 0 {
             return [group.head, group.next];
         }
         let offset = lanes.splat((number * WORD) as u64);
-        lanes.gather_two(self.bytes, lanes.add(group.start, offset))
+        lanes.gather_16(self.bytes, lanes.add(group.start, offset))
     }
 }
 
 /// All ones in the bytes of word `number` that belong to texts of these lengths (below 2^16; else meaningless).
 #[inline(always)]
-pub(super) fn used<L: Lanes>(lanes: L, length: L::Words, number: usize) -> L::Words {
+pub(super) fn text_mask<L: Lanes>(lanes: L, length: L::Words, number: usize) -> L::Words {
     let end = lanes.splat(((number + 1) * WORD) as u64);
-    let unused_bits = lanes.shl::<3>(lanes.excess(end, length));
+    let unused_bits = lanes.shl::<3>(lanes.saturating_sub(end, length));
     lanes.shr_by(lanes.splat(u64::MAX), unused_bits)
 }
 
@@ -239,39 +244,39 @@ impl NullTexts {
         let one = |text: &String| {
             let bytes = text.as_bytes();
             let is_known = bytes.len() <= WORD && !quote.is_some_and(|quote| bytes.contains(&quote));
-            is_known.then(|| (bytes.len() as u64, packed(bytes)))
+            is_known.then(|| (bytes.len() as u64, pack(bytes)))
         };
         Some(Self { texts: texts.iter().map(one).collect::<Option<_>>()? })
     }
 
     /// Whether no string except the empty one means null.
-    pub(super) fn at_most_empty(&self) -> bool {
+    pub(super) fn has_only_empty(&self) -> bool {
         self.texts.iter().all(|(length, _)| *length == 0)
     }
 
     /// Whether only the empty string means null.
     pub(super) fn are_empty(&self) -> bool {
-        self.at_most_empty() && !self.texts.is_empty()
+        self.has_only_empty() && !self.texts.is_empty()
     }
 
     /// Returns the cells that are null.
     #[inline(always)]
     pub(super) fn find<L: Lanes>(&self, lanes: L, group: &Group<L>) -> L::Mask {
-        let mut found = lanes.none();
+        let mut found = lanes.mask_none();
         for &(length, text) in &self.texts {
             let mut is_it = lanes.equal(group.length, lanes.splat(length));
             if length > 0 {
                 let word = lanes.and(group.head, lanes.splat(u64::MAX >> (64 - 8 * length)));
-                is_it = lanes.both(is_it, lanes.equal(word, lanes.splat(text)));
+                is_it = lanes.mask_and(is_it, lanes.equal(word, lanes.splat(text)));
             }
-            found = lanes.either(found, is_it);
+            found = lanes.mask_or(found, is_it);
         }
         found
     }
 }
 
 /// Up to eight bytes as a word, the first byte lowest.
-pub(super) fn packed(bytes: &[u8]) -> u64 {
+pub(super) fn pack(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 

@@ -6,12 +6,12 @@
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their lanes")]
 
-use super::Judge;
-use super::cell::{Cells, Group, HIGH, LOW, not_digits, used};
+use super::Predicate;
+use super::cell::{Cells, Group, HIGH, LOW, not_digits, text_mask};
 use super::lanes::Lanes;
 
 /// The maximum number of bytes of a number.
-const LONGEST: u64 = 16;
+const MAX_BYTES: u64 = 16;
 /// Set in letters, but in no other byte that a number may have.
 const LETTER: u64 = 0x40 * LOW;
 
@@ -51,50 +51,52 @@ fn mantissa<L: Lanes>(
     };
     let in_head = lanes.is_zero(letters[0]);
     let place = lanes.add(below(letters[0]), lanes.select(in_head, below(letters[1]), lanes.splat(0)));
-    let without = lanes.both(in_head, lanes.is_zero(letters[1]));
+    let without = lanes.mask_and(in_head, lanes.is_zero(letters[1]));
     let word = lanes.gather_bytes(cells.bytes, lanes.add(start, place));
     let letter = lanes.or(lanes.and(word, lanes.splat(0xFF)), lanes.splat(0x20));
     let is_e = lanes.equal(letter, lanes.splat(u64::from(b'e')));
     let rest = lanes.shr::<8>(word);
     let sign = lanes.and(rest, lanes.splat(0xFF));
-    let signed = lanes.either(
+    let signed = lanes.mask_or(
         lanes.equal(sign, lanes.splat(u64::from(b'-'))),
         lanes.equal(sign, lanes.splat(u64::from(b'+'))),
     );
     let digits = lanes.select(signed, lanes.shr::<8>(rest), rest);
     let count = lanes.sub(lanes.sub(length, place), lanes.select(signed, lanes.splat(2), one));
     let digits = lanes.xor(digits, lanes.splat(u64::from(b'0') * LOW));
-    let digits = lanes.and(digits, used(lanes, count, 0));
-    let fits = lanes.both(lanes.less(lanes.splat(0), count), lanes.less(count, lanes.splat(3)));
-    let is_good = lanes.both(lanes.both(is_e, fits), lanes.is_zero(not_digits(lanes, digits, digits)));
-    (lanes.select(without, length, place), lanes.either(without, is_good))
+    let digits = lanes.and(digits, text_mask(lanes, count, 0));
+    let fits = lanes.mask_and(lanes.less_than(lanes.splat(0), count), lanes.less_than(count, lanes.splat(3)));
+    let is_good =
+        lanes.mask_and(lanes.mask_and(is_e, fits), lanes.is_zero(not_digits(lanes, digits, digits)));
+    (lanes.select(without, length, place), lanes.mask_or(without, is_good))
 }
 
-impl Judge for Float {
+impl Predicate for Float {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
         let (mut start, mut length) = (group.start, group.length);
         let [mut head, mut tail] = [group.head, group.next];
         let low = lanes.and(head, lanes.splat(0xFF));
-        let signed = lanes.either(
+        let signed = lanes.mask_or(
             lanes.equal(low, lanes.splat(u64::from(b'-'))),
             lanes.equal(low, lanes.splat(u64::from(b'+'))),
         );
         if lanes.bits(signed) != 0 {
             let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
             (start, length) = (lanes.add(start, one), lanes.sub(length, one));
-            [head, tail] = lanes.gather_two(cells.bytes, start);
+            [head, tail] = lanes.gather_16(cells.bytes, start);
         }
-        let mut good = lanes.less(length, lanes.splat(LONGEST + 1));
-        let (mut in_head, mut in_tail) = (used(lanes, length, 0), used(lanes, length, 1));
+        let mut good = lanes.less_than(length, lanes.splat(MAX_BYTES + 1));
+        let (mut in_head, mut in_tail) = (text_mask(lanes, length, 0), text_mask(lanes, length, 1));
         let letters = [in_head, in_tail].map(|used| lanes.and(used, lanes.splat(LETTER)));
         let letters = [lanes.and(head, letters[0]), lanes.and(tail, letters[1])];
-        if lanes.bits(lanes.is_zero(lanes.or(letters[0], letters[1]))) != lanes.bits(lanes.not(lanes.none()))
+        if lanes.bits(lanes.is_zero(lanes.or(letters[0], letters[1])))
+            != lanes.bits(lanes.mask_not(lanes.mask_none()))
         {
             let (shorter, is_good) = mantissa(lanes, cells, start, length, letters);
-            good = lanes.both(good, is_good);
+            good = lanes.mask_and(good, is_good);
             length = shorter;
-            (in_head, in_tail) = (used(lanes, length, 0), used(lanes, length, 1));
+            (in_head, in_tail) = (text_mask(lanes, length, 0), text_mask(lanes, length, 1));
         }
         let zeros = lanes.splat(u64::from(b'0') * LOW);
         let head = lanes.and(lanes.xor(head, zeros), in_head);
@@ -104,8 +106,8 @@ impl Judge for Float {
         let head = lanes.and_not(head, whole_bytes(lanes, one));
         let tail = lanes.and_not(tail, whole_bytes(lanes, other));
         // At most one point, and at least one digit.
-        good = lanes.both(good, lanes.less(points, lanes.splat(2)));
-        good = lanes.both(good, lanes.less(points, length));
-        lanes.both(good, lanes.is_zero(not_digits(lanes, head, tail)))
+        good = lanes.mask_and(good, lanes.less_than(points, lanes.splat(2)));
+        good = lanes.mask_and(good, lanes.less_than(points, length));
+        lanes.mask_and(good, lanes.is_zero(not_digits(lanes, head, tail)))
     }
 }

@@ -4,8 +4,8 @@
 
 use trueline_schema::LengthUnit;
 
-use super::Judge;
-use super::cell::{Cells, Group, HIGH, used};
+use super::Predicate;
+use super::cell::{Cells, Group, HIGH, text_mask};
 use super::lanes::Lanes;
 
 /// The number of words of a cell that are checked for non-ASCII characters.
@@ -27,12 +27,12 @@ impl Length {
     }
 
     /// Whether any text that is not too long is long enough, except perhaps the empty one.
-    pub(super) fn is_least_text(&self) -> bool {
+    pub(super) fn has_trivial_minimum(&self) -> bool {
         self.least <= 1
     }
 }
 
-impl Judge for Length {
+impl Predicate for Length {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
         // Bytes within quotes may be doubled quotes, and a character has up to four bytes: this is a lower bound.
@@ -43,29 +43,29 @@ impl Judge for Length {
             if self.least > 1 {
                 let mut high = lanes.splat(0);
                 for number in (0..WORDS).step_by(2) {
-                    for (number, word) in (number..).zip(cells.two(lanes, group, number)) {
-                        high = lanes.or(high, lanes.and(word, used(lanes, group.length, number)));
+                    for (number, word) in (number..).zip(cells.words_at(lanes, group, number)) {
+                        high = lanes.or(high, lanes.and(word, text_mask(lanes, group.length, number)));
                     }
                 }
-                let is_ascii = lanes.both(
+                let is_ascii = lanes.mask_and(
                     lanes.is_zero(lanes.and(high, lanes.splat(HIGH))),
-                    lanes.less(group.length, lanes.splat(8 * WORDS as u64 + 1)),
+                    lanes.less_than(group.length, lanes.splat(8 * WORDS as u64 + 1)),
                 );
                 fewest = lanes.select(is_ascii, fewest, quartered);
             } else {
                 fewest = quartered;
             }
         }
-        let short = lanes.less(fewest, lanes.splat(self.least));
-        let long = lanes.less(lanes.splat(self.most), group.length);
-        lanes.not(lanes.either(short, long))
+        let short = lanes.less_than(fewest, lanes.splat(self.least));
+        let long = lanes.less_than(lanes.splat(self.most), group.length);
+        lanes.mask_not(lanes.mask_or(short, long))
     }
 
-    fn most_bytes(&self) -> Option<u64> {
+    fn max_bytes(&self) -> Option<u64> {
         (self.least == 0).then_some(self.most)
     }
 
-    fn takes_empty(&self) -> bool {
+    fn may_accept_empty(&self) -> bool {
         self.least == 0
     }
 }

@@ -8,8 +8,8 @@
 
 use trueline_schema::{DataType, Literal, Range, TimeUnit};
 
-use super::Judge;
-use super::cell::{Cells, Group, HIGH, not_digits, packed, used};
+use super::Predicate;
+use super::cell::{Cells, Group, HIGH, not_digits, pack, text_mask};
 use super::lanes::Lanes;
 
 /// Bits of the second of the day in the key of a moment; above it are 5 bits of the day, 4 of the month and 14 of the year.
@@ -67,19 +67,19 @@ impl Moment {
         };
         let mut bounds = None;
         if let DataType::Timestamp { unit: Some(TimeUnit::Nanosecond), .. } = data_type {
-            // What fits in 64 bits of nanoseconds, in whole years.
+            // The whole years that fit in 64 bits of nanoseconds.
             bounds = Some((key(1678, 1, 1, 0), key(2261, 12, 31, 86_399)));
         }
         for range in ranges {
             let (mut least, mut most) = bounds.unwrap_or((0, u64::MAX >> 1));
             for (bound, is_open) in [(&range.minimum, false), (&range.exclusive_minimum, true)] {
                 if let Some(bound) = bound {
-                    least = least.max(of(bound, is_open, 1)?);
+                    least = least.max(bound_key(bound, is_open, 1)?);
                 }
             }
             for (bound, is_open) in [(&range.maximum, false), (&range.exclusive_maximum, true)] {
                 if let Some(bound) = bound {
-                    most = most.min(of(bound, is_open, -1)?);
+                    most = most.min(bound_key(bound, is_open, -1)?);
                 }
             }
             bounds = Some((least, most));
@@ -100,7 +100,7 @@ const fn key(year: u64, month: u64, day: u64, second: u64) -> u64 {
 
 /// The key of a bound, moved inwards by one day (an exclusive date) or one second (everything with a time: the key has no
 /// fractions). `None` outside the years 0 to 9999.
-fn of(bound: &Literal, is_open: bool, inwards: i32) -> Option<u64> {
+fn bound_key(bound: &Literal, is_open: bool, inwards: i32) -> Option<u64> {
     const SECOND: i128 = 1_000_000_000;
     let moved = match bound {
         Literal::Date(days) => Literal::Date(if is_open { days.checked_add(inwards)? } else { *days }),
@@ -127,22 +127,26 @@ fn byte<L: Lanes, const BITS: u32>(lanes: L, words: L::Words) -> L::Words {
     lanes.and(lanes.shr::<BITS>(words), lanes.splat(0xFF))
 }
 
-/// The judge: with `DATE` there is a date, with `TIME` a time of day, and with `BOUNDED` there are bounds.
-pub(super) struct Read<'a, const DATE: bool, const TIME: bool, const BOUNDED: bool>(pub(super) &'a Moment);
+/// The predicate: with `DATE` there is a date, with `TIME` a time of day, and with `BOUNDED` there are bounds.
+pub(super) struct MomentPredicate<'a, const DATE: bool, const TIME: bool, const BOUNDED: bool>(
+    pub(super) &'a Moment,
+);
 
-impl<const DATE: bool, const TIME: bool, const BOUNDED: bool> Judge for Read<'_, DATE, TIME, BOUNDED> {
+impl<const DATE: bool, const TIME: bool, const BOUNDED: bool> Predicate
+    for MomentPredicate<'_, DATE, TIME, BOUNDED>
+{
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
         if DATE {
-            self.0.dated::<L, TIME, BOUNDED>(lanes, cells, group)
+            self.0.check_date::<L, TIME, BOUNDED>(lanes, cells, group)
         } else {
-            self.0.clocked::<L, BOUNDED>(lanes, group)
+            self.0.check_time::<L, BOUNDED>(lanes, group)
         }
     }
 }
 
-/// The part of a time after its minutes.
-struct End<L: Lanes> {
+/// The part of a time after its minutes: the seconds, a fraction and a zone.
+struct TimeTail<L: Lanes> {
     /// Whether its length is allowed, and what follows the seconds is valid.
     good: L::Mask,
     /// Nonzero if the seconds are invalid.
@@ -153,24 +157,24 @@ struct End<L: Lanes> {
 impl Moment {
     /// `YYYY-MM-DD`, alone or followed by `THH:MM:SS` and the rest.
     #[inline(always)]
-    fn dated<L: Lanes, const TIME: bool, const BOUNDED: bool>(
+    fn check_date<L: Lanes, const TIME: bool, const BOUNDED: bool>(
         &self,
         lanes: L,
         cells: &Cells<'_>,
         group: &Group<L>,
     ) -> L::Mask {
-        let head = lanes.xor(group.head, lanes.splat(packed(b"0000-00-")));
+        let head = lanes.xor(group.head, lanes.splat(pack(b"0000-00-")));
         let mut faults = lanes.or(head, lanes.add(head, lanes.splat(0x7F76_767F_7676_7676)));
-        let shape = if TIME { packed(b"00T00:00") } else { packed(b"00") };
+        let shape = if TIME { pack(b"00T00:00") } else { pack(b"00") };
         let mut middle = lanes.xor(group.next, lanes.splat(shape));
         let mut raise = 0x7676_7F76_767F_7676;
         if !TIME {
             (middle, raise) = (lanes.and(middle, lanes.splat(0xFFFF)), 0x7676);
         }
         faults = lanes.or(faults, lanes.or(middle, lanes.add(middle, lanes.splat(raise))));
-        let month = lanes.tens(lanes.and(lanes.shr::<40>(head), lanes.splat(0xFFFF)));
+        let month = lanes.digit_pairs(lanes.and(lanes.shr::<40>(head), lanes.splat(0xFFFF)));
         // Day and minute are at even offsets, the hour at an odd one.
-        let (even, odd) = (lanes.tens(middle), lanes.tens(lanes.shr::<8>(middle)));
+        let (even, odd) = (lanes.digit_pairs(middle), lanes.digit_pairs(lanes.shr::<8>(middle)));
         let day = lanes.and(even, lanes.splat(0xFFFF));
         // Hours and minutes: values above their maximum reach the highest bit.
         let (hour, minute) = (lanes.and(odd, lanes.splat(0xFFFF_0000)), lanes.shr::<48>(even));
@@ -179,52 +183,52 @@ impl Moment {
         let beyond = lanes.shr_by(lanes.splat(BEYOND_28), lanes.shl::<1>(month));
         let days = lanes.add(lanes.and(beyond, lanes.splat(3)), lanes.splat(28));
         let one = lanes.splat(1);
-        let out = lanes.either(
-            lanes.either(lanes.less(days, day), lanes.less(day, one)),
-            lanes.either(lanes.less(lanes.splat(12), month), lanes.less(month, one)),
+        let out = lanes.mask_or(
+            lanes.mask_or(lanes.less_than(days, day), lanes.less_than(day, one)),
+            lanes.mask_or(lanes.less_than(lanes.splat(12), month), lanes.less_than(month, one)),
         );
         faults = lanes.and(faults, lanes.splat(HIGH));
-        let mut good = lanes.not(out);
+        let mut good = lanes.mask_not(out);
         let mut second = lanes.splat(0);
         if TIME {
-            let [seconds, behind] = cells.two(lanes, group, 2);
+            let [seconds, behind] = cells.words_at(lanes, group, 2);
             let fraction = lanes.or(lanes.shr::<24>(seconds), lanes.shl::<40>(behind));
-            let end = self.end(lanes, group.length, [seconds, fraction], 16);
+            let end = self.time_tail(lanes, group.length, [seconds, fraction], 16);
             faults = lanes.or(faults, end.faults);
-            good = lanes.both(good, end.good);
+            good = lanes.mask_and(good, end.good);
             second = end.second;
         } else {
-            good = lanes.both(good, lanes.equal(group.length, lanes.splat(10)));
+            good = lanes.mask_and(good, lanes.equal(group.length, lanes.splat(10)));
         }
-        good = lanes.both(good, lanes.is_zero(faults));
+        good = lanes.mask_and(good, lanes.is_zero(faults));
         if BOUNDED {
-            let halves = lanes.tens(head);
-            let century = lanes.times(lanes.and(halves, lanes.splat(0xFFFF)), 100);
+            let halves = lanes.digit_pairs(head);
+            let century = lanes.mul_low(lanes.and(halves, lanes.splat(0xFFFF)), 100);
             let year = lanes.add(century, byte::<L, 16>(lanes, halves));
             let month = lanes.or(lanes.shl::<MONTH_BITS>(year), month);
             let date = lanes.or(lanes.shl::<DAY_BITS>(month), day);
-            let second = lanes.add(of_day(lanes, lanes.shr::<16>(hour), minute), second);
-            good = lanes.both(good, self.within(lanes, lanes.or(lanes.shl::<SECOND_BITS>(date), second)));
+            let second = lanes.add(second_of_day(lanes, lanes.shr::<16>(hour), minute), second);
+            good = lanes.mask_and(good, self.within(lanes, lanes.or(lanes.shl::<SECOND_BITS>(date), second)));
         }
         good
     }
 
     /// `HH:MM:SS` and a fraction.
     #[inline(always)]
-    fn clocked<L: Lanes, const BOUNDED: bool>(&self, lanes: L, group: &Group<L>) -> L::Mask {
-        let text = lanes.xor(group.head, lanes.splat(packed(b"00:00")));
+    fn check_time<L: Lanes, const BOUNDED: bool>(&self, lanes: L, group: &Group<L>) -> L::Mask {
+        let text = lanes.xor(group.head, lanes.splat(pack(b"00:00")));
         let head = lanes.and(text, lanes.splat(0xFF_FFFF_FFFF));
         let mut faults = lanes.or(head, lanes.add(head, lanes.splat(0x76_767F_7676)));
-        let hour = lanes.and(lanes.tens(head), lanes.splat(0xFFFF));
-        let minute = lanes.tens(lanes.shr::<24>(head));
+        let hour = lanes.and(lanes.digit_pairs(head), lanes.splat(0xFFFF));
+        let minute = lanes.digit_pairs(lanes.shr::<24>(head));
         let clock = lanes.or(lanes.shl::<16>(hour), minute);
         faults = lanes.or(faults, lanes.add(clock, lanes.splat((0x7F - 23) << 16 | (0x7F - 59))));
-        let end = self.end(lanes, group.length, [lanes.shr::<40>(group.head), group.next], 5);
+        let end = self.time_tail(lanes, group.length, [lanes.shr::<40>(group.head), group.next], 5);
         faults = lanes.or(lanes.and(faults, lanes.splat(HIGH)), end.faults);
-        let mut good = lanes.both(lanes.is_zero(faults), end.good);
+        let mut good = lanes.mask_and(lanes.is_zero(faults), end.good);
         if BOUNDED {
-            let second = lanes.add(of_day(lanes, hour, minute), end.second);
-            good = lanes.both(good, self.within(lanes, second));
+            let second = lanes.add(second_of_day(lanes, hour, minute), end.second);
+            good = lanes.mask_and(good, self.within(lanes, second));
         }
         good
     }
@@ -232,28 +236,34 @@ impl Moment {
     /// `:SS` and what follows, given the words that begin with byte `at`, where they are expected, and with the fraction
     /// after them.
     #[inline(always)]
-    fn end<L: Lanes>(&self, lanes: L, length: L::Words, [word, fraction]: [L::Words; 2], at: u64) -> End<L> {
+    fn time_tail<L: Lanes>(
+        &self,
+        lanes: L,
+        length: L::Words,
+        [word, fraction]: [L::Words; 2],
+        at: u64,
+    ) -> TimeTail<L> {
         let three = lanes.splat(0xFF_FFFF);
-        let digits = lanes.and(lanes.xor(word, lanes.splat(packed(b":00"))), three);
-        let second = lanes.tens(lanes.shr::<8>(digits));
+        let digits = lanes.and(lanes.xor(word, lanes.splat(pack(b":00"))), three);
+        let second = lanes.digit_pairs(lanes.shr::<8>(digits));
         let raised =
             lanes.or(lanes.add(digits, lanes.splat(0x76_767F)), lanes.add(second, lanes.splat(0x7F - 59)));
         let faults = lanes.and(lanes.or(digits, raised), lanes.splat(HIGH & 0xFF_FFFF));
         let bare = lanes.equal(length, lanes.splat(at + 3));
         let is_z = lanes.equal(byte::<L, 24>(lanes, word), lanes.splat(u64::from(b'Z')));
-        let zulu = lanes.both(lanes.equal(length, lanes.splat(at + 4)), is_z);
+        let zulu = lanes.mask_and(lanes.equal(length, lanes.splat(at + 4)), is_z);
         let mut good = match self.zone {
             Zone::Forbidden => bare,
-            Zone::Allowed => lanes.either(bare, zulu),
+            Zone::Allowed => lanes.mask_or(bare, zulu),
             Zone::Required => zulu,
         };
         // If no cell has more bytes, nothing more is read.
-        let long = lanes.less(lanes.splat(at + 4), length);
+        let long = lanes.less_than(lanes.splat(at + 4), length);
         if self.fraction > 0 && lanes.bits(long) != 0 {
             let fraction = self.fraction(lanes, fraction, lanes.sub(length, lanes.splat(at + 3)));
-            good = lanes.either(good, lanes.both(long, fraction));
+            good = lanes.mask_or(good, lanes.mask_and(long, fraction));
         }
-        End { good, faults, second }
+        TimeTail { good, faults, second }
     }
 
     /// A fraction and a zone after the seconds; `length` counts from the point on.
@@ -264,16 +274,19 @@ impl Moment {
         let zulu = lanes.equal(lanes.and(last, lanes.splat(0xFF)), lanes.splat(u64::from(b'Z')));
         let has_zone = lanes.select(zulu, one, lanes.splat(0));
         let count = lanes.sub(lanes.sub(length, has_zone), one);
-        let digits = lanes.xor(text, lanes.splat(packed(b".0000000")));
-        let kept = lanes.and(digits, used(lanes, lanes.add(count, one), 0));
+        let digits = lanes.xor(text, lanes.splat(pack(b".0000000")));
+        let kept = lanes.and(digits, text_mask(lanes, lanes.add(count, one), 0));
         let is_point = lanes.is_zero(lanes.and(kept, lanes.splat(0xFF)));
-        let fits =
-            lanes.both(lanes.less(lanes.splat(0), count), lanes.less(count, lanes.splat(self.fraction + 1)));
-        let good = lanes.both(lanes.both(is_point, fits), lanes.is_zero(not_digits(lanes, kept, kept)));
+        let fits = lanes.mask_and(
+            lanes.less_than(lanes.splat(0), count),
+            lanes.less_than(count, lanes.splat(self.fraction + 1)),
+        );
+        let good =
+            lanes.mask_and(lanes.mask_and(is_point, fits), lanes.is_zero(not_digits(lanes, kept, kept)));
         match self.zone {
-            Zone::Forbidden => lanes.both(good, lanes.not(zulu)),
+            Zone::Forbidden => lanes.mask_and(good, lanes.mask_not(zulu)),
             Zone::Allowed => good,
-            Zone::Required => lanes.both(good, zulu),
+            Zone::Required => lanes.mask_and(good, zulu),
         }
     }
 
@@ -281,12 +294,15 @@ impl Moment {
     #[inline(always)]
     fn within<L: Lanes>(&self, lanes: L, keys: L::Words) -> L::Mask {
         let (least, most) = self.bounds.unwrap_or((0, u64::MAX >> 1));
-        lanes.not(lanes.either(lanes.less(keys, lanes.splat(least)), lanes.less(lanes.splat(most), keys)))
+        lanes.mask_not(
+            lanes
+                .mask_or(lanes.less_than(keys, lanes.splat(least)), lanes.less_than(lanes.splat(most), keys)),
+        )
     }
 }
 
 /// The seconds of hours and minutes.
 #[inline(always)]
-fn of_day<L: Lanes>(lanes: L, hour: L::Words, minute: L::Words) -> L::Words {
-    lanes.add(lanes.times(hour, 3600), lanes.times(minute, 60))
+fn second_of_day<L: Lanes>(lanes: L, hour: L::Words, minute: L::Words) -> L::Words {
+    lanes.add(lanes.mul_low(hour, 3600), lanes.mul_low(minute, 60))
 }

@@ -8,7 +8,7 @@
 
 use trueline_schema::{DataType, Range};
 
-use super::Judge;
+use super::Predicate;
 use super::bound::{self, Bounds};
 use super::cell::{Cells, Group, LOW, not_digits};
 use super::float::bytes_equal;
@@ -34,9 +34,9 @@ impl Number {
         Some(Self { bounds, has_point, has_sign })
     }
 
-    /// Returns the judge for numbers of one digit, if good ones have no more.
-    pub(super) fn digit(&self) -> Option<Digit<'_>> {
-        (!self.has_point && self.bounds.most[0].cast_signed() <= 9).then_some(Digit(self))
+    /// Returns the predicate for numbers of one digit, if no number within the bounds has more.
+    pub(super) fn digit(&self) -> Option<DigitPredicate<'_>> {
+        (!self.has_point && self.bounds.most[0].cast_signed() <= 9).then_some(DigitPredicate(self))
     }
 
     /// Whether texts may have a decimal point.
@@ -50,28 +50,30 @@ impl Number {
     }
 }
 
-/// The judge: with `POINT` there may be a decimal point, with `SIGN` a sign.
-pub(super) struct Within<'a, const POINT: bool, const SIGN: bool>(pub(super) &'a Number);
+/// The general predicate: with `POINT` there may be a decimal point, with `SIGN` a sign.
+pub(super) struct NumberPredicate<'a, const POINT: bool, const SIGN: bool>(pub(super) &'a Number);
 
-impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
+impl<const POINT: bool, const SIGN: bool> Predicate for NumberPredicate<'_, POINT, SIGN> {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
         let (mut length, mut head, mut next) = (group.length, group.head, group.next);
-        let mut negative = lanes.none();
+        let mut negative = lanes.mask_none();
         if SIGN {
             let low = lanes.and(head, lanes.splat(0xFF));
             negative = lanes.equal(low, lanes.splat(u64::from(b'-')));
-            let signed = lanes.either(negative, lanes.equal(low, lanes.splat(u64::from(b'+'))));
+            let signed = lanes.mask_or(negative, lanes.equal(low, lanes.splat(u64::from(b'+'))));
             let one = lanes.select(signed, lanes.splat(1), lanes.splat(0));
             if lanes.bits(signed) != 0 {
                 length = lanes.sub(length, one);
-                [head, next] = lanes.gather_two(cells.bytes, lanes.add(group.start, one));
+                [head, next] = lanes.gather_16(cells.bytes, lanes.add(group.start, one));
             }
         }
         let (mut first, mut last) = sixteen::<L, POINT>(lanes, head, next, length);
         let mut places = lanes.splat(0);
-        let mut good =
-            lanes.both(lanes.less(lanes.splat(0), length), lanes.less(length, lanes.splat(DIGITS + 1)));
+        let mut good = lanes.mask_and(
+            lanes.less_than(lanes.splat(0), length),
+            lanes.less_than(length, lanes.splat(DIGITS + 1)),
+        );
         if POINT {
             let point = point(lanes, last);
             let above = lanes.sub(lanes.shl::<1>(point), lanes.splat(1));
@@ -83,44 +85,46 @@ impl<const POINT: bool, const SIGN: bool> Judge for Within<'_, POINT, SIGN> {
             last = lanes.select(without, last, joined);
             first = lanes.select(without, first, lanes.shl::<8>(first));
             // A point alone is not a number.
-            let alone = lanes.both(lanes.equal(length, lanes.splat(1)), lanes.not(without));
-            good = lanes.both(good, lanes.not(alone));
+            let alone = lanes.mask_and(lanes.equal(length, lanes.splat(1)), lanes.mask_not(without));
+            good = lanes.mask_and(good, lanes.mask_not(alone));
         }
         let faults = not_digits(lanes, first, last);
-        let mut value = lanes.number(last);
+        let mut value = lanes.eight_digits(last);
         // More than eight digits are rare enough for a branch.
-        if lanes.bits(lanes.not(lanes.is_zero(first))) != 0 {
-            value = lanes.add(value, lanes.times(lanes.number(first), 100_000_000));
+        if lanes.bits(lanes.mask_not(lanes.is_zero(first))) != 0 {
+            value = lanes.add(value, lanes.mul_low(lanes.eight_digits(first), 100_000_000));
         }
         if SIGN {
             value = lanes.select(negative, lanes.sub(lanes.splat(0), value), value);
         }
         let (least, most) = if POINT {
-            (lanes.look_up(&self.0.bounds.least, places), lanes.look_up(&self.0.bounds.most, places))
+            (lanes.lookup(&self.0.bounds.least, places), lanes.lookup(&self.0.bounds.most, places))
         } else {
             (lanes.splat(self.0.bounds.least[0]), lanes.splat(self.0.bounds.most[0]))
         };
-        let outside = lanes.either(lanes.less(value, least), lanes.less(most, value));
-        good = lanes.both(good, lanes.is_zero(faults));
-        lanes.both(good, lanes.not(outside))
+        let outside = lanes.mask_or(lanes.less_than(value, least), lanes.less_than(most, value));
+        good = lanes.mask_and(good, lanes.is_zero(faults));
+        lanes.mask_and(good, lanes.mask_not(outside))
     }
 }
 
-/// The judge if no good number has more than one digit, except for leading zeros.
-pub(super) struct Digit<'a>(&'a Number);
+/// The predicate if no number within the bounds has more than one digit, except for leading zeros.
+pub(super) struct DigitPredicate<'a>(&'a Number);
 
-impl Judge for Digit<'_> {
+impl Predicate for DigitPredicate<'_> {
     #[inline(always)]
     fn prove<L: Lanes>(&self, lanes: L, cells: &Cells<'_>, group: &Group<L>) -> L::Mask {
-        if lanes.bits(lanes.less(lanes.splat(1), group.length)) != 0 {
-            return Within::<false, true>(self.0).prove(lanes, cells, group);
+        if lanes.bits(lanes.less_than(lanes.splat(1), group.length)) != 0 {
+            return NumberPredicate::<false, true>(self.0).prove(lanes, cells, group);
         }
         let Bounds { least, most } = &self.0.bounds;
         let least = least[0].cast_signed().max(0).cast_unsigned();
         let digit = lanes.xor(lanes.and(group.head, lanes.splat(0xFF)), lanes.splat(u64::from(b'0')));
-        let outside =
-            lanes.either(lanes.less(digit, lanes.splat(least)), lanes.less(lanes.splat(most[0]), digit));
-        lanes.both(lanes.equal(group.length, lanes.splat(1)), lanes.not(outside))
+        let outside = lanes.mask_or(
+            lanes.less_than(digit, lanes.splat(least)),
+            lanes.less_than(lanes.splat(most[0]), digit),
+        );
+        lanes.mask_and(lanes.equal(group.length, lanes.splat(1)), lanes.mask_not(outside))
     }
 }
 
@@ -136,7 +140,7 @@ fn sixteen<L: Lanes, const POINT: bool>(
     let zeros = lanes.splat(u64::from(b'0') * LOW);
     let head = lanes.xor(head, zeros);
     let word = lanes.splat(WORD as u64);
-    if !POINT && lanes.bits(lanes.less(word, length)) == 0 {
+    if !POINT && lanes.bits(lanes.less_than(word, length)) == 0 {
         return (lanes.splat(0), lanes.shl_by(head, lanes.shl::<3>(lanes.sub(word, length))));
     }
     let tail = lanes.xor(next, zeros);

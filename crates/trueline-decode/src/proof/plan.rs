@@ -6,28 +6,28 @@ use trueline_tokenizer::{Dialect, Quoting};
 
 use super::cell::NullTexts;
 use super::float::Float;
-use super::lanes::Choice;
+use super::lanes::SimdLevel;
 use super::length::Length;
-use super::list::{List, Listed};
-use super::moment::{Moment, Read};
-use super::number::{Number, Within};
+use super::list::{List, ListPredicate};
+use super::moment::{Moment, MomentPredicate};
+use super::number::{Number, NumberPredicate};
 use super::shape::Shape;
-use super::{Judge, Pass, Rows};
+use super::{Predicate, PredicateLoop, TileRows};
 use crate::ColumnPlan;
 
 /// The proof of one column.
 #[derive(Clone, Debug)]
 pub(super) struct Proof {
-    /// All of them must prove a cell.
-    judges: Vec<AnyJudge>,
+    /// A cell is proven if all of them accept it.
+    predicates: Vec<AnyPredicate>,
     nulls: NullTexts,
-    takes_nulls: bool,
+    nulls_pass: bool,
     reads_quoted: bool,
 }
 
 /// The registry of proofs: a new one needs a file, a variant and a line in each of two places.
 #[derive(Clone, Debug)]
-pub(super) enum AnyJudge {
+pub(super) enum AnyPredicate {
     Number(Number),
     Float(Float),
     Moment(Moment),
@@ -47,32 +47,32 @@ impl Proof {
         if !is_plain {
             return None;
         }
-        let asked = Asked::of(&plan.checks)?;
-        let judges = match &field.data_type {
-            DataType::String | DataType::Any => asked.of_text(dialect.quote)?,
-            _ if !asked.texts.is_empty() => return None,
-            DataType::Boolean if asked.ranges.is_empty() => {
+        let supported = SupportedChecks::of(&plan.checks)?;
+        let predicates = match &field.data_type {
+            DataType::String | DataType::Any => supported.text_predicates(dialect.quote)?,
+            _ if !supported.texts.is_empty() => return None,
+            DataType::Boolean if supported.ranges.is_empty() => {
                 let words = field.true_values.iter().chain(&field.false_values).map(String::as_str);
-                vec![AnyJudge::List(List::new(words, dialect.quote)?)]
+                vec![AnyPredicate::List(List::new(words, dialect.quote)?)]
             }
-            data_type => vec![AnyJudge::of_type(data_type, &asked.ranges)?],
+            data_type => vec![AnyPredicate::of_type(data_type, &supported.ranges)?],
         };
         Some(Self {
-            judges,
+            predicates,
             nulls: NullTexts::new(&plan.null_values, dialect.quote)?,
-            takes_nulls: !asked.is_required,
+            nulls_pass: !supported.is_required,
             reads_quoted: dialect.quoting == Quoting::Strict && dialect.escape.is_none(),
         })
     }
 
-    /// Closes the rows that are proven; returns how many of them are null. `count` is the number of all rows.
-    pub(super) fn prove(&self, lanes: Choice, rows: Rows<'_, '_>, count: usize) -> u64 {
+    /// Clears the bits of the rows that are proven; returns how many of them are null. `count` is the number of all rows.
+    pub(super) fn prove(&self, lanes: SimdLevel, rows: TileRows<'_, '_>, count: usize) -> u64 {
         let mut rows = rows;
         let mut nulls = 0;
         let mut open: Option<Vec<u64>> = None;
-        for judge in &self.judges {
-            nulls = self.judged(judge, lanes, &mut rows, count);
-            if let [_, _, ..] = self.judges[..] {
+        for predicate in &self.predicates {
+            nulls = self.run_predicate(predicate, lanes, &mut rows, count);
+            if let [_, _, ..] = self.predicates[..] {
                 let before = open.get_or_insert_with(|| vec![0; rows.open.len()]);
                 before.iter_mut().zip(&*rows.open).for_each(|(all, one)| *all |= one);
             }
@@ -83,19 +83,25 @@ impl Proof {
         nulls
     }
 
-    fn judged(&self, judge: &AnyJudge, lanes: Choice, rows: &mut Rows<'_, '_>, count: usize) -> u64 {
-        judge.choose(Passing { proof: self, lanes, rows, count })
+    fn run_predicate(
+        &self,
+        predicate: &AnyPredicate,
+        lanes: SimdLevel,
+        rows: &mut TileRows<'_, '_>,
+        count: usize,
+    ) -> u64 {
+        predicate.dispatch(LoopArgs { proof: self, lanes, rows, count })
     }
 }
 
-/// A loop over cells that can be run with any judge.
-pub(super) trait Run {
+/// A loop over cells, generic over the predicate, so that it is compiled for each.
+pub(super) trait PredicateRunner {
     /// Runs the loop; returns the number of null rows.
-    fn run<J: Judge>(self, judge: &J) -> u64;
+    fn run<P: Predicate>(self, predicate: &P) -> u64;
 }
 
-impl AnyJudge {
-    /// Returns the judge of a type written as a number or a moment, within ranges.
+impl AnyPredicate {
+    /// Returns the predicate of a type written as a number or a moment, within ranges.
     pub(super) fn of_type(data_type: &DataType, ranges: &[&Range]) -> Option<Self> {
         if *data_type == DataType::Float64 && ranges.is_empty() {
             return Some(Self::Float(Float));
@@ -104,104 +110,117 @@ impl AnyJudge {
         number.or_else(|| Moment::new(data_type, ranges).map(Self::Moment))
     }
 
-    /// Whether a raw string that it proves also passes after unescaping, which only makes it shorter.
+    /// Whether a raw string that it accepts also passes after unescaping, which only makes it shorter.
     pub(super) fn allows_escapes(&self) -> bool {
-        matches!(self, Self::Length(length) if length.is_least_text())
+        matches!(self, Self::Length(length) if length.has_trivial_minimum())
     }
 
-    /// Chooses the loop: everything that can be known before it is decided here.
-    pub(super) fn choose<R: Run>(&self, pass: R) -> u64 {
+    /// Runs the loop with the predicate specialized for its parameters, so that the loop itself has no branches on them.
+    pub(super) fn dispatch<R: PredicateRunner>(&self, runner: R) -> u64 {
         match self {
-            AnyJudge::Number(number) => match (number.digit(), number.has_point(), number.has_sign()) {
-                (Some(digit), ..) => pass.run(&digit),
-                (_, false, false) => pass.run(&Within::<false, false>(number)),
-                (_, false, true) => pass.run(&Within::<false, true>(number)),
-                (_, true, false) => pass.run(&Within::<true, false>(number)),
-                (_, true, true) => pass.run(&Within::<true, true>(number)),
+            AnyPredicate::Number(number) => match (number.digit(), number.has_point(), number.has_sign()) {
+                (Some(digit), ..) => runner.run(&digit),
+                (_, false, false) => runner.run(&NumberPredicate::<false, false>(number)),
+                (_, false, true) => runner.run(&NumberPredicate::<false, true>(number)),
+                (_, true, false) => runner.run(&NumberPredicate::<true, false>(number)),
+                (_, true, true) => runner.run(&NumberPredicate::<true, true>(number)),
             },
-            AnyJudge::Float(float) => pass.run(float),
-            AnyJudge::Moment(moment) => match moment.parts() {
-                (true, false, false) => pass.run(&Read::<true, false, false>(moment)),
-                (true, false, true) => pass.run(&Read::<true, false, true>(moment)),
-                (true, true, false) => pass.run(&Read::<true, true, false>(moment)),
-                (true, true, true) => pass.run(&Read::<true, true, true>(moment)),
-                (false, _, false) => pass.run(&Read::<false, true, false>(moment)),
-                (false, _, true) => pass.run(&Read::<false, true, true>(moment)),
+            AnyPredicate::Float(float) => runner.run(float),
+            AnyPredicate::Moment(moment) => match moment.parts() {
+                (true, false, false) => runner.run(&MomentPredicate::<true, false, false>(moment)),
+                (true, false, true) => runner.run(&MomentPredicate::<true, false, true>(moment)),
+                (true, true, false) => runner.run(&MomentPredicate::<true, true, false>(moment)),
+                (true, true, true) => runner.run(&MomentPredicate::<true, true, true>(moment)),
+                (false, _, false) => runner.run(&MomentPredicate::<false, true, false>(moment)),
+                (false, _, true) => runner.run(&MomentPredicate::<false, true, true>(moment)),
             },
-            AnyJudge::List(list) => {
-                if let Some(letters) = list.letters() {
-                    pass.run(&letters)
+            AnyPredicate::List(list) => {
+                if let Some(byte_set) = list.byte_set() {
+                    runner.run(&byte_set)
                 } else if list.has_long() {
-                    pass.run(&Listed::<true>(list))
+                    runner.run(&ListPredicate::<true>(list))
                 } else {
-                    pass.run(&Listed::<false>(list))
+                    runner.run(&ListPredicate::<false>(list))
                 }
             }
-            AnyJudge::Shape(shape) => {
-                if let Some(judge) = shape.alike::<1, true>() {
-                    pass.run(&judge)
-                } else if let Some(judge) = shape.alike::<2, true>() {
-                    pass.run(&judge)
-                } else if let Some(judge) = shape.alike::<1, false>() {
-                    pass.run(&judge)
-                } else if let Some(judge) = shape.alike::<2, false>() {
-                    pass.run(&judge)
-                } else if let Some(judge) = shape.by_length() {
-                    pass.run(&judge)
+            AnyPredicate::Shape(shape) => {
+                if let Some(predicate) = shape.uniform::<1, true>() {
+                    runner.run(&predicate)
+                } else if let Some(predicate) = shape.uniform::<2, true>() {
+                    runner.run(&predicate)
+                } else if let Some(predicate) = shape.uniform::<1, false>() {
+                    runner.run(&predicate)
+                } else if let Some(predicate) = shape.uniform::<2, false>() {
+                    runner.run(&predicate)
+                } else if let Some(predicate) = shape.by_length() {
+                    runner.run(&predicate)
                 } else {
-                    pass.run(&shape.any())
+                    runner.run(&shape.uniform_any())
                 }
             }
-            AnyJudge::Length(length) => pass.run(length),
+            AnyPredicate::Length(length) => runner.run(length),
         }
     }
 }
 
-/// Everything except the judge.
-struct Passing<'a, 'b, 'c> {
+/// The arguments of the loop, without the predicate.
+struct LoopArgs<'a, 'b, 'c> {
     proof: &'a Proof,
-    lanes: Choice,
-    rows: &'a mut Rows<'b, 'c>,
+    lanes: SimdLevel,
+    rows: &'a mut TileRows<'b, 'c>,
     count: usize,
 }
 
-impl Run for Passing<'_, '_, '_> {
-    fn run<J: Judge>(self, judge: &J) -> u64 {
+impl PredicateRunner for LoopArgs<'_, '_, '_> {
+    fn run<P: Predicate>(self, predicate: &P) -> u64 {
         let Self { proof, lanes, rows, count } = self;
-        let Proof { nulls, takes_nulls, reads_quoted, .. } = proof;
-        lanes.run(Pass { judge, nulls, takes_nulls: *takes_nulls, reads_quoted: *reads_quoted, rows, count })
+        let Proof { nulls, nulls_pass, reads_quoted, .. } = proof;
+        lanes.run(PredicateLoop {
+            predicate,
+            nulls,
+            nulls_pass: *nulls_pass,
+            reads_quoted: *reads_quoted,
+            rows,
+            count,
+        })
     }
 }
 
-/// The checks of the values of a column.
+/// The checks of a column, if proofs support all of them.
 #[derive(Default)]
-pub(super) struct Asked<'a> {
+pub(super) struct SupportedChecks<'a> {
     pub(super) is_required: bool,
     pub(super) ranges: Vec<&'a Range>,
-    pub(super) texts: Vec<Text<'a>>,
+    pub(super) texts: Vec<TextCheck<'a>>,
 }
 
 /// Checks that only apply to text or lists.
-pub(super) enum Text<'a> {
+pub(super) enum TextCheck<'a> {
     Length(Option<u64>, Option<u64>, LengthUnit),
     Pattern(&'a str),
     StartsWith(&'a str),
     OneOf(&'a [Literal]),
 }
 
-impl<'a> Asked<'a> {
+impl<'a> SupportedChecks<'a> {
     /// Returns `None` if a check is not supported by any proof.
     pub(super) fn of(checks: &'a [CheckKind]) -> Option<Self> {
-        let mut asked = Self::default();
+        let mut supported = Self::default();
         for check in checks {
             match check {
-                CheckKind::Required => asked.is_required = true,
-                CheckKind::Range(range) => asked.ranges.push(range),
-                CheckKind::Length { min, max, unit } => asked.texts.push(Text::Length(*min, *max, *unit)),
-                CheckKind::Pattern { pattern, negate: false } => asked.texts.push(Text::Pattern(pattern)),
-                CheckKind::StartsWith(text) => asked.texts.push(Text::StartsWith(text)),
-                CheckKind::Enum(values) => asked.texts.push(Text::OneOf(values)),
-                CheckKind::Const(value) => asked.texts.push(Text::OneOf(std::slice::from_ref(value))),
+                CheckKind::Required => supported.is_required = true,
+                CheckKind::Range(range) => supported.ranges.push(range),
+                CheckKind::Length { min, max, unit } => {
+                    supported.texts.push(TextCheck::Length(*min, *max, *unit))
+                }
+                CheckKind::Pattern { pattern, negate: false } => {
+                    supported.texts.push(TextCheck::Pattern(pattern))
+                }
+                CheckKind::StartsWith(text) => supported.texts.push(TextCheck::StartsWith(text)),
+                CheckKind::Enum(values) => supported.texts.push(TextCheck::OneOf(values)),
+                CheckKind::Const(value) => {
+                    supported.texts.push(TextCheck::OneOf(std::slice::from_ref(value)))
+                }
                 // The proof of a type covers the type check; a plain number is finite; keys and counts are not checks of
                 // single cells.
                 CheckKind::Type
@@ -213,30 +232,32 @@ impl<'a> Asked<'a> {
                 _ => return None,
             }
         }
-        Some(asked)
+        Some(supported)
     }
 
-    pub(super) fn of_text(&self, quote: Option<u8>) -> Option<Vec<AnyJudge>> {
+    pub(super) fn text_predicates(&self, quote: Option<u8>) -> Option<Vec<AnyPredicate>> {
         if !self.ranges.is_empty() {
             return None;
         }
-        let judge = |text: &Text<'_>| {
+        let predicate = |text: &TextCheck<'_>| {
             Some(match text {
-                Text::Length(min, max, unit) => AnyJudge::Length(Length::new(*min, *max, *unit)),
-                Text::Pattern(pattern) => AnyJudge::Shape(Shape::new(&Expression::of(pattern)?, quote)?),
-                Text::StartsWith(text) => {
-                    AnyJudge::Shape(Shape::new(&Expression::starting_with(text)?, quote)?)
+                TextCheck::Length(min, max, unit) => AnyPredicate::Length(Length::new(*min, *max, *unit)),
+                TextCheck::Pattern(pattern) => {
+                    AnyPredicate::Shape(Shape::new(&Expression::of(pattern)?, quote)?)
                 }
-                Text::OneOf(values) => {
+                TextCheck::StartsWith(text) => {
+                    AnyPredicate::Shape(Shape::new(&Expression::starting_with(text)?, quote)?)
+                }
+                TextCheck::OneOf(values) => {
                     let texts: Option<Vec<&str>> = values.iter().map(text_of).collect();
-                    AnyJudge::List(List::new(texts?, quote)?)
+                    AnyPredicate::List(List::new(texts?, quote)?)
                 }
             })
         };
         if self.texts.is_empty() {
-            return Some(vec![AnyJudge::Length(Length::new(None, None, LengthUnit::Byte))]);
+            return Some(vec![AnyPredicate::Length(Length::new(None, None, LengthUnit::Byte))]);
         }
-        self.texts.iter().map(judge).collect()
+        self.texts.iter().map(predicate).collect()
     }
 }
 

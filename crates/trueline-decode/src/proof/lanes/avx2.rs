@@ -22,7 +22,7 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, can_turn};
+use super::{Bytes, CHUNK_BYTES, Lanes, MaskedBytes, Pairs, SimdTask, TRANSPOSE_WIDTH, can_transpose};
 
 /// Proves that AVX2 exists.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +61,10 @@ impl Lanes for Avx2 {
     const COUNT: usize = 4;
 
     #[inline(always)]
-    fn enter<T: Task>(self, task: T) -> T::Output {
+    fn vectorize<T: SimdTask>(self, task: T) -> T::Output {
         #[inline(never)]
         #[target_feature(enable = "avx2")]
-        fn entry<T: Task>(lanes: Avx2, task: T) -> T::Output {
+        fn entry<T: SimdTask>(lanes: Avx2, task: T) -> T::Output {
             task.run(lanes)
         }
         // SAFETY: `self` exists only where `detect` has found AVX2.
@@ -138,13 +138,13 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn excess(self, from: __m256i, what: __m256i) -> __m256i {
+    fn saturating_sub(self, from: __m256i, what: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2.
         unsafe { _mm256_subs_epu16(from, what) }
     }
 
     #[inline(always)]
-    fn times(self, words: __m256i, factor: u32) -> __m256i {
+    fn mul_low(self, words: __m256i, factor: u32) -> __m256i {
         // SAFETY: `self` proves AVX2.
         unsafe { _mm256_mul_epu32(words, _mm256_set1_epi64x(i64::from(factor))) }
     }
@@ -156,14 +156,14 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn tens(self, digits: __m256i) -> __m256i {
+    fn digit_pairs(self, digits: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2.
         unsafe { _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010A)) }
     }
 
     #[inline(always)]
-    fn number(self, digits: __m256i) -> __m256i {
-        let pairs = self.tens(digits);
+    fn eight_digits(self, digits: __m256i) -> __m256i {
+        let pairs = self.digit_pairs(digits);
         // SAFETY: `self` proves AVX2.
         unsafe {
             let groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0001_0064));
@@ -173,7 +173,7 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn look_up(self, table: &[u64; 8], index: __m256i) -> __m256i {
+    fn lookup(self, table: &[u64; 8], index: __m256i) -> __m256i {
         let [low, high] = [&table[..4], &table[4..]];
         // SAFETY: `self` proves AVX2; the slices are of 32 readable bytes each; the loads ask for no alignment.
         unsafe {
@@ -215,12 +215,14 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn turn(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
-        if !can_turn(from, places, columns) {
+    fn transpose(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
+        if !can_transpose(from, places, columns) {
             return false;
         }
         for (row, places) in (0..).step_by(8).zip(places.as_chunks::<8>().0) {
-            for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
+            for (at, columns) in
+                (0..).step_by(TRANSPOSE_WIDTH).zip(columns.as_chunks_mut::<TRANSPOSE_WIDTH>().0)
+            {
                 // SAFETY: `self` proves AVX2. From each place on there are as many words as columns, so that four can be
                 // loaded from `at` on; in each column there is room for eight from `row` on. Nothing asks for alignment.
                 unsafe {
@@ -269,13 +271,13 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn gather_two(self, from: Bytes<'_>, index: __m256i) -> [__m256i; 2] {
+    fn gather_16(self, from: Bytes<'_>, index: __m256i) -> [__m256i; 2] {
         #[expect(clippy::cast_possible_truncation, reason = "there are 64 bits to an address")]
         // SAFETY: `self` proves AVX2, and so SSE4.1. There are sixteen bytes at least; the upper half of each index becomes
         // 0 and the lower one at most that of the last place with sixteen bytes behind it, so every load is inside of the
         // slice. Nothing asks for alignment.
         unsafe {
-            let places = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last_two().cast_signed()));
+            let places = _mm256_min_epu32(index, _mm256_set1_epi64x(from.last_16().cast_signed()));
             let (low, high) = (_mm256_castsi256_si128(places), _mm256_extracti128_si256::<1>(places));
             let words =
                 |place: i64| _mm_loadu_si128(from.0.as_ptr().add(place.cast_unsigned() as usize).cast());
@@ -287,11 +289,11 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> __m256i {
+    fn differences(self, from: &[u8; CHUNK_BYTES], chunk: &MaskedBytes) -> __m256i {
         // SAFETY: `self` proves AVX2; the references are to 32 readable bytes each; the loads ask for no alignment.
         unsafe {
-            let [from, bytes, counts] = [from, &stretch.bytes, &stretch.counts]
-                .map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
+            let [from, bytes, counts] =
+                [from, &chunk.bytes, &chunk.mask].map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
             _mm256_and_si256(_mm256_xor_si256(from, bytes), counts)
         }
     }
@@ -311,7 +313,7 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn less(self, one: __m256i, than: __m256i) -> __m256i {
+    fn less_than(self, one: __m256i, than: __m256i) -> __m256i {
         // SAFETY: `self` proves AVX2.
         unsafe { _mm256_cmpgt_epi64(than, one) }
     }
@@ -323,22 +325,22 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn none(self) -> __m256i {
+    fn mask_none(self) -> __m256i {
         self.splat(0)
     }
 
     #[inline(always)]
-    fn both(self, one: __m256i, other: __m256i) -> __m256i {
+    fn mask_and(self, one: __m256i, other: __m256i) -> __m256i {
         self.and(one, other)
     }
 
     #[inline(always)]
-    fn either(self, one: __m256i, other: __m256i) -> __m256i {
+    fn mask_or(self, one: __m256i, other: __m256i) -> __m256i {
         self.or(one, other)
     }
 
     #[inline(always)]
-    fn not(self, mask: __m256i) -> __m256i {
+    fn mask_not(self, mask: __m256i) -> __m256i {
         self.xor(mask, self.splat(u64::MAX))
     }
 

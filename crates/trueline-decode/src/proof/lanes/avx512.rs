@@ -20,7 +20,7 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, can_turn};
+use super::{Bytes, CHUNK_BYTES, Lanes, MaskedBytes, Pairs, SimdTask, TRANSPOSE_WIDTH, can_transpose};
 
 /// Proves that AVX-512 F, BW and VL exist.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +63,10 @@ impl Lanes for Avx512 {
     const COUNT: usize = 8;
 
     #[inline(always)]
-    fn enter<T: Task>(self, task: T) -> T::Output {
+    fn vectorize<T: SimdTask>(self, task: T) -> T::Output {
         #[inline(never)]
         #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-        fn entry<T: Task>(lanes: Avx512, task: T) -> T::Output {
+        fn entry<T: SimdTask>(lanes: Avx512, task: T) -> T::Output {
             task.run(lanes)
         }
         // SAFETY: `self` exists only where `detect` has found every feature named above.
@@ -140,13 +140,13 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn excess(self, from: __m512i, what: __m512i) -> __m512i {
+    fn saturating_sub(self, from: __m512i, what: __m512i) -> __m512i {
         // SAFETY: `self` proves the features.
         unsafe { _mm512_subs_epu16(from, what) }
     }
 
     #[inline(always)]
-    fn times(self, words: __m512i, factor: u32) -> __m512i {
+    fn mul_low(self, words: __m512i, factor: u32) -> __m512i {
         // SAFETY: `self` proves the features.
         unsafe { _mm512_mul_epu32(words, _mm512_set1_epi64(i64::from(factor))) }
     }
@@ -158,14 +158,14 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn tens(self, digits: __m512i) -> __m512i {
+    fn digit_pairs(self, digits: __m512i) -> __m512i {
         // SAFETY: `self` proves the features.
         unsafe { _mm512_maddubs_epi16(digits, _mm512_set1_epi16(0x010A)) }
     }
 
     #[inline(always)]
-    fn number(self, digits: __m512i) -> __m512i {
-        let pairs = self.tens(digits);
+    fn eight_digits(self, digits: __m512i) -> __m512i {
+        let pairs = self.digit_pairs(digits);
         // SAFETY: `self` proves the features.
         unsafe {
             let groups = _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x0001_0064));
@@ -175,7 +175,7 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn look_up(self, table: &[u64; 8], index: __m512i) -> __m512i {
+    fn lookup(self, table: &[u64; 8], index: __m512i) -> __m512i {
         // SAFETY: `self` proves the features; the reference is to 64 readable bytes.
         unsafe {
             let table = _mm512_loadu_si512(table.as_ptr().cast());
@@ -205,12 +205,14 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn turn(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
-        if !can_turn(from, places, columns) {
+    fn transpose(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
+        if !can_transpose(from, places, columns) {
             return false;
         }
         for (row, places) in (0..).step_by(16).zip(places.as_chunks::<16>().0) {
-            for (at, columns) in (0..).step_by(SQUARE).zip(columns.as_chunks_mut::<SQUARE>().0) {
+            for (at, columns) in
+                (0..).step_by(TRANSPOSE_WIDTH).zip(columns.as_chunks_mut::<TRANSPOSE_WIDTH>().0)
+            {
                 let places = places.map(|place| place as usize + at);
                 // SAFETY: `self` proves the features. From each place on there are as many words as columns, so that four
                 // can be loaded from `at` on; in each column there is room for sixteen from `row` on. Nothing asks for
@@ -270,12 +272,12 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> __m512i {
+    fn differences(self, from: &[u8; CHUNK_BYTES], chunk: &MaskedBytes) -> __m512i {
         // SAFETY: `self` proves the features, and AVX2 with them; the references are to 32 readable bytes each; the loads
         // ask for no alignment.
         unsafe {
-            let [from, bytes, counts] = [from, &stretch.bytes, &stretch.counts]
-                .map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
+            let [from, bytes, counts] =
+                [from, &chunk.bytes, &chunk.mask].map(|bytes| _mm256_loadu_si256(bytes.as_ptr().cast()));
             _mm512_zextsi256_si512(_mm256_and_si256(_mm256_xor_si256(from, bytes), counts))
         }
     }
@@ -295,7 +297,7 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn less(self, one: __m512i, than: __m512i) -> u8 {
+    fn less_than(self, one: __m512i, than: __m512i) -> u8 {
         // SAFETY: `self` proves the features.
         unsafe { _mm512_cmplt_epi64_mask(one, than) }
     }
@@ -307,22 +309,22 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
-    fn none(self) -> u8 {
+    fn mask_none(self) -> u8 {
         0
     }
 
     #[inline(always)]
-    fn both(self, one: u8, other: u8) -> u8 {
+    fn mask_and(self, one: u8, other: u8) -> u8 {
         one & other
     }
 
     #[inline(always)]
-    fn either(self, one: u8, other: u8) -> u8 {
+    fn mask_or(self, one: u8, other: u8) -> u8 {
         one | other
     }
 
     #[inline(always)]
-    fn not(self, mask: u8) -> u8 {
+    fn mask_not(self, mask: u8) -> u8 {
         !mask
     }
 

@@ -1,4 +1,4 @@
-//! The instructions: lanes of eight bytes, one per cell. Nothing here knows what a cell is.
+//! SIMD operations on vectors of 64-bit lanes, one lane per cell, for each instruction set. Nothing here knows what a cell is.
 //!
 //! A proof checks the same for many cells, so cells are side by side: a vector holds the first eight bytes of four or eight
 //! cells, the next vector their next eight. All steps of a proof are then arithmetic on 64-bit words, which a scalar
@@ -29,37 +29,38 @@ use trueline_tokenizer::Kernel;
 /// The number of bytes of a cell in one lane.
 pub(crate) const WORD: usize = 8;
 
-/// The number of bytes of a stretch.
-pub(crate) const STRETCH: usize = 32;
+/// The number of bytes of a chunk.
+pub(crate) const CHUNK_BYTES: usize = 32;
 
-/// Some bytes, and a mask of their significant bits.
+/// Bytes to compare with, and a mask of the bits that must be equal.
 #[derive(Clone, Debug)]
-pub(crate) struct Stretch {
-    bytes: [u8; STRETCH],
-    counts: [u8; STRETCH],
+pub(crate) struct MaskedBytes {
+    bytes: [u8; CHUNK_BYTES],
+    mask: [u8; CHUNK_BYTES],
 }
 
-impl Stretch {
-    /// The stretches of a text, one by one; in the last one only the existing bytes count.
+impl MaskedBytes {
+    /// The chunks of a text, one by one; in the last one only the existing bytes count.
     pub(crate) fn all(text: &[u8]) -> impl Iterator<Item = Self> {
-        text.chunks(STRETCH).map(|part| {
-            let (mut bytes, mut counts) = ([0; STRETCH], [0; STRETCH]);
+        text.chunks(CHUNK_BYTES).map(|part| {
+            let (mut bytes, mut mask) = ([0; CHUNK_BYTES], [0; CHUNK_BYTES]);
             bytes[..part.len()].copy_from_slice(part);
-            counts[..part.len()].fill(u8::MAX);
-            Self { bytes, counts }
+            mask[..part.len()].fill(u8::MAX);
+            Self { bytes, mask }
         })
     }
 }
 
-/// The number of columns for [`Lanes::turn`] must be a multiple of this.
-pub(crate) const SQUARE: usize = 4;
+/// The number of columns for [`Lanes::transpose`] must be a multiple of this.
+pub(crate) const TRANSPOSE_WIDTH: usize = 4;
 
-/// Whether there are enough words from each offset on for all columns, and the columns can be filled [`SQUARE`] at a time.
+/// Whether there are enough words from each offset on for all columns, and the columns can be filled [`TRANSPOSE_WIDTH`] at a
+/// time.
 #[inline(always)]
-fn can_turn(from: &[u32], places: &[u32; 64], columns: &[[u32; 64]]) -> bool {
+fn can_transpose(from: &[u32], places: &[u32; 64], columns: &[[u32; 64]]) -> bool {
     let last = places.iter().fold(0, |last, place| last.max(*place)) as usize;
     last.checked_add(columns.len()).is_some_and(|end| end <= from.len())
-        && columns.len().is_multiple_of(SQUARE)
+        && columns.len().is_multiple_of(TRANSPOSE_WIDTH)
 }
 
 /// Vectors of 64-bit words, and operations on all of them at once.
@@ -74,7 +75,7 @@ pub(crate) trait Lanes: Copy {
     const COUNT: usize;
 
     /// Runs `task` in a separate function, compiled for these instructions.
-    fn enter<T: Task>(self, task: T) -> T::Output;
+    fn vectorize<T: SimdTask>(self, task: T) -> T::Output;
 
     /// The same word in each lane.
     fn splat(self, word: u64) -> Self::Words;
@@ -92,19 +93,19 @@ pub(crate) trait Lanes: Copy {
     /// Shifts each lane by its own count; the result is 0 for counts of 64 or more.
     fn shr_by(self, words: Self::Words, counts: Self::Words) -> Self::Words;
     /// `from - what`, or 0 if that is negative. Both must be below 2^16, or the result is meaningless.
-    fn excess(self, from: Self::Words, what: Self::Words) -> Self::Words;
+    fn saturating_sub(self, from: Self::Words, what: Self::Words) -> Self::Words;
     /// The lower half of each lane times `factor`.
-    fn times(self, words: Self::Words, factor: u32) -> Self::Words;
+    fn mul_low(self, words: Self::Words, factor: u32) -> Self::Words;
     /// The sum of the bytes of each lane.
     fn sum_bytes(self, words: Self::Words) -> Self::Words;
     /// Ten times the first byte of each pair of bytes plus the second, in place of the pair. Each must be 0 to 9, or the
     /// result is meaningless.
-    fn tens(self, digits: Self::Words) -> Self::Words;
+    fn digit_pairs(self, digits: Self::Words) -> Self::Words;
     /// The number whose eight decimal digits are the bytes of the lane, the first digit in the lowest byte. Each must be 0
     /// to 9, or the result is meaningless.
-    fn number(self, digits: Self::Words) -> Self::Words;
+    fn eight_digits(self, digits: Self::Words) -> Self::Words;
     /// The table entry at each lane's index, of which only the lowest three bits count.
-    fn look_up(self, table: &[u64; 8], index: Self::Words) -> Self::Words;
+    fn lookup(self, table: &[u64; 8], index: Self::Words) -> Self::Words;
 
     /// Loads `COUNT` 32-bit words from `at` on, which must exist.
     fn load(self, from: &[u32], at: usize) -> Self::Words;
@@ -114,18 +115,18 @@ pub(crate) trait Lanes: Copy {
     fn store(self, words: Self::Words, to: &mut [u64], at: usize);
     /// Transposes: writes the 32-bit words from each of 64 offsets on to successive columns, at the index of the offset.
     /// Does nothing and returns `false` if an offset has fewer words than there are columns, or their number is not a
-    /// multiple of [`SQUARE`].
+    /// multiple of [`TRANSPOSE_WIDTH`].
     #[inline(always)]
-    fn turn(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
-        if !can_turn(from, places, columns) {
+    fn transpose(self, from: &[u32], places: &[u32; 64], columns: &mut [[u32; 64]]) -> bool {
+        if !can_transpose(from, places, columns) {
             return false;
         }
-        for (row, places) in (0..).step_by(SQUARE).zip(places.as_chunks::<SQUARE>().0) {
+        for (row, places) in (0..).step_by(TRANSPOSE_WIDTH).zip(places.as_chunks::<TRANSPOSE_WIDTH>().0) {
             let [one, two, three, four] = places.map(|place| &from[place as usize..]);
             for ((((column, one), two), three), four) in
                 columns.iter_mut().zip(one).zip(two).zip(three).zip(four)
             {
-                column[row..row + SQUARE].copy_from_slice(&[*one, *two, *three, *four]);
+                column[row..row + TRANSPOSE_WIDTH].copy_from_slice(&[*one, *two, *three, *four]);
             }
         }
         true
@@ -139,26 +140,26 @@ pub(crate) trait Lanes: Copy {
     /// For each lane, the eight bytes at its index (only the lower half counts), as in `gather_bytes`, and the next eight.
     /// With fewer than sixteen bytes, both are meaningless.
     #[inline(always)]
-    fn gather_two(self, from: Bytes<'_>, index: Self::Words) -> [Self::Words; 2] {
+    fn gather_16(self, from: Bytes<'_>, index: Self::Words) -> [Self::Words; 2] {
         let behind = self.add(index, self.splat(WORD as u64));
         [self.gather_bytes(from, index), self.gather_bytes(from, behind)]
     }
 
-    /// The significant bits in which some bytes differ from a stretch: none if the result is zero in all lanes.
-    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> Self::Words;
+    /// The significant bits in which some bytes differ from a chunk: none if the result is zero in all lanes.
+    fn differences(self, from: &[u8; CHUNK_BYTES], chunk: &MaskedBytes) -> Self::Words;
 
     /// Prefetches bytes that will be read soon; there may be fewer.
     fn prefetch(self, from: Bytes<'_>, range: Range<usize>);
 
     fn equal(self, one: Self::Words, other: Self::Words) -> Self::Mask;
     /// Compares as signed numbers.
-    fn less(self, one: Self::Words, than: Self::Words) -> Self::Mask;
+    fn less_than(self, one: Self::Words, than: Self::Words) -> Self::Mask;
     fn is_zero(self, words: Self::Words) -> Self::Mask;
     /// Selects no lane.
-    fn none(self) -> Self::Mask;
-    fn both(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
-    fn either(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
-    fn not(self, mask: Self::Mask) -> Self::Mask;
+    fn mask_none(self) -> Self::Mask;
+    fn mask_and(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
+    fn mask_or(self, one: Self::Mask, other: Self::Mask) -> Self::Mask;
+    fn mask_not(self, mask: Self::Mask) -> Self::Mask;
     /// `yes` where the mask is set, `no` elsewhere.
     fn select(self, mask: Self::Mask, yes: Self::Words, no: Self::Words) -> Self::Words;
     /// The mask as bits, the first lane lowest.
@@ -220,13 +221,13 @@ impl<'a> Bytes<'a> {
     /// The largest index for a load of sixteen bytes.
     #[cfg(target_arch = "x86_64")]
     #[inline(always)]
-    fn last_two(self) -> u64 {
+    fn last_16(self) -> u64 {
         (self.0.len() - 2 * WORD) as u64
     }
 }
 
-/// A task that is written once and compiled for each kind of lanes.
-pub(crate) trait Task {
+/// A task that is written once and compiled for each instruction set.
+pub(crate) trait SimdTask {
     /// The result of the task.
     type Output;
 
@@ -234,9 +235,9 @@ pub(crate) trait Task {
     fn run<L: Lanes>(self, lanes: L) -> Self::Output;
 }
 
-/// The lanes in use.
+/// The instruction set in use.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Choice {
+pub(crate) enum SimdLevel {
     Scalar(scalar::Scalar),
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
@@ -244,8 +245,8 @@ pub(crate) enum Choice {
     Avx512(avx512::Avx512),
 }
 
-impl Choice {
-    /// Chooses the best lanes that are no better than a kernel of the tokenizer.
+impl SimdLevel {
+    /// Chooses the best instruction set that does not go beyond that of a kernel of the tokenizer.
     pub(crate) fn new(kernel: Kernel) -> Self {
         #[cfg(target_arch = "x86_64")]
         {
@@ -263,18 +264,18 @@ impl Choice {
     }
 
     /// A single lane, for single values.
-    pub(crate) fn one() -> impl Lanes {
+    pub(crate) fn single_lane() -> impl Lanes {
         scalar::Scalar
     }
 
     /// Runs `task` with these instructions.
-    pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
+    pub(crate) fn run<T: SimdTask>(self, task: T) -> T::Output {
         match self {
-            Self::Scalar(lanes) => lanes.enter(task),
+            Self::Scalar(lanes) => lanes.vectorize(task),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(lanes) => lanes.enter(task),
+            Self::Avx2(lanes) => lanes.vectorize(task),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(lanes) => lanes.enter(task),
+            Self::Avx512(lanes) => lanes.vectorize(task),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Bytes, Lanes, Pairs, STRETCH, Stretch, Task, WORD};
+use super::{Bytes, CHUNK_BYTES, Lanes, MaskedBytes, Pairs, SimdTask, WORD};
 
 /// The half of an index that counts.
 const LOWER: u64 = u32::MAX as u64;
@@ -17,7 +17,7 @@ impl Lanes for Scalar {
     const COUNT: usize = 1;
 
     #[inline(always)]
-    fn enter<T: Task>(self, task: T) -> T::Output {
+    fn vectorize<T: SimdTask>(self, task: T) -> T::Output {
         task.run(self)
     }
 
@@ -77,12 +77,12 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
-    fn excess(self, from: u64, what: u64) -> u64 {
+    fn saturating_sub(self, from: u64, what: u64) -> u64 {
         from.saturating_sub(what)
     }
 
     #[inline(always)]
-    fn times(self, words: u64, factor: u32) -> u64 {
+    fn mul_low(self, words: u64, factor: u32) -> u64 {
         (words & u64::from(u32::MAX)) * u64::from(factor)
     }
 
@@ -93,20 +93,20 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
-    fn tens(self, digits: u64) -> u64 {
+    fn digit_pairs(self, digits: u64) -> u64 {
         digits.wrapping_mul(10 * 256 + 1) >> 8 & 0x00FF_00FF_00FF_00FF
     }
 
     #[inline(always)]
-    fn number(self, digits: u64) -> u64 {
+    fn eight_digits(self, digits: u64) -> u64 {
         // Two digits per pair, two pairs per group, two groups per number: each step leaves the sum in the upper part.
-        let pairs = self.tens(digits);
+        let pairs = self.digit_pairs(digits);
         let groups = pairs.wrapping_mul(100 * 65_536 + 1) >> 16 & 0x0000_FFFF_0000_FFFF;
         groups.wrapping_mul((10_000 << 32) + 1) >> 32
     }
 
     #[inline(always)]
-    fn look_up(self, table: &[u64; 8], index: u64) -> u64 {
+    fn lookup(self, table: &[u64; 8], index: u64) -> u64 {
         table[(index & 7) as usize]
     }
 
@@ -139,9 +139,9 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
-    fn differences(self, from: &[u8; STRETCH], stretch: &Stretch) -> u64 {
+    fn differences(self, from: &[u8; CHUNK_BYTES], chunk: &MaskedBytes) -> u64 {
         let [from, bytes, counts] =
-            [from, &stretch.bytes, &stretch.counts].map(|bytes| bytes.as_chunks::<WORD>().0);
+            [from, &chunk.bytes, &chunk.mask].map(|bytes| bytes.as_chunks::<WORD>().0);
         let words = from.iter().zip(bytes).zip(counts);
         words.fold(0, |all, ((from, bytes), counts)| {
             let differ = u64::from_le_bytes(*from) ^ u64::from_le_bytes(*bytes);
@@ -158,7 +158,7 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
-    fn less(self, one: u64, than: u64) -> bool {
+    fn less_than(self, one: u64, than: u64) -> bool {
         one.cast_signed() < than.cast_signed()
     }
 
@@ -168,22 +168,22 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
-    fn none(self) -> bool {
+    fn mask_none(self) -> bool {
         false
     }
 
     #[inline(always)]
-    fn both(self, one: bool, other: bool) -> bool {
+    fn mask_and(self, one: bool, other: bool) -> bool {
         one & other
     }
 
     #[inline(always)]
-    fn either(self, one: bool, other: bool) -> bool {
+    fn mask_or(self, one: bool, other: bool) -> bool {
         one | other
     }
 
     #[inline(always)]
-    fn not(self, mask: bool) -> bool {
+    fn mask_not(self, mask: bool) -> bool {
         !mask
     }
 

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{Bytes, Lanes, Pairs, SQUARE, STRETCH, Stretch, Task, scalar::Scalar};
-use crate::proof::lanes::Choice;
+use super::{Bytes, CHUNK_BYTES, Lanes, MaskedBytes, Pairs, SimdTask, TRANSPOSE_WIDTH, scalar::Scalar};
+use crate::proof::lanes::SimdLevel;
 
 /// All operations over the same input; each lane gives a row of results.
 struct Everything<'a> {
@@ -34,7 +34,7 @@ fn lanes_of<L: Lanes>(lanes: L, words: L::Words) -> Vec<u64> {
     out
 }
 
-impl Task for Everything<'_> {
+impl SimdTask for Everything<'_> {
     type Output = Vec<Vec<u64>>;
 
     #[inline(always)]
@@ -46,10 +46,12 @@ impl Task for Everything<'_> {
             let digits = lanes.and(a, lanes.splat(0x0707_0707_0707_0707));
             let small = lanes.splat(0xFFFF);
             let bytes = Bytes::new(self.bytes).expect("there are bytes");
-            let [one, two] = lanes.gather_two(bytes, a);
+            let [one, two] = lanes.gather_16(bytes, a);
             // Of what is not there, nothing is said.
-            let is_there = lanes
-                .less(lanes.and(a, lanes.splat(u64::from(u32::MAX))), lanes.splat(bytes.len() as u64 - 15));
+            let is_there = lanes.less_than(
+                lanes.and(a, lanes.splat(u64::from(u32::MAX))),
+                lanes.splat(bytes.len() as u64 - 15),
+            );
             let nothing = lanes.splat(0);
             let vectors = [
                 lanes.splat(77),
@@ -65,27 +67,27 @@ impl Task for Everything<'_> {
                 lanes.shr_by(a, b),
                 lanes.shr_by(a, lanes.and(b, lanes.splat(63))),
                 lanes.shl_by(a, lanes.and(b, lanes.splat(63))),
-                lanes.excess(lanes.and(a, small), lanes.and(b, small)),
-                lanes.times(a, 100_000_000),
+                lanes.saturating_sub(lanes.and(a, small), lanes.and(b, small)),
+                lanes.mul_low(a, 100_000_000),
                 lanes.sum_bytes(a),
-                lanes.tens(digits),
-                lanes.number(digits),
-                lanes.look_up(&self.table, a),
+                lanes.digit_pairs(digits),
+                lanes.eight_digits(digits),
+                lanes.lookup(&self.table, a),
                 lanes.gather_bytes(bytes, a),
                 lanes.select(is_there, one, nothing),
                 lanes.select(is_there, two, nothing),
                 lanes.gather_pairs(Pairs::new(self.pairs).expect("there are pairs"), a),
                 lanes.gather_pairs(Pairs::new(self.pairs).expect("there are pairs"), lanes.and(a, small)),
-                lanes.select(lanes.less(a, b), a, b),
+                lanes.select(lanes.less_than(a, b), a, b),
             ];
             let masks = [
                 lanes.equal(a, b),
-                lanes.less(a, b),
+                lanes.less_than(a, b),
                 lanes.is_zero(a),
-                lanes.none(),
-                lanes.not(lanes.equal(a, b)),
-                lanes.both(lanes.less(a, b), lanes.not(lanes.is_zero(a))),
-                lanes.either(lanes.less(a, b), lanes.equal(a, b)),
+                lanes.mask_none(),
+                lanes.mask_not(lanes.equal(a, b)),
+                lanes.mask_and(lanes.less_than(a, b), lanes.mask_not(lanes.is_zero(a))),
+                lanes.mask_or(lanes.less_than(a, b), lanes.equal(a, b)),
             ];
             for vector in vectors {
                 for (lane, word) in lanes_of(lanes, vector).into_iter().enumerate() {
@@ -123,9 +125,9 @@ proptest! {
         table in any::<[u64; 8]>(),
     ) {
         let everything = || Everything { words: &words, bytes: &bytes, pairs: &pairs, table };
-        let expected = Scalar.enter(everything());
+        let expected = Scalar.vectorize(everything());
         for kernel in trueline_tokenizer::Kernel::available() {
-            prop_assert_eq!(&Choice::new(kernel).run(everything()), &expected, "{}", kernel);
+            prop_assert_eq!(&SimdLevel::new(kernel).run(everything()), &expected, "{}", kernel);
         }
     }
 }
@@ -137,28 +139,28 @@ struct Turned<'a> {
     columns: usize,
 }
 
-impl Task for Turned<'_> {
+impl SimdTask for Turned<'_> {
     type Output = (bool, Vec<[u32; 64]>);
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as every task")]
     fn run<L: Lanes>(self, lanes: L) -> Self::Output {
         let mut columns = vec![[7; 64]; self.columns];
-        (lanes.turn(self.from, &self.places, &mut columns), columns)
+        (lanes.transpose(self.from, &self.places, &mut columns), columns)
     }
 }
 
 /// The differences of some bytes from a text, of all lanes together.
-struct Differing<'a>(&'a [u8; STRETCH], &'a [u8]);
+struct Differing<'a>(&'a [u8; CHUNK_BYTES], &'a [u8]);
 
-impl Task for Differing<'_> {
+impl SimdTask for Differing<'_> {
     type Output = u64;
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "as every task")]
     fn run<L: Lanes>(self, lanes: L) -> u64 {
         let Self(bytes, text) = self;
-        let differences = Stretch::all(text).map(|stretch| lanes.differences(bytes, &stretch));
+        let differences = MaskedBytes::all(text).map(|chunk| lanes.differences(bytes, &chunk));
         differences.flat_map(|words| lanes_of(lanes, words)).fold(0, |all, word| all | word)
     }
 }
@@ -166,9 +168,9 @@ impl Task for Differing<'_> {
 proptest! {
     #[test]
     fn differences_are_those_of_the_text(
-        bytes in any::<[u8; STRETCH]>(),
-        length in 0..=STRETCH,
-        others in proptest::collection::vec((0..STRETCH, any::<u8>()), 0..3),
+        bytes in any::<[u8; CHUNK_BYTES]>(),
+        length in 0..=CHUNK_BYTES,
+        others in proptest::collection::vec((0..CHUNK_BYTES, any::<u8>()), 0..3),
     ) {
         let mut text = bytes;
         for (place, byte) in others {
@@ -177,7 +179,7 @@ proptest! {
         let differ = |(place, (one, other)): (usize, (&u8, &u8))| u64::from(one ^ other) << (8 * (place % 8));
         let expected = bytes.iter().zip(&text[..length]).enumerate().map(differ).fold(0, |all, one| all | one);
         for kernel in trueline_tokenizer::Kernel::available() {
-            prop_assert_eq!(Choice::new(kernel).run(Differing(&bytes, &text[..length])), expected, "{}", kernel);
+            prop_assert_eq!(SimdLevel::new(kernel).run(Differing(&bytes, &text[..length])), expected, "{}", kernel);
         }
     }
 
@@ -194,17 +196,17 @@ proptest! {
             places[row] = place;
         }
         let is_inside = places.iter().all(|place| *place as usize + columns <= from.len());
-        let is_turned = is_inside && columns % SQUARE == 0;
+        let is_transposed = is_inside && columns % TRANSPOSE_WIDTH == 0;
         let mut expected = vec![[7; 64]; columns];
-        for (column, words) in expected.iter_mut().enumerate().filter(|_| is_turned) {
+        for (column, words) in expected.iter_mut().enumerate().filter(|_| is_transposed) {
             for (word, place) in words.iter_mut().zip(places) {
                 *word = from[place as usize + column];
             }
         }
-        let lanes = trueline_tokenizer::Kernel::available().into_iter().map(Choice::new);
-        for lanes in lanes.chain([Choice::Scalar(Scalar)]) {
+        let lanes = trueline_tokenizer::Kernel::available().into_iter().map(SimdLevel::new);
+        for lanes in lanes.chain([SimdLevel::Scalar(Scalar)]) {
             let turned = lanes.run(Turned { from: &from, places, columns });
-            prop_assert_eq!(turned, (is_turned, expected.clone()), "{:?}", lanes);
+            prop_assert_eq!(turned, (is_transposed, expected.clone()), "{:?}", lanes);
         }
     }
 }
