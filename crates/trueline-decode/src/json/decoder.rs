@@ -12,7 +12,7 @@ use super::path::Paths;
 use super::prove::Prover;
 use super::reader::Reader;
 use super::rows::JsonRows;
-use super::scan::Record;
+use super::scan::BlockTokens;
 use super::slot::{Kind, Slot, Slots};
 use super::walk::Walker;
 use crate::{Column, Proven};
@@ -115,12 +115,12 @@ impl<'a> JsonBlock<'a> {
         self.buffer.as_slice().get(self.start..).unwrap_or_default()
     }
 
-    fn record(&self) -> Record<'a> {
-        Record::of(self.bytes(), self.positions)
+    fn tokens(&self) -> BlockTokens<'a> {
+        BlockTokens::of(self.bytes(), self.positions)
     }
 
     fn slot(&self, rows: &JsonRows, column: usize, row: usize) -> Slot {
-        rows.slot(&self.record(), column, row, self.positions.has_backslash())
+        rows.slot(&self.tokens(), column, row, self.positions.has_backslash())
     }
 }
 
@@ -213,7 +213,7 @@ impl JsonDecoder {
         rows: &JsonRows,
         some: impl Iterator<Item = usize>,
     ) -> Column {
-        rows.fill(&block.record(), column, some, block.positions.has_backslash(), &mut self.slots);
+        rows.fill(&block.tokens(), column, some, block.positions.has_backslash(), &mut self.slots);
         let buffer = block.buffer.slice(block.start);
         self.columns[column].decode(&Values { bytes: block.bytes(), buffer: &buffer, slots: &self.slots })
     }

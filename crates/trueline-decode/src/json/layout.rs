@@ -12,22 +12,22 @@ use std::ops::Range;
 
 use trueline_tokenizer::json::{SCALAR, STRING, is_scalar};
 
-use super::scan::{Record, Scanner};
+use super::scan::{BlockTokens, Scanner};
 use crate::proof::cell::{HIGH, LOW};
 use crate::proof::lanes::{Bytes, WORD};
 
 /// The maximum number of values of a record with a layout.
-const MOST_VALUES: usize = 256;
+const MAX_VALUES: usize = 256;
 /// The maximum number of layouts.
-const MOST_LAYOUTS: usize = 4;
-/// With all places taken, this many records that fit no layout pass before a new layout replaces another.
-const PATIENCE: u32 = 64;
+const MAX_LAYOUTS: usize = 4;
+/// If there are already as many layouts, the last one is replaced after this many records that fit none.
+const MAX_MISSES: u32 = 64;
 
 /// The known layouts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layouts {
-    /// The one that fitted last comes first.
-    known: Vec<Layout>,
+    /// The layout that fitted the last record comes first.
+    layouts: Vec<Layout>,
     /// The values of the last record that fitted.
     values: Vec<Value>,
     misses: u32,
@@ -36,15 +36,16 @@ pub(super) struct Layouts {
 /// The bytes of a record besides its values.
 #[derive(Clone, Debug, Default)]
 struct Layout {
-    /// The bytes before each value, and after the last: words, and masks of their significant bits.
+    /// The bytes of all separators, in order: words, and masks of their significant bits.
     between: Vec<(u64, u64)>,
-    gaps: Vec<Gap>,
-    last: Gap,
+    separators: Vec<Separator>,
+    /// The bytes after the last value.
+    last: Separator,
 }
 
-/// Bytes between values.
+/// The bytes before a value, or after the last one.
 #[derive(Clone, Copy, Debug, Default)]
-struct Gap {
+struct Separator {
     /// The number of words.
     words: u32,
     length: u32,
@@ -63,7 +64,7 @@ pub(super) struct Value {
 }
 
 /// The values of a record that fits a layout, and whether all of the record is ASCII; if not, the record may not be UTF-8.
-pub(super) struct Fitting<'a> {
+pub(super) struct LayoutMatch<'a> {
     pub(super) values: &'a [Value],
     pub(super) is_ascii: bool,
 }
@@ -72,11 +73,11 @@ impl Layouts {
     /// Returns the values of a record of `length` bytes if it fits a layout. They include all values of columns that require
     /// one.
     #[inline]
-    pub(super) fn fit(&mut self, bytes: Bytes<'_>, length: usize) -> Option<Fitting<'_>> {
-        for number in 0..self.known.len() {
-            if let Some(is_ascii) = self.known[number].fits(bytes, length, &mut self.values) {
-                self.known.swap(0, number);
-                return Some(Fitting { values: &self.values, is_ascii });
+    pub(super) fn fit(&mut self, bytes: Bytes<'_>, length: usize) -> Option<LayoutMatch<'_>> {
+        for number in 0..self.layouts.len() {
+            if let Some(is_ascii) = self.layouts[number].fits(bytes, length, &mut self.values) {
+                self.layouts.swap(0, number);
+                return Some(LayoutMatch { values: &self.values, is_ascii });
             }
         }
         None
@@ -85,26 +86,26 @@ impl Layouts {
     /// Learns the layout of a record that was proven, given its tokens and the results of the scanner.
     pub(super) fn learn(
         &mut self,
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         tokens: Range<usize>,
         scanner: &Scanner,
         length: usize,
     ) {
         let mut layout = None;
-        if self.known.len() == MOST_LAYOUTS {
+        if self.layouts.len() == MAX_LAYOUTS {
             self.misses += 1;
-            if self.misses < PATIENCE {
+            if self.misses < MAX_MISSES {
                 return;
             }
             // Its memory is reused.
-            layout = self.known.pop();
+            layout = self.layouts.pop();
         }
         self.misses = 0;
         let mut layout = layout.unwrap_or_default();
         if layout.set(block, tokens, scanner, length).is_some() {
             self.values.clear();
-            self.values.reserve(layout.gaps.len());
-            self.known.push(layout);
+            self.values.reserve(layout.separators.len());
+            self.layouts.push(layout);
         }
     }
 }
@@ -113,13 +114,13 @@ impl Layout {
     /// Makes this the layout of a record that is known to be JSON; `None` if it has too many values.
     fn set(
         &mut self,
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         tokens: Range<usize>,
         scanner: &Scanner,
         length: usize,
     ) -> Option<()> {
         self.between.clear();
-        self.gaps.clear();
+        self.separators.clear();
         let mut at = 0;
         for token in tokens.start..tokens.end {
             let is_key = block.kinds.get(token + 1) == Some(&b':');
@@ -130,22 +131,22 @@ impl Layout {
             }
             let Range { start, end } = block.range(token);
             let column = scanner.row.iter().position(|of_column| *of_column == number);
-            let mut gap = self.push(block.bytes.get(at..start)?)?;
-            gap.column = column.and_then(|column| u32::try_from(column).ok());
-            self.gaps.push(gap);
+            let mut separator = self.push(block.bytes.get(at..start)?)?;
+            separator.column = column.and_then(|column| u32::try_from(column).ok());
+            self.separators.push(separator);
             at = end;
         }
         self.last = self.push(block.bytes.get(at..length)?)?;
-        (self.gaps.len() <= MOST_VALUES).then_some(())
+        (self.separators.len() <= MAX_VALUES).then_some(())
     }
 
-    /// Adds bytes between values.
-    fn push(&mut self, bytes: &[u8]) -> Option<Gap> {
+    /// Adds the bytes of a separator.
+    fn push(&mut self, bytes: &[u8]) -> Option<Separator> {
         let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
         let words = bytes.chunks(WORD).map(|bytes| (word(bytes), u64::MAX >> (8 * (WORD - bytes.len()))));
         self.between.extend(words);
         let words = u32::try_from(bytes.len().div_ceil(WORD)).ok()?;
-        Some(Gap { words, length: u32::try_from(bytes.len()).ok()?, column: None })
+        Some(Separator { words, length: u32::try_from(bytes.len()).ok()?, column: None })
     }
 
     /// Whether a record of `length` bytes fits. If so, `values` are those of its columns, and the result is whether all of
@@ -153,12 +154,12 @@ impl Layout {
     #[inline]
     fn fits(&self, bytes: Bytes<'_>, length: usize, values: &mut Vec<Value>) -> Option<bool> {
         values.clear();
-        let (mut at, mut between, mut seen) = (0, &self.between[..], 0);
-        for gap in &self.gaps {
-            gap.stands_at(bytes, &mut at, &mut between)?;
+        let (mut at, mut between, mut all_bytes) = (0, &self.between[..], 0);
+        for separator in &self.separators {
+            separator.matches_at(bytes, &mut at, &mut between)?;
             let start = at;
             let kind = if bytes.word(at) & 0xFF == u64::from(b'"') {
-                at = string_end(bytes, at + 1, length, &mut seen)?;
+                at = string_end(bytes, at + 1, length, &mut all_bytes)?;
                 STRING
             } else {
                 at = scalar_end(bytes, at, length)?;
@@ -167,19 +168,19 @@ impl Layout {
                 }
                 SCALAR
             };
-            if let Some(column) = gap.column {
+            if let Some(column) = separator.column {
                 values.push(Value { column, kind, range: start..at });
             }
         }
-        self.last.stands_at(bytes, &mut at, &mut between)?;
-        (at == length).then_some(seen & HIGH == 0)
+        self.last.matches_at(bytes, &mut at, &mut between)?;
+        (at == length).then_some(all_bytes & HIGH == 0)
     }
 }
 
-impl Gap {
-    /// Advances past these bytes, the first of `between`, if they are at `at`.
+impl Separator {
+    /// Advances `at` past these bytes, if they are there; `between` begins with them, and is advanced too.
     #[inline]
-    fn stands_at(self, bytes: Bytes<'_>, at: &mut usize, between: &mut &[(u64, u64)]) -> Option<()> {
+    fn matches_at(self, bytes: Bytes<'_>, at: &mut usize, between: &mut &[(u64, u64)]) -> Option<()> {
         let (own, rest) = between.split_at_checked(self.words as usize)?;
         let words = own.iter().zip((*at..).step_by(WORD));
         let different = words.fold(0, |all, ((word, mask), at)| all | (bytes.word(at) ^ word) & mask);
@@ -190,13 +191,13 @@ impl Gap {
 }
 
 /// Returns the offset after the closing quote of a string without escapes, given that of its first byte; adds its bytes, and
-/// some after it, to `seen`.
+/// some after it, to `all_bytes`.
 #[inline]
-fn string_end(bytes: Bytes<'_>, start: usize, length: usize, seen: &mut u64) -> Option<usize> {
+fn string_end(bytes: Bytes<'_>, start: usize, length: usize, all_bytes: &mut u64) -> Option<usize> {
     let mut at = start;
     while at < length {
         let word = bytes.word(at);
-        *seen |= word;
+        *all_bytes |= word;
         // The lowest set bit belongs to such a byte; higher ones may not.
         let control = word.wrapping_sub(0x20 * LOW) & !word;
         let special = (equal(word, b'"') | equal(word, b'\\') | control) & HIGH;

@@ -10,8 +10,8 @@
 
 mod column;
 mod decoder;
-mod fit;
 mod layout;
+mod matching;
 mod path;
 mod prove;
 mod reader;

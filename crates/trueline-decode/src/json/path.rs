@@ -21,20 +21,20 @@ struct NodeEntry {
     children: Vec<Child>,
     /// The column of the value at this node.
     column: Option<u32>,
-    /// The columns of values somewhere inside.
+    /// The columns of values somewhere inside the value at this node.
     within: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
 struct Child {
-    print: u64,
+    hash: u64,
     key: Box<[u8]>,
     node: Node,
 }
 
 /// Hashes a key: both ends of the key and its length.
 #[inline]
-pub(crate) fn print(key: &[u8]) -> u64 {
+pub(crate) fn hash_key(key: &[u8]) -> u64 {
     let ends = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
         (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
         _ => key.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
@@ -65,15 +65,15 @@ impl Paths {
     }
 
     fn descend(&mut self, node: Node, key: &[u8]) -> Node {
-        let print = print(key);
-        if let Some(child) = self.child(node, key, print) {
+        let hash = hash_key(key);
+        if let Some(child) = self.child(node, key, hash) {
             return child;
         }
         let child = Node::try_from(self.nodes.len()).expect("a schema has less than 2^32 names");
         self.nodes.push(NodeEntry::default());
         let children = &mut self.nodes[node as usize].children;
-        let place = children.partition_point(|child| child.print < print);
-        children.insert(place, Child { print, key: key.into(), node: child });
+        let place = children.partition_point(|child| child.hash < hash);
+        children.insert(place, Child { hash, key: key.into(), node: child });
         child
     }
 
@@ -84,10 +84,10 @@ impl Paths {
 
     /// Returns the node of a key, given its hash.
     #[inline]
-    pub(crate) fn child(&self, node: Node, key: &[u8], print: u64) -> Option<Node> {
+    pub(crate) fn child(&self, node: Node, key: &[u8], hash: u64) -> Option<Node> {
         let children = &self.nodes[node as usize].children;
-        let place = children.partition_point(|child| child.print < print);
-        let same = children[place..].iter().take_while(|child| child.print == print);
+        let place = children.partition_point(|child| child.hash < hash);
+        let same = children[place..].iter().take_while(|child| child.hash == hash);
         same.into_iter().find(|child| *child.key == *key).map(|child| child.node)
     }
 
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     fn child(paths: &Paths, node: Node, key: &[u8]) -> Option<Node> {
-        paths.child(node, key, print(key))
+        paths.child(node, key, hash_key(key))
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
     fn keys_of_one_print_are_told_apart() {
         // Equal ends and lengths.
         let keys = ["abcdefghXijklmnop", "abcdefghYijklmnop"];
-        assert_eq!(print(keys[0].as_bytes()), print(keys[1].as_bytes()));
+        assert_eq!(hash_key(keys[0].as_bytes()), hash_key(keys[1].as_bytes()));
         let mut paths = Paths::new();
         paths.insert(keys[0], Some(0));
         assert_eq!(child(&paths, ROOT, keys[1].as_bytes()), None);

@@ -7,15 +7,16 @@ use trueline_tokenizer::json::Positions;
 
 use super::JsonColumn;
 use super::rows::JsonRows;
-use super::scan::Record;
+use super::scan::BlockTokens;
 use crate::Proven;
 use crate::proof::cell::{READ_AHEAD, ROWS_PER_WORD};
 use crate::proof::lanes::{Bytes, Pairs, SimdLevel};
 use crate::proof::value::{Tokens, ValueProof};
 
-/// The number of bytes read for one column before the next column: they stay in the nearest cache.
+/// The number of bytes of records in a tile. All columns are proven for one tile before the next one, so that its bytes stay in
+/// the first-level cache.
 const TILE_BYTES: usize = 24 << 10;
-/// If a proof leaves most of a block open, it is skipped for this many blocks.
+/// A proof that leaves most of a block open is skipped for this many blocks.
 const BACKOFF_BLOCKS: u32 = 7;
 
 /// Proves columns of blocks.
@@ -24,7 +25,7 @@ pub(super) struct Prover {
     columns: Vec<Option<ValueProof>>,
     lanes: SimdLevel,
     proven: Vec<Option<Proven>>,
-    /// For each column, the number of blocks to skip.
+    /// For each column, the number of blocks for which its proof is still skipped.
     backoffs: Vec<u32>,
     /// The tokens of strings with escapes, and their rows.
     escaped: Vec<(u32, u32)>,
@@ -42,7 +43,7 @@ impl Prover {
         }
     }
 
-    /// Proves what it can.
+    /// Proves what it can about the rows of a block.
     pub(super) fn prove(
         &mut self,
         bytes: &[u8],
@@ -54,7 +55,7 @@ impl Prover {
         let is_possible =
             rows.rows > 0 && end + READ_AHEAD <= bytes.len() && positions.kinds().len() >= READ_AHEAD;
         self.prepare(words, rows.rows, is_possible);
-        let block = Record::of(bytes, positions);
+        let block = BlockTokens::of(bytes, positions);
         let (Some(bytes), Some(offsets), Some(kinds)) =
             (Bytes::new(bytes), Pairs::new(block.offsets), Bytes::new(block.kinds))
         else {
@@ -79,11 +80,11 @@ impl Prover {
             }
             at = tile.end;
         }
-        self.open_what_is_odd(&block, positions, rows);
+        self.reopen_undecided(&block, positions, rows);
         &self.proven
     }
 
-    /// Makes space for the results.
+    /// Resets the results, and decides which proofs are skipped.
     fn prepare(&mut self, words: usize, rows: usize, is_possible: bool) {
         for ((proof, proven), backoff) in self.columns.iter().zip(&mut self.proven).zip(&mut self.backoffs) {
             let is_open = proven.as_ref().is_some_and(Proven::is_mostly_open);
@@ -101,7 +102,7 @@ impl Prover {
     }
 
     /// Opens the rows that a proof cannot decide: strings with escapes, and values in place of objects with columns.
-    fn open_what_is_odd(&mut self, block: &Record<'_>, positions: &Positions, rows: &JsonRows) {
+    fn reopen_undecided(&mut self, block: &BlockTokens<'_>, positions: &Positions, rows: &JsonRows) {
         self.find_escapes(block, positions, rows);
         for ((proof, proven), values) in self.columns.iter().zip(&mut self.proven).zip(&rows.tokens) {
             if let (Some(proof), Some(proven)) = (proof, proven)
@@ -114,7 +115,7 @@ impl Prover {
                 }
             }
         }
-        for (column, row) in &rows.in_the_way {
+        for (column, row) in &rows.non_objects {
             if let Some(proven) = &mut self.proven[*column as usize] {
                 proven.open[*row as usize / ROWS_PER_WORD] |= 1 << (*row as usize % ROWS_PER_WORD);
             }
@@ -122,7 +123,7 @@ impl Prover {
     }
 
     /// Finds the strings with escapes.
-    fn find_escapes(&mut self, block: &Record<'_>, positions: &Positions, rows: &JsonRows) {
+    fn find_escapes(&mut self, block: &BlockTokens<'_>, positions: &Positions, rows: &JsonRows) {
         self.escaped.clear();
         if !positions.has_backslash() {
             return;
@@ -143,7 +144,7 @@ impl Prover {
     /// token.
     fn note_escape(
         &mut self,
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         positions: &Positions,
         rows: &JsonRows,
         place: usize,
@@ -163,7 +164,7 @@ impl Prover {
         if *row < rows.rows && positions.tokens(rows.record(*row) as usize).start <= *token {
             self.escaped.push((narrow(*token), narrow(*row)));
         }
-        // After it, whatever it is.
+        // The start of the next token. In a broken record this may not be after the backslash.
         (block.offsets[*token + 1] as usize).max(place + 1)
     }
 }

@@ -1,16 +1,16 @@
 //! Proves from its bytes that a single record passes all checks.
 //!
 //! Works like the proofs of blocks, with one lane and without anything that only pays off for many records; a record that
-//! equals an earlier one byte by byte except for its values is not even split into tokens (`layout`). Doubtful records are
-//! left to the exact path.
+//! equals an earlier one byte by byte except for its values is not even split into tokens (`layout`). Records that are not proven
+//! are left to the exact path.
 
 use trueline_tokenizer::Kernel;
 use trueline_tokenizer::json::{Checker, Indexer, Positions};
 
 use super::decoder::paths;
-use super::layout::{Fitting, Layouts, Value};
+use super::layout::{LayoutMatch, Layouts, Value};
 use super::path::Paths;
-use super::scan::{Record, Scanned, Scanner};
+use super::scan::{BlockTokens, ScanResult, Scanner};
 use super::{JsonColumn, JsonOptions};
 use crate::proof::cell::READ_AHEAD;
 use crate::proof::lanes::Bytes;
@@ -65,7 +65,7 @@ impl RecordProver {
             return false;
         }
         let Self { layouts, scanner, positions, buffer, .. } = self;
-        layouts.learn(&Record::of(buffer, positions), positions.tokens(0), scanner, record.len());
+        layouts.learn(&BlockTokens::of(buffer, positions), positions.tokens(0), scanner, record.len());
         true
     }
 
@@ -74,7 +74,7 @@ impl RecordProver {
         let Self { columns, layouts, buffer, .. } = self;
         let bytes = Bytes::new(buffer)?;
         let length = buffer.len() - READ_AHEAD;
-        let Fitting { values, is_ascii } = layouts.fit(bytes, length)?;
+        let LayoutMatch { values, is_ascii } = layouts.fit(bytes, length)?;
         if !is_ascii && std::str::from_utf8(&buffer[..length]).is_err() {
             return Some(false);
         }
@@ -89,9 +89,9 @@ impl RecordProver {
         if checker.check_record(buffer, positions, 0).is_err() {
             return false;
         }
-        let block = Record::of(buffer, positions);
+        let block = BlockTokens::of(buffer, positions);
         match scanner.scan(paths, &block, positions.tokens(0), positions.has_backslash()) {
-            Scanned::Row(extra) if extra.is_none() || !*forbids_extras => {}
+            ScanResult::Row(extra) if extra.is_none() || !*forbids_extras => {}
             _ => return false,
         }
         let Some(bytes) = Bytes::new(buffer) else { return false };

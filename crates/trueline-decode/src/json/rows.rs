@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::scan::Record;
+use super::scan::BlockTokens;
 use super::slot::{Kind, Slot, Slots};
 use super::walk::kind_of_scalar;
 use crate::BrokenRecord;
@@ -21,8 +21,9 @@ pub struct JsonRows {
     pub(super) numbers: Vec<u32>,
     /// For each column, the token of its value in each row, 0 if there is none; whole words of rows.
     pub(super) tokens: Vec<Vec<u32>>,
-    /// The columns and rows, ordered by both, whose token is a value in place of an object that should contain theirs.
-    pub(super) in_the_way: Vec<(u32, u32)>,
+    /// The columns and rows, ordered by both, whose token is a value that is not an object, where an object should contain
+    /// theirs.
+    pub(super) non_objects: Vec<(u32, u32)>,
     /// The rows with a key that no field declares, if that matters.
     pub(super) extras: Vec<u32>,
     /// The first such key of each row.
@@ -75,7 +76,7 @@ impl JsonRows {
         self.rows = 0;
         self.broken.clear();
         self.numbers.clear();
-        self.in_the_way.clear();
+        self.non_objects.clear();
         self.extras.clear();
         self.extra_keys.clear();
         self.tokens.resize_with(columns, Vec::new);
@@ -90,18 +91,24 @@ impl JsonRows {
         }
     }
 
-    /// Marks that another value is in place of an object that should contain the value of a column.
-    pub(super) fn put_in_the_way(&mut self, column: usize, row: usize) {
-        self.in_the_way.push((narrow(column), narrow(row)));
+    /// Records that a value that is not an object is in place of the object that should contain the value of a column.
+    pub(super) fn add_non_object(&mut self, column: usize, row: usize) {
+        self.non_objects.push((narrow(column), narrow(row)));
     }
 
     /// Returns the value of a column in a row.
-    pub(super) fn slot(&self, block: &Record<'_>, column: usize, row: usize, has_backslash: bool) -> Slot {
+    pub(super) fn slot(
+        &self,
+        block: &BlockTokens<'_>,
+        column: usize,
+        row: usize,
+        has_backslash: bool,
+    ) -> Slot {
         assert!(row < self.rows, "row {row} of {}", self.rows);
         let slot = slot(block, self.tokens[column][row] as usize, has_backslash);
         let place = (narrow(column), narrow(row));
-        if !self.in_the_way.is_empty() && self.in_the_way.binary_search(&place).is_ok() {
-            return Slot { kind: Kind::InTheWay, ..slot };
+        if !self.non_objects.is_empty() && self.non_objects.binary_search(&place).is_ok() {
+            return Slot { kind: Kind::NotObject, ..slot };
         }
         slot
     }
@@ -109,7 +116,7 @@ impl JsonRows {
     /// Returns the values of a column in some rows.
     pub(super) fn fill(
         &self,
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         column: usize,
         rows: impl Iterator<Item = usize>,
         has_backslash: bool,
@@ -123,7 +130,7 @@ impl JsonRows {
 }
 
 /// Returns the value that begins with a token.
-fn slot(block: &Record<'_>, token: usize, has_backslash: bool) -> Slot {
+fn slot(block: &BlockTokens<'_>, token: usize, has_backslash: bool) -> Slot {
     if token == 0 {
         return Slot::default();
     }

@@ -7,18 +7,18 @@ use std::ops::Range;
 
 use trueline_tokenizer::json::{END, Positions, SCALAR, STRING};
 
-use super::path::{Node, Paths, ROOT, print};
+use super::path::{Node, Paths, ROOT, hash_key};
 
 /// The maximum number of keys of an object that are compared with each other.
-const MOST_KEYS: usize = 64;
+const MAX_KEYS: usize = 64;
 
 /// The result of scanning a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scanned {
-    /// A row, and its first key that leads nowhere.
+pub(crate) enum ScanResult {
+    /// A row, and the token of its first key at the top level that is not declared.
     Row(Option<u32>),
-    /// The record is left to the exact path.
-    Odd,
+    /// The record is unusual and left to the exact path (`walk`).
+    Unusual,
 }
 
 /// Scans records along their tokens.
@@ -26,11 +26,11 @@ pub(crate) enum Scanned {
 pub(crate) struct Scanner {
     /// For each column, the token of its value in the last record, 0 if there is none.
     pub(crate) row: Vec<u32>,
-    /// The tokens of nulls in the last record in place of objects with columns: anything else there would be odd.
+    /// The tokens of nulls in the last record in place of objects with columns: any other value there would be unusual.
     pub(crate) nulls: Vec<u32>,
     stack: Vec<Frame>,
     /// The hashes of the keys of all open objects.
-    prints: Vec<u64>,
+    hashes: Vec<u64>,
 }
 
 /// An open array or object.
@@ -44,14 +44,14 @@ struct Frame {
 
 /// The bytes of a block with its tokens.
 #[derive(Clone, Copy)]
-pub(crate) struct Record<'a> {
+pub(crate) struct BlockTokens<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) offsets: &'a [u32],
     pub(crate) kinds: &'a [u8],
 }
 
-impl<'a> Record<'a> {
-    /// All tokens of a block.
+impl<'a> BlockTokens<'a> {
+    /// Returns the tokens of a block.
     pub(crate) fn of(bytes: &'a [u8], positions: &'a Positions) -> Self {
         Self { bytes, offsets: positions.offsets(), kinds: positions.kinds() }
     }
@@ -84,17 +84,17 @@ impl Scanner {
     pub(crate) fn scan(
         &mut self,
         paths: &Paths,
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         tokens: Range<usize>,
         has_backslash: bool,
-    ) -> Scanned {
-        let Self { row, nulls, stack, prints } = self;
+    ) -> ScanResult {
+        let Self { row, nulls, stack, hashes } = self;
         row.fill(0);
         nulls.clear();
         stack.clear();
-        prints.clear();
+        hashes.clear();
         if block.kinds[tokens.start] != b'{' {
-            return Scanned::Odd;
+            return ScanResult::Unusual;
         }
         stack.push(Frame { node: Some(ROOT), from: 0 });
         let mut target: Option<Node> = None;
@@ -105,17 +105,19 @@ impl Scanner {
             match kind {
                 STRING if block.kinds[token + 1] == b':' => {
                     let key = block.content(token);
-                    let Some(Frame { node, from }) = stack.last().copied() else { return Scanned::Odd };
-                    let print = print(key);
-                    let seen = &prints[from..];
-                    if seen.len() >= MOST_KEYS
-                        || seen.contains(&print)
+                    let Some(Frame { node, from }) = stack.last().copied() else {
+                        return ScanResult::Unusual;
+                    };
+                    let hash = hash_key(key);
+                    let seen = &hashes[from..];
+                    if seen.len() >= MAX_KEYS
+                        || seen.contains(&hash)
                         || (has_backslash && key.contains(&b'\\'))
                     {
-                        return Scanned::Odd;
+                        return ScanResult::Unusual;
                     }
-                    prints.push(print);
-                    target = node.and_then(|node| paths.child(node, key, print));
+                    hashes.push(hash);
+                    target = node.and_then(|node| paths.child(node, key, hash));
                     if target.is_none() && stack.len() == 1 && extra.is_none() {
                         extra = Some(narrow(token));
                     }
@@ -127,32 +129,32 @@ impl Scanner {
                     if let Some(node) = node {
                         if kind != b'{' && !paths.within(node).is_empty() {
                             if kind != SCALAR || block.bytes[block.offsets[token] as usize] != b'n' {
-                                return Scanned::Odd;
+                                return ScanResult::Unusual;
                             }
                             nulls.push(narrow(token));
                         }
                         if let Some(column) = paths.column(node) {
                             let slot = &mut row[column as usize];
                             if *slot != 0 {
-                                return Scanned::Odd;
+                                return ScanResult::Unusual;
                             }
                             *slot = narrow(token);
                         }
                     }
                     if matches!(kind, b'{' | b'[') {
-                        stack.push(Frame { node: node.filter(|_| kind == b'{'), from: prints.len() });
+                        stack.push(Frame { node: node.filter(|_| kind == b'{'), from: hashes.len() });
                     }
                 }
                 b'}' | b']' => {
-                    let Some(frame) = stack.pop() else { return Scanned::Odd };
-                    prints.truncate(frame.from);
+                    let Some(frame) = stack.pop() else { return ScanResult::Unusual };
+                    hashes.truncate(frame.from);
                 }
                 END => break,
                 _ => {}
             }
             token += 1;
         }
-        Scanned::Row(extra)
+        ScanResult::Row(extra)
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) enum Kind {
     Escaped,
     Array,
     Object,
-    /// A value that is not an object in place of an object that should contain the key.
-    InTheWay,
+    /// A value that is not an object, in place of the object that should contain the key.
+    NotObject,
 }
 
 impl Kind {
@@ -34,7 +34,7 @@ impl Kind {
             Self::String | Self::Escaped => "a string",
             Self::Array => "an array",
             Self::Object => "an object",
-            Self::InTheWay => "a value that is no object",
+            Self::NotObject => "a value that is no object",
         }
     }
 

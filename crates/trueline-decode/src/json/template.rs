@@ -15,17 +15,17 @@ use std::ops::Range;
 
 use trueline_tokenizer::json::{SCALAR, STRING};
 
-use super::scan::Record;
+use super::scan::BlockTokens;
 use crate::proof::lanes::{Bytes, CHUNK_BYTES, Lanes, MaskedBytes, Pairs, SimdLevel, WORD};
 use crate::proof::scalar::FindInvalidScalars;
 
 /// The maximum number of tokens of a template.
-const MOST_TOKENS: usize = 1024;
+const MAX_TOKENS: usize = 1024;
 /// The maximum length of a key in bytes, including quotes.
-const LONGEST_KEY: usize = 64;
+const MAX_KEY_BYTES: usize = 64;
 /// The bit that distinguishes strings from scalars.
 const STRING_BIT: u8 = STRING ^ SCALAR;
-/// The kinds of strings or scalars alternating with commas, as many as are compared at a time.
+/// The kinds of strings alternating with commas, as many as are compared at a time.
 const ITEMS: [u8; 32] = {
     let mut items = [STRING; 32];
     let mut at = 1;
@@ -51,37 +51,37 @@ pub(crate) struct Template {
     /// The tokens between arrays of any length.
     parts: Vec<Part>,
     /// The positions of scalars.
-    scalars: Vec<Spot>,
+    scalars: Vec<TokenPosition>,
     /// For each column, the position of its value.
-    pub(crate) columns: Vec<Option<Spot>>,
+    pub(crate) columns: Vec<Option<TokenPosition>>,
 }
 
 /// The tokens of a part.
 #[derive(Clone, Debug)]
 struct Part {
-    /// Their kinds.
+    /// The kinds of the tokens.
     chunks: Vec<MaskedBytes>,
     count: usize,
-    /// What must match byte by byte: keys, including their quotes, and nulls.
+    /// The bytes that must be equal: keys, including their quotes, and nulls.
     keys: Vec<Key>,
 }
 
 /// A token of a record, counted from the first one of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Spot {
+pub(crate) struct TokenPosition {
     pub(crate) part: usize,
     pub(crate) token: u32,
 }
 
-/// How a record fits a template.
+/// The result of comparing a record with a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
+pub(crate) enum TemplateMatch {
     /// It has a different structure.
-    None,
-    /// It has scalars at the same positions, and nowhere else.
-    Alike,
-    /// It has scalars at other positions.
-    Loose,
+    Different,
+    /// It has the same structure, with scalars at the same positions and nowhere else.
+    Same,
+    /// It has the same structure, with scalars at other positions.
+    ScalarsElsewhere,
 }
 
 /// A chunk of a key: `skipped` bytes after the start of a token, which is counted from the first one of its part.
@@ -96,24 +96,24 @@ impl Template {
     /// Learns the template of a record, given its tokens, for each column the token of its value or 0, and the tokens of
     /// nulls that must be nulls; `None` if the record is unusual.
     pub(crate) fn learn(
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         tokens: Range<usize>,
         row: &[u32],
         nulls: &[u32],
     ) -> Option<Self> {
         let mut template = Self { parts: Vec::new(), scalars: Vec::new(), columns: Vec::new() };
-        let mut spots = vec![None; tokens.len()];
+        let mut token_positions = vec![None; tokens.len()];
         let (mut start, mut token) = (tokens.start, tokens.start);
         let mut keys = Vec::new();
         while token < tokens.end {
             let part = template.parts.len();
-            let spot = Spot { part, token: u32::try_from(token - start).ok()? };
-            spots[token - tokens.start] = Some(spot);
+            let position = TokenPosition { part, token: u32::try_from(token - start).ok()? };
+            token_positions[token - tokens.start] = Some(position);
             match block.kinds[token] {
                 STRING if block.kinds[token + 1] == b':' => {
-                    add_key(&mut keys, block.bytes.get(block.range(token))?, spot.token)?;
+                    add_key(&mut keys, block.bytes.get(block.range(token))?, position.token)?;
                 }
-                SCALAR => template.scalars.push(spot),
+                SCALAR => template.scalars.push(position),
                 _ => {}
             }
             token += 1;
@@ -125,17 +125,17 @@ impl Template {
                 start = token;
             }
         }
-        let spot = |token: &u32| match *token {
+        let position = |token: &u32| match *token {
             0 => Some(None),
-            token => spots[token as usize - tokens.start].map(Some),
+            token => token_positions[token as usize - tokens.start].map(Some),
         };
         for null in nulls {
-            let Spot { part, token } = spots[*null as usize - tokens.start]?;
+            let TokenPosition { part, token } = token_positions[*null as usize - tokens.start]?;
             add_key(&mut template.parts[part].keys, b"null", token)?;
         }
-        template.columns = row.iter().map(spot).collect::<Option<_>>()?;
+        template.columns = row.iter().map(position).collect::<Option<_>>()?;
         let count: usize = template.parts.iter().map(|part| part.count).sum();
-        (count <= MOST_TOKENS).then_some(template)
+        (count <= MAX_TOKENS).then_some(template)
     }
 
     /// Returns the number of parts.
@@ -143,21 +143,29 @@ impl Template {
         self.parts.len()
     }
 
-    /// Whether a record of `count` tokens has the structure of the template, given the kinds of its tokens and of all later
-    /// ones. If so, `bases` has the first token of each part, counted from the first of the record.
+    /// Compares the structure of a record of `count` tokens with the template, given the kinds of its tokens and of all later
+    /// ones. If it is the same, `bases` has the first token of each part, counted from the first of the record.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
-    pub(crate) fn fits<L: Lanes>(&self, lanes: L, kinds: &[u8], count: usize, bases: &mut [u32]) -> Fit {
+    pub(crate) fn match_tokens<L: Lanes>(
+        &self,
+        lanes: L,
+        kinds: &[u8],
+        count: usize,
+        bases: &mut [u32],
+    ) -> TemplateMatch {
         let mut at = 0;
         let mut different = lanes.splat(0);
         for (number, (part, base)) in self.parts.iter().zip(bases).enumerate() {
             if number > 0 {
-                let Some((length, has_scalars)) = items(&kinds[at..]) else { return Fit::None };
+                let Some((length, has_scalars)) = items(&kinds[at..]) else {
+                    return TemplateMatch::Different;
+                };
                 at += length;
                 different = lanes.or(different, lanes.splat(if has_scalars { STRING_BITS } else { 0 }));
             }
             if at + part.count > count {
-                return Fit::None;
+                return TemplateMatch::Different;
             }
             *base = narrow(at);
             for (skipped, chunk) in (0..).step_by(CHUNK_BYTES).zip(&part.chunks) {
@@ -165,12 +173,12 @@ impl Template {
             }
             at += part.count;
         }
-        if at != count || !is_nothing(lanes, lanes.and_not(different, lanes.splat(STRING_BITS))) {
-            Fit::None
-        } else if is_nothing(lanes, different) {
-            Fit::Alike
+        if at != count || !is_zero(lanes, lanes.and_not(different, lanes.splat(STRING_BITS))) {
+            TemplateMatch::Different
+        } else if is_zero(lanes, different) {
+            TemplateMatch::Same
         } else {
-            Fit::Loose
+            TemplateMatch::ScalarsElsewhere
         }
     }
 
@@ -181,11 +189,11 @@ impl Template {
     pub(crate) fn has_keys<L: Lanes>(
         &self,
         lanes: L,
-        block: &Record<'_>,
+        block: &BlockTokens<'_>,
         first: usize,
         bases: &[u32],
     ) -> bool {
-        let Record { bytes, offsets, .. } = *block;
+        let BlockTokens { bytes, offsets, .. } = *block;
         let mut different = lanes.splat(0);
         for (part, base) in self.parts.iter().zip(bases) {
             let offsets = offsets.get(first + *base as usize..).unwrap_or_default();
@@ -199,7 +207,7 @@ impl Template {
                 different = lanes.or(different, lanes.differences(bytes, chunk));
             }
         }
-        is_nothing(lanes, different)
+        is_zero(lanes, different)
     }
 
     /// Sets a bit in `unverified` for each row in which a scalar of the template is not, or may not be, a valid scalar. For
@@ -212,7 +220,7 @@ impl Template {
         bases: &[Vec<u32>],
         unverified: &mut [u64],
     ) {
-        for Spot { part, token } in &self.scalars {
+        for TokenPosition { part, token } in &self.scalars {
             lanes.run(FindInvalidScalars { bytes, offsets, bases: &bases[*part], token: *token, unverified });
         }
     }
@@ -224,9 +232,9 @@ impl Part {
     }
 }
 
-/// Adds what must be at a token; `None` if it is unusual.
+/// Adds bytes that must be at a token; `None` if they are too long or have an escape.
 fn add_key(keys: &mut Vec<Key>, key: &[u8], token: u32) -> Option<()> {
-    if key.len() > LONGEST_KEY || key.contains(&b'\\') {
+    if key.len() > MAX_KEY_BYTES || key.contains(&b'\\') {
         return None;
     }
     let chunks = (0..).step_by(CHUNK_BYTES).zip(MaskedBytes::all(key));
@@ -254,7 +262,7 @@ fn padded(bytes: &[u8], at: usize) -> [u8; CHUNK_BYTES] {
 
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "must be compiled with the instructions of its lanes")]
-fn is_nothing<L: Lanes>(lanes: L, differences: L::Words) -> bool {
+fn is_zero<L: Lanes>(lanes: L, differences: L::Words) -> bool {
     lanes.bits(lanes.mask_not(lanes.is_zero(differences))) == 0
 }
 
@@ -274,7 +282,7 @@ fn items(kinds: &[u8]) -> Option<(usize, bool)> {
     is_end(kinds, end).then_some((end, has_scalars))
 }
 
-/// The same for any number of items.
+/// Does the same as [`items`], for any number of items.
 fn many_items(kinds: &[u8]) -> Option<(usize, bool)> {
     let mut at = 0;
     let mut has_scalars = false;

@@ -1,5 +1,5 @@
-//! The slow, simple path through one record: from its tokens to the values of the columns. It defines the results of all
-//! faster paths.
+//! Reads one record the slow, simple way: from its tokens to the values of the columns. This defines the results of all faster
+//! paths.
 //!
 //! Keys are compared after unescaping, so `"\u0069d"` is `id`. An object with duplicate keys, anywhere in the record, and a
 //! record with two values for one column (under its name and an alias, or under a path and the whole name) are treated
@@ -12,13 +12,13 @@ use std::ops::Range;
 use trueline_schema::DuplicateKeys;
 use trueline_tokenizer::json::{Fault, FaultKind, Token, TokenKind, Tokens, unescape};
 
-use super::path::{Node, Paths, ROOT, print};
+use super::path::{Node, Paths, ROOT, hash_key};
 use super::slot::{Kind, Slot};
 
 /// The maximum number of characters of a key that are shown.
-const SHOWN: usize = 64;
+const MAX_SHOWN: usize = 64;
 /// Up to this many keys of an object are compared one by one.
-const FEW: usize = 16;
+const MAX_LINEAR: usize = 16;
 
 /// Why a record becomes no row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) struct Broken {
     pub(crate) found: String,
 }
 
-/// Walks through records.
+/// Finds the values of columns in single records, token by token.
 #[derive(Clone, Debug)]
 pub(crate) struct Walker {
     pub(crate) paths: Paths,
@@ -38,7 +38,7 @@ pub(crate) struct Walker {
     /// The values of the columns in the last record; offsets count from its start.
     pub(crate) row: Vec<Slot>,
     /// The offsets of keys in the last record that are ignored because they occur again.
-    void: Vec<usize>,
+    ignored_keys: Vec<usize>,
 }
 
 /// An open array or object.
@@ -68,7 +68,7 @@ struct Keys<'a> {
 impl<'a> Keys<'a> {
     /// The entry of a key.
     fn find(&self, key: &[u8]) -> Option<usize> {
-        if self.entries.len() <= FEW {
+        if self.entries.len() <= MAX_LINEAR {
             return self.entries.iter().position(|entry| *entry.key == *key);
         }
         self.index.get(key).copied()
@@ -76,17 +76,17 @@ impl<'a> Keys<'a> {
 
     fn push(&mut self, key: Cow<'a, [u8]>, range: Range<usize>) {
         let number = self.entries.len();
-        if number == FEW {
+        if number == MAX_LINEAR {
             self.index = self.entries.iter().map(|entry| entry.key.clone()).zip(0..).collect();
         }
-        if number >= FEW {
+        if number >= MAX_LINEAR {
             self.index.insert(key.clone(), number);
         }
         self.entries.push(Entry { key, range });
     }
 }
 
-/// The target of the next value.
+/// The target of the next value: the node of its key.
 #[derive(Clone, Default)]
 struct Target {
     node: Option<Node>,
@@ -97,20 +97,21 @@ struct Target {
 impl Walker {
     /// Creates a walker for `columns` columns.
     pub(crate) fn new(paths: Paths, columns: usize, duplicates: DuplicateKeys, max_depth: usize) -> Self {
-        Self { paths, duplicates, max_depth, row: vec![Slot::default(); columns], void: Vec::new() }
+        Self { paths, duplicates, max_depth, row: vec![Slot::default(); columns], ignored_keys: Vec::new() }
     }
 
-    /// Finds the values of the columns in one record and stores them in `row`. Returns the first key that leads nowhere.
+    /// Finds the values of the columns in one record and stores them in `row`. Returns the first key at
+    /// the top level that is not declared.
     ///
     /// **Errors**: why the record becomes no row. The first fault of the text takes precedence over rules about keys.
     pub(crate) fn walk(&mut self, text: &[u8]) -> Result<Option<Range<usize>>, Broken> {
-        self.void.clear();
+        self.ignored_keys.clear();
         let walked = self.walk_once(text);
-        if self.void.is_empty() {
+        if self.ignored_keys.is_empty() {
             return walked;
         }
         // Values before the last occurrence of a key must be ignored.
-        self.void.sort_unstable();
+        self.ignored_keys.sort_unstable();
         self.walk_once(text)
     }
 
@@ -161,14 +162,14 @@ impl Walker {
         }
         match repeated {
             Some(range) => {
-                let found = format!("the key {} a second time", shown(&text[range.clone()]));
+                let found = format!("the key {} a second time", truncate_key(&text[range.clone()]));
                 Err(Broken { code: "structure.duplicate_key", range, found })
             }
             None => Ok(extra),
         }
     }
 
-    /// Handles a key: sets the target of its value. Returns whether it leads nowhere.
+    /// Handles a key: sets the target of its value. Returns whether the key is not declared.
     fn key<'a>(
         &mut self,
         text: &'a [u8],
@@ -179,9 +180,9 @@ impl Walker {
     ) -> bool {
         let content = &text[token.range.start + 1..token.range.end - 1];
         let key = if token.has_escapes { unescape(content) } else { Cow::Borrowed(content) };
-        let node = object.target.node.and_then(|node| self.paths.child(node, &key, print(&key)));
+        let node = object.target.node.and_then(|node| self.paths.child(node, &key, hash_key(&key)));
         let is_extra = node.is_none();
-        if !self.void.is_empty() && self.void.binary_search(&token.range.start).is_ok() {
+        if !self.ignored_keys.is_empty() && self.ignored_keys.binary_search(&token.range.start).is_ok() {
             *target = Target::default();
             return false;
         }
@@ -198,7 +199,7 @@ impl Walker {
             DuplicateKeys::First => *target = Target::default(),
             DuplicateKeys::Last => {
                 let entry = &mut object.keys.entries[earlier];
-                self.void.push(std::mem::replace(&mut entry.range, token.range.clone()).start);
+                self.ignored_keys.push(std::mem::replace(&mut entry.range, token.range.clone()).start);
             }
         }
         is_extra
@@ -211,19 +212,19 @@ impl Walker {
             for column in self.paths.within(node) {
                 let within = &mut self.row[*column as usize];
                 if within.kind == Kind::Absent {
-                    *within = Slot { kind: Kind::InTheWay, ..slot };
+                    *within = Slot { kind: Kind::NotObject, ..slot };
                 }
             }
         }
         let Some(column) = self.paths.column(node) else { return };
         let old = &mut self.row[column as usize];
-        let is_taken = !matches!(old.kind, Kind::Absent | Kind::InTheWay);
-        // A value may end after one that began later.
+        let is_set = !matches!(old.kind, Kind::Absent | Kind::NotObject);
+        // Values are handled when they end, so one that began earlier may come later.
         let is_first = slot.start < old.start;
         match self.duplicates {
-            DuplicateKeys::Error if is_taken => drop(repeated.get_or_insert(target.key)),
-            DuplicateKeys::First if is_taken && !is_first => {}
-            DuplicateKeys::Last if is_taken && is_first => {}
+            DuplicateKeys::Error if is_set => drop(repeated.get_or_insert(target.key)),
+            DuplicateKeys::First if is_set && !is_first => {}
+            DuplicateKeys::Last if is_set && is_first => {}
             _ => *old = slot,
         }
     }
@@ -253,9 +254,9 @@ pub(crate) fn broken(fault: &Fault, length: usize) -> Broken {
 }
 
 /// Formats a raw key for people.
-fn shown(key: &[u8]) -> String {
+fn truncate_key(key: &[u8]) -> String {
     let key = String::from_utf8_lossy(key);
-    match key.char_indices().nth(SHOWN) {
+    match key.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &key[..end]),
         None => key.into_owned(),
     }

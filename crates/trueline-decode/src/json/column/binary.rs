@@ -6,7 +6,7 @@ use arrow_array::BinaryArray;
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use trueline_schema::Field;
 
-use super::primitive::Texts;
+use super::primitive::TextReader;
 use super::{DecodeValues, Values};
 use crate::Column;
 use crate::column::Gaps;
@@ -15,11 +15,11 @@ use crate::value::{Refusal, binary};
 
 /// Compiles the column; there is one loop.
 pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
-    Box::new(BinaryColumn { texts: Texts::new(field), gaps: Gaps::default() })
+    Box::new(BinaryColumn { reader: TextReader::new(field), gaps: Gaps::default() })
 }
 
 struct BinaryColumn {
-    texts: Texts,
+    reader: TextReader,
     gaps: Gaps,
 }
 
@@ -34,7 +34,7 @@ impl DecodeValues for BinaryColumn {
             if matches!(slot.kind, Kind::Absent | Kind::Null) {
                 self.gaps.null(row);
             } else if !slot.kind.is_string()
-                || !binary::decode_into(self.texts.text(values.bytes, slot).as_bytes(), &mut bytes)
+                || !binary::decode_into(self.reader.text(values.bytes, slot).as_bytes(), &mut bytes)
             {
                 self.gaps.bad(row, Refusal::Invalid);
             } else if let Ok(length) = i32::try_from(bytes.len()) {

@@ -25,14 +25,14 @@ use crate::value::{Parse, Refusal, Text};
 
 /// How the text of a value is read.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(super) struct TextReader {
     /// Whether white space around strings is left out.
     pub(super) trim: bool,
     /// The last string that had escapes.
     scratch: Vec<u8>,
 }
 
-impl Texts {
+impl TextReader {
     pub(super) fn new(field: &Field) -> Self {
         Self { trim: field.trim, scratch: Vec::new() }
     }
@@ -58,7 +58,7 @@ impl Texts {
 /// Returns the values of a column, parsed by `parse`; missing ones have the default value and are recorded in `gaps`.
 fn read<P: ParseValue>(
     values: &Values<'_>,
-    texts: &mut Texts,
+    reader: &mut TextReader,
     parse: &mut P,
     gaps: &mut Gaps,
 ) -> Vec<P::Native> {
@@ -69,7 +69,7 @@ fn read<P: ParseValue>(
             gaps.null(row);
             P::Native::default()
         } else {
-            parse.parse(slot.kind, texts.text(values.bytes, slot)).unwrap_or_else(|refusal| {
+            parse.parse(slot.kind, reader.text(values.bytes, slot)).unwrap_or_else(|refusal| {
                 gaps.bad(row, refusal);
                 P::Native::default()
             })
@@ -82,7 +82,7 @@ fn read<P: ParseValue>(
 
 /// A column of fixed-width values.
 struct PrimitiveColumn<A, P> {
-    texts: Texts,
+    reader: TextReader,
     parse: P,
     gaps: Gaps,
     data_type: ArrowType,
@@ -95,7 +95,7 @@ where
     P: ParseValue<Native = A::Native> + 'static,
 {
     fn new(field: &Field, parse: P, data_type: ArrowType) -> Self {
-        Self { texts: Texts::new(field), parse, gaps: Gaps::default(), data_type, array: PhantomData }
+        Self { reader: TextReader::new(field), parse, gaps: Gaps::default(), data_type, array: PhantomData }
     }
 
     fn boxed(field: &Field, parse: P) -> Box<dyn DecodeValues> {
@@ -115,7 +115,7 @@ where
     P: ParseValue<Native = A::Native> + 'static,
 {
     fn decode(&mut self, values: &Values<'_>) -> Column {
-        let values = read(values, &mut self.texts, &mut self.parse, &mut self.gaps);
+        let values = read(values, &mut self.reader, &mut self.parse, &mut self.gaps);
         self.finish(values)
     }
 }
@@ -227,8 +227,8 @@ where
     Q: Parse<Native = i128> + 'static,
 {
     fn decode(&mut self, values: &Values<'_>) -> Column {
-        let PrimitiveColumn { texts, parse, gaps, .. } = &mut self.micros;
-        let read = read(values, texts, parse, gaps);
+        let PrimitiveColumn { reader, parse, gaps, .. } = &mut self.micros;
+        let read = read(values, reader, parse, gaps);
         if self.micros.gaps.has(Refusal::ExcessDigits) {
             self.nanos.decode(values)
         } else {
@@ -240,11 +240,15 @@ where
 /// `true` and `false`; with `coerce`, also the strings that mean them.
 pub(super) fn boolean(field: &Field) -> Box<dyn DecodeValues> {
     let strings = field.coerce.then(|| BooleanParser::new(&field.true_values, &field.false_values));
-    Box::new(BooleanColumn { texts: Texts::new(field), parse: Booleans(strings), gaps: Gaps::default() })
+    Box::new(BooleanColumn {
+        reader: TextReader::new(field),
+        parse: Booleans(strings),
+        gaps: Gaps::default(),
+    })
 }
 
 struct BooleanColumn {
-    texts: Texts,
+    reader: TextReader,
     parse: Booleans<BooleanParser>,
     gaps: Gaps,
 }
@@ -252,7 +256,7 @@ struct BooleanColumn {
 impl DecodeValues for BooleanColumn {
     fn decode(&mut self, values: &Values<'_>) -> Column {
         let rows = values.slots.len();
-        let read = read(values, &mut self.texts, &mut self.parse, &mut self.gaps);
+        let read = read(values, &mut self.reader, &mut self.parse, &mut self.gaps);
         let array = BooleanArray::new(BooleanBuffer::from(read.as_slice()), self.gaps.nulls(rows));
         Column { array: Arc::new(array), bad: self.gaps.take_bad() }
     }

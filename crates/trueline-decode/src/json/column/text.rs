@@ -18,17 +18,17 @@ use crate::value::Refusal;
 
 /// Compiles `string` and `any`.
 pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
-    let takes = match field.data_type {
-        DataType::Any => Takes::All,
-        _ if field.coerce => Takes::Scalars,
-        _ => Takes::Strings,
+    let accepts = match field.data_type {
+        DataType::Any => Accepts::All,
+        _ if field.coerce => Accepts::Scalars,
+        _ => Accepts::Strings,
     };
-    Box::new(TextColumn { takes, trim: field.trim, gaps: Gaps::default() })
+    Box::new(TextColumn { accepts, trim: field.trim, gaps: Gaps::default() })
 }
 
 /// The values that have a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Takes {
+enum Accepts {
     Strings,
     /// Also numbers and booleans, as written.
     Scalars,
@@ -38,7 +38,7 @@ enum Takes {
 }
 
 struct TextColumn {
-    takes: Takes,
+    accepts: Accepts,
     trim: bool,
     gaps: Gaps,
 }
@@ -53,9 +53,9 @@ impl DecodeValues for TextColumn {
             let (is_null, is_good) = match slot.kind {
                 Kind::Absent | Kind::Null => (true, false),
                 Kind::String | Kind::Escaped => (false, true),
-                Kind::True | Kind::False | Kind::Number => (false, self.takes != Takes::Strings),
-                Kind::Array | Kind::Object => (false, self.takes == Takes::All),
-                Kind::InTheWay => (self.takes == Takes::All, false),
+                Kind::True | Kind::False | Kind::Number => (false, self.accepts != Accepts::Strings),
+                Kind::Array | Kind::Object => (false, self.accepts == Accepts::All),
+                Kind::NotObject => (self.accepts == Accepts::All, false),
             };
             if is_null {
                 self.gaps.null(row);

@@ -1,40 +1,40 @@
-//! Finds the records of a block that fit a template.
+//! Finds the records of a block that match a template.
 
 use trueline_tokenizer::json::Positions;
 
-use super::scan::Record;
-use super::template::{Fit, Template};
+use super::scan::BlockTokens;
+use super::template::{Template, TemplateMatch};
 use crate::proof::cell::ROWS_PER_WORD;
 use crate::proof::lanes::{Lanes, SimdTask};
 
 /// Selects the records that have the structure and the keys of a template.
-pub(crate) struct FitRecords<'a> {
+pub(crate) struct MatchRecords<'a> {
     pub(crate) template: &'a Template,
-    pub(crate) block: &'a Record<'a>,
+    pub(crate) block: &'a BlockTokens<'a>,
     pub(crate) positions: &'a Positions,
     pub(crate) pending: &'a [u32],
-    pub(crate) into: Fitting<'a>,
+    pub(crate) output: MatchOutput<'a>,
 }
 
-/// The results for the records that fit.
-pub(crate) struct Fitting<'a> {
+/// The results for the records that match.
+pub(crate) struct MatchOutput<'a> {
     pub(crate) records: &'a mut Vec<u32>,
     /// For each part, its first token in each of these records; whole words of rows.
     pub(crate) bases: &'a mut [Vec<u32>],
-    /// The same for one record, counted from its first token.
+    /// The first token of each part in one record, counted from the record's first token; a buffer.
     pub(crate) parts: &'a mut [u32],
-    /// One bit per record, set if it has scalars at other positions.
+    /// One bit per record, set if it has scalars at other positions, which must be verified one by one.
     pub(crate) unverified: &'a mut Vec<u64>,
 }
 
-impl SimdTask for FitRecords<'_> {
+impl SimdTask for MatchRecords<'_> {
     type Output = ();
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the loop must be compiled with the instructions of its lanes")]
     fn run<L: Lanes>(self, lanes: L) {
-        let Self { template, block, positions, pending, into } = self;
-        let Fitting { records, bases, parts, unverified } = into;
+        let Self { template, block, positions, pending, output } = self;
+        let MatchOutput { records, bases, parts, unverified } = output;
         let most = pending.len();
         records.resize(most, 0);
         for bases in bases.iter_mut() {
@@ -45,11 +45,12 @@ impl SimdTask for FitRecords<'_> {
         let mut count = 0;
         for record in pending {
             let tokens = positions.tokens(*record as usize);
-            let fit = template.fits(lanes, &block.kinds[tokens.start..], tokens.len(), parts);
-            if fit == Fit::None || !template.has_keys(lanes, block, tokens.start, parts) {
+            let fit = template.match_tokens(lanes, &block.kinds[tokens.start..], tokens.len(), parts);
+            if fit == TemplateMatch::Different || !template.has_keys(lanes, block, tokens.start, parts) {
                 continue;
             }
-            unverified[count / ROWS_PER_WORD] |= u64::from(fit == Fit::Loose) << (count % ROWS_PER_WORD);
+            unverified[count / ROWS_PER_WORD] |=
+                u64::from(fit == TemplateMatch::ScalarsElsewhere) << (count % ROWS_PER_WORD);
             records[count] = *record;
             let first = narrow(tokens.start);
             bases.iter_mut().zip(&*parts).for_each(|(bases, part)| bases[count] = first + part);
