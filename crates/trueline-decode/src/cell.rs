@@ -1,6 +1,6 @@
 //! Turns positions into the text of each cell of a column.
 //!
-//! A column is one loop over its cells. How cells are found ([`Cells::visit`]), read ([`Read`]) and parsed is decided before
+//! A column is one loop over its cells. How cells are found ([`Cells::visit`]), read ([`ReadText`]) and parsed is decided before
 //! the loop, so that nothing inside it decides again: the loop is compiled once per combination. To add a way to find or
 //! read cells, add a type, not a branch inside the loop.
 
@@ -16,7 +16,7 @@ use crate::{Block, Records};
 const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// The maximum number of bytes of working memory that a column keeps between blocks.
-pub(crate) const KEPT_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_SCRATCH_BYTES: usize = 64 * 1024;
 
 /// The cells of a block.
 pub(crate) struct Cells<'a> {
@@ -27,12 +27,12 @@ pub(crate) struct Cells<'a> {
     pub(crate) has_quotes: bool,
     block: Block<'a>,
     positions: &'a Positions,
-    way: Way<'a>,
+    lookup: CellLookup<'a>,
 }
 
 /// How cells are found.
 #[derive(Clone, Copy)]
-enum Way<'a> {
+enum CellLookup<'a> {
     /// All records have the same number of fields.
     Grid(Grid<'a>),
     /// Records directly follow each other, but some are not rows. `firsts` has the entry of the first field of each row.
@@ -59,25 +59,34 @@ impl<'a> Cells<'a> {
     /// The cells of all rows of a block.
     pub(crate) fn of_records(block: &Block<'a>, records: &'a Records) -> Self {
         let positions = block.positions;
-        let way = match (records.numbers(), positions.grid(), positions.dense()) {
-            (None, Some(grid), _) => Way::Grid(grid),
-            (None, None, _) => Way::All,
-            (Some(_), _, Some(dense)) => {
-                Way::Dense { dense, firsts: &records.firsts[..records.rows], fields: records.fields as usize }
-            }
-            (Some(numbers), _, None) => Way::Numbers(numbers),
+        let lookup = match (records.numbers(), positions.grid(), positions.dense()) {
+            (None, Some(grid), _) => CellLookup::Grid(grid),
+            (None, None, _) => CellLookup::All,
+            (Some(_), _, Some(dense)) => CellLookup::Dense {
+                dense,
+                firsts: &records.firsts[..records.rows],
+                fields: records.fields as usize,
+            },
+            (Some(numbers), _, None) => CellLookup::Numbers(numbers),
         };
-        Self::new(block, records.rows, way)
+        Self::new(block, records.rows, lookup)
     }
 
     /// The cells of some records of a block.
     pub(crate) fn of_numbers(block: &Block<'a>, numbers: &'a [u32]) -> Self {
-        Self::new(block, numbers.len(), Way::Numbers(numbers))
+        Self::new(block, numbers.len(), CellLookup::Numbers(numbers))
     }
 
-    fn new(block: &Block<'a>, rows: usize, way: Way<'a>) -> Self {
+    fn new(block: &Block<'a>, rows: usize, lookup: CellLookup<'a>) -> Self {
         let positions = block.positions;
-        Self { bytes: block.bytes(), rows, has_quotes: positions.has_quotes(), block: *block, positions, way }
+        Self {
+            bytes: block.bytes(),
+            rows,
+            has_quotes: positions.has_quotes(),
+            block: *block,
+            positions,
+            lookup,
+        }
     }
 
     /// Returns the bytes as a buffer that shares those of the block.
@@ -87,16 +96,16 @@ impl<'a> Cells<'a> {
 
     /// Runs a loop over the cells of the column at a position in the records.
     pub(crate) fn visit<V: Visit>(&self, column: usize, visit: V) -> V::Output {
-        match self.way {
-            Way::Grid(grid) => visit.visit(grid_cells(grid, column, self.rows)),
-            Way::Dense { dense, firsts, fields } => {
+        match self.lookup {
+            CellLookup::Grid(grid) => visit.visit(grid_cells(grid, column, self.rows)),
+            CellLookup::Dense { dense, firsts, fields } => {
                 let trim = if column + 1 == fields { dense.trim } else { 0 };
                 visit.visit(dense_cells(dense, firsts, column, trim))
             }
-            Way::Numbers(numbers) => {
+            CellLookup::Numbers(numbers) => {
                 visit.visit(numbers.iter().map(|record| self.positions.field(*record as usize, column)))
             }
-            Way::All => visit.visit((0..self.rows).map(|record| self.positions.field(record, column))),
+            CellLookup::All => visit.visit((0..self.rows).map(|record| self.positions.field(record, column))),
         }
     }
 }
@@ -129,34 +138,34 @@ fn dense_cells(
 }
 
 /// How the text of a cell is read.
-pub(crate) trait Read {
+pub(crate) trait ReadText {
     /// Returns the text of the cell at `place`.
     fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t>;
 }
 
-/// Reads cells without changes.
-pub(crate) struct AsItStands;
+/// Reads cells as they are in the file.
+pub(crate) struct RawText;
 
-impl Read for AsItStands {
+impl ReadText for RawText {
     #[inline]
     fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t> {
         Text::at(bytes, place)
     }
 }
 
-/// Reads cells that may be quoted, and may need trimming.
+/// Reads cells that may be quoted or need trimming.
 #[derive(Debug)]
-pub(crate) struct Unquote {
+pub(crate) struct Unquoter {
     quote: Option<u8>,
     escape: Option<u8>,
     /// Both as eight equal bytes; the quote twice if there is no escape.
     patterns: [u64; 2],
     pub(crate) trim: bool,
-    /// The last cell from which something was left out.
+    /// The content of the last cell with doubled or escaped quotes.
     scratch: Vec<u8>,
 }
 
-impl Unquote {
+impl Unquoter {
     pub(crate) fn new(dialect: &Dialect, trim: bool) -> Self {
         let Dialect { quote, escape, .. } = *dialect;
         let pattern = |byte: Option<u8>| u64::from(byte.unwrap_or(0)) * ONES;
@@ -180,10 +189,10 @@ impl Unquote {
         self.quote.is_some_and(|quote| bytes.get(start) == Some(&quote))
     }
 
-    /// Returns the range of a cell's content, untrimmed; `None` if something inside must be left out.
+    /// Returns the range of a cell's content, untrimmed; `None` if it has doubled or escaped quotes, so that it is no range.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    pub(crate) fn place(&self, bytes: &[u8], place: Range<usize>) -> Option<Range<usize>> {
+    pub(crate) fn content_range(&self, bytes: &[u8], place: Range<usize>) -> Option<Range<usize>> {
         let (Some(quote), Some(first)) = (self.quote, bytes[place.clone()].first()) else {
             return Some(place);
         };
@@ -250,24 +259,24 @@ impl Unquote {
     }
 }
 
-impl Unquote {
-    /// Returns the content of a cell from which something must be left out.
+impl Unquoter {
+    /// Returns the content of a cell with doubled or escaped quotes.
     #[cold]
     fn unescaped(&mut self, cell: &[u8]) -> Text<'_> {
         let mut scratch = std::mem::take(&mut self.scratch);
         scratch.clear();
-        scratch.shrink_to(KEPT_BYTES);
+        scratch.shrink_to(MAX_SCRATCH_BYTES);
         self.unescape(cell, &mut scratch);
         self.scratch = scratch;
         self.scratch[..].into()
     }
 }
 
-impl Read for Unquote {
+impl ReadText for Unquoter {
     #[inline]
     fn text<'t>(&'t mut self, bytes: &'t [u8], place: Range<usize>) -> Text<'t> {
         let trim = self.trim;
-        let text = match self.place(bytes, place.clone()) {
+        let text = match self.content_range(bytes, place.clone()) {
             Some(content) => Text::at(bytes, content),
             None => self.unescaped(&bytes[place]),
         };
@@ -296,7 +305,7 @@ pub(crate) fn trimmed(text: &[u8]) -> Range<usize> {
 
 /// The strings that mean null in a column.
 #[derive(Debug)]
-pub(crate) struct Nulls {
+pub(crate) struct NullStrings {
     /// Bit n is set if one of them has n bytes; bit 63 is for 63 bytes and more.
     lengths: u64,
     texts: Vec<Box<[u8]>>,
@@ -304,7 +313,7 @@ pub(crate) struct Nulls {
     has_empty: bool,
 }
 
-impl Nulls {
+impl NullStrings {
     pub(crate) fn new(texts: &[String]) -> Self {
         Self {
             lengths: texts.iter().fold(0, |lengths, text| lengths | 1 << text.len().min(63)),
@@ -324,10 +333,10 @@ impl Nulls {
         if text.len() == 0 {
             return self.has_empty;
         }
-        self.lengths >> text.len().min(63) & 1 != 0 && self.lists(text)
+        self.lengths >> text.len().min(63) & 1 != 0 && self.is_listed(text)
     }
 
-    fn lists(&self, text: Text<'_>) -> bool {
+    fn is_listed(&self, text: Text<'_>) -> bool {
         self.texts.iter().any(|null| **null == *text.as_bytes())
     }
 }
@@ -338,7 +347,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn twin(cell: &[u8], dialect: &Dialect) {
-        let mut reader = Unquote::new(dialect, false);
+        let mut reader = Unquoter::new(dialect, false);
         let mut bytes = b"##".to_vec();
         bytes.extend_from_slice(cell);
         bytes.extend_from_slice(b"##\"");
@@ -390,14 +399,14 @@ mod tests {
     #[test]
     fn null_texts() {
         let long = "n".repeat(80);
-        let nulls = Nulls::new(&["NA".to_owned(), "null".to_owned(), long.clone()]);
+        let nulls = NullStrings::new(&["NA".to_owned(), "null".to_owned(), long.clone()]);
         for text in ["NA", "null", &long] {
             assert!(nulls.contains(text.as_bytes().into()));
         }
         for text in ["", "na", "NULL", "nul", &long[1..], &"x".repeat(80)] {
             assert!(!nulls.contains(text.as_bytes().into()));
         }
-        assert!(Nulls::new(&[String::new()]).contains(b""[..].into()));
+        assert!(NullStrings::new(&[String::new()]).contains(b""[..].into()));
     }
 
     proptest! {

@@ -36,8 +36,8 @@ pub struct Records {
     pub broken: Vec<BrokenRecord>,
     /// For each row, its record, if some records are not rows.
     numbers: Vec<u32>,
-    /// The broken records, while they are searched.
-    wrong: Vec<u32>,
+    /// The numbers of the broken records; a buffer.
+    broken_numbers: Vec<u32>,
     /// For each row, the entry of its first field among the separators, if records directly follow each other; then zeros.
     pub(crate) firsts: Vec<u32>,
     pub(crate) fields: u32,
@@ -87,11 +87,11 @@ impl Records {
     }
 
     fn sort_out_dense(&mut self, positions: &Positions, dense: Dense<'_>) {
-        self.find_wrong(positions, dense.lasts);
+        self.find_broken(positions, dense.lasts);
         let mut faults = positions.faults().iter().peekable();
         let mut next = 0;
-        for at in 0..self.wrong.len() {
-            let record = self.wrong[at];
+        for at in 0..self.broken_numbers.len() {
+            let record = self.broken_numbers[at];
             self.add_rows(next, &dense.lasts[next as usize..record as usize]);
             let fault = faults.next_if(|fault| fault.record == record);
             self.broken.push(broken(positions, record, fault));
@@ -102,12 +102,12 @@ impl Records {
     }
 
     /// Finds the records with a fault or an unexpected number of fields, given the last separator of each.
-    fn find_wrong(&mut self, positions: &Positions, lasts: &[u32]) {
-        self.wrong.clear();
-        self.wrong.extend(positions.faults().iter().map(|fault| fault.record));
+    fn find_broken(&mut self, positions: &Positions, lasts: &[u32]) {
+        self.broken_numbers.clear();
+        self.broken_numbers.extend(positions.faults().iter().map(|fault| fault.record));
         let fields = self.fields;
         if lasts.first().is_some_and(|last| last.wrapping_add(1) != fields) {
-            self.wrong.push(0);
+            self.broken_numbers.push(0);
         }
         let behind = lasts.get(1..).unwrap_or_default();
         let groups = behind.chunks(GROUP).zip(lasts.chunks(GROUP));
@@ -116,11 +116,11 @@ impl Records {
                 lasts.iter().zip(befores).map(|(last, before)| last.wrapping_sub(*before) ^ fields);
             if differences.clone().fold(0, |all, difference| all | difference) != 0 {
                 let wrong = (start..).zip(differences).filter(|(_, difference)| *difference != 0);
-                self.wrong.extend(wrong.map(|(record, _)| record));
+                self.broken_numbers.extend(wrong.map(|(record, _)| record));
             }
         }
-        self.wrong.sort_unstable();
-        self.wrong.dedup();
+        self.broken_numbers.sort_unstable();
+        self.broken_numbers.dedup();
     }
 
     /// Makes rows of consecutive sound records, starting at `record`, given their last separators.
@@ -153,14 +153,14 @@ impl Records {
 fn broken(positions: &Positions, number: u32, fault: Option<&Fault>) -> BrokenRecord {
     let record = positions.record(number as usize);
     if let Some(fault) = fault {
-        return of_fault(*fault, record);
+        return broken_by_fault(*fault, record);
     }
     let fields = positions.field_count(number as usize);
     let found = if fields == 1 { Cow::Borrowed("1 field") } else { Cow::Owned(format!("{fields} fields")) };
     BrokenRecord { record: number, code: "structure.field_count", range: record, found }
 }
 
-fn of_fault(fault: Fault, record: Range<usize>) -> BrokenRecord {
+fn broken_by_fault(fault: Fault, record: Range<usize>) -> BrokenRecord {
     let (code, found) = match fault.kind {
         FaultKind::InvalidUtf8 => ("structure.utf8", "bytes that are not UTF-8"),
         FaultKind::StrayQuote => ("structure.quote", "a quote inside an unquoted field"),

@@ -15,7 +15,7 @@ pub(crate) mod text;
 mod time;
 mod timestamp;
 
-pub(crate) use self::primitive::Gaps;
+pub(crate) use self::primitive::MissingValues;
 
 use arrow_schema::{DataType as ArrowType, Field};
 use trueline_schema::DataType;

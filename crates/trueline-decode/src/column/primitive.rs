@@ -11,42 +11,42 @@ use trueline_report::BadCell;
 use trueline_tokenizer::Dialect;
 
 use super::DecodeColumn;
-use crate::cell::{AsItStands, Cells, Nulls, Read, Unquote, Visit};
-use crate::value::{Parse, Refusal};
+use crate::cell::{Cells, NullStrings, RawText, ReadText, Unquoter, Visit};
+use crate::value::{Parse, ParseError};
 use crate::{Column, ColumnPlan};
 
 /// Where the cells of a column are, and which of them are null.
 pub(super) struct Source {
     /// The position in the record.
     pub(super) position: usize,
-    pub(super) nulls: Nulls,
-    pub(super) unquote: Unquote,
+    pub(super) nulls: NullStrings,
+    pub(super) unquote: Unquoter,
 }
 
 impl Source {
     pub(super) fn new(plan: &ColumnPlan, dialect: &Dialect) -> Self {
         Self {
             position: plan.source,
-            nulls: Nulls::new(&plan.null_values),
-            unquote: Unquote::new(dialect, plan.field.trim),
+            nulls: NullStrings::new(&plan.null_values),
+            unquote: Unquoter::new(dialect, plan.field.trim),
         }
     }
 
-    /// Returns the values of the column, parsed by `parse`; missing ones have the default value and are recorded in `gaps`.
+    /// Returns the values of the column, parsed by `parse`; missing ones have the default value and are recorded in `missing`.
     pub(super) fn values<P: Parse>(
         &mut self,
         cells: &Cells<'_>,
         parse: &mut P,
-        gaps: &mut Gaps,
+        missing: &mut MissingValues,
     ) -> Vec<P::Native> {
-        gaps.missing.clear();
+        missing.rows.clear();
         let (bytes, nulls) = (cells.bytes, &self.nulls);
         if self.unquote.is_needed(cells) {
             let text = &mut self.unquote;
-            cells.visit(self.position, Values { bytes, text, nulls, parse, gaps })
+            cells.visit(self.position, Values { bytes, text, nulls, parse, missing })
         } else {
-            let text = &mut AsItStands;
-            cells.visit(self.position, Values { bytes, text, nulls, parse, gaps })
+            let text = &mut RawText;
+            cells.visit(self.position, Values { bytes, text, nulls, parse, missing })
         }
     }
 }
@@ -55,26 +55,26 @@ impl Source {
 struct Values<'l, T, P> {
     bytes: &'l [u8],
     text: &'l mut T,
-    nulls: &'l Nulls,
+    nulls: &'l NullStrings,
     parse: &'l mut P,
-    gaps: &'l mut Gaps,
+    missing: &'l mut MissingValues,
 }
 
-impl<T: Read, P: Parse> Visit for Values<'_, T, P> {
+impl<T: ReadText, P: Parse> Visit for Values<'_, T, P> {
     type Output = Vec<P::Native>;
 
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> Vec<P::Native> {
-        let Self { bytes, text, nulls, parse, gaps } = self;
+        let Self { bytes, text, nulls, parse, missing } = self;
         let mut row = 0;
         cells
             .map(|place| {
                 let text = text.text(bytes, place);
                 let value = if nulls.contains(text) {
-                    gaps.null(row);
+                    missing.null(row);
                     P::Native::default()
                 } else {
-                    parse.parse(text).unwrap_or_else(|refusal| {
-                        gaps.bad(row, refusal);
+                    parse.parse(text).unwrap_or_else(|error| {
+                        missing.bad(row, error);
                         P::Native::default()
                     })
                 };
@@ -85,34 +85,34 @@ impl<T: Read, P: Parse> Visit for Values<'_, T, P> {
     }
 }
 
-/// The rows of a column that have no value.
+/// The rows of a column without a value: cells that are null, and cells that did not parse.
 #[derive(Debug, Default)]
-pub(crate) struct Gaps {
-    /// Both null and bad rows.
-    missing: Vec<u32>,
+pub(crate) struct MissingValues {
+    /// The rows of null cells and of bad cells.
+    rows: Vec<u32>,
     bad: Vec<BadCell>,
 }
 
-impl Gaps {
+impl MissingValues {
     pub(crate) fn clear(&mut self) {
-        self.missing.clear();
+        self.rows.clear();
         self.bad.clear();
     }
 
     pub(crate) fn null(&mut self, row: u32) {
-        self.missing.push(row);
+        self.rows.push(row);
     }
 
     #[cold]
-    pub(crate) fn bad(&mut self, row: u32, refusal: Refusal) {
-        self.missing.push(row);
-        self.bad.push(BadCell { row, code: refusal.code() });
+    pub(crate) fn bad(&mut self, row: u32, error: ParseError) {
+        self.rows.push(row);
+        self.bad.push(BadCell { row, code: error.code() });
     }
 
     /// Records that a part of a row was rejected; rows may come in any order and repeatedly.
     pub(crate) fn bad_part(&mut self, row: usize, code: &'static str) {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.missing.push(row);
+        self.rows.push(row);
         self.bad.push(BadCell { row, code });
     }
 
@@ -125,8 +125,8 @@ impl Gaps {
     }
 
     /// Whether a cell was rejected for this reason.
-    pub(crate) fn has(&self, refusal: Refusal) -> bool {
-        self.bad.iter().any(|cell| cell.code == refusal.code())
+    pub(crate) fn has(&self, error: ParseError) -> bool {
+        self.bad.iter().any(|cell| cell.code == error.code())
     }
 
     /// Takes the bad cells.
@@ -136,11 +136,11 @@ impl Gaps {
 
     /// Returns the validity of `rows` rows; `None` if all are valid.
     pub(crate) fn nulls(&self, rows: usize) -> Option<NullBuffer> {
-        if self.missing.is_empty() {
+        if self.rows.is_empty() {
             return None;
         }
         let mut words = vec![0; rows.div_ceil(64)];
-        for row in &self.missing {
+        for row in &self.rows {
             words[*row as usize / 64] |= 1 << (row % 64);
         }
         of_nulls(words, rows)
@@ -164,7 +164,7 @@ pub(super) fn of_nulls(nulls: Vec<u64>, rows: usize) -> Option<NullBuffer> {
 pub(super) struct PrimitiveColumn<A, P> {
     source: Source,
     parse: P,
-    gaps: Gaps,
+    missing: MissingValues,
     data_type: ArrowType,
     array: PhantomData<fn() -> A>,
 }
@@ -177,7 +177,7 @@ where
     /// Creates the column of a plan, parsed by `parse` into arrays of `data_type`.
     pub(super) fn new(plan: &ColumnPlan, dialect: &Dialect, parse: P, data_type: ArrowType) -> Self {
         let source = Source::new(plan, dialect);
-        Self { source, parse, gaps: Gaps::default(), data_type, array: PhantomData }
+        Self { source, parse, missing: MissingValues::default(), data_type, array: PhantomData }
     }
 
     /// The same, boxed.
@@ -191,21 +191,21 @@ where
     }
 
     /// Whether a cell of the last block was rejected for this reason.
-    pub(super) fn had(&self, refusal: Refusal) -> bool {
-        self.gaps.has(refusal)
+    pub(super) fn had(&self, error: ParseError) -> bool {
+        self.missing.has(error)
     }
 
     /// Reads the cells of a block without building an array.
     pub(super) fn read(&mut self, cells: &Cells<'_>) -> Vec<A::Native> {
-        self.gaps.clear();
-        self.source.values(cells, &mut self.parse, &mut self.gaps)
+        self.missing.clear();
+        self.source.values(cells, &mut self.parse, &mut self.missing)
     }
 
     /// Builds the array of the values read last.
     pub(super) fn finish(&mut self, values: Vec<A::Native>) -> Column {
-        let nulls = self.gaps.nulls(values.len());
+        let nulls = self.missing.nulls(values.len());
         let array = PrimitiveArray::<A>::new(ScalarBuffer::from(values), nulls);
-        Column { array: Arc::new(array.with_data_type(self.data_type.clone())), bad: self.gaps.take_bad() }
+        Column { array: Arc::new(array.with_data_type(self.data_type.clone())), bad: self.missing.take_bad() }
     }
 }
 

@@ -11,8 +11,8 @@ use arrow_buffer::{Buffer, ScalarBuffer};
 use trueline_tokenizer::Dialect;
 
 use super::DecodeColumn;
-use super::primitive::{Gaps, Source, of_nulls};
-use crate::cell::{Cells, Nulls, Unquote, Visit};
+use super::primitive::{MissingValues, Source, of_nulls};
+use crate::cell::{Cells, NullStrings, Unquoter, Visit};
 use crate::proof::ascii::string_views;
 use crate::value::Text;
 use crate::{Column, ColumnPlan, Texts};
@@ -26,31 +26,31 @@ pub(crate) const SCRATCH: u32 = 1;
 
 /// Compiles the column; whether cells may be quoted is only known per block.
 pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
-    Box::new(TextColumn { source: Source::new(plan, dialect), gaps: Gaps::default() })
+    Box::new(TextColumn { source: Source::new(plan, dialect), missing: MissingValues::default() })
 }
 
 struct TextColumn {
     source: Source,
-    gaps: Gaps,
+    missing: MissingValues,
 }
 
 impl DecodeColumn for TextColumn {
     fn decode(&mut self, cells: &Cells<'_>) -> Column {
-        self.gaps.clear();
+        self.missing.clear();
         let Source { position, nulls, unquote } = &self.source;
-        let (bytes, gaps) = (cells.bytes, &mut self.gaps);
+        let (bytes, missing) = (cells.bytes, &mut self.missing);
         let mut scratch = Vec::new();
         let mut words = None;
         let views = if unquote.is_needed(cells) {
-            cells.visit(*position, QuotedViews { bytes, unquote, nulls, gaps, scratch: &mut scratch })
+            cells.visit(*position, QuotedViews { bytes, unquote, nulls, missing, scratch: &mut scratch })
         } else if nulls.are_empty() {
             cells.visit(*position, PlainViews { bytes, nulls: words.insert(Vec::new()) })
         } else {
-            cells.visit(*position, Views { bytes, nulls, gaps })
+            cells.visit(*position, Views { bytes, nulls, missing })
         };
         let mut nulls = match words {
             Some(words) => of_nulls(words, cells.rows),
-            None => self.gaps.nulls(cells.rows),
+            None => self.missing.nulls(cells.rows),
         };
         let mut views = views;
         if scratch.is_empty() {
@@ -75,33 +75,35 @@ impl DecodeColumn for TextColumn {
     fn texts(&self, cells: &Cells<'_>, texts: &mut Texts) -> bool {
         let Source { position, nulls, unquote } = &self.source;
         let unquote = Some(unquote).filter(|unquote| unquote.is_needed(cells));
-        cells.visit(*position, Places { bytes: cells.bytes, unquote, nulls, texts })
+        cells.visit(*position, TextRanges { bytes: cells.bytes, unquote, nulls, texts })
     }
 }
 
 /// The loop that finds texts without building an array.
-struct Places<'l> {
+struct TextRanges<'l> {
     bytes: &'l [u8],
-    /// Finds what must be left out of cells, if anything.
-    unquote: Option<&'l Unquote>,
-    nulls: &'l Nulls,
+    /// Reads the cells, if any may be quoted or need trimming.
+    unquote: Option<&'l Unquoter>,
+    nulls: &'l NullStrings,
     texts: &'l mut Texts,
 }
 
-impl Visit for Places<'_> {
+impl Visit for TextRanges<'_> {
     type Output = bool;
 
     fn visit(self, cells: impl ExactSizeIterator<Item = Range<usize>>) -> bool {
         let Self { bytes, unquote, nulls, texts } = self;
         texts.clear();
         if nulls.are_empty() && unquote.is_none_or(|unquote| !unquote.trim) {
-            return plain_places(bytes, unquote, texts, cells);
+            return plain_ranges(bytes, unquote, texts, cells);
         }
         texts.places.reserve(cells.len());
         for (row, place) in (0..).zip(cells) {
             let place = match unquote {
                 None => Some(place),
-                Some(unquote) => unquote.place(bytes, place).map(|content| unquote.trimmed(bytes, content)),
+                Some(unquote) => {
+                    unquote.content_range(bytes, place).map(|content| unquote.trimmed(bytes, content))
+                }
             };
             let Some(place) = place else { return false };
             if nulls.contains(Text::at(bytes, place.clone())) {
@@ -116,13 +118,13 @@ impl Visit for Places<'_> {
 
 /// The loop if only the empty string is null and nothing is trimmed: empty and quoted cells are checked afterwards.
 #[inline]
-fn plain_places(
+fn plain_ranges(
     bytes: &[u8],
-    unquote: Option<&Unquote>,
+    unquote: Option<&Unquoter>,
     texts: &mut Texts,
     cells: impl ExactSizeIterator<Item = Range<usize>>,
 ) -> bool {
-    // These rows may be null; this is settled below.
+    // Rows that may be null; those that are not are removed below.
     let Texts { places, nulls } = texts;
     let mut row = 0;
     places.extend(cells.map(|place| {
@@ -136,7 +138,7 @@ fn plain_places(
     if let Some(unquote) = unquote {
         for row in &*nulls {
             let place = &mut places[*row as usize];
-            let Some(content) = unquote.place(bytes, place.start as usize..place.end as usize) else {
+            let Some(content) = unquote.content_range(bytes, place.start as usize..place.end as usize) else {
                 return false;
             };
             *place = narrow(content.start)..narrow(content.end);
@@ -153,8 +155,8 @@ fn plain_places(
 /// The loop if each cell is its own text.
 struct Views<'l> {
     bytes: &'l [u8],
-    nulls: &'l Nulls,
-    gaps: &'l mut Gaps,
+    nulls: &'l NullStrings,
+    missing: &'l mut MissingValues,
 }
 
 impl Visit for Views<'_> {
@@ -165,7 +167,7 @@ impl Visit for Views<'_> {
         cells
             .map(|place| {
                 let view = if self.nulls.contains(Text::at(self.bytes, place.clone())) {
-                    self.gaps.null(row);
+                    self.missing.null(row);
                     0
                 } else {
                     view(self.bytes, place, BLOCK)
@@ -203,9 +205,9 @@ impl Visit for PlainViews<'_> {
 /// The loop if cells may be quoted or need trimming.
 struct QuotedViews<'l> {
     bytes: &'l [u8],
-    unquote: &'l Unquote,
-    nulls: &'l Nulls,
-    gaps: &'l mut Gaps,
+    unquote: &'l Unquoter,
+    nulls: &'l NullStrings,
+    missing: &'l mut MissingValues,
     scratch: &'l mut Vec<u8>,
 }
 
@@ -217,7 +219,7 @@ impl Visit for QuotedViews<'_> {
         cells
             .map(|place| {
                 let (bytes, place, buffer) =
-                    if let Some(content) = self.unquote.place(self.bytes, place.clone()) {
+                    if let Some(content) = self.unquote.content_range(self.bytes, place.clone()) {
                         (self.bytes, self.unquote.trimmed(self.bytes, content), BLOCK)
                     } else {
                         let start = self.scratch.len();
@@ -229,7 +231,7 @@ impl Visit for QuotedViews<'_> {
                         )
                     };
                 let view = if self.nulls.contains(Text::at(bytes, place.clone())) {
-                    self.gaps.null(row);
+                    self.missing.null(row);
                     0
                 } else {
                     view(bytes, place, buffer)

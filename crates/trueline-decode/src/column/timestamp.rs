@@ -13,8 +13,8 @@ use super::DecodeColumn;
 use super::primitive::PrimitiveColumn;
 use crate::cell::Cells;
 use crate::value::pattern::{PatternTimestampParser, Patterns};
-use crate::value::timestamp::{Nanos, TimestampParser, Unit, Whole};
-use crate::value::{Parse, Refusal};
+use crate::value::timestamp::{FixedUnit, Nanoseconds, TimestampParser, Unit};
+use crate::value::{Parse, ParseError};
 use crate::{Column, ColumnPlan};
 
 /// Chooses the loop by unit and format.
@@ -32,7 +32,7 @@ pub(super) fn compile(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeCol
         DataType::Timestamp { unit: Some(TimeUnit::Nanosecond), .. } => {
             of::<TimestampNanosecondType>(plan, dialect, TimeUnit::Nanosecond)
         }
-        _ => undeclared(plan, dialect),
+        _ => undeclared_unit(plan, dialect),
     }
 }
 
@@ -42,7 +42,7 @@ where
     A: ArrowPrimitiveType<Native = i64>,
 {
     let data_type = super::arrow_type(&plan.field.data_type);
-    let unit = Whole::new(unit);
+    let unit = FixedUnit::new(unit);
     if plan.field.formats.is_empty() {
         PrimitiveColumn::<A, _>::boxed(plan, dialect, iso(plan, unit), data_type)
     } else {
@@ -51,12 +51,12 @@ where
 }
 
 /// A column without a declared unit.
-fn undeclared(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
-    let unit = Whole::new(TimeUnit::Microsecond);
+fn undeclared_unit(plan: &ColumnPlan, dialect: &Dialect) -> Box<dyn DecodeColumn> {
+    let unit = FixedUnit::new(TimeUnit::Microsecond);
     if plan.field.formats.is_empty() {
-        Undeclared::boxed(plan, dialect, iso(plan, unit), iso(plan, Nanos))
+        UndeclaredUnit::boxed(plan, dialect, iso(plan, unit), iso(plan, Nanoseconds))
     } else {
-        Undeclared::boxed(plan, dialect, pattern(plan, unit), pattern(plan, Nanos))
+        UndeclaredUnit::boxed(plan, dialect, pattern(plan, unit), pattern(plan, Nanoseconds))
     }
 }
 
@@ -77,12 +77,12 @@ fn needs_offset(plan: &ColumnPlan) -> bool {
 }
 
 /// Microseconds if they suffice, else the whole block as decimals.
-struct Undeclared<P, Q> {
+struct UndeclaredUnit<P, Q> {
     micros: PrimitiveColumn<TimestampMicrosecondType, P>,
     nanos: PrimitiveColumn<Decimal128Type, Q>,
 }
 
-impl<P, Q> Undeclared<P, Q>
+impl<P, Q> UndeclaredUnit<P, Q>
 where
     P: Parse<Native = i64> + 'static,
     Q: Parse<Native = i128> + 'static,
@@ -96,14 +96,14 @@ where
     }
 }
 
-impl<P, Q> DecodeColumn for Undeclared<P, Q>
+impl<P, Q> DecodeColumn for UndeclaredUnit<P, Q>
 where
     P: Parse<Native = i64> + 'static,
     Q: Parse<Native = i128> + 'static,
 {
     fn decode(&mut self, cells: &Cells<'_>) -> Column {
         let values = self.micros.read(cells);
-        if self.micros.had(Refusal::ExcessDigits) {
+        if self.micros.had(ParseError::ExcessDigits) {
             self.nanos.decode(cells)
         } else {
             self.micros.finish(values)

@@ -62,7 +62,7 @@ fn triple(quad: [u8; 4]) -> Option<[u8; 3]> {
 mod tests {
     use super::*;
     use crate::value::tests::{near, same};
-    use crate::value::{Refusal, Text};
+    use crate::value::{ParseError, Text};
     use proptest::prelude::*;
     use trueline_schema::grammar;
 
@@ -72,10 +72,10 @@ mod tests {
             if decode_into(text.as_bytes(), &mut bytes) {
                 Ok(bytes.split_off(6))
             } else {
-                Err(Refusal::Invalid)
+                Err(ParseError::Invalid)
             }
         };
-        same(text, &mut read, |text| grammar::parse_binary(text).ok_or(Refusal::Invalid));
+        same(text, &mut read, |text| grammar::parse_binary(text).ok_or(ParseError::Invalid));
         assert_eq!(bytes, b"before");
     }
 

@@ -1,6 +1,6 @@
 //! Booleans from lists of words.
 
-use super::{Parse, Refusal, Text};
+use super::{Parse, ParseError, Text};
 
 /// The parser of booleans: any number of words for true and false.
 #[derive(Debug)]
@@ -32,14 +32,14 @@ impl Parse for BooleanParser {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<bool, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<bool, ParseError> {
         let found = if text.len() <= 8 {
             let key = (key(text), text.len());
             self.short.iter().find(|(word, length, _)| (*word, *length) == key).map(|(_, _, value)| *value)
         } else {
             self.long.iter().find(|(word, _)| **word == *text.as_bytes()).map(|(_, value)| *value)
         };
-        found.ok_or(Refusal::Invalid)
+        found.ok_or(ParseError::Invalid)
     }
 }
 
@@ -72,7 +72,7 @@ mod tests {
         }
         assert_eq!(parser.parse(Text::at(b"xtruee", 1..5)), Ok(true));
         for text in ["", "tRUE", "true ", "true\0", "t", "00", "yes", "truetrue", "truetruetrue"] {
-            assert_eq!(parser.parse(text.as_bytes().into()), Err(Refusal::Invalid), "{text}");
+            assert_eq!(parser.parse(text.as_bytes().into()), Err(ParseError::Invalid), "{text}");
         }
     }
 
@@ -93,7 +93,7 @@ mod tests {
             assert_eq!(parser.parse(text.as_bytes().into()), Ok(value), "{text}");
         }
         for text in ["affirmativ", "affirmative!", "eightby", "ja\0\0"] {
-            assert_eq!(parser.parse(text.as_bytes().into()), Err(Refusal::Invalid), "{text}");
+            assert_eq!(parser.parse(text.as_bytes().into()), Err(ParseError::Invalid), "{text}");
         }
     }
 }

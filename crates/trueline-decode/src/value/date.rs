@@ -1,6 +1,6 @@
 //! Dates `YYYY-MM-DD`.
 
-use super::{Parse, Refusal, Text};
+use super::{Parse, ParseError, Text};
 
 /// Days from 0000-01-01 to 1970-01-01.
 const EPOCH: i32 = 719_528;
@@ -33,9 +33,9 @@ impl Parse for DateParser {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<i32, Refusal> {
-        let text: &[u8; 10] = text.as_bytes().try_into().map_err(|_| Refusal::Invalid)?;
-        days(text).ok_or(Refusal::Invalid)
+    fn parse(&mut self, text: Text<'_>) -> Result<i32, ParseError> {
+        let text: &[u8; 10] = text.as_bytes().try_into().map_err(|_| ParseError::Invalid)?;
+        days(text).ok_or(ParseError::Invalid)
     }
 }
 
@@ -55,13 +55,13 @@ pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
     // Each byte becomes ten times itself plus the next one: no sum is above 99, so there is no carry.
     let pairs = (head * 10) + (head >> 8);
     let pair = |at: u64| u32::from((pairs >> (8 * at)).to_le_bytes()[0]);
-    civil(pair(0), pair(2), pair(5), u32::from(tail & 0xF) * 10 + u32::from(tail >> 8))
+    days_from_civil(pair(0), pair(2), pair(5), u32::from(tail & 0xF) * 10 + u32::from(tail >> 8))
 }
 
 /// Days since 1970-01-01 of a date; each part is below 100.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-fn civil(century: u32, year: u32, month: u32, day: u32) -> Option<i32> {
+fn days_from_civil(century: u32, year: u32, month: u32, day: u32) -> Option<i32> {
     // One in four years that end in 00 is a leap year.
     let is_short_century = !century.is_multiple_of(4);
     let leap = year.is_multiple_of(4) && !(year == 0 && is_short_century);
@@ -84,7 +84,11 @@ mod tests {
     use trueline_schema::grammar;
 
     fn twin(text: &[u8]) {
-        same(text, |text| DateParser.parse(text), |text| grammar::parse_date(text).ok_or(Refusal::Invalid));
+        same(
+            text,
+            |text| DateParser.parse(text),
+            |text| grammar::parse_date(text).ok_or(ParseError::Invalid),
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Decimals as integers in units of their smallest step.
 
-use super::number::{Scanned, Short, scan, short};
+use super::number::{ScannedNumber, ShortNumber, scan, short};
 use super::word::POWERS;
-use super::{Parse, Refusal, Text};
+use super::{Parse, ParseError, Text};
 
 /// The parser of `decimal(precision, scale)`.
 #[derive(Debug)]
@@ -24,10 +24,12 @@ impl Parse for DecimalParser {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<i128, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<i128, ParseError> {
         match short(text) {
             // Sixteen digits of a short number and these are fewer than 38, so the product fits.
-            Some(Short { negative, mantissa, scale }) if self.scale.wrapping_sub(scale) < POWERS.len() => {
+            Some(ShortNumber { negative, mantissa, scale })
+                if self.scale.wrapping_sub(scale) < POWERS.len() =>
+            {
                 let magnitude = u128::from(mantissa) * u128::from(POWERS[self.scale - scale]);
                 self.signed(negative, magnitude)
             }
@@ -38,24 +40,24 @@ impl Parse for DecimalParser {
 
 impl DecimalParser {
     #[inline]
-    fn signed(&self, negative: bool, magnitude: u128) -> Result<i128, Refusal> {
+    fn signed(&self, negative: bool, magnitude: u128) -> Result<i128, ParseError> {
         if magnitude >= self.bound {
-            return Err(Refusal::ExcessDigits);
+            return Err(ParseError::ExcessDigits);
         }
         let value = magnitude.cast_signed();
         Ok(if negative { -value } else { value })
     }
 
-    fn general(&self, text: &[u8]) -> Result<i128, Refusal> {
-        let Scanned { negative, digits, exponent } = scan(text).ok_or(Refusal::Invalid)?;
-        let digits = digits.ok_or(Refusal::ExcessDigits)?;
+    fn general(&self, text: &[u8]) -> Result<i128, ParseError> {
+        let ScannedNumber { negative, digits, exponent } = scan(text).ok_or(ParseError::Invalid)?;
+        let digits = digits.ok_or(ParseError::ExcessDigits)?;
         if digits == 0 {
             return Ok(0);
         }
         // The digits have no trailing zeros: a step finer than the scale is an excess digit.
         let shift = exponent + i64::try_from(self.scale).unwrap_or(i64::MAX / 2);
         let power = u32::try_from(shift).ok().and_then(|shift| 10u128.checked_pow(shift));
-        let magnitude = power.and_then(|power| digits.checked_mul(power)).ok_or(Refusal::ExcessDigits)?;
+        let magnitude = power.and_then(|power| digits.checked_mul(power)).ok_or(ParseError::ExcessDigits)?;
         self.signed(negative, magnitude)
     }
 }
@@ -73,11 +75,11 @@ mod tests {
             |text| DecimalParser::new(precision, scale).parse(text),
             |text| {
                 if !grammar::is_number(text) {
-                    return Err(Refusal::Invalid);
+                    return Err(ParseError::Invalid);
                 }
                 let unscaled = Decimal::parse(text).and_then(|decimal| decimal.rescale(i32::from(scale)));
                 let fits = |unscaled: &i128| unscaled.unsigned_abs() < 10u128.pow(u32::from(precision));
-                unscaled.filter(fits).ok_or(Refusal::ExcessDigits)
+                unscaled.filter(fits).ok_or(ParseError::ExcessDigits)
             },
         );
     }
@@ -123,9 +125,9 @@ mod tests {
             }
         }
         assert_eq!(DecimalParser::new(5, 2).parse(b"123.45"[..].into()), Ok(12_345));
-        assert_eq!(DecimalParser::new(5, 2).parse(b"1234.5"[..].into()), Err(Refusal::ExcessDigits));
+        assert_eq!(DecimalParser::new(5, 2).parse(b"1234.5"[..].into()), Err(ParseError::ExcessDigits));
         assert_eq!(DecimalParser::new(5, 2).parse(b"1.230"[..].into()), Ok(123));
-        assert_eq!(DecimalParser::new(5, 2).parse(b"1.234"[..].into()), Err(Refusal::ExcessDigits));
+        assert_eq!(DecimalParser::new(5, 2).parse(b"1.234"[..].into()), Err(ParseError::ExcessDigits));
     }
 
     fn shape() -> impl Strategy<Value = (u8, u8)> {

@@ -1,6 +1,6 @@
 //! Durations: `PnW`, or `P[nD][T[nH][nM][n[.f]S]]`, with an optional `-`.
 
-use super::{Parse, Refusal, Text, time};
+use super::{Parse, ParseError, Text, time};
 
 /// The parser of durations in nanoseconds.
 #[derive(Debug, Default)]
@@ -10,16 +10,20 @@ impl Parse for DurationParser {
     type Native = i64;
 
     #[inline]
-    fn parse(&mut self, text: Text<'_>) -> Result<i64, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<i64, ParseError> {
         let (negative, body) = match text.as_bytes() {
             [b'-', b'P', body @ ..] => (true, body),
             [b'P', body @ ..] => (false, body),
-            _ => return Err(Refusal::Invalid),
+            _ => return Err(ParseError::Invalid),
         };
         // A count is below 2^64 and a unit below 2^50 nanoseconds: no sum of five comes near the limit of i128.
-        let (nanos, fits) = sum(body).ok_or(Refusal::Invalid)?;
+        let (nanos, fits) = sum(body).ok_or(ParseError::Invalid)?;
         let nanos = if negative { -nanos } else { nanos };
-        if fits { i64::try_from(nanos).map_err(|_| Refusal::OutOfRange) } else { Err(Refusal::OutOfRange) }
+        if fits {
+            i64::try_from(nanos).map_err(|_| ParseError::OutOfRange)
+        } else {
+            Err(ParseError::OutOfRange)
+        }
     }
 }
 
@@ -106,10 +110,10 @@ mod tests {
             |text| DurationParser.parse(text),
             |text| {
                 if !grammar::is_duration(text) {
-                    return Err(Refusal::Invalid);
+                    return Err(ParseError::Invalid);
                 }
                 let nanos = grammar::parse_duration(text).and_then(|nanos| i64::try_from(nanos).ok());
-                nanos.ok_or(Refusal::OutOfRange)
+                nanos.ok_or(ParseError::OutOfRange)
             },
         );
     }

@@ -3,8 +3,8 @@
 //! If the type represents the mantissa and the power of ten exactly, one rounded division is sufficient, as IEEE 754
 //! guarantees (Clinger's fast path). All others go to `fast-float2`, after a check of our grammar.
 
-use super::number::{Short, is_number, short, split_sign};
-use super::{Parse, Refusal, Text};
+use super::number::{ShortNumber, is_number, short, split_sign};
+use super::{Parse, ParseError, Text};
 
 /// The parser of `float64`.
 #[derive(Debug, Default)]
@@ -15,11 +15,11 @@ impl Parse for Float64Parser {
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<f64, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<f64, ParseError> {
         const POWERS: [f64; 17] =
             [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16];
         match short(text) {
-            Some(Short { negative, mantissa, scale }) if mantissa <= 1 << 53 => {
+            Some(ShortNumber { negative, mantissa, scale }) if mantissa <= 1 << 53 => {
                 let value = mantissa as f64 / POWERS[scale];
                 Ok(if negative { -value } else { value })
             }
@@ -37,10 +37,10 @@ impl Parse for Float32Parser {
 
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<f32, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<f32, ParseError> {
         const POWERS: [f32; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
         match short(text) {
-            Some(Short { negative, mantissa, scale }) if mantissa <= 1 << 24 && scale <= 10 => {
+            Some(ShortNumber { negative, mantissa, scale }) if mantissa <= 1 << 24 && scale <= 10 => {
                 let value = mantissa as f32 / POWERS[scale];
                 Ok(if negative { -value } else { value })
             }
@@ -50,15 +50,15 @@ impl Parse for Float32Parser {
 }
 
 /// Parses any float text.
-fn general<T>(text: &[u8], is_finite: fn(T) -> bool, nan: T, infinity: T) -> Result<T, Refusal>
+fn general<T>(text: &[u8], is_finite: fn(T) -> bool, nan: T, infinity: T) -> Result<T, ParseError>
 where
     T: fast_float2::FastFloat + std::ops::Neg<Output = T>,
 {
     let (negative, unsigned) = split_sign(text);
     let value = if is_number(unsigned) && !matches!(unsigned, [b'+' | b'-', ..]) {
-        let value = fast_float2::parse(unsigned).map_err(|_| Refusal::Invalid)?;
+        let value = fast_float2::parse(unsigned).map_err(|_| ParseError::Invalid)?;
         if !is_finite(value) {
-            return Err(Refusal::OutOfRange);
+            return Err(ParseError::OutOfRange);
         }
         value
     } else if unsigned.eq_ignore_ascii_case(b"nan") {
@@ -66,7 +66,7 @@ where
     } else if unsigned.eq_ignore_ascii_case(b"inf") || unsigned.eq_ignore_ascii_case(b"infinity") {
         infinity
     } else {
-        return Err(Refusal::Invalid);
+        return Err(ParseError::Invalid);
     };
     Ok(if negative { -value } else { value })
 }
@@ -88,17 +88,17 @@ mod tests {
     }
 
     fn twin(text: &[u8]) {
-        let refusal =
-            |text: &str| if grammar::is_number(text) { Refusal::OutOfRange } else { Refusal::Invalid };
+        let error =
+            |text: &str| if grammar::is_number(text) { ParseError::OutOfRange } else { ParseError::Invalid };
         same(
             text,
             |text| Float64Parser.parse(text).map(bits64),
-            |text| grammar::parse_float(text).map(bits64).ok_or(refusal(text)),
+            |text| grammar::parse_float(text).map(bits64).ok_or(error(text)),
         );
         same(
             text,
             |text| Float32Parser.parse(text).map(bits32),
-            |text| grammar::parse_float32(text).map(bits32).ok_or(refusal(text)),
+            |text| grammar::parse_float32(text).map(bits32).ok_or(error(text)),
         );
     }
 
@@ -146,7 +146,7 @@ mod tests {
         ] {
             twin(text.as_bytes());
         }
-        assert_eq!(Float64Parser.parse(b"1e400"[..].into()), Err(Refusal::OutOfRange));
+        assert_eq!(Float64Parser.parse(b"1e400"[..].into()), Err(ParseError::OutOfRange));
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::word::digits;
-use super::{Parse, Refusal, Text};
+use super::{Parse, ParseError, Text};
 
 /// An integer type of the schema.
 pub(crate) trait Integer: Copy + Default + Send {
@@ -46,19 +46,19 @@ impl<T: Integer> Parse for IntegerParser<T> {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<T, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<T, ParseError> {
         let (negative, magnitude) = parse(text)?;
-        T::narrow(negative, magnitude).ok_or(Refusal::OutOfRange)
+        T::narrow(negative, magnitude).ok_or(ParseError::OutOfRange)
     }
 }
 
 /// The sign and the magnitude of `[+-]?[0-9]+`.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-pub(crate) fn parse(text: Text<'_>) -> Result<(bool, u64), Refusal> {
+pub(crate) fn parse(text: Text<'_>) -> Result<(bool, u64), ParseError> {
     let (negative, unsigned) = text.split_sign();
     let magnitude = match unsigned.len() {
-        1..=16 => digits(unsigned).ok_or(Refusal::Invalid)?,
+        1..=16 => digits(unsigned).ok_or(ParseError::Invalid)?,
         _ => long(unsigned.as_bytes())?,
     };
     Ok((negative, magnitude))
@@ -66,15 +66,15 @@ pub(crate) fn parse(text: Text<'_>) -> Result<(bool, u64), Refusal> {
 
 /// Parses seventeen digits and more (or none).
 #[cold]
-fn long(text: &[u8]) -> Result<u64, Refusal> {
+fn long(text: &[u8]) -> Result<u64, ParseError> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
-        return Err(Refusal::Invalid);
+        return Err(ParseError::Invalid);
     }
     let zeros = text.iter().take_while(|byte| **byte == b'0').count();
     let value = text[zeros..]
         .iter()
         .try_fold(0u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
-    value.ok_or(Refusal::OutOfRange)
+    value.ok_or(ParseError::OutOfRange)
 }
 
 #[cfg(test)]
@@ -90,10 +90,10 @@ mod tests {
             |text| IntegerParser::<T>::default().parse(text),
             |text| {
                 if !grammar::is_integer(text) {
-                    return Err(Refusal::Invalid);
+                    return Err(ParseError::Invalid);
                 }
-                let value = grammar::parse_integer(text).ok_or(Refusal::OutOfRange)?;
-                T::try_from(value).map_err(|_| Refusal::OutOfRange)
+                let value = grammar::parse_integer(text).ok_or(ParseError::OutOfRange)?;
+                T::try_from(value).map_err(|_| ParseError::OutOfRange)
             },
         );
     }
@@ -129,15 +129,15 @@ mod tests {
             twins("0".repeat(length).as_bytes());
             twins(format!("{}x", "0".repeat(length)).as_bytes());
         }
-        assert_eq!(IntegerParser::<i8>::default().parse(b"300"[..].into()), Err(Refusal::OutOfRange));
+        assert_eq!(IntegerParser::<i8>::default().parse(b"300"[..].into()), Err(ParseError::OutOfRange));
         assert_eq!(IntegerParser::<i64>::default().parse(b"-9223372036854775808"[..].into()), Ok(i64::MIN));
         assert_eq!(
             IntegerParser::<i64>::default().parse(b"-9223372036854775809"[..].into()),
-            Err(Refusal::OutOfRange)
+            Err(ParseError::OutOfRange)
         );
         assert_eq!(
             IntegerParser::<u64>::default().parse(b"18446744073709551616"[..].into()),
-            Err(Refusal::OutOfRange)
+            Err(ParseError::OutOfRange)
         );
     }
 

@@ -26,7 +26,7 @@ pub(crate) mod tests;
 
 /// Why a text is not a value of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum ParseError {
     /// The text violates the grammar of the type.
     Invalid,
     /// The text is valid, but outside the range of the type.
@@ -35,7 +35,7 @@ pub(crate) enum Refusal {
     ExcessDigits,
 }
 
-impl Refusal {
+impl ParseError {
     /// The stable violation code.
     pub(crate) fn code(self) -> &'static str {
         match self {
@@ -52,5 +52,5 @@ pub(crate) trait Parse: Send {
     type Native: Copy + Default;
 
     /// Parses the text of a cell.
-    fn parse(&mut self, text: Text<'_>) -> Result<Self::Native, Refusal>;
+    fn parse(&mut self, text: Text<'_>) -> Result<Self::Native, ParseError>;
 }

@@ -5,7 +5,7 @@ use super::word::{digits8, right_justify};
 
 /// A short plain number: at most sixteen digits and no exponent. Its value is ± `mantissa` × 10^-`scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Short {
+pub(crate) struct ShortNumber {
     pub(crate) negative: bool,
     pub(crate) mantissa: u64,
     pub(crate) scale: usize,
@@ -13,7 +13,7 @@ pub(crate) struct Short {
 
 /// Any number: ± `digits` × 10^`exponent`, where `digits` has no trailing zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Scanned {
+pub(crate) struct ScannedNumber {
     pub(crate) negative: bool,
     /// `None` if there are more than 38 digits.
     pub(crate) digits: Option<u128>,
@@ -30,17 +30,17 @@ pub(crate) fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// Reads a usual number at once; `None` says nothing about others.
+/// Reads a number of up to sixteen bytes at once; `None` if the text is longer or unusual, so that only [`scan`] can tell.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-pub(crate) fn short(text: Text<'_>) -> Option<Short> {
+pub(crate) fn short(text: Text<'_>) -> Option<ShortNumber> {
     let (negative, unsigned) = text.split_sign();
     let (mantissa, scale) = match unsigned.len() {
         1..=8 => short8(unsigned)?,
         9..=16 => short16(unsigned)?,
         _ => return None,
     };
-    Some(Short { negative, mantissa, scale })
+    Some(ShortNumber { negative, mantissa, scale })
 }
 
 #[inline(always)]
@@ -86,7 +86,7 @@ fn short16(text: Text<'_>) -> Option<(u64, usize)> {
 }
 
 /// Reads any number, digit by digit; `None` if the text is not a number.
-pub(crate) fn scan(text: &[u8]) -> Option<Scanned> {
+pub(crate) fn scan(text: &[u8]) -> Option<ScannedNumber> {
     let (negative, unsigned) = split_sign(text);
     let mut reader = Digits::default();
     let whole = reader.read(unsigned);
@@ -106,7 +106,7 @@ pub(crate) fn scan(text: &[u8]) -> Option<Scanned> {
     };
     // Lengths are far below the limit of the exponent, so nothing here overflows.
     let shift = i64::try_from(fraction).ok()? - i64::try_from(reader.zeros).ok()?;
-    Some(Scanned { negative, digits: reader.value(), exponent: exponent - shift })
+    Some(ScannedNumber { negative, digits: reader.value(), exponent: exponent - shift })
 }
 
 /// Whether the text is a number; like [`scan`], without its value.
@@ -200,7 +200,7 @@ mod tests {
         };
         assert_eq!(is_number(bytes), grammar::is_number(text), "{text}");
         let decimal = Decimal::parse(text);
-        if let Some(Scanned { negative, digits: Some(digits), exponent }) = scan(bytes) {
+        if let Some(ScannedNumber { negative, digits: Some(digits), exponent }) = scan(bytes) {
             let signed = i128::try_from(digits).unwrap() * if negative { -1 } else { 1 };
             match i32::try_from(-exponent) {
                 _ if digits == 0 => assert_eq!(decimal, Some(Decimal::ZERO)),

@@ -1,7 +1,7 @@
 //! Numbers with a group character or a custom decimal character: rewritten, then parsed as usual.
 
-use super::{Parse, Refusal, Text};
-use crate::cell::KEPT_BYTES;
+use super::{Parse, ParseError, Text};
+use crate::cell::MAX_SCRATCH_BYTES;
 
 /// A number parser that rewrites its input first.
 #[derive(Debug)]
@@ -26,9 +26,9 @@ impl<P> PlainParser<P> {
 impl<P: Parse> Parse for PlainParser<P> {
     type Native = P::Native;
 
-    fn parse(&mut self, text: Text<'_>) -> Result<P::Native, Refusal> {
+    fn parse(&mut self, text: Text<'_>) -> Result<P::Native, ParseError> {
         let is_plain = self.rewriter.rewrite(text.as_bytes());
-        if is_plain { self.inner.parse(self.rewriter.plain[..].into()) } else { Err(Refusal::Invalid) }
+        if is_plain { self.inner.parse(self.rewriter.plain[..].into()) } else { Err(ParseError::Invalid) }
     }
 }
 
@@ -44,7 +44,7 @@ impl Rewriter {
     /// Rewrites a text into `plain`; `false` if it violates a rule of `grammar::plain_number`.
     fn rewrite(&mut self, text: &[u8]) -> bool {
         self.plain.clear();
-        self.plain.shrink_to(KEPT_BYTES);
+        self.plain.shrink_to(MAX_SCRATCH_BYTES);
         let mut in_whole = true;
         let mut at = 0;
         while at < text.len() {

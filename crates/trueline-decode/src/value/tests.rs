@@ -2,17 +2,17 @@
 
 use proptest::prelude::*;
 
-use super::{Refusal, Text};
+use super::{ParseError, Text};
 
 /// Asserts that a parser says what the grammar says, whatever stands behind the text. Text that is not UTF-8 never reaches a
 /// parser but must be refused.
 #[track_caller]
 pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
     text: &[u8],
-    mut fast: impl FnMut(Text<'_>) -> Result<T, Refusal>,
-    slow: impl FnOnce(&str) -> Result<T, Refusal>,
+    mut fast: impl FnMut(Text<'_>) -> Result<T, ParseError>,
+    slow: impl FnOnce(&str) -> Result<T, ParseError>,
 ) {
-    let slow = std::str::from_utf8(text).map_or(Err(Refusal::Invalid), slow);
+    let slow = std::str::from_utf8(text).map_or(Err(ParseError::Invalid), slow);
     assert_eq!(fast(text.into()), slow, "{:?}", String::from_utf8_lossy(text));
     for around in [
         &b"0123456789012345678901234567890"[..],

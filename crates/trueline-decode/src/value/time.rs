@@ -1,7 +1,7 @@
 //! Times `HH:MM:SS[.f{1,9}]`.
 
 use super::word::{POWERS, digits, digits8, left_justify};
-use super::{Parse, Refusal, Text};
+use super::{Parse, ParseError, Text};
 
 /// Nanoseconds per second.
 pub(crate) const SECOND: i64 = 1_000_000_000;
@@ -15,13 +15,13 @@ impl Parse for TimeParser {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<i64, Refusal> {
-        let (clock, rest) = text.as_bytes().split_first_chunk::<8>().ok_or(Refusal::Invalid)?;
-        let seconds = seconds(clock).ok_or(Refusal::Invalid)?;
+    fn parse(&mut self, text: Text<'_>) -> Result<i64, ParseError> {
+        let (clock, rest) = text.as_bytes().split_first_chunk::<8>().ok_or(ParseError::Invalid)?;
+        let seconds = seconds(clock).ok_or(ParseError::Invalid)?;
         let nanos = match rest {
             [] => 0,
-            [b'.', ..] => nanos(text.skip(9)).ok_or(Refusal::Invalid)?,
-            _ => return Err(Refusal::Invalid),
+            [b'.', ..] => nanos(text.skip(9)).ok_or(ParseError::Invalid)?,
+            _ => return Err(ParseError::Invalid),
         };
         Ok(i64::from(seconds) * SECOND + i64::from(nanos))
     }
@@ -63,7 +63,11 @@ mod tests {
     use trueline_schema::grammar;
 
     fn twin(text: &[u8]) {
-        same(text, |text| TimeParser.parse(text), |text| grammar::parse_time(text).ok_or(Refusal::Invalid));
+        same(
+            text,
+            |text| TimeParser.parse(text),
+            |text| grammar::parse_time(text).ok_or(ParseError::Invalid),
+        );
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use trueline_schema::TimeUnit;
 
 use super::time::SECOND;
-use super::{Parse, Refusal, Text, date, time};
+use super::{Parse, ParseError, Text, date, time};
 
 /// A moment in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Instant {
-    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    /// FixedUnit seconds since 1970-01-01T00:00:00Z, rounded down.
     pub(crate) seconds: i64,
     /// Nanoseconds after these seconds.
     pub(crate) nanos: u32,
@@ -60,17 +60,17 @@ pub(crate) trait Unit: Send {
     type Native: Copy + Default;
 
     /// Converts the instant to units since the epoch.
-    fn keep(&self, seconds: i64, nanos: u32) -> Result<Self::Native, Refusal>;
+    fn convert(&self, seconds: i64, nanos: u32) -> Result<Self::Native, ParseError>;
 }
 
-/// Whole units of a fixed length.
+/// FixedUnit units of a fixed length.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Whole {
+pub(crate) struct FixedUnit {
     per_second: i64,
     unit_nanos: u32,
 }
 
-impl Whole {
+impl FixedUnit {
     pub(crate) fn new(unit: TimeUnit) -> Self {
         let (per_second, unit_nanos) = match unit {
             TimeUnit::Second => (1, 1_000_000_000),
@@ -82,13 +82,13 @@ impl Whole {
     }
 }
 
-impl Unit for Whole {
+impl Unit for FixedUnit {
     type Native = i64;
 
     #[inline]
-    fn keep(&self, seconds: i64, nanos: u32) -> Result<i64, Refusal> {
+    fn convert(&self, seconds: i64, nanos: u32) -> Result<i64, ParseError> {
         if !nanos.is_multiple_of(self.unit_nanos) {
-            return Err(Refusal::ExcessDigits);
+            return Err(ParseError::ExcessDigits);
         }
         let fraction = i64::from(nanos / self.unit_nanos);
         if let Some(whole) =
@@ -98,18 +98,18 @@ impl Unit for Whole {
         }
         // Just above the minimum, the whole seconds alone are already below it.
         let value = i128::from(seconds) * i128::from(self.per_second) + i128::from(fraction);
-        i64::try_from(value).map_err(|_| Refusal::OutOfRange)
+        i64::try_from(value).map_err(|_| ParseError::OutOfRange)
     }
 }
 
 /// Nanoseconds, for any year.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Nanos;
+pub(crate) struct Nanoseconds;
 
-impl Unit for Nanos {
+impl Unit for Nanoseconds {
     type Native = i128;
 
-    fn keep(&self, seconds: i64, nanos: u32) -> Result<i128, Refusal> {
+    fn convert(&self, seconds: i64, nanos: u32) -> Result<i128, ParseError> {
         Ok(i128::from(seconds) * i128::from(SECOND) + i128::from(nanos))
     }
 }
@@ -127,12 +127,12 @@ impl<U: Unit> Parse for TimestampParser<U> {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
-    fn parse(&mut self, text: Text<'_>) -> Result<U::Native, Refusal> {
-        let instant = instant(text).ok_or(Refusal::Invalid)?;
+    fn parse(&mut self, text: Text<'_>) -> Result<U::Native, ParseError> {
+        let instant = instant(text).ok_or(ParseError::Invalid)?;
         if self.needs_offset && !instant.offset {
-            return Err(Refusal::Invalid);
+            return Err(ParseError::Invalid);
         }
-        self.unit.keep(instant.seconds, instant.nanos)
+        self.unit.convert(instant.seconds, instant.nanos)
     }
 }
 
@@ -147,9 +147,9 @@ mod tests {
         for needs_offset in [false, true] {
             let read = |text: &str| {
                 let read = grammar::parse_timestamp(text).filter(|(_, offset)| *offset || !needs_offset);
-                read.map(|(nanos, _)| nanos).ok_or(Refusal::Invalid)
+                read.map(|(nanos, _)| nanos).ok_or(ParseError::Invalid)
             };
-            same(text, |text| TimestampParser { unit: Nanos, needs_offset }.parse(text), read);
+            same(text, |text| TimestampParser { unit: Nanoseconds, needs_offset }.parse(text), read);
             for (unit, step) in [
                 (TimeUnit::Second, 1_000_000_000),
                 (TimeUnit::Millisecond, 1_000_000),
@@ -157,13 +157,13 @@ mod tests {
                 (TimeUnit::Nanosecond, 1),
             ] {
                 let fast =
-                    |text: Text<'_>| TimestampParser { unit: Whole::new(unit), needs_offset }.parse(text);
+                    |text: Text<'_>| TimestampParser { unit: FixedUnit::new(unit), needs_offset }.parse(text);
                 same(text, fast, |text| {
                     let nanos = read(text)?;
                     if nanos % step != 0 {
-                        return Err(Refusal::ExcessDigits);
+                        return Err(ParseError::ExcessDigits);
                     }
-                    i64::try_from(nanos / step).map_err(|_| Refusal::OutOfRange)
+                    i64::try_from(nanos / step).map_err(|_| ParseError::OutOfRange)
                 });
             }
         }

@@ -10,19 +10,19 @@ use trueline_tokenizer::json::{TokenKind, Tokens};
 
 use super::{DecodeValues, Part, Values, part};
 use crate::Column;
-use crate::column::Gaps;
+use crate::column::MissingValues;
 use crate::json::slot::{Kind, Slot, Slots};
 use crate::json::walk::kind_of;
-use crate::value::Refusal;
+use crate::value::ParseError;
 
 pub(super) fn compile(field: &Field, item: &DataType, duplicates: DuplicateKeys) -> Box<dyn DecodeValues> {
     let items = super::compile(&part(field, item), duplicates);
-    Box::new(ListColumn { items, gaps: Gaps::default(), slots: Slots::default() })
+    Box::new(ListColumn { items, missing: MissingValues::default(), slots: Slots::default() })
 }
 
 struct ListColumn {
     items: Box<dyn DecodeValues>,
-    gaps: Gaps,
+    missing: MissingValues,
     /// The items of the last block.
     slots: Slots,
 }
@@ -30,15 +30,15 @@ struct ListColumn {
 impl ListColumn {
     /// Concatenates the items of some values; returns where those of each value end.
     fn split(&mut self, values: &Values<'_>) -> Vec<i32> {
-        self.gaps.clear();
+        self.missing.clear();
         self.slots.clear();
         let mut ends = Vec::with_capacity(values.slots.len() + 1);
         ends.push(0);
         for (row, slot) in (0..).zip(values.slots.iter()) {
             match slot.kind {
-                Kind::Absent | Kind::Null => self.gaps.null(row),
+                Kind::Absent | Kind::Null => self.missing.null(row),
                 Kind::Array => items(values.bytes, slot, &mut self.slots),
-                _ => self.gaps.bad(row, Refusal::Invalid),
+                _ => self.missing.bad(row, ParseError::Invalid),
             }
             // An item takes at least two bytes, and a block is below four gigabytes.
             ends.push(i32::try_from(self.slots.len()).unwrap_or(i32::MAX));
@@ -53,10 +53,10 @@ impl DecodeValues for ListColumn {
         let items = self.items.decode(&Values { slots: &self.slots, ..*values });
         for cell in &items.bad {
             let row = ends.partition_point(|end| *end <= cell.row.cast_signed()) - 1;
-            self.gaps.bad_part(row, cell.code);
+            self.missing.bad_part(row, cell.code);
         }
-        let bad = self.gaps.take_bad_rows();
-        let nulls = self.gaps.nulls(values.slots.len());
+        let bad = self.missing.take_bad_rows();
+        let nulls = self.missing.nulls(values.slots.len());
         let field = Arc::new(ArrowField::new_list_field(items.array.data_type().clone(), true));
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
         Column { array: Arc::new(ListArray::new(field, offsets, items.array, nulls)), bad }

@@ -16,7 +16,7 @@ use arrow_array::types::{
 use arrow_buffer::Buffer;
 use trueline_schema::{DataType, DuplicateKeys, Field, TimeUnit};
 
-use self::primitive::{boolean, instants, integers, numbers, strings, undeclared};
+use self::primitive::{boolean, instants, integers, numbers, strings, undeclared_unit};
 use super::slot::{Slot, Slots};
 use crate::Column;
 use crate::value::date::DateParser;
@@ -78,7 +78,7 @@ pub(crate) fn compile(field: &Field, duplicates: DuplicateKeys) -> Box<dyn Decod
             strings::<Time64NanosecondType, _>(field, PatternTimeParser(Patterns::new(&field.formats)))
         }
         DataType::Timestamp { unit, .. } => match unit {
-            None => undeclared(field),
+            None => undeclared_unit(field),
             Some(TimeUnit::Second) => instants::<TimestampSecondType>(field, TimeUnit::Second),
             Some(TimeUnit::Millisecond) => instants::<TimestampMillisecondType>(field, TimeUnit::Millisecond),
             Some(TimeUnit::Microsecond) => instants::<TimestampMicrosecondType>(field, TimeUnit::Microsecond),

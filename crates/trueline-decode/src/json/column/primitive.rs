@@ -13,15 +13,15 @@ use trueline_tokenizer::json::unescape;
 use super::{DecodeValues, Values};
 use crate::Column;
 use crate::cell::trimmed;
-use crate::column::Gaps;
+use crate::column::MissingValues;
 use crate::json::slot::{Kind, Slot};
 use crate::json::value::{Booleans, Either, NumberParser, Numbers, ParseValue, Strings};
 use crate::value::boolean::BooleanParser;
 use crate::value::integer::{Integer, IntegerParser};
 use crate::value::pattern::{PatternTimestampParser, Patterns};
 use crate::value::plain::PlainParser;
-use crate::value::timestamp::{Nanos, TimestampParser, Unit, Whole};
-use crate::value::{Parse, Refusal, Text};
+use crate::value::timestamp::{FixedUnit, Nanoseconds, TimestampParser, Unit};
+use crate::value::{Parse, ParseError, Text};
 
 /// How the text of a value is read.
 #[derive(Debug, Default)]
@@ -55,22 +55,22 @@ impl TextReader {
     }
 }
 
-/// Returns the values of a column, parsed by `parse`; missing ones have the default value and are recorded in `gaps`.
+/// Returns the values of a column, parsed by `parse`; missing ones have the default value and are recorded in `missing`.
 fn read<P: ParseValue>(
     values: &Values<'_>,
     reader: &mut TextReader,
     parse: &mut P,
-    gaps: &mut Gaps,
+    missing: &mut MissingValues,
 ) -> Vec<P::Native> {
-    gaps.clear();
+    missing.clear();
     let mut row = 0;
     let read = values.slots.iter().map(|slot| {
         let value = if matches!(slot.kind, Kind::Absent | Kind::Null) {
-            gaps.null(row);
+            missing.null(row);
             P::Native::default()
         } else {
-            parse.parse(slot.kind, reader.text(values.bytes, slot)).unwrap_or_else(|refusal| {
-                gaps.bad(row, refusal);
+            parse.parse(slot.kind, reader.text(values.bytes, slot)).unwrap_or_else(|error| {
+                missing.bad(row, error);
                 P::Native::default()
             })
         };
@@ -84,7 +84,7 @@ fn read<P: ParseValue>(
 struct PrimitiveColumn<A, P> {
     reader: TextReader,
     parse: P,
-    gaps: Gaps,
+    missing: MissingValues,
     data_type: ArrowType,
     array: PhantomData<fn() -> A>,
 }
@@ -95,7 +95,13 @@ where
     P: ParseValue<Native = A::Native> + 'static,
 {
     fn new(field: &Field, parse: P, data_type: ArrowType) -> Self {
-        Self { reader: TextReader::new(field), parse, gaps: Gaps::default(), data_type, array: PhantomData }
+        Self {
+            reader: TextReader::new(field),
+            parse,
+            missing: MissingValues::default(),
+            data_type,
+            array: PhantomData,
+        }
     }
 
     fn boxed(field: &Field, parse: P) -> Box<dyn DecodeValues> {
@@ -103,9 +109,9 @@ where
     }
 
     fn finish(&mut self, values: Vec<A::Native>) -> Column {
-        let nulls = self.gaps.nulls(values.len());
+        let nulls = self.missing.nulls(values.len());
         let array = PrimitiveArray::<A>::new(ScalarBuffer::from(values), nulls);
-        Column { array: Arc::new(array.with_data_type(self.data_type.clone())), bad: self.gaps.take_bad() }
+        Column { array: Arc::new(array.with_data_type(self.data_type.clone())), bad: self.missing.take_bad() }
     }
 }
 
@@ -115,7 +121,7 @@ where
     P: ParseValue<Native = A::Native> + 'static,
 {
     fn decode(&mut self, values: &Values<'_>) -> Column {
-        let values = read(values, &mut self.reader, &mut self.parse, &mut self.gaps);
+        let values = read(values, &mut self.reader, &mut self.parse, &mut self.missing);
         self.finish(values)
     }
 }
@@ -167,7 +173,7 @@ pub(super) fn instants<A>(field: &Field, unit: TimeUnit) -> Box<dyn DecodeValues
 where
     A: ArrowPrimitiveType<Native = i64>,
 {
-    let unit = Whole::new(unit);
+    let unit = FixedUnit::new(unit);
     if field.formats.is_empty() {
         strings::<A, _>(field, iso(field, unit))
     } else {
@@ -176,12 +182,12 @@ where
 }
 
 /// Points in time without a declared unit.
-pub(super) fn undeclared(field: &Field) -> Box<dyn DecodeValues> {
-    let unit = Whole::new(TimeUnit::Microsecond);
+pub(super) fn undeclared_unit(field: &Field) -> Box<dyn DecodeValues> {
+    let unit = FixedUnit::new(TimeUnit::Microsecond);
     if field.formats.is_empty() {
-        Undeclared::boxed(field, iso(field, unit), iso(field, Nanos))
+        UndeclaredUnit::boxed(field, iso(field, unit), iso(field, Nanoseconds))
     } else {
-        Undeclared::boxed(field, pattern(field, unit), pattern(field, Nanos))
+        UndeclaredUnit::boxed(field, pattern(field, unit), pattern(field, Nanoseconds))
     }
 }
 
@@ -202,12 +208,12 @@ fn needs_offset(field: &Field) -> bool {
 }
 
 /// Microseconds if they suffice, else the whole block as decimals.
-struct Undeclared<P, Q> {
+struct UndeclaredUnit<P, Q> {
     micros: PrimitiveColumn<TimestampMicrosecondType, Strings<P>>,
     nanos: PrimitiveColumn<Decimal128Type, Strings<Q>>,
 }
 
-impl<P, Q> Undeclared<P, Q>
+impl<P, Q> UndeclaredUnit<P, Q>
 where
     P: Parse<Native = i64> + 'static,
     Q: Parse<Native = i128> + 'static,
@@ -221,15 +227,15 @@ where
     }
 }
 
-impl<P, Q> DecodeValues for Undeclared<P, Q>
+impl<P, Q> DecodeValues for UndeclaredUnit<P, Q>
 where
     P: Parse<Native = i64> + 'static,
     Q: Parse<Native = i128> + 'static,
 {
     fn decode(&mut self, values: &Values<'_>) -> Column {
-        let PrimitiveColumn { reader, parse, gaps, .. } = &mut self.micros;
-        let read = read(values, reader, parse, gaps);
-        if self.micros.gaps.has(Refusal::ExcessDigits) {
+        let PrimitiveColumn { reader, parse, missing, .. } = &mut self.micros;
+        let read = read(values, reader, parse, missing);
+        if self.micros.missing.has(ParseError::ExcessDigits) {
             self.nanos.decode(values)
         } else {
             self.micros.finish(read)
@@ -243,21 +249,21 @@ pub(super) fn boolean(field: &Field) -> Box<dyn DecodeValues> {
     Box::new(BooleanColumn {
         reader: TextReader::new(field),
         parse: Booleans(strings),
-        gaps: Gaps::default(),
+        missing: MissingValues::default(),
     })
 }
 
 struct BooleanColumn {
     reader: TextReader,
     parse: Booleans<BooleanParser>,
-    gaps: Gaps,
+    missing: MissingValues,
 }
 
 impl DecodeValues for BooleanColumn {
     fn decode(&mut self, values: &Values<'_>) -> Column {
         let rows = values.slots.len();
-        let read = read(values, &mut self.reader, &mut self.parse, &mut self.gaps);
-        let array = BooleanArray::new(BooleanBuffer::from(read.as_slice()), self.gaps.nulls(rows));
-        Column { array: Arc::new(array), bad: self.gaps.take_bad() }
+        let read = read(values, &mut self.reader, &mut self.parse, &mut self.missing);
+        let array = BooleanArray::new(BooleanBuffer::from(read.as_slice()), self.missing.nulls(rows));
+        Column { array: Arc::new(array), bad: self.missing.take_bad() }
     }
 }

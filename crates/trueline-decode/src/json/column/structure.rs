@@ -10,10 +10,10 @@ use trueline_tokenizer::json::{TokenKind, Tokens, unescape};
 
 use super::{DecodeValues, Part, Values, part};
 use crate::Column;
-use crate::column::Gaps;
+use crate::column::MissingValues;
 use crate::json::slot::{Kind, Slot, Slots};
 use crate::json::walk::kind_of;
-use crate::value::Refusal;
+use crate::value::ParseError;
 
 pub(super) fn compile(
     field: &Field,
@@ -26,13 +26,13 @@ pub(super) fn compile(
         slots: Slots::default(),
     };
     let members = members.iter().map(member).collect();
-    Box::new(StructColumn { members, duplicates, gaps: Gaps::default(), row: Vec::new() })
+    Box::new(StructColumn { members, duplicates, missing: MissingValues::default(), row: Vec::new() })
 }
 
 struct StructColumn {
     members: Vec<Member>,
     duplicates: DuplicateKeys,
-    gaps: Gaps,
+    missing: MissingValues,
     /// The members of one value.
     row: Vec<Slot>,
 }
@@ -81,13 +81,13 @@ impl StructColumn {
 
 impl DecodeValues for StructColumn {
     fn decode(&mut self, values: &Values<'_>) -> Column {
-        self.gaps.clear();
+        self.missing.clear();
         self.members.iter_mut().for_each(|member| member.slots.clear());
         for (row, slot) in (0..).zip(values.slots.iter()) {
             match slot.kind {
-                Kind::Absent | Kind::Null => self.gaps.null(row),
+                Kind::Absent | Kind::Null => self.missing.null(row),
                 Kind::Object => {}
-                _ => self.gaps.bad(row, Refusal::Invalid),
+                _ => self.missing.bad(row, ParseError::Invalid),
             }
             self.members(values.bytes, slot);
             for (member, slot) in self.members.iter_mut().zip(&self.row) {
@@ -98,12 +98,12 @@ impl DecodeValues for StructColumn {
         for Member { column, slots, .. } in &mut self.members {
             let decoded = column.decode(&Values { slots, ..*values });
             for cell in &decoded.bad {
-                self.gaps.bad_part(cell.row as usize, cell.code);
+                self.missing.bad_part(cell.row as usize, cell.code);
             }
             arrays.push(decoded.array);
         }
-        let bad = self.gaps.take_bad_rows();
-        let nulls = self.gaps.nulls(values.slots.len());
+        let bad = self.missing.take_bad_rows();
+        let nulls = self.missing.nulls(values.slots.len());
         let fields: Fields = self
             .members
             .iter()

@@ -10,11 +10,11 @@ use trueline_tokenizer::json::unescape;
 use super::{DecodeValues, Values};
 use crate::Column;
 use crate::cell::trimmed;
-use crate::column::Gaps;
+use crate::column::MissingValues;
 use crate::column::text::{BLOCK, SCRATCH, is_inline, view};
 use crate::json::slot::Kind;
 use crate::proof::ascii::string_views;
-use crate::value::Refusal;
+use crate::value::ParseError;
 
 /// Compiles `string` and `any`.
 pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
@@ -23,7 +23,7 @@ pub(super) fn compile(field: &Field) -> Box<dyn DecodeValues> {
         _ if field.coerce => Accepts::Scalars,
         _ => Accepts::Strings,
     };
-    Box::new(TextColumn { accepts, trim: field.trim, gaps: Gaps::default() })
+    Box::new(TextColumn { accepts, trim: field.trim, missing: MissingValues::default() })
 }
 
 /// The values that have a text.
@@ -40,12 +40,12 @@ enum Accepts {
 struct TextColumn {
     accepts: Accepts,
     trim: bool,
-    gaps: Gaps,
+    missing: MissingValues,
 }
 
 impl DecodeValues for TextColumn {
     fn decode(&mut self, values: &Values<'_>) -> Column {
-        self.gaps.clear();
+        self.missing.clear();
         let bytes = values.bytes;
         let mut scratch = Vec::new();
         let mut views = Vec::with_capacity(values.slots.len());
@@ -58,9 +58,9 @@ impl DecodeValues for TextColumn {
                 Kind::NotObject => (self.accepts == Accepts::All, false),
             };
             if is_null {
-                self.gaps.null(row);
+                self.missing.null(row);
             } else if !is_good {
-                self.gaps.bad(row, Refusal::Invalid);
+                self.missing.bad(row, ParseError::Invalid);
             }
             let trim = |text: &[u8], start: usize| {
                 let within = if self.trim { trimmed(text) } else { 0..text.len() };
@@ -81,8 +81,8 @@ impl DecodeValues for TextColumn {
                 _ => view(bytes, slot.place(), BLOCK),
             });
         }
-        let bad = self.gaps.take_bad();
-        let mut nulls = self.gaps.nulls(views.len());
+        let bad = self.missing.take_bad();
+        let mut nulls = self.missing.nulls(views.len());
         if scratch.is_empty() {
             match string_views(views, values.buffer, nulls) {
                 Ok(array) => return Column { array: Arc::new(array), bad },
