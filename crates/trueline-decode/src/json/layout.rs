@@ -27,7 +27,7 @@ const MAX_MISSES: u32 = 64;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layouts {
     /// The layout that fitted the last record comes first.
-    layouts: Vec<Layout>,
+    known: Vec<Layout>,
     /// The values of the last record that fitted.
     values: Vec<Value>,
     misses: u32,
@@ -74,9 +74,9 @@ impl Layouts {
     /// one.
     #[inline]
     pub(super) fn fit(&mut self, bytes: Bytes<'_>, length: usize) -> Option<LayoutMatch<'_>> {
-        for number in 0..self.layouts.len() {
-            if let Some(is_ascii) = self.layouts[number].fits(bytes, length, &mut self.values) {
-                self.layouts.swap(0, number);
+        for number in 0..self.known.len() {
+            if let Some(is_ascii) = self.known[number].fits(bytes, length, &mut self.values) {
+                self.known.swap(0, number);
                 return Some(LayoutMatch { values: &self.values, is_ascii });
             }
         }
@@ -92,20 +92,20 @@ impl Layouts {
         length: usize,
     ) {
         let mut layout = None;
-        if self.layouts.len() == MAX_LAYOUTS {
+        if self.known.len() == MAX_LAYOUTS {
             self.misses += 1;
             if self.misses < MAX_MISSES {
                 return;
             }
             // Its memory is reused.
-            layout = self.layouts.pop();
+            layout = self.known.pop();
         }
         self.misses = 0;
         let mut layout = layout.unwrap_or_default();
         if layout.set(block, tokens, scanner, length).is_some() {
             self.values.clear();
             self.values.reserve(layout.separators.len());
-            self.layouts.push(layout);
+            self.known.push(layout);
         }
     }
 }

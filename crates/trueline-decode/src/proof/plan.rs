@@ -211,15 +211,15 @@ impl<'a> SupportedChecks<'a> {
                 CheckKind::Required => supported.is_required = true,
                 CheckKind::Range(range) => supported.ranges.push(range),
                 CheckKind::Length { min, max, unit } => {
-                    supported.texts.push(TextCheck::Length(*min, *max, *unit))
+                    supported.texts.push(TextCheck::Length(*min, *max, *unit));
                 }
                 CheckKind::Pattern { pattern, negate: false } => {
-                    supported.texts.push(TextCheck::Pattern(pattern))
+                    supported.texts.push(TextCheck::Pattern(pattern));
                 }
                 CheckKind::StartsWith(text) => supported.texts.push(TextCheck::StartsWith(text)),
                 CheckKind::Enum(values) => supported.texts.push(TextCheck::OneOf(values)),
                 CheckKind::Const(value) => {
-                    supported.texts.push(TextCheck::OneOf(std::slice::from_ref(value)))
+                    supported.texts.push(TextCheck::OneOf(std::slice::from_ref(value)));
                 }
                 // The proof of a type covers the type check; a plain number is finite; keys and counts are not checks of
                 // single cells.

@@ -8,7 +8,7 @@ use super::{Parse, ParseError, Text, date, time};
 /// A moment in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Instant {
-    /// FixedUnit seconds since 1970-01-01T00:00:00Z, rounded down.
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     pub(crate) seconds: i64,
     /// Nanoseconds after these seconds.
     pub(crate) nanos: u32,
@@ -63,7 +63,7 @@ pub(crate) trait Unit: Send {
     fn convert(&self, seconds: i64, nanos: u32) -> Result<Self::Native, ParseError>;
 }
 
-/// FixedUnit units of a fixed length.
+/// A unit that fits a whole number of times into a second.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FixedUnit {
     per_second: i64,

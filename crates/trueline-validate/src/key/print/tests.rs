@@ -264,7 +264,7 @@ fn prints_are_spread() {
         for shift in [56, 32, 8, 0] {
             let mut counts = [0_u32; 256];
             (0..256_000).for_each(|number| {
-                counts[(fingerprinter.fingerprint(&kind(number)) >> shift & 255) as usize] += 1
+                counts[(fingerprinter.fingerprint(&kind(number)) >> shift & 255) as usize] += 1;
             });
             // 1,000 each; ten standard deviations of 32 never happen.
             assert!(counts.iter().all(|count| (680..1320).contains(count)), "{counts:?}");
