@@ -163,18 +163,18 @@ fn settle_unique(
     let types: Vec<&DataType> =
         check.fields.iter().map(|&field| &tally.plan.fields[field].data_type).collect();
     finish(&mut |repeat: &Repeat<'_>| {
-        let mut name = |place: KeyPlace| {
+        let mut add_row = |place: KeyPlace| {
             failed += 1;
             let order = (place.input, place.row);
             first = Some(first.map_or(order, |first: (u32, u64)| first.min(order)));
             // A warning makes no row invalid, and does not keep later checks from counting the row.
-            let is_found = check.is_error
+            let is_newly_invalid = check.is_error
                 && !place.tainted
                 && invalid_rows
                     .as_deref_mut()
                     .is_none_or(|invalid_rows| invalid_rows.insert(place.input, place.row));
-            invalid += u64::from(is_found);
-            let is_wanted = is_found || (late.reasons && check.is_error);
+            invalid += u64::from(is_newly_invalid);
+            let is_wanted = is_newly_invalid || (late.reasons && check.is_error);
             if let (true, true, Some(rows)) = (is_wanted, stored.is_ok(), &mut late.rows) {
                 stored = rows.insert(place.input, place.row, u32::try_from(index).unwrap_or(u32::MAX));
             }
@@ -185,9 +185,9 @@ fn settle_unique(
             first_repeats.offer(place, repeat.first, repeat.key);
         };
         if report == KeyReport::All && repeat.nth == 2 {
-            name(repeat.first);
+            add_row(repeat.first);
         }
-        name(repeat.this);
+        add_row(repeat.this);
     })?;
     stored?;
     let samples: Vec<Sample> = first_repeats

@@ -178,12 +178,12 @@ impl Plan {
 
     /// Returns whether any check needs the values of this schema field, beyond nulls and types.
     pub fn judges_values(&self, field: usize) -> bool {
-        let judges = |check: &PlannedCheck| {
-            let is_of_values =
+        let needs_values = |check: &PlannedCheck| {
+            let reads_values =
                 matches!(check.runner, Runner::Cells(_) | Runner::Keys(_) | Runner::Custom { .. });
-            is_of_values && check.fields.contains(&field)
+            reads_values && check.fields.contains(&field)
         };
-        self.checks.iter().any(judges)
+        self.checks.iter().any(needs_values)
     }
 
     /// Returns the ids of the checks, by number.
@@ -203,12 +203,12 @@ impl Plan {
 
     /// Returns the number of checks that find rows only at the end: duplicates at severity error.
     pub(crate) fn error_key_checks(&self) -> usize {
-        let judges_rows = |index: &&usize| {
+        let is_unique_error = |index: &&usize| {
             let check = &self.checks[**index];
             let Runner::Keys(rule) = &check.runner else { return false };
             check.is_error && matches!(rule.purpose, KeyPurpose::Unique(_))
         };
-        self.key_checks.iter().filter(judges_rows).count()
+        self.key_checks.iter().filter(is_unique_error).count()
     }
 }
 

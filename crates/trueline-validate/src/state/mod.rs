@@ -248,14 +248,8 @@ impl State {
                 kernel.check(column.array, failing);
                 failing.keep_valid(column.array.nulls());
                 let code_source = CodeSource::Kernel(&**kernel, column.array);
-                self.record(
-                    plan,
-                    index,
-                    batch,
-                    Failing { slots: failing, rows: column.rows },
-                    code_source,
-                    invalid,
-                );
+                let failing = Failing { slots: failing, rows: column.rows };
+                self.record(plan, index, batch, failing, code_source, invalid);
             }
             Runner::Required => {
                 counts.not_evaluated += bad;
