@@ -37,7 +37,7 @@ pub(super) struct Layouts {
 #[derive(Clone, Debug, Default)]
 struct Layout {
     /// The bytes of all separators, in order: words, and masks of their significant bits.
-    between: Vec<(u64, u64)>,
+    separator_words: Vec<(u64, u64)>,
     separators: Vec<Separator>,
     /// The bytes after the last value.
     last: Separator,
@@ -119,7 +119,7 @@ impl Layout {
         scanner: &Scanner,
         length: usize,
     ) -> Option<()> {
-        self.between.clear();
+        self.separator_words.clear();
         self.separators.clear();
         let mut at = 0;
         for token in tokens.start..tokens.end {
@@ -144,7 +144,7 @@ impl Layout {
     fn push(&mut self, bytes: &[u8]) -> Option<Separator> {
         let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
         let words = bytes.chunks(WORD).map(|bytes| (word(bytes), u64::MAX >> (8 * (WORD - bytes.len()))));
-        self.between.extend(words);
+        self.separator_words.extend(words);
         let words = u32::try_from(bytes.len().div_ceil(WORD)).ok()?;
         Some(Separator { words, length: u32::try_from(bytes.len()).ok()?, column: None })
     }
@@ -154,9 +154,9 @@ impl Layout {
     #[inline]
     fn fits(&self, bytes: Bytes<'_>, length: usize, values: &mut Vec<Value>) -> Option<bool> {
         values.clear();
-        let (mut at, mut between, mut all_bytes) = (0, &self.between[..], 0);
+        let (mut at, mut words, mut all_bytes) = (0, &self.separator_words[..], 0);
         for separator in &self.separators {
-            separator.matches_at(bytes, &mut at, &mut between)?;
+            separator.matches_at(bytes, &mut at, &mut words)?;
             let start = at;
             let kind = if bytes.word(at) & 0xFF == u64::from(b'"') {
                 at = string_end(bytes, at + 1, length, &mut all_bytes)?;
@@ -172,19 +172,19 @@ impl Layout {
                 values.push(Value { column, kind, range: start..at });
             }
         }
-        self.last.matches_at(bytes, &mut at, &mut between)?;
+        self.last.matches_at(bytes, &mut at, &mut words)?;
         (at == length).then_some(all_bytes & HIGH == 0)
     }
 }
 
 impl Separator {
-    /// Advances `at` past these bytes, if they are there; `between` begins with them, and is advanced too.
+    /// Advances `at` past these bytes, if they are there; `words` begins with them, and is advanced too.
     #[inline]
-    fn matches_at(self, bytes: Bytes<'_>, at: &mut usize, between: &mut &[(u64, u64)]) -> Option<()> {
-        let (own, rest) = between.split_at_checked(self.words as usize)?;
-        let words = own.iter().zip((*at..).step_by(WORD));
-        let different = words.fold(0, |all, ((word, mask), at)| all | (bytes.word(at) ^ word) & mask);
-        *between = rest;
+    fn matches_at(self, bytes: Bytes<'_>, at: &mut usize, words: &mut &[(u64, u64)]) -> Option<()> {
+        let (own, rest) = words.split_at_checked(self.words as usize)?;
+        let pairs = own.iter().zip((*at..).step_by(WORD));
+        let different = pairs.fold(0, |all, ((word, mask), at)| all | (bytes.word(at) ^ word) & mask);
+        *words = rest;
         *at += self.length as usize;
         (different == 0).then_some(())
     }

@@ -50,7 +50,7 @@ struct TemplateRecords {
     parts: Vec<u32>,
 }
 
-/// Finds rows.
+/// Finds the rows of blocks, and the tokens of their values.
 #[derive(Debug)]
 pub(super) struct Reader {
     walker: Walker,
@@ -63,7 +63,7 @@ pub(super) struct Reader {
     states: Vec<RecordState>,
     /// Records that are not decided yet.
     pending: Vec<u32>,
-    /// The records that fit no template, and the tokens of all columns for each.
+    /// The rows that match no template, and the tokens of all columns for each.
     scanned: Vec<u32>,
     scanned_tokens: Vec<u32>,
     /// For each record, its row if it is one.

@@ -21,13 +21,13 @@ pub(crate) fn string_views(
     let is_one_size = nulls.as_ref().is_none_or(|nulls| nulls.len() == views.len());
     match (is_one_size, last_byte(&views, block)) {
         (true, Some(0)) => {
-            // SAFETY: every text stands in its own view and is ASCII; there is one bit of validity for each.
+            // SAFETY: every text is inside its own view and is ASCII; there is one bit of validity for each.
             Ok(unsafe { StringViewArray::new_unchecked(ScalarBuffer::from(views), Vec::new().into(), nulls) })
         }
         (true, Some(_)) => {
             let buffers = vec![block.clone()].into();
-            // SAFETY: every text that does not stand in its own view lies in the only buffer, below a place up to which all of
-            // it is ASCII, and so is every text that does; there is one bit of validity for each.
+            // SAFETY: every text that is not inside its own view is in the only buffer, before an offset up to which the block is
+            // ASCII. Every text inside its view is ASCII too; there is one bit of validity for each.
             Ok(unsafe { StringViewArray::new_unchecked(ScalarBuffer::from(views), buffers, nulls) })
         }
         _ => Err((views, nulls)),

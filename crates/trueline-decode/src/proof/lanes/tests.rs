@@ -133,13 +133,13 @@ proptest! {
 }
 
 /// Words put into columns, and whether they were.
-struct Turned<'a> {
+struct Transposed<'a> {
     from: &'a [u32],
     places: [u32; 64],
     columns: usize,
 }
 
-impl SimdTask for Turned<'_> {
+impl SimdTask for Transposed<'_> {
     type Output = (bool, Vec<[u32; 64]>);
 
     #[inline(always)]
@@ -205,8 +205,8 @@ proptest! {
         }
         let lanes = trueline_tokenizer::Kernel::available().into_iter().map(SimdLevel::new);
         for lanes in lanes.chain([SimdLevel::Scalar(Scalar)]) {
-            let turned = lanes.run(Turned { from: &from, places, columns });
-            prop_assert_eq!(turned, (is_transposed, expected.clone()), "{:?}", lanes);
+            let transposed = lanes.run(Transposed { from: &from, places, columns });
+            prop_assert_eq!(transposed, (is_transposed, expected.clone()), "{:?}", lanes);
         }
     }
 }
