@@ -11,7 +11,7 @@ use trueline_validate::{Pass, Plan, State, Tally, Wanted};
 
 use crate::columns::{Columns, Judge};
 use crate::error::{Error, ErrorKind};
-use crate::part::{Parts, Told};
+use crate::part::{PartRows, PartSender};
 use crate::pipeline::{rate, report};
 use crate::progress::{Progress, Throttle};
 use crate::state::PartOfRun;
@@ -44,7 +44,7 @@ impl Validator {
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
-        self.judge_batches(batches, None)
+        self.validate_batches_into(batches, None)
     }
 
     /// Validates batches like [`Validator::validate_batches`] and returns for each row whether it is valid: no check of severity
@@ -61,11 +61,15 @@ impl Validator {
         I::Item: Borrow<RecordBatch>,
     {
         let mut marks = BooleanBufferBuilder::new(0);
-        let report = self.judge_batches(batches, Some(&mut marks))?;
+        let report = self.validate_batches_into(batches, Some(&mut marks))?;
         Ok((report, BooleanArray::new(marks.finish(), None)))
     }
 
-    fn judge_batches<I>(&self, batches: I, marks: Option<&mut BooleanBufferBuilder>) -> Result<Report, Error>
+    fn validate_batches_into<I>(
+        &self,
+        batches: I,
+        marks: Option<&mut BooleanBufferBuilder>,
+    ) -> Result<Report, Error>
     where
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
@@ -76,7 +80,7 @@ impl Validator {
         run.finish()
     }
 
-    /// Judges batches into a part of a run.
+    /// Validates batches into a part of a run.
     ///
     /// **Errors**: as [`Validator::validate_batches`].
     pub(crate) fn partial_of_batches<I>(&self, batches: I) -> Result<PartOfRun, Error>
@@ -135,7 +139,10 @@ impl Validator {
             }
             run.bytes += batch.get_array_memory_size() as u64;
             for first_row in (0..batch.num_rows()).step_by(PART_ROWS) {
-                run.take(&batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row)), &mut judge)?;
+                run.add_rows(
+                    &batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row)),
+                    &mut judge,
+                )?;
             }
         }
         if first.is_none() {
@@ -150,7 +157,7 @@ struct BatchRun<'a> {
     validator: &'a Validator,
     plan: &'a Plan,
     tally: Tally,
-    parts: Option<Parts>,
+    parts: Option<PartSender>,
     /// One bit for each row, set where it is valid.
     marks: Option<&'a mut BooleanBufferBuilder>,
     bytes: u64,
@@ -166,7 +173,7 @@ impl<'a> BatchRun<'a> {
         marks: Option<&'a mut BooleanBufferBuilder>,
     ) -> Self {
         let mut tally = tally;
-        let parts = validator.parts.as_ref().map(|parts| Parts::new(parts, validator.max_violations));
+        let parts = validator.parts.as_ref().map(|parts| PartSender::new(parts, validator.max_violations));
         if parts.is_some() {
             tally.collect_findings();
         }
@@ -197,8 +204,8 @@ impl<'a> BatchRun<'a> {
         Ok(())
     }
 
-    /// Judges some rows.
-    fn take(&mut self, rows: &RecordBatch, judge: &mut Judge<'_>) -> Result<(), Error> {
+    /// Validates some rows, merges their result and reports progress.
+    fn add_rows(&mut self, rows: &RecordBatch, judge: &mut Judge<'_>) -> Result<(), Error> {
         self.check_cancelled()?;
         let mut state = State::new(self.plan, Some(self.tally.quota()));
         let marks = &mut self.marks;
@@ -215,7 +222,7 @@ impl<'a> BatchRun<'a> {
         })?;
         state.seal();
         let findings = state.take_findings();
-        let told = Told {
+        let part = PartRows {
             input: 0,
             input_name: NAME,
             first_row: self.tally.rows(),
@@ -226,7 +233,7 @@ impl<'a> BatchRun<'a> {
         };
         self.tally.merge(state).map_err(keys)?;
         if let Some(parts) = &mut self.parts {
-            parts.tell(told, findings.as_ref(), self.plan);
+            parts.send_rows(part, findings.as_ref(), self.plan);
         }
         if let Some(watcher) = self.validator.watcher.as_deref().filter(|_| self.throttle.is_due()) {
             watcher(&Progress {

@@ -9,7 +9,7 @@ use trueline_validate::{Findings, Plan};
 /// The results of one part of an input: its rows and their violations. See
 /// [`ValidatorBuilder::parts`](crate::ValidatorBuilder::parts).
 ///
-/// Parts come in row order. Parts of text have the size of a chunk; parts of Parquet and Arrow follow the structure of the
+/// PartSender come in row order. PartSender of text have the size of a chunk; parts of Parquet and Arrow follow the structure of the
 /// format. All locations are relative to the whole input.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -58,17 +58,17 @@ impl Part {
 /// The callback for parts.
 pub(crate) type PartWatcher = dyn Fn(Part) + Send + Sync;
 
-/// Puts parts together and tells of them.
-pub(crate) struct Parts {
+/// Builds the parts of a run and passes them to the callback.
+pub(crate) struct PartSender {
     watcher: Arc<PartWatcher>,
     max_violations: usize,
-    /// What is known of the next part before its rows are.
+    /// The next part: it collects violations until its rows are known.
     next: Part,
-    /// Invalid rows told of so far.
+    /// Invalid rows of the parts sent so far.
     invalid_rows: u64,
 }
 
-impl Parts {
+impl PartSender {
     pub(crate) fn new(watcher: &Arc<PartWatcher>, max_violations: u64) -> Self {
         Self {
             watcher: Arc::clone(watcher),
@@ -78,7 +78,7 @@ impl Parts {
         }
     }
 
-    /// Adds violations that are not of rows to the next part.
+    /// Adds violations that do not belong to a row to the next part.
     pub(crate) fn add_all(&mut self, violations: &[Violation]) {
         for violation in violations {
             self.add(violation);
@@ -97,25 +97,25 @@ impl Parts {
         }
     }
 
-    /// Tells of rows of an input, of which those before `rows` and the line ends before `lines` were told of.
-    pub(crate) fn tell(&mut self, told: Told<'_>, findings: Option<&Findings>, plan: &Plan) {
+    /// Completes the next part with the rows of a merged piece and sends it. A piece without rows and violations sends nothing.
+    pub(crate) fn send_rows(&mut self, rows: PartRows<'_>, findings: Option<&Findings>, plan: &Plan) {
         if let Some(findings) = findings {
-            let visited = findings.visit(plan, told.input, told.first_row, told.lines, &mut |violation| {
+            let visited = findings.visit(plan, rows.input, rows.first_row, rows.lines, &mut |violation| {
                 self.add(violation);
                 Ok::<(), std::convert::Infallible>(())
             });
             let Ok(()) = visited;
         }
-        if told.rows == 0 && self.next.errors + self.next.warnings == 0 {
+        if rows.rows == 0 && self.next.errors + self.next.warnings == 0 {
             return;
         }
-        self.next.input = told.input;
-        told.input_name.clone_into(&mut self.next.input_name);
-        self.next.first_row = told.first_row;
-        self.next.rows = told.rows;
-        self.next.invalid_rows = told.invalid_rows;
-        self.next.end_bytes = told.end_bytes;
-        self.invalid_rows += told.invalid_rows;
+        self.next.input = rows.input;
+        rows.input_name.clone_into(&mut self.next.input_name);
+        self.next.first_row = rows.first_row;
+        self.next.rows = rows.rows;
+        self.next.invalid_rows = rows.invalid_rows;
+        self.next.end_bytes = rows.end_bytes;
+        self.invalid_rows += rows.invalid_rows;
         self.send();
     }
 
@@ -133,9 +133,9 @@ impl Parts {
     }
 }
 
-/// Rows to deliver.
+/// The rows of a part, and their location in the input.
 #[derive(Clone, Copy)]
-pub(crate) struct Told<'a> {
+pub(crate) struct PartRows<'a> {
     pub(crate) input: u32,
     pub(crate) input_name: &'a str,
     pub(crate) first_row: u64,

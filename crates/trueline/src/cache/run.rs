@@ -36,14 +36,14 @@ pub(crate) struct RunCache<'a> {
     hints: Vec<Option<Key>>,
     versions: Vec<Option<Version>>,
     /// Those of them under which no other bytes can be written unseen.
-    lasting: Vec<Option<Version>>,
+    stable_versions: Vec<Option<Version>>,
 }
 
 impl<'a> RunCache<'a> {
     pub(crate) fn new(cache: &'a Cache, validator: &'a Validator, sources: &'a [&'a dyn Source]) -> Self {
         let question = Question::new(validator);
         let versions: Vec<Option<Version>> = sources.iter().map(|source| source.version()).collect();
-        let lasting = versions.iter().map(|version| version.clone().filter(is_old)).collect();
+        let stable_versions = versions.iter().map(|version| version.clone().filter(is_old)).collect();
         let none = vec![None; sources.len()];
         Self {
             cache,
@@ -53,12 +53,12 @@ impl<'a> RunCache<'a> {
             known: none,
             hints: vec![None; sources.len()],
             versions,
-            lasting,
+            stable_versions,
         }
     }
 
-    pub(crate) fn lasting(&self) -> &[Option<Version>] {
-        &self.lasting
+    pub(crate) fn stable_versions(&self) -> &[Option<Version>] {
+        &self.stable_versions
     }
 
     pub(crate) fn cache(&self) -> &Cache {

@@ -5,7 +5,7 @@ use trueline_schema::{Field, Schema};
 use trueline_tokenizer::Kernel;
 use trueline_validate::{Binding, Pass, Plan, Quota};
 
-use super::outlet::RowPool;
+use super::output::RowPool;
 use crate::cache::PieceCache;
 use crate::options::{Limits, Trust};
 

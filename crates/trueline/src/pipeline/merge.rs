@@ -1,11 +1,11 @@
 //! Merges pieces in file order, whatever the order in which workers deliver them.
 //!
-//! The worker that delivers the next piece merges it and all waiting pieces that follow it, while the others continue: merging
-//! may have to wait for a disk. The window limits how many pieces can wait.
+//! The worker that delivers the next piece in order merges it, and all waiting pieces that follow it directly. The other
+//! workers continue meanwhile, because merging may have to wait for a disk. The window limits how many pieces can wait.
 //!
-//! If chunks are cut at a guess, a piece only counts if it begins where the records of the previous one ended: then all records
-//! are the same as when reading from the start. Otherwise it is discarded with all later pieces, and the worker makes the input
-//! be read again from there. Nothing of a piece is visible outside before it is merged.
+//! If chunk boundaries are guessed, a piece only counts if it begins where the records of the previous piece ended: then all
+//! records are the same as when reading from the start. Otherwise the piece is discarded with all later ones, and the worker
+//! has the input read again from there. No result of a piece is visible outside before the piece is merged.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,20 +18,20 @@ use trueline_validate::{Findings, Plan, State, Tally};
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::job::Job;
-use super::outlet::{ErrorsOutlet, PieceRows, RowOutlet};
+use super::output::{ErrorsOutput, PieceRows, RowOutput};
 use super::text::Marks;
 use crate::cache::{Contents, KnownPiece};
 use crate::error::{Error, ErrorKind};
-use crate::part::{Parts, Told};
+use crate::part::{PartRows, PartSender};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
 
 /// The result of one part of an input, ready to be merged in its turn.
 pub(super) struct Piece {
     pub(super) sequence: u64,
     pub(super) state: State,
-    /// The rows themselves, where they are written.
+    /// The rows themselves, if rows are written to files.
     pub(super) rows: Option<PieceRows>,
-    /// Everything that is wrong with the rows, where it is written.
+    /// All violations of the rows, if they are written or delivered.
     pub(super) findings: Option<Findings>,
     /// The number of rows with every column proven from its bytes.
     pub(super) proved: u64,
@@ -40,35 +40,35 @@ pub(super) struct Piece {
     /// Decompressed bytes of the input up to the end of the part.
     pub(super) end_offset: u64,
     pub(super) failure: Option<Failure>,
-    /// The record of the failure, counted from the first of the part, and its line, if there are lines.
+    /// The record at which the failure occurred, counted from the first record of the part, and its line if the format has lines.
     pub(super) failure_row: Option<(u64, Option<u64>)>,
-    /// Whether it comes from an earlier run.
+    /// Whether the result comes from the cache.
     pub(super) is_cached: bool,
-    /// The digests of its blocks, where they are made.
+    /// The digests of the blocks of its chunk, if a cache is used.
     pub(super) digests: Vec<[u8; 32]>,
-    /// The location of its records, if a cache can know them.
+    /// The cache key and the location of its records, if a cache can identify them.
     pub(super) known: Option<KnownPiece>,
-    /// The location of its rows, if recorded.
+    /// The location of its rows, if they are recorded.
     pub(super) marks: Option<Marks>,
-    /// What it depends on, where chunks are cut at a guess.
+    /// What the piece depends on, if chunk boundaries are guessed.
     pub(super) guess: Option<Guess>,
 }
 
-/// What a piece depends on if its chunk was cut at a guess, or follows such a chunk.
+/// What a piece depends on if a boundary of its chunk was guessed.
 #[derive(Clone, Copy)]
 pub(super) struct Guess {
-    /// Where its records begin, if those of the piece before end there.
+    /// Where its records begin. The records of the previous piece must end there.
     byte_offset: u64,
-    /// Whether it means nothing, even then.
+    /// Whether the piece has to be discarded even then.
     is_doubtful: bool,
 }
 
 /// The reply to a worker that delivers a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
-    GoOn,
+    Continue,
     Stop,
-    /// Go back to where chunk `sequence` begins: a guess was wrong.
+    /// A guess was wrong: read again from where chunk `sequence` begins.
     GoBack {
         sequence: u64,
         byte_offset: u64,
@@ -76,7 +76,7 @@ pub(super) enum Reply {
 }
 
 impl Piece {
-    /// The result of a part that ends there.
+    /// The result of a part that ends at `end_offset`.
     pub(super) fn new(sequence: u64, state: State, end_offset: u64) -> Self {
         Self {
             sequence,
@@ -107,42 +107,42 @@ impl Piece {
 /// Merges the pieces of one input.
 pub(super) struct Merger<'a> {
     queue: Mutex<Queue>,
-    desk: Mutex<Desk<'a>>,
+    target: Mutex<MergeTarget<'a>>,
     merged: Condvar,
-    /// How many chunks may be under way beyond the next one to be merged.
+    /// How many chunks may be in progress beyond the next one to be merged.
     window: u64,
-    watch: Watch<'a>,
+    context: ProgressContext<'a>,
 }
 
-/// The pieces whose turn has not come.
+/// The pieces that wait for an earlier piece.
 struct Queue {
     next: u64,
-    /// Where the records of the pieces before end.
+    /// Where the records of the pieces taken so far end.
     end_offset: u64,
-    /// Whether a guess was wrong: what rests on others means nothing any more.
+    /// Whether a guess was wrong. From then on, pieces that depend on another guess are ignored.
     has_gone_back: bool,
     waiting: BTreeMap<u64, Piece>,
-    /// Whether somebody is at the desk.
+    /// Whether a thread is merging.
     is_merging: bool,
     is_stopped: bool,
 }
 
-/// Where pieces are merged, by one thread at a time.
-pub(super) struct Desk<'a> {
+/// What pieces are merged into, by one thread at a time.
+pub(super) struct MergeTarget<'a> {
     tally: &'a mut Tally,
     plan: &'a Plan,
-    written: Written<'a>,
+    outputs: PassOutputs<'a>,
     outcome: InputOutcome,
-    /// Bytes of marks that are kept of the input.
-    most_marks: usize,
+    /// The memory limit of the marks of this input.
+    max_marks_bytes: usize,
     throttle: Throttle,
 }
 
-/// Where the rows of an input and what is wrong with them go, in this pass.
-pub(super) struct Written<'a> {
-    pub(super) rows: Option<&'a mut RowOutlet>,
-    pub(super) errors: Option<&'a mut ErrorsOutlet>,
-    pub(super) parts: Option<&'a mut Parts>,
+/// The outputs that the current pass writes.
+pub(super) struct PassOutputs<'a> {
+    pub(super) rows: Option<&'a mut RowOutput>,
+    pub(super) errors: Option<&'a mut ErrorsOutput>,
+    pub(super) parts: Option<&'a mut PartSender>,
 }
 
 /// How one input ended.
@@ -152,21 +152,21 @@ pub(super) struct InputOutcome {
     pub(super) bytes: u64,
     /// Rows proven from their bytes.
     pub(super) proved: u64,
-    /// Rows about which all was known from runs before.
+    /// Rows whose results came from the cache.
     pub(super) cached: u64,
-    /// The blocks it has, where they were hashed.
+    /// The digests of its blocks, if they were hashed.
     pub(super) contents: Contents,
-    /// Its pieces, where a cache can know all of them.
+    /// Its pieces, if a cache can identify all of them.
     pub(super) pieces: Option<Vec<KnownPiece>>,
-    /// The location of the rows of all chunks, if recorded and not too large.
+    /// The marks of all chunks, if they are recorded and within the memory limit.
     pub(super) marks: Option<Vec<Marks>>,
-    /// What these take; 0 where they are not kept.
+    /// The memory that these take; 0 if they are not kept.
     pub(super) marks_bytes: usize,
     /// The result of comparing statistics with values.
     pub(super) audit: StatisticsAudit,
-    /// What made it unreadable.
+    /// What made the input unreadable.
     pub(super) error: Option<RunError>,
-    /// What kept the run from being finished at all.
+    /// An error that ends the run without a report.
     pub(super) fatal: Option<Error>,
     pub(super) panicked: Option<String>,
 }
@@ -178,13 +178,13 @@ impl InputOutcome {
     }
 }
 
-/// The callback for progress and what it needs.
+/// The callback for progress, and the data for its calls.
 #[derive(Clone, Copy)]
-pub(super) struct Watch<'a> {
+pub(super) struct ProgressContext<'a> {
     pub(super) watcher: Option<&'a Watcher>,
     pub(super) cancel: &'a Cancel,
     pub(super) input: &'a str,
-    pub(super) taken_bytes: &'a AtomicU64,
+    pub(super) read_bytes: &'a AtomicU64,
     pub(super) total_bytes: Option<u64>,
     pub(super) started: Instant,
 }
@@ -194,10 +194,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<'a> Merger<'a> {
-    pub(super) fn new(desk: Desk<'a>, threads: usize, watch: Watch<'a>) -> Self {
+    pub(super) fn new(target: MergeTarget<'a>, threads: usize, context: ProgressContext<'a>) -> Self {
         let queue = Queue {
             next: 0,
-            end_offset: desk.outcome.bytes,
+            end_offset: target.outcome.bytes,
             has_gone_back: false,
             waiting: BTreeMap::new(),
             is_merging: false,
@@ -205,15 +205,15 @@ impl<'a> Merger<'a> {
         };
         Self {
             queue: Mutex::new(queue),
-            desk: Mutex::new(desk),
+            target: Mutex::new(target),
             merged: Condvar::new(),
             window: 2 * threads as u64 + 2,
-            watch,
+            context,
         }
     }
 
-    /// Waits until chunk `sequence` is near enough to be worked on; whether the run goes on at all.
-    pub(super) fn admits(&self, sequence: u64) -> bool {
+    /// Waits until chunk `sequence` is within the window. Returns whether the run continues.
+    pub(super) fn wait_for_window(&self, sequence: u64) -> bool {
         let mut queue = lock(&self.queue);
         while !queue.is_stopped && sequence >= queue.next + self.window {
             queue = self.merged.wait(queue).unwrap_or_else(PoisonError::into_inner);
@@ -221,13 +221,13 @@ impl<'a> Merger<'a> {
         !queue.is_stopped
     }
 
-    /// Takes a piece; how the run goes on.
+    /// Takes a piece, merges it if it is the next one, and returns how the worker continues.
     pub(super) fn deliver(&self, piece: Piece) -> Reply {
         let mut queue = lock(&self.queue);
         if piece.guess.is_none() || !queue.has_gone_back {
             queue.waiting.insert(piece.sequence, piece);
         }
-        let goes_on = |queue: &Queue| if queue.is_stopped { Reply::Stop } else { Reply::GoOn };
+        let goes_on = |queue: &Queue| if queue.is_stopped { Reply::Stop } else { Reply::Continue };
         if queue.is_merging {
             return goes_on(&queue);
         }
@@ -239,7 +239,7 @@ impl<'a> Merger<'a> {
             }
             queue.end_offset = piece.end_offset;
             drop(queue);
-            let goes_on = lock(&self.desk).take(piece, &self.watch);
+            let goes_on = lock(&self.target).accept(piece, &self.context);
             queue = lock(&self.queue);
             queue.is_stopped |= !goes_on;
             self.merged.notify_all();
@@ -248,15 +248,15 @@ impl<'a> Merger<'a> {
         goes_on(&queue)
     }
 
-    /// Ends the run because a worker died.
+    /// Ends the run because a worker panicked.
     pub(super) fn panicked(&self, message: String) {
         lock(&self.queue).is_stopped = true;
-        lock(&self.desk).outcome.panicked.get_or_insert(message);
+        lock(&self.target).outcome.panicked.get_or_insert(message);
         self.merged.notify_all();
     }
 
     pub(super) fn into_outcome(self) -> InputOutcome {
-        self.desk.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
+        self.target.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
     }
 }
 
@@ -270,7 +270,7 @@ impl Queue {
         Some(piece)
     }
 
-    /// Forgets all pieces from this one on.
+    /// Discards this piece and all later ones.
     fn go_back(&mut self, piece: &Piece) -> Reply {
         self.next = piece.sequence;
         self.has_gone_back = true;
@@ -280,48 +280,53 @@ impl Queue {
 }
 
 impl Guess {
-    /// That of a span, if it rests on one.
+    /// The guess that a span depends on, if any.
     pub(super) fn of(span: &Span) -> Option<Self> {
         let is_doubtful = span.basis == Basis::Doubt;
         (span.basis != Basis::Known).then_some(Self { byte_offset: span.byte_offset, is_doubtful })
     }
 
-    /// Whether it was right, given where the records before end.
+    /// Whether the guess was right, given where the previous records end.
     fn holds(self, end_offset: u64) -> bool {
         self.byte_offset == end_offset && !self.is_doubtful
     }
 }
 
-impl<'a> Desk<'a> {
-    /// For an input whose records begin at this offset.
-    pub(super) fn new(tally: &'a mut Tally, plan: &'a Plan, written: Written<'a>, start_bytes: u64) -> Self {
+impl<'a> MergeTarget<'a> {
+    /// Creates the target for an input whose records begin at `start_bytes`.
+    pub(super) fn new(
+        tally: &'a mut Tally,
+        plan: &'a Plan,
+        outputs: PassOutputs<'a>,
+        start_bytes: u64,
+    ) -> Self {
         let (pieces, marks) = (Some(Vec::new()), Some(Vec::new()));
         let outcome = InputOutcome { bytes: start_bytes, pieces, marks, ..InputOutcome::default() };
-        Self { tally, plan, written, outcome, most_marks: 0, throttle: Throttle::new() }
+        Self { tally, plan, outputs, outcome, max_marks_bytes: 0, throttle: Throttle::new() }
     }
 
     /// Limits the memory of marks, in bytes.
-    pub(super) fn most_marks(self, bytes: usize) -> Self {
-        Self { most_marks: bytes, ..self }
+    pub(super) fn max_marks_bytes(self, bytes: usize) -> Self {
+        Self { max_marks_bytes: bytes, ..self }
     }
 
     /// Merges a piece and reports progress; returns whether the run continues.
-    fn take(&mut self, piece: Piece, watch: &Watch<'_>) -> bool {
-        let goes_on = self.merge(piece, watch.input);
-        if let Some(watcher) = watch.watcher
+    fn accept(&mut self, piece: Piece, context: &ProgressContext<'_>) -> bool {
+        let goes_on = self.merge(piece, context.input);
+        if let Some(watcher) = context.watcher
             && self.throttle.is_due()
         {
-            watcher(&watch.progress(self.tally.rows(), self.tally.invalid_rows()));
+            watcher(&context.progress(self.tally.rows(), self.tally.invalid_rows()));
         }
-        goes_on && !watch.cancel.is_cancelled()
+        goes_on && !context.cancel.is_cancelled()
     }
 
-    /// Records the location of the rows of a piece, as long as it is known for all pieces.
-    fn note_marks(&mut self, marks: Option<Marks>) {
+    /// Keeps the marks of a piece, as long as all pieces have some and they are within the limit.
+    fn add_marks(&mut self, marks: Option<Marks>) {
         let outcome = &mut self.outcome;
         let Some(known) = &mut outcome.marks else { return };
         match marks {
-            Some(marks) if outcome.marks_bytes + marks.memory_bytes() <= self.most_marks => {
+            Some(marks) if outcome.marks_bytes + marks.memory_bytes() <= self.max_marks_bytes => {
                 outcome.marks_bytes += marks.memory_bytes();
                 known.push(marks);
             }
@@ -329,8 +334,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Records the location of the records of a piece, as long as all pieces with records are known.
-    fn note(&mut self, piece: &Piece) {
+    /// Keeps the identity of a piece for the cache, as long as all pieces with records have one.
+    fn add_piece(&mut self, piece: &Piece) {
         let has_lines = piece.state.rows() > 0 || piece.state.lines() > 0;
         match (&mut self.outcome.pieces, &piece.known) {
             (Some(pieces), Some(known)) if piece.failure.is_none() => pieces.push(known.clone()),
@@ -345,12 +350,12 @@ impl<'a> Desk<'a> {
         self.outcome.proved += piece.proved;
         self.outcome.cached += if piece.is_cached { piece.state.rows() } else { 0 };
         self.outcome.contents.extend(&piece.digests);
-        self.note(&piece);
-        self.note_marks(piece.marks);
-        add(&mut self.outcome.audit, piece.audit);
+        self.add_piece(&piece);
+        self.add_marks(piece.marks);
+        add_audit(&mut self.outcome.audit, piece.audit);
         let input_number = self.tally.input();
         let mut written = Ok(());
-        let part = Told {
+        let part = PartRows {
             input: input_number,
             input_name: input,
             first_row: rows,
@@ -359,12 +364,12 @@ impl<'a> Desk<'a> {
             invalid_rows: piece.state.invalid_rows(),
             end_bytes: piece.end_offset,
         };
-        if let (Some(outlet), Some(records), None) = (&mut self.written.rows, piece.rows, &piece.failure) {
-            written = outlet.append(records, piece.findings.as_ref(), self.plan, input_number, rows);
+        if let (Some(output), Some(records), None) = (&mut self.outputs.rows, piece.rows, &piece.failure) {
+            written = output.append(records, piece.findings.as_ref(), self.plan, input_number, rows);
         }
-        if let (Some(outlet), Some(findings), Ok(())) = (&mut self.written.errors, &piece.findings, &written)
+        if let (Some(output), Some(findings), Ok(())) = (&mut self.outputs.errors, &piece.findings, &written)
         {
-            written = outlet.write_piece(findings, self.plan, input_number, rows, lines);
+            written = output.write_piece(findings, self.plan, input_number, rows, lines);
         }
         if let Err(error) = written {
             self.outcome.fatal = Some(error);
@@ -374,8 +379,8 @@ impl<'a> Desk<'a> {
             self.outcome.fatal = Some(Error::new(ErrorKind::Keys { source }));
             return false;
         }
-        if let Some(parts) = &mut self.written.parts {
-            parts.tell(part, piece.findings.as_ref(), self.plan);
+        if let Some(parts) = &mut self.outputs.parts {
+            parts.send_rows(part, piece.findings.as_ref(), self.plan);
         }
         let Some(failure) = piece.failure else { return true };
         let (row, line) = piece.failure_row.unwrap_or_default();
@@ -391,23 +396,23 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// How many wrong statistics are kept.
-pub(super) const WRONG_SAMPLES: usize = 100;
+/// The maximum number of wrong statistics that the report lists.
+pub(super) const MAX_AUDIT_SAMPLES: usize = 100;
 
-/// Adds later results.
-pub(super) fn add(audit: &mut StatisticsAudit, later: StatisticsAudit) {
+/// Adds the audit result of a later part.
+pub(super) fn add_audit(audit: &mut StatisticsAudit, later: StatisticsAudit) {
     audit.compared += later.compared;
     audit.wrong += later.wrong;
-    let room = WRONG_SAMPLES.saturating_sub(audit.samples.len());
+    let room = MAX_AUDIT_SAMPLES.saturating_sub(audit.samples.len());
     audit.samples.extend(later.samples.into_iter().take(room));
 }
 
-impl Watch<'_> {
+impl ProgressContext<'_> {
     pub(super) fn progress(&self, rows: u64, invalid_rows: u64) -> Progress {
         Progress {
             input: self.input.to_owned(),
-            // Some may have been read twice.
-            bytes: self.taken_bytes.load(Ordering::Relaxed).min(self.total_bytes.unwrap_or(u64::MAX)),
+            // Some bytes may have been read twice.
+            bytes: self.read_bytes.load(Ordering::Relaxed).min(self.total_bytes.unwrap_or(u64::MAX)),
             total_bytes: self.total_bytes,
             rows,
             invalid_rows,

@@ -10,7 +10,7 @@ mod job;
 mod json;
 mod merge;
 mod open;
-mod outlet;
+mod output;
 mod read;
 mod report;
 mod text;
@@ -29,7 +29,7 @@ use trueline_validate::{Pass, Plan, Tally};
 use self::merge::InputOutcome;
 pub(crate) use self::open::format_of;
 use self::open::{Opened, Opening, Ready, open};
-use self::outlet::Outlets;
+use self::output::RunOutputs;
 use self::read::Reading;
 pub(crate) use self::report::{rate, report};
 use self::text::Marks;
@@ -52,10 +52,10 @@ pub(crate) struct Pipeline<'a> {
     inputs: Vec<Input>,
     error: Option<RunError>,
     /// Where rows and violations go, as far as they are written.
-    outlets: Outlets,
+    outputs: RunOutputs,
     /// What keeps them from being written, where all was read before it came up.
-    unwritten: Option<Error>,
-    taken_bytes: Arc<AtomicU64>,
+    output_error: Option<Error>,
+    read_bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
     /// Rows proven from their bytes.
     proved: u64,
@@ -74,7 +74,7 @@ pub(crate) struct Pipeline<'a> {
     /// The results of pieces that were read again.
     notes: Notes,
     /// The versions of inputs whose bytes cannot change unseen.
-    lasting: Vec<Option<Version>>,
+    stable_versions: Vec<Option<Version>>,
     audit: StatisticsAudit,
     started: Instant,
 }
@@ -82,16 +82,16 @@ pub(crate) struct Pipeline<'a> {
 impl<'a> Pipeline<'a> {
     /// Validates the inputs one after the other as one table.
     pub(crate) fn run(validator: &'a Validator, sources: &[&dyn Source]) -> Result<Report, Error> {
-        let outlets = Outlets::open(validator, sources)?;
+        let outputs = RunOutputs::open(validator, sources)?;
         if let Some(cache) = validator.usable_cache() {
             let mut cache = RunCache::new(cache, validator, sources);
             if let Some(report) = cache.find() {
                 return Ok(report);
             }
-            return Self::read_all(validator, sources, outlets, Some(&cache));
+            return Self::read_all(validator, sources, outputs, Some(&cache));
         }
-        if !outlets.has_late_rows() {
-            return Self::read_all(validator, sources, outlets, None);
+        if !outputs.has_late_rows() {
+            return Self::read_all(validator, sources, outputs, None);
         }
         // Rows are written when all is read, so that everything must be there once more.
         let folder = validator.spool_folder();
@@ -103,7 +103,7 @@ impl<'a> Pipeline<'a> {
             .zip(&spooled)
             .map(|(source, spooled)| if source.can_reopen() { *source } else { spooled as &dyn Source })
             .collect();
-        let result = Self::read_all(validator, &sources, outlets, None);
+        let result = Self::read_all(validator, &sources, outputs, None);
         match spooled.iter().find_map(SpooledSource::take_failure) {
             Some(source) => Err(Error::output(source)),
             None => result,
@@ -113,7 +113,7 @@ impl<'a> Pipeline<'a> {
     fn read_all(
         validator: &'a Validator,
         sources: &[&dyn Source],
-        outlets: Outlets,
+        outputs: RunOutputs,
         cache: Option<&RunCache<'_>>,
     ) -> Result<Report, Error> {
         let can_reopen = sources.iter().all(|source| source.can_reopen());
@@ -122,13 +122,13 @@ impl<'a> Pipeline<'a> {
             make(plan, &validator.key_options())
         };
         let question = cache.map(RunCache::question);
-        let mut pipeline = Self::read_once(validator, sources, outlets, question, tally)?;
-        pipeline.lasting = cache.map(|cache| cache.lasting().to_vec()).unwrap_or_default();
+        let mut pipeline = Self::read_once(validator, sources, outputs, question, tally)?;
+        pipeline.stable_versions = cache.map(|cache| cache.stable_versions().to_vec()).unwrap_or_default();
         pipeline.read_again_with(cache.map(RunCache::cache), sources)?;
         match pipeline.settle(sources) {
             // All is known by now, and a report of it is worth having.
             Err(error) if matches!(error.kind(), ErrorKind::Output { .. }) => {
-                pipeline.unwritten = Some(error);
+                pipeline.output_error = Some(error);
             }
             settled => settled?,
         }
@@ -154,9 +154,9 @@ impl<'a> Pipeline<'a> {
 
     /// Reads one input, or a stretch of one, into a part of a run.
     pub(crate) fn partial(validator: &'a Validator, source: &dyn Source) -> Result<PartOfRun, Error> {
-        let outlets = Outlets::open(validator, &[source])?;
+        let outputs = RunOutputs::open(validator, &[source])?;
         let tally = |plan: &Plan| Tally::of_partial(plan, &validator.key_options());
-        let mut pipeline = Self::read_once(validator, &[source], outlets, None, tally)?;
+        let mut pipeline = Self::read_once(validator, &[source], outputs, None, tally)?;
         let input = pipeline.inputs.pop().ok_or_else(|| Error::new(ErrorKind::NoInput))?;
         Ok(PartOfRun {
             partial: pipeline.tally.into_partial(),
@@ -173,7 +173,7 @@ impl<'a> Pipeline<'a> {
     fn read_once(
         validator: &'a Validator,
         sources: &[&dyn Source],
-        outlets: Outlets,
+        outputs: RunOutputs,
         question: Option<&Question>,
         tally: impl FnOnce(&Plan) -> Tally,
     ) -> Result<Self, Error> {
@@ -181,8 +181,8 @@ impl<'a> Pipeline<'a> {
         let Some(first) = sources.first() else { return Err(Error::new(ErrorKind::NoInput)) };
         let dialect = trueline_io::csv::dialect(&validator.schema.csv);
         dialect.check().map_err(|source| Error::new(ErrorKind::Dialect { source }))?;
-        let taken_bytes = Arc::default();
-        let opening = open(validator, *first, &dialect, false, &taken_bytes);
+        let read_bytes = Arc::default();
+        let opening = open(validator, *first, &dialect, false, &read_bytes);
         let is_typed = opening.as_ref().is_ok_and(|ready| ready.opened.format().is_typed())
             || sources.iter().any(|source| format_of(validator, *source).is_some_and(Format::is_typed));
         let (schema, plan) = validator.judges(is_typed)?;
@@ -195,9 +195,9 @@ impl<'a> Pipeline<'a> {
             tally: tally(plan),
             inputs: Vec::new(),
             error: None,
-            outlets,
-            unwritten: None,
-            taken_bytes,
+            outputs,
+            output_error: None,
+            read_bytes,
             total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
             cached: 0,
@@ -207,12 +207,12 @@ impl<'a> Pipeline<'a> {
             marks: Vec::new(),
             marks_bytes: 0,
             notes: Notes::default(),
-            lasting: Vec::new(),
+            stable_versions: Vec::new(),
             audit: StatisticsAudit::default(),
             started,
         };
-        pipeline.outlets.set_plan(plan);
-        if pipeline.outlets.collects() {
+        pipeline.outputs.set_plan(plan);
+        if pipeline.outputs.collects() {
             pipeline.tally.collect_findings();
         }
         let mut opening = Some(opening);
@@ -231,8 +231,8 @@ impl<'a> Pipeline<'a> {
         if self.error.is_some() {
             return Ok(());
         }
-        self.outlets.settle(&mut self.tally, self.plan, &self.validator.key_options())?;
-        if !self.outlets.has_late_rows() {
+        self.outputs.settle(&mut self.tally, self.plan, &self.validator.key_options())?;
+        if !self.outputs.has_late_rows() {
             return Ok(());
         }
         for (number, source) in (0..).zip(sources) {
@@ -259,7 +259,7 @@ impl<'a> Pipeline<'a> {
             outcome.error = Some(run_error(Failure::read(&error, outcome.bytes), source.name()));
         }
         if let Some(cache) = self.validator.usable_cache() {
-            let version = self.lasting.get(number as usize).and_then(Option::as_ref);
+            let version = self.stable_versions.get(number as usize).and_then(Option::as_ref);
             let is_same = version.is_some_and(|version| source.version().as_ref() == Some(version));
             self.notes.settle(cache, outcome.is_whole() && is_same);
         }
@@ -273,7 +273,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn open(&self, source: &dyn Source, again: bool) -> Opening {
-        open(self.validator, source, &self.dialect, again, &self.taken_bytes)
+        open(self.validator, source, &self.dialect, again, &self.read_bytes)
     }
 
     /// Reads inputs again for as long as keys need it. What ended an input early ends it there again.
@@ -316,7 +316,7 @@ impl<'a> Pipeline<'a> {
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
         let mut audit = std::mem::take(&mut outcome.audit);
         audit.samples.iter_mut().for_each(|wrong| wrong.input = number);
-        merge::add(&mut self.audit, audit);
+        merge::add_audit(&mut self.audit, audit);
         self.inputs.push(Input { name: source.name().to_owned(), format, bytes: outcome.bytes, rows });
         self.error = self.check_outcome(outcome)?;
         Ok(())
@@ -353,15 +353,15 @@ impl<'a> Pipeline<'a> {
 
     fn finish(self) -> Result<Report, Error> {
         let validator = self.validator;
-        let (mut outlets, mut unwritten) = (self.outlets, self.unwritten);
+        let (mut outputs, mut output_error) = (self.outputs, self.output_error);
         let outcome = self
             .tally
             .finish(validator.max_violations, self.error.is_some())
             .map_err(|source| Error::new(ErrorKind::Keys { source }))?;
-        if let (None, Some(errors)) = (&unwritten, &mut outlets.errors) {
-            unwritten = errors.write_all(&outcome.findings).err();
+        if let (None, Some(errors)) = (&output_error, &mut outputs.errors) {
+            output_error = errors.write_all(&outcome.findings).err();
         }
-        if let Some(parts) = outlets.parts.take().filter(|_| self.error.is_none() && unwritten.is_none()) {
+        if let Some(parts) = outputs.parts.take().filter(|_| self.error.is_none() && output_error.is_none()) {
             parts.finish(&outcome.findings, outcome.rows.invalid);
         }
         let elapsed = self.started.elapsed().as_secs_f64();
@@ -384,7 +384,7 @@ impl<'a> Pipeline<'a> {
         if report.verdict == Verdict::Unreadable {
             return Ok(report);
         }
-        match unwritten.map_or_else(|| outlets.commit(&report), Err) {
+        match output_error.map_or_else(|| outputs.commit(&report), Err) {
             Ok(()) => Ok(report),
             Err(error) => Err(error.with_report(report)),
         }

@@ -12,9 +12,9 @@ use trueline_validate::{Binding, Pass};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::batches;
 use super::job::Job;
-use super::merge::{Desk, InputOutcome, Merger, Watch, Written};
+use super::merge::{InputOutcome, MergeTarget, Merger, PassOutputs, ProgressContext};
 use super::open::{NotOpened, Opened, Opening, Ready};
-use super::outlet::{Outlets, RowOutlet};
+use super::output::{RowOutput, RunOutputs};
 use super::{Pipeline, csv, json, run_error, text};
 use crate::cache::{Cache, PieceAgain, PieceCache};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
@@ -139,7 +139,7 @@ impl<'a> Pipeline<'a> {
         input: &batches::BatchInput,
         format: Format,
     ) -> Result<InputOutcome, Error> {
-        let rows = self.outlets.rows.as_mut();
+        let rows = self.outputs.rows.as_mut();
         if let Some(rows) = rows.filter(|rows| rows.writes_in(reading.pass())) {
             rows.begin_batches(reading.source.name(), input.schema(), format)?;
         }
@@ -159,7 +159,7 @@ impl<'a> Pipeline<'a> {
         format: Format,
         start: impl FnOnce() -> Result<InputStart<'i>, trueline_io::Error>,
     ) -> Result<(), Error> {
-        let Some(rows) = self.outlets.rows.as_mut().filter(|rows| rows.writes_in(reading.pass())) else {
+        let Some(rows) = self.outputs.rows.as_mut().filter(|rows| rows.writes_in(reading.pass())) else {
             return Ok(());
         };
         let start = start().map_err(Error::output)?;
@@ -181,7 +181,7 @@ impl<'a> Pipeline<'a> {
         }
         self.tally.begin_input(binding, lines, place);
         let found = self.tally.take_findings();
-        self.outlets.write_all(&found)
+        self.outputs.write_all(&found)
     }
 
     /// What the workers of an input share; `text` is its format where it is one of text, and whether it can be
@@ -204,11 +204,11 @@ impl<'a> Pipeline<'a> {
             pass: reading.pass(),
             trust: validator.trust,
             rows: self
-                .outlets
+                .outputs
                 .rows
                 .as_ref()
                 .filter(|rows| rows.writes_in(reading.pass()))
-                .map(RowOutlet::pool),
+                .map(RowOutput::pool),
             marks: reading.pass() == Pass::First
                 && text.is_some_and(|(_, has_places)| has_places)
                 && validator.usable_cache().is_none()
@@ -282,25 +282,26 @@ impl<'a> Pipeline<'a> {
         start_bytes: u64,
         work: impl FnOnce(&Merger<'_>),
     ) -> Result<InputOutcome, Error> {
-        let taken = Arc::clone(&self.taken_bytes);
-        let watch = Watch {
+        let taken = Arc::clone(&self.read_bytes);
+        let context = ProgressContext {
             watcher: self.validator.watcher.as_deref(),
             cancel: &self.validator.cancel,
             input: reading.source.name(),
-            taken_bytes: &taken,
+            read_bytes: &taken,
             total_bytes: self.total_bytes,
             started: self.started,
         };
-        let Outlets { rows, errors, parts } = &mut self.outlets;
+        let RunOutputs { rows, errors, parts } = &mut self.outputs;
         let mut rows = rows.as_mut().filter(|rows| rows.writes_in(reading.pass()));
         // Later passes have findings only for the rows themselves.
         let errors = errors.as_mut().filter(|_| reading.pass() == Pass::First);
         let parts = parts.as_mut().filter(|_| reading.pass() == Pass::First);
-        let written = Written { rows: rows.as_deref_mut(), errors, parts };
-        let most_marks =
+        let outputs = PassOutputs { rows: rows.as_deref_mut(), errors, parts };
+        let max_marks_bytes =
             (self.validator.limits.key_memory_bytes / MARKS_SHARE).saturating_sub(self.marks_bytes);
-        let desk = Desk::new(&mut self.tally, self.plan, written, start_bytes).most_marks(most_marks);
-        let merger = Merger::new(desk, threads, watch);
+        let target = MergeTarget::new(&mut self.tally, self.plan, outputs, start_bytes)
+            .max_marks_bytes(max_marks_bytes);
+        let merger = Merger::new(target, threads, context);
         work(&merger);
         let outcome = merger.into_outcome();
         if let Some(rows) = rows.filter(|_| outcome.is_whole()) {

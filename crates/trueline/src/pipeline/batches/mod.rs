@@ -62,7 +62,9 @@ pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: 
 fn work(parts: &Parts<'_>, schema: &ArrowSchema, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>) {
     let mut worker = Worker::new(job, columns, schema);
     while let Some(claim) = parts.claim() {
-        if !merger.admits(claim.sequence) || merger.deliver(worker.run(parts, claim)) != Reply::GoOn {
+        if !merger.wait_for_window(claim.sequence)
+            || merger.deliver(worker.run(parts, claim)) != Reply::Continue
+        {
             parts.stop();
             break;
         }

@@ -17,7 +17,7 @@ use trueline_report::{StatisticsAudit, WrongStatistic};
 use trueline_schema::DataType as Type;
 
 use super::super::job::Job;
-use super::super::merge::WRONG_SAMPLES;
+use super::super::merge::MAX_AUDIT_SAMPLES;
 use crate::columns::{Columns, array_at, flat, in_batch, show, widen};
 
 /// Rows that are proven between two runs of others are read all the same where they are fewer: to begin anew is not free.
@@ -179,7 +179,7 @@ impl<'a> Audit<'a> {
                 audit.compared += 1;
                 let Some(found) = found else { continue };
                 audit.wrong += 1;
-                if audit.samples.len() == WRONG_SAMPLES {
+                if audit.samples.len() == MAX_AUDIT_SAMPLES {
                     continue;
                 }
                 let is_masked = field.sensitive && statistic != NULL_COUNT;

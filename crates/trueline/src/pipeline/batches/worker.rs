@@ -9,7 +9,7 @@ use trueline_validate::{Pass, State};
 
 use super::super::job::Job;
 use super::super::merge::Piece;
-use super::super::outlet::PieceRows;
+use super::super::output::PieceRows;
 use super::input::{Claim, Content, Extent, Parts};
 #[cfg(feature = "parquet")]
 use super::trust::{Audit, Reading};

@@ -112,7 +112,7 @@ fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, mer
         let looked = worker.look(span.sequence, span.is_last, &span.digests);
         let (piece, rest) = worker.take(span, looked);
         spent = rest;
-        if merger.deliver(piece) != Reply::GoOn {
+        if merger.deliver(piece) != Reply::Continue {
             break;
         }
     }
@@ -131,7 +131,7 @@ pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
 fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut buffer = Vec::new();
     while let Some(mut claim) = chunks.claim(std::mem::take(&mut buffer)) {
-        if !merger.admits(claim.sequence()) {
+        if !merger.wait_for_window(claim.sequence()) {
             // The claim is given up, and others may wait for it.
             chunks.stop();
             break;
@@ -147,7 +147,7 @@ fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'
         let (piece, spent) = worker.take(span, looked);
         buffer = spent.buffer;
         match merger.deliver(Piece { guess, ..piece }) {
-            Reply::GoOn => {}
+            Reply::Continue => {}
             Reply::GoBack { sequence, byte_offset } => chunks.go_back(sequence, byte_offset),
             Reply::Stop => {
                 chunks.stop();
@@ -167,11 +167,11 @@ fn work_again<R>(
     let mut buffer = Vec::new();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        if !merger.admits(number as u64) {
+        if !merger.wait_for_window(number as u64) {
             break;
         }
         let Some(piece) = take(&mut worker, number, &mut buffer) else { break };
-        if merger.deliver(piece) != Reply::GoOn {
+        if merger.deliver(piece) != Reply::Continue {
             break;
         }
     }

@@ -16,7 +16,7 @@ use trueline_validate::{Batch, BrokenPlace, Column, KeyTexts, Pass, Plan, State}
 
 use super::super::job::Job;
 use super::super::merge::Piece;
-use super::super::outlet::{PieceRows, RowPool};
+use super::super::output::{PieceRows, RowPool};
 use super::again::Judged;
 use super::block::{Ranges, TextBlock};
 use super::input::{Input, Open, count_proven, open_rows, wholes};

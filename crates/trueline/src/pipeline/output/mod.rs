@@ -9,23 +9,23 @@ use trueline_report::{Report, Violation};
 use trueline_validate::key::KeyOptions;
 use trueline_validate::{LateFindings, Pass, Plan, Tally, Wanted};
 
-pub(super) use self::errors::ErrorsOutlet;
+pub(super) use self::errors::ErrorsOutput;
 pub(super) use self::files::PieceRows;
-pub(super) use self::rows::{RowOutlet, RowPool};
+pub(super) use self::rows::{RowOutput, RowPool};
 use crate::error::{Error, ErrorKind};
-use crate::part::Parts;
+use crate::part::PartSender;
 use crate::validator::Validator;
 
 /// The outputs of one run.
 #[derive(Default)]
-pub(super) struct Outlets {
-    pub(super) rows: Option<RowOutlet>,
-    pub(super) errors: Option<ErrorsOutlet>,
+pub(super) struct RunOutputs {
+    pub(super) rows: Option<RowOutput>,
+    pub(super) errors: Option<ErrorsOutput>,
     /// Delivers parts to the callback.
-    pub(super) parts: Option<Parts>,
+    pub(super) parts: Option<PartSender>,
 }
 
-impl Outlets {
+impl RunOutputs {
     /// Starts the files that a run is to write.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Self, Error> {
         if let Some(path) = validator.outputs.replacing(sources) {
@@ -34,15 +34,15 @@ impl Outlets {
             return Err(Error::new(ErrorKind::OutputName { name, expected }));
         }
         Ok(Self {
-            rows: RowOutlet::open(validator, sources)?,
-            errors: ErrorsOutlet::open(validator, sources)?,
-            parts: validator.parts.as_ref().map(|parts| Parts::new(parts, validator.max_violations)),
+            rows: RowOutput::open(validator, sources)?,
+            errors: ErrorsOutput::open(validator, sources)?,
+            parts: validator.parts.as_ref().map(|parts| PartSender::new(parts, validator.max_violations)),
         })
     }
 
     /// Whether rows are written in a separate pass after all others.
     pub(super) fn has_late_rows(&self) -> bool {
-        self.rows.as_ref().is_some_and(RowOutlet::is_late)
+        self.rows.as_ref().is_some_and(RowOutput::is_late)
     }
 
     /// Whether everything that is wrong is wanted in the first pass, for a file of it or for the rows themselves.
@@ -64,15 +64,15 @@ impl Outlets {
         let wanted = Wanted {
             rows: self.has_late_rows(),
             findings: self.errors.is_some() || self.parts.is_some(),
-            reasons: self.has_late_rows() && self.rows.as_ref().is_some_and(RowOutlet::has_reasons),
+            reasons: self.has_late_rows() && self.rows.as_ref().is_some_and(RowOutput::has_reasons),
         };
         if wanted == Wanted::default() {
             return Ok(());
         }
         let settled = tally.settle(wanted, keys);
         let settled = settled.map_err(|source| Error::new(ErrorKind::Keys { source }))?;
-        if let (Some(outlet), Some(rows)) = (&mut self.rows, settled.rows) {
-            outlet.set_late(rows);
+        if let (Some(output), Some(rows)) = (&mut self.rows, settled.rows) {
+            output.set_late(rows);
         }
         settled.findings.map_or(Ok(()), |findings| self.write_late(findings, plan))
     }

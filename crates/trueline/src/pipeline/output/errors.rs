@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::validator::Validator;
 
 /// The file of violations of one run.
-pub(in super::super) struct ErrorsOutlet {
+pub(in super::super) struct ErrorsOutput {
     writer: ErrorsWriter,
     written: u64,
 }
@@ -17,7 +17,7 @@ fn fail(source: trueline_io::Error) -> Error {
     Error::output(source)
 }
 
-impl ErrorsOutlet {
+impl ErrorsOutput {
     /// Starts the file that a run is to write, if any.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Option<Self>, Error> {
         let outputs = &validator.outputs;

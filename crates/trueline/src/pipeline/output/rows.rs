@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::validator::Validator;
 
 /// The files of rows of one run.
-pub(in super::super) struct RowOutlet {
+pub(in super::super) struct RowOutput {
     files: Files,
     /// In which pass rows are written: the first, unless keys decide about them.
     pass: Pass,
@@ -53,7 +53,7 @@ impl RowPool {
     }
 }
 
-impl RowOutlet {
+impl RowOutput {
     /// Starts the files that a run is to write, if any.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Option<Self>, Error> {
         let outputs = &validator.outputs;
