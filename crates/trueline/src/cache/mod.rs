@@ -9,11 +9,11 @@
 //! from the hashes of its pieces. Only formats that are not read from the first byte to the last (Parquet, Arrow files) are
 //! hashed before, and checked again afterwards.
 
-mod again;
 mod content;
 mod piece;
 mod question;
 pub(crate) mod repeats;
+mod reread;
 mod run;
 
 use std::fmt;
@@ -22,10 +22,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use trueline_cache::{DiskOptions, DiskStore, Error, Key, MemoryStore, Pruned, Stats, Store};
 
-pub(crate) use self::again::{KnownPiece, Notes, PieceAgain};
 pub(crate) use self::content::{Contents, RawContent, digest};
 pub(crate) use self::piece::{Found, PieceCache};
 pub(crate) use self::question::Question;
+pub(crate) use self::reread::{KnownPiece, PendingEntries, RereadPiece};
 pub(crate) use self::run::RunCache;
 
 /// The minimum size of a piece in bytes. A cached piece is merged like a validated one, so that few are better.

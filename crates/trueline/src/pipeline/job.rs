@@ -9,7 +9,7 @@ use super::output::RowPool;
 use crate::cache::PieceCache;
 use crate::options::{Limits, Trust};
 
-/// What is to be done with the rows of one input.
+/// The options, plan and shared state with which the rows of one input are validated.
 pub(super) struct Job<'a> {
     pub(super) schema: &'a Schema,
     pub(super) plan: &'a Plan,
@@ -20,14 +20,14 @@ pub(super) struct Job<'a> {
     /// Whether rows may be proven from their bytes.
     pub(super) proves: bool,
     pub(super) pass: Pass,
-    /// How far statistics of files are believed.
+    /// Whether statistics of files are used or verified.
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only Parquet has some"))]
     pub(super) trust: Trust,
     /// Buffers for the records themselves, where rows are written in this pass.
     pub(super) rows: Option<RowPool>,
-    /// The results of earlier runs for pieces of the input.
+    /// The cache of results of pieces, if one is used.
     pub(super) cache: Option<PieceCache>,
-    /// Whether to record the location of rows, to read some of them again.
+    /// Whether to record marks, for reading some rows again.
     pub(super) marks: bool,
 }
 
@@ -52,7 +52,7 @@ impl Job<'_> {
         fields.filter(|(index, _)| !self.plan.needs(*index)).map(|(_, field)| field)
     }
 
-    /// For each field of the schema which of these columns it is.
+    /// Maps fields of the schema to the columns to decode.
     pub(super) fn decoded(&self) -> Vec<Option<usize>> {
         let mut columns = 0..;
         let is_decoded = |index: usize| self.binding.sources[index].is_some() && self.plan.needs(index);

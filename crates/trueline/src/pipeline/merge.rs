@@ -227,9 +227,9 @@ impl<'a> Merger<'a> {
         if piece.guess.is_none() || !queue.has_gone_back {
             queue.waiting.insert(piece.sequence, piece);
         }
-        let goes_on = |queue: &Queue| if queue.is_stopped { Reply::Stop } else { Reply::Continue };
+        let reply = |queue: &Queue| if queue.is_stopped { Reply::Stop } else { Reply::Continue };
         if queue.is_merging {
-            return goes_on(&queue);
+            return reply(&queue);
         }
         queue.is_merging = true;
         while let Some(piece) = queue.take_next() {
@@ -239,13 +239,13 @@ impl<'a> Merger<'a> {
             }
             queue.end_offset = piece.end_offset;
             drop(queue);
-            let goes_on = lock(&self.target).accept(piece, &self.context);
+            let continues = lock(&self.target).accept(piece, &self.context);
             queue = lock(&self.queue);
-            queue.is_stopped |= !goes_on;
+            queue.is_stopped |= !continues;
             self.merged.notify_all();
         }
         queue.is_merging = false;
-        goes_on(&queue)
+        reply(&queue)
     }
 
     /// Ends the run because a worker panicked.
@@ -312,13 +312,13 @@ impl<'a> MergeTarget<'a> {
 
     /// Merges a piece and reports progress; returns whether the run continues.
     fn accept(&mut self, piece: Piece, context: &ProgressContext<'_>) -> bool {
-        let goes_on = self.merge(piece, context.input);
+        let continues = self.merge(piece, context.input);
         if let Some(watcher) = context.watcher
             && self.throttle.is_due()
         {
             watcher(&context.progress(self.tally.rows(), self.tally.invalid_rows()));
         }
-        goes_on && !context.cancel.is_cancelled()
+        continues && !context.cancel.is_cancelled()
     }
 
     /// Keeps the marks of a piece, as long as all pieces have some and they are within the limit.

@@ -28,12 +28,12 @@ use trueline_validate::{Pass, Plan, Tally};
 
 use self::merge::InputOutcome;
 pub(crate) use self::open::format_of;
-use self::open::{Opened, Opening, Ready, open};
+use self::open::{FormatInput, OpenResult, OpenedInput, open};
 use self::output::RunOutputs;
-use self::read::Reading;
+use self::read::InputPass;
 pub(crate) use self::report::{rate, report};
 use self::text::Marks;
-use crate::cache::{Cache, KnownPiece, Notes, Question, RawContent, RunCache, repeats};
+use crate::cache::{Cache, KnownPiece, PendingEntries, Question, RawContent, RunCache, repeats};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
 use crate::state::PartOfRun;
@@ -42,38 +42,38 @@ use crate::validator::Validator;
 /// A run over all inputs.
 pub(crate) struct Pipeline<'a> {
     validator: &'a Validator,
-    /// The schema as the formats of the inputs make it.
+    /// The schema, with the implied checks that the formats of the inputs require.
     schema: &'a Schema,
     plan: &'a Plan,
-    /// Whether that is the schema of formats whose values are typed.
+    /// Whether that is the schema for formats with typed values.
     is_typed: bool,
     dialect: Dialect,
     tally: Tally,
     inputs: Vec<Input>,
     error: Option<RunError>,
-    /// Where rows and violations go, as far as they are written.
+    /// The outputs for rows and violations.
     outputs: RunOutputs,
-    /// What keeps them from being written, where all was read before it came up.
+    /// The error of an output that occurred after all inputs had been read.
     output_error: Option<Error>,
     read_bytes: Arc<AtomicU64>,
     total_bytes: Option<u64>,
     /// Rows proven from their bytes.
     proved: u64,
-    /// Rows about which all was known from runs before.
+    /// Rows whose results came from the cache.
     cached: u64,
-    /// What is asked of a cache.
+    /// The schema and options, as part of the keys of a cache.
     question: Option<Question>,
-    /// What bytes each input has, as far as they were hashed.
+    /// The hash of the bytes of each input, if they were hashed.
     contents: Vec<Option<[u8; 32]>>,
-    /// The location of the pieces of each input, if a cache knows all of them.
+    /// The pieces of each input, if a cache can identify all of them.
     pieces: Vec<Option<Vec<KnownPiece>>>,
-    /// The location of the rows of each input, if recorded.
+    /// The marks of each input, if they are recorded.
     marks: Vec<Option<Vec<Marks>>>,
-    /// What these take, of all inputs together.
+    /// The memory that the marks of all inputs take.
     marks_bytes: usize,
-    /// The results of pieces that were read again.
-    notes: Notes,
-    /// The versions of inputs whose bytes cannot change unseen.
+    /// The results of pieces that were read again, to be stored in the cache.
+    pending_entries: PendingEntries,
+    /// The versions of the inputs, where a change of the bytes implies a change of the version.
     stable_versions: Vec<Option<Version>>,
     audit: StatisticsAudit,
     started: Instant,
@@ -93,7 +93,7 @@ impl<'a> Pipeline<'a> {
         if !outputs.has_late_rows() {
             return Self::read_all(validator, sources, outputs, None);
         }
-        // Rows are written when all is read, so that everything must be there once more.
+        // Rows are written after all inputs have been read once, so all sources must be readable again.
         let folder = validator.spool_folder();
         let limit = validator.limits.max_spool_bytes;
         let spooled: Vec<SpooledSource<'_>> =
@@ -124,9 +124,9 @@ impl<'a> Pipeline<'a> {
         let question = cache.map(RunCache::question);
         let mut pipeline = Self::read_once(validator, sources, outputs, question, tally)?;
         pipeline.stable_versions = cache.map(|cache| cache.stable_versions().to_vec()).unwrap_or_default();
-        pipeline.read_again_with(cache.map(RunCache::cache), sources)?;
+        pipeline.reread_with_cache(cache.map(RunCache::cache), sources)?;
         match pipeline.settle(sources) {
-            // All is known by now, and a report of it is worth having.
+            // All inputs have been validated: the error of the output is returned with the report.
             Err(error) if matches!(error.kind(), ErrorKind::Output { .. }) => {
                 pipeline.output_error = Some(error);
             }
@@ -140,19 +140,19 @@ impl<'a> Pipeline<'a> {
         Ok(report)
     }
 
-    /// Reads inputs again as far as it takes, with what the cache knows of repeated keys.
-    fn read_again_with(&mut self, cache: Option<&Cache>, sources: &[&dyn Source]) -> Result<(), Error> {
+    /// Reads inputs again as far as keys need it, using the repeated keys that the cache has.
+    fn reread_with_cache(&mut self, cache: Option<&Cache>, sources: &[&dyn Source]) -> Result<(), Error> {
         if let Some(cache) = cache {
             repeats::recall(cache, &self.pieces, &mut self.tally);
         }
-        self.read_again(sources)?;
+        self.reread(sources)?;
         if let Some(cache) = cache.filter(|_| self.error.is_none()) {
             repeats::keep(cache, &self.pieces, &self.tally);
         }
         Ok(())
     }
 
-    /// Reads one input, or a stretch of one, into a part of a run.
+    /// Validates one input, or a section of one, as a part of a run.
     pub(crate) fn partial(validator: &'a Validator, source: &dyn Source) -> Result<PartOfRun, Error> {
         let outputs = RunOutputs::open(validator, &[source])?;
         let tally = |plan: &Plan| Tally::of_partial(plan, &validator.key_options());
@@ -206,7 +206,7 @@ impl<'a> Pipeline<'a> {
             pieces: Vec::new(),
             marks: Vec::new(),
             marks_bytes: 0,
-            notes: Notes::default(),
+            pending_entries: PendingEntries::default(),
             stable_versions: Vec::new(),
             audit: StatisticsAudit::default(),
             started,
@@ -226,7 +226,8 @@ impl<'a> Pipeline<'a> {
         Ok(pipeline)
     }
 
-    /// Settles keys for the outputs that need it, and reads all inputs once more for their rows, where keys decide about them.
+    /// Settles the keys if outputs need that. If keys decide which rows are invalid, reads all inputs once more to write the
+    /// rows.
     fn settle(&mut self, sources: &[&dyn Source]) -> Result<(), Error> {
         if self.error.is_some() {
             return Ok(());
@@ -236,7 +237,7 @@ impl<'a> Pipeline<'a> {
             return Ok(());
         }
         for (number, source) in (0..).zip(sources) {
-            self.error = self.input_again(*source, number, Pass::Rows)?;
+            self.error = self.reread_input(*source, number, Pass::Rows)?;
             if self.error.is_some() {
                 break;
             }
@@ -244,15 +245,15 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    /// Reads an input again. What went wrong, unless that was known from before.
-    fn input_again(
+    /// Reads an input again. Returns the error that makes it unreadable, if any.
+    fn reread_input(
         &mut self,
         source: &dyn Source,
         number: u32,
         pass: Pass,
     ) -> Result<Option<RunError>, Error> {
         let opening = self.open(source, true);
-        let (mut outcome, _) = self.read(Reading { source, again: Some((number, pass)) }, opening)?;
+        let (mut outcome, _) = self.read(InputPass { source, reread: Some((number, pass)) }, opening)?;
         if outcome.error.is_none()
             && let Err(error) = source.verify_unchanged()
         {
@@ -261,7 +262,7 @@ impl<'a> Pipeline<'a> {
         if let Some(cache) = self.validator.usable_cache() {
             let version = self.stable_versions.get(number as usize).and_then(Option::as_ref);
             let is_same = version.is_some_and(|version| source.version().as_ref() == Some(version));
-            self.notes.settle(cache, outcome.is_whole() && is_same);
+            self.pending_entries.commit(cache, outcome.is_whole() && is_same);
         }
         let error = self.check_outcome(outcome)?;
         if error.is_none() && !self.tally.has_same_rows() {
@@ -272,23 +273,23 @@ impl<'a> Pipeline<'a> {
         Ok(error)
     }
 
-    fn open(&self, source: &dyn Source, again: bool) -> Opening {
+    fn open(&self, source: &dyn Source, again: bool) -> OpenResult {
         open(self.validator, source, &self.dialect, again, &self.read_bytes)
     }
 
-    /// Reads inputs again for as long as keys need it. What ended an input early ends it there again.
-    fn read_again(&mut self, sources: &[&dyn Source]) -> Result<(), Error> {
+    /// Reads inputs again as long as keys need it. An error that ended an input in the first pass ends it at the same place.
+    fn reread(&mut self, sources: &[&dyn Source]) -> Result<(), Error> {
         let keys = |source| Error::new(ErrorKind::Keys { source });
         while let Some(pass) = self.tally.next_pass(self.validator.threads).map_err(keys)? {
             for (number, source) in (0..).zip(&sources[..self.inputs.len()]) {
                 if !self.tally.needs_input(number) {
                     continue;
                 }
-                let error = self.input_again(*source, number, pass)?;
+                let error = self.reread_input(*source, number, pass)?;
                 if self.error.is_none() {
                     self.error = error;
                 }
-                // An input that ended early was the last one; one that ends early now lacks keys.
+                // An input with an error was the last one. If it now ends earlier than before, keys are missing.
                 if self.error.is_some() && !self.tally.has_same_rows() {
                     return Ok(());
                 }
@@ -297,9 +298,9 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    fn input(&mut self, source: &dyn Source, opening: Opening) -> Result<(), Error> {
+    fn input(&mut self, source: &dyn Source, opening: OpenResult) -> Result<(), Error> {
         let raw = opening.as_ref().ok().and_then(|opening| opening.raw.clone());
-        let (mut outcome, format) = self.read(Reading { source, again: None }, opening)?;
+        let (mut outcome, format) = self.read(InputPass { source, reread: None }, opening)?;
         if outcome.error.is_none()
             && let Err(error) = source.verify_unchanged()
         {
@@ -310,7 +311,7 @@ impl<'a> Pipeline<'a> {
         self.cached += outcome.cached;
         self.marks_bytes += outcome.marks_bytes;
         self.marks.push(outcome.marks.take());
-        // What is compressed has no places.
+        // Compressed inputs cannot be read at offsets.
         self.pieces.push(outcome.pieces.take().filter(|pieces| raw.is_none() && !pieces.is_empty()));
         self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
@@ -322,7 +323,7 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
-    /// What bytes an input has, if all of them were hashed on their way.
+    /// The hash of an input, if all of its bytes were hashed while they were read.
     fn content_of(&self, outcome: &mut InputOutcome, raw: Option<&RawContent>) -> Option<[u8; 32]> {
         if outcome.error.is_some() {
             return None;
@@ -334,7 +335,9 @@ impl<'a> Pipeline<'a> {
         contents.is_any().then(|| contents.finish(outcome.bytes, self.validator.digest_block_bytes()))
     }
 
-    /// What made an input unreadable, unless the run as a whole cannot go on.
+    /// Returns the error that makes an input unreadable, if any.
+    ///
+    /// **Errors**: the run as a whole cannot continue.
     fn check_outcome(&self, outcome: InputOutcome) -> Result<Option<RunError>, Error> {
         if let Some(error) = outcome.fatal {
             return Err(error);
@@ -380,7 +383,7 @@ impl<'a> Pipeline<'a> {
             statistics: (validator.trust == Trust::Audit).then_some(self.audit),
         };
         let report = report(validator, outcome, self.inputs, self.error, run);
-        // Of what is unreadable nothing is written.
+        // An unreadable run writes no files.
         if report.verdict == Verdict::Unreadable {
             return Ok(report);
         }
@@ -396,12 +399,12 @@ pub(crate) fn column_names(validator: &Validator, source: &dyn Source) -> Result
     let dialect = trueline_io::csv::dialect(&validator.schema.csv);
     let not_read = |message: String| Error::new(ErrorKind::NotRead { message });
     match open(validator, source, &dialect, false, &Arc::default()) {
-        Ok(Ready { opened: Opened::Csv(input), .. }) => {
+        Ok(OpenedInput { opened: FormatInput::Csv(input), .. }) => {
             Ok(Some(input.header.map(|header| header.names).unwrap_or_default()))
         }
-        Ok(Ready { opened: Opened::JsonLines(_), .. }) => Ok(None),
+        Ok(OpenedInput { opened: FormatInput::JsonLines(_), .. }) => Ok(None),
         #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-        Ok(Ready { opened: Opened::Batches(..), .. }) => {
+        Ok(OpenedInput { opened: FormatInput::Batches(..), .. }) => {
             Err(not_read(format!("`{}` has types of its own: give a schema", source.name())))
         }
         Err(failed) => Err(not_read(format!("{}: {}", source.name(), failed.failure.message))),

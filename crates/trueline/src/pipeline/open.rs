@@ -1,4 +1,4 @@
-//! Opens a source as an input whose records can be read: compression and format.
+//! Opens a source as an input: detects its compression and its format.
 
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
@@ -20,8 +20,8 @@ use crate::cache::RawContent;
 use crate::progress::Cancel;
 use crate::validator::Validator;
 
-/// An input whose beginning was read.
-pub(super) enum Opened {
+/// The input of a format, whose beginning has been read.
+pub(super) enum FormatInput {
     Csv(CsvInput),
     JsonLines(JsonLinesInput),
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
@@ -29,18 +29,18 @@ pub(super) enum Opened {
 }
 
 /// An input that can be read, or the reason why it cannot.
-pub(super) type Opening = Result<Ready, NotOpened>;
+pub(super) type OpenResult = Result<OpenedInput, OpenError>;
 
 /// An input that can be read.
-pub(super) struct Ready {
-    pub(super) opened: Opened,
+pub(super) struct OpenedInput {
+    pub(super) opened: FormatInput,
     /// The name of its format and compression, `csv` or `jsonl.gz`.
     pub(super) label: String,
-    /// The hash of its bytes as they are stored, where they are compressed and a cache wants to know.
+    /// The hasher of its compressed bytes, if it is compressed and a cache is used.
     pub(super) raw: Option<RawContent>,
 }
 
-impl Opened {
+impl FormatInput {
     pub(super) fn format(&self) -> Format {
         match self {
             Self::Csv(_) => Format::Csv,
@@ -51,8 +51,8 @@ impl Opened {
     }
 }
 
-/// Why an input cannot be read, and what is known of it.
-pub(super) struct NotOpened {
+/// Why an input cannot be opened, and the name of its format as far as it is known.
+pub(super) struct OpenError {
     pub(super) failure: Failure,
     pub(super) format: String,
 }
@@ -60,7 +60,7 @@ pub(super) struct NotOpened {
 /// The number of bytes used to detect the format of an input without a name.
 const SNIFFED_BYTES: usize = 64;
 
-/// How many bytes are read first, to find the first record, of an input that is read at places.
+/// The size of the first read, which finds the first record, of an input that is read at offsets.
 const HEAD_BYTES: usize = 64 << 10;
 
 /// The format of a source as far as it is known without reading.
@@ -74,20 +74,20 @@ pub(super) fn open(
     source: &dyn Source,
     dialect: &Dialect,
     again: bool,
-    taken: &Arc<AtomicU64>,
-) -> Opening {
+    bytes_read: &Arc<AtomicU64>,
+) -> OpenResult {
     let named = format_of(validator, source);
     let supposed = named.unwrap_or(Format::Csv).name();
-    let not_opened = |failure| NotOpened { failure, format: supposed.to_owned() };
+    let not_opened = |failure| OpenError { failure, format: supposed.to_owned() };
     let unread = |error: &_| not_opened(Failure::read(error, 0));
     let read = if again { source.reopen() } else { source.open() };
     let read = read.map_err(|error| unread(&error))?;
-    // Reading again is not progress: all bytes were counted.
-    let taken: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(taken) };
+    // InputPass again is not progress: all bytes were counting.
+    let bytes_read: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(bytes_read) };
     let raw = validator.usable_cache().map(|_| RawContent::new(validator.digest_block_bytes()));
-    let counted = |inner| Counted {
+    let counting = |inner| CountingReader {
         inner,
-        taken: Arc::clone(&taken),
+        bytes_read: Arc::clone(&bytes_read),
         cancel: validator.cancel.clone(),
         raw: raw.clone(),
     };
@@ -97,42 +97,42 @@ pub(super) fn open(
         .max_ratio(validator.limits.max_ratio)
         .max_decompressed_bytes(validator.limits.max_decompressed_bytes);
     let (compression, read) =
-        decompress_with(Box::new(counted(read)), &options).map_err(|error| unread(&error))?;
+        decompress_with(Box::new(counting(read)), &options).map_err(|error| unread(&error))?;
     let (at, raw) = match compression {
         Compression::None => {
-            // The code that cuts these bytes into pieces hashes them.
+            // These bytes are hashed by the code that cuts them into pieces.
             raw.iter().for_each(RawContent::stop);
             (source.open_at().map_err(|error| unread(&error))?, None)
         }
         _ => (None, raw),
     };
-    let at = at.map(|at| Box::new(CountedAt { at, taken }) as Box<dyn ReadAt>);
-    let (start, read) = look(read);
+    let at = at.map(|at| Box::new(CountingReadAt { at, bytes_read }) as Box<dyn ReadAt>);
+    let (start, read) = peek(read);
     let format = named.unwrap_or_else(|| sniff(&start));
     let label = match compression {
         Compression::None => format.name().to_owned(),
         _ => format!("{}.{}", format.name(), compression.extension()),
     };
-    if let Some(message) = disguised(format, &start).filter(|_| validator.format.is_none()) {
-        return Err(NotOpened { failure: Failure::new("format", message, 0), format: label });
+    if let Some(message) = mismatched_format(format, &start).filter(|_| validator.format.is_none()) {
+        return Err(OpenError { failure: Failure::new("format", message, 0), format: label });
     }
     let opened = match format {
         Format::JsonLines => {
             let mut options = validator.json_lines_options();
             options.head_bytes = head_bytes(at.as_deref(), options.chunk_bytes);
-            JsonLinesInput::open(read, options).map(|input| Opened::JsonLines(input.read_at(at)))
+            JsonLinesInput::open(read, options).map(|input| FormatInput::JsonLines(input.read_at(at)))
         }
         Format::Parquet | Format::Arrow => open_batches(validator, format, &start, read, at)
-            .map_err(|failure| explained(failure, format, &start, validator.format.is_some())),
+            .map_err(|failure| explain_magic(failure, format, &start, validator.format.is_some())),
         _ => {
             let mut options = validator.csv_options();
             options.head_bytes = head_bytes(at.as_deref(), options.chunk_bytes);
-            CsvInput::open(read, dialect, options).map(|input| Opened::Csv(input.read_at(at)))
+            CsvInput::open(read, dialect, options).map(|input| FormatInput::Csv(input.read_at(at)))
         }
     };
     match opened {
-        Ok(opened) => Ok(Ready { opened, label, raw }),
-        Err(failure) => Err(NotOpened { failure, format: label }),
+        Ok(opened) => Ok(OpenedInput { opened, label, raw }),
+        Err(failure) => Err(OpenError { failure, format: label }),
     }
 }
 
@@ -141,7 +141,8 @@ fn head_bytes(at: Option<&dyn ReadAt>, chunk_bytes: usize) -> Option<usize> {
     at.filter(|at| at.size_bytes() > chunk_bytes as u64).map(|_| HEAD_BYTES.min(chunk_bytes))
 }
 
-/// Opens an input of record batches: at its places, where it has some or its format needs them, else as a stream.
+/// Opens an input of record batches: an Arrow stream in order, any other format at offsets. A source that cannot be read at
+/// offsets is first copied to a temporary file.
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 fn open_batches(
     validator: &Validator,
@@ -149,11 +150,11 @@ fn open_batches(
     start: &[u8],
     read: Box<dyn Read + Send>,
     at: Option<Box<dyn ReadAt>>,
-) -> Result<Opened, Failure> {
+) -> Result<FormatInput, Failure> {
     #[cfg(feature = "arrow-ipc")]
-    if format == Format::Arrow && !has_end(start) {
+    if format == Format::Arrow && !is_arrow_file(start) {
         let stream = ArrowStream::open(read, validator.arrow_options())?;
-        return Ok(Opened::Batches(BatchInput::stream(stream), format));
+        return Ok(FormatInput::Batches(BatchInput::stream(stream), format));
     }
     #[cfg(not(feature = "arrow-ipc"))]
     let _ = start;
@@ -166,11 +167,11 @@ fn open_batches(
     match format {
         #[cfg(feature = "parquet")]
         Format::Parquet => ParquetInput::open(Arc::from(at), validator.parquet_options())
-            .map(|input| Opened::Batches(BatchInput::Parquet(Box::new(input)), format)),
+            .map(|input| FormatInput::Batches(BatchInput::Parquet(Box::new(input)), format)),
         #[cfg(feature = "arrow-ipc")]
         Format::Arrow => ArrowFile::open(Arc::from(at), validator.arrow_options())
-            .map(|file| Opened::Batches(BatchInput::File(Box::new(file)), format)),
-        _ => Err(not_built(format)),
+            .map(|file| FormatInput::Batches(BatchInput::File(Box::new(file)), format)),
+        _ => Err(format_not_built(format)),
     }
 }
 
@@ -181,19 +182,19 @@ fn open_batches(
     _start: &[u8],
     _read: Box<dyn Read + Send>,
     _at: Option<Box<dyn ReadAt>>,
-) -> Result<Opened, Failure> {
-    Err(not_built(format))
+) -> Result<FormatInput, Failure> {
+    Err(format_not_built(format))
 }
 
-/// Whether an Arrow input is a file, which is read from its end, and not a stream.
+/// Whether an Arrow input is a file, whose metadata is at its end, and not a stream.
 #[cfg(feature = "arrow-ipc")]
-fn has_end(start: &[u8]) -> bool {
+fn is_arrow_file(start: &[u8]) -> bool {
     start.starts_with(b"ARROW1") || start.starts_with(b"FEA1")
 }
 
-/// The problem with the name of an input that suggests text, if its first bytes are those of another format: a signature followed
-/// by bytes that text never has.
-fn disguised(format: Format, start: &[u8]) -> Option<String> {
+/// The message for an input whose name suggests text although its first bytes are those of a binary format: a signature,
+/// followed by bytes that text never contains.
+fn mismatched_format(format: Format, start: &[u8]) -> Option<String> {
     if !matches!(format, Format::Csv | Format::JsonLines) {
         return None;
     }
@@ -209,8 +210,9 @@ fn disguised(format: Format, start: &[u8]) -> Option<String> {
     ))
 }
 
-/// An error of an input whose first bytes are not those of its format; `is_asked` if the format does not come from its name.
-fn explained(failure: Failure, format: Format, start: &[u8], is_asked: bool) -> Failure {
+/// Replaces the error of an input that does not begin with the magic bytes of its format by one that says so. `is_asked`: the
+/// format was given and does not come from the name.
+fn explain_magic(failure: Failure, format: Format, start: &[u8], is_asked: bool) -> Failure {
     let found = match Format::from_magic(start) {
         Some(found) if found == format => return failure,
         Some(found) => found.name().to_owned(),
@@ -225,7 +227,7 @@ fn explained(failure: Failure, format: Format, start: &[u8], is_asked: bool) -> 
             _ => "neither that nor text".to_owned(),
         },
     };
-    // Where reading failed, the bytes are not to blame. A limit that they seem to exceed is one of what they are not.
+    // Errors of reading have other causes. Damage, and limits that are exceeded, are explained by the wrong format.
     if !["parquet.damaged", "parquet.limit", "arrow.damaged", "arrow.limit"].contains(&failure.code) {
         return failure;
     }
@@ -243,7 +245,7 @@ fn explained(failure: Failure, format: Format, start: &[u8], is_asked: bool) -> 
     Failure::new(failure.code, message, failure.byte_offset)
 }
 
-fn not_built(format: Format) -> Failure {
+fn format_not_built(format: Format) -> Failure {
     let feature = if format == Format::Parquet { "parquet" } else { "arrow-ipc" };
     let message =
         format!("the format {} is not built in: the crate has the feature `{feature}` for it", format.name());
@@ -251,7 +253,7 @@ fn not_built(format: Format) -> Failure {
 }
 
 /// The first bytes of an input, and a reader that gives every byte.
-fn look(read: Box<dyn Read + Send>) -> (Vec<u8>, Box<dyn Read + Send>) {
+fn peek(read: Box<dyn Read + Send>) -> (Vec<u8>, Box<dyn Read + Send>) {
     let mut read = read;
     let mut start = [0; SNIFFED_BYTES];
     let mut length = 0;
@@ -264,22 +266,22 @@ fn look(read: Box<dyn Read + Send>) -> (Vec<u8>, Box<dyn Read + Send>) {
             Err(error) => end = Some(Err(error)),
         }
     }
-    let looked_at = start[..length].to_vec();
-    let start = Cursor::new(looked_at.clone());
+    let head = start[..length].to_vec();
+    let start = Cursor::new(head.clone());
     let read: Box<dyn Read + Send> = match end {
         None => Box::new(start.chain(read)),
-        // Nobody asks the reader again: a terminal would have to end its input twice.
+        // The reader is not read again after its end: on a terminal, the user would have to end the input twice.
         Some(Ok(())) => Box::new(start),
-        Some(Err(error)) => Box::new(start.chain(Failed(Some(error)))),
+        Some(Err(error)) => Box::new(start.chain(FailedReader(Some(error)))),
     };
-    (looked_at, read)
+    (head, read)
 }
 
 /// Detects the format of an input without an extension. An input with a signature has that format; an input that begins as an
 /// object is JSON Lines; any other is CSV.
 fn sniff(start: &[u8]) -> Format {
-    let by_mark = Format::from_magic(start);
-    by_mark.unwrap_or(if begins_as_object(start) { Format::JsonLines } else { Format::Csv })
+    let by_magic = Format::from_magic(start);
+    by_magic.unwrap_or(if begins_as_object(start) { Format::JsonLines } else { Format::Csv })
 }
 
 fn begins_as_object(start: &[u8]) -> bool {
@@ -289,9 +291,9 @@ fn begins_as_object(start: &[u8]) -> bool {
 }
 
 /// A reader that failed while it was inspected; it returns the error at the first read.
-struct Failed(Option<io::Error>);
+struct FailedReader(Option<io::Error>);
 
-impl Read for Failed {
+impl Read for FailedReader {
     fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
         Err(self.0.take().unwrap_or_else(|| io::Error::other("reading failed before")))
     }
@@ -299,20 +301,20 @@ impl Read for Failed {
 
 /// Counts the bytes read from a source as stored; returns none once the run is cancelled. Compressed data can contain very
 /// many bytes that decompress to nothing, during which nothing else would check.
-struct Counted {
+struct CountingReader {
     inner: Box<dyn Read + Send>,
-    taken: Arc<AtomicU64>,
+    bytes_read: Arc<AtomicU64>,
     cancel: Cancel,
     raw: Option<RawContent>,
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.cancel.is_cancelled() {
             return Err(io::Error::other("cancelled"));
         }
         let bytes = self.inner.read(buffer)?;
-        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.bytes_read.fetch_add(bytes as u64, Ordering::Relaxed);
         if let Some(raw) = &self.raw {
             raw.read(&buffer[..bytes]);
         }
@@ -320,20 +322,20 @@ impl Read for Counted {
     }
 }
 
-/// Counts the bytes taken from their places.
-struct CountedAt {
+/// Counts the bytes bytes_read from their places.
+struct CountingReadAt {
     at: Box<dyn ReadAt>,
-    taken: Arc<AtomicU64>,
+    bytes_read: Arc<AtomicU64>,
 }
 
-impl ReadAt for CountedAt {
+impl ReadAt for CountingReadAt {
     fn size_bytes(&self) -> u64 {
         self.at.size_bytes()
     }
 
     fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> io::Result<usize> {
         let bytes = self.at.read_at(buffer, byte_offset)?;
-        self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.bytes_read.fetch_add(bytes as u64, Ordering::Relaxed);
         Ok(bytes)
     }
 }
@@ -355,7 +357,7 @@ mod tests {
             ("PAR1", Format::Parquet),
             ("ARROW1\0\0", Format::Arrow),
         ] {
-            let (start, mut read) = look(Box::new(Cursor::new(text.as_bytes().to_vec())));
+            let (start, mut read) = peek(Box::new(Cursor::new(text.as_bytes().to_vec())));
             let mut bytes = String::new();
             read.read_to_string(&mut bytes).unwrap();
             assert_eq!((sniff(&start), bytes.as_str()), (expected, text));
@@ -364,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_read_error_at_the_start_is_not_lost() {
-        let (_, mut read) = look(Box::new(Cursor::new(b"a,b".to_vec()).chain(Failed(None))));
+        let (_, mut read) = peek(Box::new(Cursor::new(b"a,b".to_vec()).chain(FailedReader(None))));
         let mut bytes = Vec::new();
         assert!(read.read_to_end(&mut bytes).is_err());
         assert_eq!(bytes, b"a,b");

@@ -13,29 +13,29 @@ use trueline_validate::{Binding, Pass};
 use super::batches;
 use super::job::Job;
 use super::merge::{InputOutcome, MergeTarget, Merger, PassOutputs, ProgressContext};
-use super::open::{NotOpened, Opened, Opening, Ready};
+use super::open::{FormatInput, OpenError, OpenResult, OpenedInput};
 use super::output::{RowOutput, RunOutputs};
 use super::{Pipeline, csv, json, run_error, text};
-use crate::cache::{Cache, PieceAgain, PieceCache};
+use crate::cache::{Cache, PieceCache, RereadPiece};
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use crate::columns::Columns;
 use crate::error::{Error, ErrorKind};
 
-/// Marks may take this part of what keys may take: there are a byte of them to about 24 bytes of prints, and without
-/// prints they are of no use.
+/// The memory limit of marks is that of keys divided by this number. There is about one byte of marks for 24 bytes of prints,
+/// and marks are only useful together with prints.
 const MARKS_SHARE: usize = 16;
 
-/// Which input is read, and what for.
+/// An input to read, and the purpose of reading it.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'s> {
+pub(super) struct InputPass<'s> {
     pub(super) source: &'s dyn Source,
-    /// The number of the input where it is read again, and what for.
-    pub(super) again: Option<(u32, Pass)>,
+    /// If the input is read again: its number, and the pass.
+    pub(super) reread: Option<(u32, Pass)>,
 }
 
-impl Reading<'_> {
-    fn pass(&self) -> Pass {
-        self.again.map_or(Pass::First, |(_, pass)| pass)
+impl InputPass<'_> {
+    fn kind(&self) -> Pass {
+        self.reread.map_or(Pass::First, |(_, pass)| pass)
     }
 }
 
@@ -43,14 +43,14 @@ impl<'a> Pipeline<'a> {
     /// Reads one input to its end, or to where it cannot be read any further.
     pub(super) fn read(
         &mut self,
-        reading: Reading<'_>,
-        opening: Opening,
+        pass: InputPass<'_>,
+        opening: OpenResult,
     ) -> Result<(InputOutcome, String), Error> {
-        let Reading { source, again } = reading;
+        let InputPass { source, reread } = pass;
         let (opened, format) = match opening {
-            Ok(Ready { opened, label, .. }) => (opened, label),
-            Err(NotOpened { failure, format }) => {
-                match again {
+            Ok(OpenedInput { opened, label, .. }) => (opened, label),
+            Err(OpenError { failure, format }) => {
+                match reread {
                     Some((number, _)) => self.tally.begin_input_again(number, 0),
                     None => self.tally.begin_unread_input(),
                 }
@@ -72,62 +72,64 @@ impl<'a> Pipeline<'a> {
             return Err(Error::new(ErrorKind::Formats { message }));
         }
         let outcome = match opened {
-            Opened::Csv(input) => self.read_csv(reading, input)?,
-            Opened::JsonLines(input) => self.read_json_lines(reading, input)?,
+            FormatInput::Csv(input) => self.read_csv(pass, input)?,
+            FormatInput::JsonLines(input) => self.read_json_lines(pass, input)?,
             #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-            Opened::Batches(input, format) => self.read_batches(reading, &input, format)?,
+            FormatInput::Batches(input, format) => self.read_batches(pass, &input, format)?,
         };
         Ok((outcome, format))
     }
 
-    fn read_csv(&mut self, reading: Reading<'_>, mut input: CsvInput) -> Result<InputOutcome, Error> {
+    fn read_csv(&mut self, pass: InputPass<'_>, mut input: CsvInput) -> Result<InputOutcome, Error> {
         let dialect = self.dialect;
-        self.begin_rows(reading, Format::Csv, || {
-            let (name, front) = (reading.source.name(), input.front()?);
+        self.begin_row_output(pass, Format::Csv, || {
+            let (name, front) = (pass.source.name(), input.front()?);
             let columns = input.header.as_ref().map(|header| &*header.names);
             let (line_end, form) = (csv::line_end(&dialect), ReasonForm::Csv(dialect));
             Ok(InputStart { name, front, columns, line_end, form })
         })?;
         let binding = csv::bind(self.schema, &input);
-        self.begin(reading, &binding, input.lines(), &|column| csv::place(input.header.as_ref(), column))?;
-        let job = self.job(reading, &binding, Some((Format::Csv, input.has_read_at())));
-        // Small inputs are done before a second thread would have started.
+        self.begin(pass, &binding, input.lines(), &|column| {
+            csv::name_location(input.header.as_ref(), column)
+        })?;
+        let job = self.job(pass, &binding, Some((Format::Csv, input.has_read_at())));
+        // A small input is finished before a second thread would have started.
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
-        let spans = match (self.again(reading, || input.take_read_at()), threads) {
-            (Some(again), _) => again,
+        let spans = match (self.reread_spans(pass, || input.take_read_at()), threads) {
+            (Some(reread), _) => reread,
             (None, 1) => text::Spans::Sequence(input.into_sequence()),
-            // Functions of others are not shown what may be no record.
+            // Custom checks must not see rows of a chunk that may turn out to be cut wrongly.
             (None, _) if !self.validator.customs.is_empty() => text::Spans::Chunks(input.into_chunks()),
             (None, _) => text::Spans::Chunks(input.into_chunks().guess()),
         };
         let records = || csv::CsvRecords::new(&job, &dialect);
-        self.merge(reading, threads, start_bytes, |merger| {
+        self.merge(pass, threads, start_bytes, |merger| {
             text::run(spans, &job, records, merger, threads);
         })
     }
 
     fn read_json_lines(
         &mut self,
-        reading: Reading<'_>,
+        pass: InputPass<'_>,
         mut input: JsonLinesInput,
     ) -> Result<InputOutcome, Error> {
-        self.begin_rows(reading, Format::JsonLines, || {
-            let (name, front) = (reading.source.name(), input.front()?);
+        self.begin_row_output(pass, Format::JsonLines, || {
+            let (name, front) = (pass.source.name(), input.front()?);
             Ok(InputStart { name, front, columns: None, line_end: LineEnd::Lf, form: ReasonForm::JsonLines })
         })?;
         let binding = json::bind(self.schema);
-        self.begin(reading, &binding, 0, &|_| Location::default())?;
-        let job = self.job(reading, &binding, Some((Format::JsonLines, input.has_read_at())));
+        self.begin(pass, &binding, 0, &|_| Location::default())?;
+        let job = self.job(pass, &binding, Some((Format::JsonLines, input.has_read_at())));
         let threads = if input.has_all() { 1 } else { self.validator.threads };
         let start_bytes = input.byte_offset();
-        let spans = match (self.again(reading, || input.take_read_at()), threads) {
-            (Some(again), _) => again,
+        let spans = match (self.reread_spans(pass, || input.take_read_at()), threads) {
+            (Some(reread), _) => reread,
             (None, 1) => text::Spans::Sequence(input.into_sequence()),
             (None, _) => text::Spans::Chunks(input.into_chunks()),
         };
         let records = || json::JsonRecords::new(&job);
-        self.merge(reading, threads, start_bytes, |merger| {
+        self.merge(pass, threads, start_bytes, |merger| {
             text::run(spans, &job, records, merger, threads);
         })
     }
@@ -135,63 +137,63 @@ impl<'a> Pipeline<'a> {
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
     fn read_batches(
         &mut self,
-        reading: Reading<'_>,
+        pass: InputPass<'_>,
         input: &batches::BatchInput,
         format: Format,
     ) -> Result<InputOutcome, Error> {
         let rows = self.outputs.rows.as_mut();
-        if let Some(rows) = rows.filter(|rows| rows.writes_in(reading.pass())) {
-            rows.begin_batches(reading.source.name(), input.schema(), format)?;
+        if let Some(rows) = rows.filter(|rows| rows.writes_in(pass.kind())) {
+            rows.begin_batches(pass.source.name(), input.schema(), format)?;
         }
         let columns = Columns::find(self.schema, input.schema());
-        self.begin(reading, &columns.binding, 0, &|_| Location::default())?;
-        let job = self.job(reading, &columns.binding, None);
+        self.begin(pass, &columns.binding, 0, &|_| Location::default())?;
+        let job = self.job(pass, &columns.binding, None);
         let threads = self.validator.threads;
-        self.merge(reading, threads, input.size_bytes(), |merger| {
+        self.merge(pass, threads, input.size_bytes(), |merger| {
             batches::run(input, &columns, &job, merger, threads);
         })
     }
 
-    /// Gives the writer of rows the beginning of an input, if rows are written in this pass.
-    fn begin_rows<'i>(
+    /// Passes the beginning of an input to the row output, if rows are written in this pass.
+    fn begin_row_output<'i>(
         &mut self,
-        reading: Reading<'_>,
+        pass: InputPass<'_>,
         format: Format,
         start: impl FnOnce() -> Result<InputStart<'i>, trueline_io::Error>,
     ) -> Result<(), Error> {
-        let Some(rows) = self.outputs.rows.as_mut().filter(|rows| rows.writes_in(reading.pass())) else {
+        let Some(rows) = self.outputs.rows.as_mut().filter(|rows| rows.writes_in(pass.kind())) else {
             return Ok(());
         };
         let start = start().map_err(Error::output)?;
         rows.begin_input(&start, format)
     }
 
-    /// Gives the tally the columns of the input, unless it knows them; `place` returns the location of a column's name.
+    /// Gives the tally the columns of the input, unless it knows them; `location` returns the location of a column's name.
     fn begin(
         &mut self,
-        reading: Reading<'_>,
+        pass: InputPass<'_>,
         binding: &Binding,
         lines: u64,
-        place: &dyn Fn(Option<usize>) -> Location,
+        location: &dyn Fn(Option<usize>) -> Location,
     ) -> Result<(), Error> {
-        if let Some((number, _)) = reading.again {
-            // What was found meanwhile is of the table as a whole, and comes last.
+        if let Some((number, _)) = pass.reread {
+            // Violations found since the first pass belong to the table as a whole and are reported last.
             self.tally.begin_input_again(number, lines);
             return Ok(());
         }
-        self.tally.begin_input(binding, lines, place);
+        self.tally.begin_input(binding, lines, location);
         let found = self.tally.take_findings();
         self.outputs.write_all(&found)
     }
 
-    /// What the workers of an input share; `text` is its format where it is one of text, and whether it can be
-    /// read at places.
-    fn job<'j>(&self, reading: Reading<'_>, binding: &'j Binding, text: Option<(Format, bool)>) -> Job<'j>
+    /// The data shared by the workers of an input. For a text format, `text` is the format and whether the input can be read at
+    /// offsets.
+    fn job<'j>(&self, pass: InputPass<'_>, binding: &'j Binding, text: Option<(Format, bool)>) -> Job<'j>
     where
         'a: 'j,
     {
         let validator = self.validator;
-        let question = self.question.as_ref().filter(|_| reading.pass() == Pass::First);
+        let question = self.question.as_ref().filter(|_| pass.kind() == Pass::First);
         let cache = question.zip(validator.usable_cache()).zip(text);
         Job {
             schema: self.schema,
@@ -201,16 +203,11 @@ impl<'a> Pipeline<'a> {
             limits: validator.limits,
             proves: validator.proves,
             quota: self.tally.quota(),
-            pass: reading.pass(),
+            pass: pass.kind(),
             trust: validator.trust,
-            rows: self
-                .outputs
-                .rows
-                .as_ref()
-                .filter(|rows| rows.writes_in(reading.pass()))
-                .map(RowOutput::pool),
-            marks: reading.pass() == Pass::First
-                && text.is_some_and(|(_, has_places)| has_places)
+            rows: self.outputs.rows.as_ref().filter(|rows| rows.writes_in(pass.kind())).map(RowOutput::pool),
+            marks: pass.kind() == Pass::First
+                && text.is_some_and(|(_, has_read_at)| has_read_at)
                 && validator.usable_cache().is_none()
                 && self.tally.has_prints(),
             cache: cache.map(|((question, cache), (format, _))| {
@@ -219,28 +216,29 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// The parts of a text input to read again for keys, if their location and the possible duplicate keys are known.
-    fn again(
+    /// The parts of a text input to read again for duplicate keys. `None` if their locations or the candidate keys are not known,
+    /// so that the whole input must be read.
+    fn reread_spans(
         &mut self,
-        reading: Reading<'_>,
+        pass: InputPass<'_>,
         at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
     ) -> Option<text::Spans> {
-        let (number, _) = reading.again.filter(|(_, pass)| *pass == Pass::Candidates)?;
+        let (number, _) = pass.reread.filter(|(_, pass)| *pass == Pass::Candidates)?;
         match self.validator.usable_cache() {
-            Some(cache) => self.pieces_again(number, cache, at),
-            None => self.marked(number, at),
+            Some(cache) => self.reread_pieces(number, cache, at),
+            None => self.reread_rows(number, at),
         }
     }
 
-    /// The pieces that a cache may know.
-    fn pieces_again(
+    /// The pieces to read again, whose results the cache may have.
+    fn reread_pieces(
         &self,
         number: u32,
         cache: &Cache,
         at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
     ) -> Option<text::Spans> {
         let pieces = self.pieces.get(number as usize)?.as_ref()?;
-        // Keys that repeat would be kept as they are.
+        // The results contain the repeated keys in plain text, which the cache must not have if a field is sensitive.
         if self.schema.fields.iter().any(|field| field.sensitive) {
             return None;
         }
@@ -249,19 +247,23 @@ impl<'a> Pipeline<'a> {
             let candidates =
                 if piece.rows == 0 { Vec::new() } else { self.tally.candidates(number, first_row)? };
             first_row += piece.rows;
-            Some(PieceAgain { piece: piece.clone(), candidates })
+            Some(RereadPiece { piece: piece.clone(), candidates })
         });
         let (pieces, cache) = (wanted.collect::<Option<_>>()?, cache.clone());
-        Some(text::Spans::Again(text::Again {
+        Some(text::Spans::Pieces(text::RereadPieces {
             at: Arc::from(at()?),
             pieces,
             cache,
-            notes: self.notes.clone(),
+            pending_entries: self.pending_entries.clone(),
         }))
     }
 
-    /// The rows that may have such a key, unless the input is seen to be another one.
-    fn marked(&mut self, number: u32, at: impl FnOnce() -> Option<Box<dyn ReadAt>>) -> Option<text::Spans> {
+    /// The rows that may have a duplicate key; `None` if the size of the input has changed.
+    fn reread_rows(
+        &mut self,
+        number: u32,
+        at: impl FnOnce() -> Option<Box<dyn ReadAt>>,
+    ) -> Option<text::Spans> {
         let mut first_row = 0;
         let chunks = self.marks.get_mut(number as usize)?.take()?.into_iter().map(|marks| {
             let rows = self.tally.suspects(number, first_row)?;
@@ -271,13 +273,13 @@ impl<'a> Pipeline<'a> {
         let chunks = chunks.collect::<Option<_>>()?;
         let bytes = self.inputs.get(number as usize)?.bytes;
         let at = at().filter(|at| at.size_bytes() == bytes)?;
-        Some(text::Spans::Marked(text::Marked { at: Arc::from(at), chunks }))
+        Some(text::Spans::Rows(text::RereadRows { at: Arc::from(at), chunks }))
     }
 
-    /// Lets workers deliver what they find, and merges it in the order of the input.
+    /// Runs the workers of an input and merges the pieces they deliver in the order of the input.
     fn merge(
         &mut self,
-        reading: Reading<'_>,
+        pass: InputPass<'_>,
         threads: usize,
         start_bytes: u64,
         work: impl FnOnce(&Merger<'_>),
@@ -286,16 +288,16 @@ impl<'a> Pipeline<'a> {
         let context = ProgressContext {
             watcher: self.validator.watcher.as_deref(),
             cancel: &self.validator.cancel,
-            input: reading.source.name(),
+            input: pass.source.name(),
             read_bytes: &taken,
             total_bytes: self.total_bytes,
             started: self.started,
         };
         let RunOutputs { rows, errors, parts } = &mut self.outputs;
-        let mut rows = rows.as_mut().filter(|rows| rows.writes_in(reading.pass()));
-        // Later passes have findings only for the rows themselves.
-        let errors = errors.as_mut().filter(|_| reading.pass() == Pass::First);
-        let parts = parts.as_mut().filter(|_| reading.pass() == Pass::First);
+        let mut rows = rows.as_mut().filter(|rows| rows.writes_in(pass.kind()));
+        // In later passes, findings only provide the reasons of invalid rows.
+        let errors = errors.as_mut().filter(|_| pass.kind() == Pass::First);
+        let parts = parts.as_mut().filter(|_| pass.kind() == Pass::First);
         let outputs = PassOutputs { rows: rows.as_deref_mut(), errors, parts };
         let max_marks_bytes =
             (self.validator.limits.key_memory_bytes / MARKS_SHARE).saturating_sub(self.marks_bytes);

@@ -33,7 +33,7 @@ use self::input::Parts;
 use self::worker::Worker;
 use super::job::Job;
 use super::merge::{Merger, Piece, Reply};
-use super::text::guard;
+use super::text::catch_panic;
 use crate::columns::Columns;
 
 /// Validates all batches.
@@ -46,7 +46,7 @@ pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: 
         }
     };
     let work = || {
-        if !guard(merger, || work(&parts, input.schema(), columns, job, merger)) {
+        if !catch_panic(merger, || work(&parts, input.schema(), columns, job, merger)) {
             parts.stop();
         }
     };

@@ -24,14 +24,14 @@ use crate::columns::{Columns, array_at, flat, in_batch, show, widen};
 const LEAST_GAP: u64 = 1 << 15;
 
 /// What is read of a row group, and what is not.
-pub(super) struct Reading {
+pub(super) struct ReadPlan {
     /// For each field how many of its values are null, where all that is asked of it follows from the statistics of the row group.
     pub(super) proven: Vec<Option<u64>>,
     /// The rows in which something does not follow from the statistics of pages either.
     pub(super) open: Vec<Range<u64>>,
 }
 
-impl Reading {
+impl ReadPlan {
     /// **Errors**: the index of pages cannot be read.
     pub(super) fn new(
         job: &Job<'_>,

@@ -12,7 +12,7 @@ use super::super::merge::Piece;
 use super::super::output::PieceRows;
 use super::input::{Claim, Content, Extent, Parts};
 #[cfg(feature = "parquet")]
-use super::trust::{Audit, Reading};
+use super::trust::{Audit, ReadPlan};
 use crate::columns::{Columns, Judge, NotTaken};
 #[cfg(feature = "parquet")]
 use crate::options::Trust;
@@ -118,7 +118,7 @@ impl<'a> Worker<'a> {
         let Some((input, part)) = parts.parquet(content) else {
             return self.take(parts, content, &Extent::All, state, |_| {});
         };
-        let Reading { proven, open } = Reading::new(self.job, self.columns, input, part)?;
+        let ReadPlan { proven, open } = ReadPlan::new(self.job, self.columns, input, part)?;
         let is_there = |field: usize| self.columns.paths[field].is_some() && self.job.plan.needs(field);
         let has_column: Vec<bool> = (0..proven.len()).map(is_there).collect();
         let columns = parts.projection(self.columns, |field| has_column[field] && proven[field].is_none());

@@ -57,7 +57,7 @@ fn header_fault(kind: FaultKind) -> &'static str {
 }
 
 /// The location of a column's name, or of the whole header.
-pub(super) fn place(header: Option<&Header>, column: Option<usize>) -> Location {
+pub(super) fn name_location(header: Option<&Header>, column: Option<usize>) -> Location {
     let Some(header) = header else { return Location::default() };
     let range = column.map_or(&header.record, |column| &header.cells[column]);
     let line = header.lines.get(column.unwrap_or_default()).copied();

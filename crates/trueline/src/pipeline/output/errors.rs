@@ -18,7 +18,7 @@ fn fail(source: trueline_io::Error) -> Error {
 }
 
 impl ErrorsOutput {
-    /// Starts the file that a run is to write, if any.
+    /// Creates the file that a run writes, if any.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Option<Self>, Error> {
         let outputs = &validator.outputs;
         let Some(path) = &outputs.errors else { return Ok(None) };
@@ -68,7 +68,9 @@ impl ErrorsOutput {
         self.writer.write(violation).map_err(fail)
     }
 
-    /// Makes the file last without putting it in its place, if it holds as many violations as the report counts.
+    /// Syncs the file without renaming it into place.
+    ///
+    /// **Errors**: it does not have as many violations as the report counts; the file cannot be written.
     pub(super) fn finish(self, report: &Report) -> Result<OutputFile, Error> {
         let counted = report.violations.len() as u64 + report.violations_omitted;
         if self.written != counted {

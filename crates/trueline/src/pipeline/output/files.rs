@@ -83,7 +83,7 @@ impl Files {
         Ok(Self::Batches(Box::new(files.map_err(fail)?)))
     }
 
-    /// This build cannot read an input of a format with columns either, which is reported.
+    /// Without these features, inputs of such formats cannot be read either, which is reported as an error.
     #[cfg(not(any(feature = "parquet", feature = "arrow-ipc")))]
     pub(super) fn batches(
         valid: Option<&Path>,
@@ -101,7 +101,7 @@ impl Files {
         }
     }
 
-    /// How many valid and invalid rows there were.
+    /// The numbers of valid and invalid rows.
     pub(super) fn rows(&self) -> (u64, u64) {
         match self {
             Self::Text(files) => files.rows(),
@@ -126,7 +126,7 @@ impl Files {
         }
     }
 
-    /// Writes rows; gives back what can be filled again.
+    /// Writes rows; returns the buffer for reuse if there is one.
     pub(super) fn append(&mut self, rows: PieceRows) -> Result<Option<Rows>, Error> {
         match (self, rows) {
             (Self::Text(files), PieceRows::Text(mut rows)) => {
@@ -151,7 +151,7 @@ impl Files {
         }
     }
 
-    /// Makes the files last without putting them in their places.
+    /// Syncs the files without renaming them into place.
     pub(super) fn finish(&mut self) -> Result<(), Error> {
         match self {
             Self::Text(files) => files.finish().map_err(fail),

@@ -26,7 +26,7 @@ pub(super) struct RunOutputs {
 }
 
 impl RunOutputs {
-    /// Starts the files that a run is to write.
+    /// Creates the files that a run writes.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Self, Error> {
         if let Some(path) = validator.outputs.replacing(sources) {
             let name = path.to_string_lossy().into_owned();
@@ -45,11 +45,11 @@ impl RunOutputs {
         self.rows.as_ref().is_some_and(RowOutput::is_late)
     }
 
-    /// Whether everything that is wrong is wanted in the first pass, for a file of it or for the rows themselves.
+    /// Whether all violations must be collected in the first pass: for a file, for parts, or for the reasons of rows.
     pub(super) fn collects(&self) -> bool {
         let rows = self.rows.as_ref();
-        let told = self.errors.is_some() || self.parts.is_some();
-        told || rows.is_some_and(|rows| rows.has_reasons() && rows.writes_in(Pass::First))
+        let delivers = self.errors.is_some() || self.parts.is_some();
+        delivers || rows.is_some_and(|rows| rows.has_reasons() && rows.writes_in(Pass::First))
     }
 
     /// Sets the plan that validates the rows.
@@ -59,7 +59,7 @@ impl RunOutputs {
         }
     }
 
-    /// Settles the keys, where rows or violations wait for that.
+    /// Settles the keys, if the output of rows or violations depends on them.
     pub(super) fn settle(&mut self, tally: &mut Tally, plan: &Plan, keys: &KeyOptions) -> Result<(), Error> {
         let wanted = Wanted {
             rows: self.has_late_rows(),
@@ -95,7 +95,7 @@ impl RunOutputs {
         self.errors.as_mut().map_or(Ok(()), |errors| errors.write_all(violations))
     }
 
-    /// Puts all files in their places, if they hold what the report speaks of. None of them is before all are written.
+    /// Renames all files into place, after all of them have been written and their contents agree with the report.
     pub(super) fn commit(self, report: &Report) -> Result<(), Error> {
         let rows = self.rows.map(|rows| rows.finish(report)).transpose()?;
         let errors = self.errors.map(|errors| errors.finish(report)).transpose()?;

@@ -17,9 +17,9 @@ use crate::validator::Validator;
 /// The files of rows of one run.
 pub(in super::super) struct RowOutput {
     files: Files,
-    /// In which pass rows are written: the first, unless keys decide about them.
+    /// The pass in which rows are written: the first, unless keys decide which rows are invalid.
     pass: Pass,
-    /// The rows that keys name, once that is known.
+    /// The rows that are invalid because of their keys, once the keys are settled.
     late: Option<LateRows>,
     /// The name of the column for the reasons of invalid rows, if there is one.
     reasons: Option<String>,
@@ -29,11 +29,11 @@ pub(in super::super) struct RowOutput {
     format: Option<Format>,
 }
 
-/// Buffers that were written and can be filled again.
+/// Buffers whose rows have been written, for reuse.
 #[derive(Clone, Default)]
 pub(in super::super) struct RowPool {
     rows: Arc<Mutex<Vec<Rows>>>,
-    /// Whether it must be known where records begin.
+    /// Whether the starts of records must be recorded.
     wants_starts: bool,
 }
 
@@ -54,14 +54,14 @@ impl RowPool {
 }
 
 impl RowOutput {
-    /// Starts the files that a run is to write, if any.
+    /// Creates the files that a run writes, if any.
     pub(super) fn open(validator: &Validator, sources: &[&dyn Source]) -> Result<Option<Self>, Error> {
         let outputs = &validator.outputs;
         if !outputs.has_rows() {
             return Ok(None);
         }
         let names: Vec<String> = outputs.rows().map(|path| path.to_string_lossy().into_owned()).collect();
-        // What is known without opening anything.
+        // The formats that are known without opening the inputs.
         let formats: Vec<Format> =
             sources.iter().filter_map(|source| format_of(validator, *source)).collect();
         for (name, format) in names.iter().flat_map(|name| formats.iter().map(move |format| (name, *format)))
@@ -111,7 +111,7 @@ impl RowOutput {
         self.pool.clone()
     }
 
-    /// Sets the rows that keys name: now rows can be written.
+    /// Sets the rows that are invalid because of their keys. Rows can be written from now on.
     pub(super) fn set_late(&mut self, rows: LateRows) {
         self.late = Some(rows);
     }
@@ -178,7 +178,9 @@ impl RowOutput {
         self.files.end_input()
     }
 
-    /// Makes the files last without putting them in their places, if they hold the rows that the report speaks of.
+    /// Syncs the files without renaming them into place.
+    ///
+    /// **Errors**: they do not have as many rows as the report counts; a file cannot be written.
     pub(super) fn finish(self, report: &Report) -> Result<Files, Error> {
         let mut files = self.files;
         let counted = (report.rows.valid, report.rows.invalid);
@@ -192,7 +194,7 @@ impl RowOutput {
     }
 }
 
-/// Whether rows of the format have columns of types instead of bytes.
+/// Whether rows of the format are written as typed columns and not as bytes.
 fn has_columns(format: Format) -> bool {
     matches!(format, Format::Parquet | Format::Arrow)
 }
@@ -206,16 +208,16 @@ fn check_name(name: &str, format: Format, first: Format) -> Result<(), Error> {
         "left out: rows are written as they stand in the inputs, and these are of more than one format"
             .to_owned()
     } else if has_columns(format) {
-        if named.is_some_and(has_columns) && !is_packed(name) {
+        if named.is_some_and(has_columns) && !is_compressed(name) {
             return Ok(());
         }
         format!(
             "of another name: rows of {} are written in their types, to a file that ends in .parquet, .arrow or .arrows",
             format.name()
         )
-    } else if is_packed(name) && !ends_with(name, &["gz", "gzip", "zst", "zstd"]) {
+    } else if is_compressed(name) && !ends_with(name, &["gz", "gzip", "zst", "zstd"]) {
         "of another name: outputs are compressed with gzip (.gz), with zstd (.zst), or not at all".to_owned()
-    } else if speaks_of_another(name) || named.is_some_and(|named| named != format) {
+    } else if has_other_extension(name) || named.is_some_and(|named| named != format) {
         format!("of another name: rows are written as they stand in the input, as {}", format.name())
     } else {
         return Ok(());
@@ -223,15 +225,15 @@ fn check_name(name: &str, format: Format, first: Format) -> Result<(), Error> {
     Err(Error::new(ErrorKind::OutputName { name: name.to_owned(), expected }))
 }
 
-/// Whether the end of a name, that of a compression left aside, speaks of what is not written here.
-fn speaks_of_another(name: &str) -> bool {
+/// Whether the extension of a name, without that of a compression, is that of a format that is not written as text.
+fn has_other_extension(name: &str) -> bool {
     let inner = name.rsplit_once('.').map_or(name, |(inner, _)| inner);
-    let name = if is_packed(name) { inner } else { name };
+    let name = if is_compressed(name) { inner } else { name };
     ends_with(name, &["parquet", "arrow", "ipc", "feather", "avro", "orc", "xlsx", "xls"])
 }
 
-/// Whether the end of a name is that of a compression.
-fn is_packed(name: &str) -> bool {
+/// Whether the extension of a name is that of a compression.
+fn is_compressed(name: &str) -> bool {
     ends_with(name, &["gz", "gzip", "zst", "zstd", "bgz", "bgzf", "bz2", "xz", "lz4", "zip"])
 }
 
@@ -254,7 +256,7 @@ mod tests {
             ("rows.reject", false),
             ("parquet.d/rows", false),
         ] {
-            assert_eq!(speaks_of_another(name), expected, "{name}");
+            assert_eq!(has_other_extension(name), expected, "{name}");
         }
     }
 }

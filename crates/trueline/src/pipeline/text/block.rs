@@ -8,10 +8,10 @@ use trueline_tokenizer::{Positions, count_line_ends};
 
 /// The location of the records of a block, in bytes from its start.
 pub(in super::super) trait Ranges {
-    /// How many records there are.
+    /// The number of records.
     fn len(&self) -> usize;
 
-    /// One of them, its line end excluded.
+    /// The range of a record, its line end excluded.
     fn range(&self, record: usize) -> Range<usize>;
 
     /// The start of the line after a record; beyond the block if the input ends without a line ending.
@@ -48,7 +48,7 @@ pub(in super::super) struct TextBlock<'a> {
     pub(super) lines: u64,
     /// Whether excerpts may be taken (not where a field is sensitive).
     pub(super) shows_excerpts: bool,
-    /// For each record the line ends before it, once asked for.
+    /// For each record the number of line ends before it, computed on first use.
     pub(super) record_lines: &'a OnceCell<Vec<u32>>,
 }
 

@@ -1,4 +1,4 @@
-//! A block in progress: its bytes before its records are known, its columns before they are validated.
+//! A block in progress: its bytes, and its columns before they are validated.
 
 use std::cell::OnceCell;
 
@@ -6,13 +6,13 @@ use trueline_decode::{Column as DecodedColumn, Proven};
 use trueline_validate::Column;
 
 use super::block::{Ranges, TextBlock};
-use super::worker::{Bytes, Place};
+use super::worker::{BlockPosition, Bytes};
 
-/// A block of the buffer, before anything is said about its records.
+/// A block of the buffer whose records are not validated yet.
 pub(super) struct Input<'a> {
     pub(super) bytes: Bytes<'a>,
     pub(super) content: &'a [u8],
-    pub(super) place: &'a Place,
+    pub(super) position: &'a BlockPosition,
     pub(super) first_row: u64,
     pub(super) lines: u64,
     pub(super) record_lines: OnceCell<Vec<u32>>,
@@ -24,10 +24,10 @@ impl Input<'_> {
         TextBlock {
             bytes: self.content,
             records,
-            byte_offset: self.place.byte_offset,
-            previous: self.place.previous,
+            byte_offset: self.position.byte_offset,
+            previous: self.position.previous,
             first_row: self.first_row,
-            first_line: self.place.lines_before,
+            first_line: self.position.lines_before,
             lines: self.lines,
             shows_excerpts: self.shows_excerpts,
             record_lines: &self.record_lines,
@@ -35,23 +35,23 @@ impl Input<'_> {
     }
 }
 
-/// Columns in full.
-pub(super) fn wholes(decoded: &[Option<DecodedColumn>]) -> Vec<Option<Column<'_>>> {
+/// Decoded columns with all rows.
+pub(super) fn complete_columns(decoded: &[Option<DecodedColumn>]) -> Vec<Option<Column<'_>>> {
     decoded
         .iter()
         .map(|column| column.as_ref().map(|column| Column::whole(&column.array, &column.bad)))
         .collect()
 }
 
-/// The rows of a column that must go the exact way.
-pub(super) struct Open {
+/// The rows of a column that are not proven and must be decoded and checked.
+pub(super) struct OpenRows {
     pub(super) rows: Vec<u32>,
-    /// How many of the others are null.
+    /// How many of the proven rows are null.
     pub(super) nulls: u64,
 }
 
-/// `None` where so little is proven that it is cheaper to look at everything.
-pub(super) fn open_rows(proven: &Proven, rows: usize) -> Option<Open> {
+/// The open rows of a column; `None` if so few rows are proven that it is cheaper to decode all of them.
+pub(super) fn open_rows(proven: &Proven, rows: usize) -> Option<OpenRows> {
     let count = proven.open_count();
     if count > rows / 2 {
         return None;
@@ -64,10 +64,10 @@ pub(super) fn open_rows(proven: &Proven, rows: usize) -> Option<Open> {
             rest &= rest - 1;
         }
     }
-    Some(Open { rows: open, nulls: proven.nulls })
+    Some(OpenRows { rows: open, nulls: proven.nulls })
 }
 
-/// How many rows have no cell that is not proven.
+/// How many rows are proven in every column.
 pub(super) fn count_proven(proven: &[Option<Proven>], rows: usize) -> u64 {
     let mut open = vec![0; rows.div_ceil(64)];
     for column in proven {

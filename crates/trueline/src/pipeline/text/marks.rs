@@ -1,4 +1,4 @@
-//! The locations of the rows of a chunk: enough to read some of them again without the others.
+//! A sparse index of the rows of a chunk, for reading some of them again without the others.
 
 use std::ops::Range;
 
@@ -7,17 +7,18 @@ use super::block::TextBlock;
 /// A row from which reading can begin.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
-    /// Rows of the chunk before it, broken records left aside.
+    /// The number of rows before it in the chunk. Broken records are not rows.
     pub(super) row: u32,
-    /// Records of the chunk before it.
+    /// The number of records before it in the chunk.
     pub(super) record: u32,
-    /// Line ends of the chunk before it.
+    /// The number of line ends before it in the chunk.
     pub(super) line: u32,
     /// Where it begins, in bytes from the start of the chunk.
     offset: u32,
 }
 
-/// The marks of a chunk: one at the start of each block, and others between where every record is a line.
+/// The marks of a chunk: one at the start of each block and, in blocks where every record is a line, one every
+/// [`ROWS_PER_MARK`] rows.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Marks {
     /// Where the chunk begins in the input.
@@ -26,44 +27,44 @@ pub(in super::super) struct Marks {
     rows: u32,
     pub(super) records: u64,
     pub(super) lines: u64,
-    starts: Vec<Mark>,
-    /// The rows in which something is wrong besides their keys, one bit each, the lowest first.
+    marks: Vec<Mark>,
+    /// One bit per row, the lowest first: whether it is invalid for a reason other than its keys.
     invalid: Vec<u64>,
 }
 
-/// Some rows of a chunk: they begin at a mark and end at another, or with the chunk.
-pub(super) struct Part {
+/// A range of rows of a chunk, from one mark to another one or to the end of the chunk.
+pub(super) struct MarkedRange {
     pub(super) mark: Mark,
     /// Their location in the input.
     pub(super) range: Range<u64>,
-    /// The records of the chunk up to the last of them.
+    /// The number of records of the chunk up to the end of the range.
     pub(super) end_record: u64,
 }
 
-/// Rows from one mark to the next.
-const STEP: u32 = 64;
+/// The number of rows from one mark to the next.
+const ROWS_PER_MARK: u32 = 64;
 
 impl Marks {
     pub(super) fn new(byte_offset: u64) -> Self {
-        Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, starts: Vec::new(), invalid: Vec::new() }
+        Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, marks: Vec::new(), invalid: Vec::new() }
     }
 
-    /// Adds a block with this many rows after those added before; `records` maps rows to records if they
-    /// differ. `None`: the chunk is too large.
+    /// Adds the next block, which has `rows` rows. `records` maps rows to records if they differ. Returns `None` if the
+    /// chunk is too large for marks.
     pub(super) fn add(mut self, block: &TextBlock<'_>, rows: usize, records: Option<&[u32]>) -> Option<Self> {
         let start = u32::try_from(block.byte_offset - self.byte_offset).ok()?;
         let (first_record, first_line) =
             (u32::try_from(block.first_row).ok()?, u32::try_from(block.first_line).ok()?);
-        self.starts.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
+        self.marks.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
         let end = self.rows.checked_add(u32::try_from(rows).ok()?)?;
         if block.is_plain() {
-            let next = (self.rows + 1).next_multiple_of(STEP);
-            for row in (next..end).step_by(STEP as usize) {
+            let next = (self.rows + 1).next_multiple_of(ROWS_PER_MARK);
+            for row in (next..end).step_by(ROWS_PER_MARK as usize) {
                 let number = (row - self.rows) as usize;
                 let record = records.map_or(number, |records| records[number] as usize);
                 let offset = start.checked_add(u32::try_from(block.line_start(record)).ok()?)?;
                 let record = u32::try_from(record).ok()?;
-                self.starts.push(Mark {
+                self.marks.push(Mark {
                     row,
                     record: first_record.checked_add(record)?,
                     line: first_line.checked_add(record)?,
@@ -75,7 +76,7 @@ impl Marks {
         Some(self)
     }
 
-    /// Says which of the rows of the block that was added last are invalid, one bit each.
+    /// Sets which rows of the block added last are invalid, one bit each.
     pub(super) fn add_invalid(&mut self, invalid: &[u64], rows: usize) {
         let before = self.rows as usize - rows;
         self.invalid.resize((self.rows as usize).div_ceil(64), 0);
@@ -102,7 +103,7 @@ impl Marks {
 
     /// Ends the chunk after this many bytes, records and lines.
     pub(super) fn finish(mut self, bytes: usize, records: u64, lines: u64) -> Option<Self> {
-        self.starts.shrink_to_fit();
+        self.marks.shrink_to_fit();
         self.invalid.shrink_to_fit();
         Some(Self { bytes: u32::try_from(bytes).ok()?, records, lines, ..self })
     }
@@ -113,7 +114,7 @@ impl Marks {
     }
 
     pub(in super::super) fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.starts.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
+        size_of::<Self>() + self.marks.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
     }
 
     /// Where the chunk ends in the input.
@@ -121,12 +122,13 @@ impl Marks {
         self.byte_offset + u64::from(self.bytes)
     }
 
-    /// What is to be read for some of the rows, which are ranges in the order of their starts: all of them, and those around that it takes.
-    pub(super) fn around(&self, rows: &[Range<u64>]) -> Vec<Part> {
+    /// The ranges to read for some rows. `rows` are ranges in the order of their starts. The result has all of them, and the rows
+    /// around them up to the nearest marks.
+    pub(super) fn ranges_around(&self, rows: &[Range<u64>]) -> Vec<MarkedRange> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for rows in rows {
-            let start = self.starts.partition_point(|mark| u64::from(mark.row) <= rows.start);
-            let end = self.starts.partition_point(|mark| u64::from(mark.row) < rows.end);
+            let start = self.marks.partition_point(|mark| u64::from(mark.row) <= rows.start);
+            let end = self.marks.partition_point(|mark| u64::from(mark.row) < rows.end);
             let marks = start.saturating_sub(1)..end;
             match found.last_mut() {
                 Some(last) if marks.start <= last.end => last.end = last.end.max(marks.end),
@@ -134,14 +136,14 @@ impl Marks {
             }
         }
         let found = found.into_iter().filter(|marks| !marks.is_empty());
-        found.map(|marks| self.part(marks)).collect()
+        found.map(|marks| self.marked_range(marks)).collect()
     }
 
-    fn part(&self, marks: Range<usize>) -> Part {
-        let (mark, end) = (self.starts[marks.start], self.starts.get(marks.end));
+    fn marked_range(&self, marks: Range<usize>) -> MarkedRange {
+        let (mark, end) = (self.marks[marks.start], self.marks.get(marks.end));
         let end_offset = end.map_or(self.bytes, |end| end.offset);
         let place = |offset: u32| self.byte_offset + u64::from(offset);
-        Part {
+        MarkedRange {
             mark,
             range: place(mark.offset)..place(end_offset),
             end_record: end.map_or(self.records, |end| end.record.into()),
@@ -186,8 +188,8 @@ mod tests {
     }
 
     fn ranges<const N: usize>(marks: &Marks, rows: [[u64; 2]; N]) -> Vec<(u32, u32, Range<u64>, u64)> {
-        let around = marks.around(&rows.map(|[start, end]| start..end)).into_iter();
-        around.map(|found| (found.mark.row, found.mark.line, found.range, found.end_record)).collect()
+        let found = marks.ranges_around(&rows.map(|[start, end]| start..end)).into_iter();
+        found.map(|found| (found.mark.row, found.mark.line, found.range, found.end_record)).collect()
     }
 
     #[test]

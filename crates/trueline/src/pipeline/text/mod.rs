@@ -1,9 +1,9 @@
 //! Validates text: distributes spans of records to workers, and pieces to the merger. Formats differ only in their [`Records`].
 
-mod again;
 mod block;
 mod input;
 mod marks;
+mod reread;
 mod worker;
 
 use std::ops::Range;
@@ -20,42 +20,42 @@ use self::worker::Worker;
 pub(super) use self::worker::{Bytes, Records};
 use super::job::Job;
 use super::merge::{Guess, Merger, Piece, Reply};
-use crate::cache::{Cache, Notes, PieceAgain};
+use crate::cache::{Cache, PendingEntries, RereadPiece};
 
-/// The bytes of a text input, cut at the borders of records.
+/// The bytes of a text input, cut at record boundaries.
 pub(super) enum Spans {
-    /// For one thread alone.
+    /// For a single thread.
     Sequence(Sequence),
-    /// For several.
+    /// For several threads.
     Chunks(Chunks),
-    /// Those of an input that is read again, from their known locations.
-    Again(Again),
-    /// Some rows of an input that is read again.
-    Marked(Marked),
+    /// The pieces of an input that is read again, from their known locations.
+    Pieces(RereadPieces),
+    /// The rows of an input that are read again, from the marks before them.
+    Rows(RereadRows),
 }
 
 /// The pieces of an input that is read again.
-pub(super) struct Again {
+pub(super) struct RereadPieces {
     pub(super) at: Arc<dyn ReadAt>,
-    pub(super) pieces: Vec<PieceAgain>,
+    pub(super) pieces: Vec<RereadPiece>,
     pub(super) cache: Cache,
-    pub(super) notes: Notes,
+    pub(super) pending_entries: PendingEntries,
 }
 
-/// The chunks of an input of which some rows are read again.
-pub(super) struct Marked {
+/// The chunks of an input, and the rows in them to read again.
+pub(super) struct RereadRows {
     pub(super) at: Arc<dyn ReadAt>,
     pub(super) chunks: Vec<MarkedChunk>,
 }
 
-/// A chunk, and what is wanted of it.
+/// A chunk, and the rows in it to read again.
 pub(super) struct MarkedChunk {
     pub(super) marks: Marks,
-    /// The rows that are wanted, in the order of their starts.
+    /// The ranges of rows to read, in the order of their starts.
     pub(super) rows: Vec<Range<u64>>,
 }
 
-/// Validates all records; `records` makes the tools of a thread.
+/// Validates all records; `records` makes the [`Records`] of a thread.
 pub(super) fn run<R: Records>(
     spans: Spans,
     job: &Job<'_>,
@@ -65,24 +65,24 @@ pub(super) fn run<R: Records>(
 ) {
     match spans {
         Spans::Sequence(mut sequence) => {
-            guard(merger, || work_alone(&mut sequence, Worker::new(job, records()), merger));
+            catch_panic(merger, || run_sequence(&mut sequence, Worker::new(job, records()), merger));
         }
-        Spans::Chunks(chunks) => together(threads, || {
-            if !guard(merger, || work(&chunks, Worker::new(job, records()), merger)) {
+        Spans::Chunks(chunks) => run_on_threads(threads, || {
+            if !catch_panic(merger, || run_chunks(&chunks, Worker::new(job, records()), merger)) {
                 chunks.stop();
             }
         }),
-        Spans::Again(again) => all_again(job, records, merger, threads, |worker, number, buffer| {
-            worker.take_again(&again, number, buffer)
+        Spans::Pieces(reread) => reread_all(job, records, merger, threads, |worker, number, buffer| {
+            worker.reread_piece(&reread, number, buffer)
         }),
-        Spans::Marked(marked) => all_again(job, records, merger, threads, |worker, number, buffer| {
-            worker.take_marked(&marked, number, buffer)
+        Spans::Rows(reread) => reread_all(job, records, merger, threads, |worker, number, buffer| {
+            worker.reread_rows(&reread, number, buffer)
         }),
     }
 }
 
-/// Looks at all pieces of an input again; `take` looks at one of them.
-fn all_again<R: Records>(
+/// Reads all pieces or chunks of an input again; `take` reads the one with a given number.
+fn reread_all<R: Records>(
     job: &Job<'_>,
     records: impl Fn() -> R + Sync,
     merger: &Merger<'_>,
@@ -90,13 +90,13 @@ fn all_again<R: Records>(
     take: impl Fn(&mut Worker<'_, R>, usize, &mut Vec<u8>) -> Option<Piece> + Sync,
 ) {
     let next = AtomicUsize::new(0);
-    together(threads, || {
-        guard(merger, || work_again(&next, &take, Worker::new(job, records()), merger));
+    run_on_threads(threads, || {
+        catch_panic(merger, || run_numbered(&next, &take, Worker::new(job, records()), merger));
     });
 }
 
 /// Runs the same work on several threads.
-fn together(threads: usize, work: impl Fn() + Sync) {
+fn run_on_threads(threads: usize, work: impl Fn() + Sync) {
     std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(&work);
@@ -106,11 +106,11 @@ fn together(threads: usize, work: impl Fn() + Sync) {
 }
 
 /// The loop of a single thread: read the next chunk, validate, deliver, until there are no more.
-fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
+fn run_sequence(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut spent = Spent::default();
     while let Some(span) = sequence.next(std::mem::take(&mut spent)) {
-        let looked = worker.look(span.sequence, span.is_last, &span.digests);
-        let (piece, rest) = worker.take(span, looked);
+        let lookup = worker.look_up(span.sequence, span.is_last, &span.digests);
+        let (piece, rest) = worker.process(span, lookup);
         spent = rest;
         if merger.deliver(piece) != Reply::Continue {
             break;
@@ -118,8 +118,8 @@ fn work_alone(sequence: &mut Sequence, mut worker: Worker<'_, impl Records>, mer
     }
 }
 
-/// Runs some work; a panic in it ends the run. Returns whether there was none.
-pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
+/// Runs some work. If it panics, the run ends with an error; returns whether it did not panic.
+pub(super) fn catch_panic(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
     let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else { return true };
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let message = text.or_else(|| panic.downcast_ref::<String>().cloned());
@@ -128,23 +128,23 @@ pub(super) fn guard(merger: &Merger<'_>, work: impl FnOnce()) -> bool {
 }
 
 /// The loop of one of several threads: claim, resolve, validate, deliver, until there are no more chunks.
-fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
+fn run_chunks(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'_>) {
     let mut buffer = Vec::new();
     while let Some(mut claim) = chunks.claim(std::mem::take(&mut buffer)) {
         if !merger.wait_for_window(claim.sequence()) {
-            // The claim is given up, and others may wait for it.
+            // The claimed chunk is not processed; other threads may be waiting for it.
             chunks.stop();
             break;
         }
-        let looked = worker.look(claim.sequence(), claim.is_last(), claim.digests().unwrap_or_default());
-        let cut = looked.as_ref().and_then(|looked| Some(looked.found.as_ref()?.cut));
+        let lookup = worker.look_up(claim.sequence(), claim.is_last(), claim.digests().unwrap_or_default());
+        let cut = lookup.as_ref().and_then(|lookup| Some(lookup.found.as_ref()?.cut));
         if cut.is_none() {
             chunks.survey(&mut claim);
         }
-        // Where there is nothing to be had of it any more, there may be of others.
+        // A claim without a span does not end the loop: other chunks may have one.
         let Some(span) = chunks.resolve(claim, cut.as_ref()) else { continue };
         let guess = Guess::of(&span);
-        let (piece, spent) = worker.take(span, looked);
+        let (piece, spent) = worker.process(span, lookup);
         buffer = spent.buffer;
         match merger.deliver(Piece { guess, ..piece }) {
             Reply::Continue => {}
@@ -157,8 +157,8 @@ fn work(chunks: &Chunks, mut worker: Worker<'_, impl Records>, merger: &Merger<'
     }
 }
 
-/// One thread of many over pieces that are known by their numbers.
-fn work_again<R>(
+/// The loop of one of several threads that process pieces by number, until there are no more.
+fn run_numbered<R>(
     next: &AtomicUsize,
     take: impl Fn(&mut Worker<'_, R>, usize, &mut Vec<u8>) -> Option<Piece>,
     mut worker: Worker<'_, R>,

@@ -17,30 +17,30 @@ use trueline_validate::{Batch, BrokenPlace, Column, KeyTexts, Pass, Plan, State}
 use super::super::job::Job;
 use super::super::merge::Piece;
 use super::super::output::{PieceRows, RowPool};
-use super::again::Judged;
 use super::block::{Ranges, TextBlock};
-use super::input::{Input, Open, count_proven, open_rows, wholes};
+use super::input::{Input, OpenRows, complete_columns, count_proven, open_rows};
 use super::marks::Marks;
+use super::reread::ValidatedBlock;
 use crate::cache::{Found, KnownPiece, PieceCache};
 
-/// One thread's tools for the records of one format. It holds the records of one block at a time.
+/// Finds, proves and decodes the records of one format, for one thread. It holds the records of one block at a time.
 pub(in super::super) trait Records {
-    /// Finds the records that begin at the first byte and end within; how many bytes they have.
+    /// Finds the records of a block, which begins with one; returns the number of bytes up to the end of the last complete one.
     fn index(&mut self, bytes: &[u8], is_last: bool) -> usize;
 
-    /// Where the records stand.
+    /// The locations of the records.
     fn ranges(&self) -> &dyn Ranges;
 
     /// The offset in the block of a field of a record with more than this many bytes, if there is one.
     fn larger_field(&self, record: usize, bytes: u64) -> Option<usize>;
 
-    /// How many line ends the block has, when that was seen on the way and the block does not begin with the second half of one.
+    /// The number of line ends of the block, if `index` counted them. It is wrong if the block begins with the LF of a CRLF.
     fn line_ends(&self) -> Option<u64>;
 
     /// Separates rows from malformed records.
     fn sort_out(&mut self, bytes: Bytes<'_>);
 
-    /// How many rows there are.
+    /// The number of rows.
     fn rows(&self) -> usize;
 
     /// The record of each row; `None` if every record is the row with its own number.
@@ -49,7 +49,7 @@ pub(in super::super) trait Records {
     /// The records that are not rows.
     fn broken(&self) -> &[BrokenRecord];
 
-    /// What is wrong with one of them, for people.
+    /// The fault of a broken record, as text for the report.
     fn found(&self, broken: &BrokenRecord) -> String {
         broken.found.to_string()
     }
@@ -73,7 +73,7 @@ pub(in super::super) trait Records {
     /// The values of some rows of a column.
     fn decode_rows(&mut self, column: usize, bytes: Bytes<'_>, rows: &[u32]) -> DecodedColumn;
 
-    /// The way from the rows back to their places.
+    /// Maps rows and cells back to their locations in the input.
     fn origin<'o>(&'o self, block: &'o TextBlock<'o>, bytes: Bytes<'o>) -> Box<dyn Origin + 'o>;
 }
 
@@ -84,34 +84,34 @@ pub(in super::super) struct Bytes<'a> {
     pub(in super::super) start: usize,
 }
 
-/// One thread, with the tools of one format.
+/// The worker of one thread, for one format.
 pub(super) struct Worker<'a, R> {
     pub(super) job: &'a Job<'a>,
     pub(super) plan: Plan,
     pub(super) records: R,
     /// Schema field to column of the decoder.
     pub(super) decoded: Vec<Option<usize>>,
-    /// For each field the strings of keys that are not needed as values.
+    /// For each field the locations of key strings that need not be decoded.
     texts: Vec<Texts>,
-    /// A placeholder for a column of which every row is proven.
-    nothing: ArrayRef,
+    /// An empty array, for columns whose rows are all proven.
+    empty_array: ArrayRef,
     shows_excerpts: bool,
-    /// The records of the span so far, where rows are written.
-    written: Option<Rows>,
-    /// The locations of the rows of the span so far, if recorded.
+    /// The records of the span so far, if rows are written to files.
+    output_rows: Option<Rows>,
+    /// The marks of the span so far, if they are recorded.
     marks: Option<Marks>,
-    /// Memory for what a cache keeps.
-    kept: Vec<u8>,
+    /// A buffer for encoding cache entries, reused from piece to piece.
+    entry_buffer: Vec<u8>,
 }
 
 /// The cache's result for a chunk.
-pub(super) struct Looked {
+pub(super) struct CacheLookup {
     key: Key,
     pub(super) found: Option<Found>,
 }
 
 /// The location of a block within its span.
-pub(super) struct Place {
+pub(super) struct BlockPosition {
     pub(super) range: Range<usize>,
     pub(super) byte_offset: u64,
     pub(super) previous: Option<u8>,
@@ -126,31 +126,31 @@ impl<'a, R: Records> Worker<'a, R> {
             records,
             decoded: job.decoded(),
             texts: vec![Texts::default(); job.schema.fields.len()],
-            nothing: Arc::new(NullArray::new(0)),
+            empty_array: Arc::new(NullArray::new(0)),
             shows_excerpts: !job.schema.fields.iter().any(|field| field.sensitive),
-            written: None,
+            output_rows: None,
             marks: None,
-            kept: Vec::new(),
+            entry_buffer: Vec::new(),
         }
     }
 
-    /// What a run before found in a chunk with these blocks, and the key under which the cache has it.
-    pub(super) fn look(&self, sequence: u64, is_last: bool, digests: &[[u8; 32]]) -> Option<Looked> {
+    /// Looks up the result of an earlier run for a chunk whose blocks have these digests.
+    pub(super) fn look_up(&self, sequence: u64, is_last: bool, digests: &[[u8; 32]]) -> Option<CacheLookup> {
         let cache = self.job.cache.as_ref().filter(|_| self.job.pass == Pass::First)?;
         let key = cache.key(sequence, is_last, digests)?;
-        Some(Looked { found: cache.find(&key, &self.plan, &self.job.quota), key })
+        Some(CacheLookup { found: cache.find(&key, &self.plan, &self.job.quota), key })
     }
 
-    /// The results of the records of a span, from an earlier run or by validating them; returns its memory and the bytes
-    /// after the last of them.
-    pub(super) fn take(&mut self, span: Span, looked: Option<Looked>) -> (Piece, Spent) {
+    /// Returns the result of the records of a span, from the cache or by validating them, and the span's buffer with the
+    /// range of bytes after the last record.
+    pub(super) fn process(&mut self, span: Span, lookup: Option<CacheLookup>) -> (Piece, Spent) {
         let mut span = span;
         let digests = std::mem::take(&mut span.digests);
         let is_whole = span.failure.is_none() && !span.range.is_empty();
-        let (Some(Looked { key, found }), Some(cache)) =
-            (looked.filter(|_| is_whole), self.job.cache.as_ref())
+        let (Some(CacheLookup { key, found }), Some(cache)) =
+            (lookup.filter(|_| is_whole), self.job.cache.as_ref())
         else {
-            let (piece, spent) = self.run(span);
+            let (piece, spent) = self.validate(span);
             return (Piece { digests, ..piece }, spent);
         };
         let is_last = span.is_last;
@@ -166,18 +166,18 @@ impl<'a, R: Records> Worker<'a, R> {
             return (Piece { digests, is_cached: true, known, ..piece }, spent);
         }
         let (start, cut) = (span.range.start, PieceCache::cut(&span, 0));
-        let (piece, spent) = self.run(span);
+        let (piece, spent) = self.validate(span);
         if piece.failure.is_some() {
             return (Piece { digests, ..piece }, spent);
         }
         let cut = Cut { bytes: spent.rest.start - start, ..cut };
-        cache.keep(&key, &self.plan, &piece.state, &cut, &mut self.kept);
+        cache.keep(&key, &self.plan, &piece.state, &cut, &mut self.entry_buffer);
         let known = known(&piece.state, cut);
         (Piece { digests, known, ..piece }, spent)
     }
 
-    /// Validates the records of a span; returns its memory and the bytes after the last of them.
-    pub(super) fn run(&mut self, span: Span) -> (Piece, Spent) {
+    /// Validates the records of a span. Also returns the span's buffer with the range of bytes after the last record.
+    pub(super) fn validate(&mut self, span: Span) -> (Piece, Spent) {
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
         self.marks = self.job.marks.then(|| Marks::new(span.byte_offset));
         if self.marks.is_some() {
@@ -188,17 +188,21 @@ impl<'a, R: Records> Worker<'a, R> {
         let mut proved = 0;
         let buffer = Buffer::from_vec(span.buffer);
         let mut at = span.range.start;
-        self.written = self.job.rows.as_ref().map(RowPool::take);
-        let mut place =
-            Place { range: at..at, byte_offset: span.byte_offset, previous: span.previous, lines_before: 0 };
+        self.output_rows = self.job.rows.as_ref().map(RowPool::take);
+        let mut position = BlockPosition {
+            range: at..at,
+            byte_offset: span.byte_offset,
+            previous: span.previous,
+            lines_before: 0,
+        };
         while at < span.range.end {
             let rest = &buffer[at..span.range.end];
             let consumed = self.records.index(rest, span.is_last);
-            if let Some((start, too_large)) = self.find_too_large(consumed, place.byte_offset) {
+            if let Some((start, too_large)) = self.find_too_large(consumed, position.byte_offset) {
                 // Everything before the record is validated as usual; the record itself ends the run.
                 self.records.index(&rest[..start], false);
-                place.range = at..at + start;
-                proved += self.block(&buffer, &mut place, &mut state, None);
+                position.range = at..at + start;
+                proved += self.block(&buffer, &mut position, &mut state, None);
                 end_offset = Some(too_large.byte_offset);
                 failure = Some(too_large);
                 break;
@@ -207,26 +211,26 @@ impl<'a, R: Records> Worker<'a, R> {
                 break;
             }
             if consumed == 0 {
-                // Cannot happen while spans hold whole records; if it did, silence would be the worst answer.
+                // Cannot happen as long as spans hold whole records. If it did, the records must not be skipped silently.
                 failure = Some(Failure::new(
                     "internal",
                     "the records of a chunk could not be told apart",
-                    place.byte_offset,
+                    position.byte_offset,
                 ));
                 break;
             }
-            place.range = at..at + consumed;
-            proved += self.block(&buffer, &mut place, &mut state, None);
-            self.keep_rows(at - span.range.start, &state);
+            position.range = at..at + consumed;
+            proved += self.block(&buffer, &mut position, &mut state, None);
+            self.add_output_rows(at - span.range.start, &state);
             at += consumed;
         }
-        state.add_lines(place.lines_before);
+        state.add_lines(position.lines_before);
         state.seal();
         let marks = self.marks.take().filter(|_| failure.is_none());
         let marks = marks.and_then(|marks| marks.finish(at - span.range.start, state.rows(), state.lines()));
-        let failure_row = failure.is_some().then(|| (state.rows(), Some(place.lines_before + 1)));
-        let end_offset = end_offset.unwrap_or(place.byte_offset);
-        let mut rows = self.written.take();
+        let failure_row = failure.is_some().then(|| (state.rows(), Some(position.lines_before + 1)));
+        let end_offset = end_offset.unwrap_or(position.byte_offset);
+        let mut rows = self.output_rows.take();
         if let Some(rows) = &mut rows {
             rows.set_bytes(&buffer[span.range.start..at]);
         }
@@ -241,14 +245,15 @@ impl<'a, R: Records> Worker<'a, R> {
             marks,
             ..Piece::new(span.sequence, state, end_offset)
         };
-        // Nobody else holds the buffer any more, so that its memory comes back as it is.
+        // Nothing else refers to the buffer any more, so this does not copy.
         let buffer = buffer.into_vec::<u8>().unwrap_or_else(|shared| shared.to_vec());
         (piece, Spent { buffer, rest: at..span.range.end })
     }
 
-    /// Keeps the records of a validated block, `start` bytes after the start of the span, if rows are written.
-    fn keep_rows(&mut self, start: usize, state: &State) {
-        let Some(written) = &mut self.written else { return };
+    /// Adds the records of a validated block to the rows to write, if rows are written. The block begins `start` bytes after
+    /// the start of the span.
+    fn add_output_rows(&mut self, start: usize, state: &State) {
+        let Some(written) = &mut self.output_rows else { return };
         let ranges = self.records.ranges();
         if ranges.len() == 0 {
             return;
@@ -297,24 +302,24 @@ impl<'a, R: Records> Worker<'a, R> {
         })
     }
 
-    /// Validates one block, of which everything except keys may already be `judged`, and moves `place` behind it. Returns the
-    /// number of rows proven entirely.
+    /// Validates one block and advances `position` past it. If the block is already `validated`, only its keys are checked.
+    /// Returns the number of rows that are proven in all columns.
     pub(super) fn block(
         &mut self,
         buffer: &Buffer,
-        place: &mut Place,
+        position: &mut BlockPosition,
         state: &mut State,
-        judged: Option<Judged<'_>>,
+        validated: Option<ValidatedBlock<'_>>,
     ) -> u64 {
-        let bytes = &buffer[place.range.clone()];
-        let known = self.records.line_ends().filter(|_| place.previous != Some(b'\r'));
-        let lines = known.unwrap_or_else(|| count_line_ends(bytes, place.previous));
+        let bytes = &buffer[position.range.clone()];
+        let known = self.records.line_ends().filter(|_| position.previous != Some(b'\r'));
+        let lines = known.unwrap_or_else(|| count_line_ends(bytes, position.previous));
         let mut proved = 0;
         if self.records.ranges().len() > 0 {
             let input = Input {
-                bytes: Bytes { buffer, start: place.range.start },
+                bytes: Bytes { buffer, start: position.range.start },
                 content: bytes,
-                place,
+                position,
                 first_row: state.rows(),
                 lines,
                 record_lines: OnceCell::new(),
@@ -326,23 +331,23 @@ impl<'a, R: Records> Worker<'a, R> {
                 let marks = self.marks.take().and_then(|marks| {
                     marks.add(&input.block(self.records.ranges()), rows, self.records.numbers())
                 });
-                proved = self.judge(&input, state);
+                proved = self.validate_rows(&input, state);
                 self.marks = marks;
                 if let Some(marks) = &mut self.marks {
                     marks.add_invalid(state.invalid_of_batch(), rows);
                 }
             } else {
-                self.look_at_keys(&input, state, judged);
+                self.check_keys(&input, state, validated);
             }
         }
-        place.lines_before += lines;
-        place.byte_offset += bytes.len() as u64;
-        place.previous = bytes.last().copied().or(place.previous);
+        position.lines_before += lines;
+        position.byte_offset += bytes.len() as u64;
+        position.previous = bytes.last().copied().or(position.previous);
         proved
     }
 
-    /// Proves what can be proven, decodes the rest and takes it into the state.
-    pub(super) fn judge(&mut self, input: &Input<'_>, state: &mut State) -> u64 {
+    /// Proves the rows that can be proven from their bytes, decodes the others, and adds the results to the state.
+    pub(super) fn validate_rows(&mut self, input: &Input<'_>, state: &mut State) -> u64 {
         let records = &mut self.records;
         let block = input.block(records.ranges());
         for broken in records.broken() {
@@ -355,7 +360,7 @@ impl<'a, R: Records> Worker<'a, R> {
         let rows = records.rows();
         let proven = if self.job.proves { records.prove(input.bytes) } else { &[] };
         let proved = count_proven(proven, rows);
-        let mut parts: Vec<Option<Open>> =
+        let mut parts: Vec<Option<OpenRows>> =
             proven.iter().map(|proven| open_rows(proven.as_ref()?, rows)).collect();
         parts.resize_with(self.decoded.len().max(parts.len()), || None);
         let mut cells = Vec::with_capacity(self.decoded.len());
@@ -377,14 +382,14 @@ impl<'a, R: Records> Worker<'a, R> {
                 (open, decoded)
             }));
         }
-        let keys = wholes(&decoded);
+        let keys = complete_columns(&decoded);
         let columns: Vec<Option<Column<'_>>> = cells
             .iter()
             .zip(&keys)
             .map(|(part, whole)| {
                 let Some((open, decoded)) = part else { return *whole };
                 let (array, bad) =
-                    decoded.as_ref().map_or((&self.nothing, &[][..]), |cells| (&cells.array, &cells.bad));
+                    decoded.as_ref().map_or((&self.empty_array, &[][..]), |cells| (&cells.array, &cells.bad));
                 Some(Column { array, bad, rows: Some(&open.rows), proven_nulls: open.nulls })
             })
             .collect();

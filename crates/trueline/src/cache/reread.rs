@@ -9,7 +9,7 @@ use trueline_validate::{Plan, Quota, State};
 use super::piece::encode;
 use super::{Cache, digest};
 
-/// A piece as the first pass found it.
+/// A piece of the first pass, and its key in the cache.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownPiece {
     /// The key under which the cache has the result.
@@ -30,21 +30,21 @@ impl KnownPiece {
     }
 }
 
-/// A piece that is wanted once more.
+/// A piece to be read again.
 #[derive(Debug)]
-pub(crate) struct PieceAgain {
+pub(crate) struct RereadPiece {
     pub(crate) piece: KnownPiece,
     /// The encoded keys to look for in it; empty if there are none.
     pub(crate) candidates: Vec<u8>,
 }
 
-impl PieceAgain {
+impl RereadPiece {
     fn key(&self) -> Key {
         let key = Key::builder("candidates").part("records", self.piece.identity().as_bytes());
         key.part("prints", digest(&self.candidates)).finish()
     }
 
-    /// What is wanted of the piece, as far as that is known without reading it.
+    /// The result of the piece, if it is known without reading it.
     pub(crate) fn find(&self, cache: &Cache, plan: &Plan, quota: &Quota) -> Option<State> {
         let KnownPiece { rows, lines, .. } = self.piece;
         if self.candidates.is_empty() {
@@ -54,37 +54,37 @@ impl PieceAgain {
         (state.rows() == rows && state.lines() == lines).then_some(state)
     }
 
-    /// Notes a result, to be kept once it is known that the bytes were those of the first pass.
-    pub(crate) fn note(&self, notes: &Notes, plan: &Plan, state: &State) {
+    /// Records a result, to be stored once it is known that the bytes were those of the first pass.
+    pub(crate) fn add_pending(&self, pending: &PendingEntries, plan: &Plan, state: &State) {
         let mut value = Vec::new();
         state.write(plan, &mut value);
-        let mut notes = notes.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if notes.bytes + value.len() <= MOST_NOTED {
-            notes.bytes += value.len();
-            notes.entries.push((self.key(), value));
+        let mut pending = pending.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if pending.bytes + value.len() <= MAX_PENDING_BYTES {
+            pending.bytes += value.len();
+            pending.entries.push((self.key(), value));
         }
     }
 }
 
-/// Results of pieces that were read again. Their bytes are not hashed: if they differ from the first pass, the notes are
-/// discarded.
+/// Results of pieces that were read again, to be stored in the cache. Their bytes are not hashed: if they may differ from the
+/// bytes of the first pass, the entries are discarded.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Notes(Arc<Mutex<Noted>>);
+pub(crate) struct PendingEntries(Arc<Mutex<Entries>>);
 
 #[derive(Debug, Default)]
-struct Noted {
+struct Entries {
     entries: Vec<(Key, Vec<u8>)>,
     bytes: usize,
 }
 
-/// Bytes that are noted of an input; what is more is not kept.
-const MOST_NOTED: usize = 16 << 20;
+/// The maximum size of the pending entries of an input. Entries beyond it are not stored.
+const MAX_PENDING_BYTES: usize = 16 << 20;
 
-impl Notes {
-    /// Keeps what was noted, if the bytes are the same, and forgets it.
-    pub(crate) fn settle(&self, cache: &Cache, is_same: bool) {
-        let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        for (key, value) in noted.entries.iter().filter(|_| is_same) {
+impl PendingEntries {
+    /// Stores the entries if the bytes are the same as in the first pass, and removes them from this list.
+    pub(crate) fn commit(&self, cache: &Cache, is_same: bool) {
+        let pending = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for (key, value) in pending.entries.iter().filter(|_| is_same) {
             cache.put(key, &[value]);
         }
     }

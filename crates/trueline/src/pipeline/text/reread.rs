@@ -1,4 +1,4 @@
-//! Reads rows again: for keys that are still owed, and for possible duplicate keys.
+//! Reads rows again: for keys whose hashes are still missing, and for possible duplicate keys.
 
 use std::sync::Arc;
 
@@ -9,23 +9,28 @@ use trueline_io::text::{Failure, Span};
 use trueline_validate::{Batch, Column, Pass, State};
 
 use super::super::merge::Piece;
-use super::input::{Input, wholes};
-use super::marks::{Marks, Part};
-use super::worker::{Place, Records, Worker};
-use super::{Again, Marked, MarkedChunk};
+use super::input::{Input, complete_columns};
+use super::marks::{MarkedRange, Marks};
+use super::worker::{BlockPosition, Records, Worker};
+use super::{MarkedChunk, RereadPieces, RereadRows};
 use crate::cache::KnownPiece;
 
-/// A block whose invalid rows are known.
+/// A block that was validated in the first pass, except for keys: its invalid rows are known.
 #[derive(Clone, Copy)]
-pub(super) struct Judged<'m> {
+pub(super) struct ValidatedBlock<'m> {
     marks: &'m Marks,
-    /// Which row of its chunk is the first of the block.
+    /// The index of the first row of the block in its chunk.
     row: usize,
 }
 
 impl<R: Records> Worker<'_, R> {
-    /// What is to be said of a piece that is looked at again.
-    pub(super) fn take_again(&mut self, again: &Again, number: usize, buffer: &mut Vec<u8>) -> Option<Piece> {
+    /// The result of a piece that is read again, from the cache or by validating it.
+    pub(super) fn reread_piece(
+        &mut self,
+        again: &RereadPieces,
+        number: usize,
+        buffer: &mut Vec<u8>,
+    ) -> Option<Piece> {
         let wanted = again.pieces.get(number)?;
         let KnownPiece { cut, is_last, .. } = wanted.piece;
         let range = cut.byte_offset..cut.byte_offset + cut.bytes as u64;
@@ -33,31 +38,31 @@ impl<R: Records> Worker<'_, R> {
             Piece::new(0, state, range.end)
         } else {
             let span = Span::read_again(&again.at, range, (cut.previous, is_last), std::mem::take(buffer));
-            let (piece, spent) = self.run(span);
+            let (piece, spent) = self.validate(span);
             *buffer = spent.buffer;
             if piece.failure.is_none() {
-                wanted.note(&again.notes, &self.plan, &piece.state);
+                wanted.add_pending(&again.pending_entries, &self.plan, &piece.state);
             }
             piece
         };
         Some(Piece { sequence: number as u64, ..piece })
     }
 
-    /// What is to be said of some rows of a chunk.
-    pub(super) fn take_marked(
+    /// The result of the rows of a chunk that are read again.
+    pub(super) fn reread_rows(
         &mut self,
-        marked: &Marked,
+        marked: &RereadRows,
         number: usize,
         buffer: &mut Vec<u8>,
     ) -> Option<Piece> {
         let MarkedChunk { marks, rows } = marked.chunks.get(number)?;
         let mut state = State::new(&self.plan, Some(self.job.quota.clone()));
         let mut failure = None;
-        for part in marks.around(rows) {
+        for part in marks.ranges_around(rows) {
             state.pass_over(u64::from(part.mark.record).saturating_sub(state.rows()));
-            failure = self.look_at_part(&part, marks, &marked.at, buffer, &mut state);
+            failure = self.reread_range(&part, marks, &marked.at, buffer, &mut state);
             if failure.is_none() && state.rows() != part.end_record {
-                // The bytes have changed. No row of the chunk is counted, so that rows are missing in the end.
+                // The bytes have changed. No row of the chunk is counted, so the total of rows will be too low, which is an error.
                 state = State::new(&self.plan, Some(self.job.quota.clone()));
                 return Some(Piece::new(number as u64, state, marks.end_offset()));
             }
@@ -73,16 +78,16 @@ impl<R: Records> Worker<'_, R> {
         Some(Piece { failure, failure_row, ..Piece::new(number as u64, state, marks.end_offset()) })
     }
 
-    /// Reads rows again and takes those into the state that the pass is after; what kept it from that.
-    fn look_at_part(
+    /// Reads a range of rows again and adds those with a wanted key to the state. Returns the failure if it cannot be read.
+    fn reread_range(
         &mut self,
-        part: &Part,
+        part: &MarkedRange,
         marks: &Marks,
         at: &Arc<dyn ReadAt>,
         memory: &mut Vec<u8>,
         state: &mut State,
     ) -> Option<Failure> {
-        // With the byte before it, which may be one half of a line end.
+        // The byte before the range is read too: it may be the CR of a CRLF.
         let before = u64::from(part.range.start > 0);
         let range = part.range.start - before..part.range.end;
         let mut span = Span::read_again(at, range, (None, false), std::mem::take(memory));
@@ -90,7 +95,7 @@ impl<R: Records> Worker<'_, R> {
         let buffer = Buffer::from_vec(span.buffer);
         let previous = buffer.first().copied().filter(|_| before > 0);
         let (mut start, mut row) = (usize::from(before > 0), part.mark.row as usize);
-        let mut place = Place {
+        let mut position = BlockPosition {
             range: start..start,
             byte_offset: part.range.start,
             previous,
@@ -101,8 +106,8 @@ impl<R: Records> Worker<'_, R> {
             if consumed == 0 {
                 break;
             }
-            place.range = start..start + consumed;
-            self.block(&buffer, &mut place, state, Some(Judged { marks, row }));
+            position.range = start..start + consumed;
+            self.block(&buffer, &mut position, state, Some(ValidatedBlock { marks, row }));
             row += self.records.rows();
             start += consumed;
         }
@@ -110,15 +115,20 @@ impl<R: Records> Worker<'_, R> {
         failure
     }
 
-    /// Checks the keys of a block that is read again, and everything else in rows with a wanted key, unless they were
-    /// validated before.
-    pub(super) fn look_at_keys(&mut self, input: &Input<'_>, state: &mut State, judged: Option<Judged<'_>>) {
+    /// Checks the keys of a block that is read again. Rows with a wanted key are validated completely, unless the block is
+    /// already `validated`.
+    pub(super) fn check_keys(
+        &mut self,
+        input: &Input<'_>,
+        state: &mut State,
+        validated: Option<ValidatedBlock<'_>>,
+    ) {
         let mut decoded = Vec::with_capacity(self.decoded.len());
         for (field, column) in self.decoded.iter().enumerate() {
             let column = column.filter(|_| self.plan.is_key(field));
             decoded.push(column.map(|column| self.records.decode_column(column, input.bytes)));
         }
-        let columns = wholes(&decoded);
+        let columns = complete_columns(&decoded);
         let block = input.block(self.records.ranges());
         let origin = self.records.origin(&block, input.bytes);
         let rows = self.records.rows();
@@ -129,7 +139,7 @@ impl<R: Records> Worker<'_, R> {
             state.observe_keys(&self.plan, &batch, broken, &[]);
             return;
         }
-        if let Some(Judged { marks, row }) = judged {
+        if let Some(ValidatedBlock { marks, row }) = validated {
             state.observe_keys(&self.plan, &batch, broken, &marks.invalid(row, rows));
             return;
         }
@@ -139,16 +149,16 @@ impl<R: Records> Worker<'_, R> {
             state.pass_over(rows as u64 + broken);
             return;
         }
-        // Where they are many, proofs are worth their while.
+        // For many candidates, proving columns from bytes is faster than decoding single rows.
         if candidates.len() > rows / 4 {
-            self.judge(input, state);
+            self.validate_rows(input, state);
         } else {
-            self.judge_some(input, &candidates, decoded, state);
+            self.validate_some_rows(input, &candidates, decoded, state);
         }
     }
 
-    /// Takes some rows into the state; of `decoded` columns all rows are known already.
-    fn judge_some(
+    /// Validates some rows; columns in `decoded` are already decoded for all rows.
+    fn validate_some_rows(
         &mut self,
         input: &Input<'_>,
         some: &[u32],
@@ -161,10 +171,10 @@ impl<R: Records> Worker<'_, R> {
             if decoded[field].is_none() && self.plan.needs_whole(field) {
                 decoded[field] = column.map(|column| self.records.decode_column(column, input.bytes));
             }
-            // Those of keys once more, so that checks over cells look at no others.
+            // Columns of keys are decoded for these rows as well, so that checks of cells see no other rows.
             cells.push(column.map(|column| self.records.decode_rows(column, input.bytes, some)));
         }
-        let keys = wholes(&decoded);
+        let keys = complete_columns(&decoded);
         let columns: Vec<Option<Column<'_>>> = cells
             .iter()
             .map(|cells| {
