@@ -9,7 +9,7 @@ use arrow_schema::{Schema as ArrowSchema, SchemaRef};
 use trueline_report::{Decided, Input, Location, Report, Run};
 use trueline_validate::{Pass, Plan, State, Tally, Wanted};
 
-use crate::columns::{Columns, Judge};
+use crate::columns::{BatchValidator, Columns};
 use crate::error::{Error, ErrorKind};
 use crate::part::{PartRows, PartSender};
 use crate::pipeline::{rate, report};
@@ -74,7 +74,7 @@ impl Validator {
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
-        let (_, plan) = self.judges(true)?;
+        let (_, plan) = self.schema_and_plan(true)?;
         let tally = Tally::new(plan, &self.key_options());
         let (run, _) = self.run_batches(batches, BatchRun::new(self, plan, tally, marks))?;
         run.finish()
@@ -88,7 +88,7 @@ impl Validator {
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
-        let (_, plan) = self.judges(true)?;
+        let (_, plan) = self.schema_and_plan(true)?;
         let tally = Tally::of_partial(plan, &self.key_options());
         let (run, columns) = self.run_batches(batches, BatchRun::new(self, plan, tally, None))?;
         run.check_cancelled()?;
@@ -120,9 +120,9 @@ impl Validator {
             }));
         }
         let mut run = run;
-        let (schema, plan) = self.judges(true)?;
+        let (schema, plan) = self.schema_and_plan(true)?;
         let mut first: Option<SchemaRef> = None;
-        let mut judge = Judge::new(schema, plan, Pass::First);
+        let mut validator = BatchValidator::new(schema, plan, Pass::First);
         for batch in batches {
             let batch: &RecordBatch = batch.borrow();
             let columns = batch.schema();
@@ -135,13 +135,13 @@ impl Validator {
             if is_first {
                 let found = Columns::find(schema, &columns);
                 run.begin(&found);
-                judge.lay_out(&found, &columns, &columns);
+                validator.set_layout(&found, &columns, &columns);
             }
             run.bytes += batch.get_array_memory_size() as u64;
             for first_row in (0..batch.num_rows()).step_by(PART_ROWS) {
                 run.add_rows(
                     &batch.slice(first_row, PART_ROWS.min(batch.num_rows() - first_row)),
-                    &mut judge,
+                    &mut validator,
                 )?;
             }
         }
@@ -205,7 +205,7 @@ impl<'a> BatchRun<'a> {
     }
 
     /// Validates some rows, merges their result and reports progress.
-    fn add_rows(&mut self, rows: &RecordBatch, judge: &mut Judge<'_>) -> Result<(), Error> {
+    fn add_rows(&mut self, rows: &RecordBatch, validator: &mut BatchValidator<'_>) -> Result<(), Error> {
         self.check_cancelled()?;
         let mut state = State::new(self.plan, Some(self.tally.quota()));
         let marks = &mut self.marks;
@@ -216,7 +216,7 @@ impl<'a> BatchRun<'a> {
                 marks.append_packed_range(0..batch.num_rows(), &bytes);
             }
         };
-        judge.observe(rows, &mut state, &mut mark).map_err(|_| {
+        validator.observe(rows, &mut state, &mut mark).map_err(|_| {
             let message = "a column has more in one batch than can be looked at at once".to_owned();
             Error::new(ErrorKind::Internal { message })
         })?;

@@ -107,7 +107,7 @@ impl RecordValidator {
 ///
 /// **Errors**: none, of a schema that was compiled before.
 fn prover(validator: &Validator) -> Result<Option<RecordProver>, Error> {
-    let (schema, plan) = validator.judges(true)?;
+    let (schema, plan) = validator.schema_and_plan(true)?;
     let checks = schema.resolved_checks();
     let columns: Vec<JsonColumn> = (0..)
         .zip(&schema.fields)

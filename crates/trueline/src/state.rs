@@ -265,7 +265,7 @@ impl Validator {
         }
         let mut parts = Vec::with_capacity(head.parts.len());
         for head in head.parts {
-            let (_, plan) = self.judges(head.is_typed)?;
+            let (_, plan) = self.schema_and_plan(head.is_typed)?;
             let part = Partial::read(plan, &mut rest).map_err(|_| damaged())?;
             parts.push(Numbered { head, part });
         }
@@ -286,7 +286,7 @@ impl Validator {
         if state.parts.iter().any(|part| part.head.is_typed != is_typed) {
             return Err(states("some are of CSV, others of JSON Lines, Parquet or Arrow"));
         }
-        let (_, plan) = self.judges(is_typed)?;
+        let (_, plan) = self.schema_and_plan(is_typed)?;
         let mut tally = Tally::new(plan, &self.key_options());
         let mut inputs: Vec<Input> = Vec::new();
         let (mut error, mut layout) = (None, None);

@@ -220,7 +220,7 @@ impl Validator {
     /// The schema and its plan, for formats whose values are typed or not.
     ///
     /// **Errors**: none, of a schema that was compiled before.
-    pub(crate) fn judges(&self, is_typed: bool) -> Result<(&Schema, &Plan), Error> {
+    pub(crate) fn schema_and_plan(&self, is_typed: bool) -> Result<(&Schema, &Plan), Error> {
         if !is_typed {
             return Ok((&self.schema, &self.plan));
         }

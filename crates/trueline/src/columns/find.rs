@@ -43,8 +43,8 @@ impl Columns {
     }
 }
 
-/// A part of a struct that has the name of a field, whose dots lead to it. None where a column has that name, or where more than one
-/// part has it.
+/// The path to a member of a struct whose dotted name is that of a field. `None` if a column has that name, or if more than one
+/// member has it.
 fn part(columns: &Fields, field: &Field) -> Option<Vec<usize>> {
     let names = || std::iter::once(&field.name).chain(&field.aliases);
     let is_column = |name: &String| columns.iter().any(|column| column.name() == name);
@@ -56,7 +56,7 @@ fn part(columns: &Fields, field: &Field) -> Option<Vec<usize>> {
     path.filter(|_| found.is_empty())
 }
 
-/// Every way in which a name, split at some of its dots, leads through structs.
+/// All paths through structs whose member names, joined with dots, are the name.
 fn search(fields: &Fields, name: &str) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> =
         (0..fields.len()).filter(|&at| fields[at].name() == name).map(|at| vec![at]).collect();
@@ -103,7 +103,7 @@ pub(crate) fn in_batch(input: &ArrowSchema, path: &[usize], batch: &ArrowSchema)
     Some(found)
 }
 
-/// The array at the end of a path. What is null on the way is null there.
+/// The array at the end of a path. Its rows are also null where a struct on the path is null.
 pub(crate) fn array_at(batch: &RecordBatch, path: &[usize]) -> Option<ArrayRef> {
     let (first, rest) = path.split_first()?;
     let mut array = ArrayRef::clone(batch.columns().get(*first)?);
@@ -118,13 +118,13 @@ pub(crate) fn array_at(batch: &RecordBatch, path: &[usize]) -> Option<ArrayRef> 
     Some(array)
 }
 
-/// The array with more of its slots null.
+/// The array with additional nulls.
 fn masked(array: &ArrayRef, nulls: &NullBuffer) -> Option<ArrayRef> {
     if *array.data_type() == DataType::Null {
         return Some(ArrayRef::clone(array));
     }
     if matches!(array.data_type(), DataType::RunEndEncoded(_, _) | DataType::Union(_, _)) {
-        // These have no nulls of their own.
+        // These types have no validity bitmap.
         let indices: arrow_array::UInt64Array =
             (0_u64..).zip(nulls.iter()).map(|(row, valid)| valid.then_some(row)).collect();
         return arrow_select::take::take(&super::flat::flat(array)?, &indices, None).ok();

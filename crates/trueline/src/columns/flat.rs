@@ -32,7 +32,7 @@ pub(crate) fn flat(array: &ArrayRef) -> Option<ArrayRef> {
     }
 }
 
-/// The values of runs, and which of them each row has.
+/// The values of runs, and for each row the index of its value.
 fn runs<R: RunEndIndexType>(runs: &RunArray<R>) -> (ArrayRef, ArrayRef) {
     let rows = u32::try_from(runs.len()).unwrap_or(u32::MAX);
     let places: Vec<u32> = (0..rows)

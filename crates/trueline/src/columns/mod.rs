@@ -2,11 +2,11 @@
 
 mod find;
 mod flat;
-mod judge;
 mod nested;
 mod number;
 mod origin;
 pub(crate) mod show;
+mod validate;
 mod widen;
 
 #[cfg(test)]
@@ -17,8 +17,8 @@ pub(crate) use find::Columns;
 pub(crate) use find::{array_at, in_batch};
 #[cfg(feature = "parquet")]
 pub(crate) use flat::flat;
-pub(crate) use judge::Judge;
+pub(crate) use validate::BatchValidator;
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-pub(crate) use judge::NotTaken;
+pub(crate) use validate::CapacityExceeded;
 #[cfg(feature = "parquet")]
 pub(crate) use widen::widen;

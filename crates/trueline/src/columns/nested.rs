@@ -13,17 +13,18 @@ use trueline_schema::DataType;
 
 use super::widen::{Widened, accepts, factor, widen};
 
-/// How often items may be shared by views of lists, in the mean, to be copied. Beyond that checks see how many there are, and nulls.
-const MOST_SHARED: usize = 16;
+/// The maximum mean number of list views per item for which items are copied. Beyond it, checks only see the number of items,
+/// as nulls.
+const MAX_MEAN_SHARING: usize = 16;
 
-/// Lists of any layout whose items are taken. A list with an item that is no value of its type is none itself.
+/// Lists of any layout, if their items are accepted. A list with an item that is not a value of its type is itself invalid.
 pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
     let lists = plain(array, item)?;
     if !item_of(array.data_type()).is_some_and(|own| has_room(own.data_type(), item)) {
         return Some(Widened { array: lists, bad: Vec::new() });
     }
     let (items, ranges) = items(array)?;
-    // Lists that are a slice of others have the items of all of them.
+    // A slice of an array of lists still has the items of the whole array.
     let start = ranges.iter().map(|range| range.start).min().unwrap_or_default();
     let end = ranges.iter().map(|range| range.end).max().unwrap_or_default();
     let bad = widen(&items.slice(start, end - start), item)?.bad;
@@ -39,7 +40,7 @@ pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
     without(lists, bad.collect())
 }
 
-/// The items of all lists, and which of them are those of each.
+/// The items of all lists, and the range of items of each list.
 fn items(array: &ArrayRef) -> Option<(&ArrayRef, Vec<Range<usize>>)> {
     fn ranges<T: TryInto<usize> + Copy>(ends: impl Iterator<Item = (T, T)>) -> Option<Vec<Range<usize>>> {
         ends.map(|(start, end)| Some(start.try_into().ok()?..end.try_into().ok()?)).collect()
@@ -91,7 +92,7 @@ fn has_room(own: &Arrow, data_type: &DataType) -> bool {
     }
 }
 
-/// What the items of a list are.
+/// The field of the items of a list.
 fn item_of(own: &Arrow) -> Option<&Field> {
     match own {
         Arrow::List(item)
@@ -103,7 +104,7 @@ fn item_of(own: &Arrow) -> Option<&Field> {
     }
 }
 
-/// An array with nulls in place of bad cells, which are in the order of their rows.
+/// An array with nulls in place of bad cells. `bad` is in the order of rows.
 pub(super) fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
     if bad.is_empty() {
         return Some(Widened { array, bad });
@@ -116,7 +117,7 @@ pub(super) fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
     Some(Widened { array: make_array(data.build().ok()?), bad })
 }
 
-/// The lists in the layout of most, if their items are taken.
+/// The lists as a `ListArray`, if their items are accepted.
 fn plain(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
     if !accepts(item_of(array.data_type())?.data_type(), item) {
         return None;
@@ -130,24 +131,24 @@ fn plain(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
         let end = ranges.last().map_or(0, |range| range.end);
         return of_lengths(&ranges, items.slice(start, end - start), array.nulls());
     }
-    // A null may name any items.
+    // The range of a null list may be anything.
     ranges
         .iter_mut()
         .zip(0..array.len())
         .filter(|(_, row)| array.is_null(*row))
         .for_each(|(range, _)| *range = 0..0);
     let total = ranges.iter().map(Range::len).fold(0, usize::saturating_add);
-    if total > MOST_SHARED.saturating_mul(items.len()) {
+    if total > MAX_MEAN_SHARING.saturating_mul(items.len()) {
         return of_lengths(&ranges, Arc::new(NullArray::new(total)), array.nulls());
     }
     let indices: UInt64Array = ranges.iter().flat_map(|range| range.clone().map(|at| at as u64)).collect();
     of_lengths(&ranges, take(items, &indices, None).ok()?, array.nulls())
 }
 
-/// Lists of these lengths, whose items follow one another. `None` beyond two billion items, of which no batch has as many.
+/// Lists with consecutive items and the lengths of `ranges`. `None` beyond two billion items, which no batch has.
 fn of_lengths(ranges: &[Range<usize>], items: ArrayRef, nulls: Option<&NullBuffer>) -> Option<ArrayRef> {
     let offsets = OffsetBuffer::try_from_lengths(ranges.iter().map(Range::len)).ok()?;
-    // There may be nulls within lists that are null.
+    // Items are nullable, because null lists may contain nulls.
     let field = Field::new_list_field(items.data_type().clone(), true);
     Some(Arc::new(ListArray::try_new(Arc::new(field), offsets, items, nulls.cloned()).ok()?))
 }
@@ -173,7 +174,7 @@ pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Opt
         let found = widen(member, data_type)?.bad;
         bad.extend(found.into_iter().filter(|cell| structs.is_valid(cell.row as usize)));
     }
-    // The first member counts.
+    // The fault of the first member is kept.
     bad.sort_by_key(|cell| cell.row);
     bad.dedup_by_key(|cell| cell.row);
     without(Arc::clone(array), bad)

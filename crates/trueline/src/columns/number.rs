@@ -17,14 +17,14 @@ use trueline_schema::DataType;
 use super::nested::without;
 use super::widen::{EXCESS_DIGITS, Widened};
 
-/// Integers all of whose values the schema's type holds. They stay as they are: checks read every width.
+/// Integers of a type whose values all fit into the schema's type. They are returned unchanged: checks read every width.
 pub(super) fn integer(array: &ArrayRef, data_type: &DataType) -> Option<ArrayRef> {
     let (least, most) = bounds(array.data_type())?;
     let (lowest, highest) = data_type.integer_bounds()?;
     (lowest <= least && most <= highest).then(|| Arc::clone(array))
 }
 
-/// The least and the most that an integer type holds.
+/// The minimum and maximum of an integer type.
 fn bounds(layout: &Arrow) -> Option<(i128, i128)> {
     let signed = |bits: u32| (-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1);
     Some(match layout {
@@ -40,7 +40,7 @@ fn bounds(layout: &Arrow) -> Option<(i128, i128)> {
     })
 }
 
-/// Floats of up to that many bits, and integers that fit into their digits.
+/// Floats of up to that many bits, and integers that these represent exactly.
 pub(super) fn float(array: &ArrayRef, is_double: bool) -> Option<ArrayRef> {
     macro_rules! from {
         ($own:ty) => {{
@@ -88,7 +88,7 @@ pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Wide
         return without(Arc::clone(array), bad);
     }
     let factor = 10_i128.checked_pow(u32::from(scale.abs_diff(own_scale)))?;
-    // What has too many digits becomes null.
+    // A value with too many digits becomes null.
     let scaled = |value: i128| value.wrapping_mul(factor);
     let values: PrimitiveArray<Decimal128Type> = match array.data_type() {
         Arrow::Decimal32(_, _) => scale_up::<Decimal32Type>(array, scaled),
@@ -133,7 +133,7 @@ where
     let Some(most) = most else { return Vec::new() };
     let least = -most;
     let fits = |value: T::Native| (least..=most).contains(&value);
-    // Without a way out, so that many are looked at at once.
+    // Without an early exit, so that the loop is vectorized.
     if values.values().iter().fold(true, |all, value| all & fits(*value)) {
         return Vec::new();
     }

@@ -16,8 +16,8 @@ use arrow_schema::{DataType, TimeUnit as Unit};
 
 use super::flat::flat;
 
-/// The most bytes of a nested value; what is shown is cut well before.
-const MOST: usize = 4096;
+/// The maximum text size of a nested value, in bytes. Reports truncate values well before.
+const MAX_BYTES: usize = 4096;
 
 /// The text of a value that is not null.
 pub(crate) fn value(array: &ArrayRef, row: usize) -> String {
@@ -108,7 +108,7 @@ fn write_value(text: &mut String, array: &ArrayRef, row: usize) {
     }
 }
 
-/// The shortest text that is this float, with an exponent where it would have many zeros.
+/// The shortest text that parses to this float, with an exponent if it would have many zeros otherwise.
 fn write_float<F: Into<f64> + Copy + std::fmt::Display + std::fmt::LowerExp>(text: &mut String, float: F) {
     let size = float.into().abs();
     let is_plain = size == 0.0 || (1e-5..1e16).contains(&size) || !size.is_finite();
@@ -136,7 +136,7 @@ fn write_moment(text: &mut String, nanos: i128) {
     write_time(text, nanos.rem_euclid(DAY));
 }
 
-/// Nanoseconds of a day, or of what should be one.
+/// Nanoseconds since midnight, possibly out of range.
 fn write_time(text: &mut String, nanos: i128) {
     let size = nanos.abs();
     let (sign, seconds) = (if nanos < 0 { "-" } else { "" }, size / 1_000_000_000);
@@ -162,7 +162,7 @@ fn write_fraction(text: &mut String, nanos: i128) {
 
 fn write_base64(text: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for chunk in bytes[..bytes.len().min(MOST)].chunks(3) {
+    for chunk in bytes[..bytes.len().min(MAX_BYTES)].chunks(3) {
         let word =
             chunk.iter().enumerate().fold(0, |word, (at, byte)| word | u32::from(*byte) << (16 - 8 * at));
         for digit in 0..4 {
@@ -172,9 +172,9 @@ fn write_base64(text: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Nested values, as JSON that is cut where it becomes long.
+/// Nested values as JSON, truncated if it becomes long.
 fn write_json(text: &mut String, array: &ArrayRef, row: usize) {
-    if array.is_null(row) || *array.data_type() == DataType::Null || text.len() > MOST {
+    if array.is_null(row) || *array.data_type() == DataType::Null || text.len() > MAX_BYTES {
         text.push_str("null");
         return;
     }
@@ -227,7 +227,7 @@ fn write_parts(text: &mut String, ends: [char; 2], count: usize, mut write: impl
         if index > 0 {
             text.push(',');
         }
-        if text.len() > MOST {
+        if text.len() > MAX_BYTES {
             text.push('…');
             break;
         }

@@ -42,7 +42,7 @@ impl Widened {
     }
 }
 
-/// Whether columns of this Arrow type are taken for a schema's type.
+/// Whether columns of this Arrow type are accepted for a schema's type.
 pub(crate) fn accepts(found: &Arrow, data_type: &DataType) -> bool {
     widen(&new_empty_array(found), data_type).is_some()
 }
@@ -95,7 +95,7 @@ fn layout(data_type: &DataType) -> Arrow {
     }
 }
 
-/// Text of any layout, as views.
+/// Strings of any layout, as views.
 pub(super) fn text(array: &ArrayRef) -> Option<ArrayRef> {
     let views: StringViewArray = match array.data_type() {
         Arrow::Utf8View => return Some(Arc::clone(array)),
@@ -106,7 +106,7 @@ pub(super) fn text(array: &ArrayRef) -> Option<ArrayRef> {
     Some(Arc::new(views))
 }
 
-/// Values of any kind as the text that people see.
+/// Values of any type as the text that reports show.
 fn shown(array: &ArrayRef) -> ArrayRef {
     let mut texts = StringViewBuilder::with_capacity(array.len());
     for row in 0..array.len() {
@@ -115,7 +115,7 @@ fn shown(array: &ArrayRef) -> ArrayRef {
     Arc::new(texts.finish())
 }
 
-/// Days. Those that are written as milliseconds must be whole.
+/// Dates. Dates in milliseconds must not have a time of day.
 fn date(array: &ArrayRef) -> Option<Widened> {
     const DAY: i64 = 86_400_000;
     match array.data_type() {
@@ -139,7 +139,7 @@ fn date(array: &ArrayRef) -> Option<Widened> {
     }
 }
 
-/// Times of a day. Arrow has room for more than that.
+/// Times of day. Arrow's types also allow values outside a day, which become bad cells.
 fn time(array: &ArrayRef) -> Option<Widened> {
     use arrow_array::types::{
         Time32MillisecondType, Time32SecondType, Time64MicrosecondType, Time64NanosecondType,
@@ -187,8 +187,8 @@ where
     Widened { array: Arc::new(kept), bad }
 }
 
-/// Points in time with a unit no finer than declared, and with a time zone if one is declared. The declared unit limits the
-/// range: nanoseconds of 64 bits end in the year 2262.
+/// Timestamps with a unit no finer than declared, and with a time zone if one is declared. The declared unit limits the range:
+/// nanoseconds in 64 bits end in the year 2262.
 fn timestamp(array: &ArrayRef, unit: Option<TimeUnit>, has_zone: bool) -> Option<Widened> {
     let Arrow::Timestamp(own, zone) = array.data_type() else { return None };
     let factor = unit.map_or(Some(1), |unit| factor(own, unit))?;

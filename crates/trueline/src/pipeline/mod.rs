@@ -185,7 +185,7 @@ impl<'a> Pipeline<'a> {
         let opening = open(validator, *first, &dialect, false, &read_bytes);
         let is_typed = opening.as_ref().is_ok_and(|ready| ready.opened.format().is_typed())
             || sources.iter().any(|source| format_of(validator, *source).is_some_and(Format::is_typed));
-        let (schema, plan) = validator.judges(is_typed)?;
+        let (schema, plan) = validator.schema_and_plan(is_typed)?;
         let mut pipeline = Self {
             validator,
             schema,

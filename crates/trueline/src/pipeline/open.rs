@@ -82,7 +82,7 @@ pub(super) fn open(
     let unread = |error: &_| not_opened(Failure::read(error, 0));
     let read = if again { source.reopen() } else { source.open() };
     let read = read.map_err(|error| unread(&error))?;
-    // InputPass again is not progress: all bytes were counting.
+    // Reading again is not progress: all bytes have been counted already.
     let bytes_read: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(bytes_read) };
     let raw = validator.usable_cache().map(|_| RawContent::new(validator.digest_block_bytes()));
     let counting = |inner| CountingReader {
@@ -322,7 +322,7 @@ impl Read for CountingReader {
     }
 }
 
-/// Counts the bytes bytes_read from their places.
+/// Counts the bytes that are read at offsets.
 struct CountingReadAt {
     at: Box<dyn ReadAt>,
     bytes_read: Arc<AtomicU64>,

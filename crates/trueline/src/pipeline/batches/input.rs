@@ -58,57 +58,57 @@ impl BatchInput {
     }
 }
 
-/// The parts of an input, dealt out in their order.
-pub(super) struct Parts<'a> {
-    kind: Kind<'a>,
+/// The parts of an input, claimed by threads in the order of the input.
+pub(super) struct PartQueue<'a> {
+    source: PartSource<'a>,
     next: AtomicU64,
     is_stopped: AtomicBool,
-    /// The columns that are read, and those that keys are made of.
+    /// All columns to read, and the columns of keys.
     columns: [Projection; 2],
-    /// Whether rows are written as well, and so have the types of the file.
+    /// Whether rows are written to files, so that columns are read in the types of the file.
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "Arrow has no others"))]
     keeps_types: bool,
 }
 
-enum Kind<'a> {
+enum PartSource<'a> {
     #[cfg(feature = "parquet")]
     Parquet(&'a ParquetInput, Vec<Part>),
-    /// The same file, for all columns and for those of keys.
+    /// The file with all columns, and with the columns of keys.
     #[cfg(feature = "arrow-ipc")]
     File([ArrowReading<'a>; 2], Vec<std::ops::Range<usize>>),
     #[cfg(feature = "arrow-ipc")]
     Stream(&'a Mutex<ArrowStream>),
 }
 
-/// A part that one thread has to itself.
+/// A part claimed by a thread.
 pub(super) struct Claim {
     pub(super) sequence: u64,
-    pub(super) content: Content,
-    /// How far the input is read with this part.
+    pub(super) content: PartContent,
+    /// The offset up to which the input has been read with this part.
     pub(super) end_offset: u64,
 }
 
-pub(super) enum Content {
+pub(super) enum PartContent {
     #[cfg(feature = "parquet")]
     Parquet(Part),
     #[cfg(feature = "arrow-ipc")]
     File(std::ops::Range<usize>),
     #[cfg(feature = "arrow-ipc")]
     Message(Box<ArrowMessage>),
-    /// What ended the input, if it was not its end.
+    /// The end of the input, or the failure that ended it early.
     End(Option<Failure>),
 }
 
 /// Which columns of a part are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum ColumnSelection {
     All,
     Keys,
     #[cfg(feature = "parquet")]
     Some(Projection),
 }
 
-impl<'a> Parts<'a> {
+impl<'a> PartQueue<'a> {
     pub(super) fn new(input: &'a BatchInput, columns: &Columns, job: &Job<'_>) -> Result<Self, Failure> {
         let keys = projection(columns, |field| job.plan.is_key(field));
         let mut all = match job.pass {
@@ -119,22 +119,24 @@ impl<'a> Parts<'a> {
         if keeps_types {
             all = Projection::all(input.schema());
         } else if all.roots().len() == 0 && !input.schema().fields().is_empty() {
-            // How many rows there are is believed of what was decoded only.
+            // The number of rows is taken from decoded data only, so one column must be read.
             all = Projection::new([&[0][..]]);
         }
-        let kind = match input {
+        let source = match input {
             #[cfg(feature = "parquet")]
-            BatchInput::Parquet(input) => Kind::Parquet(input, input.parts(&all)),
+            BatchInput::Parquet(input) => PartSource::Parquet(input, input.parts(&all)),
             #[cfg(feature = "arrow-ipc")]
-            BatchInput::File(file) => Kind::File([file.reading(&all)?, file.reading(&keys)?], file.parts()),
+            BatchInput::File(file) => {
+                PartSource::File([file.reading(&all)?, file.reading(&keys)?], file.parts())
+            }
             #[cfg(feature = "arrow-ipc")]
             BatchInput::Stream(stream, _) => {
                 stream.lock().unwrap_or_else(PoisonError::into_inner).project(&all);
-                Kind::Stream(stream)
+                PartSource::Stream(stream)
             }
         };
         Ok(Self {
-            kind,
+            source,
             next: AtomicU64::new(0),
             is_stopped: AtomicBool::new(false),
             columns: [all, keys],
@@ -142,15 +144,15 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// How many parts there are, where that is known.
+    /// The number of parts, if it is known in advance.
     pub(super) fn count(&self) -> Option<usize> {
-        match &self.kind {
+        match &self.source {
             #[cfg(feature = "parquet")]
-            Kind::Parquet(_, parts) => Some(parts.len()),
+            PartSource::Parquet(_, parts) => Some(parts.len()),
             #[cfg(feature = "arrow-ipc")]
-            Kind::File(_, parts) => Some(parts.len()),
+            PartSource::File(_, parts) => Some(parts.len()),
             #[cfg(feature = "arrow-ipc")]
-            Kind::Stream(_) => None,
+            PartSource::Stream(_) => None,
         }
     }
 
@@ -159,30 +161,30 @@ impl<'a> Parts<'a> {
         if self.is_stopped.load(Ordering::Relaxed) {
             return None;
         }
-        match &self.kind {
+        match &self.source {
             #[cfg(feature = "parquet")]
-            Kind::Parquet(input, parts) => {
+            PartSource::Parquet(input, parts) => {
                 let sequence = self.next.fetch_add(1, Ordering::Relaxed);
                 let part = parts.get(usize::try_from(sequence).ok()?)?.clone();
-                Some(Claim { sequence, content: Content::Parquet(part), end_offset: input.size_bytes() })
+                Some(Claim { sequence, content: PartContent::Parquet(part), end_offset: input.size_bytes() })
             }
             #[cfg(feature = "arrow-ipc")]
-            Kind::File(_, parts) => {
+            PartSource::File(_, parts) => {
                 let sequence = self.next.fetch_add(1, Ordering::Relaxed);
                 let blocks = parts.get(usize::try_from(sequence).ok()?)?.clone();
-                Some(Claim { sequence, content: Content::File(blocks), end_offset: 0 })
+                Some(Claim { sequence, content: PartContent::File(blocks), end_offset: 0 })
             }
             #[cfg(feature = "arrow-ipc")]
-            Kind::Stream(stream) => {
+            PartSource::Stream(stream) => {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 if self.is_stopped.load(Ordering::Relaxed) {
                     return None;
                 }
                 let content = match stream.next_message() {
-                    Some(Ok(message)) => Content::Message(Box::new(message)),
+                    Some(Ok(message)) => PartContent::Message(Box::new(message)),
                     end => {
                         self.stop();
-                        Content::End(end.and_then(Result::err))
+                        PartContent::End(end.and_then(Result::err))
                     }
                 };
                 let sequence = self.next.fetch_add(1, Ordering::Relaxed);
@@ -198,9 +200,9 @@ impl<'a> Parts<'a> {
 
     /// The row group of a part of a Parquet file.
     #[cfg(feature = "parquet")]
-    pub(super) fn parquet<'p>(&self, content: &'p Content) -> Option<(&'a ParquetInput, &'p Part)> {
-        match (&self.kind, content) {
-            (Kind::Parquet(input, _), Content::Parquet(part)) => Some((input, part)),
+    pub(super) fn parquet<'p>(&self, content: &'p PartContent) -> Option<(&'a ParquetInput, &'p Part)> {
+        match (&self.source, content) {
+            (PartSource::Parquet(input, _), PartContent::Parquet(part)) => Some((input, part)),
             _ => None,
         }
     }
@@ -212,18 +214,22 @@ impl<'a> Parts<'a> {
         if some.roots().len() == 0 { self.columns[0].clone() } else { some }
     }
 
-    /// Reads the batches of a part, with the columns of `extent`, until `visit` has seen enough.
+    /// Reads the batches of a part, with the columns of `selection`, until `visit` returns false.
     pub(super) fn read(
         &self,
-        content: &Content,
-        extent: &Extent,
+        content: &PartContent,
+        selection: &ColumnSelection,
         visit: &mut dyn FnMut(&RecordBatch) -> bool,
     ) -> Result<(), Failure> {
-        let which = usize::from(*extent == Extent::Keys);
-        match (&self.kind, content) {
+        let which = usize::from(*selection == ColumnSelection::Keys);
+        match (&self.source, content) {
             #[cfg(feature = "parquet")]
-            (Kind::Parquet(input, _), Content::Parquet(part)) => {
-                let columns = if let Extent::Some(columns) = extent { columns } else { &self.columns[which] };
+            (PartSource::Parquet(input, _), PartContent::Parquet(part)) => {
+                let columns = if let ColumnSelection::Some(columns) = selection {
+                    columns
+                } else {
+                    &self.columns[which]
+                };
                 let batches = if self.keeps_types {
                     input.read_in_types(part, columns)?
                 } else {
@@ -237,7 +243,7 @@ impl<'a> Parts<'a> {
                 Ok(())
             }
             #[cfg(feature = "arrow-ipc")]
-            (Kind::File(readings, _), Content::File(blocks)) => {
+            (PartSource::File(readings, _), PartContent::File(blocks)) => {
                 for batch in readings[which].read(blocks.clone()) {
                     if !visit(&batch?) {
                         break;
@@ -246,7 +252,7 @@ impl<'a> Parts<'a> {
                 Ok(())
             }
             #[cfg(feature = "arrow-ipc")]
-            (_, Content::Message(message)) => {
+            (_, PartContent::Message(message)) => {
                 for batch in message.decode()? {
                     if !visit(&batch) {
                         break;

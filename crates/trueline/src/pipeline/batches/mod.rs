@@ -1,7 +1,7 @@
 //! Validates record batches: distributes parts of an input to threads, and pieces to the merger.
 //!
-//! Parts are read at their offsets by the thread that claims them. When keys are looked for again, their columns are read first,
-//! and the others only if they contain one of the keys.
+//! Parts are read at their offsets by the thread that claims them. In the pass for duplicate keys, the columns of keys are read
+//! first, and the others only if the part contains one of the keys.
 
 #[cfg_attr(
     not(all(feature = "parquet", feature = "arrow-ipc")),
@@ -29,7 +29,7 @@ use arrow_schema::Schema as ArrowSchema;
 
 pub(super) use input::BatchInput;
 
-use self::input::Parts;
+use self::input::PartQueue;
 use self::worker::Worker;
 use super::job::Job;
 use super::merge::{Merger, Piece, Reply};
@@ -38,7 +38,7 @@ use crate::columns::Columns;
 
 /// Validates all batches.
 pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>, threads: usize) {
-    let parts = match Parts::new(input, columns, job) {
+    let parts = match PartQueue::new(input, columns, job) {
         Ok(parts) => parts,
         Err(failure) => {
             merger.deliver(Piece::failed(job, failure));
@@ -59,7 +59,7 @@ pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: 
 }
 
 /// The loop of one thread: claim, validate, deliver, until there are no more parts.
-fn work(parts: &Parts<'_>, schema: &ArrowSchema, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>) {
+fn work(parts: &PartQueue<'_>, schema: &ArrowSchema, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>) {
     let mut worker = Worker::new(job, columns, schema);
     while let Some(claim) = parts.claim() {
         if !merger.wait_for_window(claim.sequence)

@@ -20,14 +20,15 @@ use super::super::job::Job;
 use super::super::merge::MAX_AUDIT_SAMPLES;
 use crate::columns::{Columns, array_at, flat, in_batch, show, widen};
 
-/// Rows that are proven between two runs of others are read all the same where they are fewer: to begin anew is not free.
-const LEAST_GAP: u64 = 1 << 15;
+/// The minimum number of proven rows between two ranges of other rows for which reading skips them. Fewer are read as well,
+/// because starting to read at another row has a cost.
+const MIN_GAP_ROWS: u64 = 1 << 15;
 
-/// What is read of a row group, and what is not.
+/// Which columns and rows of a row group have to be read.
 pub(super) struct ReadPlan {
-    /// For each field how many of its values are null, where all that is asked of it follows from the statistics of the row group.
+    /// For each field whose checks are all proven by the statistics of the row group, the number of its nulls.
     pub(super) proven: Vec<Option<u64>>,
-    /// The rows in which something does not follow from the statistics of pages either.
+    /// The rows in which some field is not proven by the statistics of pages either.
     pub(super) open: Vec<Range<u64>>,
 }
 
@@ -40,46 +41,47 @@ impl ReadPlan {
         part: &Part,
     ) -> Result<Self, Failure> {
         let path = |field: usize| columns.paths[field].as_deref().filter(|_| job.plan.needs(field));
-        let may_follow = |field: usize| path(field).filter(|_| !job.plan.needs_whole(field));
+        let provable_path = |field: usize| path(field).filter(|_| !job.plan.needs_whole(field));
         let of = |field: usize| {
-            let claims = input.claims(part.group, may_follow(field)?).filter(|claims| claims.is_trusted)?;
-            follows(job, field, &claims)
+            let claims =
+                input.claims(part.group, provable_path(field)?).filter(|claims| claims.is_trusted)?;
+            proven_nulls(job, field, &claims)
         };
         let proven: Vec<Option<u64>> = (0..columns.paths.len()).map(of).collect();
         let mut open = Vec::new();
         for field in (0..proven.len()).filter(|&field| path(field).is_some() && proven[field].is_none()) {
             let pages =
-                may_follow(field).map_or(Ok(Vec::new()), |path| input.page_claims(part.group, path))?;
+                provable_path(field).map_or(Ok(Vec::new()), |path| input.page_claims(part.group, path))?;
             let mut at = part.rows.start;
             for (rows, claims) in pages {
-                if claims.is_trusted && follows(job, field, &claims) == Some(0) {
+                if claims.is_trusted && proven_nulls(job, field, &claims) == Some(0) {
                     open.push(at..rows.start);
                     at = rows.end;
                 }
             }
             open.push(at..part.rows.end);
         }
-        Ok(Self { proven, open: joined(open) })
+        Ok(Self { proven, open: merge_ranges(open) })
     }
 }
 
-/// The same rows in order, without gaps that are not worth while.
-fn joined(ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+/// The union of ranges in order. Ranges are joined if the gap between them is smaller than [`MIN_GAP_ROWS`].
+fn merge_ranges(ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
     let mut ranges = ranges;
     ranges.retain(|rows| !rows.is_empty());
     ranges.sort_by_key(|rows| rows.start);
-    let mut joined: Vec<Range<u64>> = Vec::new();
+    let mut merged: Vec<Range<u64>> = Vec::new();
     for rows in ranges {
-        match joined.last_mut() {
-            Some(last) if rows.start < last.end + LEAST_GAP => last.end = last.end.max(rows.end),
-            _ => joined.push(rows),
+        match merged.last_mut() {
+            Some(last) if rows.start < last.end + MIN_GAP_ROWS => last.end = last.end.max(rows.end),
+            _ => merged.push(rows),
         }
     }
-    joined
+    merged
 }
 
-/// The number of nulls, if the statistics of the file prove all checks of a field.
-fn follows(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
+/// The number of nulls of a field, if the statistics prove all of its checks.
+fn proven_nulls(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
     let nulls = claims.nulls.filter(|&nulls| nulls <= claims.rows)?;
     if nulls > 0 && job.plan.forbids_null(field) {
         return None;
@@ -97,7 +99,7 @@ fn follows(job: &Job<'_>, field: usize, claims: &Claims) -> Option<u64> {
     }
     let [least, greatest] = claims.ends.as_ref()?;
     let is_float = matches!(least.data_type(), DataType::Float16 | DataType::Float32 | DataType::Float64);
-    // Days that are written as milliseconds need not be whole.
+    // Dates in milliseconds may have a time of day.
     if (is_float && claims.nans != Some(0)) || *least.data_type() == DataType::Date64 {
         return None;
     }
@@ -112,19 +114,19 @@ pub(super) struct Audit<'a> {
     job: &'a Job<'a>,
     columns: &'a Columns,
     group: u64,
-    claimed: Vec<Claimed>,
-    /// How many rows were seen.
+    checks: Vec<ClaimCheck>,
+    /// The index of the next row.
     at: u64,
 }
 
-/// The statistics of some rows of a field, and the actual values.
-struct Claimed {
+/// The statistics of some rows of a field, and what the actual values are.
+struct ClaimCheck {
     field: usize,
     page: Option<u64>,
     rows: Range<u64>,
     claims: Claims,
     nulls: u64,
-    /// A value below the least and one above the greatest.
+    /// A value below the claimed minimum, and one above the claimed maximum.
     outside: [Option<String>; 2],
 }
 
@@ -136,11 +138,11 @@ impl<'a> Audit<'a> {
         input: &ParquetInput,
         part: &Part,
     ) -> Result<Self, Failure> {
-        let mut claimed = Vec::new();
+        let mut checks = Vec::new();
         for (field, path) in columns.paths.iter().enumerate() {
             let Some(path) = path.as_ref().filter(|_| job.plan.needs(field)) else { continue };
             let mut add = |page: Option<u64>, rows: Range<u64>, claims: Claims| {
-                claimed.push(Claimed { field, page, rows, claims, nulls: 0, outside: [None, None] });
+                checks.push(ClaimCheck { field, page, rows, claims, nulls: 0, outside: [None, None] });
             };
             if let Some(claims) = input.claims(part.group, path) {
                 add(None, part.rows.clone(), claims);
@@ -149,10 +151,10 @@ impl<'a> Audit<'a> {
                 add(Some(page), rows, claims);
             }
         }
-        Ok(Self { job, columns, group: part.group as u64, claimed, at: part.rows.start })
+        Ok(Self { job, columns, group: part.group as u64, checks, at: part.rows.start })
     }
 
-    /// Looks at the values of a batch.
+    /// Compares the values of a batch.
     pub(super) fn observe(&mut self, batch: &RecordBatch, input: &ArrowSchema) {
         let rows = self.at..self.at + batch.num_rows() as u64;
         let array = |path: &Option<Vec<usize>>| {
@@ -160,12 +162,12 @@ impl<'a> Audit<'a> {
             flat(&array_at(batch, &path)?)
         };
         let arrays: Vec<Option<ArrayRef>> = self.columns.paths.iter().map(array).collect();
-        for claimed in &mut self.claimed {
-            let start = claimed.rows.start.max(rows.start);
-            let end = claimed.rows.end.min(rows.end);
-            let Some(array) = arrays[claimed.field].as_ref().filter(|_| start < end) else { continue };
+        for checks in &mut self.checks {
+            let start = checks.rows.start.max(rows.start);
+            let end = checks.rows.end.min(rows.end);
+            let Some(array) = arrays[checks.field].as_ref().filter(|_| start < end) else { continue };
             let within = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
-            claimed.observe(&array.slice(within(start - rows.start), within(end - start)));
+            checks.observe(&array.slice(within(start - rows.start), within(end - start)));
         }
         self.at = rows.end;
     }
@@ -173,9 +175,9 @@ impl<'a> Audit<'a> {
     /// The result of the comparison.
     pub(super) fn finish(self) -> StatisticsAudit {
         let mut audit = StatisticsAudit::default();
-        for claimed in &self.claimed {
-            let field = &self.job.schema.fields[claimed.field];
-            for (statistic, claim, found) in claimed.compared() {
+        for checks in &self.checks {
+            let field = &self.job.schema.fields[checks.field];
+            for (statistic, claim, found) in checks.compared() {
                 audit.compared += 1;
                 let Some(found) = found else { continue };
                 audit.wrong += 1;
@@ -190,7 +192,7 @@ impl<'a> Audit<'a> {
                     input: 0,
                     column: field.name.clone(),
                     row_group: self.group,
-                    page: claimed.page,
+                    page: checks.page,
                     statistic: statistic.to_owned(),
                     claimed: shown(claim),
                     found: shown(found),
@@ -204,7 +206,7 @@ impl<'a> Audit<'a> {
 /// The statistic that is not a value of the column.
 const NULL_COUNT: &str = "null_count";
 
-impl Claimed {
+impl ClaimCheck {
     fn observe(&mut self, array: &ArrayRef) {
         self.nulls += array.logical_null_count() as u64;
         let Some([least, greatest]) = &self.claims.ends else { return };
@@ -235,7 +237,7 @@ impl Claimed {
     }
 }
 
-/// The first row of an array whose value lies below (or above) an end.
+/// The first row of an array whose value is less than a minimum, or greater than a maximum.
 fn first_beyond(array: &ArrayRef, end: &ArrayRef, is_least: bool) -> Option<usize> {
     macro_rules! over {
         ($own:ty) => {{
@@ -297,10 +299,13 @@ mod tests {
 
     #[test]
     fn ranges_are_joined_where_the_gap_is_small() {
-        assert_eq!(joined(vec![5..5, 0..3, 2..9]), std::iter::once(0..9).collect::<Vec<_>>());
-        let far = LEAST_GAP + 10;
-        assert_eq!(joined(vec![far..far + 1, 0..10, 3..4]), [0..10, far..far + 1]);
-        assert_eq!(joined(vec![far - 1..far + 1, 0..10]), std::iter::once(0..far + 1).collect::<Vec<_>>());
-        assert!(joined(Vec::new()).is_empty());
+        assert_eq!(merge_ranges(vec![5..5, 0..3, 2..9]), std::iter::once(0..9).collect::<Vec<_>>());
+        let far = MIN_GAP_ROWS + 10;
+        assert_eq!(merge_ranges(vec![far..far + 1, 0..10, 3..4]), [0..10, far..far + 1]);
+        assert_eq!(
+            merge_ranges(vec![far - 1..far + 1, 0..10]),
+            std::iter::once(0..far + 1).collect::<Vec<_>>()
+        );
+        assert!(merge_ranges(Vec::new()).is_empty());
     }
 }

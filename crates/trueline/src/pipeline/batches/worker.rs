@@ -10,26 +10,26 @@ use trueline_validate::{Pass, State};
 use super::super::job::Job;
 use super::super::merge::Piece;
 use super::super::output::PieceRows;
-use super::input::{Claim, Content, Extent, Parts};
+use super::input::{Claim, ColumnSelection, PartContent, PartQueue};
 #[cfg(feature = "parquet")]
 use super::trust::{Audit, ReadPlan};
-use crate::columns::{Columns, Judge, NotTaken};
+use crate::columns::{BatchValidator, CapacityExceeded, Columns};
 #[cfg(feature = "parquet")]
 use crate::options::Trust;
 
-/// One thread, with its tools.
+/// The worker of one thread.
 pub(super) struct Worker<'a> {
     job: &'a Job<'a>,
     input: &'a ArrowSchema,
     columns: &'a Columns,
-    judge: Judge<'a>,
+    validator: BatchValidator<'a>,
     /// The columns of the batches that the judge is prepared for.
-    laid_out: Option<SchemaRef>,
-    /// Rows of the part that were passed unseen.
+    layout: Option<SchemaRef>,
+    /// Rows of the part that were proven from statistics and not read.
     proved: u64,
     audit: StatisticsAudit,
-    /// The rows of the part so far, where they are written.
-    written: Option<BatchRows>,
+    /// The rows of the part so far, if rows are written to files.
+    output_rows: Option<BatchRows>,
 }
 
 impl<'a> Worker<'a> {
@@ -38,28 +38,28 @@ impl<'a> Worker<'a> {
             job,
             input,
             columns,
-            judge: Judge::new(job.schema, job.plan, job.pass),
-            laid_out: None,
+            validator: BatchValidator::new(job.schema, job.plan, job.pass),
+            layout: None,
             proved: 0,
             audit: StatisticsAudit::default(),
-            written: None,
+            output_rows: None,
         }
     }
 
     /// Validates the rows of a part.
-    pub(super) fn run(&mut self, parts: &Parts<'_>, claim: Claim) -> Piece {
+    pub(super) fn run(&mut self, parts: &PartQueue<'_>, claim: Claim) -> Piece {
         let mut state = State::new(self.job.plan, Some(self.job.quota.clone()));
         let Claim { sequence, content, end_offset } = claim;
-        self.written = self.job.rows.is_some().then(BatchRows::new);
+        self.output_rows = self.job.rows.is_some().then(BatchRows::new);
         let failure = match content {
-            Content::End(failure) => failure,
+            PartContent::End(failure) => failure,
             content => self.read(parts, &content, &mut state).err(),
         };
         state.seal();
         let failure_row = failure.is_some().then(|| (state.rows(), None));
         let findings = state.take_findings();
         let (proved, audit) = (std::mem::take(&mut self.proved), std::mem::take(&mut self.audit));
-        let rows = self.written.take().map(PieceRows::Batches);
+        let rows = self.output_rows.take().map(PieceRows::Batches);
         Piece {
             rows,
             findings,
@@ -71,11 +71,16 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn read(&mut self, parts: &Parts<'_>, content: &Content, state: &mut State) -> Result<(), Failure> {
+    fn read(
+        &mut self,
+        parts: &PartQueue<'_>,
+        content: &PartContent,
+        state: &mut State,
+    ) -> Result<(), Failure> {
         #[cfg(feature = "parquet")]
         match (self.job.pass, self.job.trust) {
             // Rows to be written must be read.
-            (Pass::First, Trust::Prove) if self.written.is_none() => {
+            (Pass::First, Trust::Prove) if self.output_rows.is_none() => {
                 return self.read_unproven(parts, content, state);
             }
             (Pass::First, Trust::Audit) => return self.read_and_compare(parts, content, state),
@@ -84,57 +89,59 @@ impl<'a> Worker<'a> {
         if self.job.pass == Pass::Candidates && !self.has_candidates(parts, content, state)? {
             return Ok(());
         }
-        self.take(parts, content, &Extent::All, state, |_| {})
+        self.observe(parts, content, &ColumnSelection::All, state, |_| {})
     }
 
     /// Takes the batches of a part into a state, and shows them to `look`.
-    fn take(
+    fn observe(
         &mut self,
-        parts: &Parts<'_>,
-        content: &Content,
-        extent: &Extent,
+        parts: &PartQueue<'_>,
+        content: &PartContent,
+        selection: &ColumnSelection,
         state: &mut State,
-        mut look: impl FnMut(&RecordBatch),
+        mut inspect: impl FnMut(&RecordBatch),
     ) -> Result<(), Failure> {
         let mut taken = Ok(());
-        parts.read(content, extent, &mut |batch| {
-            self.lay_out(batch.schema());
-            look(batch);
-            let written = &mut self.written;
-            taken = self.judge.observe(batch, state, &mut |batch, state| keep(written, batch, state));
+        parts.read(content, selection, &mut |batch| {
+            self.set_layout(batch.schema());
+            inspect(batch);
+            let written = &mut self.output_rows;
+            taken = self
+                .validator
+                .observe(batch, state, &mut |batch, state| add_output_rows(written, batch, state));
             taken.is_ok()
         })?;
-        taken.map_err(not_taken)
+        taken.map_err(capacity_failure)
     }
 
-    /// Reads the columns of a part that do not follow from its statistics.
+    /// Reads only the columns and rows of a part that are not proven by its statistics.
     #[cfg(feature = "parquet")]
     fn read_unproven(
         &mut self,
-        parts: &Parts<'_>,
-        content: &Content,
+        parts: &PartQueue<'_>,
+        content: &PartContent,
         state: &mut State,
     ) -> Result<(), Failure> {
         let Some((input, part)) = parts.parquet(content) else {
-            return self.take(parts, content, &Extent::All, state, |_| {});
+            return self.observe(parts, content, &ColumnSelection::All, state, |_| {});
         };
         let ReadPlan { proven, open } = ReadPlan::new(self.job, self.columns, input, part)?;
         let is_there = |field: usize| self.columns.paths[field].is_some() && self.job.plan.needs(field);
         let has_column: Vec<bool> = (0..proven.len()).map(is_there).collect();
         let columns = parts.projection(self.columns, |field| has_column[field] && proven[field].is_none());
-        let extent = Extent::Some(columns);
-        self.judge.take_for_proven(proven.iter().map(Option::is_some).collect());
+        let selection = ColumnSelection::Some(columns);
+        self.validator.set_proven(proven.iter().map(Option::is_some).collect());
         let (mut at, end) = (part.rows.start, part.rows.end);
         for rows in open.into_iter().chain(std::iter::once(end..end)) {
-            let unseen = rows.start - at;
-            if unseen > 0 {
-                state.observe_proven(self.job.plan, unseen, &has_column);
-                self.proved += unseen;
+            let skipped = rows.start - at;
+            if skipped > 0 {
+                state.observe_proven(self.job.plan, skipped, &has_column);
+                self.proved += skipped;
             }
             at = rows.end;
             if !rows.is_empty() {
-                let content = Content::Parquet(part.within(rows));
-                self.take(parts, &content, &extent, state, |_| {})?;
+                let content = PartContent::Parquet(part.within(rows));
+                self.observe(parts, &content, &selection, state, |_| {})?;
             }
         }
         for (field, nulls) in proven.iter().enumerate() {
@@ -149,15 +156,15 @@ impl<'a> Worker<'a> {
     #[cfg(feature = "parquet")]
     fn read_and_compare(
         &mut self,
-        parts: &Parts<'_>,
-        content: &Content,
+        parts: &PartQueue<'_>,
+        content: &PartContent,
         state: &mut State,
     ) -> Result<(), Failure> {
         let Some((input, part)) = parts.parquet(content) else {
-            return self.take(parts, content, &Extent::All, state, |_| {});
+            return self.observe(parts, content, &ColumnSelection::All, state, |_| {});
         };
         let (schema, mut audit) = (self.input, Audit::new(self.job, self.columns, input, part)?);
-        self.take(parts, content, &Extent::All, state, |batch| audit.observe(batch, schema))?;
+        self.observe(parts, content, &ColumnSelection::All, state, |batch| audit.observe(batch, schema))?;
         self.audit = audit.finish();
         Ok(())
     }
@@ -165,34 +172,34 @@ impl<'a> Worker<'a> {
     /// Whether a part has keys that this pass looks for. Other parts are skipped.
     fn has_candidates(
         &mut self,
-        parts: &Parts<'_>,
-        content: &Content,
+        parts: &PartQueue<'_>,
+        content: &PartContent,
         state: &mut State,
     ) -> Result<bool, Failure> {
         let (mut has_some, mut rows) = (Ok(false), 0);
-        parts.read(content, &Extent::Keys, &mut |batch| {
-            self.lay_out(batch.schema());
+        parts.read(content, &ColumnSelection::Keys, &mut |batch| {
+            self.set_layout(batch.schema());
             rows += batch.num_rows() as u64;
-            has_some = self.judge.has_candidates(batch, state);
+            has_some = self.validator.has_candidates(batch, state);
             matches!(has_some, Ok(false))
         })?;
-        let has_some = has_some.map_err(not_taken)?;
+        let has_some = has_some.map_err(capacity_failure)?;
         if !has_some {
             state.pass_over(rows);
         }
         Ok(has_some)
     }
 
-    fn lay_out(&mut self, batch: SchemaRef) {
-        if self.laid_out.as_ref() != Some(&batch) {
-            self.judge.lay_out(self.columns, self.input, &batch);
-            self.laid_out = Some(batch);
+    fn set_layout(&mut self, batch: SchemaRef) {
+        if self.layout.as_ref() != Some(&batch) {
+            self.validator.set_layout(self.columns, self.input, &batch);
+            self.layout = Some(batch);
         }
     }
 }
 
 /// Keeps validated rows if they are to be written.
-fn keep(written: &mut Option<BatchRows>, batch: &RecordBatch, state: &State) {
+fn add_output_rows(written: &mut Option<BatchRows>, batch: &RecordBatch, state: &State) {
     let Some(written) = written else { return };
     let before = written.len();
     written.push(batch.clone());
@@ -205,6 +212,6 @@ fn keep(written: &mut Option<BatchRows>, batch: &RecordBatch, state: &State) {
     }
 }
 
-fn not_taken(_: NotTaken) -> Failure {
+fn capacity_failure(_: CapacityExceeded) -> Failure {
     Failure::new("internal", "a column has more in one batch than can be looked at at once", 0)
 }

@@ -21,48 +21,48 @@ use super::origin::BatchOrigin;
 use super::widen::{Widened, widen};
 
 /// The maximum number of dictionary entries that are validated before it is known which of them are used.
-const MOST_ENTRIES: usize = 1 << 17;
+const MAX_ENTRIES: usize = 1 << 17;
 
-/// Bytes of binary values that are put into one array at most; offsets have 32 bits.
-const MOST_BINARY_BYTES: usize = 1 << 30;
+/// The maximum size of the binary values of one array, in bytes: offsets have 32 bits.
+const MAX_BINARY_BYTES: usize = 1 << 30;
 
 /// A column of an accepted type exceeds the capacity of an array in the layout that checks read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NotTaken;
+pub(crate) struct CapacityExceeded;
 
-/// One thread's tools for batches of one layout.
-pub(crate) struct Judge<'a> {
+/// Validates batches that have the same columns, on one thread.
+pub(crate) struct BatchValidator<'a> {
     schema: &'a Schema,
     plan: Plan,
     /// For each field its path in the batches, if it is needed and exists.
     paths: Vec<Option<Vec<usize>>>,
     pass: Pass,
-    /// For each field the dictionary that was seen last.
+    /// For each field the last dictionary and its results, for reuse.
     entries: Vec<Option<Entries>>,
-    /// For each field whether its rows are known to pass, wherever its values are.
+    /// For each field whether its next rows are known to pass.
     proven: Vec<bool>,
-    /// A placeholder for a column of which every row is proven.
-    nothing: ArrayRef,
+    /// An empty array, for columns whose rows are all proven.
+    empty_array: ArrayRef,
 }
 
-/// A dictionary that was looked at.
+/// The entries of a dictionary, and whether they pass.
 struct Entries {
     dictionary: ArrayRef,
-    /// In the layout that checks read.
+    /// The entries in the layout that checks read.
     values: ArrayRef,
     /// Whether each entry fails a check; `None` if there are too many to validate them all.
     failing: Option<Vec<bool>>,
     any_fails: bool,
 }
 
-/// A column in the layout that checks read: in full, or what of it is not proven.
-struct Ready {
+/// A column in the layout that checks read: all rows, or only those that are not proven.
+struct PreparedColumn {
     column: Widened,
     rows: Option<Vec<u32>>,
     proven_nulls: u64,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> BatchValidator<'a> {
     pub(crate) fn new(schema: &'a Schema, plan: &Plan, pass: Pass) -> Self {
         Self {
             schema,
@@ -71,12 +71,12 @@ impl<'a> Judge<'a> {
             pass,
             entries: schema.fields.iter().map(|_| None).collect(),
             proven: vec![false; schema.fields.len()],
-            nothing: Arc::new(NullArray::new(0)),
+            empty_array: Arc::new(NullArray::new(0)),
         }
     }
 
-    /// Makes ready for batches of `batch`, which has some of the columns of `input`.
-    pub(crate) fn lay_out(&mut self, columns: &Columns, input: &ArrowSchema, batch: &ArrowSchema) {
+    /// Prepares for batches with the schema `batch`, which has some of the columns of `input`.
+    pub(crate) fn set_layout(&mut self, columns: &Columns, input: &ArrowSchema, batch: &ArrowSchema) {
         let place = |(field, path): (usize, &Option<Vec<usize>>)| {
             let path = path.as_ref().filter(|_| self.plan.needs(field))?;
             in_batch(input, path, batch)
@@ -86,21 +86,25 @@ impl<'a> Judge<'a> {
 
     /// Sets the fields whose next rows are known to pass and not to be null.
     #[cfg(feature = "parquet")]
-    pub(crate) fn take_for_proven(&mut self, proven: Vec<bool>) {
+    pub(crate) fn set_proven(&mut self, proven: Vec<bool>) {
         self.proven = proven;
     }
 
-    fn arrays(&self, batch: &RecordBatch) -> Result<Vec<Option<ArrayRef>>, NotTaken> {
+    fn arrays(&self, batch: &RecordBatch) -> Result<Vec<Option<ArrayRef>>, CapacityExceeded> {
         let at = |path: &Option<Vec<usize>>| match path {
-            Some(path) => array_at(batch, path).map(Some).ok_or(NotTaken),
+            Some(path) => array_at(batch, path).map(Some).ok_or(CapacityExceeded),
             None => Ok(None),
         };
         self.paths.iter().map(at).collect()
     }
 
-    /// Whether a batch, which may have the columns of keys only, has keys that this pass is after.
+    /// Whether a batch has keys that this pass looks for. The batch may have only the columns of keys.
     #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-    pub(crate) fn has_candidates(&mut self, batch: &RecordBatch, state: &State) -> Result<bool, NotTaken> {
+    pub(crate) fn has_candidates(
+        &mut self,
+        batch: &RecordBatch,
+        state: &State,
+    ) -> Result<bool, CapacityExceeded> {
         let arrays = self.arrays(batch)?;
         self.with_keys(batch.num_rows(), &arrays, |plan, batch| state.has_candidates(plan, batch))
     }
@@ -111,16 +115,16 @@ impl<'a> Judge<'a> {
         batch: &RecordBatch,
         state: &mut State,
         seen: &mut dyn FnMut(&RecordBatch, &State),
-    ) -> Result<(), NotTaken> {
+    ) -> Result<(), CapacityExceeded> {
         let arrays = self.arrays(batch)?;
         let rows = batch.num_rows();
-        if rows > 1 && arrays.iter().flatten().any(|array| binary_bytes(array) > MOST_BINARY_BYTES) {
+        if rows > 1 && arrays.iter().flatten().any(|array| binary_bytes(array) > MAX_BINARY_BYTES) {
             self.observe(&batch.slice(0, rows / 2), state, seen)?;
             return self.observe(&batch.slice(rows / 2, rows - rows / 2), state, seen);
         }
         match self.pass {
             Pass::First | Pass::Rows => {
-                self.judge(rows, &arrays, state)?;
+                self.validate(rows, &arrays, state)?;
                 seen(batch, state);
                 Ok(())
             }
@@ -129,7 +133,7 @@ impl<'a> Judge<'a> {
             }
             Pass::Candidates => {
                 if self.with_keys(rows, &arrays, |plan, batch| state.has_candidates(plan, batch))? {
-                    return self.judge(rows, &arrays, state);
+                    return self.validate(rows, &arrays, state);
                 }
                 state.pass_over(rows as u64);
                 Ok(())
@@ -141,30 +145,35 @@ impl<'a> Judge<'a> {
         &mut self,
         rows: usize,
         arrays: &[Option<ArrayRef>],
-        look: impl FnOnce(&Plan, &Batch<'_>) -> T,
-    ) -> Result<T, NotTaken> {
-        let wholes = self.wholes(arrays)?;
-        let keys = columns_of(&wholes);
+        evaluate: impl FnOnce(&Plan, &Batch<'_>) -> T,
+    ) -> Result<T, CapacityExceeded> {
+        let columns = self.columns(arrays)?;
+        let keys = complete_columns(&columns);
         let origin = BatchOrigin { first_row: 0, schema: self.schema, arrays };
-        Ok(look(
+        Ok(evaluate(
             &self.plan,
             &Batch { rows, columns: &keys, keys: &keys, texts: &[], extras: None, origin: &origin },
         ))
     }
 
-    /// The columns that keys are made of and functions of the program look at, in full.
-    fn wholes(&mut self, arrays: &[Option<ArrayRef>]) -> Result<Vec<Option<Widened>>, NotTaken> {
-        let mut wholes = Vec::with_capacity(arrays.len());
+    /// The columns of keys and of custom checks, with all rows.
+    fn columns(&mut self, arrays: &[Option<ArrayRef>]) -> Result<Vec<Option<Widened>>, CapacityExceeded> {
+        let mut columns = Vec::with_capacity(arrays.len());
         for (field, array) in arrays.iter().enumerate() {
             let array = array.as_ref().filter(|_| self.plan.needs_whole(field));
-            wholes.push(array.map(|array| self.widened(field, array).ok_or(NotTaken)).transpose()?);
+            columns.push(array.map(|array| self.widened(field, array).ok_or(CapacityExceeded)).transpose()?);
         }
-        Ok(wholes)
+        Ok(columns)
     }
 
-    fn judge(&mut self, rows: usize, arrays: &[Option<ArrayRef>], state: &mut State) -> Result<(), NotTaken> {
-        let wholes = self.wholes(arrays)?;
-        let keys = columns_of(&wholes);
+    fn validate(
+        &mut self,
+        rows: usize,
+        arrays: &[Option<ArrayRef>],
+        state: &mut State,
+    ) -> Result<(), CapacityExceeded> {
+        let columns = self.columns(arrays)?;
+        let keys = complete_columns(&columns);
         let mut ready = Vec::with_capacity(arrays.len());
         for (field, array) in arrays.iter().enumerate() {
             ready.push(match array {
@@ -173,15 +182,17 @@ impl<'a> Judge<'a> {
                     let proven = self.prove(field, array);
                     Some(
                         proven
-                            .or_else(|| self.whole(field, array, wholes[field].as_ref()))
-                            .ok_or(NotTaken)?,
+                            .or_else(|| self.complete_column(field, array, columns[field].as_ref()))
+                            .ok_or(CapacityExceeded)?,
                     )
                 }
                 None => None,
             });
         }
-        let columns: Vec<Option<Column<'_>>> =
-            ready.iter().map(|ready: &Option<Ready>| ready.as_ref().map(Ready::column)).collect();
+        let columns: Vec<Option<Column<'_>>> = ready
+            .iter()
+            .map(|ready: &Option<PreparedColumn>| ready.as_ref().map(PreparedColumn::column))
+            .collect();
         let origin = BatchOrigin { first_row: state.rows(), schema: self.schema, arrays };
         let batch = Batch { rows, columns: &columns, keys: &keys, texts: &[], extras: None, origin: &origin };
         state.observe(&self.plan, &batch);
@@ -199,31 +210,36 @@ impl<'a> Judge<'a> {
         widen(array, &self.schema.fields[field].data_type)
     }
 
-    fn whole(&mut self, field: usize, array: &ArrayRef, known: Option<&Widened>) -> Option<Ready> {
+    fn complete_column(
+        &mut self,
+        field: usize,
+        array: &ArrayRef,
+        known: Option<&Widened>,
+    ) -> Option<PreparedColumn> {
         let column = match known {
             Some(Widened { array, bad }) => Widened { array: Arc::clone(array), bad: bad.clone() },
             None => self.widened(field, array)?,
         };
-        Some(Ready { column, rows: None, proven_nulls: 0 })
+        Some(PreparedColumn { column, rows: None, proven_nulls: 0 })
     }
 
-    fn all_proven(&self) -> Ready {
-        let column = Widened { array: Arc::clone(&self.nothing), bad: Vec::new() };
-        Ready { column, rows: Some(Vec::new()), proven_nulls: 0 }
+    fn all_proven(&self) -> PreparedColumn {
+        let column = Widened { array: Arc::clone(&self.empty_array), bad: Vec::new() };
+        PreparedColumn { column, rows: Some(Vec::new()), proven_nulls: 0 }
     }
 
     /// Validates a column by the entries of its dictionary; `None` if it has none, or if that is not worthwhile.
-    fn prove(&mut self, field: usize, array: &ArrayRef) -> Option<Ready> {
+    fn prove(&mut self, field: usize, array: &ArrayRef) -> Option<PreparedColumn> {
         let dictionary = array.as_any_dictionary_opt()?;
         let forbids_null = self.plan.forbids_null(field);
-        let nothing = Arc::clone(&self.nothing);
+        let empty_array = Arc::clone(&self.empty_array);
         let entries = self.look_up(field, dictionary.values())?;
         let failing = entries.failing.as_ref()?;
         let has_nulls = dictionary.null_count() > 0;
         let proven_nulls = if forbids_null { 0 } else { dictionary.null_count() as u64 };
         if !(entries.any_fails || forbids_null && has_nulls) {
-            let column = Widened { array: nothing, bad: Vec::new() };
-            return Some(Ready { column, rows: Some(Vec::new()), proven_nulls });
+            let column = Widened { array: empty_array, bad: Vec::new() };
+            return Some(PreparedColumn { column, rows: Some(Vec::new()), proven_nulls });
         }
         let nulls = dictionary.nulls();
         let (rows, key): (Vec<u32>, Box<dyn Fn(usize) -> u64 + '_>) =
@@ -249,7 +265,7 @@ impl<'a> Judge<'a> {
         };
         let places: UInt64Array = rows.iter().map(of_row).collect();
         let array = take(&entries.values, &places, None).ok()?;
-        Some(Ready { column: Widened { array, bad: Vec::new() }, rows: Some(rows), proven_nulls })
+        Some(PreparedColumn { column: Widened { array, bad: Vec::new() }, rows: Some(rows), proven_nulls })
     }
 
     /// Converts the entries of a dictionary to the layout of the field and validates them, unless they are those seen last.
@@ -265,7 +281,7 @@ impl<'a> Judge<'a> {
             if !bad.is_empty() {
                 return None;
             }
-            let failing = (dictionary.len() <= MOST_ENTRIES)
+            let failing = (dictionary.len() <= MAX_ENTRIES)
                 .then(|| self.plan.failing(field, &values).iter().collect::<Vec<bool>>());
             let any_fails = failing.as_ref().is_some_and(|failing| failing.contains(&true));
             *known = Some(Entries { dictionary: Arc::clone(dictionary), values, failing, any_fails });
@@ -274,7 +290,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-impl Ready {
+impl PreparedColumn {
     fn column(&self) -> Column<'_> {
         Column {
             array: &self.column.array,
@@ -285,7 +301,7 @@ impl Ready {
     }
 }
 
-/// The rows whose entry fails, and those of nulls where these do.
+/// The rows whose dictionary entry fails, and the null rows if nulls are forbidden.
 fn open_rows<K: Copy>(
     keys: &[K],
     entry: impl Fn(K) -> usize,
@@ -310,11 +326,16 @@ fn open_rows<K: Copy>(
     rows
 }
 
-fn columns_of(wholes: &[Option<Widened>]) -> Vec<Option<Column<'_>>> {
-    wholes.iter().map(|whole| whole.as_ref().map(|whole| Column::whole(&whole.array, &whole.bad))).collect()
+fn complete_columns(columns: &[Option<Widened>]) -> Vec<Option<Column<'_>>> {
+    columns
+        .iter()
+        .map(|complete_column| {
+            complete_column.as_ref().map(|column| Column::whole(&column.array, &column.bad))
+        })
+        .collect()
 }
 
-/// Whether two arrays are one: the same memory, so that nothing need be compared.
+/// Whether two arrays are one: the same memory, so that their values need not be compared.
 fn is_same(one: &ArrayRef, other: &ArrayRef) -> bool {
     Arc::ptr_eq(one, other) || one.to_data().ptr_eq(&other.to_data())
 }
