@@ -40,22 +40,22 @@ const HASH_BYTES: usize = 32;
 #[derive(Clone, Debug)]
 pub struct State {
     fingerprint: String,
-    parts: Vec<Numbered>,
+    parts: Vec<StatePart>,
 }
 
-/// A part, and what belongs to it.
+/// A part and its header.
 #[derive(Clone, Debug)]
-struct Numbered {
-    head: Head,
+struct StatePart {
+    head: PartHeader,
     part: Partial,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Head {
+struct PartHeader {
     /// Unique among the parts of all runs: merging a part twice would count it twice.
     id: [u64; 2],
     number: u64,
-    /// Whether it goes on where the part before it ended.
+    /// Whether it continues the input of the previous part.
     is_stretch: bool,
     input: Input,
     error: Option<RunError>,
@@ -66,7 +66,7 @@ struct Head {
     seconds: f64,
 }
 
-/// An identity that no other part has, also of another process, one that was forked, or another machine.
+/// A part identity that is unique across processes, forked ones too, and machines.
 fn identity() -> [u64; 2] {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -74,7 +74,7 @@ fn identity() -> [u64; 2] {
     [0, 1].map(|half| RandomState::new().hash_one((half, now, std::process::id(), count)))
 }
 
-/// What a run over one input, or a stretch of one, came to.
+/// The result of a run over one input, or a section of one.
 pub(crate) struct PartOfRun {
     pub(crate) partial: Partial,
     pub(crate) input: Input,
@@ -90,10 +90,10 @@ pub(crate) struct PartOfRun {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct StateHeader {
     engine: String,
     schema: String,
-    parts: Vec<Head>,
+    parts: Vec<PartHeader>,
 }
 
 impl State {
@@ -151,7 +151,7 @@ impl State {
 
     /// Serializes the state. Only the same version can read it back.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let head = Written {
+        let head = StateHeader {
             engine: ENGINE.to_owned(),
             schema: self.fingerprint.clone(),
             parts: self.parts.iter().map(|part| part.head.clone()).collect(),
@@ -184,8 +184,9 @@ impl Validator {
         self.state_of(source, true)
     }
 
-    /// That nothing is asked for which is known at the end only, or cannot be written.
-    fn needs_all(&self) -> Result<(), Error> {
+    /// Checks that no option is set that states cannot support: results that are only known at the end, or that states cannot
+    /// contain.
+    fn check_options(&self) -> Result<(), Error> {
         if !self.outputs.is_any() && self.parts.is_none() && self.customs.is_empty() {
             return Ok(());
         }
@@ -194,7 +195,7 @@ impl Validator {
     }
 
     fn state_of(&self, source: &dyn Source, is_stretch: bool) -> Result<State, Error> {
-        self.needs_all()?;
+        self.check_options()?;
         let found = Pipeline::partial(self, source)?;
         let format = &found.input.format;
         let goes_on =
@@ -203,14 +204,14 @@ impl Validator {
             let message = format!("a stretch of {format} has no meaning without its beginning");
             return Err(Error::new(ErrorKind::Formats { message }));
         }
-        Ok(self.keep(found, is_stretch))
+        Ok(self.new_state(found, is_stretch))
     }
 
-    fn keep(&self, found: PartOfRun, is_stretch: bool) -> State {
+    fn new_state(&self, found: PartOfRun, is_stretch: bool) -> State {
         let PartOfRun { partial, input, error, is_typed, layout, proved, seconds } = found;
         let id = identity();
-        let head = Head { id, number: 0, is_stretch, input, error, is_typed, layout, proved, seconds };
-        State { fingerprint: self.fingerprint().to_owned(), parts: vec![Numbered { head, part: partial }] }
+        let head = PartHeader { id, number: 0, is_stretch, input, error, is_typed, layout, proved, seconds };
+        State { fingerprint: self.fingerprint().to_owned(), parts: vec![StatePart { head, part: partial }] }
     }
 
     /// Validates Arrow batches of one table and returns their state, like [`Validator::state_of_stretch`]: row numbers continue
@@ -222,8 +223,8 @@ impl Validator {
         I: IntoIterator,
         I::Item: Borrow<RecordBatch>,
     {
-        self.needs_all()?;
-        Ok(self.keep(self.partial_of_batches(batches)?, true))
+        self.check_options()?;
+        Ok(self.new_state(self.partial_of_batches(batches)?, true))
     }
 
     /// Reads a state that was written with the same schema and by the same version.
@@ -254,7 +255,7 @@ impl Validator {
         let (length, rest) = rest.split_first_chunk().ok_or_else(damaged)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;
         let (head, mut rest) = rest.split_at_checked(length).ok_or_else(damaged)?;
-        let head: Written = serde_json::from_slice(head).map_err(|_| damaged())?;
+        let head: StateHeader = serde_json::from_slice(head).map_err(|_| damaged())?;
         if head.engine != ENGINE {
             return Err(none(format!("it was written by version {}, this is {ENGINE}", head.engine)));
         }
@@ -267,7 +268,7 @@ impl Validator {
         for head in head.parts {
             let (_, plan) = self.schema_and_plan(head.is_typed)?;
             let part = Partial::read(plan, &mut rest).map_err(|_| damaged())?;
-            parts.push(Numbered { head, part });
+            parts.push(StatePart { head, part });
         }
         Ok(State { fingerprint: head.schema, parts })
     }
@@ -291,7 +292,7 @@ impl Validator {
         let mut inputs: Vec<Input> = Vec::new();
         let (mut error, mut layout) = (None, None);
         let (mut proved, mut seconds) = (0, 0.0);
-        for Numbered { head, part } in state.parts {
+        for StatePart { head, part } in state.parts {
             let last = inputs.last_mut().filter(|last| head.is_stretch && last.format == head.input.format);
             let bytes_before = last.as_ref().map_or(0, |last| last.bytes);
             let rows_before = last.as_ref().map_or(0, |last| last.rows);
@@ -302,7 +303,7 @@ impl Validator {
                 Some(last) => {
                     last.bytes += head.input.bytes;
                     last.rows += head.input.rows;
-                    // Rows of Arrow data have no place in bytes.
+                    // Rows of Arrow data have no byte offset.
                     PartialPlace::Behind { bytes: if layout.is_none() { bytes_before } else { 0 } }
                 }
                 None => {

@@ -14,17 +14,17 @@ pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
 
 /// The digests of the blocks of an input, in their order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Contents {
+pub(crate) struct BlockDigests {
     blocks: Vec<[u8; 32]>,
     bytes: u64,
 }
 
-impl Contents {
+impl BlockDigests {
     pub(crate) fn extend(&mut self, blocks: &[[u8; 32]]) {
         self.blocks.extend_from_slice(blocks);
     }
 
-    pub(crate) fn is_any(&self) -> bool {
+    pub(crate) fn has_any(&self) -> bool {
         !self.blocks.is_empty()
     }
 
@@ -39,7 +39,7 @@ impl Contents {
     }
 
     /// Hashes an input that can be read at offsets, on several threads. `None` if it cannot be read or the run is cancelled.
-    pub(crate) fn of(
+    pub(crate) fn hash_input(
         at: &dyn ReadAt,
         block_bytes: usize,
         threads: usize,
@@ -48,14 +48,14 @@ impl Contents {
         let size = at.size_bytes();
         let count = usize::try_from(size.div_ceil(block_bytes as u64)).ok()?;
         let blocks = Mutex::new(vec![[0; 32]; count]);
-        let (next, is_failed) = (AtomicU64::new(0), AtomicU64::new(0));
+        let (next, has_failed) = (AtomicU64::new(0), AtomicU64::new(0));
         let work = || {
-            // Small enough to stay near the processor between reading and hashing.
+            // Small enough to stay in the CPU cache between reading and hashing.
             let mut buffer = vec![0; block_bytes.min(READ_BYTES)];
             loop {
                 let block = next.fetch_add(1, Ordering::Relaxed);
                 let start = block.saturating_mul(block_bytes as u64);
-                if start >= size || is_failed.load(Ordering::Relaxed) > 0 {
+                if start >= size || has_failed.load(Ordering::Relaxed) > 0 {
                     return;
                 }
                 let end = size.min(start + block_bytes as u64);
@@ -64,7 +64,7 @@ impl Contents {
                     (Some(hash), Ok(block)) => {
                         blocks.lock().unwrap_or_else(PoisonError::into_inner)[block] = hash;
                     }
-                    _ => is_failed.store(1, Ordering::Relaxed),
+                    _ => has_failed.store(1, Ordering::Relaxed),
                 }
             }
         };
@@ -74,7 +74,7 @@ impl Contents {
             }
             work();
         });
-        if is_failed.into_inner() > 0 {
+        if has_failed.into_inner() > 0 {
             return None;
         }
         let blocks = blocks.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -103,72 +103,73 @@ fn hash(at: &dyn ReadAt, start: u64, end: u64, buffer: &mut [u8]) -> Option<[u8;
     Some(*hasher.finalize().as_bytes())
 }
 
-/// The bytes of an input as they are stored, where they are read from the first to the last: those of a compressed one.
+/// Hashes the stored bytes of an input that is read in order, as compressed inputs are. Clones share their state.
 #[derive(Clone, Debug)]
-pub(crate) struct RawContent(Arc<Mutex<Raw>>);
+pub(crate) struct StreamHasher(Arc<Mutex<StreamState>>);
 
 #[derive(Debug)]
-struct Raw {
+struct StreamState {
     block_bytes: usize,
     hasher: blake3::Hasher,
     in_block: usize,
-    contents: Contents,
+    digests: BlockDigests,
     has_ended: bool,
     is_wanted: bool,
 }
 
-impl RawContent {
+impl StreamHasher {
     pub(crate) fn new(block_bytes: usize) -> Self {
         let hasher = blake3::Hasher::new();
-        let contents = Contents::default();
-        let raw = Raw { block_bytes, hasher, in_block: 0, contents, has_ended: false, is_wanted: true };
-        Self(Arc::new(Mutex::new(raw)))
+        let digests = BlockDigests::default();
+        let stream =
+            StreamState { block_bytes, hasher, in_block: 0, digests, has_ended: false, is_wanted: true };
+        Self(Arc::new(Mutex::new(stream)))
     }
 
-    /// Says that nobody will ask.
+    /// Stops hashing: the result is not needed.
     pub(crate) fn stop(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_wanted = false;
     }
 
-    /// Takes in what was read; nothing is the end.
+    /// Adds the bytes that were read; an empty slice is the end of the input.
     pub(crate) fn read(&self, bytes: &[u8]) {
-        let mut raw = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !raw.is_wanted {
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !stream.is_wanted {
             return;
         }
-        raw.has_ended |= bytes.is_empty();
+        stream.has_ended |= bytes.is_empty();
         let mut rest = bytes;
         while !rest.is_empty() {
-            let room = raw.block_bytes - raw.in_block;
+            let room = stream.block_bytes - stream.in_block;
             let (now, later) = rest.split_at(room.min(rest.len()));
-            raw.hasher.update(now);
-            raw.in_block += now.len();
-            raw.contents.bytes += now.len() as u64;
+            stream.hasher.update(now);
+            stream.in_block += now.len();
+            stream.digests.bytes += now.len() as u64;
             rest = later;
-            if raw.in_block == raw.block_bytes {
-                raw.end_block();
+            if stream.in_block == stream.block_bytes {
+                stream.end_block();
             }
         }
     }
 
-    /// What the bytes are, if they were read to their end.
+    /// The hash of the input, if it was read to its end.
     pub(crate) fn finish(&self) -> Option<[u8; 32]> {
-        let mut raw = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !raw.is_wanted || !raw.has_ended {
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !stream.is_wanted || !stream.has_ended {
             return None;
         }
-        if raw.in_block > 0 {
-            raw.end_block();
+        if stream.in_block > 0 {
+            stream.end_block();
         }
-        let bytes = raw.contents.bytes;
-        Some(std::mem::take(&mut raw.contents).finish(bytes, raw.block_bytes))
+        let bytes = stream.digests.bytes;
+        Some(std::mem::take(&mut stream.digests).finish(bytes, stream.block_bytes))
     }
 }
 
-impl Raw {
+impl StreamState {
     fn end_block(&mut self) {
         let block = *self.hasher.finalize().as_bytes();
-        self.contents.extend(&[block]);
+        self.digests.extend(&[block]);
         self.hasher.reset();
         self.in_block = 0;
     }
@@ -190,28 +191,28 @@ mod tests {
         let bytes: Vec<u8> = (0..1000_u32).flat_map(u32::to_le_bytes).collect();
         for block_bytes in [1, 7, 64, 1000, 4000, 5000] {
             let expected = {
-                let mut contents = Contents::default();
+                let mut digests = BlockDigests::default();
                 let blocks: Vec<_> = bytes.chunks(block_bytes).map(digest).collect();
-                contents.extend(&blocks);
-                contents.finish(4000, block_bytes)
+                digests.extend(&blocks);
+                digests.finish(4000, block_bytes)
             };
             for threads in [1, 2, 3] {
-                let found = Contents::of(&*at(&bytes), block_bytes, threads, &Cancel::new());
+                let found = BlockDigests::hash_input(&*at(&bytes), block_bytes, threads, &Cancel::new());
                 assert_eq!(found, Some(expected), "{block_bytes} {threads}");
             }
             for step in [1, 13, 4000] {
-                let raw = RawContent::new(block_bytes);
-                bytes.chunks(step).for_each(|bytes| raw.read(bytes));
-                assert_eq!(raw.finish(), None);
-                raw.read(&[]);
-                assert_eq!(raw.finish(), Some(expected), "{block_bytes} {step}");
+                let stream = StreamHasher::new(block_bytes);
+                bytes.chunks(step).for_each(|bytes| stream.read(bytes));
+                assert_eq!(stream.finish(), None);
+                stream.read(&[]);
+                assert_eq!(stream.finish(), Some(expected), "{block_bytes} {step}");
             }
         }
     }
 
     #[test]
     fn other_bytes_have_another_hash() {
-        let of = |bytes: &[u8]| Contents::of(&*at(bytes), 4, 2, &Cancel::new()).unwrap();
+        let of = |bytes: &[u8]| BlockDigests::hash_input(&*at(bytes), 4, 2, &Cancel::new()).unwrap();
         let all = [of(b"abcdefgh"), of(b"abcdefg"), of(b"abcdefgH"), of(b"efghabcd"), of(b"abcd")];
         for (index, hash) in all.iter().enumerate() {
             assert!(!all[..index].contains(hash));
@@ -222,6 +223,6 @@ mod tests {
     fn a_run_that_is_cancelled_has_no_hash() {
         let cancel = Cancel::new();
         cancel.cancel();
-        assert_eq!(Contents::of(&*at(b"abc"), 2, 1, &cancel), None);
+        assert_eq!(BlockDigests::hash_input(&*at(b"abc"), 2, 1, &cancel), None);
     }
 }

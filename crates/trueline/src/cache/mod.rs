@@ -9,9 +9,9 @@
 //! from the hashes of its pieces. Only formats that are not read from the first byte to the last (Parquet, Arrow files) are
 //! hashed before, and checked again afterwards.
 
+mod config;
 mod content;
 mod piece;
-mod question;
 pub(crate) mod repeats;
 mod reread;
 mod run;
@@ -22,9 +22,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use trueline_cache::{DiskOptions, DiskStore, Error, Key, MemoryStore, Pruned, Stats, Store};
 
-pub(crate) use self::content::{Contents, RawContent, digest};
-pub(crate) use self::piece::{Found, PieceCache};
-pub(crate) use self::question::Question;
+pub(crate) use self::config::ConfigKey;
+pub(crate) use self::content::{BlockDigests, StreamHasher, digest};
+pub(crate) use self::piece::{CachedPiece, PieceCache};
 pub(crate) use self::reread::{KnownPiece, PendingEntries, RereadPiece};
 pub(crate) use self::run::RunCache;
 

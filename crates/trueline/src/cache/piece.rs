@@ -5,17 +5,17 @@ use trueline_io::text::{Cut, Span};
 use trueline_schema::Schema;
 use trueline_validate::{Binding, Plan, Quota, State};
 
-use super::{Cache, Question, digest};
+use super::{Cache, ConfigKey, digest};
 
-/// Asks the cache about the pieces of one input.
+/// Looks up and stores the results of the pieces of one input.
 pub(crate) struct PieceCache {
     cache: Cache,
-    /// Everything that is the same for all pieces.
+    /// The hash of everything that is the same for all pieces.
     key: Key,
 }
 
 /// The result of a piece.
-pub(crate) struct Found {
+pub(crate) struct CachedPiece {
     pub(crate) state: State,
     /// The location of its records, and what precedes them.
     pub(crate) cut: Cut,
@@ -28,15 +28,15 @@ impl PieceCache {
     /// `binding` maps columns of the input to fields, and `schema` is that of its format.
     pub(crate) fn new(
         cache: &Cache,
-        question: &Question,
+        config_key: &ConfigKey,
         format: &str,
         schema: &Schema,
         binding: &Binding,
     ) -> Self {
         let Binding { sources, columns, .. } = binding;
         let seeds: Vec<u8> = cache.print_seeds().iter().flat_map(|seed| seed.to_le_bytes()).collect();
-        let key = question
-            .about("pieces")
+        let key = config_key
+            .builder("pieces")
             .part("format", format)
             .part("schema", schema.canonical())
             .part("columns", format!("{sources:?} {columns}"))
@@ -45,7 +45,7 @@ impl PieceCache {
         Self { cache: cache.clone(), key }
     }
 
-    /// The key of a chunk of blocks with these digests; `None` where there is nothing that could be kept.
+    /// The key of a chunk whose blocks have these digests; `None` if there are no digests.
     pub(crate) fn key(&self, sequence: u64, is_last: bool, digests: &[[u8; 32]]) -> Option<Key> {
         let key = Key::builder("piece")
             .part("pieces", self.key.as_bytes())
@@ -55,8 +55,8 @@ impl PieceCache {
         (!digests.is_empty()).then(|| key.finish())
     }
 
-    /// The result of the chunk. The caller checks whether the bytes before it are the same too.
-    pub(crate) fn find(&self, key: &Key, plan: &Plan, quota: &Quota) -> Option<Found> {
+    /// Looks up the result of a chunk. The caller must check with [`Self::matches`] that the preceding bytes are the same too.
+    pub(crate) fn find(&self, key: &Key, plan: &Plan, quota: &Quota) -> Option<CachedPiece> {
         let value = self.cache.get(key)?;
         let cut = value.first_chunk::<CUT_BYTES>()?;
         let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|index| cut[at + index]));
@@ -67,11 +67,11 @@ impl PieceCache {
             bytes: usize::try_from(number(42)).ok()?,
         };
         let state = State::read(plan, quota, value, CUT_BYTES).ok()?;
-        Some(Found { state, cut })
+        Some(CachedPiece { state, cut })
     }
 
     /// Stores a result; `memory` is a buffer reused from piece to piece.
-    pub(crate) fn keep(&self, key: &Key, plan: &Plan, state: &State, cut: &Cut, memory: &mut Vec<u8>) {
+    pub(crate) fn store(&self, key: &Key, plan: &Plan, state: &State, cut: &Cut, memory: &mut Vec<u8>) {
         memory.clear();
         memory.extend_from_slice(&encode(cut));
         state.write(plan, memory);
@@ -83,13 +83,13 @@ impl PieceCache {
         Cut::of(span, bytes, digest)
     }
 
-    /// Whether the result has the same preceding bytes.
-    pub(crate) fn fits(found: &Found, span: &Span) -> bool {
+    /// Whether a result was made with the same preceding bytes as those of the span.
+    pub(crate) fn matches(found: &CachedPiece, span: &Span) -> bool {
         found.cut.fits_span(span, digest)
     }
 }
 
-/// What a piece depends on besides the bytes of its chunk, as bytes.
+/// Encodes a cut: what a piece depends on besides the bytes of its chunk.
 pub(crate) fn encode(cut: &Cut) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(CUT_BYTES);
     bytes.extend_from_slice(&cut.byte_offset.to_le_bytes());

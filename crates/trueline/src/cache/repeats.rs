@@ -1,4 +1,4 @@
-//! The keys of a run's pieces that occurred more than once: the next run only settles those of other pieces.
+//! Stores which keys of each piece of a run occurred more than once, so that the next run settles only those of other pieces.
 
 use std::collections::HashMap;
 
@@ -7,28 +7,28 @@ use trueline_validate::Tally;
 
 use super::{Cache, KnownPiece};
 
-/// The pieces of each input of a run, as far as all of an input are known.
+/// The pieces of each input of a run, if all pieces of the input are known.
 type Pieces = [Option<Vec<KnownPiece>>];
 
 /// Gives the tally the results of an earlier run for pieces that occur again.
-pub(crate) fn recall(cache: &Cache, pieces: &Pieces, tally: &mut Tally) {
+pub(crate) fn load(cache: &Cache, pieces: &Pieces, tally: &mut Tally) {
     if !tally.has_prints() {
         return;
     }
     let Some(value) = key(pieces).and_then(|key| cache.get(&key)) else { return };
     let Some(mut known) = decode(&value) else { return };
-    // Taken out: a piece that is there once more than it was is new.
-    let found = places(pieces).filter_map(|(input, first_row, piece)| {
+    // Entries are removed on use: if a piece occurs more often than before, the additional occurrence is new.
+    let found = pieces_with_rows(pieces).filter_map(|(input, first_row, piece)| {
         known.remove(piece.identity().as_bytes()).map(|candidates| (input, first_row, candidates))
     });
     tally.recall(found);
 }
 
 /// Stores the results of this run, if they are known for all pieces.
-pub(crate) fn keep(cache: &Cache, pieces: &Pieces, tally: &Tally) {
+pub(crate) fn store(cache: &Cache, pieces: &Pieces, tally: &Tally) {
     let Some(key) = key(pieces).filter(|_| tally.knows_repeats()) else { return };
     let mut value = Vec::new();
-    for (input, first_row, piece) in places(pieces) {
+    for (input, first_row, piece) in pieces_with_rows(pieces) {
         let Some(candidates) = tally.candidates(input, first_row) else { return };
         value.extend_from_slice(piece.identity().as_bytes());
         value.extend_from_slice(&(candidates.len() as u64).to_le_bytes());
@@ -37,7 +37,8 @@ pub(crate) fn keep(cache: &Cache, pieces: &Pieces, tally: &Tally) {
     cache.put(&key, &[&value]);
 }
 
-/// A run that begins with the same piece may have others of the same too. The only piece of an input is another one when the input has grown.
+/// The key is made from the first piece: a run that begins with the same piece probably has others in common. `None` if there is
+/// only one piece, because that piece changes when the input grows.
 fn key(pieces: &Pieces) -> Option<Key> {
     let mut all = pieces.iter().flatten().flatten();
     let first = all.next()?;
@@ -46,7 +47,7 @@ fn key(pieces: &Pieces) -> Option<Key> {
 }
 
 /// Every piece that has rows, with the number of its input and its first row.
-fn places(pieces: &Pieces) -> impl Iterator<Item = (u32, u64, &KnownPiece)> {
+fn pieces_with_rows(pieces: &Pieces) -> impl Iterator<Item = (u32, u64, &KnownPiece)> {
     (0..).zip(pieces).flat_map(|(input, pieces)| {
         let mut next = 0;
         let places = pieces.iter().flatten().map(move |piece| {
@@ -62,12 +63,12 @@ fn places(pieces: &Pieces) -> impl Iterator<Item = (u32, u64, &KnownPiece)> {
 fn decode(value: &[u8]) -> Option<HashMap<[u8; 32], &[u8]>> {
     let (mut rest, mut known) = (value, HashMap::new());
     while !rest.is_empty() {
-        let (key, behind) = rest.split_first_chunk::<32>()?;
-        let (length, behind) = behind.split_first_chunk()?;
+        let (key, tail) = rest.split_first_chunk::<32>()?;
+        let (length, tail) = tail.split_first_chunk()?;
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        let (candidates, behind) = behind.split_at_checked(length)?;
+        let (candidates, tail) = tail.split_at_checked(length)?;
         known.insert(*key, candidates);
-        rest = behind;
+        rest = tail;
     }
     Some(known)
 }

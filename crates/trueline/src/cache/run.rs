@@ -9,19 +9,20 @@ use trueline_cache::Key;
 use trueline_io::{Format, ReadAt, Source, Version};
 use trueline_report::{Decided, Excerpt, Report, Run};
 
-use super::{Cache, Contents, Question};
+use super::{BlockDigests, Cache, ConfigKey};
 use crate::pipeline::{format_of, rate};
 use crate::validator::{Validator, peak_memory};
 
-/// The text of an excerpt, what is marked in it, and its first line.
-type KeptExcerpt = (String, Range<usize>, Option<u64>);
+/// The text of an excerpt, its highlighted range, and its first line.
+type StoredExcerpt = (String, Range<usize>, Option<u64>);
 
-/// A report as it is kept: without what differs between two runs, and with what JSON leaves out.
+/// A report as it is stored. It also has the data that the JSON of a report omits; data that differ between two runs are replaced
+/// when it is loaded.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredReport {
     report: Report,
-    excerpts: Vec<Option<KeptExcerpt>>,
-    /// The bits of what was observed of checks, where that is a float: text would have to be read exactly.
+    excerpts: Vec<Option<StoredExcerpt>>,
+    /// The bits of the observed values of checks that are floats: their JSON text would have to be read back exactly.
     floats: Vec<Option<u64>>,
 }
 
@@ -30,18 +31,18 @@ pub(crate) struct RunCache<'a> {
     cache: &'a Cache,
     validator: &'a Validator,
     sources: &'a [&'a dyn Source],
-    question: Question,
-    /// The bytes of inputs that are hashed before they are read.
+    config_key: ConfigKey,
+    /// The hashes of inputs that are hashed before they are read.
     known: Vec<Option<[u8; 32]>>,
     hints: Vec<Option<Key>>,
     versions: Vec<Option<Version>>,
-    /// Those of them under which no other bytes can be written unseen.
+    /// Those of the versions that change whenever the bytes change.
     stable_versions: Vec<Option<Version>>,
 }
 
 impl<'a> RunCache<'a> {
     pub(crate) fn new(cache: &'a Cache, validator: &'a Validator, sources: &'a [&'a dyn Source]) -> Self {
-        let question = Question::new(validator);
+        let config_key = ConfigKey::new(validator);
         let versions: Vec<Option<Version>> = sources.iter().map(|source| source.version()).collect();
         let stable_versions = versions.iter().map(|version| version.clone().filter(is_old)).collect();
         let none = vec![None; sources.len()];
@@ -49,7 +50,7 @@ impl<'a> RunCache<'a> {
             cache,
             validator,
             sources,
-            question,
+            config_key,
             known: none,
             hints: vec![None; sources.len()],
             versions,
@@ -65,8 +66,8 @@ impl<'a> RunCache<'a> {
         self.cache
     }
 
-    pub(crate) fn question(&self) -> &Question {
-        &self.question
+    pub(crate) fn config_key(&self) -> &ConfigKey {
+        &self.config_key
     }
 
     /// The report of a run over the same bytes.
@@ -75,50 +76,50 @@ impl<'a> RunCache<'a> {
             return Some(report);
         }
         for (index, source) in self.sources.iter().enumerate() {
-            let at = bytes_of(*source);
+            let at = open_rereadable(*source);
             let Some(at) = at else { continue };
             let hint = self.hint(*source, &*at);
-            // An unknown input is not hashed just to find that out; but inputs that are not read sequentially need their hash
-            // before.
+            // An input that is probably unknown is not hashed in advance: its hash is computed while it is read. Inputs that are not
+            // read sequentially must be hashed in advance.
             let is_known = hint.as_ref().is_some_and(|hint| self.cache.get(hint).is_some());
             let is_table =
                 matches!(format_of(self.validator, *source), Some(Format::Parquet | Format::Arrow));
             if is_known || is_table {
                 let Validator { threads, cancel, .. } = self.validator;
                 let block_bytes = self.validator.digest_block_bytes();
-                self.known[index] = Contents::of(&*at, block_bytes, *threads, cancel);
+                self.known[index] = BlockDigests::hash_input(&*at, block_bytes, *threads, cancel);
             }
             self.hints[index] = hint;
         }
         let contents: Option<Vec<_>> = self.known.iter().copied().collect();
         let report = self.load(&self.key(&contents?))?;
-        // What was hashed must still be what is there.
+        // The inputs must not have changed since they were hashed.
         if self.sources.iter().any(|source| source.verify_unchanged().is_err()) {
             return None;
         }
-        self.keep_for_version(&serde_json::to_vec(&Kept::of(&report)).unwrap_or_default());
+        self.store_by_version(&serde_json::to_vec(&StoredReport::of(&report)).unwrap_or_default());
         Some(report)
     }
 
     /// Stores the report of a run. `contents` are the hashes of the inputs, if they were computed during validation.
-    pub(crate) fn keep(&self, report: &Report, contents: &[Option<[u8; 32]>]) {
+    pub(crate) fn store(&self, report: &Report, contents: &[Option<[u8; 32]>]) {
         if report.error.is_some() {
             return;
         }
-        let value = serde_json::to_vec(&Kept::of(report)).unwrap_or_default();
+        let value = serde_json::to_vec(&StoredReport::of(report)).unwrap_or_default();
         let contents: Option<Vec<_>> =
-            contents.iter().zip(&self.known).map(|(judged, before)| judged.or(*before)).collect();
+            contents.iter().zip(&self.known).map(|(computed, before)| computed.or(*before)).collect();
         if let Some(contents) = contents {
             self.cache.put(&self.key(&contents), &[&value]);
             for hint in self.hints.iter().flatten() {
                 self.cache.put(hint, &[]);
             }
         }
-        self.keep_for_version(&value);
+        self.store_by_version(&value);
     }
 
-    /// Keeps a report for inputs that need not be read to know that they are the same.
-    fn keep_for_version(&self, value: &[u8]) {
+    /// Stores a report under the versions of the inputs, so that the next run need not read them.
+    fn store_by_version(&self, value: &[u8]) {
         if self.versions.iter().flatten().all(is_old)
             && let Some(key) = self.version_key()
             && self.sources.iter().map(|source| source.version()).eq(self.versions.iter().cloned())
@@ -129,12 +130,12 @@ impl<'a> RunCache<'a> {
 
     fn key(&self, contents: &[[u8; 32]]) -> Key {
         let inputs: Vec<_> = self.sources.iter().copied().zip(contents.iter().copied()).collect();
-        self.question.run(self.validator, &inputs)
+        self.config_key.run(self.validator, &inputs)
     }
 
     /// The key of a run over inputs that need not be read to know their bytes.
     fn version_key(&self) -> Option<Key> {
-        let mut key = self.question.about("versions");
+        let mut key = self.config_key.builder("versions");
         for (source, version) in self.sources.iter().zip(&self.versions) {
             let bytes = match version.as_ref()? {
                 Version::Strong(bytes) => bytes,
@@ -147,12 +148,12 @@ impl<'a> RunCache<'a> {
         Some(key.finish())
     }
 
-    /// A key that exists if an input that looks like this one was validated before.
+    /// The key of a marker entry. It exists if an input of this size, with the same first and last bytes, was validated before.
     fn hint(&self, source: &dyn Source, at: &dyn ReadAt) -> Option<Key> {
         let size = at.size_bytes();
         let mut ends = Vec::new();
-        for start in [0, size.saturating_sub(LOOKED_AT)] {
-            let length = usize::try_from(LOOKED_AT.min(size - start)).ok()?;
+        for start in [0, size.saturating_sub(HINT_BYTES)] {
+            let length = usize::try_from(HINT_BYTES.min(size - start)).ok()?;
             let mut bytes = vec![0; length];
             let mut filled = 0;
             while filled < length {
@@ -164,14 +165,14 @@ impl<'a> RunCache<'a> {
             ends.extend(bytes);
         }
         let format = format_of(self.validator, source).map_or("", |format| format.name());
-        let key = self.question.about("hint").part("format", format).part("size", size.to_le_bytes());
+        let key = self.config_key.builder("hint").part("format", format).part("size", size.to_le_bytes());
         Some(key.part("ends", ends).finish())
     }
 
     fn load(&self, key: &Key) -> Option<Report> {
         let started = std::time::Instant::now();
-        let kept: Kept = serde_json::from_slice(&self.cache.get(key)?).ok()?;
-        let mut report = kept.into_report()?;
+        let stored: StoredReport = serde_json::from_slice(&self.cache.get(key)?).ok()?;
+        let mut report = stored.into_report()?;
         if report.inputs.len() != self.sources.len() {
             return None;
         }
@@ -204,11 +205,11 @@ fn is_old(version: &Version) -> bool {
     }
 }
 
-/// How many bytes of both ends are looked at before an input is hashed.
-const LOOKED_AT: u64 = 4096;
+/// How many bytes at the start and at the end of an input are part of its hint.
+const HINT_BYTES: u64 = 4096;
 
-/// The bytes of an input that can be read from any place, and again.
-fn bytes_of(source: &dyn Source) -> Option<Box<dyn ReadAt>> {
+/// Opens an input that can be read at offsets and more than once.
+fn open_rereadable(source: &dyn Source) -> Option<Box<dyn ReadAt>> {
     if !source.can_reopen() {
         return None;
     }
@@ -216,7 +217,7 @@ fn bytes_of(source: &dyn Source) -> Option<Box<dyn ReadAt>> {
     source.open_at().ok()?
 }
 
-impl Kept {
+impl StoredReport {
     fn of(report: &Report) -> Self {
         let excerpt =
             |excerpt: &Excerpt| (excerpt.text.clone(), excerpt.highlight.clone(), excerpt.first_line);

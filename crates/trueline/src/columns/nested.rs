@@ -19,8 +19,8 @@ const MAX_MEAN_SHARING: usize = 16;
 
 /// Lists of any layout, if their items are accepted. A list with an item that is not a value of its type is itself invalid.
 pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
-    let lists = plain(array, item)?;
-    if !item_of(array.data_type()).is_some_and(|own| has_room(own.data_type(), item)) {
+    let lists = list_array(array, item)?;
+    if !item_of(array.data_type()).is_some_and(|own| may_be_invalid(own.data_type(), item)) {
         return Some(Widened { array: lists, bad: Vec::new() });
     }
     let (items, ranges) = items(array)?;
@@ -37,7 +37,7 @@ pub(super) fn list(array: &ArrayRef, item: &DataType) -> Option<Widened> {
     };
     let rows = (0..).zip(ranges).zip(0..array.len()).filter(|(_, row)| array.is_valid(*row));
     let bad = rows.filter_map(|((row, range), _)| Some(BadCell { row, code: first(range)?.code }));
-    without(lists, bad.collect())
+    with_nulls_at(lists, bad.collect())
 }
 
 /// The items of all lists, and the range of items of each list.
@@ -75,18 +75,18 @@ fn items(array: &ArrayRef) -> Option<(&ArrayRef, Vec<Range<usize>>)> {
 }
 
 /// Whether an Arrow type can hold values that are invalid for the schema's type, such as half a day.
-fn has_room(own: &Arrow, data_type: &DataType) -> bool {
+fn may_be_invalid(own: &Arrow, data_type: &DataType) -> bool {
     match (own, data_type) {
-        (Arrow::Dictionary(_, values), _) => has_room(values, data_type),
-        (Arrow::RunEndEncoded(_, values), _) => has_room(values.data_type(), data_type),
+        (Arrow::Dictionary(_, values), _) => may_be_invalid(values, data_type),
+        (Arrow::RunEndEncoded(_, values), _) => may_be_invalid(values.data_type(), data_type),
         (Arrow::Date64, DataType::Date) | (Arrow::Time32(_) | Arrow::Time64(_), DataType::Time) => true,
         (Arrow::Timestamp(own, _), DataType::Timestamp { unit: Some(unit), .. }) => {
             factor(own, *unit).is_some_and(|factor| factor > 1)
         }
         (own, DataType::Decimal { .. }) => own.is_decimal(),
-        (own, DataType::List(item)) => item_of(own).is_some_and(|own| has_room(own.data_type(), item)),
+        (own, DataType::List(item)) => item_of(own).is_some_and(|own| may_be_invalid(own.data_type(), item)),
         (Arrow::Struct(own), DataType::Struct(members)) => members.iter().any(|(name, data_type)| {
-            own.iter().any(|field| field.name() == name && has_room(field.data_type(), data_type))
+            own.iter().any(|field| field.name() == name && may_be_invalid(field.data_type(), data_type))
         }),
         _ => false,
     }
@@ -105,7 +105,7 @@ fn item_of(own: &Arrow) -> Option<&Field> {
 }
 
 /// An array with nulls in place of bad cells. `bad` is in the order of rows.
-pub(super) fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
+pub(super) fn with_nulls_at(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
     if bad.is_empty() {
         return Some(Widened { array, bad });
     }
@@ -118,7 +118,7 @@ pub(super) fn without(array: ArrayRef, bad: Vec<BadCell>) -> Option<Widened> {
 }
 
 /// The lists as a `ListArray`, if their items are accepted.
-fn plain(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
+fn list_array(array: &ArrayRef, item: &DataType) -> Option<ArrayRef> {
     if !accepts(item_of(array.data_type())?.data_type(), item) {
         return None;
     }
@@ -168,7 +168,7 @@ pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Opt
     let mut bad = Vec::new();
     for (name, data_type) in members {
         let member = structs.column_by_name(name)?;
-        if !has_room(member.data_type(), data_type) {
+        if !may_be_invalid(member.data_type(), data_type) {
             continue;
         }
         let found = widen(member, data_type)?.bad;
@@ -177,5 +177,5 @@ pub(super) fn structure(array: &ArrayRef, members: &[(String, DataType)]) -> Opt
     // The fault of the first member is kept.
     bad.sort_by_key(|cell| cell.row);
     bad.dedup_by_key(|cell| cell.row);
-    without(Arc::clone(array), bad)
+    with_nulls_at(Arc::clone(array), bad)
 }

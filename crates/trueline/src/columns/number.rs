@@ -14,7 +14,7 @@ use arrow_schema::DataType as Arrow;
 use trueline_report::BadCell;
 use trueline_schema::DataType;
 
-use super::nested::without;
+use super::nested::with_nulls_at;
 use super::widen::{EXCESS_DIGITS, Widened};
 
 /// Integers of a type whose values all fit into the schema's type. They are returned unchanged: checks read every width.
@@ -85,7 +85,7 @@ pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Wide
     }
     let bad = excess_digits(array, own_precision)?;
     if matches!(array.data_type(), Arrow::Decimal128(_, _)) && own_scale == scale {
-        return without(Arc::clone(array), bad);
+        return with_nulls_at(Arc::clone(array), bad);
     }
     let factor = 10_i128.checked_pow(u32::from(scale.abs_diff(own_scale)))?;
     // A value with too many digits becomes null.
@@ -108,7 +108,7 @@ pub(super) fn decimal(array: &ArrayRef, precision: u8, scale: u8) -> Option<Wide
         Arrow::UInt64 => scale_up::<UInt64Type>(array, scaled),
         _ => return None,
     };
-    without(Arc::new(values.with_precision_and_scale(precision, scale).ok()?), bad)
+    with_nulls_at(Arc::new(values.with_precision_and_scale(precision, scale).ok()?), bad)
 }
 
 /// The decimals with more digits than their type declares, which Arrow permits. `None` if no number has that many digits.

@@ -1,4 +1,4 @@
-//! Locations of rows without bytes: only their number is known.
+//! Locations of rows that have no bytes: only their number is known.
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType as Arrow;

@@ -152,7 +152,7 @@ fn write_duration(text: &mut String, nanos: i128) {
     text.push('S');
 }
 
-/// Nanoseconds of a second, without zeros at the end.
+/// Nanoseconds of a second, without trailing zeros.
 fn write_fraction(text: &mut String, nanos: i128) {
     if nanos != 0 {
         let _ = write!(text, ".{nanos:09}");

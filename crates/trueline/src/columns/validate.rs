@@ -174,9 +174,9 @@ impl<'a> BatchValidator<'a> {
     ) -> Result<(), CapacityExceeded> {
         let columns = self.columns(arrays)?;
         let keys = complete_columns(&columns);
-        let mut ready = Vec::with_capacity(arrays.len());
+        let mut prepared = Vec::with_capacity(arrays.len());
         for (field, array) in arrays.iter().enumerate() {
-            ready.push(match array {
+            prepared.push(match array {
                 _ if self.proven[field] => Some(self.all_proven()),
                 Some(array) => {
                     let proven = self.prove(field, array);
@@ -189,9 +189,9 @@ impl<'a> BatchValidator<'a> {
                 None => None,
             });
         }
-        let columns: Vec<Option<Column<'_>>> = ready
+        let columns: Vec<Option<Column<'_>>> = prepared
             .iter()
-            .map(|ready: &Option<PreparedColumn>| ready.as_ref().map(PreparedColumn::column))
+            .map(|prepared: &Option<PreparedColumn>| prepared.as_ref().map(PreparedColumn::column))
             .collect();
         let origin = BatchOrigin { first_row: state.rows(), schema: self.schema, arrays };
         let batch = Batch { rows, columns: &columns, keys: &keys, texts: &[], extras: None, origin: &origin };

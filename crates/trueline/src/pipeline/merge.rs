@@ -20,7 +20,7 @@ use trueline_validate::{Findings, Plan, State, Tally};
 use super::job::Job;
 use super::output::{ErrorsOutput, PieceRows, RowOutput};
 use super::text::Marks;
-use crate::cache::{Contents, KnownPiece};
+use crate::cache::{BlockDigests, KnownPiece};
 use crate::error::{Error, ErrorKind};
 use crate::part::{PartRows, PartSender};
 use crate::progress::{Cancel, Progress, Throttle, Watcher};
@@ -155,7 +155,7 @@ pub(super) struct InputOutcome {
     /// Rows whose results came from the cache.
     pub(super) cached: u64,
     /// The digests of its blocks, if they were hashed.
-    pub(super) contents: Contents,
+    pub(super) digests: BlockDigests,
     /// Its pieces, if a cache can identify all of them.
     pub(super) pieces: Option<Vec<KnownPiece>>,
     /// The marks of all chunks, if they are recorded and within the memory limit.
@@ -349,7 +349,7 @@ impl<'a> MergeTarget<'a> {
         self.outcome.bytes = self.outcome.bytes.max(piece.end_offset);
         self.outcome.proved += piece.proved;
         self.outcome.cached += if piece.is_cached { piece.state.rows() } else { 0 };
-        self.outcome.contents.extend(&piece.digests);
+        self.outcome.digests.extend(&piece.digests);
         self.add_piece(&piece);
         self.add_marks(piece.marks);
         add_audit(&mut self.outcome.audit, piece.audit);

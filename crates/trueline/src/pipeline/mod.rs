@@ -33,7 +33,7 @@ use self::output::RunOutputs;
 use self::read::InputPass;
 pub(crate) use self::report::{rate, report};
 use self::text::Marks;
-use crate::cache::{Cache, KnownPiece, PendingEntries, Question, RawContent, RunCache, repeats};
+use crate::cache::{Cache, ConfigKey, KnownPiece, PendingEntries, RunCache, StreamHasher, repeats};
 use crate::error::{Error, ErrorKind};
 use crate::options::Trust;
 use crate::state::PartOfRun;
@@ -62,9 +62,9 @@ pub(crate) struct Pipeline<'a> {
     /// Rows whose results came from the cache.
     cached: u64,
     /// The schema and options, as part of the keys of a cache.
-    question: Option<Question>,
+    config_key: Option<ConfigKey>,
     /// The hash of the bytes of each input, if they were hashed.
-    contents: Vec<Option<[u8; 32]>>,
+    digests: Vec<Option<[u8; 32]>>,
     /// The pieces of each input, if a cache can identify all of them.
     pieces: Vec<Option<Vec<KnownPiece>>>,
     /// The marks of each input, if they are recorded.
@@ -121,8 +121,8 @@ impl<'a> Pipeline<'a> {
             let make = if can_reopen { Tally::rereading } else { Tally::new };
             make(plan, &validator.key_options())
         };
-        let question = cache.map(RunCache::question);
-        let mut pipeline = Self::read_once(validator, sources, outputs, question, tally)?;
+        let config_key = cache.map(RunCache::config_key);
+        let mut pipeline = Self::read_once(validator, sources, outputs, config_key, tally)?;
         pipeline.stable_versions = cache.map(|cache| cache.stable_versions().to_vec()).unwrap_or_default();
         pipeline.reread_with_cache(cache.map(RunCache::cache), sources)?;
         match pipeline.settle(sources) {
@@ -132,10 +132,10 @@ impl<'a> Pipeline<'a> {
             }
             settled => settled?,
         }
-        let contents = std::mem::take(&mut pipeline.contents);
+        let digests = std::mem::take(&mut pipeline.digests);
         let report = pipeline.finish()?;
         if let Some(cache) = cache {
-            cache.keep(&report, &contents);
+            cache.store(&report, &digests);
         }
         Ok(report)
     }
@@ -143,11 +143,11 @@ impl<'a> Pipeline<'a> {
     /// Reads inputs again as far as keys need it, using the repeated keys that the cache has.
     fn reread_with_cache(&mut self, cache: Option<&Cache>, sources: &[&dyn Source]) -> Result<(), Error> {
         if let Some(cache) = cache {
-            repeats::recall(cache, &self.pieces, &mut self.tally);
+            repeats::load(cache, &self.pieces, &mut self.tally);
         }
         self.reread(sources)?;
         if let Some(cache) = cache.filter(|_| self.error.is_none()) {
-            repeats::keep(cache, &self.pieces, &self.tally);
+            repeats::store(cache, &self.pieces, &self.tally);
         }
         Ok(())
     }
@@ -174,7 +174,7 @@ impl<'a> Pipeline<'a> {
         validator: &'a Validator,
         sources: &[&dyn Source],
         outputs: RunOutputs,
-        question: Option<&Question>,
+        config_key: Option<&ConfigKey>,
         tally: impl FnOnce(&Plan) -> Tally,
     ) -> Result<Self, Error> {
         let started = Instant::now();
@@ -201,8 +201,8 @@ impl<'a> Pipeline<'a> {
             total_bytes: sources.iter().map(|source| source.size_hint()).sum(),
             proved: 0,
             cached: 0,
-            question: question.cloned(),
-            contents: Vec::new(),
+            config_key: config_key.cloned(),
+            digests: Vec::new(),
             pieces: Vec::new(),
             marks: Vec::new(),
             marks_bytes: 0,
@@ -299,7 +299,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn input(&mut self, source: &dyn Source, opening: OpenResult) -> Result<(), Error> {
-        let raw = opening.as_ref().ok().and_then(|opening| opening.raw.clone());
+        let stream_hasher = opening.as_ref().ok().and_then(|opening| opening.hasher.clone());
         let (mut outcome, format) = self.read(InputPass { source, reread: None }, opening)?;
         if outcome.error.is_none()
             && let Err(error) = source.verify_unchanged()
@@ -312,8 +312,9 @@ impl<'a> Pipeline<'a> {
         self.marks_bytes += outcome.marks_bytes;
         self.marks.push(outcome.marks.take());
         // Compressed inputs cannot be read at offsets.
-        self.pieces.push(outcome.pieces.take().filter(|pieces| raw.is_none() && !pieces.is_empty()));
-        self.contents.push(self.content_of(&mut outcome, raw.as_ref()));
+        self.pieces
+            .push(outcome.pieces.take().filter(|pieces| stream_hasher.is_none() && !pieces.is_empty()));
+        self.digests.push(self.input_hash(&mut outcome, stream_hasher.as_ref()));
         let number = u32::try_from(self.inputs.len()).unwrap_or(u32::MAX);
         let mut audit = std::mem::take(&mut outcome.audit);
         audit.samples.iter_mut().for_each(|wrong| wrong.input = number);
@@ -324,15 +325,19 @@ impl<'a> Pipeline<'a> {
     }
 
     /// The hash of an input, if all of its bytes were hashed while they were read.
-    fn content_of(&self, outcome: &mut InputOutcome, raw: Option<&RawContent>) -> Option<[u8; 32]> {
+    fn input_hash(
+        &self,
+        outcome: &mut InputOutcome,
+        stream_hasher: Option<&StreamHasher>,
+    ) -> Option<[u8; 32]> {
         if outcome.error.is_some() {
             return None;
         }
-        if let Some(raw) = raw {
-            return raw.finish();
+        if let Some(stream_hasher) = stream_hasher {
+            return stream_hasher.finish();
         }
-        let contents = std::mem::take(&mut outcome.contents);
-        contents.is_any().then(|| contents.finish(outcome.bytes, self.validator.digest_block_bytes()))
+        let digests = std::mem::take(&mut outcome.digests);
+        digests.has_any().then(|| digests.finish(outcome.bytes, self.validator.digest_block_bytes()))
     }
 
     /// Returns the error that makes an input unreadable, if any.

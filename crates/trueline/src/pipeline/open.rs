@@ -16,7 +16,7 @@ use trueline_tokenizer::Dialect;
 
 #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use super::batches::BatchInput;
-use crate::cache::RawContent;
+use crate::cache::StreamHasher;
 use crate::progress::Cancel;
 use crate::validator::Validator;
 
@@ -37,7 +37,7 @@ pub(super) struct OpenedInput {
     /// The name of its format and compression, `csv` or `jsonl.gz`.
     pub(super) label: String,
     /// The hasher of its compressed bytes, if it is compressed and a cache is used.
-    pub(super) raw: Option<RawContent>,
+    pub(super) hasher: Option<StreamHasher>,
 }
 
 impl FormatInput {
@@ -84,12 +84,12 @@ pub(super) fn open(
     let read = read.map_err(|error| unread(&error))?;
     // Reading again is not progress: all bytes have been counted already.
     let bytes_read: Arc<AtomicU64> = if again { Arc::default() } else { Arc::clone(bytes_read) };
-    let raw = validator.usable_cache().map(|_| RawContent::new(validator.digest_block_bytes()));
+    let hasher = validator.usable_cache().map(|_| StreamHasher::new(validator.digest_block_bytes()));
     let counting = |inner| CountingReader {
         inner,
         bytes_read: Arc::clone(&bytes_read),
         cancel: validator.cancel.clone(),
-        raw: raw.clone(),
+        hasher: hasher.clone(),
     };
     let options = DecompressOptions::default()
         .name(source.name())
@@ -98,13 +98,13 @@ pub(super) fn open(
         .max_decompressed_bytes(validator.limits.max_decompressed_bytes);
     let (compression, read) =
         decompress_with(Box::new(counting(read)), &options).map_err(|error| unread(&error))?;
-    let (at, raw) = match compression {
+    let (at, hasher) = match compression {
         Compression::None => {
             // These bytes are hashed by the code that cuts them into pieces.
-            raw.iter().for_each(RawContent::stop);
+            hasher.iter().for_each(StreamHasher::stop);
             (source.open_at().map_err(|error| unread(&error))?, None)
         }
-        _ => (None, raw),
+        _ => (None, hasher),
     };
     let at = at.map(|at| Box::new(CountingReadAt { at, bytes_read }) as Box<dyn ReadAt>);
     let (start, read) = peek(read);
@@ -131,7 +131,7 @@ pub(super) fn open(
         }
     };
     match opened {
-        Ok(opened) => Ok(OpenedInput { opened, label, raw }),
+        Ok(opened) => Ok(OpenedInput { opened, label, hasher }),
         Err(failure) => Err(OpenError { failure, format: label }),
     }
 }
@@ -305,7 +305,7 @@ struct CountingReader {
     inner: Box<dyn Read + Send>,
     bytes_read: Arc<AtomicU64>,
     cancel: Cancel,
-    raw: Option<RawContent>,
+    hasher: Option<StreamHasher>,
 }
 
 impl Read for CountingReader {
@@ -315,8 +315,8 @@ impl Read for CountingReader {
         }
         let bytes = self.inner.read(buffer)?;
         self.bytes_read.fetch_add(bytes as u64, Ordering::Relaxed);
-        if let Some(raw) = &self.raw {
-            raw.read(&buffer[..bytes]);
+        if let Some(hasher) = &self.hasher {
+            hasher.read(&buffer[..bytes]);
         }
         Ok(bytes)
     }

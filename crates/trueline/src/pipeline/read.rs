@@ -193,8 +193,8 @@ impl<'a> Pipeline<'a> {
         'a: 'j,
     {
         let validator = self.validator;
-        let question = self.question.as_ref().filter(|_| pass.kind() == Pass::First);
-        let cache = question.zip(validator.usable_cache()).zip(text);
+        let config_key = self.config_key.as_ref().filter(|_| pass.kind() == Pass::First);
+        let cache = config_key.zip(validator.usable_cache()).zip(text);
         Job {
             schema: self.schema,
             plan: self.plan,
@@ -210,8 +210,8 @@ impl<'a> Pipeline<'a> {
                 && text.is_some_and(|(_, has_read_at)| has_read_at)
                 && validator.usable_cache().is_none()
                 && self.tally.has_prints(),
-            cache: cache.map(|((question, cache), (format, _))| {
-                PieceCache::new(cache, question, format.name(), self.schema, binding)
+            cache: cache.map(|((config_key, cache), (format, _))| {
+                PieceCache::new(cache, config_key, format.name(), self.schema, binding)
             }),
         }
     }

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::pipeline;
 use crate::validator::Validator;
 
-/// How many bytes are looked at.
+/// The number of bytes that types are inferred from.
 const HEAD_BYTES: usize = 1 << 20;
 
 /// Delimiters of CSV besides the comma.
@@ -57,7 +57,7 @@ fn names(schema: &Schema, head: &MemorySource, format: Option<Format>) -> Result
     pipeline::column_names(&validator, head)
 }
 
-/// The beginning of a source, which is read once.
+/// The beginning of a source, in memory.
 fn head(source: &dyn Source) -> Result<MemorySource, Error> {
     let mut bytes = Vec::new();
     let read = source.open().map_err(|error| not_read(error.to_string()))?;
@@ -67,7 +67,7 @@ fn head(source: &dyn Source) -> Result<MemorySource, Error> {
     }
 }
 
-/// The types of columns with names, by the texts of their cells.
+/// Infers the types of named columns from the texts of their cells.
 fn of_text(
     head: &MemorySource,
     schema: &Schema,
@@ -88,14 +88,14 @@ fn of_text(
     let mut batches = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     let is_cut = head.size_hint().is_some_and(|size| size >= HEAD_BYTES as u64);
     if let (true, Some(last)) = (is_cut, batches.last_mut()) {
-        // The last row may be a part of one.
+        // The last row may be truncated.
         *last = last.slice(0, last.num_rows().saturating_sub(1));
     }
     let column = |at: usize| batches.iter().map(move |batch| batch.column(at)).collect::<Vec<_>>();
     Ok(names.iter().enumerate().map(|(at, name)| Field::new(name, text_type(&column(at)))).collect())
 }
 
-/// Whether a text is of a type.
+/// Whether a text can be parsed as a value of a type.
 type Predicate<'p> = &'p dyn Fn(&str) -> bool;
 
 /// The first type that fits all strings; otherwise text.
@@ -161,7 +161,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// The fields of objects, one a line, in the order in which they are seen first.
+/// Infers the fields of objects, one per line, in the order of their first occurrence.
 fn of_objects(source: &MemorySource) -> Result<Vec<Field>, Error> {
     let unread = |error: &dyn std::error::Error| not_read(format!("{}: {error}", source.name()));
     let read = source.open().map_err(|error| unread(&error))?;
@@ -172,7 +172,7 @@ fn of_objects(source: &MemorySource) -> Result<Vec<Field>, Error> {
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(unread(&error)),
         _ => {}
     }
-    // The type is known when a value was seen that is not null.
+    // The type is `None` until a value occurs that is not null.
     let mut seen: Vec<(String, Option<DataType>)> = Vec::new();
     for line in text.split(|byte| *byte == b'\n') {
         // A broken or truncated line is reported when it is read.
@@ -199,7 +199,7 @@ fn json_type(value: &Value) -> Option<DataType> {
     })
 }
 
-/// A type of the values of two.
+/// The smallest type that has the values of both types.
 fn both(one: Option<DataType>, other: Option<DataType>) -> Option<DataType> {
     let is_number = |kind: &DataType| matches!(kind, DataType::Int64 | DataType::Float64);
     match (one, other) {

@@ -26,7 +26,7 @@ use crate::validator::Validator;
 
 pub use infer::infer;
 
-/// How many batches may wait.
+/// The capacity of the queue of batches.
 const QUEUE: usize = 4;
 
 /// Options of [`read`].
@@ -75,24 +75,24 @@ pub fn read(schema: &Schema, source: Box<dyn Source>, options: &ReadOptions) -> 
     let schema = types_of(schema, options)?;
     let cancel = Cancel::new();
     let (sender, batches) = mpsc::sync_channel(QUEUE);
-    let taker = Arc::new(Taker { sender, waiting: Mutex::default(), cancel: cancel.clone() });
+    let collector = Arc::new(BatchCollector { sender, pending: Mutex::default(), cancel: cancel.clone() });
     let fields: Vec<ArrowField> = schema
         .fields
         .iter()
         .map(|field| ArrowField::new(&field.name, trueline_decode::arrow_type(&field.data_type), true))
         .collect();
     let arrow = Arc::new(ArrowSchema::new(fields));
-    let (take, tell) = (Arc::clone(&taker), Arc::clone(&taker));
+    let (take, send) = (Arc::clone(&collector), Arc::clone(&collector));
     let check = CustomCheck::new("read", Vec::<String>::new(), move |batch: &RecordBatch| {
         take.lock().push(batch.clone());
         Ok(BooleanArray::from(vec![true; batch.num_rows()]))
     });
     // One thread, so that rows come in their order.
     let builder = Validator::builder(schema).threads(1).cancel(cancel.clone()).custom(check);
-    let builder = builder.max_violations(1).parts(move |part| tell.tell(&part));
+    let builder = builder.max_violations(1).parts(move |part| send.send_part(&part));
     let builder = options.format.into_iter().fold(builder, crate::ValidatorBuilder::format);
     let validator = builder.build()?;
-    let run = move || taker.finish(validator.validate(&*source));
+    let run = move || collector.finish(validator.validate(&*source));
     let started = thread::Builder::new().name("trueline-read".to_owned()).spawn(run);
     started.map_err(|error| not_read(format!("no thread could be started: {error}")))?;
     Ok(Reader { schema: arrow, batches, cancel, is_over: false })
@@ -126,17 +126,17 @@ fn not_read(message: String) -> Error {
     Error::new(ErrorKind::NotRead { message })
 }
 
-/// Takes batches from the run and hands them out.
-struct Taker {
+/// Collects batches from the run and sends them to the reader.
+struct BatchCollector {
     sender: SyncSender<Result<RecordBatch, Error>>,
     /// The batches of a part that is not validated yet.
-    waiting: Mutex<Vec<RecordBatch>>,
+    pending: Mutex<Vec<RecordBatch>>,
     cancel: Cancel,
 }
 
-impl Taker {
+impl BatchCollector {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<RecordBatch>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self, item: Result<RecordBatch, Error>) {
@@ -149,8 +149,8 @@ impl Taker {
         }
     }
 
-    /// Hands out what was taken, if nothing is wrong with it.
-    fn tell(&self, part: &Part) {
+    /// Sends the batches of a part, or an error if the part is invalid.
+    fn send_part(&self, part: &Part) {
         let batches = std::mem::take(&mut *self.lock());
         if let Some(violation) = part.violations.first().filter(|_| !part.is_valid()) {
             self.send(Err(not_read(sentence(&part.input_name, violation))));
@@ -178,7 +178,7 @@ impl Taker {
     }
 }
 
-/// Where something is wrong, and what.
+/// The message of an error: location, column, and what is wrong.
 fn sentence(input: &str, violation: &Violation) -> String {
     let line = violation.location.line.map_or_else(String::new, |line| format!(", line {line}"));
     let column = violation
@@ -202,7 +202,7 @@ impl Iterator for Reader {
         let external = |error| ArrowError::ExternalError(Box::new(error));
         next.map(|batch| {
             let batch = batch.map_err(external)?;
-            // A column that need not be there is null, and of no type.
+            // An optional column that is missing has the null type.
             let columns = self.schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
                 if *column.data_type() == ArrowType::Null && *field.data_type() != ArrowType::Null {
                     new_null_array(field.data_type(), column.len())

@@ -92,7 +92,7 @@ impl<'a> Worker<'a> {
         self.observe(parts, content, &ColumnSelection::All, state, |_| {})
     }
 
-    /// Takes the batches of a part into a state, and shows them to `look`.
+    /// Validates the batches of a part into a state, and passes each to `inspect`.
     fn observe(
         &mut self,
         parts: &PartQueue<'_>,

@@ -21,7 +21,7 @@ use super::block::{Ranges, TextBlock};
 use super::input::{Input, OpenRows, complete_columns, count_proven, open_rows};
 use super::marks::Marks;
 use super::reread::ValidatedBlock;
-use crate::cache::{Found, KnownPiece, PieceCache};
+use crate::cache::{CachedPiece, KnownPiece, PieceCache};
 
 /// Finds, proves and decodes the records of one format, for one thread. It holds the records of one block at a time.
 pub(in super::super) trait Records {
@@ -107,7 +107,7 @@ pub(super) struct Worker<'a, R> {
 /// The cache's result for a chunk.
 pub(super) struct CacheLookup {
     key: Key,
-    pub(super) found: Option<Found>,
+    pub(super) found: Option<CachedPiece>,
 }
 
 /// The location of a block within its span.
@@ -158,7 +158,7 @@ impl<'a, R: Records> Worker<'a, R> {
             let (rows, lines) = (state.rows(), state.lines());
             Some(KnownPiece { key, cut, is_last, rows, lines })
         };
-        if let Some(Found { state, cut }) = found.filter(|found| PieceCache::fits(found, &span)) {
+        if let Some(CachedPiece { state, cut }) = found.filter(|found| PieceCache::matches(found, &span)) {
             let end = span.range.start + cut.bytes;
             let known = known(&state, cut);
             let piece = Piece::new(span.sequence, state, cut.byte_offset + cut.bytes as u64);
@@ -171,7 +171,7 @@ impl<'a, R: Records> Worker<'a, R> {
             return (Piece { digests, ..piece }, spent);
         }
         let cut = Cut { bytes: spent.rest.start - start, ..cut };
-        cache.keep(&key, &self.plan, &piece.state, &cut, &mut self.entry_buffer);
+        cache.store(&key, &self.plan, &piece.state, &cut, &mut self.entry_buffer);
         let known = known(&piece.state, cut);
         (Piece { digests, known, ..piece }, spent)
     }

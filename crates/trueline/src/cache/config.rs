@@ -1,4 +1,4 @@
-//! Everything that a report depends on besides the bytes of its inputs.
+//! The key of everything that a report depends on besides the bytes of its inputs.
 
 use trueline_cache::{Key, KeyBuilder};
 use trueline_io::Source;
@@ -9,11 +9,11 @@ use crate::validator::Validator;
 /// The version of the engine and of the storage format.
 const ENGINE: &str = concat!(env!("CARGO_PKG_VERSION"), " 8");
 
-/// A schema and the options that affect the report.
+/// The hash of a schema, the options that affect the report, and the version of the engine. It is a part of all other keys.
 #[derive(Clone, Debug)]
-pub(crate) struct Question(Key);
+pub(crate) struct ConfigKey(Key);
 
-impl Question {
+impl ConfigKey {
     pub(crate) fn new(validator: &Validator) -> Self {
         Self::by(ENGINE, validator)
     }
@@ -31,14 +31,14 @@ impl Question {
         Self(key.finish())
     }
 
-    /// The key of something of a kind that answers the question.
-    pub(crate) fn about(&self, kind: &str) -> KeyBuilder {
+    /// Starts the key of a kind of result with this schema and these options.
+    pub(crate) fn builder(&self, kind: &str) -> KeyBuilder {
         Key::builder(kind).part("question", self.0.as_bytes())
     }
 
     /// The key of the report of a run over inputs with these bytes; the names of the inputs determine their formats.
     pub(crate) fn run(&self, validator: &Validator, inputs: &[(&dyn Source, [u8; 32])]) -> Key {
-        let mut key = self.about("run");
+        let mut key = self.builder("run");
         for (source, content) in inputs {
             let format = format_of(validator, *source).map_or("", |format| format.name());
             key = key.part("format", format).part("content", content);
