@@ -28,7 +28,7 @@ pub(crate) struct Caching {
     trust: CacheTrust,
 
     #[command(flatten)]
-    place: Place,
+    place: CacheLocation,
 }
 
 /// Where a cache is on disk.
@@ -39,9 +39,9 @@ pub(crate) struct Folder {
     dir: Option<PathBuf>,
 }
 
-/// A cache on disk, and what it may keep.
+/// A cache on disk, and its limits.
 #[derive(Args, Debug)]
-pub(crate) struct Place {
+pub(crate) struct CacheLocation {
     #[command(flatten)]
     folder: Folder,
 
@@ -67,7 +67,7 @@ pub(crate) enum CacheCommand {
     /// Show the folder, the number of entries and their size
     Stats(Folder),
     /// Remove entries older than --cache-ttl, then the least recently used ones until --cache-size holds
-    Prune(Place),
+    Prune(CacheLocation),
     /// Remove everything
     Clear(Folder),
 }
@@ -83,7 +83,7 @@ impl Folder {
     }
 }
 
-impl Place {
+impl CacheLocation {
     /// Returns the settings of the cache.
     fn options(&self) -> DiskOptions {
         let mut options = DiskOptions::default();
@@ -104,7 +104,7 @@ pub(crate) fn add(
 ) -> Result<(ValidatorBuilder, Option<Cache>), u8> {
     let caching = &arguments.caching;
     if !caching.cache {
-        let Place { folder, size, ttl } = &caching.place;
+        let CacheLocation { folder, size, ttl } = &caching.place;
         let given = [
             ("--cache-dir", folder.dir.is_some()),
             ("--cache-size", size.is_some()),
@@ -126,7 +126,7 @@ pub(crate) fn add(
     let cache = match Cache::on_disk(caching.place.folder.path()?, caching.place.options()) {
         Ok(cache) => cache,
         Err(error) if is_unwritable(&error) => {
-            exit::note(&format!("the cache was of no use: {}", exit::told(&error)));
+            exit::note(&format!("the cache was of no use: {}", exit::error_text(&error)));
             return Ok((builder, None));
         }
         Err(error) => return Err(exit::fail(&error, exit::USAGE)),
@@ -163,14 +163,14 @@ pub(crate) fn run(command: &CacheCommand) -> u8 {
         && error.kind() == std::io::ErrorKind::NotFound
     {
         exit::note(&format!("there is no folder `{}`: nothing is kept there yet", folder.display()));
-        return exit::print(told(&folder, 0, 0).as_bytes(), exit::SUCCESS);
+        return exit::print(stats_text(&folder, 0, 0).as_bytes(), exit::SUCCESS);
     }
     let cache = match Cache::on_disk(&folder, options) {
         Ok(cache) => cache,
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
     let text = match command {
-        CacheCommand::Stats(_) => cache.stats().map(|stats| told(&folder, stats.entries, stats.bytes)),
+        CacheCommand::Stats(_) => cache.stats().map(|stats| stats_text(&folder, stats.entries, stats.bytes)),
         CacheCommand::Prune(_) => cache.prune().map(|pruned| removed(&folder, &pruned)),
         CacheCommand::Clear(_) => cache.clear().map(|pruned| removed(&folder, &pruned)),
     };
@@ -180,14 +180,14 @@ pub(crate) fn run(command: &CacheCommand) -> u8 {
     }
 }
 
-fn told(folder: &Path, entries: u64, bytes: u64) -> String {
+fn stats_text(folder: &Path, entries: u64, bytes: u64) -> String {
     let folder = trueline::escape::escape_text(&folder.display().to_string()).into_owned();
     format!("folder   {folder}\nentries  {entries}\nbytes    {bytes}\n")
 }
 
 fn removed(folder: &Path, pruned: &Pruned) -> String {
     let Pruned { entries, bytes, left_entries, left_bytes, .. } = pruned;
-    format!("removed  {entries} entries of {bytes} bytes\n{}", told(folder, *left_entries, *left_bytes))
+    format!("removed  {entries} entries of {bytes} bytes\n{}", stats_text(folder, *left_entries, *left_bytes))
 }
 
 /// Parses a time: a number and s, m, h or d.

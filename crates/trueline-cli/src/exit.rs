@@ -21,11 +21,11 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
 
 /// Reports an error with all its causes, in the terms of this command line and with escapes, and returns `code`.
 pub(crate) fn fail(error: &(dyn Error + 'static), code: u8) -> u8 {
-    complain(&told(error), code)
+    complain(&error_text(error), code)
 }
 
 /// Formats an error with all its causes, in the terms of this command line.
-pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn error_text(error: &(dyn Error + 'static)) -> String {
     let mut text = flag::of_error(error);
     let mut source = error.source();
     while let Some(cause) = source {

@@ -42,7 +42,7 @@ where
         Ok(arguments) => arguments,
         Err(error) => {
             let code = exit::usage(&error);
-            if let Some(text) = variable::behind(&error, &command) {
+            if let Some(text) = variable::with_variable(&error, &command) {
                 exit::note(&text);
             }
             return code;

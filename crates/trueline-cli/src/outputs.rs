@@ -122,14 +122,14 @@ fn problem(path: &Path) -> Option<String> {
 }
 
 /// Returns why a column for reasons cannot be added to rows with the columns of a schema.
-pub(crate) fn taken(reasons: Option<&str>, schema: &Schema) -> Option<String> {
+pub(crate) fn reasons_conflict(reasons: Option<&str>, schema: &Schema) -> Option<String> {
     let column = reasons.filter(|name| schema.fields.iter().any(|field| field.name == **name))?;
     Some(format!("--reasons {column}: the schema has a column of that name; choose another one"))
 }
 
 /// Returns the report of a run that failed only to write its outputs. If another option would fix that, it is a usage error
 /// instead.
-pub(crate) fn lacking(error: &Error) -> Option<Report> {
+pub(crate) fn report_without_outputs(error: &Error) -> Option<Report> {
     match error.kind() {
         ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
             None

@@ -22,7 +22,7 @@ pub(crate) struct Signals {
     terminated: Arc<AtomicBool>,
     /// The number of rows validated so far.
     rows: Arc<AtomicU64>,
-    is_told: Arc<AtomicBool>,
+    is_signalled: Arc<AtomicBool>,
 }
 
 impl Signals {
@@ -46,7 +46,7 @@ impl Signals {
                     cancel.cancel();
                     thread::sleep(GRACE);
                     temporaries.remove_all();
-                    if !watched.is_told.swap(true, Ordering::Relaxed) {
+                    if !watched.is_signalled.swap(true, Ordering::Relaxed) {
                         if let Some(display) = &display {
                             display.clear();
                         }
@@ -68,7 +68,7 @@ impl Signals {
 
     /// Returns the exit code of a run that stopped by itself after a signal; the caller reports it.
     pub(crate) fn ended(&self) -> Option<u8> {
-        self.is_told.store(true, Ordering::Relaxed);
+        self.is_signalled.store(true, Ordering::Relaxed);
         self.exit_code()
     }
 

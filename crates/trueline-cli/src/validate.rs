@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Err(code) => return code,
     };
     let wrong = outputs::unusable(&arguments.telling.reports, outputs::files(arguments));
-    if let Some(text) = wrong.or_else(|| outputs::taken(arguments.files.reasons.as_deref(), &schema)) {
+    if let Some(text) =
+        wrong.or_else(|| outputs::reasons_conflict(arguments.files.reasons.as_deref(), &schema))
+    {
         return exit::complain(&text, exit::USAGE);
     }
     if arguments.inputs.iter().any(|input| input == "-") && StdinSource::may_be_closed() {
@@ -56,8 +58,8 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
     cache::warn(cache.as_ref());
     let (report, state, unwritten) = match result {
         Ok((report, state)) => (report, state, None),
-        Err(error) => match outputs::lacking(&error) {
-            Some(report) => (report, None, Some(exit::told(&error))),
+        Err(error) => match outputs::report_without_outputs(&error) {
+            Some(report) => (report, None, Some(exit::error_text(&error))),
             None => return fail(&error, arguments, &signals),
         },
     };

@@ -16,7 +16,7 @@ pub(crate) fn without_empty(command: Command) -> Command {
 }
 
 /// Returns a message with the variable that contains the value of an error, if it does not come from an argument.
-pub(crate) fn behind(error: &clap::Error, command: &Command) -> Option<String> {
+pub(crate) fn with_variable(error: &clap::Error, command: &Command) -> Option<String> {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,

@@ -9,7 +9,7 @@ use trueline_validate::{Findings, Plan};
 /// The results of one part of an input: its rows and their violations. See
 /// [`ValidatorBuilder::parts`](crate::ValidatorBuilder::parts).
 ///
-/// PartSender come in row order. PartSender of text have the size of a chunk; parts of Parquet and Arrow follow the structure of the
+/// Parts come in row order. Parts of text have the size of a chunk; parts of Parquet and Arrow follow the structure of the
 /// format. All locations are relative to the whole input.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

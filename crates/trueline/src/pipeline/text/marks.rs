@@ -27,7 +27,7 @@ pub(in super::super) struct Marks {
     rows: u32,
     pub(super) records: u64,
     pub(super) lines: u64,
-    marks: Vec<Mark>,
+    entries: Vec<Mark>,
     /// One bit per row, the lowest first: whether it is invalid for a reason other than its keys.
     invalid: Vec<u64>,
 }
@@ -46,7 +46,15 @@ const ROWS_PER_MARK: u32 = 64;
 
 impl Marks {
     pub(super) fn new(byte_offset: u64) -> Self {
-        Self { byte_offset, bytes: 0, rows: 0, records: 0, lines: 0, marks: Vec::new(), invalid: Vec::new() }
+        Self {
+            byte_offset,
+            bytes: 0,
+            rows: 0,
+            records: 0,
+            lines: 0,
+            entries: Vec::new(),
+            invalid: Vec::new(),
+        }
     }
 
     /// Adds the next block, which has `rows` rows. `records` maps rows to records if they differ. Returns `None` if the
@@ -55,7 +63,7 @@ impl Marks {
         let start = u32::try_from(block.byte_offset - self.byte_offset).ok()?;
         let (first_record, first_line) =
             (u32::try_from(block.first_row).ok()?, u32::try_from(block.first_line).ok()?);
-        self.marks.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
+        self.entries.push(Mark { row: self.rows, record: first_record, line: first_line, offset: start });
         let end = self.rows.checked_add(u32::try_from(rows).ok()?)?;
         if block.is_plain() {
             let next = (self.rows + 1).next_multiple_of(ROWS_PER_MARK);
@@ -64,7 +72,7 @@ impl Marks {
                 let record = records.map_or(number, |records| records[number] as usize);
                 let offset = start.checked_add(u32::try_from(block.line_start(record)).ok()?)?;
                 let record = u32::try_from(record).ok()?;
-                self.marks.push(Mark {
+                self.entries.push(Mark {
                     row,
                     record: first_record.checked_add(record)?,
                     line: first_line.checked_add(record)?,
@@ -103,7 +111,7 @@ impl Marks {
 
     /// Ends the chunk after this many bytes, records and lines.
     pub(super) fn finish(mut self, bytes: usize, records: u64, lines: u64) -> Option<Self> {
-        self.marks.shrink_to_fit();
+        self.entries.shrink_to_fit();
         self.invalid.shrink_to_fit();
         Some(Self { bytes: u32::try_from(bytes).ok()?, records, lines, ..self })
     }
@@ -114,7 +122,7 @@ impl Marks {
     }
 
     pub(in super::super) fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.marks.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
+        size_of::<Self>() + self.entries.capacity() * size_of::<Mark>() + 8 * self.invalid.capacity()
     }
 
     /// Where the chunk ends in the input.
@@ -127,8 +135,8 @@ impl Marks {
     pub(super) fn ranges_around(&self, rows: &[Range<u64>]) -> Vec<MarkedRange> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for rows in rows {
-            let start = self.marks.partition_point(|mark| u64::from(mark.row) <= rows.start);
-            let end = self.marks.partition_point(|mark| u64::from(mark.row) < rows.end);
+            let start = self.entries.partition_point(|mark| u64::from(mark.row) <= rows.start);
+            let end = self.entries.partition_point(|mark| u64::from(mark.row) < rows.end);
             let marks = start.saturating_sub(1)..end;
             match found.last_mut() {
                 Some(last) if marks.start <= last.end => last.end = last.end.max(marks.end),
@@ -140,7 +148,7 @@ impl Marks {
     }
 
     fn marked_range(&self, marks: Range<usize>) -> MarkedRange {
-        let (mark, end) = (self.marks[marks.start], self.marks.get(marks.end));
+        let (mark, end) = (self.entries[marks.start], self.entries.get(marks.end));
         let end_offset = end.map_or(self.bytes, |end| end.offset);
         let place = |offset: u32| self.byte_offset + u64::from(offset);
         MarkedRange {
