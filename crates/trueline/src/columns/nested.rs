@@ -81,7 +81,7 @@ fn may_be_invalid(own: &Arrow, data_type: &DataType) -> bool {
         (Arrow::RunEndEncoded(_, values), _) => may_be_invalid(values.data_type(), data_type),
         (Arrow::Date64, DataType::Date) | (Arrow::Time32(_) | Arrow::Time64(_), DataType::Time) => true,
         (Arrow::Timestamp(own, _), DataType::Timestamp { unit: Some(unit), .. }) => {
-            factor(own, *unit).is_some_and(|factor| factor > 1)
+            factor(*own, *unit).is_some_and(|factor| factor > 1)
         }
         (own, DataType::Decimal { .. }) => own.is_decimal(),
         (own, DataType::List(item)) => item_of(own).is_some_and(|own| may_be_invalid(own.data_type(), item)),

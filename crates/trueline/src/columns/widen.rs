@@ -191,7 +191,7 @@ where
 /// nanoseconds in 64 bits end in the year 2262.
 fn timestamp(array: &ArrayRef, unit: Option<TimeUnit>, has_zone: bool) -> Option<Widened> {
     let Arrow::Timestamp(own, zone) = array.data_type() else { return None };
-    let factor = unit.map_or(Some(1), |unit| factor(own, unit))?;
+    let factor = unit.map_or(Some(1), |unit| factor(*own, unit))?;
     if has_zone && zone.is_none() {
         return None;
     }
@@ -208,7 +208,7 @@ fn timestamp(array: &ArrayRef, unit: Option<TimeUnit>, has_zone: bool) -> Option
 }
 
 /// How many of `unit` one of `own` has; `None` if that is less than one.
-pub(super) fn factor(own: &Unit, unit: TimeUnit) -> Option<i64> {
+pub(super) fn factor(own: Unit, unit: TimeUnit) -> Option<i64> {
     let own = match own {
         Unit::Second => 1,
         Unit::Millisecond => 1_000,
