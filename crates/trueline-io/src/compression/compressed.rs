@@ -69,12 +69,12 @@ impl Compressed {
         self.buffer
     }
 
-    /// Leaves checksums to the reader: from now on [`Compressed::take_marks`] tells it where frames begin and end.
+    /// Leaves checksums to the reader: from now on [`Compressed::marks`] tells it where frames begin and end.
     pub(super) fn defer_checksums(&mut self) {
         self.marks = Some(Vec::new());
     }
 
-    /// The marks since the last call; `None` if the decoder has to verify checksums.
+    /// The marks that the reader has not taken yet; `None` if the decoder verifies checksums.
     pub(super) fn marks(&mut self) -> Option<&mut Vec<Mark>> {
         self.marks.as_mut()
     }
