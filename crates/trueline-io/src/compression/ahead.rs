@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::checksum::{Mark, Verifier};
 use super::decompressor::Decompressor;
+use super::stream::failed_before;
 use crate::error::Error;
 
 /// Buffers that go between the thread and its reader.
@@ -120,7 +121,7 @@ impl Ahead {
     pub(super) fn read(&mut self, out: &mut [u8], verifier: &mut Verifier) -> io::Result<usize> {
         match self.state {
             State::Ended => return Ok(0),
-            State::Failed => return Err(io::Error::other("decompressing failed before")),
+            State::Failed => return Err(failed_before()),
             State::Reading if out.is_empty() => return Ok(0),
             State::Reading => {}
         }

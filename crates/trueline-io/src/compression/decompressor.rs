@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::ahead::{Ahead, Buffer, Gate};
 use super::checksum::Verifier;
 use super::parallel::Parallel;
-use super::stream::{Next, Stream};
+use super::stream::{Next, Stream, failed_before};
 use crate::error::Error;
 
 /// When to use other threads, and the sizes of what they exchange, in decompressed bytes.
@@ -169,8 +169,4 @@ impl Read for Reader {
             }
         }
     }
-}
-
-fn failed_before() -> io::Error {
-    io::Error::other("decompressing failed before")
 }

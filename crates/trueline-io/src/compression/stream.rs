@@ -58,6 +58,11 @@ pub(super) enum Next {
     End,
 }
 
+/// The error of a read after one that failed.
+pub(super) fn failed_before() -> io::Error {
+    io::Error::other("decompressing failed before")
+}
+
 /// A compressed stream and its decoder.
 pub(super) struct Stream {
     pub(super) compressed: Compressed,
@@ -89,7 +94,7 @@ impl Stream {
     pub(super) fn next(&mut self, out: &mut [u8], reports_boundaries: bool) -> Result<Next, Error> {
         match self.state {
             State::Ended => return Ok(Next::End),
-            State::Failed => return Err(Error::read(0, io::Error::other("decompressing failed before"))),
+            State::Failed => return Err(Error::read(0, failed_before())),
             State::Reading => {}
         }
         let next = self.try_next(out, reports_boundaries);

@@ -67,7 +67,7 @@ impl Frames {
         if header.is_empty() {
             return Ok(Step::End);
         }
-        let needs = match header {
+        let frame = match header {
             header if header.starts_with(&MAGIC) => FrameHeader::of(&header[MAGIC.len()..]),
             // The first bytes of a frame, and then the input ends.
             part if MAGIC.starts_with(part) => FrameHeader::default(),
@@ -76,16 +76,16 @@ impl Frames {
         compressed.begin_part();
         let name = String::new();
         let limit_bytes = 1 << WINDOW_LOG_MAX;
-        if needs.window_bytes > limit_bytes {
-            let (place, window_bytes) = (compressed.place(), needs.window_bytes);
+        if frame.window_bytes > limit_bytes {
+            let (place, window_bytes) = (compressed.place(), frame.window_bytes);
             return Err(Error::new(ErrorKind::Window { name, place, window_bytes, limit_bytes }));
         }
-        if needs.dictionary != 0 {
-            let found = format!("zstd data made with dictionary {}", needs.dictionary);
+        if frame.dictionary != 0 {
+            let found = format!("zstd data made with dictionary {}", frame.dictionary);
             let advice = "decompress it first, with `zstd -d -D DICTIONARY`";
             return Err(Error::new(ErrorKind::Unsupported { name, found, advice }));
         }
-        let is_deferred = needs.has_checksum && compressed.marks().is_some();
+        let is_deferred = frame.has_checksum && compressed.marks().is_some();
         self.decoder
             .reinit()
             .and_then(|()| self.decoder.set_parameter(DParameter::ForceIgnoreChecksum(is_deferred)))
@@ -175,12 +175,12 @@ pub(super) fn cut(compressed: &mut Compressed, bytes: &mut Vec<u8>) -> Result<Op
         let size = 8 + u32::from_le_bytes([a, b, c, d]) as usize;
         return Ok((size <= PART_BYTES && compressed.copy_into(size, bytes)? == size).then_some(0));
     }
-    let Some(needs) = header.strip_prefix(&MAGIC).and_then(FrameHeader::parse) else { return Ok(None) };
+    let Some(frame) = header.strip_prefix(&MAGIC).and_then(FrameHeader::parse) else { return Ok(None) };
     // Each thread would have a window.
-    if needs.window_bytes > PART_BYTES as u64 || needs.dictionary != 0 {
+    if frame.window_bytes > PART_BYTES as u64 || frame.dictionary != 0 {
         return Ok(None);
     }
-    compressed.copy_into(MAGIC.len() + needs.header_bytes, bytes)?;
+    compressed.copy_into(MAGIC.len() + frame.header_bytes, bytes)?;
     let mut most = 0;
     loop {
         let [a, b, c] = *compressed.peek(BLOCK_HEADER_BYTES)? else { return Ok(None) };
@@ -202,13 +202,13 @@ pub(super) fn cut(compressed: &mut Compressed, bytes: &mut Vec<u8>) -> Result<Op
             break;
         }
     }
-    let checksum_bytes = if needs.has_checksum { 4 } else { 0 };
+    let checksum_bytes = if frame.has_checksum { 4 } else { 0 };
     let is_whole = compressed.copy_into(checksum_bytes, bytes)? == checksum_bytes;
-    let content = needs.content_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+    let content = frame.content_bytes.and_then(|bytes| usize::try_from(bytes).ok());
     Ok(is_whole.then_some(content.map_or(most, |content| content.min(most))))
 }
 
-/// What a frame needs from its reader, and where its blocks begin.
+/// The fields of a frame header that decide how the frame is decompressed, and the size of the header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct FrameHeader {
     window_bytes: u64,
@@ -268,8 +268,8 @@ mod tests {
         let needs = |header: &[u8]| {
             // Whatever stands behind it.
             let needs = FrameHeader::parse(&[header, &[9; 3]].concat())?;
-            assert_eq!(needs.header_bytes, header.len());
-            Some((needs.window_bytes, needs.dictionary))
+            assert_eq!(frame.header_bytes, header.len());
+            Some((frame.window_bytes, frame.dictionary))
         };
         assert_eq!(needs(&[0x00, 0x00]), Some((1 << 10, 0)));
         assert_eq!(needs(&[0x00, 17 << 3]), Some((1 << 27, 0)));
