@@ -224,7 +224,7 @@ pub(crate) enum SchemaCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Print a first schema for CSV or JSON Lines, with the names and types found in the first MiB
+    /// Print a first schema: the columns and types of Parquet or Arrow, or those found in the first MiB of CSV or JSON Lines
     Infer {
         /// The input; `-` is standard input
         input: String,

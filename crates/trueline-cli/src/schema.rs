@@ -60,7 +60,7 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
         Ok(composed) => {
             let name = escape_text(source.name());
             let yaml = &composed.yaml;
-            let text = format!("# Inferred from the first MiB of {name}. Add what must hold.\n{yaml}");
+            let text = format!("# Inferred from {name}. Add what must hold.\n{yaml}");
             exit::print(text.as_bytes(), exit::SUCCESS)
         }
         Err(error) => exit::fail(&error, exit::USAGE),

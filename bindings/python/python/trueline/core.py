@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ __all__: list[str] = []
 
 Node = Mapping[str, Any]
 
-_LIMITS = {"ge": "minimum", "gt": "exclusive_minimum", "le": "maximum", "lt": "exclusive_maximum"}
+LIMITS = {"ge": "minimum", "gt": "exclusive_minimum", "le": "maximum", "lt": "exclusive_maximum"}
 _LENGTHS = {"min_length", "max_length"}
 TIMES = {"date", "time", "datetime", "timedelta"}
 
@@ -23,10 +22,10 @@ _ASKED: dict[str, set[str]] = {
     "none": set(),
     "bool": set(),
     "str": {*_LENGTHS, "pattern", "regex_engine", "coerce_numbers_to_str"},
-    "int": {*_LIMITS, "multiple_of"},
-    "float": {*_LIMITS, "multiple_of", "allow_inf_nan"},
-    "decimal": {*_LIMITS, "multiple_of", "allow_inf_nan", "max_digits", "decimal_places"},
-    **{name: {*_LIMITS, "microseconds_precision"} for name in TIMES},
+    "int": {*LIMITS, "multiple_of"},
+    "float": {*LIMITS, "multiple_of", "allow_inf_nan"},
+    "decimal": {*LIMITS, "multiple_of", "allow_inf_nan", "max_digits", "decimal_places"},
+    **{name: {*LIMITS, "microseconds_precision"} for name in TIMES},
     "uuid": {"version"},
     "enum": {"cls", "members", "sub_type", "missing"},
     "literal": {"expected"},
@@ -65,10 +64,11 @@ def refuse_code(model: Any) -> None:
     found = getattr(model, "__pydantic_decorators__", None)
     for kind in ("validators", "field_validators", "root_validators", "model_validators"):
         for name in getattr(found, kind, {}):
-            raise _code(f"`{name}` of {model.__name__}", name)
+            raise code_error(f"`{name}` of {model.__name__}", name)
 
 
-def _code(what: str, name: str) -> SchemaError:
+def code_error(what: str, name: str) -> SchemaError:
+    """The error for functions that decide about values."""
     return SchemaError(
         f"{what} is code and has no equivalent: give it to schema.check as a function, and pass skip_code=True here",
         keyword=name,
@@ -113,8 +113,6 @@ class Core:
                     raise SchemaError(f"`{name}` has no equivalent", keyword=name)
         elif kind not in _ASKED_ELSEWHERE:
             raise SchemaError(f"what pydantic calls {kind!r} has no equivalent")
-        if isinstance(pattern := node.get("pattern"), re.Pattern) and pattern.flags & ~re.UNICODE:
-            raise SchemaError("flags of re have no equivalent: write them into the pattern, as (?i)", keyword="pattern")
         if node.get("extras_schema") is not None or node.get("extras_keys_schema") is not None:
             raise SchemaError("that other members are of one type has no equivalent", keyword="extra")
         for name in _OF_TEXTS:
@@ -131,7 +129,7 @@ class Core:
         is_own = module in ("pydantic", "ipaddress") and name.partition(".")[0] in _OWN
         if not is_own and not self._skip_code:
             name = name.rpartition(".")[2]
-            raise _code(f"`{name}`", name)
+            raise code_error(f"`{name}`", name)
 
     def _children(self, node: Node) -> Iterator[tuple[str, Node]]:
         if inner := _INNER.get(node["type"]):
@@ -179,4 +177,4 @@ def _alias(name: str, field: Node) -> str:
 
 def limits(node: Node) -> dict[str, Any]:
     """The bounds of a value, which the JSON Schema has of numbers only, and rounded."""
-    return {keyword: node[name] for name, keyword in _LIMITS.items() if node.get(name) is not None}
+    return {keyword: node[name] for name, keyword in LIMITS.items() if node.get(name) is not None}

@@ -144,6 +144,10 @@ def type_name(given: Any) -> str:
         raise SchemaError(
             'Decimal says neither how many digits there are nor how many after the point: write "decimal(12,2)"'
         )
+    if typing.get_origin(given) is typing.Annotated:
+        raise SchemaError(
+            "Annotated has a meaning at the fields of a class only, not inside of other types or in a dict: there, write Field(int, min=1)"
+        )
     if (single := _without_none(given)) is not given:
         return type_name(single)
     origin, arguments = typing.get_origin(given), typing.get_args(given)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from .annotated import decimal_type, unicode_pattern
 from .core import TIMES, Core, Node, limits, refuse_code
 from .errors import SchemaError
 from .field import Field, type_name, type_of_values
@@ -203,14 +203,8 @@ def _of_core(core: Node) -> dict[str, Any]:
     if core["type"] == "float" and core.get("allow_inf_nan"):
         found.update(allow_nan=True, allow_infinite=True)
     if core["type"] == "str" and core.get("pattern") is not None:
-        found["pattern"] = _pattern(core["pattern"])
+        found["pattern"] = unicode_pattern(core["pattern"])
     return found
-
-
-def _pattern(given: str | re.Pattern[str]) -> str:
-    """Return a pattern whose classes are those of Unicode, as in pydantic."""
-    text = given if isinstance(given, str) else given.pattern
-    return f"(?u){text}" if re.search(r"\\[dDwWsSbB]", text) and not text.startswith("(?u)") else text
 
 
 def _is_nullable(core: Node) -> bool:
@@ -221,10 +215,8 @@ def _is_nullable(core: Node) -> bool:
 
 def _decimal(core: Node) -> tuple[str, dict[str, Any]]:
     """Return the decimal type of a field, and its keywords."""
-    digits, places = core.get("max_digits"), core.get("decimal_places")
-    if digits is None or places is None:
-        raise SchemaError("Decimal has an equivalent only with both max_digits and decimal_places")
+    kind = decimal_type(core.get("max_digits"), core.get("decimal_places"))
     keywords = limits(core)
     if core.get("multiple_of") is not None:
         keywords["multiple_of"] = core["multiple_of"]
-    return f"decimal({digits},{places})", keywords
+    return kind, keywords

@@ -37,7 +37,8 @@ def read_jsonl(
 ) -> ArrowStream:
     """Read a JSON Lines file as an Arrow stream, as ``read_csv`` does.
 
-    Without a schema, lists, objects and values of mixed types are read as strings of JSON.
+    Without a schema, the members of objects are columns with dotted names; a list whose items have one type is a list,
+    and any other list, and values of mixed types, are read as strings of JSON.
     """
     return _read(path, schema, columns, "jsonl")
 

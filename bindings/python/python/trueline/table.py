@@ -10,6 +10,7 @@ import typing
 from typing import Any, ClassVar
 
 from ._native import Report
+from .annotated import constraints, keywords_of
 from .errors import SchemaError
 from .field import Field, listed_values
 from .schema import Schema
@@ -28,9 +29,9 @@ class Table:
     {'id': 'string', 'amount': 'float64', 'note': 'string'}
 
     A field is ``required`` unless its annotation allows ``None`` or its ``Field`` says otherwise. ``Literal`` and
-    ``Enum`` become its ``enum``. ``Annotated[int, Field(min=1)]`` is equivalent to ``int = Field(min=1)``. Classes may
-    inherit from each other. Class arguments are the sections of ``Schema``. The schema has the name of the class unless
-    ``name`` is given.
+    ``Enum`` become its ``enum``. ``Annotated[int, Field(min=1)]`` is equivalent to ``int = Field(min=1)``, and
+    constraints of annotated-types, pydantic and msgspec may stand there as well. Classes may inherit from each other.
+    Class arguments are the sections of ``Schema``. The schema has the name of the class unless ``name`` is given.
     """
 
     schema: ClassVar[Schema]
@@ -94,7 +95,7 @@ def vars_of(cls: type, name: str) -> Any:
 def _field(annotation: Any, value: Any) -> Field:
     kind, is_nullable, keywords = _unwrapped(annotation)
     if isinstance(value, Field):
-        keywords.update(_given(value))
+        keywords.update(keywords_of(value))
     elif value is not None and not isinstance(value, types.MemberDescriptorType):
         raise SchemaError(f"its value must be a Field, not {value!r}: a schema has no defaults")
     is_loose = is_nullable or kind in (Any, object)
@@ -108,24 +109,19 @@ def _field(annotation: Any, value: Any) -> Field:
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool, dict[str, Any]]:
-    """A type without ``None`` and ``Annotated``, whether ``None`` was there, and what the fields of ``Annotated`` say, the outer ones first."""
+    """A type without ``None`` and ``Annotated``, whether ``None`` was there, and the keywords in ``Annotated``, where outer ones win."""
     keywords: dict[str, Any] = {}
     is_nullable = False
     while True:
         if typing.get_origin(annotation) is typing.Annotated:
             annotation, *others = typing.get_args(annotation)
-            inner = [_given(other) for other in others if isinstance(other, Field)]
-            keywords = functools.reduce(operator.or_, [*inner, keywords])
+            keywords = functools.reduce(operator.or_, [*map(constraints, others), keywords])
             continue
         kind, has_none = without_none(annotation)
         is_nullable = is_nullable or has_none
         if kind is annotation:
             return kind, is_nullable, keywords
         annotation = kind
-
-
-def _given(field: Field) -> dict[str, Any]:
-    return {**field.keywords, **({"type": field.type} if field.is_typed else {})}
 
 
 def without_none(annotation: Any) -> tuple[Any, bool]:

@@ -95,17 +95,17 @@ fn no_output_takes_the_place_of_a_document() {
 fn a_first_schema_is_inferred() {
     let folder = Folder::new();
     folder.write("a.csv", b"id;is ok;day\n1;true;2026-01-02\n2;false;2026-01-03\n");
-    folder.write("a.jsonl", b"{\"id\":1,\"user\":{\"name\":\"x\"},\"price\":2.5}\n");
+    folder.write("a.jsonl", b"{\"id\":1,\"user\":{\"name\":\"x\",\"tags\":[1,2.5]},\"price\":2.5}\n");
     for (input, expected) in [
         (
             "a.csv",
-            "# Inferred from the first MiB of a.csv. Add what must hold.\ncsv: {delimiter: \";\"}\nfields:\n  \
+            "# Inferred from a.csv. Add what must hold.\ncsv: {delimiter: \";\"}\nfields:\n  \
              - {name: id, type: int64}\n  - {name: \"is ok\", type: boolean}\n  - {name: day, type: date}\n",
         ),
         (
             "a.jsonl",
-            "# Inferred from the first MiB of a.jsonl. Add what must hold.\nfields:\n  \
-             - {name: id, type: int64}\n  - {name: user}\n  - {name: price, type: float64}\n",
+            "# Inferred from a.jsonl. Add what must hold.\nfields:\n  \
+             - {name: id, type: int64}\n  - {name: user.name, type: string}\n  - {name: user.tags, type: \"list<float64>\"}\n    - {name: price, type: float64}\n",
         ),
     ] {
         let output = folder.run(&["schema", "infer", input]);

@@ -31,7 +31,9 @@ pub use decimal::Decimal;
 pub use duration::{is_duration, parse_duration};
 pub use number::{is_integer, is_number, parse_float, parse_float32, parse_integer, plain_number};
 pub use strptime::{Moment, Strptime};
-pub use temporal::{days_from_civil, days_in_month, is_leap_year, parse_date, parse_time, parse_timestamp};
+pub use temporal::{
+    days_from_civil, days_in_month, is_leap_year, is_zone, parse_date, parse_time, parse_timestamp,
+};
 
 #[cfg(test)]
 mod tests;

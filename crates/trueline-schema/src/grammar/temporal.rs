@@ -54,6 +54,25 @@ pub(super) fn fraction_nanos(digits: &str) -> Option<i64> {
     format!("{digits:0<9}").parse().ok()
 }
 
+/// Returns whether a text can name a time zone: `UTC`, `Z`, an offset, or a name in the form of the IANA database.
+///
+/// # Example
+/// ```
+/// use trueline_schema::grammar::is_zone;
+/// assert!(is_zone("Europe/Berlin") && is_zone("+01:00"));
+/// assert!(!is_zone("+25:00") && !is_zone("a zone"));
+/// ```
+pub fn is_zone(text: &str) -> bool {
+    if text.starts_with(['+', '-']) {
+        return parse_timestamp(&format!("2000-01-01T00:00:00{text}")).is_some();
+    }
+    let is_part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_alphabetic())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
+    };
+    text.len() <= 64 && text.split('/').all(is_part)
+}
+
 /// Parses a date `YYYY-MM-DD` to days since 1970-01-01, years 0000 to 9999 of the proleptic Gregorian calendar.
 ///
 /// # Example

@@ -11,6 +11,7 @@ use super::mapping::Place;
 use super::meant;
 use crate::data_type::{DataType, TimeUnit, is_plain_name};
 use crate::error::{ErrorKind, Noun, tick};
+use crate::grammar::is_zone;
 
 /// Other names of types.
 pub(crate) const ALIASES: [(&str, DataType); 2] =
@@ -224,18 +225,6 @@ fn timestamp(parameters: &[&str]) -> Result<DataType, ErrorKind> {
         None => None,
     };
     Ok(DataType::Timestamp { unit: Some(unit), zone })
-}
-
-/// Whether a text can name a zone: `UTC`, `Z`, an offset, or a name of the IANA database by its looks.
-fn is_zone(text: &str) -> bool {
-    if text.starts_with(['+', '-']) {
-        return crate::grammar::parse_timestamp(&format!("2000-01-01T00:00:00{text}")).is_some();
-    }
-    let is_part = |part: &str| {
-        part.starts_with(|first: char| first.is_ascii_alphabetic())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
-    };
-    text.len() <= 64 && text.split('/').all(is_part)
 }
 
 fn invalid(reason: &str) -> ErrorKind {

@@ -19,6 +19,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+use arrow_schema::SchemaRef;
 use trueline_io::text::Failure;
 use trueline_io::{Format, Source, SpooledSource, Version};
 use trueline_report::{Decided, Input, Report, Run, RunError, StatisticsAudit, Verdict};
@@ -399,18 +401,29 @@ impl<'a> Pipeline<'a> {
     }
 }
 
-/// The names of an input's columns, if it has a header; `None` for JSON Lines.
-pub(crate) fn column_names(validator: &Validator, source: &dyn Source) -> Result<Option<Vec<String>>, Error> {
+/// What an input tells of its columns before its first row.
+pub(crate) enum ColumnNames {
+    /// The names in the header of CSV.
+    Header(Vec<String>),
+    /// Nothing: each object of JSON Lines has names of its own.
+    Objects,
+    /// The names and types of Parquet or Arrow.
+    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    Typed(SchemaRef),
+}
+
+/// Reads what an input tells of its columns.
+pub(crate) fn column_names(validator: &Validator, source: &dyn Source) -> Result<ColumnNames, Error> {
     let dialect = trueline_io::csv::dialect(&validator.schema.csv);
     let not_read = |message: String| Error::new(ErrorKind::NotRead { message });
     match open(validator, source, &dialect, false, &Arc::default()) {
         Ok(OpenedInput { opened: FormatInput::Csv(input), .. }) => {
-            Ok(Some(input.header.map(|header| header.names).unwrap_or_default()))
+            Ok(ColumnNames::Header(input.header.map(|header| header.names).unwrap_or_default()))
         }
-        Ok(OpenedInput { opened: FormatInput::JsonLines(_), .. }) => Ok(None),
+        Ok(OpenedInput { opened: FormatInput::JsonLines(_), .. }) => Ok(ColumnNames::Objects),
         #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
-        Ok(OpenedInput { opened: FormatInput::Batches(..), .. }) => {
-            Err(not_read(format!("`{}` has types of its own: give a schema", source.name())))
+        Ok(OpenedInput { opened: FormatInput::Batches(input, _), .. }) => {
+            Ok(ColumnNames::Typed(SchemaRef::clone(input.schema())))
         }
         Err(failed) => Err(not_read(format!("{}: {}", source.name(), failed.failure.message))),
     }

@@ -1,0 +1,73 @@
+"""Constraints in ``Annotated``: fields of our own, and those of annotated-types, pydantic and msgspec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from .core import LIMITS, code_error
+from .errors import SchemaError
+from .field import Field
+
+__all__: list[str] = []
+
+# Metadata of other libraries are theirs and ignored, as PEP 593 wants it.
+_LIBRARIES = {"annotated_types", "pydantic", "msgspec"}
+
+_KEYWORDS = {**LIMITS, **{name: name for name in ("multiple_of", "min_length", "max_length")}}
+
+# What these libraries can ask for besides, as their classes call it.
+_NO_EQUIVALENT = (
+    "alias validation_alias tz strip_whitespace to_lower to_upper ascii_only uuid_version path_type discriminator max_bytes".split()
+)
+
+
+def keywords_of(field: Field) -> dict[str, Any]:
+    """Return the keywords of a field, and its type if it has one."""
+    return {**field.keywords, **({"type": field.type} if field.is_typed else {})}
+
+
+def constraints(metadata: Any) -> dict[str, Any]:
+    """Return the keywords that one item of ``Annotated`` asks for, and perhaps a type.
+
+    Raises ``SchemaError`` for a constraint without an equivalent.
+    """
+    if isinstance(metadata, Field):
+        return keywords_of(metadata)
+    if type(metadata).__module__.partition(".")[0] not in _LIBRARIES:
+        return {}
+    if (function := getattr(metadata, "func", None)) is not None:
+        raise code_error(f"`{getattr(function, '__name__', type(function).__name__)}`", "type")
+    for name in _NO_EQUIVALENT:
+        if getattr(metadata, name, None) not in (None, False):
+            raise SchemaError(f"`{name}` has no equivalent", keyword=name)
+    keywords = {keyword: value for name, keyword in _KEYWORDS.items() if (value := getattr(metadata, name, None)) is not None}
+    if (pattern := getattr(metadata, "pattern", None)) is not None:
+        keywords["pattern"] = unicode_pattern(pattern)
+    if getattr(metadata, "allow_inf_nan", False):
+        keywords.update(allow_nan=True, allow_infinite=True)
+    digits, places = getattr(metadata, "max_digits", None), getattr(metadata, "decimal_places", None)
+    if (digits, places) != (None, None):
+        keywords["type"] = decimal_type(digits, places)
+    # A field of pydantic has a list of these; others are groups of them.
+    parts = getattr(metadata, "metadata", metadata)
+    for part in parts if isinstance(parts, Iterable) else ():
+        keywords.update(constraints(part))
+    return keywords
+
+
+def decimal_type(digits: int | None, places: int | None) -> str:
+    """Return the name of a decimal type."""
+    if digits is None or places is None:
+        raise SchemaError("Decimal has an equivalent only with both max_digits and decimal_places")
+    return f"decimal({digits},{places})"
+
+
+def unicode_pattern(given: str | re.Pattern[str]) -> str:
+    """Return a pattern whose classes are those of Unicode, as in pydantic and Python."""
+    if isinstance(given, re.Pattern):
+        if given.flags & ~re.UNICODE:
+            raise SchemaError("flags of re have no equivalent: write them into the pattern, as (?i)", keyword="pattern")
+        given = given.pattern
+    return f"(?u){given}" if re.search(r"\\[dDwWsSbB]", given) and not given.startswith("(?u)") else given

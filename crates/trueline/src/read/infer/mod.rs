@@ -1,0 +1,120 @@
+//! Schemas inferred from data: the columns and types of Parquet and Arrow, of text formats those found in the first rows.
+
+mod json;
+mod text;
+#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+mod typed;
+
+use std::io::{Cursor, Read};
+use std::sync::{Mutex, PoisonError};
+
+use trueline_io::{Format, MemorySource, Source};
+use trueline_schema::Schema;
+
+use super::not_read;
+use crate::error::Error;
+use crate::pipeline::{self, ColumnNames};
+use crate::validator::{Validator, ValidatorBuilder};
+
+/// The number of bytes that the types of text are inferred from.
+const HEAD_BYTES: usize = 1 << 20;
+
+/// Delimiters of CSV besides the comma.
+const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
+
+/// Infers the columns of an input and their types.
+///
+/// - **CSV**, from its first MiB: integers, floats, booleans, dates and timestamps, and strings for everything else. Numbers with
+///   a leading zero are strings. A header with a single name that contains a semicolon, a tab or a bar is split there.
+/// - **JSON Lines**, from its first MiB: integers, floats, booleans, strings and lists of these; members of objects are fields
+///   with dotted names. A name whose values are of several kinds has the type `any`.
+/// - **Parquet and Arrow**: the types of the columns, and `required` for those that are declared without nulls. A column of
+///   another type, such as a map, has the type `any`.
+///
+/// A later value of another type is an error when it is read.
+///
+/// **Errors**: the input cannot be read, or its columns have no names.
+pub fn infer(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error> {
+    let (head, rest) = read_head(source)?;
+    let known =
+        format.or_else(|| Format::from_file_name(source.name())).or_else(|| Format::from_magic(&head));
+    if matches!(known, Some(Format::Parquet | Format::Arrow)) {
+        if source.can_reopen() {
+            return of_typed(source, known);
+        }
+        let read = Box::new(Cursor::new(head).chain(rest)) as Box<dyn Read + Send>;
+        let begun = BegunSource { inner: source, read: Mutex::new(Some(read)) };
+        return of_typed(&begun, known);
+    }
+    of_text(&MemorySource::new(source.name(), head), format)
+}
+
+/// Reads the beginning of a source; with it, the reader of the rest.
+fn read_head(source: &dyn Source) -> Result<(Vec<u8>, Box<dyn Read + Send>), Error> {
+    let mut head = Vec::new();
+    let mut read = source.open().map_err(|error| not_read(error.to_string()))?;
+    match read.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head) {
+        Ok(_) => Ok((head, read)),
+        Err(error) => Err(not_read(format!("{}: {error}", source.name()))),
+    }
+}
+
+fn of_text(head: &MemorySource, format: Option<Format>) -> Result<Schema, Error> {
+    let mut schema = Schema::default();
+    let mut names = column_names(&schema, head, format)?;
+    if let ColumnNames::Header(header) = &names
+        && let [only] = &**header
+        && let Some(delimiter) = DELIMITERS.into_iter().find(|delimiter| only.as_bytes().contains(delimiter))
+    {
+        schema.csv.delimiter = delimiter;
+        names = column_names(&schema, head, format)?;
+    }
+    schema.fields = match names {
+        ColumnNames::Header(names) => text::fields(head, &schema, &names, format)?,
+        ColumnNames::Objects => json::fields(head)?,
+        #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+        ColumnNames::Typed(columns) => typed::fields(&columns),
+    };
+    Ok(schema)
+}
+
+/// Infers the fields of a format that has types.
+fn of_typed(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error> {
+    let mut schema = Schema::default();
+    match column_names(&schema, source, format)? {
+        #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+        ColumnNames::Typed(columns) => {
+            schema.fields = typed::fields(&columns);
+            Ok(schema)
+        }
+        _ => Err(not_read(format!("{}: its columns have no types", source.name()))),
+    }
+}
+
+fn column_names(schema: &Schema, source: &dyn Source, format: Option<Format>) -> Result<ColumnNames, Error> {
+    let builder = Validator::builder(schema.clone()).threads(1);
+    let validator = format.into_iter().fold(builder, ValidatorBuilder::format).build()?;
+    pipeline::column_names(&validator, source)
+}
+
+/// A source that can be read once, of which the beginning was read already.
+struct BegunSource<'s> {
+    inner: &'s dyn Source,
+    /// A reader of all its bytes, until the source is opened.
+    read: Mutex<Option<Box<dyn Read + Send>>>,
+}
+
+impl Source for BegunSource<'_> {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, trueline_io::Error> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        read.map_or_else(|| self.inner.reopen(), Ok)
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.inner.size_hint()
+    }
+}
