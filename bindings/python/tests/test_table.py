@@ -361,6 +361,32 @@ def test_settings_of_a_model_that_have_no_equivalent() -> None:
         Schema.from_pydantic(model(a=(typing.Callable[[], int], ...)))
 
 
+def test_names_that_a_model_allows_are_aliases() -> None:
+    class Who(pydantic.BaseModel):
+        id: int = pydantic.Field(validation_alias=pydantic.AliasChoices("id", "ID"))
+
+    class ByName(pydantic.BaseModel):
+        model_config = pydantic.ConfigDict(populate_by_name=True)
+        first: int = pydantic.Field(alias="firstName")
+        who: Who = pydantic.Field(alias="user")
+
+    schema = Schema.from_pydantic(ByName)
+    assert schema == Schema(
+        {
+            "firstName": Field(int, required=True, aliases=["first"]),
+            "user.id": Field(int, required=True, aliases=["user.ID", "who.id", "who.ID"]),
+        },
+        name="ByName",
+    )
+    lines = b'{"first":1,"who":{"ID":2}}\n'
+    assert schema.validate(lines, format="jsonl").is_valid and ByName.model_validate_json(lines).who.id == 2
+    with pytest.raises(SchemaError, match="several names"):
+        Schema.from_pydantic(model(a=(list[Who | None], [])))
+    by_name = pydantic.ConfigDict(validate_by_name=True, validate_by_alias=False)
+    with pytest.raises(SchemaError, match="`validate_by_alias` of a model"):
+        Schema.from_pydantic(pydantic.create_model("Model", __config__=by_name, a=(int, pydantic.Field(alias="b"))))
+
+
 def test_what_other_types_of_pydantic_are() -> None:
     found = Schema.from_pydantic(
         model(

@@ -38,11 +38,21 @@ impl Mask {
     /// Like [`Mask::fill`], with the value of each row.
     pub(crate) fn fill_from<T: Copy>(&mut self, values: &[T], fails: impl Fn(T) -> bool) {
         for (word, values) in self.words.iter_mut().zip(values.chunks(64)) {
-            *word = values
-                .iter()
-                .enumerate()
-                .fold(0, |bits, (bit, value)| bits | u64::from(fails(*value)) << bit);
+            *word = bits(values, &fails);
         }
+    }
+
+    /// Returns the rows of the set whose values satisfy a condition.
+    ///
+    /// **Cost**: that of the condition for all rows around those of the set; no branch depends on its result.
+    pub(crate) fn filter<T: Copy>(&self, values: &[T], condition: impl Fn(T) -> bool) -> Self {
+        let mut filtered = Self::new(self.rows);
+        for ((to, from), values) in filtered.words.iter_mut().zip(&self.words).zip(values.chunks(64)) {
+            if *from != 0 {
+                *to = from & bits(values, &condition);
+            }
+        }
+        filtered
     }
 
     pub(crate) fn set(&mut self, row: usize) {
@@ -113,6 +123,12 @@ impl Mask {
     }
 }
 
+/// One bit for each of up to 64 values: whether it satisfies a condition.
+#[inline]
+fn bits<T: Copy>(values: &[T], condition: impl Fn(T) -> bool) -> u64 {
+    values.iter().enumerate().fold(0, |bits, (bit, value)| bits | u64::from(condition(*value)) << bit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +146,17 @@ mod tests {
         let mut nullish = Mask::new(130);
         nullish.add_null(Some(&nulls));
         assert_eq!(nullish.rows().collect::<Vec<_>>(), [3, 129]);
+    }
+
+    #[test]
+    fn rows_are_filtered_by_their_values() {
+        let values: Vec<usize> = (0..200).collect();
+        let mut mask = Mask::new(200);
+        mask.fill(|row| row % 5 == 0 && !(64..128).contains(&row));
+        let filtered = mask.filter(&values, |value| value % 2 == 1);
+        let expected: Vec<usize> = mask.rows().filter(|row| row % 2 == 1).collect();
+        assert_eq!(filtered.rows().collect::<Vec<_>>(), expected);
+        assert_eq!(filtered.count(), 13);
     }
 
     #[test]

@@ -18,9 +18,7 @@ _LIBRARIES = {"annotated_types", "pydantic", "msgspec"}
 _KEYWORDS = {**LIMITS, **{name: name for name in ("multiple_of", "min_length", "max_length")}}
 
 # What these libraries can ask for besides, as their classes call it.
-_NO_EQUIVALENT = (
-    "alias validation_alias tz strip_whitespace to_lower to_upper ascii_only uuid_version path_type discriminator max_bytes".split()
-)
+_NO_EQUIVALENT = ("alias", "validation_alias", "tz", "strip_whitespace", "to_lower", "to_upper", "ascii_only")
 
 
 def keywords_of(field: Field) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .errors import SchemaError
@@ -115,6 +115,8 @@ class Core:
             raise SchemaError(f"what pydantic calls {kind!r} has no equivalent")
         if node.get("extras_schema") is not None or node.get("extras_keys_schema") is not None:
             raise SchemaError("that other members are of one type has no equivalent", keyword="extra")
+        if node.get("config", {}).get("validate_by_alias") is False:
+            raise SchemaError("`validate_by_alias` of a model has no equivalent", keyword="validate_by_alias")
         for name in _OF_TEXTS:
             if node.get("config", {}).get(name):
                 raise SchemaError(f"`{name}` of a model has no equivalent", keyword=name)
@@ -144,19 +146,33 @@ class Core:
 
     def inner(self, node: Node) -> Node:
         """The node that holds what is asked of a value: of a list, of text, of members."""
+        *_, last = self._nested(node)
+        return last
+
+    def _nested(self, node: Node) -> Iterator[Node]:
+        """A node, the one that it wraps, and so on."""
         while True:
+            yield node
             if node["type"] == "definition-ref":
                 node = self._definitions[node["schema_ref"]]
             elif node["type"] in _INNER:
                 node = node[_INNER[node["type"]]]
             else:
-                return node
+                return
 
     def fields(self, node: Node) -> dict[str, Node]:
-        """The members of a model, a dataclass or a typed dict, by the names that data have."""
-        fields = node["fields"] if node["type"] in _WITH_FIELDS else ()
-        pairs = fields.items() if isinstance(fields, Mapping) else ((field["name"], field) for field in fields)
-        return {_alias(name, field): field["schema"] for name, field in pairs}
+        """The members of a model, a dataclass or a typed dict, by the first of the names that data may have for them."""
+        return {_names(name, field)[0]: field["schema"] for name, field in _members(node)}
+
+    def aliases(self, node: Node) -> dict[str, list[str]]:
+        """The further names that data may have for the members of a model, by the first."""
+        *outer, inner = self._nested(node)
+        by_name = any(one.get("config", {}).get("validate_by_name") for one in outer)
+        found = {}
+        for name, field in _members(inner):
+            first, *others = _names(name, field)
+            found[first] = [*others, name] if by_name and name not in (first, *others) else others
+        return found
 
 
 def _at(place: str, error: SchemaError) -> SchemaError:
@@ -165,14 +181,20 @@ def _at(place: str, error: SchemaError) -> SchemaError:
     return SchemaError(f"field `{place}`: {error}", error.problems, field=place, keyword=error.keyword or "type")
 
 
-def _alias(name: str, field: Node) -> str:
+def _members(node: Node) -> Iterable[tuple[str, Node]]:
+    fields = node["fields"] if node["type"] in _WITH_FIELDS else ()
+    return fields.items() if isinstance(fields, Mapping) else ((field["name"], field) for field in fields)
+
+
+def _names(name: str, field: Node) -> list[str]:
+    """The names that data may have for a field besides, if the model allows it, its own."""
     alias = field.get("validation_alias", name)
     if isinstance(alias, str):
-        return alias
-    path = alias[0] if isinstance(alias[0], list) else alias
-    if len(path) > 1:
+        return [alias]
+    paths = alias if isinstance(alias[0], list) else [alias]
+    if any(len(path) > 1 for path in paths):
         raise _at(name, SchemaError("an alias that is a path has no equivalent", keyword="validation_alias"))
-    return str(path[0])
+    return [str(path[0]) for path in paths]
 
 
 def limits(node: Node) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def document_of(model: Any, *, name: str | None, skip_code: bool) -> dict[str, A
         refuse_code(model)
     root, core = _read(model, skip_code)
     reader = _Reader(root.get("$defs", {}), core)
-    fields = [field._document(place) for place, field in reader.fields(core.root, root, "")]
+    fields = [field._document(place) for place, field in reader.fields(core.root, root, [""])]
     document: dict[str, Any] = {"name": name or model.__name__, "fields": fields}
     if root.get("additionalProperties") is False:
         document["extra_columns"] = "forbid"
@@ -72,15 +72,17 @@ class _Reader:
         self._definitions = definitions
         self._core = core
 
-    def fields(self, core: Node, node: dict[str, Any], prefix: str) -> list[tuple[str, Field]]:
-        """Return the fields of an object; those of nested objects have dotted names."""
+    def fields(self, core: Node, node: dict[str, Any], prefixes: list[str]) -> list[tuple[str, Field]]:
+        """Return the fields of an object that has one of several names; those of nested objects have dotted names."""
         required = node.get("required", [])
         cores = self._core.fields(self._core.inner(core))
+        aliases = self._core.aliases(core)
         found: list[tuple[str, Field]] = []
         for name, child in node.get("properties", {}).items():
-            place = f"{prefix}{name}"
+            places = [f"{prefix}{one}" for prefix in prefixes for one in (name, *aliases[name])]
+            place = places[0]
             try:
-                found.extend(self._field(place, child, cores[name], name in required))
+                found.extend(self._field(places, child, cores[name], name in required))
             except SchemaError as error:
                 if error.field is not None:
                     raise
@@ -89,21 +91,22 @@ class _Reader:
                 ) from None
         return found
 
-    def _field(self, place: str, node: dict[str, Any], core: Node, is_required: bool) -> list[tuple[str, Field]]:
+    def _field(self, places: list[str], node: dict[str, Any], core: Node, is_required: bool) -> list[tuple[str, Field]]:
+        place, others = places[0], places[1:] or None
         inner = self._core.inner(core)
         is_decimal = inner["type"] == "decimal"
         node, is_nullable = self._without_null(node) if not is_decimal else ({}, _is_nullable(core))
         if "properties" in node:
             if is_required and not is_nullable:
                 _check_nested(node)
-                return self.fields(core, node, f"{place}.")
-            return [(place, Field(self._struct(node, core), optional=True))]
+                return self.fields(core, node, [f"{place}." for place in places])
+            return [(place, Field(self._struct(node, core), optional=True, aliases=others))]
         kind, keywords = _decimal(inner) if is_decimal else self._kind(node, inner)
         if is_required and not is_nullable:
             keywords["required"] = True
         elif not is_required:
             keywords["optional"] = True
-        return [(place, Field(kind, **keywords))]
+        return [(place, Field(kind, aliases=others, **keywords))]
 
     def _resolved(self, node: dict[str, Any], depth: int = 0) -> dict[str, Any]:
         if depth > 50:
@@ -174,6 +177,8 @@ class _Reader:
             )
         _check_nested(node)
         cores = self._core.fields(self._core.inner(core))
+        if any(self._core.aliases(core).values()):
+            raise SchemaError("that a member of a struct has several names has no equivalent", keyword="validation_alias")
         parts = []
         for name, child in node["properties"].items():
             child, _ = self._without_null(child)

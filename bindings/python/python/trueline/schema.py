@@ -246,7 +246,8 @@ class Schema:
         """Make a schema from a pydantic 2 model: types, constraints, ``Optional``, ``Literal`` and enums.
 
         A required nested model becomes fields with dotted names (``address.city``); one in a list, or one that may be
-        absent, becomes a struct. A field with a default is ``optional``.
+        absent, becomes a struct. A field with a default is ``optional``. Several aliases, and the names of fields with
+        ``populate_by_name``, become ``aliases``.
 
         Anything without an equivalent raises a ``SchemaError`` that names the field. This includes validators, which
         are code, unless ``skip_code`` is true.
@@ -254,7 +255,7 @@ class Schema:
         Nothing is converted, but the schema differs from the model in some places. It also accepts whole numbers written
         as ``1.0`` for ``int``, and null in a field with a default, in a list and in the members of a struct. It refuses
         ``nan`` and infinities, unless the field has ``allow_inf_nan=True``; what only pydantic's lax mode accepts, such as
-        ``"1"`` for a number; a UUID without hyphens; and, if a field has several aliases, all but the first.
+        ``"1"`` for a number; and a UUID without hyphens.
         """
         from .model import document_of
 

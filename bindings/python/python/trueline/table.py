@@ -29,9 +29,10 @@ class Table:
     {'id': 'string', 'amount': 'float64', 'note': 'string'}
 
     A field is ``required`` unless its annotation allows ``None`` or its ``Field`` says otherwise. ``Literal`` and
-    ``Enum`` become its ``enum``. ``Annotated[int, Field(min=1)]`` is equivalent to ``int = Field(min=1)``, and
-    constraints of annotated-types, pydantic and msgspec may stand there as well. Classes may inherit from each other.
-    Class arguments are the sections of ``Schema``. The schema has the name of the class unless ``name`` is given.
+    ``Enum`` become its ``enum``. ``Annotated[int, Field(min=1)]`` is equivalent to ``int = Field(min=1)``, but
+    type checkers accept only the former; constraints of annotated-types, pydantic and msgspec may stand there as well.
+    Classes may inherit from each other. Class arguments are the sections of ``Schema``. The schema has the name of the
+    class unless ``name`` is given.
     """
 
     schema: ClassVar[Schema]

@@ -4,7 +4,7 @@ use arrow_array::StringViewArray;
 use arrow_buffer::{Buffer, NullBuffer, ScalarBuffer};
 
 /// The longest text inside a view.
-const INLINE: u32 = 12;
+const INLINE: u64 = 12;
 /// With fewer views than one per this many bytes, they are checked one by one.
 const BYTES_PER_VIEW: usize = 256;
 
@@ -38,17 +38,17 @@ pub(crate) fn string_views(
 /// inline.
 #[expect(clippy::cast_possible_truncation, reason = "the parts of a view")]
 fn last_byte(views: &[u128], block: &[u8]) -> Option<usize> {
-    const HIGH: u128 = 0x8080_8080_8080_8080_8080_8080_0000_0000;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
     let (mut high, mut buffers, mut end) = (0, 0, 0);
     // Without a branch: long texts are hard to predict.
     for view in views {
-        let length = *view as u32;
-        let is_long = u32::from(length > INLINE).wrapping_neg();
-        high |= view
-            & HIGH
-            & !(u128::from(is_long) << 96 | u128::from(is_long) << 64 | u128::from(is_long) << 32);
-        buffers |= (view >> 64) as u32 & is_long;
-        end = end.max(((view >> 96) as u64 + u64::from(length)) & u64::from(is_long));
+        let (low, top) = (*view as u64, (*view >> 64) as u64);
+        let length = low & u64::from(u32::MAX);
+        let is_long = u64::from(length > INLINE).wrapping_neg();
+        // The lengths are below 2^31, so that the bits of an inlined text are all that counts.
+        high |= (low | top) & !is_long & HIGH;
+        buffers |= top as u32 & is_long as u32;
+        end = end.max(((top >> 32) + length) & is_long);
     }
     let end = usize::try_from(end).ok()?;
     let is_worth_it = end <= BYTES_PER_VIEW.saturating_mul(views.len());

@@ -55,18 +55,21 @@ where
     T: fast_float2::FastFloat + std::ops::Neg<Output = T>,
 {
     let (negative, unsigned) = split_sign(text);
-    let value = if is_number(unsigned) && !matches!(unsigned, [b'+' | b'-', ..]) {
-        let value = fast_float2::parse(unsigned).map_err(|_| ParseError::Invalid)?;
-        if !is_finite(value) {
-            return Err(ParseError::OutOfRange);
+    let value = match unsigned.first() {
+        Some(b'0'..=b'9' | b'.') if is_number(unsigned) => {
+            let value = fast_float2::parse(unsigned).map_err(|_| ParseError::Invalid)?;
+            if !is_finite(value) {
+                return Err(ParseError::OutOfRange);
+            }
+            value
         }
-        value
-    } else if unsigned.eq_ignore_ascii_case(b"nan") {
-        nan
-    } else if unsigned.eq_ignore_ascii_case(b"inf") || unsigned.eq_ignore_ascii_case(b"infinity") {
-        infinity
-    } else {
-        return Err(ParseError::Invalid);
+        Some(b'n' | b'N') if unsigned.eq_ignore_ascii_case(b"nan") => nan,
+        Some(b'i' | b'I')
+            if unsigned.eq_ignore_ascii_case(b"inf") || unsigned.eq_ignore_ascii_case(b"infinity") =>
+        {
+            infinity
+        }
+        _ => return Err(ParseError::Invalid),
     };
     Ok(if negative { -value } else { value })
 }

@@ -46,13 +46,21 @@ struct TextLength {
 }
 
 impl TextLength {
-    fn count(&self, value: &str) -> usize {
-        if self.bytes || value.is_ascii() { value.len() } else { value.chars().count() }
+    /// Returns whether a string has at least this many characters.
+    ///
+    /// It mostly compares a fixed number of bytes, because loops over strings of varying length are mispredicted.
+    fn has(&self, value: &str, characters: usize) -> bool {
+        // A string has at most as many characters as bytes, and at least a quarter of them.
+        value.as_bytes().get(..characters).is_some_and(|start| {
+            self.bytes
+                || start.is_ascii()
+                || value.len() / 4 >= characters
+                || value.chars().count() >= characters
+        })
     }
 
-    /// Returns whether a failing string is too short.
-    fn is_short(&self, value: &str) -> bool {
-        value.len() < self.least || value.len() <= self.most || self.count(value) < self.least
+    fn is_long(&self, value: &str) -> bool {
+        self.most.checked_add(1).is_some_and(|characters| self.has(value, characters))
     }
 
     /// Returns whether any string of this many bytes has a valid length: it has at most as many characters as bytes, and at least
@@ -71,12 +79,6 @@ impl TextLength {
         let bytes = length(view);
         (bytes <= 12) & (view & NOT_ASCII == 0) & (bytes >= self.least) & (bytes <= self.most)
     }
-
-    fn fails(&self, value: &str) -> bool {
-        // Too few bytes are too few characters as well.
-        let count = if value.len() < self.least { value.len() } else { self.count(value) };
-        count < self.least || count > self.most
-    }
 }
 
 /// Returns the number of bytes of a string, from its view.
@@ -88,31 +90,37 @@ fn length(view: u128) -> usize {
 impl Kernel for TextLength {
     fn check(&self, array: &dyn Array, failing: &mut Mask) {
         let values = array.as_string_view();
-        // The strings not cleared by their bytes are either few or most of the column: in both cases a separate loop over them is
-        // faster than a branch in this one.
+        // The strings not cleared by their bytes are either few or most of the column: in both cases separate loops over those with
+        // few and those with many bytes are faster than branches in this one.
         failing.fill_from(values.views(), |view| !(self.clears(length(view)) | self.holds_in(view)));
-        let is_doubtful = |row: &usize| length(values.views()[*row]) >= self.least;
-        let doubtful: Vec<usize> = failing.rows().filter(is_doubtful).collect();
-        for row in doubtful {
-            if !self.fails(values.value(row)) {
+        let few = failing.filter(values.views(), |view| (self.least..=self.most).contains(&length(view)));
+        for row in few.rows() {
+            if self.has(values.value(row), self.least) {
+                failing.clear(row);
+            }
+        }
+        let many = failing.filter(values.views(), |view| length(view) > self.most);
+        for row in many.rows() {
+            let value = values.value(row);
+            if !self.is_long(value) && self.has(value, self.least) {
                 failing.clear(row);
             }
         }
     }
 
     fn code(&self, array: &dyn Array, row: usize) -> usize {
-        usize::from(!self.is_short(array.as_string_view().value(row)))
+        usize::from(self.has(array.as_string_view().value(row), self.least))
     }
 
     fn count_codes(&self, array: &dyn Array, failing: &Mask, counts: &mut [u64]) {
         let values = array.as_string_view();
-        for row in failing.rows() {
-            let bytes = length(values.views()[row]);
-            // If the string has many bytes, its characters must be counted, unless even a quarter of the bytes is enough.
-            let is_short =
-                bytes <= self.most || (bytes / 4 < self.least && self.count(values.value(row)) < self.least);
-            counts[usize::from(!is_short)] += 1;
-        }
+        let many = failing.filter(values.views(), |view| length(view) > self.most);
+        // If a string has many bytes, its characters must be counted, unless even a quarter of the bytes is enough.
+        let unsure = many.filter(values.views(), |view| length(view) / 4 < self.least);
+        let is_short = |row: &usize| !self.has(values.value(*row), self.least);
+        let long = many.count() - unsure.rows().filter(is_short).map(|_| 1).sum::<u64>();
+        counts[0] += failing.count() - long;
+        counts[1] += long;
     }
 
     fn fork(&self) -> Box<dyn Kernel> {

@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 use arrow_schema::SchemaRef;
 use trueline_io::text::Failure;
 use trueline_io::{Format, Source, SpooledSource, Version};
@@ -408,7 +407,10 @@ pub(crate) enum ColumnNames {
     /// Nothing: each object of JSON Lines has names of its own.
     Objects,
     /// The names and types of Parquet or Arrow.
-    #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
+    #[cfg_attr(
+        not(any(feature = "parquet", feature = "arrow-ipc")),
+        allow(dead_code, reason = "neither format is built in")
+    )]
     Typed(SchemaRef),
 }
 

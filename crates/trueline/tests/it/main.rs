@@ -11,6 +11,7 @@ mod customs;
 mod cuts;
 mod examples;
 mod faults;
+mod infer;
 mod json_proofs;
 mod json_schema;
 mod keys;

@@ -6,7 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch, RecordBatchReader};
 use arrow_schema::DataType;
-use trueline::{MemorySource, ReadOptions, Schema, infer, read};
+use trueline::{MemorySource, ReadOptions, Schema, read};
 
 use crate::support::schema;
 
@@ -80,37 +80,4 @@ fn the_first_fault_ends_the_reading_and_names_its_place() {
     let mut reader = read(&schema, source("a.csv", &text), &ReadOptions::default()).unwrap();
     let good = reader.by_ref().take_while(Result::is_ok).count();
     assert!(good > 1 && reader.next().is_none());
-}
-
-#[test]
-fn types_are_found_in_the_first_rows() {
-    let text = "i,f,b,d,t,s,zip,none\n1,1.5,true,2026-01-02,2026-01-02T03:04:05Z,a,01234,\n-2,3,False,2026-01-03,2026-01-02T03:04:05,1,00001,\n,,,,,,,\n";
-    let types = |name: &str, text: &str| {
-        let schema = infer(&*source(name, text), None).unwrap();
-        let shown = schema.fields.iter().map(|field| format!("{}: {}", field.name, field.data_type));
-        (shown.collect::<Vec<_>>().join(", "), schema)
-    };
-    let (found, schema) = types("a.csv", text);
-    assert_eq!(
-        found,
-        "i: int64, f: float64, b: boolean, d: date, t: timestamp, s: string, zip: string, none: string"
-    );
-    let batches = rows(&schema, "a.csv", text, &ReadOptions::default()).unwrap();
-    assert_eq!(batches[0].column(1).as_primitive::<Float64Type>().values()[..2], [1.5, 3.0]);
-    assert_eq!(batches[0].column(0).null_count(), 1);
-    for (delimiter, text) in [(b';', "a;b\n1;x\n"), (b'\t', "a\tb\n1\tx\n"), (b'|', "a|b\n1|x\n")] {
-        let (found, schema) = types("a.csv", text);
-        assert_eq!((&*found, schema.csv.delimiter), ("a: int64, b: string", delimiter));
-        assert_eq!(rows(&schema, "a.csv", text, &ReadOptions::default()).unwrap()[0].num_columns(), 2);
-    }
-    assert_eq!(types("a.csv", "a;b,c\n1;x,2\n").0, "a;b: string, c: int64");
-    let fine = "t\n2026-01-02T03:04:05Z\n2026-01-02T03:04:05.123456789Z\n";
-    let (found, schema) = types("a.csv", fine);
-    assert_eq!(found, "t: timestamp(ns)");
-    assert_eq!(rows(&schema, "a.csv", fine, &ReadOptions::default()).unwrap()[0].num_rows(), 2);
-    let lines = "{\"z\":1,\"a\":1,\"s\":\"x\",\"n\":null}\n{\"a\":1.5,\"o\":{\"k\":1},\"m\":1,\"b\":true}\n{\"m\":\"x\"}\n{\"cut\n";
-    let (found, _) = types("a.jsonl", lines);
-    assert_eq!(found, "z: int64, a: float64, s: string, n: any, o: any, m: any, b: boolean");
-    let long = format!("a,b\n{}", "17,2026-01-01\n".repeat(200_000));
-    assert_eq!(types("a.csv", &long).0, "a: int64, b: date");
 }

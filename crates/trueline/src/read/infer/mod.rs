@@ -2,7 +2,6 @@
 
 mod json;
 mod text;
-#[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
 mod typed;
 
 use std::io::{Cursor, Read};
@@ -72,7 +71,6 @@ fn of_text(head: &MemorySource, format: Option<Format>) -> Result<Schema, Error>
     schema.fields = match names {
         ColumnNames::Header(names) => text::fields(head, &schema, &names, format)?,
         ColumnNames::Objects => json::fields(head)?,
-        #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
         ColumnNames::Typed(columns) => typed::fields(&columns),
     };
     Ok(schema)
@@ -82,7 +80,6 @@ fn of_text(head: &MemorySource, format: Option<Format>) -> Result<Schema, Error>
 fn of_typed(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error> {
     let mut schema = Schema::default();
     match column_names(&schema, source, format)? {
-        #[cfg(any(feature = "parquet", feature = "arrow-ipc"))]
         ColumnNames::Typed(columns) => {
             schema.fields = typed::fields(&columns);
             Ok(schema)

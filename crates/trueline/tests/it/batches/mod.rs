@@ -3,6 +3,7 @@
 mod corpus;
 mod faults;
 mod files;
+mod infer;
 mod kinds;
 mod notes;
 mod rows;
