@@ -248,8 +248,18 @@ impl Visit for QuotedViews<'_> {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
+    /// The bytes of a text of each length that fits inside a view.
+    const MASKS: [u128; INLINE + 1] = {
+        let mut masks = [0; INLINE + 1];
+        let mut length = 0;
+        while length <= INLINE {
+            masks[length] = (1 << (8 * length)) - 1;
+            length += 1;
+        }
+        masks
+    };
     let length = place.len();
-    let text = Text::at(bytes, place.clone()).double_word() & ((1 << (8 * length.min(INLINE))) - 1);
+    let text = Text::at(bytes, place.clone()).double_word() & MASKS[length.min(INLINE)];
     let [low, high] = halves(text << 32);
     // Positions are 32 bits wide, so a block is below four gigabytes.
     let far = u64::from(buffer) | u64::from(narrow(place.start)) << 32;

@@ -21,8 +21,10 @@ impl Parse for Float64Parser {
         match short(text) {
             Some(ShortNumber { negative, mantissa, scale }) if mantissa <= 1 << 53 => {
                 let value = mantissa as f64 / POWERS[scale];
-                Ok(if negative { -value } else { value })
+                // Without a branch: if signs are rare, they are hard to predict.
+                Ok(f64::from_bits(value.to_bits() | u64::from(negative) << 63))
             }
+            None if is_plainly_invalid(text) => Err(ParseError::Invalid),
             _ => general(text.as_bytes(), f64::is_finite, f64::NAN, f64::INFINITY),
         }
     }
@@ -42,11 +44,27 @@ impl Parse for Float32Parser {
         match short(text) {
             Some(ShortNumber { negative, mantissa, scale }) if mantissa <= 1 << 24 && scale <= 10 => {
                 let value = mantissa as f32 / POWERS[scale];
-                Ok(if negative { -value } else { value })
+                Ok(f32::from_bits(value.to_bits() | u32::from(negative) << 31))
             }
+            None if is_plainly_invalid(text) => Err(ParseError::Invalid),
             _ => general(text.as_bytes(), f32::is_finite, f32::NAN, f32::INFINITY),
         }
     }
+}
+
+/// Whether a text that [`short`] refuses is no number at all: it has few bytes, and none of the letters `e`, `n` and `i`, one
+/// of which is in every exponent, `nan` and `inf`.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the body of the loop over a column")]
+fn is_plainly_invalid(text: Text<'_>) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let lower = text.word() | 0x20 * ONES;
+    // Bytes after the text may be such letters as well; then the text is merely examined.
+    let found = [b'e', b'n', b'i'].into_iter().fold(0, |found, letter| {
+        let differs = lower ^ u64::from(letter) * ONES;
+        found | (differs.wrapping_sub(ONES) & !differs)
+    });
+    text.len() <= 8 && found & (ONES << 7) == 0
 }
 
 /// Parses any float text.

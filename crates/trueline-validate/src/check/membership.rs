@@ -84,6 +84,8 @@ impl List {
 struct Few {
     short: Arc<[u128]>,
     long: Arc<[Box<str>]>,
+    /// Whether all have up to four bytes, so that the low half of a view has its length and its whole text.
+    are_tiny: bool,
 }
 
 impl Few {
@@ -94,7 +96,11 @@ impl Few {
             let bytes = text.bytes().rev().fold(0, |word: u128, byte| word << 8 | u128::from(byte));
             bytes << 32 | text.len() as u128
         };
-        Self { short: short.into_iter().map(view).collect(), long: long.into_iter().map(Box::from).collect() }
+        Self {
+            are_tiny: texts.iter().all(|text| text.len() <= 4),
+            short: short.into_iter().map(view).collect(),
+            long: long.into_iter().map(Box::from).collect(),
+        }
     }
 
     /// Returns whether a view is that of a short string. It always compares all of them: a branch after each would mostly be
@@ -102,6 +108,13 @@ impl Few {
     #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
     fn holds(&self, view: u128) -> bool {
         self.short.iter().fold(false, |found, text| found | (*text == view))
+    }
+
+    /// Like [`Few::holds`], if all strings are tiny.
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch")]
+    #[expect(clippy::cast_possible_truncation, reason = "the low half of a view")]
+    fn holds_tiny(&self, view: u128) -> bool {
+        self.short.iter().fold(false, |found, text| found | (*text as u64 == view as u64))
     }
 
     fn contains<'t>(&self, view: u128, text: impl FnOnce() -> &'t str) -> bool {
@@ -127,7 +140,9 @@ impl Kernel for Membership {
             List::Few(texts) => {
                 let values = array.as_string_view();
                 let views = values.views();
-                if texts.long.is_empty() {
+                if texts.are_tiny {
+                    failing.fill_from(views, |view| texts.holds_tiny(view) == forbidden);
+                } else if texts.long.is_empty() {
                     failing.fill_from(views, |view| texts.holds(view) == forbidden);
                 } else {
                     failing.fill(|row| texts.contains(views[row], || values.value(row)) == forbidden);
