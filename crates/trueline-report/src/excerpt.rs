@@ -1,14 +1,14 @@
-//! Lines around an error, for people.
+//! The lines of a record around an invalid cell, for display.
 
 use std::ops::Range;
 
-/// What an excerpt begins or ends with when it was cut there.
-const CUT: char = '…';
+/// Replaces what was cut off at the beginning or the end.
+const ELLIPSIS: char = '…';
 
-/// What is shown for what is hidden.
+/// Replaces each line of a masked part.
 const MASK: &[u8] = b"***";
 
-/// Bytes of the record kept before and after the marked part, and at most of the marked part itself.
+/// The number of bytes that are kept before the cell and after it. Of a longer cell, at most twice as many are kept.
 const CONTEXT_BYTES: usize = 320;
 
 /// One or more lines of a record, with a part of it highlighted.
@@ -48,7 +48,7 @@ impl Excerpt {
 
         let mut text = String::new();
         if start > 0 {
-            text.push(CUT);
+            text.push(ELLIPSIS);
         }
         text.push_str(&String::from_utf8_lossy(&record[start..cell_start]));
         let highlight_start = text.len();
@@ -58,9 +58,9 @@ impl Excerpt {
             text.push_str(&String::from_utf8_lossy(&record[cell_end..end]));
         }
         if end < record.len() {
-            text.push(CUT);
+            text.push(ELLIPSIS);
         }
-        let dropped_lines = line_ends(&record[..start]);
+        let dropped_lines = count_line_ends(&record[..start]);
         Self { text, highlight, first_line: first_line.map(|line| line + dropped_lines) }
     }
 
@@ -83,7 +83,7 @@ impl Excerpt {
         hidden: &[Range<usize>],
     ) -> Self {
         let mut shown = Vec::with_capacity(record.len());
-        let mut marked = cell.clone();
+        let mut highlighted = cell.clone();
         let mut at = 0;
         let mut hidden = hidden.to_vec();
         hidden.sort_unstable_by_key(|range| range.start);
@@ -96,30 +96,30 @@ impl Excerpt {
             shown.extend_from_slice(&record[at..start]);
             let before = shown.len();
             shown.extend_from_slice(MASK);
-            for _ in 0..line_ends(&record[start..end]) {
+            for _ in 0..count_line_ends(&record[start..end]) {
                 shown.push(b'\n');
                 shown.extend_from_slice(MASK);
             }
-            let moved = |border: usize, inside: usize| match border {
-                _ if border <= start => None,
-                _ if border < end => Some(inside),
-                _ => Some(shown.len() + (border - end)),
+            let shift = |offset: usize, inside: usize| match offset {
+                _ if offset <= start => None,
+                _ if offset < end => Some(inside),
+                _ => Some(shown.len() + (offset - end)),
             };
-            marked.start = moved(cell.start, before).unwrap_or(marked.start);
-            marked.end = moved(cell.end, shown.len()).unwrap_or(marked.end);
+            highlighted.start = shift(cell.start, before).unwrap_or(highlighted.start);
+            highlighted.end = shift(cell.end, shown.len()).unwrap_or(highlighted.end);
             at = end;
         }
         shown.extend_from_slice(&record[at..]);
-        Self::new(&shown, marked, first_line)
+        Self::new(&shown, highlighted, first_line)
     }
 
     /// Returns whether the beginning of the record is missing.
     pub fn is_cut_at_start(&self) -> bool {
-        self.text.starts_with(CUT)
+        self.text.starts_with(ELLIPSIS)
     }
 }
 
-/// The first offset from `offset` on that is not inside a UTF-8 sequence or between CR and LF.
+/// The first offset at or after `offset` that is not inside a UTF-8 sequence or between CR and LF.
 fn boundary(bytes: &[u8], mut offset: usize) -> usize {
     let limit = offset.saturating_add(3).min(bytes.len());
     while offset < limit && bytes[offset] & 0xC0 == 0x80 {
@@ -132,8 +132,8 @@ fn boundary(bytes: &[u8], mut offset: usize) -> usize {
     }
 }
 
-/// The line ends in `bytes`: LF, CRLF and CR each count once.
-fn line_ends(bytes: &[u8]) -> u64 {
+/// Counts the line ends in `bytes`: LF, CRLF and CR each count once.
+fn count_line_ends(bytes: &[u8]) -> u64 {
     let ends = bytes.iter().enumerate().filter(|&(index, &byte)| match byte {
         b'\n' => index == 0 || bytes[index - 1] != b'\r',
         b'\r' => true,
@@ -148,14 +148,17 @@ mod tests {
 
     use super::*;
 
-    fn marked(excerpt: &Excerpt) -> &str {
+    fn highlighted(excerpt: &Excerpt) -> &str {
         &excerpt.text[excerpt.highlight.clone()]
     }
 
     #[test]
     fn short_records_stand_whole() {
         let excerpt = Excerpt::new("a,ü,c".as_bytes(), 2..4, Some(7));
-        assert_eq!((excerpt.text.as_str(), marked(&excerpt), excerpt.first_line), ("a,ü,c", "ü", Some(7)));
+        assert_eq!(
+            (excerpt.text.as_str(), highlighted(&excerpt), excerpt.first_line),
+            ("a,ü,c", "ü", Some(7))
+        );
         assert!(!excerpt.is_cut_at_start());
     }
 
@@ -164,7 +167,7 @@ mod tests {
         let record = format!("{}\r\n{},cell,{}", "é".repeat(500), "é".repeat(200), "€".repeat(500));
         let at = record.find("cell").unwrap();
         let excerpt = Excerpt::new(record.as_bytes(), at..at + 4, Some(7));
-        assert_eq!(marked(&excerpt), "cell");
+        assert_eq!(highlighted(&excerpt), "cell");
         assert!(excerpt.is_cut_at_start() && excerpt.text.ends_with('…'));
         assert!(!excerpt.text.contains('\u{fffd}'), "cut inside a character");
         assert_eq!(excerpt.first_line, Some(8), "the first line was dropped");
@@ -174,7 +177,7 @@ mod tests {
     #[test]
     fn long_cells_are_cut_too() {
         let excerpt = Excerpt::new(&[b'x'; 5000], 10..4990, None);
-        assert!(marked(&excerpt).len() < 1000);
+        assert!(highlighted(&excerpt).len() < 1000);
         assert!(excerpt.text.ends_with('…'));
     }
 
@@ -182,11 +185,11 @@ mod tests {
     fn hidden_parts_are_masked() {
         let record = b"a,\"x\ny\",c,dd";
         let excerpt = Excerpt::masked(record, 10..12, Some(1), &[8..9, 2..7]);
-        assert_eq!((excerpt.text.as_str(), marked(&excerpt)), ("a,***\n***,***,dd", "dd"));
+        assert_eq!((excerpt.text.as_str(), highlighted(&excerpt)), ("a,***\n***,***,dd", "dd"));
         let excerpt = Excerpt::masked(record, 2..7, Some(1), std::slice::from_ref(&(2..7)));
-        assert_eq!(marked(&excerpt), "***\n***");
+        assert_eq!(highlighted(&excerpt), "***\n***");
         let excerpt = Excerpt::masked(record, 0..12, Some(1), &[2..7, 4..50]);
-        assert_eq!(marked(&excerpt), "a,***\n******");
+        assert_eq!(highlighted(&excerpt), "a,***\n******");
     }
 
     #[test]

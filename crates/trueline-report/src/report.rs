@@ -229,7 +229,7 @@ impl fmt::Display for Status {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// The wall-clock time.
-    #[serde(serialize_with = "finite")]
+    #[serde(serialize_with = "finite_or_zero")]
     pub elapsed_seconds: f64,
     /// The number of threads that checked data.
     pub threads: u32,
@@ -288,8 +288,8 @@ pub struct Decided {
     pub cached: u64,
 }
 
-/// JSON has no word for infinities and not-a-number: they are written as 0.
+/// Writes infinities and NaN as 0, because JSON cannot represent them.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn finite<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+fn finite_or_zero<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(if number.is_finite() { *number } else { 0.0 })
 }

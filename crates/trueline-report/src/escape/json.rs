@@ -42,33 +42,36 @@ pub fn write_json_line<T: Serialize + ?Sized>(out: &mut dyn io::Write, value: &T
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn push_json_line<T: Serialize + ?Sized>(line: &mut Vec<u8>, value: &T) -> io::Result<()> {
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut *line, Inert(CompactFormatter)))?;
+    value.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut *line,
+        InertFormatter(CompactFormatter),
+    ))?;
     line.push(b'\n');
     Ok(())
 }
 
-/// The serializer writes token by token: they are gathered, and the writer's errors are seen here.
+/// Writes JSON through a buffer, because the serializer writes token by token. Returns errors of the writer.
 fn write_json<T: Serialize + ?Sized>(
     out: &mut dyn io::Write,
     value: &T,
-    layout: impl Formatter,
+    formatter: impl Formatter,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(16 * 1024, out);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Inert(layout));
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, InertFormatter(formatter));
     value.serialize(&mut serializer)?;
     out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
 }
 
-/// A layout in whose strings every character is inert.
-struct Inert<F>(F);
+/// A formatter that writes strings in which every character is inert, and otherwise the output of `F`.
+struct InertFormatter<F>(F);
 
-impl<F: Formatter> Inert<F> {
-    fn write_unit<W: ?Sized + io::Write>(writer: &mut W, unit: u16) -> io::Result<()> {
+impl<F: Formatter> InertFormatter<F> {
+    fn write_utf16_unit<W: ?Sized + io::Write>(writer: &mut W, unit: u16) -> io::Result<()> {
         write!(writer, "\\u{unit:04x}")
     }
 }
 
-impl<F: Formatter> Formatter for Inert<F> {
+impl<F: Formatter> Formatter for InertFormatter<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,
@@ -81,7 +84,7 @@ impl<F: Formatter> Formatter for Inert<F> {
             let mut characters = from.chars();
             if let Some(character) = characters.next() {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    Self::write_unit(writer, *unit)?;
+                    Self::write_utf16_unit(writer, *unit)?;
                 }
             }
             rest = characters.as_str();

@@ -32,14 +32,14 @@ pub fn markdown_code(text: &str, in_table: bool) -> String {
         shown = shown.replace('|', "\\|");
     }
     let fence = "`".repeat(longest_run(&shown, '`') + 1);
-    // One space at each end is removed again, unless all are spaces.
+    // Parsers remove one space at each end, unless all characters are spaces.
     let is_padded = shown.trim_start_matches(['`', ' ']).len() < shown.len()
         || shown.trim_end_matches(['`', ' ']).len() < shown.len();
     let pad = if is_padded && shown.contains(|character| character != ' ') { " " } else { "" };
     format!("{fence}{pad}{shown}{pad}{fence}")
 }
 
-/// The longest run of a character.
+/// The length of the longest run of a character.
 pub(crate) fn longest_run(text: &str, character: char) -> usize {
     let (mut longest, mut run) = (0, 0);
     for other in text.chars() {

@@ -1,4 +1,4 @@
-//! Makes text from data harmless; the only place that does so.
+//! Escapes text from data, so that it is harmless in every output format. No other module escapes text.
 //!
 //! Every string in a report may come from data: a value, a header, a file name, a schema. No such string may control a
 //! terminal, reorder a log line or hide in it. All output formats rely on one function, [`is_inert`]. Text for people
@@ -66,8 +66,8 @@ fn is_noncharacter(character: char) -> bool {
     (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }
 
-/// Finds the first character that must not be written as it is: one that is not inert, or the first `#` of what a build
-/// service would treat as a command anywhere in a line, such as `##vso[` or `##teamcity[`.
+/// Returns the offset of the first character that must not be written unchanged: one that is not inert, or the first `#` of
+/// a command that build services recognize anywhere in a line, such as `##vso[` or `##teamcity[`.
 fn find_active(text: &str) -> Option<usize> {
     text.char_indices()
         .find(|&(at, character)| !is_inert(character) || (character == '#' && is_command(&text[at..])))
@@ -101,14 +101,14 @@ pub fn escape_text(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
-    for piece in pieces(text) {
-        escaped.push_str(&piece);
+    for escaped_char in escaped_chars(text) {
+        escaped.push_str(&escaped_char);
     }
     Cow::Owned(escaped)
 }
 
-/// Returns what [`escape_text`] shows for each character.
-pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+/// Returns what [`escape_text`] writes for each character.
+pub(crate) fn escaped_chars(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.char_indices().map(move |(at, character)| match character {
         '\n' => Cow::Borrowed("\\n"),
         '\r' => Cow::Borrowed("\\r"),

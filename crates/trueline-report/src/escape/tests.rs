@@ -3,9 +3,9 @@ use serde_json::json;
 
 use super::*;
 
-/// Written apart from [`is_inert`], from the Unicode character database's categories and properties: controls, format
-/// characters, separators other than the plain space, and what is ignored when text is displayed.
-fn acts_or_hides(character: char) -> bool {
+/// Written independently of [`is_inert`], from the categories and properties of the Unicode character database: controls,
+/// format characters, separators other than the plain space, and characters that are ignored when text is displayed.
+fn is_active_or_hidden(character: char) -> bool {
     let code = u32::from(character);
     let bidirectional = matches!(code, 0x61C | 0x200E | 0x200F | 0x202A..=0x202E | 0x2066..=0x2069);
     let zero_width = matches!(code, 0xAD | 0x200B..=0x200D | 0x2060..=0x2064 | 0xFEFF | 0xE0000..=0xE01EF);
@@ -14,9 +14,9 @@ fn acts_or_hides(character: char) -> bool {
 }
 
 #[test]
-fn every_character_of_unicode_is_judged() {
+fn every_character_of_unicode_is_classified() {
     for character in '\0'..=char::MAX {
-        if acts_or_hides(character) {
+        if is_active_or_hidden(character) {
             assert!(!is_inert(character), "U+{:04X}", u32::from(character));
         }
         let shown = escape_text(character.encode_utf8(&mut [0; 4])).into_owned();
@@ -91,8 +91,8 @@ fn line_of(value: &serde_json::Value) -> String {
     String::from_utf8(line).unwrap()
 }
 
-/// Any text, with what acts far more often than by chance.
-pub(crate) fn nasty_text() -> impl Strategy<Value = String> {
+/// Any text, with many characters and sequences that are not inert.
+pub(crate) fn hostile_text() -> impl Strategy<Value = String> {
     let acting = proptest::sample::select(vec![
         "\u{1b}[2J",
         "\u{9b}31m",
@@ -122,19 +122,19 @@ pub(crate) fn nasty_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_text_acts(text in nasty_text()) {
+    fn no_text_acts(text in hostile_text()) {
         let shown = escape_text(&text);
-        prop_assert!(!shown.chars().any(acts_or_hides));
+        prop_assert!(!shown.chars().any(is_active_or_hidden));
         prop_assert!(shown.chars().all(is_inert));
         prop_assert!(find_active(&shown).is_none());
         prop_assert_eq!(escape_text(&shown), shown.as_ref(), "showing twice changes nothing");
     }
 
     #[test]
-    fn no_json_acts_and_every_json_parses_back(text in nasty_text(), key in nasty_text()) {
+    fn no_json_acts_and_every_json_parses_back(text in hostile_text(), key in hostile_text()) {
         let value = json!({ key: [text] });
         for written in [to_json_pretty(&value), line_of(&value)] {
-            prop_assert!(!written.chars().any(|character| character != '\n' && acts_or_hides(character)));
+            prop_assert!(!written.chars().any(|character| character != '\n' && is_active_or_hidden(character)));
             prop_assert!(find_active(&written.replace('\n', "")).is_none());
             prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&written).unwrap(), &value);
         }
@@ -142,14 +142,14 @@ proptest! {
     }
 
     #[test]
-    fn no_text_leaves_the_place_it_is_put_in(text in nasty_text()) {
+    fn no_text_leaves_the_place_it_is_put_in(text in hostile_text()) {
         let shown = escape_text(&text).into_owned();
         let markup = escape_markup(&text);
         prop_assert!(!markup.contains(['<', '>', '"', '\'']));
-        let undone = ["&lt;<", "&gt;>", "&quot;\"", "&#39;'", "&amp;&"]
+        let unescaped = ["&lt;<", "&gt;>", "&quot;\"", "&#39;'", "&amp;&"]
             .iter()
             .fold(markup.into_owned(), |text, pair| text.replace(&pair[..pair.len() - 1], &pair[pair.len() - 1..]));
-        prop_assert_eq!(&undone, &shown);
+        prop_assert_eq!(&unescaped, &shown);
         let property = escape_command_property(&text);
         prop_assert!(!property.contains([':', ',', '\n', '\r']));
         prop_assert_eq!(property.replace("%2C", ",").replace("%3A", ":").replace("%25", "%"), shown);
@@ -158,7 +158,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_cut_is_a_beginning(text in any::<String>(), limit in 0usize..40) {
+    fn truncation_keeps_a_prefix(text in any::<String>(), limit in 0usize..40) {
         let kept = truncate(&text, limit);
         prop_assert!(kept.len() <= limit && text.starts_with(kept));
         prop_assert!(kept.len() == text.len() || kept.len() + 4 > limit);

@@ -1,6 +1,6 @@
 //! Advice for inputs that could not be read.
 
-/// One sentence of advice for an error code, by the words in it.
+/// Advice for an error code, selected by the words in it.
 pub(super) fn for_code(code: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| code.contains(word));
     if has(&["utf16", "encoding"]) {

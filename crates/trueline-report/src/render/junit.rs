@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::{Renderer, advice, number, place, ranking, text, wording};
+use super::{Renderer, advice, location, number, ranking, text, wording};
 use crate::{CheckResult, Report, RunError, Status, Verdict, Violation, escape::escape_markup};
 
-/// Samples in the text of one check.
+/// The number of violations in the text of one check.
 const SAMPLES_SHOWN: usize = 10;
 /// The width of that text.
 const WIDTH: usize = 120;
@@ -30,7 +30,7 @@ impl Renderer for JunitRenderer {
 }
 
 fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let count = |status| wording::count(report, status);
+    let count = |status| wording::status_count(report, status);
     let unreadable = u64::from(report.error.is_some());
     let tests = report.checks.len() as u64 + unreadable;
     let errors = count(Status::Error) + unreadable;
@@ -62,7 +62,7 @@ fn suite_name(report: &Report) -> &str {
 fn properties(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut properties = vec![
         ("verdict", report.verdict.name().to_owned()),
-        ("summary", wording::sentence(report)),
+        ("summary", wording::summary(report)),
         ("engine", format!("{} {}", report.engine.name, report.engine.version)),
         ("schema.fingerprint", report.schema.fingerprint.clone()),
         ("rows.total", report.rows.total.to_string()),
@@ -84,18 +84,19 @@ fn open_case(suite: &str, name: &str, out: &mut dyn io::Write) -> io::Result<()>
     write!(out, "    <testcase classname=\"{}\" name=\"{}\"", escape_markup(suite), escape_markup(name))
 }
 
-/// What kept the run from its end.
+/// The error that ended the run, as a test case.
 fn run_error(suite: &str, error: &RunError, out: &mut dyn io::Write) -> io::Result<()> {
     open_case(suite, "inputs are read to their end", out)?;
     let (message, code) = (escape_markup(&error.message), escape_markup(&error.code));
     writeln!(out, ">\n      <error message=\"{message}\" type=\"{code}\">")?;
-    let place = place::of_error(error).join(", ");
-    for (label, text) in [("where", place.as_str()), ("do", advice::for_code(&error.code))] {
+    let location = location::error_parts(error).join(", ");
+    for (label, text) in [("where", location.as_str()), ("do", advice::for_code(&error.code))] {
         writeln!(out, "{label}: {}", escape_markup(text))?;
     }
     writeln!(out, "</error>\n    </testcase>")
 }
 
+/// A check, as a test case.
 fn case(
     report: &Report,
     suite: &str,
@@ -104,8 +105,12 @@ fn case(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     open_case(suite, &check.id, out)?;
-    if ranking::is_empty(check) {
-        return writeln!(out, ">\n      <system-out>{}</system-out>\n    </testcase>", wording::NOTHING);
+    if ranking::is_vacuous(check) {
+        return writeln!(
+            out,
+            ">\n      <system-out>{}</system-out>\n    </testcase>",
+            wording::NOTHING_EVALUATED
+        );
     }
     if check.status == Status::Passed && check.failed == 0 {
         return writeln!(out, "/>");
@@ -117,13 +122,13 @@ fn case(
             let code = check.codes.iter().max_by_key(|(_, count)| **count).map_or("", |(code, _)| code);
             let (message, code) = (escape_markup(&message), escape_markup(code));
             writeln!(out, "      <failure message=\"{message}\" type=\"{code}\">")?;
-            body(report, check, violations, out)?;
+            details(report, check, violations, out)?;
             writeln!(out, "</failure>")?;
         }
         Status::Error => {
             let reason = escape_markup(check.reason.as_deref().unwrap_or("no reason is given"));
             writeln!(out, "      <error message=\"{reason}\" type=\"custom.error\">")?;
-            body(report, check, violations, out)?;
+            details(report, check, violations, out)?;
             writeln!(out, "</error>")?;
         }
         Status::NotEvaluated => {
@@ -134,14 +139,14 @@ fn case(
     }
     if !matches!(check.status, Status::Failed | Status::Error) && check.failed > 0 {
         writeln!(out, "      <system-out>")?;
-        body(report, check, violations, out)?;
+        details(report, check, violations, out)?;
         writeln!(out, "</system-out>")?;
     }
     writeln!(out, "    </testcase>")
 }
 
-/// What is known about a check with failures.
-fn body(
+/// The text of a check with failures: counts, expectation, remarks and some violations.
+fn details(
     report: &Report,
     check: &CheckResult,
     violations: &[&Violation],

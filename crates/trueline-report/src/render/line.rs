@@ -2,22 +2,22 @@
 
 use std::ops::Range;
 
-use super::place::floor;
+use super::location::floor_char_boundary;
 use crate::Excerpt;
 
 /// One line of an excerpt.
 pub(super) struct TextLine<'a> {
     pub(super) number: Option<u64>,
     pub(super) text: &'a str,
-    /// The marked bytes of `text`.
-    pub(super) marked: Range<usize>,
+    /// The highlighted bytes of `text`.
+    pub(super) highlighted: Range<usize>,
 }
 
-/// The lines that the marked part touches; always at least one.
-pub(super) fn marked_lines(excerpt: &Excerpt) -> Vec<TextLine<'_>> {
+/// The lines that contain a part of the highlighted bytes; always at least one.
+pub(super) fn highlighted_lines(excerpt: &Excerpt) -> Vec<TextLine<'_>> {
     let text = excerpt.text.as_str();
-    let start = floor(text, excerpt.highlight.start);
-    let end = floor(text, excerpt.highlight.end).max(start);
+    let start = floor_char_boundary(text, excerpt.highlight.start);
+    let end = floor_char_boundary(text, excerpt.highlight.end).max(start);
     let mut lines = Vec::new();
     let mut number = excerpt.first_line;
     let mut from = 0;
@@ -25,10 +25,10 @@ pub(super) fn marked_lines(excerpt: &Excerpt) -> Vec<TextLine<'_>> {
         let (length, ending) = line_length(&text[from..]);
         let to = from + length;
         let is_last = ending == 0;
-        let touched = (from < end || from == start) && (start < to + ending || is_last);
-        if touched {
-            let marked = start.clamp(from, to) - from..end.clamp(from, to) - from;
-            lines.push(TextLine { number, text: &text[from..to], marked });
+        let is_highlighted = (from < end || from == start) && (start < to + ending || is_last);
+        if is_highlighted {
+            let highlighted = start.clamp(from, to) - from..end.clamp(from, to) - from;
+            lines.push(TextLine { number, text: &text[from..to], highlighted });
         }
         if is_last {
             break;
@@ -39,7 +39,7 @@ pub(super) fn marked_lines(excerpt: &Excerpt) -> Vec<TextLine<'_>> {
     lines
 }
 
-/// The length of the first line and of its end: LF, CRLF or CR.
+/// The length of the first line, and of its line end: LF, CRLF or CR, or 0 if there is none.
 fn line_length(text: &str) -> (usize, usize) {
     match text.find(['\n', '\r']) {
         None => (text.len(), 0),

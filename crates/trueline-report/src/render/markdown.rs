@@ -2,24 +2,24 @@
 
 use std::{fmt::Write as _, io};
 
-use super::{Renderer, advice, number, place, ranking, text, wording};
+use super::{Renderer, advice, location, number, ranking, text, wording};
 use crate::{
     CheckResult, Report, Status, Verdict,
     escape::{self, markdown_code},
 };
 
-/// Inputs named one by one.
+/// The number of inputs in the table; further inputs are only counted.
 const INPUTS_SHOWN: usize = 20;
-/// Samples of each check.
+/// The number of samples of each check.
 const SAMPLES_SHOWN: usize = 3;
-/// Columns of a sample.
+/// The width of a sample in columns.
 const WIDTH: usize = 110;
-/// Columns of a name or an expectation.
+/// The maximum length of a name or an expectation.
 const CELL_BYTES: usize = 120;
-/// Ids of checks named in one list.
-const NAMES_SHOWN: usize = 200;
-/// Space reserved for the line about what was left out.
-const CLOSING_BYTES: usize = 200;
+/// The number of ids of checks in one list.
+const IDS_SHOWN: usize = 200;
+/// Space reserved for the line that says what was omitted.
+const OMISSION_BYTES: usize = 200;
 
 /// Renders the report as Markdown for a pull request comment or the summary page of a workflow: the verdict, the
 /// inputs, the table of checks, and for failed checks some locations in the data.
@@ -42,13 +42,13 @@ impl Renderer for MarkdownRenderer {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page {
             text: String::new(),
-            limit: self.limit_bytes.max(1000) - CLOSING_BYTES,
-            left_out: Vec::new(),
+            limit: self.limit_bytes.max(1000) - OMISSION_BYTES,
+            omitted: Vec::new(),
         };
         head(&mut page, report);
         inputs(&mut page, report);
-        offenders(&mut page, report);
-        condensed(&mut page, report);
+        failures(&mut page, report);
+        others(&mut page, report);
         samples(&mut page, report);
         run(&mut page, report);
         page.close();
@@ -56,11 +56,11 @@ impl Renderer for MarkdownRenderer {
     }
 }
 
-/// What is written so far, and what found no room.
+/// The text so far, and descriptions of what did not fit.
 struct Page {
     text: String,
     limit: usize,
-    left_out: Vec<String>,
+    omitted: Vec<String>,
 }
 
 impl Page {
@@ -73,28 +73,29 @@ impl Page {
         fits
     }
 
-    /// Adds the first blocks that fit; `tell` names a number of those that do not. Returns how many were added.
+    /// Adds blocks until one does not fit; `describe` describes a number of omitted blocks. Returns the number of blocks
+    /// added.
     fn add_all(
         &mut self,
         blocks: impl ExactSizeIterator<Item = String>,
-        tell: impl Fn(u64) -> String,
+        describe: impl Fn(u64) -> String,
     ) -> usize {
         let total = blocks.len();
         let added = blocks.take_while(|block| self.add(block)).count();
         if added < total {
-            self.left_out.push(tell((total - added) as u64));
+            self.omitted.push(describe((total - added) as u64));
         }
         added
     }
 
     fn close(&mut self) {
-        if !self.left_out.is_empty() {
-            let _ = write!(self.text, "\n*Left out for want of room: {}.*\n", self.left_out.join(", "));
+        if !self.omitted.is_empty() {
+            let _ = write!(self.text, "\n*Left out for want of room: {}.*\n", self.omitted.join(", "));
         }
     }
 }
 
-/// Text from data, cut to a bearable length.
+/// Text from data as a code span, truncated to `CELL_BYTES`.
 fn code(text: &str, in_table: bool) -> String {
     let shown = escape::escape_text(text);
     let kept = escape::truncate(&shown, CELL_BYTES);
@@ -105,7 +106,7 @@ fn code(text: &str, in_table: bool) -> String {
     }
 }
 
-fn mark(status: Status) -> &'static str {
+fn symbol(status: Status) -> &'static str {
     match status {
         Status::Failed | Status::Error => "❌",
         Status::Warned => "⚠",
@@ -115,19 +116,19 @@ fn mark(status: Status) -> &'static str {
 }
 
 fn head(page: &mut Page, report: &Report) {
-    let (mark, word) = match report.verdict {
+    let (symbol, word) = match report.verdict {
         Verdict::Valid => ("✅", "Valid"),
         Verdict::Invalid => ("❌", "Invalid"),
         Verdict::Unreadable => ("⛔", "Unreadable"),
     };
     let name = report.schema.name.as_deref().map(|name| format!(": {}", code(name, false)));
-    page.add(&format!("## {mark} {word}{}\n\n", name.unwrap_or_default()));
-    page.add(&format!("**{}**\n", wording::sentence(report)));
+    page.add(&format!("## {symbol} {word}{}\n\n", name.unwrap_or_default()));
+    page.add(&format!("**{}**\n", wording::summary(report)));
     if let Some(error) = &report.error {
         page.add(&format!("\n- what: {} ({})\n", code(&error.message, false), code(&error.code, false)));
-        let place = place::of_error(error);
-        if !place.is_empty() {
-            page.add(&format!("- where: {}\n", code(&place.join(", "), false)));
+        let location = location::error_parts(error);
+        if !location.is_empty() {
+            page.add(&format!("- where: {}\n", code(&location.join(", "), false)));
         }
         page.add(&format!("- do: {}\n", advice::for_code(&error.code)));
     }
@@ -155,10 +156,10 @@ fn inputs(page: &mut Page, report: &Report) {
     }
 }
 
-/// The table of the checks that found something.
-fn offenders(page: &mut Page, report: &Report) {
-    let offenders = ranking::offenders(report);
-    if offenders.is_empty() {
+/// The table of the checks with failures.
+fn failures(page: &mut Page, report: &Report) {
+    let failing = ranking::with_failures(report);
+    if failing.is_empty() {
         return;
     }
     let when = if report.verdict == Verdict::Unreadable {
@@ -167,14 +168,14 @@ fn offenders(page: &mut Page, report: &Report) {
         ""
     };
     page.add(&format!("{when}\n| check | expected | evaluated | failed | why |\n|---|---|--:|--:|---|\n"));
-    let rows = offenders.iter().map(|check| {
+    let rows = failing.iter().map(|check| {
         let mut why = code(&wording::codes(check), true);
         if let Some(remark) = wording::remark(check) {
             let _ = write!(why, "; {}", code(&remark, true));
         }
         format!(
             "| {} {} | {} | {} | {} | {why} |\n",
-            mark(check.status),
+            symbol(check.status),
             code(&check.id, true),
             code(&check.expected, true),
             number::grouped(check.evaluated),
@@ -184,55 +185,59 @@ fn offenders(page: &mut Page, report: &Report) {
     page.add_all(rows, |hidden| format!("{} with failures", number::count(hidden, "check")));
 }
 
-/// What was not evaluated, and what passed.
-fn condensed(page: &mut Page, report: &Report) {
+/// Lists of the checks that were not evaluated and of those that passed.
+fn others(page: &mut Page, report: &Report) {
     for (reason, checks) in ranking::not_evaluated(report) {
-        let names = names(&checks);
+        let check_ids = check_ids(&checks);
         page.add(&format!(
-            "\n{} not evaluated: {names}, because {}\n",
-            mark(Status::NotEvaluated),
+            "\n{} not evaluated: {check_ids}, because {}\n",
+            symbol(Status::NotEvaluated),
             code(reason, false)
         ));
     }
-    let empty = ranking::empty(report);
-    if !empty.is_empty() {
-        let names = names(&empty);
-        page.add(&format!("\n{} passed with {}: {names}\n", mark(Status::NotEvaluated), wording::NOTHING));
+    let vacuous = ranking::passed_vacuously(report);
+    if !vacuous.is_empty() {
+        let check_ids = check_ids(&vacuous);
+        page.add(&format!(
+            "\n{} passed with {}: {check_ids}\n",
+            symbol(Status::NotEvaluated),
+            wording::NOTHING_EVALUATED
+        ));
     }
     let passed = ranking::passed(report);
     if !passed.is_empty() {
         let count = number::count(passed.len() as u64, "check");
-        let names = names(&passed);
+        let check_ids = check_ids(&passed);
         page.add(&format!(
-            "\n<details><summary>{} {count} passed</summary>\n\n{names}\n\n</details>\n",
-            mark(Status::Passed)
+            "\n<details><summary>{} {count} passed</summary>\n\n{check_ids}\n\n</details>\n",
+            symbol(Status::Passed)
         ));
     }
 }
 
-fn names(checks: &[&CheckResult]) -> String {
-    let shown = checks.iter().take(NAMES_SHOWN).map(|check| code(&check.id, false));
+fn check_ids(checks: &[&CheckResult]) -> String {
+    let shown = checks.iter().take(IDS_SHOWN).map(|check| code(&check.id, false));
     let mut text = shown.collect::<Vec<_>>().join(", ");
-    if checks.len() > NAMES_SHOWN {
-        let _ = write!(text, " and {} more", number::grouped((checks.len() - NAMES_SHOWN) as u64));
+    if checks.len() > IDS_SHOWN {
+        let _ = write!(text, " and {} more", number::grouped((checks.len() - IDS_SHOWN) as u64));
     }
     text
 }
 
-/// Some places of each check, as the text report shows them.
+/// Some violations of each check, as the text report shows them.
 fn samples(page: &mut Page, report: &Report) {
     let by_check = ranking::samples(report);
-    let offenders = ranking::offenders(report);
+    let failing = ranking::with_failures(report);
     let sampled: Vec<&&CheckResult> =
-        offenders.iter().filter(|check| by_check.contains_key(check.id.as_str())).collect();
+        failing.iter().filter(|check| by_check.contains_key(check.id.as_str())).collect();
     let blocks = sampled.iter().map(|check| {
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
-        let places = text::samples(report, check, violations, SAMPLES_SHOWN, WIDTH);
-        let places = places.trim_matches('\n');
-        let fence = "`".repeat(escape::longest_run(places, '`').max(2) + 1);
+        let violations_text = text::samples(report, check, violations, SAMPLES_SHOWN, WIDTH);
+        let violations_text = violations_text.trim_matches('\n');
+        let fence = "`".repeat(escape::longest_run(violations_text, '`').max(2) + 1);
         format!(
-            "\n#### {} {}\n\n{}\n\n{fence}text\n{places}\n{fence}\n",
-            mark(check.status),
+            "\n#### {} {}\n\n{}\n\n{fence}text\n{violations_text}\n{fence}\n",
+            symbol(check.status),
             code(&check.id, false),
             wording::counts(check)
         )
@@ -243,6 +248,6 @@ fn samples(page: &mut Page, report: &Report) {
 }
 
 fn run(page: &mut Page, report: &Report) {
-    let (run, schema) = (wording::run(report).join(", "), wording::fingerprint(report));
+    let (run, schema) = (wording::run_facts(report).join(", "), wording::fingerprint(report));
     page.add(&format!("\n{}, schema {}\n", code(&run, false), code(&schema, false)));
 }

@@ -15,9 +15,9 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
-/// A number of things: `1 row`, `1,000 rows`.
-pub(super) fn count(number: u64, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
+/// A number with a noun: `1 row`, `1,000 rows`.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 /// A size in decimal units, to three digits.
@@ -34,6 +34,7 @@ pub(super) fn rate(bytes_per_second: u64) -> String {
     }
 }
 
+/// A number of bytes in the largest unit that fits, to three digits.
 fn scaled(bytes: u64) -> String {
     let mut value = bytes as f64;
     let mut unit = "B";
@@ -48,7 +49,7 @@ fn scaled(bytes: u64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-/// A time: `12 ms`, `3.21 s`, `4 min 5 s`.
+/// A duration: `12 ms`, `3.21 s`, `4 min 5 s`.
 pub(super) fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.001 {
         "under 1 ms".to_owned()
@@ -61,7 +62,8 @@ pub(super) fn duration(seconds: f64) -> String {
     }
 }
 
-/// A share to two digits or one decimal, rounded down, so that `100 %` and `0 %` are said only when they are exact.
+/// A percentage with one decimal, or with as many as two significant digits need, but at most six. It is rounded down, so
+/// that `100 %` and `0 %` are exact.
 pub(super) fn percent(part: u64, whole: u64) -> String {
     if whole == 0 || part == 0 {
         return "0 %".to_owned();

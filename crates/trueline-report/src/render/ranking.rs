@@ -1,13 +1,14 @@
-//! Selects what is shown first: the most important checks, and the most informative samples of each.
+//! Groups and orders checks and violations, so that the most important ones are shown first.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::{CheckResult, Report, Status, Violation};
 
-/// The checks that failed somewhere, the most important first: errors before warnings before what is tolerated, then
-/// by the number of failures, then in the report's order.
-pub(super) fn offenders(report: &Report) -> Vec<&CheckResult> {
-    let mut checks: Vec<&CheckResult> = report.checks.iter().filter(|check| is_offender(check)).collect();
+/// The checks with failures, the most important first: errors, then warnings, then checks that were not evaluated to the
+/// end, then those that passed within their tolerance. Checks of the same rank are ordered by their number of failures, then
+/// as in the report.
+pub(super) fn with_failures(report: &Report) -> Vec<&CheckResult> {
+    let mut checks: Vec<&CheckResult> = report.checks.iter().filter(|check| has_failures(check)).collect();
     checks.sort_by_key(|check| {
         let rank = match check.status {
             Status::Failed | Status::Error => 0,
@@ -20,15 +21,15 @@ pub(super) fn offenders(report: &Report) -> Vec<&CheckResult> {
     checks
 }
 
-/// Whether there is something to show of a check.
-pub(super) fn is_offender(check: &CheckResult) -> bool {
+/// Whether a check has failures, or failed without counted failures, such as a check in error.
+pub(super) fn has_failures(check: &CheckResult) -> bool {
     matches!(check.status, Status::Failed | Status::Warned | Status::Error) || check.failed > 0
 }
 
-/// Checks that were not evaluated and found nothing, together with the others of the same reason.
+/// Checks that were not evaluated and have no failures, grouped by reason.
 pub(super) fn not_evaluated(report: &Report) -> Vec<(&str, Vec<&CheckResult>)> {
     let mut groups: Vec<(&str, Vec<&CheckResult>)> = Vec::new();
-    let rest = report.checks.iter().filter(|check| !is_offender(check));
+    let rest = report.checks.iter().filter(|check| !has_failures(check));
     for check in rest.filter(|check| check.status != Status::Passed) {
         let reason =
             check.reason.as_deref().filter(|reason| !reason.is_empty()).unwrap_or("no reason is given");
@@ -40,27 +41,27 @@ pub(super) fn not_evaluated(report: &Report) -> Vec<(&str, Vec<&CheckResult>)> {
     groups
 }
 
-/// Checks that passed without a single failure and evaluated something.
+/// Checks that passed without a failure and evaluated something.
 pub(super) fn passed(report: &Report) -> Vec<&CheckResult> {
-    passes(report).filter(|check| !is_empty(check)).collect()
+    passed_without_failure(report).filter(|check| !is_vacuous(check)).collect()
 }
 
-/// Checks that passed because there was nothing to evaluate.
-pub(super) fn empty(report: &Report) -> Vec<&CheckResult> {
-    passes(report).filter(|check| is_empty(check)).collect()
+/// Checks that passed vacuously: there was nothing to evaluate.
+pub(super) fn passed_vacuously(report: &Report) -> Vec<&CheckResult> {
+    passed_without_failure(report).filter(|check| is_vacuous(check)).collect()
 }
 
-fn passes(report: &Report) -> impl Iterator<Item = &CheckResult> {
+fn passed_without_failure(report: &Report) -> impl Iterator<Item = &CheckResult> {
     let passed = report.checks.iter().filter(|check| check.status == Status::Passed);
-    passed.filter(|check| !is_offender(check))
+    passed.filter(|check| !has_failures(check))
 }
 
-/// Whether a check passed and evaluated nothing, such as when all values are null or there are no rows.
-pub(super) fn is_empty(check: &CheckResult) -> bool {
+/// Whether a check passed vacuously, for example because all values are null or there are no rows.
+pub(super) fn is_vacuous(check: &CheckResult) -> bool {
     check.status == Status::Passed && check.evaluated == 0 && check.failed == 0
 }
 
-/// The samples of each check, by its id.
+/// The violations in the report, by the id of their check.
 pub(super) fn samples(report: &Report) -> HashMap<&str, Vec<&Violation>> {
     let mut by_check: HashMap<&str, Vec<&Violation>> = HashMap::new();
     for violation in &report.violations {
@@ -69,8 +70,8 @@ pub(super) fn samples(report: &Report) -> HashMap<&str, Vec<&Violation>> {
     by_check
 }
 
-/// The first violations, but one of each code before a second of any.
-pub(super) fn choose<'a>(violations: &[&'a Violation], samples: usize) -> Vec<&'a Violation> {
+/// Selects up to `limit` violations: the first of each code, then the first of the others. They keep their order.
+pub(super) fn select<'a>(violations: &[&'a Violation], limit: usize) -> Vec<&'a Violation> {
     let mut codes = HashSet::new();
     let mut ranked: Vec<(bool, usize)> = violations
         .iter()
@@ -78,7 +79,7 @@ pub(super) fn choose<'a>(violations: &[&'a Violation], samples: usize) -> Vec<&'
         .map(|(index, violation)| (!codes.insert(&violation.code), index))
         .collect();
     ranked.sort_unstable();
-    ranked.truncate(samples);
+    ranked.truncate(limit);
     ranked.sort_unstable_by_key(|(_, index)| *index);
     ranked.into_iter().map(|(_, index)| violations[index]).collect()
 }

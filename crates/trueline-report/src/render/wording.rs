@@ -1,16 +1,16 @@
-//! Wording shared by all renderers for people.
+//! Phrases that several renderers use.
 
 use super::{number, ranking};
 use crate::{CheckResult, Report, Status, Verdict, Violation, severity};
 
-/// Digits of the fingerprint shown.
+/// The number of digits of the fingerprint that are shown.
 const FINGERPRINT_DIGITS: usize = 12;
 
 /// The remark on checks that passed because there was nothing to evaluate.
-pub(super) const NOTHING: &str = "nothing evaluated";
+pub(super) const NOTHING_EVALUATED: &str = "nothing evaluated";
 
-/// What is said beside the verdict: rows and checks, or that nothing can be said.
-pub(super) fn sentence(report: &Report) -> String {
+/// The sentence after the verdict: the counts of rows and checks, or that there is no result.
+pub(super) fn summary(report: &Report) -> String {
     if report.verdict == Verdict::Unreadable {
         "the data could not be read and checked to its end, so nothing is said about it".to_owned()
     } else {
@@ -34,17 +34,22 @@ pub(super) fn rows(report: &Report) -> String {
 
 /// `3 checks: 1 failed, 2 passed`.
 pub(super) fn checks(report: &Report) -> String {
-    let of = |status| count(report, status);
+    let of = |status| status_count(report, status);
     let (all, passed) = (report.checks.len() as u64, of(Status::Passed));
     if passed == all {
-        let empty = ranking::empty(report).len() as u64;
-        return match (all, empty) {
+        let vacuous = ranking::passed_vacuously(report).len() as u64;
+        return match (all, vacuous) {
             (0, _) => "no checks".to_owned(),
             (1, 0) => "the only check passed".to_owned(),
-            (1, _) => format!("the only check passed, with {NOTHING}"),
+            (1, _) => format!("the only check passed, with {NOTHING_EVALUATED}"),
             (_, 0) => format!("all {all} checks passed"),
-            (_, empty) if empty == all => format!("all {all} checks passed, all of them with {NOTHING}"),
-            _ => format!("all {all} checks passed, {} of them with {NOTHING}", number::grouped(empty)),
+            (_, vacuous) if vacuous == all => {
+                format!("all {all} checks passed, all of them with {NOTHING_EVALUATED}")
+            }
+            _ => format!(
+                "all {all} checks passed, {} of them with {NOTHING_EVALUATED}",
+                number::grouped(vacuous)
+            ),
         };
     }
     let counted = [
@@ -62,8 +67,8 @@ pub(super) fn checks(report: &Report) -> String {
     format!("{}: {}", number::count(all, "check"), parts.join(", "))
 }
 
-/// How many checks have this status.
-pub(super) fn count(report: &Report, status: Status) -> u64 {
+/// The number of checks with this status.
+pub(super) fn status_count(report: &Report, status: Status) -> u64 {
     report.checks.iter().filter(|check| check.status == status).count() as u64
 }
 
@@ -87,7 +92,7 @@ pub(super) fn counts(check: &CheckResult) -> String {
     counts
 }
 
-/// A remark on what the counts of a check do not show, such as why it passed nevertheless.
+/// A remark on the status of a check: its reason, or that its failures are within the tolerance.
 pub(super) fn remark(check: &CheckResult) -> Option<String> {
     let tolerated = check.status == Status::Passed && check.failed > 0;
     match (&check.reason, tolerated) {
@@ -100,7 +105,7 @@ pub(super) fn remark(check: &CheckResult) -> Option<String> {
     }
 }
 
-/// The status, as people write it.
+/// The status in words.
 pub(super) fn status(status: Status) -> &'static str {
     match status {
         Status::NotEvaluated => "not evaluated",
@@ -108,7 +113,7 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
-/// What is wrong, or if nobody said so, what was expected.
+/// The message of a violation; without one, what was expected.
 pub(super) fn message(violation: &Violation) -> String {
     if violation.message.is_empty() {
         format!("expected {}", violation.expected)
@@ -117,8 +122,8 @@ pub(super) fn message(violation: &Violation) -> String {
     }
 }
 
-/// How many failures are not shown.
-pub(super) fn more(check: &CheckResult, shown: usize) -> Option<String> {
+/// A phrase for the failures that are not shown, if there are any.
+pub(super) fn more_failures(check: &CheckResult, shown: usize) -> Option<String> {
     let hidden = check.failed.saturating_sub(shown as u64);
     match (hidden, shown) {
         (0, _) => None,
@@ -127,8 +132,8 @@ pub(super) fn more(check: &CheckResult, shown: usize) -> Option<String> {
     }
 }
 
-/// What the run took, and what ran.
-pub(super) fn run(report: &Report) -> Vec<String> {
+/// The facts about the run: its time, rate, threads, instruction set and memory, and the engine.
+pub(super) fn run_facts(report: &Report) -> Vec<String> {
     let run = &report.run;
     let mut parts = vec![number::duration(run.elapsed_seconds)];
     if run.bytes_per_second > 0 {
@@ -143,14 +148,14 @@ pub(super) fn run(report: &Report) -> Vec<String> {
     parts
 }
 
-/// The fingerprint of the schema, short enough to be read.
+/// The fingerprint of the schema, shortened.
 pub(super) fn fingerprint(report: &Report) -> String {
     let fingerprint = &report.schema.fingerprint;
     let (algorithm, digits) = fingerprint.split_once(':').unwrap_or(("", fingerprint));
     format!("{algorithm}:{}", digits.chars().take(FINGERPRINT_DIGITS).collect::<String>())
 }
 
-/// The reasons of the failures, the most frequent first, with their counts when there is more than one.
+/// The codes of the failures, the most frequent first, with their counts if there is more than one code.
 pub(super) fn codes(check: &CheckResult) -> String {
     let short = |code: &str| {
         code.strip_prefix(&check.check).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned)

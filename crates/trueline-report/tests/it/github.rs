@@ -1,4 +1,4 @@
-//! Workflow commands: that there are no others than meant, and what they say.
+//! Workflow commands: the output contains only the intended commands, with the right contents.
 
 use trueline_report::{Report, escape::escape_text, render::GithubRenderer};
 
@@ -8,7 +8,7 @@ fn render(report: &Report) -> String {
     crate::json::rendered(&GithubRenderer, report)
 }
 
-/// A command as GitHub's runner reads it.
+/// A command as GitHub's runner parses it.
 #[derive(Debug)]
 struct Command {
     kind: String,
@@ -19,7 +19,7 @@ struct Command {
 fn parse(line: &str) -> Option<Command> {
     let (head, message) = line.trim_start().strip_prefix("::")?.split_once("::")?;
     let (kind, properties) = head.split_once(' ').unwrap_or((head, ""));
-    let undo = |text: &str| {
+    let unescape = |text: &str| {
         text.replace("%0D", "\r")
             .replace("%0A", "\n")
             .replace("%3A", ":")
@@ -29,12 +29,12 @@ fn parse(line: &str) -> Option<Command> {
     let properties = properties
         .split(',')
         .map(|property| property.split_once('=').unwrap())
-        .map(|(name, value)| (name.to_owned(), undo(value)))
+        .map(|(name, value)| (name.to_owned(), unescape(value)))
         .collect();
-    Some(Command { kind: kind.to_owned(), properties, message: undo(message) })
+    Some(Command { kind: kind.to_owned(), properties, message: unescape(message) })
 }
 
-/// Every line is one of our commands, but for the last one, which is none.
+/// Every line except the last one is a command of the renderer.
 pub(crate) fn assert_sound(text: &str) {
     let lines: Vec<&str> = text.lines().collect();
     let (closing, commands) = lines.split_last().unwrap();
@@ -58,7 +58,7 @@ pub(crate) fn assert_sound(text: &str) {
 }
 
 #[test]
-fn commands_are_ours() {
+fn only_intended_commands_are_written() {
     for report in sample::all() {
         assert_sound(&render(&report));
     }

@@ -1,4 +1,4 @@
-//! The page: that text from data is text and nothing else, and that nothing is loaded, run or sent.
+//! The page: text from data is only text, and nothing is loaded, run or sent.
 
 use html5gum::{Token, Tokenizer};
 use trueline_report::{Report, escape::escape_text, render::HtmlRenderer};
@@ -42,10 +42,10 @@ const ATTRIBUTES: &[&str] = &[
     "x",
 ];
 
-/// Elements that have no end.
+/// Elements without an end tag.
 const VOID: &[&str] = &["meta"];
 
-/// A page taken apart as a browser does.
+/// The parts of a page, parsed as a browser does.
 #[derive(Default)]
 pub(crate) struct Parts {
     /// All text, in order.
@@ -62,7 +62,7 @@ fn string(bytes: &[u8]) -> String {
 pub(crate) fn parse(html: &str) -> Parts {
     let mut parts = Parts::default();
     let mut open: Vec<String> = Vec::new();
-    // What stands between the tags of a style is text for the browser, not markup.
+    // The contents of a `style` element are text for a browser, not markup.
     let (start, end) = (html.find("<style>").unwrap() + "<style>".len(), html.find("</style>").unwrap());
     html[start..end].clone_into(&mut parts.style);
     assert!(!parts.style.contains('<'));
@@ -74,9 +74,9 @@ pub(crate) fn parse(html: &str) -> Parts {
                     for (attribute, value) in &tag.attributes {
                         parts.attributes.push((string(attribute), string(value)));
                     }
-                    // A self-closed element of a picture has no end either; elsewhere the slash would mean nothing.
-                    let is_picture = ["rect", "circle", "path"].contains(&name.as_str());
-                    assert_eq!(tag.self_closing, is_picture, "{name}");
+                    // Self-closing elements of SVG have no end tag either; in HTML the slash would have no effect.
+                    let is_svg_shape = ["rect", "circle", "path"].contains(&name.as_str());
+                    assert_eq!(tag.self_closing, is_svg_shape, "{name}");
                     if !VOID.contains(&name.as_str()) && !tag.self_closing {
                         open.push(name.clone());
                     }
@@ -96,8 +96,8 @@ pub(crate) fn parse(html: &str) -> Parts {
     parts
 }
 
-/// There are only elements and attributes of ours, none of which loads, runs or sends anything, and `marker`, which stands
-/// in every text of the report, is found in text only.
+/// There are only known elements and attributes, none of which loads, runs or sends anything. `marker`, which is in every
+/// string of the report, is found only in text.
 pub(crate) fn assert_sound(html: &str, marker: &str) -> Parts {
     let parts = parse(html);
     for element in &parts.elements {
@@ -135,7 +135,7 @@ fn the_layout_is_the_documented_one() {
     insta::assert_snapshot!("html_naughty", body(&render(&sample::naughty())));
 }
 
-/// The page without its style, which says nothing about a report.
+/// The page without its style, which does not depend on the report.
 fn body(html: &str) -> String {
     let (start, end) = (html.find("<style>").unwrap(), html.find("</style>").unwrap());
     format!("{}{}", &html[..start], &html[end..])

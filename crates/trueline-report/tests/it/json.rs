@@ -1,4 +1,4 @@
-//! The JSON of reports: its layout, its schema, and the way back.
+//! Reports as JSON: the layout, the schema, and parsing.
 
 use std::{fs, io};
 
@@ -18,7 +18,7 @@ fn schema() -> jsonschema::Validator {
     jsonschema::draft202012::new(&schema).unwrap()
 }
 
-/// What a renderer writes.
+/// The output of a renderer.
 pub(crate) fn rendered(renderer: &dyn Renderer, report: &Report) -> String {
     let mut bytes = Vec::new();
     renderer.render(report, &mut bytes).unwrap();

@@ -1,4 +1,4 @@
-//! The renderers over made reports.
+//! Tests of the renderers with sample reports.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

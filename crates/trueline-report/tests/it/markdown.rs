@@ -1,4 +1,4 @@
-//! Markdown: that text from data is code and nothing else, and what finds room.
+//! Markdown: text from data is only code, and the output keeps to its size limit.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use trueline_report::{
@@ -18,8 +18,8 @@ fn whole(report: &Report) -> String {
     render(65_536, report)
 }
 
-/// The only markup is ours; `marker`, which stands in every text of the report, is found in code only, and the tables have
-/// as many cells in each row.
+/// The only markup is that of the renderer. `marker`, which is in every string of the report, is found only in code. All
+/// rows of a table have the same number of cells.
 pub(crate) fn assert_sound(markdown: &str, marker: &str) {
     let mut is_code_block = false;
     let mut cells = 0;
@@ -68,7 +68,7 @@ fn the_layout_is_the_documented_one() {
 }
 
 #[test]
-fn what_finds_no_room_is_counted() {
+fn what_does_not_fit_is_counted() {
     let mut report = sample::invalid();
     report.checks = (0..3000)
         .map(|index| {
@@ -80,9 +80,9 @@ fn what_finds_no_room_is_counted() {
         assert!(text.len() <= limit, "{} of {limit}", text.len());
         assert_sound(&text, "\u{0}");
         let shown = text.lines().filter(|line| line.starts_with("| ❌ ")).count();
-        let is_told = text.contains("Left out for want of room: ");
-        assert_eq!(is_told, shown < 3000, "{text}");
-        if is_told {
+        let is_reported = text.contains("Left out for want of room: ");
+        assert_eq!(is_reported, shown < 3000, "{text}");
+        if is_reported {
             let digits: String = text
                 .split("room: ")
                 .nth(1)

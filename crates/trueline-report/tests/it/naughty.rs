@@ -1,4 +1,4 @@
-//! The big list of naughty strings, in every place of a report, in every format.
+//! The "big list of naughty strings" as every string of a report, in every format.
 
 use std::{env, fs, path::PathBuf};
 
@@ -10,10 +10,10 @@ use trueline_report::{
 
 use crate::{github, html, json, junit, markdown, sample, sarif, text};
 
-/// Stands in every text of a report, and nowhere else.
+/// A part of every string of a report that occurs nowhere else.
 const MARKER: &str = "zqmarker";
 
-/// Payloads of our own: terminals, build services, spreadsheets, bidirectional text.
+/// Further payloads: for terminals, build services, spreadsheets and bidirectional text.
 const PAYLOADS: &[&str] = &[
     "\u{1b}]0;title\u{7}",
     "\u{1b}]8;;http://example.com\u{1b}\\link\u{1b}]8;;\u{1b}\\",
@@ -71,7 +71,7 @@ const PAYLOADS: &[&str] = &[
     "\u{fdd0}\u{1fffe}",
 ];
 
-/// A report in which every string is this one, and is in the way of every layout.
+/// A report in which every string is this one.
 fn everywhere(text: &str) -> Report {
     let mut report = sample::invalid();
     report.error = sample::unreadable().error;
@@ -109,7 +109,7 @@ fn everywhere(text: &str) -> Report {
     report
 }
 
-/// Nothing in it acts in a terminal or in the log of a build.
+/// Nothing in the text has an effect in a terminal or in the log of a build.
 fn assert_inert(text: &str) {
     for character in text.chars() {
         assert!(character == '\n' || is_inert(character), "{character:?} in {text}");
@@ -119,7 +119,7 @@ fn assert_inert(text: &str) {
     }
 }
 
-/// No line of it is a command, or wider than asked.
+/// No line is a command or wider than `width`.
 fn assert_lines(text: &str, width: usize) {
     for line in text.lines() {
         let columns: usize = line.chars().filter_map(unicode_width::UnicodeWidthChar::width).sum();
@@ -165,14 +165,14 @@ fn assert_all_formats(payload: &str, schema: &jsonschema::Validator) {
 }
 
 #[test]
-fn our_payloads_do_nothing() {
+fn payloads_have_no_effect() {
     let schema = sarif::schema();
     for payload in PAYLOADS {
         assert_all_formats(payload, &schema);
     }
 }
 
-/// Where the corpora stand that are not in the repository.
+/// The folder of the corpora, which are not in the repository.
 pub(crate) fn corpora() -> PathBuf {
     env::var_os("TRUELINE_CORPORA").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora")),
@@ -181,7 +181,7 @@ pub(crate) fn corpora() -> PathBuf {
 }
 
 #[test]
-fn naughty_strings_do_nothing() {
+fn naughty_strings_have_no_effect() {
     let path = corpora().join("naughty-strings/blns.json");
     let Ok(json) = fs::read_to_string(&path) else {
         println!("skipped: there is no {}", path.display());

@@ -1,4 +1,4 @@
-//! Reports made for the tests.
+//! Sample reports for the tests.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -8,12 +8,12 @@ use trueline_report::{
 };
 use trueline_schema::Severity;
 
-/// Every report below.
+/// All sample reports.
 pub(crate) fn all() -> [Report; 7] {
     [valid(), invalid(), warnings(), unreadable(), duplicates(), empty(), naughty()]
 }
 
-/// A report without checks over `rows` rows.
+/// A report of `total` rows without checks.
 pub(crate) fn report(verdict: Verdict, total: u64, invalid: u64) -> Report {
     Report {
         report_version: REPORT_VERSION,
@@ -68,7 +68,7 @@ pub(crate) fn check(id: &str, expected: &str, evaluated: u64) -> CheckResult {
     }
 }
 
-/// The same, failed with these codes.
+/// A check that failed with these codes.
 pub(crate) fn failed(id: &str, expected: &str, evaluated: u64, codes: &[(&str, u64)]) -> CheckResult {
     CheckResult {
         status: Status::Failed,
@@ -112,7 +112,7 @@ pub(crate) fn violation(
     violation
 }
 
-/// A record a line of 71 bytes, after a header.
+/// A location in an input whose records are lines of 71 bytes, after a header.
 pub(crate) fn location(row: u64, offset: u64, length: usize) -> Location {
     Location {
         row_index: Some(row),
@@ -148,7 +148,7 @@ pub(crate) fn valid() -> Report {
     report
 }
 
-/// Many checks, most of them failed, in every way a check can end.
+/// Many checks with every status, most of them failed.
 pub(crate) fn invalid() -> Report {
     let mut report = valid();
     report.verdict = Verdict::Invalid;
@@ -319,7 +319,7 @@ pub(crate) fn duplicates() -> Report {
     report
 }
 
-/// Nothing worse than warnings.
+/// A check with severity warning failed.
 pub(crate) fn warnings() -> Report {
     let mut report = valid();
     let warned =
@@ -368,7 +368,7 @@ pub(crate) fn unreadable() -> Report {
     report
 }
 
-/// A file without a byte, where a header is expected.
+/// An empty file, where a header is expected.
 pub(crate) fn empty() -> Report {
     let mut report = report(Verdict::Invalid, 0, 0);
     report.run = Run { threads: 1, simd: "sse2".into(), ..Run::default() };

@@ -1,4 +1,4 @@
-//! SARIF: that it keeps to the standard, and points at the right places.
+//! SARIF: the output conforms to the standard and has the right locations.
 
 use std::fs;
 
@@ -11,14 +11,14 @@ fn render(report: &Report) -> Value {
     serde_json::from_str(&crate::json::rendered(&SarifRenderer, report)).unwrap()
 }
 
-/// The part of the standard that is used, written down strictly.
+/// A strict schema of the part of the standard that is used.
 pub(crate) fn schema() -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(include_str!("sarif.schema.json")).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     jsonschema::draft202012::options().should_validate_formats(true).build(&schema).unwrap()
 }
 
-/// It keeps to `schema`, and every index in it is that of what it names.
+/// The log conforms to `schema`, and every index refers to the object named beside it.
 pub(crate) fn assert_sound(log: &Value, schema: &jsonschema::Validator) {
     let errors: Vec<String> =
         schema.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();

@@ -1,4 +1,4 @@
-//! The text of each kind of report, as it is printed.
+//! The text report of each sample.
 
 use trueline_report::{
     Report,
@@ -41,7 +41,7 @@ snapshot!(empty, sample::empty(), wide(100));
 snapshot!(naughty, sample::naughty(), TextRenderer { samples_per_check: 10, ..wide(100) });
 snapshot!(naughty_narrow, sample::naughty(), TextRenderer { samples_per_check: 10, ..wide(40) });
 
-/// The text without the sequences that the renderer may write.
+/// The text without the color sequences that the renderer writes.
 pub(crate) fn without_colors(text: &str) -> String {
     let mut plain = text.to_owned();
     for parameters in ["0", "1", "2", "36", "1;31", "1;32", "1;33"] {

@@ -1,28 +1,28 @@
 //! The tables of checks.
 
-use super::page::{Page, Tone};
+use super::page::{Page, StatusClass};
 use crate::{
     CheckResult, Report, Status, Verdict,
     render::{number, ranking, wording},
 };
 
-/// Rows of each table; further checks are only counted.
+/// The number of rows of each table; further checks are only counted.
 const ROWS_SHOWN: usize = 1000;
 
-/// What a status means.
-pub(super) fn tone(status: Status) -> Tone {
+/// The CSS class for a status.
+pub(super) fn status_class(status: Status) -> StatusClass {
     match status {
-        Status::Passed => Tone::Good,
-        Status::Failed | Status::Error => Tone::Bad,
-        Status::Warned => Tone::Warn,
-        Status::NotEvaluated => Tone::Open,
+        Status::Passed => StatusClass::Good,
+        Status::Failed | Status::Error => StatusClass::Bad,
+        Status::Warned => StatusClass::Warn,
+        Status::NotEvaluated => StatusClass::Open,
     }
 }
 
-/// The checks that found something, the most important first.
+/// The checks with failures, the most important first.
 pub(super) fn write(page: &mut Page, report: &Report) {
-    let offenders = ranking::offenders(report);
-    if offenders.is_empty() {
+    let failing = ranking::with_failures(report);
+    if failing.is_empty() {
         return;
     }
     page.raw("<section aria-labelledby=\"checks\">\n<h2 id=\"checks\">Checks with failures</h2>\n");
@@ -38,20 +38,22 @@ pub(super) fn write(page: &mut Page, report: &Report) {
          <th role=\"columnheader\" scope=\"col\" class=\"wide\">beside the others</th>\
          </tr></thead>\n<tbody role=\"rowgroup\">\n",
     );
-    let most = offenders.iter().map(|check| check.failed).max().unwrap_or(0);
-    for (index, check) in offenders.iter().take(ROWS_SHOWN).enumerate() {
-        row(page, check, index, most);
+    let max_failed = failing.iter().map(|check| check.failed).max().unwrap_or(0);
+    for (index, check) in failing.iter().take(ROWS_SHOWN).enumerate() {
+        row(page, check, index, max_failed);
     }
     page.raw("</tbody>\n</table></div>\n");
-    more(page, offenders.len());
+    more(page, failing.len());
     page.raw("</section>\n");
 }
 
-fn row(page: &mut Page, check: &CheckResult, index: usize, most: u64) {
-    let tone = tone(check.status);
-    page.raw("<tr role=\"row\"><td role=\"cell\">").raw(tone.badge()).raw(wording::status(check.status));
+fn row(page: &mut Page, check: &CheckResult, index: usize, max_failed: u64) {
+    let status_class = status_class(check.status);
+    page.raw("<tr role=\"row\"><td role=\"cell\">")
+        .raw(status_class.badge())
+        .raw(wording::status(check.status));
     page.raw("</span></td><th role=\"rowheader\" scope=\"row\">");
-    let has_section = index < super::offender::SECTIONS_SHOWN;
+    let has_section = index < super::failures::SECTIONS_SHOWN;
     if has_section {
         page.raw("<a href=\"#check-").number(index as u64).raw("\">");
     }
@@ -70,7 +72,7 @@ fn row(page: &mut Page, check: &CheckResult, index: usize, most: u64) {
         &number::grouped(check.failed),
         "</td><td role=\"cell\" class=\"wide\"><div class=\"share\">",
     );
-    page.bar(&[(tone, check.failed)], most, &wording::counts(check));
+    page.bar(&[(status_class, check.failed)], max_failed, &wording::counts(check));
     if check.evaluated > 1 && check.failed <= check.evaluated {
         page.within("<span class=\"note\">", &number::percent(check.failed, check.evaluated), "</span>");
     }
@@ -84,7 +86,7 @@ fn more(page: &mut Page, total: usize) {
     }
 }
 
-/// What was not evaluated, and what passed.
+/// The checks that were not evaluated, and those that passed.
 pub(super) fn write_others(page: &mut Page, report: &Report) {
     let not_evaluated = ranking::not_evaluated(report);
     if !not_evaluated.is_empty() {
@@ -103,8 +105,8 @@ pub(super) fn write_others(page: &mut Page, report: &Report) {
         page.raw("</div>\n");
     }
     page.raw(if is_any { "</section>\n" } else { "" });
-    let (passed, empty) = (ranking::passed(report), ranking::empty(report));
-    let all = [passed, empty].concat();
+    let (passed, vacuous) = (ranking::passed(report), ranking::passed_vacuously(report));
+    let all = [passed, vacuous].concat();
     if !all.is_empty() {
         write_passed(page, &all, all.len() == report.checks.len());
     }
@@ -124,8 +126,8 @@ fn write_passed(page: &mut Page, passed: &[&CheckResult], is_all: bool) {
     for check in passed.iter().take(ROWS_SHOWN) {
         page.raw("<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><bdi>").data(&check.id);
         page.raw("</bdi></th><td role=\"cell\" class=\"expected\"><bdi>").data(&check.expected).raw("</bdi>");
-        if ranking::is_empty(check) {
-            page.within("<span class=\"note\">", wording::NOTHING, "</span>");
+        if ranking::is_vacuous(check) {
+            page.within("<span class=\"note\">", wording::NOTHING_EVALUATED, "</span>");
         }
         page.within(
             "</td><td role=\"cell\" class=\"number\" data-label=\"evaluated\">",

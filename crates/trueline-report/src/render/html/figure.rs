@@ -1,6 +1,6 @@
 //! The key figures.
 
-use super::page::{Page, Tone};
+use super::page::{Page, StatusClass};
 use crate::{
     Report, Status,
     render::{number, wording},
@@ -24,14 +24,14 @@ fn figure(page: &mut Page, label: &'static str, value: &str, bar: impl FnOnce(&m
 
 fn rows(page: &mut Page, report: &Report) {
     let rows = &report.rows;
-    let parts = [(Tone::Good, rows.valid), (Tone::Bad, rows.invalid)];
+    let parts = [(StatusClass::Good, rows.valid), (StatusClass::Bad, rows.invalid)];
     let note = format!(
         "{} invalid ({}), {} valid",
         number::grouped(rows.invalid),
         number::percent(rows.invalid, rows.total),
         number::grouped(rows.valid)
     );
-    // The smaller part must be seen, so it is drawn first.
+    // The smaller part is drawn first, so that it is always visible.
     let ordered = if rows.invalid <= rows.valid { [parts[1], parts[0]] } else { parts };
     let bar = |page: &mut Page| {
         page.bar(&ordered, rows.total, &note);
@@ -40,13 +40,13 @@ fn rows(page: &mut Page, report: &Report) {
 }
 
 fn checks(page: &mut Page, report: &Report) {
-    let of = |status| wording::count(report, status);
+    let of = |status| wording::status_count(report, status);
     let parts = [
-        (Tone::Bad, of(Status::Failed), "failed"),
-        (Tone::Bad, of(Status::Error), "in error"),
-        (Tone::Warn, of(Status::Warned), "warned"),
-        (Tone::Open, of(Status::NotEvaluated), "not evaluated"),
-        (Tone::Good, of(Status::Passed), "passed"),
+        (StatusClass::Bad, of(Status::Failed), "failed"),
+        (StatusClass::Bad, of(Status::Error), "in error"),
+        (StatusClass::Warn, of(Status::Warned), "warned"),
+        (StatusClass::Open, of(Status::NotEvaluated), "not evaluated"),
+        (StatusClass::Good, of(Status::Passed), "passed"),
     ];
     let words: Vec<String> = parts
         .iter()
@@ -55,7 +55,11 @@ fn checks(page: &mut Page, report: &Report) {
         .collect();
     let note = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     let bar = |page: &mut Page| {
-        page.bar(&parts.map(|(tone, count, _)| (tone, count)), report.checks.len() as u64, &note);
+        page.bar(
+            &parts.map(|(status_class, count, _)| (status_class, count)),
+            report.checks.len() as u64,
+            &note,
+        );
     };
     figure(page, "Checks", &number::grouped(report.checks.len() as u64), bar, &note);
 }
@@ -66,11 +70,11 @@ fn failures(page: &mut Page, report: &Report) {
         checks.fold(0, |sum: u64, check| sum.saturating_add(check.failed))
     };
     let parts = [
-        (Tone::Bad, of(Status::Failed), "of failed checks"),
-        (Tone::Bad, of(Status::Error), "of checks in error"),
-        (Tone::Warn, of(Status::Warned), "of warnings"),
-        (Tone::Open, of(Status::NotEvaluated), "before the end of reading"),
-        (Tone::Good, of(Status::Passed), "tolerated"),
+        (StatusClass::Bad, of(Status::Failed), "of failed checks"),
+        (StatusClass::Bad, of(Status::Error), "of checks in error"),
+        (StatusClass::Warn, of(Status::Warned), "of warnings"),
+        (StatusClass::Open, of(Status::NotEvaluated), "before the end of reading"),
+        (StatusClass::Good, of(Status::Passed), "tolerated"),
     ];
     let total = parts.iter().fold(0, |sum: u64, (_, count, _)| sum.saturating_add(*count));
     let words: Vec<String> = parts
@@ -80,7 +84,7 @@ fn failures(page: &mut Page, report: &Report) {
         .collect();
     let note = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
     let bar = |page: &mut Page| {
-        page.bar(&parts.map(|(tone, count, _)| (tone, count)), total, &note);
+        page.bar(&parts.map(|(status_class, count, _)| (status_class, count)), total, &note);
     };
     figure(page, "Failures", &number::grouped(total), bar, &note);
 }

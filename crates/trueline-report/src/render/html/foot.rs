@@ -1,9 +1,9 @@
-//! The end of the page: the inputs, the schema and the run.
+//! The last part of the page: the inputs, the schema and the run.
 
 use super::page::Page;
 use crate::{Report, render::number};
 
-/// Rows of the table of inputs.
+/// The number of rows of the table of inputs; further inputs are only counted.
 const INPUTS_SHOWN: usize = 500;
 
 pub(super) fn write(page: &mut Page, report: &Report) {

@@ -1,12 +1,12 @@
-//! The top of the page: its security policy, its style and the verdict.
+//! The first part of the page: its security policy, its style and the verdict.
 
 use super::page::Page;
 use crate::{
     Report, Verdict,
-    render::{advice, place, wording},
+    render::{advice, location, wording},
 };
 
-/// Nothing may be loaded, run or sent; only the style of the page itself holds.
+/// The security policy forbids to load, run or send anything; only the style of the page itself is allowed.
 const HEAD: &str = "<!DOCTYPE html>
 <html lang=\"en\">
 <head>
@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     if let Some(name) = &report.schema.name {
         page.raw(" <span class=\"name\"><bdi>").data(name).raw("</bdi></span>");
     }
-    page.raw("</h1>\n").within("<p>", &wording::sentence(report), "</p>\n</div>\n</header>\n");
+    page.raw("</h1>\n").within("<p>", &wording::summary(report), "</p>\n</div>\n</header>\n");
     error(page, report);
 }
 
@@ -44,7 +44,7 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A picture of the word beside it.
+/// An icon for the verdict.
 fn icon(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Valid => {
@@ -59,15 +59,15 @@ fn icon(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What happened, where, and what to do about it.
+/// The error that ended the run, its location, and advice.
 fn error(page: &mut Page, report: &Report) {
     let Some(error) = &report.error else { return };
     page.raw("<section class=\"card error\" aria-labelledby=\"what-happened\">\n");
     page.raw("<h2 id=\"what-happened\">What happened</h2>\n<p class=\"message\">").data(&error.message);
     page.within("</p>\n<dl>\n<dt>code</dt><dd><code>", &error.code, "</code></dd>\n");
-    let place = place::of_error(error);
-    if !place.is_empty() {
-        page.raw("<dt>where</dt><dd><code><bdi>").data(&place.join(", ")).raw("</bdi></code></dd>\n");
+    let location = location::error_parts(error);
+    if !location.is_empty() {
+        page.raw("<dt>where</dt><dd><code><bdi>").data(&location.join(", ")).raw("</bdi></code></dd>\n");
     }
     page.within("<dt>what to do</dt><dd>", advice::for_code(&error.code), "</dd>\n</dl>\n</section>\n");
 }

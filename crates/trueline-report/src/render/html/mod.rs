@@ -1,7 +1,8 @@
 //! Renders the report as a page for a browser.
 //!
-//! From top to bottom: `head` has the verdict, `figure` the key figures, `check` the table of checks, `offender` the locations
-//! in the data, `foot` the inputs and the run. All of them write to a `page`, which treats text from data only as text.
+//! From top to bottom: `head` has the verdict, `figure` the key figures, `check` the table of checks, `failures` the
+//! violations with their locations in the data, `foot` the inputs and the run. All of them write to a `page`, which escapes
+//! text.
 
 use std::io;
 
@@ -9,10 +10,10 @@ use super::Renderer;
 use crate::Report;
 
 mod check;
+mod failures;
 mod figure;
 mod foot;
 mod head;
-mod offender;
 mod page;
 
 use page::Page;
@@ -31,7 +32,7 @@ impl Renderer for HtmlRenderer {
         head::write(&mut page, report);
         figure::write(&mut page, report);
         check::write(&mut page, report);
-        offender::write(&mut page, report);
+        failures::write(&mut page, report);
         check::write_others(&mut page, report);
         foot::write(&mut page, report);
         out.write_all(page.into_html().as_bytes())

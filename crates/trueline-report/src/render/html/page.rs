@@ -5,10 +5,10 @@
 
 use crate::escape;
 
-/// The width of a bar in its own units.
+/// The width of a bar, in units of its own.
 const BAR_UNITS: u64 = 1000;
-/// The least width of a part of a bar that is not nothing.
-const BAR_LEAST: u64 = 15;
+/// The minimum width of a part of a bar that is not zero.
+const MIN_PART_UNITS: u64 = 15;
 
 /// HTML that is complete up to the elements still open.
 #[derive(Debug, Default)]
@@ -27,48 +27,49 @@ impl Page {
         self
     }
 
-    /// Text, which stays text.
+    /// Writes text, escaped.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
         self.html.push_str(&escape::escape_markup(text));
         self
     }
 
-    /// Text between two pieces of markup.
+    /// Writes text between two pieces of markup.
     pub(super) fn within(&mut self, open: &'static str, text: &str, close: &'static str) -> &mut Self {
         self.raw(open).text(text).raw(close)
     }
 
-    /// Text of the data itself: what is not shown as itself is set apart, so that `\n` in the data and a line end differ.
+    /// Writes text from data, escaped. What replaces a character that is not inert gets a style of its own, so that the two
+    /// characters `\n` and a line end differ.
     pub(super) fn data(&mut self, text: &str) -> &mut Self {
         let mut plain = String::new();
-        for (piece, character) in escape::pieces(text).zip(text.chars()) {
-            if piece.chars().eq([character]) {
+        for (escaped, character) in escape::escaped_chars(text).zip(text.chars()) {
+            if escaped.chars().eq([character]) {
                 plain.push(character);
                 continue;
             }
-            self.text(&plain).within("<span class=\"escape\">", &piece, "</span>");
+            self.text(&plain).within("<span class=\"escape\">", &escaped, "</span>");
             plain.clear();
         }
         self.text(&plain)
     }
 
-    /// A number as it is, for an attribute.
+    /// Writes a number without grouping, for an attribute.
     pub(super) fn number(&mut self, number: u64) -> &mut Self {
         self.html.push_str(&number.to_string());
         self
     }
 
-    /// A bar of adjacent parts, each with its class, out of `whole`. `title` describes it in words.
-    pub(super) fn bar(&mut self, parts: &[(Tone, u64)], whole: u64, title: &str) -> &mut Self {
+    /// Writes a bar of adjacent parts, each with its class; `whole` is the full width. `title` describes it in words.
+    pub(super) fn bar(&mut self, parts: &[(StatusClass, u64)], whole: u64, title: &str) -> &mut Self {
         self.raw(
             "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\"><title>",
         );
         self.text(title).raw("</title><rect class=\"track\" width=\"1000\" height=\"10\"/>");
         let mut start = 0;
-        for &(tone, part) in parts.iter().filter(|(_, part)| *part > 0) {
+        for &(status_class, part) in parts.iter().filter(|(_, part)| *part > 0) {
             let share = u128::from(part) * u128::from(BAR_UNITS) / u128::from(whole.max(1));
-            let width = u64::try_from(share).unwrap_or(BAR_UNITS).max(BAR_LEAST).min(BAR_UNITS - start);
-            self.raw(tone.rectangle()).number(start).raw("\" width=\"").number(width);
+            let width = u64::try_from(share).unwrap_or(BAR_UNITS).max(MIN_PART_UNITS).min(BAR_UNITS - start);
+            self.raw(status_class.rectangle()).number(start).raw("\" width=\"").number(width);
             self.raw("\" height=\"10\"/>");
             start += width;
         }
@@ -76,16 +77,17 @@ impl Page {
     }
 }
 
-/// What a colour means.
+/// A CSS class that gives a status its color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(super) enum StatusClass {
     Good,
     Bad,
     Warn,
     Open,
 }
 
-impl Tone {
+impl StatusClass {
+    /// The start of the tag of a rectangle.
     fn rectangle(self) -> &'static str {
         match self {
             Self::Good => "<rect class=\"good\" x=\"",
@@ -95,7 +97,7 @@ impl Tone {
         }
     }
 
-    /// The beginning of a badge.
+    /// The start tag of a badge.
     pub(super) fn badge(self) -> &'static str {
         match self {
             Self::Good => "<span class=\"badge good\">",

@@ -1,4 +1,4 @@
-//! The SARIF objects used here, with the members that are filled, named as in the standard.
+//! The SARIF objects used here, with the properties that are written. The properties have the names of the standard.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{Rows, SchemaInfo, Status, Verdict};
 
+/// A `sarifLog`.
 #[derive(Serialize)]
 pub(super) struct Log<'a> {
     #[serde(rename = "$schema")]
@@ -14,17 +15,18 @@ pub(super) struct Log<'a> {
     pub(super) runs: [Run<'a>; 1],
 }
 
+/// A `run`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Run<'a> {
     pub(super) tool: Tool<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) automation_details: Option<Automation>,
+    pub(super) automation_details: Option<RunAutomationDetails>,
     pub(super) invocations: [Invocation<'a>; 1],
     pub(super) artifacts: Vec<Artifact<'a>>,
     pub(super) results: Vec<ResultObject<'a>>,
     pub(super) column_kind: &'static str,
-    pub(super) properties: Totals<'a>,
+    pub(super) properties: RunProperties<'a>,
 }
 
 #[derive(Serialize)]
@@ -32,6 +34,7 @@ pub(super) struct Tool<'a> {
     pub(super) driver: Driver<'a>,
 }
 
+/// A `toolComponent`.
 #[derive(Serialize)]
 pub(super) struct Driver<'a> {
     pub(super) name: &'a str,
@@ -39,20 +42,23 @@ pub(super) struct Driver<'a> {
     pub(super) rules: Vec<Rule<'a>>,
 }
 
+/// A `runAutomationDetails`.
 #[derive(Serialize)]
-pub(super) struct Automation {
+pub(super) struct RunAutomationDetails {
     pub(super) id: String,
 }
 
+/// The property bag of a run.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Totals<'a> {
+pub(super) struct RunProperties<'a> {
     pub(super) verdict: Verdict,
     pub(super) rows: Rows,
     pub(super) violations_omitted: u64,
     pub(super) schema: &'a SchemaInfo,
 }
 
+/// A `reportingDescriptor`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rule<'a> {
@@ -64,11 +70,13 @@ pub(super) struct Rule<'a> {
     pub(super) properties: Option<RuleProperties<'a>>,
 }
 
+/// A `reportingConfiguration`.
 #[derive(Serialize)]
 pub(super) struct RuleConfiguration {
     pub(super) level: &'static str,
 }
 
+/// The property bag of a rule.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RuleProperties<'a> {
@@ -103,18 +111,18 @@ pub(super) struct Invocation<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Notification<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) descriptor: Option<Association<'a>>,
+    pub(super) descriptor: Option<DescriptorReference<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) associated_rule: Option<Association<'a>>,
+    pub(super) associated_rule: Option<DescriptorReference<'a>>,
     pub(super) level: &'static str,
     pub(super) message: Message,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) locations: Vec<Place<'static>>,
+    pub(super) locations: Vec<LocationObject<'static>>,
 }
 
 /// A `reportingDescriptorReference`.
 #[derive(Serialize)]
-pub(super) struct Association<'a> {
+pub(super) struct DescriptorReference<'a> {
     pub(super) id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) index: Option<usize>,
@@ -124,11 +132,12 @@ pub(super) struct Association<'a> {
 pub(super) struct Artifact<'a> {
     pub(super) location: ArtifactLocation,
     pub(super) roles: [&'static str; 1],
-    pub(super) properties: InputFacts<'a>,
+    pub(super) properties: ArtifactProperties<'a>,
 }
 
+/// The property bag of an artifact.
 #[derive(Serialize)]
-pub(super) struct InputFacts<'a> {
+pub(super) struct ArtifactProperties<'a> {
     pub(super) format: &'a str,
     pub(super) bytes: u64,
     pub(super) rows: u64,
@@ -150,16 +159,17 @@ pub(super) struct ResultObject<'a> {
     pub(super) rule_index: Option<usize>,
     pub(super) level: &'static str,
     pub(super) message: Message,
-    pub(super) locations: Vec<Place<'a>>,
+    pub(super) locations: Vec<LocationObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) related_locations: Vec<Place<'static>>,
+    pub(super) related_locations: Vec<LocationObject<'static>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) properties: Option<Evidence<'a>>,
+    pub(super) properties: Option<ResultProperties<'a>>,
 }
 
+/// The property bag of a result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Evidence<'a> {
+pub(super) struct ResultProperties<'a> {
     pub(super) code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) row_index: Option<u64>,
@@ -175,20 +185,20 @@ pub(super) struct Evidence<'a> {
 /// A `location`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Place<'a> {
+pub(super) struct LocationObject<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) message: Option<Message>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) physical_location: Option<Physical>,
+    pub(super) physical_location: Option<PhysicalLocation>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) logical_locations: Vec<LogicalLocation<'a>>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Physical {
+pub(super) struct PhysicalLocation {
     pub(super) artifact_location: ArtifactLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) region: Option<Region>,

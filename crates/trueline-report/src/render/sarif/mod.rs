@@ -1,24 +1,25 @@
 //! Renders the report as SARIF.
 //!
-//! `log` defines the objects of the standard that are used; this file fills them.
+//! `log` defines the objects of the standard that are used; this file creates them.
 
 use std::{collections::HashMap, io};
 
-use super::{Renderer, advice, place, ranking, wording};
+use super::{Renderer, advice, location, ranking, wording};
 use crate::{CheckResult, Location, Report, RunError, Status, Violation, escape, severity};
 
 mod log;
 
 use log::{
-    Artifact, ArtifactLocation, Association, Automation, Driver, Invocation, Log, LogicalLocation, Message,
-    Notification, Physical, Place, Region, ResultObject, Rule, RuleConfiguration, Run, Tool,
+    Artifact, ArtifactLocation, DescriptorReference, Driver, Invocation, LocationObject, Log,
+    LogicalLocation, Message, Notification, PhysicalLocation, Region, ResultObject, Rule, RuleConfiguration,
+    Run, RunAutomationDetails, Tool,
 };
 
-/// How many results GitHub shows of a run; it refuses runs of 25,000.
+/// The number of results of a run that GitHub shows; it rejects a run with more than 25,000.
 const RESULTS_SHOWN: usize = 5000;
-/// How many rules GitHub takes.
+/// The number of rules that GitHub accepts.
 const RULES_SHOWN: usize = 25_000;
-/// How many characters of a rule's description GitHub takes.
+/// The number of characters of a rule's description that GitHub accepts.
 const DESCRIPTION_BYTES: usize = 1024;
 
 /// Renders the report as SARIF 2.1.0, for code scanning and for editors.
@@ -57,12 +58,12 @@ fn log(report: &Report) -> Log<'_> {
                 .schema
                 .name
                 .as_deref()
-                .map(|name| Automation { id: format!("trueline/{name}/") }),
+                .map(|name| RunAutomationDetails { id: format!("trueline/{name}/") }),
             invocations: [invocation(report, &index)],
             artifacts,
             results,
             column_kind: "unicodeCodePoints",
-            properties: log::Totals {
+            properties: log::RunProperties {
                 verdict: report.verdict,
                 rows: report.rows,
                 violations_omitted: report.violations_omitted,
@@ -72,13 +73,13 @@ fn log(report: &Report) -> Log<'_> {
     }
 }
 
-/// The checks, and what kept the run from its end.
+/// The checks as rules, and a rule for the error that ended the run.
 fn rules(report: &Report) -> Vec<Rule<'_>> {
-    let room = RULES_SHOWN - usize::from(report.error.is_some());
-    let mut rules: Vec<Rule<'_>> = if report.checks.len() <= room {
+    let limit = RULES_SHOWN - usize::from(report.error.is_some());
+    let mut rules: Vec<Rule<'_>> = if report.checks.len() <= limit {
         report.checks.iter().map(rule).collect()
     } else {
-        ranking::offenders(report).into_iter().take(room).map(rule).collect()
+        ranking::with_failures(report).into_iter().take(limit).map(rule).collect()
     };
     rules.extend(report.error.as_ref().map(|error| Rule {
         id: &error.code,
@@ -115,24 +116,24 @@ fn artifact(input: &crate::Input) -> Artifact<'_> {
     Artifact {
         location: ArtifactLocation { uri: escape::file_uri(&input.name), index: None },
         roles: ["analysisTarget"],
-        properties: log::InputFacts { format: &input.format, bytes: input.bytes, rows: input.rows },
+        properties: log::ArtifactProperties { format: &input.format, bytes: input.bytes, rows: input.rows },
     }
 }
 
 fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultObject<'a>> {
     let mut results: Vec<ResultObject<'_>> =
         report.error.iter().map(|error| unreadable(report, error, rules)).collect();
-    let offenders: Vec<&CheckResult> = ranking::offenders(report)
+    let failing: Vec<&CheckResult> = ranking::with_failures(report)
         .into_iter()
         .filter(|check| rules.contains_key(check.id.as_str()))
         .take(RESULTS_SHOWN - results.len())
         .collect();
-    let per_check = ((RESULTS_SHOWN - results.len()) / offenders.len().max(1)).max(1);
+    let per_check = ((RESULTS_SHOWN - results.len()) / failing.len().max(1)).max(1);
     let by_check = ranking::samples(report);
-    for check in offenders {
+    for check in failing {
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
         let rule_index = rules.get(check.id.as_str()).copied();
-        for violation in ranking::choose(violations, per_check) {
+        for violation in ranking::select(violations, per_check) {
             results.push(sample(report, check, violation, rule_index));
         }
         if violations.is_empty() {
@@ -150,7 +151,7 @@ fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultOb
     results
 }
 
-/// Failures within a tolerance, or found before the run broke off, are notes.
+/// Failures within a tolerance, or of a check that was not evaluated to the end, are notes.
 fn level(check: &CheckResult) -> &'static str {
     match check.status {
         Status::Error if check.severity == trueline_schema::Severity::Warning => "warning",
@@ -167,15 +168,16 @@ fn sample<'a>(
     rule_index: Option<usize>,
 ) -> ResultObject<'a> {
     let text = format!("{} ({})", wording::message(violation), wording::counts(check));
-    let mut place = location(report, violation.input, &violation.location, violation.excerpt.as_ref());
-    place.logical_locations =
+    let mut object =
+        location_object(report, violation.input, &violation.location, violation.excerpt.as_ref());
+    object.logical_locations =
         violation.column.iter().map(|name| LogicalLocation { name, kind: "column" }).collect();
     let related = violation.related.iter().map(|related| {
         let text = if violation.code.ends_with(".duplicate") { "first here" } else { "see also" };
-        Place {
+        LocationObject {
             id: Some(0),
             message: Some(message(text)),
-            ..location(report, related.input, &related.location, None)
+            ..location_object(report, related.input, &related.location, None)
         }
     });
     ResultObject {
@@ -184,8 +186,8 @@ fn sample<'a>(
         level: level(check),
         message: message(&text),
         related_locations: related.collect(),
-        locations: vec![place],
-        properties: Some(log::Evidence {
+        locations: vec![object],
+        properties: Some(log::ResultProperties {
             code: &violation.code,
             row_index: violation.location.row_index,
             path: violation.path.as_deref(),
@@ -210,7 +212,7 @@ fn unreadable<'a>(report: &Report, error: &'a RunError, rules: &HashMap<&str, us
 
 fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Invocation<'a> {
     let errors = report.error.iter().map(|error| Notification {
-        descriptor: Some(Association { id: &error.code, index: None }),
+        descriptor: Some(DescriptorReference { id: &error.code, index: None }),
         associated_rule: None,
         level: "error",
         message: message(&error.message),
@@ -226,7 +228,7 @@ fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Invocatio
                 let reason = check.reason.as_deref().unwrap_or("no reason is given");
                 Some(Notification {
                     descriptor: None,
-                    associated_rule: Some(Association { id: &check.id, index: Some(index) }),
+                    associated_rule: Some(DescriptorReference { id: &check.id, index: Some(index) }),
                     level: "warning",
                     message: message(&format!("not evaluated, because {reason}")),
                     locations: vec![],
@@ -236,45 +238,50 @@ fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Invocatio
     }
 }
 
-fn error_location(report: &Report, error: &RunError) -> Vec<Place<'static>> {
+fn error_location(report: &Report, error: &RunError) -> Vec<LocationObject<'static>> {
     let named = error.input.as_ref();
     let Some(input) = named.and_then(|name| report.inputs.iter().position(|input| input.name == *name))
     else {
         return first_input(report);
     };
-    let place = Location {
+    let location = Location {
         row_index: error.row_index,
         line: error.line,
         byte_offset: error.byte_offset,
         byte_length: None,
     };
-    vec![location(report, u32::try_from(input).unwrap_or(u32::MAX), &place, None)]
+    vec![location_object(report, u32::try_from(input).unwrap_or(u32::MAX), &location, None)]
 }
 
-/// The location of results without their own.
-fn first_input(report: &Report) -> Vec<Place<'static>> {
-    report.inputs.first().map(|_| location(report, 0, &Location::default(), None)).into_iter().collect()
+/// The location of results that have none: the first input.
+fn first_input(report: &Report) -> Vec<LocationObject<'static>> {
+    report
+        .inputs
+        .first()
+        .map(|_| location_object(report, 0, &Location::default(), None))
+        .into_iter()
+        .collect()
 }
 
-fn location(
+fn location_object(
     report: &Report,
     input: u32,
     location: &Location,
     excerpt: Option<&crate::Excerpt>,
-) -> Place<'static> {
+) -> LocationObject<'static> {
     let index = usize::try_from(input).ok().filter(|index| *index < report.inputs.len());
     let excerpt = excerpt.filter(|_| location.line.is_some());
     let region = (location.line.is_some() || location.byte_offset.is_some()).then(|| Region {
         start_line: location.line,
-        start_column: excerpt.and_then(place::column),
-        end_column: excerpt.and_then(place::end_column),
+        start_column: excerpt.and_then(location::column),
+        end_column: excerpt.and_then(location::end_column),
         byte_offset: location.byte_offset,
         byte_length: location.byte_length.filter(|_| location.byte_offset.is_some()),
     });
-    Place {
+    LocationObject {
         id: None,
         message: None,
-        physical_location: index.map(|index| Physical {
+        physical_location: index.map(|index| PhysicalLocation {
             artifact_location: ArtifactLocation {
                 uri: escape::file_uri(&report.inputs[index].name),
                 index: Some(index),
@@ -285,7 +292,7 @@ fn location(
     }
 }
 
-/// Plain text: in SARIF `[text](target)` would be a link.
+/// A message of plain text. A `[text](target)` in it is escaped, because it would be a link.
 fn message(text: &str) -> Message {
     Message { text: escape::escape_text(text).replace("](", "]\\u{28}") }
 }

@@ -1,14 +1,14 @@
-//! The top of the page: the verdict and the inputs.
+//! The first part of the page: the verdict and the inputs.
 
 use super::page::{self, Line, Page, Style};
 use crate::{
     Report, RunError, Verdict,
-    render::{advice, number, place, wording},
+    render::{advice, location, number, wording},
 };
 
-/// Inputs named one by one.
+/// The number of inputs that are listed; further inputs are only counted.
 const INPUTS_SHOWN: usize = 12;
-/// The column of the values beside their labels.
+/// The column at which values begin, after their labels.
 const VALUE_COLUMN: usize = 10;
 
 pub(super) fn write(page: &mut Page, report: &Report) {
@@ -31,16 +31,16 @@ fn headline(page: &mut Page, report: &Report) {
     page.wrapped(
         &Line::default().with(style, word).with(Style::Plain, "  "),
         Style::Strong,
-        &wording::sentence(report),
+        &wording::summary(report),
     );
 }
 
-/// What happened, where, and what to do about it.
+/// The error that ended the run, its location, and advice.
 fn run_error(page: &mut Page, error: &RunError) {
     page.wrapped(&label("what"), Style::Strong, &format!("{} ({})", error.message, error.code));
-    let place = place::of_error(error);
-    if !place.is_empty() {
-        page.wrapped(&label("where"), Style::Place, &place.join(", "));
+    let location = location::error_parts(error);
+    if !location.is_empty() {
+        page.wrapped(&label("where"), Style::Location, &location.join(", "));
     }
     page.wrapped(&label("do"), Style::Plain, advice::for_code(&error.code));
     page.blank();
@@ -49,9 +49,11 @@ fn run_error(page: &mut Page, error: &RunError) {
 fn inputs(page: &mut Page, report: &Report) {
     let details = |bytes, rows| format!("{}, {}", number::size(bytes), number::count(rows, "row"));
     let shown = &report.inputs[..report.inputs.len().min(INPUTS_SHOWN)];
-    let room = page.width().saturating_sub(VALUE_COLUMN + 32).max(16);
-    let names: Vec<String> =
-        shown.iter().map(|input| page::cut_middle(&crate::escape::escape_text(&input.name), room)).collect();
+    let available = page.width().saturating_sub(VALUE_COLUMN + 32).max(16);
+    let names: Vec<String> = shown
+        .iter()
+        .map(|input| page::truncate_middle(&crate::escape::escape_text(&input.name), available))
+        .collect();
     let widest = names.iter().map(|name| page::width(name)).max().unwrap_or(0);
     for (index, (input, name)) in shown.iter().zip(&names).enumerate() {
         let line = label(if index == 0 { "input" } else { "" })
@@ -75,14 +77,14 @@ fn schema(page: &mut Page, report: &Report) {
     let mut line = label("schema");
     if let Some(name) = &report.schema.name {
         line = line
-            .with(Style::Strong, &page::cut_end(&crate::escape::escape_text(name), 48))
+            .with(Style::Strong, &page::truncate_end(&crate::escape::escape_text(name), 48))
             .with(Style::Plain, "  ");
     }
     page.line(&line.with(Style::Faint, &wording::fingerprint(report)));
 }
 
 fn run(page: &mut Page, report: &Report) {
-    page.wrapped(&label("run"), Style::Faint, &wording::run(report).join(", "));
+    page.wrapped(&label("run"), Style::Faint, &wording::run_facts(report).join(", "));
 }
 
 fn label(word: &str) -> Line {

@@ -1,15 +1,15 @@
 //! Renders the report for people: in a terminal and in the log of a build.
 //!
-//! From top to bottom: `head` has the verdict and the inputs, `summary` the table of checks, `offender` the
-//! checks with the most failures, `snippet` a location in the data. All of them write to a `page`, which escapes text.
+//! From top to bottom: `head` has the verdict and the inputs, `summary` the table of checks, `failures` violations of the
+//! most important checks, `snippet` a location in the data. All of them write to a `page`, which escapes text.
 
 use std::io;
 
 use super::Renderer;
 use crate::{CheckResult, Report, Violation};
 
+mod failures;
 mod head;
-mod offender;
 mod page;
 mod snippet;
 mod summary;
@@ -18,7 +18,7 @@ mod tests;
 
 use page::Page;
 
-/// The narrowest output: below it there is no room for a table.
+/// The minimum width of the output: a table does not fit a narrower one.
 const MIN_WIDTH: usize = 40;
 
 /// Renders the report as text for people: the verdict, the inputs, a table of the checks with failed ones
@@ -46,12 +46,12 @@ impl Renderer for TextRenderer {
         let mut page = Page::new(self.color, self.width.max(MIN_WIDTH));
         head::write(&mut page, report);
         summary::write(&mut page, report);
-        offender::write(&mut page, report, self.samples_per_check);
+        failures::write(&mut page, report, self.samples_per_check);
         out.write_all(page.into_text().as_bytes())
     }
 }
 
-/// Samples of one check, as the text report shows them.
+/// Renders violations of one check in the same way as the text report, for other renderers.
 pub(super) fn samples(
     report: &Report,
     check: &CheckResult,
@@ -60,6 +60,6 @@ pub(super) fn samples(
     width: usize,
 ) -> String {
     let mut page = Page::new(false, width.max(MIN_WIDTH));
-    offender::of_check(&mut page, report, check, violations, limit);
+    failures::write_violations(&mut page, report, check, violations, limit);
     page.into_text()
 }

@@ -1,13 +1,13 @@
 //! Lines of styled text that fit a width.
 //!
-//! **Invariant** — text only reaches a page through [`Line::with`], which escapes it; line endings and colours
-//! are written only here.
+//! **Invariant** — text only reaches a page through [`Line::with`], which escapes it; line endings and colors are written
+//! only here.
 
 use unicode_width::UnicodeWidthChar;
 
 use crate::escape;
 
-/// How a piece of text looks when colours are on.
+/// The style of a text, if colors are enabled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
@@ -16,7 +16,7 @@ pub(super) enum Style {
     Good,
     Bad,
     Warn,
-    Place,
+    Location,
 }
 
 impl Style {
@@ -29,7 +29,7 @@ impl Style {
             Self::Good => Some("1;32"),
             Self::Bad => Some("1;31"),
             Self::Warn => Some("1;33"),
-            Self::Place => Some("36"),
+            Self::Location => Some("36"),
         }
     }
 }
@@ -47,7 +47,7 @@ impl Line {
         Self::default().padded_to(columns)
     }
 
-    /// Adds text; whatever in it is not inert is shown escaped.
+    /// Adds text and escapes characters in it that are not inert.
     pub(super) fn with(mut self, style: Style, text: &str) -> Self {
         let text = escape::escape_text(text).into_owned();
         self.width += width(&text);
@@ -64,21 +64,21 @@ impl Line {
         self
     }
 
-    /// The columns it takes.
+    /// The width in columns.
     pub(super) fn width(&self) -> usize {
         self.width
     }
 
-    /// The part of the line that fits this many columns, without trailing spaces.
-    fn shown(&self, columns: usize) -> Vec<(Style, String)> {
+    /// The line truncated to this many columns, without trailing spaces.
+    fn truncated(&self, columns: usize) -> Vec<(Style, String)> {
         let mut shown = self.spans.clone();
         if self.width > columns {
-            // One column is for the `…`: so some span does not fit, even if only by its last space.
-            let mut room = columns - 1;
+            // One column is for the `…`. So at least one span is truncated, if only by a trailing space.
+            let mut available = columns - 1;
             for index in 0..shown.len() {
                 let text = &mut shown[index].1;
-                let kept = prefix(text, room);
-                room -= width(kept);
+                let kept = prefix(text, available);
+                available -= width(kept);
                 if kept.len() < text.len() {
                     text.truncate(kept.len());
                     text.push('…');
@@ -97,8 +97,8 @@ impl Line {
         shown
     }
 
-    /// The line as it must be written when it would be a command to a build service as it is; see [`escape`].
-    fn disarmed(&self) -> Option<Self> {
+    /// If a build service would read the line as a command, the line with its first colon escaped; see [`escape`].
+    fn with_command_escaped(&self) -> Option<Self> {
         let mut characters =
             self.spans.iter().flat_map(|(_, text)| text.chars()).skip_while(|&character| character == ' ');
         if !(characters.next() == Some(':') && characters.next() == Some(':')) {
@@ -113,7 +113,7 @@ impl Line {
     }
 }
 
-/// What is rendered so far.
+/// The text rendered so far.
 #[derive(Debug)]
 pub(super) struct Page {
     color: bool,
@@ -126,7 +126,7 @@ impl Page {
         Self { color, width, text: String::new() }
     }
 
-    /// The columns a line can take.
+    /// The maximum width of a line in columns.
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -139,11 +139,11 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Adds a line; what does not fit is cut off and shown to be.
+    /// Adds a line, truncated to the width of the page.
     pub(super) fn line(&mut self, line: &Line) {
-        let disarmed = line.disarmed();
-        let line = disarmed.as_ref().unwrap_or(line);
-        for (style, text) in line.shown(self.width) {
+        let escaped = line.with_command_escaped();
+        let line = escaped.as_ref().unwrap_or(line);
+        for (style, text) in line.truncated(self.width) {
             match style.parameters().filter(|_| self.color && !text.is_empty()) {
                 Some(parameters) => {
                     for part in ["\u{1b}[", parameters, "m", &text, "\u{1b}[0m"] {
@@ -156,35 +156,41 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Adds text after `lead`, wrapped at spaces, its further lines indented to where it began.
-    pub(super) fn wrapped(&mut self, lead: &Line, style: Style, text: &str) {
-        let indent = lead.width().min(self.width / 2);
-        self.wrapped_under(lead, &Line::indented(indent), style, text);
+    /// Adds text after `first_prefix`, wrapped at spaces. Further lines are indented to the same column.
+    pub(super) fn wrapped(&mut self, first_prefix: &Line, style: Style, text: &str) {
+        let indent = first_prefix.width().min(self.width / 2);
+        self.wrapped_with_prefixes(first_prefix, &Line::indented(indent), style, text);
     }
 
-    /// Adds text after `lead`, wrapped at spaces, its further lines begun by `margin`.
-    pub(super) fn wrapped_under(&mut self, lead: &Line, margin: &Line, style: Style, text: &str) {
-        let first = self.width.saturating_sub(lead.width());
-        let rest = self.width.saturating_sub(margin.width());
+    /// Adds text after `first_prefix`, wrapped at spaces. Further lines begin with `next_prefix`.
+    pub(super) fn wrapped_with_prefixes(
+        &mut self,
+        first_prefix: &Line,
+        next_prefix: &Line,
+        style: Style,
+        text: &str,
+    ) {
+        let first = self.width.saturating_sub(first_prefix.width());
+        let rest = self.width.saturating_sub(next_prefix.width());
         for (index, part) in wrap(&escape::escape_text(text), first, rest).into_iter().enumerate() {
-            let start = if index == 0 { lead } else { margin };
+            let start = if index == 0 { first_prefix } else { next_prefix };
             self.line(&start.clone().with(style, &part));
         }
     }
 }
 
-/// The columns of text. Character by character, as terminals count.
+/// The width of text in columns: the sum over its characters, as terminals compute it.
 pub(super) fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 
-/// The columns of a character.
+/// The width of a character in columns.
 pub(super) fn char_width(character: char) -> usize {
     character.width().unwrap_or(0)
 }
 
-/// Text of at most this many columns; a missing end is shown as `…`.
-pub(super) fn cut_end(text: &str, columns: usize) -> String {
+/// Truncates text to this many columns; `…` replaces the end.
+pub(super) fn truncate_end(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -195,17 +201,17 @@ pub(super) fn cut_end(text: &str, columns: usize) -> String {
     cut
 }
 
-/// Text of at most this many columns; a missing middle is shown as `…`.
-pub(super) fn cut_middle(text: &str, columns: usize) -> String {
+/// Truncates text to this many columns; `…` replaces the middle.
+pub(super) fn truncate_middle(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
     let tail_columns = columns.saturating_sub(1) / 2;
     let mut tail_start = text.len();
-    let mut taken = 0;
+    let mut used = 0;
     for (index, character) in text.char_indices().rev() {
-        taken += char_width(character);
-        if taken > tail_columns {
+        used += char_width(character);
+        if used > tail_columns {
             break;
         }
         tail_start = index;
@@ -216,18 +222,18 @@ pub(super) fn cut_middle(text: &str, columns: usize) -> String {
 
 /// The longest prefix of at most this many columns.
 fn prefix(text: &str, columns: usize) -> &str {
-    let mut taken = 0;
+    let mut used = 0;
     for (index, character) in text.char_indices() {
-        taken += char_width(character);
-        if taken > columns {
+        used += char_width(character);
+        if used > columns {
             return &text[..index];
         }
     }
     text
 }
 
-/// Breaks text at spaces so that no line is wider than asked; words that are too wide are broken where they must.
-/// There is at least one line.
+/// Breaks text into lines of at most these widths, at spaces. Words that are too wide are broken at the width. There is at
+/// least one line.
 pub(super) fn wrap(text: &str, first_columns: usize, rest_columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -1,7 +1,8 @@
 //! One location in the data: the line, with carets below the relevant part.
 //!
-//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining marks). Therefore the line
-//! is first split into [`Piece`]s, each with its displayed text, and the carets are placed by those.
+//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining caret_line). Therefore the
+//! line is first split into [`DisplayChar`]s, each with its displayed text, whose widths determine the columns of the
+//! carets.
 
 use std::ops::Range;
 
@@ -9,59 +10,59 @@ use super::page::{self, Line, Page, Style};
 use crate::{
     Excerpt, escape,
     render::{
-        line::{TextLine, marked_lines},
+        line::{TextLine, highlighted_lines},
         number,
     },
 };
 
-/// Lines of a multi-line cell that are shown.
+/// The number of lines of a multi-line cell that are shown.
 const LINES_SHOWN: usize = 3;
 /// Shows that something is missing.
 const ELLIPSIS: &str = "…";
 
 /// What a snippet shows.
 pub(super) struct Snippet<'a> {
-    /// The lines and the marked part.
+    /// The lines and the highlighted part.
     pub(super) excerpt: &'a Excerpt,
-    /// The margin if the line has no number.
+    /// The text of the margin if the line has no number.
     pub(super) margin: &'a str,
-    /// What to write beside the carets.
+    /// The text after the carets.
     pub(super) label: &'a str,
-    /// How the carets and the label look.
+    /// The style of the carets and the label.
     pub(super) style: Style,
-    /// Columns before the margin.
+    /// The number of columns before the margin.
     pub(super) indent: usize,
 }
 
-/// One character, as it is shown.
-struct Piece {
+/// One character in the form in which it is shown.
+struct DisplayChar {
     text: String,
     width: usize,
 }
 
-/// Writes the snippet, and gives the width of its margin, so that more can be written under it.
+/// Writes the snippet and returns the width of its margin, so that the caller can align the text below it.
 pub(super) fn write(page: &mut Page, snippet: &Snippet<'_>) -> usize {
-    let lines = marked_lines(snippet.excerpt);
+    let lines = highlighted_lines(snippet.excerpt);
     let shown = &lines[..lines.len().min(LINES_SHOWN)];
-    let names: Vec<String> = shown
+    let margins: Vec<String> = shown
         .iter()
         .map(|line| line.number.map_or_else(|| snippet.margin.to_owned(), |number| number.to_string()))
         .collect();
-    let margin = names.iter().map(|name| page::width(name)).max().unwrap_or(0);
-    let gutter = |name: &str| {
-        let shift = snippet.indent + margin - page::width(name);
-        Line::indented(shift).with(Style::Place, name).with(Style::Faint, " │ ")
+    let margin = margins.iter().map(|margin_text| page::width(margin_text)).max().unwrap_or(0);
+    let gutter = |margin_text: &str| {
+        let shift = snippet.indent + margin - page::width(margin_text);
+        Line::indented(shift).with(Style::Location, margin_text).with(Style::Faint, " │ ")
     };
-    let room = page.width().saturating_sub(snippet.indent + margin + 3).max(8);
-    for (index, (line, name)) in shown.iter().zip(&names).enumerate() {
-        let (pieces, marked) = pieces(line);
-        let (text, caret_start, carets) = window(&pieces, marked, room);
-        page.line(&gutter(name).with(Style::Plain, &text));
-        let marks = gutter("")
+    let available = page.width().saturating_sub(snippet.indent + margin + 3).max(8);
+    for (index, (line, margin_text)) in shown.iter().zip(&margins).enumerate() {
+        let (chars, highlighted) = display_chars(line);
+        let (text, caret_start, carets) = window(&chars, highlighted, available);
+        page.line(&gutter(margin_text).with(Style::Plain, &text));
+        let caret_line = gutter("")
             .padded_to(snippet.indent + margin + 3 + caret_start)
             .with(snippet.style, &"^".repeat(carets));
         if index + 1 < shown.len() {
-            page.line(&marks);
+            page.line(&caret_line);
             continue;
         }
         let hidden = lines.len() - shown.len();
@@ -70,75 +71,77 @@ pub(super) fn write(page: &mut Page, snippet: &Snippet<'_>) -> usize {
         } else {
             format!("and {}: {}", number::count(hidden as u64, "more line"), snippet.label)
         };
-        write_label(page, &marks, &gutter(""), snippet.style, &label);
+        write_label(page, &caret_line, &gutter(""), snippet.style, &label);
     }
     margin
 }
 
-/// Beside the carets when it fits there, else under them.
-fn write_label(page: &mut Page, marks: &Line, gutter: &Line, style: Style, label: &str) {
+/// Writes the label after the carets if it fits there, else below them.
+fn write_label(page: &mut Page, caret_line: &Line, gutter: &Line, style: Style, label: &str) {
     let label = escape::escape_text(label);
-    if marks.width() + 1 + page::width(&label) <= page.width() {
-        page.line(&marks.clone().with(Style::Plain, " ").with(style, &label));
+    if caret_line.width() + 1 + page::width(&label) <= page.width() {
+        page.line(&caret_line.clone().with(Style::Plain, " ").with(style, &label));
     } else {
-        page.line(marks);
-        page.wrapped_under(gutter, gutter, style, &label);
+        page.line(caret_line);
+        page.wrapped_with_prefixes(gutter, gutter, style, &label);
     }
 }
 
-/// The characters of a line as they are shown, and which of them are marked.
-fn pieces(line: &TextLine<'_>) -> (Vec<Piece>, Range<usize>) {
-    let pieces = escape::pieces(line.text)
-        .map(|text| Piece { width: page::width(&text), text: text.into_owned() })
+/// The characters of a line in the form in which they are shown, and the range of the highlighted ones.
+fn display_chars(line: &TextLine<'_>) -> (Vec<DisplayChar>, Range<usize>) {
+    let chars = escape::escaped_chars(line.text)
+        .map(|text| DisplayChar { width: page::width(&text), text: text.into_owned() })
         .collect();
     let index_of = |byte: usize| line.text.char_indices().take_while(|(at, _)| *at < byte).count();
-    (pieces, index_of(line.marked.start)..index_of(line.marked.end))
+    (chars, index_of(line.highlighted.start)..index_of(line.highlighted.end))
 }
 
-/// The part of a line around what is marked that fits, with the column and the number of the carets.
-fn window(pieces: &[Piece], marked: Range<usize>, room: usize) -> (String, usize, usize) {
-    // An empty cell is marked with one caret, which may be past the end of the line.
-    let pointer = usize::from(marked.is_empty());
-    let shown = if width(pieces) + pointer <= room {
-        0..pieces.len()
+/// The part of a line around the highlighted characters that fits, the column of the first caret and the number of carets.
+fn window(chars: &[DisplayChar], highlighted: Range<usize>, available: usize) -> (String, usize, usize) {
+    // An empty cell gets one caret, which may be past the end of the line.
+    let caret_past_end = usize::from(highlighted.is_empty());
+    let shown = if width(chars) + caret_past_end <= available {
+        0..chars.len()
     } else {
-        around(pieces, &marked, room - 2 - pointer)
+        around(chars, &highlighted, available - 2 - caret_past_end)
     };
     let lead = if shown.start > 0 { ELLIPSIS } else { "" };
-    let tail = if shown.end < pieces.len() { ELLIPSIS } else { "" };
-    let caret_start = page::width(lead) + width(&pieces[shown.start..marked.start]);
-    let carets = width(&pieces[marked.start..marked.end.min(shown.end)]).max(1);
-    let text: String = pieces[shown].iter().map(|piece| piece.text.as_str()).collect();
+    let tail = if shown.end < chars.len() { ELLIPSIS } else { "" };
+    let caret_start = page::width(lead) + width(&chars[shown.start..highlighted.start]);
+    let carets = width(&chars[highlighted.start..highlighted.end.min(shown.end)]).max(1);
+    let text: String = chars[shown].iter().map(|character| character.text.as_str()).collect();
     (format!("{lead}{text}{tail}"), caret_start, carets)
 }
 
-/// The pieces that fit into `budget` columns: of the marked ones as many as possible from the first on, then as much on
-/// both sides as there is room for.
-fn around(pieces: &[Piece], marked: &Range<usize>, budget: usize) -> Range<usize> {
-    let mut shown = marked.start..marked.start;
+/// The characters that fit into `budget` columns: as many highlighted ones as possible, from the first on, then as many on
+/// both sides as fit.
+fn around(chars: &[DisplayChar], highlighted: &Range<usize>, budget: usize) -> Range<usize> {
+    let mut shown = highlighted.start..highlighted.start;
     let mut used = 0;
     let mut grow = |shown: &mut Range<usize>, forward: bool, limit: usize, columns: usize| {
         loop {
             let next = if forward { Some(shown.end) } else { shown.start.checked_sub(1) };
-            let Some((index, piece)) = next.and_then(|next| Some((next, pieces.get(next)?))) else { break };
-            if (forward && index == limit) || used + piece.width > columns {
+            let Some((index, character)) = next.and_then(|next| Some((next, chars.get(next)?))) else {
+                break;
+            };
+            if (forward && index == limit) || used + character.width > columns {
                 break;
             }
-            used += piece.width;
+            used += character.width;
             if forward { shown.end += 1 } else { shown.start -= 1 }
         }
         used
     };
-    let used = grow(&mut shown, true, marked.end, budget);
-    if shown.end == marked.end {
-        let after = width(&pieces[shown.end..]);
+    let used = grow(&mut shown, true, highlighted.end, budget);
+    if shown.end == highlighted.end {
+        let after = width(&chars[shown.end..]);
         let before = (budget - used).saturating_sub(after.min((budget - used) / 2));
         grow(&mut shown, false, 0, used + before);
-        grow(&mut shown, true, pieces.len(), budget);
+        grow(&mut shown, true, chars.len(), budget);
     }
     shown
 }
 
-fn width(pieces: &[Piece]) -> usize {
-    pieces.iter().map(|piece| piece.width).sum()
+fn width(chars: &[DisplayChar]) -> usize {
+    chars.iter().map(|character| character.width).sum()
 }

@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 
 use super::{
-    page::{Line, Page, Style, cut_end, cut_middle, width, wrap},
+    page::{Line, Page, Style, truncate_end, truncate_middle, width, wrap},
     snippet::{self, Snippet},
 };
-use crate::{Excerpt, escape, render::place::column};
+use crate::{Excerpt, escape, render::location::column};
 
 fn show(excerpt: &Excerpt, columns: usize) -> Vec<String> {
     let mut page = Page::new(false, columns);
@@ -12,7 +12,7 @@ fn show(excerpt: &Excerpt, columns: usize) -> Vec<String> {
     page.into_text().lines().map(str::to_owned).collect()
 }
 
-/// What stands above the carets of a snippet's last line, combining marks aside.
+/// The text above the carets of a snippet's last line, without combining marks.
 fn pointed_at(excerpt: &Excerpt, columns: usize) -> String {
     let lines = show(excerpt, columns);
     let (line, marks) = (&lines[lines.len() - 2], &lines[lines.len() - 1]);
@@ -28,14 +28,14 @@ fn pointed_at(excerpt: &Excerpt, columns: usize) -> String {
         .collect()
 }
 
-fn excerpt(text: &str, marked: &str) -> Excerpt {
-    let at = text.find(marked).unwrap();
-    Excerpt { text: text.to_owned(), highlight: at..at + marked.len(), first_line: Some(9) }
+fn excerpt(text: &str, highlighted: &str) -> Excerpt {
+    let at = text.find(highlighted).unwrap();
+    Excerpt { text: text.to_owned(), highlight: at..at + highlighted.len(), first_line: Some(9) }
 }
 
 #[test]
 fn carets_stand_under_the_cell() {
-    for (text, marked) in [
+    for (text, highlighted) in [
         ("a,b,c", "b"),
         ("a,b,c", "a"),
         ("a,b,c", "c"),
@@ -44,7 +44,11 @@ fn carets_stand_under_the_cell() {
         ("one,two words,three", "two words"),
     ] {
         for columns in [20, 40, 100] {
-            assert_eq!(pointed_at(&excerpt(text, marked), columns), marked, "{text} in {columns} columns");
+            assert_eq!(
+                pointed_at(&excerpt(text, highlighted), columns),
+                highlighted,
+                "{text} in {columns} columns"
+            );
         }
     }
     assert_eq!(pointed_at(&excerpt("a\tb\tc", "b"), 40), "b");
@@ -89,12 +93,12 @@ fn lines_that_would_be_commands_are_not() {
 
 #[test]
 fn cuts_show_that_something_is_missing() {
-    assert_eq!(cut_end("abcdef", 6), "abcdef");
-    assert_eq!(cut_end("abcdef", 5), "abcd…");
-    assert_eq!(cut_end("漢字漢字", 6), "漢字…");
-    assert_eq!(cut_end("ab", 0), "");
-    assert_eq!(cut_middle("a_long_name.range", 11), "a_lon…range");
-    assert_eq!(cut_middle("ab", 1), "…");
+    assert_eq!(truncate_end("abcdef", 6), "abcdef");
+    assert_eq!(truncate_end("abcdef", 5), "abcd…");
+    assert_eq!(truncate_end("漢字漢字", 6), "漢字…");
+    assert_eq!(truncate_end("ab", 0), "");
+    assert_eq!(truncate_middle("a_long_name.range", 11), "a_lon…range");
+    assert_eq!(truncate_middle("ab", 1), "…");
 }
 
 #[test]
@@ -107,7 +111,7 @@ fn text_is_wrapped_at_spaces_and_wide_words_where_they_must() {
 proptest! {
     #[test]
     fn any_excerpt_is_shown_in_its_width(
-        text in escape::tests::nasty_text(), start in 0usize..60, length in 0usize..60, columns in 40usize..120, label in escape::tests::nasty_text(),
+        text in escape::tests::hostile_text(), start in 0usize..60, length in 0usize..60, columns in 40usize..120, label in escape::tests::hostile_text(),
     ) {
         let excerpt = Excerpt { text, highlight: start..start + length, first_line: Some(u64::MAX) };
         let mut page = Page::new(false, columns);

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use crate::{Excerpt, Location, Report, RunError, Violation};
 
-/// The name of an input, as it is: not escaped.
+/// The name of an input, not escaped.
 pub(super) fn input_name(report: &Report, input: u32) -> String {
     let input = usize::try_from(input).ok().and_then(|index| report.inputs.get(index));
     input.map_or_else(|| "?".to_owned(), |input| input.name.clone())
 }
 
 /// `name:line:column`.
-pub(super) fn place_name(name: &str, line: Option<u64>, column: Option<usize>) -> String {
+pub(super) fn name_line_column(name: &str, line: Option<u64>, column: Option<usize>) -> String {
     let mut text = name.to_owned();
     for number in line.into_iter().chain(column.map(|column| column as u64)) {
         text.push(':');
@@ -20,21 +20,26 @@ pub(super) fn place_name(name: &str, line: Option<u64>, column: Option<usize>) -
     text
 }
 
-/// `name:line:column`, the column, the row, the bytes and the code, in one line.
+/// One line with `name:line:column`, the name of the column, the row, the bytes and the code.
 pub(super) fn line(report: &Report, violation: &Violation) -> String {
     let line = violation.location.line;
     let column = violation.excerpt.as_ref().and_then(column).filter(|_| line.is_some());
-    let place = place_name(&input_name(report, violation.input), line, column);
-    format!("{place}{}{}, {}", cell(violation), details(&violation.location), violation.code)
+    let location = name_line_column(&input_name(report, violation.input), line, column);
+    format!(
+        "{location}{}{}, {}",
+        column_and_path(violation),
+        row_and_bytes(&violation.location),
+        violation.code
+    )
 }
 
-/// The column where the check's id does not begin with it, and the place inside its value, each begun by a comma.
-pub(super) fn cell(violation: &Violation) -> String {
-    let is_named = |column: &str| {
+/// The name of the column, unless the id of the check begins with it, and the path inside the value, each after a comma.
+pub(super) fn column_and_path(violation: &Violation) -> String {
+    let is_in_id = |column: &str| {
         let rest = violation.check_id.strip_prefix(column);
         rest.is_some_and(|rest| rest.starts_with('.'))
     };
-    let column = violation.column.iter().filter(|column| !is_named(column));
+    let column = violation.column.iter().filter(|column| !is_in_id(column));
     let path = violation.path.iter();
     column
         .map(|column| format!(", column {column}"))
@@ -43,8 +48,8 @@ pub(super) fn cell(violation: &Violation) -> String {
         .concat()
 }
 
-/// The row and the bytes, each begun by a comma.
-pub(super) fn details(location: &Location) -> String {
+/// The row and the bytes, each after a comma.
+pub(super) fn row_and_bytes(location: &Location) -> String {
     let mut text = location.row_index.map_or_else(String::new, |row| format!(", row {row}"));
     match (location.byte_offset, location.byte_length) {
         (Some(offset), Some(length)) => write!(text, ", bytes {offset}+{length}"),
@@ -55,19 +60,19 @@ pub(super) fn details(location: &Location) -> String {
     text
 }
 
-/// Where a run ended, in parts.
-pub(super) fn of_error(error: &RunError) -> Vec<String> {
-    let mut place: Vec<String> = error.input.iter().cloned().collect();
-    place.extend(error.line.map(|line| format!("line {line}")));
-    place.extend(error.row_index.map(|row| format!("row {row}")));
-    place.extend(error.byte_offset.map(|byte| format!("byte {byte}")));
-    place
+/// The parts of the location of an error: input, line, row and byte.
+pub(super) fn error_parts(error: &RunError) -> Vec<String> {
+    let mut parts: Vec<String> = error.input.iter().cloned().collect();
+    parts.extend(error.line.map(|line| format!("line {line}")));
+    parts.extend(error.row_index.map(|row| format!("row {row}")));
+    parts.extend(error.byte_offset.map(|byte| format!("byte {byte}")));
+    parts
 }
 
-/// The column, in characters from 1, at which the marked part begins on its line; unknown when the line's beginning
+/// The column at which the highlighted part begins in its line, in characters from 1; `None` if the beginning of the line
 /// was cut off.
 pub(super) fn column(excerpt: &Excerpt) -> Option<usize> {
-    let start = floor(&excerpt.text, excerpt.highlight.start);
+    let start = floor_char_boundary(&excerpt.text, excerpt.highlight.start);
     let line_start = excerpt.text[..start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
     if line_start == 0 && excerpt.is_cut_at_start() {
         return None;
@@ -75,16 +80,16 @@ pub(super) fn column(excerpt: &Excerpt) -> Option<usize> {
     Some(excerpt.text[line_start..start].chars().count() + 1)
 }
 
-/// The column after the marked part; unknown when it goes on in another line or was cut.
+/// The column after the highlighted part; `None` if that part has several lines or was cut off.
 pub(super) fn end_column(excerpt: &Excerpt) -> Option<usize> {
     let start = column(excerpt)?;
-    let marked = excerpt.text.get(excerpt.highlight.clone())?;
-    let is_whole = !marked.contains(['\n', '\r']) && &excerpt.text[excerpt.highlight.end..] != "…";
-    is_whole.then(|| start + marked.chars().count())
+    let highlighted = excerpt.text.get(excerpt.highlight.clone())?;
+    let is_whole = !highlighted.contains(['\n', '\r']) && &excerpt.text[excerpt.highlight.end..] != "…";
+    is_whole.then(|| start + highlighted.chars().count())
 }
 
-/// The last character border at or before `offset`.
-pub(super) fn floor(text: &str, offset: usize) -> usize {
+/// The last character boundary at or before `offset`.
+pub(super) fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;

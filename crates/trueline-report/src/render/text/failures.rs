@@ -1,4 +1,4 @@
-//! The checks with the most failures, each with some locations in the data.
+//! The most important checks with failures, each with some violations and their locations in the data.
 
 use super::{
     page::{self, Line, Page, Style},
@@ -7,27 +7,27 @@ use super::{
 };
 use crate::{
     CheckResult, Excerpt, Report, Status, Violation, escape,
-    render::{number, place, ranking, wording},
+    render::{location, number, ranking, wording},
 };
 
-/// Checks shown with samples.
+/// The number of checks that are shown with violations.
 const CHECKS_SHOWN: usize = 12;
-/// Columns before a sample.
+/// The number of columns before a violation.
 const INDENT: usize = 2;
-/// The least room for the name of an input.
+/// If fewer columns than this are left for a longer name of an input, the location takes two lines.
 const NAME_COLUMNS: usize = 24;
 
 pub(super) fn write(page: &mut Page, report: &Report, samples: usize) {
     let by_check = ranking::samples(report);
-    let offenders = ranking::offenders(report);
-    for check in offenders.iter().take(CHECKS_SHOWN) {
+    let failing = ranking::with_failures(report);
+    for check in failing.iter().take(CHECKS_SHOWN) {
         page.blank();
         heading(page, check);
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
-        of_check(page, report, check, violations, samples);
+        write_violations(page, report, check, violations, samples);
     }
     page.blank();
-    let hidden = offenders.len().saturating_sub(CHECKS_SHOWN);
+    let hidden = failing.len().saturating_sub(CHECKS_SHOWN);
     if hidden > 0 {
         let text = format!(
             "{} with failures not shown here; the table above has the first of them",
@@ -40,25 +40,25 @@ pub(super) fn write(page: &mut Page, report: &Report, samples: usize) {
     }
 }
 
-/// Some places of one check, and how many more there are.
-pub(super) fn of_check(
+/// Some violations of one check, and the number of further ones.
+pub(super) fn write_violations(
     page: &mut Page,
     report: &Report,
     check: &CheckResult,
     violations: &[&Violation],
     samples: usize,
 ) {
-    for violation in ranking::choose(violations, samples) {
+    for violation in ranking::select(violations, samples) {
         sample(page, report, check, violation);
     }
-    if let Some(more) = wording::more(check, violations.len().min(samples)) {
+    if let Some(more) = wording::more_failures(check, violations.len().min(samples)) {
         page.line(&Line::indented(INDENT).with(Style::Faint, &format!("… {more}")));
     }
 }
 
-/// The check, how much of the data fails it, and what it expects.
+/// The id of the check, its counts, and what it expects.
 fn heading(page: &mut Page, check: &CheckResult) {
-    let id = page::cut_middle(&escape::escape_text(&check.id), page.width() / 2);
+    let id = page::truncate_middle(&escape::escape_text(&check.id), page.width() / 2);
     let line = Line::default().with(summary::style(check), &id).with(Style::Plain, "  ");
     page.wrapped(&line, Style::Plain, &wording::counts(check));
     if !check.expected.is_empty() {
@@ -69,14 +69,14 @@ fn heading(page: &mut Page, check: &CheckResult) {
     }
 }
 
-/// One violation: its place, the data, what is wrong with it, and the other place it is about.
+/// One violation: its location, the data, the message, and the related location.
 fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Violation) {
     let style = if matches!(check.status, Status::Failed | Status::Error) { Style::Bad } else { Style::Warn };
     let message = wording::message(violation);
     let expected = format!("expected {}", violation.expected);
 
     page.blank();
-    write_place(page, report, violation);
+    write_location(page, report, violation);
     let mut margin = 0;
     if let Some((excerpt, name)) = shown_excerpt(violation) {
         let snippet = Snippet { excerpt: &excerpt, margin: name, label: &message, style, indent: INDENT };
@@ -84,28 +84,35 @@ fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Vio
     } else {
         page.wrapped(&Line::indented(INDENT), style, &message);
     }
-    let under = Line::indented(INDENT + margin + 1).with(Style::Faint, "= ");
-    if violation.excerpt.is_some() && !says_value(violation, &message) {
+    let note_prefix = Line::indented(INDENT + margin + 1).with(Style::Faint, "= ");
+    if violation.excerpt.is_some() && !shows_value(violation, &message) {
         let cut = if violation.value_truncated { "…" } else { "" };
         page.wrapped(
-            &under,
+            &note_prefix,
             Style::Plain,
             &format!("found {}{cut}", violation.value.as_deref().unwrap_or("")),
         );
     }
     if violation.expected != check.expected && !violation.expected.is_empty() && message != expected {
-        page.wrapped(&under, Style::Plain, &expected);
+        page.wrapped(&note_prefix, Style::Plain, &expected);
     }
     if let Some(related) = &violation.related {
         let word = if violation.code.ends_with(".duplicate") { "first at" } else { "see also" };
         let name = shown_name(report, related.input);
-        let place =
-            place::place_name(&page::cut_middle(&name, page.width() / 2), related.location.line, None);
-        page.wrapped(&under, Style::Plain, &format!("{word} {place}{}", place::details(&related.location)));
+        let location = location::name_line_column(
+            &page::truncate_middle(&name, page.width() / 2),
+            related.location.line,
+            None,
+        );
+        page.wrapped(
+            &note_prefix,
+            Style::Plain,
+            &format!("{word} {location}{}", location::row_and_bytes(&related.location)),
+        );
     }
 }
 
-/// The line of the data; without one, the value as its own line.
+/// The excerpt to show, and the text of its margin; without an excerpt, the value as a line of its own.
 fn shown_excerpt(violation: &Violation) -> Option<(Excerpt, &'static str)> {
     if let Some(excerpt) = &violation.excerpt {
         let mut excerpt = excerpt.clone();
@@ -122,31 +129,36 @@ fn shown_excerpt(violation: &Violation) -> Option<(Excerpt, &'static str)> {
     Some((Excerpt { text, highlight, first_line: None }, "value"))
 }
 
-/// An excerpt of one line has the line of the location.
+/// The line number of an excerpt, if it has only one line: that of the location.
 fn single_line_number(excerpt: &Excerpt, line: Option<u64>) -> Option<u64> {
     line.filter(|_| !excerpt.text.contains(['\n', '\r']))
 }
 
-/// Whether the value can be read in the message or under the carets.
-fn says_value(violation: &Violation, message: &str) -> bool {
+/// Whether the message or the highlighted part contains the value.
+fn shows_value(violation: &Violation, message: &str) -> bool {
     let Some(value) = violation.value.as_deref() else { return true };
-    let marked = violation.excerpt.as_ref().and_then(|excerpt| excerpt.text.get(excerpt.highlight.clone()));
-    message.contains(value) || marked.is_some_and(|marked| marked.contains(value))
+    let highlighted =
+        violation.excerpt.as_ref().and_then(|excerpt| excerpt.text.get(excerpt.highlight.clone()));
+    message.contains(value) || highlighted.is_some_and(|highlighted| highlighted.contains(value))
 }
 
 /// `name:line:column`, then the row, the bytes and the code, on one line or two.
-fn write_place(page: &mut Page, report: &Report, violation: &Violation) {
+fn write_location(page: &mut Page, report: &Report, violation: &Violation) {
     let line = violation.location.line;
-    let column = violation.excerpt.as_ref().and_then(place::column).filter(|_| line.is_some());
+    let column = violation.excerpt.as_ref().and_then(location::column).filter(|_| line.is_some());
     let name = shown_name(report, violation.input);
-    let rest =
-        format!("{}{}, {}", place::cell(violation), place::details(&violation.location), violation.code);
+    let rest = format!(
+        "{}{}, {}",
+        location::column_and_path(violation),
+        location::row_and_bytes(&violation.location),
+        violation.code
+    );
     let rest = escape::escape_text(&rest);
-    let fixed = INDENT + place::place_name("", line, column).len() + page::width(&rest);
+    let fixed = INDENT + location::name_line_column("", line, column).len() + page::width(&rest);
     let one_line = fixed + page::width(&name).min(NAME_COLUMNS) <= page.width();
-    let room = page.width().saturating_sub(if one_line { fixed } else { INDENT + 24 }).max(8);
-    let place = place::place_name(&page::cut_middle(&name, room), line, column);
-    let head = Line::indented(INDENT).with(Style::Place, &place);
+    let available = page.width().saturating_sub(if one_line { fixed } else { INDENT + 24 }).max(8);
+    let location = location::name_line_column(&page::truncate_middle(&name, available), line, column);
+    let head = Line::indented(INDENT).with(Style::Location, &location);
     if one_line {
         page.line(&head.with(Style::Faint, &rest));
     } else {
@@ -156,7 +168,7 @@ fn write_place(page: &mut Page, report: &Report, violation: &Violation) {
 }
 
 fn shown_name(report: &Report, input: u32) -> String {
-    escape::escape_text(&place::input_name(report, input)).into_owned()
+    escape::escape_text(&location::input_name(report, input)).into_owned()
 }
 
 fn label(word: &str) -> Line {
