@@ -1,9 +1,8 @@
-//! How fast JSON Lines are read: gigabytes per second for several shapes of record and every kernel.
+//! Measures how fast JSON Lines are read: gigabytes per second for several kinds of records and every kernel.
 //!
-//! As `rate` does it for tables: each text is a mebibyte, built by rule, and every pass must find its numbers of records and
-//! faults; the rate is that of the fastest of many passes. `index` finds records and tokens in blocks of 64 KiB; `check` does
-//! that, and asks whether each record is JSON; `tokens` reads the same records byte by byte, which is what everything else is
-//! measured against.
+//! As in `rate`, each text is a mebibyte of generated records, and every pass must find the known numbers of records and
+//! faults; the rate is that of the fastest of many passes. `index` finds records and tokens in blocks of 64 KiB. `check`
+//! also checks whether each record is JSON. `tokens` reads the same records byte by byte and is the baseline.
 //!
 //!     cargo run --release -p trueline-tokenizer --example json_rate [milliseconds per cell [part of a text's name]]
 
@@ -17,7 +16,7 @@ use trueline_tokenizer::json::{Checker, DEFAULT_MAX_DEPTH, Indexer, Positions, R
 
 const TEXT_BYTES: usize = 1 << 20;
 
-/// A text and what is in it.
+/// A text and the numbers of its records and faults.
 struct Text {
     name: &'static str,
     lines: String,
@@ -53,7 +52,7 @@ fn text(name: &'static str, mut record: impl FnMut(&mut String, &mut Numbers) ->
     text
 }
 
-/// A record of a log: about 350 bytes, three objects deep; `blank` stands behind colons and commas.
+/// A log record of about 350 bytes with nested objects; `blank` follows colons and commas.
 fn log(text: &mut String, n: &mut Numbers, blank: &str, message: &str) {
     let (hour, minute, second, milli) = (n.below(24), n.below(60), n.below(60), n.below(1_000));
     let (b, level) = (blank, n.pick(&["INFO", "INFO", "DEBUG", "WARN", "ERROR"]));
@@ -106,7 +105,7 @@ fn flat(text: &mut String, n: &mut Numbers) {
     );
 }
 
-/// Any value, so that no two records are alike.
+/// A random value, so that the records differ in structure.
 fn any(text: &mut String, n: &mut Numbers, depth: u32) {
     let kinds = if depth > 5 { 6 } else { 10 };
     match n.below(kinds) {

@@ -1,10 +1,10 @@
-//! How fast the tokenizer is: gigabytes per second for several shapes of table and every kernel.
+//! Measures how fast the tokenizer is: gigabytes per second for several kinds of tables and every kernel.
 //!
-//! Each table is a mebibyte (so that it stays in a usual L2 cache), built by rule with its numbers of records, fields
-//! and faults; every pass must find these, so that a wrong answer cannot look fast. The rate is that of the fastest of
-//! many passes, because on a shared machine all noise is on one side. `index` finds positions in blocks of 64 KiB,
-//! `survey` finds record ends for both starts (where the dialect has no quote it hardly looks at the bytes), `lines`
-//! counts line ends, which is left out where a block knows them.
+//! Each table is a mebibyte of generated records (so that it stays in a usual L2 cache). Every pass must find the known
+//! numbers of records, fields and faults, so that a wrong result cannot look fast. The rate is that of the fastest of many
+//! passes, because on a shared machine all noise is in one direction. `index` finds positions in blocks of 64 KiB. `survey`
+//! finds record ends for both candidates of the start state (if the dialect has no quote, it reads few of the bytes).
+//! `lines` counts line ends, which is not needed for blocks that give this number.
 //!
 //!     cargo run --release -p trueline-tokenizer --example rate [milliseconds per cell [part of a table's name]]
 
@@ -17,7 +17,7 @@ use trueline_tokenizer::{Dialect, Indexer, Kernel, Positions, Splitter, State};
 
 const TABLE_BYTES: usize = 1 << 20;
 
-/// A table and what is in it.
+/// A table and the numbers of its records, fields and faults.
 struct Table {
     name: &'static str,
     dialect: Dialect,
@@ -251,7 +251,7 @@ fn index(table: &Table, indexer: &mut Indexer, positions: &mut Positions) {
     assert_eq!((records, fields, faults), (table.records, table.fields, table.faults), "{}", table.name);
 }
 
-/// Blocks know their line ends.
+/// Requires that a block gives the number of its line ends.
 fn assert_line_ends(table: &Table) {
     let bytes = table.text.as_bytes();
     let (mut indexer, mut positions) = (Indexer::new(&table.dialect), Positions::new());

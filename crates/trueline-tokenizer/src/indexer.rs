@@ -1,20 +1,21 @@
 //! Turns bytes into positions, block by block.
 //!
-//! The engine writes one entry per field and one per record. The rest is done per record, not per byte: is the block a grid,
-//! are there lines that are not records, are all line ends the same, which record has a fault.
+//! The engine writes one entry per field and one per record. The rest is determined from these entries, per record and not
+//! per byte: whether all records have the same number of fields, whether some lines are not records, whether all line ends
+//! are the same, and which records have faults.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
 use std::ops::Range;
 
 use crate::dialect::{BlankLines, Dialect};
-use crate::engine::{self, Census, Classes, Cursor, FirstNotUtf8, Marks, Sink};
+use crate::engine::{self, ByteStats, Classes, Cursor, FindInvalidUtf8, SeparatorMasks, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::{Fault, FaultKind, Layout, Positions, Row};
-use crate::state::{Place, State};
+use crate::state::{State, StateKind};
 
 /// The maximum number of bytes examined per call: every offset, plus a small margin, must fit in a `u32`.
-const MOST_BYTES: usize = u32::MAX as usize - 2 * STEP;
+const MAX_BYTES: usize = u32::MAX as usize - 2 * STEP;
 
 /// Finds the records and fields in a sequence of bytes, one block at a time.
 ///
@@ -33,7 +34,7 @@ pub struct Indexer {
     kernel: Kernel,
     skips_blank_lines: bool,
     block_bytes: usize,
-    /// Buffers: which of the records found are comments, and the quote faults by offset.
+    /// Buffers that are reused: the numbers of the lines that are comments, and the quote faults by offset.
     comments: Vec<u32>,
     quote_faults: Vec<(u32, FaultKind)>,
 }
@@ -74,48 +75,53 @@ impl Indexer {
     /// per field and four to twenty per record.
     pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
         let (bytes, is_last) =
-            if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
+            if bytes.len() > MAX_BYTES { (&bytes[..MAX_BYTES], false) } else { (bytes, is_last) };
         positions.clear();
         self.comments.clear();
         self.quote_faults.clear();
-        let mut sink =
-            Marker { positions, crlf: 0, comments: &mut self.comments, faults: &mut self.quote_faults };
+        let mut sink = PositionWriter {
+            positions,
+            crlf: 0,
+            comments: &mut self.comments,
+            faults: &mut self.quote_faults,
+        };
         let task = IndexTask { classes: &self.classes, bytes, until: self.block_bytes, sink: &mut sink };
-        let (cursor, census) = self.kernel.run(task);
+        let (cursor, stats) = self.kernel.run(task);
         let mut crlf = sink.crlf;
 
-        let ends_open = is_last && cursor.at == bytes.len() && !cursor.state.is_record_start();
-        let consumed = if ends_open { bytes.len() } else { close(positions, cursor) };
+        let ends_unterminated = is_last && cursor.at == bytes.len() && !cursor.state.is_record_start();
+        let consumed = if ends_unterminated { bytes.len() } else { discard_incomplete(positions, cursor) };
         let terminators = positions.records as u64;
-        let is_open = ends_open && !matches!(cursor.state.0, Place::Comment | Place::CommentCr);
+        let is_open =
+            ends_unterminated && !matches!(cursor.state.0, StateKind::Comment | StateKind::CommentCr);
         if is_open {
             let trims = crlf > 0 && crlf == positions.records;
-            self.open_end(positions, bytes.len(), u32::from(trims), cursor.state);
+            self.push_unterminated(positions, bytes.len(), u32::from(trims), cursor.state);
             crlf += usize::from(trims);
         }
 
         let bytes = &bytes[..consumed];
-        self.lay_out(bytes, crlf, positions);
-        // The census may describe bytes after those consumed; these are nearby.
-        let high = bytes.get(census.high_from..).unwrap_or_default();
-        let quoted = bytes.get(census.quotes_from..).unwrap_or_default();
+        self.choose_layout(bytes, crlf, positions);
+        // The statistics may also cover some bytes after those consumed, so the bytes consumed are tested from there on.
+        let high = bytes.get(stats.high_from..).unwrap_or_default();
+        let quoted = bytes.get(stats.quotes_from..).unwrap_or_default();
         positions.is_ascii = high.is_ascii();
         positions.has_quotes = self.classes.quote().is_some_and(|quote| quoted.contains(&quote));
-        let inner_lfs = if positions.has_quotes { census.inner_lfs } else { 0 };
-        // LFs in an incomplete record are counted as well.
+        let inner_lfs = if positions.has_quotes { stats.inner_lfs } else { 0 };
+        // The count includes LFs in quotes in an incomplete record after the bytes consumed.
         let is_exact = inner_lfs == 0 || consumed == cursor.at;
-        let is_counted = self.classes.ends_are_lfs && !census.lone_cr && is_exact;
+        let is_counted = self.classes.terminator_is_lf && !stats.lone_cr && is_exact;
         let line_ends = terminators + inner_lfs;
         positions.line_ends = (is_counted && bytes.last() != Some(&b'\r')).then_some(line_ends);
         self.find_faults(bytes, positions);
         consumed
     }
 
-    /// Makes a record of the unterminated remainder, as if a terminator followed it.
-    fn open_end(&mut self, positions: &mut Positions, end: usize, trim: u32, state: State) {
+    /// Adds the unterminated remainder as a record, as if a terminator followed it.
+    fn push_unterminated(&mut self, positions: &mut Positions, end: usize, trim: u32, state: State) {
         positions.reserve(1);
         let before = positions.fields.checked_sub(1).map(|at| positions.separators[at]);
-        if matches!(state.0, Place::Quoted | Place::Escaped) {
+        if matches!(state.0, StateKind::Quoted | StateKind::Escaped) {
             let opening = before.map_or(0, |separator| separator + 1);
             self.quote_faults.push((opening, FaultKind::UnclosedQuote));
         }
@@ -123,23 +129,24 @@ impl Indexer {
         positions.push_record();
     }
 
-    /// Decides how to interpret the entries, and lists the records if they are not all alike.
-    fn lay_out(&self, bytes: &[u8], crlf: usize, positions: &mut Positions) {
+    /// Determines the layout. If there are lines that are not records, or both kinds of line end, it lists the records.
+    fn choose_layout(&self, bytes: &[u8], crlf: usize, positions: &mut Positions) {
         positions.layout = Layout::Dense { trim: u32::from(crlf > 0) };
-        positions.uniform = positions.common_count();
-        let is_even = crlf == 0 || crlf == positions.records;
+        positions.uniform = positions.uniform_field_count();
+        let has_one_line_end = crlf == 0 || crlf == positions.records;
         let may_be_blank = self.skips_blank_lines && positions.has_single_fields();
         let is_blank =
             |record: usize| positions.field_count(record) == 1 && positions.record(record).is_empty();
-        let is_dense =
-            is_even && self.comments.is_empty() && !(may_be_blank && (0..positions.records).any(is_blank));
+        let is_dense = has_one_line_end
+            && self.comments.is_empty()
+            && !(may_be_blank && (0..positions.records).any(is_blank));
         if !is_dense {
-            self.list(bytes, positions);
+            self.list_records(bytes, positions);
         }
     }
 
     /// Lists the lines that are records.
-    fn list(&self, bytes: &[u8], positions: &mut Positions) {
+    fn list_records(&self, bytes: &[u8], positions: &mut Positions) {
         let mut comments = self.comments.iter().peekable();
         let (mut start, mut first) = (0, 0);
         let mut uniform = None;
@@ -169,23 +176,23 @@ impl Indexer {
         positions.uniform = uniform.filter(|_| is_uniform);
     }
 
-    /// Finds the record of each quote fault, searches for invalid UTF-8, and merges the two.
+    /// Searches for invalid UTF-8, finds the record of each quote fault, and merges the two lists.
     fn find_faults(&self, bytes: &[u8], positions: &mut Positions) {
         let mut faults = std::mem::take(&mut positions.faults);
         if !positions.is_ascii {
-            find_bad_utf8(self.kernel, bytes, positions, &mut faults);
+            find_invalid_utf8(self.kernel, bytes, positions, &mut faults);
         }
-        let bad_utf8 = faults.len();
+        let utf8_faults = faults.len();
         let mut record = 0;
         for &(offset, kind) in &self.quote_faults {
             record = positions.record_at(record, offset as usize);
             // Faults after the last complete record belong to no record.
-            let is_known = faults[bad_utf8..].last().is_some_and(|fault| fault.record == narrow(record));
+            let is_known = faults[utf8_faults..].last().is_some_and(|fault| fault.record == narrow(record));
             if !is_known && record < positions.records {
                 faults.push(Fault { record: narrow(record), offset, kind });
             }
         }
-        if bad_utf8 > 0 && bad_utf8 < faults.len() {
+        if utf8_faults > 0 && utf8_faults < faults.len() {
             // The sort is stable, so that of two faults in a record the UTF-8 fault stays first.
             faults.sort_by_key(|fault| fault.record);
             faults.dedup_by_key(|fault| fault.record);
@@ -195,7 +202,7 @@ impl Indexer {
 }
 
 /// Discards everything after the last record end, and returns that offset.
-fn close(positions: &mut Positions, cursor: Cursor) -> usize {
+fn discard_incomplete(positions: &mut Positions, cursor: Cursor) -> usize {
     positions.fields = positions.records.checked_sub(1).map_or(0, |last| positions.lasts[last] as usize + 1);
     if cursor.state.is_record_start() {
         cursor.at
@@ -204,12 +211,12 @@ fn close(positions: &mut Positions, cursor: Cursor) -> usize {
     }
 }
 
-/// Adds the first bad byte of each record that is not UTF-8. Bad bytes outside records do not count.
-fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, faults: &mut Vec<Fault>) {
+/// Adds a fault for each record that is not UTF-8, at its first invalid byte. Invalid bytes outside records are not faults.
+fn find_invalid_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, faults: &mut Vec<Fault>) {
     let mut at = 0;
     let mut record = 0;
-    while let Some(bad) = kernel.run(FirstNotUtf8(&bytes[at..])) {
-        let offset = at + bad;
+    while let Some(invalid) = kernel.run(FindInvalidUtf8(&bytes[at..])) {
+        let offset = at + invalid;
         record = positions.record_at(record, offset);
         if record == positions.records {
             break;
@@ -229,7 +236,7 @@ fn find_bad_utf8(kernel: Kernel, bytes: &[u8], positions: &Positions, faults: &m
 }
 
 /// Converts an offset or a number of records within one call.
-#[expect(clippy::cast_possible_truncation, reason = "a call looks at less than 4 GiB")]
+#[expect(clippy::cast_possible_truncation, reason = "a call examines less than 4 GiB")]
 fn narrow(number: usize) -> u32 {
     number as u32
 }
@@ -260,16 +267,16 @@ impl Positions {
     }
 
     /// The number of fields of every record of the dense layout, if it is the same.
-    fn common_count(&self) -> Option<usize> {
+    fn uniform_field_count(&self) -> Option<usize> {
         let lasts = &self.lasts[..self.records];
         let fields = lasts.first()? + 1;
         if self.fields != fields as usize * lasts.len() {
             return None;
         }
         let mut expected = fields - 1;
-        for some in lasts.chunks(256) {
+        for chunk in lasts.chunks(256) {
             let mut difference = 0;
-            for &last in some {
+            for &last in chunk {
                 difference |= last ^ expected;
                 expected = expected.wrapping_add(fields);
             }
@@ -285,13 +292,13 @@ impl Positions {
         let lasts = &self.lasts[..self.records];
         let is_single = |first: u32, last: u32| u32::from(last.wrapping_sub(first) == 1);
         let mut before = u32::MAX;
-        // Without a branch per record, since usually no record has one field.
-        lasts.chunks(256).any(|some| {
-            let mut found = is_single(before, some[0]);
-            for pair in some.windows(2) {
+        // There is no branch per record, because usually no record has one field.
+        lasts.chunks(256).any(|chunk| {
+            let mut found = is_single(before, chunk[0]);
+            for pair in chunk.windows(2) {
                 found |= is_single(pair[0], pair[1]);
             }
-            before = some[some.len() - 1];
+            before = chunk[chunk.len() - 1];
             found != 0
         })
     }
@@ -299,7 +306,7 @@ impl Positions {
     /// The first record at or after `from` that ends after `offset`, or the number of records.
     fn record_at(&self, from: usize, offset: usize) -> usize {
         let is_before = |record: usize| self.record(record).end <= offset;
-        // Faults tend to be either dense or few.
+        // Faults tend to be either in adjacent records or rare: a linear search first, then a binary search.
         let near = (from + 8).min(self.records);
         let mut at = from;
         while at < near && is_before(at) {
@@ -308,10 +315,10 @@ impl Positions {
         if at < near {
             return at;
         }
-        let mut beyond = self.records;
-        while at < beyond {
-            let middle = at + (beyond - at) / 2;
-            if is_before(middle) { at = middle + 1 } else { beyond = middle }
+        let mut end = self.records;
+        while at < end {
+            let middle = at + (end - at) / 2;
+            if is_before(middle) { at = middle + 1 } else { end = middle }
         }
         at
     }
@@ -323,8 +330,8 @@ fn grow(buffer: &mut Vec<u32>, length: usize) {
     buffer.resize(length.max(2 * buffer.len()), 0);
 }
 
-/// Writes the results of the engine.
-struct Marker<'a> {
+/// A sink that writes the results of the engine to positions.
+struct PositionWriter<'a> {
     positions: &'a mut Positions,
     /// The number of terminators that are CRLF.
     crlf: usize,
@@ -332,29 +339,29 @@ struct Marker<'a> {
     faults: &'a mut Vec<(u32, FaultKind)>,
 }
 
-impl Sink for Marker<'_> {
+impl Sink for PositionWriter<'_> {
     #[inline(always)]
-    fn steps<I: Isa>(&mut self, isa: I, at: usize, marks: &[Marks]) {
-        self.positions.reserve(marks.len());
+    fn steps<I: Isa>(&mut self, isa: I, at: usize, masks: &[SeparatorMasks]) {
+        self.positions.reserve(masks.len());
         let Positions { separators, fields, lasts, records, .. } = &mut *self.positions;
         let (mut separators, mut lasts) = (&mut separators[*fields..], &mut lasts[*records..]);
         let (separators_left, lasts_left) = (separators.len(), lasts.len());
         let mut at = narrow(at);
         let mut base = narrow(*fields);
-        for marks in marks {
-            // There is room, by `reserve`.
+        for masks in masks {
+            // `reserve` made enough space, which the compiler cannot know.
             let (Some(separator_slots), Some(last_slots)) =
                 (separators.first_chunk_mut(), lasts.first_chunk_mut())
             else {
                 break;
             };
-            isa.positions(marks.separators, at, separator_slots);
-            isa.ordinals(marks.terminators, marks.separators, base, last_slots);
-            let count = marks.separators.count_ones();
+            isa.positions(masks.separators, at, separator_slots);
+            isa.ordinals(masks.terminators, masks.separators, base, last_slots);
+            let count = masks.separators.count_ones();
             base = base.wrapping_add(count);
             separators = &mut separators[count as usize..];
-            lasts = &mut lasts[marks.terminators.count_ones() as usize..];
-            self.crlf += marks.crlf.count_ones() as usize;
+            lasts = &mut lasts[masks.terminators.count_ones() as usize..];
+            self.crlf += masks.crlf.count_ones() as usize;
             at += narrow(STEP);
         }
         *fields += separators_left - separators.len();
@@ -391,16 +398,16 @@ struct IndexTask<'a, 'b> {
     classes: &'a Classes,
     bytes: &'a [u8],
     until: usize,
-    sink: &'a mut Marker<'b>,
+    sink: &'a mut PositionWriter<'b>,
 }
 
 impl Task for IndexTask<'_, '_> {
-    type Output = (Cursor, Census);
+    type Output = (Cursor, ByteStats);
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> (Cursor, Census) {
+    fn run<I: Isa>(self, isa: I) -> (Cursor, ByteStats) {
         let mut cursor = Cursor { at: 0, state: State::START };
-        let census = engine::run(isa, self.classes, self.bytes, &mut cursor, self.until, self.sink);
-        (cursor, census)
+        let stats = engine::run(isa, self.classes, self.bytes, &mut cursor, self.until, self.sink);
+        (cursor, stats)
     }
 }

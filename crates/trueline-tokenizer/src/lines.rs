@@ -24,16 +24,17 @@ pub fn count_line_ends(bytes: &[u8], previous: Option<u8>) -> u64 {
 impl Kernel {
     /// Runs [`count_line_ends`](crate::count_line_ends()) with this kernel.
     pub fn count_line_ends(self, bytes: &[u8], previous: Option<u8>) -> u64 {
-        self.run(LineEnds { bytes, previous })
+        self.run(CountLineEnds { bytes, previous })
     }
 }
 
-struct LineEnds<'a> {
+/// Counts the line ends in `bytes`.
+struct CountLineEnds<'a> {
     bytes: &'a [u8],
     previous: Option<u8>,
 }
 
-impl Task for LineEnds<'_> {
+impl Task for CountLineEnds<'_> {
     type Output = u64;
 
     #[inline(always)]
@@ -54,7 +55,7 @@ fn count_in<I: Isa>(isa: I, block: I::Block, before_cr: &mut u64) -> u64 {
     let cr = isa.equal(block, b'\r');
     let bare_lf = isa.equal(block, b'\n') & !((cr << 1) | *before_cr);
     *before_cr = cr >> 63;
-    // A byte is only one of the two.
+    // The two masks have no bit in common.
     u64::from((cr | bare_lf).count_ones())
 }
 
@@ -64,7 +65,7 @@ mod tests {
     use crate::reference;
 
     #[test]
-    fn every_kernel_counts_as_the_twin_does() {
+    fn every_kernel_counts_as_the_reference_does() {
         let text = b"\r\n\n\r\r\n\rab\n\r\n".repeat(30);
         for kernel in Kernel::available() {
             for start in 0..140 {

@@ -1,11 +1,11 @@
-//! The slow, simple twin: one byte per step. It is the definition; everything else must agree with it.
+//! The reference implementation: slow and simple, one byte per step. It defines CSV; everything else must agree with it.
 
 use std::ops::Range;
 
 use crate::dialect::{BlankLines, Dialect, Quoting, Terminator};
 use crate::positions::{Fault, FaultKind};
 use crate::splitter::Split;
-use crate::state::{Place, State};
+use crate::state::{State, StateKind};
 
 /// All records of `bytes`, according to the definition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Parsed {
 
 /// Returns the state after `byte`.
 pub fn step(dialect: &Dialect, state: State, byte: u8) -> State {
-    use Place::{
+    use StateKind::{
         Comment, CommentCr, Escaped, FieldStart, QuoteInQuoted, Quoted, RecordStart, Unquoted, UnquotedCr,
     };
     let ends = match dialect.terminator {
@@ -82,12 +82,12 @@ pub fn parse(bytes: &[u8], dialect: &Dialect, is_last: bool) -> Parsed {
         }
         state = step(dialect, state, byte);
         match state.0 {
-            Place::FieldStart => {
+            StateKind::FieldStart => {
                 line.fields.push(line.field_start..at);
                 line.field_start = at + 1;
             }
-            Place::Comment => line.is_comment = true,
-            Place::RecordStart => {
+            StateKind::Comment => line.is_comment = true,
+            StateKind::RecordStart => {
                 let crlf = match dialect.terminator {
                     Terminator::Auto => at > line.start && bytes[at - 1] == b'\r',
                     Terminator::CrLf => true,
@@ -102,7 +102,7 @@ pub fn parse(bytes: &[u8], dialect: &Dialect, is_last: bool) -> Parsed {
     }
     if is_last {
         parsed.consumed = bytes.len();
-        if matches!(state.0, Place::Quoted | Place::Escaped) {
+        if matches!(state.0, StateKind::Quoted | StateKind::Escaped) {
             line.fault.get_or_insert((line.field_start, FaultKind::UnclosedQuote));
         }
         if !state.is_record_start() {
@@ -119,16 +119,16 @@ fn quote_fault(dialect: &Dialect, state: State, bytes: &[u8], at: usize) -> Opti
         return None;
     }
     let is_quote = dialect.quote == Some(byte) && byte != dialect.delimiter;
-    if is_quote && matches!(state.0, Place::Unquoted | Place::UnquotedCr) {
+    if is_quote && matches!(state.0, StateKind::Unquoted | StateKind::UnquotedCr) {
         return Some((at, FaultKind::StrayQuote));
     }
-    if state.0 != Place::QuoteInQuoted {
+    if state.0 != StateKind::QuoteInQuoted {
         return None;
     }
     let begins_crlf = byte == b'\r'
         && bytes.get(at + 1) == Some(&b'\n')
         && matches!(dialect.terminator, Terminator::Auto | Terminator::CrLf);
-    let closes = is_quote || begins_crlf || step(dialect, state, byte).0 != Place::Unquoted;
+    let closes = is_quote || begins_crlf || step(dialect, state, byte).0 != StateKind::Unquoted;
     let lone_cr = byte == b'\r' && dialect.terminator == Terminator::CrLf && !begins_crlf;
     (!closes || lone_cr).then(|| (at - 1, FaultKind::TextAfterQuote))
 }

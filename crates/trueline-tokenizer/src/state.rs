@@ -5,15 +5,15 @@
 /// It must be carried from one chunk to the next: [`Splitter::resolve`](crate::Splitter::resolve) turns the state at the
 /// start of a chunk into the state at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct State(pub(crate) Place);
+pub struct State(pub(crate) StateKind);
 
 impl State {
     /// At the start of a record.
-    pub const START: Self = Self(Place::RecordStart);
+    pub const START: Self = Self(StateKind::RecordStart);
 
     /// Whether a record may start here, so that reading can continue without anything before this boundary.
     pub fn is_record_start(self) -> bool {
-        self.0 == Place::RecordStart
+        self.0 == StateKind::RecordStart
     }
 }
 
@@ -23,10 +23,10 @@ impl Default for State {
     }
 }
 
-/// The states of the byte-wise machine. The two with a pending CR only exist under `Terminator::CrLf`: under `Auto` an LF
-/// ends the record whatever precedes it.
+/// The states of the state machine that reads one byte at a time. The two with a pending CR only exist for
+/// `Terminator::CrLf`: for `Auto`, an LF ends the record whatever precedes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub(crate) enum StateKind {
     /// Before the first byte of a record.
     RecordStart,
     /// Just after a delimiter.

@@ -1,16 +1,16 @@
-//! A dialect as the loops need it: bytes to compare with, and masks that switch a role on or off without a branch.
+//! A dialect in the form that the loops need: bytes to compare with, and masks that enable a role without a branch.
 
 use crate::dialect::{Dialect, Quoting, Terminator};
 use crate::kernel::Isa;
 
-/// All ones where `is` holds.
-const fn switch(is: bool) -> u64 {
-    if is { u64::MAX } else { 0 }
+/// All ones if the condition holds, else zero.
+const fn mask_if(condition: bool) -> u64 {
+    if condition { u64::MAX } else { 0 }
 }
 
-/// The roles of bytes. Roles that are switched off still compare with some byte; the mask clears the result.
+/// The bytes with a role in a dialect. A role that is disabled is still compared with some byte; its mask clears the result.
 #[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
+#[expect(clippy::struct_excessive_bools, reason = "independent options")]
 pub(crate) struct Classes {
     delimiter: u8,
     quote: u8,
@@ -30,16 +30,16 @@ pub(crate) struct Classes {
     pub(crate) is_strict: bool,
     pub(crate) strict_on: u64,
     /// Every LF outside quotes ends a record, and nothing else does.
-    pub(crate) ends_are_lfs: bool,
+    pub(crate) terminator_is_lf: bool,
     /// There is a quote, and neither an escape nor comments.
     pub(crate) is_simple: bool,
-    /// CR and LF only end a record together, so that a boundary between them is a separate state.
-    pub(crate) cr_is_pending: bool,
+    /// Only CRLF ends a record, so that the boundary between its two bytes is a separate state.
+    pub(crate) has_pending_cr: bool,
 }
 
-/// The roles of 64 bytes, before quoting is considered.
+/// The bytes with each role among 64, whether inside or outside quotes.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Roles {
+pub(crate) struct RoleMasks {
     pub(crate) delimiter: u64,
     /// The last byte of each terminator.
     pub(crate) terminator: u64,
@@ -54,14 +54,14 @@ pub(crate) struct Roles {
 }
 
 impl Classes {
-    /// Conflicting roles (which [`Dialect::check`] rejects) are resolved in the order terminator, delimiter, quote, escape,
-    /// comment, so that no byte has two roles.
+    /// If a byte has several roles, which [`Dialect::check`] rejects, the first of terminator, delimiter, quote, escape and
+    /// comment counts, so that no byte has two roles.
     pub(crate) fn new(dialect: &Dialect) -> Self {
         let Dialect { delimiter, terminator, .. } = *dialect;
-        let mut taken = vec![b'\n', b'\r', delimiter];
+        let mut used = vec![b'\n', b'\r', delimiter];
         let mut claim = |byte: Option<u8>| {
-            let byte = byte.filter(|byte| !taken.contains(byte));
-            taken.extend(byte);
+            let byte = byte.filter(|byte| !used.contains(byte));
+            used.extend(byte);
             byte
         };
         let (quote, escape, comment) = (claim(dialect.quote), claim(dialect.escape), claim(dialect.comment));
@@ -72,18 +72,18 @@ impl Classes {
             quote: quote.unwrap_or(0),
             escape: escape.unwrap_or(0),
             comment: comment.unwrap_or(0),
-            quote_on: switch(quote.is_some()),
-            lf_on: switch(terminator != Terminator::Cr),
-            bare_lf_on: switch(!is_crlf),
-            cr_on: switch(terminator == Terminator::Cr),
-            crlf_on: switch(is_crlf || is_auto),
+            quote_on: mask_if(quote.is_some()),
+            lf_on: mask_if(terminator != Terminator::Cr),
+            bare_lf_on: mask_if(!is_crlf),
+            cr_on: mask_if(terminator == Terminator::Cr),
+            crlf_on: mask_if(is_crlf || is_auto),
             has_escape: escape.is_some() && quote.is_some(),
             has_comment: comment.is_some(),
             is_strict: dialect.quoting == Quoting::Strict,
-            strict_on: switch(dialect.quoting == Quoting::Strict),
-            ends_are_lfs: matches!(terminator, Terminator::Auto | Terminator::Lf),
+            strict_on: mask_if(dialect.quoting == Quoting::Strict),
+            terminator_is_lf: matches!(terminator, Terminator::Auto | Terminator::Lf),
             is_simple: quote.is_some() && escape.is_none() && comment.is_none(),
-            cr_is_pending: is_crlf,
+            has_pending_cr: is_crlf,
         }
     }
 
@@ -92,7 +92,7 @@ impl Classes {
         (self.quote_on != 0).then_some(self.quote)
     }
 
-    /// The quote, or any byte, whose comparison must then be ignored.
+    /// The quote; if there is none, an arbitrary byte, and the caller must ignore the result of the comparison.
     #[inline(always)]
     pub(crate) fn quote_or_any(&self) -> u8 {
         self.quote
@@ -135,26 +135,26 @@ impl Classes {
 
     /// The line ends of a block; `before_cr` is 1 if the byte before the block is a CR.
     #[inline(always)]
-    pub(crate) fn terminators<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> Ends {
+    pub(crate) fn terminators<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> LineEndMasks {
         let cr = isa.equal(block, b'\r');
         let lf = isa.equal(block, b'\n');
-        let behind_cr = (cr << 1) | before_cr;
-        let terminator = self.ends(lf, behind_cr, cr);
-        let crlf = lf & behind_cr & self.crlf_on;
-        Ends { terminator, crlf, cr, lf, lone_cr: behind_cr & !crlf }
+        let after_cr = (cr << 1) | before_cr;
+        let terminator = self.terminator_mask(lf, after_cr, cr);
+        let crlf = lf & after_cr & self.crlf_on;
+        LineEndMasks { terminator, crlf, cr, lf, lone_cr: after_cr & !crlf }
     }
 
-    /// The LFs and CRs that end a line; `behind_cr` marks the bytes after a CR.
+    /// The last bytes of line ends; `after_cr` marks the bytes after a CR.
     #[inline(always)]
-    pub(crate) fn ends(&self, lf: u64, behind_cr: u64, cr: u64) -> u64 {
-        (lf & self.lf_on & (behind_cr | self.bare_lf_on)) | (cr & self.cr_on)
+    pub(crate) fn terminator_mask(&self, lf: u64, after_cr: u64, cr: u64) -> u64 {
+        (lf & self.lf_on & (after_cr | self.bare_lf_on)) | (cr & self.cr_on)
     }
 
-    /// All roles at once.
+    /// The bytes with each role.
     #[inline(always)]
-    pub(crate) fn roles<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> Roles {
-        let Ends { terminator, crlf, cr, lone_cr, .. } = self.terminators(isa, block, before_cr);
-        Roles {
+    pub(crate) fn roles<I: Isa>(&self, isa: I, block: I::Block, before_cr: u64) -> RoleMasks {
+        let LineEndMasks { terminator, crlf, cr, lone_cr, .. } = self.terminators(isa, block, before_cr);
+        RoleMasks {
             delimiter: self.delimiters(isa, block),
             terminator,
             crlf,
@@ -169,11 +169,11 @@ impl Classes {
 
 /// The line ends among 64 bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ends {
+pub(crate) struct LineEndMasks {
     pub(crate) terminator: u64,
     pub(crate) crlf: u64,
     pub(crate) cr: u64,
     pub(crate) lf: u64,
-    /// As in [`Roles`].
+    /// As in [`RoleMasks`].
     pub(crate) lone_cr: u64,
 }

@@ -1,28 +1,28 @@
-//! The loop for groups whose quotes are all well placed.
+//! The loop for groups in which all quotes are regular.
 //!
-//! No step has a branch: irregularities are collected over the group and tested once. Comparisons come first, for the whole
+//! No step has a branch: irregular bytes are collected over the group and tested once. Comparisons come first, for the whole
 //! group, so that they do not wait for the parity of each step.
 
-use super::groups::{Border, GROUP_BYTES, GROUP_STEPS, Reader};
+use super::groups::{GROUP_BYTES, GROUP_STEPS, Reader, StepCursor};
 use super::quotes::Carry;
-use super::{Classes, Marks, Sink};
+use super::{Classes, SeparatorMasks, Sink};
 use crate::kernel::{Isa, STEP, Task};
 
 /// Why the loop ended before a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Clean {
-    /// There are no more quotes.
-    Plain,
-    /// The next group contains trouble, a fault, or a place to stop.
-    Doubtful,
+pub(super) enum CleanExit {
+    /// The next group contains no quotes and starts outside quotes.
+    NoQuotes,
+    /// The next group contains an irregular byte, a fault or the byte to stop at, or is incomplete.
+    Irregular,
 }
 
-/// Reads groups while they are complete, end before `until`, and contain only well placed quotes. For simple dialects; `LFS`
-/// means that every LF ends a record and nothing else does.
-pub(super) struct CleanGroups<'a, 'b, S, const LFS: bool>(pub(super) &'a mut Reader<'b, S>);
+/// Reads groups while they are complete, end before `until`, and contain only regular quotes. For simple dialects; `LF_ONLY`
+/// means that, outside quotes, every LF ends a record and nothing else does.
+pub(super) struct CleanGroups<'a, 'b, S, const LF_ONLY: bool>(pub(super) &'a mut Reader<'b, S>);
 
 /// The bytes of each class in a group, by step.
-struct Masks {
+struct GroupMasks {
     delimiter: [u64; GROUP_STEPS],
     quote: [u64; GROUP_STEPS],
     /// Includes the first byte after the group.
@@ -31,13 +31,13 @@ struct Masks {
     high: bool,
 }
 
-impl Masks {
+impl GroupMasks {
     #[inline(always)]
     fn read<I: Isa>(
         isa: I,
         classes: &Classes,
         chunks: &[[u8; STEP]; GROUP_STEPS],
-        behind: Option<u8>,
+        next_byte: Option<u8>,
     ) -> Self {
         let (mut delimiter, mut quote, mut cr) = ([0; GROUP_STEPS], [0; GROUP_STEPS], [0; GROUP_STEPS]);
         let mut lf = [0; GROUP_STEPS + 1];
@@ -50,67 +50,71 @@ impl Masks {
             cr[step] = isa.equal(block, b'\r');
             all = isa.or(all, block);
         }
-        lf[GROUP_STEPS] = u64::from(behind == Some(b'\n'));
+        lf[GROUP_STEPS] = u64::from(next_byte == Some(b'\n'));
         Self { delimiter, quote, lf, cr, high: isa.high(all) != 0 }
     }
 }
 
-/// The bytes after those of `mask`; `before` is the mask of the previous step.
+/// The mask of the bytes that directly follow those of `mask`; `before` is the mask of the previous step.
 #[inline(always)]
-fn behind(mask: u64, before: u64) -> u64 {
+fn bytes_after(mask: u64, before: u64) -> u64 {
     (mask << 1) | (before >> 63)
 }
 
-impl<S: Sink, const LFS: bool> Task for CleanGroups<'_, '_, S, LFS> {
-    type Output = Clean;
+impl<S: Sink, const LF_ONLY: bool> Task for CleanGroups<'_, '_, S, LF_ONLY> {
+    type Output = CleanExit;
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Clean {
+    fn run<I: Isa>(self, isa: I) -> CleanExit {
         let Self(reader) = self;
         let classes = reader.classes;
-        while reader.is_far() {
-            let Border { at, carry } = reader.place;
+        while reader.has_whole_group() {
+            let StepCursor { at, carry } = reader.cursor;
             let Some(chunks) = reader.bytes[at..].as_chunks().0.first_chunk() else { break };
-            let Masks { delimiter, quote, lf, cr, high } =
-                Masks::read(isa, classes, chunks, reader.bytes.get(at + GROUP_BYTES).copied());
-            let mut marks = [Marks::default(); GROUP_STEPS];
-            let (mut bad, mut quotes) = (0, 0);
+            let GroupMasks { delimiter, quote, lf, cr, high } =
+                GroupMasks::read(isa, classes, chunks, reader.bytes.get(at + GROUP_BYTES).copied());
+            let mut masks = [SeparatorMasks::default(); GROUP_STEPS];
+            let (mut invalid, mut quotes) = (0, 0);
             let (mut lone_cr, mut inner_lfs) = (0, 0);
             let mut in_quote = carry.in_quote;
-            // From the previous step: what an opening quote may follow, closing quotes, CRs.
+            // Masks of the previous step: bytes that an opening quote may follow, closing quotes, CRs.
             let mut opens = (carry.field_start | carry.after_close) << 63;
             let (mut closes, mut crs) = (carry.after_close << 63, carry.cr << 63);
             for step in 0..GROUP_STEPS {
                 let (quote, cr) = (quote[step], cr[step]);
                 let inside = isa.prefix_xor(quote) ^ in_quote;
-                let terminator = if LFS { lf[step] } else { classes.ends(lf[step], behind(cr, crs), cr) };
+                let terminator = if LF_ONLY {
+                    lf[step]
+                } else {
+                    classes.terminator_mask(lf[step], bytes_after(cr, crs), cr)
+                };
                 let separators = (delimiter[step] | terminator) & !inside;
                 let terminators = terminator & !inside;
                 let close = quote & !inside;
-                let behind_cr = behind(cr, crs);
-                let crlf = lf[step] & behind_cr & terminators & classes.crlf_on;
-                lone_cr |= behind_cr & !(lf[step] & classes.crlf_on);
+                let after_cr = bytes_after(cr, crs);
+                let crlf = lf[step] & after_cr & terminators & classes.crlf_on;
+                lone_cr |= after_cr & !(lf[step] & classes.crlf_on);
                 inner_lfs += u64::from((lf[step] & inside).count_ones());
-                marks[step] = Marks { separators, terminators, crlf };
+                masks[step] = SeparatorMasks { separators, terminators, crlf };
                 let begins_crlf = cr & ((lf[step] >> 1) | (lf[step + 1] << 63)) & classes.crlf_on;
-                let text_after = behind(close, closes) & !(separators | quote | begins_crlf);
-                bad |= text_after & classes.strict_on;
-                bad |= quote & inside & !behind(separators | close, opens);
+                let text_after = bytes_after(close, closes) & !(separators | quote | begins_crlf);
+                invalid |= text_after & classes.strict_on;
+                invalid |= quote & inside & !bytes_after(separators | close, opens);
                 quotes |= quote;
                 in_quote = (inside.cast_signed() >> 63).cast_unsigned();
                 (opens, closes, crs) = (separators | close, close, cr);
             }
             if quotes == 0 && carry.is_plain() {
-                return Clean::Plain;
+                return CleanExit::NoQuotes;
             }
-            if bad != 0 {
-                return Clean::Doubtful;
+            if invalid != 0 {
+                return CleanExit::Irregular;
             }
-            reader.census.note(at, quotes != 0, high);
-            reader.census.lone_cr |= lone_cr != 0;
-            reader.census.inner_lfs += inner_lfs;
-            reader.sink.steps(isa, at, &marks);
-            let last = marks[GROUP_STEPS - 1];
+            reader.stats.update(at, quotes != 0, high);
+            reader.stats.lone_cr |= lone_cr != 0;
+            reader.stats.inner_lfs += inner_lfs;
+            reader.sink.steps(isa, at, &masks);
+            let last = masks[GROUP_STEPS - 1];
             let carry = Carry {
                 in_quote,
                 field_start: last.separators >> 63,
@@ -119,8 +123,8 @@ impl<S: Sink, const LFS: bool> Task for CleanGroups<'_, '_, S, LFS> {
                 cr: crs >> 63,
                 escaped: 0,
             };
-            reader.place = Border { at: at + GROUP_BYTES, carry };
+            reader.cursor = StepCursor { at: at + GROUP_BYTES, carry };
         }
-        Clean::Doubtful
+        CleanExit::Irregular
     }
 }

@@ -1,9 +1,9 @@
-//! The two fast loops, which read groups of eight steps.
+//! The fast path: two loops that read groups of eight steps.
 
 use super::classes::Classes;
-use super::clean::{Clean, CleanGroups};
-use super::quotes::{Carry, Quotes};
-use super::{Census, Marks, Sink};
+use super::clean::{CleanExit, CleanGroups};
+use super::quotes::{Carry, QuoteMasks};
+use super::{ByteStats, SeparatorMasks, Sink};
 use crate::kernel::{Isa, STEP, Task};
 use crate::positions::FaultKind;
 
@@ -11,31 +11,31 @@ use crate::positions::FaultKind;
 pub(crate) const GROUP_STEPS: usize = 8;
 pub(super) const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
-/// How a series of groups ended.
+/// Why a loop over groups ended.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End {
-    /// This kind of loop cannot continue.
-    Through,
+pub(super) enum LoopExit {
+    /// This loop cannot read the next group, or fewer than 64 bytes are left.
+    Done,
     /// At a record start at or after the requested offset.
     Stopped,
-    /// At trouble: the walk must pass this offset.
-    Trouble(usize),
+    /// Before a step with an irregular byte, which has this offset: the slow path must read past it.
+    Irregular(usize),
 }
 
-/// A boundary between two steps.
+/// The offset of a boundary between two steps, and the carry there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Border {
+pub(super) struct StepCursor {
     pub(super) at: usize,
     pub(super) carry: Carry,
 }
 
-/// Reads through the bytes.
+/// Reads the bytes up to `until` and passes what it finds to the sink.
 pub(super) struct Reader<'a, S> {
     pub(super) classes: &'a Classes,
     pub(super) bytes: &'a [u8],
     pub(super) until: usize,
-    pub(super) place: Border,
-    pub(super) census: Census,
+    pub(super) cursor: StepCursor,
+    pub(super) stats: ByteStats,
     pub(super) sink: &'a mut S,
 }
 
@@ -43,52 +43,52 @@ pub(super) struct Reader<'a, S> {
 /// Each is a separate function because there are not enough registers for both.
 pub(super) struct PlainGroups<'a, 'b, S>(pub(super) &'a mut Reader<'b, S>);
 
-/// The loop for any group; it ends where the plain loop can continue.
+/// The loop for any group; it ends where [`PlainGroups`] can continue.
 pub(super) struct QuotedGroups<'a, 'b, S>(pub(super) &'a mut Reader<'b, S>);
 
 impl<S> Reader<'_, S> {
     /// Whether a whole group is available and ends before `until`.
     #[inline(always)]
-    pub(super) fn is_far(&self) -> bool {
-        let at = self.place.at;
+    pub(super) fn has_whole_group(&self) -> bool {
+        let at = self.cursor.at;
         self.until.saturating_sub(at) > GROUP_BYTES && self.bytes.len() - at >= GROUP_BYTES
     }
 }
 
 impl<S: Sink> Task for PlainGroups<'_, '_, S> {
-    type Output = End;
+    type Output = LoopExit;
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> End {
+    fn run<I: Isa>(self, isa: I) -> LoopExit {
         let Self(reader) = self;
         let classes = reader.classes;
-        let may_be_bare = classes.is_simple && classes.ends_are_lfs;
-        while reader.is_far() {
-            if may_be_bare && reader.read_bare(isa) {
+        let may_read_lf_groups = classes.is_simple && classes.terminator_is_lf;
+        while reader.has_whole_group() {
+            if may_read_lf_groups && reader.read_lf_group(isa) {
                 continue;
             }
-            let Border { at, mut carry } = reader.place;
+            let StepCursor { at, mut carry } = reader.cursor;
             let chunks = chunks(reader.bytes, at, GROUP_STEPS);
-            if look(isa, classes, at, chunks, &mut reader.census) {
-                return End::Through;
+            if inspect(isa, classes, at, chunks, &mut reader.stats) {
+                return LoopExit::Done;
             }
-            let mut marks = [Marks::default(); GROUP_STEPS];
+            let mut masks = [SeparatorMasks::default(); GROUP_STEPS];
             let mut steps = 0;
-            let mut trouble = 0;
+            let mut irregular = 0;
             let mut lone_cr = 0;
-            for (chunk, marks) in chunks.iter().zip(&mut marks) {
+            for (chunk, masks) in chunks.iter().zip(&mut masks) {
                 let block = isa.load(chunk);
                 let ends = classes.terminators(isa, block, carry.cr);
                 lone_cr |= ends.lone_cr;
                 if classes.has_comment {
                     let record_start = (ends.terminator << 1) | carry.record_start;
-                    trouble = classes.comments(isa, block) & record_start;
-                    if trouble != 0 {
+                    irregular = classes.comments(isa, block) & record_start;
+                    if irregular != 0 {
                         break;
                     }
                 }
                 let separators = classes.delimiters(isa, block) | ends.terminator;
-                *marks = Marks { separators, terminators: ends.terminator, crlf: ends.crlf };
+                *masks = SeparatorMasks { separators, terminators: ends.terminator, crlf: ends.crlf };
                 steps += 1;
                 carry = Carry {
                     cr: ends.cr >> 63,
@@ -97,87 +97,87 @@ impl<S: Sink> Task for PlainGroups<'_, '_, S> {
                     ..Carry::default()
                 };
             }
-            reader.census.lone_cr |= lone_cr != 0;
-            reader.sink.steps(isa, at, &marks[..steps]);
+            reader.stats.lone_cr |= lone_cr != 0;
+            reader.sink.steps(isa, at, &masks[..steps]);
             let from = at + steps * STEP;
-            reader.place = Border { at: from, carry };
-            if trouble != 0 {
-                return End::Trouble(from + trouble.trailing_zeros() as usize);
+            reader.cursor = StepCursor { at: from, carry };
+            if irregular != 0 {
+                return LoopExit::Irregular(from + irregular.trailing_zeros() as usize);
             }
         }
-        End::Through
+        LoopExit::Done
     }
 }
 
 impl<S: Sink> Task for QuotedGroups<'_, '_, S> {
-    type Output = End;
+    type Output = LoopExit;
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> End {
+    fn run<I: Isa>(self, isa: I) -> LoopExit {
         let Self(reader) = self;
         loop {
-            if reader.is_far() && reader.classes.is_simple {
-                let end = if reader.classes.ends_are_lfs {
+            if reader.has_whole_group() && reader.classes.is_simple {
+                let exit = if reader.classes.terminator_is_lf {
                     isa.enter(CleanGroups::<S, true>(reader))
                 } else {
                     isa.enter(CleanGroups::<S, false>(reader))
                 };
-                if end == Clean::Plain || reader.bytes.len() - reader.place.at < STEP {
-                    return End::Through;
+                if exit == CleanExit::NoQuotes || reader.bytes.len() - reader.cursor.at < STEP {
+                    return LoopExit::Done;
                 }
             }
-            let Border { at, carry } = reader.place;
-            let is_far = reader.is_far();
-            let chunks = chunks(reader.bytes, at, if is_far { GROUP_STEPS } else { 1 });
-            let has_quotes = look(isa, reader.classes, at, chunks, &mut reader.census);
-            if !has_quotes && is_far && carry.is_plain() {
-                return End::Through;
+            let StepCursor { at, carry } = reader.cursor;
+            let has_whole_group = reader.has_whole_group();
+            let chunks = chunks(reader.bytes, at, if has_whole_group { GROUP_STEPS } else { 1 });
+            let has_quotes = inspect(isa, reader.classes, at, chunks, &mut reader.stats);
+            if !has_quotes && has_whole_group && carry.is_plain() {
+                return LoopExit::Done;
             }
             if !has_quotes && carry.in_quote != 0 {
-                // Nothing ends the quoted field here (an escape before these bytes escapes nothing with a meaning).
+                // The quoted field does not end here. (If an escape precedes these bytes, the escaped byte has no role.)
                 let mut cr = carry.cr;
                 for block in chunks.iter().map(|chunk| isa.load(chunk)) {
                     let ends = reader.classes.terminators(isa, block, cr);
-                    reader.census.inner_lfs += u64::from(ends.lf.count_ones());
-                    reader.census.lone_cr |= ends.lone_cr != 0;
+                    reader.stats.inner_lfs += u64::from(ends.lf.count_ones());
+                    reader.stats.lone_cr |= ends.lone_cr != 0;
                     cr = ends.cr >> 63;
                 }
                 let carry = Carry { in_quote: u64::MAX, cr, ..Carry::default() };
-                reader.place = Border { at: at + chunks.len() * STEP, carry };
+                reader.cursor = StepCursor { at: at + chunks.len() * STEP, carry };
             } else {
                 match reader.read(isa, chunks) {
-                    End::Through => {}
-                    end => return end,
+                    LoopExit::Done => {}
+                    exit => return exit,
                 }
             }
-            if reader.bytes.len() - reader.place.at < STEP {
-                return End::Through;
+            if reader.bytes.len() - reader.cursor.at < STEP {
+                return LoopExit::Done;
             }
         }
     }
 }
 
-/// `steps` steps of `bytes`.
+/// The bytes of `steps` steps from `at` on.
 #[inline(always)]
 pub(crate) fn chunks(bytes: &[u8], at: usize, steps: usize) -> &[[u8; STEP]] {
     bytes[at..at + steps * STEP].as_chunks().0
 }
 
-/// Records what occurs in the steps from `at` on, and returns whether they contain any quote or escape.
+/// Updates `stats` with the steps from `at` on, and returns whether they contain any quote or escape.
 #[inline(always)]
-pub(crate) fn look<I: Isa>(
+pub(crate) fn inspect<I: Isa>(
     isa: I,
     classes: &Classes,
     at: usize,
     chunks: &[[u8; STEP]],
-    census: &mut Census,
+    stats: &mut ByteStats,
 ) -> bool {
     let (quotes, escapes, high) = match classes.escape() {
-        None => look_for::<false, I>(isa, classes.quote_or_any(), 0, chunks),
-        Some(escape) => look_for::<true, I>(isa, classes.quote_or_any(), escape, chunks),
+        None => find_specials::<false, I>(isa, classes.quote_or_any(), 0, chunks),
+        Some(escape) => find_specials::<true, I>(isa, classes.quote_or_any(), escape, chunks),
     };
     let has_quotes = quotes && classes.quote().is_some();
-    census.note(at, has_quotes, high);
+    stats.update(at, has_quotes, high);
     has_quotes || escapes
 }
 
@@ -199,7 +199,7 @@ pub(crate) fn has_quotes<I: Isa>(isa: I, classes: &Classes, chunks: &[[u8; STEP]
 
 /// Whether there is any `quote`, any `escape` (if `ESCAPE`), and any high bit.
 #[inline(always)]
-fn look_for<const ESCAPE: bool, I: Isa>(
+fn find_specials<const ESCAPE: bool, I: Isa>(
     isa: I,
     quote: u8,
     escape: u8,
@@ -221,78 +221,81 @@ fn look_for<const ESCAPE: bool, I: Isa>(
 }
 
 impl<S: Sink> Reader<'_, S> {
-    /// Reads a whole group without quotes and CRs and without a CR before it, so that no byte depends on the byte before the
-    /// group. Returns whether it was such a group. For simple dialects in which, outside quotes, every LF ends a record and
-    /// nothing else does.
+    /// Reads a whole group if it contains neither quotes nor CRs and no CR precedes it, so that no byte depends on the byte
+    /// before the group. Returns whether it was such a group. Only for simple dialects in which, outside quotes, every LF
+    /// ends a record and nothing else does.
     #[inline(always)]
-    fn read_bare<I: Isa>(&mut self, isa: I) -> bool {
-        let Border { at, carry } = self.place;
+    fn read_lf_group<I: Isa>(&mut self, isa: I) -> bool {
+        let StepCursor { at, carry } = self.cursor;
         let Some(chunks) = chunks(self.bytes, at, GROUP_STEPS).first_chunk::<GROUP_STEPS>() else {
             return false;
         };
         let special =
             |block| isa.either(isa.compare(block, self.classes.quote_or_any()), isa.compare(block, b'\r'));
-        let mut marks = [Marks::default(); GROUP_STEPS];
+        let mut masks = [SeparatorMasks::default(); GROUP_STEPS];
         let mut all = isa.load(&chunks[0]);
         let mut specials = special(all);
-        for (chunk, marks) in chunks.iter().zip(&mut marks) {
+        for (chunk, masks) in chunks.iter().zip(&mut masks) {
             let block = isa.load(chunk);
             let terminators = isa.equal(block, b'\n');
-            *marks =
-                Marks { separators: self.classes.delimiters(isa, block) | terminators, terminators, crlf: 0 };
+            *masks = SeparatorMasks {
+                separators: self.classes.delimiters(isa, block) | terminators,
+                terminators,
+                crlf: 0,
+            };
             specials = isa.either(specials, special(block));
             all = isa.or(all, block);
         }
         if isa.mask(specials) != 0 || carry.cr != 0 {
             return false;
         }
-        self.census.note(at, false, isa.high(all) != 0);
-        self.sink.steps(isa, at, &marks);
-        let Marks { separators, terminators, .. } = marks[GROUP_STEPS - 1];
+        self.stats.update(at, false, isa.high(all) != 0);
+        self.sink.steps(isa, at, &masks);
+        let SeparatorMasks { separators, terminators, .. } = masks[GROUP_STEPS - 1];
         let carry =
             Carry { field_start: separators >> 63, record_start: terminators >> 63, ..Carry::default() };
-        self.place = Border { at: at + GROUP_BYTES, carry };
+        self.cursor = StepCursor { at: at + GROUP_BYTES, carry };
         true
     }
 
-    /// Passes the separators of `chunks`, one group or one step, to the sink.
+    /// Passes the separators of `chunks`, which are one group or one step, to the sink.
     #[inline(always)]
-    fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> End {
-        let Border { mut at, carry: mut before } = self.place;
+    fn read<I: Isa>(&mut self, isa: I, chunks: &[[u8; STEP]]) -> LoopExit {
+        let StepCursor { mut at, carry: mut before } = self.cursor;
         let first = at;
-        // The terminators at which to stop: only a group of one step has any.
-        let cut = match self.until.saturating_sub(at) {
+        // The bytes at which a terminator ends the reading. Only if `chunks` is a single step can there be any.
+        let stop_mask = match self.until.saturating_sub(at) {
             near @ 0..=STEP => u64::MAX << near.saturating_sub(1),
             _ => 0,
         };
-        let mut marks = [Marks::default(); GROUP_STEPS];
+        let mut masks = [SeparatorMasks::default(); GROUP_STEPS];
         let mut steps = 0;
         // Text after closing quotes, by step.
         let mut text_after = [0; GROUP_STEPS];
         let mut any_text_after = 0;
-        let mut end = End::Through;
-        for ((chunk, marks), text_after) in chunks.iter().zip(&mut marks).zip(&mut text_after) {
+        let mut exit = LoopExit::Done;
+        for ((chunk, masks), text_after) in chunks.iter().zip(&mut masks).zip(&mut text_after) {
             let step = Step::read(isa, self.classes, chunk, self.bytes.get(at + STEP).copied(), before);
-            *marks = step.marks;
-            self.census.lone_cr |= step.has_lone_cr;
+            *masks = step.masks;
+            self.stats.lone_cr |= step.has_lone_cr;
             let mut inner_lfs = step.inner_lfs;
-            let stop = marks.terminators & cut;
-            if step.trouble | stop != 0 {
+            let stop = masks.terminators & stop_mask;
+            if step.irregular | stop != 0 {
                 // Up to the first stop, if there is one.
                 let keep = if stop == 0 { u64::MAX } else { stop ^ (stop - 1) };
-                let trouble = step.trouble & keep;
-                if trouble != 0 {
-                    end = End::Trouble(at + trouble.trailing_zeros() as usize);
+                let irregular = step.irregular & keep;
+                if irregular != 0 {
+                    exit = LoopExit::Irregular(at + irregular.trailing_zeros() as usize);
                     break;
                 }
-                marks.separators &= keep;
-                marks.terminators &= keep;
-                marks.crlf &= keep;
+                masks.separators &= keep;
+                masks.terminators &= keep;
+                masks.crlf &= keep;
                 inner_lfs &= keep;
-                end = End::Stopped;
+                exit = LoopExit::Stopped;
             }
             steps += 1;
-            self.census.inner_lfs += u64::from(inner_lfs.count_ones());
+            self.stats.inner_lfs += u64::from(inner_lfs.count_ones());
             *text_after = step.text_after;
             any_text_after |= step.text_after;
             if stop != 0 {
@@ -302,20 +305,20 @@ impl<S: Sink> Reader<'_, S> {
             before = step.next;
             at += STEP;
         }
-        self.sink.steps(isa, first, &marks[..steps]);
-        self.place = Border { at, carry: before };
+        self.sink.steps(isa, first, &masks[..steps]);
+        self.cursor = StepCursor { at, carry: before };
         if self.classes.is_strict && any_text_after != 0 {
             report_text_after(&text_after, first, self.sink);
         }
-        end
+        exit
     }
 }
 
-/// The contents of a step if there is no trouble in it.
+/// What a step contains, by parity: correct up to the first irregular byte.
 struct Step {
-    marks: Marks,
-    /// Bytes that only the walk can interpret.
-    trouble: u64,
+    masks: SeparatorMasks,
+    /// Bytes that only the slow path can interpret.
+    irregular: u64,
     /// Bytes after a closing quote that are not allowed there.
     text_after: u64,
     has_lone_cr: bool,
@@ -325,22 +328,28 @@ struct Step {
 }
 
 impl Step {
-    /// Reads 64 bytes; `behind` is the byte after them.
+    /// Reads 64 bytes; `next_byte` is the byte after them.
     #[inline(always)]
-    fn read<I: Isa>(isa: I, classes: &Classes, chunk: &[u8; STEP], behind: Option<u8>, carry: Carry) -> Self {
+    fn read<I: Isa>(
+        isa: I,
+        classes: &Classes,
+        chunk: &[u8; STEP],
+        next_byte: Option<u8>,
+        carry: Carry,
+    ) -> Self {
         let block = isa.load(chunk);
         let ends = classes.terminators(isa, block, carry.cr);
-        let quotes = Quotes::read(isa, classes, block, carry);
+        let quotes = QuoteMasks::read(isa, classes, block, carry);
         let terminators = ends.terminator & !quotes.inside;
         let separators = classes.delimiters(isa, block) & !quotes.inside | terminators;
-        let behind_separator = (separators << 1) | carry.field_start;
-        let behind_close = (quotes.close << 1) | carry.after_close;
-        let mut trouble = quotes.trouble | (quotes.open & !(behind_separator | behind_close));
+        let after_separator = (separators << 1) | carry.field_start;
+        let after_close = (quotes.close << 1) | carry.after_close;
+        let mut irregular = quotes.irregular | (quotes.open & !(after_separator | after_close));
         if classes.has_comment {
             let record_start = (terminators << 1) | carry.record_start;
-            trouble |= classes.comments(isa, block) & record_start;
+            irregular |= classes.comments(isa, block) & record_start;
         }
-        let next_lf = u64::from(behind == Some(b'\n')) << 63;
+        let next_lf = u64::from(next_byte == Some(b'\n')) << 63;
         let begins_crlf = ends.cr & ((ends.lf >> 1) | next_lf) & classes.crlf_on;
         let next = Carry {
             cr: ends.cr >> 63,
@@ -349,9 +358,9 @@ impl Step {
             ..quotes.next
         };
         Self {
-            marks: Marks { separators, terminators, crlf: ends.crlf & terminators },
-            trouble,
-            text_after: behind_close & !(separators | quotes.open | begins_crlf),
+            masks: SeparatorMasks { separators, terminators, crlf: ends.crlf & terminators },
+            irregular,
+            text_after: after_close & !(separators | quotes.open | begins_crlf),
             has_lone_cr: ends.lone_cr != 0,
             inner_lfs: ends.lf & quotes.inside,
             next,
@@ -366,8 +375,8 @@ fn report_text_after<S: Sink>(steps: &[u64], at: usize, sink: &mut S) {
     for (index, &text_after) in steps.iter().enumerate() {
         let mut rest = text_after;
         while rest != 0 {
-            let place = at + index * STEP + rest.trailing_zeros() as usize;
-            sink.fault(place.wrapping_sub(1), FaultKind::TextAfterQuote);
+            let offset = at + index * STEP + rest.trailing_zeros() as usize;
+            sink.fault(offset.wrapping_sub(1), FaultKind::TextAfterQuote);
             rest &= rest - 1;
         }
     }

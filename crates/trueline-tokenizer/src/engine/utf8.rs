@@ -1,4 +1,5 @@
-//! Finds the first error of UTF-8, 64 bytes at a time, if the kernel has an instruction that looks up nibbles.
+//! Finds the first invalid byte sequence in UTF-8, 64 bytes at a time, if the kernel has an instruction that looks up
+//! nibbles.
 //!
 //! Every error of UTF-8 is visible in two adjacent bytes (a lead byte without continuation, an overlong encoding, a
 //! surrogate, a code point too large), or is a continuation byte too many or too few after a lead byte of three or four
@@ -9,9 +10,9 @@ use super::GROUP_STEPS;
 use crate::kernel::{Isa, STEP, Task};
 
 /// Finds the first byte of the first UTF-8 error in `bytes`, which begin with a whole character.
-pub(crate) struct FirstNotUtf8<'a>(pub(crate) &'a [u8]);
+pub(crate) struct FindInvalidUtf8<'a>(pub(crate) &'a [u8]);
 
-impl Task for FirstNotUtf8<'_> {
+impl Task for FindInvalidUtf8<'_> {
     type Output = Option<usize>;
 
     #[inline(always)]
@@ -21,42 +22,43 @@ impl Task for FirstNotUtf8<'_> {
             return find_from(bytes, 0);
         }
         let zeros = isa.load(&[0; STEP]);
-        let mut reading = Reading { before: zeros, errors: zeros, is_closed: true };
+        let mut validator = Validator { before: zeros, errors: zeros, after_ascii: true };
         let (steps, rest) = bytes.as_chunks::<STEP>();
         let (groups, steps) = steps.as_chunks::<GROUP_STEPS>();
         for (number, group) in groups.iter().enumerate() {
-            if reading.read(isa, group) && isa.equal(reading.errors, 0) != u64::MAX {
+            if validator.read(isa, group) && isa.equal(validator.errors, 0) != u64::MAX {
                 return find_from(bytes, number * GROUP_STEPS * STEP);
             }
         }
-        reading.read(isa, steps);
+        validator.read(isa, steps);
         // The padding ends an incomplete character. (After ASCII there is none, whatever `before` contains.)
-        let before = if reading.is_closed { zeros } else { reading.before };
+        let before = if validator.after_ascii { zeros } else { validator.before };
         let mut padded = [0; STEP];
         padded[..rest.len()].copy_from_slice(rest);
         let block = isa.load(&padded);
-        let errors = isa.or(reading.errors, isa.utf8_errors(block, before));
-        let is_good = isa.equal(isa.or(errors, isa.utf8_errors(zeros, block)), 0) == u64::MAX;
-        if is_good { None } else { find_from(bytes, groups.len() * GROUP_STEPS * STEP) }
+        let errors = isa.or(validator.errors, isa.utf8_errors(block, before));
+        let is_valid = isa.equal(isa.or(errors, isa.utf8_errors(zeros, block)), 0) == u64::MAX;
+        if is_valid { None } else { find_from(bytes, groups.len() * GROUP_STEPS * STEP) }
     }
 }
 
-/// Finds the same, given that no error was detected before `place`. It may begin in the last character before `place`.
+/// Finds the first error, given that none was detected before `from`. It may begin in the last character before `from`.
 #[cold]
-fn find_from(bytes: &[u8], place: usize) -> Option<usize> {
-    let start = bytes[..place].iter().rposition(|byte| !matches!(byte, 0x80..=0xBF)).unwrap_or(0);
+fn find_from(bytes: &[u8], from: usize) -> Option<usize> {
+    let start = bytes[..from].iter().rposition(|byte| !matches!(byte, 0x80..=0xBF)).unwrap_or(0);
     std::str::from_utf8(&bytes[start..]).err().map(|error| start + error.valid_up_to())
 }
 
-/// The state after the bytes so far.
-struct Reading<I: Isa> {
+/// The state of the validation after the bytes so far.
+struct Validator<I: Isa> {
+    /// The previous 64 bytes.
     before: I::Block,
     errors: I::Block,
     /// Whether the previous bytes are ASCII, so that no character is incomplete.
-    is_closed: bool,
+    after_ascii: bool,
 }
 
-impl<I: Isa> Reading<I> {
+impl<I: Isa> Validator<I> {
     /// Reads some steps, at almost no cost if they are ASCII. Returns whether there can be errors.
     #[inline(always)]
     fn read(&mut self, isa: I, steps: &[[u8; STEP]]) -> bool {
@@ -66,7 +68,7 @@ impl<I: Isa> Reading<I> {
             all = isa.or(all, isa.load(step));
         }
         let is_ascii = isa.high(all) == 0;
-        if is_ascii && self.is_closed {
+        if is_ascii && self.after_ascii {
             return false;
         }
         for step in steps {
@@ -74,7 +76,7 @@ impl<I: Isa> Reading<I> {
             self.errors = isa.or(self.errors, isa.utf8_errors(block, self.before));
             self.before = block;
         }
-        self.is_closed = is_ascii;
+        self.after_ascii = is_ascii;
         true
     }
 }
@@ -87,7 +89,7 @@ mod tests {
     fn check(bytes: &[u8]) {
         let expected = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
         for kernel in Kernel::available() {
-            assert_eq!(kernel.run(FirstNotUtf8(bytes)), expected, "{kernel}, {bytes:02x?}");
+            assert_eq!(kernel.run(FindInvalidUtf8(bytes)), expected, "{kernel}, {bytes:02x?}");
         }
     }
 
@@ -101,7 +103,7 @@ mod tests {
                 text.clear();
             }
         }
-        // All that is near a border of the definition, at every place about a border of steps and groups.
+        // Bytes at the limits of the definition, in all combinations of three, with different bytes after them.
         let leads =
             [0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC];
         let bytes: Vec<u8> =

@@ -2,11 +2,11 @@
 //!
 //! The kinds of a block's tokens are consecutive bytes, so that a step examines 64 of them. Every token determines what must
 //! follow it, with two exceptions: a comma requires a key in an object and a value in an array, and a closing bracket must
-//! match the opening one. Both are known from a stack with one bit per open array or object; only brackets and ends of
-//! records touch it. Scalars are checked one by one. Strings have been checked by the indexer.
+//! match the opening one. A stack with one bit per open array or object decides both; only brackets and ends of records
+//! change it. Scalars are checked one by one. The indexer has already checked the strings.
 //!
-//! As everywhere, the fast path may only accept records. Those it doubts (and those nested deeper than its stack) are
-//! decided by the byte-wise machine.
+//! As everywhere, the fast path may only accept records. Records that it does not accept, and records nested deeper than its
+//! stack, are checked by the parser that reads byte by byte ([`tokens`](super::tokens)).
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -15,13 +15,13 @@ use std::ops::Range;
 use super::fault::Fault;
 use super::number;
 use super::positions::{END, Positions, RecordFault, SCALAR, STRING};
-use super::steps::{narrow, note_suspects};
+use super::steps::{narrow, push_suspects};
 use super::tokens::{DEFAULT_MAX_DEPTH, check};
 use crate::engine::load;
 use crate::kernel::{Isa, Kernel, STEP, Task};
 
-/// The depth of the stack.
-const MOST_OPEN: u32 = 64;
+/// The number of arrays and objects that the stack can hold.
+const MAX_OPEN: u32 = 64;
 
 /// Checks complete records whose tokens are known.
 ///
@@ -70,7 +70,7 @@ impl Checker {
     /// Appends each of `records` that is not JSON to `faults`, in order, with the fault that [`check`](crate::json::check())
     /// finds, including those the indexer found. `positions` are those of `bytes`.
     ///
-    /// **Cost**: one look at each token, and at the bytes of each scalar. A record with a fault is read byte by byte up to
+    /// **Cost**: reads each token and the bytes of each scalar once. A record with a fault is read byte by byte up to
     /// the fault.
     ///
     /// # Panics
@@ -92,7 +92,7 @@ impl Checker {
             let token = token as usize;
             next = positions.first_record(next, |record| positions.tokens(record).end <= token);
             if next == positions.len() || token < positions.tokens(next).start {
-                // It belongs to the previous record, already checked.
+                // The token belongs to the previous record, which has been checked.
                 continue;
             }
             while let Some(fault) = known.next_if(|fault| fault.record as usize <= next) {
@@ -130,7 +130,7 @@ impl Checker {
             return Vec::new();
         }
         let tokens = positions.tokens(records.start).start..positions.tokens(records.end - 1).end;
-        let limit = u32::try_from(self.max_depth).unwrap_or(MOST_OPEN).min(MOST_OPEN);
+        let limit = u32::try_from(self.max_depth).unwrap_or(MAX_OPEN).min(MAX_OPEN);
         self.kernel.run(FindSuspects { bytes, positions, tokens, limit })
     }
 }
@@ -156,7 +156,7 @@ impl Task for FindSuspects<'_> {
             let (block, _) = load(isa, &positions.kinds[at..]);
             let valid = u64::MAX >> STEP.saturating_sub(tokens.end - at);
             let kinds = Kinds::read(isa, block, valid);
-            let mut bad = grammar.step(isa, &kinds);
+            let mut invalid = grammar.step(isa, &kinds);
             let mut rest = kinds.scalar;
             let offsets = &positions.offsets[at..];
             while rest != 0 {
@@ -164,12 +164,12 @@ impl Task for FindSuspects<'_> {
                 // The last token of a record is not a scalar.
                 let (start, end) = (offsets[bit] as usize, offsets[bit + 1] as usize);
                 if !number::is_scalar_before(isa, bytes, start, end) {
-                    bad |= 1 << bit;
+                    invalid |= 1 << bit;
                 }
                 rest &= rest - 1;
             }
-            if bad != 0 {
-                note_suspects(&mut suspects, at, bad, kinds.end);
+            if invalid != 0 {
+                push_suspects(&mut suspects, at, invalid, kinds.end);
             }
             at += STEP;
         }
@@ -210,20 +210,22 @@ impl Kinds {
     }
 }
 
-/// What the tokens so far require.
+/// The state of the grammar after the tokens so far.
 struct Grammar {
     limit: u32,
     /// One bit for each open array or object, 1 for an object; the innermost is the lowest bit.
     open: u64,
     depth: u32,
-    /// All ones if the innermost is an object.
+    /// All ones if the innermost open container is an object.
     in_object: u64,
-    before: Asking,
+    /// The requirements of the previous 64 tokens.
+    before: Requirements,
 }
 
-/// Tokens by what must follow them; all other tokens must be followed by a comma or an end.
+/// Masks of tokens by what must follow them directly. All other tokens must be followed by a comma, a closing bracket or the
+/// end of the record.
 #[derive(Clone, Copy, Default)]
-struct Asking {
+struct Requirements {
     /// A key, or the end of an object that has just begun.
     key: u64,
     begin_object: u64,
@@ -236,19 +238,19 @@ struct Asking {
     nothing: u64,
 }
 
-/// The tokens after those of `mask`; `before` is the mask of the previous step.
+/// The mask of the tokens that directly follow those of `mask`; `before` is the mask of the previous step.
 #[inline(always)]
-fn behind(mask: u64, before: u64) -> u64 {
+fn tokens_after(mask: u64, before: u64) -> u64 {
     (mask << 1) | (before >> 63)
 }
 
 impl Grammar {
     fn start(limit: u32) -> Self {
-        let before = Asking { value: 1 << 63, end: 1 << 63, ..Asking::default() };
+        let before = Requirements { value: 1 << 63, end: 1 << 63, ..Requirements::default() };
         Self { limit, open: 0, depth: 0, in_object: 0, before }
     }
 
-    /// Reads 64 tokens and returns those that may be wrong.
+    /// Reads 64 tokens and returns those that may be invalid.
     #[inline(always)]
     fn step<I: Isa>(&mut self, isa: I, kinds: &Kinds) -> u64 {
         let &Kinds {
@@ -263,39 +265,39 @@ impl Grammar {
             end,
             ..
         } = kinds;
-        let Brackets { in_object, closed, bad } = self.brackets(isa, kinds);
+        let Brackets { in_object, closed, invalid } = self.brackets(isa, kinds);
         let before = self.before;
-        let mut asking = Asking {
+        let mut required = Requirements {
             key: begin_object | (comma & in_object),
             value: colon | begin_array | (comma & !in_object) | end,
-            ..Asking { begin_object, begin_array, end, ..Asking::default() }
+            ..Requirements { begin_object, begin_array, end, ..Requirements::default() }
         };
-        let wants_key = behind(asking.key, before.key);
-        let wants_value = behind(asking.value, before.value);
-        let is_first = behind(end, before.end);
-        asking.colon = string & wants_key;
-        asking.nothing = closed | (is_first & (string | scalar));
-        let wants_colon = behind(asking.colon, before.colon);
-        let wants_nothing = behind(asking.nothing, before.nothing);
-        self.before = asking;
+        let expects_key = tokens_after(required.key, before.key);
+        let expects_value = tokens_after(required.value, before.value);
+        let is_first = tokens_after(end, before.end);
+        required.colon = string & expects_key;
+        required.nothing = closed | (is_first & (string | scalar));
+        let expects_colon = tokens_after(required.colon, before.colon);
+        let expects_nothing = tokens_after(required.nothing, before.nothing);
+        self.before = required;
 
-        let ends_object = end_object & behind(begin_object, before.begin_object);
-        let ends_array = end_array & behind(begin_array, before.begin_array);
+        let ends_object = end_object & tokens_after(begin_object, before.begin_object);
+        let ends_array = end_array & tokens_after(begin_array, before.begin_array);
         let value = string | scalar | begin_object | begin_array;
-        let good = (wants_key & (string | ends_object))
-            | (wants_value & (value | ends_array | (end & is_first)))
-            | (wants_colon & colon)
-            | (!(wants_key | wants_value | wants_colon) & (comma | end_object | end_array | end));
-        (bad | !good | (wants_nothing & !end)) & kinds.valid
+        let is_expected = (expects_key & (string | ends_object))
+            | (expects_value & (value | ends_array | (end & is_first)))
+            | (expects_colon & colon)
+            | (!(expects_key | expects_value | expects_colon) & (comma | end_object | end_array | end));
+        (invalid | !is_expected | (expects_nothing & !end)) & kinds.valid
     }
 
-    /// Pushes and pops arrays and objects.
+    /// Pushes opened arrays and objects and pops closed ones.
     #[inline(always)]
     fn brackets<I: Isa>(&mut self, isa: I, kinds: &Kinds) -> Brackets {
         let begins = kinds.begin_object | kinds.begin_array;
         let ends = kinds.end_object | kinds.end_array;
         let objects = kinds.begin_object | kinds.end_object;
-        let (mut closed, mut bad, mut turns) = (0, 0, 0);
+        let (mut closed, mut invalid, mut toggles) = (0, 0, 0);
         let mut rest = begins | ends | kinds.end;
         while rest != 0 {
             let bit = rest & rest.wrapping_neg();
@@ -305,32 +307,33 @@ impl Grammar {
             if begins & bit != 0 {
                 self.open = (self.open << 1) | is_object;
                 self.depth += 1;
-                bad |= if self.depth > self.limit { bit } else { 0 };
+                invalid |= if self.depth > self.limit { bit } else { 0 };
             } else if ends & bit != 0 {
                 let is_wrong = self.depth == 0 || (self.open ^ is_object) & 1 != 0;
-                bad |= if is_wrong { bit } else { 0 };
+                invalid |= if is_wrong { bit } else { 0 };
                 self.open >>= 1;
                 self.depth = self.depth.saturating_sub(1);
                 closed |= if self.depth == 0 { bit } else { 0 };
             } else {
-                bad |= if self.depth != 0 { bit } else { 0 };
+                invalid |= if self.depth != 0 { bit } else { 0 };
                 (self.open, self.depth) = (0, 0);
             }
-            turns |= if (was ^ self.open) & 1 != 0 { bit } else { 0 };
+            toggles |= if (was ^ self.open) & 1 != 0 { bit } else { 0 };
         }
-        let in_object = isa.prefix_xor(turns) ^ self.in_object;
+        let in_object = isa.prefix_xor(toggles) ^ self.in_object;
         self.in_object = (in_object.cast_signed() >> 63).cast_unsigned();
-        Brackets { in_object, closed, bad }
+        Brackets { in_object, closed, invalid }
     }
 }
 
 /// The effect of the brackets among 64 tokens.
 struct Brackets {
-    /// Tokens after which the innermost open container is an object.
+    /// Tokens after which the innermost open array or object is an object.
     in_object: u64,
-    /// Tokens that close the outermost container.
+    /// Tokens that close the outermost array or object.
     closed: u64,
-    bad: u64,
+    /// Brackets that do not match or are nested too deep, and ends of records with open brackets.
+    invalid: u64,
 }
 
 #[cfg(test)]
@@ -338,7 +341,7 @@ mod tests {
     use super::*;
     use crate::json::Indexer;
 
-    /// The fast way must not doubt what is usual, or the tests would compare the byte-wise machine with itself.
+    /// The fast path must accept usual records, or the other tests would compare the byte-by-byte parser with itself.
     #[test]
     fn usual_records_are_not_suspects() {
         let deep = format!("{}{}", "[{\"a\":".repeat(32), "}]".repeat(32)).replace(":}", ":1}");
@@ -354,7 +357,7 @@ mod tests {
             "[[[[[[[[{\"\":{\"\":[]}}]]]]]]]]",
             &deep,
         ];
-        // At every place among 64 tokens.
+        // The records start at different positions among 64 tokens.
         for shift in 0..70 {
             let mut text = "0\n".repeat(shift / 2) + if shift % 2 == 0 { "" } else { "[]\n" };
             text.extend(records.map(|record| format!("{record}\n")));
@@ -370,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_deep_for_the_stack_is_looked_at_by_the_machine() {
+    fn records_too_deep_for_the_stack_are_checked_byte_by_byte() {
         let nested = |depth: usize| format!("{}{}\n", "[".repeat(depth), "]".repeat(depth));
         let text = [nested(64), nested(65), nested(128), nested(129), nested(1)].concat();
         let mut positions = Positions::new();

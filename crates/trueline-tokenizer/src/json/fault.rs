@@ -114,13 +114,13 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::UnexpectedByte { found, expected } => {
-                write!(f, "found {} where {expected} is expected", Shown(found))
+                write!(f, "found {} where {expected} is expected", DisplayByte(found))
             }
             Self::UnexpectedEnd { expected } => {
                 write!(f, "the record ends where {expected} is expected")
             }
             Self::TrailingBytes { found } => {
-                write!(f, "found {} behind the value, where the record should end", Shown(found))
+                write!(f, "found {} behind the value, where the record should end", DisplayByte(found))
             }
             Self::UnclosedString => f.write_str("a string has no closing quote"),
             Self::ControlInString { found } => {
@@ -130,7 +130,7 @@ impl fmt::Display for FaultKind {
                 f.write_str("the escape `\\u` is not followed by four hexadecimal digits")
             }
             Self::BadEscape { found } => {
-                write!(f, "a backslash is followed by {}, which makes no escape", Shown(found))
+                write!(f, "a backslash is followed by {}, which makes no escape", DisplayByte(found))
             }
             Self::LoneSurrogate => {
                 f.write_str("the escape is one half of a surrogate pair, without the other half")
@@ -172,10 +172,10 @@ impl fmt::Display for NumberFault {
     }
 }
 
-/// Formats a byte for people.
-struct Shown(u8);
+/// Formats a byte for messages.
+struct DisplayByte(u8);
 
-impl fmt::Display for Shown {
+impl fmt::Display for DisplayByte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             b'`' => f.write_str("a backtick"),

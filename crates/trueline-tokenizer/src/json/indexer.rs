@@ -1,19 +1,20 @@
 //! Turns bytes into positions, block by block.
 //!
-//! The steps write one entry per token and one per line. The rest is done per line, not per byte: where does the block end,
-//! is a line not a record, are all line ends the same, what is wrong with the suspects.
+//! `steps` writes one entry per token and one per line. The rest is determined from these entries, per line and not per
+//! byte: where the block ends, which lines are not records, whether all line ends are the same, and which faults the
+//! suspects have.
 
 use std::ops::Range;
 
 use super::positions::{END, Layout, Positions, RecordFault, Row};
 use super::shape::Shapes;
-use super::steps::{Notes, ReadTokens, narrow};
+use super::steps::{ReadTokens, ScanFindings, narrow};
 use super::tokens::{DEFAULT_MAX_DEPTH, check};
-use crate::engine::FirstNotUtf8;
+use crate::engine::FindInvalidUtf8;
 use crate::kernel::{Kernel, STEP};
 
 /// The maximum number of bytes examined per call: every offset, plus a small margin, must fit in a `u32`.
-const MOST_BYTES: usize = u32::MAX as usize - 2 * STEP;
+const MAX_BYTES: usize = u32::MAX as usize - 2 * STEP;
 
 /// Finds the records and tokens in a sequence of bytes, one block at a time.
 ///
@@ -37,7 +38,7 @@ pub struct Indexer {
     block_bytes: usize,
     max_depth: usize,
     shapes: Shapes,
-    notes: Notes,
+    findings: ScanFindings,
 }
 
 impl Default for Indexer {
@@ -59,7 +60,7 @@ impl Indexer {
             block_bytes: 64 << 10,
             max_depth: DEFAULT_MAX_DEPTH,
             shapes: Shapes::default(),
-            notes: Notes::default(),
+            findings: ScanFindings::default(),
         }
     }
 
@@ -91,50 +92,50 @@ impl Indexer {
     /// four to twelve per record and 32 per fault.
     pub fn index(&mut self, bytes: &[u8], is_last: bool, positions: &mut Positions) -> usize {
         let (bytes, is_last) =
-            if bytes.len() > MOST_BYTES { (&bytes[..MOST_BYTES], false) } else { (bytes, is_last) };
+            if bytes.len() > MAX_BYTES { (&bytes[..MAX_BYTES], false) } else { (bytes, is_last) };
         positions.clear();
-        let Self { notes, shapes, block_bytes: until, .. } = self;
-        notes.suspects.clear();
-        notes.high.clear();
-        notes.ends_in_string = false;
-        self.kernel.run(ReadTokens { bytes, until: *until, shapes, positions, notes });
+        let Self { findings, shapes, block_bytes: until, .. } = self;
+        findings.suspects.clear();
+        findings.high.clear();
+        findings.ends_in_string = false;
+        self.kernel.run(ReadTokens { bytes, until: *until, shapes, positions, findings });
 
-        let consumed = match positions.end_behind(*until) {
+        let consumed = match positions.keep_lines_until(*until) {
             Some(end) => end,
             None if is_last => {
-                positions.end_open(bytes.len(), notes);
+                positions.push_unterminated(bytes.len(), findings);
                 bytes.len()
             }
-            None => positions.close(),
+            None => positions.discard_incomplete(),
         };
         let bytes = &bytes[..consumed];
-        positions.lay_out(bytes);
+        positions.choose_layout(bytes);
         // A last line without a line feed ends after the bytes.
-        let ends_open = positions.offsets().last().is_some_and(|&end| end as usize == consumed);
-        positions.line_feeds = positions.lines as u64 - u64::from(ends_open);
-        // The notes may describe bytes after those consumed.
-        positions.is_ascii = self.notes.high_runs(consumed).all(|run| bytes[run].is_ascii());
+        let ends_unterminated = positions.offsets().last().is_some_and(|&end| end as usize == consumed);
+        positions.line_feeds = positions.lines as u64 - u64::from(ends_unterminated);
+        // The findings may also cover bytes after those consumed.
+        positions.is_ascii = self.findings.high_runs(consumed).all(|run| bytes[run].is_ascii());
         let has_backslash = positions.backslashes().any(|range| bytes[range].contains(&b'\\'));
         positions.has_backslash = has_backslash;
         self.find_faults(bytes, positions);
         consumed
     }
 
-    /// Checks every record that has a suspect byte or is not UTF-8.
+    /// Checks every record with a suspect byte or invalid UTF-8 byte by byte.
     fn find_faults(&mut self, bytes: &[u8], positions: &mut Positions) {
         if !positions.is_ascii {
-            self.notes.find_bad_utf8(self.kernel, bytes, positions);
+            self.findings.find_invalid_utf8(self.kernel, bytes, positions);
         }
         let mut faults = std::mem::take(&mut positions.faults);
         let mut next = 0;
-        for &offset in &self.notes.suspects {
+        for &offset in &self.findings.suspects {
             let record = positions.record_at(next, offset);
             if record == positions.len() {
                 break;
             }
             let range = positions.record(record);
             if (offset as usize) < range.start {
-                // It belongs to the previous record, already checked.
+                // The offset belongs to the previous record, which has been checked.
                 continue;
             }
             if let Err(fault) = check(&bytes[range], self.max_depth) {
@@ -160,31 +161,31 @@ pub fn last_line_end(bytes: &[u8]) -> Option<usize> {
     bytes.iter().rposition(|&byte| byte == b'\n').map(|at| at + 1)
 }
 
-impl Notes {
+impl ScanFindings {
     /// The runs among the first `consumed` bytes that may contain bytes that are not ASCII.
     fn high_runs(&self, consumed: usize) -> impl Iterator<Item = Range<usize>> {
         let runs = self.high.iter().map(|run| run.start as usize..run.end as usize);
         runs.map(move |Range { start, end }| start.min(consumed)..end.min(consumed))
     }
 
-    /// Adds the first bad byte of each record that is not UTF-8, in order. A run begins and ends between two characters,
-    /// since the bytes before and after it are ASCII.
-    fn find_bad_utf8(&mut self, kernel: Kernel, bytes: &[u8], positions: &Positions) {
-        let mut bad = Vec::new();
+    /// Adds the first invalid byte of each record that is not UTF-8 to the suspects, in order. A run begins and ends between
+    /// two characters, because the bytes before and after it are ASCII.
+    fn find_invalid_utf8(&mut self, kernel: Kernel, bytes: &[u8], positions: &Positions) {
+        let mut invalid = Vec::new();
         let (mut at, mut record) = (0, 0);
         for Range { start, end } in self.high_runs(bytes.len()) {
             at = at.max(start);
             while at < end
-                && let Some(found) = kernel.run(FirstNotUtf8(&bytes[at..end]))
+                && let Some(found) = kernel.run(FindInvalidUtf8(&bytes[at..end]))
             {
                 let offset = narrow(at + found);
-                bad.push(offset);
+                invalid.push(offset);
                 record = positions.record_at(record, offset);
                 at = if record < positions.len() { positions.record(record).end } else { bytes.len() };
             }
         }
-        if !bad.is_empty() {
-            self.suspects.extend(bad);
+        if !invalid.is_empty() {
+            self.suspects.extend(invalid);
             self.suspects.sort_unstable();
         }
     }
@@ -192,32 +193,32 @@ impl Notes {
 
 impl Positions {
     /// Keeps the lines up to the first one that ends at or after `until`, and returns the end of that line.
-    fn end_behind(&mut self, until: usize) -> Option<usize> {
+    fn keep_lines_until(&mut self, until: usize) -> Option<usize> {
         let ends_before = |&last: &u32| (self.offsets[last as usize] as usize) + 1 < until;
         let line = self.lasts[..self.lines].partition_point(ends_before);
         if line == self.lines {
             return None;
         }
         self.lines = line + 1;
-        Some(self.close())
+        Some(self.discard_incomplete())
     }
 
     /// Discards everything after the last line, and returns the end of that line.
-    pub(super) fn close(&mut self) -> usize {
+    pub(super) fn discard_incomplete(&mut self) -> usize {
         self.tokens = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
         self.tokens.checked_sub(1).map_or(0, |last| self.offsets[last] as usize + 1)
     }
 
-    /// Makes a line of the unterminated remainder, if it has any tokens.
-    fn end_open(&mut self, end: usize, notes: &mut Notes) {
+    /// Adds the unterminated remainder as a line, if it has any tokens.
+    fn push_unterminated(&mut self, end: usize, findings: &mut ScanFindings) {
         let first = self.lines.checked_sub(1).map_or(0, |last| self.lasts[last] as usize + 1);
         if first == self.tokens {
             return;
         }
-        if notes.ends_in_string {
-            notes.suspects.push(narrow(end - 1));
+        if findings.ends_in_string {
+            findings.suspects.push(narrow(end - 1));
         }
-        // There is space, as after each group.
+        // There is space: after each group, the buffers are longer than the tokens.
         self.offsets[self.tokens] = narrow(end);
         self.kinds[self.tokens] = END;
         if self.lasts.len() == self.lines {
@@ -228,8 +229,8 @@ impl Positions {
         self.lines += 1;
     }
 
-    /// Decides how to interpret the entries, and lists the records if they are not all alike.
-    fn lay_out(&mut self, bytes: &[u8]) {
+    /// Determines the layout. If there are lines that are not records, or both kinds of line end, it lists the records.
+    fn choose_layout(&mut self, bytes: &[u8]) {
         let trim_of = |end: u32| {
             let end = end as usize;
             u32::from(end > 0 && end < bytes.len() && bytes[end - 1] == b'\r')

@@ -1,4 +1,4 @@
-//! Numbers and literals.
+//! Scalars: numbers and literals.
 
 #![allow(clippy::inline_always, reason = "a part of the loop of the checker")]
 
@@ -24,14 +24,14 @@ pub(super) fn is_scalar_before<I: Isa>(isa: I, bytes: &[u8], start: usize, next:
         end -= 1;
     }
     if let (true, Some(block)) = (I::FINDS_DIGITS, bytes[start..].first_chunk()) {
-        return is_scalar_in(isa, block, end - start) || is_scalar_at(bytes, start, end);
+        return is_scalar_in_block(isa, block, end - start) || is_scalar_at(bytes, start, end);
     }
     is_scalar_at(bytes, start, end)
 }
 
-/// Whether the first `length` of 64 bytes are a scalar. Longer scalars are not recognized.
+/// Whether the first `length` of 64 bytes are a scalar. Scalars of 64 bytes or more are not recognized.
 #[inline(always)]
-fn is_scalar_in<I: Isa>(isa: I, bytes: &[u8; STEP], length: usize) -> bool {
+fn is_scalar_in_block<I: Isa>(isa: I, bytes: &[u8; STEP], length: usize) -> bool {
     match bytes {
         [b't', ..] => return length == 4 && bytes.starts_with(b"true"),
         [b'f', ..] => return length == 5 && bytes.starts_with(b"false"),
@@ -47,19 +47,19 @@ fn is_scalar_in<I: Isa>(isa: I, bytes: &[u8; STEP], length: usize) -> bool {
     let digits = run(first);
     let mut at = first + digits;
     let has_leading_zero = bytes[first] == b'0' && digits > 1;
-    let mut is_good = digits > 0 && !has_leading_zero;
+    let mut is_valid = digits > 0 && !has_leading_zero;
     if at < length && bytes[at % STEP] == b'.' {
         let fraction = run(at + 1);
-        is_good &= fraction > 0;
+        is_valid &= fraction > 0;
         at += 1 + fraction;
     }
     if at < length && bytes[at % STEP] | 0x20 == b'e' {
         let sign = usize::from(matches!(bytes[(at + 1) % STEP], b'+' | b'-'));
         let exponent = run(at + 1 + sign);
-        is_good &= exponent > 0;
+        is_valid &= exponent > 0;
         at += 1 + sign + exponent;
     }
-    is_good && at == length && length < STEP
+    is_valid && at == length && length < STEP
 }
 
 #[inline(always)]
@@ -68,7 +68,7 @@ fn is_scalar_at(bytes: &[u8], start: usize, end: usize) -> bool {
     match scalar.first() {
         Some(b'-' | b'0'..=b'9') => {
             let digits = start + usize::from(bytes[start] == b'-');
-            is_plain(bytes, digits, end) || scan(bytes, start) == Ok(end)
+            is_plain_number(bytes, digits, end) || scan(bytes, start) == Ok(end)
         }
         _ => matches!(scalar, b"true" | b"false" | b"null"),
     }
@@ -77,10 +77,10 @@ fn is_scalar_at(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Whether the bytes from `start` to `end` are up to 16 digits, with or without a decimal point between them. If not, they
 /// may still be a number.
 ///
-/// Eight bytes at a time: the addition leaves the high bit of a byte clear if it was a digit. (A byte far from a digit may
-/// make the next one look bad too, which is harmless.)
+/// Tests eight bytes at a time: the addition leaves the high bit of a byte clear if it was a digit. (The addition may carry
+/// from a byte that is not a digit into the next one, which may then not be recognized as a digit. That is harmless.)
 #[inline(always)]
-fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
+fn is_plain_number(bytes: &[u8], start: usize, end: usize) -> bool {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     const BEYOND_NINE: u64 = 0x7676_7676_7676_7676;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -92,7 +92,7 @@ fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
     // The position of the only byte that is not a digit, if there is one.
     let mut point = length;
     let mut is_single = true;
-    let mut look = |others: u64, from: usize| {
+    let mut find_point = |others: u64, from: usize| {
         if others != 0 {
             is_single &= point == length && others.is_power_of_two();
             point = from + others.trailing_zeros() as usize / 8;
@@ -102,12 +102,12 @@ fn is_plain(bytes: &[u8], start: usize, end: usize) -> bool {
         1..=8 => {
             // Bytes after the number are shifted out; zeros, which count as digits, are shifted in.
             let shift = 8 * (8 - length);
-            look(others(first << shift) >> shift, 0);
+            find_point(others(first << shift) >> shift, 0);
         }
         9..=16 => {
             let Some(last) = word(end - 8) else { return false };
-            look(others(first), 0);
-            look(others(last >> (8 * (16 - length))), 8);
+            find_point(others(first), 0);
+            find_point(others(last >> (8 * (16 - length))), 8);
         }
         _ => return false,
     }

@@ -227,7 +227,7 @@ impl Positions {
     /// The first record at or after `from` for which `is_before` is false, or the number of records. `is_before` must be
     /// false for all later records.
     pub(super) fn first_record(&self, from: usize, is_before: impl Fn(usize) -> bool) -> usize {
-        // Faults tend to be either dense or few.
+        // Faults tend to be either in adjacent records or rare: a linear search first, then a binary search.
         let near = (from + 8).min(self.len());
         let mut at = from;
         while at < near && is_before(at) {
@@ -236,10 +236,10 @@ impl Positions {
         if at < near {
             return at;
         }
-        let mut beyond = self.len();
-        while at < beyond {
-            let middle = at + (beyond - at) / 2;
-            if is_before(middle) { at = middle + 1 } else { beyond = middle }
+        let mut end = self.len();
+        while at < end {
+            let middle = at + (end - at) / 2;
+            if is_before(middle) { at = middle + 1 } else { end = middle }
         }
         at
     }

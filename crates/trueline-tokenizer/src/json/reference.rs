@@ -1,4 +1,4 @@
-//! The slow, simple twin of [`Indexer`](crate::json::Indexer): one byte per step.
+//! The reference implementation of [`Indexer`](crate::json::Indexer): slow and simple, one byte per step.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ pub fn parse(bytes: &[u8], is_last: bool, max_depth: usize) -> Parsed {
         tokens.push((start + text.len(), END));
         let record = if is_closed { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
         if is_suspect {
-            let fault = check(record, max_depth).expect_err("a record of which a string is not right");
+            let fault = check(record, max_depth).expect_err("a record with an invalid string");
             let number = u32::try_from(parsed.spans.len()).expect("few records");
             parsed.faults.push(RecordFault { record: number, fault });
         }
@@ -53,8 +53,8 @@ struct Line {
 }
 
 impl Line {
-    /// Reads a line without its line feed. Only unescaped quotes determine strings, and a backslash escapes the byte after
-    /// it wherever it occurs.
+    /// Reads a line without its line feed. Strings are whatever is between unescaped quotes, and a backslash escapes the
+    /// byte after it wherever it occurs, also outside strings.
     fn read(line: &[u8], start: usize) -> Self {
         let mut tokens = Vec::new();
         let (mut in_string, mut in_scalar, mut is_escaped) = (false, false, false);
@@ -98,12 +98,12 @@ fn is_escape(bytes: &[u8], is_second_half: bool) -> bool {
     }
 }
 
-/// Whether they begin with `\u` and four hex digits.
+/// Whether `bytes` begin with `\u` and four hexadecimal digits.
 fn is_unicode(bytes: &[u8]) -> bool {
     bytes.len() >= 6 && bytes.starts_with(b"\\u") && bytes[2..6].iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Whether they begin with half a surrogate pair: the first half (true) or the second.
+/// Whether `bytes` begin with the escape of half a surrogate pair: `true` for the first half, `false` for the second.
 fn half(bytes: &[u8]) -> Option<bool> {
     let is_half = is_unicode(bytes) && bytes[2].eq_ignore_ascii_case(&b'd') && bytes[3] >= b'8';
     is_half.then(|| matches!(bytes[3], b'8' | b'9' | b'A' | b'B' | b'a' | b'b'))

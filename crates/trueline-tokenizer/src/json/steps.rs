@@ -1,21 +1,21 @@
 //! Turns bytes into tokens, 64 bytes at a time.
 //!
-//! Consecutive records with a known shape are read differently ([`shape`](super::shape)). Otherwise, whole lines are read as
-//! described here, and what was read of the next line is discarded: it may have a known shape.
+//! Consecutive records with a known shape are read differently (see [`shape`](super::shape)). Other lines are read here, in
+//! whole groups. Tokens of the line after the last complete one are discarded, because that line may have a known shape.
 //!
-//! Eight steps make a group. The comparisons of each step come first, for the whole group, with a test for rare bytes; then
-//! the steps one by one, since the parity of quotes separates inside from outside. The state between two steps is a
-//! [`Carry`].
+//! Eight steps make a group. The comparisons of all steps of a group come first, with a test for rare bytes. Then the steps
+//! are processed in order, because the quote parity, which tells which bytes are inside strings, depends on the step before.
+//! The state between two steps is a [`Carry`].
 //!
 //! A string cannot continue past a line feed. If a line feed is inside quotes, the parity is inverted there, so that a
-//! record with a missing or an extra quote affects only itself. Such records, and those with control bytes or bad escapes in
-//! their strings, are *suspects*: an offset in each of them is recorded, and the byte-wise machine determines what is wrong.
-//! Escapes are only checked in groups with backslashes.
+//! record with a missing or an extra quote affects only itself. Such records, and those with control bytes or invalid
+//! escapes in their strings, are *suspects*: an offset in each of them is recorded, and the parser that reads byte by byte
+//! ([`tokens`](super::tokens)) determines the fault. Escapes are only checked in groups with backslashes.
 //!
-//! After an extra quote, "inside" is the opposite of what the machine sees, but then the machine has already found its
-//! fault, so that no suspect is a valid record.
+//! After an extra quote, "inside" is the opposite of what that parser determines. But then the parser has already found a
+//! fault in the record, so that no suspect is a valid record.
 //!
-//! If you change this: `reference::json` is right about the tokens, and the machine about the faults.
+//! If you change this: `json::reference` defines the tokens, and `json::tokens` the faults.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -31,15 +31,16 @@ const GROUP_STEPS: usize = 8;
 pub(super) const GROUP_BYTES: usize = GROUP_STEPS * STEP;
 
 type Group = [[u8; STEP]; GROUP_STEPS];
-type Masks = [u64; GROUP_STEPS];
+/// One mask for each step of a group.
+type StepMasks = [u64; GROUP_STEPS];
 
 /// The bits at even positions.
 const EVEN: u64 = 0x5555_5555_5555_5555;
 
-/// Notes that are taken besides the tokens.
+/// What is found besides the tokens.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Notes {
-    /// Offsets in records to check, ascending, at least one per such record.
+pub(super) struct ScanFindings {
+    /// Ascending offsets in the records that must be checked, at least one for each of them.
     pub(super) suspects: Vec<u32>,
     /// Runs that contain all bytes that are not ASCII, in order; each begins and ends at the end of a group or a line.
     pub(super) high: Vec<Range<u32>>,
@@ -53,7 +54,7 @@ pub(super) struct ReadTokens<'a> {
     pub(super) until: usize,
     pub(super) shapes: &'a mut Shapes,
     pub(super) positions: &'a mut Positions,
-    pub(super) notes: &'a mut Notes,
+    pub(super) findings: &'a mut ScanFindings,
 }
 
 /// The state at the boundary between two steps.
@@ -61,7 +62,7 @@ pub(super) struct ReadTokens<'a> {
 struct Carry {
     /// All ones inside a string.
     in_string: u64,
-    /// 1 if the next byte is escaped.
+    /// 1 if the first byte of the next step is escaped.
     escaped: u64,
     /// 1 if the previous byte belongs to a scalar.
     scalar: u64,
@@ -70,18 +71,19 @@ struct Carry {
 }
 
 /// The bytes of each class in a group.
-struct Classes {
-    quote: Masks,
-    structural: Masks,
-    white: Masks,
-    line_feed: Masks,
+struct GroupMasks {
+    quote: StepMasks,
+    structural: StepMasks,
+    white: StepMasks,
+    line_feed: StepMasks,
     has_backslash: bool,
     /// Whether there is a control byte other than line feeds.
     has_control: bool,
     has_high: bool,
 }
 
-impl Classes {
+impl GroupMasks {
+    /// Finds the bytes of each class in `group`.
     #[inline(always)]
     fn read<I: Isa>(isa: I, group: &Group) -> Self {
         let none = [0; GROUP_STEPS];
@@ -93,7 +95,7 @@ impl Classes {
             let block = isa.load(bytes);
             quote[step] = isa.equal(block, b'"');
             structural[step] = isa.mask(isa.structurals(block));
-            white[step] = isa.mask(isa.whites(block));
+            white[step] = isa.mask(isa.white_space(block));
             line_feed[step] = isa.equal(block, b'\n');
             backslashes = isa.either(backslashes, isa.compare(block, b'\\'));
             controls = isa.either(controls, isa.controls(block));
@@ -111,21 +113,21 @@ impl Task for ReadTokens<'_> {
     #[inline(always)]
     fn run<I: Isa>(mut self, isa: I) {
         self.positions.lines = 0;
-        let (mut at, mut stretch) = (0, 0);
+        let (mut at, mut min_bytes) = (0, 0);
         loop {
             if self.shapes.is_empty() {
-                stretch = self.until;
+                min_bytes = self.until;
             } else {
                 let end = self.read_shaped(isa, at);
-                self.shapes.give_up();
-                // The more records have no known shape, the fewer are tested for one.
-                stretch = if end > at { GROUP_BYTES } else { (2 * stretch).max(GROUP_BYTES) };
+                self.shapes.disable_without_text();
+                // If no record matches a shape, the next one is tested after twice as many bytes.
+                min_bytes = if end > at { GROUP_BYTES } else { (2 * min_bytes).max(GROUP_BYTES) };
                 at = end;
             }
             if at >= self.until {
                 return;
             }
-            let Some(end) = self.read_lines(isa, at, stretch) else { return };
+            let Some(end) = self.read_lines(isa, at, min_bytes) else { return };
             at = end;
         }
     }
@@ -136,34 +138,34 @@ impl ReadTokens<'_> {
     /// known shape.
     #[inline(always)]
     fn read_shaped<I: Isa>(&mut self, isa: I, at: usize) -> usize {
-        let Self { bytes, until, shapes, positions, notes } = self;
-        let most = shapes.most_tokens();
+        let Self { bytes, until, shapes, positions, findings } = self;
+        let max_tokens = shapes.max_tokens();
         let mut at = at;
         while at < *until {
-            positions.reserve(most);
+            positions.reserve(max_tokens);
             let Positions { offsets, kinds, tokens, .. } = &mut **positions;
             let mut slots = Slots { offsets: &mut offsets[*tokens..], kinds: &mut kinds[*tokens..] };
-            let Some((shaped, shape)) = shapes.fit(isa, bytes, at, &mut slots) else { break };
+            let Some((matched, shape)) = shapes.match_record(isa, bytes, at, &mut slots) else { break };
             positions.may_have_cr |= shape.has_cr;
-            positions.tokens += shaped.tokens;
+            positions.tokens += matched.tokens;
             positions.end_line();
-            if shaped.has_high {
-                push_run(&mut notes.high, narrow(at)..narrow(shaped.end));
+            if matched.has_high {
+                push_run(&mut findings.high, narrow(at)..narrow(matched.end));
             }
-            if shaped.has_backslash {
-                push_run(&mut positions.backslashes, narrow(at)..narrow(shaped.end));
+            if matched.has_backslash {
+                push_run(&mut positions.backslashes, narrow(at)..narrow(matched.end));
             }
-            at = shaped.end;
+            at = matched.end;
         }
         at
     }
 
-    /// Reads lines from the line start `at`, at least one and `stretch` bytes. Returns the start of the next line, of which
-    /// nothing is kept; `None` at the end of the bytes.
+    /// Reads lines from the line start `at`: at least one line and `min_bytes` bytes. Returns the start of the next line, of
+    /// which nothing is kept; `None` if it read to the end of the bytes.
     #[inline(always)]
-    fn read_lines<I: Isa>(&mut self, isa: I, at: usize, stretch: usize) -> Option<usize> {
+    fn read_lines<I: Isa>(&mut self, isa: I, at: usize, min_bytes: usize) -> Option<usize> {
         let (first_token, first_line) = (self.positions.tokens, self.positions.lines);
-        let until = at.saturating_add(stretch).min(self.until);
+        let until = at.saturating_add(min_bytes).min(self.until);
         let mut carry = Carry::default();
         let mut next = at;
         for group in self.bytes[at..].as_chunks::<STEP>().0.as_chunks::<GROUP_STEPS>().0 {
@@ -177,32 +179,33 @@ impl ReadTokens<'_> {
                 return Some(end);
             }
         }
-        // The bytes after the end are white space.
+        // The padding is white space.
         let mut padded = [[b' '; STEP]; GROUP_STEPS];
         let rest = &self.bytes[next..];
         padded.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
         self.read(isa, next, &padded, &mut carry);
-        self.notes.ends_in_string = carry.in_string != 0;
+        self.findings.ends_in_string = carry.in_string != 0;
         self.positions.find_lines(isa, first_token);
         None
     }
 
     /// Discards everything after the last line, and returns the end of that line.
     fn close_lines(&mut self) -> usize {
-        let end = self.positions.close();
-        let Notes { suspects, high, .. } = self.notes;
-        let place = narrow(end);
-        suspects.truncate(suspects.partition_point(|suspect| *suspect < place));
+        let end = self.positions.discard_incomplete();
+        let ScanFindings { suspects, high, .. } = self.findings;
+        let line_end = narrow(end);
+        suspects.truncate(suspects.partition_point(|suspect| *suspect < line_end));
         for runs in [high, &mut self.positions.backslashes] {
-            runs.truncate(runs.partition_point(|run| run.start < place));
+            runs.truncate(runs.partition_point(|run| run.start < line_end));
             if let Some(last) = runs.last_mut() {
-                last.end = last.end.min(place);
+                last.end = last.end.min(line_end);
             }
         }
         end
     }
 
-    /// Learns the shape of the first of some lines, given their bytes and the first of their tokens.
+    /// Learns the shape of the first of the lines just read, given the range of the lines, their first token and their first
+    /// line.
     fn learn(&mut self, lines: Range<usize>, first_token: usize, first_line: usize) {
         let Positions { offsets, kinds, lasts, .. } = &*self.positions;
         let last = lasts[first_line] as usize;
@@ -212,12 +215,13 @@ impl ReadTokens<'_> {
         self.shapes.learn(&self.bytes[line], lines.start, tokens, extent);
     }
 
+    /// Reads the group at `at`.
     #[inline(always)]
     fn read<I: Isa>(&mut self, isa: I, at: usize, group: &Group, carry: &mut Carry) {
-        let classes = Classes::read(isa, group);
+        let classes = GroupMasks::read(isa, group);
         let end = (at + GROUP_BYTES).min(self.bytes.len());
         if classes.has_high {
-            push_run(&mut self.notes.high, narrow(at)..narrow(end));
+            push_run(&mut self.findings.high, narrow(at)..narrow(end));
         }
         if classes.has_backslash {
             push_run(&mut self.positions.backslashes, narrow(at)..narrow(end));
@@ -230,13 +234,14 @@ impl ReadTokens<'_> {
         }
     }
 
+    /// Reads the steps of the group at `at`; `ESCAPES` if a byte of it may be a backslash or escaped.
     #[inline(always)]
     fn read_steps<const ESCAPES: bool, I: Isa>(
         &mut self,
         isa: I,
         at: usize,
         group: &Group,
-        classes: &Classes,
+        classes: &GroupMasks,
         carry: &mut Carry,
     ) {
         let (mut tokens, mut scalars) = ([0; GROUP_STEPS], [0; GROUP_STEPS]);
@@ -245,7 +250,7 @@ impl ReadTokens<'_> {
             let mut quote = classes.quote[step];
             let mut escaped = 0;
             if ESCAPES {
-                escaped = escapes(isa.equal(isa.load(bytes), b'\\'), &mut carry.escaped);
+                escaped = escaped_bytes(isa.equal(isa.load(bytes), b'\\'), &mut carry.escaped);
                 quote &= !escaped;
             }
             let line_feed = classes.line_feed[step];
@@ -254,21 +259,21 @@ impl ReadTokens<'_> {
                 control |= isa.mask(isa.controls(isa.load(bytes)));
             }
             let mut inside = isa.prefix_xor(quote) ^ carry.in_string;
-            let mut bad = control & inside;
-            if bad != 0 {
-                (inside, bad) = end_strings(inside, line_feed, control);
+            let mut invalid = control & inside;
+            if invalid != 0 {
+                (inside, invalid) = close_strings(inside, line_feed, control);
             }
             if ESCAPES {
                 let block = isa.load(bytes);
                 let escaped = escaped & inside;
                 let unicode = escaped & isa.equal(block, b'u');
-                bad |= escaped & !(simple_escapes(isa, block) | unicode);
+                invalid |= escaped & !(simple_escape_bytes(isa, block) | unicode);
                 if unicode != 0 {
-                    bad |= bad_unicode(self.bytes, at, unicode, &mut carry.second_half);
+                    invalid |= invalid_unicode_escapes(self.bytes, at, unicode, &mut carry.second_half);
                 }
             }
-            if bad != 0 {
-                note_suspects(&mut self.notes.suspects, at, bad, line_feed);
+            if invalid != 0 {
+                push_suspects(&mut self.findings.suspects, at, invalid, line_feed);
             }
             carry.in_string = (inside.cast_signed() >> 63).cast_unsigned();
             let scalar = !(classes.white[step] | classes.structural[step] | quote | inside);
@@ -282,9 +287,9 @@ impl ReadTokens<'_> {
     }
 }
 
-/// Returns the escaped bytes: in a run of backslashes, every other one escapes the byte after it.
+/// Returns the escaped bytes: in a run of backslashes, the first, third and so on each escape the byte after them.
 #[inline(always)]
-fn escapes(backslash: u64, carry: &mut u64) -> u64 {
+fn escaped_bytes(backslash: u64, carry: &mut u64) -> u64 {
     let free = backslash & !*carry;
     let even_starts = free & !(free << 1) & EVEN;
     // The addition clears the runs that start at an even position, and keeps the others.
@@ -295,9 +300,9 @@ fn escapes(backslash: u64, carry: &mut u64) -> u64 {
     escaped
 }
 
-/// The bytes that complete an escape of two bytes.
+/// The bytes that may follow the backslash in an escape of two bytes.
 #[inline(always)]
-fn simple_escapes<I: Isa>(isa: I, block: I::Block) -> u64 {
+fn simple_escape_bytes<I: Isa>(isa: I, block: I::Block) -> u64 {
     let mut all = isa.compare(block, b'"');
     for byte in *b"\\/bfnrt" {
         all = isa.either(all, isa.compare(block, byte));
@@ -305,11 +310,11 @@ fn simple_escapes<I: Isa>(isa: I, block: I::Block) -> u64 {
     isa.mask(all)
 }
 
-/// Ends the strings at line feeds. Returns the bytes that are then inside strings, and the control bytes among these and the
-/// line feeds.
+/// Ends strings at line feeds. Returns the bytes that are inside strings then, and the bytes of suspects: control bytes
+/// inside strings, and the line feeds that end a string.
 #[cold]
 #[inline(never)]
-fn end_strings(mut inside: u64, line_feed: u64, control: u64) -> (u64, u64) {
+fn close_strings(mut inside: u64, line_feed: u64, control: u64) -> (u64, u64) {
     let mut ends = 0;
     loop {
         let in_string = line_feed & inside;
@@ -323,32 +328,32 @@ fn end_strings(mut inside: u64, line_feed: u64, control: u64) -> (u64, u64) {
     }
 }
 
-/// Returns the `unicode` bytes, the `u` of escapes in strings, without four digits after them or with half a pair. `at` is
-/// the offset of bit 0.
+/// `unicode` marks the `u` of each `\u` escape in a string. Returns those without four hexadecimal digits after them, and
+/// those of half a surrogate pair without the other half. `at` is the offset of bit 0.
 #[inline(never)]
-fn bad_unicode(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -> u64 {
-    let mut bad = 0;
+fn invalid_unicode_escapes(bytes: &[u8], at: usize, unicode: u64, second_half: &mut usize) -> u64 {
+    let mut invalid = 0;
     let mut rest = unicode;
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();
         let backslash = at + bit.trailing_zeros() as usize - 1;
         match string::unicode_escape(&bytes[backslash..]) {
-            Some(string::Unicode::Pair) => *second_half = backslash + 6,
-            Some(string::Unicode::Character) => {}
-            // Half a pair is valid if the other half came before it.
-            Some(string::Unicode::Half) if *second_half == backslash => {}
-            _ => bad |= bit,
+            Some(string::UnicodeEscape::SurrogatePair) => *second_half = backslash + 6,
+            Some(string::UnicodeEscape::Character) => {}
+            // A second half is valid if the first half precedes it.
+            Some(string::UnicodeEscape::Surrogate) if *second_half == backslash => {}
+            _ => invalid |= bit,
         }
         rest &= rest - 1;
     }
-    bad
+    invalid
 }
 
-/// Records one offset per line with `bad` bytes; `at` is the offset of bit 0, `line_feed` marks the line ends.
+/// Appends the offset of the first `invalid` byte of each line; `at` is the offset of bit 0, `line_feed` marks the line ends.
 #[cold]
 #[inline(never)]
-pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_feed: u64) {
-    let mut rest = bad;
+pub(super) fn push_suspects(suspects: &mut Vec<u32>, at: usize, invalid: u64, line_feed: u64) {
+    let mut rest = invalid;
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();
         suspects.push(narrow(at + bit.trailing_zeros() as usize));
@@ -358,7 +363,7 @@ pub(super) fn note_suspects(suspects: &mut Vec<u32>, at: usize, bad: u64, line_f
     }
 }
 
-/// Appends a run of bytes.
+/// Appends a run of bytes, or extends the last run if it is adjacent.
 #[inline(always)]
 fn push_run(runs: &mut Vec<Range<u32>>, run: Range<u32>) {
     match runs.last_mut() {
@@ -368,10 +373,10 @@ fn push_run(runs: &mut Vec<Range<u32>>, run: Range<u32>) {
 }
 
 impl Positions {
-    /// Writes the tokens of a group, given where they begin and which of them are scalars; `at` is the offset of its first
-    /// byte.
+    /// Writes the tokens of a group, given masks of their first bytes and of those that are scalars; `at` is the offset of
+    /// the group.
     #[inline(always)]
-    fn write<I: Isa>(&mut self, isa: I, at: usize, group: &Group, tokens: &Masks, scalars: &Masks) {
+    fn write<I: Isa>(&mut self, isa: I, at: usize, group: &Group, tokens: &StepMasks, scalars: &StepMasks) {
         // Whole vectors are written past the tokens.
         self.reserve(GROUP_BYTES + STEP);
         let Self { offsets, kinds, tokens: count, .. } = self;
@@ -381,10 +386,11 @@ impl Positions {
         ) else {
             return;
         };
-        let are_few = I::FEW > 0 && tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::FEW;
+        let is_sparse = I::ONE_BY_ONE_LIMIT > 0
+            && tokens.iter().map(|tokens| tokens.count_ones()).sum::<u32>() <= I::ONE_BY_ONE_LIMIT;
         let mut written = 0;
         for (step, bytes) in group.iter().enumerate() {
-            // At most as many as there are bytes, which the compiler cannot know.
+            // `written` is not more than the number of bytes, which the compiler cannot know.
             let slots = written.min(GROUP_BYTES)..;
             let (Some(offset_slots), Some(kind_slots)) =
                 (offsets[slots.clone()].first_chunk_mut(), kinds[slots].first_chunk_mut())
@@ -392,7 +398,7 @@ impl Positions {
                 break;
             };
             let (token, at) = (tokens[step], narrow(at + step * STEP));
-            if are_few {
+            if is_sparse {
                 one_by_one::positions(token, at, offset_slots);
                 one_by_one::kinds(bytes, token, (at, offset_slots), kind_slots);
             } else {
@@ -412,7 +418,7 @@ impl Positions {
         }
     }
 
-    /// Makes a line of the tokens after the last line.
+    /// Ends a line: makes a line of the tokens after the last one.
     #[inline(always)]
     fn end_line(&mut self) {
         if self.lasts.len() == self.lines {
@@ -422,7 +428,7 @@ impl Positions {
         self.lines += 1;
     }
 
-    /// Makes a line of all tokens up to each line feed, starting at token `first`.
+    /// Makes a line of the tokens up to each line feed, from token `first` on.
     #[inline(always)]
     fn find_lines<I: Isa>(&mut self, isa: I, first: usize) {
         for at in (first..self.tokens).step_by(STEP) {
@@ -434,8 +440,8 @@ impl Positions {
                 self.grow_lines(STEP);
             }
             let Some(slots) = self.lasts[self.lines..].first_chunk_mut() else { return };
-            // One or two of 64 tokens end a line.
-            if I::FEW > 0 {
+            // Usually, one or two of 64 tokens end a line.
+            if I::ONE_BY_ONE_LIMIT > 0 {
                 one_by_one::positions(ends, narrow(at), slots);
             } else {
                 isa.positions(ends, narrow(at), slots);
@@ -461,7 +467,7 @@ impl Positions {
 }
 
 /// Converts an offset or a number of tokens within one call.
-#[expect(clippy::cast_possible_truncation, reason = "a call looks at less than 4 GiB")]
+#[expect(clippy::cast_possible_truncation, reason = "a call examines less than 4 GiB")]
 pub(super) fn narrow(number: usize) -> u32 {
     number as u32
 }

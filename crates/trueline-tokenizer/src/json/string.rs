@@ -5,26 +5,26 @@ use std::borrow::Cow;
 use super::fault::{Fault, FaultKind};
 
 /// A string that has been scanned.
-pub(super) struct Scanned {
-    /// Just after its closing quote.
+pub(super) struct ScannedString {
+    /// The offset after its closing quote.
     pub(super) end: usize,
     pub(super) has_escapes: bool,
 }
 
 /// Scans the string whose opening quote is at `start`.
-pub(super) fn scan(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
+pub(super) fn scan(bytes: &[u8], start: usize) -> Result<ScannedString, Fault> {
     let mut at = start + 1;
     let mut has_escapes = false;
     while let Some(&byte) = bytes.get(at) {
         at += match byte {
-            b'"' => return Ok(Scanned { end: at + 1, has_escapes }),
+            b'"' => return Ok(ScannedString { end: at + 1, has_escapes }),
             b'\\' => {
                 has_escapes = true;
                 escape(bytes, start, at)?
             }
             0..0x20 => return Err(Fault { kind: FaultKind::ControlInString { found: byte }, offset: at }),
             0x20..0x80 => 1,
-            0x80.. => match character(&bytes[at..]) {
+            0x80.. => match non_ascii_length(&bytes[at..]) {
                 Some(length) => length,
                 None => return Err(Fault { kind: FaultKind::InvalidUtf8, offset: at }),
             },
@@ -37,48 +37,50 @@ pub(super) fn scan(bytes: &[u8], start: usize) -> Result<Scanned, Fault> {
 fn escape(bytes: &[u8], start: usize, at: usize) -> Result<usize, Fault> {
     let unclosed = Fault { kind: FaultKind::UnclosedString, offset: start };
     let &found = bytes.get(at + 1).ok_or(unclosed)?;
-    let bad = Fault { kind: FaultKind::BadEscape { found }, offset: at };
+    let bad_escape = Fault { kind: FaultKind::BadEscape { found }, offset: at };
     match found {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => return Ok(2),
         b'u' => {}
-        // The byte after the backslash must at least be UTF-8.
-        0x80.. if character(&bytes[at + 1..]).is_none() => {
+        // If the character after the backslash is not UTF-8, that is the fault.
+        0x80.. if non_ascii_length(&bytes[at + 1..]).is_none() => {
             return Err(Fault { kind: FaultKind::InvalidUtf8, offset: at + 1 });
         }
-        _ => return Err(bad),
+        _ => return Err(bad_escape),
     }
     match unicode_escape(&bytes[at..]) {
-        Some(Unicode::Character) => Ok(6),
-        Some(Unicode::Pair) => Ok(12),
-        Some(Unicode::Half) => Err(Fault { kind: FaultKind::LoneSurrogate, offset: at }),
+        Some(UnicodeEscape::Character) => Ok(6),
+        Some(UnicodeEscape::SurrogatePair) => Ok(12),
+        Some(UnicodeEscape::Surrogate) => Err(Fault { kind: FaultKind::LoneSurrogate, offset: at }),
         None => {
             let digits = bytes[at + 2..].iter().take(4).take_while(|byte| byte.is_ascii_hexdigit()).count();
-            Err(if at + 2 + digits == bytes.len() { unclosed } else { bad })
+            Err(if at + 2 + digits == bytes.len() { unclosed } else { bad_escape })
         }
     }
 }
 
 /// The kinds of `\u` escapes.
-pub(super) enum Unicode {
-    /// A character.
+pub(super) enum UnicodeEscape {
+    /// A character of its own.
     Character,
-    /// A character together with the next escape.
-    Pair,
-    /// Half a surrogate pair.
-    Half,
+    /// The first half of a surrogate pair, whose second half is the next escape.
+    SurrogatePair,
+    /// A surrogate that does not begin a pair: a second half, or a first half that no second half follows.
+    Surrogate,
 }
 
 /// Classifies the escape at the start of `bytes`, if it is `\u` with four digits.
-pub(super) fn unicode_escape(bytes: &[u8]) -> Option<Unicode> {
-    Some(match unit(bytes)? {
-        0xD800..0xDC00 if matches!(unit(&bytes[6..]), Some(0xDC00..0xE000)) => Unicode::Pair,
-        0xD800..0xE000 => Unicode::Half,
-        _ => Unicode::Character,
+pub(super) fn unicode_escape(bytes: &[u8]) -> Option<UnicodeEscape> {
+    Some(match utf16_unit(bytes)? {
+        0xD800..0xDC00 if matches!(utf16_unit(&bytes[6..]), Some(0xDC00..0xE000)) => {
+            UnicodeEscape::SurrogatePair
+        }
+        0xD800..0xE000 => UnicodeEscape::Surrogate,
+        _ => UnicodeEscape::Character,
     })
 }
 
-/// Returns the number in the `\uXXXX` that `bytes` start with.
-fn unit(bytes: &[u8]) -> Option<u32> {
+/// Returns the UTF-16 code unit of the `\uXXXX` that `bytes` start with.
+fn utf16_unit(bytes: &[u8]) -> Option<u32> {
     let (head, digits) = bytes.get(..6)?.split_at(2);
     let mut unit = if head == b"\\u" { 0 } else { return None };
     for &digit in digits {
@@ -88,21 +90,21 @@ fn unit(bytes: &[u8]) -> Option<u32> {
 }
 
 /// Returns the length of the character that `bytes` start with, if it is valid and not ASCII.
-pub(super) fn character(bytes: &[u8]) -> Option<usize> {
-    let (length, least) = match bytes.first()? {
+pub(super) fn non_ascii_length(bytes: &[u8]) -> Option<usize> {
+    let (length, min) = match bytes.first()? {
         0xC2..=0xDF => (2, 0x80),
         0xE0..=0xEF => (3, if bytes[0] == 0xE0 { 0xA0 } else { 0x80 }),
         0xF0..=0xF4 => (4, if bytes[0] == 0xF0 { 0x90 } else { 0x80 }),
         _ => return None,
     };
-    let most = match bytes[0] {
+    let max = match bytes[0] {
         0xED => 0x9F,
         0xF4 => 0x8F,
         _ => 0xBF,
     };
     let rest = bytes.get(1..length)?;
-    let is_good = (least..=most).contains(&rest[0]) && rest[1..].iter().all(|byte| byte & 0xC0 == 0x80);
-    is_good.then_some(length)
+    let is_valid = (min..=max).contains(&rest[0]) && rest[1..].iter().all(|byte| byte & 0xC0 == 0x80);
+    is_valid.then_some(length)
 }
 
 /// Replaces the escapes in the content of a string, the bytes between its quotes.
@@ -144,11 +146,11 @@ fn unescape_one(rest: &[u8], text: &mut Vec<u8>) -> usize {
         Some(b'r') => b'\r',
         Some(b't') => b'\t',
         _ => {
-            let Some(first) = unit(rest) else {
+            let Some(first) = utf16_unit(rest) else {
                 text.push(b'\\');
                 return 1;
             };
-            let second = if (0xD800..0xDC00).contains(&first) { unit(&rest[6..]) } else { None };
+            let second = if (0xD800..0xDC00).contains(&first) { utf16_unit(&rest[6..]) } else { None };
             let (number, length) = match second {
                 Some(low @ 0xDC00..0xE000) => (0x1_0000 + ((first - 0xD800) << 10) + (low - 0xDC00), 12),
                 _ => (first, 6),

@@ -1,4 +1,4 @@
-//! The slow, simple machine: one record, one token at a time. It defines the meaning of records.
+//! The reference parser: slow and simple, it reads one token of one record at a time. It defines the meaning of records.
 
 use std::ops::Range;
 
@@ -47,18 +47,18 @@ pub enum TokenKind {
 
 /// Reads the tokens of one JSON text.
 ///
-/// **Cost**: one look at each byte, and one bit of memory for each open array or object; no recursion.
+/// **Cost**: reads each byte once; one bit of memory for each open array or object; no recursion.
 #[derive(Clone, Debug)]
 pub struct Tokens<'a> {
     bytes: &'a [u8],
     at: usize,
-    place: Place,
-    open: Open,
+    state: ParseState,
+    open: ContainerStack,
 }
 
-/// What comes next.
+/// The state of the parser: what must come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum ParseState {
     /// A value.
     Value,
     /// A value, or the end of the array just begun.
@@ -72,7 +72,7 @@ enum Place {
 impl<'a> Tokens<'a> {
     /// Starts at the first byte of `bytes`, the whole text. Up to `max_depth` arrays and objects may be open at once.
     pub fn new(bytes: &'a [u8], max_depth: usize) -> Self {
-        Self { bytes, at: 0, place: Place::Value, open: Open::new(max_depth) }
+        Self { bytes, at: 0, state: ParseState::Value, open: ContainerStack::new(max_depth) }
     }
 
     /// Returns the number of open arrays and objects after the last token.
@@ -84,35 +84,35 @@ impl<'a> Tokens<'a> {
     ///
     /// **Errors**: the text is not JSON. Tokens before the fault have been returned; every further call returns the same
     /// fault.
-    #[expect(clippy::should_implement_trait, reason = "an iterator would go on behind a fault")]
+    #[expect(clippy::should_implement_trait, reason = "an iterator would continue after a fault")]
     pub fn next(&mut self) -> Result<Option<Token>, Fault> {
-        let mut at = self.skip_white(self.at);
-        if self.place == Place::AfterValue {
+        let mut at = self.skip_white_space(self.at);
+        if self.state == ParseState::AfterValue {
             let Some(in_object) = self.open.innermost() else {
                 return match self.bytes.get(at) {
                     None => Ok(None),
-                    Some(&found) => Err(self.wrong(at, FaultKind::TrailingBytes { found })),
+                    Some(&found) => Err(self.fault_at(at, FaultKind::TrailingBytes { found })),
                 };
             };
             match (self.bytes.get(at), in_object) {
                 (Some(b'}'), true) => return Ok(Some(self.end(at, TokenKind::EndObject))),
                 (Some(b']'), false) => return Ok(Some(self.end(at, TokenKind::EndArray))),
-                (Some(b','), _) => at = self.skip_white(at + 1),
+                (Some(b','), _) => at = self.skip_white_space(at + 1),
                 (_, true) => return Err(self.unexpected(at, Expected::CommaOrEndObject)),
                 (_, false) => return Err(self.unexpected(at, Expected::CommaOrEndArray)),
             }
             return if in_object { self.key(at, Expected::Key) } else { self.value(at, Expected::Value) };
         }
-        match (self.place, self.bytes.get(at)) {
-            (Place::FirstKey, Some(b'}')) => Ok(Some(self.end(at, TokenKind::EndObject))),
-            (Place::FirstItem, Some(b']')) => Ok(Some(self.end(at, TokenKind::EndArray))),
-            (Place::FirstKey, _) => self.key(at, Expected::KeyOrEnd),
-            (Place::FirstItem, _) => self.value(at, Expected::ValueOrEnd),
+        match (self.state, self.bytes.get(at)) {
+            (ParseState::FirstKey, Some(b'}')) => Ok(Some(self.end(at, TokenKind::EndObject))),
+            (ParseState::FirstItem, Some(b']')) => Ok(Some(self.end(at, TokenKind::EndArray))),
+            (ParseState::FirstKey, _) => self.key(at, Expected::KeyOrEnd),
+            (ParseState::FirstItem, _) => self.value(at, Expected::ValueOrEnd),
             _ => self.value(at, Expected::Value),
         }
     }
 
-    fn skip_white(&self, mut at: usize) -> usize {
+    fn skip_white_space(&self, mut at: usize) -> usize {
         while matches!(self.bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             at += 1;
         }
@@ -124,20 +124,20 @@ impl<'a> Tokens<'a> {
         if self.bytes.get(at) != Some(&b'"') {
             return Err(self.unexpected(at, expected));
         }
-        let string::Scanned { end, has_escapes } = string::scan(self.bytes, at)?;
-        let colon = self.skip_white(end);
+        let string::ScannedString { end, has_escapes } = string::scan(self.bytes, at)?;
+        let colon = self.skip_white_space(end);
         if self.bytes.get(colon) != Some(&b':') {
             return Err(self.unexpected(colon, Expected::Colon));
         }
         self.at = colon + 1;
-        self.place = Place::Value;
+        self.state = ParseState::Value;
         Ok(Some(Token { kind: TokenKind::Key, range: at..end, has_escapes }))
     }
 
     /// Reads a value, or the start of an array or object.
     fn value(&mut self, at: usize, expected: Expected) -> Result<Option<Token>, Fault> {
         let mut has_escapes = false;
-        let mut place = Place::AfterValue;
+        let mut state = ParseState::AfterValue;
         let (kind, end) = match self.bytes.get(at) {
             Some(b'"') => {
                 let scanned = string::scan(self.bytes, at)?;
@@ -147,12 +147,12 @@ impl<'a> Tokens<'a> {
             Some(b'-' | b'0'..=b'9') => (TokenKind::Number, number::scan(self.bytes, at)?),
             Some(b'{') => {
                 self.open.push(true, at)?;
-                place = Place::FirstKey;
+                state = ParseState::FirstKey;
                 (TokenKind::BeginObject, at + 1)
             }
             Some(b'[') => {
                 self.open.push(false, at)?;
-                place = Place::FirstItem;
+                state = ParseState::FirstItem;
                 (TokenKind::BeginArray, at + 1)
             }
             Some(b't') => (TokenKind::True, self.literal(at, b"true", Expected::True)?),
@@ -161,7 +161,7 @@ impl<'a> Tokens<'a> {
             _ => return Err(self.unexpected(at, expected)),
         };
         self.at = end;
-        self.place = place;
+        self.state = state;
         Ok(Some(Token { kind, range: at..end, has_escapes }))
     }
 
@@ -174,36 +174,37 @@ impl<'a> Tokens<'a> {
         Ok(at + literal.len())
     }
 
+    /// Reads the end of an array or object.
     fn end(&mut self, at: usize, kind: TokenKind) -> Token {
         self.open.pop();
         self.at = at + 1;
-        self.place = Place::AfterValue;
+        self.state = ParseState::AfterValue;
         Token { kind, range: at..at + 1, has_escapes: false }
     }
 
     fn unexpected(&self, at: usize, expected: Expected) -> Fault {
         match self.bytes.get(at) {
             None => Fault { kind: FaultKind::UnexpectedEnd { expected }, offset: at },
-            Some(&found) => self.wrong(at, FaultKind::UnexpectedByte { found, expected }),
+            Some(&found) => self.fault_at(at, FaultKind::UnexpectedByte { found, expected }),
         }
     }
 
-    /// The fault for an unexpected byte outside strings. If it is not valid UTF-8, that is the fault.
-    fn wrong(&self, at: usize, kind: FaultKind) -> Fault {
-        let is_text = self.bytes[at].is_ascii() || string::character(&self.bytes[at..]).is_some();
+    /// The fault for the byte at `at`, which is outside strings: `kind`, or invalid UTF-8 if it is that.
+    fn fault_at(&self, at: usize, kind: FaultKind) -> Fault {
+        let is_text = self.bytes[at].is_ascii() || string::non_ascii_length(&self.bytes[at..]).is_some();
         Fault { kind: if is_text { kind } else { FaultKind::InvalidUtf8 }, offset: at }
     }
 }
 
-/// The open arrays and objects: one bit each, set for an object.
+/// A stack of the open arrays and objects: one bit each, set for an object.
 #[derive(Clone, Debug)]
-struct Open {
+struct ContainerStack {
     bits: Vec<u64>,
     depth: usize,
     limit: usize,
 }
 
-impl Open {
+impl ContainerStack {
     fn new(limit: usize) -> Self {
         Self { bits: Vec::new(), depth: 0, limit }
     }
@@ -236,7 +237,7 @@ impl Open {
 ///
 /// **Errors**: they are not; the error is the first fault.
 ///
-/// **Cost**: one look at each byte.
+/// **Cost**: reads each byte once.
 pub fn check(bytes: &[u8], max_depth: usize) -> Result<(), Fault> {
     let mut tokens = Tokens::new(bytes, max_depth);
     while tokens.next()?.is_some() {}

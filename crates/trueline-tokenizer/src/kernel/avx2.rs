@@ -24,12 +24,12 @@ pub(crate) struct Avx2(());
 impl Avx2 {
     /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
-        let is_there = is_x86_feature_detected!("avx2")
+        let is_available = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("lzcnt")
             && is_x86_feature_detected!("popcnt")
             && is_x86_feature_detected!("pclmulqdq");
-        is_there.then_some(Self(()))
+        is_available.then_some(Self(()))
     }
 }
 
@@ -44,14 +44,14 @@ unsafe fn join(low: __m256i, high: __m256i) -> u64 {
     u64::from(low.cast_unsigned()) | (u64::from(high.cast_unsigned()) << 32)
 }
 
-/// Sets the bytes that are `most` or less.
+/// Sets the bytes that are `max` or less.
 ///
 /// # Safety
 /// The machine must have AVX2.
 #[inline(always)]
-unsafe fn at_most(vector: __m256i, most: i8) -> __m256i {
+unsafe fn at_most(vector: __m256i, max: i8) -> __m256i {
     // SAFETY: AVX2 is there, by this function's contract.
-    unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(most)), vector) }
+    unsafe { _mm256_cmpeq_epi8(_mm256_min_epu8(vector, _mm256_set1_epi8(max)), vector) }
 }
 
 /// Sets the bytes below 0x20 that are not line feeds.
@@ -67,21 +67,21 @@ unsafe fn controls(vector: __m256i) -> __m256i {
     }
 }
 
-/// Sets the bytes that equal those of a table once 0x20 is set in them, except control bytes.
+/// Sets the bytes that, with the bit 0x20 set, equal their entry of a table, except control bytes.
 ///
 /// # Safety
 /// The machine must have AVX2.
 #[inline(always)]
-unsafe fn folded(vector: __m256i, names: &[u8; 16]) -> __m256i {
+unsafe fn folded(vector: __m256i, entries: &[u8; 16]) -> __m256i {
     // SAFETY: AVX2 is there, by this function's contract.
     unsafe {
         let folded = _mm256_or_si256(vector, _mm256_set1_epi8(0x20));
-        let named = _mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(table(names), vector));
-        _mm256_andnot_si256(at_most(vector, 0x1F), named)
+        let equal = _mm256_cmpeq_epi8(folded, _mm256_shuffle_epi8(table(entries), vector));
+        _mm256_andnot_si256(at_most(vector, 0x1F), equal)
     }
 }
 
-/// The same sixteen bytes in both halves.
+/// The same 16 bytes in both halves of the vector.
 ///
 /// # Safety
 /// The machine must have AVX2.
@@ -122,17 +122,17 @@ unsafe fn utf8_errors(block: __m256i, before: __m256i) -> __m256i {
 }
 
 /// For each byte value, the positions of its set bits.
-static PLACES: [[u8; 8]; 256] = {
+static BIT_POSITIONS: [[u8; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut bits = 0;
     while bits < 256 {
-        let (mut place, mut count) = (0, 0);
-        while place < 8 {
-            if bits >> place & 1 == 1 {
-                table[bits][count] = place;
+        let (mut position, mut count) = (0, 0);
+        while position < 8 {
+            if bits >> position & 1 == 1 {
+                table[bits][count] = position;
                 count += 1;
             }
-            place += 1;
+            position += 1;
         }
         bits += 1;
     }
@@ -148,8 +148,8 @@ unsafe fn kinds_of(half: __m256i) -> __m256i {
     // SAFETY: AVX2 is there, by this function's contract.
     unsafe {
         let line_feed = _mm256_cmpeq_epi8(half, _mm256_set1_epi8(b'\n'.cast_signed()));
-        let named = _mm256_or_si256(folded(half, &classes::NAMED), line_feed);
-        _mm256_blendv_epi8(_mm256_set1_epi8(b' '.cast_signed()), half, named)
+        let has_kind = _mm256_or_si256(folded(half, &classes::STRUCTURALS_AND_QUOTE), line_feed);
+        _mm256_blendv_epi8(_mm256_set1_epi8(b' '.cast_signed()), half, has_kind)
     }
 }
 
@@ -230,10 +230,10 @@ impl Isa for Avx2 {
     }
 
     #[inline(always)]
-    fn whites(self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
+    fn white_space(self, [low, high]: [__m256i; 2]) -> [__m256i; 2] {
         // SAFETY: `self` proves AVX2.
         unsafe {
-            let table = table(&classes::WHITES);
+            let table = table(&classes::WHITE_SPACE);
             [
                 _mm256_cmpeq_epi8(low, _mm256_shuffle_epi8(table, low)),
                 _mm256_cmpeq_epi8(high, _mm256_shuffle_epi8(table, high)),
@@ -241,7 +241,7 @@ impl Isa for Avx2 {
         }
     }
 
-    const FEW: u32 = 24;
+    const ONE_BY_ONE_LIMIT: u32 = 24;
 
     #[inline(always)]
     fn tokens(
@@ -252,20 +252,20 @@ impl Isa for Avx2 {
         offsets: &mut [u32; STEP],
         kinds: &mut [u8; STEP],
     ) {
-        let mut named = [0_u8; STEP];
-        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `named`; an entry of the table is eight readable
-        // bytes, and eight are loaded from within `named`. Before eight number n, counted from 0, at most 8 * n tokens are
-        // written, so that every store of eight is inside of `offsets` or `kinds`. Nothing asks for alignment.
+        let mut byte_kinds = [0_u8; STEP];
+        // SAFETY: `self` proves AVX2, and so SSSE3; both stores go into `byte_kinds`; an entry of the table is eight
+        // readable bytes, and eight are loaded from within `byte_kinds`. Before iteration n, counted from 0, at most 8 * n
+        // tokens are written, so that every store of eight is inside `offsets` or `kinds`. Nothing asks for alignment.
         unsafe {
-            for (half, place) in block.into_iter().zip([0, 32]) {
-                _mm256_storeu_si256(named.as_mut_ptr().add(place).cast(), kinds_of(half));
+            for (half, position) in block.into_iter().zip([0, 32]) {
+                _mm256_storeu_si256(byte_kinds.as_mut_ptr().add(position).cast(), kinds_of(half));
             }
             let mut at = _mm256_set1_epi32(at.cast_signed());
             let (mut offset, mut kind) = (offsets.as_mut_ptr(), kinds.as_mut_ptr());
-            for (eight, bits) in named.as_chunks::<8>().0.iter().zip(mask.to_le_bytes()) {
-                let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
-                let packed = _mm_shuffle_epi8(_mm_loadl_epi64(eight.as_ptr().cast()), places);
-                _mm256_storeu_si256(offset.cast(), _mm256_add_epi32(_mm256_cvtepu8_epi32(places), at));
+            for (eight, bits) in byte_kinds.as_chunks::<8>().0.iter().zip(mask.to_le_bytes()) {
+                let bit_positions = _mm_loadl_epi64(BIT_POSITIONS[usize::from(bits)].as_ptr().cast());
+                let packed = _mm_shuffle_epi8(_mm_loadl_epi64(eight.as_ptr().cast()), bit_positions);
+                _mm256_storeu_si256(offset.cast(), _mm256_add_epi32(_mm256_cvtepu8_epi32(bit_positions), at));
                 _mm_storel_epi64(kind.cast(), packed);
                 let count = bits.count_ones() as usize;
                 (offset, kind) = (offset.add(count), kind.add(count));
@@ -276,14 +276,14 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn positions(self, mask: u64, base: u32, out: &mut [u32; STEP]) {
-        // SAFETY: `self` proves AVX2; an entry of the table is eight readable bytes. Before eight number n, counted from 0,
-        // at most 8 * n numbers are written, so that every store of eight is inside of `out`. Nothing asks for alignment.
+        // SAFETY: `self` proves AVX2; an entry of the table is eight readable bytes. Before iteration n, counted from 0, at
+        // most 8 * n numbers are written, so that every store of eight is inside `out`. Nothing asks for alignment.
         unsafe {
             let mut base = _mm256_set1_epi32(base.cast_signed());
             let mut next = out.as_mut_ptr();
             for bits in mask.to_le_bytes() {
-                let places = _mm_loadl_epi64(PLACES[usize::from(bits)].as_ptr().cast());
-                let numbers = _mm256_add_epi32(_mm256_cvtepu8_epi32(places), base);
+                let bit_positions = _mm_loadl_epi64(BIT_POSITIONS[usize::from(bits)].as_ptr().cast());
+                let numbers = _mm256_add_epi32(_mm256_cvtepu8_epi32(bit_positions), base);
                 _mm256_storeu_si256(next.cast(), numbers);
                 next = next.add(bits.count_ones() as usize);
                 base = _mm256_add_epi32(base, _mm256_set1_epi32(8));

@@ -1,11 +1,12 @@
 //! AVX-512: one 64-byte vector; a comparison directly yields a mask. Two kernels: `Avx512` needs F and BW, `Avx512Vbmi2`
 //! also BMI2 and VBMI2, both with BMI1, LZCNT, POPCNT and PCLMULQDQ.
 //!
-//! Why so: positions are compressed, not searched: with VBMI2 the byte indices 0..64 in one VPCOMPRESSB, widened sixteen at a
-//! time as far as needed; without it in four VPCOMPRESSD. Both compress into a register and store that, because compressing
-//! to memory is microcoded on Zen 4. If more than two records end in 64 bytes, PEXT turns "which separators are terminators"
-//! into bits counted in separators, so that records are written like separators; every processor with VBMI2 has a fast PEXT.
-//! Bench: `examples/rate.rs`. Source: Intel's manual; compressing the identity is the method of simdjson's AVX-512 kernel.
+//! Why so: positions are compressed, not searched for: with VBMI2 the byte indices 0..64 in one VPCOMPRESSB, widened sixteen
+//! at a time as far as needed; without it in four VPCOMPRESSD. Both compress into a register and store that, because
+//! compressing to memory is microcoded on Zen 4. If more than two records end in 64 bytes, PEXT turns "which separators are
+//! terminators" into bits counted in separators, so that records are written like separators; every processor with VBMI2 has
+//! a fast PEXT. Bench: `examples/rate.rs`. Source: Intel's manual; compressing the identity is the method of simdjson's
+//! AVX-512 kernel.
 
 use std::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_add_epi32, _mm512_alignr_epi8, _mm512_alignr_epi64, _mm512_and_si512,
@@ -43,25 +44,25 @@ const IDENTITY: [u8; STEP] = {
 impl Avx512 {
     /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
-        let is_there = is_x86_feature_detected!("avx512f")
+        let is_available = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("lzcnt")
             && is_x86_feature_detected!("popcnt")
             && is_x86_feature_detected!("pclmulqdq");
-        is_there.then_some(Self(()))
+        is_available.then_some(Self(()))
     }
 }
 
 impl Avx512Vbmi2 {
     /// Detects the instructions.
     pub(crate) fn detect() -> Option<Self> {
-        let is_there = is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("bmi2");
-        Avx512::detect().filter(|_| is_there).map(Self)
+        let is_available = is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("bmi2");
+        Avx512::detect().filter(|_| is_available).map(Self)
     }
 }
 
-/// The same sixteen bytes in all four quarters.
+/// The same 16 bytes in each quarter of the vector.
 ///
 /// # Safety
 /// The machine must have AVX-512F.
@@ -81,7 +82,7 @@ unsafe fn utf8_errors(block: __m512i, before: __m512i) -> __m512i {
     // SAFETY: AVX-512 F and BW are there, by this function's contract.
     unsafe {
         let nibble = _mm512_set1_epi8(0x0F);
-        // The predecessor of each quarter.
+        // For each quarter of the block, the 16 bytes before it.
         let quarters = _mm512_alignr_epi64::<6>(block, before);
         let first = _mm512_alignr_epi8::<15>(block, quarters);
         let first_high = _mm512_and_si512(_mm512_srli_epi16::<4>(first), nibble);
@@ -178,9 +179,9 @@ impl Isa for Avx512 {
     }
 
     #[inline(always)]
-    fn whites(self, block: __m512i) -> u64 {
+    fn white_space(self, block: __m512i) -> u64 {
         // SAFETY: `self` proves AVX-512 F and BW.
-        unsafe { _mm512_cmpeq_epi8_mask(block, _mm512_shuffle_epi8(table(&classes::WHITES), block)) }
+        unsafe { _mm512_cmpeq_epi8_mask(block, _mm512_shuffle_epi8(table(&classes::WHITE_SPACE), block)) }
     }
 
     const CHECKS_UTF8: bool = true;
@@ -285,8 +286,8 @@ impl Isa for Avx512Vbmi2 {
     }
 
     #[inline(always)]
-    fn whites(self, block: __m512i) -> u64 {
-        self.0.whites(block)
+    fn white_space(self, block: __m512i) -> u64 {
+        self.0.white_space(block)
     }
 
     #[inline(always)]
@@ -301,8 +302,8 @@ impl Isa for Avx512Vbmi2 {
         self.positions(mask, at, offsets);
         // SAFETY: `self` proves AVX-512 F, BW and VBMI2; `kinds` is 64 writable bytes; the store asks for no alignment.
         unsafe {
-            let named = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
-            _mm512_storeu_si512(kinds.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, named));
+            let byte_kinds = _mm512_mask_mov_epi8(block, others, _mm512_set1_epi8(b' '.cast_signed()));
+            _mm512_storeu_si512(kinds.as_mut_ptr().cast(), _mm512_maskz_compress_epi8(mask, byte_kinds));
         }
     }
 
@@ -332,7 +333,7 @@ impl Isa for Avx512Vbmi2 {
             let base = _mm512_set1_epi32(base.cast_signed());
             let numbers = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed));
             _mm512_storeu_si512(quarters[0].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
-            // More than sixteen occur so often that a misprediction would cost more than writing them all.
+            // More than 16 occur so often that a misprediction would cost more than this store.
             let numbers = _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32::<1>(packed));
             _mm512_storeu_si512(quarters[1].as_mut_ptr().cast(), _mm512_add_epi32(numbers, base));
             if count > 32 {

@@ -1,12 +1,14 @@
-//! The instructions: 64 bytes become masks, masks become positions. Nothing here knows what a record is.
+//! Kernels: operations that turn 64 bytes into masks and masks into positions, for each instruction set. They do not depend
+//! on what a record is.
 //!
-//! Each module named after instructions contains their kernels: a zero-size marker that only `detect` returns, so that having
-//! one proves that its instructions are available, and `enter`, the only function compiled for them, into which the generic
-//! loops of `engine` are inlined. So everything in between is `inline(always)`: a function that is not inlined would be
-//! compiled for the baseline, and each of its vectors would pass through memory.
+//! Each module is named after an instruction set and contains its kernels. A kernel is a zero-size type that only `detect`
+//! returns, so that a value of it proves that its instructions are available. `enter` runs a task in the only function that
+//! is compiled for these instructions, into which the generic loops of `engine` and `json` are inlined. So everything in
+//! between must be `inline(always)`: a function that is not inlined would be compiled for the baseline, and each of its
+//! vectors would pass through memory.
 //!
-//! If you change this: a new kernel needs a new file and a line in `Choice`, in `CHOICES` and in `Kernel::run`; the tests
-//! run every kernel of [`Kernel::available`] against the twin in `reference`.
+//! If you change this: a new kernel needs a new file and a line in `AnyIsa`, in `DETECTORS`, in `Kernel::name` and in
+//! `Kernel::run`; the tests compare every kernel of [`Kernel::available`] with `reference`.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
@@ -44,16 +46,16 @@ pub(crate) trait Isa: Copy {
     /// Loads 64 bytes.
     fn load(self, bytes: &[u8; STEP]) -> Self::Block;
 
-    /// The raw result of a comparison: it is cheaper to combine several and convert them to a mask once.
+    /// The result of a comparison in registers: it is cheaper to combine several of these and then convert one to a mask.
     type Lanes: Copy;
 
     /// Compares each byte with `byte`.
     fn compare(self, block: Self::Block, byte: u8) -> Self::Lanes;
 
-    /// Sets what is set in at least one of the two.
+    /// The union of two results.
     fn either(self, one: Self::Lanes, other: Self::Lanes) -> Self::Lanes;
 
-    /// Converts it to a mask.
+    /// Converts a result to a mask.
     fn mask(self, lanes: Self::Lanes) -> u64;
 
     /// The bytes equal to `byte`.
@@ -82,7 +84,7 @@ pub(crate) trait Isa: Copy {
 
     /// The bytes that are white space in JSON: space, tab, CR, LF.
     #[inline(always)]
-    fn whites(self, block: Self::Block) -> Self::Lanes {
+    fn white_space(self, block: Self::Block) -> Self::Lanes {
         let blanks = self.either(self.compare(block, b' '), self.compare(block, b'\t'));
         let ends = self.either(self.compare(block, b'\r'), self.compare(block, b'\n'));
         self.either(blanks, ends)
@@ -94,12 +96,12 @@ pub(crate) trait Isa: Copy {
     /// The bytes that are digits.
     fn digits(self, block: Self::Block) -> u64;
 
-    /// Eight times 64 bytes with at most this many tokens are written faster by `one_by_one`; 0 if never.
-    const FEW: u32 = 0;
+    /// If eight times 64 bytes contain at most this many tokens, `one_by_one` writes them faster than `tokens`; 0 if never.
+    const ONE_BY_ONE_LIMIT: u32 = 0;
 
-    /// Writes, for each bit `i` of `mask`, `at + i` and the kind of that byte as defined in `one_by_one`. `block` is
-    /// `bytes`; `others` are the bits of bytes without a specific kind. The contents after the written entries are
-    /// undefined.
+    /// Writes, for each bit `i` of `mask`, `at + i` to `offsets` and the kind of that byte, as defined in `one_by_one`, to
+    /// `kinds`. `block` contains `bytes`. `others` marks the bytes without a kind of their own. The contents after the
+    /// written entries are undefined.
     #[inline(always)]
     fn tokens(
         self,
@@ -116,7 +118,7 @@ pub(crate) trait Isa: Copy {
     /// Whether `utf8_errors` is implemented.
     const CHECKS_UTF8: bool = false;
 
-    /// Nonzero where a byte of `block`, together with those before it, cannot be UTF-8. `before` are the 64 bytes before.
+    /// Nonzero where a byte of `block`, together with those before it, cannot be UTF-8. `before` are the previous 64 bytes.
     #[inline(always)]
     fn utf8_errors(self, block: Self::Block, _before: Self::Block) -> Self::Block {
         block
@@ -145,7 +147,7 @@ pub(crate) trait Isa: Copy {
     #[inline(always)]
     fn ordinals(self, part: u64, whole: u64, base: u32, out: &mut [u32; STEP]) {
         let mut rest = part;
-        // Usually one or two; both without a branch.
+        // Usually there are one or two, which need no branch.
         for slot in &mut out[..2] {
             *slot = ordinal(rest, whole, base);
             rest &= rest.wrapping_sub(1);
@@ -185,10 +187,11 @@ pub(crate) trait Task {
 /// assert!(Kernel::available().contains(&Kernel::detect()));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Kernel(Choice);
+pub struct Kernel(AnyIsa);
 
+/// One of the kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Choice {
+enum AnyIsa {
     Scalar(scalar::Scalar),
     #[cfg(target_arch = "x86_64")]
     Sse2(sse2::Sse2),
@@ -202,25 +205,25 @@ enum Choice {
     Neon(neon::Neon),
 }
 
-/// The `detect` of every kernel, the best one last.
-const CHOICES: &[fn() -> Option<Choice>] = &[
-    || Some(Choice::Scalar(scalar::Scalar)),
+/// Detects each kernel; the best one is last.
+const DETECTORS: &[fn() -> Option<AnyIsa>] = &[
+    || Some(AnyIsa::Scalar(scalar::Scalar)),
     #[cfg(target_arch = "x86_64")]
-    || sse2::Sse2::detect().map(Choice::Sse2),
+    || sse2::Sse2::detect().map(AnyIsa::Sse2),
     #[cfg(target_arch = "x86_64")]
-    || avx2::Avx2::detect().map(Choice::Avx2),
+    || avx2::Avx2::detect().map(AnyIsa::Avx2),
     #[cfg(target_arch = "x86_64")]
-    || avx512::Avx512::detect().map(Choice::Avx512),
+    || avx512::Avx512::detect().map(AnyIsa::Avx512),
     #[cfg(target_arch = "x86_64")]
-    || avx512::Avx512Vbmi2::detect().map(Choice::Avx512Vbmi2),
+    || avx512::Avx512Vbmi2::detect().map(AnyIsa::Avx512Vbmi2),
     #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
-    || neon::Neon::detect().map(Choice::Neon),
+    || neon::Neon::detect().map(AnyIsa::Neon),
 ];
 
 impl Kernel {
     /// Returns every kernel that this machine can run, the best one last. `scalar` is always included.
     pub fn available() -> Vec<Self> {
-        CHOICES.iter().filter_map(|detect| detect()).map(Self).collect()
+        DETECTORS.iter().filter_map(|detect| detect()).map(Self).collect()
     }
 
     /// Returns the kernel that `TRUELINE_SIMD` names, if this machine can run it; otherwise the best one.
@@ -230,8 +233,8 @@ impl Kernel {
         static DETECTED: OnceLock<Kernel> = OnceLock::new();
         *DETECTED.get_or_init(|| {
             let wanted = std::env::var("TRUELINE_SIMD").ok().and_then(|name| Self::from_name(&name));
-            let best = || CHOICES.iter().rev().find_map(|detect| detect()).map(Self);
-            wanted.or_else(best).unwrap_or(Self(Choice::Scalar(scalar::Scalar)))
+            let best = || DETECTORS.iter().rev().find_map(|detect| detect()).map(Self);
+            wanted.or_else(best).unwrap_or(Self(AnyIsa::Scalar(scalar::Scalar)))
         })
     }
 
@@ -243,34 +246,34 @@ impl Kernel {
     /// Returns its name, as used in `TRUELINE_SIMD`.
     pub fn name(self) -> &'static str {
         match self.0 {
-            Choice::Scalar(_) => "scalar",
+            AnyIsa::Scalar(_) => "scalar",
             #[cfg(target_arch = "x86_64")]
-            Choice::Sse2(_) => "sse2",
+            AnyIsa::Sse2(_) => "sse2",
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx2(_) => "avx2",
+            AnyIsa::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx512(_) => "avx512",
+            AnyIsa::Avx512(_) => "avx512",
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx512Vbmi2(_) => "avx512vbmi2",
+            AnyIsa::Avx512Vbmi2(_) => "avx512vbmi2",
             #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
-            Choice::Neon(_) => "neon",
+            AnyIsa::Neon(_) => "neon",
         }
     }
 
     /// Runs `task` with the instructions of this kernel.
     pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
         match self.0 {
-            Choice::Scalar(isa) => isa.enter(task),
+            AnyIsa::Scalar(isa) => isa.enter(task),
             #[cfg(target_arch = "x86_64")]
-            Choice::Sse2(isa) => isa.enter(task),
+            AnyIsa::Sse2(isa) => isa.enter(task),
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx2(isa) => isa.enter(task),
+            AnyIsa::Avx2(isa) => isa.enter(task),
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx512(isa) => isa.enter(task),
+            AnyIsa::Avx512(isa) => isa.enter(task),
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx512Vbmi2(isa) => isa.enter(task),
+            AnyIsa::Avx512Vbmi2(isa) => isa.enter(task),
             #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
-            Choice::Neon(isa) => isa.enter(task),
+            AnyIsa::Neon(isa) => isa.enter(task),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! NEON: four 16-byte vectors; available on every 64-bit ARM machine.
 //!
 //! Why so: NEON has no instruction that gathers one bit of each byte. A comparison is masked with the bit values 1, 2, 4 …
-//! 128, and three rounds of pairwise additions fold 64 bytes into 8, for all four vectors together. Quote parity uses the
-//! portable ladder, since the polynomial product belongs to the optional AES set. Bench: `examples/rate.rs`. Source: Arm's
-//! intrinsics reference, CMEQ and ADDP; folding by pairwise additions is the method of simdjson's NEON kernel.
+//! 128, and three rounds of pairwise additions reduce the 64 bytes of all four vectors to 8. Quote parity uses the portable
+//! shifts, because the 64-bit polynomial product (PMULL) belongs to the optional AES extension. Bench: `examples/rate.rs`.
+//! Source: Arm's intrinsics reference, CMEQ and ADDP; folding by pairwise additions is the method of simdjson's NEON kernel.
 
 use std::arch::aarch64::{
     uint8x16_t, vandq_u8, vbicq_u8, vceqq_u8, vcgeq_u8, vcltq_u8, vdupq_n_u8, veorq_u8, vgetq_lane_u64,
@@ -16,7 +16,7 @@ use super::{Isa, STEP, Task};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Neon(());
 
-/// The bit value of each byte in its byte of the mask.
+/// The value of each byte's bit in its byte of the mask.
 const BIT_VALUES: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
 
 impl Neon {
@@ -83,9 +83,9 @@ impl Isa for Neon {
     #[inline(always)]
     fn high(self, block: [uint8x16_t; 4]) -> u64 {
         // SAFETY: NEON is a part of the target.
-        let least = unsafe { vdupq_n_u8(0x80) };
+        let min = unsafe { vdupq_n_u8(0x80) };
         // SAFETY: as above.
-        fold(block.map(|vector| unsafe { vcgeq_u8(vector, least) }))
+        fold(block.map(|vector| unsafe { vcgeq_u8(vector, min) }))
     }
 
     #[inline(always)]

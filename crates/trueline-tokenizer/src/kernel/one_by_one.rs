@@ -1,11 +1,11 @@
-//! Writes tokens one by one: for kernels that cannot pack them, and for others if there are few tokens.
+//! Writes tokens one by one: for kernels without instructions that pack them, and for all kernels if there are few tokens.
 
 use super::STEP;
 
 /// Implements [`Isa::positions`](super::Isa::positions).
 ///
-/// Writes eight at a time, whether they are all set or not: rows differ in the number of separators per 64 bytes, and a
-/// misprediction of the loop's end costs more than a few stores.
+/// Writes eight entries at a time, even if fewer bits are left: rows differ in the number of separators per 64 bytes, and
+/// mispredicting the end of the loop costs more than a few stores.
 #[inline(always)]
 pub(crate) fn positions(mask: u64, base: u32, out: &mut [u32; STEP]) {
     let mut rest = mask;
@@ -25,14 +25,14 @@ pub(crate) fn positions(mask: u64, base: u32, out: &mut [u32; STEP]) {
 pub(crate) fn kinds(
     bytes: &[u8; STEP],
     mask: u64,
-    (base, places): (u32, &[u32; STEP]),
+    (base, offsets): (u32, &[u32; STEP]),
     out: &mut [u8; STEP],
 ) {
     let count = mask.count_ones() as usize;
-    let chunks = out.as_chunks_mut::<8>().0.iter_mut().zip(places.as_chunks::<8>().0);
-    for (kinds, places) in chunks.take(count.div_ceil(8)) {
-        for (kind, place) in kinds.iter_mut().zip(places) {
-            *kind = KINDS[usize::from(bytes[place.wrapping_sub(base) as usize % STEP])];
+    let chunks = out.as_chunks_mut::<8>().0.iter_mut().zip(offsets.as_chunks::<8>().0);
+    for (kinds, offsets) in chunks.take(count.div_ceil(8)) {
+        for (kind, offset) in kinds.iter_mut().zip(offsets) {
+            *kind = KINDS[usize::from(bytes[offset.wrapping_sub(base) as usize % STEP])];
         }
     }
 }

@@ -1,4 +1,4 @@
-//! No vector instructions: eight bytes in a 64-bit word.
+//! No vector instructions: eight bytes in each 64-bit word (SWAR).
 //!
 //! Why so: the words give the same masks as vectors, so that nothing above needs a second version. This is the fallback for
 //! machines without another kernel, and the baseline that the others are measured against (`examples/rate.rs`). Source: the

@@ -78,10 +78,10 @@ impl Isa for Sse2 {
     #[inline(always)]
     fn controls(self, block: [__m128i; 4]) -> [__m128i; 4] {
         // SAFETY: SSE2 is a part of x86-64.
-        let (most, line_feed) = unsafe { (_mm_set1_epi8(0x1F), _mm_set1_epi8(b'\n'.cast_signed())) };
+        let (max, line_feed) = unsafe { (_mm_set1_epi8(0x1F), _mm_set1_epi8(b'\n'.cast_signed())) };
         // SAFETY: as above.
         block.map(|vector| unsafe {
-            let below = _mm_cmpeq_epi8(_mm_min_epu8(vector, most), vector);
+            let below = _mm_cmpeq_epi8(_mm_min_epu8(vector, max), vector);
             _mm_andnot_si128(_mm_cmpeq_epi8(vector, line_feed), below)
         })
     }
@@ -89,11 +89,11 @@ impl Isa for Sse2 {
     #[inline(always)]
     fn digits(self, block: [__m128i; 4]) -> u64 {
         // SAFETY: SSE2 is a part of x86-64.
-        let (zeros, most) = unsafe { (_mm_set1_epi8(0x30), _mm_set1_epi8(9)) };
+        let (zeros, max) = unsafe { (_mm_set1_epi8(0x30), _mm_set1_epi8(9)) };
         // SAFETY: as above.
         join(block.map(|vector| unsafe {
             let value = _mm_xor_si128(vector, zeros);
-            _mm_cmpeq_epi8(_mm_min_epu8(value, most), value)
+            _mm_cmpeq_epi8(_mm_min_epu8(value, max), value)
         }))
     }
 

@@ -1,8 +1,8 @@
-//! The tables that find pairs of bytes that cannot occur in UTF-8: one bit for each kind of error.
+//! The tables that find pairs of adjacent bytes that cannot occur in UTF-8, with one bit for each kind of error.
 
-/// A lead without a continuation.
+/// A lead byte without a continuation byte.
 const TOO_SHORT: u8 = 1 << 0;
-/// A continuation after ASCII.
+/// A continuation byte after ASCII.
 const TOO_LONG: u8 = 1 << 1;
 /// Three bytes for a character that fits in two.
 const OVERLONG_3: u8 = 1 << 2;
@@ -16,9 +16,9 @@ const OVERLONG_2: u8 = 1 << 5;
 const TOO_LARGE_1000: u8 = 1 << 6;
 /// Four bytes for a character that fits in three.
 const OVERLONG_4: u8 = 1 << 6;
-/// Two continuations, only valid after a lead.
+/// Two continuation bytes; only valid in a character of three or four bytes.
 const TWO_CONTINUATIONS: u8 = 1 << 7;
-/// Errors for any low nibble of the first byte.
+/// Errors that do not depend on the low nibble of the first byte.
 const ANY: u8 = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
 
 /// By the high nibble of the first byte.
@@ -58,7 +58,9 @@ pub(super) const SECOND_HIGH: [u8; 16] = {
     table
 };
 
-/// Subtracted from the byte two positions before, leaves a high bit if that is a lead of three or four bytes.
+/// Subtracted with saturation from the byte two positions before, leaves its high bit set if that is the lead byte of a
+/// character of three or four bytes.
 pub(super) const BELOW_LEAD_3: u8 = 0xE0 - 0x80;
-/// Subtracted from the byte three positions before, leaves a high bit if that is a lead of four bytes.
+/// Subtracted with saturation from the byte three positions before, leaves its high bit set if that is the lead byte of a
+/// character of four bytes.
 pub(super) const BELOW_LEAD_4: u8 = 0xF0 - 0x80;

@@ -1,47 +1,48 @@
-//! The survey for dialects with escapes or comments: both starts in one pass, each with a separate carry.
+//! The survey for dialects with escapes or comments: both candidates in one pass, each with a separate carry.
 
 use super::Tail;
-use crate::engine::{self, Carry, Census, Classes, Quotes};
+use crate::engine::{self, ByteStats, Carry, Classes, QuoteMasks};
 use crate::kernel::{Isa, STEP, Task};
-use crate::state::{Place, State};
+use crate::state::{State, StateKind};
 
-/// One of the two starts.
+/// One of the two candidates for the start state, and what was read for it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reading {
+pub(super) struct Candidate {
     pub(super) carry: Carry,
     pub(super) tail: Tail,
-    /// Every quote so far is at a position that parity allows.
-    pub(super) is_legal: bool,
-    /// Something other than a quote prevents a result.
-    pub(super) is_troubled: bool,
+    /// Every opening quote so far is where a quote may open.
+    pub(super) has_valid_quotes: bool,
+    /// A comment or an escape outside quotes prevents a result.
+    pub(super) is_undecided: bool,
 }
 
-impl Reading {
-    fn new(place: Place) -> Self {
-        let carry = Carry::of(State(place)).unwrap_or_default();
-        Self { carry, tail: Tail::default(), is_legal: true, is_troubled: false }
+impl Candidate {
+    fn new(start: StateKind) -> Self {
+        let carry = Carry::of(State(start)).unwrap_or_default();
+        Self { carry, tail: Tail::default(), has_valid_quotes: true, is_undecided: false }
     }
 
-    pub(super) fn is_sound(&self) -> bool {
-        self.is_legal && !self.is_troubled
+    /// Whether its carry and its tail are correct so far.
+    pub(super) fn is_usable(&self) -> bool {
+        self.has_valid_quotes && !self.is_undecided
     }
 
-    /// Reads a step in which everything not `inside` is outside quotes.
+    /// Reads a step; `inside` are the bytes inside quotes.
     #[inline(always)]
     fn step<I: Isa>(&mut self, isa: I, classes: &Classes, step: &Step<I>, inside: u64) {
         let delimiter = step.delimiter & !inside;
         let terminator = step.terminator & !inside;
         let separator = delimiter | terminator;
         let close = step.quote & !inside;
-        let behind_separator = (separator << 1) | self.carry.field_start;
-        let behind_close = (close << 1) | self.carry.after_close;
-        self.is_legal &= step.quote & inside & !(behind_separator | behind_close) == 0;
-        self.is_troubled |= step.escapes & !inside != 0;
+        let after_separator = (separator << 1) | self.carry.field_start;
+        let after_close = (close << 1) | self.carry.after_close;
+        self.has_valid_quotes &= step.quote & inside & !(after_separator | after_close) == 0;
+        self.is_undecided |= step.escapes & !inside != 0;
         if classes.has_comment {
             let record_start = (terminator << 1) | self.carry.record_start;
-            self.is_troubled |= classes.comments(isa, step.block) & record_start != 0;
+            self.is_undecided |= classes.comments(isa, step.block) & record_start != 0;
         }
-        self.tail.note(step.at, terminator);
+        self.tail.update(step.at, terminator);
         self.carry = Carry {
             in_quote: (inside.cast_signed() >> 63).cast_unsigned(),
             field_start: separator >> 63,
@@ -53,7 +54,7 @@ impl Reading {
     }
 }
 
-/// 64 bytes, read without knowing which start is correct.
+/// What the 64 bytes of a step contain for either candidate.
 struct Step<I: Isa> {
     at: usize,
     block: I::Block,
@@ -67,34 +68,34 @@ struct Step<I: Isa> {
     cr: u64,
 }
 
-/// Reads the whole chunk for both starts.
-pub(super) struct ReadBoth<'a> {
+/// Reads the whole chunk for both candidates.
+pub(super) struct SurveyGeneral<'a> {
     pub(super) classes: &'a Classes,
     pub(super) chunk: &'a [u8],
 }
 
-/// Both starts after `at` bytes: all except a remainder of less than 64, unless neither is sound.
-pub(super) struct Readings {
-    pub(super) outside: Reading,
-    pub(super) inside: Reading,
+/// Both candidates after `at` bytes: all bytes except a remainder of less than 64, or fewer if neither is usable.
+pub(super) struct Candidates {
+    pub(super) outside: Candidate,
+    pub(super) inside: Candidate,
     pub(super) at: usize,
 }
 
-impl Task for ReadBoth<'_> {
-    type Output = Readings;
+impl Task for SurveyGeneral<'_> {
+    type Output = Candidates;
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Readings {
+    fn run<I: Isa>(self, isa: I) -> Candidates {
         let Self { classes, chunk } = self;
-        let mut outside = Reading::new(Place::FieldStart);
-        let mut inside = Reading::new(Place::Quoted);
-        let mut census = Census::default();
+        let mut outside = Candidate::new(StateKind::FieldStart);
+        let mut inside = Candidate::new(StateKind::Quoted);
+        let mut stats = ByteStats::default();
         let mut at = 0;
-        while chunk.len() - at >= STEP && (outside.is_sound() || inside.is_sound()) {
+        while chunk.len() - at >= STEP && (outside.is_usable() || inside.is_usable()) {
             let steps = ((chunk.len() - at) / STEP).min(engine::GROUP_STEPS);
             let group = engine::chunks(chunk, at, steps);
-            let special = engine::look(isa, classes, at, group, &mut census);
-            if special {
+            let has_special = engine::inspect(isa, classes, at, group, &mut stats);
+            if has_special {
                 read_quoted(isa, classes, at, group, &mut outside, &mut inside);
             } else if outside.carry.in_quote == 0 {
                 read_plain(isa, classes, at, group, &mut outside, &mut inside);
@@ -103,25 +104,25 @@ impl Task for ReadBoth<'_> {
             }
             at += steps * STEP;
         }
-        Readings { outside, inside, at }
+        Candidates { outside, inside, at }
     }
 }
 
-/// Reads a group with quotes or escapes for both starts.
+/// Reads a group with quotes or escapes for both candidates.
 #[inline(always)]
 fn read_quoted<I: Isa>(
     isa: I,
     classes: &Classes,
     mut at: usize,
     group: &[[u8; STEP]],
-    outside: &mut Reading,
-    inside: &mut Reading,
+    outside: &mut Candidate,
+    inside: &mut Candidate,
 ) {
     for chunk in group {
         let block = isa.load(chunk);
         let ends = classes.terminators(isa, block, outside.carry.cr);
-        // The parity of the outside start.
-        let quotes = Quotes::read(isa, classes, block, outside.carry);
+        // The parity for the outside candidate.
+        let quotes = QuoteMasks::read(isa, classes, block, outside.carry);
         let step = Step {
             at,
             block,
@@ -137,31 +138,31 @@ fn read_quoted<I: Isa>(
     }
 }
 
-/// Reads a group without quotes and escapes: `free` is outside quotes throughout, `quoted` is inside.
+/// Reads a group without quotes and escapes, all of which is outside quotes for `unquoted` and inside quotes for `quoted`.
 #[inline(always)]
 fn read_plain<I: Isa>(
     isa: I,
     classes: &Classes,
     mut at: usize,
     group: &[[u8; STEP]],
-    free: &mut Reading,
-    quoted: &mut Reading,
+    unquoted: &mut Candidate,
+    quoted: &mut Candidate,
 ) {
     let mut delimiter = 0;
     for chunk in group {
         let block = isa.load(chunk);
-        let ends = classes.terminators(isa, block, free.carry.cr);
+        let ends = classes.terminators(isa, block, unquoted.carry.cr);
         delimiter = classes.delimiters(isa, block);
         if classes.has_comment {
-            let record_start = (ends.terminator << 1) | free.carry.record_start;
-            free.is_troubled |= classes.comments(isa, block) & record_start != 0;
+            let record_start = (ends.terminator << 1) | unquoted.carry.record_start;
+            unquoted.is_undecided |= classes.comments(isa, block) & record_start != 0;
         }
-        free.tail.note(at, ends.terminator);
-        free.carry.cr = ends.cr >> 63;
-        free.carry.record_start = ends.terminator >> 63;
+        unquoted.tail.update(at, ends.terminator);
+        unquoted.carry.cr = ends.cr >> 63;
+        unquoted.carry.record_start = ends.terminator >> 63;
         at += STEP;
     }
-    free.carry.field_start = free.carry.record_start | (delimiter >> 63);
-    (free.carry.after_close, free.carry.escaped) = (0, 0);
-    quoted.carry = Carry { in_quote: u64::MAX, cr: free.carry.cr, ..Carry::default() };
+    unquoted.carry.field_start = unquoted.carry.record_start | (delimiter >> 63);
+    (unquoted.carry.after_close, unquoted.carry.escaped) = (0, 0);
+    quoted.carry = Carry { in_quote: u64::MAX, cr: unquoted.carry.cr, ..Carry::default() };
 }

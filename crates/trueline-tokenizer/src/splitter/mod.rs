@@ -1,31 +1,32 @@
 //! Finds where records end in a chunk that starts anywhere.
 //!
-//! A chunk without quotes is fully described by its last line end. Any other chunk is read once for two starts at the same
-//! time: outside quotes and inside. Both use the same parity: the inside of one is the outside of the other, and each has a
-//! separate test of the opening quotes. In real files exactly one of them passes (a closing quote read as an opening quote
-//! is at an invalid position), or both if there are no quotes. Every other state at the start differs from one of the two
-//! only in the effect of the first byte, or is read again.
+//! A chunk without quotes is fully described by its last line end and the bytes after it. Any other chunk is read once for
+//! two candidates for its start state at the same time: outside quotes and inside quotes. Both use the same quote parity,
+//! because what is inside for one is outside for the other. Each candidate has a separate test of the positions of its
+//! opening quotes. In real files exactly one candidate passes (a closing quote that is taken for an opening quote is at an
+//! invalid position), or both if there are no quotes. Every other start state differs from one of the two only in the effect
+//! of the first byte, or the chunk is read again.
 //!
-//! If neither start passes, the chunk has stray quotes or comments. Then the exact loop runs from both starts alternately
-//! until they reach the same record start, which in practice takes a record or two, and once from there.
+//! If neither candidate passes, the chunk has stray quotes or comments. Then the engine reads it from both start states
+//! alternately until both reach the same record start, which in practice takes a record or two, and once from there.
 
 #![allow(clippy::inline_always, reason = "the loops must be compiled with the instructions of their kernel")]
 
-mod both;
-mod pair;
+mod general;
+mod simple;
 
 use crate::dialect::Dialect;
-use crate::engine::{self, Classes, Cursor, Marks, Sink};
+use crate::engine::{self, Classes, Cursor, SeparatorMasks, Sink};
 use crate::kernel::{Isa, Kernel, STEP, Task};
 use crate::positions::FaultKind;
-use crate::state::{Place, State};
-use both::{ReadBoth, Reading, Readings};
-use pair::{FindQuotes, FindTail, ReadPair};
+use crate::state::{State, StateKind};
+use general::{Candidate, Candidates, SurveyGeneral};
+use simple::{FindQuotes, FindTail, SurveySimple};
 
-/// The number of bytes read from a quote on before the next stretch without quotes is searched; doubled each time no such
-/// stretch of that length was found.
-const LEAST_PATIENCE: usize = 512;
-const MOST_PATIENCE: usize = 64 << 10;
+/// After a quote, the engine reads this many bytes before the next search for a stretch without quotes. The number is
+/// doubled each time the search finds a shorter stretch than that, up to `MAX_BACKOFF`.
+const MIN_BACKOFF: usize = 512;
+const MAX_BACKOFF: usize = 64 << 10;
 
 /// Finds where a chunk can be split, in two steps: [`survey`](Self::survey) reads the bytes, on any thread and in any order;
 /// [`resolve`](Self::resolve) then goes through the chunks in order and only passes on the state.
@@ -49,9 +50,9 @@ pub struct Splitter {
 /// The result of one pass over a chunk without knowing the state at its start.
 #[derive(Clone, Copy, Debug)]
 pub struct Survey {
-    /// Starting just after a delimiter.
+    /// The result if the chunk starts just after a delimiter.
     outside: Option<Split>,
-    /// Starting inside quotes.
+    /// The result if the chunk starts inside quotes.
     inside: Option<Split>,
 }
 
@@ -91,25 +92,25 @@ impl Splitter {
         let classes = &self.classes;
         let at = self.kernel.run(FindQuotes { classes, chunk });
         if at == chunk.len() {
-            return self.survey_plain(chunk);
+            return self.survey_without_quotes(chunk);
         }
         if !classes.is_simple {
-            return self.survey_any(chunk);
+            return self.survey_general(chunk);
         }
-        let starts = self.kernel.run(ReadPair { classes, chunk, at });
-        if starts.iter().all(|start| !start.is_legal) {
-            return self.meet(chunk);
+        let candidates = self.kernel.run(SurveySimple { classes, chunk, at });
+        if candidates.iter().all(|candidate| !candidate.has_valid_quotes) {
+            return self.scan_both(chunk);
         }
-        let [outside, inside] = starts.map(|start| {
-            let runner = Runner { cursor: start.cursor, tail: start.tail };
-            start.is_legal.then(|| self.run(chunk, runner, usize::MAX).split())
+        let [outside, inside] = candidates.map(|candidate| {
+            let scan = Scan { cursor: candidate.cursor, tail: candidate.tail };
+            candidate.has_valid_quotes.then(|| self.run_engine(chunk, scan, usize::MAX).split())
         });
         Survey { outside, inside }
     }
 
     /// Guesses how `chunk` ends, whatever precedes it, from its last `window` bytes; `None` if they do not show it. In
-    /// typical files, quotes are well placed under only one reading, or there are none nearby. The caller must verify that a
-    /// record ends at the tail.
+    /// typical files, quotes are well placed for only one start state, or there are none nearby. The caller must verify that
+    /// a record ends at the tail.
     ///
     /// **Cost**: that of a survey of the window.
     pub fn guess(&self, chunk: &[u8], window: usize) -> Option<Split> {
@@ -120,40 +121,40 @@ impl Splitter {
         let Survey { outside, inside } = self.survey(&chunk[start..]);
         let Split { end, tail } = match (outside, inside) {
             (Some(one), None) | (None, Some(one)) => one,
-            // There are no quotes, or both starts lead to the same result.
+            // There are no quotes, or both start states lead to the same result.
             (Some(one), Some(other)) if other.tail.is_none() || one == other => one,
             _ => return None,
         };
         Some(Split { end, tail: Some(start + tail?) })
     }
 
-    /// Surveys a chunk without quotes and escapes: its last line end and what follows it describe it fully.
-    fn survey_plain(&self, chunk: &[u8]) -> Survey {
+    /// Surveys a chunk without quotes and escapes, which its last line end and the bytes after it describe fully.
+    fn survey_without_quotes(&self, chunk: &[u8]) -> Survey {
         let tail = self.kernel.run(FindTail { classes: &self.classes, chunk });
         let cursor = match tail.0 {
             Some(at) => Cursor { at, state: State::START },
-            None => Cursor { at: 0, state: State(Place::FieldStart) },
+            None => Cursor { at: 0, state: State(StateKind::FieldStart) },
         };
-        let outside = self.run(chunk, Runner { cursor, tail }, usize::MAX).split();
-        Survey { outside: Some(outside), inside: Some(Split { end: State(Place::Quoted), tail: None }) }
+        let outside = self.run_engine(chunk, Scan { cursor, tail }, usize::MAX).split();
+        Survey { outside: Some(outside), inside: Some(Split { end: State(StateKind::Quoted), tail: None }) }
     }
 
     /// Surveys a chunk under a dialect with escapes or comments.
-    fn survey_any(&self, chunk: &[u8]) -> Survey {
-        let readings = self.kernel.run(ReadBoth { classes: &self.classes, chunk });
-        let Readings { outside, inside, at } = readings;
-        if !outside.is_sound() && !inside.is_sound() {
-            return self.meet(chunk);
+    fn survey_general(&self, chunk: &[u8]) -> Survey {
+        let candidates = self.kernel.run(SurveyGeneral { classes: &self.classes, chunk });
+        let Candidates { outside, inside, at } = candidates;
+        if !outside.is_usable() && !inside.is_usable() {
+            return self.scan_both(chunk);
         }
-        let finish = |reading: &Reading| {
-            let cursor = Cursor { at, state: reading.carry.state(&self.classes) };
-            let runner = Runner { cursor, tail: reading.tail };
-            reading.is_sound().then(|| self.run(chunk, runner, usize::MAX).split())
+        let finish = |candidate: &Candidate| {
+            let cursor = Cursor { at, state: candidate.carry.state(&self.classes) };
+            let scan = Scan { cursor, tail: candidate.tail };
+            candidate.is_usable().then(|| self.run_engine(chunk, scan, usize::MAX).split())
         };
         let mut survey = Survey { outside: finish(&outside), inside: finish(&inside) };
-        if outside.is_legal && outside.is_troubled {
-            // A comment or an escape does not show which start is correct.
-            survey.outside = Some(self.split(chunk, State(Place::FieldStart)));
+        if outside.has_valid_quotes && outside.is_undecided {
+            // A comment or an escape does not show which candidate is correct.
+            survey.outside = Some(self.split(chunk, State(StateKind::FieldStart)));
         }
         survey
     }
@@ -164,7 +165,7 @@ impl Splitter {
     /// bytes of a CRLF, an escape or a doubled quote) or its quoting is so broken that the survey could not decide; then one
     /// more pass.
     pub fn resolve(&self, chunk: &[u8], survey: &Survey, start: State) -> Split {
-        self.known(chunk, survey, start).unwrap_or_else(|| self.split(chunk, start))
+        self.split_from_survey(chunk, survey, start).unwrap_or_else(|| self.split(chunk, start))
     }
 
     /// Returns how `chunk` ends if it starts in `start`, without a survey: for a reader that knows the state because it
@@ -172,98 +173,99 @@ impl Splitter {
     ///
     /// **Cost**: one pass.
     pub fn split(&self, chunk: &[u8], start: State) -> Split {
-        self.skim(chunk, Runner::new(start), usize::MAX).split()
+        self.advance(chunk, Scan::new(start), usize::MAX).split()
     }
 
-    /// Continues exactly to the first record start at or after `until`. From a record start to the next quote, only the last
-    /// line end counts.
-    fn skim(&self, chunk: &[u8], mut runner: Runner, until: usize) -> Runner {
+    /// Continues to the first record start at or after `until`. From a record start to the next quote, it only searches for
+    /// the last line end.
+    fn advance(&self, chunk: &[u8], mut scan: Scan, until: usize) -> Scan {
         let classes = &self.classes;
         if !classes.is_simple {
-            return self.run(chunk, runner, until);
+            return self.run_engine(chunk, scan, until);
         }
         let end = chunk.len().min(until);
-        let mut patience = LEAST_PATIENCE;
+        let mut backoff = MIN_BACKOFF;
         loop {
-            let mut quotes = runner.cursor.at;
-            if runner.cursor.state == State::START {
-                let rest = &chunk[runner.cursor.at..end];
+            let mut quotes = scan.cursor.at;
+            if scan.cursor.state == State::START {
+                let rest = &chunk[scan.cursor.at..end];
                 let plain = self.kernel.run(FindQuotes { classes, chunk: rest });
                 quotes += plain;
-                patience = if plain < patience { (2 * patience).min(MOST_PATIENCE) } else { LEAST_PATIENCE };
+                backoff = if plain < backoff { (2 * backoff).min(MAX_BACKOFF) } else { MIN_BACKOFF };
                 if let Tail(Some(tail)) = self.kernel.run(FindTail { classes, chunk: &rest[..plain] }) {
-                    runner.cursor.at += tail;
-                    runner.tail = Tail(Some(runner.cursor.at));
+                    scan.cursor.at += tail;
+                    scan.tail = Tail(Some(scan.cursor.at));
                 }
-                if runner.cursor.at == until {
-                    return runner;
+                if scan.cursor.at == until {
+                    return scan;
                 }
             }
-            runner = self.run(chunk, runner, until.min(quotes + patience));
-            if runner.cursor.at >= end {
-                return runner;
+            scan = self.run_engine(chunk, scan, until.min(quotes + backoff));
+            if scan.cursor.at >= end {
+                return scan;
             }
         }
     }
 
-    /// Continues exactly to the first record start at or after `until`.
-    fn run(&self, chunk: &[u8], runner: Runner, until: usize) -> Runner {
-        self.kernel.run(RunTask { classes: &self.classes, chunk, runner, until })
+    /// Continues with the engine to the first record start at or after `until`.
+    fn run_engine(&self, chunk: &[u8], scan: Scan, until: usize) -> Scan {
+        self.kernel.run(RunEngine { classes: &self.classes, chunk, scan, until })
     }
 
-    /// Reads from both starts alternately until they meet.
-    fn meet(&self, chunk: &[u8]) -> Survey {
-        let mut outside = Runner::new(State(Place::FieldStart));
-        let mut inside = Runner::new(State(Place::Quoted));
+    /// Reads from both start states alternately until both reach the same offset in the same state.
+    fn scan_both(&self, chunk: &[u8]) -> Survey {
+        let mut outside = Scan::new(State(StateKind::FieldStart));
+        let mut inside = Scan::new(State(StateKind::Quoted));
         loop {
             let (one, other) = (outside.cursor.at, inside.cursor.at);
             if one == chunk.len() && other == chunk.len() {
                 break;
             }
             if one == other && outside.cursor.state == inside.cursor.state {
-                outside = self.skim(chunk, outside, usize::MAX);
+                outside = self.advance(chunk, outside, usize::MAX);
                 inside = outside;
                 break;
             }
             if one <= other && one < chunk.len() {
-                outside = self.skim(chunk, outside, other.max(one + 1));
+                outside = self.advance(chunk, outside, other.max(one + 1));
             } else {
-                inside = self.skim(chunk, inside, one.max(other + 1));
+                inside = self.advance(chunk, inside, one.max(other + 1));
             }
         }
         Survey { outside: Some(outside.split()), inside: Some(inside.split()) }
     }
 
-    /// The result, if the survey determines it.
-    fn known(&self, chunk: &[u8], survey: &Survey, start: State) -> Option<Split> {
+    /// The result of [`resolve`](Self::resolve), if the survey determines it.
+    fn split_from_survey(&self, chunk: &[u8], survey: &Survey, start: State) -> Option<Split> {
         let Some(&first) = chunk.first() else { return Some(Split { end: start, tail: None }) };
         let is_quote = self.classes.quote() == Some(first);
         match start.0 {
-            Place::RecordStart => survey.outside.filter(|_| self.classes.comment() != Some(first)),
-            // A quote right after a closing one goes back inside, like one at the start of a field.
-            Place::FieldStart | Place::QuoteInQuoted => survey.outside,
-            Place::Unquoted => survey.outside.filter(|_| !is_quote),
-            Place::UnquotedCr if first == b'\n' => {
+            StateKind::RecordStart => survey.outside.filter(|_| self.classes.comment() != Some(first)),
+            // A quote right after a closing quote opens again, like one at the start of a field.
+            StateKind::FieldStart | StateKind::QuoteInQuoted => survey.outside,
+            StateKind::Unquoted => survey.outside.filter(|_| !is_quote),
+            StateKind::UnquotedCr if first == b'\n' => {
                 let second = chunk.get(1).copied();
                 let is_plain = second != self.classes.quote() && second != self.classes.comment();
                 let split = survey.outside.filter(|_| second.is_some() && is_plain)?;
                 Some(Split { tail: split.tail.or(Some(1)), ..split })
             }
-            Place::UnquotedCr => survey.outside.filter(|_| !is_quote),
-            Place::Quoted => survey.inside,
-            Place::Escaped => survey.inside.filter(|_| !is_quote && self.classes.escape() != Some(first)),
-            Place::Comment | Place::CommentCr => None,
+            StateKind::UnquotedCr => survey.outside.filter(|_| !is_quote),
+            StateKind::Quoted => survey.inside,
+            StateKind::Escaped => survey.inside.filter(|_| !is_quote && self.classes.escape() != Some(first)),
+            StateKind::Comment | StateKind::CommentCr => None,
         }
     }
 }
 
-/// Keeps the end of the last record.
+/// A sink that keeps only the end of the last record.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tail(Option<usize>);
 
 impl Tail {
+    /// Updates it with the terminators of the step at `at`.
     #[inline(always)]
-    fn note(&mut self, at: usize, terminators: u64) {
+    fn update(&mut self, at: usize, terminators: u64) {
         if terminators != 0 {
             self.0 = Some(at + STEP - terminators.leading_zeros() as usize);
         }
@@ -272,9 +274,9 @@ impl Tail {
 
 impl Sink for Tail {
     #[inline(always)]
-    fn steps<I: Isa>(&mut self, _isa: I, at: usize, marks: &[Marks]) {
-        for (step, marks) in marks.iter().enumerate() {
-            self.note(at + step * STEP, marks.terminators);
+    fn steps<I: Isa>(&mut self, _isa: I, at: usize, masks: &[SeparatorMasks]) {
+        for (step, masks) in masks.iter().enumerate() {
+            self.update(at + step * STEP, masks.terminators);
         }
     }
 
@@ -293,14 +295,14 @@ impl Sink for Tail {
     fn fault(&mut self, _at: usize, _kind: FaultKind) {}
 }
 
-/// One exact reading of a chunk.
+/// The progress of one pass over a chunk.
 #[derive(Clone, Copy, Debug)]
-struct Runner {
+struct Scan {
     cursor: Cursor,
     tail: Tail,
 }
 
-impl Runner {
+impl Scan {
     fn new(state: State) -> Self {
         Self { cursor: Cursor { at: 0, state }, tail: Tail::default() }
     }
@@ -310,20 +312,20 @@ impl Runner {
     }
 }
 
-struct RunTask<'a> {
+struct RunEngine<'a> {
     classes: &'a Classes,
     chunk: &'a [u8],
-    runner: Runner,
+    scan: Scan,
     until: usize,
 }
 
-impl Task for RunTask<'_> {
-    type Output = Runner;
+impl Task for RunEngine<'_> {
+    type Output = Scan;
 
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Runner {
-        let Self { classes, chunk, mut runner, until } = self;
-        engine::run(isa, classes, chunk, &mut runner.cursor, until, &mut runner.tail);
-        runner
+    fn run<I: Isa>(self, isa: I) -> Scan {
+        let Self { classes, chunk, mut scan, until } = self;
+        engine::run(isa, classes, chunk, &mut scan.cursor, until, &mut scan.tail);
+        scan
     }
 }

@@ -1,15 +1,15 @@
-//! Hand-picked cases, each by hand, with every kernel, in whole and in pieces.
+//! Hand-picked cases, read with every kernel, as a whole and in blocks and chunks.
 
 use trueline_tokenizer::{
     BlankLines, Dialect, Fault, FaultKind, Indexer, Kernel, Positions, Preamble, Quoting, Terminator,
     preamble, reference,
 };
 
-use crate::way;
+use crate::compare;
 
 const PLAIN: fn() -> Dialect = Dialect::default;
 
-/// Whatever the kernel and the block: these fields, in this order, and these faults (record, offset, kind).
+/// For every kernel and block size, the result is these fields and these faults (record, offset, kind).
 fn reads(bytes: impl AsRef<[u8]>, dialect: Dialect, rows: &[&[&str]], faults: &[(u32, u32, FaultKind)]) {
     let bytes = bytes.as_ref();
     assert_eq!(dialect.check(), Ok(()));
@@ -17,7 +17,7 @@ fn reads(bytes: impl AsRef<[u8]>, dialect: Dialect, rows: &[&[&str]], faults: &[
         faults.iter().map(|&(record, offset, kind)| Fault { record, offset, kind }).collect();
     for kernel in Kernel::available() {
         for block in [1, 2, 3, 7, 63, 64, 65, 4096, usize::MAX] {
-            let parsed = way::index(bytes, &dialect, kernel, block, true);
+            let parsed = compare::index(bytes, &dialect, kernel, block, true);
             let text =
                 |field: &std::ops::Range<usize>| String::from_utf8_lossy(&bytes[field.clone()]).into_owned();
             let found: Vec<Vec<String>> =
@@ -27,16 +27,16 @@ fn reads(bytes: impl AsRef<[u8]>, dialect: Dialect, rows: &[&[&str]], faults: &[
             assert_eq!(parsed.consumed, bytes.len());
         }
     }
-    way::check(bytes, &dialect, &[]);
+    compare::check(bytes, &dialect, &[]);
     let cuts = if bytes.len() < 300 { 0..=bytes.len() } else { 60..=70 };
     for cut in cuts {
         for kernel in Kernel::available() {
-            way::check_chain(bytes, &[cut], &dialect, kernel);
+            compare::check_chain(bytes, &[cut], &dialect, kernel);
         }
     }
 }
 
-/// Lengths about which something might happen within 64 bytes or at their border.
+/// Lengths near the middle and the boundaries of steps of 64 bytes.
 fn borders() -> impl Iterator<Item = usize> {
     (0..4).chain(30..34).chain(50..70).chain(120..130)
 }
@@ -297,7 +297,7 @@ fn bad_utf_8_is_named_by_its_first_byte() {
             for (text, count) in [(text, 2), (end, 1)] {
                 let fault = Fault { record, offset, kind: FaultKind::InvalidUtf8 };
                 for kernel in Kernel::available() {
-                    let parsed = way::index(&text, &PLAIN(), kernel, 65, true);
+                    let parsed = compare::index(&text, &PLAIN(), kernel, 65, true);
                     assert_eq!(parsed.faults, [fault], "{kernel}, {bytes:X?} behind {before}");
                     assert_eq!(parsed.records.len(), count + usize::from(before > 0));
                 }
@@ -338,7 +338,7 @@ fn the_same_positions_serve_many_blocks() {
     assert!(positions.is_empty());
 }
 
-/// What happens at the border of two groups of 512 bytes, with groups before and behind that have no quotes.
+/// Different events at the boundary of two groups of 512 bytes, with groups without quotes before and after them.
 #[test]
 fn everything_at_the_border_of_a_group() {
     let events = [
@@ -366,7 +366,7 @@ fn everything_at_the_border_of_a_group() {
         "\n#,\"",
         "\"\n#\"\n",
     ];
-    let dialects = way::dialects().into_iter().filter(|dialect| {
+    let dialects = compare::dialects().into_iter().filter(|dialect| {
         dialect.quoting == Quoting::Strict
             && dialect.blank_lines == BlankLines::Skip
             && dialect.quote.is_some()
@@ -395,7 +395,7 @@ fn everything_at_the_border_of_a_group() {
 fn check_whole(bytes: &[u8], dialect: &Dialect) {
     let expected = reference::parse(bytes, dialect, true);
     for kernel in Kernel::available() {
-        assert_eq!(way::index(bytes, dialect, kernel, usize::MAX, true), expected, "{kernel}");
-        way::check_states(bytes, dialect, kernel);
+        assert_eq!(compare::index(bytes, dialect, kernel, usize::MAX, true), expected, "{kernel}");
+        compare::check_states(bytes, dialect, kernel);
     }
 }

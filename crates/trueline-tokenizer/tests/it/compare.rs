@@ -1,4 +1,5 @@
-//! The ways to read a table, each of which must find the same.
+//! Reads a table with every kernel, block size and chunk boundary, and compares the results with the reference
+//! implementation.
 
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use trueline_tokenizer::{
     BlankLines, Dialect, Fault, Indexer, Kernel, Positions, Quoting, Split, Splitter, State, Terminator,
 };
 
-/// Every dialect there is, but for other bytes in the same roles.
+/// Every combination of options of a dialect, with the same bytes for the roles.
 pub(crate) fn dialects() -> Vec<Dialect> {
     let mut all = Vec::new();
     for terminator in [Terminator::Auto, Terminator::Lf, Terminator::CrLf, Terminator::Cr] {
@@ -25,7 +26,7 @@ pub(crate) fn dialects() -> Vec<Dialect> {
     all
 }
 
-/// Every state that a dialect has, each with bytes that lead to it.
+/// Every state that can occur with a dialect.
 pub(crate) fn states(dialect: &Dialect) -> Vec<State> {
     let mut all = Vec::new();
     for prefix in ["", ",", "x", "x\r", "\"", "\"\"", "\"\\", "#", "#\r"] {
@@ -83,7 +84,7 @@ fn append(parsed: &mut Parsed, positions: &Positions, at: usize, used: usize) {
     }
 }
 
-/// The number of line ends, where a block says it; it must where there is nothing that makes it doubtful.
+/// If a block gives the number of line ends, it must be correct; and it must give it if nothing makes the number uncertain.
 fn check_line_ends(positions: &Positions, dialect: &Dialect, rest: &[u8], used: usize) {
     let expected = reference::count_line_ends(&rest[..used], None);
     assert_eq!(positions.line_ends().unwrap_or(expected), expected);
@@ -94,14 +95,14 @@ fn check_line_ends(positions: &Positions, dialect: &Dialect, rest: &[u8], used: 
         Terminator::Lf => rest.contains(&b'\r'),
         _ => (0..rest.len()).any(is_lone),
     };
-    // Else the bytes may end within a record, and then it is not known where LFs in quotes stand.
+    // Otherwise the bytes may end within a record, and it is not known which LFs in quotes belong to it.
     let is_whole = used == rest.len();
     if is_plain && !has_lone_cr && (is_whole || !has_quote) {
         assert_eq!(positions.line_ends(), Some(expected));
     }
 }
 
-/// What a block says of itself as a whole.
+/// The properties of a block as a whole.
 fn check_summary(positions: &Positions, dialect: &Dialect, bytes: &[u8]) {
     assert_eq!(positions.is_ascii(), bytes.is_ascii());
     assert_eq!(positions.has_quotes(), dialect.quote.is_some_and(|quote| bytes.contains(&quote)));
@@ -123,7 +124,7 @@ fn check_summary(positions: &Positions, dialect: &Dialect, bytes: &[u8]) {
     }
 }
 
-/// How a chain of chunks ends, each surveyed alone; and every chunk from the state that it has there.
+/// Surveys consecutive chunks separately and resolves them in order; compares the end with that of the whole.
 pub(crate) fn check_chain(bytes: &[u8], cuts: &[usize], dialect: &Dialect, kernel: Kernel) {
     let splitter = Splitter::with_kernel(dialect, kernel);
     let mut state = State::START;
@@ -140,7 +141,7 @@ pub(crate) fn check_chain(bytes: &[u8], cuts: &[usize], dialect: &Dialect, kerne
     assert_eq!((state, tail), (whole.end, whole.tail), "{kernel}, cut at {cuts:?}");
 }
 
-/// One chunk from every state there is.
+/// Resolves and splits one chunk from every state.
 pub(crate) fn check_states(chunk: &[u8], dialect: &Dialect, kernel: Kernel) {
     let splitter = Splitter::with_kernel(dialect, kernel);
     let survey = splitter.survey(chunk);
@@ -151,7 +152,7 @@ pub(crate) fn check_states(chunk: &[u8], dialect: &Dialect, kernel: Kernel) {
     }
 }
 
-/// Everything, with every kernel.
+/// Compares everything, with every kernel.
 pub(crate) fn check(bytes: &[u8], dialect: &Dialect, blocks: &[usize]) {
     let whole = reference::parse(bytes, dialect, true);
     let partial = reference::parse(bytes, dialect, false);

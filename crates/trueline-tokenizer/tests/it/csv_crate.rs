@@ -1,6 +1,7 @@
-//! The same tables through the `csv` crate, where the two mean the same: its `Terminator::Any` is our `Lf` or `Cr`
-//! (its comments end at LF, and a comment without an end is a record there), and its `CRLF` is our `Auto` as long as no CR stands alone. Both read on in the same way
-//! after a quote in a wrong place. It takes a byte order mark off, so that there is none in here.
+//! Compares with the `csv` crate, for tables that both read in the same way. Its `Terminator::Any` is `Lf` or `Cr` here (its
+//! comments end at LF, and an unterminated comment is a record there). Its `CRLF` is `Auto` here if every CR belongs to a
+//! CRLF. Both continue in the same way after a misplaced quote. The `csv` crate removes a byte order mark, so the tables
+//! have none.
 
 use csv::{ByteRecord, ReaderBuilder};
 use proptest::collection::vec;
@@ -76,7 +77,7 @@ fn dialect() -> impl Strategy<Value = Dialect> {
     )
 }
 
-/// A cell as a careful writer puts it down.
+/// A correctly quoted cell.
 fn cell() -> impl Strategy<Value = String> {
     let plain = "[a-z0-9 .é]{0,12}";
     let content =

@@ -1,4 +1,4 @@
-//! Nothing makes the tokenizer panic, and nothing makes it grow beyond its bytes.
+//! The tokenizer never panics, and its results never exceed the bytes.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,7 +17,8 @@ fn role() -> impl Strategy<Value = u8> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
-    /// Roles that clash have no meaning, but they have an end: every byte is consumed, every range is one.
+    /// A dialect in which a byte has several roles is meaningless, but still every byte is consumed and every range is
+    /// valid.
     #[test]
     fn a_dialect_without_a_meaning(
         bytes in vec(role(), 0..200),

@@ -1,8 +1,8 @@
-//! The tokenizer against its slow twin, against another crate, and on hand-picked cases.
+//! Compares the tokenizer with its reference implementation and with another crate, and tests it with hand-picked cases.
 
 mod cases;
+mod compare;
 mod csv_crate;
 mod json;
 mod limits;
-mod twin;
-mod way;
+mod properties;

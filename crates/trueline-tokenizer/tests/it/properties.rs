@@ -1,12 +1,12 @@
-//! Any bytes at all: whatever the kernel, the block and the cut, the answer is the twin's.
+//! Property tests: for any bytes, kernel, block size and chunk boundary, the result is that of the reference implementation.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use trueline_tokenizer::{Dialect, Kernel};
 
-use crate::way;
+use crate::compare;
 
-/// The pieces that mean something, and some that do not.
+/// Pieces with a meaning in CSV, and some without.
 const PIECES: &[&[u8]] = &[
     b",",
     b"\"",
@@ -33,7 +33,7 @@ const PIECES: &[&[u8]] = &[
     b"\"q\"\"q\",",
 ];
 
-/// Bytes out of the pieces that a mask leaves, so that some tables are clean and some are not.
+/// A table of random pieces from a random subset of all pieces, so that some tables are well formed.
 fn table(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
     let some = (any::<u32>(), any::<u32>(), any::<bool>()).prop_map(|(one, other, is_thin)| {
         let mask = if is_thin { one & other } else { one | other };
@@ -52,7 +52,7 @@ fn table(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn dialect() -> impl Strategy<Value = Dialect> {
-    prop::sample::select(way::dialects())
+    prop::sample::select(compare::dialects())
 }
 
 proptest! {
@@ -60,12 +60,12 @@ proptest! {
 
     #[test]
     fn short_tables(bytes in table(0..24), dialect in dialect(), block in 1_usize..40) {
-        way::check(&bytes, &dialect, &[block]);
+        compare::check(&bytes, &dialect, &[block]);
     }
 
     #[test]
     fn long_tables(bytes in table(0..700), dialect in dialect(), block in 1_usize..2_000) {
-        way::check(&bytes, &dialect, &[block]);
+        compare::check(&bytes, &dialect, &[block]);
     }
 
     #[test]
@@ -73,7 +73,7 @@ proptest! {
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
         cuts.sort_unstable();
         for kernel in Kernel::available() {
-            way::check_chain(&bytes, &cuts, &dialect, kernel);
+            compare::check_chain(&bytes, &cuts, &dialect, kernel);
         }
     }
 }
@@ -85,11 +85,11 @@ proptest! {
     fn every_cut(bytes in table(0..60), dialect in dialect()) {
         for kernel in Kernel::available() {
             for cut in 0..=bytes.len() {
-                way::check_chain(&bytes, &[cut], &dialect, kernel);
+                compare::check_chain(&bytes, &[cut], &dialect, kernel);
             }
             for step in 1..4 {
                 let cuts: Vec<usize> = (0..bytes.len()).step_by(step).collect();
-                way::check_chain(&bytes, &cuts, &dialect, kernel);
+                compare::check_chain(&bytes, &cuts, &dialect, kernel);
             }
         }
     }
@@ -97,11 +97,11 @@ proptest! {
     #[test]
     fn every_block(bytes in table(0..40), dialect in dialect()) {
         let blocks: Vec<usize> = (1..bytes.len() + 2).collect();
-        way::check(&bytes, &dialect, &blocks);
+        compare::check(&bytes, &dialect, &blocks);
     }
 }
 
-/// Quotes far apart, near and side by side, so that a survey passes over stretches of every length between them.
+/// Quotes at different distances, so that a survey skips stretches of different lengths without quotes.
 #[test]
 fn stretches_without_quotes() {
     let row = |end: &str| format!("0123456789,abcdef,\u{e9}tage{end}");
@@ -117,10 +117,10 @@ fn stretches_without_quotes() {
         text.push_str(&row(end).repeat(1_000));
         let bytes = text.as_bytes();
         let cuts = [1, 700, 30_000, 30_001, bytes.len() / 2, bytes.len() - 40_000, bytes.len() - 1];
-        for dialect in way::dialects() {
+        for dialect in compare::dialects() {
             for kernel in Kernel::available() {
-                way::check_chain(bytes, &cuts, &dialect, kernel);
-                way::check_states(bytes, &dialect, kernel);
+                compare::check_chain(bytes, &cuts, &dialect, kernel);
+                compare::check_states(bytes, &dialect, kernel);
             }
         }
     }

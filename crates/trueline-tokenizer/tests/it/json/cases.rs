@@ -1,4 +1,4 @@
-//! Hand-picked faults, each with its kind, its byte and what people are told.
+//! Hand-picked faults, each with its offset and its message.
 
 use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, Tokens, check};
 

@@ -1,10 +1,11 @@
-//! The ways to index JSON Lines, each of which must find the same.
+//! Indexes and checks JSON Lines with every kernel and block size, and compares the results with the reference
+//! implementation.
 
 use trueline_tokenizer::json::reference::{self, Parsed};
 use trueline_tokenizer::json::{self, Checker, Indexer, Positions, RecordFault};
 use trueline_tokenizer::{Kernel, count_line_ends};
 
-/// Small enough that it is met.
+/// Small enough that the test data exceed it.
 pub(crate) const MAX_DEPTH: usize = 6;
 
 /// All records, indexed in blocks, with offsets from the start of `bytes`.
@@ -55,11 +56,11 @@ fn append(parsed: &mut Parsed, positions: &Positions, bytes: &[u8], at: usize) {
         assert!(*end == bytes.len() || bytes[*end] == b'\n');
         assert_eq!(positions.line_end(record) + at, end + 1);
     }
-    let moved = |fault: &RecordFault| RecordFault { record: fault.record + before, fault: fault.fault };
-    parsed.faults.extend(positions.faults().iter().map(moved));
+    let shifted = |fault: &RecordFault| RecordFault { record: fault.record + before, fault: fault.fault };
+    parsed.faults.extend(positions.faults().iter().map(shifted));
 }
 
-/// What a block says of itself as a whole.
+/// The properties of a block as a whole.
 fn check_summary(positions: &Positions, bytes: &[u8]) {
     assert_eq!(positions.is_ascii(), bytes.is_ascii());
     assert_eq!(positions.has_backslash(), bytes.contains(&b'\\'));
@@ -80,24 +81,26 @@ fn check_summary(positions: &Positions, bytes: &[u8]) {
     }
 }
 
-/// What is said of the records of a block is what the byte-wise machine says, for all of them and for each alone, and for
-/// some.
+/// The checker finds the same faults in the records of a block as the byte-by-byte parser: in all of them, in each one
+/// alone, and in some of them.
 fn check_grammar(positions: &Positions, bytes: &[u8], kernel: Kernel) {
     let checker = Checker::with_kernel(kernel).max_depth(MAX_DEPTH);
-    let judge = |record: usize| json::check(&bytes[positions.record(record)], MAX_DEPTH);
+    let expected_result = |record: usize| json::check(&bytes[positions.record(record)], MAX_DEPTH);
     let expected: Vec<RecordFault> = (0..positions.len())
-        .filter_map(|record| judge(record).err().map(|fault| RecordFault { record: number(record), fault }))
+        .filter_map(|record| {
+            expected_result(record).err().map(|fault| RecordFault { record: number(record), fault })
+        })
         .collect();
-    let some = |from: usize, to: usize| {
+    let faults_of = |from: usize, to: usize| {
         let mut faults = Vec::new();
         checker.check(bytes, positions, from..to, &mut faults);
         faults
     };
-    assert_eq!(some(0, positions.len()), expected, "{kernel}");
+    assert_eq!(faults_of(0, positions.len()), expected, "{kernel}");
     for record in 0..positions.len() {
         assert_eq!(
             checker.check_record(bytes, positions, record),
-            judge(record),
+            expected_result(record),
             "{kernel}, record {record}"
         );
     }
@@ -105,12 +108,12 @@ fn check_grammar(positions: &Positions, bytes: &[u8], kernel: Kernel) {
     for record in (0..positions.len()).step_by(positions.len() / 8 + 1) {
         let is_in = |fault: &&RecordFault| fault.record as usize >= record;
         let behind: Vec<RecordFault> = expected.iter().filter(is_in).copied().collect();
-        assert_eq!(some(record, positions.len()), behind, "{kernel}, from {record} on");
+        assert_eq!(faults_of(record, positions.len()), behind, "{kernel}, from {record} on");
     }
-    assert_eq!(some(positions.len() / 2, positions.len() / 2), []);
+    assert_eq!(faults_of(positions.len() / 2, positions.len() / 2), []);
 }
 
-/// Everything, with every kernel.
+/// Compares everything, with every kernel.
 pub(crate) fn check(bytes: &[u8], blocks: &[usize]) {
     let whole = reference::parse(bytes, true, MAX_DEPTH);
     let partial = reference::parse(bytes, false, MAX_DEPTH);

@@ -1,17 +1,17 @@
-//! `JSONTestSuite`: what all parsers must take, what all must refuse, and what we do where they may choose.
+//! `JSONTestSuite`: texts that all parsers must accept, texts that all must reject, and texts where a parser may choose.
 
 use std::path::PathBuf;
 
 use trueline_testkit::corpora;
 use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, FaultKind, check};
 
-use super::way;
+use super::compare;
 
-/// Where the standard leaves the choice to us: the fault that the file has here, or none.
+/// The files for which the standard leaves the choice: the fault that the file has here, or none.
 ///
-/// Numbers are accepted at any size, since what a number may be is asked of it by its type. Half a surrogate pair is
-/// no text. UTF-16 is not read, a byte order mark is no part of a record ([`trueline_tokenizer::preamble`] takes it off
-/// the input), and nesting is limited.
+/// Numbers of any size are accepted, because the type of a field limits them later. Half a surrogate pair is rejected,
+/// because it is not text. UTF-16 is not read, a byte order mark is not part of a record ([`trueline_tokenizer::preamble`]
+/// skips it), and nesting is limited.
 const CHOICES: &[(&str, Option<&str>)] = &[
     ("i_number_double_huge_neg_exp", None),
     ("i_number_huge_exp", None),
@@ -87,12 +87,12 @@ fn every_file_is_judged_as_the_standard_says_or_as_we_chose() {
     assert!(files.is_empty() || choices == CHOICES.len(), "{choices} choices were looked at");
 }
 
-/// Whatever they are, as lines.
+/// All files as lines, whether they are JSON or not.
 #[test]
 fn every_file_is_the_same_by_every_way() {
     for (_, bytes) in files() {
-        way::check(&bytes, &[1, 64]);
-        way::check(&[b"[0]\n", &bytes[..], b"\n{}"].concat(), &[]);
+        compare::check(&bytes, &[1, 64]);
+        compare::check(&[b"[0]\n", &bytes[..], b"\n{}"].concat(), &[]);
     }
 }
 

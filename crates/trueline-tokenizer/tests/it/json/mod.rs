@@ -1,10 +1,10 @@
-//! JSON Lines: the byte-wise machine against a corpus, another crate and hand-picked cases, and everything else against
-//! the machine.
+//! JSON Lines: tests the byte-by-byte parser with a corpus and hand-picked cases, compares it with another crate, and
+//! compares everything else with it.
 
 mod cases;
+mod compare;
 mod corpus;
+mod properties;
 mod serde;
 mod shapes;
 mod text;
-mod twin;
-mod way;

@@ -1,4 +1,4 @@
-//! Any bytes at all: whatever the kernel and the block, the answer is the twin's.
+//! Property tests: for any bytes, kernel and block size, the result is that of the reference implementation.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use trueline_tokenizer::json;
 
-use super::{text, way};
+use super::{compare, text};
 
 /// Lines, good and bad, with all kinds of ends.
 fn lines(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
@@ -31,20 +31,20 @@ proptest! {
 
     #[test]
     fn few_lines(bytes in lines(0..4), block in 1_usize..300) {
-        way::check(&bytes, &[block]);
+        compare::check(&bytes, &[block]);
     }
 
     #[test]
     fn many_lines(bytes in lines(0..40), block in 1_usize..3_000) {
-        way::check(&bytes, &[block]);
+        compare::check(&bytes, &[block]);
     }
 
     #[test]
     fn any_bytes(bytes in vec(prop::sample::select(b"\"\\\n\ru{}[]:,0 ad8D\x01\xC3\xA9".to_vec()), 0..700), block in 1_usize..300) {
-        way::check(&bytes, &[block]);
+        compare::check(&bytes, &[block]);
     }
 
-    /// Many escapes: runs of backslashes of any length, pairs and halves of pairs, at every place.
+    /// Many escapes: runs of backslashes of any length, surrogate pairs and halves of them, at different offsets.
     #[test]
     fn escapes(
         before in 0_usize..130,
@@ -54,11 +54,11 @@ proptest! {
         ], 0..12),
     ) {
         let text = format!("{}\"{}", " ".repeat(before), pieces.concat());
-        way::check(text.as_bytes(), &[1, 100]);
+        compare::check(text.as_bytes(), &[1, 100]);
     }
 }
 
-/// What looks like a number, and sometimes is one.
+/// Text that resembles a number, and sometimes is one.
 fn number() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         4 => "[0-9]{0,20}",
@@ -92,7 +92,7 @@ proptest! {
         for number in &numbers {
             let _ = write!(text, "[{white}{number}{white},{number}]\n{number}\n{{\"a\":{number}{white}}}\n");
         }
-        way::check(text.as_bytes(), &[1]);
+        compare::check(text.as_bytes(), &[1]);
     }
 }
 
@@ -108,7 +108,7 @@ fn scalars() {
         assert!(!json::is_scalar(bad.as_bytes()), "{bad}");
     }
     for bad in ["true1", "falsey", "nul", "nullnull", "t", "1true", "tr\u{e9}", "00", "1\u{c}"] {
-        way::check(format!("[{bad}]\n{bad}\n[1, {bad} ]").as_bytes(), &[]);
+        compare::check(format!("[{bad}]\n{bad}\n[1, {bad} ]").as_bytes(), &[]);
     }
 }
 
@@ -117,7 +117,7 @@ fn backslashes_about_every_border() {
     for run in 1..=130 {
         for before in (0..70).step_by(if run < 8 { 1 } else { 7 }).chain([440, 507, 510, 511, 512]) {
             let text = format!("{{\"{}\":\"{}\"}}\n[1,\"x\"]\n", "k".repeat(before), "\\".repeat(run));
-            way::check(text.as_bytes(), &[]);
+            compare::check(text.as_bytes(), &[]);
         }
     }
 }
@@ -132,7 +132,7 @@ fn a_broken_line_harms_itself_only() {
                 " ".repeat(before),
                 good.repeat(before / 16)
             );
-            way::check(text.as_bytes(), &[1, 64]);
+            compare::check(text.as_bytes(), &[1, 64]);
         }
     }
 }

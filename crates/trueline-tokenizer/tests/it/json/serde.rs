@@ -1,5 +1,5 @@
-//! The same texts through `serde_json`. Where it skips a value it knows the grammar and nothing of UTF-8 or surrogates;
-//! where it reads one it knows these too, but numbers must fit an `f64`.
+//! Compares with `serde_json`. When it skips a value, it checks the grammar, but neither UTF-8 nor surrogates. When it reads
+//! a value, it checks these too, but numbers must fit an `f64`.
 
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
@@ -8,10 +8,10 @@ use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, FaultKind, TokenKind, Tokens, 
 
 use super::text;
 
-/// The value that the tokens spell.
+/// The value that the tokens describe.
 fn value(bytes: &[u8]) -> Value {
     let mut tokens = Tokens::new(bytes, DEFAULT_MAX_DEPTH);
-    // Every container that is open, with the key that waits in it.
+    // Each open container, and the key whose value comes next.
     let mut open: Vec<(Value, String)> = vec![(Value::Array(Vec::new()), String::new())];
     while let Some(token) = tokens.next().expect("a good text") {
         let text = &bytes[token.range];

@@ -1,16 +1,17 @@
-//! Records of one make, with much text: they are read by the shape of those before them, and must be found as without.
+//! Similar records with much text: they are read by the shape of earlier records, and the result must be the same as
+//! without.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::way;
+use super::compare;
 
-/// What stands between values, in one way of writing or another.
+/// The bytes between the values, in different styles.
 #[derive(Clone, Copy, Debug)]
 struct Style {
     blank: &'static str,
     end: &'static str,
-    /// A name longer than what is compared at a time.
+    /// A key; some are longer than the bytes that are compared at once.
     name: &'static str,
 }
 
@@ -80,17 +81,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn records_of_one_make(style in style(), records in vec(record(), 1..30), block in 1_usize..9_000) {
+    fn similar_records(style in style(), records in vec(record(), 1..30), block in 1_usize..9_000) {
         let mut text = Vec::new();
         for record in &records {
             write(&mut text, style, record);
         }
-        way::check(&text, &[block]);
+        compare::check(&text, &[block]);
     }
 
-    /// Of two makes, and with a byte or two that should not be there.
+    /// Two kinds of records, with up to two wrong bytes.
     #[test]
-    fn records_of_two(
+    fn records_of_two_kinds(
         styles in (style(), style()),
         records in vec((record(), any::<bool>()), 1..30),
         wrong in vec((any::<prop::sample::Index>(), prop::sample::select(b"\"\\\n\r{}[]:, 1x\x01\xC3\xA9".to_vec())), 0..3),
@@ -104,6 +105,6 @@ proptest! {
             let place = place.index(text.len());
             text[place] = *byte;
         }
-        way::check(&text, &[block]);
+        compare::check(&text, &[block]);
     }
 }

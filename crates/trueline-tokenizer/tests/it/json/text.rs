@@ -37,7 +37,7 @@ const OTHERS: &[&str] = &[
     "null",
 ];
 
-/// What may stand where it should not.
+/// Bytes that are inserted where they may be invalid.
 const NOISE: &[&[u8]] = &[
     b"{",
     b"}",
@@ -104,7 +104,7 @@ fn key() -> impl Strategy<Value = String> {
     prop::sample::select(STRINGS).prop_map(str::to_owned)
 }
 
-/// A good text (but for halves of surrogate pairs), without a line feed.
+/// A valid text (except for halves of surrogate pairs), without a line feed.
 pub(crate) fn good() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select([STRINGS, OTHERS].concat()).prop_map(str::to_owned);
     let value = leaf.prop_recursive(6, 40, 8, |inner| {
@@ -127,7 +127,7 @@ pub(crate) fn good() -> impl Strategy<Value = String> {
     (white(), value, white()).prop_map(|(before, value, behind)| format!("{before}{value}{behind}"))
 }
 
-/// One change of a text: what is taken out behind a place, and what is put in.
+/// One change of a text: an offset, the number of bytes removed there, and the bytes inserted.
 type Change = (prop::sample::Index, usize, &'static [u8]);
 
 fn change() -> impl Strategy<Value = Change> {
@@ -148,7 +148,7 @@ pub(crate) fn nearly_good() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Bytes with a meaning in any order.
+/// Bytes with a meaning in JSON, in any order.
 pub(crate) fn noise() -> impl Strategy<Value = Vec<u8>> {
     vec(prop::sample::select(NOISE), 0..30).prop_map(|pieces| pieces.concat())
 }
