@@ -1,6 +1,6 @@
 //! One location in the data: the line, with carets below the relevant part.
 //!
-//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining caret_line). Therefore the
+//! A character of the data may take several columns (`\u{1b}`, wide letters) or none (combining marks). Therefore the
 //! line is first split into [`DisplayChar`]s, each with its displayed text, whose widths determine the columns of the
 //! carets.
 
