@@ -40,7 +40,7 @@ const MAX_SHAPES: usize = 4;
 /// If there are as many shapes as allowed and none is disabled, only every so many calls of [`Shapes::learn`] replace one.
 const REPLACE_INTERVAL: u32 = 64;
 /// A shape whose records have no text is disabled until it was met this many times by [`Shapes::learn`].
-const DISABLED_LESSONS: u32 = 64;
+const REENABLE_INTERVAL: u32 = 64;
 
 /// The known shapes.
 #[derive(Clone, Debug, Default)]
@@ -174,7 +174,7 @@ impl Shapes {
         for shape in self.known.iter_mut().filter(|shape| shape.since_test.tokens >= RETEST_TOKENS) {
             if !std::mem::take(&mut shape.since_test).has_text() {
                 // Other shapes come first.
-                (shape.disabled_for, shape.hits) = (DISABLED_LESSONS, 0);
+                (shape.disabled_for, shape.hits) = (REENABLE_INTERVAL, 0);
             }
         }
     }
