@@ -31,7 +31,7 @@ pub enum Literal {
 }
 
 impl Literal {
-    /// The literal as people read it: numbers as they are, everything else in double quotes.
+    /// The literal for people and for JSON: booleans and numbers unquoted, everything else in double quotes.
     pub(crate) fn quoted(&self) -> String {
         match self {
             Self::Boolean(_) | Self::Number(_) => self.to_string(),
@@ -45,7 +45,7 @@ pub(crate) fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The canonical text of the value, without quotes: points in time with an offset are written in UTC.
+/// The canonical text of the value, without quotes. Timestamps with an offset are written in UTC.
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,8 +77,8 @@ const DAY: i128 = 86_400 * SECOND;
 
 /// Writes the proleptic Gregorian date of a number of days since 1970-01-01.
 ///
-/// Years begin in March here, so that the leap day is the last of its year: a date is then a number of 400-year cycles, years,
-/// months of 153 days per five and days.
+/// Years start in March here, so the leap day is the last day of a year. A cycle of 400 years has 146,097 days, and every
+/// group of five months from March on has 153 days.
 fn write_date(f: &mut fmt::Formatter<'_>, days: i128) -> fmt::Result {
     let since_march = days + 719_468;
     let (cycle, day_of_cycle) = (since_march.div_euclid(146_097), since_march.rem_euclid(146_097));

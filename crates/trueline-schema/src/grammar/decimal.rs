@@ -6,10 +6,10 @@ use std::hash::{Hash, Hasher};
 
 use super::number::split_number;
 
-/// The most significant digits a [`Decimal`] is parsed with.
+/// The maximum number of significant digits that [`Decimal::parse`] accepts.
 const MAX_DIGITS: usize = 38;
 
-/// The most zeros written to avoid an exponent.
+/// The maximum number of zeros written to avoid an exponent.
 const MAX_ZEROS: i64 = 40;
 
 /// An exact decimal number: `unscaled` × 10^-`scale`.
@@ -127,8 +127,8 @@ impl Decimal {
     /// Compares the magnitudes of two numbers other than zero.
     fn compare_magnitude(self, other: Self) -> Ordering {
         self.magnitude().cmp(&other.magnitude()).then_with(|| {
-            // The same magnitude: the scales differ by as much as the digit counts do, so by less than 40. A product
-            // beyond u128 is beyond the other side too.
+            // The magnitudes are equal, so the scales differ by as much as the digit counts, which is less than 40. A product
+            // that overflows u128 is larger than the other side.
             let (left, right) = (self.unscaled.unsigned_abs(), other.unscaled.unsigned_abs());
             let shift = self.scale.abs_diff(other.scale);
             let power = 10u128.checked_pow(shift);
@@ -184,14 +184,14 @@ impl fmt::Display for Decimal {
         let canonical = Self::new(self.unscaled, self.scale);
         let digits = canonical.unscaled.unsigned_abs().to_string();
         let scale = i64::from(canonical.scale);
-        let lead = scale - i64::try_from(digits.len()).unwrap_or(i64::MAX);
+        let leading_zeros = scale - i64::try_from(digits.len()).unwrap_or(i64::MAX);
         let text = if scale <= 0 && -scale <= MAX_ZEROS {
             format!("{digits}{}", zeros(-scale))
-        } else if scale > 0 && lead < 0 {
-            let point = usize::try_from(-lead).unwrap_or(digits.len());
+        } else if scale > 0 && leading_zeros < 0 {
+            let point = usize::try_from(-leading_zeros).unwrap_or(digits.len());
             format!("{}.{}", &digits[..point], &digits[point..])
-        } else if scale > 0 && lead <= MAX_ZEROS {
-            format!("0.{}{digits}", zeros(lead))
+        } else if scale > 0 && leading_zeros <= MAX_ZEROS {
+            format!("0.{}{digits}", zeros(leading_zeros))
         } else {
             format!("{digits}e{}", -scale)
         };

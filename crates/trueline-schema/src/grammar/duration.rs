@@ -7,7 +7,7 @@ const SECOND: i128 = 1_000_000_000;
 
 /// Returns whether the text is a duration (see [`parse_duration`]) of any length.
 pub fn is_duration(text: &str) -> bool {
-    parts(text).is_some()
+    components(text).is_some()
 }
 
 /// Parses an ISO 8601 duration to nanoseconds: `PnW`, or `P[nD][T[nH][nM][n[.f]S]]` with at least one part, and at least one
@@ -24,7 +24,7 @@ pub fn is_duration(text: &str) -> bool {
 /// assert_eq!(parse_duration("PT"), None);
 /// ```
 pub fn parse_duration(text: &str) -> Option<i128> {
-    let Parts { whole, nanos } = parts(text)?;
+    let Components { whole, nanos } = components(text)?;
     let mut total = nanos;
     for (digits, seconds) in whole {
         let count: i128 = digits.parse().ok()?;
@@ -33,15 +33,16 @@ pub fn parse_duration(text: &str) -> Option<i128> {
     Some(if text.starts_with('-') { -total } else { total })
 }
 
-/// What a duration is the sum of.
-struct Parts<'a> {
-    /// Digits, and the length of their unit in seconds.
+/// The components of a duration, which is their sum.
+struct Components<'a> {
+    /// The digits of each component, and the length of its unit in seconds.
     whole: Vec<(&'a str, i128)>,
-    /// The fraction of the seconds.
+    /// The fraction of the seconds, in nanoseconds.
     nanos: i128,
 }
 
-fn parts(text: &str) -> Option<Parts<'_>> {
+/// Splits a duration into its components; `None` if the text is not a duration.
+fn components(text: &str) -> Option<Components<'_>> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let body = unsigned.strip_prefix('P')?;
     let (date, time) = match body.split_once('T') {
@@ -51,7 +52,7 @@ fn parts(text: &str) -> Option<Parts<'_>> {
         None => (body, ""),
     };
     if let Some(weeks) = body.strip_suffix('W') {
-        return Some(Parts { whole: vec![(digits(weeks)?, 7 * 86_400)], nanos: 0 });
+        return Some(Components { whole: vec![(digits(weeks)?, 7 * 86_400)], nanos: 0 });
     }
     let mut whole = Vec::new();
     let mut nanos = 0;
@@ -74,7 +75,7 @@ fn parts(text: &str) -> Option<Parts<'_>> {
         whole.push((digits(count)?, 1));
         nanos = fraction;
     }
-    Some(Parts { whole, nanos })
+    Some(Components { whole, nanos })
 }
 
 fn digits(text: &str) -> Option<&str> {

@@ -68,7 +68,7 @@ pub struct Strptime {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Item {
-    /// These characters, in either case.
+    /// These characters, ignoring case.
     Literal(String),
     /// One or more white space characters.
     Space,
@@ -76,7 +76,8 @@ enum Item {
     Directive(char),
 }
 
-/// The parts matched by the directives. Each directive occurs once, so the last written value belongs to the match.
+/// The values matched by the directives. Each directive occurs once, so after backtracking the last stored value is that of the
+/// match.
 #[derive(Debug, Clone, Copy, Default)]
 struct Parts {
     year: Option<u32>,
@@ -84,21 +85,21 @@ struct Parts {
     day: Option<u32>,
     day_of_year: Option<u32>,
     hour: Option<u32>,
-    hour_of_half: Option<u32>,
-    afternoon: Option<bool>,
+    hour_12: Option<u32>,
+    is_pm: Option<bool>,
     minute: Option<u32>,
     second: Option<u32>,
     nanos: Option<u32>,
     offset: Option<Offset>,
-    /// One of the names of UTC.
-    zone: bool,
+    /// Whether `%Z` matched, which accepts only names of UTC.
+    is_utc: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Offset {
     Seconds(i32),
-    /// Matched by the pattern, but nothing that an offset can be.
-    Impossible,
+    /// The text matches the directive, but is not a valid offset.
+    Invalid,
 }
 
 impl Strptime {
@@ -160,6 +161,7 @@ impl Strptime {
     }
 }
 
+/// Checks that a directive is supported and that none of the items before it names the same part.
 fn directive(letter: char, before: &[Item]) -> Result<Item, String> {
     let item = Item::Directive(letter);
     if before.contains(&item) {
@@ -181,7 +183,7 @@ fn directive(letter: char, before: &[Item]) -> Result<Item, String> {
     }
 }
 
-/// Matches the items from byte `at` on; gives the end of the first match in the order of the alternatives.
+/// Matches the items from byte `at` on. Returns the end of the first match in the order of the alternatives.
 fn match_items(items: &[Item], text: &str, mut at: usize, parts: &mut Parts) -> Option<usize> {
     for (index, item) in items.iter().enumerate() {
         let rest = &text[at..];
@@ -192,13 +194,13 @@ fn match_items(items: &[Item], text: &str, mut at: usize, parts: &mut Parts) -> 
         };
         let (last, others) = alternatives.lengths[..alternatives.count].split_last()?;
         for length in others {
-            take(item, &rest[..*length], parts);
+            store(item, &rest[..*length], parts);
             let end = match_items(&items[index + 1..], text, at + length, parts);
             if end.is_some() {
                 return end;
             }
         }
-        take(item, &rest[..*last], parts);
+        store(item, &rest[..*last], parts);
         at += last;
     }
     Some(at)
@@ -223,11 +225,12 @@ impl Alternatives {
         self.count += 1;
     }
 
-    fn any(self) -> Option<Self> {
+    fn nonempty(self) -> Option<Self> {
         (self.count > 0).then_some(self)
     }
 }
 
+/// The length of the start of a text that equals the literal, ignoring case.
 fn literal_length(literal: &str, text: &str) -> Option<usize> {
     let mut rest = text.chars();
     for expected in literal.chars() {
@@ -239,7 +242,7 @@ fn literal_length(literal: &str, text: &str) -> Option<usize> {
     Some(text.len() - rest.as_str().len())
 }
 
-/// All white space, or all but its last character where a `%d` follows that may want a space itself.
+/// All white space. If a `%d` follows, which may itself match a leading space, also all white space except its last character.
 fn space_lengths(text: &str, next: Option<&Item>) -> Option<Alternatives> {
     let run = text.len() - text.trim_start().len();
     let mut alternatives = if run > 0 { Alternatives::one(run) } else { return None };
@@ -249,6 +252,7 @@ fn space_lengths(text: &str, next: Option<&Item>) -> Option<Alternatives> {
     Some(alternatives)
 }
 
+/// The lengths at which a directive can match the start of a text.
 fn directive_lengths(letter: char, text: &str) -> Option<Alternatives> {
     let digits = text.bytes().take(6).take_while(u8::is_ascii_digit).count();
     let within = |width: usize, range: std::ops::RangeInclusive<u32>| {
@@ -277,17 +281,17 @@ fn directive_lengths(letter: char, text: &str) -> Option<Alternatives> {
                 alternatives.push(2);
             }
         }
-        'z' => return offset_lengths(text).any(),
+        'z' => return offset_lengths(text).nonempty(),
         _ => {
             return names(letter)
                 .position(|name| starts_with(text, name))
                 .map(|at| Alternatives::one(names(letter).nth(at).map_or(0, str::len)));
         }
     }
-    alternatives.any()
+    alternatives.nonempty()
 }
 
-/// The names a directive accepts.
+/// The names that a directive accepts.
 fn names(letter: char) -> impl Iterator<Item = &'static str> {
     let (names, width): (&[&str], usize) = match letter {
         'B' => (&MONTHS, usize::MAX),
@@ -328,8 +332,8 @@ fn offset_lengths(text: &str) -> Alternatives {
     alternatives
 }
 
-/// Notes the value that an item matched.
-fn take(item: &Item, text: &str, parts: &mut Parts) {
+/// Stores the value that an item matched.
+fn store(item: &Item, text: &str, parts: &mut Parts) {
     let Item::Directive(letter) = item else { return };
     let value: Option<u32> = text.trim_start().parse().ok();
     let position = || names(*letter).position(|name| name.eq_ignore_ascii_case(text));
@@ -341,18 +345,18 @@ fn take(item: &Item, text: &str, parts: &mut Parts) {
         'd' => parts.day = value,
         'j' => parts.day_of_year = value,
         'H' => parts.hour = value,
-        'I' => parts.hour_of_half = value,
-        'p' => parts.afternoon = position().map(|at| at == 1),
+        'I' => parts.hour_12 = value,
+        'p' => parts.is_pm = position().map(|at| at == 1),
         'M' => parts.minute = value,
         'S' => parts.second = value,
         'f' => parts.nanos = format!("{text:0<9}").parse().ok(),
-        'z' => parts.offset = Some(offset(text).map_or(Offset::Impossible, Offset::Seconds)),
-        'Z' => parts.zone = true,
+        'z' => parts.offset = Some(offset(text).map_or(Offset::Invalid, Offset::Seconds)),
+        'Z' => parts.is_utc = true,
         _ => {}
     }
 }
 
-/// The seconds of a `%z` match: colons are between all its parts or between none, and it is less than a day.
+/// The seconds of a `%z` match. Colons must be between all its parts or between none, and it must be less than a day.
 fn offset(text: &str) -> Option<i32> {
     if text == "Z" {
         return Some(0);
@@ -360,18 +364,18 @@ fn offset(text: &str) -> Option<i32> {
     let colons = text.bytes().filter(|byte| *byte == b':').count();
     let digits: String = text[1..].chars().filter(|character| *character != ':').collect();
     let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<i32>().ok());
-    let consistent = colons == 0 || colons == digits.len() / 2 - 1;
+    let is_consistent = colons == 0 || colons == digits.len() / 2 - 1;
     let seconds = part(0)? * 3600 + part(2)? * 60 + part(4)?;
-    let possible = consistent && seconds < 86_400 && !text.contains('.');
-    possible.then_some(if text.starts_with('-') { -seconds } else { seconds })
+    let is_valid = is_consistent && seconds < 86_400 && !text.contains('.');
+    is_valid.then_some(if text.starts_with('-') { -seconds } else { seconds })
 }
 
 impl Parts {
     fn moment(self, pattern: &Strptime) -> Option<Moment> {
         let offset_seconds = match self.offset {
-            None => self.zone.then_some(0),
+            None => self.is_utc.then_some(0),
             Some(Offset::Seconds(seconds)) => Some(seconds),
-            Some(Offset::Impossible) => return None,
+            Some(Offset::Invalid) => return None,
         };
         Some(Moment {
             date: if pattern.has_date() { Some(self.date()?) } else { None },
@@ -393,8 +397,8 @@ impl Parts {
     }
 
     fn time(self) -> Option<i64> {
-        let half = if self.afternoon == Some(true) { 12 } else { 0 };
-        let hour = self.hour.or(self.hour_of_half.map(|hour| hour % 12 + half)).unwrap_or(0);
+        let pm_hours = if self.is_pm == Some(true) { 12 } else { 0 };
+        let hour = self.hour.or(self.hour_12.map(|hour| hour % 12 + pm_hours)).unwrap_or(0);
         let second = self.second.unwrap_or(0);
         let seconds = hour * 3600 + self.minute.unwrap_or(0) * 60 + second;
         (second < 60).then_some(i64::from(seconds) * SECOND + i64::from(self.nanos.unwrap_or(0)))

@@ -1,4 +1,4 @@
-//! Edge cases by hand, and properties that hold on any input.
+//! Edge cases, and properties that hold for any input.
 
 use super::*;
 use proptest::prelude::*;
@@ -360,12 +360,12 @@ mod strptime {
         Some((moment.date, moment.time, moment.offset_seconds))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "compared with what `read` gives")]
+    #[expect(clippy::unnecessary_wraps, reason = "compared with the result of `read`")]
     fn date(text: &str) -> Option<Read> {
         Some((Some(parse_date(text).unwrap()), None, None))
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "compared with what `read` gives")]
+    #[expect(clippy::unnecessary_wraps, reason = "compared with the result of `read`")]
     fn time(text: &str) -> Option<Read> {
         Some((None, Some(parse_time(text).unwrap()), None))
     }

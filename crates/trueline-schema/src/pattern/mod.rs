@@ -32,13 +32,13 @@ pub const MAX_BYTES: usize = 4 << 10;
 /// The maximum size of a compiled expression in bytes: 1 MiB for its automaton.
 pub const MAX_COMPILED_BYTES: usize = 1 << 20;
 
-/// The memory that a lazily built automaton may take in each thread before it starts anew.
+/// The cache capacity of a lazy DFA in each thread; a full cache is cleared.
 const CACHE_BYTES: usize = 256 << 10;
-/// The most work that classes may make while they are built, in characters looked at: folding their cases looks at each.
-const MAX_CLASS_WORK: u64 = 4_000_000;
-/// The work of a Unicode class, found by measuring.
-const CLASS_WORK: u64 = 20_000;
-/// How deep groups and classes may be nested.
+/// The maximum cost of building all classes of an expression, in characters. Case folding visits every character of a class.
+const MAX_CLASS_COST: u64 = 4_000_000;
+/// The cost of a Unicode class, a measured value.
+const UNICODE_CLASS_COST: u64 = 20_000;
+/// The maximum nesting depth of groups and classes.
 const NEST_LIMIT: u32 = 100;
 
 /// Compiles an expression.
@@ -88,8 +88,8 @@ impl PatternError {
         Self::new(error.kind().to_string(), Some(error.span().start.offset))
     }
 
-    /// The offset of an error found after the rewriting is only known if the text before it was not changed, so the original is
-    /// parsed again: a semantic error, such as an unknown property, occurs there too.
+    /// Offsets of errors in the rewritten expression do not apply to the original one. Therefore the original is parsed again: a
+    /// semantic error, such as an unknown property, occurs there too.
     fn from_build(error: &BuildError, pattern: &str) -> Self {
         if error.size_limit().is_some() {
             return Self::new("it is too large once compiled".to_owned(), None);
@@ -119,15 +119,20 @@ fn parser(case_insensitive: bool) -> regex_syntax::Parser {
     regex_syntax::ParserBuilder::new().nest_limit(NEST_LIMIT).case_insensitive(case_insensitive).build()
 }
 
-/// The expression with every Perl class and word boundary in its ASCII form, save those under `(?u)` or `(?-u)`.
+/// The expression with every Perl class and word boundary in its ASCII form, except where `(?u)` or `(?-u)` is in effect.
 fn to_ascii(pattern: &str) -> Result<String, PatternError> {
     let tree = ast::parse::ParserBuilder::new()
         .nest_limit(NEST_LIMIT)
         .build()
         .parse(pattern)
         .map_err(|error| PatternError::from_ast(&error))?;
-    let rewriter =
-        Rewriter { pattern, flags: State::default(), outer: Vec::new(), edits: Vec::new(), class_work: 0 };
+    let rewriter = Rewriter {
+        pattern,
+        flags: ActiveFlags::default(),
+        flag_stack: Vec::new(),
+        edits: Vec::new(),
+        class_cost: 0,
+    };
     let edits = ast::visit(&tree, rewriter)?;
     let mut out = String::with_capacity(pattern.len());
     let mut end = 0;
@@ -140,34 +145,36 @@ fn to_ascii(pattern: &str) -> Result<String, PatternError> {
     Ok(out)
 }
 
-/// The flags that matter here, where the walk is.
+/// The flags in effect at the current position of the visitor, as far as the rewriting depends on them.
 #[derive(Clone, Copy, Default)]
-struct State {
-    /// `(?u)` or `(?-u)`, when either was said.
+struct ActiveFlags {
+    /// True under `(?u)`, false under `(?-u)`, `None` if neither is set.
     unicode: Option<bool>,
     case_insensitive: bool,
 }
 
-impl State {
+impl ActiveFlags {
     fn apply(&mut self, flags: &Flags) {
         self.unicode = flags.flag_state(Flag::Unicode).or(self.unicode);
         self.case_insensitive = flags.flag_state(Flag::CaseInsensitive).unwrap_or(self.case_insensitive);
     }
 }
 
+/// A replacement of the bytes `start..end` of the expression.
 struct Edit {
     start: usize,
     end: usize,
     text: String,
 }
 
-/// Walks the expression in its order, as flags go.
+/// Visits the expression from left to right, tracks the flags in effect, and collects the edits.
 struct Rewriter<'p> {
     pattern: &'p str,
-    flags: State,
-    outer: Vec<State>,
+    flags: ActiveFlags,
+    /// The flags of the enclosing groups.
+    flag_stack: Vec<ActiveFlags>,
     edits: Vec<Edit>,
-    class_work: u64,
+    class_cost: u64,
 }
 
 impl ast::Visitor for Rewriter<'_> {
@@ -181,7 +188,7 @@ impl ast::Visitor for Rewriter<'_> {
     fn visit_pre(&mut self, tree: &Ast) -> Result<(), PatternError> {
         match tree {
             Ast::Group(group) => {
-                self.outer.push(self.flags);
+                self.flag_stack.push(self.flags);
                 if let GroupKind::NonCapturing(flags) = &group.kind {
                     self.flags.apply(flags);
                 }
@@ -196,10 +203,10 @@ impl ast::Visitor for Rewriter<'_> {
                         if is_folded { format!("(?-i:{text})") } else { text.to_owned() },
                     );
                 } else {
-                    self.work(&class.span, CLASS_WORK)?;
+                    self.add_class_cost(&class.span, UNICODE_CLASS_COST)?;
                 }
             }
-            Ast::ClassUnicode(class) => self.work(&class.span, CLASS_WORK)?,
+            Ast::ClassUnicode(class) => self.add_class_cost(&class.span, UNICODE_CLASS_COST)?,
             Ast::Assertion(assertion) => self.assertion(assertion),
             Ast::ClassBracketed(class) => self.bracketed(class)?,
             _ => {}
@@ -209,7 +216,7 @@ impl ast::Visitor for Rewriter<'_> {
 
     fn visit_post(&mut self, tree: &Ast) -> Result<(), PatternError> {
         if matches!(tree, Ast::Group(_)) {
-            self.flags = self.outer.pop().unwrap_or_default();
+            self.flags = self.flag_stack.pop().unwrap_or_default();
         }
         Ok(())
     }
@@ -224,10 +231,10 @@ impl Rewriter<'_> {
         &self.pattern[span.start.offset..span.end.offset]
     }
 
-    /// Counts the work that a class makes; folded, it is looked at more closely.
-    fn work(&mut self, span: &ast::Span, characters: u64) -> Result<(), PatternError> {
-        self.class_work += if self.flags.case_insensitive { 3 * characters } else { characters };
-        if self.class_work > MAX_CLASS_WORK {
+    /// Adds the cost of a class with this number of characters. Case folding multiplies it.
+    fn add_class_cost(&mut self, span: &ast::Span, characters: u64) -> Result<(), PatternError> {
+        self.class_cost += if self.flags.case_insensitive { 3 * characters } else { characters };
+        if self.class_cost > MAX_CLASS_COST {
             return Err(PatternError::new(
                 "it has too many large classes".to_owned(),
                 Some(span.start.offset),
@@ -250,18 +257,21 @@ impl Rewriter<'_> {
         }
     }
 
-    /// A class in brackets: without case folding, ASCII classes within do; with it, the members are worked out here.
+    /// Rewrites a class in brackets. Without case folding, replacing its Perl classes is enough. With case folding, the whole
+    /// class is replaced by its resolved members, because Perl classes must not be folded.
     fn bracketed(&mut self, class: &ClassBracketed) -> Result<(), PatternError> {
         let mut items = Vec::new();
-        find_items(&class.kind, &mut items);
+        collect_leaf_items(&class.kind, &mut items);
         let mut perl = Vec::new();
         for item in items {
             match item {
                 ClassSetItem::Perl(class) if self.flags.unicode.is_none() => perl.push(class),
-                ClassSetItem::Perl(_) | ClassSetItem::Unicode(_) => self.work(item.span(), CLASS_WORK)?,
+                ClassSetItem::Perl(_) | ClassSetItem::Unicode(_) => {
+                    self.add_class_cost(item.span(), UNICODE_CLASS_COST)?;
+                }
                 ClassSetItem::Range(range) if self.flags.case_insensitive => {
                     let length = u64::from(u32::from(range.end.c) - u32::from(range.start.c));
-                    self.work(item.span(), length / 3)?;
+                    self.add_class_cost(item.span(), length / 3)?;
                 }
                 _ => {}
             }
@@ -281,7 +291,8 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    /// The members of a class under `(?i)`: all but ASCII classes are folded, as `regex-syntax` does it for each operand.
+    /// The members of a class under `(?i)`. All items except Perl classes are folded, each operand separately as in
+    /// `regex-syntax`.
     fn members(&self, class: &ClassBracketed) -> Result<ClassUnicode, PatternError> {
         let mut members = self.set_members(&class.kind)?;
         if class.negated {
@@ -309,7 +320,7 @@ impl Rewriter<'_> {
     fn item_members(&self, item: &ClassSetItem) -> Result<ClassUnicode, PatternError> {
         match item {
             ClassSetItem::Empty(_) => Ok(ClassUnicode::empty()),
-            ClassSetItem::Perl(class) => translated(perl_text(class), false),
+            ClassSetItem::Perl(class) => parse_class(perl_text(class), false),
             ClassSetItem::Bracketed(class) => self.members(class),
             ClassSetItem::Union(union) => {
                 let mut members = ClassUnicode::empty();
@@ -318,23 +329,24 @@ impl Rewriter<'_> {
                 }
                 Ok(members)
             }
-            ClassSetItem::Literal(literal) => Ok(folded(literal.c, literal.c)),
-            ClassSetItem::Range(range) => Ok(folded(range.start.c, range.end.c)),
-            ClassSetItem::Ascii(class) => translated(&format!("[{}]", self.slice(&class.span)), true),
-            ClassSetItem::Unicode(class) => translated(self.slice(&class.span), true)
+            ClassSetItem::Literal(literal) => Ok(case_folded(literal.c, literal.c)),
+            ClassSetItem::Range(range) => Ok(case_folded(range.start.c, range.end.c)),
+            ClassSetItem::Ascii(class) => parse_class(&format!("[{}]", self.slice(&class.span)), true),
+            ClassSetItem::Unicode(class) => parse_class(self.slice(&class.span), true)
                 .map_err(|error| PatternError { offset: Some(class.span.start.offset), ..error }),
         }
     }
 }
 
-fn folded(start: char, end: char) -> ClassUnicode {
+/// The characters of a range and their case variants.
+fn case_folded(start: char, end: char) -> ClassUnicode {
     let mut members = ClassUnicode::new([ClassUnicodeRange::new(start, end)]);
     members.case_fold_simple();
     members
 }
 
-/// The members of a class given as text.
-fn translated(text: &str, case_insensitive: bool) -> Result<ClassUnicode, PatternError> {
+/// The members of a class that is given as text.
+fn parse_class(text: &str, case_insensitive: bool) -> Result<ClassUnicode, PatternError> {
     let tree = parser(case_insensitive).parse(text);
     let tree = tree.map_err(|error| match error {
         regex_syntax::Error::Translate(error) => PatternError::new(error.kind().to_string(), None),
@@ -343,7 +355,7 @@ fn translated(text: &str, case_insensitive: bool) -> Result<ClassUnicode, Patter
     let mut members = ClassUnicode::empty();
     match tree.kind() {
         HirKind::Class(Class::Unicode(class)) => members = class.clone(),
-        // A class of one character is a literal by then.
+        // `regex-syntax` simplifies a class of one character to a literal.
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).unwrap_or_default();
             text.chars().for_each(|character| members.push(ClassUnicodeRange::new(character, character)));
@@ -353,26 +365,26 @@ fn translated(text: &str, case_insensitive: bool) -> Result<ClassUnicode, Patter
     Ok(members)
 }
 
-/// The members of a class that hold no others.
-fn find_items<'t>(set: &'t ClassSet, found: &mut Vec<&'t ClassSetItem>) {
+/// Collects the items of a class that do not contain other items.
+fn collect_leaf_items<'t>(set: &'t ClassSet, found: &mut Vec<&'t ClassSetItem>) {
     match set {
-        ClassSet::Item(item) => find_items_in(item, found),
+        ClassSet::Item(item) => collect_leaf_items_of(item, found),
         ClassSet::BinaryOp(operation) => {
-            find_items(&operation.lhs, found);
-            find_items(&operation.rhs, found);
+            collect_leaf_items(&operation.lhs, found);
+            collect_leaf_items(&operation.rhs, found);
         }
     }
 }
 
-fn find_items_in<'t>(item: &'t ClassSetItem, found: &mut Vec<&'t ClassSetItem>) {
+fn collect_leaf_items_of<'t>(item: &'t ClassSetItem, found: &mut Vec<&'t ClassSetItem>) {
     match item {
-        ClassSetItem::Bracketed(class) => find_items(&class.kind, found),
-        ClassSetItem::Union(union) => union.items.iter().for_each(|item| find_items_in(item, found)),
+        ClassSetItem::Bracketed(class) => collect_leaf_items(&class.kind, found),
+        ClassSetItem::Union(union) => union.items.iter().for_each(|item| collect_leaf_items_of(item, found)),
         _ => found.push(item),
     }
 }
 
-/// The ASCII form of a Perl class, fit to stand alone, within brackets and under `(?x)`.
+/// The ASCII form of a Perl class. It is valid on its own, within brackets and under `(?x)`.
 fn perl_text(class: &ClassPerl) -> &'static str {
     match (&class.kind, class.negated) {
         (ClassPerlKind::Digit, false) => "[0-9]",
@@ -384,7 +396,7 @@ fn perl_text(class: &ClassPerl) -> &'static str {
     }
 }
 
-/// A class as text; one without members matches nothing.
+/// A class as text. The text of an empty class matches nothing.
 fn class_text(members: &ClassUnicode) -> String {
     if members.ranges().is_empty() {
         return r"[a&&b]".to_owned();

@@ -6,8 +6,8 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::{NEST_LIMIT, to_ascii};
 
-/// The most parts that a shape has once its repetitions are written out.
-const MOST_PARTS: usize = 64;
+/// The maximum number of parts of a shape, with repetitions of sequences expanded.
+const MAX_PARTS: usize = 64;
 
 /// A text as a sequence of parts, from its first byte to its last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Part {
         Self { class, min: 1, max: Some(1) }
     }
 
-    /// Any text at all, as far as it is ASCII.
+    /// Any ASCII text.
     fn anything() -> Self {
         Self { class: u128::MAX, min: 0, max: None }
     }
@@ -68,18 +68,19 @@ impl Shape {
             regex_syntax::ParserBuilder::new().nest_limit(NEST_LIMIT + 10).build().parse(&ascii).ok()?;
         let whole = std::slice::from_ref(&tree);
         let items = if let HirKind::Concat(items) = tree.kind() { &items[..] } else { whole };
-        let is = |item: Option<&Hir>, look| item.is_some_and(|item| *item.kind() == HirKind::Look(look));
-        let (starts, ends) = (is(items.first(), Look::Start), is(items.last(), Look::End));
-        let items = &items[usize::from(starts)..];
-        let items = &items[..items.len() - usize::from(ends && !items.is_empty())];
+        let is_look = |item: Option<&Hir>, look| item.is_some_and(|item| *item.kind() == HirKind::Look(look));
+        let is_anchored_start = is_look(items.first(), Look::Start);
+        let is_anchored_end = is_look(items.last(), Look::End);
+        let items = &items[usize::from(is_anchored_start)..];
+        let items = &items[..items.len() - usize::from(is_anchored_end && !items.is_empty())];
         let mut parts = Vec::new();
-        if !starts {
+        if !is_anchored_start {
             parts.push(Part::anything());
         }
         for item in items {
-            collect(item, &mut parts)?;
+            append_parts(item, &mut parts)?;
         }
-        if !ends {
+        if !is_anchored_end {
             parts.push(Part::anything());
         }
         Some(Self { parts })
@@ -94,30 +95,31 @@ impl Shape {
 }
 
 /// Appends the parts of an expression; `None` if it is not a sequence of parts.
-fn collect(tree: &Hir, parts: &mut Vec<Part>) -> Option<()> {
+fn append_parts(tree: &Hir, parts: &mut Vec<Part>) -> Option<()> {
     match tree.kind() {
         HirKind::Empty => {}
         HirKind::Literal(text) => parts.extend(literal(&text.0)?),
-        HirKind::Class(class) => parts.push(Part::one(ascii(class))),
-        HirKind::Capture(group) => collect(&group.sub, parts)?,
-        HirKind::Concat(items) => items.iter().try_for_each(|item| collect(item, parts))?,
-        HirKind::Repetition(repetition) => repeat(repetition, parts)?,
+        HirKind::Class(class) => parts.push(Part::one(ascii_set(class))),
+        HirKind::Capture(group) => append_parts(&group.sub, parts)?,
+        HirKind::Concat(items) => items.iter().try_for_each(|item| append_parts(item, parts))?,
+        HirKind::Repetition(repetition) => append_repetition(repetition, parts)?,
         HirKind::Look(_) | HirKind::Alternation(_) => return None,
     }
-    (parts.len() <= MOST_PARTS).then_some(())
+    (parts.len() <= MAX_PARTS).then_some(())
 }
 
-fn repeat(repetition: &Repetition, parts: &mut Vec<Part>) -> Option<()> {
+/// Appends the parts of a repetition: one part for a repeated class or character, copies for a sequence with a fixed count.
+fn append_repetition(repetition: &Repetition, parts: &mut Vec<Part>) -> Option<()> {
     let Repetition { min, max, sub, .. } = repetition;
     let mut inner = Vec::new();
-    collect(sub, &mut inner)?;
+    append_parts(sub, &mut inner)?;
     if let [part] = inner[..]
         && (part.min, part.max) == (1, Some(1))
     {
         parts.push(Part { class: part.class, min: *min, max: *max });
         return Some(());
     }
-    if *max != Some(*min) || inner.len() * *min as usize > MOST_PARTS {
+    if *max != Some(*min) || inner.len() * *min as usize > MAX_PARTS {
         return None;
     }
     for _ in 0..*min {
@@ -126,12 +128,13 @@ fn repeat(repetition: &Repetition, parts: &mut Vec<Part>) -> Option<()> {
     Some(())
 }
 
+/// One part for each byte; `None` if the text is not ASCII.
 fn literal(text: &[u8]) -> Option<Vec<Part>> {
     text.iter().map(|byte| byte.is_ascii().then(|| Part::one(1 << byte))).collect()
 }
 
-/// The ASCII characters of a class.
-fn ascii(class: &Class) -> u128 {
+/// The ASCII characters of a class, as a bit set.
+fn ascii_set(class: &Class) -> u128 {
     let range = |start: u32, end: u32| (start..=end.min(127)).fold(0, |set, code| set | 1 << code);
     match class {
         Class::Unicode(class) => {
@@ -149,16 +152,17 @@ mod tests {
     use crate::pattern::compile;
     use proptest::prelude::*;
 
-    /// Whether a text is of a shape, by trying everything.
-    fn fits(parts: &[Part], text: &[u8]) -> bool {
+    /// Whether a text matches the parts, by backtracking over all counts.
+    fn matches_parts(parts: &[Part], text: &[u8]) -> bool {
         let Some((part, rest)) = parts.split_first() else { return text.is_empty() };
         let most = part.max.map_or(text.len(), |max| text.len().min(max as usize));
         let holds = |byte: &u8| byte.is_ascii() && part.class >> byte & 1 == 1;
-        (part.min as usize..=most).any(|count| text[..count].iter().all(holds) && fits(rest, &text[count..]))
+        (part.min as usize..=most)
+            .any(|count| text[..count].iter().all(holds) && matches_parts(rest, &text[count..]))
     }
 
     #[test]
-    fn shapes_and_what_has_none() {
+    fn expressions_with_and_without_a_shape() {
         let digits = |min, max| Part { class: 0x3FF << 48, min, max };
         assert_eq!(Shape::of(r"^\d+$"), Some(Shape { parts: vec![digits(1, None)] }));
         assert_eq!(Shape::of(r"^(\d{4})$"), Some(Shape { parts: vec![digits(4, Some(4))] }));
@@ -180,7 +184,7 @@ mod tests {
             text in "[a-cA1_\u{e4}\n]{0,7}",
         ) {
             if let (Ok(regex), Some(shape)) = (compile(&pattern), Shape::of(&pattern))
-                && fits(&shape.parts, text.as_bytes())
+                && matches_parts(&shape.parts, text.as_bytes())
             {
                 prop_assert!(regex.is_match(&text), "{pattern} of {text}");
             }

@@ -82,7 +82,7 @@ fn case_folding_adds_nothing_to_ascii_classes() {
     for (class, rule) in rules {
         let regex = compile(&format!("(?i)^(?:{class})$")).expect(class);
         for character in (0..0x3000).chain([0x1_F600, 0x10_FFFF]).filter_map(char::from_u32) {
-            // Where letters end is not the point here, and the two tables differ in versions and marks.
+            // The tables of letters differ in Unicode versions and marks, which this test is not about.
             if class.contains("PL") && !character.is_ascii() {
                 continue;
             }
@@ -93,7 +93,7 @@ fn case_folding_adds_nothing_to_ascii_classes() {
 }
 
 #[test]
-fn faults_say_where_they_are() {
+fn errors_have_an_offset() {
     for (pattern, message, offset) in [
         (r"\d(a", "unclosed group", Some(2)),
         (r"\w[z-a]", "invalid character class range, the start must be <= the end", Some(3)),
@@ -111,10 +111,10 @@ fn faults_say_where_they_are() {
     assert!(compile(&format!("{}a{}", "(".repeat(101), ")".repeat(101))).is_err());
     assert!(compile(&format!("{}a{}", "(".repeat(99), ")".repeat(99))).is_ok());
     let nested = format!("{}{}", "(?:".repeat(98) + r"\d\b", ")".repeat(98));
-    assert!(compile(&nested).is_ok(), "the rewriting nests no deeper than the limit lets it");
+    assert!(compile(&nested).is_ok(), "the rewriting does not exceed the nesting limit");
 }
 
-/// Expressions that explode in other engines, and those that make the most work here.
+/// Expressions that take exponential time in other engines, and those that cost the most here.
 #[test]
 fn no_pattern_takes_long_to_compile() {
     let fill = |start: &str, item: &str, end: &str| {
@@ -144,7 +144,7 @@ fn no_pattern_takes_long_to_compile() {
         let compiled = compile(&pattern);
         let time = start.elapsed();
         let shown: String = pattern.chars().take(40).collect();
-        // A hundred times what it takes when nothing else runs.
+        // A hundred times the duration on an idle machine.
         assert!(time.as_secs() < 10, "{shown}: {time:?}");
         if let Ok(regex) = compiled {
             assert!(regex.memory_usage() < 4 * MAX_COMPILED_BYTES, "{shown}: {}", regex.memory_usage());
@@ -152,7 +152,7 @@ fn no_pattern_takes_long_to_compile() {
     }
 }
 
-/// Pieces of expressions, and the same said without any of what is rewritten.
+/// Fragments of expressions, and equivalents that the rewriting does not change.
 const PIECES: [(&str, &str); 24] = [
     (r"\d", "[0-9]"),
     (r"\D", "[^0-9]"),
@@ -197,10 +197,10 @@ fn expression() -> impl Strategy<Value = (String, String)> {
             both.0.push_str(open);
             both.1.push_str(open);
             for (index, repetition) in pieces {
-                let (ours, twin) = PIECES[index];
+                let (ours, equivalent) = PIECES[index];
                 let repetition = if matches!(ours, "|" | "^" | "$") { "" } else { repetition };
                 both.0.extend([ours, repetition]);
-                both.1.extend([twin, repetition]);
+                both.1.extend([equivalent, repetition]);
             }
             let close = if is_flag { "" } else { ")" };
             both.0.push_str(close);
@@ -211,16 +211,16 @@ fn expression() -> impl Strategy<Value = (String, String)> {
 }
 
 proptest! {
-    /// Rewritten expressions match what their twins match under the plain meaning of the `regex` crate.
+    /// Rewritten expressions match the same texts as their equivalents, which the `regex` crate compiles unchanged.
     #[test]
     fn rewriting_keeps_the_meaning(
-        (ours, twin) in expression(),
+        (ours, equivalent) in expression(),
         texts in prop::collection::vec("[aAbkKsS_0٣éÉδ \u{17F}\u{212A}\u{a0}\n.😀]{0,6}", 20),
     ) {
         let ours_compiled = compile(&ours).expect("ours");
-        let twin_compiled = Regex::new(&twin).expect("twin");
+        let equivalent_compiled = Regex::new(&equivalent).expect("equivalent");
         for text in texts {
-            prop_assert_eq!(ours_compiled.is_match(&text), twin_compiled.is_match(&text), "{} / {} on {:?}", ours, twin, text);
+            prop_assert_eq!(ours_compiled.is_match(&text), equivalent_compiled.is_match(&text), "{} / {} on {:?}", ours, equivalent, text);
         }
     }
 
@@ -230,8 +230,8 @@ proptest! {
     }
 }
 
-/// The test data of the `regex` crate, where it speaks of what is the same here: matching with default flags, by expressions without
-/// Perl classes and word boundaries or on ASCII text.
+/// The test data of the `regex` crate, as far as it applies here: searches with default flags. Expressions with Perl classes or
+/// word boundaries differ on text that is not ASCII, and under `(?i)`; these cases are skipped.
 #[test]
 fn the_regex_crates_own_test_data_agrees() {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpora");
@@ -242,7 +242,7 @@ fn the_regex_crates_own_test_data_agrees() {
     };
     let (mut count, mut skipped) = (0, 0);
     let files = files.map(|file| file.unwrap().path());
-    // `regex-lite.toml` is for an engine that knows no Unicode.
+    // `regex-lite.toml` is for an engine without Unicode support.
     let is_ours = |path: &std::path::PathBuf| {
         path.extension().is_some_and(|end| end == "toml") && !path.ends_with("regex-lite.toml")
     };
@@ -259,15 +259,15 @@ fn the_regex_crates_own_test_data_agrees() {
             }
         }
     }
-    println!("{count} cases agree, {skipped} speak of something else");
+    println!("{count} cases agree, {skipped} do not apply");
     assert!(count > 300, "{count}");
 }
 
 fn run_case(test: &toml_edit::Table) -> Option<Result<(), String>> {
     let flag = |key: &str| test.get(key).and_then(toml_edit::Item::as_bool);
-    let elsewhere =
+    let unsupported =
         ["bounds", "match-kind", "search-kind", "line-terminator", "anchored", "match-limit", "utf8"];
-    if elsewhere.iter().any(|key| test.contains_key(key))
+    if unsupported.iter().any(|key| test.contains_key(key))
         || flag("unicode") == Some(false)
         || flag("unescape").is_some()
     {
@@ -284,7 +284,7 @@ fn run_case(test: &toml_edit::Table) -> Option<Result<(), String>> {
     Some(match (flag("compiles"), compiled) {
         (Some(false), Ok(_)) => Err("compiles and should not".to_owned()),
         (Some(false), Err(_)) => Ok(()),
-        // Expressions that take more than our limit are none of the others' business.
+        // The limits on size are ours; the test data does not have them.
         (_, Err(error)) if error.message.contains("too large") => return None,
         (_, Err(error)) => Err(error.message),
         (_, Ok(regex)) => {
