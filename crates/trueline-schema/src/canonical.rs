@@ -20,7 +20,7 @@ use crate::schema::Schema;
 /// The canonical document of a schema.
 pub(crate) fn write(schema: &Schema) -> String {
     let mut schema = schema.clone();
-    resolve::arrange(&mut schema);
+    resolve::normalize_checks(&mut schema);
     drop_default_ids(&mut schema);
     let mut document = Object::default();
     if let Some(name) = &schema.name {
@@ -40,41 +40,43 @@ pub(crate) fn write(schema: &Schema) -> String {
     document.finish()
 }
 
-/// The checks of the schema that are not as implied, those that are implied otherwise first.
+/// The checks to write for the schema: declared `structure` and `columns` checks unless they equal the implied ones, then all
+/// others.
 fn table_checks(schema: &Schema) -> impl Iterator<Item = &Check> {
     let implied = |check: &&Check| matches!(check.kind, CheckKind::Structure | CheckKind::Columns);
     let mut declared: Vec<&Check> =
-        schema.checks.iter().filter(implied).filter(|check| !is_plain(check)).collect();
+        schema.checks.iter().filter(implied).filter(|check| !is_default(check)).collect();
     declared.sort_by_key(|check| check.kind.rank());
     declared.into_iter().chain(schema.checks.iter().filter(move |check| !implied(check)))
 }
 
-/// Whether a check has nothing but its kind.
-fn is_plain(check: &Check) -> bool {
-    let plain = Check::new(check.kind.clone(), check.columns.clone());
-    *check == plain
+/// Whether a check has default values for everything except its kind and columns.
+fn is_default(check: &Check) -> bool {
+    let default = Check::new(check.kind.clone(), check.columns.clone());
+    *check == default
 }
 
-/// Drops ids that the checks would have without them, for each group of checks with one default id together.
+/// Removes explicit ids that equal the default ids. Default ids of checks with the same base id are numbered together, so either
+/// all ids of such a group are removed or none.
 fn drop_default_ids(schema: &mut Schema) {
-    let looks_default = |check: &Check| {
-        let base = resolve::default_base(check);
+    let has_default_form = |check: &Check| {
+        let base = resolve::base_id(check);
         check.id.strip_prefix(&base).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
     };
-    let mut unnamed = resolve::full(schema);
-    for check in unnamed.iter_mut().filter(|check| looks_default(check)) {
+    let mut unnamed = resolve::all_checks(schema);
+    for check in unnamed.iter_mut().filter(|check| has_default_form(check)) {
         check.id.clear();
     }
     let defaults = resolve::default_ids_of(&unnamed);
-    let mut needed = HashSet::new();
+    let mut kept_bases = HashSet::new();
     for ((check, default), resolved) in unnamed.iter().zip(defaults).zip(resolve::resolve(schema)) {
         if default.is_some_and(|default| default != resolved.id) {
-            needed.insert(resolve::default_base(check));
+            kept_bases.insert(resolve::base_id(check));
         }
     }
     let of_fields = schema.fields.iter_mut().flat_map(|field| &mut field.checks);
-    for check in of_fields.chain(&mut schema.checks).filter(|check| looks_default(check)) {
-        if !needed.contains(&resolve::default_base(check)) {
+    for check in of_fields.chain(&mut schema.checks).filter(|check| has_default_form(check)) {
+        if !kept_bases.contains(&resolve::base_id(check)) {
             check.id.clear();
         }
     }
@@ -120,12 +122,12 @@ fn write_field(field: &Field, schema_nulls: &[&str]) -> Object {
         matches!(check.kind, CheckKind::Finite { .. })
             || (check.kind == CheckKind::Type && field.data_type != DataType::String)
     };
-    let checks = field.checks.iter().filter(|check| !(is_implied(check) && is_plain(check)));
+    let checks = field.checks.iter().filter(|check| !(is_implied(check) && is_default(check)));
     object.list("checks", checks.map(|check| write_check(check, Some(field))));
     object
 }
 
-/// Writes an item of the checks of the schema, or of a field, which is then its column.
+/// Writes an item of `checks`, of the schema or of a field. In a field the column is implied.
 fn write_check(check: &Check, field: Option<&Field>) -> Object {
     let mut object = Object::default();
     object.text("check", check.kind.name());
@@ -186,7 +188,7 @@ fn write_json(json: &JsonFormat) -> Object {
     object
 }
 
-/// The members of a set of strings.
+/// The strings of a set, sorted and without duplicates.
 fn sorted<T: AsRef<str>>(texts: &[T]) -> Vec<&str> {
     let mut texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
     texts.sort_unstable();
@@ -194,7 +196,7 @@ fn sorted<T: AsRef<str>>(texts: &[T]) -> Vec<&str> {
     texts
 }
 
-/// A JSON object in the making: values are JSON text.
+/// A JSON object that is being built; its values are JSON text.
 #[derive(Default)]
 pub(crate) struct Object(BTreeMap<&'static str, String>);
 

@@ -7,19 +7,19 @@ use crate::data_type::DataType;
 use crate::field::Field;
 use crate::schema::Schema;
 
-/// All checks in the order of reports, ids filled in.
+/// All checks in report order, with their ids filled in.
 pub(crate) fn resolve(schema: &Schema) -> Vec<Check> {
-    let mut checks = full(schema);
-    let mut taken: HashSet<String> = checks.iter().map(|check| check.id.clone()).collect();
+    let mut checks = all_checks(schema);
+    let mut used: HashSet<String> = checks.iter().map(|check| check.id.clone()).collect();
     let mut seen = HashSet::new();
     let mut counters = HashMap::new();
     for check in &mut checks {
-        // Ids that were written come first; only schemas made in code can have one twice.
+        // Explicit ids take precedence over default ids. Only a schema made in code can have an explicit id twice.
         if check.id.is_empty() || seen.contains(&check.id) {
-            let base = if check.id.is_empty() { default_base(check) } else { check.id.clone() };
-            check.id = next_id(&base, &mut counters);
-            while !taken.insert(check.id.clone()) {
-                check.id = next_id(&base, &mut counters);
+            let base = if check.id.is_empty() { base_id(check) } else { check.id.clone() };
+            check.id = next_numbered_id(&base, &mut counters);
+            while !used.insert(check.id.clone()) {
+                check.id = next_numbered_id(&base, &mut counters);
             }
         }
         seen.insert(check.id.clone());
@@ -29,23 +29,25 @@ pub(crate) fn resolve(schema: &Schema) -> Vec<Check> {
 
 /// The default id of every check without its own id, in report order.
 pub(crate) fn default_ids(schema: &Schema) -> Vec<Option<String>> {
-    default_ids_of(&full(schema))
+    default_ids_of(&all_checks(schema))
 }
 
-/// The same of a list of checks.
+/// The default id of every check without its own id in a list of checks.
 pub(crate) fn default_ids_of(checks: &[Check]) -> Vec<Option<String>> {
     let mut counters = HashMap::new();
     checks
         .iter()
-        .map(|check| check.id.is_empty().then(|| next_id(&default_base(check), &mut counters)))
+        .map(|check| check.id.is_empty().then(|| next_numbered_id(&base_id(check), &mut counters)))
         .collect()
 }
 
-/// Puts checks of one column to their field, and those of a field in the order of reports.
-pub(crate) fn arrange(schema: &mut Schema) {
-    let is_of_one = |check: &mut Check| check.kind.spec().target != Target::Table && check.columns.len() == 1;
-    let of_one: Vec<Check> = schema.checks.extract_if(.., is_of_one).collect();
-    for check in of_one {
+/// Moves the schema's checks of a single column to the field of that column, fills in the column of field checks, and sorts the
+/// checks of each field in report order.
+pub(crate) fn normalize_checks(schema: &mut Schema) {
+    let is_column_check =
+        |check: &mut Check| check.kind.spec().target != Target::Table && check.columns.len() == 1;
+    let column_checks: Vec<Check> = schema.checks.extract_if(.., is_column_check).collect();
+    for check in column_checks {
         match schema.fields.iter_mut().find(|field| field.name == check.columns[0]) {
             Some(field) => field.checks.push(check),
             None => schema.checks.push(check),
@@ -61,7 +63,7 @@ pub(crate) fn arrange(schema: &mut Schema) {
     }
 }
 
-/// The checks that a field implies, without those it declares.
+/// The checks that a field implies and does not declare itself.
 pub(crate) fn implied(field: &Field) -> impl Iterator<Item = CheckKind> + '_ {
     let is_typed = !matches!(field.data_type, DataType::String | DataType::Any);
     let is_bounded = field.data_type.is_float() && !(field.allow_nan && field.allow_infinite);
@@ -74,10 +76,10 @@ fn declares(checks: &[Check], kind: &CheckKind) -> bool {
     checks.iter().any(|check| check.kind.name() == kind.name())
 }
 
-/// All checks in the order of reports, ids as they were written.
-pub(crate) fn full(schema: &Schema) -> Vec<Check> {
+/// All checks in report order, including implied ones. Ids are as in the schema: empty for a default id.
+pub(crate) fn all_checks(schema: &Schema) -> Vec<Check> {
     let mut schema = schema.clone();
-    arrange(&mut schema);
+    normalize_checks(&mut schema);
     let mut checks = Vec::new();
     for kind in [CheckKind::Structure, CheckKind::Columns] {
         let declared = schema.checks.iter().position(|check| check.kind == kind);
@@ -94,8 +96,8 @@ pub(crate) fn full(schema: &Schema) -> Vec<Check> {
     checks
 }
 
-/// The default id before equal ones are numbered.
-pub(crate) fn default_base(check: &Check) -> String {
+/// The default id of a check before a number is appended to distinguish equal ones.
+pub(crate) fn base_id(check: &Check) -> String {
     match (&check.kind, check.columns.as_slice()) {
         (CheckKind::Structure, _) => "structure".to_owned(),
         (kind, []) => format!("table.{}", kind.name()),
@@ -103,7 +105,8 @@ pub(crate) fn default_base(check: &Check) -> String {
     }
 }
 
-fn next_id(base: &str, counters: &mut HashMap<String, u64>) -> String {
+/// The base id, with `#2`, `#3` and so on from its second use on.
+fn next_numbered_id(base: &str, counters: &mut HashMap<String, u64>) -> String {
     let count = counters.entry(base.to_owned()).or_default();
     *count += 1;
     if *count == 1 { base.to_owned() } else { format!("{base}#{count}") }

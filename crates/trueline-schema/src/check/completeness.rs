@@ -5,7 +5,7 @@
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
 use crate::error::ErrorKind;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "completeness",
@@ -16,25 +16,25 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::All,
     takes_tolerance: false,
-    read: |item| Some(read(item)),
+    read: |parameters| Some(read(parameters)),
 };
 
-fn read(item: &mut Item<'_, '_>) -> CheckKind {
-    let min_fraction = item.number("min_fraction").map(|(_, number)| number.to_f64());
+fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
+    let min_fraction = parameters.number("min_fraction").map(|(_, number)| number.to_f64());
     if let Some(fraction) = min_fraction
         && !(0.0..=1.0).contains(&fraction)
     {
         let reason = format!("`min_fraction` {fraction} is not between 0 and 1");
-        item.fault("min_fraction", ErrorKind::Impossible { reason });
+        parameters.record_error("min_fraction", ErrorKind::Impossible { reason });
     }
-    CheckKind::Completeness { min_fraction, min_count: item.count("min_count") }
+    CheckKind::Completeness { min_fraction, min_count: parameters.count("min_count") }
 }
 
-pub(crate) fn write(min_fraction: Option<f64>, min_count: Option<u64>, item: &mut Object) {
+pub(crate) fn write(min_fraction: Option<f64>, min_count: Option<u64>, object: &mut Object) {
     if let Some(fraction) = min_fraction {
-        item.fraction("min_fraction", fraction);
+        object.fraction("min_fraction", fraction);
     }
-    item.count("min_count", min_count);
+    object.count("min_count", min_count);
 }
 
 pub(crate) fn expected(min_fraction: Option<f64>, min_count: Option<u64>) -> String {

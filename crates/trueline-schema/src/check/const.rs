@@ -13,5 +13,5 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Comparable,
     takes_tolerance: true,
-    read: |item| item.literal("const").map(CheckKind::Const),
+    read: |parameters| parameters.literal("const").map(CheckKind::Const),
 };

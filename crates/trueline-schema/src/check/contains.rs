@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["contains"],
     needs: &["contains"],
     target: Target::Column,
-    types: Types::Text,
+    types: Types::String,
     takes_tolerance: true,
-    read: |item| item.full_text("contains").map(CheckKind::Contains),
+    read: |parameters| parameters.nonempty_text("contains").map(CheckKind::Contains),
 };

@@ -3,7 +3,7 @@
 use super::CheckKind;
 use crate::canonical::Object;
 use crate::error::ErrorKind;
-use crate::read::Item;
+use crate::read::Parameters;
 
 /// Bounds on a count: either `equals`, or `min`, `max` or both, inclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,8 +17,8 @@ pub struct CountBounds {
 }
 
 impl CountBounds {
-    /// The same bounds, spelt `equals` where `min` and `max` are one.
-    pub(crate) fn folded(self) -> Self {
+    /// The same bounds with `equals` instead of an equal `min` and `max`.
+    pub(crate) fn normalized(self) -> Self {
         match self {
             Self { min: Some(min), max: Some(max), equals: None } if min == max => {
                 Self { min: None, max: None, equals: Some(min) }
@@ -30,32 +30,39 @@ impl CountBounds {
 
 pub(crate) const PARAMETERS: &[&str] = &["min", "max", "equals"];
 
-pub(crate) fn read(item: &mut Item<'_, '_>, kind: fn(CountBounds) -> CheckKind) -> CheckKind {
-    let bounds = CountBounds { min: item.count("min"), max: item.count("max"), equals: item.count("equals") };
+pub(crate) fn read(parameters: &mut Parameters<'_, '_>, kind: fn(CountBounds) -> CheckKind) -> CheckKind {
+    let bounds = CountBounds {
+        min: parameters.count("min"),
+        max: parameters.count("max"),
+        equals: parameters.count("equals"),
+    };
     if bounds.equals.is_some() && (bounds.min.is_some() || bounds.max.is_some()) {
         let reason = "`equals` stands alone: remove it, or `min` and `max`".to_owned();
-        item.fault("equals", ErrorKind::Impossible { reason });
+        parameters.record_error("equals", ErrorKind::Impossible { reason });
     }
     if let (Some(min), Some(max)) = (bounds.min, bounds.max)
         && min > max
     {
-        item.fault("max", ErrorKind::Impossible { reason: format!("`min` {min} is above `max` {max}") });
+        parameters.record_error(
+            "max",
+            ErrorKind::Impossible { reason: format!("`min` {min} is above `max` {max}") },
+        );
     }
-    kind(bounds.folded())
+    kind(bounds.normalized())
 }
 
-pub(crate) fn write(bounds: &CountBounds, item: &mut Object) {
-    let bounds = bounds.folded();
-    item.count("min", bounds.min);
-    item.count("max", bounds.max);
-    item.count("equals", bounds.equals);
+pub(crate) fn write(bounds: &CountBounds, object: &mut Object) {
+    let bounds = bounds.normalized();
+    object.count("min", bounds.min);
+    object.count("max", bounds.max);
+    object.count("equals", bounds.equals);
 }
 
 pub(crate) fn expected(bounds: &CountBounds, noun: &str) -> String {
     between(bounds.equals.or(bounds.min), bounds.equals.or(bounds.max), noun)
 }
 
-/// `at least 1 and at most 5 rows`.
+/// Describes bounds for people: `at least 1 and at most 5 rows`.
 pub(crate) fn between(min: Option<u64>, max: Option<u64>, noun: &str) -> String {
     let counted = |count: u64| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     match (min, max) {

@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: count::PARAMETERS,
     needs: count::PARAMETERS,
     target: Target::Column,
-    types: Types::Flat,
+    types: Types::NonNested,
     takes_tolerance: false,
-    read: |item| Some(count::read(item, CheckKind::DistinctCount)),
+    read: |parameters| Some(count::read(parameters, CheckKind::DistinctCount)),
 };

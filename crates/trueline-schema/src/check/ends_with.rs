@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["ends_with"],
     needs: &["ends_with"],
     target: Target::Column,
-    types: Types::Text,
+    types: Types::String,
     takes_tolerance: true,
-    read: |item| item.full_text("ends_with").map(CheckKind::EndsWith),
+    read: |parameters| parameters.nonempty_text("ends_with").map(CheckKind::EndsWith),
 };

@@ -14,14 +14,14 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Comparable,
     takes_tolerance: true,
-    read: |item| item.literals("enum").map(CheckKind::Enum),
+    read: |parameters| parameters.literals("enum").map(CheckKind::Enum),
 };
 
-/// How many values are written out for people.
-const SHOWN: usize = 20;
+/// The maximum number of values listed for people.
+const MAX_LISTED: usize = 20;
 
-/// The values for people; a long list is cut.
+/// The values for people; a long list is truncated.
 pub(crate) fn listed(values: &[Literal]) -> String {
-    let shown = values.iter().take(SHOWN).map(Literal::quoted).collect::<Vec<_>>().join(", ");
-    if values.len() > SHOWN { format!("{shown}, … ({} values)", values.len()) } else { shown }
+    let shown = values.iter().take(MAX_LISTED).map(Literal::quoted).collect::<Vec<_>>().join(", ");
+    if values.len() > MAX_LISTED { format!("{shown}, … ({} values)", values.len()) } else { shown }
 }

@@ -5,7 +5,7 @@
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::error::ErrorKind;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "finite",
@@ -19,12 +19,12 @@ pub(crate) const SPEC: Spec = Spec {
     read,
 };
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
-    let field = item.field()?;
+fn read(parameters: &mut Parameters<'_, '_>) -> Option<CheckKind> {
+    let field = parameters.field()?;
     let (allow_nan, allow_infinite) = (field.allow_nan, field.allow_infinite);
     if allow_nan && allow_infinite {
         let reason = "the field allows both NaN and infinities, so nothing is left for `finite` to refuse";
-        item.fault("check", ErrorKind::Impossible { reason: reason.to_owned() });
+        parameters.record_error("check", ErrorKind::Impossible { reason: reason.to_owned() });
         return None;
     }
     Some(CheckKind::Finite { allow_nan, allow_infinite })

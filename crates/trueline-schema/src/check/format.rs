@@ -5,7 +5,7 @@
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::error::{ErrorKind, Noun};
-use crate::read::{Item, meant};
+use crate::read::{Parameters, suggest};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "format",
@@ -14,7 +14,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["format"],
     needs: &["format"],
     target: Target::Column,
-    types: Types::Text,
+    types: Types::String,
     takes_tolerance: true,
     read,
 };
@@ -58,7 +58,7 @@ pub enum Format {
     Ean,
 }
 
-/// Every format: its spelling, its code and what it is for people.
+/// Every format: its name, its code and its description for people.
 const FORMATS: [(Format, &str, &[&str], &str); 17] = [
     (Format::Email, "email", &["format.email"], "an email address"),
     (Format::Uri, "uri", &["format.uri"], "a URI"),
@@ -113,18 +113,18 @@ impl Format {
         self.entry().3
     }
 
-    /// `FORMATS` is in the order of the variants, which a test holds it to.
+    /// The entry of the format. `FORMATS` is in the order of the variants, which a test verifies.
     fn entry(self) -> &'static (Self, &'static str, &'static [&'static str], &'static str) {
         &FORMATS[self as usize]
     }
 }
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
-    let name = item.full_text("format")?;
+fn read(parameters: &mut Parameters<'_, '_>) -> Option<CheckKind> {
+    let name = parameters.nonempty_text("format")?;
     let format = Format::from_name(&name);
     if format.is_none() {
-        let nearest = meant(&name, Format::all().map(Format::name));
-        item.fault("format", ErrorKind::UnknownName { noun: Noun::Format, name, nearest });
+        let nearest = suggest(&name, Format::all().map(Format::name));
+        parameters.record_error("format", ErrorKind::UnknownName { noun: Noun::Format, name, nearest });
     }
     format.map(CheckKind::Format)
 }

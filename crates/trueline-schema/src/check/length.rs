@@ -7,7 +7,7 @@ use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
 use crate::data_type::DataType;
 use crate::error::ErrorKind;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "length",
@@ -18,7 +18,7 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Sized,
     takes_tolerance: true,
-    read: |item| Some(read(item)),
+    read: |parameters| Some(read(parameters)),
 };
 
 /// The unit of a length.
@@ -33,33 +33,33 @@ pub enum LengthUnit {
 
 pub(crate) const UNITS: [(&str, LengthUnit); 2] = [("char", LengthUnit::Char), ("byte", LengthUnit::Byte)];
 
-fn read(item: &mut Item<'_, '_>) -> CheckKind {
-    let (min, max) = (item.count("min_length"), item.count("max_length"));
+fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
+    let (min, max) = (parameters.count("min_length"), parameters.count("max_length"));
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
         let reason = format!("`min_length` {min} is above `max_length` {max}");
-        item.fault("max_length", ErrorKind::Impossible { reason });
+        parameters.record_error("max_length", ErrorKind::Impossible { reason });
     }
-    let declared = item.word("unit", &UNITS);
-    let is_binary = item.data_type() == Some(&DataType::Binary);
-    let is_list = matches!(item.data_type(), Some(DataType::List(_)));
+    let declared = parameters.word("unit", &UNITS);
+    let is_binary = parameters.data_type() == Some(&DataType::Binary);
+    let is_list = matches!(parameters.data_type(), Some(DataType::List(_)));
     let reason = match declared {
         Some(LengthUnit::Char) if is_binary => Some("binary values have a length in bytes only"),
         Some(_) if is_list => Some("the length of a list is the number of its items: remove `unit`"),
         _ => None,
     };
     if let Some(reason) = reason {
-        item.fault("unit", ErrorKind::Impossible { reason: reason.to_owned() });
+        parameters.record_error("unit", ErrorKind::Impossible { reason: reason.to_owned() });
     }
     let unit = if is_binary { LengthUnit::Byte } else { declared.unwrap_or_default() };
     CheckKind::Length { min, max, unit }
 }
 
-pub(crate) fn write(min: Option<u64>, max: Option<u64>, unit: LengthUnit, item: &mut Object) {
-    item.count("min_length", min);
-    item.count("max_length", max);
-    item.word("unit", unit, &UNITS);
+pub(crate) fn write(min: Option<u64>, max: Option<u64>, unit: LengthUnit, object: &mut Object) {
+    object.count("min_length", min);
+    object.count("max_length", max);
+    object.word("unit", unit, &UNITS);
 }
 
 pub(crate) fn expected(min: Option<u64>, max: Option<u64>, unit: LengthUnit, data_type: &DataType) -> String {

@@ -1,4 +1,4 @@
-//! The checks: one file each, and one line in every list below.
+//! The checks. Each has a file, and a line in every list below.
 //!
 //! A file contains the check's [`Spec`] (its names and what it applies to), reads its parameters from a document,
 //! describes what it expects in words, and writes its canonical form.
@@ -229,8 +229,8 @@ pub(crate) const SPECS: [&Spec; 23] = [
     &column_count::SPEC,
 ];
 
-/// Checks that the vocabulary names and this version does not run.
-pub(crate) const LATER: [&str; 10] = [
+/// Reserved names of checks that this version does not support.
+pub(crate) const RESERVED: [&str; 10] = [
     "expression",
     "compare",
     "conditional",
@@ -329,13 +329,13 @@ impl CheckKind {
         }
     }
 
-    /// The position of checks of this kind among those of one column.
+    /// The position of this kind in report order.
     pub(crate) fn rank(&self) -> usize {
         SPECS.iter().position(|spec| spec.name == self.name()).unwrap_or(SPECS.len())
     }
 
-    /// Writes the parameters as in an item of `checks`.
-    pub(crate) fn write(&self, item: &mut Object) {
+    /// Writes the parameters into an item of `checks`.
+    pub(crate) fn write(&self, object: &mut Object) {
         match self {
             Self::Structure
             | Self::Columns
@@ -344,24 +344,24 @@ impl CheckKind {
             | Self::Required
             | Self::Custom { .. }
             | Self::PrimaryKey => {}
-            Self::Unique { nulls, report } => unique::write(*nulls, *report, item),
-            Self::Range(range) => range::write(range, item),
-            Self::MultipleOf(factor) => item.literal("multiple_of", factor),
-            Self::Enum(values) => item.literals("enum", values),
-            Self::NotIn(values) => item.literals("not_in", values),
-            Self::Const(value) => item.literal("const", value),
-            Self::Pattern { pattern, negate } => pattern::write(pattern, *negate, item),
-            Self::Length { min, max, unit } => length::write(*min, *max, *unit, item),
-            Self::StartsWith(text) => item.text("starts_with", text),
-            Self::EndsWith(text) => item.text("ends_with", text),
-            Self::Contains(text) => item.text("contains", text),
-            Self::Format(format) => item.text("format", format.name()),
-            Self::Precision { digits, scale } => precision::write(*digits, *scale, item),
+            Self::Unique { nulls, report } => unique::write(*nulls, *report, object),
+            Self::Range(range) => range::write(range, object),
+            Self::MultipleOf(factor) => object.literal("multiple_of", factor),
+            Self::Enum(values) => object.literals("enum", values),
+            Self::NotIn(values) => object.literals("not_in", values),
+            Self::Const(value) => object.literal("const", value),
+            Self::Pattern { pattern, negate } => pattern::write(pattern, *negate, object),
+            Self::Length { min, max, unit } => length::write(*min, *max, *unit, object),
+            Self::StartsWith(text) => object.text("starts_with", text),
+            Self::EndsWith(text) => object.text("ends_with", text),
+            Self::Contains(text) => object.text("contains", text),
+            Self::Format(format) => object.text("format", format.name()),
+            Self::Precision { digits, scale } => precision::write(*digits, *scale, object),
             Self::Completeness { min_fraction, min_count } => {
-                completeness::write(*min_fraction, *min_count, item);
+                completeness::write(*min_fraction, *min_count, object);
             }
             Self::DistinctCount(bounds) | Self::RowCount(bounds) | Self::ColumnCount(bounds) => {
-                count::write(bounds, item);
+                count::write(bounds, object);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{CheckKind, Spec, Target, Types};
 use crate::error::ErrorKind;
 use crate::grammar::Decimal;
 use crate::literal::Literal;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "multiple_of",
@@ -15,15 +15,15 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["multiple_of"],
     needs: &["multiple_of"],
     target: Target::Column,
-    types: Types::Numbers,
+    types: Types::Numeric,
     takes_tolerance: true,
     read,
 };
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
-    let factor = item.literal("multiple_of")?;
+fn read(parameters: &mut Parameters<'_, '_>) -> Option<CheckKind> {
+    let factor = parameters.literal("multiple_of")?;
     if matches!(factor, Literal::Number(number) if number <= Decimal::ZERO) {
-        item.fault(
+        parameters.record_error(
             "multiple_of",
             ErrorKind::Impossible { reason: format!("`multiple_of` {factor} is not above 0") },
         );

@@ -13,5 +13,5 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Comparable,
     takes_tolerance: true,
-    read: |item| item.literals("not_in").map(CheckKind::NotIn),
+    read: |parameters| parameters.literals("not_in").map(CheckKind::NotIn),
 };

@@ -5,7 +5,7 @@
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "pattern",
@@ -14,19 +14,19 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["pattern", "negate"],
     needs: &["pattern"],
     target: Target::Column,
-    types: Types::Text,
+    types: Types::String,
     takes_tolerance: true,
     read,
 };
 
-fn read(item: &mut Item<'_, '_>) -> Option<CheckKind> {
-    let negate = item.boolean("negate").unwrap_or(false);
-    item.pattern("pattern").map(|pattern| CheckKind::Pattern { pattern, negate })
+fn read(parameters: &mut Parameters<'_, '_>) -> Option<CheckKind> {
+    let negate = parameters.boolean("negate").unwrap_or(false);
+    parameters.pattern("pattern").map(|pattern| CheckKind::Pattern { pattern, negate })
 }
 
-pub(crate) fn write(pattern: &str, negate: bool, item: &mut Object) {
-    item.text("pattern", pattern);
-    item.flag("negate", negate);
+pub(crate) fn write(pattern: &str, negate: bool, object: &mut Object) {
+    object.text("pattern", pattern);
+    object.flag("negate", negate);
 }
 
 pub(crate) fn expected(pattern: &str, negate: bool) -> String {

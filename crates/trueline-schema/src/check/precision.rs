@@ -6,7 +6,7 @@
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
 use crate::error::ErrorKind;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "precision",
@@ -15,30 +15,31 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: PARAMETERS,
     needs: PARAMETERS,
     target: Target::Column,
-    types: Types::Numbers,
+    types: Types::Numeric,
     takes_tolerance: true,
-    read: |item| Some(read(item)),
+    read: |parameters| Some(read(parameters)),
 };
 
 pub(crate) const PARAMETERS: &[&str] = &["digits", "scale"];
 
-fn read(item: &mut Item<'_, '_>) -> CheckKind {
-    let (digits, scale) = (item.small_count("digits"), item.small_count("scale"));
+fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
+    let (digits, scale) = (parameters.count_u32("digits"), parameters.count_u32("scale"));
     if digits == Some(0) {
-        item.fault("digits", ErrorKind::Impossible { reason: "`digits` is at least 1".to_owned() });
+        parameters
+            .record_error("digits", ErrorKind::Impossible { reason: "`digits` is at least 1".to_owned() });
     }
     if let (Some(digits), Some(scale)) = (digits, scale)
         && scale > digits
     {
         let reason = format!("`scale` {scale} is above `digits` {digits}");
-        item.fault("scale", ErrorKind::Impossible { reason });
+        parameters.record_error("scale", ErrorKind::Impossible { reason });
     }
     CheckKind::Precision { digits, scale }
 }
 
-pub(crate) fn write(digits: Option<u32>, scale: Option<u32>, item: &mut Object) {
-    item.count("digits", digits.map(u64::from));
-    item.count("scale", scale.map(u64::from));
+pub(crate) fn write(digits: Option<u32>, scale: Option<u32>, object: &mut Object) {
+    object.count("digits", digits.map(u64::from));
+    object.count("scale", scale.map(u64::from));
 }
 
 pub(crate) fn expected(digits: Option<u32>, scale: Option<u32>) -> String {

@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &[],
     needs: &[],
     target: Target::Columns,
-    types: Types::Flat,
+    types: Types::NonNested,
     takes_tolerance: true,
     read: |_| Some(CheckKind::PrimaryKey),
 };

@@ -10,7 +10,7 @@ use crate::canonical::Object;
 use crate::data_type::DataType;
 use crate::error::ErrorKind;
 use crate::literal::Literal;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "range",
@@ -21,7 +21,7 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Column,
     types: Types::Ordered,
     takes_tolerance: true,
-    read: |item| Some(read(item)),
+    read: |parameters| Some(read(parameters)),
 };
 
 const KEYS: [&str; 4] = ["minimum", "maximum", "exclusive_minimum", "exclusive_maximum"];
@@ -40,29 +40,30 @@ pub struct Range {
 }
 
 impl Range {
-    /// The same range with at most one bound on each side: the stricter.
-    pub(crate) fn folded(mut self) -> Self {
-        fold(&mut self.minimum, &mut self.exclusive_minimum, Ordering::Greater);
-        fold(&mut self.maximum, &mut self.exclusive_maximum, Ordering::Less);
+    /// The same range with only the stricter bound on each side.
+    pub(crate) fn normalized(mut self) -> Self {
+        keep_stricter(&mut self.minimum, &mut self.exclusive_minimum, Ordering::Greater);
+        keep_stricter(&mut self.maximum, &mut self.exclusive_maximum, Ordering::Less);
         self
     }
 
-    /// Why no value of the type can lie in the range.
+    /// The reason why no value of the type is in the range, if so.
     fn contradiction(&self, data_type: Option<&DataType>) -> Option<String> {
-        self.crossing().or_else(|| self.nothing_whole(data_type?))
+        self.crossed_bounds().or_else(|| self.no_discrete_value(data_type?))
     }
 
-    /// Why no value at all can lie in the range.
-    fn crossing(&self) -> Option<String> {
+    /// The reason why the range is empty for every ordered type, if so: the lower bound is above the upper one, or equal to it
+    /// and one of them is exclusive.
+    fn crossed_bounds(&self) -> Option<String> {
         let low = self.minimum.as_ref().map(|bound| ("minimum", bound, false));
         let low = low.or(self.exclusive_minimum.as_ref().map(|bound| ("exclusive_minimum", bound, true)))?;
         let high = self.maximum.as_ref().map(|bound| ("maximum", bound, false));
         let high =
             high.or(self.exclusive_maximum.as_ref().map(|bound| ("exclusive_maximum", bound, true)))?;
-        let ((low_key, low, low_open), (high_key, high, high_open)) = (low, high);
+        let ((low_key, low, low_exclusive), (high_key, high, high_exclusive)) = (low, high);
         match compare(low, high)? {
             Ordering::Less => None,
-            Ordering::Equal if !low_open && !high_open => None,
+            Ordering::Equal if !low_exclusive && !high_exclusive => None,
             Ordering::Equal => Some(format!(
                 "no value lies between `{low_key}` {low} and `{high_key}` {high}, as a bound is excluded"
             )),
@@ -70,32 +71,36 @@ impl Range {
         }
     }
 
-    /// The reason why no integer or date is in the range: it is between neighbors, or beyond the end of the type.
-    fn nothing_whole(&self, data_type: &DataType) -> Option<String> {
-        let (least, most) = match data_type {
+    /// The reason why no integer or date is in the range, if so: no value lies between the bounds, or an exclusive bound excludes
+    /// the last value of the type.
+    fn no_discrete_value(&self, data_type: &DataType) -> Option<String> {
+        let (type_min, type_max) = match data_type {
             DataType::Date => (i128::MIN, i128::MAX),
             _ => data_type.integer_bounds()?,
         };
-        let whole = |bound: &Option<Literal>| match bound.as_ref()? {
+        let discrete = |bound: &Option<Literal>| match bound.as_ref()? {
             Literal::Number(number) => number.to_integer(),
             Literal::Date(days) => Some(i128::from(*days)),
             _ => None,
         };
-        let low =
-            whole(&self.exclusive_minimum).map(|bound| bound.saturating_add(1)).or(whole(&self.minimum));
-        let high =
-            whole(&self.exclusive_maximum).map(|bound| bound.saturating_sub(1)).or(whole(&self.maximum));
-        if low.unwrap_or(least) <= high.unwrap_or(most) {
+        let low = discrete(&self.exclusive_minimum)
+            .map(|bound| bound.saturating_add(1))
+            .or(discrete(&self.minimum));
+        let high = discrete(&self.exclusive_maximum)
+            .map(|bound| bound.saturating_sub(1))
+            .or(discrete(&self.maximum));
+        if low.unwrap_or(type_min) <= high.unwrap_or(type_max) {
             return None;
         }
         Some(format!("no {data_type} is {}", expected(self)))
     }
 }
 
-/// Keeps the stricter of two bounds of one side; `stricter` is how a stricter bound compares with the other.
-fn fold(inclusive: &mut Option<Literal>, exclusive: &mut Option<Literal>, stricter: Ordering) {
-    if let (Some(bound), Some(open)) = (inclusive.as_ref(), exclusive.as_ref()) {
-        match compare(bound, open) {
+/// Keeps the stricter of two bounds on one side. `stricter` is the order of a stricter bound relative to a weaker one. The
+/// exclusive bound is the stricter one of two equal bounds.
+fn keep_stricter(inclusive: &mut Option<Literal>, exclusive: &mut Option<Literal>, stricter: Ordering) {
+    if let (Some(bound), Some(exclusive_bound)) = (inclusive.as_ref(), exclusive.as_ref()) {
+        match compare(bound, exclusive_bound) {
             Some(order) if order == stricter => *exclusive = None,
             Some(_) => *inclusive = None,
             None => {}
@@ -103,7 +108,7 @@ fn fold(inclusive: &mut Option<Literal>, exclusive: &mut Option<Literal>, strict
     }
 }
 
-/// Compares two literals of one ordered type.
+/// Compares two literals of the same ordered type.
 pub(crate) fn compare(left: &Literal, right: &Literal) -> Option<Ordering> {
     match (left, right) {
         (Literal::Number(left), Literal::Number(right)) => Some(left.cmp(right)),
@@ -115,30 +120,30 @@ pub(crate) fn compare(left: &Literal, right: &Literal) -> Option<Ordering> {
     }
 }
 
-fn read(item: &mut Item<'_, '_>) -> CheckKind {
+fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
     let range = Range {
-        minimum: item.literal("minimum"),
-        maximum: item.literal("maximum"),
-        exclusive_minimum: item.literal("exclusive_minimum"),
-        exclusive_maximum: item.literal("exclusive_maximum"),
+        minimum: parameters.literal("minimum"),
+        maximum: parameters.literal("maximum"),
+        exclusive_minimum: parameters.literal("exclusive_minimum"),
+        exclusive_maximum: parameters.literal("exclusive_maximum"),
     }
-    .folded();
-    if let Some(reason) = range.contradiction(item.data_type()) {
+    .normalized();
+    if let Some(reason) = range.contradiction(parameters.data_type()) {
         let bounds = [&range.maximum, &range.exclusive_maximum, &range.exclusive_minimum];
         let keys = ["maximum", "exclusive_maximum", "exclusive_minimum"];
         let key =
             keys.into_iter().zip(bounds).find(|(_, bound)| bound.is_some()).map_or("minimum", |(key, _)| key);
-        item.fault(key, ErrorKind::Impossible { reason });
+        parameters.record_error(key, ErrorKind::Impossible { reason });
     }
     CheckKind::Range(range)
 }
 
-pub(crate) fn write(range: &Range, item: &mut Object) {
-    let range = range.clone().folded();
+pub(crate) fn write(range: &Range, object: &mut Object) {
+    let range = range.clone().normalized();
     let bounds = [range.minimum, range.maximum, range.exclusive_minimum, range.exclusive_maximum];
     for (key, bound) in KEYS.into_iter().zip(&bounds) {
         if let Some(bound) = bound {
-            item.literal(key, bound);
+            object.literal(key, bound);
         }
     }
 }

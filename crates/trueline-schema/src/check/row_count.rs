@@ -13,5 +13,5 @@ pub(crate) const SPEC: Spec = Spec {
     target: Target::Table,
     types: Types::All,
     takes_tolerance: false,
-    read: |item| Some(count::read(item, CheckKind::RowCount)),
+    read: |parameters| Some(count::read(parameters, CheckKind::RowCount)),
 };

@@ -11,7 +11,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["starts_with"],
     needs: &["starts_with"],
     target: Target::Column,
-    types: Types::Text,
+    types: Types::String,
     takes_tolerance: true,
-    read: |item| item.full_text("starts_with").map(CheckKind::StartsWith),
+    read: |parameters| parameters.nonempty_text("starts_with").map(CheckKind::StartsWith),
 };

@@ -12,7 +12,7 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &[],
     needs: &[],
     target: Target::Column,
-    types: Types::Known,
+    types: Types::Typed,
     takes_tolerance: true,
     read: |_| Some(CheckKind::Type),
 };

@@ -6,7 +6,7 @@
 
 use super::{CheckKind, Spec, Target, Types};
 use crate::canonical::Object;
-use crate::read::Item;
+use crate::read::Parameters;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "unique",
@@ -15,9 +15,9 @@ pub(crate) const SPEC: Spec = Spec {
     parameters: &["nulls", "report"],
     needs: &[],
     target: Target::Columns,
-    types: Types::Flat,
+    types: Types::NonNested,
     takes_tolerance: true,
-    read: |item| Some(read(item)),
+    read: |parameters| Some(read(parameters)),
 };
 
 /// How nulls in keys are handled.
@@ -47,16 +47,16 @@ pub(crate) const NULLS: [(&str, KeyNulls); 3] =
 pub(crate) const REPORT: [(&str, KeyReport); 2] =
     [("after_first", KeyReport::AfterFirst), ("all", KeyReport::All)];
 
-fn read(item: &mut Item<'_, '_>) -> CheckKind {
+fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
     CheckKind::Unique {
-        nulls: item.word("nulls", &NULLS).unwrap_or_default(),
-        report: item.word("report", &REPORT).unwrap_or_default(),
+        nulls: parameters.word("nulls", &NULLS).unwrap_or_default(),
+        report: parameters.word("report", &REPORT).unwrap_or_default(),
     }
 }
 
-pub(crate) fn write(nulls: KeyNulls, report: KeyReport, item: &mut Object) {
-    item.word("nulls", nulls, &NULLS);
-    item.word("report", report, &REPORT);
+pub(crate) fn write(nulls: KeyNulls, report: KeyReport, object: &mut Object) {
+    object.word("nulls", nulls, &NULLS);
+    object.word("report", report, &REPORT);
 }
 
 pub(crate) fn expected(nulls: KeyNulls) -> &'static str {

@@ -3,34 +3,35 @@
 use std::collections::HashMap;
 
 use crate::document::{Entry, Node, Source, Span, Value};
-use crate::error::{ErrorKind, Problem, tick};
+use crate::error::{ErrorKind, Problem, backticked};
 
 /// Merges all roots into one tree and records conflicts. `None` if there is no tree at all.
 pub(super) fn merge(roots: Vec<Node>, source: &Source<'_>, problems: &mut Vec<Problem>) -> Option<Node> {
     let mut merger = Merger { source, problems, fields: HashMap::new() };
-    let mut whole: Option<(Span, Vec<Entry>)> = None;
+    let mut merged: Option<(Span, Vec<Entry>)> = None;
     for root in roots {
         let Node { span, value } = root;
         let Value::Mapping(entries) = value else {
             merger.wrong_kind("", "a mapping", &Node { span, value });
             continue;
         };
-        let (_, target) = whole.get_or_insert_with(|| (span, Vec::new()));
+        let (_, target) = merged.get_or_insert_with(|| (span, Vec::new()));
         for entry in entries {
             merger.root_entry(target, entry);
         }
     }
-    whole.map(|(span, entries)| Node { span, value: Value::Mapping(entries) })
+    merged.map(|(span, entries)| Node { span, value: Value::Mapping(entries) })
 }
 
 struct Merger<'m, 's> {
     source: &'m Source<'s>,
     problems: &'m mut Vec<Problem>,
-    /// The position of each field in the whole list, by name.
+    /// The index of each field in the merged list, by name.
     fields: HashMap<String, usize>,
 }
 
 impl Merger<'_, '_> {
+    /// Merges an entry of the top level: fields and checks are appended, other entries are settings.
     fn root_entry(&mut self, target: &mut Vec<Entry>, entry: Entry) {
         if !matches!(entry.key.as_str(), "fields" | "checks") {
             self.setting(target, entry, "");
@@ -56,14 +57,18 @@ impl Merger<'_, '_> {
         }
     }
 
-    /// A field; one without a name, or with two of them, is left to the reader.
+    /// Merges a field. Invalid fields, such as one without a name, are appended unchanged: `read` reports their errors.
     fn field(&mut self, known: &mut Vec<Node>, item: Node) {
         if let Some(name) = name(&item) {
             if let Some(&first) = self.fields.get(name) {
-                // A duplicate within one document is another error, which the reader reports.
-                if self.source.document(known[first].span) != self.source.document(item.span) {
+                // A duplicate within one document is a different error, which `read` reports.
+                if self.source.document_index(known[first].span) != self.source.document_index(item.span) {
                     if !is_same(&known[first], &item) {
-                        self.conflict(format!("the field {}", tick(name)), known[first].span, item.span);
+                        self.conflict(
+                            format!("the field {}", backticked(name)),
+                            known[first].span,
+                            item.span,
+                        );
                     }
                     return;
                 }
@@ -74,14 +79,14 @@ impl Merger<'_, '_> {
         known.push(item);
     }
 
-    /// A setting; sections go together key by key.
+    /// Merges a setting; sections are merged key by key.
     fn setting(&mut self, target: &mut Vec<Entry>, entry: Entry, path: &str) {
         let Some(known) = target.iter_mut().find(|known| known.key == entry.key) else {
             target.push(entry);
             return;
         };
-        // Twice in one document was noted when that was read.
-        if self.source.document(known.key_span) == self.source.document(entry.key_span)
+        // A duplicate key within one document was already recorded when the document was parsed.
+        if self.source.document_index(known.key_span) == self.source.document_index(entry.key_span)
             || is_same(&known.value, &entry.value)
         {
             return;
@@ -93,20 +98,23 @@ impl Merger<'_, '_> {
                     self.setting(known, entry, &path);
                 }
             }
-            _ => self.conflict(tick(&path), known.key_span, entry.key_span),
+            _ => self.conflict(backticked(&path), known.key_span, entry.key_span),
         }
     }
 
     fn conflict(&mut self, what: String, first: Span, second: Span) {
         let first_document = self.source.document_name(first).unwrap_or_default().to_owned();
-        let first_line = self.source.place(first).0;
+        let first_line = self.source.line_column(first).0;
         let kind = ErrorKind::Conflict { what, first_document, first_line };
         self.problems.push(self.source.problem(kind, second, String::new()));
     }
 
     fn wrong_kind(&mut self, key: &str, expected: &str, node: &Node) {
-        let kind =
-            ErrorKind::WrongKind { key: key.to_owned(), expected: expected.to_owned(), found: node.found() };
+        let kind = ErrorKind::WrongKind {
+            key: key.to_owned(),
+            expected: expected.to_owned(),
+            found: node.value.found(),
+        };
         self.problems.push(self.source.problem(kind, node.span, key.to_owned()));
     }
 }
@@ -125,7 +133,7 @@ fn is_same(one: &Node, other: &Node) -> bool {
         (Value::Null, Value::Null) => true,
         (Value::Boolean(one), Value::Boolean(other)) => one == other,
         (Value::Number(one), Value::Number(other))
-        | (Value::Moment(one), Value::Moment(other))
+        | (Value::DateTime(one), Value::DateTime(other))
         | (Value::Text(one), Value::Text(other)) => one == other,
         (Value::Sequence(one), Value::Sequence(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))

@@ -64,7 +64,7 @@ pub struct Composed {
 /// ```
 pub fn compose(documents: &[Document<'_>]) -> Result<Composed, Error> {
     check_size(documents)?;
-    let row: String = documents.iter().flat_map(|document| [document.text, "\n"]).collect();
+    let concatenated: String = documents.iter().flat_map(|document| [document.text, "\n"]).collect();
     let mut start = 0;
     let mut starts = Vec::with_capacity(documents.len());
     for document in documents {
@@ -74,18 +74,19 @@ pub fn compose(documents: &[Document<'_>]) -> Result<Composed, Error> {
     let mut problems = Vec::new();
     let mut roots = Vec::new();
     for (index, (document, (start, name))) in documents.iter().zip(&starts).enumerate() {
-        let found = match document::parse(document.text, document.language) {
+        let document_problems = match document::parse(document.text, document.language) {
             Ok(document) => {
                 let mut root = document.root;
-                shift(&mut root, *start);
+                shift_spans(&mut root, *start);
                 roots.push(root);
                 document.problems
             }
             Err(error) => error.into_problems(),
         };
-        problems.extend(found.into_iter().map(|problem| problem.in_document(index, name, *start)));
+        problems
+            .extend(document_problems.into_iter().map(|problem| problem.in_document(index, name, *start)));
     }
-    let source = Source::of_documents(&row, starts);
+    let source = Source::of_documents(&concatenated, starts);
     let root = merge::merge(roots, &source, &mut problems);
     problems.truncate(MAX_PROBLEMS);
     let Some(root) = root else { return Err(Error::new(problems)) };
@@ -104,19 +105,19 @@ fn check_size(documents: &[Document<'_>]) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::new(vec![Problem::nowhere(kind)]))
+    Err(Error::new(vec![Problem::without_location(kind)]))
 }
 
-/// Moves the places of a tree.
-fn shift(node: &mut Node, by: usize) {
+/// Shifts all spans of a tree.
+fn shift_spans(node: &mut Node, by: usize) {
     use crate::document::Value;
     node.span = node.span.shifted(by);
     match &mut node.value {
-        Value::Sequence(items) => items.iter_mut().for_each(|item| shift(item, by)),
+        Value::Sequence(items) => items.iter_mut().for_each(|item| shift_spans(item, by)),
         Value::Mapping(entries) => {
             for entry in entries {
                 entry.key_span = entry.key_span.shifted(by);
-                shift(&mut entry.value, by);
+                shift_spans(&mut entry.value, by);
             }
         }
         _ => {}

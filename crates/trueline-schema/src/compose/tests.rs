@@ -1,4 +1,4 @@
-//! Composed schemas mean what one document would, and faults say where they come from.
+//! Composed schemas equal those of a single document, and errors name their document.
 
 use proptest::prelude::*;
 
@@ -24,7 +24,7 @@ fn yaml(texts: &[(&str, &str)]) -> String {
     composed.yaml
 }
 
-fn faults(texts: &[(&str, &str)]) -> String {
+fn errors(texts: &[(&str, &str)]) -> String {
     let documents = documents(texts);
     compose(&documents).expect_err("a fault").render_documents(&documents)
 }
@@ -54,7 +54,7 @@ fn fields_checks_and_settings_of_all_documents_are_one_schema() {
 }
 
 #[test]
-fn what_stands_in_several_documents_alike_is_taken_once() {
+fn identical_definitions_are_used_once() {
     let composed = yaml(&[
         (
             "a.yaml",
@@ -72,9 +72,9 @@ fn what_stands_in_several_documents_alike_is_taken_once() {
 }
 
 #[test]
-fn what_documents_give_differently_names_both_places() {
+fn conflicts_name_both_locations() {
     let first = ("base.yaml", "name: x\ncsv:\n  delimiter: ';'\nfields:\n  - {name: id, type: int64}\n");
-    let text = faults(&[
+    let text = errors(&[
         first,
         ("more.yaml", "\nname: y\ncsv: {delimiter: '|'}\nfields:\n  - {name: id, type: string}\n"),
     ]);
@@ -89,8 +89,8 @@ fn what_documents_give_differently_names_both_places() {
 }
 
 #[test]
-fn every_fault_says_which_document_it_is_in() {
-    let text = faults(&[
+fn every_error_names_its_document() {
+    let text = errors(&[
         ("a.yaml", "fields:\n  - {name: amount, type: float64, requierd: true}"),
         ("b.json", "{\"checks\": [\n  {\"check\": \"range\", \"column\": \"amuont\", \"minimum\": 0}]}\r"),
         ("c.toml", "name = 'x'\nname = 'y'\n"),
@@ -107,8 +107,8 @@ fn every_fault_says_which_document_it_is_in() {
 }
 
 #[test]
-fn no_text_of_one_document_reaches_the_next() {
-    // Each of these would swallow or alter what stands behind it, were the texts put together.
+fn no_text_of_a_document_affects_the_next() {
+    // If the texts were concatenated, each of these would change how the next one is parsed.
     for first in [
         "name: 'x",
         "description: |\n  text",
@@ -147,9 +147,9 @@ fn there_are_limits() {
 }
 
 proptest! {
-    /// Any text comes back from the YAML that is written.
+    /// Any string survives being written as YAML and parsed again.
     #[test]
-    fn texts_come_back(name in ".{0,20}", description in any::<String>(), title in "[ -~\n\t]{0,120}") {
+    fn strings_survive(name in ".{0,20}", description in any::<String>(), title in "[ -~\n\t]{0,120}") {
         let document = serde_json::json!({
             "name": name,
             "description": description,
@@ -157,7 +157,7 @@ proptest! {
         });
         let text = document.to_string();
         let documents = documents(&[("a.json", &text)]);
-        // What no schema may hold is no matter here.
+        // Invalid schemas are not the subject of this test.
         if let Ok(composed) = compose(&documents) {
             let again = Schema::from_yaml(&composed.yaml);
             prop_assert_eq!(again.as_ref().ok(), Some(&composed.schema), "{}\n{:?}", &composed.yaml, again.as_ref().err());

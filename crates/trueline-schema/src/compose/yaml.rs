@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use crate::document::{Entry, Node, Value};
 
-/// Longer lines are broken up.
-const WIDTH: usize = 110;
+/// The line width above which a node is written in block style.
+const MAX_WIDTH: usize = 110;
 
 pub(super) fn write(root: &Node) -> String {
     let mut out = String::new();
@@ -16,7 +16,7 @@ pub(super) fn write(root: &Node) -> String {
     out
 }
 
-/// Writes a node as separate lines, indented by this many spaces.
+/// Writes a node in block style, indented by a number of spaces.
 fn write_block(out: &mut String, node: &Node, indent: usize) {
     match &node.value {
         Value::Mapping(entries) if !entries.is_empty() => {
@@ -37,10 +37,10 @@ fn write_block(out: &mut String, node: &Node, indent: usize) {
     }
 }
 
-/// Writes a key and its value; the line has been begun.
+/// Writes a key and its value. The indentation has been written.
 fn write_pair(out: &mut String, entry: &Entry, indent: usize) {
     let (key, value) = (text(&entry.key), flow(&entry.value));
-    // The lists of a document are lists for people; everything else is as short as it can be.
+    // Lists at the top level are always in block style, which is easier to read; other values only if they are long.
     let is_list =
         indent == 0 && matches!(&entry.value.value, Value::Sequence(items) if items.iter().any(is_nested));
     if is_short(&value, indent + key.len() + 2) && !is_list || !is_nested(&entry.value) {
@@ -51,7 +51,7 @@ fn write_pair(out: &mut String, entry: &Entry, indent: usize) {
     }
 }
 
-/// Writes an item of a list; the line has been begun.
+/// Writes an item of a list. The indentation and the dash have been written.
 fn write_item(out: &mut String, item: &Node, indent: usize) {
     let value = flow(item);
     match &item.value {
@@ -63,7 +63,7 @@ fn write_item(out: &mut String, item: &Node, indent: usize) {
                 write_pair(out, entry, indent);
             }
         }
-        // A list in a list begins on the line below its dash, which is a null otherwise.
+        // A nested list starts on the next line, after the dash of its item.
         Value::Sequence(items) if !items.is_empty() && !is_short(&value, indent) => {
             out.push('\n');
             write_block(out, item, indent);
@@ -75,9 +75,10 @@ fn write_item(out: &mut String, item: &Node, indent: usize) {
 }
 
 fn is_short(value: &str, indent: usize) -> bool {
-    indent + value.chars().count() <= WIDTH
+    indent + value.chars().count() <= MAX_WIDTH
 }
 
+/// Whether the node is a list or mapping that is not empty.
 fn is_nested(node: &Node) -> bool {
     match &node.value {
         Value::Sequence(items) => !items.is_empty(),
@@ -86,13 +87,13 @@ fn is_nested(node: &Node) -> bool {
     }
 }
 
-/// A node on one line.
+/// The node in flow style, which is one line.
 fn flow(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Boolean(value) => value.to_string(),
         Value::Number(number) => number.clone(),
-        Value::Moment(moment) => quoted(moment),
+        Value::DateTime(text) => quoted(text),
         Value::Text(value) => text(value),
         Value::Sequence(items) => {
             format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", "))
@@ -104,19 +105,19 @@ fn flow(node: &Node) -> String {
     }
 }
 
-/// A text, in quotes unless it is plainly a text and nothing else, in any version of YAML.
+/// A string, in quotes unless every version of YAML reads it as a string without them.
 fn text(value: &str) -> String {
     let is_word = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && value.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
     let lower = value.to_ascii_lowercase();
-    let is_other = matches!(
+    let is_reserved = matches!(
         &*lower,
         "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n" | "nan" | "inf"
     );
-    if is_word && !is_other { value.to_owned() } else { quoted(value) }
+    if is_word && !is_reserved { value.to_owned() } else { quoted(value) }
 }
 
-/// In double quotes: all that is not printable ASCII or a letter is escaped.
+/// A string in double quotes. Characters other than printable ASCII, letters and digits are escaped.
 fn quoted(value: &str) -> String {
     let mut out = String::from("\"");
     for character in value.chars() {

@@ -6,38 +6,39 @@ use crate::error::ErrorKind;
 use crate::schema::Language;
 
 pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
-    let mut reader = Reader { text, at: 0, budget: Budget::default() };
+    let mut builder = TreeBuilder { text, at: 0, budget: Budget::default() };
     if text.starts_with('\u{FEFF}') {
-        reader.at = '\u{FEFF}'.len_utf8();
+        builder.at = '\u{FEFF}'.len_utf8();
     }
-    reader.skip_space();
-    if reader.at == text.len() {
-        return Err(Fatal::new(ErrorKind::Empty, reader.here()));
+    builder.skip_space();
+    if builder.at == text.len() {
+        return Err(Fatal::new(ErrorKind::Empty, builder.here()));
     }
-    let root = reader.node(1)?;
-    reader.skip_space();
-    if reader.at < text.len() { Err(reader.fault("text after the end of the document")) } else { Ok(root) }
+    let root = builder.node(1)?;
+    builder.skip_space();
+    if builder.at < text.len() { Err(builder.error("text after the end of the document")) } else { Ok(root) }
 }
 
-struct Reader<'a> {
+/// A recursive descent parser.
+struct TreeBuilder<'a> {
     text: &'a str,
     at: usize,
     budget: Budget,
 }
 
-impl<'a> Reader<'a> {
-    /// Reads a value. Recurses at most as deep as the limit on nesting.
+impl<'a> TreeBuilder<'a> {
+    /// Parses a value. The limit on nesting bounds the recursion.
     fn node(&mut self, depth: usize) -> Result<Node, Fatal> {
         let start = self.at;
-        self.budget.take(depth, self.here())?;
+        self.budget.count(depth, self.here())?;
         let value = match self.peek() {
             Some(b'{') => self.mapping(depth)?,
             Some(b'[') => self.sequence(depth)?,
             Some(b'"') => Value::Text(self.string()?),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?.to_owned()),
             Some(b'a'..=b'z') => self.word()?,
-            Some(_) => return Err(self.fault("expected a value")),
-            None => return Err(self.fault("the document ends where a value should be")),
+            Some(_) => return Err(self.error("expected a value")),
+            None => return Err(self.error("the document ends where a value should be")),
         };
         Ok(Node { span: Span::new(start, self.at), value })
     }
@@ -53,13 +54,13 @@ impl<'a> Reader<'a> {
             self.skip_space();
             let start = self.at;
             if self.peek() != Some(b'"') {
-                return Err(self.fault("expected a key in double quotes"));
+                return Err(self.error("expected a key in double quotes"));
             }
             let key = self.string()?;
             let key_span = Span::new(start, self.at);
             self.skip_space();
             if !self.eat(b':') {
-                return Err(self.fault("expected `:` after the key"));
+                return Err(self.error("expected `:` after the key"));
             }
             self.skip_space();
             let value = self.node(depth + 1)?;
@@ -69,7 +70,7 @@ impl<'a> Reader<'a> {
                 return Ok(Value::Mapping(entries));
             }
             if !self.eat(b',') {
-                return Err(self.fault("expected `,` or `}`"));
+                return Err(self.error("expected `,` or `}`"));
             }
         }
     }
@@ -89,7 +90,7 @@ impl<'a> Reader<'a> {
                 return Ok(Value::Sequence(items));
             }
             if !self.eat(b',') {
-                return Err(self.fault("expected `,` or `]`"));
+                return Err(self.error("expected `,` or `]`"));
             }
         }
     }
@@ -102,7 +103,7 @@ impl<'a> Reader<'a> {
                 Some(b'"') => break,
                 Some(b'\\') => end += 2,
                 Some(_) => end += 1,
-                None => return Err(self.fault("the text has no closing quote")),
+                None => return Err(self.error("the text has no closing quote")),
             }
         }
         let span = Span::new(self.at, end + 1);
@@ -118,9 +119,9 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Result<&'a str, Fatal> {
         let start = self.at;
         self.eat(b'-');
-        let is_sound =
+        let is_valid =
             (self.eat(b'0') || self.digits()) && (!self.eat(b'.') || self.digits()) && self.exponent();
-        if !is_sound
+        if !is_valid
             || self
                 .peek()
                 .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'+' | b'-'))
@@ -166,10 +167,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Skips the byte and returns true if it is next.
     fn eat(&mut self, byte: u8) -> bool {
-        let is_there = self.peek() == Some(byte);
-        self.at += usize::from(is_there);
-        is_there
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
     }
 
     fn peek(&self) -> Option<u8> {
@@ -180,7 +182,7 @@ impl<'a> Reader<'a> {
         Span::new(self.at, self.at + 1)
     }
 
-    fn fault(&self, message: &str) -> Fatal {
+    fn error(&self, message: &str) -> Fatal {
         syntax(message, self.here())
     }
 }

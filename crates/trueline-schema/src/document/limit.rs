@@ -3,13 +3,13 @@
 use super::{Fatal, Span};
 use crate::error::ErrorKind;
 
-/// The most bytes of a document.
+/// The maximum size of a document in bytes.
 pub(crate) const DOCUMENT_BYTES: usize = 1 << 20;
-/// The most mappings and lists within one another.
+/// The maximum nesting depth of mappings and lists.
 pub(crate) const DEPTH: usize = 64;
-/// The most values of a document, those that YAML aliases repeat included.
+/// The maximum number of values of a document, including those that YAML aliases repeat.
 pub(crate) const NODES: usize = 100_000;
-/// The most values that YAML anchors keep and aliases repeat.
+/// The maximum number of values that are copied for YAML anchors and aliases.
 pub(crate) const ALIASED_NODES: usize = 10_000;
 
 /// Rejects text that is too long.
@@ -24,7 +24,7 @@ pub(crate) fn exceeded(what: &'static str, limit: usize, span: Span) -> Fatal {
     Fatal::new(ErrorKind::Limit { what, limit: limit as u64 }, span)
 }
 
-/// Counts the values of a tree while it is built.
+/// Counts the values of a tree while it is built, and enforces the limits.
 #[derive(Default)]
 pub(crate) struct Budget {
     nodes: usize,
@@ -33,7 +33,7 @@ pub(crate) struct Budget {
 
 impl Budget {
     /// Counts one value at a depth (the root has depth 1).
-    pub(crate) fn take(&mut self, depth: usize, span: Span) -> Result<(), Fatal> {
+    pub(crate) fn count(&mut self, depth: usize, span: Span) -> Result<(), Fatal> {
         self.nodes += 1;
         if self.nodes > NODES {
             return Err(exceeded("values", NODES, span));
@@ -41,8 +41,8 @@ impl Budget {
         if depth > DEPTH { Err(exceeded("levels of nesting", DEPTH, span)) } else { Ok(()) }
     }
 
-    /// Counts the values that an anchor keeps or an alias repeats, before they are copied.
-    pub(crate) fn take_aliased(&mut self, nodes: usize, span: Span) -> Result<(), Fatal> {
+    /// Counts the values that are about to be copied for an anchor or an alias.
+    pub(crate) fn count_aliased(&mut self, nodes: usize, span: Span) -> Result<(), Fatal> {
         self.nodes += nodes;
         self.aliased += nodes;
         if self.aliased > ALIASED_NODES {

@@ -19,11 +19,11 @@ use crate::error::{Error, ErrorKind, Problem};
 use crate::read::MAX_PROBLEMS;
 use crate::schema::Language;
 
-/// A document that is sound as far as its language goes.
+/// A parsed document, without syntax errors.
 pub(crate) struct Document<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) root: Node,
-    /// Errors that did not prevent building the tree: duplicate keys.
+    /// Errors that do not prevent building the tree: duplicate keys.
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -36,7 +36,7 @@ impl Fatal {
     }
 }
 
-/// Reads a document of the language to its tree.
+/// Parses a document of the language to its tree.
 pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Error> {
     let source = Source::new(text);
     let tree = limit::check_length(text).and_then(|()| match language {
@@ -47,7 +47,7 @@ pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Erro
     match tree {
         Ok(root) => {
             let mut problems = Vec::new();
-            note_duplicates(&root, &source, &mut String::new(), &mut problems);
+            record_duplicate_keys(&root, &source, &mut String::new(), &mut problems);
             Ok(Document { source, root, problems })
         }
         Err(fatal) => {
@@ -57,8 +57,8 @@ pub(crate) fn parse(text: &str, language: Language) -> Result<Document<'_>, Erro
     }
 }
 
-/// Records all duplicate keys in mappings. The depth of the tree is limited, so this may recurse.
-fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems: &mut Vec<Problem>) {
+/// Records all duplicate keys in mappings. The limit on nesting bounds the recursion.
+fn record_duplicate_keys(node: &Node, source: &Source<'_>, path: &mut String, problems: &mut Vec<Problem>) {
     let length = path.len();
     if problems.len() >= MAX_PROBLEMS {
         return;
@@ -67,7 +67,7 @@ fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems
         Value::Sequence(items) => {
             for (index, item) in items.iter().enumerate() {
                 push_index(path, index);
-                note_duplicates(item, source, path, problems);
+                record_duplicate_keys(item, source, path, problems);
                 path.truncate(length);
             }
         }
@@ -79,13 +79,13 @@ fn note_duplicates(node: &Node, source: &Source<'_>, path: &mut String, problems
                     return;
                 }
                 if let Some(first) = seen.get(entry.key.as_str()) {
-                    let first_line = source.place(*first).0;
+                    let first_line = source.line_column(*first).0;
                     let kind = ErrorKind::DuplicateKey { key: entry.key.clone(), first_line };
                     problems.push(source.problem(kind, entry.key_span, path.clone()));
                 } else {
                     seen.insert(entry.key.as_str(), entry.key_span);
                 }
-                note_duplicates(&entry.value, source, path, problems);
+                record_duplicate_keys(&entry.value, source, path, problems);
                 path.truncate(length);
             }
         }

@@ -9,21 +9,21 @@ pub(crate) struct Node {
     pub(crate) value: Value,
 }
 
-/// A value, as its language defines it.
+/// A value.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
     Boolean(bool),
     /// A number, as its decimal text.
     Number(String),
-    /// A date or time that is not text (TOML has them), in RFC 3339 format.
-    Moment(String),
+    /// A date, time or timestamp of TOML, which has types for them, in RFC 3339 notation.
+    DateTime(String),
     Text(String),
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
 }
 
-/// One pair of a mapping.
+/// A key of a mapping and its value.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) key: String,
@@ -31,18 +31,18 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
-impl Node {
-    /// What is there, for people.
+impl Value {
+    /// Describes the value in error messages, such as "a list".
     pub(crate) fn found(&self) -> String {
-        use crate::error::tick;
-        match &self.value {
-            Value::Null => "nothing (null)".to_owned(),
-            Value::Boolean(value) => value.to_string(),
-            Value::Number(text) => format!("the number {}", tick(text)),
-            Value::Moment(text) => format!("the date or time {}", tick(text)),
-            Value::Text(text) => format!("the text {}", tick(text)),
-            Value::Sequence(_) => "a list".to_owned(),
-            Value::Mapping(_) => "a mapping".to_owned(),
+        use crate::error::backticked;
+        match self {
+            Self::Null => "nothing (null)".to_owned(),
+            Self::Boolean(value) => value.to_string(),
+            Self::Number(text) => format!("the number {}", backticked(text)),
+            Self::DateTime(text) => format!("the date or time {}", backticked(text)),
+            Self::Text(text) => format!("the text {}", backticked(text)),
+            Self::Sequence(_) => "a list".to_owned(),
+            Self::Mapping(_) => "a mapping".to_owned(),
         }
     }
 }

@@ -2,13 +2,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A tree without places, for people: `{"a":[1,"x"]}`, moments as `<…>`.
+/// A tree as text, without locations: `{"a":[1,"x"]}`; dates and times of TOML as `<…>`.
 fn show(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Boolean(value) => value.to_string(),
         Value::Number(text) => text.clone(),
-        Value::Moment(text) => format!("<{text}>"),
+        Value::DateTime(text) => format!("<{text}>"),
         Value::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
         Value::Sequence(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(",")),
         Value::Mapping(entries) => {
@@ -114,7 +114,7 @@ fn a_byte_order_mark_is_passed_over() {
         let document = parse(text, language).unwrap_or_else(|error| panic!("{language:?}: {error}"));
         let Value::Mapping(entries) = &document.root.value else { panic!("{text}") };
         let column = if language == Language::Json { 2 } else { 1 };
-        assert_eq!(document.source.place(entries[0].key_span), (1, column), "{language:?}");
+        assert_eq!(document.source.line_column(entries[0].key_span), (1, column), "{language:?}");
     }
 }
 
@@ -130,28 +130,28 @@ fn control_characters_are_refused_in_every_language() {
             (format!("{{\"a\": \"x{character}y\"}}"), Language::Json),
             (format!("{{\"a\": 1{character}}}"), Language::Json),
         ] {
-            // RFC 8259 lets DEL stand in strings.
+            // RFC 8259 allows DEL in strings.
             let is_fine = code == 0x7F && text.starts_with("{\"a\": \"");
             assert_eq!(parse(&text, language).is_ok(), is_fine, "{text:?}");
         }
     }
 }
 
-/// Every scalar's place holds the scalar.
-fn check_places(node: &Node, source: &Source<'_>) {
+/// Checks that the span of every scalar contains the scalar.
+fn check_spans(node: &Node, source: &Source<'_>) {
     let text = source.slice(node.span);
     match &node.value {
         Value::Number(number) => assert_eq!(text, number),
         Value::Text(value) => {
             assert_eq!(serde_json::from_str::<String>(text).ok().as_ref(), Some(value), "{text}");
         }
-        Value::Sequence(items) => items.iter().for_each(|item| check_places(item, source)),
+        Value::Sequence(items) => items.iter().for_each(|item| check_spans(item, source)),
         Value::Mapping(entries) => entries.iter().for_each(|entry| {
             assert_eq!(
                 serde_json::from_str::<String>(source.slice(entry.key_span)).ok().as_deref(),
                 Some(entry.key.as_str())
             );
-            check_places(&entry.value, source);
+            check_spans(&entry.value, source);
         }),
         _ => {}
     }
@@ -175,20 +175,20 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
-    /// JSON is read as `serde_json` reads it, and what JSON is also YAML, with the same places.
+    /// JSON is parsed as `serde_json` parses it, and the same text as YAML gives the same tree with the same spans.
     #[test]
     fn json_means_the_same_to_every_reader(value in json(), pretty in any::<bool>()) {
         prop_assume!(!value.is_null());
         let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
         let document = parse(&text, Language::Json).expect("JSON");
         prop_assert_eq!(show(&document.root), value.to_string());
-        check_places(&document.root, &document.source);
+        check_spans(&document.root, &document.source);
         let yaml = parse(&text, Language::Yaml).expect("YAML");
         prop_assert_eq!(show(&yaml.root), value.to_string());
-        check_places(&yaml.root, &yaml.source);
+        check_spans(&yaml.root, &yaml.source);
     }
 
-    /// What is no JSON to `serde_json` is none here.
+    /// Text that `serde_json` refuses is refused here too.
     #[test]
     fn broken_json_is_refused_alike(value in json(), at in any::<prop::sample::Index>(), with in "[ -~]?", cut in 0_usize..3) {
         let mut text: Vec<char> = value.to_string().chars().collect();
@@ -196,10 +196,10 @@ proptest! {
         let end = (at + cut).min(text.len());
         text.splice(at..end, with.chars());
         let text: String = text.into_iter().collect();
-        let theirs = serde_json::from_str::<serde_json::Value>(&text);
+        let reference = serde_json::from_str::<serde_json::Value>(&text);
         match parse(&text, Language::Json) {
-            Ok(_) => prop_assert!(theirs.is_ok() || theirs.is_err_and(|error| error.to_string().contains("out of range")), "{}", text),
-            Err(error) => prop_assert!(theirs.is_err() || matches!(error.kind(), ErrorKind::Empty), "{}: {}", text, error),
+            Ok(_) => prop_assert!(reference.is_ok() || reference.is_err_and(|error| error.to_string().contains("out of range")), "{}", text),
+            Err(error) => prop_assert!(reference.is_err() || matches!(error.kind(), ErrorKind::Empty), "{}: {}", text, error),
         }
     }
 
@@ -207,7 +207,7 @@ proptest! {
     fn no_text_makes_a_reader_panic(text in "[\\[\\]{}:,&*!|>'\"%@`#\\-? \\n\\r\\t=a-c0-9é\\\\.]{0,60}") {
         for language in [Language::Yaml, Language::Json, Language::Toml] {
             if let Err(error) = crate::Schema::parse(&text, language) {
-                let _inert = error.render("x", &text);
+                let _rendered = error.render("x", &text);
                 prop_assert!(error.errors().iter().all(|problem| problem.location().is_some()));
             }
         }

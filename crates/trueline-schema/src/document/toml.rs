@@ -13,25 +13,26 @@ pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
         Fatal::new(ErrorKind::Syntax { language: Language::Toml, message }, Span::new(span.start, span.end))
     })?;
-    let mut reader = Reader { text, budget: Budget::default() };
+    let mut builder = TreeBuilder { text, budget: Budget::default() };
     let root = document.as_table();
     if root.is_empty() {
         return Err(Fatal::new(ErrorKind::Empty, Span::default()));
     }
-    let value = reader.table(root, 1, Span::default())?;
+    let value = builder.table(root, 1, Span::default())?;
     Ok(Node { span: Span::default(), value })
 }
 
-struct Reader<'a> {
+/// Converts a document of `toml_edit` to a tree.
+struct TreeBuilder<'a> {
     text: &'a str,
     budget: Budget,
 }
 
-impl Reader<'_> {
-    /// Reads an item. Recurses at most as deep as the limit on nesting.
+impl TreeBuilder<'_> {
+    /// Converts an item. The limit on nesting bounds the recursion. `outer` is the span for items without one.
     fn item(&mut self, item: &Item, depth: usize, outer: Span) -> Result<Node, Fatal> {
         let span = item.span().map_or(outer, |span| Span::new(span.start, span.end));
-        self.budget.take(depth, span)?;
+        self.budget.count(depth, span)?;
         let value = match item {
             Item::None => Value::Null,
             Item::Table(table) => self.table(table, depth, span)?,
@@ -39,7 +40,7 @@ impl Reader<'_> {
                 let mut nodes = Vec::new();
                 for table in tables {
                     let span = table.span().map_or(span, |span| Span::new(span.start, span.end));
-                    self.budget.take(depth + 1, span)?;
+                    self.budget.count(depth + 1, span)?;
                     nodes.push(Node { span, value: self.table(table, depth + 1, span)? });
                 }
                 Value::Sequence(nodes)
@@ -67,13 +68,13 @@ impl Reader<'_> {
             TomlValue::Boolean(value) => Value::Boolean(*value.value()),
             TomlValue::Integer(number) => Value::Number(number.value().to_string()),
             TomlValue::Float(_) => Value::Number(text.replace('_', "")),
-            TomlValue::Datetime(_) => Value::Moment(moment(text)),
+            TomlValue::Datetime(_) => Value::DateTime(rfc_3339(text)),
             TomlValue::InlineTable(table) => self.table(table, depth, span)?,
             TomlValue::Array(array) => {
                 let mut nodes = Vec::with_capacity(array.len());
                 for value in array {
                     let span = value.span().map_or(span, |span| Span::new(span.start, span.end));
-                    self.budget.take(depth + 1, span)?;
+                    self.budget.count(depth + 1, span)?;
                     nodes.push(self.value(value, depth + 1, span)?);
                 }
                 Value::Sequence(nodes)
@@ -83,7 +84,7 @@ impl Reader<'_> {
     }
 }
 
-/// A date or time of TOML as our grammar writes it: TOML takes a space or `t` for `T`, and `z` for `Z`.
-fn moment(text: &str) -> String {
+/// Normalizes a date or time of TOML, which also allows a space or `t` instead of `T`, and `z` instead of `Z`.
+fn rfc_3339(text: &str) -> String {
     text.replace([' ', 't'], "T").replace('z', "Z")
 }

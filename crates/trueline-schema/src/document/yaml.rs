@@ -16,14 +16,14 @@ use crate::schema::Language;
 pub(crate) fn parse(text: &str) -> Result<Node, Fatal> {
     check_printable(text)?;
     let body = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut reader = Reader {
+    let mut builder = TreeBuilder {
         text,
         parser: Parser::new_from_str(body),
-        offsets: Offsets::new(text, body),
+        offsets: ByteOffsets::new(text, body),
         budget: Budget::default(),
         anchors: HashMap::new(),
     };
-    reader.document()
+    builder.document()
 }
 
 /// Rejects characters that YAML does not allow unescaped (section 5.1). The parser would read NUL as the end of the text.
@@ -39,21 +39,21 @@ fn check_printable(text: &str) -> Result<(), Fatal> {
     Err(syntax(&message, Span::new(offset, offset + character.len_utf8())))
 }
 
-/// The offsets of characters: the parser counts characters, spans count bytes.
-struct Offsets {
-    /// The byte of every character and the end; `None` when all of them are ASCII.
+/// Converts character indices of the parser to byte offsets of spans.
+struct ByteOffsets {
+    /// The byte offset of every character; `None` if all of them are ASCII.
     bytes: Option<Vec<u32>>,
-    /// The bytes before the text that was given to the parser.
-    lead: usize,
+    /// The length of the byte order mark, which the parser does not get.
+    bom_length: usize,
     length: usize,
 }
 
-impl Offsets {
+impl ByteOffsets {
     fn new(text: &str, body: &str) -> Self {
         let positions =
             || body.char_indices().map(|(offset, _)| u32::try_from(offset).unwrap_or(u32::MAX)).collect();
         let bytes = (!body.is_ascii()).then(positions);
-        Self { bytes, lead: text.len() - body.len(), length: body.len() }
+        Self { bytes, bom_length: text.len() - body.len(), length: body.len() }
     }
 
     fn byte(&self, character: usize) -> usize {
@@ -61,7 +61,7 @@ impl Offsets {
             Some(bytes) => bytes.get(character).map_or(self.length, |offset| *offset as usize),
             None => character.min(self.length),
         };
-        self.lead + offset
+        self.bom_length + offset
     }
 
     fn span(&self, span: YamlSpan) -> Span {
@@ -69,22 +69,25 @@ impl Offsets {
     }
 }
 
-/// An anchored value with what its repetition costs.
+/// An anchored value, and its size for the limits on aliases.
 struct Anchor {
     node: Node,
+    /// The number of values.
     nodes: usize,
-    height: usize,
+    /// The number of levels.
+    depth: usize,
 }
 
-struct Reader<'a> {
+/// Builds a tree of the events of the parser.
+struct TreeBuilder<'a> {
     text: &'a str,
     parser: Parser<'a, StrInput<'a>>,
-    offsets: Offsets,
+    offsets: ByteOffsets,
     budget: Budget,
     anchors: HashMap<usize, Anchor>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> TreeBuilder<'a> {
     fn document(&mut self) -> Result<Node, Fatal> {
         let mut root = None;
         loop {
@@ -112,11 +115,12 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let start = self.offsets.byte(error.marker().index());
                 let message = error.info().to_owned();
-                // The parser's own limit on brackets lies above ours and is met first, as it reads ahead.
+                // The parser has its own limit on brackets, which is higher than ours. It may be exceeded first, because the
+                // parser reads ahead.
                 if message == "recursion limit exceeded" {
                     return Err(exceeded("levels of nesting", DEPTH, Span::new(start, start)));
                 }
-                if let Some(tab) = tab_near(self.text, start).filter(|_| speaks_of_tabs(&message)) {
+                if let Some(tab) = tab_near(self.text, start).filter(|_| mentions_tabs(&message)) {
                     return Err(syntax("a tab; YAML is indented with spaces", Span::new(tab, tab + 1)));
                 }
                 Err(syntax(&message, Span::new(start, start)))
@@ -125,9 +129,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Builds the value that begins with `event`. Recurses at most as deep as the limit on nesting.
+    /// Builds the value that starts with `event`. The limit on nesting bounds the recursion.
     fn node(&mut self, event: Event<'a>, span: Span, depth: usize) -> Result<Node, Fatal> {
-        self.budget.take(depth, span)?;
+        self.budget.count(depth, span)?;
         match event {
             Event::Alias(id) => self.alias(id, span, depth),
             Event::Scalar(text, style, anchor, tag) => {
@@ -167,7 +171,7 @@ impl<'a> Reader<'a> {
     }
 
     fn key(&mut self, event: Event<'a>, span: Span) -> Result<(String, Span), Fatal> {
-        self.budget.take(1, span)?;
+        self.budget.count(1, span)?;
         match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => {
                 Err(refused("the merge key `<<`", span))
@@ -184,35 +188,35 @@ impl<'a> Reader<'a> {
         let Some(anchor) = self.anchors.get(&id) else {
             return Err(refused("an alias within the value it repeats", span));
         };
-        self.budget.take_aliased(anchor.nodes, span)?;
-        if depth + anchor.height > DEPTH + 1 {
+        self.budget.count_aliased(anchor.nodes, span)?;
+        if depth + anchor.depth > DEPTH + 1 {
             return Err(exceeded("levels of nesting", DEPTH, span));
         }
         Ok(anchor.node.clone())
     }
 
-    /// Keeps a copy of an anchored value. Copies count like aliases, because anchors may be nested.
+    /// Stores a copy of a value if it has an anchor. The copy counts like an alias, because anchored values may be nested.
     fn anchored(&mut self, anchor: usize, node: Node) -> Result<Node, Fatal> {
         if anchor != 0 {
-            let (nodes, height) = measure(&node);
-            self.budget.take_aliased(nodes, node.span)?;
-            self.anchors.insert(anchor, Anchor { node: node.clone(), nodes, height });
+            let (nodes, depth) = size(&node);
+            self.budget.count_aliased(nodes, node.span)?;
+            self.anchors.insert(anchor, Anchor { node: node.clone(), nodes, depth });
         }
         Ok(node)
     }
 }
 
-/// How many values a tree has and how many levels.
-fn measure(node: &Node) -> (usize, usize) {
+/// The number of values of a tree, and the number of its levels.
+fn size(node: &Node) -> (usize, usize) {
     let children: Vec<(usize, usize)> = match &node.value {
-        Value::Sequence(items) => items.iter().map(measure).collect(),
-        Value::Mapping(entries) => entries.iter().map(|entry| measure(&entry.value)).collect(),
+        Value::Sequence(items) => items.iter().map(size).collect(),
+        Value::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).collect(),
         _ => Vec::new(),
     };
-    children.iter().fold((1, 1), |(nodes, height), (more, below)| (nodes + more, height.max(below + 1)))
+    children.iter().fold((1, 1), |(nodes, depth), (more, below)| (nodes + more, depth.max(below + 1)))
 }
 
-/// What a scalar is: by its tag, by its quotes, else by the core schema.
+/// The value of a scalar. A tag or quotes determine its type, otherwise the core schema does.
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Value, Fatal> {
     let Some(tag) = tag else {
         let is_plain = style == ScalarStyle::Plain;
@@ -223,12 +227,12 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, span: Span)
         (true, "null" | "bool" | "int" | "float") => plain(&text),
         _ => return Err(refused("a tag beyond those of the core schema", span)),
     };
-    let is_right = match (tag.suffix.as_str(), &value) {
+    let has_tag_type = match (tag.suffix.as_str(), &value) {
         ("null", Value::Null) | ("bool", Value::Boolean(_)) | ("float", Value::Number(_)) => true,
         ("int", Value::Number(text)) => crate::grammar::is_integer(text),
         _ => false,
     };
-    if is_right { Ok(value) } else { Err(refused("a tag that its value does not have", span)) }
+    if has_tag_type { Ok(value) } else { Err(refused("a tag that its value does not have", span)) }
 }
 
 fn check_tag(tag: Option<&Tag>, suffix: &str, span: Span) -> Result<(), Fatal> {
@@ -240,13 +244,14 @@ fn check_tag(tag: Option<&Tag>, suffix: &str, span: Span) -> Result<(), Fatal> {
     }
 }
 
-fn speaks_of_tabs(message: &str) -> bool {
+fn mentions_tabs(message: &str) -> bool {
     message.split(' ').any(|word| matches!(word, "tab" | "tabs"))
 }
 
-/// The tab that an error about tabs refers to: the parser gives the place after it, or the beginning of what contains it.
-fn tab_near(text: &str, place: usize) -> Option<usize> {
-    let start = text[..place].trim_end_matches([' ', '\t']).len();
+/// The offset of the tab that an error about tabs refers to. The parser reports the position after the tab, or the start of the
+/// construct that contains it.
+fn tab_near(text: &str, offset: usize) -> Option<usize> {
+    let start = text[..offset].trim_end_matches([' ', '\t']).len();
     text[start..].find('\t').map(|tab| start + tab)
 }
 

@@ -84,21 +84,22 @@ impl std::error::Error for Error {}
 pub struct Problem {
     pub(crate) kind: ErrorKind,
     pub(crate) location: Option<Location>,
-    /// How many characters of the line it concerns, for the mark under them.
+    /// The number of characters on the line that the error covers; the marker is below them.
     pub(crate) width: usize,
-    /// Which document it is in, of those that a schema is composed of.
+    /// The index of the document that contains the error, if the schema is composed of several documents.
     pub(crate) document: usize,
-    /// The byte it begins at.
+    /// The byte offset at which the error starts; errors are sorted by it.
     pub(crate) offset: usize,
 }
 
 impl Problem {
     /// An error without a location.
-    pub(crate) fn nowhere(kind: ErrorKind) -> Self {
+    pub(crate) fn without_location(kind: ErrorKind) -> Self {
         Self { kind, location: None, width: 0, document: 0, offset: 0 }
     }
 
-    /// The same error in one of several documents, which was read as if alone.
+    /// Assigns the error to a document of a composed schema. That document was parsed on its own; `start` is the offset of its
+    /// first byte in the concatenated documents.
     pub(crate) fn in_document(mut self, document: usize, name: &str, start: usize) -> Self {
         self.document = document;
         self.offset += start;
@@ -143,7 +144,7 @@ pub struct Location {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The document is not valid in its language.
-    #[error("not valid {}: {}", language.name(), inert(message))]
+    #[error("not valid {}: {}", language.name(), escaped(message))]
     Syntax {
         /// The language.
         language: Language,
@@ -168,7 +169,7 @@ pub enum ErrorKind {
     #[error("the document is empty; it should be a mapping with `fields`")]
     Empty,
     /// A mapping contains a key twice.
-    #[error("duplicate key {}, first given on line {first_line}", tick(key))]
+    #[error("duplicate key {}, first given on line {first_line}", backticked(key))]
     DuplicateKey {
         /// The key.
         key: String,
@@ -176,7 +177,7 @@ pub enum ErrorKind {
         first_line: u32,
     },
     /// A key is unknown in its place.
-    #[error("unknown key {} in {owner}{}", tick(key), did_you_mean(nearest.as_ref()))]
+    #[error("unknown key {} in {owner}{}", backticked(key), did_you_mean(nearest.as_ref()))]
     UnknownKey {
         /// The key.
         key: String,
@@ -186,7 +187,7 @@ pub enum ErrorKind {
         nearest: Option<String>,
     },
     /// A name is unknown.
-    #[error("unknown {noun} {}{}", tick(name), did_you_mean(nearest.as_ref()))]
+    #[error("unknown {noun} {}{}", backticked(name), did_you_mean(nearest.as_ref()))]
     UnknownName {
         /// What the name refers to.
         noun: Noun,
@@ -196,13 +197,13 @@ pub enum ErrorKind {
         nearest: Option<String>,
     },
     /// A feature is known but not supported by this version.
-    #[error("{} is not supported by this version", tick(what))]
+    #[error("{} is not supported by this version", backticked(what))]
     NotSupported {
         /// The feature.
         what: String,
     },
     /// A value has the wrong kind.
-    #[error("{} should be {expected}, found {found}", if key.is_empty() { "the document".to_owned() } else { tick(key) })]
+    #[error("{} should be {expected}, found {found}", if key.is_empty() { "the document".to_owned() } else { backticked(key) })]
     WrongKind {
         /// The key of the value; empty for the document itself.
         key: String,
@@ -220,7 +221,7 @@ pub enum ErrorKind {
         keys: Vec<&'static str>,
     },
     /// Two columns have the same name, or one column has a name twice.
-    #[error("the column name {} is given twice, first on line {first_line}{}", tick(name), of(first_document.as_ref()))]
+    #[error("the column name {} is given twice, first on line {first_line}{}", backticked(name), of_document(first_document.as_ref()))]
     DuplicateField {
         /// The name.
         name: String,
@@ -230,7 +231,7 @@ pub enum ErrorKind {
         first_document: Option<String>,
     },
     /// Two documents of a composed schema define a field or setting differently.
-    #[error("{what} is given differently in {}, line {first_line}", tick(first_document))]
+    #[error("{what} is given differently in {}, line {first_line}", backticked(first_document))]
     Conflict {
         /// The field or setting.
         what: String,
@@ -242,8 +243,8 @@ pub enum ErrorKind {
     /// A keyword or check does not apply to columns of this type.
     #[error(
         "{} does not apply to type {data_type}; it applies to {applies_to}{}",
-        tick(keyword),
-        add_type(data_type)
+        backticked(keyword),
+        type_hint(data_type)
     )]
     Inapplicable {
         /// The keyword or check.
@@ -254,7 +255,7 @@ pub enum ErrorKind {
         applies_to: String,
     },
     /// A value is not allowed for its key.
-    #[error("{} {reason}", tick(key))]
+    #[error("{} {reason}", backticked(key))]
     InvalidValue {
         /// The key.
         key: String,
@@ -262,7 +263,7 @@ pub enum ErrorKind {
         reason: String,
     },
     /// A value does not belong to the type of the column.
-    #[error("{} {value} is no value of type {data_type}: {reason}", tick(key))]
+    #[error("{} {value} is no value of type {data_type}: {reason}", backticked(key))]
     NotOfType {
         /// The key.
         key: String,
@@ -280,7 +281,7 @@ pub enum ErrorKind {
         reason: String,
     },
     /// A regular expression does not compile or is too large.
-    #[error("the pattern does not compile: {}", inert(message))]
+    #[error("the pattern does not compile: {}", escaped(message))]
     Pattern {
         /// The error message.
         message: String,
@@ -288,7 +289,7 @@ pub enum ErrorKind {
         offset: Option<usize>,
     },
     /// Two checks have the same id.
-    #[error("the id {} is already that of another check", tick(id))]
+    #[error("the id {} is already that of another check", backticked(id))]
     DuplicateId {
         /// The id.
         id: String,
@@ -323,29 +324,29 @@ impl fmt::Display for Noun {
     }
 }
 
-/// How much of a foreign text is shown.
-const SHOWN: usize = 160;
+/// The maximum number of characters of a text from the document that a message shows.
+const MAX_SHOWN_CHARS: usize = 160;
 
-/// A text of the document in back ticks: cut when long, and nothing in it can act in a terminal.
-pub(crate) fn tick(text: &str) -> String {
-    format!("`{}`", inert(text))
+/// A text from the document in backticks, [`escaped`].
+pub(crate) fn backticked(text: &str) -> String {
+    format!("`{}`", escaped(text))
 }
 
-/// A text of the document on one line: cut when long, and nothing in it can act in a terminal.
-pub(crate) fn inert(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(SHOWN));
+/// A text from the document on one line, truncated if long, with escapes for all characters that a terminal could interpret.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(MAX_SHOWN_CHARS));
     for (index, character) in text.chars().enumerate() {
-        if index == SHOWN {
+        if index == MAX_SHOWN_CHARS {
             out.push('…');
             break;
         }
-        push_inert(&mut out, character);
+        push_escaped(&mut out, character);
     }
     out
 }
 
-/// Appends a character, escaped when it could act in a terminal or cannot be seen.
-pub(crate) fn push_inert(out: &mut String, character: char) {
+/// Appends a character; control characters and invisible characters are escaped.
+pub(crate) fn push_escaped(out: &mut String, character: char) {
     let hidden = character.is_control()
         || matches!(character, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}');
     match character {
@@ -358,24 +359,24 @@ pub(crate) fn push_inert(out: &mut String, character: char) {
 }
 
 fn did_you_mean(nearest: Option<&String>) -> String {
-    nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", tick(nearest)))
+    nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", backticked(nearest)))
 }
 
-fn of(document: Option<&String>) -> String {
-    document.map_or_else(String::new, |document| format!(" of {}", tick(document)))
+fn of_document(document: Option<&String>) -> String {
+    document.map_or_else(String::new, |document| format!(" of {}", backticked(document)))
 }
 
-/// `` `a`, `b` or `c` ``.
+/// Lists keys as `` `a`, `b` or `c` ``.
 pub(crate) fn any_of(keys: &[&str]) -> String {
-    let ticked: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    match ticked.as_slice() {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    match quoted.as_slice() {
         [key] => key.clone(),
         [before @ .., last] => format!("{} or {last}", before.join(", ")),
         [] => String::new(),
     }
 }
 
-/// A field without a type has type `any`, which may be unexpected: suggests a type.
-fn add_type(data_type: &DataType) -> &'static str {
+/// Suggests adding a type if the type is `any`: a field without a type has that type, which its author may not expect.
+fn type_hint(data_type: &DataType) -> &'static str {
     if *data_type == DataType::Any { "; give the field a `type`" } else { "" }
 }

@@ -54,7 +54,8 @@ pub(super) fn fraction_nanos(digits: &str) -> Option<i64> {
     format!("{digits:0<9}").parse().ok()
 }
 
-/// Returns whether a text can name a time zone: `UTC`, `Z`, an offset, or a name in the form of the IANA database.
+/// Returns whether a text has the form of a time zone: `UTC`, `Z`, an offset, or a name of the IANA database, which is not
+/// looked up.
 ///
 /// # Example
 /// ```

@@ -1,14 +1,14 @@
 //! Reads the `csv` section.
 
-use super::mapping::{Mapping, Place};
-use super::{Reader, keyword, meant};
+use super::mapping::{Mapping, NodeRef};
+use super::{Reader, keyword, suggest};
 use crate::csv::CsvFormat;
 use crate::error::{ErrorKind, Noun};
 
 impl<'d> Reader<'d> {
-    pub(super) fn csv(&mut self, place: &Place<'d>) -> CsvFormat {
+    pub(super) fn csv(&mut self, node: &NodeRef<'d>) -> CsvFormat {
         let mut csv = CsvFormat::default();
-        let Some(map) = self.mapping(place, "the section `csv`", &[&keyword::CSV], &[]) else {
+        let Some(map) = self.mapping(node, "the section `csv`", &[&keyword::CSV], &[]) else {
             return csv;
         };
         let mut delimiter = Some(csv.delimiter);
@@ -28,12 +28,12 @@ impl<'d> Reader<'d> {
         csv
     }
 
-    /// Stores one ASCII character other than a line ending in `slot`, or with `or_none` nothing for the word `none`.
-    fn byte(&mut self, map: &Mapping<'d>, key: &str, or_none: bool, slot: &mut Option<u8>) {
-        let Some(place) = map.place(key) else { return };
-        let Some(text) = self.text_at(&place) else { return };
+    /// Stores one ASCII character other than a line ending in `slot`, or with `may_be_none` nothing for the word `none`.
+    fn byte(&mut self, map: &Mapping<'d>, key: &str, may_be_none: bool, slot: &mut Option<u8>) {
+        let Some(node) = map.get(key) else { return };
+        let Some(text) = self.text_at(&node) else { return };
         let reason = match text.as_bytes() {
-            b"none" if or_none => {
+            b"none" if may_be_none => {
                 *slot = None;
                 return;
             }
@@ -44,15 +44,15 @@ impl<'d> Reader<'d> {
             }
             [b'\\', ..] | b"tab" => "must be one character; a tab is written \"\\t\" in double quotes",
             _ if text.chars().count() == 1 => "must be an ASCII character",
-            _ if or_none => "must be one character or `none`",
+            _ if may_be_none => "must be one character or `none`",
             _ => "must be one character",
         };
-        self.invalid(&place, reason);
+        self.invalid(&node, reason);
     }
 
     fn check_encoding(&mut self, map: &Mapping<'d>) {
-        let Some(place) = map.place("encoding") else { return };
-        let Some(name) = self.text_at(&place) else { return };
+        let Some(node) = map.get("encoding") else { return };
+        let Some(name) = self.text_at(&node) else { return };
         let lower = name.to_ascii_lowercase();
         if matches!(lower.as_str(), "utf-8" | "utf8") {
             return;
@@ -65,12 +65,12 @@ impl<'d> Reader<'d> {
         let kind = if is_known {
             ErrorKind::NotSupported { what: format!("encoding: {name}") }
         } else {
-            ErrorKind::UnknownName { noun: Noun::Encoding, nearest: meant(&name, ["utf-8"]), name }
+            ErrorKind::UnknownName { noun: Noun::Encoding, nearest: suggest(&name, ["utf-8"]), name }
         };
-        self.fault(place.node.span, &place.path, kind);
+        self.record_error_at(&node, kind);
     }
 
-    /// Notes bytes that have two meanings.
+    /// Records two bytes of the dialect that are equal.
     fn check_distinct(&mut self, map: &Mapping<'d>, csv: &CsvFormat) {
         let bytes = [
             ("delimiter", Some(csv.delimiter)),
@@ -83,7 +83,7 @@ impl<'d> Reader<'d> {
                 if byte.is_none() || byte != other {
                     continue;
                 }
-                // At least one of the two is written; the defaults differ.
+                // At least one of the two is in the document, because the defaults differ.
                 let written = if map.has(key) { key } else { other_key };
                 let doubling = if *key == "escape" && *other_key == "quote" {
                     "; a doubled quote is understood without it"
@@ -91,8 +91,8 @@ impl<'d> Reader<'d> {
                     ""
                 };
                 let reason = format!("`{key}` and `{other_key}` are the same character{doubling}");
-                if let Some(place) = map.place(written) {
-                    self.fault(place.node.span, &place.path, ErrorKind::Impossible { reason });
+                if let Some(node) = map.get(written) {
+                    self.record_error_at(&node, ErrorKind::Impossible { reason });
                 }
             }
         }

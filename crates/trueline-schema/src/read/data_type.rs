@@ -1,118 +1,118 @@
 //! Reads the types of fields from text.
 //!
-//! A nested type is parsed from the outside in, with the locations of one text, so that an inner error is reported at its
+//! A nested type is parsed recursively. Inner types are ranges of the whole text, so an error in one of them is reported at its
 //! location.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::Reader;
-use super::mapping::Place;
-use super::meant;
+use super::mapping::NodeRef;
+use super::suggest;
 use crate::data_type::{DataType, TimeUnit, is_plain_name};
-use crate::error::{ErrorKind, Noun, tick};
+use crate::error::{ErrorKind, Noun, backticked};
 use crate::grammar::is_zone;
 
 /// Other names of types.
 pub(crate) const ALIASES: [(&str, DataType); 2] =
     [("integer", DataType::Int64), ("number", DataType::Float64)];
-/// How many types may lie within one another.
+/// The maximum nesting depth of types.
 const MAX_DEPTH: usize = 32;
 
-/// An error, and the byte offset in the text where it begins.
-struct Fault {
+/// An error, and the byte offset in the text at which it starts.
+struct TypeError {
     kind: ErrorKind,
-    at: usize,
+    offset: usize,
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn data_type(&mut self, place: &Place<'d>) -> Option<DataType> {
-        let text = self.text_at(place)?;
+    pub(super) fn data_type(&mut self, node: &NodeRef<'d>) -> Option<DataType> {
+        let text = self.text_at(node)?;
         match parse(&text) {
             Ok(data_type) => Some(data_type),
-            Err(Fault { kind, at }) => {
-                let within = (at > 0).then_some(at);
-                let span = self.span_within(place.node.span, &text, within);
-                self.fault(span, &place.path, kind);
+            Err(TypeError { kind, offset }) => {
+                let offset = (offset > 0).then_some(offset);
+                let span = self.span_within(node.span(), &text, offset);
+                self.record_error(span, &node.path, kind);
                 None
             }
         }
     }
 }
 
-fn parse(text: &str) -> Result<DataType, Fault> {
-    nested(text, 0..text.len(), 0)
+fn parse(text: &str) -> Result<DataType, TypeError> {
+    parse_range(text, 0..text.len(), 0)
 }
 
-/// The type at a place of a text.
-fn nested(text: &str, place: Range<usize>, depth: usize) -> Result<DataType, Fault> {
-    let fault = |kind| Fault { kind, at: place.start };
-    let own = &text[place.clone()];
+/// Parses the type in a range of a text.
+fn parse_range(text: &str, range: Range<usize>, depth: usize) -> Result<DataType, TypeError> {
+    let error = |kind| TypeError { kind, offset: range.start };
+    let own = &text[range.clone()];
     let Some(open) = own.find('<').filter(|open| !own[..*open].contains('(')) else {
-        return flat(own).map_err(fault);
+        return flat(own).map_err(error);
     };
     let name = own[..open].trim_end();
     if !matches!(name, "list" | "struct") {
-        return Err(fault(match flat(name) {
+        return Err(error(match flat(name) {
             Ok(_) => invalid(&format!("{name} takes no types within angle brackets")),
             Err(kind) => kind,
         }));
     }
     if !own.ends_with('>') {
-        return Err(fault(invalid(&format!("{name}<…> has no closing angle bracket at its end"))));
+        return Err(error(invalid(&format!("{name}<…> has no closing angle bracket at its end"))));
     }
     if depth == MAX_DEPTH {
-        return Err(fault(invalid(&format!("has more than {MAX_DEPTH} types within one another"))));
+        return Err(error(invalid(&format!("has more than {MAX_DEPTH} types within one another"))));
     }
-    let inner = trimmed(text, place.start + open + 1..place.end - 1);
+    let inner = trimmed(text, range.start + open + 1..range.end - 1);
     match (name, inner.is_empty()) {
-        ("list", true) => Err(fault(invalid("list needs the type of its items: list<int64>"))),
-        ("list", false) => Ok(DataType::List(Box::new(nested(text, inner, depth + 1)?))),
-        (_, true) => Err(fault(invalid("struct needs its members: struct<a: int64, b: string>"))),
+        ("list", true) => Err(error(invalid("list needs the type of its items: list<int64>"))),
+        ("list", false) => Ok(DataType::List(Box::new(parse_range(text, inner, depth + 1)?))),
+        (_, true) => Err(error(invalid("struct needs its members: struct<a: int64, b: string>"))),
         (_, false) => members(text, inner, depth).map(DataType::Struct),
     }
 }
 
-/// The members of a struct.
-fn members(text: &str, place: Range<usize>, depth: usize) -> Result<Vec<(String, DataType)>, Fault> {
+/// Parses the members of a struct in a range of a text.
+fn members(text: &str, range: Range<usize>, depth: usize) -> Result<Vec<(String, DataType)>, TypeError> {
     let mut members: Vec<(String, DataType)> = Vec::new();
     let mut names = HashSet::new();
-    let mut start = place.start;
+    let mut start = range.start;
     loop {
-        let end = start + end_of_member(&text[start..place.end]);
+        let end = start + end_of_member(&text[start..range.end]);
         let member = trimmed(text, start..end);
-        let fault = |kind| Fault { kind, at: member.start };
+        let error = |kind| TypeError { kind, offset: member.start };
         let own = &text[member.clone()];
         let colon = end_of_name(own);
         let Some(colon) = colon.filter(|colon| own[*colon..].starts_with(':')) else {
-            return Err(fault(invalid("struct takes members as name: type, separated by commas")));
+            return Err(error(invalid("struct takes members as name: type, separated by commas")));
         };
         let written = own[..colon].trim_end();
         let name = if written.starts_with('"') {
-            serde_json::from_str(written).map_err(|_| fault(invalid("has a name that is no JSON string")))?
+            serde_json::from_str(written).map_err(|_| error(invalid("has a name that is no JSON string")))?
         } else {
             written.to_owned()
         };
         if name.is_empty() || (!written.starts_with('"') && !is_plain_name(&name)) {
             let reason = "has a member whose name must be written in double quotes, as a JSON string";
-            return Err(fault(invalid(reason)));
+            return Err(error(invalid(reason)));
         }
         if !names.insert(name.clone()) {
-            return Err(fault(invalid(&format!("has two members of the name {}", tick(&name)))));
+            return Err(error(invalid(&format!("has two members of the name {}", backticked(&name)))));
         }
         let of_member = trimmed(text, member.start + colon + 1..member.end);
         if of_member.is_empty() {
-            return Err(fault(invalid(&format!("has no type for the member {}", tick(&name)))));
+            return Err(error(invalid(&format!("has no type for the member {}", backticked(&name)))));
         }
-        members.push((name, nested(text, of_member, depth + 1)?));
-        if end == place.end {
+        members.push((name, parse_range(text, of_member, depth + 1)?));
+        if end == range.end {
             return Ok(members);
         }
         start = end + 1;
     }
 }
 
-/// The end of the first of several members: a comma outside brackets and quotes, or the end.
+/// The end of the first member: a comma outside brackets and quotes, or the end of the text.
 fn end_of_member(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -152,13 +152,14 @@ fn end_of_quoted(text: &str) -> usize {
     text.len()
 }
 
-/// A place without the white space around it.
-fn trimmed(text: &str, place: Range<usize>) -> Range<usize> {
-    let own = &text[place.clone()];
-    let start = place.start + own.len() - own.trim_start().len();
+/// The range without the white space at its ends.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let own = &text[range.clone()];
+    let start = range.start + own.len() - own.trim_start().len();
     start..start + own.trim().len()
 }
 
+/// Parses a type that is not nested.
 fn flat(text: &str) -> Result<DataType, ErrorKind> {
     let Some((name, rest)) = text.split_once('(') else {
         return plain(text);
@@ -178,6 +179,7 @@ fn flat(text: &str) -> Result<DataType, ErrorKind> {
     }
 }
 
+/// Parses a type without parameters.
 fn plain(text: &str) -> Result<DataType, ErrorKind> {
     let alias = ALIASES.into_iter().find(|(name, _)| *name == text).map(|(_, data_type)| data_type);
     if let Some(found) = alias.or_else(|| DataType::PLAIN.into_iter().find(|plain| plain.name() == text)) {
@@ -194,16 +196,16 @@ fn plain(text: &str) -> Result<DataType, ErrorKind> {
         _ => {}
     }
     let names = DataType::PLAIN.iter().map(DataType::name).chain(ALIASES.iter().map(|(name, _)| *name));
-    let nearest = meant(text, names.chain(["decimal", "list", "struct"]));
+    let nearest = suggest(text, names.chain(["decimal", "list", "struct"]));
     Err(ErrorKind::UnknownName { noun: Noun::Type, name: text.to_owned(), nearest })
 }
 
 fn decimal(parameters: &[&str]) -> Result<DataType, ErrorKind> {
-    let small = |text: &str| if text.starts_with('+') { None } else { text.parse::<u8>().ok() };
+    let parse_u8 = |text: &str| if text.starts_with('+') { None } else { text.parse::<u8>().ok() };
     let [precision, scale] = parameters else {
         return Err(invalid("decimal takes two parameters: decimal(10,2)"));
     };
-    match (small(precision), small(scale)) {
+    match (parse_u8(precision), parse_u8(scale)) {
         (Some(precision @ 1..=38), Some(scale)) if scale <= precision => {
             Ok(DataType::Decimal { precision, scale })
         }

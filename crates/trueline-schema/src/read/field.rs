@@ -2,31 +2,31 @@
 
 use std::collections::HashMap;
 
-use super::item::Item;
-use super::mapping::{Mapping, Place};
+use super::mapping::{Mapping, NodeRef};
+use super::parameter::Parameters;
 use super::{Reader, keyword};
 use crate::check::{Check, CheckKind, SPECS, Severity, Spec, Types, precision};
 use crate::data_type::DataType;
 use crate::document::{Span, Value};
-use crate::error::{ErrorKind, tick};
+use crate::error::{ErrorKind, backticked};
 use crate::field::Field;
 use crate::grammar::Strptime;
 use crate::resolve;
 
-/// A field with what its checks must know of how it was read.
-pub(super) struct ReadField {
+/// A parsed field, and what the parsing of its checks needs in addition.
+pub(super) struct ParsedField {
     pub(super) field: Field,
-    /// Whether the type could be read; if not, that was noted.
+    /// Whether the type could be parsed; if not, an error was recorded.
     pub(super) is_typed: bool,
     /// The default severity of its checks.
     pub(super) severity: Severity,
 }
 
-/// Keywords that are not checks and do not apply to every type.
-pub(super) const SUITED: [(&str, Types); 8] = [
+/// The types that a keyword applies to, for keywords that are not checks.
+pub(super) const KEYWORD_TYPES: [(&str, Types); 8] = [
     ("true_values", Types::Boolean),
     ("false_values", Types::Boolean),
-    ("group_char", Types::Numbers),
+    ("group_char", Types::Numeric),
     ("decimal_char", Types::Fractional),
     ("allow_nan", Types::Floats),
     ("allow_infinite", Types::Floats),
@@ -35,49 +35,49 @@ pub(super) const SUITED: [(&str, Types); 8] = [
 ];
 
 impl<'d> Reader<'d> {
-    pub(super) fn fields(&mut self, place: &Place<'d>) -> Vec<ReadField> {
-        let Some(items) = self.items(place, "a list of fields") else { return Vec::new() };
-        let fields: Vec<ReadField> = items.iter().filter_map(|item| self.field(item)).collect();
+    pub(super) fn fields(&mut self, node: &NodeRef<'d>) -> Vec<ParsedField> {
+        let Some(items) = self.items(node, "a list of fields") else { return Vec::new() };
+        let fields: Vec<ParsedField> = items.iter().filter_map(|item| self.field(item)).collect();
         self.check_names(&items);
         fields
     }
 
-    fn field(&mut self, place: &Place<'d>) -> Option<ReadField> {
-        let index = place.path.trim_start_matches("fields");
-        let mut map = self.open_mapping(place, &format!("field {index}"))?;
-        let name = match map.place("name").map(|place| &place.node.value) {
+    fn field(&mut self, node: &NodeRef<'d>) -> Option<ParsedField> {
+        let index = node.path.trim_start_matches("fields");
+        let mut map = self.open_mapping(node, &format!("field {index}"))?;
+        let name = match map.get("name").map(|node| node.value()) {
             Some(Value::Text(name)) if !name.is_empty() => name.clone(),
             _ => String::new(),
         };
         if !name.is_empty() {
-            map.owner = format!("field {}", tick(&name));
+            map.owner = format!("field {}", backticked(&name));
         }
         self.check_keys(&map, &[&keyword::FIELD], &[]);
         if !self.lacks(&map, &["name"])
-            && let Some(place) = map.place("name")
+            && let Some(node) = map.get("name")
         {
-            self.full_text(&place);
+            self.nonempty_text(&node);
         }
-        let (data_type, is_typed) = match map.place("type") {
+        let (data_type, is_typed) = match map.get("type") {
             None => (DataType::Any, true),
-            Some(place) => self.data_type(&place).map_or((DataType::Any, false), |found| (found, true)),
+            Some(node) => self.data_type(&node).map_or((DataType::Any, false), |found| (found, true)),
         };
         let mut field = Field::new(name, data_type);
         if is_typed {
-            self.check_suited(&map, &field.data_type);
+            self.check_keyword_types(&map, &field.data_type);
         }
         self.plain_keywords(&map, &mut field);
-        self.text_keywords(&map, &mut field);
-        let mut read = ReadField { field, is_typed, severity: Severity::Error };
-        read.severity = self.word(&map, "severity", &keyword::SEVERITY).unwrap_or_default();
-        self.check_keywords(&map, &mut read);
-        if let Some(place) = map.place("checks") {
-            self.field_checks(&place, &mut read);
+        self.notation_keywords(&map, &mut field);
+        let mut parsed = ParsedField { field, is_typed, severity: Severity::Error };
+        parsed.severity = self.word(&map, "severity", &keyword::SEVERITY).unwrap_or_default();
+        self.check_keywords(&map, &mut parsed);
+        if let Some(node) = map.get("checks") {
+            self.field_checks(&node, &mut parsed);
         }
-        Some(read)
+        Some(parsed)
     }
 
-    /// Keywords that are taken as they are.
+    /// Reads keywords whose values need no further checks.
     fn plain_keywords(&mut self, map: &Mapping<'d>, field: &mut Field) {
         field.optional = self.boolean(map, "optional").unwrap_or(false);
         field.trim = self.boolean(map, "trim").unwrap_or(false);
@@ -88,96 +88,94 @@ impl<'d> Reader<'d> {
         field.title = self.text(map, "title");
         field.description = self.text(map, "description");
         field.null_values = self.texts(map, "null_values");
-        if let Some(place) = map.place("aliases") {
-            let items = self.items(&place, "a list of names").unwrap_or_default();
-            field.aliases = items.iter().filter_map(|item| self.full_text(item)).collect();
+        if let Some(node) = map.get("aliases") {
+            let items = self.items(&node, "a list of names").unwrap_or_default();
+            field.aliases = items.iter().filter_map(|item| self.nonempty_text(item)).collect();
         }
     }
 
-    /// Reads keywords about how values are written.
-    fn text_keywords(&mut self, map: &Mapping<'d>, field: &mut Field) {
+    /// Reads keywords about the notation of values.
+    fn notation_keywords(&mut self, map: &Mapping<'d>, field: &mut Field) {
         for (key, slot) in
             [("true_values", &mut field.true_values), ("false_values", &mut field.false_values)]
         {
             if let Some(texts) = self.texts(map, key) {
                 *slot = texts;
                 if slot.is_empty()
-                    && let Some(place) = map.place(key)
+                    && let Some(node) = map.get(key)
                 {
                     let reason = format!("`{key}` lists no texts");
-                    self.fault(place.node.span, &place.path, ErrorKind::Impossible { reason });
+                    self.record_error_at(&node, ErrorKind::Impossible { reason });
                 }
             }
         }
         let both = field.true_values.iter().find(|text| field.false_values.contains(text));
         if let Some(text) = both {
             let key = if map.has("true_values") { "true_values" } else { "false_values" };
-            if let Some(place) = map.place(key) {
-                let reason = format!("{} means both true and false; list the other side too", tick(text));
-                self.fault(place.node.span, &place.path, ErrorKind::Impossible { reason });
+            if let Some(node) = map.get(key) {
+                let reason =
+                    format!("{} means both true and false; list the other side too", backticked(text));
+                self.record_error_at(&node, ErrorKind::Impossible { reason });
             }
         }
         field.group_char = self.character(map, "group_char");
         if let Some(character) = self.character(map, "decimal_char") {
             field.decimal_char = character;
         }
-        let takes_point = Types::Fractional.contains(&field.data_type);
-        if takes_point
+        let has_decimal_point = Types::Fractional.contains(&field.data_type);
+        if has_decimal_point
             && field.group_char == Some(field.decimal_char)
-            && let Some(place) = map.place("group_char")
+            && let Some(node) = map.get("group_char")
         {
             let reason = "`group_char` and `decimal_char` are the same character".to_owned();
-            self.fault(place.node.span, &place.path, ErrorKind::Impossible { reason });
+            self.record_error_at(&node, ErrorKind::Impossible { reason });
         }
-        if Types::Moments.contains(&field.data_type)
-            && let Some(place) = map.place("format")
+        if Types::Temporal.contains(&field.data_type)
+            && let Some(node) = map.get("format")
         {
-            field.formats = self.formats(&place, &field.data_type);
+            field.formats = self.formats(&node, &field.data_type);
         }
     }
 
-    /// One character that no number has otherwise.
+    /// One character that cannot occur in a number otherwise.
     fn character(&mut self, map: &Mapping<'d>, key: &str) -> Option<char> {
-        let place = map.place(key)?;
-        let text = self.text_at(&place)?;
+        let node = map.get(key)?;
+        let text = self.text_at(&node)?;
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
             (Some(one), None) if !one.is_alphanumeric() && !matches!(one, '+' | '-' | '\n' | '\r') => {
                 Some(one)
             }
             (Some(_), None) => {
-                self.invalid(&place, "cannot be a letter, a digit, a sign or a line end");
+                self.invalid(&node, "cannot be a letter, a digit, a sign or a line end");
                 None
             }
             _ => {
-                self.invalid(&place, "must be one character");
+                self.invalid(&node, "must be one character");
                 None
             }
         }
     }
 
-    /// The strptime patterns of a date or time.
-    fn formats(&mut self, place: &Place<'d>, data_type: &DataType) -> Vec<String> {
-        let items = match &place.node.value {
-            Value::Sequence(_) => self.items(place, "strptime patterns").unwrap_or_default(),
-            _ => vec![place.clone()],
+    /// The strptime patterns of a date or time type.
+    fn formats(&mut self, node: &NodeRef<'d>, data_type: &DataType) -> Vec<String> {
+        let items = match node.value() {
+            Value::Sequence(_) => self.items(node, "strptime patterns").unwrap_or_default(),
+            _ => vec![node.clone()],
         };
         if items.is_empty() {
-            self.fault(
-                place.node.span,
-                &place.path,
-                ErrorKind::Impossible { reason: "`format` lists no patterns".into() },
-            );
+            self.record_error_at(node, ErrorKind::Impossible { reason: "`format` lists no patterns".into() });
         }
         let mut formats = Vec::new();
         for item in &items {
-            let Some(pattern) = self.full_text(item) else { continue };
+            let Some(pattern) = self.nonempty_text(item) else { continue };
             match Strptime::compile(&pattern) {
                 Err(message) => self.invalid(item, format!("is no strptime pattern: {message}")),
                 Ok(compiled) => {
-                    if let Some(lack) = lack(&compiled, data_type) {
-                        let reason = format!("{} names no {lack}, which {data_type} needs", tick(&pattern));
-                        self.fault(item.node.span, &item.path, ErrorKind::Impossible { reason });
+                    if let Some(part) = missing_part(&compiled, data_type) {
+                        let reason =
+                            format!("{} names no {part}, which {data_type} needs", backticked(&pattern));
+                        self.record_error_at(item, ErrorKind::Impossible { reason });
                     }
                     if formats.contains(&pattern) {
                         self.invalid(item, "lists this pattern twice");
@@ -189,70 +187,77 @@ impl<'d> Reader<'d> {
         formats
     }
 
-    /// Notes keywords that the type cannot carry.
-    fn check_suited(&mut self, map: &Mapping<'d>, data_type: &DataType) {
+    /// Records keywords that do not apply to the type.
+    fn check_keyword_types(&mut self, map: &Mapping<'d>, data_type: &DataType) {
         let of_checks = SPECS.iter().flat_map(|spec| spec.keywords.iter().map(|key| (*key, spec.types)));
-        // `format` is a check of text and a way of writing dates.
+        // `format` is a check for strings and a notation for dates and times; `KEYWORD_TYPES` has both.
         let of_checks = of_checks.filter(|(key, _)| *key != "format");
-        for (key, types) in SUITED.into_iter().chain(of_checks) {
+        for (key, types) in KEYWORD_TYPES.into_iter().chain(of_checks) {
             if !types.contains(data_type)
-                && let Some(place) = map.place(key)
+                && let Some(node) = map.get(key)
             {
                 let kind = inapplicable(key, data_type, types);
-                self.fault(place.key_span, &place.path, kind);
+                self.record_error(node.key_span, &node.path, kind);
             }
         }
     }
 
-    /// Folds the keywords that ask for checks into checks.
-    fn check_keywords(&mut self, map: &Mapping<'d>, read: &mut ReadField) {
+    /// Adds the checks that keywords declare.
+    fn check_keywords(&mut self, map: &Mapping<'d>, parsed: &mut ParsedField) {
         for spec in SPECS.into_iter().filter(|spec| spec.keywords.iter().any(|key| map.has(key))) {
-            if read.is_typed && !spec.types.contains(&read.field.data_type) {
+            if parsed.is_typed && !spec.types.contains(&parsed.field.data_type) {
                 continue;
             }
-            if let Some(kind) = self.keyword_kind(map, spec, read) {
-                let check = Check::new(kind, vec![read.field.name.clone()]);
-                read.field.checks.push(Check { severity: read.severity, ..check });
+            if let Some(kind) = self.keyword_kind(map, spec, parsed) {
+                let check = Check::new(kind, vec![parsed.field.name.clone()]);
+                parsed.field.checks.push(Check { severity: parsed.severity, ..check });
             }
         }
     }
 
+    /// The check that keywords of a field declare.
     fn keyword_kind(
         &mut self,
         map: &Mapping<'d>,
         spec: &'static Spec,
-        read: &ReadField,
+        parsed: &ParsedField,
     ) -> Option<CheckKind> {
         match spec.name {
             "required" | "unique" => {
-                let is_asked = self.boolean(map, spec.name)?;
-                let unparametrised = Mapping::empty(map.span, &map.path);
-                is_asked.then(|| self.run_spec(&unparametrised, spec, read)).flatten()
+                let is_set = self.boolean(map, spec.name)?;
+                let no_parameters = Mapping::empty(map.span, &map.path);
+                is_set.then(|| self.read_parameters(&no_parameters, spec, parsed)).flatten()
             }
             "precision" => {
-                let place = map.place("precision")?;
-                let map = self.mapping(&place, "`precision`", &[precision::PARAMETERS], &[])?;
+                let node = map.get("precision")?;
+                let map = self.mapping(&node, "`precision`", &[precision::PARAMETERS], &[])?;
                 if self.lacks(&map, precision::PARAMETERS) {
                     return None;
                 }
-                self.run_spec(&map, spec, read)
+                self.read_parameters(&map, spec, parsed)
             }
-            "format" if !read.is_typed => None,
-            _ => self.run_spec(map, spec, read),
+            "format" if !parsed.is_typed => None,
+            _ => self.read_parameters(map, spec, parsed),
         }
     }
 
-    fn run_spec(&mut self, map: &Mapping<'d>, spec: &'static Spec, read: &ReadField) -> Option<CheckKind> {
-        let target = Some((&read.field, read.is_typed));
-        (spec.read)(&mut Item { reader: self, map, target })
+    /// Reads the parameters of a check from a mapping.
+    fn read_parameters(
+        &mut self,
+        map: &Mapping<'d>,
+        spec: &'static Spec,
+        parsed: &ParsedField,
+    ) -> Option<CheckKind> {
+        let target = Some((&parsed.field, parsed.is_typed));
+        (spec.read)(&mut Parameters { reader: self, map, target })
     }
 
-    /// Notes names and aliases that two fields have.
-    fn check_names(&mut self, items: &[Place<'d>]) {
+    /// Records names and aliases that occur twice.
+    fn check_names(&mut self, items: &[NodeRef<'d>]) {
         let mut seen: HashMap<String, Span> = HashMap::new();
         let mut aliases = Vec::new();
         for item in items {
-            let Value::Mapping(entries) = &item.node.value else { continue };
+            let Value::Mapping(entries) = item.value() else { continue };
             for entry in entries {
                 match (entry.key.as_str(), &entry.value.value) {
                     ("name", Value::Text(name)) => {
@@ -277,24 +282,25 @@ impl<'d> Reader<'d> {
 
     fn check_name(&mut self, name: &str, span: Span, path: &str, seen: &mut HashMap<String, Span>) {
         if let Some(first) = seen.get(name) {
-            let first_line = self.source.place(*first).0;
+            let first_line = self.source.line_column(*first).0;
             let first_document = self.source.document_name(*first).map(str::to_owned);
             let kind = ErrorKind::DuplicateField { name: name.to_owned(), first_line, first_document };
-            self.fault(span, path, kind);
+            self.record_error(span, path, kind);
         } else {
             seen.insert(name.to_owned(), span);
         }
     }
 }
 
-impl ReadField {
-    /// Declares the implied checks of a field whose checks are not errors, and those implied by some formats.
+impl ParsedField {
+    /// Declares the implied checks explicitly if the severity of the field is not error, because implied checks have severity
+    /// error.
     pub(super) fn declare_implied(&mut self) {
         if self.severity == Severity::Error {
             return;
         }
         let mut kinds: Vec<CheckKind> = resolve::implied(&self.field).collect();
-        // Implied only where values can be of another kind than text.
+        // For strings, `type` is implied only in formats with typed values (`Schema::with_typed_text`).
         let is_declared = self.field.checks.iter().any(|check| check.kind == CheckKind::Type);
         if self.field.data_type == DataType::String && !is_declared {
             kinds.push(CheckKind::Type);
@@ -314,8 +320,8 @@ pub(super) fn inapplicable(keyword: &str, data_type: &DataType, types: Types) ->
     }
 }
 
-/// What the type requires but a pattern does not contain.
-fn lack(pattern: &Strptime, data_type: &DataType) -> Option<&'static str> {
+/// A part that the type requires and the pattern does not have.
+fn missing_part(pattern: &Strptime, data_type: &DataType) -> Option<&'static str> {
     match data_type {
         DataType::Time => (!pattern.has_time()).then_some("part of a time"),
         DataType::Timestamp { zone: Some(_), .. } if !pattern.has_offset() => Some("offset"),

@@ -1,12 +1,12 @@
 //! Reads the `json` section.
 
-use super::mapping::Place;
+use super::mapping::NodeRef;
 use super::{Reader, keyword};
 use crate::json::JsonFormat;
 
 impl<'d> Reader<'d> {
-    pub(super) fn json(&mut self, place: &Place<'d>) -> JsonFormat {
-        let Some(map) = self.mapping(place, "the section `json`", &[&keyword::JSON], &[]) else {
+    pub(super) fn json(&mut self, node: &NodeRef<'d>) -> JsonFormat {
+        let Some(map) = self.mapping(node, "the section `json`", &[&keyword::JSON], &[]) else {
             return JsonFormat::default();
         };
         JsonFormat {

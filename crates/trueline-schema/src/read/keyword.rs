@@ -61,8 +61,8 @@ pub(crate) const FIELD: [&str; 36] = [
 /// Keys of every item of `checks`.
 pub(crate) const CHECK: [&str; 8] =
     ["check", "id", "column", "columns", "severity", "tolerance", "message", "sample_limit"];
-/// Keys of items of `checks` that this version does not serve.
-pub(crate) const CHECK_LATER: [&str; 2] = ["where", "group_by"];
+/// Reserved keys of items of `checks` that this version does not support.
+pub(crate) const CHECK_RESERVED: [&str; 2] = ["where", "group_by"];
 
 /// Keys of the section `csv`.
 pub(crate) const CSV: [&str; 10] = [
@@ -89,7 +89,7 @@ pub(crate) const SEVERITY: [(&str, Severity); 2] =
     [("error", Severity::Error), ("warning", Severity::Warning)];
 pub(crate) const TERMINATOR: [(&str, Terminator); 4] =
     [("auto", Terminator::Auto), ("lf", Terminator::Lf), ("crlf", Terminator::CrLf), ("cr", Terminator::Cr)];
-/// Whether stray quotes are let pass.
+/// Whether stray quotes are allowed.
 pub(crate) const QUOTING: [(&str, bool); 2] = [("strict", false), ("lenient", true)];
 /// Whether blank lines are records.
 pub(crate) const BLANK_LINES: [(&str, bool); 2] = [("skip", false), ("record", true)];

@@ -1,26 +1,26 @@
 //! Reads bounds and set members as values of their field's type.
 
 use super::Reader;
-use super::mapping::Place;
+use super::mapping::NodeRef;
 use crate::data_type::{DataType, TimeUnit};
 use crate::document::Value;
-use crate::error::{ErrorKind, inert};
+use crate::error::{ErrorKind, escaped};
 use crate::grammar::{self, Decimal};
 use crate::literal::Literal;
 
 impl<'d> Reader<'d> {
     /// Reads a value of the type.
-    pub(super) fn literal(&mut self, place: &Place<'d>, data_type: &DataType) -> Option<Literal> {
-        let found = match (data_type, &place.node.value) {
+    pub(super) fn literal(&mut self, node: &NodeRef<'d>, data_type: &DataType) -> Option<Literal> {
+        let found = match (data_type, node.value()) {
             (_, Value::Null) => {
-                self.invalid(place, "cannot be null; `required` and `null_values` speak of nulls");
+                self.invalid(node, "cannot be null; `required` and `null_values` speak of nulls");
                 return None;
             }
-            (DataType::String, _) => return self.text_at(place).map(Literal::Text),
+            (DataType::String, _) => return self.text_at(node).map(Literal::Text),
             (DataType::Boolean, Value::Boolean(value)) => return Some(Literal::Boolean(*value)),
-            (DataType::Date, Value::Text(text) | Value::Moment(text)) => date(text),
-            (DataType::Time, Value::Text(text) | Value::Moment(text)) => time(text),
-            (DataType::Timestamp { unit, zone }, Value::Text(text) | Value::Moment(text)) => {
+            (DataType::Date, Value::Text(text) | Value::DateTime(text)) => date(text),
+            (DataType::Time, Value::Text(text) | Value::DateTime(text)) => time(text),
+            (DataType::Timestamp { unit, zone }, Value::Text(text) | Value::DateTime(text)) => {
                 timestamp(text, *unit, zone.is_some())
             }
             (DataType::Duration, Value::Text(text)) => duration(text),
@@ -29,7 +29,7 @@ impl<'d> Reader<'d> {
             }
             (number_type, Value::Number(text)) if is_number(number_type) => number(text, number_type),
             _ => {
-                self.wrong_kind(place, expected(data_type));
+                self.wrong_kind(node, expected(data_type));
                 return None;
             }
         };
@@ -37,12 +37,12 @@ impl<'d> Reader<'d> {
             Ok(literal) => Some(literal),
             Err(reason) => {
                 let kind = ErrorKind::NotOfType {
-                    key: place.key.clone(),
-                    value: inert(self.source.slice(place.node.span).trim()),
+                    key: node.key.clone(),
+                    value: escaped(self.source.slice(node.span()).trim()),
                     data_type: data_type.clone(),
                     reason: reason.to_owned(),
                 };
-                self.fault(place.node.span, &place.path, kind);
+                self.record_error_at(node, kind);
                 None
             }
         }
@@ -70,11 +70,11 @@ fn number(text: &str, data_type: &DataType) -> Result<Literal, &'static str> {
         return Err("it is not a finite number");
     }
     let number = Decimal::parse(text).ok_or("it has more than 38 digits or too large an exponent")?;
-    if let Some((least, most)) = data_type.integer_bounds() {
-        let is_whole = number.fraction_digits() == 0;
+    if let Some((min, max)) = data_type.integer_bounds() {
+        let is_integer = number.fraction_digits() == 0;
         return match number.to_integer() {
-            Some(whole) if (least..=most).contains(&whole) => Ok(Literal::Number(number)),
-            _ if !is_whole => Err("it is not a whole number"),
+            Some(integer) if (min..=max).contains(&integer) => Ok(Literal::Number(number)),
+            _ if !is_integer => Err("it is not a whole number"),
             _ => Err("it is out of the type's range"),
         };
     }

@@ -1,7 +1,7 @@
 //! Builds a schema from the tree of a document.
 //!
-//! Every language uses this code, so all of them mean the same. Reading continues after an error: each is recorded with its
-//! location, and a schema is only returned if there was none.
+//! The code is the same for every language, so keywords have the same meaning in all of them. Reading continues after an error:
+//! each error is recorded with its location, and a schema is only returned if there is none.
 //!
 //! The tables in [`keyword`] are the only list of allowed keywords. Unknown keys are detected with them, and a test compares the
 //! published JSON Schema with them.
@@ -10,40 +10,41 @@ mod check;
 mod csv;
 mod data_type;
 mod field;
-mod item;
 mod json;
 pub(crate) mod keyword;
 mod literal;
 mod mapping;
 mod nearest;
+mod parameter;
 mod scalar;
 
 use std::collections::HashSet;
 
 use regex_automata::meta::Regex;
 
-pub(crate) use item::Item;
-pub(crate) use nearest::meant;
 pub use nearest::nearest;
+pub(crate) use nearest::suggest;
+pub(crate) use parameter::Parameters;
 
-use self::mapping::Place;
+use self::mapping::NodeRef;
 use crate::document::{Document, Source, Span};
 use crate::error::{Error, ErrorKind, Problem};
 use crate::pattern;
 use crate::resolve;
 use crate::schema::Schema;
 
-/// The most memory that all patterns of a schema may take once compiled.
+/// The maximum memory for all compiled patterns of a schema.
 pub(crate) const PATTERN_TOTAL_BYTES: usize = 64 << 20;
 /// The maximum number of errors reported for one document.
 pub(crate) const MAX_PROBLEMS: usize = 100;
 
-/// What is noted while a document is read.
+/// The state while a document is read: the errors found so far, and what is checked at the end.
 pub(crate) struct Reader<'d> {
     source: &'d Source<'d>,
     problems: Vec<Problem>,
-    /// The ids that were written, with their places.
+    /// The explicit ids of checks, with their spans and paths.
     ids: Vec<(String, Span, String)>,
+    /// The memory of the patterns compiled so far.
     pattern_bytes: usize,
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn schema(document: &Document<'_>) -> Result<Schema, Error> {
         ids: Vec::new(),
         pattern_bytes: 0,
     };
-    let schema = reader.schema(&Place::root(&document.root));
+    let schema = reader.schema(&NodeRef::root(&document.root));
     match schema {
         Some(schema) if reader.problems.is_empty() => Ok(schema),
         _ => Err(Error::new(reader.problems)),
@@ -63,23 +64,29 @@ pub(crate) fn schema(document: &Document<'_>) -> Result<Schema, Error> {
 }
 
 impl<'d> Reader<'d> {
-    /// Whether no more errors are reported, so that further checks can be skipped.
-    fn is_full(&self) -> bool {
+    /// Whether the maximum number of errors is recorded, so that expensive searches for more can be skipped.
+    fn has_max_problems(&self) -> bool {
         self.problems.len() >= MAX_PROBLEMS
     }
 
-    fn fault(&mut self, span: Span, path: &str, kind: ErrorKind) {
-        if self.is_full() {
+    /// Records an error at a value, unless the maximum number is reached.
+    fn record_error_at(&mut self, node: &NodeRef<'d>, kind: ErrorKind) {
+        self.record_error(node.span(), &node.path, kind);
+    }
+
+    /// Records an error, unless the maximum number is reached.
+    fn record_error(&mut self, span: Span, path: &str, kind: ErrorKind) {
+        if self.has_max_problems() {
             return;
         }
         let problem = self.source.problem(kind, span, path.to_owned());
-        // Two rules may find the same error, such as a name that is not text.
+        // Two checks may find the same error, such as a name that is not a string.
         if !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }
 
-    fn schema(&mut self, root: &Place<'d>) -> Option<Schema> {
+    fn schema(&mut self, root: &NodeRef<'d>) -> Option<Schema> {
         let map = self.mapping(root, "the schema", &[&keyword::DOCUMENT], &[])?;
         let mut schema = Schema {
             name: self.text(&map, "name"),
@@ -87,33 +94,33 @@ impl<'d> Reader<'d> {
             extra_columns: self.word(&map, "extra_columns", &keyword::EXTRA_COLUMNS).unwrap_or_default(),
             column_order: self.word(&map, "column_order", &keyword::COLUMN_ORDER).unwrap_or_default(),
             null_values: self.texts(&map, "null_values"),
-            csv: map.place("csv").map(|place| self.csv(&place)).unwrap_or_default(),
-            json: map.place("json").map(|place| self.json(&place)).unwrap_or_default(),
+            csv: map.get("csv").map(|node| self.csv(&node)).unwrap_or_default(),
+            json: map.get("json").map(|node| self.json(&node)).unwrap_or_default(),
             ..Schema::default()
         };
-        let mut fields = map.place("fields").map(|place| self.fields(&place)).unwrap_or_default();
-        if let Some(place) = map.place("checks") {
-            schema.checks = self.document_checks(&place, &mut fields);
+        let mut fields = map.get("fields").map(|node| self.fields(&node)).unwrap_or_default();
+        if let Some(node) = map.get("checks") {
+            schema.checks = self.document_checks(&node, &mut fields);
         }
-        fields.iter_mut().for_each(field::ReadField::declare_implied);
-        schema.fields = fields.into_iter().map(|read| read.field).collect();
-        resolve::arrange(&mut schema);
+        fields.iter_mut().for_each(field::ParsedField::declare_implied);
+        schema.fields = fields.into_iter().map(|parsed| parsed.field).collect();
+        resolve::normalize_checks(&mut schema);
         self.check_ids(&schema);
         Some(schema)
     }
 
-    /// Notes every written id that another check has too.
+    /// Records every explicit id that another check also has.
     fn check_ids(&mut self, schema: &Schema) {
-        let mut taken: HashSet<String> = resolve::default_ids(schema).into_iter().flatten().collect();
+        let mut used: HashSet<String> = resolve::default_ids(schema).into_iter().flatten().collect();
         for (id, span, path) in std::mem::take(&mut self.ids) {
-            if !taken.insert(id.clone()) {
-                self.fault(span, &path, ErrorKind::DuplicateId { id });
+            if !used.insert(id.clone()) {
+                self.record_error(span, &path, ErrorKind::DuplicateId { id });
             }
         }
     }
 
-    /// Compiles a pattern to see that it can be. One that cannot counts as large as may be, so that no document can ask for
-    /// endless work.
+    /// Checks that a pattern compiles. One that does not compile counts with the maximum size, which bounds the work for a
+    /// document.
     fn compile_pattern(&mut self, text: &str) -> Result<(), pattern::PatternError> {
         if self.pattern_bytes <= PATTERN_TOTAL_BYTES {
             let compiled = pattern::compile(text);
@@ -128,7 +135,7 @@ impl<'d> Reader<'d> {
         Err(pattern::PatternError { message, offset: None })
     }
 
-    /// The place of a byte of a text, when the document holds the text as it is; else the whole.
+    /// The part of `span` from byte `offset` of `text` on, if the document contains the text unchanged; otherwise the whole span.
     fn span_within(&self, span: Span, text: &str, offset: Option<usize>) -> Span {
         let written = self.source.slice(span).find(text);
         match (written, offset) {

@@ -1,6 +1,6 @@
 //! Finds the known name most similar to an unknown one.
 
-/// Names that other tools have for ours.
+/// Names in other tools, and the corresponding names in schemas.
 const SYNONYMS: [(&str, &str); 62] = [
     ("accepted_values", "enum"),
     ("allowed", "enum"),
@@ -88,18 +88,18 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .map(|(_, candidate)| candidate.to_owned())
 }
 
-/// The word of a schema that is meant by `name`: what other tools call so, or the nearest one.
-pub(crate) fn meant<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+/// The candidate to suggest for an unknown name: the one with this name in other tools, otherwise the most similar one.
+pub(crate) fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let spelt: String = snake_case(name).chars().take(64).collect();
+    let normalized: String = snake_case(name).chars().take(64).collect();
     let is_known = |wanted: &str| candidates.contains(&wanted);
-    match SYNONYMS.iter().find(|(other, known)| *other == spelt && is_known(known)) {
+    match SYNONYMS.iter().find(|(other, known)| *other == normalized && is_known(known)) {
         Some((_, known)) => Some((*known).to_owned()),
         None => nearest(name, candidates),
     }
 }
 
-/// `minLength` and `min-length` as `min_length`.
+/// Converts a name to snake case: `minLength` and `min-length` become `min_length`.
 fn snake_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut was_lower = false;
@@ -113,9 +113,11 @@ fn snake_case(name: &str) -> String {
     out
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbors between two strings.
+/// The Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and transpositions of
+/// adjacent characters.
 fn distance(left: &[char], right: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
+    // The last three rows of the matrix: `two_above`, `above` and `current`.
+    let mut two_above: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=right.len()).collect();
     for (row, from) in left.iter().enumerate() {
         let mut current = vec![row + 1];
@@ -123,11 +125,11 @@ fn distance(left: &[char], right: &[char]) -> usize {
             let mut best =
                 (above[column] + usize::from(from != to)).min(above[column + 1] + 1).min(current[column] + 1);
             if row > 0 && column > 0 && left[row - 1] == *to && *from == right[column - 1] {
-                best = best.min(before[column - 1] + 1);
+                best = best.min(two_above[column - 1] + 1);
             }
             current.push(best);
         }
-        before = std::mem::replace(&mut above, current);
+        two_above = std::mem::replace(&mut above, current);
     }
     above[right.len()]
 }
@@ -136,31 +138,31 @@ fn distance(left: &[char], right: &[char]) -> usize {
 mod tests {
     use super::*;
 
-    fn between(left: &str, right: &str) -> usize {
+    fn distance_between(left: &str, right: &str) -> usize {
         distance(&left.chars().collect::<Vec<_>>(), &right.chars().collect::<Vec<_>>())
     }
 
     #[test]
     fn distances_count_edits_and_swaps() {
-        assert_eq!(between("required", "required"), 0);
-        assert_eq!(between("requierd", "required"), 1);
-        assert_eq!(between("", "abc"), 3);
-        assert_eq!(between("kitten", "sitting"), 3);
+        assert_eq!(distance_between("required", "required"), 0);
+        assert_eq!(distance_between("requierd", "required"), 1);
+        assert_eq!(distance_between("", "abc"), 3);
+        assert_eq!(distance_between("kitten", "sitting"), 3);
     }
 
     #[test]
     fn the_nearest_name_is_found_in_other_spellings_too() {
         let keys = ["min_length", "max_length", "minimum", "required", "enum"];
-        assert_eq!(meant("minLength", keys).as_deref(), Some("min_length"));
-        assert_eq!(meant("Minimum", keys).as_deref(), Some("minimum"));
-        assert_eq!(meant("min", keys).as_deref(), Some("minimum"));
-        assert_eq!(meant("accepted-values", keys).as_deref(), Some("enum"));
+        assert_eq!(suggest("minLength", keys).as_deref(), Some("min_length"));
+        assert_eq!(suggest("Minimum", keys).as_deref(), Some("minimum"));
+        assert_eq!(suggest("min", keys).as_deref(), Some("minimum"));
+        assert_eq!(suggest("accepted-values", keys).as_deref(), Some("enum"));
         assert_eq!(nearest("zebra", keys), None);
-        assert_eq!(meant("date_time", ["date", "time", "date-time"]).as_deref(), Some("date-time"));
+        assert_eq!(suggest("date_time", ["date", "time", "date-time"]).as_deref(), Some("date-time"));
     }
 
     #[test]
-    fn synonyms_are_not_names_of_their_own() {
+    fn no_synonym_is_its_own_name() {
         for (other, known) in SYNONYMS {
             assert_ne!(other, known);
         }

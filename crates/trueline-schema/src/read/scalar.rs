@@ -1,112 +1,114 @@
 //! Reads scalar values: text, booleans, counts, words and lists of text.
 
 use super::Reader;
-use super::mapping::{Mapping, Place};
+use super::mapping::{Mapping, NodeRef};
 use crate::document::Value;
 use crate::error::{ErrorKind, any_of};
 use crate::grammar::Decimal;
 use crate::literal::quote;
 
 impl<'d> Reader<'d> {
-    pub(super) fn wrong_kind(&mut self, place: &Place<'d>, expected: &str) {
+    /// Records that a value has the wrong kind.
+    pub(super) fn wrong_kind(&mut self, node: &NodeRef<'d>, expected: &str) {
         let kind = ErrorKind::WrongKind {
-            key: place.key.clone(),
+            key: node.key.clone(),
             expected: expected.to_owned(),
-            found: place.node.found(),
+            found: node.value().found(),
         };
-        self.fault(place.node.span, &place.path, kind);
+        self.record_error_at(node, kind);
     }
 
-    pub(super) fn invalid(&mut self, place: &Place<'d>, reason: impl Into<String>) {
-        let kind = ErrorKind::InvalidValue { key: place.key.clone(), reason: reason.into() };
-        self.fault(place.node.span, &place.path, kind);
+    /// Records that a value is not allowed; `reason` completes the sentence that starts with its key.
+    pub(super) fn invalid(&mut self, node: &NodeRef<'d>, reason: impl Into<String>) {
+        let kind = ErrorKind::InvalidValue { key: node.key.clone(), reason: reason.into() };
+        self.record_error_at(node, kind);
     }
 
     pub(super) fn text(&mut self, map: &Mapping<'d>, key: &str) -> Option<String> {
-        map.place(key).and_then(|place| self.text_at(&place))
+        map.get(key).and_then(|node| self.text_at(&node))
     }
 
-    pub(super) fn text_at(&mut self, place: &Place<'d>) -> Option<String> {
-        let hint = match &place.node.value {
+    pub(super) fn text_at(&mut self, node: &NodeRef<'d>) -> Option<String> {
+        let hint = match node.value() {
             Value::Text(text) => return Some(text.clone()),
-            Value::Number(text) | Value::Moment(text) => format!("text (quote it: {})", quote(text)),
+            Value::Number(text) | Value::DateTime(text) => format!("text (quote it: {})", quote(text)),
             Value::Boolean(value) => format!("text (quote it: \"{value}\")"),
             _ => "text".to_owned(),
         };
-        self.wrong_kind(place, &hint);
+        self.wrong_kind(node, &hint);
         None
     }
 
-    /// A text that is not empty.
-    pub(super) fn full_text(&mut self, place: &Place<'d>) -> Option<String> {
-        let text = self.text_at(place)?;
+    /// A string that is not empty.
+    pub(super) fn nonempty_text(&mut self, node: &NodeRef<'d>) -> Option<String> {
+        let text = self.text_at(node)?;
         if text.is_empty() {
-            self.invalid(place, "is empty");
+            self.invalid(node, "is empty");
             return None;
         }
         Some(text)
     }
 
     pub(super) fn boolean(&mut self, map: &Mapping<'d>, key: &str) -> Option<bool> {
-        let place = map.place(key)?;
-        if let Value::Boolean(value) = place.node.value {
+        let node = map.get(key)?;
+        if let Value::Boolean(value) = *node.value() {
             return Some(value);
         }
-        self.wrong_kind(&place, "true or false");
+        self.wrong_kind(&node, "true or false");
         None
     }
 
-    /// A whole number from 0 on.
+    /// An integer of at least 0.
     pub(super) fn count(&mut self, map: &Mapping<'d>, key: &str) -> Option<u64> {
-        let place = map.place(key)?;
-        if let Value::Number(text) = &place.node.value {
+        let node = map.get(key)?;
+        if let Value::Number(text) = node.value() {
             let whole = Decimal::parse(text).and_then(Decimal::to_integer);
             if let Some(count) = whole.and_then(|whole| u64::try_from(whole).ok()) {
                 return Some(count);
             }
         }
-        self.wrong_kind(&place, "a whole number from 0 on");
+        self.wrong_kind(&node, "a whole number from 0 on");
         None
     }
 
-    /// A number as written and its value.
+    /// A number: its text and its value.
     pub(super) fn number(&mut self, map: &Mapping<'d>, key: &str) -> Option<(&'d str, Decimal)> {
-        let place = map.place(key)?;
-        if let Value::Number(text) = &place.node.value
+        let node = map.get(key)?;
+        if let Value::Number(text) = node.value()
             && let Some(number) = Decimal::parse(text)
         {
             return Some((text, number));
         }
-        self.wrong_kind(&place, "a number of at most 38 digits");
+        self.wrong_kind(&node, "a number of at most 38 digits");
         None
     }
 
-    /// One of a few words.
+    /// The value of a word, which must be one of `words`.
     pub(super) fn word<T: Copy>(&mut self, map: &Mapping<'d>, key: &str, words: &[(&str, T)]) -> Option<T> {
-        let place = map.place(key)?;
-        if let Value::Text(text) = &place.node.value
+        let node = map.get(key)?;
+        if let Value::Text(text) = node.value()
             && let Some((_, value)) = words.iter().find(|(word, _)| word == text)
         {
             return Some(*value);
         }
         let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        self.wrong_kind(&place, &any_of(&words));
+        self.wrong_kind(&node, &any_of(&words));
         None
     }
 
     /// A list of strings.
     pub(super) fn texts(&mut self, map: &Mapping<'d>, key: &str) -> Option<Vec<String>> {
-        let place = map.place(key)?;
-        let items = self.items(&place, "a list of texts")?;
+        let node = map.get(key)?;
+        let items = self.items(&node, "a list of texts")?;
         Some(items.iter().filter_map(|item| self.text_at(item)).collect())
     }
 
     /// The items of a list.
-    pub(super) fn items(&mut self, place: &Place<'d>, expected: &str) -> Option<Vec<Place<'d>>> {
-        let Value::Sequence(nodes) = &place.node.value else {
-            self.wrong_kind(place, expected);
+    pub(super) fn items(&mut self, node: &NodeRef<'d>, expected: &str) -> Option<Vec<NodeRef<'d>>> {
+        let Value::Sequence(items) = node.value() else {
+            self.wrong_kind(node, expected);
             return None;
         };
-        Some(nodes.iter().enumerate().map(|(index, node)| place.item(index, node)).collect())
+        Some(items.iter().enumerate().map(|(index, item)| node.item(index, item)).collect())
     }
 }

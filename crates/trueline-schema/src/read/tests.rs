@@ -1,4 +1,4 @@
-//! The published JSON Schema of schema documents knows what the reader knows, and nothing else.
+//! The published JSON Schema of schema documents allows exactly the keywords and words that the reader allows.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use super::{data_type, keyword};
 use crate::check::{Format, SPECS, Target, Types, length, precision, unique};
 use crate::data_type::DataType;
 
-/// The JSON Schema, which stands in the repository and not in the package.
+/// The JSON Schema, which is in the repository but not in the package.
 fn json_schema() -> Option<Value> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema.schema.json");
     let Ok(text) = std::fs::read_to_string(path) else {
@@ -77,7 +77,7 @@ fn keys_are_the_same() {
 }
 
 #[test]
-fn every_check_can_be_asked_for_where_it_belongs() {
+fn every_check_is_allowed_where_it_applies() {
     let Some(schema) = json_schema() else { return };
     let refs = |of: &Value| -> Vec<String> {
         let refs = of["oneOf"].as_array().unwrap().iter();
@@ -112,9 +112,9 @@ fn words_are_the_same() {
     assert_words(&defs["type"]["anyOf"][0], plain.chain(words(&data_type::ALIASES)));
 }
 
-/// The types that a keyword suits are the same, tried with one type of each kind.
+/// The types that a keyword applies to are the same, tested with one type of each kind.
 #[test]
-fn keywords_suit_the_same_types() {
+fn keywords_apply_to_the_same_types() {
     let Some(schema) = json_schema() else { return };
     let plain = DataType::PLAIN.into_iter();
     let nested = [
@@ -124,9 +124,9 @@ fn keywords_suit_the_same_types() {
     ];
     let types: Vec<DataType> =
         plain.chain([DataType::Decimal { precision: 5, scale: 2 }]).chain(nested).collect();
-    let suited = super::field::SUITED.into_iter();
+    let of_keywords = super::field::KEYWORD_TYPES.into_iter();
     let of_checks = SPECS.iter().flat_map(|spec| spec.keywords.iter().map(|key| (*key, spec.types)));
-    for (key, family) in suited.chain(of_checks.filter(|(key, _)| *key != "format")) {
+    for (key, family) in of_keywords.chain(of_checks.filter(|(key, _)| *key != "format")) {
         let rule = &schema["$defs"]["field"]["dependentSchemas"][key];
         assert_eq!(rule.is_null(), family == Types::All, "{key}");
         let validator = jsonschema::validator_for(rule)
@@ -140,7 +140,7 @@ fn keywords_suit_the_same_types() {
     }
 }
 
-/// A document as JSON; numbers lose their text.
+/// A document as JSON; numbers are parsed.
 fn to_json(node: &Node) -> Value {
     match &node.value {
         document::Value::Null => Value::Null,
@@ -149,7 +149,7 @@ fn to_json(node: &Node) -> Value {
             Ok(count) => Value::from(count),
             Err(_) => Value::from(text.parse::<f64>().unwrap()),
         },
-        document::Value::Moment(text) | document::Value::Text(text) => Value::from(text.as_str()),
+        document::Value::DateTime(text) | document::Value::Text(text) => Value::from(text.as_str()),
         document::Value::Sequence(items) => items.iter().map(to_json).collect(),
         document::Value::Mapping(entries) => {
             entries.iter().map(|entry| (entry.key.clone(), to_json(&entry.value))).collect()
@@ -157,9 +157,9 @@ fn to_json(node: &Node) -> Value {
     }
 }
 
-/// Documents as people write them, in every language, are good to the JSON Schema when they are to the reader.
+/// Real documents in every language that the reader accepts are valid according to the JSON Schema.
 #[test]
-fn documents_that_are_read_are_described() {
+fn accepted_documents_are_valid() {
     let Some(schema) = json_schema() else { return };
     let validator = jsonschema::validator_for(&schema).unwrap();
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -179,7 +179,7 @@ fn documents_that_are_read_are_described() {
             }
             let Some(language) = Language::from_extension(extension) else { continue };
             let text = std::fs::read_to_string(&path).unwrap();
-            // What else stands there, such as the violations expected of a case, is no schema.
+            // Other files, such as the expected violations of a case, are not schemas.
             if crate::Schema::parse(&text, language).is_err() {
                 continue;
             }
@@ -197,18 +197,18 @@ fn documents_that_are_read_are_described() {
 }
 
 #[test]
-fn everything_is_described() {
+fn everything_has_a_description() {
     fn check(node: &Value, path: &str) {
         if let Some(properties) = node["properties"].as_object() {
             for (key, property) in properties {
-                let is_said = property["description"].is_string()
+                let has_description = property["description"].is_string()
                     || property["$ref"].is_string()
                     || property["const"].is_string()
                     || property.is_boolean()
                     || path.contains("/if")
                     || path.contains("dependentSchemas")
                     || path.ends_with("field_check");
-                assert!(is_said, "{path}/{key}");
+                assert!(has_description, "{path}/{key}");
             }
         }
         match node {

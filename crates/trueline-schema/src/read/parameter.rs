@@ -8,36 +8,36 @@ use crate::field::Field;
 use crate::grammar::Decimal;
 use crate::literal::Literal;
 
-/// The mapping that holds the parameters of a check: an item of `checks` or a field.
-pub(crate) struct Item<'r, 'd> {
+/// The parameters of a check, which are keys of an item of `checks` or of a field.
+pub(crate) struct Parameters<'r, 'd> {
     pub(super) reader: &'r mut Reader<'d>,
     pub(super) map: &'r Mapping<'d>,
-    /// The field of its column, and whether the field's type could be read.
+    /// The field of the check's column, and whether the field's type could be read.
     pub(super) target: Option<(&'r Field, bool)>,
 }
 
-impl<'d> Item<'_, 'd> {
+impl<'d> Parameters<'_, 'd> {
     /// The field of the check's column.
     pub(crate) fn field(&self) -> Option<&Field> {
         self.target.map(|(field, _)| field)
     }
 
-    /// The type of the check's column; `None` when it could not be read.
+    /// The type of the check's column; `None` if it could not be read.
     pub(crate) fn data_type(&self) -> Option<&DataType> {
         self.target.and_then(|(field, is_typed)| is_typed.then_some(&field.data_type))
     }
 
     /// Records an error at the value of a key, or at the whole item if the key is missing.
-    pub(crate) fn fault(&mut self, key: &str, kind: ErrorKind) {
-        match self.map.place(key) {
-            Some(place) => self.reader.fault(place.node.span, &place.path, kind),
-            None => self.reader.fault(self.map.span, &self.map.path, kind),
+    pub(crate) fn record_error(&mut self, key: &str, kind: ErrorKind) {
+        match self.map.get(key) {
+            Some(node) => self.reader.record_error_at(&node, kind),
+            None => self.reader.record_error(self.map.span, &self.map.path, kind),
         }
     }
 
-    pub(crate) fn full_text(&mut self, key: &str) -> Option<String> {
-        let place = self.map.place(key)?;
-        self.reader.full_text(&place)
+    pub(crate) fn nonempty_text(&mut self, key: &str) -> Option<String> {
+        let node = self.map.get(key)?;
+        self.reader.nonempty_text(&node)
     }
 
     pub(crate) fn boolean(&mut self, key: &str) -> Option<bool> {
@@ -48,11 +48,12 @@ impl<'d> Item<'_, 'd> {
         self.reader.count(self.map, key)
     }
 
-    pub(crate) fn small_count(&mut self, key: &str) -> Option<u32> {
+    /// A count that fits into 32 bits.
+    pub(crate) fn count_u32(&mut self, key: &str) -> Option<u32> {
         let count = self.count(key)?;
         let small = u32::try_from(count).ok();
         if small.is_none() {
-            self.fault(
+            self.record_error(
                 key,
                 ErrorKind::InvalidValue { key: key.to_owned(), reason: "is too large".to_owned() },
             );
@@ -70,18 +71,18 @@ impl<'d> Item<'_, 'd> {
 
     /// A value of the column's type.
     pub(crate) fn literal(&mut self, key: &str) -> Option<Literal> {
-        let place = self.map.place(key)?;
+        let node = self.map.get(key)?;
         let data_type = self.data_type()?.clone();
-        self.reader.literal(&place, &data_type)
+        self.reader.literal(&node, &data_type)
     }
 
     /// A list of at least one distinct value of the column's type.
     pub(crate) fn literals(&mut self, key: &str) -> Option<Vec<Literal>> {
-        let place = self.map.place(key)?;
-        let items = self.reader.items(&place, "a list of values")?;
+        let node = self.map.get(key)?;
+        let items = self.reader.items(&node, "a list of values")?;
         if items.is_empty() {
             let reason = format!("`{key}` lists no values");
-            self.fault(key, ErrorKind::Impossible { reason });
+            self.record_error(key, ErrorKind::Impossible { reason });
             return None;
         }
         let data_type = self.data_type()?.clone();
@@ -100,12 +101,12 @@ impl<'d> Item<'_, 'd> {
 
     /// A regular expression that compiles.
     pub(crate) fn pattern(&mut self, key: &str) -> Option<String> {
-        let place = self.map.place(key)?;
-        let text = self.reader.full_text(&place)?;
+        let node = self.map.get(key)?;
+        let text = self.reader.nonempty_text(&node)?;
         if let Err(error) = self.reader.compile_pattern(&text) {
-            let span = self.reader.span_within(place.node.span, &text, error.offset);
+            let span = self.reader.span_within(node.span(), &text, error.offset);
             let kind = ErrorKind::Pattern { message: error.message, offset: error.offset };
-            self.reader.fault(span, &place.path, kind);
+            self.reader.record_error(span, &node.path, kind);
         }
         Some(text)
     }
