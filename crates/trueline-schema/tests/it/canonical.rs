@@ -1,4 +1,4 @@
-//! Equal meaning, equal text; different meaning, different text.
+//! Schemas with equal meaning have equal canonical texts, and others do not.
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -22,7 +22,7 @@ fn assert_round_trip(schema: &Schema) {
 }
 
 #[test]
-fn languages_orders_and_places_make_no_difference() {
+fn language_key_order_and_place_of_checks_do_not_matter() {
     let schemas = SAME.map(|(language, text)| {
         Schema::parse(text, language).unwrap_or_else(|error| panic!("{}", error.render("schema", text)))
     });
@@ -35,7 +35,7 @@ fn languages_orders_and_places_make_no_difference() {
 }
 
 #[test]
-fn the_text_is_what_it_is() {
+fn the_canonical_text_is_stable() {
     let schema = yaml(
         "name: t\nfields: [{name: a, type: number, required: true, maximum: 1e2, title: A}]\ncsv: {quote: none}\n\
          checks: [{check: unique, columns: [a]}, {check: row_count, min: 2, max: 2}]",
@@ -54,12 +54,12 @@ fn the_text_is_what_it_is() {
 }
 
 #[test]
-fn an_example_with_everything_comes_back() {
+fn an_example_with_every_keyword_survives() {
     assert_round_trip(&yaml(FULL_YAML));
 }
 
 #[test]
-fn what_means_the_same_has_one_text() {
+fn equal_meaning_gives_equal_text() {
     for (left, right) in [
         (
             "fields: [{name: a}]",
@@ -156,7 +156,7 @@ fn what_means_the_same_has_one_text() {
 }
 
 #[test]
-fn what_means_something_else_has_another_text() {
+fn different_meaning_gives_different_text() {
     for (left, right) in [
         ("{}", "name: x"),
         ("fields: [{name: a}]", "fields: [{name: b}]"),
@@ -199,7 +199,7 @@ fn what_means_something_else_has_another_text() {
     }
 }
 
-/// Every document that has one entry or item less than `value`.
+/// All documents that differ from `value` in one missing entry or item.
 fn with_one_less(value: &Value) -> Vec<Value> {
     match value {
         Value::Object(map) => {
@@ -235,18 +235,18 @@ fn with_one_less(value: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn nothing_can_be_taken_from_a_canonical_text_without_a_change() {
+fn every_part_of_a_canonical_text_has_a_meaning() {
     let schema = yaml(FULL_YAML);
     let value: Value = serde_json::from_str(&schema.canonical()).unwrap();
-    let mut sound = 0;
+    let mut accepted = 0;
     for less in with_one_less(&value) {
         if let Ok(other) = Schema::from_json(&less.to_string()) {
             assert_ne!(other.canonical(), schema.canonical(), "{less}");
             assert_round_trip(&other);
-            sound += 1;
+            accepted += 1;
         }
     }
-    assert!(sound > 100, "{sound}");
+    assert!(accepted > 100, "{accepted}");
 }
 
 /// How one check of a column is written.
@@ -259,7 +259,7 @@ enum Form {
 
 type Parameters = &'static [(&'static str, &'static str)];
 
-/// The name of a check, its parameters as JSON, and whether they can stand as keywords.
+/// The name of a check, its parameters as JSON, and whether it has keywords.
 const CHECKS: [(&str, Parameters, bool); 9] = [
     ("required", &[("required", "true")], true),
     ("unique", &[("unique", "true")], true),
@@ -272,10 +272,10 @@ const CHECKS: [(&str, Parameters, bool); 9] = [
     ("primary_key", &[], false),
 ];
 
-/// Writes `{…}` with its entries turned by `turn`, in the language.
-fn object(mut entries: Vec<(String, String)>, turn: usize, language: Language) -> String {
+/// Writes `{…}` in the language, with its entries rotated by `rotation`.
+fn object(mut entries: Vec<(String, String)>, rotation: usize, language: Language) -> String {
     if !entries.is_empty() {
-        let by = turn % entries.len();
+        let by = rotation % entries.len();
         entries.rotate_left(by);
     }
     let sign = if language == Language::Toml { " = " } else { ": " };
@@ -285,7 +285,7 @@ fn object(mut entries: Vec<(String, String)>, turn: usize, language: Language) -
     format!("{{{}}}", entries.join(", "))
 }
 
-fn document(fields: &[Vec<(usize, Form)>], turn: usize, language: Language) -> String {
+fn document(fields: &[Vec<(usize, Form)>], rotation: usize, language: Language) -> String {
     let (mut items, mut checks) = (Vec::new(), Vec::new());
     for (index, of_field) in fields.iter().enumerate() {
         let name = format!("\"f{index}\"");
@@ -304,15 +304,15 @@ fn document(fields: &[Vec<(usize, Form)>], turn: usize, language: Language) -> S
             item.push(("check".to_owned(), format!("\"{kind}\"")));
             if matches!(form, Form::Document) {
                 item.push(("column".to_owned(), name.clone()));
-                checks.push(object(item, turn, language));
+                checks.push(object(item, rotation, language));
             } else {
-                own.push(object(item, turn, language));
+                own.push(object(item, rotation, language));
             }
         }
         if !own.is_empty() {
             entries.push(("checks".to_owned(), format!("[{}]", own.join(", "))));
         }
-        items.push(object(entries, turn + index, language));
+        items.push(object(entries, rotation + index, language));
     }
     let entries = [
         ("name", "\"x\"".to_owned()),
@@ -322,31 +322,31 @@ fn document(fields: &[Vec<(usize, Form)>], turn: usize, language: Language) -> S
     if language == Language::Toml {
         return entries.map(|(key, value)| format!("{key} = {value}\n")).concat();
     }
-    object(entries.map(|(key, value)| (key.to_owned(), value)).to_vec(), turn, language)
+    object(entries.map(|(key, value)| (key.to_owned(), value)).to_vec(), rotation, language)
 }
 
 proptest! {
-    /// However the same checks are written, wherever, in whatever order and language: one text, one report.
+    /// The notation, place, order and language of the same checks do not affect the canonical text or the resolved checks.
     #[test]
-    fn any_way_to_write_it_gives_one_text(
+    fn notation_does_not_affect_the_text(
         fields in prop::collection::vec(prop::sample::subsequence((0..CHECKS.len()).collect::<Vec<_>>(), 0..6), 1..4),
         forms in prop::collection::vec(prop_oneof![Just(Form::Keyword), Just(Form::Item), Just(Form::Document)], 64),
-        turns in (0_usize..7, 0_usize..7),
+        rotations in (0_usize..7, 0_usize..7),
         languages in (0_usize..3, 0_usize..3),
     ) {
         let language = |index: usize| [Language::Yaml, Language::Json, Language::Toml][index];
-        let write = |offset: usize, turn: usize, language: Language| {
+        let write = |offset: usize, rotation: usize, language: Language| {
             let mut forms = forms.iter().cycle().skip(offset);
             let with_forms: Vec<Vec<(usize, Form)>> = fields.iter().map(|checks| {
                 let mut checks: Vec<_> = checks.iter().map(|check| (*check, *forms.next().expect("a cycle"))).collect();
-                let by = if checks.is_empty() { 0 } else { turn % checks.len() };
+                let by = if checks.is_empty() { 0 } else { rotation % checks.len() };
                 checks.rotate_left(by);
                 checks
             }).collect();
-            let text = document(&with_forms, turn, language);
+            let text = document(&with_forms, rotation, language);
             Schema::parse(&text, language).unwrap_or_else(|error| panic!("{}", error.render("made", &text)))
         };
-        let (one, other) = (write(0, turns.0, language(languages.0)), write(17, turns.1, language(languages.1)));
+        let (one, other) = (write(0, rotations.0, language(languages.0)), write(17, rotations.1, language(languages.1)));
         prop_assert_eq!(one.canonical(), other.canonical());
         prop_assert_eq!(one.resolved_checks(), other.resolved_checks());
         assert_round_trip(&one);

@@ -1,4 +1,4 @@
-//! Checks with their ids, order and words.
+//! Checks with their ids, order and descriptions.
 
 use trueline_schema::{
     Check, CheckKind, CountBounds, DataType, Decimal, Field, KeyNulls, KeyReport, LengthUnit, Literal, Range,
@@ -48,7 +48,7 @@ fields:
 }
 
 #[test]
-fn keywords_stand_in_the_order_of_the_vocabulary() {
+fn checks_are_in_report_order() {
     let text = "
 fields:
   - name: a
@@ -239,7 +239,7 @@ fn every_code_begins_with_the_name_of_its_check() {
 }
 
 #[test]
-fn expectations_are_said_in_words() {
+fn expectations_are_described_in_words() {
     let number = |text: &str| Literal::Number(Decimal::parse(text).unwrap());
     let text = |text: &str| Literal::Text(text.to_owned());
     let any = DataType::Any;

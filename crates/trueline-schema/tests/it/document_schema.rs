@@ -1,11 +1,11 @@
-//! The published JSON Schema of schema documents takes what the reader takes.
+//! The published JSON Schema of schema documents accepts the documents that the reader accepts.
 
 use serde_json::Value;
 use trueline_schema::Schema;
 
 use crate::examples::{FULL_YAML, SAME};
 
-/// The JSON Schema, which stands in the repository and not in the package.
+/// The JSON Schema, which is in the repository but not in the package.
 fn validator() -> Option<jsonschema::Validator> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schema.schema.json");
     let Ok(text) = std::fs::read_to_string(path) else {
@@ -87,7 +87,7 @@ fn bad_documents_are_bad_to_both() {
         r#"{"json": {"duplicate_key": "first"}}"#,
     ] {
         let document: Value = serde_json::from_str(text).expect("JSON");
-        assert!(!validator.is_valid(&document), "the JSON Schema takes {text}");
-        assert!(Schema::from_json(text).is_err(), "the reader takes {text}");
+        assert!(!validator.is_valid(&document), "the JSON Schema accepts {text}");
+        assert!(Schema::from_json(text).is_err(), "the reader accepts {text}");
     }
 }

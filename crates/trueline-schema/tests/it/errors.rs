@@ -1,11 +1,11 @@
-//! What is said of faulty documents, and where.
+//! The messages and locations of errors in documents.
 
 use trueline_schema::{Language, Schema};
 
-/// A text with `«` before every place of a fault, and the path and message of each.
+/// A text with `«` at the location of every error, and the path and message of each error.
 type Case = (&'static str, &'static [(&'static str, &'static str)]);
 
-/// Keywords of the field `a`, in braces.
+/// Keywords of the field `a`, which the test puts in braces.
 #[rustfmt::skip]
 const FIELDS: &[Case] = &[
     ("type: «decimal", &[("fields[0].type", "`type` decimal needs its digits and how many of them stand after the point: decimal(10,2)")]),
@@ -288,12 +288,12 @@ const TOML: &[Case] = &[
     ("name = \"a\"\n«name = \"b\"", &[("", "not valid TOML: duplicate key")]),
 ];
 
-/// The text without marks, and the lines and columns where they stood.
+/// The text without the `«`, and their lines and columns.
 fn unmark(marked: &str) -> (String, Vec<(u32, u32)>) {
-    let (mut text, mut places, mut line, mut column) = (String::new(), Vec::new(), 1, 1);
+    let (mut text, mut locations, mut line, mut column) = (String::new(), Vec::new(), 1, 1);
     for character in marked.chars() {
         match character {
-            '«' => places.push((line, column)),
+            '«' => locations.push((line, column)),
             '\n' => (line, column) = (line + 1, 1),
             _ => column += 1,
         }
@@ -301,21 +301,21 @@ fn unmark(marked: &str) -> (String, Vec<(u32, u32)>) {
             text.push(character);
         }
     }
-    (text, places)
+    (text, locations)
 }
 
 #[track_caller]
-fn assert_faults(marked: &str, language: Language, expected: &[(&str, &str)]) {
-    let (text, places) = unmark(marked);
+fn assert_errors(marked: &str, language: Language, expected: &[(&str, &str)]) {
+    let (text, locations) = unmark(marked);
     let error = Schema::parse(&text, language).expect_err(&text);
     let found = error.errors().iter().map(|problem| {
-        let place = problem.location().unwrap();
-        ((place.line, place.column), place.path.clone(), problem.to_string())
+        let location = problem.location().unwrap();
+        ((location.line, location.column), location.path.clone(), problem.to_string())
     });
-    let wanted: Vec<_> = places
+    let wanted: Vec<_> = locations
         .into_iter()
         .zip(expected)
-        .map(|(place, (path, message))| (place, (*path).to_owned(), (*message).to_owned()))
+        .map(|(location, (path, message))| (location, (*path).to_owned(), (*message).to_owned()))
         .collect();
     assert_eq!(found.collect::<Vec<_>>(), wanted, "\n{text}");
     assert_eq!(error.kind(), error.errors()[0].kind());
@@ -323,24 +323,24 @@ fn assert_faults(marked: &str, language: Language, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn faults_of_fields_are_named_with_their_places() {
+fn errors_in_fields_have_messages_and_locations() {
     for (keywords, expected) in FIELDS {
-        assert_faults(&format!("fields:\n  - {{name: a, {keywords}}}\n"), Language::Yaml, expected);
+        assert_errors(&format!("fields:\n  - {{name: a, {keywords}}}\n"), Language::Yaml, expected);
     }
 }
 
 #[test]
-fn faults_of_documents_are_named_with_their_places() {
+fn errors_in_documents_have_messages_and_locations() {
     for (language, cases) in [(Language::Yaml, DOCUMENTS), (Language::Json, JSON), (Language::Toml, TOML)] {
         for (text, expected) in cases {
-            assert_faults(text, language, expected);
+            assert_errors(text, language, expected);
         }
     }
 }
 
-/// What the vocabulary names and this version does not run must never be let pass in silence.
+/// Reserved names, which this version does not support, must be errors: they must never be ignored.
 #[test]
-fn what_is_not_supported_is_refused() {
+fn reserved_names_are_refused() {
     let checks = [
         "expression",
         "compare",
@@ -355,7 +355,7 @@ fn what_is_not_supported_is_refused() {
     ];
     for check in checks {
         let message = format!("`{check}` is not supported by this version");
-        assert_faults(
+        assert_errors(
             &format!("checks: [{{check: «{check}, column: a}}]"),
             Language::Yaml,
             &[("checks[0].check", &message)],
@@ -364,7 +364,7 @@ fn what_is_not_supported_is_refused() {
     for key in ["where", "group_by"] {
         let message = format!("`{key}` is not supported by this version");
         let text = format!("checks: [{{check: row_count, min: 1, «{key}: a}}]");
-        assert_faults(&text, Language::Yaml, &[(&format!("checks[0].{key}"), &message)]);
+        assert_errors(&text, Language::Yaml, &[(&format!("checks[0].{key}"), &message)]);
     }
 }
 
@@ -386,7 +386,7 @@ fn no_control_character_of_a_document_reaches_a_message() {
 }
 
 #[test]
-fn at_most_a_hundred_faults_are_told() {
+fn at_most_a_hundred_errors_are_reported() {
     let text = format!("fields:\n{}", "  - {}\n".repeat(500));
     assert_eq!(Schema::from_yaml(&text).unwrap_err().errors().len(), 100);
 }

@@ -1,4 +1,4 @@
-//! Documents that would take too much.
+//! Documents that exceed limits.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ fn assert_limit(text: &str, language: Language, wanted: &str) {
 }
 
 #[test]
-fn a_megabyte_is_the_most() {
+fn the_maximum_size_is_one_mebibyte() {
     for language in [Language::Yaml, Language::Json, Language::Toml] {
         let mut text = if language == Language::Json { "{\"name\": \"x\"}" } else { "" }.to_owned();
         if language == Language::Yaml {
@@ -43,7 +43,7 @@ fn nesting_ends_at_64() {
     assert_limit(&"- ".repeat(DEEP), Language::Yaml, "levels of nesting");
     let stairs: String = (0..1000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     assert_limit(&stairs, Language::Yaml, "levels of nesting");
-    // TOML's own reader stops in its own words.
+    // The TOML parser has a nesting limit of its own, with its own message.
     Schema::from_toml(&format!("a = {}", "[".repeat(DEEP))).expect_err("too deep");
     Schema::from_toml(&format!("a{} = 1", ".a".repeat(DEEP))).expect_err("too deep");
     assert_limit(&format!("a = {}{}", "[".repeat(70), "]".repeat(70)), Language::Toml, "levels of nesting");
@@ -57,7 +57,7 @@ fn nesting_ends_at_64() {
 }
 
 #[test]
-fn an_alias_bomb_does_not_go_off() {
+fn aliases_cannot_multiply_values() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..=9 {
         let aliases = vec![format!("*a{}", level - 1); 9].join(", ");
@@ -67,7 +67,7 @@ fn an_alias_bomb_does_not_go_off() {
 }
 
 #[test]
-fn anchors_within_anchors_do_not_multiply() {
+fn nested_anchors_cannot_multiply_values() {
     let open: String = (0..60).map(|level| format!("&a{level} [")).collect();
     let text = format!("{open}{}{}", "x,".repeat(50_000), "]".repeat(60));
     assert_limit(&text, Language::Yaml, "values kept by anchors and repeated by aliases");
@@ -94,7 +94,7 @@ fn aliases_work_within_the_limit() {
     assert_eq!(schema.fields[0].checks[0].kind, schema.fields[1].checks[0].kind);
 }
 
-/// The patterns of one schema may not take all memory together either.
+/// The total memory for the patterns of a schema is limited too.
 #[test]
 fn patterns_are_limited_together() {
     let mut text = "fields:\n".to_owned();
@@ -107,9 +107,9 @@ fn patterns_are_limited_together() {
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
-/// Faults are looked into only as long as they are told.
+/// The search for errors stops at the maximum number of reported errors.
 #[test]
-fn many_faults_take_no_long_time() {
+fn many_errors_do_not_take_long() {
     let keys: String = (0..60_000).map(|key| format!("requierd{key}: 1\n")).collect();
     let duplicates = "name: x\n".repeat(90_000);
     let fields: String = (0..30_000).map(|field| format!("  - name: f{field}\n")).collect();

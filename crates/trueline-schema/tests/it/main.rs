@@ -1,4 +1,4 @@
-//! The schema crate from outside.
+//! Tests of the public API of the schema crate.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,

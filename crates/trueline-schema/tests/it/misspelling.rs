@@ -1,10 +1,10 @@
-//! Every keyword of an example, misspelt one at a time, is an error that names it and its place.
+//! Each keyword of an example, misspelt, is an error with its name and location.
 
 use trueline_schema::{ErrorKind, Schema};
 
 use crate::examples::FULL_YAML;
 
-/// Where a key stands: its first byte and its length.
+/// The keys of a text: the offset and length of each.
 fn keys(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (colon, _) in text.match_indices(':') {
@@ -21,7 +21,7 @@ fn keys(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// The misspellings of a word: a letter left out, doubled, swapped with the next, and put in capitals.
+/// Misspellings of a word: with a letter omitted, doubled or swapped, in capitals, and with a final `s`.
 fn misspellings(word: &str) -> Vec<String> {
     let middle = word.len() / 2;
     let (before, after) = word.split_at(middle);
@@ -35,18 +35,18 @@ fn misspellings(word: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_example_is_sound() {
+fn the_example_is_valid() {
     Schema::from_yaml(FULL_YAML).unwrap_or_else(|error| panic!("{}", error.render("example", FULL_YAML)));
 }
 
 #[test]
-fn every_misspelt_keyword_is_named_with_its_place() {
+fn every_misspelt_keyword_is_reported_with_its_location() {
     let keys = keys(FULL_YAML);
     assert!(keys.len() > 150, "{} keys", keys.len());
     for (start, length) in keys {
         for wrong in misspellings(&FULL_YAML[start..start + length]) {
             let text = format!("{}{wrong}{}", &FULL_YAML[..start], &FULL_YAML[start + length..]);
-            // A check of one column takes either.
+            // A check of one column accepts both keys.
             if matches!(wrong.as_str(), "column" | "columns") {
                 continue;
             }
@@ -54,8 +54,8 @@ fn every_misspelt_keyword_is_named_with_its_place() {
             let line = FULL_YAML[..start].matches('\n').count() + 1;
             let column = start - FULL_YAML[..start].rfind('\n').map_or(0, |end| end + 1) + 1;
             let is_named = error.errors().iter().any(|problem| {
-                let place = problem.location().unwrap();
-                (place.line as usize, place.column as usize) == (line, column)
+                let location = problem.location().unwrap();
+                (location.line as usize, location.column as usize) == (line, column)
                     && matches!(problem.kind(), ErrorKind::UnknownKey { key, .. } if *key == wrong)
             });
             assert!(is_named, "`{wrong}` at {line}:{column}: {}", error.render("example", &text));
@@ -63,7 +63,7 @@ fn every_misspelt_keyword_is_named_with_its_place() {
     }
 }
 
-/// Words that a key takes, misspelt, name the key.
+/// The error for a misspelt word names the key.
 #[test]
 fn every_misspelt_word_names_its_key() {
     for (key, word) in [

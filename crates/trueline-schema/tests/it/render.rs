@@ -1,9 +1,9 @@
-//! Faults as people see them.
+//! Errors rendered as text.
 
 use trueline_schema::Schema;
 
 #[test]
-fn faults_are_shown_with_their_lines() {
+fn errors_are_shown_with_their_lines() {
     let text =
         "name: x\nfields:\n  - {name: amount, requierd: true}\n  - {name: b, type: string, pattern: '(a'}\n";
     let rendered = Schema::from_yaml(text).unwrap_err().render("schema.yaml", text);
@@ -24,7 +24,7 @@ error: the pattern does not compile: unclosed group
 }
 
 #[test]
-fn control_characters_and_tabs_keep_the_mark_in_its_place() {
+fn the_marker_is_aligned_despite_control_characters_and_tabs() {
     let text = "{\"name\":\t\"\u{202e}\",\t\"nmae\": 1}";
     let rendered = Schema::from_json(text).unwrap_err().render("a\u{1b}[31mb", text);
     let expected = "\
@@ -38,7 +38,7 @@ error: unknown key `nmae` in the schema; did you mean `name`?
 }
 
 #[test]
-fn long_lines_are_cut_around_the_place() {
+fn long_lines_are_truncated_around_the_location() {
     let text = format!("{{\"name\": \"{}\", \"nmae\": \"{}\"}}", "é".repeat(500), "x".repeat(500));
     let rendered = Schema::from_json(&text).unwrap_err().render("x", &text);
     let lines: Vec<&str> = rendered.lines().collect();
@@ -49,7 +49,7 @@ fn long_lines_are_cut_around_the_place() {
 }
 
 #[test]
-fn a_text_that_is_not_the_one_parsed_does_no_harm() {
+fn another_text_than_the_parsed_one_does_not_panic() {
     let error = Schema::from_yaml("name: x\n\n\n\nnmae: x").unwrap_err();
     assert!(error.render("x", "").starts_with("error: unknown key"));
     assert!(error.render("x", "short\n\n\n\n\nother").contains("x:5:1"));
