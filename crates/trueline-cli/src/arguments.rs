@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use trueline::render;
 
-use crate::cache::{CacheCommand, Caching};
+use crate::cache::{CacheCommand, CacheOptions};
 use crate::limits::Limits;
 
 /// Says whether tables are what their schema claims, with the exact place of every fault.
@@ -109,22 +109,22 @@ pub(crate) struct Validate {
     pub(crate) progress: When,
 
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) report: ReportOptions,
 
     #[command(flatten)]
-    pub(crate) files: Files,
+    pub(crate) outputs: OutputOptions,
 
     #[command(flatten)]
-    pub(crate) caching: Caching,
+    pub(crate) cache: CacheOptions,
 
     #[command(flatten)]
     pub(crate) limits: Limits,
 }
 
-/// What becomes of the report.
+/// How the report is shown and written.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Report")]
-pub(crate) struct Telling {
+pub(crate) struct ReportOptions {
     /// Format of the report on standard output
     #[arg(short, long, value_parser = output(), default_value = "text", env = "TRUELINE_OUTPUT")]
     pub(crate) output: render::Format,
@@ -151,10 +151,10 @@ pub(crate) struct Telling {
     pub(crate) max_violations: u64,
 }
 
-/// What a run writes besides its report.
+/// The files that a run writes in addition to its report.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Output files (each appears complete or not at all)")]
-pub(crate) struct Files {
+pub(crate) struct OutputOptions {
     /// Also write the valid rows to a file: those of CSV and JSON Lines byte for byte (add .gz or .zst to compress), those of
     /// Parquet and Arrow with their types, to .parquet, .arrow or .arrows
     #[arg(long, value_name = "FILE")]
@@ -207,7 +207,7 @@ pub(crate) struct Merge {
     pub(crate) key_memory: u64,
 
     #[command(flatten)]
-    pub(crate) telling: Telling,
+    pub(crate) report: ReportOptions,
 }
 
 #[derive(Args, Debug)]
@@ -276,7 +276,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Converts to the format of the engine.
+    /// Converts to the type of the engine.
     pub(crate) fn format(self) -> trueline::Format {
         match self {
             Self::Csv => trueline::Format::Csv,
@@ -296,7 +296,7 @@ pub(crate) enum Trust {
 }
 
 impl Trust {
-    /// Converts to the setting of the engine.
+    /// Converts to the type of the engine.
     pub(crate) fn trust(self) -> trueline::Trust {
         match self {
             Self::Prove => trueline::Trust::Prove,

@@ -1,4 +1,4 @@
-//! `--cache`, and `trueline cache`.
+//! The option `--cache`, and the command `trueline cache`.
 #![allow(clippy::doc_markdown, reason = "the help text is read in terminals, where backticks are noise")]
 
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use trueline::{Cache, ValidatorBuilder};
 use crate::arguments::{Validate, bytes};
 use crate::{exit, outputs};
 
-/// The variable with the folder of the cache, if no option sets it.
-const FOLDER: &str = "TRUELINE_CACHE_DIR";
+/// The environment variable for the folder of the cache.
+const FOLDER_VARIABLE: &str = "TRUELINE_CACHE_DIR";
 
-/// Whether results are kept, and where.
+/// The options of the cache of a run.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Cache")]
-pub(crate) struct Caching {
+pub(crate) struct CacheOptions {
     /// Store and reuse results: an unchanged file is only hashed; of a CSV or JSON Lines file that grew, only the new rows are
     /// validated. The report is the same
     #[arg(long)]
@@ -28,22 +28,22 @@ pub(crate) struct Caching {
     trust: CacheTrust,
 
     #[command(flatten)]
-    place: CacheLocation,
+    location: CacheLocation,
 }
 
-/// Where a cache is on disk.
+/// The folder of a cache.
 #[derive(Args, Debug)]
-pub(crate) struct Folder {
+pub(crate) struct CacheFolder {
     /// The folder of the cache [default: $TRUELINE_CACHE_DIR, or trueline in $XDG_CACHE_HOME or ~/.cache]
     #[arg(long = "cache-dir", value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
-/// A cache on disk, and its limits.
+/// The folder of a cache, and its limits.
 #[derive(Args, Debug)]
 pub(crate) struct CacheLocation {
     #[command(flatten)]
-    folder: Folder,
+    folder: CacheFolder,
 
     /// Maximum size of the cache; the least recently used entries are removed first [default: 4G]
     #[arg(long = "cache-size", value_name = "BYTES", value_parser = bytes)]
@@ -65,20 +65,21 @@ enum CacheTrust {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
     /// Show the folder, the number of entries and their size
-    Stats(Folder),
+    Stats(CacheFolder),
     /// Remove entries older than --cache-ttl, then the least recently used ones until --cache-size holds
     Prune(CacheLocation),
     /// Remove everything
-    Clear(Folder),
+    Clear(CacheFolder),
 }
 
-impl Folder {
+impl CacheFolder {
     /// Returns the path of the folder.
     fn path(&self) -> Result<PathBuf, u8> {
-        let variable = || std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let variable =
+            || std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let folder = self.dir.clone().or_else(variable).or_else(default_folder);
         folder.ok_or_else(|| {
-            exit::complain("there is no home folder; name a folder with --cache-dir", exit::USAGE)
+            exit::print_error("there is no home folder; name a folder with --cache-dir", exit::USAGE)
         })
     }
 }
@@ -97,21 +98,21 @@ impl CacheLocation {
     }
 }
 
-/// Adds the cache to a validator; also returns it, for its warning.
+/// Adds the cache to a validator, if `--cache` is given. Also returns the cache, for its warning.
 pub(crate) fn add(
     builder: ValidatorBuilder,
     arguments: &Validate,
 ) -> Result<(ValidatorBuilder, Option<Cache>), u8> {
-    let caching = &arguments.caching;
-    if !caching.cache {
-        let CacheLocation { folder, size, ttl } = &caching.place;
+    let options = &arguments.cache;
+    if !options.cache {
+        let CacheLocation { folder, size, ttl } = &options.location;
         let given = [
             ("--cache-dir", folder.dir.is_some()),
             ("--cache-size", size.is_some()),
             ("--cache-ttl", ttl.is_some()),
         ];
         return match given.iter().find(|(_, is_given)| *is_given) {
-            Some((option, _)) => Err(exit::complain(
+            Some((option, _)) => Err(exit::print_error(
                 &format!("{option} means nothing without --cache; give both"),
                 exit::USAGE,
             )),
@@ -120,49 +121,49 @@ pub(crate) fn add(
     }
     let needs_rows = outputs::files(arguments).map(|(option, _)| option).next();
     if let Some(option) = needs_rows.or_else(|| arguments.trust_statistics.map(|_| "--trust-statistics")) {
-        exit::note(&format!("--cache was not used: {option} needs the data itself"));
+        exit::print_note(&format!("--cache was not used: {option} needs the data itself"));
         return Ok((builder, None));
     }
-    let cache = match Cache::on_disk(caching.place.folder.path()?, caching.place.options()) {
+    let cache = match Cache::on_disk(options.location.folder.path()?, options.location.options()) {
         Ok(cache) => cache,
         Err(error) if is_unwritable(&error) => {
-            exit::note(&format!("the cache was of no use: {}", exit::error_text(&error)));
+            exit::print_note(&format!("the cache was of no use: {}", exit::error_text(&error)));
             return Ok((builder, None));
         }
         Err(error) => return Err(exit::fail(&error, exit::USAGE)),
     };
-    let cache = cache.trust_times(caching.trust == CacheTrust::Mtime);
+    let cache = cache.trust_times(options.trust == CacheTrust::Mtime);
     Ok((builder.cache(cache.clone()), Some(cache)))
 }
 
-/// Returns whether the only problem is that nothing can be written at the location of the cache.
+/// Returns whether the cache could not be opened only because nothing can be written to its folder.
 fn is_unwritable(error: &Error) -> bool {
     use std::io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     let ErrorKind::Open { source, .. } = error.kind() else { return false };
     matches!(source.kind(), PermissionDenied | QuotaExceeded | ReadOnlyFilesystem | StorageFull)
 }
 
-/// Reports what a cache could not store.
+/// Prints a note if the cache could not store an entry.
 pub(crate) fn warn(cache: Option<&Cache>) {
     if let Some(warning) = cache.and_then(Cache::take_warning) {
-        exit::note(&format!("the cache was of no use: {warning}"));
+        exit::print_note(&format!("the cache was of no use: {warning}"));
     }
 }
 
 pub(crate) fn run(command: &CacheCommand) -> u8 {
     let (folder, options) = match command {
         CacheCommand::Stats(folder) | CacheCommand::Clear(folder) => (folder, DiskOptions::default()),
-        CacheCommand::Prune(place) => (&place.folder, place.options()),
+        CacheCommand::Prune(location) => (&location.folder, location.options()),
     };
     let folder = match folder.path() {
         Ok(folder) => folder,
         Err(code) => return code,
     };
-    // A run that stores something creates the folder; looking at it does not.
+    // Only a run that stores something creates the folder.
     if let Err(error) = std::fs::metadata(&folder)
         && error.kind() == std::io::ErrorKind::NotFound
     {
-        exit::note(&format!("there is no folder `{}`: nothing is kept there yet", folder.display()));
+        exit::print_note(&format!("there is no folder `{}`: nothing is kept there yet", folder.display()));
         return exit::print(stats_text(&folder, 0, 0).as_bytes(), exit::SUCCESS);
     }
     let cache = match Cache::on_disk(&folder, options) {
@@ -171,8 +172,8 @@ pub(crate) fn run(command: &CacheCommand) -> u8 {
     };
     let text = match command {
         CacheCommand::Stats(_) => cache.stats().map(|stats| stats_text(&folder, stats.entries, stats.bytes)),
-        CacheCommand::Prune(_) => cache.prune().map(|pruned| removed(&folder, &pruned)),
-        CacheCommand::Clear(_) => cache.clear().map(|pruned| removed(&folder, &pruned)),
+        CacheCommand::Prune(_) => cache.prune().map(|pruned| removed_text(&folder, &pruned)),
+        CacheCommand::Clear(_) => cache.clear().map(|pruned| removed_text(&folder, &pruned)),
     };
     match text {
         Ok(text) => exit::print(text.as_bytes(), exit::SUCCESS),
@@ -185,7 +186,7 @@ fn stats_text(folder: &Path, entries: u64, bytes: u64) -> String {
     format!("folder   {folder}\nentries  {entries}\nbytes    {bytes}\n")
 }
 
-fn removed(folder: &Path, pruned: &Pruned) -> String {
+fn removed_text(folder: &Path, pruned: &Pruned) -> String {
     let Pruned { entries, bytes, left_entries, left_bytes, .. } = pruned;
     format!("removed  {entries} entries of {bytes} bytes\n{}", stats_text(folder, *left_entries, *left_bytes))
 }

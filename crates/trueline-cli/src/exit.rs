@@ -1,4 +1,4 @@
-//! The last output of the process: messages on standard error, bytes on standard output, the exit code.
+//! Output of the process: messages on standard error, results on standard output, and exit codes.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
@@ -19,40 +19,40 @@ pub(crate) fn usage(error: &clap::Error) -> u8 {
     if error.use_stderr() { USAGE } else { SUCCESS }
 }
 
-/// Reports an error with all its causes, in the terms of this command line and with escapes, and returns `code`.
+/// Prints an error with all its causes, with options as on this command line, escaped, and returns `code`.
 pub(crate) fn fail(error: &(dyn Error + 'static), code: u8) -> u8 {
-    complain(&error_text(error), code)
+    print_error(&error_text(error), code)
 }
 
-/// Formats an error with all its causes, in the terms of this command line.
+/// Formats an error with all its causes, with options as on this command line.
 pub(crate) fn error_text(error: &(dyn Error + 'static)) -> String {
-    let mut text = flag::of_error(error);
+    let mut text = flag::translate_error(error);
     let mut source = error.source();
     while let Some(cause) = source {
         text.push_str(": ");
-        text.push_str(&flag::of_error(cause));
+        text.push_str(&flag::translate_error(cause));
         source = cause.source();
     }
     text
 }
 
-/// Reports a problem in one line, with escapes, and returns `code`.
-pub(crate) fn complain(text: &str, code: u8) -> u8 {
+/// Prints an error message, escaped, and returns `code`.
+pub(crate) fn print_error(text: &str, code: u8) -> u8 {
     let _ = writeln!(io::stderr(), "error: {}", escape_text(text));
     code
 }
 
-/// Reports something that does not affect the exit code.
-pub(crate) fn note(text: &str) {
+/// Prints a message that does not affect the exit code.
+pub(crate) fn print_note(text: &str) {
     let _ = writeln!(io::stderr(), "note: {}", escape_text(text));
 }
 
-/// Writes bytes to standard output; returns `code` on success, or if the reader has gone away.
+/// Writes bytes to standard output; returns `code` on success, or if the pipe was closed by its reader.
 pub(crate) fn print(bytes: &[u8], code: u8) -> u8 {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => code,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => code,
-        Err(error) => complain(&format!("standard output could not be written: {error}"), UNREADABLE),
+        Err(error) => print_error(&format!("standard output could not be written: {error}"), UNREADABLE),
     }
 }

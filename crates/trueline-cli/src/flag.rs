@@ -1,13 +1,13 @@
-//! Translates options in messages of the engine to those of this command line.
+//! Translates names of options in messages of the engine to the options of this command line.
 //!
-//! A message of the engine ends with what to do. File names and data come before that and may contain anything, so they are never
-//! searched: an option is only replaced where its kind of error has it, at the end of the message.
+//! A message of the engine ends with a hint about what to do. File names and data come before it and may contain anything, so
+//! they are never searched: the name of an option is only replaced at the end of messages of kinds that have such a hint.
 
 use std::error::Error;
 
 use trueline::{ErrorKind, RunError, SourceError, SourceErrorKind};
 
-/// The engine's names of options that its messages ask to change.
+/// The names of options that messages of the engine suggest to change.
 const OPTIONS: [&str; 14] = [
     "max_batch_bytes",
     "max_batch_values",
@@ -26,7 +26,7 @@ const OPTIONS: [&str; 14] = [
 ];
 
 /// The endings of messages that name an option: the parts before and after the name.
-const ENDS: [(&str, &str); 5] = [
+const OPTION_ENDINGS: [(&str, &str); 5] = [
     ("raise the limit (", ")"),
     ("raise the limit (", ") if its content is to be trusted"),
     ("unless the limit on records (", ") is raised"),
@@ -35,7 +35,7 @@ const ENDS: [(&str, &str); 5] = [
 ];
 
 /// The endings of messages about the format, and their replacements.
-const FORMATS: [(&str, &str); 2] = [
+const FORMAT_ENDINGS: [(&str, &str); 2] = [
     (
         ": leave the format out, or give the right one (csv, jsonl, parquet or arrow)",
         ": leave --format out, or give the right one (csv, jsonl, parquet or arrow)",
@@ -46,8 +46,8 @@ const FORMATS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Returns the option with this name.
-pub(crate) fn of(name: &str) -> String {
+/// Returns the command line option for an option of the engine.
+pub(crate) fn long_option(name: &str) -> String {
     match name {
         "chunk_bytes" => "--chunk-size".to_owned(),
         "key_memory_bytes" => "--key-memory".to_owned(),
@@ -55,27 +55,27 @@ pub(crate) fn of(name: &str) -> String {
     }
 }
 
-/// Returns why an input could not be read, with the option of this command line.
-pub(crate) fn of_run(error: &RunError) -> String {
+/// Returns the message why an input could not be read, with the option translated.
+pub(crate) fn translate_run_error(error: &RunError) -> String {
     let message = &*error.message;
     match &*error.code {
         "read" | "structure.record_size" | "structure.columns" | "parquet.limit" | "arrow.limit" => {
-            with_option(message)
+            translate_option(message)
         }
-        code if code.starts_with("limit.") => with_option(message),
-        // It contains nothing of the input, and the format occurs in it twice.
+        code if code.starts_with("limit.") => translate_option(message),
+        // The message contains nothing from the input, and names the format twice.
         "format" => message.replace("give the format ", "give --format "),
-        "parquet.damaged" | "arrow.damaged" => with_format(message),
+        "parquet.damaged" | "arrow.damaged" => translate_format(message),
         _ => message.to_owned(),
     }
 }
 
-/// Formats an error without its causes, with the option of this command line.
-pub(crate) fn of_error(error: &(dyn Error + 'static)) -> String {
+/// Formats an error without its causes, with the option translated.
+pub(crate) fn translate_error(error: &(dyn Error + 'static)) -> String {
     let text = error.to_string();
     if let Some(error) = error.downcast_ref::<trueline::Error>() {
         return match error.kind() {
-            ErrorKind::Option { option, expected } => format!("{} must be {expected}", of(option)),
+            ErrorKind::Option { option, expected } => format!("{} must be {expected}", long_option(option)),
             _ => text,
         };
     }
@@ -85,30 +85,30 @@ pub(crate) fn of_error(error: &(dyn Error + 'static)) -> String {
             | SourceErrorKind::Ratio { .. }
             | SourceErrorKind::DecompressedSize { .. }
             | SourceErrorKind::Gap { .. },
-        ) => with_option(&text),
+        ) => translate_option(&text),
         _ => text,
     }
 }
 
-/// Translates a message that ends with what to do about an option.
-fn with_option(message: &str) -> String {
-    for (before, after) in ENDS {
+/// Translates a message that ends with a hint about an option.
+fn translate_option(message: &str) -> String {
+    for (before, after) in OPTION_ENDINGS {
         let Some(rest) = message.strip_suffix(after) else { continue };
-        let found = OPTIONS.iter().find_map(|name| {
+        let translated = OPTIONS.iter().find_map(|name| {
             let start = rest.strip_suffix(name)?;
-            start.ends_with(before).then(|| format!("{start}{}{after}", of(name)))
+            start.ends_with(before).then(|| format!("{start}{}{after}", long_option(name)))
         });
-        if let Some(told) = found {
-            return told;
+        if let Some(translated) = translated {
+            return translated;
         }
     }
     // Input in another format than the given one may exceed a limit with its first bytes.
-    with_format(message)
+    translate_format(message)
 }
 
-/// Translates a message that ends with what to do about the format.
-fn with_format(message: &str) -> String {
-    let found = FORMATS
+/// Translates a message that ends with a hint about the format.
+fn translate_format(message: &str) -> String {
+    let found = FORMAT_ENDINGS
         .iter()
         .find_map(|(engine, here)| message.strip_suffix(engine).map(|start| format!("{start}{here}")));
     found.unwrap_or_else(|| message.to_owned())
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_name_what_can_be_typed() {
+    fn messages_name_command_line_options() {
         for (code, engine, here) in [
             (
                 "structure.record_size",
@@ -148,25 +148,28 @@ mod tests {
                 "begins as parquet does: give --format parquet, or give --format csv if it is text all the same",
             ),
         ] {
-            assert_eq!(of_run(&run_error(code, engine)), here);
+            assert_eq!(translate_run_error(&run_error(code, engine)), here);
         }
-        assert_eq!(of("chunk_bytes"), "--chunk-size");
+        assert_eq!(long_option("chunk_bytes"), "--chunk-size");
     }
 
     #[test]
-    fn what_comes_from_data_and_names_stays_as_it_is() {
+    fn data_and_file_names_are_not_translated() {
         for (code, engine) in [
             ("read", "`raise the limit (max_ratio); raise max_pages if.csv` does not exist"),
             ("arrow.unsupported", "column `a; raise max_columns"),
             ("read", "more; raise max_columns_x"),
             ("parquet.damaged", "`give the format csv; leave the format out`; get the file again"),
         ] {
-            assert_eq!(of_run(&run_error(code, engine)), engine);
+            assert_eq!(translate_run_error(&run_error(code, engine)), engine);
         }
         let name = "`(max_ratio) becomes; raise max_pages if`";
         let message = |option: &str| {
             format!("{name} is large; raise the limit ({option}) if its content is to be trusted")
         };
-        assert_eq!(of_run(&run_error("limit.ratio", &message("max_ratio"))), message("--max-ratio"));
+        assert_eq!(
+            translate_run_error(&run_error("limit.ratio", &message("max_ratio"))),
+            message("--max-ratio")
+        );
     }
 }

@@ -43,7 +43,7 @@ where
         Err(error) => {
             let code = exit::usage(&error);
             if let Some(text) = variable::with_variable(&error, &command) {
-                exit::note(&text);
+                exit::print_note(&text);
             }
             return code;
         }

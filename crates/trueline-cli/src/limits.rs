@@ -6,7 +6,7 @@ use trueline::Limits as EngineLimits;
 
 use crate::arguments::bytes;
 
-/// Limits, each with an option of the engine's name for it.
+/// The limits of a run; the options have the names of the engine's limits.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits (a run that exceeds one ends with exit code 3)")]
 pub(crate) struct Limits {

@@ -9,33 +9,33 @@ use crate::signal::Signals;
 use crate::{exit, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Merge) -> u8 {
-    let destinations = match report::destinations(&arguments.telling.reports) {
+    let destinations = match report::destinations(&arguments.report.reports) {
         Ok(destinations) => destinations,
-        Err(text) => return exit::complain(&text, exit::USAGE),
+        Err(text) => return exit::print_error(&text, exit::USAGE),
     };
     let states = arguments.states.iter().map(|path| ("a state", path.clone()));
-    let to_read = states.chain(outputs::documents(&arguments.schema)).collect();
+    let read_paths = states.chain(outputs::documents(&arguments.schema)).collect();
     let files = arguments.state_out.iter().map(|path| ("--state-out", path.as_path()));
-    if let Some(text) = outputs::conflict(to_read, &arguments.telling.reports, files.clone()) {
-        return exit::complain(&text, exit::USAGE);
+    if let Some(text) = outputs::conflict(read_paths, &arguments.report.reports, files.clone()) {
+        return exit::print_error(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
         Ok(schema) => schema,
         Err(code) => return code,
     };
-    if let Some(text) = outputs::unusable(&arguments.telling.reports, files) {
-        return exit::complain(&text, exit::USAGE);
+    if let Some(text) = outputs::unwritable(&arguments.report.reports, files) {
+        return exit::print_error(&text, exit::USAGE);
     }
     let key_memory = usize::try_from(arguments.key_memory).unwrap_or(usize::MAX);
     let builder = Validator::builder(schema)
-        .sample_limit(arguments.telling.sample_limit)
-        .max_violations(arguments.telling.max_violations);
+        .sample_limit(arguments.report.sample_limit)
+        .max_violations(arguments.report.max_violations);
     let validator = match builder.limits(Limits::default().key_memory_bytes(key_memory)).build() {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),
     };
     let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
-    // Merging cannot be cancelled: a signal ends the process, and leaves no files behind.
+    // Merging cannot be cancelled: on a signal the process ends, after its temporary files are removed.
     Signals::listen(&cancel, &temporaries, None);
     let mut states = Vec::with_capacity(arguments.states.len());
     for path in &arguments.states {
@@ -44,16 +44,19 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
             Err(code) => return code,
         }
     }
-    let merged = State::merge(states).and_then(|state| {
-        let kept = arguments.state_out.is_some().then(|| state.clone());
-        Ok((validator.finish(state)?, kept))
+    let result = State::merge(states).and_then(|state| {
+        let merged = arguments.state_out.is_some().then(|| state.clone());
+        Ok((validator.finish(state)?, merged))
     });
-    let (found, state) = match merged {
-        Ok(merged) => merged,
+    let (report, state) = match result {
+        Ok(result) => result,
         Err(error) => {
             let code = match error.kind() {
                 ErrorKind::PartTwice { input, first, second } => {
-                    return exit::complain(&twice(&arguments.states, input, *first, *second), exit::USAGE);
+                    return exit::print_error(
+                        &duplicate_part_message(&arguments.states, input, *first, *second),
+                        exit::USAGE,
+                    );
                 }
                 ErrorKind::States { .. } => exit::USAGE,
                 ErrorKind::Keys { .. } => exit::UNREADABLE,
@@ -62,31 +65,31 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
             return exit::fail(&error, code);
         }
     };
-    let failed = match (&arguments.state_out, state) {
+    let output_error = match (&arguments.state_out, state) {
         (Some(path), Some(state)) => state::write(&state, path, &temporaries).err(),
         _ => None,
     };
-    report::tell(&found, &arguments.telling, &destinations, &temporaries, failed)
+    report::write(&report, &arguments.report, &destinations, &temporaries, output_error)
 }
 
-/// Reports that two files have a part in common.
-fn twice(states: &[PathBuf], input: &str, first: usize, second: usize) -> String {
+/// The message that two files contain the same part.
+fn duplicate_part_message(states: &[PathBuf], input: &str, first: usize, second: usize) -> String {
     let name = |index: usize| states.get(index).map(|path| path.display().to_string()).unwrap_or_default();
     let (first, second) = (name(first), name(second));
-    let who =
+    let files =
         if first == second { format!("{first}, given twice,") } else { format!("{first} and {second} both") };
-    let has = if first == second { "has" } else { "have" };
-    format!("{who} {has} the part of `{input}`, which would be counted twice; leave one of them out")
+    let verb = if first == second { "has" } else { "have" };
+    format!("{files} {verb} the part of `{input}`, which would be counted twice; leave one of them out")
 }
 
-/// Reads a state. On an error, reports it and returns the exit code.
+/// Reads a state. On an error, prints it and returns the exit code.
 fn read(validator: &Validator, path: &Path) -> Result<State, u8> {
     let bytes = std::fs::read(path).map_err(|error| {
         let text = format!("the state {} could not be read: {error}", path.display());
-        exit::complain(&text, exit::UNREADABLE)
+        exit::print_error(&text, exit::UNREADABLE)
     })?;
     validator.read_state(&bytes).map_err(|error| {
         let text = format!("{}: {error}", path.display());
-        exit::complain(&text, exit::USAGE)
+        exit::print_error(&text, exit::USAGE)
     })
 }

@@ -1,4 +1,4 @@
-//! The files that a run writes: checks of their paths, and messages if they were not written.
+//! The files that a run writes: checks of their paths, and messages if they are not written.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +9,23 @@ use trueline::{
 
 use crate::arguments::Validate;
 
-/// Paths of standard output, which only carries the report.
+/// Paths of standard output, which is reserved for the report.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// Returns the file that a standard stream is redirected to or from, if the system reports it.
+/// Returns the regular file that a standard stream is redirected to or from, if the system shows it.
 fn redirected(stream: &str) -> Option<PathBuf> {
     std::fs::metadata(stream).is_ok_and(|metadata| metadata.is_file()).then(|| AtomicFile::target(stream))
 }
 
-/// Returns the files of the inputs, if they are files.
+/// Returns the paths of the inputs and, if standard input is one of them and redirected, of its file.
 pub(crate) fn inputs(inputs: &[String], sources: &[Box<dyn Source>]) -> Vec<(&'static str, PathBuf)> {
     let stream = inputs.iter().any(|input| input == "-").then(|| redirected("/dev/stdin")).flatten();
     let named = sources.iter().map(|source| PathBuf::from(source.name()));
     named.chain(stream).map(|path| ("an input", path)).collect()
 }
 
-/// Returns the documents of a schema. Errors in them are reported when they are read.
+/// Returns the paths of the documents of a schema. Errors are ignored here, because they are reported when the documents are
+/// read.
 pub(crate) fn documents(schema: &Path) -> Vec<(&'static str, PathBuf)> {
     let documents = document::documents(schema).unwrap_or_default();
     [schema.to_path_buf()].into_iter().chain(documents).map(|path| ("the schema", path)).collect()
@@ -33,10 +34,10 @@ pub(crate) fn documents(schema: &Path) -> Vec<(&'static str, PathBuf)> {
 /// Returns the options that name a file to be written, with the files.
 pub(crate) fn files(arguments: &Validate) -> impl Iterator<Item = (&'static str, &Path)> + Clone {
     let files = [
-        ("--state-out", &arguments.files.state_out),
-        ("--valid-out", &arguments.files.valid_out),
-        ("--invalid-out", &arguments.files.invalid_out),
-        ("--errors-out", &arguments.files.errors_out),
+        ("--state-out", &arguments.outputs.state_out),
+        ("--valid-out", &arguments.outputs.valid_out),
+        ("--invalid-out", &arguments.outputs.invalid_out),
+        ("--errors-out", &arguments.outputs.errors_out),
     ];
     files.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)))
 }
@@ -48,22 +49,23 @@ pub(crate) fn add(
     temporaries: &Temporaries,
 ) -> ValidatorBuilder {
     let mut builder = builder.temporaries(temporaries.clone());
-    if let Some(path) = &arguments.files.valid_out {
+    if let Some(path) = &arguments.outputs.valid_out {
         builder = builder.valid_out(path);
     }
-    if let Some(path) = &arguments.files.invalid_out {
+    if let Some(path) = &arguments.outputs.invalid_out {
         builder = builder.invalid_out(path);
     }
-    if let Some(column) = &arguments.files.reasons {
+    if let Some(column) = &arguments.outputs.reasons {
         builder = builder.reasons(column);
     }
-    if let Some(path) = &arguments.files.errors_out {
-        builder = builder.errors_out(path).raw_cells(arguments.files.raw_cells);
+    if let Some(path) = &arguments.outputs.errors_out {
+        builder = builder.errors_out(path).raw_cells(arguments.outputs.raw_cells);
     }
     builder
 }
 
-/// Returns why an output conflicts with the report or with something that is read. `read` lists what is read, with its path.
+/// Returns an error message if an output would replace a file that is read or another output, or is standard output. `read` lists
+/// the descriptions and paths of all files that are read.
 pub(crate) fn conflict<'p>(
     read: Vec<(&'static str, PathBuf)>,
     reports: &'p [PathBuf],
@@ -75,33 +77,33 @@ pub(crate) fn conflict<'p>(
         let path = path.display();
         return Some(format!("{option} {path} is standard output, which carries the report; name a file"));
     }
-    let mut taken: Vec<(String, PathBuf)> =
+    let mut used: Vec<(String, PathBuf)> =
         read.into_iter().map(|(what, path)| (what.to_owned(), path)).collect();
-    taken.extend(redirected("/dev/stdout").map(|path| ("the file of standard output".to_owned(), path)));
+    used.extend(redirected("/dev/stdout").map(|path| ("the file of standard output".to_owned(), path)));
     let reports = reports.iter().map(|path| ("--report", path.as_path()));
     for (option, path) in reports.chain(files) {
-        if let Some((what, other)) = taken.iter().find(|(_, other)| AtomicFile::is_same(path, other)) {
+        if let Some((what, other)) = used.iter().find(|(_, other)| AtomicFile::is_same(path, other)) {
             let what = format!("{option} would replace {what}, {}", other.display());
             return Some(format!("{what}; give it another name"));
         }
-        taken.push((format!("the file of {option}"), path.to_path_buf()));
+        used.push((format!("the file of {option}"), path.to_path_buf()));
     }
     None
 }
 
-/// Returns why an output cannot be written, as far as can be determined before a run that may take long.
-pub(crate) fn unusable<'p>(
+/// Returns an error message if an output cannot be written, as far as can be determined before a run that may take long.
+pub(crate) fn unwritable<'p>(
     reports: &'p [PathBuf],
     files: impl Iterator<Item = (&'static str, &'p Path)>,
 ) -> Option<String> {
     let reports = reports.iter().map(|path| ("--report", path.as_path()));
     reports.chain(files).find_map(|(option, path)| {
-        let problem = problem(path)?;
-        Some(format!("{option} {} cannot be written: {problem}", path.display()))
+        let reason = unwritable_reason(path)?;
+        Some(format!("{option} {} cannot be written: {reason}", path.display()))
     })
 }
 
-fn problem(path: &Path) -> Option<String> {
+fn unwritable_reason(path: &Path) -> Option<String> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => return Some("it is a folder; name a file in it".to_owned()),
         // Opening a pipe or a device may block or have side effects.
@@ -114,20 +116,20 @@ fn problem(path: &Path) -> Option<String> {
             (folder.display(), if folder.exists() { "is no folder" } else { "does not exist" });
         return Some(format!("{folder} {what}; make that folder, or name another one"));
     }
-    // Creates a temporary file beside it, which is removed.
+    // Creates a temporary file in the same folder, which is removed when it is dropped.
     AtomicFile::create(path).err().map(|error| match error.kind() {
         SourceErrorKind::Write { source, .. } => source.kind().to_string(),
         _ => error.to_string(),
     })
 }
 
-/// Returns why a column for reasons cannot be added to rows with the columns of a schema.
+/// Returns an error message if the schema has a column with the name of the column for reasons.
 pub(crate) fn reasons_conflict(reasons: Option<&str>, schema: &Schema) -> Option<String> {
     let column = reasons.filter(|name| schema.fields.iter().any(|field| field.name == **name))?;
     Some(format!("--reasons {column}: the schema has a column of that name; choose another one"))
 }
 
-/// Returns the report of a run that failed only to write its outputs. If another option would fix that, it is a usage error
+/// Returns the report of a run in which only writing the outputs failed. A conflict with the column for reasons is a usage error
 /// instead.
 pub(crate) fn report_without_outputs(error: &Error) -> Option<Report> {
     match error.kind() {
@@ -139,8 +141,8 @@ pub(crate) fn report_without_outputs(error: &Error) -> Option<Report> {
     }
 }
 
-/// Returns the message about outputs that were requested and not written.
-pub(crate) fn unwritten(arguments: &Validate, report: &Report) -> Option<String> {
+/// Returns a message if outputs were requested and not written, because an input could not be read.
+pub(crate) fn unwritten_message(arguments: &Validate, report: &Report) -> Option<String> {
     let options: Vec<&str> = files(arguments).map(|(option, _)| option).collect();
     if report.verdict != Verdict::Unreadable || options.is_empty() {
         return None;

@@ -11,18 +11,19 @@ use trueline::escape::escape_text;
 
 use crate::arguments::When;
 
-/// Shorter runs show nothing.
-const PATIENCE: Duration = Duration::from_millis(300);
-const LINE_EVERY: Duration = Duration::from_secs(1);
+/// Progress is shown only after this time, so short runs show none.
+const MIN_ELAPSED: Duration = Duration::from_millis(300);
+/// The time between two lines if standard error is not a terminal.
+const LINE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Shows the progress of a run.
-pub(crate) enum Display {
+pub(crate) enum ProgressDisplay {
     Bar(ProgressBar),
     Lines(Mutex<Instant>),
 }
 
-impl Display {
-    /// Creates the display for `when`; `None` shows nothing.
+impl ProgressDisplay {
+    /// Creates the display for `when`; `None` if nothing is shown.
     pub(crate) fn new(when: When) -> Option<Self> {
         match when {
             When::Never => None,
@@ -36,7 +37,7 @@ impl Display {
     }
 
     pub(crate) fn show(&self, progress: &Progress) {
-        if progress.elapsed < PATIENCE {
+        if progress.elapsed < MIN_ELAPSED {
             return;
         }
         let counts = counts(progress);
@@ -44,7 +45,7 @@ impl Display {
             Self::Bar(bar) => show_bar(bar, progress, counts),
             Self::Lines(last) => {
                 let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if last.elapsed() >= LINE_EVERY {
+                if last.elapsed() >= LINE_INTERVAL {
                     *last = Instant::now();
                     let _ = writeln!(io::stderr(), "progress: {}", escape_text(&counts));
                 }

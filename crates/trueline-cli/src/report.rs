@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use trueline::render::{Format, Renderer, TextRenderer};
 use trueline::{AtomicFile, Report, Severity, Temporaries};
 
-use crate::arguments::{FailOn, Telling, When};
+use crate::arguments::{FailOn, ReportOptions, When};
 use crate::exit;
 
 /// The width of a text report that is not printed to a terminal.
@@ -15,8 +15,8 @@ const DEFAULT_WIDTH: usize = 100;
 /// A file that the report is written to.
 pub(crate) struct Destination {
     file: PathBuf,
-    /// The actual location of the file, whether it exists or not.
-    place: PathBuf,
+    /// The path of the file with links resolved; the file need not exist.
+    target: PathBuf,
     format: Format,
 }
 
@@ -28,11 +28,11 @@ pub(crate) fn destinations(files: &[PathBuf]) -> Result<Vec<Destination>, String
         let Some(format) = name.and_then(Format::from_file_name) else {
             return Err(format!("the report file {} must end in {}", file.display(), extensions()));
         };
-        let place = AtomicFile::target(file);
-        if destinations.iter().any(|destination| destination.place == place) {
+        let target = AtomicFile::target(file);
+        if destinations.iter().any(|destination| destination.target == target) {
             return Err(format!("the report file {} is named twice", file.display()));
         }
-        destinations.push(Destination { file: file.clone(), place, format });
+        destinations.push(Destination { file: file.clone(), target, format });
     }
     Ok(destinations)
 }
@@ -45,33 +45,34 @@ fn extensions() -> String {
     format!("{} or {last}", extensions.join(", "))
 }
 
-/// Writes the report to all its destinations, and returns the exit code. `failed` is an output that could not be written.
+/// Writes the report to all its destinations, and returns the exit code. `output_error` is the message for an output that could
+/// not be written.
 ///
-/// The result is printed in any case, because the run may have taken long.
-pub(crate) fn tell(
+/// The report is printed in any case, because the run may have taken long.
+pub(crate) fn write(
     report: &Report,
-    telling: &Telling,
+    options: &ReportOptions,
     destinations: &[Destination],
     temporaries: &Temporaries,
-    failed: Option<String>,
+    output_error: Option<String>,
 ) -> u8 {
-    let unwritten = write_files(report, destinations, temporaries).err();
-    let failures: Vec<String> = failed.into_iter().chain(unwritten).collect();
+    let report_error = write_files(report, destinations, temporaries).err();
+    let failures: Vec<String> = output_error.into_iter().chain(report_error).collect();
     for text in &failures {
-        exit::complain(text, exit::UNREADABLE);
+        exit::print_error(text, exit::UNREADABLE);
     }
-    let verdict = report.exit_code(match telling.fail_on {
+    let verdict = report.exit_code(match options.fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
     });
     let code = if failures.is_empty() { verdict } else { exit::UNREADABLE };
-    match for_standard_output(report, telling.output, telling.color) {
+    match render(report, options.output, options.color) {
         Ok(bytes) => exit::print(&bytes, code),
         Err(error) => exit::fail(&error, exit::INTERNAL),
     }
 }
 
-/// Writes the report to all files. They are put in place only when all have been written.
+/// Writes the report to all files. The files are moved into place only after all of them have been written.
 fn write_files(
     report: &Report,
     destinations: &[Destination],
@@ -79,12 +80,12 @@ fn write_files(
 ) -> Result<(), String> {
     let mut written = Vec::new();
     for Destination { file, format, .. } in destinations {
-        let tell = |error: &dyn std::fmt::Display| {
+        let describe = |error: &dyn std::fmt::Display| {
             format!("the report could not be written to {}: {error}", file.display())
         };
-        let mut target = AtomicFile::create_among(file, temporaries).map_err(|error| tell(&error))?;
-        format.renderer().render(report, &mut target).map_err(|error| tell(&error))?;
-        target.flush().map_err(|error| tell(&error))?;
+        let mut target = AtomicFile::create_among(file, temporaries).map_err(|error| describe(&error))?;
+        format.renderer().render(report, &mut target).map_err(|error| describe(&error))?;
+        target.flush().map_err(|error| describe(&error))?;
         written.push((file, target));
     }
     for (file, target) in written {
@@ -96,7 +97,7 @@ fn write_files(
 }
 
 /// Renders the report for standard output.
-fn for_standard_output(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
+fn render(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
     let renderer: Box<dyn Renderer> = match format {
         Format::Text => {
             Box::new(TextRenderer { color: colors(color), width: width(), ..TextRenderer::default() })

@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &Arguments) -> u8 {
         SchemaCommand::Infer { input, format } => infer(input, *format),
         SchemaCommand::Compose { folder } => match document::compose(folder) {
             Ok(composed) => exit::print(composed.yaml.as_bytes(), exit::SUCCESS),
-            Err(error) => refuse(&error),
+            Err(error) => fail(&error),
         },
         SchemaCommand::Fingerprint { paths, algorithm, each } => hash(paths, *algorithm, *each),
     }
@@ -42,14 +42,14 @@ fn check(files: &[PathBuf]) -> u8 {
     exit::print(lines.as_bytes(), code)
 }
 
-/// Prints a schema with names and types, to be completed.
+/// Prints a schema with the inferred names and types, as a starting point.
 fn infer(input: &str, format: Option<Format>) -> u8 {
     let sources = match sources_from_argument(input) {
         Ok(sources) => sources,
         Err(error) => return exit::fail(&error, exit::UNREADABLE),
     };
     let [source] = &*sources else {
-        return exit::complain("a schema is inferred from one input; name one", exit::USAGE);
+        return exit::print_error("a schema is inferred from one input; name one", exit::USAGE);
     };
     let schema = match trueline::infer(&**source, format.map(Format::format)) {
         Ok(schema) => schema,
@@ -67,7 +67,7 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
     }
 }
 
-/// Prints the hash of all files, after those of each file if requested.
+/// Prints one hash over all files, after the hash of each file if requested.
 fn hash(paths: &[PathBuf], algorithm: Algorithm, each: bool) -> u8 {
     let algorithm = match algorithm {
         Algorithm::Blake3 => fingerprint::Algorithm::Blake3,
@@ -85,13 +85,13 @@ fn hash(paths: &[PathBuf], algorithm: Algorithm, each: bool) -> u8 {
     exit::print(lines.as_bytes(), exit::SUCCESS)
 }
 
-/// Reads a schema document, or all below a folder. On an error, reports it and returns the exit code.
+/// Reads a schema document, or all documents below a folder. On an error, prints it and returns the exit code.
 pub(crate) fn read(path: &Path) -> Result<Schema, u8> {
-    document::read(path).map_err(|error| refuse(&error))
+    document::read(path).map_err(|error| fail(&error))
 }
 
-/// Reports errors in schema documents, with their locations.
-fn refuse(error: &Error) -> u8 {
+/// Prints the errors of schema documents, with their locations, and returns the exit code.
+fn fail(error: &Error) -> u8 {
     let ErrorKind::Document { rendered, .. } = error.kind() else { return exit::fail(error, exit::USAGE) };
     let _ = writeln!(io::stderr(), "{}", rendered.trim_end());
     exit::USAGE

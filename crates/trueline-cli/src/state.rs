@@ -1,12 +1,12 @@
-//! The results of parts of the data, stored in files.
+//! States: the mergeable results of parts of the data, stored in files.
 
 use std::io::Write;
 use std::path::Path;
 
 use trueline::{AtomicFile, Error, Report, Source, State, Temporaries, Validator};
 
-/// Validates the inputs, each as a separate part; returns the report of all of them, and the results.
-pub(crate) fn of(
+/// Validates the inputs, each as a separate part. Returns the report of all inputs, and their merged state.
+pub(crate) fn of_inputs(
     validator: &Validator,
     sources: &[&dyn Source],
     number: Option<u64>,
@@ -19,10 +19,10 @@ pub(crate) fn of(
 
 /// Writes a state to a file.
 pub(crate) fn write(state: &State, path: &Path, temporaries: &Temporaries) -> Result<(), String> {
-    let tell = |error: &dyn std::fmt::Display| {
+    let describe = |error: &dyn std::fmt::Display| {
         format!("the state could not be written to {}: {error}", path.display())
     };
-    let mut file = AtomicFile::create_among(path, temporaries).map_err(|error| tell(&error))?;
-    file.write_all(&state.to_bytes()).map_err(|error| tell(&error))?;
-    file.commit().map_err(|error| tell(&error))
+    let mut file = AtomicFile::create_among(path, temporaries).map_err(|error| describe(&error))?;
+    file.write_all(&state.to_bytes()).map_err(|error| describe(&error))?;
+    file.commit().map_err(|error| describe(&error))
 }

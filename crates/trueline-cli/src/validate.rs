@@ -9,38 +9,39 @@ use trueline::{
 };
 
 use crate::arguments::Validate;
-use crate::progress::Display;
+use crate::progress::ProgressDisplay;
 use crate::signal::Signals;
 use crate::{cache, exit, flag, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Validate) -> u8 {
-    if let Some(text) = astray(arguments) {
-        return exit::complain(&text, exit::USAGE);
+    if let Some(text) = misplaced_option_value(arguments) {
+        return exit::print_error(&text, exit::USAGE);
     }
-    let destinations = match report::destinations(&arguments.telling.reports) {
+    let destinations = match report::destinations(&arguments.report.reports) {
         Ok(destinations) => destinations,
-        Err(text) => return exit::complain(&text, exit::USAGE),
+        Err(text) => return exit::print_error(&text, exit::USAGE),
     };
     let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().flat_map(|input| sources(input)).collect();
-    let read = [outputs::inputs(&arguments.inputs, &sources), outputs::documents(&arguments.schema)].concat();
-    if let Some(text) = outputs::conflict(read, &arguments.telling.reports, outputs::files(arguments)) {
-        return exit::complain(&text, exit::USAGE);
+    let read_paths =
+        [outputs::inputs(&arguments.inputs, &sources), outputs::documents(&arguments.schema)].concat();
+    if let Some(text) = outputs::conflict(read_paths, &arguments.report.reports, outputs::files(arguments)) {
+        return exit::print_error(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
         Ok(schema) => schema,
         Err(code) => return code,
     };
-    let wrong = outputs::unusable(&arguments.telling.reports, outputs::files(arguments));
+    let unwritable = outputs::unwritable(&arguments.report.reports, outputs::files(arguments));
     if let Some(text) =
-        wrong.or_else(|| outputs::reasons_conflict(arguments.files.reasons.as_deref(), &schema))
+        unwritable.or_else(|| outputs::reasons_conflict(arguments.outputs.reasons.as_deref(), &schema))
     {
-        return exit::complain(&text, exit::USAGE);
+        return exit::print_error(&text, exit::USAGE);
     }
     if arguments.inputs.iter().any(|input| input == "-") && StdinSource::may_be_closed() {
-        exit::note("standard input has nothing: it is the null device, or was closed");
+        exit::print_note("standard input has nothing: it is the null device, or was closed");
     }
     let (cancel, temporaries) = (Cancel::new(), Temporaries::new());
-    let display = Display::new(arguments.progress).map(Arc::new);
+    let display = ProgressDisplay::new(arguments.progress).map(Arc::new);
     let signals = Signals::listen(&cancel, &temporaries, display.clone());
     let builder = builder(arguments, schema, cancel, &signals, display.clone());
     let (builder, cache) = match cache::add(builder, arguments) {
@@ -51,51 +52,51 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Ok(validator) => validator,
         Err(error) => return fail(&error, arguments, &signals),
     };
-    let result = judge(&validator, &sources, arguments);
+    let result = validate(&validator, &sources, arguments);
     if let Some(display) = display {
         display.clear();
     }
     cache::warn(cache.as_ref());
-    let (report, state, unwritten) = match result {
+    let (report, state, output_error) = match result {
         Ok((report, state)) => (report, state, None),
         Err(error) => match outputs::report_without_outputs(&error) {
             Some(report) => (report, None, Some(exit::error_text(&error))),
             None => return fail(&error, arguments, &signals),
         },
     };
-    let failed = match (&arguments.files.state_out, state) {
+    let output_error = match (&arguments.outputs.state_out, state) {
         (Some(path), Some(state)) if report.verdict != Verdict::Unreadable => {
             state::write(&state, path, &temporaries).err()
         }
-        _ => unwritten,
+        _ => output_error,
     };
-    for text in outputs::unwritten(arguments, &report).iter().chain(&audited(&report)) {
-        exit::note(text);
+    for text in outputs::unwritten_message(arguments, &report).iter().chain(&audit_message(&report)) {
+        exit::print_note(text);
     }
-    report::tell(&report, &arguments.telling, &destinations, &temporaries, failed)
+    report::write(&report, &arguments.report, &destinations, &temporaries, output_error)
 }
 
-/// Validates the inputs; returns the report, in the terms of this command line, and the results if wanted.
-fn judge(
+/// Validates the inputs. Returns the report, with options in messages translated, and the state if `--state-out` requests it.
+fn validate(
     validator: &Validator,
     sources: &[Box<dyn Source>],
     arguments: &Validate,
 ) -> Result<(Report, Option<State>), Error> {
     let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-    let (mut report, state) = if arguments.files.state_out.is_some() {
-        let (report, state) = state::of(validator, &sources, arguments.files.part)?;
+    let (mut report, state) = if arguments.outputs.state_out.is_some() {
+        let (report, state) = state::of_inputs(validator, &sources, arguments.outputs.part)?;
         (report, Some(state))
     } else {
         (validator.validate_all(&sources)?, None)
     };
     if let Some(error) = &mut report.error {
-        error.message = flag::of_run(error);
+        error.message = flag::translate_run_error(error);
     }
     Ok((report, state))
 }
 
-/// Returns the result of an audit of statistics, if some are wrong: the report formats for people do not include it.
-fn audited(report: &Report) -> Option<String> {
+/// Returns a message if an audit found wrong statistics, because the report formats for people do not include its result.
+fn audit_message(report: &Report) -> Option<String> {
     let StatisticsAudit { compared, wrong, samples } = report.run.statistics.as_ref()?;
     let first = samples.first()?;
     let WrongStatistic { column, row_group, page, statistic, claimed, found, .. } = first;
@@ -107,8 +108,8 @@ fn audited(report: &Report) -> Option<String> {
     ))
 }
 
-/// Returns the message for an input that was meant to be the value of an option.
-fn astray(arguments: &Validate) -> Option<String> {
+/// Returns a usage error for an input argument that was probably intended as the value of `--trust-statistics`.
+fn misplaced_option_value(arguments: &Validate) -> Option<String> {
     arguments.trust_statistics?;
     let is_value =
         |input: &&String| matches!(input.as_str(), "audit" | "prove") && !Path::new(input).exists();
@@ -119,16 +120,19 @@ fn astray(arguments: &Validate) -> Option<String> {
     ))
 }
 
-/// Reports why a run has no report, and returns the exit code.
+/// Prints the error of a run without a report, and returns the exit code.
 fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     let code = match error.kind() {
-        ErrorKind::Cancelled { .. } => signals.ended().unwrap_or(exit::INTERNAL),
+        ErrorKind::Cancelled { .. } => signals.exit_code_to_report().unwrap_or(exit::INTERNAL),
         ErrorKind::Output { source, .. } if matches!(source.kind(), SourceErrorKind::ReasonColumn { .. }) => {
-            let column = arguments.files.reasons.as_deref().unwrap_or_default();
-            return exit::complain(&format!("--reasons {column}: {source}"), exit::USAGE);
+            let column = arguments.outputs.reasons.as_deref().unwrap_or_default();
+            return exit::print_error(&format!("--reasons {column}: {source}"), exit::USAGE);
         }
         ErrorKind::States { message } => {
-            return exit::complain(&format!("--state-out is not for inputs of which {message}"), exit::USAGE);
+            return exit::print_error(
+                &format!("--state-out is not for inputs of which {message}"),
+                exit::USAGE,
+            );
         }
         ErrorKind::Option { .. }
         | ErrorKind::Schema { .. }
@@ -141,8 +145,8 @@ fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     exit::fail(error, code)
 }
 
-/// Returns the sources of an input argument. If there are none, an unreadable one takes their place, so that the report includes
-/// it.
+/// Returns the sources of an input argument. If the argument has none, returns an unreadable source, so that the report contains
+/// the error.
 fn sources(input: &str) -> Vec<Box<dyn Source>> {
     sources_from_argument(input).unwrap_or_else(|error| vec![Box::new(UnreadSource::new(error))])
 }
@@ -152,12 +156,12 @@ fn builder(
     schema: trueline::Schema,
     cancel: Cancel,
     signals: &Signals,
-    display: Option<Arc<Display>>,
+    display: Option<Arc<ProgressDisplay>>,
 ) -> ValidatorBuilder {
     let mut builder = Validator::builder(schema)
         .limits(arguments.limits.limits())
-        .sample_limit(arguments.telling.sample_limit)
-        .max_violations(arguments.telling.max_violations)
+        .sample_limit(arguments.report.sample_limit)
+        .max_violations(arguments.report.max_violations)
         .cancel(cancel);
     if let Some(bytes) = arguments.chunk_size {
         builder = builder.chunk_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
@@ -173,7 +177,7 @@ fn builder(
     }
     let signals = signals.clone();
     builder.progress(move |progress| {
-        signals.reached(progress);
+        signals.record_progress(progress);
         if let Some(display) = &display {
             display.show(progress);
         }

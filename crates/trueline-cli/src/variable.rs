@@ -1,4 +1,4 @@
-//! Environment variables with the values of options.
+//! Environment variables that set options.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -15,7 +15,8 @@ pub(crate) fn without_empty(command: Command) -> Command {
     command.mut_subcommands(without_empty)
 }
 
-/// Returns a message with the variable that contains the value of an error, if it does not come from an argument.
+/// Returns a message with the name of the environment variable, if the invalid value of an error comes from one and not from an
+/// argument.
 pub(crate) fn with_variable(error: &clap::Error, command: &Command) -> Option<String> {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
@@ -28,10 +29,10 @@ pub(crate) fn with_variable(error: &clap::Error, command: &Command) -> Option<St
     let mut arguments =
         subcommands.flat_map(Command::get_arguments).filter(|known| known.get_long() == Some(long));
     let variable = arguments.find_map(|known| known.get_env())?.to_string_lossy().into_owned();
-    let is_of_variable = std::env::var(&variable).is_ok_and(|set| set == value);
+    let is_from_variable = std::env::var(&variable).is_ok_and(|set| set == value);
     let mut text = String::new();
     // Writing into a String cannot fail.
     let _ =
         write!(text, "the value is that of the variable {variable}; set it to another one, or give --{long}");
-    (is_of_variable && !std::env::args().any(is_given)).then_some(text)
+    (is_from_variable && !std::env::args().any(is_given)).then_some(text)
 }
