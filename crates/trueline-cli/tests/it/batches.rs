@@ -1,4 +1,4 @@
-//! Parquet and Arrow on the command line.
+//! Parquet and Arrow inputs.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ fn report(output: &std::process::Output) -> Value {
 }
 
 #[test]
-fn formats_are_found_by_name_by_mark_and_by_option() {
+fn formats_are_detected_by_name_by_magic_bytes_and_by_option() {
     let folder = folder();
     for (file, format) in [("t.parquet", "parquet"), ("t.arrow", "arrow"), ("t.arrows", "arrow")] {
         let bytes = std::fs::read(folder.path(file)).expect("a file");
@@ -74,7 +74,7 @@ fn formats_are_found_by_name_by_mark_and_by_option() {
 }
 
 #[test]
-fn statistics_are_believed_or_compared_when_asked_for() {
+fn statistics_are_used_or_audited_on_request() {
     let folder = folder();
     let run = |schema: &str, more: &[&str]| {
         let arguments = [&["validate", "t.parquet", "-s", schema, "--output", "json"], more].concat();
@@ -99,7 +99,7 @@ fn statistics_are_believed_or_compared_when_asked_for() {
 }
 
 #[test]
-fn an_audit_tells_of_statistics_that_lie() {
+fn an_audit_reports_wrong_statistics() {
     let folder = Folder::new();
     let values = Int64Array::from(vec![7_777_777_777, 5, 7_777_777_777]);
     let batch = RecordBatch::try_from_iter([("a", Arc::new(values) as ArrayRef)]).expect("a batch");
@@ -107,7 +107,7 @@ fn an_audit_tells_of_statistics_that_lie() {
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
     writer.write(&batch).expect("rows");
     let mut bytes = writer.into_inner().expect("bytes");
-    // Where the file speaks of itself; the values stand before that.
+    // Only the statistics in the footer are changed; the values are before it.
     let footer = bytes.len() - 8 - footer_length(&bytes);
     let (true_maximum, other) = (7_777_777_777_i64.to_le_bytes(), 99_i64.to_le_bytes());
     let mut changed = 0;
@@ -131,9 +131,9 @@ fn footer_length(bytes: &[u8]) -> usize {
     u32::from_le_bytes(*length) as usize
 }
 
-/// What a decoder of others panics over is told once: by the report.
+/// A panic of the Parquet decoder is reported once, in the report.
 #[test]
-fn a_damaged_file_is_told_by_the_report_alone() {
+fn a_damaged_file_is_only_reported_in_the_report() {
     let folder = Folder::new();
     let values = Decimal128Array::from_iter_values((0..100).map(|row| row % 97));
     let values = values.with_precision_and_scale(10, 2).expect("decimals");
@@ -142,7 +142,7 @@ fn a_damaged_file_is_told_by_the_report_alone() {
     writer.write(&batch).expect("rows");
     let bytes = writer.into_inner().expect("bytes");
     folder.write("s.yaml", b"fields:\n  - {name: a, type: 'decimal(10,2)'}\n");
-    // Any place may do, for some of them the decoder panics.
+    // Every byte is damaged in turn; for some of them the decoder panics.
     let mut panics = 0;
     for at in 4..bytes.len() - 8 - footer_length(&bytes) {
         let mut damaged = bytes.clone();

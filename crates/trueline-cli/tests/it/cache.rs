@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::{Folder, code, err, out};
 
-/// A report as JSON, without what differs from run to run, and how many of its rows were known.
-fn told(text: &str) -> (serde_json::Value, u64) {
+/// A report as JSON, without the parts that differ between runs, and the number of its rows from the cache.
+fn stable(text: &str) -> (serde_json::Value, u64) {
     let mut report: serde_json::Value = serde_json::from_str(text).expect("a report");
     let run = report.as_object_mut().expect("an object").remove("run").expect("a run");
     (report, run["decided"]["cached"].as_u64().expect("a number"))
@@ -23,7 +23,7 @@ const CACHED: [&str; 9] =
     ["validate", "rows.csv", "-s", "schema.yaml", "-o", "json", "--cache", "--cache-dir", "kept"];
 
 #[test]
-fn a_cache_is_noticed_by_nothing_in_the_report() {
+fn a_cache_does_not_change_the_report() {
     let folder = Folder::new();
     let plain = &CACHED[..6];
     for (count, schema, known) in
@@ -36,8 +36,8 @@ fn a_cache_is_noticed_by_nothing_in_the_report() {
         let output = folder.run(&arguments);
         assert_eq!(code(&output), 1, "{}", err(&output));
         assert_eq!(err(&output), "");
-        let (report, cached) = told(&out(&output));
-        assert_eq!(report, told(&out(&folder.run(plain))).0);
+        let (report, cached) = stable(&out(&output));
+        assert_eq!(report, stable(&out(&folder.run(plain))).0);
         assert!(cached >= known, "{cached} rows were known of {count}");
     }
     let stats = out(&folder.run(&["cache", "stats", "--cache-dir", "kept"]));
@@ -46,7 +46,7 @@ fn a_cache_is_noticed_by_nothing_in_the_report() {
     assert!(pruned.contains("entries  0\n"), "{pruned}");
     let cleared = out(&folder.run(&["cache", "clear", "--cache-dir", "kept"]));
     assert!(cleared.starts_with("removed  0 entries of 0 bytes\n"), "{cleared}");
-    // Everything is removed, whatever its age: an option that would say otherwise is refused.
+    // `clear` removes entries of any age and `stats` removes none, so neither has options for limits.
     for options in [["clear", "--cache-ttl", "30d"], ["stats", "--cache-size", "1K"]] {
         let refused = folder.run(&[&["cache"][..], &options, &["--cache-dir", "kept"]].concat());
         assert_eq!(code(&refused), 2, "{options:?}");
@@ -54,7 +54,7 @@ fn a_cache_is_noticed_by_nothing_in_the_report() {
 }
 
 #[test]
-fn a_cache_that_is_not_there_is_not_made_by_looking_at_it() {
+fn cache_commands_do_not_create_the_folder() {
     let folder = Folder::new();
     for what in ["stats", "prune", "clear"] {
         let output = folder.run(&["cache", what, "--cache-dir", "nowhere"]);
@@ -68,9 +68,9 @@ fn a_cache_that_is_not_there_is_not_made_by_looking_at_it() {
 }
 
 #[test]
-fn options_of_a_cache_are_held_against_each_other() {
+fn options_of_a_cache_are_checked_together() {
     let folder = Folder::new();
-    for (options, told) in [
+    for (options, expected) in [
         (&["--cache-dir", "kept"][..], "--cache-dir means nothing without --cache"),
         (&["--cache-size", "1G"], "--cache-size means nothing without --cache"),
         (&["--cache-ttl", "1d"], "--cache-ttl means nothing without --cache"),
@@ -82,7 +82,7 @@ fn options_of_a_cache_are_held_against_each_other() {
         arguments.extend(options);
         let output = folder.run(&arguments);
         assert_eq!(code(&output), 2, "{options:?}: {}", err(&output));
-        assert!(err(&output).contains(told), "{}", err(&output));
+        assert!(err(&output).contains(expected), "{}", err(&output));
     }
     let arguments = ["--cache", "--cache-dir", "kept", "--valid-out", "out.csv"];
     let output = folder.run(&[&["validate", "good.csv", "-s", "schema.yaml"][..], &arguments].concat());
@@ -90,22 +90,22 @@ fn options_of_a_cache_are_held_against_each_other() {
     assert!(err(&output).contains("--cache was not used: --valid-out"), "{}", err(&output));
 }
 
-/// A file system in memory at a place.
-struct Disk(PathBuf);
+/// A file system in memory, mounted at a path.
+struct TemporaryFileSystem(PathBuf);
 
-impl Disk {
-    /// Makes the folder and mounts it there, if this machine lets us.
+impl TemporaryFileSystem {
+    /// Creates the folder and mounts the file system there. Returns whether that is permitted.
     fn mount(&self, options: &str) -> bool {
         std::fs::create_dir(&self.0).expect("a folder");
-        self.asked("mount", &["-t", "tmpfs", "-o", options, "tmpfs"])
+        self.run("mount", &["-t", "tmpfs", "-o", options, "tmpfs"])
     }
 
     fn unmount(&self) -> bool {
-        self.asked("umount", &[])
+        self.run("umount", &[])
     }
 
-    /// Whether a program does as it is asked about the place.
-    fn asked(&self, program: &str, arguments: &[&str]) -> bool {
+    /// Runs a program on the path and returns whether it succeeded.
+    fn run(&self, program: &str, arguments: &[&str]) -> bool {
         let mut command = Command::new(program);
         let status = command.args(arguments).arg(&self.0).stderr(Stdio::null()).status();
         status.is_ok_and(|status| status.success())
@@ -113,10 +113,10 @@ impl Disk {
 }
 
 #[test]
-fn a_full_disk_costs_a_note_and_no_result() {
+fn a_full_disk_gives_a_note_and_the_same_report() {
     let folder = Folder::new();
     folder.write("rows.csv", &rows(3000));
-    let disk = Disk(folder.path("kept"));
+    let disk = TemporaryFileSystem(folder.path("kept"));
     if !disk.mount("size=16k,mode=0700") {
         println!("skipped: a full disk: a small file system cannot be mounted here");
         return;
@@ -124,19 +124,19 @@ fn a_full_disk_costs_a_note_and_no_result() {
     let output = folder.run(&CACHED);
     let again = folder.run(&CACHED);
     assert!(disk.unmount(), "the small file system is still there");
-    let expected = told(&out(&folder.run(&CACHED[..6]))).0;
+    let expected = stable(&out(&folder.run(&CACHED[..6]))).0;
     for output in [output, again] {
         assert_eq!(code(&output), 1);
         assert!(err(&output).contains("note: the cache was of no use"), "{}", err(&output));
-        assert_eq!(told(&out(&output)).0, expected);
+        assert_eq!(stable(&out(&output)).0, expected);
     }
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_costs_a_note_and_no_result() {
+fn a_read_only_folder_gives_a_note_and_the_same_report() {
     let folder = Folder::new();
     folder.write("rows.csv", &rows(3000));
-    let disk = Disk(folder.path("kept"));
+    let disk = TemporaryFileSystem(folder.path("kept"));
     if !disk.mount("size=1m,mode=0700") {
         println!("skipped: a folder that cannot be written: a file system cannot be mounted here");
         return;
@@ -144,7 +144,7 @@ fn a_folder_that_cannot_be_written_costs_a_note_and_no_result() {
     let mut arguments = CACHED.to_vec();
     arguments[8] = "kept/cache";
     let cold = folder.run(&arguments);
-    let is_read_only = disk.asked("mount", &["-o", "remount,ro"]);
+    let is_read_only = disk.run("mount", &["-o", "remount,ro"]);
     let warm = folder.run(&arguments);
     folder.write("rows.csv", &rows(3100));
     let other = folder.run(&arguments);
@@ -152,27 +152,27 @@ fn a_folder_that_cannot_be_written_costs_a_note_and_no_result() {
     let none = folder.run(&arguments);
     assert!(disk.unmount() && is_read_only, "the file system is still there, or was written");
     assert_eq!((err(&cold), err(&warm)), (String::new(), String::new()));
-    assert_eq!(told(&out(&warm)).1, 3000, "what is there can be read");
-    let expected = told(&out(&folder.run(&CACHED[..6]))).0;
+    assert_eq!(stable(&out(&warm)).1, 3000, "what is there can be read");
+    let expected = stable(&out(&folder.run(&CACHED[..6]))).0;
     for output in [other, none] {
         assert_eq!(code(&output), 1);
         assert!(err(&output).contains("note: the cache was of no use"), "{}", err(&output));
-        assert_eq!(told(&out(&output)).0, expected);
+        assert_eq!(stable(&out(&output)).0, expected);
     }
 }
 
-/// For so long processes are started and killed: `TRUELINE_KILL_SECONDS` says how many seconds, 3 unless it does.
+/// How long processes are started and killed, in seconds: `TRUELINE_KILL_SECONDS`, by default 3.
 fn kill_seconds() -> u64 {
     std::env::var("TRUELINE_KILL_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
 #[test]
-fn processes_that_are_killed_spoil_nothing_for_others() {
+fn killed_processes_do_not_damage_the_cache() {
     let folder = Folder::new();
     folder.write("rows.csv", &rows(20_000));
-    let expected = told(&out(&folder.run(&CACHED[..6]))).0;
+    let expected = stable(&out(&folder.run(&CACHED[..6]))).0;
     let mut arguments = CACHED.to_vec();
-    // So small that the folder is pruned all the time.
+    // The limit is so small that the folder is pruned constantly.
     arguments.extend(["--chunk-size", "16K", "--cache-size", "200K"]);
     let end = Instant::now() + Duration::from_secs(kill_seconds());
     let worker = |number: u64| {
@@ -189,7 +189,7 @@ fn processes_that_are_killed_spoil_nothing_for_others() {
             } else {
                 let output = child.wait_with_output().expect("an output");
                 assert_eq!(code(&output), 1, "{}", err(&output));
-                assert_eq!(told(&out(&output)).0, expected);
+                assert_eq!(stable(&out(&output)).0, expected);
                 finished += 1;
             }
         }
@@ -204,6 +204,6 @@ fn processes_that_are_killed_spoil_nothing_for_others() {
     for _ in 0..2 {
         let output = folder.run(&arguments);
         assert_eq!((code(&output), err(&output)), (1, String::new()));
-        assert_eq!(told(&out(&output)).0, expected);
+        assert_eq!(stable(&out(&output)).0, expected);
     }
 }

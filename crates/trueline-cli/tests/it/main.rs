@@ -1,4 +1,4 @@
-//! The command as a user runs it: what it prints, and what it exits with.
+//! Tests of the command: its output and its exit codes.
 
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 mod batches;
@@ -78,7 +78,7 @@ pub(crate) fn err(output: &Output) -> String {
 }
 
 #[test]
-fn the_exit_code_tells_the_verdict() {
+fn the_exit_code_is_that_of_the_verdict() {
     let folder = Folder::new();
     for (input, expected) in [("good.csv", 0), ("bad.csv", 1), ("missing.csv", 3), (".", 3)] {
         let output = folder.run(&["validate", input, "--schema", "schema.yaml"]);
@@ -132,7 +132,7 @@ fn a_pattern_or_a_folder_is_one_table() {
 }
 
 #[test]
-fn usage_errors_are_two_and_say_what_to_do() {
+fn usage_errors_have_exit_code_two_and_a_hint() {
     let folder = Folder::new();
     for (arguments, expected) in [
         (&["validate", "good.csv"][..], "--schema"),
@@ -165,7 +165,7 @@ fn usage_errors_are_two_and_say_what_to_do() {
 }
 
 #[test]
-fn help_and_version_are_answers() {
+fn help_and_version_are_printed() {
     let folder = Folder::new();
     for arguments in
         [&["--help"][..], &["validate", "--help"], &["schema", "check", "--help"], &["--version"]]
@@ -181,7 +181,7 @@ fn help_and_version_are_answers() {
 }
 
 #[test]
-fn output_goes_where_it_is_asked_to() {
+fn reports_go_to_standard_output_and_to_files() {
     let folder = Folder::new();
     let output =
         folder.run(&["validate", "bad.csv", "-s", "schema.yaml", "-o", "json", "--report", "report.txt"]);
@@ -195,7 +195,7 @@ fn output_goes_where_it_is_asked_to() {
     assert_eq!(lines.len(), 4);
 }
 
-/// How a report in each format begins, by the end of its file's name.
+/// Report formats: the name, the extension of files, and the start of a report.
 const FORMATS: &[(&str, &str, &str)] = &[
     ("text", "txt", "INVALID"),
     ("json", "json", "{\n  \"report_version\": 1"),
@@ -282,7 +282,7 @@ fn a_missing_column_is_named_whatever_its_name() {
 }
 
 #[test]
-fn an_empty_file_with_a_compressed_name_was_cut() {
+fn an_empty_file_with_a_compressed_name_is_truncated() {
     let folder = Folder::new();
     folder.write("empty.csv.gz", b"");
     folder.write("any.yaml", b"csv: {header: false}\n");
@@ -304,7 +304,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
             folder.command(&arguments).stdout(full()).stderr(Stdio::null()).status().expect("started");
         assert_eq!(status.code(), Some(3), "{output}");
     }
-    // Standard error that is full changes nothing.
+    // A failed write to standard error does not change the exit code.
     let status = folder.command(&["validate", "good.csv", "-s", "schema.yaml", "--progress", "always"]);
     let mut status = status;
     let status = status.stdout(Stdio::null()).stderr(full()).status().expect("started");
@@ -312,7 +312,7 @@ fn a_report_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn standard_input_is_a_dash() {
+fn a_dash_is_standard_input() {
     let folder = Folder::new();
     let mut command = folder.command(&["validate", "-", "-s", "schema.yaml", "-o", "json"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("started");
@@ -330,7 +330,7 @@ fn severity_decides_with_fail_on() {
     assert_eq!(code(&folder.run(&["validate", "bad.csv", "-s", "warn.yaml", "--fail-on", "warning"])), 1);
 }
 
-/// The keywords of the schema document: every word before a colon that is not a value.
+/// The keywords of the schema document, with their offsets: every word before a colon and white space.
 fn keywords() -> Vec<(usize, &'static str)> {
     let mut found = Vec::new();
     for (at, _) in SCHEMA.match_indices(':') {
@@ -345,7 +345,7 @@ fn keywords() -> Vec<(usize, &'static str)> {
 }
 
 #[test]
-fn every_misspelt_keyword_is_named_with_its_place() {
+fn every_misspelt_keyword_is_reported_with_its_location() {
     let folder = Folder::new();
     let keywords = keywords();
     assert!(keywords.len() > 30, "{keywords:?}");
@@ -367,7 +367,7 @@ fn every_misspelt_keyword_is_named_with_its_place() {
 }
 
 #[test]
-fn schema_check_tells_good_from_bad() {
+fn schema_check_reports_invalid_documents() {
     let folder = Folder::new();
     let output = folder.run(&["schema", "check", "schema.yaml"]);
     assert_eq!(code(&output), 0);
@@ -379,7 +379,7 @@ fn schema_check_tells_good_from_bad() {
 }
 
 #[test]
-fn nothing_that_is_printed_acts_in_a_terminal() {
+fn control_characters_are_escaped_in_all_output() {
     let folder = Folder::new();
     let evil = "\u{1b}[31mx\u{9b}\u{202e}.csv";
     folder.write(evil, "id,amount,currency\n\u{1b}]0;t\u{7},x,\u{9b}\n".as_bytes());
@@ -400,14 +400,14 @@ fn nothing_that_is_printed_acts_in_a_terminal() {
     ] {
         let output = folder.run(arguments);
         let text = format!("{}{}", out(&output), err(&output));
-        let acts = |letter: char| (letter.is_control() && letter != '\n') || letter == '\u{202e}';
-        assert!(!text.chars().any(acts), "{arguments:?}: {text:?}");
+        let is_control = |letter: char| (letter.is_control() && letter != '\n') || letter == '\u{202e}';
+        assert!(!text.chars().any(is_control), "{arguments:?}: {text:?}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_the_run_at_once() {
+fn signals_end_a_blocked_run() {
     let folder = Folder::new();
     for (signal, expected) in [("INT", 130), ("TERM", 143)] {
         let mut command = folder.command(&["validate", "-", "-s", "schema.yaml"]);

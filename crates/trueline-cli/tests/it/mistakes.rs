@@ -1,4 +1,4 @@
-//! What users get wrong, and what they are told then.
+//! Mistakes of users, and the messages about them.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -34,7 +34,7 @@ fn outputs_that_cannot_be_written_are_usage_errors_before_the_run() {
 
 #[cfg(unix)]
 #[test]
-fn a_report_that_cannot_be_written_in_the_end_is_still_printed() {
+fn the_report_is_printed_even_if_an_output_cannot_be_written() {
     if !std::path::Path::new("/dev/full").exists() {
         return println!("skipped: full device: there is no /dev/full here");
     }
@@ -51,15 +51,15 @@ fn a_report_that_cannot_be_written_in_the_end_is_still_printed() {
     ] {
         let output = folder.run(&arguments("bad.csv", &[option, name, "--output", "json"]));
         assert_eq!(code(&output), 3, "{}", err(&output));
-        let told = err(&output);
-        assert!(told.contains("could not be written") && told.contains(name), "{told}");
+        let message = err(&output);
+        assert!(message.contains("could not be written") && message.contains(name), "{message}");
         let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("the report");
         assert_eq!(report["verdict"], "invalid");
     }
 }
 
 #[test]
-fn a_column_of_reasons_that_is_there_is_a_usage_error() {
+fn an_existing_column_as_the_column_for_reasons_is_a_usage_error() {
     let folder = Folder::new();
     folder.write("more.csv", b"id,amount,note\nTX001,-1,x\n");
     for (input, column, expected) in [
@@ -92,33 +92,33 @@ fn limits_are_named_as_options() {
 }
 
 #[test]
-fn names_that_speak_of_options_stay_as_they_are() {
+fn names_of_options_in_file_names_are_not_translated() {
     let folder = Folder::new();
     let name = "leave the format out (max_columns); raise max_pages if.csv";
-    let told = |more: &[&str]| {
+    let error_message = |more: &[&str]| {
         let output = folder.run(&arguments(name, &[more, &["--output", "json"]].concat()));
         assert_eq!(code(&output), 3, "{}", err(&output));
         let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("json");
         report["error"]["message"].as_str().expect("a message").to_owned()
     };
-    assert_eq!(told(&[]), format!("`{name}` does not exist"));
-    // What is copied of the data is not the engine's word either.
+    assert_eq!(error_message(&[]), format!("`{name}` does not exist"));
+    // Data that a message quotes is not translated either.
     folder.write(name, b"id,raise max_pages if\n");
     if cfg!(feature = "parquet") {
-        let message = told(&["--format", "parquet"]);
+        let message = error_message(&["--format", "parquet"]);
         assert!(message.contains("begins with `id,raise max_pages i`"), "{message}");
         assert!(message.contains(": leave --format out, or"), "{message}");
     }
     std::fs::remove_file(folder.path(name)).expect("removed");
     std::fs::create_dir(folder.path(name)).expect("a folder");
-    assert_eq!(told(&[]), format!("`{name}` is a folder; write `{name}/` for all files below it"));
+    assert_eq!(error_message(&[]), format!("`{name}` is a folder; write `{name}/` for all files below it"));
 }
 
 #[cfg(all(feature = "parquet", feature = "arrow-ipc"))]
 #[test]
-fn a_format_that_the_bytes_are_not_of_is_told() {
+fn bytes_of_another_format_are_reported() {
     let folder = Folder::new();
-    let told = |input: &str, more: &[&str]| {
+    let validate = |input: &str, more: &[&str]| {
         let output = folder.run(&arguments(input, &[more, &["--output", "json"]].concat()));
         let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("json");
         (code(&output), report["error"]["message"].as_str().unwrap_or_default().to_owned())
@@ -126,7 +126,7 @@ fn a_format_that_the_bytes_are_not_of_is_told() {
     for (format, expected) in
         [("arrow", "expected Arrow IPC"), ("parquet", "expected Parquet, which begins with `PAR1`")]
     {
-        let (code, message) = told("good.csv", &["--format", format]);
+        let (code, message) = validate("good.csv", &["--format", format]);
         assert_eq!(code, 3);
         assert!(
             message.contains(expected) && message.contains("begins with `id,amount,currency`"),
@@ -135,24 +135,24 @@ fn a_format_that_the_bytes_are_not_of_is_told() {
         assert!(message.contains("leave --format out, or give the right one"), "{message}");
     }
     folder.write("named.parquet", GOOD.as_bytes());
-    let (code, message) = told("named.parquet", &[]);
+    let (code, message) = validate("named.parquet", &[]);
     assert_eq!(code, 3);
     assert!(message.contains("if its name is wrong, give --format (csv,"), "{message}");
-    assert_eq!(told("named.parquet", &["--format", "csv"]).0, 0);
-    // Bytes of another format under the name of a text.
+    assert_eq!(validate("named.parquet", &["--format", "csv"]).0, 0);
+    // Files with the extension of a text format and the bytes of another format.
     let output = folder.run(&arguments("bad.csv", &["--errors-out", "errors.parquet"]));
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     let output = folder.run(&arguments("bad.csv", &["--errors-out", "errors.arrow"]));
     assert_eq!(output.status.code(), Some(1), "{}", err(&output));
     for (format, name) in [("parquet", "a.csv"), ("arrow", "a.jsonl"), ("arrow", "b.txt")] {
         std::fs::copy(folder.path(&format!("errors.{format}")), folder.path(name)).expect("copied");
-        let (code, message) = told(name, &[]);
+        let (code, message) = validate(name, &[]);
         assert_eq!(code, 3, "{name}");
         assert!(message.contains(&format!("begins as {format} does: give --format {format}")), "{message}");
-        // Whoever asks for a format gets it.
-        assert_eq!(told(name, &["--format", format]).0, 1, "{name}");
+        // An explicit format takes precedence over the extension.
+        assert_eq!(validate(name, &["--format", format]).0, 1, "{name}");
     }
-    // A header that begins as a mark does is a header.
+    // A CSV header that starts like the magic bytes of another format is a header.
     folder.write("marked.csv", b"PAR1,ARROW1\n1,2\n");
     folder.write("marked.yaml", b"fields:\n  - {name: PAR1, type: integer}\n");
     let output = folder.run(&["validate", "marked.csv", "-s", "marked.yaml"]);
@@ -160,7 +160,7 @@ fn a_format_that_the_bytes_are_not_of_is_told() {
 }
 
 #[test]
-fn a_value_that_strayed_is_noticed() {
+fn a_misplaced_option_value_is_reported() {
     let folder = Folder::new();
     let output = folder.run(&arguments("good.csv", &["--trust-statistics", "audit"]));
     assert_eq!(code(&output), 2, "{}", err(&output));
@@ -172,7 +172,7 @@ fn a_value_that_strayed_is_noticed() {
 }
 
 #[test]
-fn a_variable_that_is_empty_is_not_set_and_a_wrong_one_is_named() {
+fn empty_variables_count_as_unset_and_invalid_ones_are_named() {
     let folder = Folder::new();
     let variables = ["THREADS", "FORMAT", "OUTPUT", "FAIL_ON", "KEY_MEMORY", "SCHEMA"]
         .map(|name| format!("TRUELINE_{name}"));
@@ -202,17 +202,17 @@ fn the_null_device_is_an_empty_input_and_may_be_a_closed_one() {
         command.current_dir(folder.path(".")).args(["-c", &script, env!("CARGO_BIN_EXE_trueline")]);
         command.stdin(Stdio::null()).output().expect("a shell")
     };
-    // The last but one is what Python's `subprocess.DEVNULL` is. It cannot be told from the last.
-    for (redirection, is_told) in
+    // The last but one is `subprocess.DEVNULL` of Python. It cannot be distinguished from the last, a closed standard input.
+    for (redirection, has_note) in
         [("</dev/null", false), ("<empty", false), ("<>/dev/null", true), ("<&-", true)]
     {
         let output = run(redirection);
         assert_eq!(code(&output), 0, "{redirection}: {}", out(&output));
         assert!(out(&output).contains("nothing evaluated"), "{}", out(&output));
         let note = "note: standard input has nothing: it is the null device, or was closed";
-        assert_eq!(err(&output).contains(note), is_told, "{redirection}: {}", err(&output));
+        assert_eq!(err(&output).contains(note), has_note, "{redirection}: {}", err(&output));
     }
-    // Where it is not asked for, nothing is said of it.
+    // There is no note if standard input is not an input.
     let mut command = folder.command(&arguments("good.csv", &[]));
     let null = std::fs::File::options().read(true).write(true).open("/dev/null").expect("a device");
     let output = command.stdin(null).output().expect("started");
@@ -221,7 +221,7 @@ fn the_null_device_is_an_empty_input_and_may_be_a_closed_one() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_read_of_standard_input_says_how_far_it_came() {
+fn an_interrupted_run_reports_the_number_of_rows() {
     let folder = Folder::new();
     let mut command = folder.command(&arguments("-", &["--chunk-size", "64", "--threads", "1"]));
     let pipes = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -237,11 +237,11 @@ fn an_interrupted_read_of_standard_input_says_how_far_it_came() {
     let output = child.wait_with_output().expect("ended");
     drop(pipe);
     assert_eq!(code(&output), 130);
-    let told = err(&output);
-    let rows = told.split("cancelled after ").nth(1).and_then(|text| text.split(' ').next());
-    let rows: u64 = rows.and_then(|rows| rows.parse().ok()).expect(&told);
-    assert!(rows > 0 && rows <= 30, "{told}");
-    assert_eq!(told.matches("cancelled").count(), 1, "{told}");
+    let message = err(&output);
+    let rows = message.split("cancelled after ").nth(1).and_then(|text| text.split(' ').next());
+    let rows: u64 = rows.and_then(|rows| rows.parse().ok()).expect(&message);
+    assert!(rows > 0 && rows <= 30, "{message}");
+    assert_eq!(message.matches("cancelled").count(), 1, "{message}");
 }
 
 #[cfg(unix)]
@@ -263,7 +263,7 @@ fn a_link_to_an_input_is_that_input() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_may_not_become_larger_is_a_write_that_fails() {
+fn exceeding_the_file_size_limit_is_a_failed_write() {
     let folder = Folder::new();
     let large = format!("id,amount,currency\n{}", "TX001,-1.5,USD\n".repeat(20_000));
     folder.write("large.csv", large.as_bytes());
@@ -274,7 +274,7 @@ fn a_file_that_may_not_become_larger_is_a_write_that_fails() {
         command.args(arguments("large.csv", &["--invalid-out", "rows.csv"])).output().expect("a shell");
     assert_eq!(output.status.code(), Some(3), "{:?}: {}", output.status, err(&output));
     assert!(err(&output).contains("rows.csv` could not be written"), "{}", err(&output));
-    // Keys decide about the rows, so all is judged before the first of them is written.
+    // Keys decide which rows are invalid, so the validation is complete before the first row is written.
     assert!(out(&output).contains("20,000 rows"), "{}", out(&output));
     let names = std::fs::read_dir(folder.path(".")).expect("a folder");
     let names: Vec<_> = names.map(|entry| entry.expect("an entry").file_name()).collect();
@@ -282,7 +282,7 @@ fn a_file_that_may_not_become_larger_is_a_write_that_fails() {
 }
 
 #[test]
-fn violations_are_compressed_by_name() {
+fn files_of_violations_are_compressed_by_extension() {
     let folder = Folder::new();
     for name in ["errors.csv.gz", "errors.jsonl.zst"] {
         let output = folder.run(&arguments("bad.csv", &["--errors-out", name]));
@@ -294,7 +294,7 @@ fn violations_are_compressed_by_name() {
     let output = folder.run(&arguments("bad.csv", &["--errors-out", "errors.parquet.gz"]));
     assert_eq!(code(&output), 2, "{}", err(&output));
     assert!(err(&output).contains("text also with .gz or .zst behind"), "{}", err(&output));
-    // What was written is a table.
+    // The written files are valid tables.
     let plain = "fields:\n  - {name: check_id, type: string, required: true}\nchecks:\n  - {check: row_count, min: 3, max: 3}\n";
     folder.write("errors.yaml", plain.as_bytes());
     for name in ["errors.csv.gz", "errors.jsonl.zst"] {
@@ -304,7 +304,7 @@ fn violations_are_compressed_by_name() {
 }
 
 #[test]
-fn checks_without_anything_to_judge_say_so() {
+fn checks_with_nothing_to_evaluate_are_reported() {
     let folder = Folder::new();
     folder.write("nulls.csv", b"id,amount,currency\nTX001,1.5,\n");
     for (form, expected) in [
@@ -338,9 +338,9 @@ fn an_input_on_standard_input_is_never_replaced() {
     }
 }
 
-/// All of it would be one header, whose last column nobody declares, and no row could be wrong.
+/// Otherwise the whole file would be one header with an undeclared last column, and no row could be invalid.
 #[test]
-fn lines_that_end_in_cr_are_no_header_without_rows() {
+fn lines_that_end_in_cr_are_not_one_header() {
     let folder = Folder::new();
     let text = "id,amount,currency,note\rTX001,-5,XXX,a\rTX002,1,USD,b\r";
     folder.write("mac.csv", text.as_bytes());

@@ -1,4 +1,4 @@
-//! Addresses as inputs, and that nothing else reaches the network.
+//! Addresses as inputs. Nothing else accesses the network.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{Folder, GOOD, code, err, out};
 
-/// A server that gives one text, whatever it is asked, and counts who comes.
+/// An HTTP server that answers every request with the same text. Returns its address and the number of its connections.
 fn server(text: &'static str) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
-    let visits = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&visits);
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
     std::thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             counted.fetch_add(1, Ordering::SeqCst);
@@ -30,7 +30,7 @@ fn server(text: &'static str) -> (String, Arc<AtomicUsize>) {
             });
         }
     });
-    (address, visits)
+    (address, connections)
 }
 
 #[cfg(feature = "object-store")]
@@ -38,11 +38,11 @@ fn server(text: &'static str) -> (String, Arc<AtomicUsize>) {
 fn a_file_behind_http_is_an_input() {
     let folder = Folder::new();
     for (text, expected) in [(GOOD, 0), (crate::BAD, 1)] {
-        let (address, visits) = server(text);
+        let (address, connections) = server(text);
         let input = format!("http://user:canary@{address}/payments.csv?token=canary");
         let output = folder.run(&["validate", &input, "-s", "schema.yaml", "--output", "json"]);
         assert_eq!(code(&output), expected, "{}{}", out(&output), err(&output));
-        assert!(visits.load(Ordering::SeqCst) > 0);
+        assert!(connections.load(Ordering::SeqCst) > 0);
         assert!(out(&output).contains(&format!("http://{address}/payments.csv")), "{}", out(&output));
         assert!(!out(&output).contains("canary") && !err(&output).contains("canary"));
     }
@@ -75,9 +75,9 @@ fn addresses_that_cannot_be_read_are_unreadable_and_show_no_secrets() {
 
 #[cfg(not(feature = "object-store"))]
 #[test]
-fn a_build_without_object_stores_says_so_and_shows_no_secrets() {
+fn without_object_stores_addresses_are_refused_and_show_no_secrets() {
     let folder = Folder::new();
-    let (address, visits) = server(GOOD);
+    let (address, connections) = server(GOOD);
     for input in ["s3://bucket/a.csv?X-Amz-Signature=canary", &format!("http://user:canary@{address}/a.csv")]
     {
         let output = folder.run(&["validate", input, "-s", "schema.yaml", "--output", "json"]);
@@ -85,13 +85,13 @@ fn a_build_without_object_stores_says_so_and_shows_no_secrets() {
         assert!(out(&output).contains("without the feature `object-store`"), "{}", out(&output));
         assert!(!out(&output).contains("canary") && !err(&output).contains("canary"), "{}", out(&output));
     }
-    assert_eq!(visits.load(Ordering::SeqCst), 0);
+    assert_eq!(connections.load(Ordering::SeqCst), 0);
 }
 
 #[test]
-fn files_and_schemas_reach_nobody() {
+fn files_and_schemas_do_not_access_the_network() {
     let folder = Folder::new();
-    let (address, visits) = server(GOOD);
+    let (address, connections) = server(GOOD);
     let text = format!("id,amount,currency\nhttp://{address}/,1,USD\n");
     folder.write("hostile.csv", text.as_bytes());
     for arguments in [
@@ -110,5 +110,5 @@ fn files_and_schemas_reach_nobody() {
         let output = command.output().expect("started");
         assert!(code(&output) < 4, "{arguments:?}: {}", err(&output));
     }
-    assert_eq!(visits.load(Ordering::SeqCst), 0);
+    assert_eq!(connections.load(Ordering::SeqCst), 0);
 }

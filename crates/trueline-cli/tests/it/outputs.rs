@@ -1,4 +1,4 @@
-//! Rows written to files: what the command refuses, what it says, and that whatever ends it leaves no half of a file.
+//! Rows written to files: refused options, messages, and that no interrupted run leaves an incomplete file.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -38,10 +38,10 @@ fn rows_go_to_their_files() {
     let errors = read("errors.csv");
     assert_eq!(errors.lines().count(), 4, "{errors}");
     assert!(errors.contains("bad.csv") && errors.lines().last().expect("a line").starts_with("id.unique,"));
-    let output = folder.run(&arguments("bad.csv", &["--invalid-out", "told.csv", "--reasons", "why"]));
+    let output = folder.run(&arguments("bad.csv", &["--invalid-out", "reasons.csv", "--reasons", "why"]));
     assert_eq!(code(&output), 1, "{}", err(&output));
-    let told = "why,id,amount,currency\nid.unique;amount.range;currency.enum,TX001,-2,GBP\n";
-    assert_eq!(read("told.csv"), told);
+    let expected = "why,id,amount,currency\nid.unique;amount.range;currency.enum,TX001,-2,GBP\n";
+    assert_eq!(read("reasons.csv"), expected);
     let mut command = folder.command(&arguments("-", &ROWS[..2]));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("started");
     child.stdin.take().expect("a pipe").write_all(GOOD.as_bytes()).expect("written");
@@ -49,7 +49,7 @@ fn rows_go_to_their_files() {
     assert_eq!(read("valid.csv"), GOOD);
 }
 
-/// The cells of the first two columns and of `row_index`, as each form has them.
+/// The check id, the code and the row index of every violation in a file of any format.
 fn violations(path: &std::path::Path) -> Vec<(String, String, Option<u64>)> {
     let table = |batches: Vec<RecordBatch>| {
         let rows = |batch: RecordBatch| {
@@ -94,7 +94,7 @@ fn violations(path: &std::path::Path) -> Vec<(String, String, Option<u64>)> {
 }
 
 #[test]
-fn every_form_of_a_file_of_violations_has_all_of_them() {
+fn files_of_violations_in_every_format_are_complete() {
     if !cfg!(all(feature = "parquet", feature = "arrow-ipc")) {
         return println!("skipped: files of violations: built without Parquet or Arrow IPC");
     }
@@ -108,7 +108,7 @@ fn every_form_of_a_file_of_violations_has_all_of_them() {
         assert_eq!(code(&output), 1, "{name}: {}", err(&output));
         found.push(violations(&folder.path(name)));
     }
-    // All amounts, and all repeats of an id.
+    // All amounts, and all repeated ids.
     assert_eq!(found[0].len(), 5_000 + 4_000);
     assert_eq!(found[0][0], ("amount.range".to_owned(), "range.below_minimum".to_owned(), Some(0)));
     assert_eq!(found[0][5_000], ("id.unique".to_owned(), "unique.duplicate".to_owned(), Some(1000)));
@@ -117,7 +117,7 @@ fn every_form_of_a_file_of_violations_has_all_of_them() {
 }
 
 #[test]
-fn outputs_that_cannot_be_are_usage_errors() {
+fn impossible_outputs_are_usage_errors() {
     let folder = Folder::new();
     folder.write("other.csv", GOOD.as_bytes());
     std::fs::create_dir(folder.path("sub")).expect("a folder");
@@ -150,7 +150,7 @@ fn outputs_that_cannot_be_are_usage_errors() {
 }
 
 #[test]
-fn outputs_that_cannot_be_written_are_told_and_leave_nothing() {
+fn failed_outputs_are_reported_and_leave_no_files() {
     let folder = Folder::new();
     let mut large = String::from("id,amount,currency\n");
     (0..20_000).for_each(|row| writeln!(large, "TX{:03},1.5,USD", row % 1000).expect("memory"));
@@ -162,7 +162,7 @@ fn outputs_that_cannot_be_written_are_told_and_leave_nothing() {
     } else {
         println!("skipped: full device: there is no /dev/full here");
     }
-    // A disk that is full after 8 KiB.
+    // A file size limit of 8 KiB.
     let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\"";
     let mut command = std::process::Command::new("sh");
     command.current_dir(folder.path(".")).args(["-c", script, env!("CARGO_BIN_EXE_trueline")]);
@@ -179,7 +179,7 @@ fn outputs_that_cannot_be_written_are_told_and_leave_nothing() {
 }
 
 #[test]
-fn an_unreadable_input_leaves_the_old_files_and_says_so() {
+fn an_unreadable_input_leaves_existing_files_unchanged() {
     let folder = Folder::new();
     folder.write("valid.csv", b"old");
     folder.write("cut.csv.gz", b"\x1f\x8b\x08\x00");
@@ -198,7 +198,7 @@ fn an_unreadable_input_leaves_the_old_files_and_says_so() {
 fn a_signal_leaves_no_temporary_file() {
     let folder = Folder::new();
     for (signal, times, expected) in [("INT", 1, 130), ("TERM", 1, 143), ("INT", 3, 130)] {
-        // The read never returns: nothing is dropped when the process ends.
+        // The read is blocked, so no destructor runs when the process ends.
         let mut command = folder.command(&arguments("-", &ROWS));
         let mut child = command
             .stdin(Stdio::piped())
@@ -224,10 +224,10 @@ fn a_signal_leaves_no_temporary_file() {
     }
 }
 
-/// Numbers that only look random, different in each run.
-struct Numbers(u64);
+/// A pseudorandom number generator with a different seed in each run.
+struct Random(u64);
 
-impl Numbers {
+impl Random {
     fn new() -> Self {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
         Self(now.as_secs() ^ u64::from(now.subsec_nanos()) << 20)
@@ -239,10 +239,10 @@ impl Numbers {
     }
 }
 
-/// `TRUELINE_KILLS=200` kills as often as that; 24 times otherwise.
+/// The number of kills is `TRUELINE_KILLS`, by default 24.
 #[cfg(unix)]
 #[test]
-fn a_process_killed_at_any_moment_leaves_each_file_whole_or_as_it_was() {
+fn a_killed_process_leaves_each_file_complete_or_unchanged() {
     let kills = std::env::var("TRUELINE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(24_u64);
     let folder = Folder::new();
     let mut text = String::from("id,amount,currency\n");
@@ -252,7 +252,7 @@ fn a_process_killed_at_any_moment_leaves_each_file_whole_or_as_it_was() {
     }
     folder.write("large.csv", text.as_bytes());
     folder.write("plain.yaml", crate::SCHEMA.replace(", unique: true", "").as_bytes());
-    let mut random = Numbers::new();
+    let mut random = Random::new();
     let (mut whole, mut untouched) = (0, 0);
     for schema in ["plain.yaml", "schema.yaml"] {
         let arguments =

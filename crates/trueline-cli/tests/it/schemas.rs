@@ -37,13 +37,13 @@ fn a_folder_of_documents_is_one_schema() {
 }
 
 #[test]
-fn a_fault_is_told_with_the_document_that_has_it() {
+fn errors_name_their_document() {
     let folder = parts();
     folder.write("parts/c.yaml", b"\nfields: [{name: amount, type: string}]\n");
     let output = folder.run(&["schema", "compose", "parts"]);
     assert_eq!(code(&output), 2);
-    let told = err(&output);
-    assert!(told.contains("parts/c.yaml:2") && told.contains("parts/b.toml"), "{told}");
+    let message = err(&output);
+    assert!(message.contains("parts/c.yaml:2") && message.contains("parts/b.toml"), "{message}");
     folder.write("parts/c.yaml", b"fields: [{name: other, type: string, minmum: 3}]\n");
     let output = folder.run(&["validate", "good.csv", "-s", "parts"]);
     assert_eq!(code(&output), 2);
@@ -57,7 +57,7 @@ fn a_fault_is_told_with_the_document_that_has_it() {
 }
 
 #[test]
-fn files_have_one_hash_wherever_they_are() {
+fn the_fingerprint_does_not_depend_on_the_location() {
     let (one, other) = (parts(), parts());
     let hash = |folder: &Folder, more: &[&str]| {
         let output = folder.run(&[&["schema", "fingerprint", "parts"][..], more].concat());
@@ -77,7 +77,7 @@ fn files_have_one_hash_wherever_they_are() {
 }
 
 #[test]
-fn no_output_takes_the_place_of_a_document() {
+fn no_output_replaces_a_document() {
     let folder = parts();
     for arguments in [
         &["validate", "good.csv", "-s", "parts", "--report", "parts/checks/amount.json"][..],
@@ -90,9 +90,9 @@ fn no_output_takes_the_place_of_a_document() {
     }
 }
 
-/// What is inferred is a schema that the input fits.
+/// The input is valid according to the inferred schema.
 #[test]
-fn a_first_schema_is_inferred() {
+fn a_schema_is_inferred() {
     let folder = Folder::new();
     folder.write("a.csv", b"id;is ok;day\n1;true;2026-01-02\n2;false;2026-01-03\n");
     folder.write("a.jsonl", b"{\"id\":1,\"user\":{\"name\":\"x\",\"tags\":[1,2.5]},\"price\":2.5}\n");
@@ -113,13 +113,13 @@ fn a_first_schema_is_inferred() {
         folder.write("inferred.yaml", &output.stdout);
         assert_eq!(code(&folder.run(&["validate", input, "-s", "inferred.yaml"])), 0);
     }
-    for (input, told, expected) in
+    for (input, message, expected) in
         [("missing.csv", "does not exist", 3), ("*.csv*", "one input", 2), ("empty.csv", "", 0)]
     {
         folder.write("empty.csv", b"");
         folder.write("b.csv", b"id\n");
         let output = folder.run(&["schema", "infer", input]);
         assert_eq!(code(&output), expected, "{input}: {}{}", out(&output), err(&output));
-        assert!(err(&output).contains(told), "{}", err(&output));
+        assert!(err(&output).contains(message), "{}", err(&output));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Folder, code, err, out};
 
-/// A report as JSON, without what differs from run to run.
+/// A report as JSON, without the parts that differ between runs.
 fn stable(text: &str) -> serde_json::Value {
     let mut report: serde_json::Value = serde_json::from_str(text).expect("a report");
     report.as_object_mut().expect("an object").remove("run");
@@ -28,20 +28,20 @@ fn merged_states_give_the_report_of_one_run() {
 }
 
 #[test]
-fn what_is_no_state_of_the_schema_is_refused() {
+fn files_that_are_not_states_of_the_schema_are_refused() {
     let folder = Folder::new();
     folder.write("other.yaml", b"fields: [{name: id, type: string}]\n");
     folder.write("none.state", b"id,amount\n");
     let arguments = ["validate", "good.csv", "-s", "schema.yaml", "--state-out", "a.state"];
     assert_eq!(code(&folder.run(&arguments)), 0);
-    for (state, schema, expected, told) in [
+    for (state, schema, expected, message) in [
         ("a.state", "other.yaml", 2, "it was made with the schema"),
         ("none.state", "schema.yaml", 2, "the state cannot be used: it is too short to be one"),
         ("missing.state", "schema.yaml", 3, "could not be read"),
     ] {
         let output = folder.run(&["merge", state, "-s", schema]);
         assert_eq!(code(&output), expected, "{}", err(&output));
-        assert!(err(&output).contains(told) && err(&output).contains(state), "{}", err(&output));
+        assert!(err(&output).contains(message) && err(&output).contains(state), "{}", err(&output));
     }
     let output = folder.run(&["merge", "a.state", "-s", "schema.yaml", "--state-out", "a.state"]);
     assert_eq!(code(&output), 2);
@@ -58,16 +58,16 @@ fn the_state_of_an_unreadable_input_is_not_written() {
 }
 
 #[test]
-fn inputs_that_have_no_state_together_are_refused() {
+fn inputs_without_a_common_state_are_refused() {
     let folder = Folder::new();
     folder.write("lines.jsonl", b"{\"id\": \"TX001\"}\n");
     let inputs = ["validate", "good.csv", "lines.jsonl", "-s", "schema.yaml"];
     assert_ne!(code(&folder.run(&inputs)), 2);
     let output = folder.run(&[&inputs[..], &["--state-out", "a.state"]].concat());
     assert_eq!((code(&output), out(&output)), (2, String::new()));
-    let told =
+    let message =
         "--state-out is not for inputs of which some are of CSV, others of JSON Lines, Parquet or Arrow";
-    assert!(err(&output).contains(told), "{}", err(&output));
+    assert!(err(&output).contains(message), "{}", err(&output));
     assert!(!folder.path("a.state").exists());
 }
 
@@ -94,19 +94,19 @@ fn a_state_that_is_given_twice_is_refused() {
     }
     std::fs::copy(folder.path("a.state"), folder.path("copy.state")).expect("copied");
     folder.run(&["merge", "a.state", "b.state", "-s", "schema.yaml", "--state-out", "all.state"]);
-    for (states, told) in [
+    for (states, message) in [
         (["a.state", "b.state", "a.state"], "a.state, given twice, has the part of `good.csv`"),
         (["a.state", "b.state", "copy.state"], "a.state and copy.state both have the part of `good.csv`"),
         (["all.state", "b.state", "a.state"], "all.state and b.state both have the part of `bad.csv`"),
     ] {
         let output = folder.run(&[&["merge"][..], &states, &["-s", "schema.yaml"]].concat());
         assert_eq!((code(&output), out(&output)), (2, String::new()), "{}", err(&output));
-        assert!(err(&output).contains(told), "{}", err(&output));
+        assert!(err(&output).contains(message), "{}", err(&output));
     }
 }
 
 #[test]
-fn samples_of_merged_states_are_as_many_as_are_asked_for() {
+fn merged_states_respect_the_sample_limit() {
     let folder = Folder::new();
     folder.write("schema.yaml", b"fields: [{name: id, type: int64, unique: true, maximum: 0}]\n");
     let rows: Vec<String> = (1..=30).map(|row| row.to_string()).collect();
