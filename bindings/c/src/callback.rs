@@ -4,9 +4,9 @@ use std::ffi::c_void;
 
 use trueline::Cancel;
 
-use crate::loan::{Lender, Loan};
 use crate::pointer::Context;
 use crate::report::Violation;
+use crate::revocable::{Handle, Revocable};
 use crate::text::{NONE, Text};
 
 /// The progress of a run. Valid only during the callback.
@@ -80,63 +80,65 @@ pub type CancelCallback = Option<extern "C" fn(context: *mut c_void) -> i32>;
 /// not again after the end.
 pub type ReadCallback = Option<extern "C" fn(context: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
-/// The callbacks that observe runs. They are stored in the options and must remain valid as long as a
-/// validator uses them.
+/// The callbacks of the caller that observe runs. They are stored in the options and must remain valid as
+/// long as a validator uses them.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Watch {
+pub(crate) struct Callbacks {
     pub(crate) progress: Option<(extern "C" fn(*mut c_void, *const Progress) -> i32, Context)>,
     pub(crate) cancel: Option<(extern "C" fn(*mut c_void) -> i32, Context)>,
     pub(crate) part: Option<(extern "C" fn(*mut c_void, *const Part) -> i32, Context)>,
 }
 
-/// The callbacks of one run, and its cancellation flag.
-pub(crate) struct Watcher {
-    watch: Lender<Watch>,
+/// The callbacks of one run, which are revoked when this is dropped, and the cancellation flag of the run.
+pub(crate) struct RunCallbacks {
+    callbacks: Revocable<Callbacks>,
     pub(crate) cancel: Cancel,
 }
 
-/// A handle to a `Watcher` for the components of a run.
+/// A handle to the callbacks of a run, for its components.
 #[derive(Clone)]
-pub(crate) struct Watched {
-    watch: Loan<Watch>,
+pub(crate) struct CallbackHandle {
+    callbacks: Handle<Callbacks>,
     cancel: Cancel,
 }
 
-impl Watch {
+impl Callbacks {
     pub(crate) fn is_any(&self) -> bool {
         self.progress.is_some() || self.cancel.is_some() || self.part.is_some()
     }
 }
 
-impl Watcher {
-    pub(crate) fn new(watch: Watch) -> Self {
-        Self { watch: Lender::new(watch), cancel: Cancel::new() }
+impl RunCallbacks {
+    pub(crate) fn new(callbacks: Callbacks) -> Self {
+        Self { callbacks: Revocable::new(callbacks), cancel: Cancel::new() }
     }
 
-    pub(crate) fn watched(&self) -> Watched {
-        Watched { watch: self.watch.lend(), cancel: self.cancel.clone() }
+    pub(crate) fn handle(&self) -> CallbackHandle {
+        CallbackHandle { callbacks: self.callbacks.handle(), cancel: self.cancel.clone() }
     }
 }
 
-impl Watched {
+impl CallbackHandle {
     /// Whether the run should end; calls the caller's cancel callback, if any.
     pub(crate) fn is_cancelled(&self) -> bool {
         if self.cancel.is_cancelled() {
             return true;
         }
-        let asked = self.watch.with(|watch| watch.cancel.is_some_and(|(ask, context)| ask(context.0) != 0));
-        if asked == Some(true) {
+        let is_requested = self
+            .callbacks
+            .with(|callbacks| callbacks.cancel.is_some_and(|(call, context)| call(context.0) != 0));
+        if is_requested == Some(true) {
             self.cancel.cancel();
         }
-        asked == Some(true)
+        is_requested == Some(true)
     }
 
-    /// Reports progress.
-    pub(crate) fn tell(&self, progress: &trueline::Progress) {
+    /// Calls the progress callback, if any.
+    pub(crate) fn report_progress(&self, progress: &trueline::Progress) {
         if self.is_cancelled() {
             return;
         }
-        let told = Progress {
+        let view = Progress {
             input: Text::of(&progress.input),
             bytes: progress.bytes,
             total_bytes: progress.total_bytes.unwrap_or(NONE),
@@ -144,18 +146,19 @@ impl Watched {
             invalid_rows: progress.invalid_rows,
             elapsed_seconds: progress.elapsed.as_secs_f64(),
         };
-        let answer =
-            self.watch.with(|watch| watch.progress.map(|(tell, context)| tell(context.0, &raw const told)));
-        self.obey(answer.flatten());
+        let answer = self
+            .callbacks
+            .with(|callbacks| callbacks.progress.map(|(call, context)| call(context.0, &raw const view)));
+        self.cancel_if_requested(answer.flatten());
     }
 
-    /// Reports a part.
-    pub(crate) fn tell_part(&self, part: &trueline::Part) {
+    /// Calls the part callback, if any.
+    pub(crate) fn report_part(&self, part: &trueline::Part) {
         if self.is_cancelled() {
             return;
         }
         let violations: Vec<Violation> = part.violations.iter().map(Violation::of).collect();
-        let told = Part {
+        let view = Part {
             number: part.number,
             input: part.input,
             input_name: Text::of(&part.input_name),
@@ -169,13 +172,14 @@ impl Watched {
             violation_count: violations.len(),
             is_last: part.is_last.into(),
         };
-        let answer =
-            self.watch.with(|watch| watch.part.map(|(tell, context)| tell(context.0, &raw const told)));
-        self.obey(answer.flatten());
+        let answer = self
+            .callbacks
+            .with(|callbacks| callbacks.part.map(|(call, context)| call(context.0, &raw const view)));
+        self.cancel_if_requested(answer.flatten());
     }
 
-    /// Cancels the run if a callback asked for it.
-    fn obey(&self, answer: Option<i32>) {
+    /// Cancels the run if a callback returned anything but 0.
+    fn cancel_if_requested(&self, answer: Option<i32>) {
         if answer.is_some_and(|answer| answer != 0) {
             self.cancel.cancel();
         }

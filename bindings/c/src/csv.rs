@@ -1,4 +1,4 @@
-//! The tokenizer on its own.
+//! The CSV tokenizer: positions of records and fields.
 
 use trueline::tokenizer::{
     BlankLines, Dialect, FaultKind, Indexer, Positions, Preamble, Quoting, Terminator, preamble,
@@ -136,7 +136,7 @@ impl CsvDialect {
             1 => Terminator::Lf,
             2 => Terminator::CrLf,
             3 => Terminator::Cr,
-            number => return Err(fault::no_member("terminator", number, "TruelineCsvTerminator")),
+            number => return Err(fault::not_a_member("terminator", number, "TruelineCsvTerminator")),
         };
         let dialect = Dialect::default()
             .delimiter(self.delimiter)

@@ -1,4 +1,4 @@
-//! Every result other than OK.
+//! Errors of the library: every result other than OK.
 
 use std::any::Any;
 use std::ffi::{CStr, CString};
@@ -33,13 +33,13 @@ pub(crate) fn null(argument: &str) -> Fault {
 }
 
 /// A number is not a member of its enumeration.
-pub(crate) fn no_member(argument: &str, number: u32, members: &str) -> Fault {
+pub(crate) fn not_a_member(argument: &str, number: u32, members: &str) -> Fault {
     let message = format!("{argument} is {number}, which is no {members}");
     fault(Status::InvalidArgument, c"argument.value", message)
 }
 
 /// An index is out of range.
-pub(crate) fn no_item(what: &str, index: usize, count: usize) -> Fault {
+pub(crate) fn out_of_range(what: &str, index: usize, count: usize) -> Fault {
     fault(Status::Range, c"index.range", format!("there is no {what} {index}, only {count} of them, from 0"))
 }
 

@@ -13,13 +13,13 @@ pub(crate) fn guard(
     error: Option<&mut MaybeUninit<Box<Error>>>,
     body: impl FnOnce() -> Result<(), Fault>,
 ) -> Status {
-    // What a body was in the middle of when it panicked is not looked at again, but freed.
+    // Objects that a body was changing when it panicked are only freed afterwards, so unwinding is safe.
     let fault = match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return Status::Ok,
         Ok(Err(fault)) => fault,
         Err(panic) => {
             let fault = fault::panic(&*panic);
-            // A panic's own text may panic when it is dropped.
+            // Dropping the payload of a panic may panic.
             std::mem::forget(panic);
             fault
         }
@@ -44,7 +44,7 @@ pub(crate) fn guard_value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
 pub(crate) fn free<T>(object: Option<&mut Option<Box<T>>>) -> Status {
     guard(None, || {
         let object = object.ok_or_else(|| fault::null("the address of the pointer"))?;
-        // Set to NULL before anything is freed, which may panic.
+        // The pointer is set to NULL before the object is freed, because that may panic.
         drop(object.take());
         Ok(())
     })

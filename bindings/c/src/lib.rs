@@ -6,8 +6,9 @@
 //!   results; every body goes through `guard`.
 //! - `pointer`: converts unverifiable pointers of the caller to references; the crate `trueline-arrow` does the same
 //!   for the Arrow structs.
-//! - `loan`: what a caller lends for the duration of a call. `callback`, `source`, `stream`: what is built on it.
-//! - `fault`: every result other than OK.
+//! - `revocable`: values of the caller that are valid only during a call. `callback` and `source` use it; `stream` is
+//!   input that the caller pushes.
+//! - `fault`: errors, which are every result other than OK.
 #![deny(unsafe_code)]
 #![allow(clippy::unnecessary_box_returns, reason = "a fault is handed out as the box that it came in")]
 
@@ -18,11 +19,11 @@ mod csv;
 pub mod export;
 mod fault;
 mod guard;
-mod loan;
 mod option;
 mod pointer;
 mod record;
 mod report;
+mod revocable;
 mod schema;
 mod source;
 mod state;

@@ -2,7 +2,7 @@
 
 use trueline::{Limits, ValidatorBuilder};
 
-use crate::callback::Watch;
+use crate::callback::Callbacks;
 use crate::fault::{self, Fault, fault};
 use crate::status::Status;
 
@@ -13,7 +13,7 @@ pub struct Options {
     settings: Vec<(Setting, String)>,
     format: Option<trueline::Format>,
     trust: trueline::Trust,
-    pub(crate) watch: Watch,
+    pub(crate) callbacks: Callbacks,
 }
 
 /// The format of an input.
@@ -136,14 +136,14 @@ pub(crate) fn format(number: u32) -> Result<Option<trueline::Format>, Fault> {
         2 => Ok(Some(trueline::Format::JsonLines)),
         3 => Ok(Some(trueline::Format::Parquet)),
         4 => Ok(Some(trueline::Format::Arrow)),
-        _ => Err(fault::no_member("format", number, "TruelineFormat")),
+        _ => Err(fault::not_a_member("format", number, "TruelineFormat")),
     }
 }
 
 impl Options {
     pub(crate) fn set_number(&mut self, option: u32, value: u64) -> Result<(), Fault> {
         let found = NUMBERS.iter().find(|number| **number as u32 == option);
-        let number = *found.ok_or_else(|| fault::no_member("option", option, "TruelineNumber"))?;
+        let number = *found.ok_or_else(|| fault::not_a_member("option", option, "TruelineNumber"))?;
         if usize::try_from(value).is_err() {
             let message = format!("{value} is more than this machine can count to");
             return Err(fault(Status::Option, c"option.value", message));
@@ -154,7 +154,7 @@ impl Options {
 
     pub(crate) fn set_text(&mut self, setting: u32, text: &str) -> Result<(), Fault> {
         let found = SETTINGS.iter().find(|known| **known as u32 == setting);
-        let setting = *found.ok_or_else(|| fault::no_member("setting", setting, "TruelineSetting"))?;
+        let setting = *found.ok_or_else(|| fault::not_a_member("setting", setting, "TruelineSetting"))?;
         self.settings.push((setting, text.to_owned()));
         Ok(())
     }
@@ -169,7 +169,7 @@ impl Options {
             0 => trueline::Trust::Never,
             1 => trueline::Trust::Prove,
             2 => trueline::Trust::Audit,
-            _ => return Err(fault::no_member("trust", number, "TruelineTrust")),
+            _ => return Err(fault::not_a_member("trust", number, "TruelineTrust")),
         };
         Ok(())
     }
@@ -198,7 +198,7 @@ impl Options {
 
 impl Number {
     fn apply(self, value: u64, builder: ValidatorBuilder, limits: Limits) -> (ValidatorBuilder, Limits) {
-        // Larger ones were refused when they were set.
+        // `set_number` refuses larger values.
         let count = usize::try_from(value).unwrap_or(usize::MAX);
         match self {
             Self::Threads => (builder.threads(count), limits),
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_number_is_known_by_its_own() {
+    fn every_option_has_its_own_number() {
         for (index, number) in NUMBERS.iter().enumerate() {
             assert_eq!(*number as usize, index);
         }

@@ -8,8 +8,8 @@
 //! sound because of what the header requires of these arguments (they point to what they claim, for the
 //! duration of the call). This cannot be verified.
 //!
-//! **If you change this**: do not keep a reference from here after its call, except in a `Loan`.
-#![allow(unsafe_code, reason = "a caller in C has nothing but pointers to give")]
+//! **If you change this**: do not keep a reference from here after its call, except in a `Revocable`.
+#![allow(unsafe_code, reason = "callers in C pass pointers")]
 
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
@@ -18,7 +18,7 @@ use crate::fault::{self, Fault, fault};
 use crate::status::Status;
 
 /// `length` items starting at `data`. NULL is an empty array if `length` is 0.
-pub(crate) fn run<'a, T>(argument: &str, data: *const T, length: usize) -> Result<&'a [T], Fault> {
+pub(crate) fn slice<'a, T>(argument: &str, data: *const T, length: usize) -> Result<&'a [T], Fault> {
     if length == 0 {
         return Ok(&[]);
     }
@@ -34,13 +34,13 @@ pub(crate) fn run<'a, T>(argument: &str, data: *const T, length: usize) -> Resul
         let message = format!("{argument} cannot have a length of {length}: it would go beyond all memory");
         return Err(fault(Status::InvalidArgument, c"argument.length", message));
     }
-    // SAFETY: not NULL, aligned, not larger than memory; the header asks for `length` things that can be read.
+    // SAFETY: not NULL, aligned, within the address space; the header requires `length` readable items.
     Ok(unsafe { std::slice::from_raw_parts(data, length) })
 }
 
 /// A string of `length` bytes.
 pub(crate) fn text<'a>(argument: &str, data: *const c_char, length: usize) -> Result<&'a str, Fault> {
-    utf8(argument, run(argument, data.cast::<u8>(), length)?)
+    utf8(argument, slice(argument, data.cast::<u8>(), length)?)
 }
 
 /// A NUL-terminated string.
@@ -48,7 +48,7 @@ pub(crate) fn string<'a>(argument: &str, string: *const c_char) -> Result<&'a st
     if string.is_null() {
         return Err(fault::null(argument));
     }
-    // SAFETY: not NULL; the header asks for a string that ends with a NUL.
+    // SAFETY: not NULL; the header requires a NUL-terminated string.
     utf8(argument, unsafe { CStr::from_ptr(string) }.to_bytes())
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn output<'a, T>(
 #[derive(Clone, Copy)]
 pub(crate) struct Context(pub(crate) *mut c_void);
 
-// SAFETY: it is only handed back; the header says that callbacks come on any thread.
+// SAFETY: it is only passed back; the header says that callbacks are called on any thread.
 unsafe impl Send for Context {}
 // SAFETY: as above.
 unsafe impl Sync for Context {}
@@ -96,16 +96,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_that_cannot_be_are_refused() {
+    fn impossible_slices_are_refused() {
         let numbers = [1_u32, 2, 3];
-        assert_eq!(run("x", numbers.as_ptr(), 3).unwrap(), numbers);
-        assert!(run::<u32>("x", std::ptr::null(), 0).unwrap().is_empty());
+        assert_eq!(slice("x", numbers.as_ptr(), 3).unwrap(), numbers);
+        assert!(slice::<u32>("x", std::ptr::null(), 0).unwrap().is_empty());
         let status = |result: Result<&[u32], Fault>| result.unwrap_err().status;
-        assert_eq!(status(run("x", std::ptr::null(), 1)), Status::NullArgument);
-        assert_eq!(status(run("x", numbers.as_ptr(), usize::MAX)), Status::InvalidArgument);
-        assert_eq!(status(run("x", numbers.as_ptr(), isize::MAX as usize / 4 + 1)), Status::InvalidArgument);
-        let crooked = numbers.as_ptr().wrapping_byte_add(1);
-        assert_eq!(status(run("x", crooked, 1)), Status::InvalidArgument);
+        assert_eq!(status(slice("x", std::ptr::null(), 1)), Status::NullArgument);
+        assert_eq!(status(slice("x", numbers.as_ptr(), usize::MAX)), Status::InvalidArgument);
+        assert_eq!(
+            status(slice("x", numbers.as_ptr(), isize::MAX as usize / 4 + 1)),
+            Status::InvalidArgument
+        );
+        let misaligned = numbers.as_ptr().wrapping_byte_add(1);
+        assert_eq!(status(slice("x", misaligned, 1)), Status::InvalidArgument);
     }
 
     #[test]

@@ -205,7 +205,7 @@ pub(crate) fn rendering(number: u32) -> Result<trueline::render::Format, Fault> 
         5 => Format::Github,
         6 => Format::Markdown,
         7 => Format::Html,
-        _ => return Err(fault::no_member("rendering", number, "TruelineRendering")),
+        _ => return Err(fault::not_a_member("rendering", number, "TruelineRendering")),
     })
 }
 
@@ -269,13 +269,13 @@ impl Report {
 
     pub(crate) fn violation(&self, index: usize) -> Result<Violation, Fault> {
         let all = &self.report.violations;
-        let found = all.get(index).ok_or_else(|| fault::no_item("violation", index, all.len()))?;
+        let found = all.get(index).ok_or_else(|| fault::out_of_range("violation", index, all.len()))?;
         Ok(Violation::of(found))
     }
 
     pub(crate) fn check(&self, index: usize) -> Result<CheckResult, Fault> {
         let all = &self.report.checks;
-        let check = all.get(index).ok_or_else(|| fault::no_item("check", index, all.len()))?;
+        let check = all.get(index).ok_or_else(|| fault::out_of_range("check", index, all.len()))?;
         let column = match &*check.columns {
             [column] => Some(&**column),
             _ => None,
@@ -304,7 +304,7 @@ impl Report {
 
     pub(crate) fn input(&self, index: usize) -> Result<Input, Fault> {
         let all = &self.report.inputs;
-        let input = all.get(index).ok_or_else(|| fault::no_item("input", index, all.len()))?;
+        let input = all.get(index).ok_or_else(|| fault::out_of_range("input", index, all.len()))?;
         Ok(Input {
             name: Text::of(&input.name),
             format: Text::of(&input.format),

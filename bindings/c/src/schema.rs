@@ -25,7 +25,7 @@ impl Language {
             0 => Ok(trueline::Language::Yaml),
             1 => Ok(trueline::Language::Json),
             2 => Ok(trueline::Language::Toml),
-            _ => Err(fault::no_member("language", number, "TruelineLanguage")),
+            _ => Err(fault::not_a_member("language", number, "TruelineLanguage")),
         }
     }
 }

@@ -1,30 +1,30 @@
-//! Sources of data that a caller lends.
+//! Sources of data that belong to the caller.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use trueline::{ReadAt, Source, SourceError};
 
-use crate::callback::Watched;
-use crate::loan::Loan;
+use crate::callback::CallbackHandle;
 use crate::pointer::Context;
+use crate::revocable::Handle;
 
-/// A caller's bytes, read in place.
+/// Bytes of the caller, read in place.
 #[derive(Clone)]
-pub(crate) struct Memory {
+pub(crate) struct MemorySource {
     name: String,
-    bytes: Loan<&'static [u8]>,
+    bytes: Handle<&'static [u8]>,
     length: u64,
 }
 
-impl Memory {
-    pub(crate) fn new(name: &str, bytes: Loan<&'static [u8]>) -> Self {
+impl MemorySource {
+    pub(crate) fn new(name: &str, bytes: Handle<&'static [u8]>) -> Self {
         let length = bytes.with(|bytes| bytes.len() as u64).unwrap_or_default();
         Self { name: name.to_owned(), bytes, length }
     }
 }
 
-impl Source for Memory {
+impl Source for MemorySource {
     fn name(&self) -> &str {
         &self.name
     }
@@ -50,7 +50,7 @@ impl Source for Memory {
     }
 }
 
-impl ReadAt for Memory {
+impl ReadAt for MemorySource {
     fn size_bytes(&self) -> u64 {
         self.length
     }
@@ -60,12 +60,12 @@ impl ReadAt for Memory {
             let start = usize::try_from(byte_offset).unwrap_or(usize::MAX).min(bytes.len());
             (&bytes[start..]).read(buffer)
         });
-        read.unwrap_or_else(|| Err(over()))
+        read.unwrap_or_else(|| Err(run_ended()))
     }
 }
 
 struct MemoryReader {
-    bytes: Memory,
+    bytes: MemorySource,
     at: u64,
 }
 
@@ -78,18 +78,18 @@ impl Read for MemoryReader {
 }
 
 /// A read callback of the caller, and its context.
-pub(crate) type Reading = (extern "C" fn(*mut std::ffi::c_void, *mut u8, usize) -> i64, Context);
+pub(crate) type ReadFunction = (extern "C" fn(*mut std::ffi::c_void, *mut u8, usize) -> i64, Context);
 
 /// Bytes from a read callback, which can be read once.
-pub(crate) struct Callback {
+pub(crate) struct CallbackSource {
     pub(crate) name: String,
-    pub(crate) read: Loan<Reading>,
-    pub(crate) watched: Watched,
-    /// What the callback did wrong.
+    pub(crate) read: Handle<ReadFunction>,
+    pub(crate) callbacks: CallbackHandle,
+    /// The error of the callback, if it failed.
     pub(crate) failure: Failure,
 }
 
-/// Why a read callback ended a run.
+/// The message of a failed read callback.
 #[derive(Clone, Default)]
 pub(crate) struct Failure(Arc<Mutex<Option<String>>>);
 
@@ -104,14 +104,14 @@ impl Failure {
     }
 }
 
-impl Source for Callback {
+impl Source for CallbackSource {
     fn name(&self) -> &str {
         &self.name
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
-        let (read, watched) = (self.read.clone(), self.watched.clone());
-        Ok(Box::new(CallbackReader { read, watched, failure: self.failure.clone(), is_over: false }))
+        let (read, callbacks) = (self.read.clone(), self.callbacks.clone());
+        Ok(Box::new(CallbackReader { read, callbacks, failure: self.failure.clone(), is_finished: false }))
     }
 
     fn size_hint(&self) -> Option<u64> {
@@ -120,29 +120,29 @@ impl Source for Callback {
 }
 
 struct CallbackReader {
-    read: Loan<Reading>,
-    watched: Watched,
+    read: Handle<ReadFunction>,
+    callbacks: CallbackHandle,
     failure: Failure,
     /// The callback has returned the end or a failure; it is not called again.
-    is_over: bool,
+    is_finished: bool,
 }
 
 impl Read for CallbackReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() || self.is_over {
+        if buffer.is_empty() || self.is_finished {
             return Ok(0);
         }
-        if self.watched.is_cancelled() {
-            return Err(over());
+        if self.callbacks.is_cancelled() {
+            return Err(run_ended());
         }
         let capacity = buffer.len();
         let answer = self.read.with(|(read, context)| read(context.0, buffer.as_mut_ptr(), capacity));
-        let answer = answer.ok_or_else(over)?;
-        self.is_over = answer <= 0;
+        let answer = answer.ok_or_else(run_ended)?;
+        self.is_finished = answer <= 0;
         match usize::try_from(answer) {
             Err(_) => Err(self.failure.set(format!("the read callback failed with {answer}"))),
             Ok(count) if count > capacity => {
-                self.is_over = true;
+                self.is_finished = true;
                 let message = format!("the read callback was asked for {capacity} bytes and gave {count}");
                 Err(self.failure.set(message))
             }
@@ -151,7 +151,7 @@ impl Read for CallbackReader {
     }
 }
 
-/// The run has ended or should end.
-pub(crate) fn over() -> io::Error {
+/// The error of a read if the run has ended or is cancelled.
+pub(crate) fn run_ended() -> io::Error {
     io::Error::other("the run was ended")
 }

@@ -3,7 +3,7 @@
 use trueline::{Error, Source};
 
 use crate::fault::{self, Fault};
-use crate::validator::Ask;
+use crate::validator::Evaluate;
 
 /// The result of parts of a dataset, which can be stored, sent and merged. Free it with
 /// `trueline_state_free`.
@@ -23,17 +23,17 @@ pub enum Extent {
     Stretch = 1,
 }
 
-/// The function of the engine for an extent.
-pub(crate) fn asked(extent: u32) -> Result<Ask<trueline::State>, Fault> {
+/// The method of the engine that computes the state of an input with this extent.
+pub(crate) fn evaluation(extent: u32) -> Result<Evaluate<trueline::State>, Fault> {
     match extent {
         0 => Ok(trueline::Validator::state),
         1 => Ok(trueline::Validator::state_of_stretch),
-        _ => Err(fault::no_member("extent", extent, "TruelineExtent")),
+        _ => Err(fault::not_a_member("extent", extent, "TruelineExtent")),
     }
 }
 
-/// The merged state of all inputs of one argument, in order.
-pub(crate) fn of_all(
+/// The merged state of all inputs, in order.
+pub(crate) fn merge_all(
     validator: &trueline::Validator,
     sources: &[&dyn Source],
 ) -> Result<trueline::State, Error> {

@@ -56,8 +56,8 @@ impl Status {
     ];
 
     /// The name of a status.
-    pub(crate) fn words(number: u32) -> &'static CStr {
+    pub(crate) fn name(number: u32) -> &'static CStr {
         let found = Self::ALL.iter().find(|(status, _)| *status as u32 == number);
-        found.map_or(c"unknown status", |(_, words)| words)
+        found.map_or(c"unknown status", |(_, name)| name)
     }
 }

@@ -1,7 +1,7 @@
 //! Inputs that the caller writes in pieces.
 //!
-//! The engine pulls and the caller pushes, so the run has a separate thread, with a short queue between the
-//! two.
+//! The engine reads its input and the caller writes it, so the run has a separate thread, and a short queue
+//! of pieces connects the two.
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,32 +12,32 @@ use std::thread::{self, JoinHandle};
 use trueline::{Report, Source, SourceError};
 
 use crate::fault::{self, Fault, fault};
-use crate::source::over;
+use crate::source::run_ended;
 use crate::status::Status;
-use crate::validator::Judge;
+use crate::validator::Runner;
 
-/// The maximum size of a piece, and the maximum number of waiting pieces: 4 MiB in total.
+/// The maximum size of a piece, and the maximum number of pieces in the queue: 4 MiB in total.
 const PIECE_BYTES: usize = 256 << 10;
-const PIECES: usize = 16;
+const QUEUE_PIECES: usize = 16;
 
 /// An input that is validated while it is written. Free it with `trueline_stream_free`, finished or not.
 pub struct Stream {
-    /// `None` after the end was written.
+    /// `None` after the input was ended.
     pieces: Option<SyncSender<Vec<u8>>>,
     run: Option<JoinHandle<Result<Report, Fault>>>,
     is_abandoned: Arc<AtomicBool>,
 }
 
 impl Stream {
-    pub(crate) fn new(judge: Arc<Judge>, name: &str) -> Result<Self, Fault> {
-        let (sender, receiver) = mpsc::sync_channel(PIECES);
+    pub(crate) fn new(runner: Arc<Runner>, name: &str) -> Result<Self, Fault> {
+        let (sender, receiver) = mpsc::sync_channel(QUEUE_PIECES);
         let is_abandoned = Arc::new(AtomicBool::new(false));
-        let source = Pieces {
+        let source = PieceSource {
             name: name.to_owned(),
             receiver: Mutex::new(Some(receiver)),
             is_abandoned: Arc::clone(&is_abandoned),
         };
-        let run = move || judge.run(|validator, _| Ok(validator.validate(&source)?));
+        let run = move || runner.run(|validator, _| Ok(validator.validate(&source)?));
         let run = thread::Builder::new().name("trueline".to_owned()).spawn(run).map_err(|error| {
             fault(Status::Internal, c"internal.thread", format!("no thread could be started: {error}"))
         })?;
@@ -73,7 +73,7 @@ impl Drop for Stream {
         self.is_abandoned.store(true, Ordering::Release);
         self.pieces = None;
         if let Some(run) = self.run.take() {
-            // What came of it, nobody asks.
+            // The result is not needed.
             if let Err(panic) = run.join() {
                 std::mem::forget(panic);
             }
@@ -85,13 +85,14 @@ fn ended() -> Fault {
     fault(Status::State, c"stream.ended", "the stream was finished before; nothing more can come of it")
 }
 
-struct Pieces {
+/// A source of the pieces in the queue, which can be read once.
+struct PieceSource {
     name: String,
     receiver: Mutex<Option<Receiver<Vec<u8>>>>,
     is_abandoned: Arc<AtomicBool>,
 }
 
-impl Source for Pieces {
+impl Source for PieceSource {
     fn name(&self) -> &str {
         &self.name
     }
@@ -99,7 +100,7 @@ impl Source for Pieces {
     fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
         let pieces = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
         let is_abandoned = Arc::clone(&self.is_abandoned);
-        Ok(Box::new(Reader { pieces, is_abandoned, piece: Vec::new(), at: 0 }))
+        Ok(Box::new(PieceReader { pieces, is_abandoned, piece: Vec::new(), at: 0 }))
     }
 
     fn size_hint(&self) -> Option<u64> {
@@ -107,20 +108,21 @@ impl Source for Pieces {
     }
 }
 
-struct Reader {
+struct PieceReader {
     pieces: Option<Receiver<Vec<u8>>>,
     is_abandoned: Arc<AtomicBool>,
+    /// The current piece, and the number of its bytes that are read.
     piece: Vec<u8>,
     at: usize,
 }
 
-impl Read for Reader {
+impl Read for PieceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at == self.piece.len() {
             let next = self.pieces.as_ref().and_then(|pieces| pieces.recv().ok());
-            // A stream that is freed without an end must not be taken for a whole one.
+            // The input of a stream that is freed before its end must not count as complete.
             if self.is_abandoned.load(Ordering::Acquire) {
-                return Err(over());
+                return Err(run_ended());
             }
             let Some(next) = next else { return Ok(0) };
             (self.piece, self.at) = (next, 0);

@@ -6,36 +6,36 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use trueline::{Report, Source, sources_from_argument};
 
-use crate::callback::{Watched, Watcher};
+use crate::callback::{CallbackHandle, RunCallbacks};
 use crate::fault::{Fault, fault};
-use crate::loan::Lender;
 use crate::option::Options;
+use crate::revocable::Revocable;
 use crate::schema::Schema;
-use crate::source::{Callback, Failure, Memory, Reading};
+use crate::source::{CallbackSource, Failure, MemorySource, ReadFunction};
 use crate::status::Status;
 
 /// A compiled schema with options, for any number of runs. Free it with `trueline_validator_free`.
 pub struct Validator {
-    pub(crate) judge: Arc<Judge>,
+    pub(crate) runner: Arc<Runner>,
 }
 
-/// What the engine computes from one input: its report, or its state.
-pub(crate) type Ask<T> = fn(&trueline::Validator, &dyn Source) -> Result<T, trueline::Error>;
-/// The same for several inputs.
-pub(crate) type AskAll<T> = fn(&trueline::Validator, &[&dyn Source]) -> Result<T, trueline::Error>;
-/// The same for Arrow data.
-pub(crate) type AskBatches<T> =
+/// A method of the engine that evaluates one input and returns a report or a state.
+pub(crate) type Evaluate<T> = fn(&trueline::Validator, &dyn Source) -> Result<T, trueline::Error>;
+/// A method of the engine that evaluates several inputs.
+pub(crate) type EvaluateAll<T> = fn(&trueline::Validator, &[&dyn Source]) -> Result<T, trueline::Error>;
+/// A method of the engine that evaluates Arrow batches.
+pub(crate) type EvaluateBatches<T> =
     fn(&trueline::Validator, &mut dyn Iterator<Item = RecordBatch>) -> Result<T, trueline::Error>;
 
-/// The content of a validator, shared with the streams that were made from it.
-pub(crate) struct Judge {
+/// Runs the engine with a schema and options. Shared by a validator and the streams that were made from it.
+pub(crate) struct Runner {
     document: trueline::Schema,
     options: Options,
-    /// For runs without callbacks.
+    /// The validator for runs without callbacks.
     plain: trueline::Validator,
 }
 
-impl Judge {
+impl Runner {
     pub(crate) fn new(schema: &Schema, options: Option<&Options>) -> Result<Self, Fault> {
         trueline::silence_caught_panics();
         let document = schema.document.clone();
@@ -47,80 +47,96 @@ impl Judge {
     /// Performs one run. Its callbacks are not called after it has ended.
     pub(crate) fn run<T>(
         &self,
-        run: impl FnOnce(&trueline::Validator, &Watched) -> Result<T, Fault>,
+        run: impl FnOnce(&trueline::Validator, &CallbackHandle) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let watcher = Watcher::new(self.options.watch);
-        let watched = watcher.watched();
-        if !self.options.watch.is_any() {
-            return run(&self.plain, &watched);
+        let run_callbacks = RunCallbacks::new(self.options.callbacks);
+        let callbacks = run_callbacks.handle();
+        if !self.options.callbacks.is_any() {
+            return run(&self.plain, &callbacks);
         }
-        if watched.is_cancelled() {
+        if callbacks.is_cancelled() {
             return Err(cancelled());
         }
-        // A flag that was set stays set, so each run has its own.
+        // A cancellation flag cannot be reset, so each run with callbacks needs its own flag and validator.
         let builder = self.options.apply(trueline::Validator::builder(self.document.clone()));
-        let teller = watched.clone();
-        let mut builder =
-            builder.cancel(watcher.cancel.clone()).progress(move |progress| teller.tell(progress));
-        // They are not put together for nobody.
-        if self.options.watch.part.is_some() {
-            let teller = watched.clone();
-            builder = builder.parts(move |part| teller.tell_part(&part));
+        let observer = callbacks.clone();
+        let mut builder = builder
+            .cancel(run_callbacks.cancel.clone())
+            .progress(move |progress| observer.report_progress(progress));
+        // Without a part callback, the engine does not assemble parts.
+        if self.options.callbacks.part.is_some() {
+            let observer = callbacks.clone();
+            builder = builder.parts(move |part| observer.report_part(&part));
         }
-        let outcome = run(&builder.build()?, &watched);
-        if watcher.cancel.is_cancelled() { Err(cancelled()) } else { outcome }
+        let outcome = run(&builder.build()?, &callbacks);
+        if run_callbacks.cancel.is_cancelled() { Err(cancelled()) } else { outcome }
     }
 
     /// Runs on the inputs that paths name, as one table.
-    pub(crate) fn paths<T>(&self, paths: &[&str], ask: AskAll<T>) -> Result<T, Fault> {
+    pub(crate) fn paths<T>(&self, paths: &[&str], evaluate: EvaluateAll<T>) -> Result<T, Fault> {
         let mut sources = Vec::new();
         for path in paths {
             sources.extend(sources_of(path)?);
         }
         let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
-        self.run(|validator, _| Ok(ask(validator, &sources)?))
+        self.run(|validator, _| Ok(evaluate(validator, &sources)?))
     }
 
-    pub(crate) fn memory<T>(&self, name: &str, bytes: &'static [u8], ask: Ask<T>) -> Result<T, Fault> {
-        let lender = Lender::new(bytes);
-        let source = Memory::new(name, lender.lend());
-        self.run(|validator, _| Ok(ask(validator, &source)?))
+    /// Runs on bytes in memory.
+    pub(crate) fn memory<T>(
+        &self,
+        name: &str,
+        bytes: &'static [u8],
+        evaluate: Evaluate<T>,
+    ) -> Result<T, Fault> {
+        let revocable = Revocable::new(bytes);
+        let source = MemorySource::new(name, revocable.handle());
+        self.run(|validator, _| Ok(evaluate(validator, &source)?))
     }
 
-    pub(crate) fn reader<T>(&self, name: &str, reading: Reading, ask: Ask<T>) -> Result<T, Fault> {
-        let lender = Lender::new(reading);
+    /// Runs on the bytes that a read callback returns.
+    pub(crate) fn reader<T>(
+        &self,
+        name: &str,
+        read_function: ReadFunction,
+        evaluate: Evaluate<T>,
+    ) -> Result<T, Fault> {
+        let revocable = Revocable::new(read_function);
         let failure = Failure::default();
-        let outcome = self.run(|validator, watched| {
-            let source = Callback {
+        let outcome = self.run(|validator, callbacks| {
+            let source = CallbackSource {
                 name: name.to_owned(),
-                read: lender.lend(),
-                watched: watched.clone(),
+                read: revocable.handle(),
+                callbacks: callbacks.clone(),
                 failure: failure.clone(),
             };
-            Ok(ask(validator, &source)?)
+            Ok(evaluate(validator, &source)?)
         });
-        failed(failure.take().map(|message| fault(Status::Callback, c"callback.read", message)), outcome)
+        prefer_failure(
+            failure.take().map(|message| fault(Status::Callback, c"callback.read", message)),
+            outcome,
+        )
     }
 
     /// Runs on batches until one of them, or their stream, is invalid.
     pub(crate) fn batches<T>(
         &self,
         batches: impl Iterator<Item = Result<RecordBatch, trueline_arrow::Error>>,
-        ask: AskBatches<T>,
+        evaluate: EvaluateBatches<T>,
     ) -> Result<T, Fault> {
         let mut failure = None;
-        let outcome = self.run(|validator, watched| {
-            let mut good = batches.map_while(|batch| match batch {
-                _ if watched.is_cancelled() => None,
+        let outcome = self.run(|validator, callbacks| {
+            let mut valid = batches.map_while(|batch| match batch {
+                _ if callbacks.is_cancelled() => None,
                 Ok(batch) => Some(batch),
                 Err(error) => {
                     failure = Some(error.into());
                     None
                 }
             });
-            Ok(ask(validator, &mut good)?)
+            Ok(evaluate(validator, &mut valid)?)
         });
-        failed(failure, outcome)
+        prefer_failure(failure, outcome)
     }
 
     pub(crate) fn read_state(&self, bytes: &[u8]) -> Result<trueline::State, Fault> {
@@ -133,7 +149,7 @@ impl Judge {
 }
 
 /// An error outside the engine takes precedence over the engine's result.
-fn failed<T>(failure: Option<Fault>, outcome: Result<T, Fault>) -> Result<T, Fault> {
+fn prefer_failure<T>(failure: Option<Fault>, outcome: Result<T, Fault>) -> Result<T, Fault> {
     match (failure, outcome) {
         (Some(failure), Ok(_)) => Err(failure),
         (Some(failure), Err(fault)) if fault.status != Status::Cancelled => Err(failure),
@@ -148,7 +164,7 @@ fn cancelled() -> Fault {
 /// The inputs that a path names: a file, a folder with a trailing slash, a pattern, or an address.
 fn sources_of(argument: &str) -> Result<Vec<Box<dyn Source>>, Fault> {
     let sources = sources_from_argument(argument)?;
-    // A file that is not there is told before anything begins.
+    // A missing file is an error before the run starts.
     if sources.len() == 1 && sources[0].name() == argument && !argument.contains("://") && argument != "-" {
         let what = match std::fs::metadata(argument) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => "there is no such file",

@@ -6,7 +6,7 @@ use crate::buffer::Buffer;
 use crate::csv::{CsvDialect, CsvIndex, CsvPositions};
 use crate::fault::Error;
 use crate::guard::{free, guard};
-use crate::pointer::{object, output, run};
+use crate::pointer::{object, output, slice};
 use crate::status::Status;
 
 /// Fills a dialect with its defaults: RFC 4180.
@@ -38,7 +38,7 @@ pub extern "C" fn trueline_csv_index(
     guard(error, || {
         let place = output("index", index)?;
         let dialect = dialect.copied().unwrap_or_default().read()?;
-        place.write(Box::new(CsvIndex::new(run("data", data, length)?, &dialect)?));
+        place.write(Box::new(CsvIndex::new(slice("data", data, length)?, &dialect)?));
         Ok(())
     })
 }
@@ -76,7 +76,7 @@ pub extern "C" fn trueline_csv_unquote(
     guard(error, || {
         let place = output("content", content)?;
         let dialect = dialect.copied().unwrap_or_default().read()?;
-        let field = trueline::tokenizer::unquote(run("data", data, length)?, &dialect);
+        let field = trueline::tokenizer::unquote(slice("data", data, length)?, &dialect);
         place.write(Box::new(Buffer::new(field.into_owned())));
         Ok(())
     })

@@ -24,5 +24,5 @@ pub extern "C" fn trueline_version() -> *const c_char {
 /// Returns the name of a status, for people. Do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_status_name(status: u32) -> *const c_char {
-    guard_value(c"".as_ptr(), || Status::words(status).as_ptr())
+    guard_value(c"".as_ptr(), || Status::name(status).as_ptr())
 }

@@ -5,7 +5,7 @@
 //!
 //! In a signature, `Option<&T>` is `const T *`, `Option<&mut T>` is `T *`, and `Option<&mut
 //! MaybeUninit<Box<T>>>` is the `T **` of an output, which is written and never read.
-#![allow(unsafe_code, reason = "a name that C can find must be claimed as one's own: `#[unsafe(no_mangle)]`")]
+#![allow(unsafe_code, reason = "functions for C need `#[unsafe(no_mangle)]`")]
 
 // The order is that of the header; the blank lines keep it.
 pub mod library;

@@ -76,7 +76,8 @@ pub extern "C" fn trueline_options_set_progress(
     error: Option<&mut MaybeUninit<Box<Error>>>,
 ) -> Status {
     guard(error, || {
-        object("options", options)?.watch.progress = callback.map(|callback| (callback, Context(context)));
+        object("options", options)?.callbacks.progress =
+            callback.map(|callback| (callback, Context(context)));
         Ok(())
     })
 }
@@ -91,7 +92,7 @@ pub extern "C" fn trueline_options_set_cancel(
     error: Option<&mut MaybeUninit<Box<Error>>>,
 ) -> Status {
     guard(error, || {
-        object("options", options)?.watch.cancel = callback.map(|callback| (callback, Context(context)));
+        object("options", options)?.callbacks.cancel = callback.map(|callback| (callback, Context(context)));
         Ok(())
     })
 }
@@ -107,7 +108,7 @@ pub extern "C" fn trueline_options_set_parts(
     error: Option<&mut MaybeUninit<Box<Error>>>,
 ) -> Status {
     guard(error, || {
-        object("options", options)?.watch.part = callback.map(|callback| (callback, Context(context)));
+        object("options", options)?.callbacks.part = callback.map(|callback| (callback, Context(context)));
         Ok(())
     })
 }

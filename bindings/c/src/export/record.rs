@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use crate::fault::Error;
 use crate::guard::{free, guard};
-use crate::pointer::{object, output, run};
+use crate::pointer::{object, output, slice};
 use crate::record::RecordValidator;
 use crate::report::Report;
 use crate::schema::Schema;
@@ -41,7 +41,7 @@ pub extern "C" fn trueline_record_validator_check(
 ) -> Status {
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
-        let found = validator.0.check(run("data", data, length)?)?;
+        let found = validator.0.check(slice("data", data, length)?)?;
         place.write(found.map(|report| Box::new(Report { report })));
         Ok(())
     })

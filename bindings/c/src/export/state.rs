@@ -10,9 +10,9 @@ use crate::buffer::Buffer;
 use crate::callback::ReadCallback;
 use crate::fault::Error;
 use crate::guard::{free, guard};
-use crate::pointer::{Context, object, objects, output, run, string, string_or};
+use crate::pointer::{Context, object, objects, output, slice, string, string_or};
 use crate::report::Report;
-use crate::state::{State, asked, of_all};
+use crate::state::{State, evaluation, merge_all};
 use crate::status::Status;
 use crate::validator::Validator;
 
@@ -32,7 +32,7 @@ pub extern "C" fn trueline_state_of_path(
 ) -> Status {
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("state", state)?);
-        let state = validator.judge.paths(&[string("path", path)?], of_all)?;
+        let state = validator.runner.paths(&[string("path", path)?], merge_all)?;
         place.write(Box::new(State { state }));
         Ok(())
     })
@@ -53,7 +53,7 @@ pub extern "C" fn trueline_state_of_memory(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("state", state)?);
         let name = string_or("name", name, "<memory>")?;
-        let state = validator.judge.memory(name, run("data", data, length)?, asked(extent)?)?;
+        let state = validator.runner.memory(name, slice("data", data, length)?, evaluation(extent)?)?;
         place.write(Box::new(State { state }));
         Ok(())
     })
@@ -74,8 +74,8 @@ pub extern "C" fn trueline_state_of_reader(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("state", state)?);
         let name = string_or("name", name, "<reader>")?;
-        let reading = (object("callback", callback)?, Context(context));
-        let state = validator.judge.reader(name, reading, asked(extent)?)?;
+        let read_function = (object("callback", callback)?, Context(context));
+        let state = validator.runner.reader(name, read_function, evaluation(extent)?)?;
         place.write(Box::new(State { state }));
         Ok(())
     })
@@ -95,7 +95,7 @@ pub extern "C" fn trueline_state_of_arrow_stream(
         let (validator, place) = (object("validator", validator)?, output("state", state)?);
         let stream = mem::replace(object("stream", stream)?, FFI_ArrowArrayStream::empty());
         let batches = trueline_arrow::Stream::new(stream)?;
-        let state = validator.judge.batches(batches, |engine, batches| engine.state_of_batches(batches))?;
+        let state = validator.runner.batches(batches, |engine, batches| engine.state_of_batches(batches))?;
         place.write(Box::new(State { state }));
         Ok(())
     })
@@ -117,7 +117,7 @@ pub extern "C" fn trueline_state_of_arrow_array(
         let array = mem::replace(array, FFI_ArrowArray::empty());
         let schema = mem::replace(schema, FFI_ArrowSchema::empty());
         let batches = std::iter::once(Ok(trueline_arrow::batch(array, &schema)?));
-        let state = validator.judge.batches(batches, |engine, batches| engine.state_of_batches(batches))?;
+        let state = validator.runner.batches(batches, |engine, batches| engine.state_of_batches(batches))?;
         place.write(Box::new(State { state }));
         Ok(())
     })
@@ -138,7 +138,7 @@ pub extern "C" fn trueline_state_from_bytes(
 ) -> Status {
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("state", state)?);
-        let state = validator.judge.read_state(run("data", data, length)?)?;
+        let state = validator.runner.read_state(slice("data", data, length)?)?;
         place.write(Box::new(State { state }));
         Ok(())
     })
@@ -200,7 +200,7 @@ pub extern "C" fn trueline_state_merge(
 ) -> Status {
     guard(error, || {
         let place = output("state", state)?;
-        let states = objects("a state", run("states", states, count)?)?;
+        let states = objects("a state", slice("states", states, count)?)?;
         let state = trueline::State::merge(states.iter().map(|state| state.state.clone()))?;
         place.write(Box::new(State { state }));
         Ok(())
@@ -222,7 +222,7 @@ pub extern "C" fn trueline_state_finish(
     guard(error, || {
         let (state, validator) = (object("state", state)?, object("validator", validator)?);
         let place = output("report", report)?;
-        let report = validator.judge.finish(state.state.clone())?;
+        let report = validator.runner.finish(state.state.clone())?;
         place.write(Box::new(Report { report }));
         Ok(())
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::fault::Error;
 use crate::guard::{free, guard};
-use crate::pointer::{object, output, run, string_or};
+use crate::pointer::{object, output, slice, string_or};
 use crate::report::Report;
 use crate::status::Status;
 use crate::stream::Stream;
@@ -26,7 +26,7 @@ pub extern "C" fn trueline_stream_new(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("stream", stream)?);
         let name = string_or("name", name, "<stream>")?;
-        place.write(Box::new(Stream::new(Arc::clone(&validator.judge), name)?));
+        place.write(Box::new(Stream::new(Arc::clone(&validator.runner), name)?));
         Ok(())
     })
 }
@@ -44,7 +44,7 @@ pub extern "C" fn trueline_stream_write(
     length: usize,
     error: Option<&mut MaybeUninit<Box<Error>>>,
 ) -> Status {
-    guard(error, || object("stream", stream)?.write(run("data", data, length)?))
+    guard(error, || object("stream", stream)?.write(slice("data", data, length)?))
 }
 
 /// Ends the input and waits for the report. Afterwards, the stream can only be freed, regardless of the

@@ -12,11 +12,11 @@ use crate::callback::ReadCallback;
 use crate::fault::Error;
 use crate::guard::{free, guard};
 use crate::option::Options;
-use crate::pointer::{Context, object, output, run, string, string_or};
+use crate::pointer::{Context, object, output, slice, string, string_or};
 use crate::report::Report;
 use crate::schema::Schema;
 use crate::status::Status;
-use crate::validator::{Judge, Validator};
+use crate::validator::{Runner, Validator};
 
 /// Compiles a schema for validation. `options` may be NULL for all defaults. Neither is needed afterwards.
 ///
@@ -31,8 +31,8 @@ pub extern "C" fn trueline_validator_new(
 ) -> Status {
     guard(error, || {
         let (schema, validator) = (object("schema", schema)?, output("validator", validator)?);
-        let judge = Arc::new(Judge::new(schema, options)?);
-        validator.write(Box::new(Validator { judge }));
+        let runner = Arc::new(Runner::new(schema, options)?);
+        validator.write(Box::new(Validator { runner }));
         Ok(())
     })
 }
@@ -59,7 +59,7 @@ pub extern "C" fn trueline_validate_path(
 ) -> Status {
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
-        let report = validator.judge.paths(&[string("path", path)?], Engine::validate_all)?;
+        let report = validator.runner.paths(&[string("path", path)?], Engine::validate_all)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -76,8 +76,8 @@ pub extern "C" fn trueline_validate_paths(
 ) -> Status {
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
-        let paths = run("paths", paths, count)?.iter().map(|path| string("a path", *path));
-        let report = validator.judge.paths(&paths.collect::<Result<Vec<_>, _>>()?, Engine::validate_all)?;
+        let paths = slice("paths", paths, count)?.iter().map(|path| string("a path", *path));
+        let report = validator.runner.paths(&paths.collect::<Result<Vec<_>, _>>()?, Engine::validate_all)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -100,7 +100,7 @@ pub extern "C" fn trueline_validate_memory(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let name = string_or("name", name, "<memory>")?;
-        let report = validator.judge.memory(name, run("data", data, length)?, Engine::validate)?;
+        let report = validator.runner.memory(name, slice("data", data, length)?, Engine::validate)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -122,8 +122,8 @@ pub extern "C" fn trueline_validate_reader(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let name = string_or("name", name, "<reader>")?;
-        let reading = (object("callback", callback)?, Context(context));
-        let report = validator.judge.reader(name, reading, Engine::validate)?;
+        let read_function = (object("callback", callback)?, Context(context));
+        let report = validator.runner.reader(name, read_function, Engine::validate)?;
         place.write(Box::new(Report { report }));
         Ok(())
     })
@@ -145,7 +145,7 @@ pub extern "C" fn trueline_validate_arrow_stream(
     guard(error, || {
         let (validator, place) = (object("validator", validator)?, output("report", report)?);
         let stream = mem::replace(object("stream", stream)?, FFI_ArrowArrayStream::empty());
-        let report = validator.judge.batches(trueline_arrow::Stream::new(stream)?, |engine, batches| {
+        let report = validator.runner.batches(trueline_arrow::Stream::new(stream)?, |engine, batches| {
             engine.validate_batches(batches)
         })?;
         place.write(Box::new(Report { report }));
@@ -173,7 +173,7 @@ pub extern "C" fn trueline_validate_arrow_array(
         let schema = mem::replace(schema, FFI_ArrowSchema::empty());
         let batch = trueline_arrow::batch(array, &schema)?;
         let report = validator
-            .judge
+            .runner
             .batches(std::iter::once(Ok(batch)), |engine, batches| engine.validate_batches(batches))?;
         place.write(Box::new(Report { report }));
         Ok(())
