@@ -24,13 +24,13 @@ use pyo3::types::{PyCapsule, PyTuple};
 use trueline_arrow::{Error, ErrorKind, Importer, Stream};
 
 use crate::error;
-use crate::run::Watch;
+use crate::run::RunControl;
 
 /// Record batches of one or more objects, as one table.
-pub(crate) struct Batches(Vec<Origin>);
+pub(crate) struct Batches(Vec<BatchSource>);
 
-/// The origin of batches.
-enum Origin {
+/// One batch, or a stream of batches.
+enum BatchSource {
     Batch(Box<RecordBatch>),
     Stream(Box<Stream>),
 }
@@ -38,50 +38,50 @@ enum Origin {
 impl Batches {
     /// The batches of one object.
     pub(crate) fn of(data: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self(vec![origin(data, &mut Importer::default())?]))
+        Ok(Self(vec![batch_source(data, &mut Importer::default())?]))
     }
 
     /// The batches of several objects, in order.
     pub(crate) fn of_all(items: &[Bound<'_, PyAny>]) -> PyResult<Self> {
         let mut importer = Importer::default();
-        items.iter().map(|item| origin(item, &mut importer)).collect::<PyResult<Vec<_>>>().map(Self)
+        items.iter().map(|item| batch_source(item, &mut importer)).collect::<PyResult<Vec<_>>>().map(Self)
     }
 
     /// Iterates over the batches. An error of a stream ends the iteration, and the run with an exception.
-    pub(crate) fn read(self, watch: &Watch) -> impl Iterator<Item = RecordBatch> {
+    pub(crate) fn read(self, control: &RunControl) -> impl Iterator<Item = RecordBatch> {
         let batches =
-            self.0.into_iter().flat_map(|origin| -> Box<dyn Iterator<Item = Result<RecordBatch, Error>>> {
-                match origin {
-                    Origin::Batch(batch) => Box::new(std::iter::once(Ok(*batch))),
-                    Origin::Stream(stream) => stream,
+            self.0.into_iter().flat_map(|source| -> Box<dyn Iterator<Item = Result<RecordBatch, Error>>> {
+                match source {
+                    BatchSource::Batch(batch) => Box::new(std::iter::once(Ok(*batch))),
+                    BatchSource::Stream(stream) => stream,
                 }
             });
         batches.map_while(|batch| match batch {
-            _ if watch.cancel.is_cancelled() => None,
+            _ if control.cancel.is_cancelled() => None,
             Ok(batch) => Some(batch),
             Err(fault) => {
                 let text = fault.to_string();
                 if let Some(error) =
                     Python::try_attach(|py| error::exception(py, "UnreadableError", (text, py.None())))
                 {
-                    watch.raise(error);
+                    control.raise(error);
                 }
-                watch.cancel.cancel();
+                control.cancel.cancel();
                 None
             }
         })
     }
 }
 
-fn origin(data: &Bound<'_, PyAny>, importer: &mut Importer) -> PyResult<Origin> {
+fn batch_source(data: &Bound<'_, PyAny>, importer: &mut Importer) -> PyResult<BatchSource> {
     if data.hasattr("__arrow_c_stream__")? {
-        return stream(data).map(|stream| Origin::Stream(Box::new(stream)));
+        return stream(data).map(|stream| BatchSource::Stream(Box::new(stream)));
     }
     if data.hasattr("__arrow_c_array__")? {
         let (array, schema) = pair(data)?;
         let batch = data.py().detach(move || importer.batch(array, &schema));
-        let batch = batch.map_err(|error| refusal(data, &error))?;
-        return Ok(Origin::Batch(Box::new(batch)));
+        let batch = batch.map_err(|error| unusable(data, &error))?;
+        return Ok(BatchSource::Batch(Box::new(batch)));
     }
     let kind = data.get_type().name()?.to_string();
     Err(PyTypeError::new_err(format!("{kind} is no Arrow data; all items must be as the first is")))
@@ -93,12 +93,12 @@ pub(crate) fn arrays(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>>
     if data.hasattr("__arrow_c_array__")? {
         let (array, schema) = pair(data)?;
         let array = data.py().detach(move || trueline_arrow::array(array, &schema));
-        return array.map(|array| Some(vec![array])).map_err(|error| refusal(data, &error));
+        return array.map(|array| Some(vec![array])).map_err(|error| unusable(data, &error));
     }
     if data.hasattr("__arrow_c_stream__")? {
         let mut arrays = Vec::new();
         for batch in stream(data)? {
-            arrays.extend(batch.map_err(|error| refusal(data, &error))?.columns().first().cloned());
+            arrays.extend(batch.map_err(|error| unusable(data, &error))?.columns().first().cloned());
         }
         return Ok(Some(arrays));
     }
@@ -108,7 +108,7 @@ pub(crate) fn arrays(data: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>>
 /// The Arrow stream of an object.
 fn stream(data: &Bound<'_, PyAny>) -> PyResult<Stream> {
     let capsule = data.call_method0("__arrow_c_stream__")?;
-    Stream::new(take_stream(&capsule)?).map_err(|error| refusal(data, &error))
+    Stream::new(take_stream(&capsule)?).map_err(|error| unusable(data, &error))
 }
 
 /// The Arrow array of an object, and its schema.
@@ -124,7 +124,7 @@ fn pair(data: &Bound<'_, PyAny>) -> PyResult<(FFI_ArrowArray, FFI_ArrowSchema)> 
 
 /// The exception for unusable Arrow data: a `TypeError` if it is not a table, a `ValueError` if it is
 /// inconsistent.
-fn refusal(data: &Bound<'_, PyAny>, error: &Error) -> PyErr {
+fn unusable(data: &Bound<'_, PyAny>, error: &Error) -> PyErr {
     let kind = data.get_type().name().map_or_else(|_| "the object".to_owned(), |name| name.to_string());
     let text = format!("{kind}: {error}");
     match error.kind() {
@@ -137,14 +137,14 @@ fn refusal(data: &Bound<'_, PyAny>, error: &Error) -> PyErr {
     }
 }
 
-/// The pointer to the struct of a capsule with this name.
-fn place<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<NonNull<T>> {
+/// The pointer of a capsule with this name to its struct.
+fn struct_pointer<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<NonNull<T>> {
     let capsule = capsule
         .cast::<PyCapsule>()
         .map_err(|_| PyTypeError::new_err(format!("a capsule named {} is needed", name.to_string_lossy())))?;
-    let place = capsule.pointer_checked(Some(name))?.cast::<T>();
-    if place.as_ptr().is_aligned() {
-        Ok(place)
+    let pointer = capsule.pointer_checked(Some(name))?.cast::<T>();
+    if pointer.as_ptr().is_aligned() {
+        Ok(pointer)
     } else {
         Err(PyValueError::new_err(format!(
             "the capsule named {} points to no struct",
@@ -153,28 +153,29 @@ fn place<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<NonNull<T>> {
     }
 }
 
-fn empty() -> PyErr {
+/// The exception if a struct is empty because its data were moved out before.
+fn already_consumed() -> PyErr {
     PyValueError::new_err("the Arrow data were taken by somebody else before")
 }
 
 fn take_stream(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArrayStream> {
-    let place = place::<FFI_ArrowArrayStream>(capsule, c"arrow_array_stream")?;
+    let pointer = struct_pointer::<FFI_ArrowArrayStream>(capsule, c"arrow_array_stream")?;
     // SAFETY: a capsule of this name points to an `ArrowArrayStream` that lives as long as it does; an empty one is
     // put into its place.
-    let stream = unsafe { FFI_ArrowArrayStream::from_raw(place.as_ptr()) };
-    stream.release().map(|_| stream).ok_or_else(empty)
+    let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.as_ptr()) };
+    stream.release().map(|_| stream).ok_or_else(already_consumed)
 }
 
 fn take_schema(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowSchema> {
-    let place = place::<FFI_ArrowSchema>(capsule, c"arrow_schema")?;
+    let pointer = struct_pointer::<FFI_ArrowSchema>(capsule, c"arrow_schema")?;
     // SAFETY: as above, for `ArrowSchema`.
-    let schema = unsafe { FFI_ArrowSchema::from_raw(place.as_ptr()) };
-    schema.release().map(|_| schema).ok_or_else(empty)
+    let schema = unsafe { FFI_ArrowSchema::from_raw(pointer.as_ptr()) };
+    schema.release().map(|_| schema).ok_or_else(already_consumed)
 }
 
 fn take_array(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArray> {
-    let place = place::<FFI_ArrowArray>(capsule, c"arrow_array")?;
+    let pointer = struct_pointer::<FFI_ArrowArray>(capsule, c"arrow_array")?;
     // SAFETY: as above, for `ArrowArray`.
-    let array = unsafe { FFI_ArrowArray::from_raw(place.as_ptr()) };
-    if array.is_released() { Err(empty()) } else { Ok(array) }
+    let array = unsafe { FFI_ArrowArray::from_raw(pointer.as_ptr()) };
+    if array.is_released() { Err(already_consumed()) } else { Ok(array) }
 }

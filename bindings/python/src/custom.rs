@@ -18,12 +18,12 @@ pub(crate) fn checks(given: &Bound<'_, PyAny>) -> PyResult<Vec<CustomCheck>> {
 }
 
 fn check(given: &Bound<'_, PyDict>) -> PyResult<CustomCheck> {
-    let needed = |name: &str| {
+    let required = |name: &str| {
         given.get_item(name)?.ok_or_else(|| PyValueError::new_err(format!("a check has no {name}")))
     };
-    let id: String = needed("id")?.extract()?;
-    let columns: Vec<String> = needed("columns")?.extract()?;
-    let function = Function(needed("function")?.unbind());
+    let id: String = required("id")?.extract()?;
+    let columns: Vec<String> = required("columns")?.extract()?;
+    let function = Function(required("function")?.unbind());
     let mut check = CustomCheck::new(id, columns, function);
     for (name, value) in given {
         let name: String = name.extract()?;
@@ -51,17 +51,17 @@ struct Function(Py<PyAny>);
 
 impl Custom for Function {
     fn judge(&self, batch: &RecordBatch) -> Result<BooleanArray, String> {
-        let ask = |py: Python<'_>| {
+        let call = |py: Python<'_>| {
             let answer = self.0.bind(py).call1((Batch(batch.clone()),))?;
-            answers(&answer)
+            booleans(&answer)
         };
-        let asked = Python::try_attach(|py| ask(py).map_err(|error| shown(py, &error)));
-        asked.unwrap_or_else(|| Err("the interpreter has ended".to_owned()))
+        let result = Python::try_attach(|py| call(py).map_err(|error| exception_text(py, &error)));
+        result.unwrap_or_else(|| Err("the interpreter has ended".to_owned()))
     }
 }
 
-/// An exception as Python displays it, with its notes.
-fn shown(py: Python<'_>, error: &PyErr) -> String {
+/// An exception as text, with its notes.
+fn exception_text(py: Python<'_>, error: &PyErr) -> String {
     let notes: Vec<String> =
         error.value(py).getattr("__notes__").and_then(|notes| notes.extract()).unwrap_or_default();
     let mut text = error.to_string();
@@ -72,7 +72,7 @@ fn shown(py: Python<'_>, error: &PyErr) -> String {
 }
 
 /// The booleans of an Arrow array or stream, or of any iterable of `bool` and `None`.
-fn answers(given: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
+fn booleans(given: &Bound<'_, PyAny>) -> PyResult<BooleanArray> {
     if let Some(arrays) = arrays(given)? {
         let mut all = Vec::new();
         for array in arrays {

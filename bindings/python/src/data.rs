@@ -11,8 +11,8 @@ use trueline::{FileSource, Format, Report, Source, Validator, sources_from_argum
 
 use crate::arrow::Batches;
 use crate::error;
-use crate::run::Watch;
-use crate::source::{BytesSource, ObjectFile, Records};
+use crate::run::RunControl;
+use crate::source::{BytesSource, FileObjectSource, RecordSource};
 
 /// Inputs up to this size are validated on the calling thread.
 pub(crate) const SMALL_BYTES: u64 = 64 << 10;
@@ -22,7 +22,7 @@ const ACCEPTED: &str = "a path or a list of them, bytes, a binary file, an objec
                         __arrow_c_array__ (pyarrow, Polars, pandas, DuckDB), or an iterable of dicts or of Arrow batches";
 
 /// A report, and the validity of each row if requested.
-pub(crate) type Found = (Report, Option<BooleanArray>);
+pub(crate) type ReportAndMask = (Report, Option<BooleanArray>);
 
 /// Data, ready to be validated on any thread.
 pub(crate) enum Job {
@@ -32,13 +32,13 @@ pub(crate) enum Job {
         format: Option<Format>,
     },
     Batches(Batches),
-    /// Arrow batches with the validity of each row.
-    Marked(Batches),
+    /// Arrow batches, for which the validity of each row is requested.
+    MaskedBatches(Batches),
 }
 
 impl Job {
     /// Determines what `data` is.
-    pub(crate) fn of(data: &Bound<'_, PyAny>, watch: &Watch) -> PyResult<Self> {
+    pub(crate) fn of(data: &Bound<'_, PyAny>, control: &RunControl) -> PyResult<Self> {
         if is_arrow(data)? {
             return Batches::of(data).map(Self::Batches);
         }
@@ -51,21 +51,21 @@ impl Job {
             return Ok(Self::Sources { sources: vec![Box::new(bytes)], is_small, format: None });
         }
         if data.hasattr("read")? {
-            return Ok(Self::source(ObjectFile::new(data, watch.clone())));
+            return Ok(Self::source(FileObjectSource::new(data, control.clone())));
         }
         if data.cast::<PyDict>().is_ok() {
             return Err(PyTypeError::new_err(
                 "a dict is no table: give records as a list of dicts, and columns as a pandas, Polars or Arrow table",
             ));
         }
-        if let Some(listed) = listed(data)? {
-            return Ok(listed);
+        if let Some(job) = from_list(data)? {
+            return Ok(job);
         }
         let Ok(iterator) = data.try_iter() else {
             let kind = data.get_type().name()?.to_string();
             return Err(PyTypeError::new_err(format!("data must be {ACCEPTED}; not {kind}")));
         };
-        let records = Box::new(Records::new(iterator, watch.clone()));
+        let records = Box::new(RecordSource::new(iterator, control.clone()));
         Ok(Self::Sources { sources: vec![records], is_small: false, format: Some(Format::JsonLines) })
     }
 
@@ -73,7 +73,7 @@ impl Job {
     pub(crate) fn format(&self) -> Option<Format> {
         match self {
             Self::Sources { format, .. } => *format,
-            Self::Batches(_) | Self::Marked(_) => Some(Format::Arrow),
+            Self::Batches(_) | Self::MaskedBatches(_) => Some(Format::Arrow),
         }
     }
 
@@ -90,34 +90,38 @@ impl Job {
         matches!(self, Self::Sources { is_small: true, .. })
     }
 
-    /// The same, with the validity of each row.
-    pub(crate) fn marked(self) -> Self {
+    /// The same job, which also returns the validity of each row.
+    pub(crate) fn with_mask(self) -> Self {
         match self {
-            Self::Batches(batches) => Self::Marked(batches),
+            Self::Batches(batches) => Self::MaskedBatches(batches),
             other => other,
         }
     }
 
     /// Validates the data.
-    pub(crate) fn run(self, validator: &Validator, watch: &Watch) -> Result<Found, trueline::Error> {
+    pub(crate) fn run(
+        self,
+        validator: &Validator,
+        control: &RunControl,
+    ) -> Result<ReportAndMask, trueline::Error> {
         match self {
             Self::Sources { sources, .. } => {
                 let sources: Vec<&dyn Source> = sources.iter().map(AsRef::as_ref).collect();
                 validator.validate_all(&sources).map(|report| (report, None))
             }
             Self::Batches(batches) => {
-                validator.validate_batches(batches.read(watch)).map(|report| (report, None))
+                validator.validate_batches(batches.read(control)).map(|report| (report, None))
             }
-            Self::Marked(batches) => {
-                let (report, valid) = validator.mark_batches(batches.read(watch))?;
+            Self::MaskedBatches(batches) => {
+                let (report, valid) = validator.mark_batches(batches.read(control))?;
                 Ok((report, Some(valid)))
             }
         }
     }
 }
 
-/// A list or tuple whose items show what it is: paths, or Arrow batches. `None` if it contains records.
-fn listed(data: &Bound<'_, PyAny>) -> PyResult<Option<Job>> {
+/// The job for a list or tuple of paths or of Arrow batches, according to its first item; `None` for other lists.
+fn from_list(data: &Bound<'_, PyAny>) -> PyResult<Option<Job>> {
     let items: Vec<Bound<'_, PyAny>> = if let Ok(list) = data.cast::<PyList>() {
         list.iter().collect()
     } else if let Ok(tuple) = data.cast::<PyTuple>() {
@@ -174,7 +178,7 @@ fn paths(data: &Bound<'_, PyAny>) -> PyResult<Vec<Box<dyn Source>>> {
     let Some(argument) = path.to_str() else { return Ok(vec![Box::new(FileSource::new(path))]) };
     let py = data.py();
     let sources = py.detach(|| sources_from_argument(argument)).map_err(|fault| error::source(py, &fault))?;
-    // One that is not there is told before anything begins.
+    // A missing file is an exception before the run starts.
     if sources.len() == 1 && sources[0].name() == argument && !argument.contains("://") && argument != "-" {
         match std::fs::metadata(&path) {
             Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::InvalidFilename) => {

@@ -33,7 +33,7 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
         ErrorKind::Document { rendered, source, .. } => {
             return schema(py, rendered.clone(), source.errors());
         }
-        // What the system says of a file is an `OSError` of the kind that Python has for it.
+        // An error of the system about a file is the corresponding subclass of `OSError`.
         ErrorKind::DocumentNotRead { source, .. } if source.raw_os_error().is_some() => {
             return io::Error::new(source.kind(), with_causes(error)).into();
         }
@@ -80,12 +80,12 @@ pub(crate) fn source(py: Python<'_>, error: &SourceError) -> PyErr {
     }
 }
 
-/// A schema document cannot be used: all errors with their locations, formatted in `shown`.
-pub(crate) fn schema(py: Python<'_>, shown: String, problems: &[Problem]) -> PyErr {
+/// A schema document cannot be used: all errors with their locations, formatted in `rendered`.
+pub(crate) fn schema(py: Python<'_>, rendered: String, problems: &[Problem]) -> PyErr {
     let make =
         || -> PyResult<Vec<Bound<'_, PyDict>>> { problems.iter().map(|one| problem(py, one)).collect() };
     match make() {
-        Ok(problems) => exception(py, "SchemaError", (shown, problems)),
+        Ok(problems) => exception(py, "SchemaError", (rendered, problems)),
         Err(error) => error,
     }
 }

@@ -14,21 +14,22 @@ use pyo3::types::iter::BoundDictIterator;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple};
 
 /// The maximum nesting of values; the engine's own limit is lower.
-const MOST_DEPTH: usize = 200;
+const MAX_DEPTH: usize = 200;
 
-/// The maximum number of remembered keys, and of their bytes.
-const MOST_KEYS: usize = 256;
-const MOST_KEY_BYTES: usize = 16 << 10;
+/// The maximum number of cached keys, and of their bytes.
+const MAX_KEYS: usize = 256;
+const MAX_KEY_BYTES: usize = 16 << 10;
 
-/// The keys of the last dict, as written, with their punctuation. The next dict mostly has the same keys, as
-/// identical objects.
+/// The keys of the last dict as JSON, with their punctuation. The next dict usually has the same keys, as
+/// identical objects, so their JSON is copied.
 #[derive(Default)]
-pub(crate) struct Keys {
+pub(crate) struct KeyCache {
+    /// The key objects, and the ranges of their JSON in `text`.
     known: Vec<(Py<PyString>, Range<usize>)>,
     text: Vec<u8>,
 }
 
-impl Keys {
+impl KeyCache {
     /// Appends a record, which must be a mapping.
     pub(crate) fn push_record(&mut self, record: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
         let Ok(dict) = record.cast::<PyDict>() else { return push_record(record, out) };
@@ -37,40 +38,40 @@ impl Keys {
             return Ok(());
         }
         let mut pairs = Pairs::of(dict);
-        let mut number = 0;
+        let mut index = 0;
         while let Some((key, value)) = pairs.next()? {
-            match self.known.get(number) {
+            match self.known.get(index) {
                 Some((known, text)) if known.is(&key) => {
                     out.extend_from_slice(&self.text[text.clone()]);
                 }
                 _ => {
                     let start = out.len();
-                    out.push(if number == 0 { b'{' } else { b',' });
+                    out.push(if index == 0 { b'{' } else { b',' });
                     push_key(&key, out)?;
-                    self.learn(number, &key, &out[start..]);
+                    self.cache(index, &key, &out[start..]);
                 }
             }
             push(&value, out, 1)?;
-            number += 1;
+            index += 1;
         }
         out.push(b'}');
         Ok(())
     }
 
-    /// Remembers a key, unless it is of a subclass of `str`.
-    fn learn(&mut self, number: usize, key: &Bound<'_, PyAny>, text: &[u8]) {
-        self.known.truncate(number);
+    /// Caches a key, unless it is of a subclass of `str`. Later keys are removed.
+    fn cache(&mut self, index: usize, key: &Bound<'_, PyAny>, text: &[u8]) {
+        self.known.truncate(index);
         let start = self.known.last().map_or(0, |(_, text)| text.end);
         self.text.truncate(start);
-        let has_room = number < MOST_KEYS && start + text.len() <= MOST_KEY_BYTES;
-        if let (true, true, Ok(key)) = (has_room, self.known.len() == number, key.cast_exact::<PyString>()) {
+        let has_room = index < MAX_KEYS && start + text.len() <= MAX_KEY_BYTES;
+        if let (true, true, Ok(key)) = (has_room, self.known.len() == index, key.cast_exact::<PyString>()) {
             self.text.extend_from_slice(text);
             self.known.push((key.clone().unbind(), start..self.text.len()));
         }
     }
 }
 
-/// The pairs of a dict that its own values, or other threads, may change meanwhile.
+/// The pairs of a dict, which code of its values or other threads may change during the iteration.
 struct Pairs<'d, 'py> {
     dict: &'d Bound<'py, PyDict>,
     rest: BoundDictIterator<'py>,
@@ -85,7 +86,7 @@ impl<'d, 'py> Pairs<'d, 'py> {
 
     /// The next pair.
     ///
-    /// **Errors**: the dict has another number of pairs than before.
+    /// **Errors**: the number of pairs of the dict has changed.
     fn next(&mut self) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
         if self.dict.len() != self.length {
             return Err(PyRuntimeError::new_err("a record changed while it was read"));
@@ -106,8 +107,8 @@ fn push_record(record: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
 }
 
 fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
-    if depth > MOST_DEPTH {
-        return Err(PyValueError::new_err(format!("a record must not be nested deeper than {MOST_DEPTH}")));
+    if depth > MAX_DEPTH {
+        return Err(PyValueError::new_err(format!("a record must not be nested deeper than {MAX_DEPTH}")));
     }
     if value.is_none() {
         out.extend_from_slice(b"null");
@@ -120,12 +121,12 @@ fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<(
     } else if let Ok(number) = value.cast::<PyFloat>() {
         push_float(number, out);
     } else if let Ok(record) = value.cast::<PyDict>() {
-        let mut members = Members::open(out);
+        let mut object = ObjectWriter::open(out);
         let mut pairs = Pairs::of(record);
         while let Some((key, value)) = pairs.next()? {
-            members.push(&key, &value, depth)?;
+            object.push(&key, &value, depth)?;
         }
-        members.close();
+        object.close();
     } else if let Ok(list) = value.cast::<PyList>() {
         push_items(list.iter(), out, depth)?;
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
@@ -134,22 +135,22 @@ fn push(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<(
         let text = value.py().import("base64")?.call_method1("b64encode", (bytes,))?;
         push_text(&String::from_utf8_lossy(text.cast::<PyBytes>()?.as_bytes()), out);
     } else if let Ok(mapping) = value.cast::<PyMapping>() {
-        let mut members = Members::open(out);
+        let mut object = ObjectWriter::open(out);
         for pair in mapping.items()?.iter() {
             let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
-            members.push(&key, &value, depth)?;
+            object.push(&key, &value, depth)?;
         }
-        members.close();
+        object.close();
     } else {
         push_other(value, out, depth)?;
     }
     Ok(())
 }
 
-/// Appends a value of a type that is recognised by its module.
+/// Appends a value of a type that is recognised by the names of its module and class.
 fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
     let kind = value.get_type();
-    // A subclass, such as the timestamps of pandas, is what its base is.
+    // A subclass, such as the timestamps of pandas, is written like its base.
     let bases: Vec<String> = kind
         .mro()
         .iter()
@@ -159,7 +160,7 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
         .collect();
     let is = |names: &[&str]| bases.iter().any(|base| names.contains(&&**base));
     if is(&["decimal.Decimal"]) {
-        // By `Decimal` itself: a subclass may show itself otherwise.
+        // `__str__` of `Decimal` itself, because a subclass may override it.
         let text = value.py().import("decimal")?.getattr("Decimal")?.call_method1("__str__", (value,))?;
         let text = text.cast::<PyString>()?.to_str()?;
         if text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains('N') {
@@ -170,7 +171,7 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
     } else if is(&["datetime.datetime", "datetime.date", "datetime.time"]) {
         let text = value.call_method0("isoformat")?;
         match text.cast::<PyString>()?.to_str()? {
-            // What pandas has where there is no time.
+            // The missing value of pandas for dates and times.
             "NaT" => out.extend_from_slice(b"null"),
             text => push_text(text, out),
         }
@@ -193,7 +194,8 @@ fn push_other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyRe
     Ok(())
 }
 
-/// A scalar of `numpy`, as the object of Python that it is; times in nanoseconds, which Python's do not have, as the texts of theirs.
+/// Appends a scalar of `numpy` as the Python object that its `item` returns. For times and durations in nanoseconds, for which
+/// Python has no type, `item` returns an integer: they are written as strings.
 fn push_numpy(
     value: &Bound<'_, PyAny>,
     is_time: bool,
@@ -208,7 +210,7 @@ fn push_numpy(
         let nanos = value.call_method1("astype", ("timedelta64[ns]",))?.call_method0("item")?;
         push_text(&duration_of(nanos.extract()?), out);
     } else if item.get_type().is(value.get_type()) {
-        // A float of more bits than Python's.
+        // A float with more bits than that of Python, such as `longdouble`: `item` returns the scalar itself.
         push(&value.call_method0("__float__")?, out, depth + 1)?;
     } else {
         push(&item, out, depth + 1)?;
@@ -216,7 +218,7 @@ fn push_numpy(
     Ok(())
 }
 
-/// `PT…S`, exact to the microsecond; to the nanosecond where the type has some, as that of pandas.
+/// A duration as `PT…S`, exact to the microsecond, or to the nanosecond if the type has nanoseconds, as that of pandas.
 fn duration(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let part = |name: &str| -> PyResult<i128> { value.getattr(name)?.extract() };
     let micros = (part("days")? * 86_400 + part("seconds")?) * 1_000_000 + part("microseconds")?;
@@ -263,7 +265,7 @@ fn push_integer(number: &Bound<'_, PyInt>, out: &mut Vec<u8>) -> PyResult<()> {
         out.extend_from_slice(itoa::Buffer::new().format(small).as_bytes());
         return Ok(());
     }
-    // By `int` itself: a subclass may show itself otherwise.
+    // `__repr__` of `int` itself, because a subclass may override it.
     let text = number.py().get_type::<PyInt>().call_method1("__repr__", (number,))?;
     out.extend_from_slice(text.cast::<PyString>()?.to_str()?.as_bytes());
     Ok(())
@@ -285,13 +287,13 @@ fn push_float(number: &Bound<'_, PyFloat>, out: &mut Vec<u8>) {
     }
 }
 
-/// An object that is being written.
-struct Members<'o> {
+/// A JSON object that is being written.
+struct ObjectWriter<'o> {
     out: &'o mut Vec<u8>,
     is_first: bool,
 }
 
-impl<'o> Members<'o> {
+impl<'o> ObjectWriter<'o> {
     fn open(out: &'o mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, is_first: true }
@@ -338,7 +340,7 @@ fn has_special(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else {
         return bytes.iter().any(|byte| matches!(byte, 0..0x20 | b'"' | b'\\'));
     };
-    // The last ones are looked at twice.
+    // The last word may overlap the one before it, so some bytes are tested twice.
     let words = bytes.as_chunks::<8>().0.iter().chain([last]);
     words.fold(0, |any, word| any | special(u64::from_le_bytes(*word))) != 0
 }

@@ -10,7 +10,7 @@
 //! - `reader`: columns of files as Arrow streams.
 //! - `custom`: check functions in Python; `value` converts the values that they receive.
 //! - `schema`, `cache`, `record`, `state`, `report`, `violation`, `check`, `mask`: the classes; `table` and
-//!   `export` convert them to Arrow.
+//!   `export` convert them to Arrow, and `owner` is what violations borrow from.
 #![deny(unsafe_code)]
 
 mod arrow;
@@ -22,10 +22,10 @@ mod custom;
 mod data;
 mod error;
 mod export;
-mod faults;
 mod json;
 mod mask;
 mod option;
+mod owner;
 mod reader;
 mod record;
 mod report;
@@ -43,7 +43,7 @@ use pyo3::prelude::*;
 /// The native engine; use the package `trueline` instead.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    // This library has panic hooks of its own, and the module is all there is of it.
+    // The module has its own copy of the standard library, and so its own panic hook: only its panics are silenced.
     trueline::silence_caught_panics();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<schema::Schema>()?;

@@ -11,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::custom;
 use crate::data::Job;
 use crate::error;
-use crate::run::{self, Watch};
+use crate::run::{self, RunControl};
 
 /// Sets every option that is not `None`.
 pub(crate) fn apply(
@@ -19,7 +19,7 @@ pub(crate) fn apply(
     mut builder: ValidatorBuilder,
     options: &Bound<'_, PyDict>,
     job: &Job,
-    watch: &Watch,
+    control: &RunControl,
 ) -> PyResult<ValidatorBuilder> {
     for (name, value) in options {
         if value.is_none() {
@@ -33,7 +33,7 @@ pub(crate) fn apply(
             "sample_limit" => builder.sample_limit(number(&name, &value)?),
             "max_violations" => builder.max_violations(number(&name, &value)?),
             "trust_statistics" => builder.trust_statistics(trust(&value)?),
-            "progress" => builder.progress(run::watcher(&value, watch)?),
+            "progress" => builder.progress(run::progress_function(&value, control)?),
             "valid_out" => builder.valid_out(path(&name, &value)?),
             "invalid_out" => builder.invalid_out(path(&name, &value)?),
             "errors_out" => builder.errors_out(path(&name, &value)?),
@@ -42,7 +42,7 @@ pub(crate) fn apply(
             "limits" => builder.limits(limits(&value)?),
             "cache" => builder.cache(cache(&value)?),
             "custom" => custom::checks(&value)?.into_iter().fold(builder, ValidatorBuilder::custom),
-            // These two are asked for before.
+            // The functions `control` and `mask` read these two.
             "cancel" | "mask" => builder,
             _ => return Err(error::option(py, format!("there is no option `{name}`"))),
         };
@@ -50,17 +50,17 @@ pub(crate) fn apply(
     Ok(builder)
 }
 
-/// The cancellation flag and exception slot of a run, with the flag from the option `cancel` if given.
-pub(crate) fn watch(options: Option<&Bound<'_, PyDict>>) -> PyResult<Watch> {
+/// The control of a run, with the flag from the option `cancel` if given.
+pub(crate) fn control(options: Option<&Bound<'_, PyDict>>) -> PyResult<RunControl> {
     let given = options.map(|options| options.get_item("cancel")).transpose()?.flatten();
     let Some(given) = given.filter(|given| !given.is_none()) else {
-        return Ok(Watch::new(trueline::Cancel::new()));
+        return Ok(RunControl::new(trueline::Cancel::new()));
     };
     let Ok(cancel) = given.cast::<Cancel>() else {
-        let found = shown(&given);
+        let found = short_repr(&given);
         return Err(error::option(given.py(), format!("cancel must be a trueline.Cancel, not {found}")));
     };
-    Ok(Watch::new(cancel.get().0.clone()))
+    Ok(RunControl::new(cancel.get().0.clone()))
 }
 
 /// Whether the validity of each row is requested, which only Arrow data supports.
@@ -68,7 +68,7 @@ pub(crate) fn mask(options: Option<&Bound<'_, PyDict>>, job: &Job) -> PyResult<b
     let given = options.map(|options| options.get_item("mask")).transpose()?.flatten();
     let Some(given) = given.filter(|given| !given.is_none()) else { return Ok(false) };
     let is_asked: bool = given.extract().map_err(|_| {
-        error::option(given.py(), format!("mask must be True or False, not {}", shown(&given)))
+        error::option(given.py(), format!("mask must be True or False, not {}", short_repr(&given)))
     })?;
     if is_asked && !matches!(job, Job::Batches(_)) {
         let text = "mask is for Arrow data; rows of files go to files with valid_out and invalid_out";
@@ -83,7 +83,7 @@ where
     T: for<'a> FromPyObject<'a, 'py>,
 {
     value.extract().map_err(|_| {
-        let found = shown(value);
+        let found = short_repr(value);
         error::option(value.py(), format!("{name} must be a whole number of at least 0, not {found}"))
     })
 }
@@ -91,13 +91,13 @@ where
 fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     value
         .extract()
-        .map_err(|_| error::option(value.py(), format!("{name} must be text, not {}", shown(value))))
+        .map_err(|_| error::option(value.py(), format!("{name} must be text, not {}", short_repr(value))))
 }
 
 fn path(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     value
         .extract()
-        .map_err(|_| error::option(value.py(), format!("{name} must be a path, not {}", shown(value))))
+        .map_err(|_| error::option(value.py(), format!("{name} must be a path, not {}", short_repr(value))))
 }
 
 fn format(value: &Bound<'_, PyAny>, job: &Job) -> PyResult<Format> {
@@ -115,7 +115,7 @@ fn format(value: &Bound<'_, PyAny>, job: &Job) -> PyResult<Format> {
 fn named(value: &Bound<'_, PyAny>) -> PyResult<Format> {
     let name = value.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
     name.and_then(Format::from_name).ok_or_else(|| {
-        let found = shown(value);
+        let found = short_repr(value);
         error::option(value.py(), format!("format must be csv, jsonl, parquet or arrow, not {found}"))
     })
 }
@@ -126,7 +126,7 @@ fn trust(value: &Bound<'_, PyAny>) -> PyResult<Trust> {
         Some("prove") => Ok(Trust::Prove),
         Some("audit") => Ok(Trust::Audit),
         _ => {
-            let found = shown(value);
+            let found = short_repr(value);
             Err(error::option(
                 value.py(),
                 format!("trust_statistics must be never, prove or audit, not {found}"),
@@ -140,7 +140,7 @@ fn limits(value: &Bound<'_, PyAny>) -> PyResult<Limits> {
     let py = value.py();
     let given = value
         .cast::<PyDict>()
-        .map_err(|_| error::option(py, format!("limits must be a dict, not {}", shown(value))))?;
+        .map_err(|_| error::option(py, format!("limits must be a dict, not {}", short_repr(value))))?;
     let mut limits = Limits::default();
     for (name, value) in given {
         let name: String = name.extract()?;
@@ -167,13 +167,16 @@ fn limits(value: &Bound<'_, PyAny>) -> PyResult<Limits> {
 
 fn cache(value: &Bound<'_, PyAny>) -> PyResult<trueline::Cache> {
     let cache = value.cast::<Cache>().map_err(|_| {
-        error::option(value.py(), format!("cache must be a trueline._native.Cache, not {}", shown(value)))
+        error::option(
+            value.py(),
+            format!("cache must be a trueline._native.Cache, not {}", short_repr(value)),
+        )
     })?;
     Ok(cache.get().cache.clone())
 }
 
 /// The `repr` of a value, truncated if long.
-fn shown(value: &Bound<'_, PyAny>) -> String {
+fn short_repr(value: &Bound<'_, PyAny>) -> String {
     let text =
         value.repr().map_or_else(|_| "what it is".to_owned(), |text| text.to_string_lossy().into_owned());
     text.chars().take(80).collect()

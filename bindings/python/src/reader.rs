@@ -11,7 +11,7 @@ use trueline::{Cancel, Format, ReadOptions, Reader};
 
 use crate::data::Job;
 use crate::error;
-use crate::run::Watch;
+use crate::run::RunControl;
 use crate::schema::Schema;
 
 /// The rows of a file as an Arrow stream, which can be consumed once.
@@ -61,8 +61,8 @@ pub(crate) fn read(
     columns: Option<Vec<String>>,
     format: &str,
 ) -> PyResult<ArrowStream> {
-    let watch = Watch::new(Cancel::new());
-    let Job::Sources { sources, format: own, .. } = Job::of(data, &watch)? else {
+    let control = RunControl::new(Cancel::new());
+    let Job::Sources { sources, format: own, .. } = Job::of(data, &control)? else {
         return Err(PyTypeError::new_err("a path or bytes are needed; Arrow data have columns already"));
     };
     let (1, None, Some(source)) = (sources.len(), own, sources.into_iter().next()) else {

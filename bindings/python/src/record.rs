@@ -8,16 +8,16 @@ use pyo3::types::{PyBytes, PyList, PyMemoryView, PyString};
 use trueline::{ErrorKind, RecordValidator};
 
 use crate::error;
-use crate::json::Keys;
+use crate::json::KeyCache;
 use crate::report::Report;
 use crate::run;
 use crate::schema::Schema;
 
 /// The maximum number of bytes that a buffer keeps from one record to the next.
-const MOST_KEPT: usize = 1 << 20;
+const MAX_KEPT_BYTES: usize = 1 << 20;
 
 /// Whether a record is valid, and its violations.
-type Answer<'py> = (bool, Bound<'py, PyList>);
+type RecordResult<'py> = (bool, Bound<'py, PyList>);
 
 /// The base of `LineProcessor`. Python code that creates a record may use the same processor, so no lock is
 /// held meanwhile.
@@ -31,7 +31,7 @@ pub(crate) struct RecordProcessor {
 #[derive(Default)]
 struct Writer {
     line: Vec<u8>,
-    keys: Keys,
+    keys: KeyCache,
 }
 
 #[pymethods]
@@ -44,20 +44,20 @@ impl RecordProcessor {
     }
 
     /// Validate a record; return whether it is valid, and its violations.
-    fn process_line<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
+    fn process_line<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<RecordResult<'py>> {
         let mut writer = std::mem::take(&mut *lock(&self.writer));
         let Writer { line, keys } = &mut writer;
         line.clear();
         let written = keys.push_record(record, line);
-        let answer = written.and_then(|()| self.check(record.py(), line));
-        if line.capacity() <= MOST_KEPT {
+        let result = written.and_then(|()| self.check(record.py(), line));
+        if line.capacity() <= MAX_KEPT_BYTES {
             *lock(&self.writer) = writer;
         }
-        answer
+        result
     }
 
     /// Validate a record that is a JSON document; see `process_line`.
-    fn process_json<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<Answer<'py>> {
+    fn process_json<'py>(&self, record: &Bound<'py, PyAny>) -> PyResult<RecordResult<'py>> {
         let py = record.py();
         if let Ok(bytes) = record.cast::<PyBytes>() {
             return self.check(py, bytes.as_bytes());
@@ -65,7 +65,7 @@ impl RecordProcessor {
         if let Ok(text) = record.cast::<PyString>() {
             return self.check(py, text.to_str()?.as_bytes());
         }
-        // A bytearray may change under our hands, so it is copied.
+        // Other objects, such as a bytearray, may change during the validation, so their bytes are copied.
         let Ok(view) = PyMemoryView::from(record) else { return Err(wrong_type(record)) };
         let bytes = view.call_method0("tobytes")?;
         self.check(py, bytes.cast::<PyBytes>()?.as_bytes())
@@ -73,8 +73,8 @@ impl RecordProcessor {
 }
 
 impl RecordProcessor {
-    fn check<'py>(&self, py: Python<'py>, record: &[u8]) -> PyResult<Answer<'py>> {
-        let report = match run::caught(|| lock(&self.validator).check(record)) {
+    fn check<'py>(&self, py: Python<'py>, record: &[u8]) -> PyResult<RecordResult<'py>> {
+        let report = match run::catch_panic(|| lock(&self.validator).check(record)) {
             Ok(Ok(None)) => return Ok((true, PyList::empty(py))),
             Ok(Ok(Some(report))) => Report::new(report),
             Ok(Err(error)) if matches!(error.kind(), ErrorKind::NoRecord) => {
@@ -83,7 +83,7 @@ impl RecordProcessor {
             Ok(Err(error)) => return Err(error::engine(py, &error)),
             Err(panic) => return Err(error::exception(py, "InternalError", (panic,))),
         };
-        report.answer(py)
+        report.record_result(py)
     }
 }
 

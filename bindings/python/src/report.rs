@@ -23,7 +23,7 @@ impl Report {
     }
 
     /// A report with the validity of each row.
-    pub(crate) fn marked(report: trueline::Report, valid: Option<BooleanArray>) -> Self {
+    pub(crate) fn with_mask(report: trueline::Report, valid: Option<BooleanArray>) -> Self {
         Self(Arc::new(report), valid)
     }
 
@@ -33,9 +33,9 @@ impl Report {
 
     /// Whether the only record of the run is valid, and its violations; an exception if it could not be
     /// validated.
-    pub(crate) fn answer<'py>(&self, py: Python<'py>) -> PyResult<(bool, Bound<'py, PyList>)> {
+    pub(crate) fn record_result<'py>(&self, py: Python<'py>) -> PyResult<(bool, Bound<'py, PyList>)> {
         if self.0.error.is_some() {
-            let (message, report) = (self.sentence(), Self(Arc::clone(&self.0), None));
+            let (message, report) = (self.summary(), Self(Arc::clone(&self.0), None));
             return Err(error::exception(py, "UnreadableError", (message, report)));
         }
         Ok((self.valid() && self.0.rows.invalid == 0, Violations::new(self.0.clone()).list(py)?))
@@ -48,7 +48,7 @@ impl Report {
     }
 
     /// The verdict in one line.
-    fn sentence(&self) -> String {
+    fn summary(&self) -> String {
         let rows = self.0.rows;
         match &self.0.error {
             Some(error) => format!("unreadable: {} ({})", error.message, error.code),
@@ -140,8 +140,8 @@ impl Report {
             Verdict::Invalid => "ValidationError",
             Verdict::Unreadable => "UnreadableError",
         };
-        let sentence = slf.get().sentence();
-        Err(error::exception(slf.py(), class, (sentence, slf)))
+        let summary = slf.get().summary();
+        Err(error::exception(slf.py(), class, (summary, slf)))
     }
 
     fn to_json(&self) -> String {
@@ -177,12 +177,12 @@ impl Report {
     }
 
     fn __repr__(&self) -> String {
-        format!("<trueline.Report {}>", self.sentence())
+        format!("<trueline.Report {}>", self.summary())
     }
 
     /// Return the page in a sandboxed frame, so that neither its style nor its content affects the notebook.
     fn _repr_html_(&self) -> PyResult<String> {
-        // What came from data was escaped for the page; as an attribute all of it is escaped once more, line ends left alone.
+        // The page already escapes data for HTML. The whole page is escaped again as an attribute value, except line ends.
         let page = self.to_html()?.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
         Ok(format!(
             "<iframe sandbox srcdoc=\"{page}\" style=\"width:100%;height:32em;border:0\" title=\"trueline report\"></iframe>"

@@ -15,75 +15,78 @@ use std::time::{Duration, Instant};
 use pyo3::prelude::*;
 use trueline::{Cancel, ErrorKind, Temporaries, Validator};
 
-use crate::data::{Found, Job};
+use crate::data::{Job, ReportAndMask};
 use crate::error;
 use crate::report::Report;
 
 /// The interval at which the calling thread checks for signals.
-pub(crate) const TICK: Duration = Duration::from_millis(20);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// How long a cancelled run may take to end before it is abandoned.
-pub(crate) const GRACE: Duration = Duration::from_millis(150);
-/// How long runs may take to end when the interpreter does.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const GRACE_PERIOD: Duration = Duration::from_millis(150);
+/// How long runs may take to end at the exit of the interpreter.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The runs that are going on, each until its thread has nothing of Python's any more and its caller is back in Python.
-static RUNNING: Mutex<Vec<Going>> = Mutex::new(Vec::new());
+/// The active runs. A run has two guards: that of its thread, until the thread holds no Python objects any more, and that of its
+/// caller, while the caller waits for it.
+static ACTIVE_RUNS: Mutex<Vec<ActiveRun>> = Mutex::new(Vec::new());
 
-struct Going {
+/// A run that has not ended.
+struct ActiveRun {
     number: u64,
-    /// A fork takes along what is going on, but not the threads that do it.
+    /// The process that started the run: after a fork, the list is copied to the child, but the threads are not.
     process: u32,
     cancel: Cancel,
 }
 
-/// A run that is going on, until this is dropped.
-pub(crate) struct Running(u64);
+/// Keeps a run in the list of active runs until it is dropped.
+pub(crate) struct ActiveRunGuard(u64);
 
-impl Running {
-    pub(crate) fn new(watch: &Watch) -> Self {
+impl ActiveRunGuard {
+    pub(crate) fn new(control: &RunControl) -> Self {
         static NUMBERS: AtomicU64 = AtomicU64::new(0);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        let going = Going { number, process: std::process::id(), cancel: watch.cancel.clone() };
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).push(going);
+        let active = ActiveRun { number, process: std::process::id(), cancel: control.cancel.clone() };
+        ACTIVE_RUNS.lock().unwrap_or_else(PoisonError::into_inner).push(active);
         Self(number)
     }
 }
 
-impl Drop for Running {
+impl Drop for ActiveRunGuard {
     fn drop(&mut self) {
-        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).retain(|going| going.number != self.0);
+        ACTIVE_RUNS.lock().unwrap_or_else(PoisonError::into_inner).retain(|active| active.number != self.0);
     }
 }
 
-/// Ends all runs, and waits for them some time: a thread that comes back to the interpreter when that has ended takes the process down.
+/// Cancels all runs and waits for them for a limited time, because a thread that attaches to the interpreter after its end would
+/// crash the process.
 #[pyfunction]
 pub(crate) fn end_all(py: Python<'_>) {
-    // A fork may have left the lock as it was.
-    let cancel = || {
-        let Ok(running) = RUNNING.try_lock() else { return true };
-        let mut own = running.iter().filter(|going| going.process == std::process::id()).peekable();
+    // After a fork, the lock may be held by a thread that does not exist in this process, so the lock is not waited for.
+    let cancel_all = || {
+        let Ok(runs) = ACTIVE_RUNS.try_lock() else { return true };
+        let mut own = runs.iter().filter(|active| active.process == std::process::id()).peekable();
         let is_any = own.peek().is_some();
-        own.for_each(|going| going.cancel.cancel());
+        own.for_each(|active| active.cancel.cancel());
         is_any
     };
     py.detach(|| {
-        let until = Instant::now() + PATIENCE;
-        while cancel() && Instant::now() < until {
-            thread::sleep(TICK);
+        let until = Instant::now() + EXIT_TIMEOUT;
+        while cancel_all() && Instant::now() < until {
+            thread::sleep(POLL_INTERVAL);
         }
     });
 }
 
-/// State shared between a run and the Python objects that it uses: the cancellation flag, and the exception
-/// that ended the run.
+/// State shared between a run and the Python objects that it uses: the cancellation flag, the temporary files,
+/// and the exception that ended the run.
 #[derive(Clone)]
-pub(crate) struct Watch {
+pub(crate) struct RunControl {
     pub(crate) cancel: Cancel,
     pub(crate) temporaries: Temporaries,
     raised: Arc<Mutex<Option<PyErr>>>,
 }
 
-impl Watch {
+impl RunControl {
     pub(crate) fn new(cancel: Cancel) -> Self {
         Self { cancel, temporaries: Temporaries::new(), raised: Arc::default() }
     }
@@ -94,21 +97,22 @@ impl Watch {
         self.raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 
-    /// Takes that exception.
-    pub(crate) fn raised(&self) -> Option<PyErr> {
+    /// Takes the exception that ended the run, if any.
+    pub(crate) fn take_exception(&self) -> Option<PyErr> {
         self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
 /// The result of a run; the outer `Err` is the message of a panic.
-pub(crate) type Outcome<T = Found> = Result<Result<T, trueline::Error>, String>;
+pub(crate) type Outcome<T = ReportAndMask> = Result<Result<T, trueline::Error>, String>;
 
-pub(crate) fn outcome(validator: &Validator, job: Job, watch: &Watch) -> Outcome {
-    caught(|| job.run(validator, watch))
+/// Runs a job on the current thread.
+pub(crate) fn run_job(validator: &Validator, job: Job, control: &RunControl) -> Outcome {
+    catch_panic(|| job.run(validator, control))
 }
 
 /// Runs a closure; `Err` is the message of a panic.
-pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     panic::catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string);
         text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic".to_owned())
@@ -116,66 +120,76 @@ pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 }
 
 /// Runs on the calling thread.
-pub(crate) fn here(py: Python<'_>, validator: &Arc<Validator>, job: Job, watch: &Watch) -> PyResult<Report> {
-    let outcome = py.detach(|| outcome(validator, job, watch));
-    finish(py, outcome, watch)
+pub(crate) fn run_on_calling_thread(
+    py: Python<'_>,
+    validator: &Arc<Validator>,
+    job: Job,
+    control: &RunControl,
+) -> PyResult<Report> {
+    let outcome = py.detach(|| run_job(validator, job, control));
+    into_report(py, outcome, control)
 }
 
 /// Runs on a separate thread, so that Ctrl-C is handled.
-pub(crate) fn aside(py: Python<'_>, validator: Validator, job: Job, watch: &Watch) -> PyResult<Report> {
-    let of_run = watch.clone();
-    let (report, valid) = apart(py, watch, move || job.run(&validator, &of_run))?;
-    Ok(Report::marked(report, valid))
+pub(crate) fn run_on_thread(
+    py: Python<'_>,
+    validator: Validator,
+    job: Job,
+    control: &RunControl,
+) -> PyResult<Report> {
+    let run_control = control.clone();
+    let (report, valid) = call_on_thread(py, control, move || job.run(&validator, &run_control))?;
+    Ok(Report::with_mask(report, valid))
 }
 
-/// Runs a closure on a separate thread, so that Ctrl-C is handled. The closure ends when the watch is
-/// cancelled, or is abandoned.
-pub(crate) fn apart<T: Send + 'static>(
+/// Calls a closure on a separate thread, so that Ctrl-C is handled. When the run is cancelled, the closure
+/// should end soon; otherwise it is abandoned.
+pub(crate) fn call_on_thread<T: Send + 'static>(
     py: Python<'_>,
-    watch: &Watch,
+    control: &RunControl,
     work: impl FnOnce() -> Result<T, trueline::Error> + Send + 'static,
 ) -> PyResult<T> {
     let (sender, mut receiver) = mpsc::channel();
-    let (running, _waiting) = (Running::new(watch), Running::new(watch));
+    let (guard, _caller) = (ActiveRunGuard::new(control), ActiveRunGuard::new(control));
     let run = move || {
-        // Nobody waits any longer when the run was left alone.
-        let _ = sender.send(caught(work));
-        drop(running);
+        // The send fails if the run was abandoned, so nobody waits for the result.
+        let _ = sender.send(catch_panic(work));
+        drop(guard);
     };
     thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
     loop {
-        match wait(py, &mut receiver, TICK) {
-            Ok(outcome) => return settle(py, outcome, watch),
+        match wait(py, &mut receiver, POLL_INTERVAL) {
+            Ok(outcome) => return into_result(py, outcome, control),
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(error::exception(py, "InternalError", ("the run ended without an answer",)));
             }
             Err(RecvTimeoutError::Timeout) => {}
         }
         if let Err(interrupt) = py.check_signals() {
-            watch.cancel.cancel();
-            let last = wait(py, &mut receiver, GRACE);
-            return Err(interrupted(py, interrupt, last.as_ref().ok(), watch));
+            control.cancel.cancel();
+            let last = wait(py, &mut receiver, GRACE_PERIOD);
+            return Err(add_progress(py, interrupt, last.as_ref().ok(), control));
         }
     }
 }
 
 /// Adds the progress of an interrupted run to its exception. `outcome` is `None` if the run was abandoned.
-pub(crate) fn interrupted<T>(
+pub(crate) fn add_progress<T>(
     py: Python<'_>,
     interrupt: PyErr,
     outcome: Option<&Outcome<T>>,
-    watch: &Watch,
+    control: &RunControl,
 ) -> PyErr {
     match outcome {
         Some(Ok(Err(error))) => {
             if let ErrorKind::Cancelled { rows, invalid_rows } = error.kind() {
-                // An exception that takes no attributes is still the right one.
+                // An exception without these attributes is acceptable, so failing to set them is ignored.
                 let _ = interrupt.value(py).setattr("rows", *rows);
                 let _ = interrupt.value(py).setattr("invalid_rows", *invalid_rows);
             }
         }
-        // Whoever is left alone may never get to clean up.
-        None => watch.temporaries.remove_all(),
+        // An abandoned run may never get to remove its temporary files.
+        None => control.temporaries.remove_all(),
         _ => {}
     }
     interrupt
@@ -191,13 +205,14 @@ fn wait<T: Send>(
     py.detach(move || receiver.recv_timeout(time))
 }
 
-pub(crate) fn finish(py: Python<'_>, outcome: Outcome, watch: &Watch) -> PyResult<Report> {
-    settle(py, outcome, watch).map(|(report, valid)| Report::marked(report, valid))
+/// The report of a run, or the exception that ended it.
+pub(crate) fn into_report(py: Python<'_>, outcome: Outcome, control: &RunControl) -> PyResult<Report> {
+    into_result(py, outcome, control).map(|(report, valid)| Report::with_mask(report, valid))
 }
 
 /// The result of a run, or the exception that ended it.
-pub(crate) fn settle<T>(py: Python<'_>, outcome: Outcome<T>, watch: &Watch) -> PyResult<T> {
-    if let Some(error) = watch.raised() {
+pub(crate) fn into_result<T>(py: Python<'_>, outcome: Outcome<T>, control: &RunControl) -> PyResult<T> {
+    if let Some(error) = control.take_exception() {
         return Err(error);
     }
     match outcome {
@@ -231,18 +246,18 @@ impl Progress {
     }
 }
 
-/// The function that the engine calls at most ten times a second, and that calls `callback`. An exception
-/// from `callback` ends the run.
-pub(crate) fn watcher(
+/// The progress function for the engine, which calls `callback` at most ten times a second. An exception of
+/// `callback` ends the run.
+pub(crate) fn progress_function(
     callback: &Bound<'_, PyAny>,
-    watch: &Watch,
+    control: &RunControl,
 ) -> PyResult<impl Fn(&trueline::Progress) + Send + Sync + 'static> {
     if !callback.is_callable() {
         return Err(error::option(callback.py(), "progress must be a function of one argument"));
     }
-    let (callback, watch) = (callback.clone().unbind(), watch.clone());
+    let (callback, control) = (callback.clone().unbind(), control.clone());
     Ok(move |progress: &trueline::Progress| {
-        if watch.cancel.is_cancelled() {
+        if control.cancel.is_cancelled() {
             return;
         }
         let progress = Progress {
@@ -253,9 +268,9 @@ pub(crate) fn watcher(
             invalid_rows: progress.invalid_rows,
             elapsed_seconds: progress.elapsed.as_secs_f64(),
         };
-        // None: the interpreter is about to end.
+        // `None` means that the interpreter is about to end.
         if let Some(Err(error)) = Python::try_attach(|py| callback.call1(py, (progress,)).map(drop)) {
-            watch.raise(error);
+            control.raise(error);
         }
     })
 }

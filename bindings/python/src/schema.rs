@@ -11,7 +11,7 @@ use crate::data::Job;
 use crate::error;
 use crate::option;
 use crate::report::Report;
-use crate::run::{self, Watch};
+use crate::run::{self, RunControl};
 use crate::stream::Stream;
 
 /// The chunk size for small inputs, which fit into one chunk: allocating a large one costs more than the
@@ -47,18 +47,18 @@ impl Schema {
         py: Python<'_>,
         options: Option<&Bound<'_, PyDict>>,
         job: &Job,
-        watch: &Watch,
+        control: &RunControl,
     ) -> PyResult<ValidatorBuilder> {
-        let builder = Validator::builder(self.document.clone()).cancel(watch.cancel.clone());
-        let builder = builder.temporaries(watch.temporaries.clone());
+        let builder = Validator::builder(self.document.clone()).cancel(control.cancel.clone());
+        let builder = builder.temporaries(control.temporaries.clone());
         match options {
-            Some(options) => option::apply(py, builder, options, job, watch),
+            Some(options) => option::apply(py, builder, options, job, control),
             None => Ok(builder),
         }
     }
 
-    /// The validator for small inputs, without options. It cannot be cancelled.
-    pub(crate) fn plain(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
+    /// The validator with default options for small inputs. It cannot be cancelled.
+    pub(crate) fn default_validator(&self, py: Python<'_>) -> PyResult<Arc<Validator>> {
         if let Some(validator) = self.validator.get() {
             return Ok(Arc::clone(validator));
         }
@@ -68,9 +68,9 @@ impl Schema {
     }
 
     /// A validator with one thread that can be cancelled.
-    pub(crate) fn watched(&self, py: Python<'_>, watch: &Watch) -> PyResult<Validator> {
-        let builder = Validator::builder(self.document.clone()).threads(1).cancel(watch.cancel.clone());
-        let builder = builder.temporaries(watch.temporaries.clone());
+    pub(crate) fn cancellable_validator(&self, py: Python<'_>, control: &RunControl) -> PyResult<Validator> {
+        let builder = Validator::builder(self.document.clone()).threads(1).cancel(control.cancel.clone());
+        let builder = builder.temporaries(control.temporaries.clone());
         builder.build().map_err(|error| error::engine(py, &error))
     }
 }
@@ -85,8 +85,8 @@ impl Schema {
         let schema = trueline::Schema::parse(text, language)
             .map_err(|fault| error::schema(py, fault.render(name, text), fault.errors()))?;
         let schema = Self::new(schema);
-        // What cannot be compiled is no schema either.
-        schema.plain(py)?;
+        // A schema that cannot be compiled is an error.
+        schema.default_validator(py)?;
         Ok(schema)
     }
 
@@ -96,7 +96,7 @@ impl Schema {
         let composed =
             py.detach(move || document::compose(folder)).map_err(|error| error::engine(py, &error))?;
         let schema = Self::new(composed.schema);
-        schema.plain(py)?;
+        schema.default_validator(py)?;
         Ok((schema, composed.yaml))
     }
 
@@ -138,17 +138,17 @@ impl Schema {
         data: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Report> {
-        let watch = option::watch(options)?;
-        let job = Job::of(data, &watch)?;
+        let control = option::control(options)?;
+        let job = Job::of(data, &control)?;
         if options.is_none_or(|options| options.values().iter().all(|value| value.is_none()))
             && job.is_small()
         {
-            return run::here(py, &self.plain(py)?, job, &watch);
+            return run::run_on_calling_thread(py, &self.default_validator(py)?, job, &control);
         }
-        let builder = self.builder(py, options, &job, &watch)?;
-        let job = if option::mask(options, &job)? { job.marked() } else { job };
+        let builder = self.builder(py, options, &job, &control)?;
+        let job = if option::mask(options, &job)? { job.with_mask() } else { job };
         let validator = builder.build().map_err(|error| error::engine(py, &error))?;
-        run::aside(py, validator, job, &watch)
+        run::run_on_thread(py, validator, job, &control)
     }
 
     /// Validate data in parts; see `trueline.Schema.stream`.
@@ -159,9 +159,9 @@ impl Schema {
         data: &Bound<'_, PyAny>,
         options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Stream> {
-        let watch = option::watch(options)?;
-        let job = Job::of(data, &watch)?;
-        let builder = self.builder(py, options, &job, &watch)?;
-        Stream::start(py, builder, job, watch)
+        let control = option::control(options)?;
+        let job = Job::of(data, &control)?;
+        let builder = self.builder(py, options, &job, &control)?;
+        Stream::start(py, builder, job, control)
     }
 }

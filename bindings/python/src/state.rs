@@ -10,18 +10,18 @@ use trueline::{Cancel, ErrorKind, MemorySource, Source, Validator};
 use crate::arrow::Batches;
 use crate::data::SMALL_BYTES;
 use crate::error;
-use crate::json::Keys;
+use crate::json::KeyCache;
 use crate::report::Report;
-use crate::run::{self, Watch};
+use crate::run::{self, RunControl};
 use crate::schema::Schema;
 
 /// The name of the single input that all chunks of records are segments of.
 const INPUT_NAME: &str = "<records>.jsonl";
-/// A report of at most this many rows is made on the calling thread.
+/// The report of a state with at most this many rows is made on the calling thread.
 const SMALL_ROWS: u64 = 10_000;
-/// While records are written, signals are checked after this many records or bytes.
-const LOOK_RECORDS: usize = 1024;
-const LOOK_BYTES: usize = 1 << 20;
+/// While records are written, signals are checked after each of these numbers of records or bytes.
+const SIGNAL_CHECK_RECORDS: usize = 1024;
+const SIGNAL_CHECK_BYTES: usize = 1 << 20;
 
 /// A state of the engine, and the validator that reads it and makes its report.
 #[pyclass(frozen, module = "trueline._native")]
@@ -37,15 +37,15 @@ impl State {
     fn of_records(schema: &Bound<'_, Schema>, records: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = schema.py();
         let source = MemorySource::new(INPUT_NAME, lines(records)?);
-        let validator = schema.get().plain(py)?;
+        let validator = schema.get().default_validator(py)?;
         let is_small = source.size_hint().is_some_and(|size| size <= SMALL_BYTES);
         let state = if is_small {
             let state = py.detach(|| validator.state_of_stretch(&source));
             state.map_err(|error| error::engine(py, &error))?
         } else {
-            let watch = Watch::new(Cancel::new());
-            let watched = schema.get().watched(py, &watch)?;
-            run::apart(py, &watch, move || watched.state_of_stretch(&source))?
+            let control = RunControl::new(Cancel::new());
+            let run_validator = schema.get().cancellable_validator(py, &control)?;
+            run::call_on_thread(py, &control, move || run_validator.state_of_stretch(&source))?
         };
         Ok(Self { validator, state })
     }
@@ -54,10 +54,13 @@ impl State {
     #[staticmethod]
     fn of_arrow(schema: &Bound<'_, Schema>, data: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = schema.py();
-        let validator = schema.get().plain(py)?;
-        let (batches, watch) = (Batches::of(data)?, Watch::new(Cancel::new()));
-        let (watched, of_run) = (schema.get().watched(py, &watch)?, watch.clone());
-        let state = run::apart(py, &watch, move || watched.state_of_batches(batches.read(&of_run)))?;
+        let validator = schema.get().default_validator(py)?;
+        let (batches, control) = (Batches::of(data)?, RunControl::new(Cancel::new()));
+        let (run_validator, run_control) =
+            (schema.get().cancellable_validator(py, &control)?, control.clone());
+        let state = run::call_on_thread(py, &control, move || {
+            run_validator.state_of_batches(batches.read(&run_control))
+        })?;
         Ok(Self { validator, state })
     }
 
@@ -79,7 +82,7 @@ impl State {
     #[staticmethod]
     fn from_bytes(schema: &Bound<'_, Schema>, bytes: &[u8]) -> PyResult<Self> {
         let py = schema.py();
-        let validator = schema.get().plain(py)?;
+        let validator = schema.get().default_validator(py)?;
         let state = validator.read_state(bytes).map_err(|error| match error.kind() {
             ErrorKind::NoState { .. } => PyValueError::new_err(error.to_string()),
             _ => error::engine(py, &error),
@@ -98,7 +101,8 @@ impl State {
             return report.map(Report::new).map_err(|error| error::engine(py, &error));
         }
         let (validator, state) = (Arc::clone(&self.validator), self.state.clone());
-        run::apart(py, &Watch::new(Cancel::new()), move || validator.finish(state)).map(Report::new)
+        run::call_on_thread(py, &RunControl::new(Cancel::new()), move || validator.finish(state))
+            .map(Report::new)
     }
 }
 
@@ -106,15 +110,15 @@ impl State {
 /// iterable runs Python code.
 fn lines(records: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     let mut lines = Vec::new();
-    let mut keys = Keys::default();
-    let mut next_look = LOOK_BYTES;
+    let mut keys = KeyCache::default();
+    let mut next_check = SIGNAL_CHECK_BYTES;
     for (number, record) in records.try_iter()?.enumerate() {
         keys.push_record(&record?, &mut lines)?;
         lines.push(b'\n');
-        if lines.len() >= next_look || number % LOOK_RECORDS == LOOK_RECORDS - 1 {
+        if lines.len() >= next_check || number % SIGNAL_CHECK_RECORDS == SIGNAL_CHECK_RECORDS - 1 {
             records.py().detach(|| {});
             records.py().check_signals()?;
-            next_look = lines.len() + LOOK_BYTES;
+            next_check = lines.len() + SIGNAL_CHECK_BYTES;
         }
     }
     Ok(lines)

@@ -15,11 +15,11 @@ use trueline::{Part, ValidatorBuilder, Verdict};
 use crate::data::Job;
 use crate::error;
 use crate::report::Report;
-use crate::run::{self, GRACE, Outcome, Running, TICK, Watch};
+use crate::run::{self, ActiveRunGuard, GRACE_PERIOD, Outcome, POLL_INTERVAL, RunControl};
 use crate::violation::Violations;
 
-/// The maximum number of waiting parts.
-const QUEUE: usize = 2;
+/// The maximum number of parts in the queue.
+const QUEUE_PARTS: usize = 2;
 
 enum Message {
     Part(Part),
@@ -32,42 +32,47 @@ pub(crate) struct Stream {
     /// `None` when the run is over.
     receiver: Mutex<Option<Receiver<Message>>>,
     report: Mutex<Option<Py<Report>>>,
-    watch: Watch,
-    /// A fork has the stream, but not the thread that fills it.
+    control: RunControl,
+    /// The process that created the stream: after a fork, the child has no thread that fills it.
     process: u32,
 }
 
-/// What was received in time.
+/// The result of receiving with a timeout.
 enum Received {
     Message(Message),
-    Nothing,
-    Over,
+    Timeout,
+    Closed,
 }
 
 impl Stream {
-    pub(crate) fn start(py: Python<'_>, builder: ValidatorBuilder, job: Job, watch: Watch) -> PyResult<Self> {
-        let (sender, receiver) = mpsc::sync_channel(QUEUE);
-        let (parts, of_run) = (sender.clone(), watch.clone());
-        let tell = move |part: Part| {
+    pub(crate) fn start(
+        py: Python<'_>,
+        builder: ValidatorBuilder,
+        job: Job,
+        control: RunControl,
+    ) -> PyResult<Self> {
+        let (sender, receiver) = mpsc::sync_channel(QUEUE_PARTS);
+        let (parts, run_control) = (sender.clone(), control.clone());
+        let send_part = move |part: Part| {
             if parts.send(Message::Part(part)).is_err() {
-                // Nobody takes them any longer.
-                of_run.cancel.cancel();
+                // The stream was dropped.
+                run_control.cancel.cancel();
             }
         };
-        let validator = builder.parts(tell).build().map_err(|error| error::engine(py, &error))?;
-        let (of_run, running) = (watch.clone(), Running::new(&watch));
+        let validator = builder.parts(send_part).build().map_err(|error| error::engine(py, &error))?;
+        let (run_control, guard) = (control.clone(), ActiveRunGuard::new(&control));
         let run = move || {
-            let outcome = run::outcome(&validator, job, &of_run);
-            drop((validator, of_run));
-            // Nobody waits any longer when the run was left alone.
+            let outcome = run::run_job(&validator, job, &run_control);
+            drop((validator, run_control));
+            // The send fails if the stream was dropped or closed.
             let _ = sender.send(Message::Ended(Box::new(outcome)));
-            drop(running);
+            drop(guard);
         };
         thread::Builder::new().name("trueline".to_owned()).spawn(run)?;
         Ok(Self {
             receiver: Mutex::new(Some(receiver)),
             report: Mutex::new(None),
-            watch,
+            control,
             process: std::process::id(),
         })
     }
@@ -78,21 +83,22 @@ impl Stream {
             let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
             match receiver.as_ref().map(|receiver| receiver.recv_timeout(time)) {
                 Some(Ok(message)) => Received::Message(message),
-                Some(Err(RecvTimeoutError::Timeout)) => Received::Nothing,
-                Some(Err(RecvTimeoutError::Disconnected)) | None => Received::Over,
+                Some(Err(RecvTimeoutError::Timeout)) => Received::Timeout,
+                Some(Err(RecvTimeoutError::Disconnected)) | None => Received::Closed,
             }
         })
     }
 
-    fn forget(&self, py: Python<'_>) {
+    /// Drops the receiver, so that the engine can no longer send parts, and the stream has ended.
+    fn drop_receiver(&self, py: Python<'_>) {
         py.detach(|| self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Keeps the report of a complete run. An incomplete run is an exception, because the delivered parts are
     /// not the whole.
     fn end(&self, py: Python<'_>, outcome: Outcome) -> PyResult<()> {
-        self.forget(py);
-        let report = Bound::new(py, run::finish(py, outcome, &self.watch)?)?;
+        self.drop_receiver(py);
+        let report = Bound::new(py, run::into_report(py, outcome, &self.control)?)?;
         *self.report.lock().unwrap_or_else(PoisonError::into_inner) = Some(report.clone().unbind());
         if report.get().verdict_of() == Verdict::Unreadable {
             Report::raise_if_invalid(report)?;
@@ -102,8 +108,8 @@ impl Stream {
 
     /// Ends the run, and adds its progress to the interrupt.
     fn interrupt(&self, py: Python<'_>, interrupt: PyErr) -> PyErr {
-        self.watch.cancel.cancel();
-        let until = Instant::now() + GRACE;
+        self.control.cancel.cancel();
+        let until = Instant::now() + GRACE_PERIOD;
         let mut outcome = None;
         while let Received::Message(message) =
             self.receive(py, until.saturating_duration_since(Instant::now()))
@@ -113,14 +119,14 @@ impl Stream {
                 break;
             }
         }
-        self.forget(py);
-        run::interrupted(py, interrupt, outcome.as_deref(), &self.watch)
+        self.drop_receiver(py);
+        run::add_progress(py, interrupt, outcome.as_deref(), &self.control)
     }
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.watch.cancel.cancel();
+        self.control.cancel.cancel();
     }
 }
 
@@ -135,13 +141,13 @@ impl Stream {
             let text = "a stream belongs to the process that began it; begin another one after a fork";
             return Err(PyRuntimeError::new_err(text));
         }
-        let _waiting = Running::new(&self.watch);
+        let _caller = ActiveRunGuard::new(&self.control);
         loop {
-            match self.receive(py, TICK) {
+            match self.receive(py, POLL_INTERVAL) {
                 Received::Message(Message::Part(part)) => return Ok(Some(BatchResult(Arc::new(part)))),
                 Received::Message(Message::Ended(outcome)) => return self.end(py, *outcome).map(|()| None),
-                Received::Over => return Ok(None),
-                Received::Nothing => {}
+                Received::Closed => return Ok(None),
+                Received::Timeout => {}
             }
             if let Err(interrupt) = py.check_signals() {
                 return Err(self.interrupt(py, interrupt));
@@ -158,8 +164,8 @@ impl Stream {
 
     /// End the run.
     fn close(&self, py: Python<'_>) {
-        self.watch.cancel.cancel();
-        self.forget(py);
+        self.control.cancel.cancel();
+        self.drop_receiver(py);
     }
 }
 

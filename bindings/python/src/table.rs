@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use trueline::{CheckResult, table};
 
-use crate::faults::Faults;
+use crate::owner::ViolationOwner;
 
 /// A capsule with a stream of one batch.
 pub(crate) fn stream(
@@ -23,8 +23,11 @@ pub(crate) fn stream(
 }
 
 /// A row per violation, with the columns of a violations file.
-pub(crate) fn violations<'py>(py: Python<'py>, held: &dyn Faults) -> PyResult<Bound<'py, PyCapsule>> {
-    stream(py, table::violations(held.violations(), |input| held.input_name(input)))
+pub(crate) fn violations<'py>(
+    py: Python<'py>,
+    owner: &dyn ViolationOwner,
+) -> PyResult<Bound<'py, PyCapsule>> {
+    stream(py, table::violations(owner.violations(), |input| owner.input_name(input)))
 }
 
 /// A row per check, with the columns named as in the report.

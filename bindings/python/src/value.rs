@@ -62,7 +62,7 @@ pub(crate) fn of<'py>(py: Python<'py>, array: &ArrayRef, row: usize) -> PyResult
             decimal(py, array.as_primitive::<Decimal256Type>().value(row), *scale)
         }
         DataType::Dictionary(..) => {
-            // Keys are normalized for a whole array, so only this row's is asked for.
+            // `normalized_keys` processes a whole array, so it is called on a slice of this row.
             let one = array.slice(row, 1);
             let dictionary = one.as_any_dictionary();
             match dictionary.normalized_keys().first() {

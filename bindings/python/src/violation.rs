@@ -8,19 +8,19 @@ use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyIterator, PyList, PySlice};
 
-use crate::faults::Faults;
+use crate::owner::ViolationOwner;
 use crate::table;
 
 /// A violation: the check, the location, the value found and the expectation.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct Violation {
-    held: Arc<dyn Faults>,
+    owner: Arc<dyn ViolationOwner>,
     index: usize,
 }
 
 impl Violation {
-    fn fault(&self) -> &trueline::Violation {
-        &self.held.violations()[self.index]
+    fn violation(&self) -> &trueline::Violation {
+        &self.owner.violations()[self.index]
     }
 }
 
@@ -28,85 +28,85 @@ impl Violation {
 impl Violation {
     #[getter]
     fn check_id(&self) -> &str {
-        &self.fault().check_id
+        &self.violation().check_id
     }
 
     #[getter]
     fn code(&self) -> &str {
-        &self.fault().code
+        &self.violation().code
     }
 
     #[getter]
     fn severity(&self) -> &'static str {
-        self.fault().severity.name()
+        self.violation().severity.name()
     }
 
     /// The index of the input, from 0.
     #[getter]
     fn input(&self) -> u32 {
-        self.fault().input
+        self.violation().input
     }
 
     /// The name of the input.
     #[getter]
     fn input_name(&self) -> Option<&str> {
-        self.held.input_name(self.fault().input)
+        self.owner.input_name(self.violation().input)
     }
 
     #[getter]
     fn row_index(&self) -> Option<u64> {
-        self.fault().location.row_index
+        self.violation().location.row_index
     }
 
     #[getter]
     fn line(&self) -> Option<u64> {
-        self.fault().location.line
+        self.violation().location.line
     }
 
     #[getter]
     fn byte_offset(&self) -> Option<u64> {
-        self.fault().location.byte_offset
+        self.violation().location.byte_offset
     }
 
     #[getter]
     fn byte_length(&self) -> Option<u64> {
-        self.fault().location.byte_length
+        self.violation().location.byte_length
     }
 
     #[getter]
     fn column(&self) -> Option<&str> {
-        self.fault().column.as_deref()
+        self.violation().column.as_deref()
     }
 
     #[getter]
     fn path(&self) -> Option<&str> {
-        self.fault().path.as_deref()
+        self.violation().path.as_deref()
     }
 
     #[getter]
     fn value(&self) -> Option<&str> {
-        self.fault().value.as_deref()
+        self.violation().value.as_deref()
     }
 
     #[getter]
     fn value_truncated(&self) -> bool {
-        self.fault().value_truncated
+        self.violation().value_truncated
     }
 
     #[getter]
     fn expected(&self) -> &str {
-        &self.fault().expected
+        &self.violation().expected
     }
 
     #[getter]
     fn message(&self) -> &str {
-        &self.fault().message
+        &self.violation().message
     }
 
     /// The related location, such as the first occurrence of a duplicate key.
     #[getter]
     fn related<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let Some(related) = &self.fault().related else { return Ok(None) };
+        let Some(related) = &self.violation().related else { return Ok(None) };
         let place = PyDict::new(py);
         place.set_item("input", related.input)?;
         place.set_item("row_index", related.location.row_index)?;
@@ -154,17 +154,17 @@ impl Violation {
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
-        other.cast::<Self>().is_ok_and(|other| other.get().fault() == self.fault())
+        other.cast::<Self>().is_ok_and(|other| other.get().violation() == self.violation())
     }
 }
 
 /// The violations that a report keeps, as a sequence; each is created on access.
 #[pyclass(frozen, module = "trueline._native")]
-pub(crate) struct Violations(Arc<dyn Faults>);
+pub(crate) struct Violations(Arc<dyn ViolationOwner>);
 
 impl Violations {
-    pub(crate) fn new(held: Arc<dyn Faults>) -> Self {
-        Self(held)
+    pub(crate) fn new(owner: Arc<dyn ViolationOwner>) -> Self {
+        Self(owner)
     }
 
     /// All violations as a list.
@@ -173,7 +173,7 @@ impl Violations {
     }
 
     fn at(&self, index: usize) -> Violation {
-        Violation { held: Arc::clone(&self.0), index }
+        Violation { owner: Arc::clone(&self.0), index }
     }
 }
 
@@ -209,7 +209,7 @@ impl Violations {
     }
 
     fn __iter__(&self) -> ViolationIterator {
-        ViolationIterator { held: Arc::clone(&self.0), next: AtomicUsize::new(0) }
+        ViolationIterator { owner: Arc::clone(&self.0), next: AtomicUsize::new(0) }
     }
 
     fn __reversed__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
@@ -242,7 +242,7 @@ impl Violations {
 /// An iterator over violations.
 #[pyclass(frozen, module = "trueline._native")]
 pub(crate) struct ViolationIterator {
-    held: Arc<dyn Faults>,
+    owner: Arc<dyn ViolationOwner>,
     next: AtomicUsize,
 }
 
@@ -254,6 +254,6 @@ impl ViolationIterator {
 
     fn __next__(&self) -> Option<Violation> {
         let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < self.held.violations().len()).then(|| Violation { held: Arc::clone(&self.held), index })
+        (index < self.owner.violations().len()).then(|| Violation { owner: Arc::clone(&self.owner), index })
     }
 }

@@ -7,34 +7,34 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use trueline::{Source, SourceError};
 
-use super::{over, raised};
-use crate::run::Watch;
+use super::{cancelled, keep_exception};
+use crate::run::RunControl;
 
 /// The maximum number of bytes per read.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_READ_BYTES: usize = 1 << 20;
 
 /// A file object, read once from its current position.
-pub(crate) struct ObjectFile {
+pub(crate) struct FileObjectSource {
     name: String,
     object: Py<PyAny>,
-    watch: Watch,
+    control: RunControl,
 }
 
-impl ObjectFile {
-    pub(crate) fn new(object: &Bound<'_, PyAny>, watch: Watch) -> Self {
+impl FileObjectSource {
+    pub(crate) fn new(object: &Bound<'_, PyAny>, control: RunControl) -> Self {
         let name = object.getattr("name").ok().and_then(|name| name.extract().ok());
-        Self { name: name.unwrap_or_else(|| "<file>".to_owned()), object: object.clone().unbind(), watch }
+        Self { name: name.unwrap_or_else(|| "<file>".to_owned()), object: object.clone().unbind(), control }
     }
 }
 
-impl Source for ObjectFile {
+impl Source for FileObjectSource {
     fn name(&self) -> &str {
         &self.name
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
         let object = Python::try_attach(|py| self.object.clone_ref(py));
-        Ok(Box::new(Reader { object, watch: self.watch.clone() }))
+        Ok(Box::new(Reader { object, control: self.control.clone() }))
     }
 
     fn size_hint(&self) -> Option<u64> {
@@ -44,20 +44,21 @@ impl Source for ObjectFile {
 
 struct Reader {
     object: Option<Py<PyAny>>,
-    watch: Watch,
+    control: RunControl,
 }
 
 impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = buffer.len().min(MOST_BYTES);
-        if most == 0 {
+        let length = buffer.len().min(MAX_READ_BYTES);
+        if length == 0 {
             return Ok(0);
         }
-        let Some(object) = self.object.as_ref().filter(|_| !self.watch.cancel.is_cancelled()) else {
-            return Err(over());
+        let Some(object) = self.object.as_ref().filter(|_| !self.control.cancel.is_cancelled()) else {
+            return Err(cancelled());
         };
-        let read = Python::try_attach(|py| read(object.bind(py), &mut buffer[..most])).ok_or_else(over)?;
-        read.map_err(|error| raised(&self.watch, error))
+        let read =
+            Python::try_attach(|py| read(object.bind(py), &mut buffer[..length])).ok_or_else(cancelled)?;
+        read.map_err(|error| keep_exception(&self.control, error))
     }
 }
 
@@ -73,10 +74,10 @@ fn read(object: &Bound<'_, PyAny>, buffer: &mut [u8]) -> PyResult<usize> {
         return Err(PyTypeError::new_err(format!("read must give bytes, not {kind}{hint}")));
     };
     let bytes = bytes.as_bytes();
-    let Some(place) = buffer.get_mut(..bytes.len()) else {
+    let Some(target) = buffer.get_mut(..bytes.len()) else {
         let (asked, given) = (buffer.len(), bytes.len());
         return Err(PyValueError::new_err(format!("read({asked}) gave {given} bytes")));
     };
-    place.copy_from_slice(bytes);
+    target.copy_from_slice(bytes);
     Ok(bytes.len())
 }

@@ -3,13 +3,13 @@
 use trueline::{Part, Report, Violation};
 
 /// Violations, and the names of their inputs.
-pub(crate) trait Faults: Send + Sync {
+pub(crate) trait ViolationOwner: Send + Sync {
     fn violations(&self) -> &[Violation];
 
     fn input_name(&self, input: u32) -> Option<&str>;
 }
 
-impl Faults for Report {
+impl ViolationOwner for Report {
     fn violations(&self) -> &[Violation] {
         &self.violations
     }
@@ -20,7 +20,7 @@ impl Faults for Report {
     }
 }
 
-impl Faults for Part {
+impl ViolationOwner for Part {
     fn violations(&self) -> &[Violation] {
         &self.violations
     }
