@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trueline::{Cancel, ErrorKind, Limits, State, Temporaries, Validator};
+use trueline::{Cancel, Error, ErrorKind, Limits, State, Temporaries, Validator};
 
 use crate::arguments::Merge;
 use crate::signal::Signals;
@@ -14,9 +14,9 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         Err(text) => return exit::print_error(&text, exit::USAGE),
     };
     let states = arguments.states.iter().map(|path| ("a state", path.clone()));
-    let read_paths = states.chain(outputs::documents(&arguments.schema)).collect();
+    let read = states.chain(outputs::documents(&arguments.schema)).collect();
     let files = arguments.state_out.iter().map(|path| ("--state-out", path.as_path()));
-    if let Some(text) = outputs::conflict(read_paths, &arguments.report.reports, files.clone()) {
+    if let Some(text) = outputs::conflict(read, &arguments.report.reports, files.clone()) {
         return exit::print_error(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
     Signals::listen(&cancel, &temporaries, None);
     let mut states = Vec::with_capacity(arguments.states.len());
     for path in &arguments.states {
-        match read(&validator, path) {
+        match read_state(&validator, path) {
             Ok(state) => states.push(state),
             Err(code) => return code,
         }
@@ -50,26 +50,27 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
     });
     let (report, state) = match result {
         Ok(result) => result,
-        Err(error) => {
-            let code = match error.kind() {
-                ErrorKind::PartTwice { input, first, second } => {
-                    return exit::print_error(
-                        &duplicate_part_message(&arguments.states, input, *first, *second),
-                        exit::USAGE,
-                    );
-                }
-                ErrorKind::States { .. } => exit::USAGE,
-                ErrorKind::Keys { .. } => exit::UNREADABLE,
-                _ => exit::INTERNAL,
-            };
-            return exit::fail(&error, code);
-        }
+        Err(error) => return fail(&error, arguments),
     };
     let output_error = match (&arguments.state_out, state) {
         (Some(path), Some(state)) => state::write(&state, path, &temporaries).err(),
         _ => None,
     };
     report::write(&report, &arguments.report, &destinations, &temporaries, output_error)
+}
+
+/// Prints the error of a merge, and returns the exit code.
+fn fail(error: &Error, arguments: &Merge) -> u8 {
+    let code = match error.kind() {
+        ErrorKind::PartTwice { input, first, second } => {
+            let text = duplicate_part_message(&arguments.states, input, *first, *second);
+            return exit::print_error(&text, exit::USAGE);
+        }
+        ErrorKind::States { .. } => exit::USAGE,
+        ErrorKind::Keys { .. } => exit::UNREADABLE,
+        _ => exit::INTERNAL,
+    };
+    exit::fail(error, code)
 }
 
 /// The message that two files contain the same part.
@@ -83,7 +84,7 @@ fn duplicate_part_message(states: &[PathBuf], input: &str, first: usize, second:
 }
 
 /// Reads a state. On an error, prints it and returns the exit code.
-fn read(validator: &Validator, path: &Path) -> Result<State, u8> {
+fn read_state(validator: &Validator, path: &Path) -> Result<State, u8> {
     let bytes = std::fs::read(path).map_err(|error| {
         let text = format!("the state {} could not be read: {error}", path.display());
         exit::print_error(&text, exit::UNREADABLE)

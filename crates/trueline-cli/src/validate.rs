@@ -22,19 +22,17 @@ pub(crate) fn run(arguments: &Validate) -> u8 {
         Err(text) => return exit::print_error(&text, exit::USAGE),
     };
     let sources: Vec<Box<dyn Source>> = arguments.inputs.iter().flat_map(|input| sources(input)).collect();
-    let read_paths =
-        [outputs::inputs(&arguments.inputs, &sources), outputs::documents(&arguments.schema)].concat();
-    if let Some(text) = outputs::conflict(read_paths, &arguments.report.reports, outputs::files(arguments)) {
+    let read = [outputs::inputs(&arguments.inputs, &sources), outputs::documents(&arguments.schema)].concat();
+    if let Some(text) = outputs::conflict(read, &arguments.report.reports, outputs::files(arguments)) {
         return exit::print_error(&text, exit::USAGE);
     }
     let schema = match schema::read(&arguments.schema) {
         Ok(schema) => schema,
         Err(code) => return code,
     };
+    let reasons = arguments.outputs.reasons.as_deref();
     let unwritable = outputs::unwritable(&arguments.report.reports, outputs::files(arguments));
-    if let Some(text) =
-        unwritable.or_else(|| outputs::reasons_conflict(arguments.outputs.reasons.as_deref(), &schema))
-    {
+    if let Some(text) = unwritable.or_else(|| outputs::reasons_conflict(reasons, &schema)) {
         return exit::print_error(&text, exit::USAGE);
     }
     if arguments.inputs.iter().any(|input| input == "-") && StdinSource::may_be_closed() {
