@@ -20,6 +20,17 @@ use crate::{Column, ColumnPlan, Texts};
 /// The longest text that fits inside a view.
 const INLINE: usize = 12;
 
+/// The bytes of a text of each length that fits inside a view.
+const MASKS: [u128; INLINE + 1] = {
+    let mut masks = [0; INLINE + 1];
+    let mut length = 0;
+    while length <= INLINE {
+        masks[length] = (1 << (8 * length)) - 1;
+        length += 1;
+    }
+    masks
+};
+
 /// The buffers of the array.
 pub(crate) const BLOCK: u32 = 0;
 pub(crate) const SCRATCH: u32 = 1;
@@ -248,16 +259,6 @@ impl Visit for QuotedViews<'_> {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 pub(crate) fn view(bytes: &[u8], place: Range<usize>, buffer: u32) -> u128 {
-    /// The bytes of a text of each length that fits inside a view.
-    const MASKS: [u128; INLINE + 1] = {
-        let mut masks = [0; INLINE + 1];
-        let mut length = 0;
-        while length <= INLINE {
-            masks[length] = (1 << (8 * length)) - 1;
-            length += 1;
-        }
-        masks
-    };
     let length = place.len();
     let text = Text::at(bytes, place.clone()).double_word() & MASKS[length.min(INLINE)];
     let [low, high] = halves(text << 32);

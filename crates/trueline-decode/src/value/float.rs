@@ -6,6 +6,9 @@
 use super::number::{ShortNumber, is_number, short, split_sign};
 use super::{Parse, ParseError, Text};
 
+/// Eight bytes of 1.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
 /// The parser of `float64`.
 #[derive(Debug, Default)]
 pub(crate) struct Float64Parser;
@@ -57,11 +60,10 @@ impl Parse for Float32Parser {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the body of the loop over a column")]
 fn is_plainly_invalid(text: Text<'_>) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let lower = text.word() | 0x20 * ONES;
+    let lower = text.word() | (0x20 * ONES);
     // Bytes after the text may be such letters as well; then the text is merely examined.
     let found = [b'e', b'n', b'i'].into_iter().fold(0, |found, letter| {
-        let differs = lower ^ u64::from(letter) * ONES;
+        let differs = lower ^ (u64::from(letter) * ONES);
         found | (differs.wrapping_sub(ONES) & !differs)
     });
     text.len() <= 8 && found & (ONES << 7) == 0

@@ -265,20 +265,20 @@ mod tests {
 
     #[test]
     fn a_header_says_what_the_frame_needs() {
-        let needs = |header: &[u8]| {
+        let limits = |header: &[u8]| {
             // Whatever stands behind it.
-            let needs = FrameHeader::parse(&[header, &[9; 3]].concat())?;
+            let frame = FrameHeader::parse(&[header, &[9; 3]].concat())?;
             assert_eq!(frame.header_bytes, header.len());
             Some((frame.window_bytes, frame.dictionary))
         };
-        assert_eq!(needs(&[0x00, 0x00]), Some((1 << 10, 0)));
-        assert_eq!(needs(&[0x00, 17 << 3]), Some((1 << 27, 0)));
-        assert_eq!(needs(&[0x00, 17 << 3 | 1]), Some(((1 << 27) + (1 << 24), 0)));
-        assert_eq!(needs(&[0x00, 0xff]), Some(((1 << 41) + (7 << 38), 0)));
-        assert_eq!(needs(&[0x20, 9]), Some((9, 0)));
-        assert_eq!(needs(&[0x60, 1, 1]), Some((513, 0)));
-        assert_eq!(needs(&[0xe0, 0, 0, 0, 0, 0, 0, 0, 0x80]), Some((1 << 63, 0)));
-        assert_eq!(needs(&[0x03, 0, 1, 2, 0, 0]), Some((1 << 10, 513)));
+        assert_eq!(limits(&[0x00, 0x00]), Some((1 << 10, 0)));
+        assert_eq!(limits(&[0x00, 17 << 3]), Some((1 << 27, 0)));
+        assert_eq!(limits(&[0x00, 17 << 3 | 1]), Some(((1 << 27) + (1 << 24), 0)));
+        assert_eq!(limits(&[0x00, 0xff]), Some(((1 << 41) + (7 << 38), 0)));
+        assert_eq!(limits(&[0x20, 9]), Some((9, 0)));
+        assert_eq!(limits(&[0x60, 1, 1]), Some((513, 0)));
+        assert_eq!(limits(&[0xe0, 0, 0, 0, 0, 0, 0, 0, 0x80]), Some((1 << 63, 0)));
+        assert_eq!(limits(&[0x03, 0, 1, 2, 0, 0]), Some((1 << 10, 513)));
         for cut in [&[][..], &[0x00], &[0x03, 0, 1], &[0xe0, 0, 0]] {
             assert_eq!(FrameHeader::parse(cut), None);
         }

@@ -1,7 +1,5 @@
 //! Formats locations for people.
 
-use std::fmt::Write as _;
-
 use crate::{Excerpt, Location, Report, RunError, Violation};
 
 /// The name of an input, not escaped.
@@ -25,39 +23,34 @@ pub(super) fn line(report: &Report, violation: &Violation) -> String {
     let line = violation.location.line;
     let column = violation.excerpt.as_ref().and_then(column).filter(|_| line.is_some());
     let location = name_line_column(&input_name(report, violation.input), line, column);
-    format!(
-        "{location}{}{}, {}",
-        column_and_path(violation),
-        row_and_bytes(&violation.location),
-        violation.code
-    )
+    let mut parts = vec![location];
+    parts.extend(column_and_path(violation));
+    parts.extend(row_and_bytes(&violation.location));
+    parts.push(violation.code.clone());
+    parts.join(", ")
 }
 
-/// The name of the column, unless the id of the check begins with it, and the path inside the value, each after a comma.
-pub(super) fn column_and_path(violation: &Violation) -> String {
+/// The name of the column, unless the id of the check begins with it, and the path inside the value.
+pub(super) fn column_and_path(violation: &Violation) -> impl Iterator<Item = String> {
     let is_in_id = |column: &str| {
         let rest = violation.check_id.strip_prefix(column);
         rest.is_some_and(|rest| rest.starts_with('.'))
     };
-    let column = violation.column.iter().filter(|column| !is_in_id(column));
-    let path = violation.path.iter();
-    column
-        .map(|column| format!(", column {column}"))
-        .chain(path.map(|path| format!(", at {path}")))
-        .collect::<Vec<_>>()
-        .concat()
+    let column = violation.column.as_ref().filter(|column| !is_in_id(column));
+    let column = column.map(|column| format!("column {column}"));
+    let path = violation.path.as_ref().map(|path| format!("at {path}"));
+    column.into_iter().chain(path)
 }
 
-/// The row and the bytes, each after a comma.
-pub(super) fn row_and_bytes(location: &Location) -> String {
-    let mut text = location.row_index.map_or_else(String::new, |row| format!(", row {row}"));
-    match (location.byte_offset, location.byte_length) {
-        (Some(offset), Some(length)) => write!(text, ", bytes {offset}+{length}"),
-        (Some(offset), None) => write!(text, ", byte {offset}"),
-        _ => Ok(()),
-    }
-    .expect("writing to a string does not fail");
-    text
+/// The row and the bytes.
+pub(super) fn row_and_bytes(location: &Location) -> impl Iterator<Item = String> {
+    let row = location.row_index.map(|row| format!("row {row}"));
+    let bytes = match (location.byte_offset, location.byte_length) {
+        (Some(offset), Some(length)) => Some(format!("bytes {offset}+{length}")),
+        (Some(offset), None) => Some(format!("byte {offset}")),
+        _ => None,
+    };
+    row.into_iter().chain(bytes)
 }
 
 /// The parts of the location of an error: input, line, row and byte.

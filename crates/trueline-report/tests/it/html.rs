@@ -163,6 +163,15 @@ fn a_cell_is_marked_as_it_stands() {
 }
 
 #[test]
+fn a_name_with_a_comma_is_one_part_of_a_place() {
+    let mut report = sample::invalid();
+    let violation = &mut report.violations[0];
+    (violation.check_id, violation.column) = ("named".to_owned(), Some("a, b".to_owned()));
+    report.checks[0].id = "named".to_owned();
+    assert!(render(&report).contains("<span><bdi>column a, b</bdi></span>"));
+}
+
+#[test]
 fn bars_say_what_they_show() {
     let html = render(&sample::invalid());
     assert!(html.contains("<title>812 of 9,999,920 failed (0.0081 %), 34 null, 46 not evaluated</title>"));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch, RecordBatchReader};
 use arrow_schema::DataType;
 use trueline::{MemorySource, ReadOptions, Schema, read};

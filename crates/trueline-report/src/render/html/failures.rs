@@ -85,10 +85,8 @@ fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Vio
     let column = violation.excerpt.as_ref().and_then(location::column).filter(|_| line.is_some());
     page.data(&location::input_name(report, violation.input)).raw("</bdi>");
     page.text(&location::name_line_column("", line, column)).raw("</code>");
-    let details =
-        format!("{}{}", location::column_and_path(violation), location::row_and_bytes(&violation.location));
-    for part in details.split(", ").filter(|part| !part.is_empty()) {
-        page.raw(" <span><bdi>").data(part).raw("</bdi></span>");
+    for part in location::column_and_path(violation).chain(location::row_and_bytes(&violation.location)) {
+        page.raw(" <span><bdi>").data(&part).raw("</bdi></span>");
     }
     page.raw(" <span class=\"code\"><bdi>").data(&violation.code).raw("</bdi></span></p>\n");
     page.raw(if status_class(check.status) == StatusClass::Bad {
@@ -106,8 +104,8 @@ fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Vio
         page.within("<p class=\"place\">", word, "<code><bdi>");
         page.data(&location::input_name(report, related.input)).raw("</bdi>");
         page.text(&location::name_line_column("", related.location.line, None)).raw("</code>");
-        for part in location::row_and_bytes(&related.location).split(", ").filter(|part| !part.is_empty()) {
-            page.within(" <span>", part, "</span>");
+        for part in location::row_and_bytes(&related.location) {
+            page.within(" <span>", &part, "</span>");
         }
         page.raw("</p>\n");
     }

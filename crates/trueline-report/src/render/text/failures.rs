@@ -104,11 +104,9 @@ fn sample(page: &mut Page, report: &Report, check: &CheckResult, violation: &Vio
             related.location.line,
             None,
         );
-        page.wrapped(
-            &note_prefix,
-            Style::Plain,
-            &format!("{word} {location}{}", location::row_and_bytes(&related.location)),
-        );
+        let mut parts = vec![format!("{word} {location}")];
+        parts.extend(location::row_and_bytes(&related.location));
+        page.wrapped(&note_prefix, Style::Plain, &parts.join(", "));
     }
 }
 
@@ -147,12 +145,9 @@ fn write_location(page: &mut Page, report: &Report, violation: &Violation) {
     let line = violation.location.line;
     let column = violation.excerpt.as_ref().and_then(location::column).filter(|_| line.is_some());
     let name = shown_name(report, violation.input);
-    let rest = format!(
-        "{}{}, {}",
-        location::column_and_path(violation),
-        location::row_and_bytes(&violation.location),
-        violation.code
-    );
+    let parts = location::column_and_path(violation).chain(location::row_and_bytes(&violation.location));
+    let parts = parts.chain([violation.code.clone()]);
+    let rest: String = parts.flat_map(|part| [", ".to_owned(), part]).collect();
     let rest = escape::escape_text(&rest);
     let fixed = INDENT + location::name_line_column("", line, column).len() + page::width(&rest);
     let one_line = fixed + page::width(&name).min(NAME_COLUMNS) <= page.width();

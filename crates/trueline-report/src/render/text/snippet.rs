@@ -98,8 +98,8 @@ fn display_chars(line: &TextLine<'_>) -> (Vec<DisplayChar>, Range<usize>) {
 
 /// The part of a line around the highlighted characters that fits, the column of the first caret and the number of carets.
 fn window(chars: &[DisplayChar], highlighted: Range<usize>, available: usize) -> (String, usize, usize) {
-    // An empty cell gets one caret, which may be past the end of the line.
-    let caret_past_end = usize::from(highlighted.is_empty());
+    // Characters without a width, or none, get one caret, which may be past the end of the line.
+    let caret_past_end = usize::from(width(&chars[highlighted.clone()]) == 0);
     let shown = if width(chars) + caret_past_end <= available {
         0..chars.len()
     } else {

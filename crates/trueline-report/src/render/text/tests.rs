@@ -65,6 +65,14 @@ fn an_empty_cell_is_pointed_at_between_its_neighbours() {
 }
 
 #[test]
+fn a_caret_after_a_full_line_has_room() {
+    let text = format!("{}\u{301}", "a".repeat(37));
+    let mark = Excerpt { highlight: 37..text.len(), text, first_line: None };
+    let lines = show(&mark, 40);
+    assert!(lines[1].ends_with('^') && lines.iter().all(|line| width(line) <= 40), "{lines:?}");
+}
+
+#[test]
 fn a_cell_of_many_lines_is_shown_with_their_numbers() {
     let text = "1,\"a\r\nb\rc\nd\",2";
     assert_eq!(

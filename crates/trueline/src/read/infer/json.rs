@@ -70,7 +70,9 @@ impl Shape {
             Value::String(_) => Self::Scalar(DataType::String),
             Value::Array(items) => {
                 let mut shape = Self::Null;
-                items.into_iter().for_each(|item| shape.merge(Self::of(item)));
+                for item in items {
+                    shape.merge(Self::of(item));
+                }
                 Self::List(Box::new(shape))
             }
             Value::Object(members) => {
