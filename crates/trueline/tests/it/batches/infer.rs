@@ -33,7 +33,7 @@ fn columns() -> Vec<(Arrow, &'static str)> {
         (Arrow::Decimal128(12, -2), "any"),
         (Arrow::Decimal256(60, 2), "any"),
         (Arrow::LargeList(item(Arrow::Int32)), "list<int32>"),
-        (Arrow::Struct(Fields::from(vec![member("a b", Arrow::Int64)])), "struct<\"a b\": int64>"),
+        (Arrow::Struct(Fields::from(vec![member("a b", Arrow::Int64)])), "struct<a b: int64>"),
         (Arrow::Struct(Fields::empty()), "any"),
         (Arrow::Dictionary(Box::new(Arrow::Int8), Box::new(Arrow::Utf8)), "string"),
         (Arrow::Interval(arrow_schema::IntervalUnit::DayTime), "any"),
