@@ -55,7 +55,7 @@ def test_constraints_of_dataclasses_and_structs() -> None:
     struct = msgspec.defstruct("Point", [("x", Annotated[int, msgspec.Meta(ge=0)])])
     assert Schema.from_class(Point) == Schema.from_class(struct) == Schema({"x": Field(int, required=True, min=0)}, name="Point")
     found = Schema.from_class(Point).validate([{"x": 1}, {"x": -1}])
-    assert [violation.code for violation in found.violations] == ["minimum"]
+    assert [(error.row_index, error.code) for error in found.errors] == [(1, "range.below_minimum")]
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,8 @@ def test_checks_of_documents(schema: Schema) -> None:
         (lambda schema: schema.check(is_positive, column="no"), "does not declare"),
         (lambda schema: schema.check(is_positive, on="spark"), "not 'spark'"),
         (lambda schema: schema.check(is_positive, severity="bad"), "error or warning"),
+        (lambda schema: schema.check(is_positive, id=5), "id must be a text, not 5"),
+        (lambda schema: schema.check(is_positive, message=["a"]), "message must be a text"),
         (lambda schema: schema.check(is_positive, sample_limit=-1), "a whole number of at least 0, not -1"),
         (lambda schema: schema.check(is_positive, sample_limit=10**30), "a whole number of at least 0"),
         (lambda schema: schema.check(is_positive, sample_limit="3"), "a whole number of at least 0, not '3'"),

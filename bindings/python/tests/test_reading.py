@@ -36,9 +36,10 @@ def test_types_are_found_or_given(tmp_path: Path) -> None:
 def test_lines_of_json() -> None:
     lines = b'{"b":1,"a":"x","o":{"k":[1]}}\n{"b":2.5}\n'
     frame = polars.DataFrame(read_jsonl(lines))
-    assert frame.columns == ["b", "a", "o"] and frame["b"].to_list() == [1.0, 2.5]
+    assert frame.columns == ["b", "a", "o.k"] and frame["b"].to_list() == [1.0, 2.5]
+    assert frame["o.k"].to_list() == [[1], None]
     nested = polars.DataFrame(read_jsonl(lines, schema=Schema({"o": "struct<k: list<int64>>", "b": float})))
-    assert nested["o"].to_list() == [{"k": [1]}, None] or nested["o"][0] == {"k": [1]}
+    assert nested["o"].to_list() == [{"k": [1]}, None]
 
 
 def test_streams_go_where_arrow_goes() -> None:

@@ -380,8 +380,12 @@ def test_names_that_a_model_allows_are_aliases() -> None:
     )
     lines = b'{"first":1,"who":{"ID":2}}\n'
     assert schema.validate(lines, format="jsonl").is_valid and ByName.model_validate_json(lines).who.id == 2
+
+    class Tagged(pydantic.BaseModel):
+        tag: str = pydantic.Field("", validation_alias=pydantic.AliasChoices("tag", "label"))
+
     with pytest.raises(SchemaError, match="several names"):
-        Schema.from_pydantic(model(a=(list[Who | None], [])))
+        Schema.from_pydantic(model(a=(list[Tagged], [])))
     by_name = pydantic.ConfigDict(validate_by_name=True, validate_by_alias=False)
     with pytest.raises(SchemaError, match="`validate_by_alias` of a model"):
         Schema.from_pydantic(pydantic.create_model("Model", __config__=by_name, a=(int, pydantic.Field(alias="b"))))

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use trueline::escape::escape_text;
 use trueline::fingerprint::{self, FilesOptions};
 use trueline::schema::compose::{Document, compose};
@@ -55,7 +56,7 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
         Ok(schema) => schema,
         Err(error) => return exit::fail(&error, exit::UNREADABLE),
     };
-    let text = schema.canonical();
+    let text = with_keywords(&schema.canonical());
     match compose(&[Document { name: input, text: &text, language: Language::Json }]) {
         Ok(composed) => {
             let name = escape_text(source.name());
@@ -65,6 +66,21 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
         }
         Err(error) => exit::fail(&error, exit::USAGE),
     }
+}
+
+/// Returns a canonical document with the keyword `required` in place of the check, as people write it.
+fn with_keywords(canonical: &str) -> String {
+    let Ok(mut document) = serde_json::from_str::<Value>(canonical) else { return canonical.to_owned() };
+    let required = json!([{"check": "required"}]);
+    for field in document.get_mut("fields").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(field) = field.as_object_mut()
+            && field.get("checks") == Some(&required)
+        {
+            field.remove("checks");
+            field.insert("required".to_owned(), Value::Bool(true));
+        }
+    }
+    document.to_string()
 }
 
 /// Prints one hash over all files, after the hash of each file if requested.

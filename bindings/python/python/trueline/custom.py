@@ -114,6 +114,9 @@ def described(
         raise SchemaError(f"severity must be error or warning, not {severity!r}", keyword="severity")
     if sample_limit is not None and (not isinstance(sample_limit, int) or not 0 <= sample_limit < 1 << 63):
         raise SchemaError(f"sample_limit must be a whole number of at least 0, not {sample_limit!r}", keyword="sample_limit")
+    for keyword, text in (("id", id), ("message", message), ("expected", expected)):
+        if text is not None and not isinstance(text, str):
+            raise SchemaError(f"{keyword} must be a text, not {text!r}", keyword=keyword)
     columns = list(columns)
     name = id or ".".join(part for part in ("+".join(columns), _name(function)) if part)
     document = (function.__doc__ or "").strip().partition("\n")[0].rstrip(".")

@@ -45,6 +45,28 @@ fn report(output: &std::process::Output) -> Value {
 }
 
 #[test]
+fn a_schema_is_inferred_from_columns_with_types() {
+    let folder = folder();
+    for input in ["t.parquet", "t.arrow", "t.arrows"] {
+        let named = folder.run(&["schema", "infer", input]);
+        let mut piped = folder.command(&["schema", "infer", "-"]);
+        let file = std::fs::File::open(folder.path(input)).expect("a file");
+        let piped = piped.stdin(Stdio::from(file)).output().expect("started");
+        for (output, name) in [(named, input), (piped, "<stdin>")] {
+            let expected = format!(
+                "# Inferred from {name}. Add what must hold.\nfields:\n  - {{name: id, required: true, type: int64}}\n  \
+                 - {{name: word, required: true, type: string}}\n"
+            );
+            assert_eq!((code(&output), out(&output)), (0, expected), "{}", err(&output));
+        }
+    }
+    folder.write("cut.parquet", b"PAR1 and no more");
+    let cut = folder.run(&["schema", "infer", "cut.parquet"]);
+    assert_eq!(code(&cut), 3);
+    assert!(err(&cut).contains("cut.parquet"), "{}", err(&cut));
+}
+
+#[test]
 fn formats_are_detected_by_name_by_magic_bytes_and_by_option() {
     let folder = folder();
     for (file, format) in [("t.parquet", "parquet"), ("t.arrow", "arrow"), ("t.arrows", "arrow")] {

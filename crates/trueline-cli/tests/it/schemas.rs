@@ -105,7 +105,8 @@ fn a_schema_is_inferred() {
         (
             "a.jsonl",
             "# Inferred from a.jsonl. Add what must hold.\nfields:\n  \
-             - {name: id, type: int64}\n  - {name: user.name, type: string}\n  - {name: user.tags, type: \"list<float64>\"}\n    - {name: price, type: float64}\n",
+             - {name: id, type: int64}\n  - {name: \"user.name\", type: string}\n  \
+             - {name: \"user.tags\", type: \"list<float64>\"}\n  - {name: price, type: float64}\n",
         ),
     ] {
         let output = folder.run(&["schema", "infer", input]);
