@@ -6,9 +6,9 @@ use arbitrary::Unstructured;
 use libfuzzer_sys::fuzz_target;
 use trueline_tokenizer::json::{DEFAULT_MAX_DEPTH, FaultKind, check, is_scalar, unescape};
 
-/// The ways to read JSON Lines, shared with the tests of the tokenizer.
-#[path = "../../crates/trueline-tokenizer/tests/it/json/way.rs"]
-mod way;
+/// The comparison of all ways to read JSON Lines, shared with the tests of the tokenizer.
+#[path = "../../crates/trueline-tokenizer/tests/it/json/compare.rs"]
+mod compare;
 
 /// The maximum number of bytes of one run.
 const MOST_BYTES: usize = 8 << 10;
@@ -81,7 +81,7 @@ fn run(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let rest = input.bytes(input.len())?;
     let mut bytes = if is_raw { rest.to_vec() } else { spelled(rest) };
     bytes.truncate(MOST_BYTES);
-    way::check(&bytes, &[block]);
+    compare::check(&bytes, &[block]);
     for line in bytes.split(|&byte| byte == b'\n') {
         compare(line);
     }

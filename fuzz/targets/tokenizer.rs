@@ -5,9 +5,9 @@ use arbitrary::Unstructured;
 use libfuzzer_sys::fuzz_target;
 use trueline_tokenizer::Kernel;
 
-/// The ways to read a table, shared with the tests of the tokenizer.
-#[path = "../../crates/trueline-tokenizer/tests/it/way.rs"]
-mod way;
+/// The comparison of all ways to read a table, shared with the tests of the tokenizer.
+#[path = "../../crates/trueline-tokenizer/tests/it/compare.rs"]
+mod compare;
 
 /// The meaning of a byte in the half of inputs that consist of meaningful bytes.
 const MEANINGFUL: [&[u8]; 16] = [
@@ -36,7 +36,7 @@ fn spelled(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn check(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
-    let dialects = way::dialects();
+    let dialects = compare::dialects();
     let dialect = *input.choose(&dialects)?;
     let block = input.int_in_range(1..=300)?;
     let cuts: Vec<u16> =
@@ -44,11 +44,11 @@ fn check(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let is_raw: bool = input.arbitrary()?;
     let rest = input.bytes(input.len())?;
     let bytes = if is_raw { rest.to_vec() } else { spelled(rest) };
-    way::check(&bytes, &dialect, &[block]);
+    compare::check(&bytes, &dialect, &[block]);
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| usize::from(*cut) % (bytes.len() + 1)).collect();
     cuts.sort_unstable();
     for kernel in Kernel::available() {
-        way::check_chain(&bytes, &cuts, &dialect, kernel);
+        compare::check_chain(&bytes, &cuts, &dialect, kernel);
     }
     Ok(())
 }
