@@ -72,9 +72,9 @@ pub(crate) fn read(
     let options = ReadOptions::default().format(format);
     let options = columns.into_iter().fold(options, ReadOptions::columns);
     let document = schema.map(|schema| schema.get().document().clone());
-    let reader = py.detach(|| {
-        let schema = document.map_or_else(|| trueline::infer(&*source, Some(format)), Ok)?;
-        trueline::read(&schema, source, &options)
+    let reader = py.detach(|| match document {
+        Some(schema) => trueline::read(&schema, source, &options),
+        None => trueline::read_inferred(source, &options),
     });
     let reader = reader.map_err(|error| error::engine(py, &error))?;
     let fields = reader.schema();

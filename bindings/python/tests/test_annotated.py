@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import decimal
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Optional
 
 import annotated_types
@@ -14,6 +15,11 @@ import pydantic
 import pytest
 
 from trueline import Field, Schema, SchemaError, Table
+
+
+class Even(annotated_types.GroupedMetadata):
+    def __iter__(self) -> Iterator[annotated_types.BaseMetadata]:
+        yield annotated_types.MultipleOf(2)
 
 
 def of(annotation: Any) -> Schema:
@@ -38,6 +44,9 @@ def of(annotation: Any) -> Schema:
         (Annotated[int, msgspec.Meta(ge=1, multiple_of=2, title="text")], Field(int, min=1, multiple_of=2)),
         (Annotated[str, msgspec.Meta(pattern="^a", min_length=1)], Field(str, pattern="^a", min_length=1)),
         (Annotated[Annotated[int, annotated_types.Ge(1)], Field(min=2)], Field(int, min=2)),
+        (Annotated[str, annotated_types.MinLen(4), annotated_types.Len(0, 5)], Field(str, min_length=4, max_length=5)),
+        (Annotated[int, Even()], Field(int, multiple_of=2)),
+        (Annotated[int, pydantic.Strict(), pydantic.PlainSerializer(str), annotated_types.doc("text")], Field(int)),
         (Annotated[int, "text", 3], Field(int)),
     ],
 )
@@ -66,6 +75,11 @@ def test_constraints_of_dataclasses_and_structs() -> None:
         (Annotated[str, pydantic.StringConstraints(strip_whitespace=True)], "`strip_whitespace` has no equivalent"),
         (Annotated[str, pydantic.StringConstraints(pattern=re.compile("a", re.IGNORECASE))], "flags of re have no equivalent"),
         (Annotated[datetime.datetime, msgspec.Meta(tz=True)], "`tz` has no equivalent"),
+        (Annotated[datetime.datetime, msgspec.Meta(tz=False)], "`tz` has no equivalent"),
+        (Annotated[datetime.datetime, annotated_types.Timezone(None)], "`Timezone` has no equivalent"),
+        (Annotated[datetime.date, pydantic.PastDate()], "`PastDate` has no equivalent"),
+        (Annotated[datetime.datetime, pydantic.AwareDatetime], "`AwareDatetime` has no equivalent"),
+        (pydantic.Base64Str, "`EncodedStr` has no equivalent"),
         (Annotated[int, pydantic.Field(alias="b")], "`alias` has no equivalent"),
         (Annotated[decimal.Decimal, pydantic.Field(max_digits=8)], "only with both max_digits and decimal_places"),
         (Annotated[int, annotated_types.Ge("x")], "minimum"),
@@ -76,3 +90,24 @@ def test_constraints_without_an_equivalent_are_refused(annotation: Any, text: st
     with pytest.raises(SchemaError, match=text) as caught:
         of(annotation)
     assert caught.value.field == "a"
+
+
+def test_structs_have_names_and_defaults_of_their_own() -> None:
+    class Struct(msgspec.Struct, rename="camel", kw_only=True, forbid_unknown_fields=True):
+        my_field: int
+        other: str = msgspec.field(default="x", name="E")
+
+    assert Schema.from_class(Struct) == Schema(
+        {"myField": Field(int, required=True), "E": Field(str, optional=True)}, name="Struct", extra_columns="forbid"
+    )
+
+    class Checked(msgspec.Struct):
+        a: int
+
+        def __post_init__(self) -> None:
+            raise ValueError
+
+    with pytest.raises(SchemaError, match="`__post_init__` of Checked is code"):
+        Schema.from_class(Checked)
+    with pytest.raises(SchemaError, match="`tag` of Tagged has no equivalent"):
+        Schema.from_class(msgspec.defstruct("Tagged", [("a", int)], tag=True))

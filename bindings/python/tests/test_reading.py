@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def test_lines_of_json() -> None:
     assert frame["o.k"].to_list() == [[1], None]
     nested = polars.DataFrame(read_jsonl(lines, schema=Schema({"o": "struct<k: list<int64>>", "b": float})))
     assert nested["o"].to_list() == [{"k": [1]}, None]
+
+
+def test_an_input_that_can_be_read_once_is_inferred_and_read() -> None:
+    data = b"\xef\xbb\xbf" + b"".join(b'{"a":%d}\n' % row for row in range(300_000))
+    assert polars.DataFrame(read_jsonl(io.BytesIO(data)))["a"].to_list() == list(range(300_000))
+    assert polars.DataFrame(read_csv(io.BytesIO(b"a,b\n1,x\n"))).to_dicts() == [{"a": 1, "b": "x"}]
 
 
 def test_streams_go_where_arrow_goes() -> None:

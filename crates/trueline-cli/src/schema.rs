@@ -52,10 +52,17 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
     let [source] = &*sources else {
         return exit::print_error("a schema is inferred from one input; name one", exit::USAGE);
     };
-    let schema = match trueline::infer(&**source, format.map(Format::format)) {
+    let mut schema = match trueline::infer(&**source, format.map(Format::format)) {
         Ok(schema) => schema,
         Err(error) => return exit::fail(&error, exit::UNREADABLE),
     };
+    let columns = schema.fields.len();
+    schema.fields.retain(|field| !field.name.is_empty());
+    if schema.fields.len() < columns {
+        exit::print_note("a column without a name was left out, because a schema cannot declare it");
+    } else if columns == 0 {
+        exit::print_note("no column was found");
+    }
     let text = with_keywords(&schema.canonical());
     match compose(&[Document { name: input, text: &text, language: Language::Json }]) {
         Ok(composed) => {

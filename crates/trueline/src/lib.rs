@@ -23,7 +23,7 @@ pub use error::{Error, ErrorKind};
 pub use options::{Limits, Trust};
 pub use part::Part;
 pub use progress::{Cancel, Progress};
-pub use read::{ReadOptions, Reader, infer, read};
+pub use read::{ReadOptions, Reader, infer, read, read_inferred};
 pub use record::RecordValidator;
 pub use state::State;
 pub use trueline_cache as store;

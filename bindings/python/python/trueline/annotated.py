@@ -15,10 +15,18 @@ __all__: list[str] = []
 # Metadata of other libraries are theirs and ignored, as PEP 593 wants it.
 _LIBRARIES = {"annotated_types", "pydantic", "msgspec"}
 
+# Classes of these libraries that ask nothing of values, or nothing that a column could fail.
+_WITHOUT_CONSTRAINT = {"Strict", "Unit", "DocInfo", "FailFast", "WithJsonSchema", "Examples", "SkipJsonSchema"} | {
+    "PlainSerializer",
+    "WrapSerializer",
+    "SerializeAsAny",
+}
+
 _KEYWORDS = {**LIMITS, **{name: name for name in ("multiple_of", "min_length", "max_length")}}
+_OTHERS = ("pattern", "allow_inf_nan", "max_digits", "decimal_places", "metadata", "strict")
 
 # What these libraries can ask for besides, as their classes call it.
-_NO_EQUIVALENT = ("alias", "validation_alias", "tz", "strip_whitespace", "to_lower", "to_upper", "ascii_only")
+_NO_EQUIVALENT = ("alias", "validation_alias", "strip_whitespace", "to_lower", "to_upper", "ascii_only")
 
 
 def keywords_of(field: Field) -> dict[str, Any]:
@@ -33,13 +41,30 @@ def constraints(metadata: Any) -> dict[str, Any]:
     """
     if isinstance(metadata, Field):
         return keywords_of(metadata)
-    if type(metadata).__module__.partition(".")[0] not in _LIBRARIES:
+    kind = metadata if isinstance(metadata, type) else type(metadata)
+    if not any(base.__module__.partition(".")[0] in _LIBRARIES for base in kind.__mro__) or kind.__name__ in _WITHOUT_CONSTRAINT:
         return {}
     if (function := getattr(metadata, "func", None)) is not None:
         raise code_error(f"`{getattr(function, '__name__', type(function).__name__)}`", "type")
+    # A field of pydantic has a list of constraints; others are groups of them.
+    parts = getattr(metadata, "metadata", metadata)
+    if not isinstance(parts, Iterable) and not any(hasattr(metadata, name) for name in (*_KEYWORDS, *_OTHERS)):
+        raise SchemaError(f"`{kind.__name__}` has no equivalent")
     for name in _NO_EQUIVALENT:
         if getattr(metadata, name, None) not in (None, False):
             raise SchemaError(f"`{name}` has no equivalent", keyword=name)
+    if getattr(metadata, "tz", None) is not None:
+        raise SchemaError("`tz` has no equivalent", keyword="tz")
+    if not isinstance(parts, Iterable):
+        return _own(metadata)
+    keywords: dict[str, Any] = {}
+    for part in parts:
+        keywords.update(constraints(part))
+    return keywords
+
+
+def _own(metadata: Any) -> dict[str, Any]:
+    """The keywords of a single constraint."""
     keywords = {keyword: value for name, keyword in _KEYWORDS.items() if (value := getattr(metadata, name, None)) is not None}
     if (pattern := getattr(metadata, "pattern", None)) is not None:
         keywords["pattern"] = unicode_pattern(pattern)
@@ -48,10 +73,6 @@ def constraints(metadata: Any) -> dict[str, Any]:
     digits, places = getattr(metadata, "max_digits", None), getattr(metadata, "decimal_places", None)
     if (digits, places) != (None, None):
         keywords["type"] = decimal_type(digits, places)
-    # A field of pydantic has a list of these; others are groups of them.
-    parts = getattr(metadata, "metadata", metadata)
-    for part in parts if isinstance(parts, Iterable) else ():
-        keywords.update(constraints(part))
     return keywords
 
 

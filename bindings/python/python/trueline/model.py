@@ -79,6 +79,8 @@ class _Reader:
         aliases = self._core.aliases(core)
         found: list[tuple[str, Field]] = []
         for name, child in node.get("properties", {}).items():
+            if name not in cores:
+                raise SchemaError("an alias that is a path has no equivalent", field=f"{prefixes[0]}{name}", keyword="validation_alias")
             places = [f"{prefix}{one}" for prefix in prefixes for one in (name, *aliases[name])]
             place = places[0]
             try:

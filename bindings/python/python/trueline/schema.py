@@ -253,9 +253,10 @@ class Schema:
         are code, unless ``skip_code`` is true.
 
         Nothing is converted, but the schema differs from the model in some places. It also accepts whole numbers written
-        as ``1.0`` for ``int``, and null in a field with a default, in a list and in the members of a struct. It refuses
-        ``nan`` and infinities, unless the field has ``allow_inf_nan=True``; what only pydantic's lax mode accepts, such as
-        ``"1"`` for a number; and a UUID without hyphens.
+        as ``1.0`` for ``int``, null in a field with a default, in a list and in the members of a struct, records without a
+        nested model none of whose fields is required, and records without a field that may be null. It refuses ``nan`` and
+        infinities, unless the field has ``allow_inf_nan=True``; what only pydantic's lax mode accepts, such as ``"1"`` for
+        a number; a UUID without hyphens; and records with two aliases of a field.
         """
         from .model import document_of
 

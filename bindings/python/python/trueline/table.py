@@ -7,10 +7,12 @@ import functools
 import operator
 import types
 import typing
+from importlib import import_module
 from typing import Any, ClassVar
 
 from ._native import Report
 from .annotated import constraints, keywords_of
+from .core import code_error
 from .errors import SchemaError
 from .field import Field, listed_values
 from .schema import Schema
@@ -56,18 +58,37 @@ def of_class(cls: type, **sections: Any) -> Schema:
     except (NameError, TypeError) as error:
         raise SchemaError(f"the annotations of {cls.__name__} cannot be read: {error}") from None
     fields = {}
+    structs, settings = _of_struct(cls)
+    sections = {**settings, **sections}
     for name, annotation in hints.items():
         value = vars_of(cls, name)
         if typing.get_origin(annotation) is ClassVar or annotation in (ClassVar, dataclasses.KW_ONLY) or _is_private(name, value):
             continue
         try:
             _refuse_mangled(cls, name)
-            fields[name] = _field(annotation, value)
+            field = _field(annotation, value)
+            name, has_default = structs.get(name, (name, False))
+            fields[name] = Field(field.type, **{**field.keywords, "required": None, "optional": True}) if has_default else field
         except SchemaError as error:
             raise SchemaError(f"field `{name}`: {error}", error.problems, field=name, keyword=error.keyword or "type") from None
     if not fields and (cls is Table or not issubclass(cls, Table)):
         raise TypeError(f"{cls.__name__} has no annotations of which fields could be made")
     return Schema(fields, **{"name": cls.__name__, **sections})
+
+
+def _of_struct(cls: type) -> tuple[dict[str, tuple[str, bool]], dict[str, Any]]:
+    """Of a ``msgspec.Struct``: the name of each field in data, with whether it has a default; and sections of the schema."""
+    config = getattr(cls, "__struct_config__", None)
+    if config is None:
+        return {}, {}
+    for name in ("tag", "array_like"):
+        if getattr(config, name):
+            raise SchemaError(f"`{name}` of {cls.__name__} has no equivalent", keyword=name)
+    if hasattr(cls, "__post_init__"):
+        raise code_error(f"`__post_init__` of {cls.__name__}", "__post_init__")
+    fields = import_module("msgspec.structs").fields(cls)
+    structs = {field.name: (field.encode_name, not field.required) for field in fields}
+    return structs, {"extra_columns": "forbid"} if config.forbid_unknown_fields else {}
 
 
 def _is_private(name: str, value: Any) -> bool:

@@ -98,6 +98,14 @@ pub fn read(schema: &Schema, source: Box<dyn Source>, options: &ReadOptions) -> 
     Ok(Reader { schema: arrow, batches, cancel, is_over: false })
 }
 
+/// Reads all columns of an input like [`read`], in the types that [`infer`] finds, also where the input can be read only once.
+///
+/// **Errors**: as [`infer`] and [`read`]; the input is Parquet or Arrow and can be read only once.
+pub fn read_inferred(source: Box<dyn Source>, options: &ReadOptions) -> Result<Reader, Error> {
+    let (schema, begun) = infer::infer_begun(&*source, options.format)?;
+    read(&schema, begun.map_or(source, |begun| Box::new(begun)), options)
+}
+
 /// The schema without its checks, of the columns that are asked for.
 fn types_of(schema: &Schema, options: &ReadOptions) -> Result<Schema, Error> {
     let mut schema = schema.clone();

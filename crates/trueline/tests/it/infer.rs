@@ -1,9 +1,13 @@
 //! Schemas inferred from text.
 
+use std::fmt::Write as _;
+use std::io::{Cursor, Read};
+use std::sync::Mutex;
+
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float64Type;
+use arrow_array::types::{Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
-use trueline::{MemorySource, ReadOptions, Schema, infer, read};
+use trueline::{Format, MemorySource, ReadOptions, Schema, Source, SourceError, infer, read, read_inferred};
 
 /// The inferred schema, and its fields and types in words.
 fn types(name: &str, text: &str) -> (String, Schema) {
@@ -72,4 +76,36 @@ fn items_of_lists_have_a_type() {
         batches[0].column(1).as_list::<i32>().value(1).as_primitive::<Float64Type>().values(),
         &[1.0, 2.5]
     );
+}
+
+/// A source that can be opened once, as standard input.
+struct Once(Mutex<Option<Vec<u8>>>);
+
+impl Source for Once {
+    fn name(&self) -> &'static str {
+        "-"
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
+        let bytes = self.0.lock().expect("not poisoned").take();
+        Ok(Box::new(Cursor::new(bytes.expect("opened once"))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn a_source_that_can_be_read_once_is_read_from_its_beginning() {
+    let mut text = String::from("\u{feff}");
+    for row in 0..300_000 {
+        writeln!(text, "{{\"a\":{row}}}").expect("written");
+    }
+    let source = Box::new(Once(Mutex::new(Some(text.into_bytes()))));
+    let options = ReadOptions::default().format(Format::JsonLines);
+    let batches: Vec<RecordBatch> =
+        read_inferred(source, &options).expect("a reader").collect::<Result<_, _>>().expect("batches");
+    assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 300_000);
+    assert_eq!(batches[0].column(0).as_primitive::<Int64Type>().value(0), 0);
 }

@@ -28,6 +28,7 @@ pub(super) fn fields(source: &MemorySource) -> Result<Vec<Field>, Error> {
         Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(unread(&error)),
         _ => {}
     }
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text);
     let mut members = Vec::new();
     for line in text.split(|byte| *byte == b'\n') {
         // A broken or truncated line is reported when it is read.

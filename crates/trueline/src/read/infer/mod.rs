@@ -34,18 +34,28 @@ const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
 ///
 /// **Errors**: the input cannot be read, or its columns have no names.
 pub fn infer(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error> {
+    infer_begun(source, format).map(|(schema, _)| schema)
+}
+
+/// Like [`infer`]; also returns all bytes of a text that can be read once, of which the beginning was read.
+pub(super) fn infer_begun(
+    source: &dyn Source,
+    format: Option<Format>,
+) -> Result<(Schema, Option<BegunSource>), Error> {
     let (head, rest) = read_head(source)?;
     let known =
         format.or_else(|| Format::from_file_name(source.name())).or_else(|| Format::from_magic(&head));
     if matches!(known, Some(Format::Parquet | Format::Arrow)) {
-        if source.can_reopen() {
-            return of_typed(source, known);
-        }
-        let read = Box::new(Cursor::new(head).chain(rest)) as Box<dyn Read + Send>;
-        let begun = BegunSource { inner: source, read: Mutex::new(Some(read)) };
-        return of_typed(&begun, known);
+        let schema = if source.can_reopen() {
+            of_typed(source, known)
+        } else {
+            of_typed(&BegunSource::new(source, head, rest), known)
+        };
+        return schema.map(|schema| (schema, None));
     }
-    of_text(&MemorySource::new(source.name(), head), format)
+    let begun = (!source.can_reopen()).then(|| BegunSource::new(source, head.clone(), rest));
+    let schema = of_text(&MemorySource::new(source.name(), head), format)?;
+    Ok((schema, begun))
 }
 
 /// Reads the beginning of a source; with it, the reader of the rest.
@@ -95,23 +105,31 @@ fn column_names(schema: &Schema, source: &dyn Source, format: Option<Format>) ->
 }
 
 /// A source that can be read once, of which the beginning was read already.
-struct BegunSource<'s> {
-    inner: &'s dyn Source,
+pub(super) struct BegunSource {
+    name: String,
+    size_hint: Option<u64>,
     /// A reader of all its bytes, until the source is opened.
     read: Mutex<Option<Box<dyn Read + Send>>>,
 }
 
-impl Source for BegunSource<'_> {
+impl BegunSource {
+    fn new(source: &dyn Source, head: Vec<u8>, rest: Box<dyn Read + Send>) -> Self {
+        let read = Box::new(Cursor::new(head).chain(rest));
+        Self { name: source.name().to_owned(), size_hint: source.size_hint(), read: Mutex::new(Some(read)) }
+    }
+}
+
+impl Source for BegunSource {
     fn name(&self) -> &str {
-        self.inner.name()
+        &self.name
     }
 
     fn open(&self) -> Result<Box<dyn Read + Send>, trueline_io::Error> {
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).take();
-        read.map_or_else(|| self.inner.reopen(), Ok)
+        read.map_or_else(|| self.reopen(), Ok)
     }
 
     fn size_hint(&self) -> Option<u64> {
-        self.inner.size_hint()
+        self.size_hint
     }
 }

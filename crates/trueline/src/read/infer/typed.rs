@@ -1,6 +1,7 @@
 //! The fields of Parquet and Arrow, by the types of their columns.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use arrow_schema::{
     DataType as ArrowType, Field as ArrowField, Fields, Schema as ArrowSchema, TimeUnit as ArrowUnit,
@@ -8,13 +9,16 @@ use arrow_schema::{
 use trueline_schema::grammar::is_zone;
 use trueline_schema::{Check, CheckKind, DataType, Field, TimeUnit};
 
+/// How many types may lie within one another in a schema.
+const MAX_DEPTH: usize = 32;
+
 /// The maximum number of digits of a decimal in a schema.
 const MAX_DIGITS: u8 = 38;
 
 /// The fields of columns. One that cannot have nulls is required; a type that a schema does not have is `any`.
 pub(super) fn fields(schema: &ArrowSchema) -> Vec<Field> {
     let field = |column: &ArrowField| {
-        let mut field = Field::new(column.name(), data_type(column.data_type()));
+        let mut field = Field::new(column.name(), data_type(column.data_type(), MAX_DEPTH));
         if !column.is_nullable() {
             field.checks.push(Check::new(CheckKind::Required, vec![column.name().clone()]));
         }
@@ -23,7 +27,9 @@ pub(super) fn fields(schema: &ArrowSchema) -> Vec<Field> {
     schema.fields().iter().map(|column| field(column)).collect()
 }
 
-fn data_type(arrow: &ArrowType) -> DataType {
+/// The type of a column or of a part of its values, with at most `depth` types within one another; deeper ones are `any`.
+fn data_type(arrow: &ArrowType, depth: usize) -> DataType {
+    let Some(below) = depth.checked_sub(1) else { return DataType::Any };
     match arrow {
         ArrowType::Boolean => DataType::Boolean,
         ArrowType::Int8 => DataType::Int8,
@@ -57,13 +63,14 @@ fn data_type(arrow: &ArrowType) -> DataType {
         | ArrowType::LargeList(item)
         | ArrowType::FixedSizeList(item, _)
         | ArrowType::ListView(item)
-        | ArrowType::LargeListView(item) => DataType::List(Box::new(data_type(item.data_type()))),
+        | ArrowType::LargeListView(item) => DataType::List(Box::new(data_type(item.data_type(), below))),
         ArrowType::Struct(members) if is_struct(members) => {
-            let members = members.iter().map(|member| (member.name().clone(), data_type(member.data_type())));
-            DataType::Struct(members.collect())
+            let member =
+                |member: &Arc<ArrowField>| (member.name().clone(), data_type(member.data_type(), below));
+            DataType::Struct(members.iter().map(member).collect())
         }
-        ArrowType::Dictionary(_, values) => data_type(values),
-        ArrowType::RunEndEncoded(_, values) => data_type(values.data_type()),
+        ArrowType::Dictionary(_, values) => data_type(values, depth),
+        ArrowType::RunEndEncoded(_, values) => data_type(values.data_type(), depth),
         ArrowType::Null
         | ArrowType::Struct(_)
         | ArrowType::Map(..)
@@ -72,10 +79,10 @@ fn data_type(arrow: &ArrowType) -> DataType {
     }
 }
 
-/// Whether members can be those of a struct in a schema: there are some, and their names differ.
+/// Whether members can be those of a struct in a schema: there are some, they have names, and these differ.
 fn is_struct(members: &Fields) -> bool {
     let names: HashSet<&str> = members.iter().map(|member| &**member.name()).collect();
-    !members.is_empty() && names.len() == members.len()
+    !members.is_empty() && names.len() == members.len() && !names.contains("")
 }
 
 fn decimal(precision: u8, scale: i8) -> DataType {

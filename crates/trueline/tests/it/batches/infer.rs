@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{DataType as Arrow, Field, Fields, Schema as ArrowSchema, TimeUnit};
-use trueline::{FileSource, MemorySource, Source, Validator, Verdict, infer};
+use trueline::{FileSource, MemorySource, Schema, Source, Validator, Verdict, infer};
 use trueline_testkit::corpora::{corpus, files};
 
 use crate::support::validate;
@@ -38,6 +38,25 @@ fn columns() -> Vec<(Arrow, &'static str)> {
         (Arrow::Dictionary(Box::new(Arrow::Int8), Box::new(Arrow::Utf8)), "string"),
         (Arrow::Interval(arrow_schema::IntervalUnit::DayTime), "any"),
     ]
+}
+
+/// A column of 40 lists within one another, and one of a struct whose member has no name.
+#[test]
+fn types_that_a_schema_cannot_have_are_any() {
+    let mut nested = Arrow::Int8;
+    for _ in 0..40 {
+        nested = Arrow::List(Arc::new(Field::new("item", nested, true)));
+    }
+    let unnamed = Arrow::Struct(Fields::from(vec![Field::new("", Arrow::Int8, true)]));
+    let schema =
+        ArrowSchema::new(vec![Field::new("deep", nested, true), Field::new("unnamed", unnamed, true)]);
+    let mut bytes = Vec::new();
+    StreamWriter::try_new(&mut bytes, &schema).expect("a writer").finish().expect("written");
+    let schema = infer(&MemorySource::new("a.arrow", bytes.clone()), None).expect("a schema");
+    let types: Vec<String> = schema.fields.iter().map(|field| field.data_type.to_string()).collect();
+    assert_eq!(types[0], format!("{}any{}", "list<".repeat(32), ">".repeat(32)));
+    assert_eq!(types[1], "any");
+    assert!(Schema::from_json(&schema.canonical()).is_ok());
 }
 
 /// One table of these columns, without rows.
