@@ -22,8 +22,8 @@ def read_csv(
     Pass the result to a library: ``polars.DataFrame(read_csv(path))``, ``pyarrow.table(read_csv(path))``.
 
     Columns have the types of ``schema``; its checks are ignored, and its section ``csv`` gives the dialect. Without a
-    schema, the types are inferred from the first MiB: integers, floats, booleans, dates, timestamps, and strings for
-    everything else. ``columns`` selects columns, in this order; the others are not decoded. Rows are read as they are
+    schema, the types are inferred from the first MiB: integers, floats, booleans, dates, times, timestamps, and strings
+    for everything else. ``columns`` selects columns, in this order; the others are not decoded. Rows are read as they are
     consumed, and can be consumed once.
 
     A value that does not match its column's type, a malformed record or a truncated file ends the stream with an error
@@ -37,8 +37,9 @@ def read_jsonl(
 ) -> ArrowStream:
     """Read a JSON Lines file as an Arrow stream, as ``read_csv`` does.
 
-    Without a schema, the members of objects are columns with dotted names; a list whose items have one type is a list,
-    and any other list, and values of mixed types, are read as strings of JSON.
+    Without a schema, the members of objects are columns with dotted names; strings that all are dates, times or
+    timestamps have that type; a list whose items have one type is a list, and any other list, and values of mixed
+    types, are read as strings of JSON.
     """
     return _read(path, schema, columns, "jsonl")
 

@@ -43,6 +43,9 @@ fn types_of_text_are_found_in_the_first_rows() {
     let (found, schema) = types("a.csv", fine);
     assert_eq!(found, "t: timestamp(ns)");
     assert_eq!(rows(&schema, "a.csv", fine)[0].num_rows(), 2);
+    let moments =
+        "t,e,m,r\n10:00:00,2026-01-02,2026-01-02,10:00\n23:59:59.5,2026-01-02T10:00:00,10:00:00,11:00:00\n";
+    assert_eq!(types("a.csv", moments).0, "t: time, e: string, m: string, r: string");
     let long = format!("a,b\n{}", "17,2026-01-01\n".repeat(200_000));
     assert_eq!(types("a.csv", &long).0, "a: int64, b: date");
 }
@@ -57,9 +60,18 @@ fn members_of_objects_are_fields() {
         "z: int64, a: float64, s: string, n: any, o.k: int64, o.p.q: boolean, o.l: string, m: any, b: boolean"
     );
     let lines = "{\"a\":{\"b.c\":1},\"e\":{},\"d\":{\"x\":1},\"d.x\":\"y\"}\n";
-    assert_eq!(types("a.jsonl", lines).0, "a: any, e: any, d.x: int64");
+    assert_eq!(types("a.jsonl", lines).0, "a: any, e: any, d.x: any");
     let many = (0..101).map(|member| format!("\"{member}\":1")).collect::<Vec<_>>().join(",");
     assert_eq!(types("a.jsonl", &format!("{{\"of_ids\":{{{many}}}}}\n")).0, "of_ids: any");
+}
+
+#[test]
+fn strings_of_objects_can_be_moments() {
+    let lines = "{\"d\":\"2026-01-02\",\"t\":\"2026-01-02T03:04:05Z\",\"c\":\"10:00:00\",\"l\":[\"2026-01-02\"],\"s\":\"2026-01-02\",\"x\":\"2026-01-02\"}\n\
+                 {\"d\":null,\"t\":\"2026-01-02T03:04:05.123456789\",\"l\":[],\"s\":\"\",\"x\":1}\n";
+    let (found, schema) = types("a.jsonl", lines);
+    assert_eq!(found, "d: date, t: timestamp(ns), c: time, l: list<date>, s: string, x: any");
+    assert_eq!(rows(&schema, "a.jsonl", lines)[0].num_rows(), 2);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! The fields of JSON objects, by their values.
 
-use std::collections::HashSet;
 use std::io::{self, Read};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -9,6 +8,7 @@ use trueline_io::{DecompressOptions, MemorySource, Source, decompress_with};
 use trueline_schema::{DataType, Field};
 
 use super::HEAD_BYTES;
+use super::moment::{common_type, is_of_strings, string_type};
 use crate::error::Error;
 use crate::read::not_read;
 
@@ -36,14 +36,14 @@ pub(super) fn fields(source: &MemorySource) -> Result<Vec<Field>, Error> {
             merge_members(&mut members, line);
         }
     }
-    let mut fields = Vec::new();
+    let mut columns = Vec::new();
     for (name, shape) in members {
-        shape.add_fields(name, &mut fields);
+        shape.add_columns(name, &mut columns);
     }
     // A dotted name can be that of another member as well.
-    let mut names = HashSet::new();
-    fields.retain(|field| names.insert(field.name.clone()));
-    Ok(fields)
+    let mut fields = Vec::new();
+    merge_members(&mut fields, columns);
+    Ok(fields.into_iter().map(|(name, shape)| Field::new(name, shape.data_type())).collect())
 }
 
 /// What the values of one member have in common.
@@ -51,7 +51,7 @@ pub(super) fn fields(source: &MemorySource) -> Result<Vec<Field>, Error> {
 enum Shape {
     /// All are null.
     Null,
-    /// Booleans, numbers or strings of this type.
+    /// Booleans, numbers or strings of this type. That of strings is `date`, `time` or `timestamp` where all are such values.
     Scalar(DataType),
     /// Lists, whose items have this in common.
     List(Box<Shape>),
@@ -68,7 +68,7 @@ impl Shape {
             Value::Bool(_) => Self::Scalar(DataType::Boolean),
             Value::Number(number) if number.is_i64() => Self::Scalar(DataType::Int64),
             Value::Number(_) => Self::Scalar(DataType::Float64),
-            Value::String(_) => Self::Scalar(DataType::String),
+            Value::String(text) => Self::Scalar(string_type(&text)),
             Value::Array(items) => {
                 let mut shape = Self::Null;
                 for item in items {
@@ -92,21 +92,24 @@ impl Shape {
             (Self::Scalar(one), Self::Scalar(other)) if is_number(one) && is_number(&other) => {
                 *one = DataType::Float64;
             }
+            (Self::Scalar(one), Self::Scalar(other)) if is_of_strings(one) && is_of_strings(&other) => {
+                *one = common_type(one.clone(), &other);
+            }
             (Self::List(one), Self::List(other)) => one.merge(*other),
             (Self::Object(one), Self::Object(other)) => merge_members(one, other),
             _ => *self = Self::Mixed,
         }
     }
 
-    /// Adds the field of a member, or those of its members.
-    fn add_fields(self, name: String, fields: &mut Vec<Field>) {
+    /// Adds the column of a member, or those of its members.
+    fn add_columns(self, name: String, columns: &mut Vec<(String, Self)>) {
         match self {
             Self::Object(members) if is_record(&members) => {
                 for (member, shape) in members {
-                    shape.add_fields(format!("{name}.{member}"), fields);
+                    shape.add_columns(format!("{name}.{member}"), columns);
                 }
             }
-            shape => fields.push(Field::new(name, shape.data_type())),
+            shape => columns.push((name, shape)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Schemas inferred from data: the columns and types of Parquet and Arrow, of text formats those found in the first rows.
 
 mod json;
+mod moment;
 mod text;
 mod typed;
 
@@ -23,10 +24,10 @@ const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
 
 /// Infers the columns of an input and their types.
 ///
-/// - **CSV**, from its first MiB: integers, floats, booleans, dates and timestamps, and strings for everything else. Numbers with
-///   a leading zero are strings. A header with a single name that contains a semicolon, a tab or a bar is split there.
-/// - **JSON Lines**, from its first MiB: integers, floats, booleans, strings and lists of these; members of objects are fields
-///   with dotted names. A name whose values are of several kinds has the type `any`.
+/// - **CSV**, from its first MiB: integers, floats, booleans, dates, times and timestamps, and strings for everything else.
+///   Numbers with a leading zero are strings. A header with a single name that contains a semicolon, a tab or a bar is split there.
+/// - **JSON Lines**, from its first MiB: integers, floats, booleans, strings, also as dates, times and timestamps, and lists of
+///   these; members of objects are fields with dotted names. A name whose values are of several kinds has the type `any`.
 /// - **Parquet and Arrow**: the types of the columns, and `required` for those that are declared without nulls. A column of
 ///   another type, such as a map, has the type `any`.
 ///

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
 use trueline_io::{Format, MemorySource, Source};
-use trueline_schema::grammar::{is_integer, parse_date, parse_float, parse_integer, parse_timestamp};
-use trueline_schema::{DataType, Field, Schema, TimeUnit};
+use trueline_schema::grammar::{is_integer, parse_float, parse_integer};
+use trueline_schema::{DataType, Field, Schema};
 use trueline_validate::CustomCheck;
 
 use super::HEAD_BYTES;
+use super::moment::{common_type, string_type};
 use crate::error::Error;
 use crate::validator::{Validator, ValidatorBuilder};
 
@@ -55,29 +56,16 @@ fn text_type(arrays: &[&ArrayRef]) -> DataType {
             && is_plain(text)
             && parse_integer(text).is_some_and(|value| i64::try_from(value).is_ok())
     };
-    let kinds: [(DataType, Predicate<'_>); 5] = [
+    let kinds: [(DataType, Predicate<'_>); 3] = [
         (DataType::Int64, &is_int64),
         (DataType::Float64, &|text| is_plain(text) && parse_float(text).is_some()),
         (DataType::Boolean, &|text| matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE")),
-        (DataType::Date, &|text| parse_date(text).is_some()),
-        (DataType::Timestamp { unit: None, zone: None }, &|text| parse_timestamp(text).is_some()),
     ];
     let texts = || arrays.iter().flat_map(|array| array.as_string_view().iter().flatten());
     if texts().next().is_none() {
         return DataType::String;
     }
-    let found = kinds.into_iter().find(|(_, is)| texts().all(is));
-    match found {
-        // Without a unit, batches have microseconds.
-        Some((DataType::Timestamp { .. }, _)) if texts().any(is_finer_than_micros) => {
-            DataType::Timestamp { unit: Some(TimeUnit::Nanosecond), zone: None }
-        }
-        found => found.map_or(DataType::String, |(kind, _)| kind),
-    }
-}
-
-/// Whether a timestamp has more than six fraction digits.
-fn is_finer_than_micros(timestamp: &str) -> bool {
-    let fraction = timestamp.split_once('.').map_or("", |(_, rest)| rest);
-    fraction.bytes().take_while(u8::is_ascii_digit).count() > 6
+    let of_strings = || texts().map(string_type).reduce(|one, other| common_type(one, &other));
+    let found = kinds.into_iter().find(|(_, is)| texts().all(is)).map(|(kind, _)| kind);
+    found.or_else(of_strings).unwrap_or(DataType::String)
 }
