@@ -79,6 +79,8 @@ def test_one_record_at_a_time(payments: Schema) -> None:
     is_valid, errors = processor.process_json(b'{"amount": 0}')
     assert not is_valid
     assert [error.code for error in errors] == ["required.null", "range.below_minimum"]
+    _, errors = processor.process_json(b'{"id": 1,\n\n"amount": 0}')
+    assert [(error.line, error.byte_offset) for error in errors] == [(3, 21)]
 
 
 @pytest.mark.parametrize("text", [b"{", b"[1]", b"3", b"nonsense", b'{"currency": "US\nD"}', b'{"id": 1} {"id": 2}', b"\xff"])

@@ -250,7 +250,7 @@ class LineProcessor(RecordProcessor):
 
     No state is kept between records: keys are unique within a record only, and checks of the whole table, such as
     ``row_count``, are omitted. ``process_line`` takes a dict, ``process_json`` a JSON document. Both return whether the
-    record is valid, and the list of its violations.
+    record is valid, and the list of its violations, whose bytes and lines count from the start of the document.
     """
 
     __slots__ = ("schema",)

@@ -91,10 +91,58 @@ fn line_ends_between_values_are_white_space() {
     assert!(validator.check(b"{\"a\":\r\n 1\n}\n").expect("an answer").is_none());
     let report = validator.check(b"{\"a\":\n\"x\"}").expect("an answer").expect("a fault");
     let place = &report.violations[0].location;
-    assert_eq!((place.line, place.byte_offset, place.byte_length), (Some(1), Some(6), Some(3)));
+    assert_eq!((place.line, place.byte_offset, place.byte_length), (Some(2), Some(6), Some(3)));
     for two in [&b"{}\n{}"[..], b"{} {}"] {
         let report = validator.check(two).expect("an answer").expect("a fault");
         assert_eq!(report.violations[0].code, "structure.json");
+    }
+}
+
+#[test]
+fn a_record_of_several_lines_is_shown_as_it_is() {
+    let text = "fields: [{name: id, type: int64, maximum: 5}, {name: t, type: int64}, {name: s, type: string, max_length: 2}]\n";
+    let mut validator = RecordValidator::new(&schema(text)).expect("a validator");
+    let record = "{\r\n  \"id\": 9,\n  \"t\": [1,\n\t2],\r\n\n \"s\": \"\\n\\tabc\"\n}\n";
+    let report = validator.check(record.as_bytes()).expect("an answer").expect("a fault");
+    let found: Vec<_> = report
+        .violations
+        .iter()
+        .map(|one| {
+            let excerpt = one.excerpt.as_ref().expect("an excerpt");
+            assert_eq!(excerpt.text, record.trim_end(), "{}", one.check_id);
+            (
+                one.code.as_str(),
+                one.location.line,
+                one.value.as_deref(),
+                &excerpt.text[excerpt.highlight.clone()],
+            )
+        })
+        .collect();
+    let expected = [
+        ("range.above_maximum", Some(2), Some("9"), "9"),
+        ("type.invalid", Some(3), Some("[1,\n\t2]"), "[1,\n\t2]"),
+        ("length.too_long", Some(6), Some("\n\tabc"), "\"\\n\\tabc\""),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_line_end_in_a_string_is_named() {
+    let mut validator =
+        RecordValidator::new(&schema("fields: [{name: a, type: string}]")).expect("a validator");
+    for (record, byte, line) in [
+        (&b"{\"a\":\n\"x\ny\"}"[..], "0x0A", 2),
+        (b"{\"a\":\n\"x\ty\"}", "0x09", 2),
+        (b"{\"a\":\n\"x\ry\"}", "0x0D", 2),
+        (b"{\"a\":\r\n\"x\r\ny\"}", "0x0D", 2),
+    ] {
+        let report = validator.check(record).expect("an answer").expect("a fault");
+        let violation = &report.violations[0];
+        assert!(violation.message.contains(byte), "{}", violation.message);
+        assert_eq!(violation.location.line, Some(line));
+        let excerpt = violation.excerpt.as_ref().expect("an excerpt");
+        let rest = record.iter().position(|byte| *byte == b'x').expect("it") + 1;
+        assert_eq!(excerpt.text[excerpt.highlight.clone()].as_bytes(), &record[rest..]);
     }
 }
 
