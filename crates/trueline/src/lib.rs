@@ -16,6 +16,7 @@ mod read;
 mod record;
 mod state;
 pub mod table;
+mod thread;
 mod validator;
 
 pub use cache::Cache;

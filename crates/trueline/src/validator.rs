@@ -22,6 +22,8 @@ use crate::progress::{Cancel, Progress, Watcher};
 /// The least and the most bytes a chunk may have.
 const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 1..=1 << 30;
 const DEFAULT_CHUNK_BYTES: usize = 1 << 20;
+/// The most threads: each has buffers of its own.
+const MAX_THREADS: usize = 1024;
 
 /// A compiled schema with options, ready to validate data.
 ///
@@ -243,9 +245,9 @@ impl ValidatorBuilder {
         self
     }
 
-    /// Sets the number of worker threads. Default: the machine's available parallelism. The report does not depend on it. With
-    /// more than one, a compressed input uses another thread to decompress ahead of the workers; blocked gzip (BGZF) and zstd
-    /// with many frames are decompressed by as many again.
+    /// Sets the number of worker threads, from 1 to 1,024. Default: the machine's available parallelism. The report does not
+    /// depend on it. With more than one, a compressed input uses another thread to decompress ahead of the workers; blocked gzip
+    /// (BGZF) and zstd with many frames are decompressed by as many again.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
@@ -430,8 +432,8 @@ impl ValidatorBuilder {
                 expected: "at most 1 GiB",
             }));
         }
-        if self.threads == Some(0) {
-            return Err(Error::new(ErrorKind::Option { option: "threads", expected: "at least 1" }));
+        if self.threads.is_some_and(|threads| !(1..=MAX_THREADS).contains(&threads)) {
+            return Err(Error::new(ErrorKind::Option { option: "threads", expected: "from 1 to 1,024" }));
         }
         if self.outputs.reasons.is_some() && self.outputs.invalid.is_none() {
             return Err(Error::new(ErrorKind::Option {
@@ -445,7 +447,8 @@ impl ValidatorBuilder {
             return Err(Error::new(ErrorKind::OutputName { name, expected }));
         }
         let plan = plan(&self.schema, &self.customs, self.sample_limit)?;
-        let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let available =
+            || std::thread::available_parallelism().map_or(1, |threads| threads.get().min(MAX_THREADS));
         Ok(Validator {
             plan,
             typed: OnceLock::new(),

@@ -435,7 +435,8 @@ class Schema:
 
         The options are
 
-        - ``threads``: the number of threads for files (default: all processors); Arrow data is validated by one thread;
+        - ``threads``: the number of threads for files, from 1 to 1,024 (default: all processors); Arrow data is validated
+          by one thread;
         - ``format``: ``"csv"``, ``"jsonl"``, ``"parquet"`` or ``"arrow"``, if the name and the first bytes do not show
           it;
         - ``progress``: a function that is called with a ``Progress`` at most ten times a second, on another thread; an

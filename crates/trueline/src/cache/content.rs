@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use trueline_io::ReadAt;
 
 use crate::progress::Cancel;
+use crate::thread::run_on_threads;
 
 /// The digest of a block.
 pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
@@ -68,12 +69,7 @@ impl BlockDigests {
                 }
             }
         };
-        std::thread::scope(|scope| {
-            for _ in 1..threads.min(count) {
-                scope.spawn(work);
-            }
-            work();
-        });
+        run_on_threads(threads.min(count), work);
         if has_failed.into_inner() > 0 {
             return None;
         }

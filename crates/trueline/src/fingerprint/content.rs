@@ -9,6 +9,7 @@ use std::fs::{self, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 use blake3::hazmat::{
     ChainingValue, HasherExt, Mode, left_subtree_len, merge_subtrees_non_root, merge_subtrees_root,
@@ -119,8 +120,10 @@ fn work<T: Send>(
         }
         done
     };
-    let mut done = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads.min(tasks)).map(|_| scope.spawn(work)).collect();
+    let mut done = thread::scope(|scope| {
+        // Where the system does not start as many threads, there are fewer.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..threads.min(tasks)).map_while(start).collect();
         let mut done = work();
         for other in others {
             match other.join() {

@@ -131,3 +131,19 @@ fn completeness_says_how_many_values_stand_in_broken_records() {
     let check = report.checks.iter().find(|check| check.id == "a.completeness").expect("the check");
     assert_eq!((check.evaluated, check.null, check.not_evaluated), (2, 1, 1));
 }
+
+#[test]
+fn the_number_of_threads_has_bounds() {
+    let schema = schema("fields: [{name: id, type: int64}]\n");
+    for threads in [0, 1025, usize::MAX] {
+        let refused = Validator::builder(schema.clone()).threads(threads).build();
+        let message = refused.err().map(|error| error.to_string());
+        assert_eq!(message.as_deref(), Some("threads must be from 1 to 1,024"));
+    }
+    let text = format!("id\n{}x\n", "1\n".repeat(1000));
+    let source = MemorySource::new("ids.csv", text.into_bytes());
+    for threads in [1, 1024] {
+        let report = validate(Validator::builder(schema.clone()).threads(threads).chunk_bytes(64), &source);
+        assert_eq!((report.rows.total, report.rows.invalid), (1001, 1));
+    }
+}

@@ -35,6 +35,7 @@ use super::job::Job;
 use super::merge::{Merger, Piece, Reply};
 use super::text::catch_panic;
 use crate::columns::Columns;
+use crate::thread::run_on_threads;
 
 /// Validates all batches.
 pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: &Merger<'_>, threads: usize) {
@@ -45,16 +46,10 @@ pub(super) fn run(input: &BatchInput, columns: &Columns, job: &Job<'_>, merger: 
             return;
         }
     };
-    let work = || {
+    run_on_threads(parts.count().map_or(threads, |parts| threads.min(parts)), || {
         if !catch_panic(merger, || work(&parts, input.schema(), columns, job, merger)) {
             parts.stop();
         }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..parts.count().map_or(threads, |parts| threads.min(parts)) {
-            scope.spawn(work);
-        }
-        work();
     });
 }
 

@@ -21,6 +21,7 @@ pub(super) use self::worker::{Bytes, Records};
 use super::job::Job;
 use super::merge::{Guess, Merger, Piece, Reply};
 use crate::cache::{Cache, PendingEntries, RereadPiece};
+use crate::thread::run_on_threads;
 
 /// The bytes of a text input, cut at record boundaries.
 pub(super) enum Spans {
@@ -92,16 +93,6 @@ fn reread_all<R: Records>(
     let next = AtomicUsize::new(0);
     run_on_threads(threads, || {
         catch_panic(merger, || run_numbered(&next, &take, Worker::new(job, records()), merger));
-    });
-}
-
-/// Runs the same work on several threads.
-fn run_on_threads(threads: usize, work: impl Fn() + Sync) {
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(&work);
-        }
-        work();
     });
 }
 
