@@ -1,13 +1,13 @@
 /**
  * trueline for C++17: the functions of `trueline.h` with ownership, `std::string_view`, ranges and exceptions.
- * Header-only: link only the library itself.
+ * Header-only: link only the library itself. (size: one header, with its documentation)
  *
  * - Each class owns one object of the library and is moved, not copied. The threading rules of `trueline.h` apply.
  * - Failed calls throw `trueline::Error`. Invalid data is not an error: it is in the report.
  * - Views (`std::string_view` in `Violation`, `CheckResult` and so on) point into the report they were obtained from;
  *   fields of a `CsvIndex` point into its data.
  * - A callback may throw: this ends the run, and the function that performs the run (for a stream, `finish`) throws the
- *   exception. If several runs with the same options are in progress and several callbacks throw, it may be the
+ *   exception. If several runs with the same callbacks are in progress and several callbacks throw, it may be the
  *   exception of another run, or a `trueline::Error` that the run was cancelled.
  */
 
@@ -249,6 +249,15 @@ struct CheckResult {
   std::string_view expected;
 };
 
+/** One input. */
+struct Input {
+  std::string_view name;
+  std::string_view format;
+  /** The number of bytes read, after decompression. */
+  std::uint64_t bytes;
+  std::uint64_t rows;
+};
+
 /** Why a run is unreadable. */
 struct RunError {
   std::string_view code;
@@ -293,13 +302,19 @@ inline Part part(const TruelinePart &one) {
 
 } // namespace detail
 
+/** The version of the loaded library, such as `0.1.0`. */
+inline std::string version() { return trueline_version(); }
+
+/** The binary interface version of the loaded library; that of the header is `TRUELINE_ABI_VERSION`. */
+inline std::uint32_t abi_version() noexcept { return trueline_abi_version(); }
+
 /** A parsed schema document. */
 class Schema {
 public:
   /** Parses a document. */
   explicit Schema(std::string_view text, TruelineLanguage language = TRUELINE_LANGUAGE_YAML)
       : schema_(detail::make<TruelineSchema, trueline_schema_free>(
-            trueline_schema_new, text.data() == nullptr ? "" : text.data(), text.size(), language)) {}
+            trueline_schema_new, text.data(), text.size(), language)) {}
 
   /** Reads a file, whose extension gives its language, or all documents below a folder. */
   static Schema from_file(const std::string &path) {
@@ -360,6 +375,18 @@ public:
     return all;
   }
 
+  /** The inputs, in the order given. */
+  std::vector<Input> inputs() const & {
+    std::vector<Input> all;
+    std::size_t count = summary().input_count;
+    all.reserve(count);
+    for (std::size_t index = 0; index < count; index++) {
+      auto one = detail::fill<TruelineInput>(trueline_report_input, report_.get(), index);
+      all.push_back(Input{detail::view(one.name), detail::view(one.format), one.bytes, one.rows});
+    }
+    return all;
+  }
+
   /** Why the verdict is unreadable; none for other verdicts. */
   std::optional<RunError> run_error() const & {
     using detail::maybe;
@@ -376,6 +403,7 @@ public:
   Violation violation(std::size_t index) const && = delete;
   std::vector<Violation> violations() const && = delete;
   std::vector<CheckResult> checks() const && = delete;
+  std::vector<Input> inputs() const && = delete;
   std::optional<RunError> run_error() const && = delete;
 
   std::string render(TruelineRendering rendering) const {
@@ -432,7 +460,10 @@ private:
   detail::Owner<TruelineState, trueline_state_free> state_;
 };
 
-/** Options of a validator, as chained calls: `Options().number(TRUELINE_NUMBER_THREADS, 2)`. */
+/**
+ * Options of a validator, as chained calls: `Options().number(TRUELINE_NUMBER_THREADS, 2)`. A validator keeps the options
+ * and callbacks as they were when it was made.
+ */
 class Options {
 public:
   Options()
@@ -456,24 +487,18 @@ public:
     return *this;
   }
   /**
-   * Sets the progress callback: called at most ten times a second, on any thread; false ends the run. An empty function
-   * removes it.
+   * Sets the progress callback: called after a chunk, at most ten times a second, on any thread; false ends the run. An
+   * empty function removes it.
    */
   Options &progress(std::function<bool(const Progress &)> tell) {
-    watch_->tell = std::move(tell);
-    detail::call(trueline_options_set_progress, options_.get(), watch_->tell ? &Watch::on_progress : nullptr,
-                 static_cast<void *>(watch_.get()));
-    return *this;
+    return change([&](Watch &watch) { watch.tell = std::move(tell); });
   }
   /**
-   * Sets the callback that is asked, on any thread, whether a run should end; true ends it. An empty function removes
-   * it.
+   * Sets the callback that is asked, on any thread, possibly on several at once, whether a run should end; true ends it.
+   * An empty function removes it.
    */
   Options &cancel(std::function<bool()> ask) {
-    watch_->ask = std::move(ask);
-    detail::call(trueline_options_set_cancel, options_.get(), watch_->ask ? &Watch::on_cancel : nullptr,
-                 static_cast<void *>(watch_.get()));
-    return *this;
+    return change([&](Watch &watch) { watch.ask = std::move(ask); });
   }
 
   /**
@@ -481,21 +506,27 @@ public:
    * function removes it.
    */
   Options &parts(std::function<bool(const Part &)> show) {
-    watch_->show = std::move(show);
-    detail::call(trueline_options_set_parts, options_.get(), watch_->show ? &Watch::on_part : nullptr,
-                 static_cast<void *>(watch_.get()));
-    return *this;
+    return change([&](Watch &watch) { watch.show = std::move(show); });
   }
 
 private:
   friend class Validator;
   friend class Stream;
 
+  /** The callbacks. Validators share them, so they are never changed: the options get a changed copy. */
   struct Watch {
     std::function<bool(const Progress &)> tell;
     std::function<bool()> ask;
     std::function<bool(const Part &)> show;
     detail::Thrown thrown;
+
+    std::shared_ptr<Watch> copy() const {
+      auto copied = std::make_shared<Watch>();
+      copied->tell = tell;
+      copied->ask = ask;
+      copied->show = show;
+      return copied;
+    }
 
     static std::int32_t on_progress(void *context, const TruelineProgress *told) noexcept {
       Watch &watch = *static_cast<Watch *>(context);
@@ -528,6 +559,21 @@ private:
     }
   };
 
+  /** Changes the callbacks of the options only, not those of the validators that were made with them before. */
+  template <class Change> Options &change(Change change) {
+    if (!watch_) {
+      throw Error(TRUELINE_STATUS_NULL_ARGUMENT, "argument.null", "the options were moved away", 0, 0);
+    }
+    std::shared_ptr<Watch> watch = watch_->copy();
+    change(*watch);
+    void *context = watch.get();
+    detail::call(trueline_options_set_progress, options_.get(), watch->tell ? &Watch::on_progress : nullptr, context);
+    detail::call(trueline_options_set_cancel, options_.get(), watch->ask ? &Watch::on_cancel : nullptr, context);
+    detail::call(trueline_options_set_parts, options_.get(), watch->show ? &Watch::on_part : nullptr, context);
+    watch_ = std::move(watch);
+    return *this;
+  }
+
   detail::Owner<TruelineOptions, trueline_options_free> options_;
   std::shared_ptr<Watch> watch_;
 };
@@ -539,7 +585,7 @@ public:
       : validator_(detail::make<TruelineValidator, trueline_validator_free>(
             trueline_validator_new, schema.get(), static_cast<const TruelineOptions *>(nullptr))) {}
 
-  /** Keeps the callbacks of the options alive. */
+  /** Keeps the options and their callbacks as they are now. */
   Validator(const Schema &schema, const Options &options)
       : watch_(options.watch_),
         validator_(detail::make<TruelineValidator, trueline_validator_free>(
@@ -564,7 +610,7 @@ public:
     return run(trueline_validate_memory, validator_.get(), detail::c_str(name), detail::bytes(data), data.size());
   }
 
-  /** Validates what `read(buffer, capacity)` writes into the buffer, until it returns 0. */
+  /** Validates what `read(buffer, capacity)` writes into the buffer, until it returns 0 or throws. */
   Report validate_reader(std::function<std::size_t(char *, std::size_t)> read,
                          const std::string &name = "<reader>") const {
     return reading<Report>(std::move(read), [&](Reading &from) {
@@ -634,7 +680,14 @@ private:
     static std::int64_t on_read(void *context, std::uint8_t *buffer, std::size_t capacity) noexcept {
       Reading &reading = *static_cast<Reading *>(context);
       try {
-        return static_cast<std::int64_t>(reading.read(reinterpret_cast<char *>(buffer), capacity));
+        std::size_t count = reading.read(reinterpret_cast<char *>(buffer), capacity);
+        if (count > capacity) {
+          throw Error(TRUELINE_STATUS_CALLBACK, "callback.read",
+                      "the function that reads was asked for " + std::to_string(capacity) + " bytes and gave " +
+                          std::to_string(count),
+                      0, 0);
+        }
+        return static_cast<std::int64_t>(count);
       } catch (...) {
         reading.thrown.keep();
         return -1;
@@ -755,6 +808,19 @@ public:
                          trueline_csv_index, detail::bytes(data), data.size(), &dialect)),
         positions_(detail::fill<TruelineCsvPositions>(trueline_csv_index_positions,
                                                       static_cast<const TruelineCsvIndex *>(index_.get()))) {}
+
+  /** The index that was moved away has no records. */
+  CsvIndex(CsvIndex &&other) noexcept
+      : data_(std::exchange(other.data_, {})), index_(std::move(other.index_)),
+        positions_(std::exchange(other.positions_, {})) {}
+  CsvIndex &operator=(CsvIndex &&other) noexcept {
+    if (this != &other) {
+      data_ = std::exchange(other.data_, {});
+      index_ = std::move(other.index_);
+      positions_ = std::exchange(other.positions_, {});
+    }
+    return *this;
+  }
 
   std::size_t record_count() const { return static_cast<std::size_t>(positions_.record_count); }
   std::size_t field_count(std::size_t record) const {

@@ -1,7 +1,9 @@
 // What `trueline.hpp` does besides calling: owners, exceptions, views.
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
@@ -62,6 +64,10 @@ int main() {
   expect("checks", report.checks().size() == report.summary().check_count);
   expect("JSON", report.to_json().find("\"verdict\": \"invalid\"") != std::string::npos);
   throws<Error>("no such violation", [&] { report.violation(1); });
+  auto inputs = report.inputs();
+  expect("inputs", inputs.size() == 1 && inputs[0].name == "a.csv" && inputs[0].format == "csv" && inputs[0].rows == 2 &&
+                       inputs[0].bytes == 15);
+  expect("versions", abi_version() == TRUELINE_ABI_VERSION && version() == trueline_version());
   Report moved = std::move(report);
   expect("a moved report", moved.summary().total_rows == 2);
   throws<Error>("one that was moved away", [&] { report.summary(); });
@@ -83,6 +89,14 @@ int main() {
   throws<std::logic_error>("an exception of a reader", [&] {
     validator.validate_reader([](char *, std::size_t) -> std::size_t { throw std::logic_error("mine"); });
   });
+
+  try {
+    validator.validate_reader([](char *, std::size_t) { return SIZE_MAX; }, "a.csv");
+    expect("a reader that gives too much throws", false);
+  } catch (const Error &error) {
+    expect("a reader that gives too much", error.status() == TRUELINE_STATUS_CALLBACK && error.code() == "callback.read" &&
+                                               std::strstr(error.what(), std::to_string(SIZE_MAX).c_str()) != nullptr);
+  }
 
   Options watching;
   watching.cancel([]() -> bool { throw std::out_of_range("mine"); });
@@ -115,9 +129,43 @@ int main() {
   empty.parts(nullptr).progress(nullptr).cancel(nullptr);
   expect("callbacks that are empty functions",
          Validator(schema, empty).validate_memory("id,note\n1,x\n", "a.csv").valid());
-  // The validator was made while there was one.
   angry.parts(nullptr);
-  expect("a callback that was taken away", angered.validate_memory("id,note\n1,x\n", "a.csv").valid());
+  expect("a callback that was taken away", Validator(schema, angry).validate_memory("id,note\n1,x\n", "a.csv").valid());
+  throws<Error>("a validator keeps the callbacks it was made with",
+                [&] { angered.validate_memory("id,note\n1,x\n", "a.csv"); });
+  std::string who;
+  auto says = [&who](const char *name) {
+    return [&who, name](const Part &) {
+      who += name;
+      return true;
+    };
+  };
+  Options reused;
+  reused.parts(says("first"));
+  Validator first(schema, reused);
+  reused.parts(says("second"));
+  Validator second(schema, reused);
+  reused.cancel([] { return true; });
+  expect("callbacks that were set after a validator was made",
+         first.validate_memory("id,note\n", "a.csv").valid() && who == "first" &&
+             second.validate_memory("id,note\n", "a.csv").valid() && who == "firstsecond");
+  throws<Error>("a callback that was added", [&] { Validator(schema, reused).validate_memory("id,note\n", "a.csv"); });
+  std::atomic<bool> is_changing{true};
+  std::thread changing([&] {
+    while (is_changing) {
+      reused.parts(says("third"));
+    }
+  });
+  for (int run = 0; run < 20; run++) {
+    first.validate_memory("id,note\n1,x\n", "a.csv");
+  }
+  is_changing = false;
+  changing.join();
+  expect("options that are changed during a run", who.find("third") == std::string::npos);
+  Options taken = std::move(reused);
+  throws<Error>("options that were moved away", [&] { reused.parts(nullptr); });
+  taken.parts(nullptr).cancel(nullptr);
+  expect("options that were moved", Validator(schema, taken).validate_memory("id,note\n", "a.csv").valid());
   throws<Error>("a reader that is an empty function", [&] { validator.validate_reader(nullptr, "a.csv"); });
   Options counting;
   counting.number(TRUELINE_NUMBER_CHUNK_BYTES, 32).parts([](const Part &) {
@@ -232,6 +280,13 @@ int main() {
   expect("unquoted", csv_unquote(index.field(0, 1)) == "b\"c");
   throws<std::out_of_range>("no such field", [&] { index.field(0, 2); });
   throws<std::out_of_range>("no such record", [&] { index.field(2, 0); });
+
+  CsvIndex other = std::move(index);
+  expect("an index that was moved", other.record_count() == 2 && other.field(1, 2) == "3");
+  expect("an index that was moved away", index.record_count() == 0 && index.positions().fields == nullptr);
+  throws<std::out_of_range>("no record of an index that was moved away", [&] { index.field(0, 0); });
+  index = std::move(other);
+  expect("an index that was moved back", index.field(1, 0) == "1" && other.record_count() == 0);
 
   std::printf("%d cases, %d failed\n", cases, failures);
   return failures == 0 ? 0 : 1;
