@@ -722,16 +722,18 @@ typedef struct {
 } TruelineProgress;
 
 /**
- * Called at most ten times a second, on any thread, but never concurrently for one run. A result other than
- * 0 ends the run with `TRUELINE_STATUS_CANCELLED`.
+ * Called after a chunk or a batch, at most ten times a second, and for small inputs possibly never; on any
+ * thread, but never concurrently for one run. A result other than 0 ends the run with
+ * `TRUELINE_STATUS_CANCELLED`.
  */
 typedef int32_t (*TruelineProgressCallback)(void *context, const TruelineProgress *progress);
 
 /**
  * Called to ask whether a run should end: before it begins, about ten times a second while it reads, before
- * each call of a `TruelineReadCallback` or `TruelinePartCallback`, and before each batch of an Arrow stream;
- * on any thread, possibly on several concurrently for one run. A result other than 0 ends the run with
- * `TRUELINE_STATUS_CANCELLED`.
+ * each call of a `TruelineReadCallback` or `TruelinePartCallback`, before each batch of an Arrow stream, and,
+ * for a `TruelineStream`, for each piece that is written, at its end, and about ten times a second while it
+ * waits for data. It may be called on any thread, possibly on several concurrently for one run. A result
+ * other than 0 ends the run with `TRUELINE_STATUS_CANCELLED`.
  */
 typedef int32_t (*TruelineCancelCallback)(void *context);
 

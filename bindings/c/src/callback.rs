@@ -27,8 +27,9 @@ pub struct Progress {
     pub elapsed_seconds: f64,
 }
 
-/// Called at most ten times a second, on any thread, but never concurrently for one run. A result other than
-/// 0 ends the run with `TRUELINE_STATUS_CANCELLED`.
+/// Called after a chunk or a batch, at most ten times a second, and for small inputs possibly never; on any
+/// thread, but never concurrently for one run. A result other than 0 ends the run with
+/// `TRUELINE_STATUS_CANCELLED`.
 pub type ProgressCallback = Option<extern "C" fn(context: *mut c_void, progress: *const Progress) -> i32>;
 
 /// The rows of one part of a run, and their violations. All locations refer to the whole input. The part, its
@@ -69,9 +70,10 @@ pub struct Part {
 pub type PartCallback = Option<extern "C" fn(context: *mut c_void, part: *const Part) -> i32>;
 
 /// Called to ask whether a run should end: before it begins, about ten times a second while it reads, before
-/// each call of a `TruelineReadCallback` or `TruelinePartCallback`, and before each batch of an Arrow stream;
-/// on any thread, possibly on several concurrently for one run. A result other than 0 ends the run with
-/// `TRUELINE_STATUS_CANCELLED`.
+/// each call of a `TruelineReadCallback` or `TruelinePartCallback`, before each batch of an Arrow stream, and,
+/// for a `TruelineStream`, for each piece that is written, at its end, and about ten times a second while it
+/// waits for data. It may be called on any thread, possibly on several concurrently for one run. A result
+/// other than 0 ends the run with `TRUELINE_STATUS_CANCELLED`.
 pub type CancelCallback = Option<extern "C" fn(context: *mut c_void) -> i32>;
 
 /// Writes up to `capacity` bytes into `buffer` and returns their number: at least 1, 0 at the end of the

@@ -5,12 +5,14 @@
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use trueline::{Report, Source, SourceError};
 
+use crate::callback::CallbackHandle;
 use crate::fault::{self, Fault, fault};
 use crate::source::run_ended;
 use crate::status::Status;
@@ -19,6 +21,8 @@ use crate::validator::Runner;
 /// The maximum size of a piece, and the maximum number of pieces in the queue: 4 MiB in total.
 const PIECE_BYTES: usize = 256 << 10;
 const QUEUE_PIECES: usize = 16;
+/// The time between two questions whether the run should end, while it waits for data.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// An input that is validated while it is written. Free it with `trueline_stream_free`, finished or not.
 pub struct Stream {
@@ -32,12 +36,14 @@ impl Stream {
     pub(crate) fn new(runner: Arc<Runner>, name: &str) -> Result<Self, Fault> {
         let (sender, receiver) = mpsc::sync_channel(QUEUE_PIECES);
         let is_abandoned = Arc::new(AtomicBool::new(false));
-        let source = PieceSource {
-            name: name.to_owned(),
-            receiver: Mutex::new(Some(receiver)),
-            is_abandoned: Arc::clone(&is_abandoned),
+        let (name, abandoned) = (name.to_owned(), Arc::clone(&is_abandoned));
+        let run = move || {
+            runner.run(|validator, callbacks| {
+                let (receiver, callbacks) = (Mutex::new(Some(receiver)), callbacks.clone());
+                let source = PieceSource { name, receiver, callbacks, is_abandoned: abandoned };
+                Ok(validator.validate(&source)?)
+            })
         };
-        let run = move || runner.run(|validator, _| Ok(validator.validate(&source)?));
         let run = thread::Builder::new().name("trueline".to_owned()).spawn(run).map_err(|error| {
             fault(Status::Internal, c"internal.thread", format!("no thread could be started: {error}"))
         })?;
@@ -89,6 +95,7 @@ fn ended() -> Fault {
 struct PieceSource {
     name: String,
     receiver: Mutex<Option<Receiver<Vec<u8>>>>,
+    callbacks: CallbackHandle,
     is_abandoned: Arc<AtomicBool>,
 }
 
@@ -99,8 +106,8 @@ impl Source for PieceSource {
 
     fn open(&self) -> Result<Box<dyn Read + Send>, SourceError> {
         let pieces = self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let is_abandoned = Arc::clone(&self.is_abandoned);
-        Ok(Box::new(PieceReader { pieces, is_abandoned, piece: Vec::new(), at: 0 }))
+        let (callbacks, is_abandoned) = (self.callbacks.clone(), Arc::clone(&self.is_abandoned));
+        Ok(Box::new(PieceReader { pieces, callbacks, is_abandoned, piece: Vec::new(), at: 0 }))
     }
 
     fn size_hint(&self) -> Option<u64> {
@@ -109,22 +116,39 @@ impl Source for PieceSource {
 }
 
 struct PieceReader {
+    /// `None` after the end.
     pieces: Option<Receiver<Vec<u8>>>,
+    callbacks: CallbackHandle,
     is_abandoned: Arc<AtomicBool>,
     /// The current piece, and the number of its bytes that are read.
     piece: Vec<u8>,
     at: usize,
 }
 
+impl PieceReader {
+    /// Waits for the next piece; `None` after the last one. Asks for each piece, at the end, and while it
+    /// waits, whether the run should end.
+    fn receive(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while let Some(pieces) = &self.pieces {
+            let received = pieces.recv_timeout(PAUSE);
+            // The input of a stream that is freed before its end must not count as complete.
+            if self.is_abandoned.load(Ordering::Acquire) || self.callbacks.is_cancelled() {
+                return Err(run_ended());
+            }
+            match received {
+                Ok(piece) => return Ok(Some(piece)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.pieces = None,
+            }
+        }
+        Ok(None)
+    }
+}
+
 impl Read for PieceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at == self.piece.len() {
-            let next = self.pieces.as_ref().and_then(|pieces| pieces.recv().ok());
-            // The input of a stream that is freed before its end must not count as complete.
-            if self.is_abandoned.load(Ordering::Acquire) {
-                return Err(run_ended());
-            }
-            let Some(next) = next else { return Ok(0) };
+            let Some(next) = self.receive()? else { return Ok(0) };
             (self.piece, self.at) = (next, 0);
         }
         let count = (&self.piece[self.at..]).read(buffer)?;

@@ -8,4 +8,5 @@ mod cases;
 mod exports;
 mod schemas;
 mod states;
+mod streams;
 mod support;
