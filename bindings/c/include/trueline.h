@@ -10,8 +10,9 @@
  *   names or versions, return the requested value instead.)
  * - The object is the first argument, followed by inputs, outputs, and `error`. `error` may be NULL; otherwise a failed call
  *   overwrites `*error` with a new error object, without reading it. Free it with `trueline_error_free`.
- * - Any pointer may be NULL: if it must not be, the status is `TRUELINE_STATUS_NULL_ARGUMENT`. Other pointers must be valid for
- *   the duration of the call. The library keeps no argument after the call, unless documented otherwise.
+ * - Any pointer may be NULL: if it must not be, the status is `TRUELINE_STATUS_NULL_ARGUMENT`. An array or a text with a length of 0
+ *   may be NULL. Other pointers must be valid for the duration of the call. The library keeps no argument after the call, unless
+ *   documented otherwise.
  * - `trueline_x_new` creates an object and `trueline_x_free` frees it. The latter takes the address of your pointer and sets it to
  *   NULL, so freeing it again does nothing. An object that was made from another one does not need that one afterwards.
  * - The data of a `TruelineText` or another view belongs to the object it was obtained from, and is valid as long as that object.
@@ -21,7 +22,8 @@
  * - Callbacks may be called on other threads than yours, but never after the run has ended: after the function that performs it, or for
  *   a stream `trueline_stream_finish` or `trueline_stream_free`, has returned. They must not throw, call `longjmp`, or free objects in
  *   use.
- * - No function ends the process, writes to standard output or changes process-wide state, such as signal handlers.
+ * - No function ends the process, writes to standard output or changes process-wide state, such as signal handlers. The exception:
+ *   if the system refuses memory, the process is aborted, as in any Rust program.
  */
 
 
@@ -368,7 +370,8 @@ enum TruelineNumber
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * The number of threads. Default: all that the machine offers. The report does not depend on it.
+   * The number of threads, from 1 to 1,024. Default: as many as the machine offers. The report does not
+   * depend on it.
    */
   TRUELINE_NUMBER_THREADS = 0,
   /**
@@ -451,6 +454,10 @@ typedef uint32_t TruelineNumber;
 
 /**
  * A string option. All are unset by default.
+ *
+ * Paths are those of local files: an address (`s3://…`) is not supported, and `-` is a file name. Output
+ * files need inputs: runs on Arrow streams and arrays, and all states, refuse them with
+ * `TRUELINE_STATUS_OPTION`.
  */
 enum TruelineSetting
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -458,11 +465,12 @@ enum TruelineSetting
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * The output file for the valid rows of a run, written as in the input.
+   * The output file for the valid rows of a run, written as in the input. The extension of another format
+   * is refused.
    */
   TRUELINE_SETTING_VALID_OUT = 0,
   /**
-   * The output file for the invalid rows of a run.
+   * The output file for the invalid rows of a run, likewise.
    */
   TRUELINE_SETTING_INVALID_OUT = 1,
   /**
@@ -1028,7 +1036,8 @@ typedef struct {
 } TruelineRunError;
 
 /**
- * The CSV dialect. Initialise it with `trueline_csv_dialect_init`, then change members as needed.
+ * The CSV dialect. Initialise it with `trueline_csv_dialect_init`, then change members as needed. Its bytes
+ * must be ASCII, different from each other, and neither CR nor LF; an escape needs a quote.
  */
 typedef struct {
   /**
@@ -1257,8 +1266,11 @@ TruelineStatus trueline_options_set_number(TruelineOptions *options,
                                            TruelineError **error);
 
 /**
- * Sets a string option, a `TruelineSetting`; the string is copied. Its value is checked when a validator is
- * created.
+ * Sets a string option, a `TruelineSetting`; the string is copied.
+ *
+ * Combinations of options are checked when a validator is created. Names and files are checked when a run
+ * begins: `TRUELINE_STATUS_OPTION` if an output must not have its name, such as `out.xyz` for violations;
+ * `TRUELINE_STATUS_OUTPUT` if it cannot be written, such as a folder.
  */
 TruelineStatus trueline_options_set_text(TruelineOptions *options,
                                          uint32_t setting,
@@ -1272,7 +1284,8 @@ TruelineStatus trueline_options_set_trust(TruelineOptions *options, uint32_t tru
 
 /**
  * Sets the progress callback; NULL for none. `context` is passed to the callback and may be anything. Both
- * must remain valid as long as a validator that was created with these options is in use.
+ * must remain valid as long as a validator that was created with these options is in use. A validator keeps
+ * the callbacks that the options had when it was created.
  */
 TruelineStatus trueline_options_set_progress(TruelineOptions *options,
                                              TruelineProgressCallback callback,
@@ -1564,7 +1577,11 @@ TruelineStatus trueline_record_validator_new(const TruelineSchema *schema,
  *
  * Sets `*report` to NULL if the record is valid and has no warnings. No memory is allocated if the bytes
  * alone show this. Otherwise `*report` is a report with the violations or warnings, which you own; locations
- * in it are relative to the record's first byte. The status is `TRUELINE_STATUS_OK` in both cases.
+ * in it, bytes and lines, are relative to the record's first byte. A record of more than 16 MiB, or with a
+ * field of more than 4 MiB, gives a report with the verdict `TRUELINE_VERDICT_UNREADABLE`. The status is
+ * `TRUELINE_STATUS_OK` in all these cases.
+ *
+ * `TRUELINE_STATUS_INVALID_ARGUMENT` if the record is empty or consists of white space.
  */
 TruelineStatus trueline_record_validator_check(TruelineRecordValidator *validator,
                                                const uint8_t *data,
@@ -1669,9 +1686,13 @@ TruelineStatus trueline_csv_dialect_init(TruelineCsvDialect *dialect, TruelineEr
  * Finds the records and fields of `length` bytes of CSV, with the vector instructions of the machine.
  * `dialect` may be NULL for RFC 4180.
  *
- * Malformed quoting and invalid UTF-8 are not errors, but faults of their record. The index takes 16 bytes
- * of memory per field and 8 per record. You own `*index`; free it with `trueline_csv_index_free`. It does
- * not need the bytes.
+ * Malformed quoting and invalid UTF-8 are not errors, but faults of their record.
+ * `TRUELINE_STATUS_INVALID_ARGUMENT` if the dialect is not usable or a record is longer than 4 GiB;
+ * `TRUELINE_STATUS_UTF8` if the data begins with the byte order mark of UTF-16.
+ *
+ * The index takes 16 bytes of memory per field and 8 per record, and up to three times as much while it is
+ * made. A field may be a single comma, so index data of unknown origin in pieces. You own `*index`; free it
+ * with `trueline_csv_index_free`. It does not need the bytes.
  */
 TruelineStatus trueline_csv_index(const uint8_t *data,
                                   size_t length,
@@ -1693,7 +1714,9 @@ TruelineStatus trueline_csv_index_free(TruelineCsvIndex **index);
 
 /**
  * Gets the content of a field of `length` bytes, quoted or not, without its quotes and escapes. `dialect`
- * may be NULL for RFC 4180. You own `*content`.
+ * may be NULL for RFC 4180.
+ *
+ * `TRUELINE_STATUS_INVALID_ARGUMENT` if the dialect is not usable. You own `*content`.
  */
 TruelineStatus trueline_csv_unquote(const uint8_t *data,
                                     size_t length,

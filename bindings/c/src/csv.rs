@@ -21,7 +21,8 @@ pub enum CsvTerminator {
     Cr = 3,
 }
 
-/// The CSV dialect. Initialise it with `trueline_csv_dialect_init`, then change members as needed.
+/// The CSV dialect. Initialise it with `trueline_csv_dialect_init`, then change members as needed. Its bytes
+/// must be ASCII, different from each other, and neither CR nor LF; an escape needs a quote.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct CsvDialect {

@@ -36,7 +36,8 @@ pub enum Format {
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
-    /// The number of threads. Default: all that the machine offers. The report does not depend on it.
+    /// The number of threads, from 1 to 1,024. Default: as many as the machine offers. The report does not
+    /// depend on it.
     Threads = 0,
     /// Bytes per chunk, from 1 to 1 GiB. Default 1 MiB. The report does not depend on it.
     ChunkBytes = 1,
@@ -76,12 +77,17 @@ pub enum Number {
 }
 
 /// A string option. All are unset by default.
+///
+/// Paths are those of local files: an address (`s3://…`) is not supported, and `-` is a file name. Output
+/// files need inputs: runs on Arrow streams and arrays, and all states, refuse them with
+/// `TRUELINE_STATUS_OPTION`.
 #[repr(u32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// The output file for the valid rows of a run, written as in the input.
+    /// The output file for the valid rows of a run, written as in the input. The extension of another format
+    /// is refused.
     ValidOut = 0,
-    /// The output file for the invalid rows of a run.
+    /// The output file for the invalid rows of a run, likewise.
     InvalidOut = 1,
     /// The output file for every violation, not only samples: `.csv`, `.jsonl`, `.parquet` or `.arrow`.
     ErrorsOut = 2,

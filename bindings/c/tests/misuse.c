@@ -59,7 +59,7 @@ static void schemas(void) {
   const char *impossible = "fields:\n  - {name: a, type: string, pattern: '('}\n";
 
   expect("schema: no text", NULL_ARGUMENT, trueline_schema_new(NULL, 5, 0, &made, &error), &error);
-  expect("schema: no text, no length", NULL_ARGUMENT, trueline_schema_new(NULL, 0, 0, &made, &error), &error);
+  expect("schema: no text, no length", TRUELINE_STATUS_SCHEMA, trueline_schema_new(NULL, 0, 0, &made, &error), &error);
   expect("schema: no place", NULL_ARGUMENT, trueline_schema_new(DOCUMENT, length, 0, NULL, &error), &error);
   expect("schema: empty", TRUELINE_STATUS_SCHEMA, trueline_schema_new("", 0, 0, &made, &error), &error);
   expect("schema: no such language", INVALID, trueline_schema_new(DOCUMENT, length, 9, &made, &error), &error);
@@ -105,6 +105,9 @@ static void options(void) {
          trueline_options_set_text(made, TRUELINE_SETTING_VALID_OUT, "\xff", &error), &error);
   expect("options: no threads", OK, trueline_options_set_number(made, TRUELINE_NUMBER_THREADS, 0, &error), &error);
   expect("validator: no threads", TRUELINE_STATUS_OPTION, trueline_validator_new(schema, made, &none, &error), &error);
+  trueline_options_set_number(made, TRUELINE_NUMBER_THREADS, SIZE_MAX, NULL);
+  expect("validator: too many threads", TRUELINE_STATUS_OPTION, trueline_validator_new(schema, made, &none, &error),
+         &error);
   expect("options: threads", OK, trueline_options_set_number(made, TRUELINE_NUMBER_THREADS, 1, &error), &error);
   expect("options: reasons", OK, trueline_options_set_text(made, TRUELINE_SETTING_REASONS, "why", &error), &error);
   expect("validator: reasons without rows", TRUELINE_STATUS_OPTION,
@@ -392,6 +395,8 @@ static void records(void) {
          trueline_record_validator_check(made, (const uint8_t *)record, 9, NULL, &error), &error);
   expect("record: longer than memory", INVALID,
          trueline_record_validator_check(made, (const uint8_t *)record, SIZE_MAX, &none, &error), &error);
+  expect("record: only white space", INVALID,
+         trueline_record_validator_check(made, (const uint8_t *)" \r\n\t", 4, &none, &error), &error);
   expect("record: empty", INVALID, trueline_record_validator_check(made, NULL, 0, &none, &error), &error);
   expect_true("nothing was written", none == NULL);
   expect("record: valid", OK, trueline_record_validator_check(made, (const uint8_t *)record, 9, &none, &error), &error);
@@ -450,6 +455,8 @@ static void indexes(void) {
   dialect.quote = ',';
   expect("csv: a quote that is the delimiter", INVALID, trueline_csv_index(DATA, LENGTH, &dialect, &index, &error),
          &error);
+  dialect.quote = 0xe9;
+  expect("csv: a quote that is not ASCII", INVALID, trueline_csv_index(DATA, LENGTH, &dialect, &index, &error), &error);
   dialect.quote = '"';
   dialect.terminator = 17;
   expect("csv: no such terminator", INVALID, trueline_csv_unquote(DATA, 1, &dialect, &content, &error), &error);

@@ -24,9 +24,13 @@ pub extern "C" fn trueline_csv_dialect_init(
 /// Finds the records and fields of `length` bytes of CSV, with the vector instructions of the machine.
 /// `dialect` may be NULL for RFC 4180.
 ///
-/// Malformed quoting and invalid UTF-8 are not errors, but faults of their record. The index takes 16 bytes
-/// of memory per field and 8 per record. You own `*index`; free it with `trueline_csv_index_free`. It does
-/// not need the bytes.
+/// Malformed quoting and invalid UTF-8 are not errors, but faults of their record.
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` if the dialect is not usable or a record is longer than 4 GiB;
+/// `TRUELINE_STATUS_UTF8` if the data begins with the byte order mark of UTF-16.
+///
+/// The index takes 16 bytes of memory per field and 8 per record, and up to three times as much while it is
+/// made. A field may be a single comma, so index data of unknown origin in pieces. You own `*index`; free it
+/// with `trueline_csv_index_free`. It does not need the bytes.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_csv_index(
     data: *const u8,
@@ -64,7 +68,9 @@ pub extern "C" fn trueline_csv_index_free(index: Option<&mut Option<Box<CsvIndex
 }
 
 /// Gets the content of a field of `length` bytes, quoted or not, without its quotes and escapes. `dialect`
-/// may be NULL for RFC 4180. You own `*content`.
+/// may be NULL for RFC 4180.
+///
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` if the dialect is not usable. You own `*content`.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_csv_unquote(
     data: *const u8,

@@ -44,8 +44,11 @@ pub extern "C" fn trueline_options_set_number(
     guard(error, || object("options", options)?.set_number(number, value))
 }
 
-/// Sets a string option, a `TruelineSetting`; the string is copied. Its value is checked when a validator is
-/// created.
+/// Sets a string option, a `TruelineSetting`; the string is copied.
+///
+/// Combinations of options are checked when a validator is created. Names and files are checked when a run
+/// begins: `TRUELINE_STATUS_OPTION` if an output must not have its name, such as `out.xyz` for violations;
+/// `TRUELINE_STATUS_OUTPUT` if it cannot be written, such as a folder.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_text(
     options: Option<&mut Options>,
@@ -67,7 +70,8 @@ pub extern "C" fn trueline_options_set_trust(
 }
 
 /// Sets the progress callback; NULL for none. `context` is passed to the callback and may be anything. Both
-/// must remain valid as long as a validator that was created with these options is in use.
+/// must remain valid as long as a validator that was created with these options is in use. A validator keeps
+/// the callbacks that the options had when it was created.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_options_set_progress(
     options: Option<&mut Options>,

@@ -30,7 +30,11 @@ pub extern "C" fn trueline_record_validator_new(
 ///
 /// Sets `*report` to NULL if the record is valid and has no warnings. No memory is allocated if the bytes
 /// alone show this. Otherwise `*report` is a report with the violations or warnings, which you own; locations
-/// in it are relative to the record's first byte. The status is `TRUELINE_STATUS_OK` in both cases.
+/// in it, bytes and lines, are relative to the record's first byte. A record of more than 16 MiB, or with a
+/// field of more than 4 MiB, gives a report with the verdict `TRUELINE_VERDICT_UNREADABLE`. The status is
+/// `TRUELINE_STATUS_OK` in all these cases.
+///
+/// `TRUELINE_STATUS_INVALID_ARGUMENT` if the record is empty or consists of white space.
 #[unsafe(no_mangle)]
 pub extern "C" fn trueline_record_validator_check(
     validator: Option<&mut RecordValidator>,

@@ -24,9 +24,6 @@ pub extern "C" fn trueline_schema_new(
 ) -> Status {
     guard(error, || {
         let schema = output("schema", schema)?;
-        if text.is_null() {
-            return Err(crate::fault::null("text"));
-        }
         let parsed = Schema::parse(text_of("text", text, length)?, Language::of(language)?, "schema")?;
         schema.write(Box::new(parsed));
         Ok(())
