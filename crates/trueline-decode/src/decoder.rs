@@ -1,6 +1,7 @@
 //! The decoder: one compiled loop per column.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use trueline_schema::{CheckKind, Field};
 use trueline_tokenizer::{Dialect, unquote};
@@ -32,6 +33,15 @@ pub struct Decoder {
     plans: Vec<ColumnPlan>,
     columns: Vec<Box<dyn DecodeColumn>>,
     dialect: Dialect,
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("plans", &self.plans)
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Decoder {

@@ -1,5 +1,6 @@
 //! The decoder: turns the records of a block into rows, and rows into columns.
 
+use std::fmt;
 use std::ops::Range;
 
 use arrow_buffer::Buffer;
@@ -146,6 +147,12 @@ pub struct JsonDecoder {
     prover: Prover,
     /// The values of a column.
     slots: Slots,
+}
+
+impl fmt::Debug for JsonDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonDecoder").field("plans", &self.plans).finish_non_exhaustive()
+    }
 }
 
 impl JsonDecoder {

@@ -24,6 +24,7 @@ pub(crate) mod scalar;
 mod shape;
 pub(crate) mod value;
 
+use std::fmt;
 use std::ops::Range;
 
 use trueline_tokenizer::{Dialect, Kernel};
@@ -92,6 +93,12 @@ pub struct Prover {
     /// For each column, the number of blocks for which its proof is still skipped.
     backoffs: Vec<u32>,
     separators: Separators,
+}
+
+impl fmt::Debug for Prover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prover").field("columns", &self.columns.len()).finish_non_exhaustive()
+    }
 }
 
 /// A proof that leaves most of a block open is skipped for this many blocks.
