@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{assert_same, sample_bytes};
+use super::{assert_same, sample_bytes, uninterrupted};
 use crate::error::ErrorKind;
 use crate::source::Source;
 
@@ -62,7 +62,7 @@ fn read_at_offsets(make: Make, old: &[u8], new: &[u8]) {
     drop(source.open().unwrap_or_else(|error| panic!("{rule}: {error}")));
     let Ok(Some(at)) = source.open_at() else { return };
     let mut first = [0; READ_BEFORE];
-    let bytes = at.read_at(&mut first, 0).unwrap_or_else(|error| panic!("{rule}: {error}"));
+    let bytes = uninterrupted(|| at.read_at(&mut first, 0)).unwrap_or_else(|error| panic!("{rule}: {error}"));
     assert_same(&rule, &first[..bytes], &old[..bytes]);
     change();
     let mut buffer = [0; 100];

@@ -9,11 +9,15 @@
 //! conformance::source(|bytes| Box::new(MemorySource::new("made", bytes)));
 //! ```
 //!
+//! A read may return [`Interrupted`](std::io::ErrorKind::Interrupted), as with every [`Read`](std::io::Read): it is repeated.
+//!
 //! Optional capabilities (reading at offsets, reading again) are only tested if the source has them.
 
 mod change;
 mod offsets;
 mod stream;
+
+use std::io;
 
 use crate::source::Source;
 
@@ -36,6 +40,16 @@ pub fn source(make: impl Fn(&[u8]) -> Box<dyn Source>) {
         let bytes = sample_bytes(size);
         stream::check(make, &bytes);
         offsets::check(make, &bytes);
+    }
+}
+
+/// Reads, and reads again if the system interrupted the read.
+fn uninterrupted<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
     }
 }
 

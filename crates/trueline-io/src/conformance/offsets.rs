@@ -1,6 +1,6 @@
 //! Reading at offsets.
 
-use super::{Make, assert_same, next};
+use super::{Make, assert_same, next, uninterrupted};
 use crate::source::ReadAt;
 
 const THREADS: usize = 4;
@@ -32,10 +32,9 @@ fn piece(at: &dyn ReadAt, offset: usize, length: usize, rule: &str) -> Vec<u8> {
     let mut found = vec![0xaa; length];
     let mut filled = 0;
     while filled < length {
-        match at.read_at(&mut found[filled..], (offset + filled) as u64) {
+        match uninterrupted(|| at.read_at(&mut found[filled..], (offset + filled) as u64)) {
             Ok(0) => panic!("{rule}: nothing came at byte {} of {}", offset + filled, at.size_bytes()),
             Ok(bytes) => filled += bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => panic!("{rule}: {error}"),
         }
         assert!(filled <= length, "{rule}: more bytes than the buffer has");
@@ -72,7 +71,8 @@ fn boundaries(at: &dyn ReadAt, bytes: &[u8]) {
 /// A buffer may extend beyond the end, where there is nothing to read.
 fn past_end(at: &dyn ReadAt, size: usize) {
     let read = |buffer: &mut [u8], offset: u64| {
-        at.read_at(buffer, offset).unwrap_or_else(|error| panic!("at byte {offset} of {size}: {error}"))
+        uninterrupted(|| at.read_at(buffer, offset))
+            .unwrap_or_else(|error| panic!("at byte {offset} of {size}: {error}"))
     };
     for offset in [size as u64, size as u64 + 1, size as u64 + (1 << 30), u64::MAX - 1, u64::MAX] {
         assert_eq!(read(&mut [0; 10], offset), 0, "a read at byte {offset} of {size}");

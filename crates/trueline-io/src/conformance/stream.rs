@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Make, assert_same};
+use super::{Make, assert_same, uninterrupted};
 use crate::source::Source;
 
 /// Sizes of buffers that readers are given.
@@ -18,8 +18,8 @@ pub(super) fn check(make: Make, bytes: &[u8]) {
         let rule = format!("{size} bytes read {buffer} at a time");
         assert_same(&rule, &read_by(&mut read, buffer, &rule), bytes);
         for _ in 0..2 {
-            let again =
-                read.read(&mut [0; 9]).unwrap_or_else(|error| panic!("{rule}, behind the end: {error}"));
+            let again = uninterrupted(|| read.read(&mut [0; 9]))
+                .unwrap_or_else(|error| panic!("{rule}, behind the end: {error}"));
             assert_eq!(again, 0, "{rule}: a reader that has ended must give nothing more");
         }
         assert_unchanged(source.as_ref(), &rule);
@@ -64,13 +64,12 @@ fn read_by(read: &mut dyn Read, buffer: usize, rule: &str) -> Vec<u8> {
     let mut buffer = vec![0xaa; buffer];
     let mut found = Vec::new();
     loop {
-        match read.read(&mut buffer) {
+        match uninterrupted(|| read.read(&mut buffer)) {
             Ok(0) => return found,
             Ok(bytes) => {
                 assert!(bytes <= buffer.len(), "{rule}: more bytes than the buffer has");
                 found.extend_from_slice(&buffer[..bytes]);
             }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => panic!("{rule}: {}", chain(&error)),
         }
     }
@@ -96,7 +95,7 @@ fn name(make: Make, bytes: &[u8]) {
 fn empty_buffer(make: Make, bytes: &[u8]) {
     let mut read = open(make(bytes).as_ref());
     let rule = "a read into an empty buffer";
-    assert_eq!(read.read(&mut []).ok(), Some(0), "{rule} gives nothing");
+    assert_eq!(uninterrupted(|| read.read(&mut [])).ok(), Some(0), "{rule} gives nothing");
     assert_same(rule, &rest(&mut read, rule), bytes);
 }
 
@@ -111,7 +110,8 @@ fn opened_twice(make: Make, bytes: &[u8]) {
             let mut buffer = [0; 1000];
             for turn in 0.. {
                 let read = if turn % 2 == 0 { &mut first } else { &mut second };
-                let bytes = read.read(&mut buffer).unwrap_or_else(|error| panic!("{rule}: {error}"));
+                let bytes = uninterrupted(|| read.read(&mut buffer))
+                    .unwrap_or_else(|error| panic!("{rule}: {error}"));
                 found[turn % 2].extend_from_slice(&buffer[..bytes]);
                 if bytes == 0 {
                     break;

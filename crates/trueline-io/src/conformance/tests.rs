@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use trueline_testkit::fault::TrickleRead;
 
-use crate::{Error, FileSource, MemorySource, Source, conformance, decompress};
+use crate::{Error, FileSource, MemorySource, ReadAt, Source, conformance, decompress};
 
 #[test]
 fn memory() {
@@ -74,6 +74,69 @@ impl Source for Once {
 #[test]
 fn what_can_be_read_once() {
     conformance::source(|bytes| Box::new(Once(Mutex::new(Some(bytes.to_vec())))));
+}
+
+/// Bytes whose every second read is interrupted, also at offsets.
+struct Interrupting(Vec<u8>);
+
+struct InterruptedRead<R> {
+    inner: R,
+    is_interrupted: std::sync::atomic::AtomicBool,
+}
+
+impl<R> InterruptedRead<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, is_interrupted: false.into() }
+    }
+
+    fn interrupt(&self) -> std::io::Result<()> {
+        if self.is_interrupted.fetch_not(std::sync::atomic::Ordering::Relaxed) {
+            return Ok(());
+        }
+        Err(std::io::ErrorKind::Interrupted.into())
+    }
+}
+
+impl<R: Read> Read for InterruptedRead<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.interrupt()?;
+        self.inner.read(buffer)
+    }
+}
+
+impl ReadAt for InterruptedRead<Vec<u8>> {
+    fn size_bytes(&self) -> u64 {
+        self.inner.len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], byte_offset: u64) -> std::io::Result<usize> {
+        self.interrupt()?;
+        let offset = usize::try_from(byte_offset).unwrap().min(self.inner.len());
+        (&self.inner[offset..]).read(buffer)
+    }
+}
+
+impl Source for Interrupting {
+    fn name(&self) -> &'static str {
+        "<interrupting>"
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
+        Ok(Box::new(InterruptedRead::new(Cursor::new(self.0.clone()))))
+    }
+
+    fn open_at(&self) -> Result<Option<Box<dyn ReadAt>>, Error> {
+        Ok(Some(Box::new(InterruptedRead::new(self.0.clone()))))
+    }
+
+    fn size_hint(&self) -> Option<u64> {
+        Some(self.0.len() as u64)
+    }
+}
+
+#[test]
+fn what_is_interrupted() {
+    conformance::source(|bytes| Box::new(Interrupting(bytes.to_vec())));
 }
 
 /// What is in a compressed source.
