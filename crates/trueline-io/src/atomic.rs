@@ -61,7 +61,8 @@ enum Output {
 impl AtomicFile {
     /// Creates a file at `path`.
     ///
-    /// **Errors**: its folder does not exist or is not writable; the path is a folder, or a file that is not writable.
+    /// **Errors**: its folder does not exist or is not writable; the path is a folder, or a file that is not writable; the path
+    /// is empty, or ends like that of a folder (`x/`, `x/.`).
     pub fn create(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::create_among(path, &Temporaries::new())
     }
@@ -222,10 +223,26 @@ fn open(path: &Path, name: &str, temporaries: &Temporaries) -> Result<Output, Er
             temporary(target, Some(metadata.permissions()), name, temporaries)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            temporary(resolve_links(path).map_err(|error| fail(name, error))?, None, name, temporaries)
+            let target = resolve_links(path).map_err(|error| fail(name, error))?;
+            if let Some(problem) = path_problem(&target) {
+                return Err(Error::new(ErrorKind::OutputPath { name: name.to_owned(), problem }));
+            }
+            temporary(target, None, name, temporaries)
         }
         Err(error) => Err(fail(name, error)),
     }
+}
+
+/// Why no file can be created at a path, if its text alone shows it. Otherwise only the rename in the commit would fail:
+/// [`Path`] ignores separators and dots at the end.
+fn path_problem(path: &Path) -> Option<&'static str> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    if bytes.is_empty() {
+        return Some("its path is empty; name a file");
+    }
+    let last = bytes.rsplit(|byte| std::path::is_separator(char::from(*byte))).next();
+    matches!(last, None | Some(b"" | b"." | b".."))
+        .then_some("its path is that of a folder; name a file in it")
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the twin of `temporary`")]

@@ -13,6 +13,33 @@ use crate::compression::Compression;
 ///
 /// A reader that must return an [`io::Error`] wraps the whole error: [`ChunkReader`](crate::ChunkReader) unwraps it again,
 /// and so can callers with [`io::Error::downcast`].
+///
+/// A [`Source`](crate::Source) of one's own creates its errors with [`Error::open`] if the system gave a reason, and otherwise
+/// from an [`ErrorKind`]:
+///
+/// ```
+/// use std::io::Read;
+/// use trueline_io::{Error, ErrorKind, Source};
+///
+/// struct Table;
+///
+/// impl Source for Table {
+///     fn name(&self) -> &str {
+///         "table 7"
+///     }
+///
+///     fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
+///         Err(ErrorKind::NotFound { name: self.name().to_owned() }.into())
+///     }
+///
+///     fn size_hint(&self) -> Option<u64> {
+///         None
+///     }
+/// }
+///
+/// let error = Table.open().err().expect("no table");
+/// assert_eq!(error.to_string(), "`table 7` does not exist");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -63,12 +90,19 @@ pub struct Place {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind) -> Self {
+    /// Creates an error of a kind.
+    pub fn new(kind: ErrorKind) -> Self {
         Self(Box::new(kind))
     }
 
-    /// An input could not be opened.
-    pub(crate) fn open(name: &str, source: io::Error) -> Self {
+    /// Creates an error for the input `name`, which could not be opened because of `source`. Its kind depends on that of
+    /// `source`: [`ErrorKind::NotFound`], [`ErrorKind::NoPermission`], [`ErrorKind::Folder`], or else [`ErrorKind::Open`]. If
+    /// `source` wraps an [`Error`], that error is returned.
+    pub fn open(name: &str, source: io::Error) -> Self {
+        let source = match source.downcast::<Self>() {
+            Ok(error) => return error.with_name(name),
+            Err(source) => source,
+        };
         let name = name.to_owned();
         Self::new(match source.kind() {
             io::ErrorKind::NotFound => ErrorKind::NotFound { name },
@@ -127,10 +161,17 @@ impl Error {
             | ErrorKind::OtherColumns { name, .. }
             | ErrorKind::OtherTypes { name, .. }
             | ErrorKind::ReasonColumn { name, .. }
+            | ErrorKind::OutputPath { name, .. }
             | ErrorKind::NotBuilt { name, .. }
             | ErrorKind::Write { name, .. } => Some(name),
             ErrorKind::ChunkMemory { .. } | ErrorKind::Gap { .. } => None,
         }
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
     }
 }
 
@@ -149,7 +190,9 @@ impl From<Error> for io::Error {
             ErrorKind::Damaged { .. } | ErrorKind::Trailing { .. } | ErrorKind::Changed { .. } => {
                 io::ErrorKind::InvalidData
             }
-            ErrorKind::Address { .. } | ErrorKind::OutputForm { .. } => io::ErrorKind::InvalidInput,
+            ErrorKind::Address { .. } | ErrorKind::OutputForm { .. } | ErrorKind::OutputPath { .. } => {
+                io::ErrorKind::InvalidInput
+            }
             ErrorKind::Ratio { .. } | ErrorKind::DecompressedSize { .. } => io::ErrorKind::FileTooLarge,
             ErrorKind::Window { .. } | ErrorKind::Unsupported { .. } | ErrorKind::NotBuilt { .. } => {
                 io::ErrorKind::Unsupported
@@ -178,6 +221,9 @@ mod tests {
         assert_eq!(open(io::ErrorKind::PermissionDenied), "no permission to read `a.csv`");
         assert_eq!(open(io::ErrorKind::IsADirectory), "`a.csv` is a folder; name a file in it");
         assert_eq!(open(io::ErrorKind::TimedOut), "`a.csv` could not be opened");
+        let known = Error::from(ErrorKind::ReadTwice { name: String::new() });
+        let error = Error::open("a.csv", known.into());
+        assert_eq!(error.to_string(), "`a.csv` can be read only once");
     }
 
     #[test]

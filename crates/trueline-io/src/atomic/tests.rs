@@ -66,6 +66,18 @@ fn what_cannot_be_created_says_why() {
     write(&file, "");
     assert!(AtomicFile::create(file.join("report.json")).is_err());
     assert_eq!(entries(folder.path()), 1);
+    let empty = AtomicFile::create("").unwrap_err();
+    assert_eq!(empty.to_string(), "the output cannot be written: its path is empty; name a file");
+    for end in ["/", "/.", "//", "/..", "/./"] {
+        let path = format!("{}{end}", folder.path().join("missing").display());
+        let error = AtomicFile::create(&path).unwrap_err();
+        let expected = format!("`{path}` cannot be written: its path is that of a folder; name a file in it");
+        assert_eq!(error.to_string(), expected);
+        assert!(matches!(error.kind(), ErrorKind::OutputPath { .. }));
+    }
+    assert_eq!(entries(folder.path()), 1);
+    let unnamed = fail("", io::ErrorKind::StorageFull.into());
+    assert_eq!(unnamed.to_string(), "the output could not be written");
     let denied = fail("report.json", io::ErrorKind::PermissionDenied.into());
     assert_eq!(denied.to_string(), "no permission to write `report.json`");
 }

@@ -9,7 +9,8 @@ use crate::compression::Compression;
 
 /// The kinds of [`Error`](super::Error).
 ///
-/// `name` is the display name of the input or output; it is empty if a reader does not know it, and shown as "the input".
+/// `name` is the display name of the input or output; it is empty if a reader or writer does not know it, and shown as "the
+/// input" or "the output".
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -233,7 +234,7 @@ pub enum ErrorKind {
         chunk_bytes: usize,
     },
     /// The name of an output does not give its format.
-    #[error("{} must end in {known}, which says in which form it is written", quoted(name))]
+    #[error("{} must end in {known}, which says in which form it is written", quoted_output(name))]
     OutputForm {
         /// The output.
         name: String,
@@ -289,8 +290,16 @@ pub enum ErrorKind {
         /// The maximum.
         limit_bytes: usize,
     },
+    /// The path of an output cannot be that of a file.
+    #[error("{} cannot be written: {problem}", quoted_output(name))]
+    OutputPath {
+        /// The output.
+        name: String,
+        /// The error in the path.
+        problem: &'static str,
+    },
     /// This build cannot write the format of an output.
-    #[error("{} cannot be written: this program was built without the feature `{feature}`", quoted(name))]
+    #[error("{} cannot be written: it needs the feature `{feature}` of trueline-io", quoted_output(name))]
     NotBuilt {
         /// The output.
         name: String,
@@ -298,7 +307,7 @@ pub enum ErrorKind {
         feature: &'static str,
     },
     /// An output could not be written.
-    #[error("{} could not be written", quoted(name))]
+    #[error("{} could not be written", quoted_output(name))]
     Write {
         /// The output.
         name: String,
@@ -323,6 +332,11 @@ pub(crate) fn quoted(name: &str) -> String {
     }
     quoted.push('`');
     quoted
+}
+
+/// As [`quoted`], for an output.
+fn quoted_output(name: &str) -> String {
+    if name.is_empty() { "the output".to_owned() } else { quoted(name) }
 }
 
 fn hidden_note(hidden: u64) -> String {
@@ -366,6 +380,7 @@ mod tests {
         assert_eq!(quoted("a b.csv"), "`a b.csv`");
         assert_eq!(quoted(r#"C:\it's "here".csv"#), r#"`C:\it's "here".csv`"#);
         assert_eq!(quoted("größe 東京.csv"), "`größe 東京.csv`");
+        assert_eq!((quoted(""), quoted_output("")), ("the input".to_owned(), "the output".to_owned()));
         let quoted = quoted("a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv");
         assert_eq!(quoted, r"`a\u{1b}[31m\n\u{202e}\u{200b}\u{9b}.csv`");
     }

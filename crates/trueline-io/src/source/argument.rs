@@ -51,8 +51,7 @@ fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
 
 #[cfg(not(feature = "object-store"))]
 fn remote(address: &str) -> Result<Vec<Box<dyn Source>>, Error> {
-    let problem = "object stores and HTTP are not read without the feature `object-store`; a command line with it is built by \
-                   `cargo install --path crates/trueline-cli --features object-store`";
+    let problem = "object stores and HTTP are not read without the feature `object-store` of trueline-io or of the command line";
     let name = super::address::without_secrets(address);
     Err(Error::new(ErrorKind::Address { name, problem }))
 }

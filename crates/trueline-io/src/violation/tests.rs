@@ -354,7 +354,7 @@ fn a_form_that_is_not_built_says_what_it_takes() {
     for format in ErrorsFormat::ALL.iter().filter(|format| !format.is_built()) {
         let name = format!("errors.{}", format.extension());
         let error = ErrorsWriter::create(&name, &ErrorsOptions::default()).unwrap_err();
-        let expected = format!("`{name}` cannot be written: this program was built without the feature `");
+        let expected = format!("`{name}` cannot be written: it needs the feature `");
         assert!(error.to_string().starts_with(&expected), "{error}");
         assert!(!Path::new(&name).exists());
     }

@@ -6,6 +6,7 @@ mod arguments;
 #[cfg(feature = "arrow-ipc")]
 mod arrow_ipc;
 mod faults;
+mod own;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod sources;
