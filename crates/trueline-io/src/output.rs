@@ -22,6 +22,8 @@ pub struct OutputFile {
 
 enum Encoder {
     None(AtomicFile),
+    /// Everything is written and synced.
+    Finished(AtomicFile),
     Gzip(GzEncoder<AtomicFile>),
     Zstd(zstd::Encoder<'static, AtomicFile>),
 }
@@ -51,17 +53,18 @@ impl OutputFile {
     ///
     /// With several outputs, finish all of them before committing the first.
     ///
-    /// **Errors**: the file cannot be written, or an earlier write failed.
+    /// **Errors**: the file cannot be written, or an earlier write failed. A write after this is an error of kind
+    /// [`io::ErrorKind::InvalidInput`] and leaves the file as it is; [`OutputFile::commit`] may still follow.
     pub fn finish(&mut self) -> Result<(), Error> {
         let ended = match self.encoder.take() {
-            Some(Encoder::None(file)) => Ok(file),
+            Some(Encoder::None(file) | Encoder::Finished(file)) => Ok(file),
             Some(Encoder::Gzip(encoder)) => encoder.finish(),
             Some(Encoder::Zstd(encoder)) => encoder.finish(),
             None => Err(io::Error::other("an earlier write failed")),
         };
         let mut file = ended.map_err(|source| fail(&self.name, source))?;
         file.sync()?;
-        self.encoder = Some(Encoder::None(file));
+        self.encoder = Some(Encoder::Finished(file));
         Ok(())
     }
 
@@ -69,10 +72,10 @@ impl OutputFile {
     ///
     /// **Errors**: as [`AtomicFile::commit`].
     pub fn commit(mut self) -> Result<(), Error> {
-        if !matches!(self.encoder, Some(Encoder::None(_))) {
+        if !matches!(self.encoder, Some(Encoder::None(_) | Encoder::Finished(_))) {
             self.finish()?;
         }
-        let Some(Encoder::None(file)) = self.encoder.take() else { return Ok(()) };
+        let Some(Encoder::None(file) | Encoder::Finished(file)) = self.encoder.take() else { return Ok(()) };
         file.commit()
     }
 
@@ -92,6 +95,8 @@ impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.encoder {
             Some(Encoder::None(file)) => file.write(bytes),
+            Some(Encoder::Finished(_)) if bytes.is_empty() => Ok(0),
+            Some(Encoder::Finished(_)) => Err(finished()),
             Some(Encoder::Gzip(encoder)) => encoder.write(bytes),
             Some(Encoder::Zstd(encoder)) => encoder.write(bytes),
             None => Err(io::Error::other("an earlier write failed")),
@@ -100,7 +105,7 @@ impl Write for OutputFile {
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.encoder {
-            Some(Encoder::None(file)) => file.flush(),
+            Some(Encoder::None(file) | Encoder::Finished(file)) => file.flush(),
             Some(Encoder::Gzip(encoder)) => encoder.flush(),
             Some(Encoder::Zstd(encoder)) => encoder.flush(),
             None => Err(io::Error::other("an earlier write failed")),
@@ -112,6 +117,11 @@ fn zstd_encoder(file: AtomicFile) -> io::Result<zstd::Encoder<'static, AtomicFil
     let mut encoder = zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
     encoder.include_checksum(true)?;
     Ok(encoder)
+}
+
+/// The error of a write after the end of an output.
+pub(crate) fn finished() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "the output is finished; nothing more can be written to it")
 }
 
 fn fail(name: &str, source: io::Error) -> Error {
@@ -169,6 +179,27 @@ mod tests {
             read.read_to_string(&mut back).unwrap();
             assert_eq!(back, "whole");
             std::fs::remove_file(path).unwrap();
+        }
+    }
+
+    #[test]
+    fn nothing_can_be_written_after_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["rows.csv", "rows.csv.gz", "rows.csv.zst"] {
+            let path = folder.path().join(name);
+            let mut file = OutputFile::create(&path, &Temporaries::new()).unwrap();
+            file.write_all(b"whole").unwrap();
+            file.finish().unwrap();
+            let error = file.write_all(b"more").unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{name}");
+            assert_eq!(error.to_string(), "the output is finished; nothing more can be written to it");
+            file.flush().unwrap();
+            file.finish().unwrap();
+            file.commit().unwrap();
+            let (_, mut read) = decompress(Box::new(std::fs::File::open(&path).unwrap())).unwrap();
+            let mut back = String::new();
+            read.read_to_string(&mut back).unwrap();
+            assert_eq!(back, "whole", "{name}");
         }
     }
 

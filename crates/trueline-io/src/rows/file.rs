@@ -236,7 +236,7 @@ impl RowFiles {
 
     /// Writes and syncs both files without moving them into place; nothing more can be written.
     ///
-    /// **Errors**: as [`OutputFile::finish`].
+    /// **Errors**: as [`OutputFile::finish`]; so are later records an error.
     pub fn finish(&mut self) -> Result<(), Error> {
         self.files().try_for_each(|file| file.output.finish())
     }

@@ -125,6 +125,7 @@ impl SideTable {
             WriterState::ArrowStream(writer) => {
                 compact(&rows).and_then(|rows| writer.write(&rows)).map_err(arrow_io_error)
             }
+            WriterState::Finished(_) => return Err(self.fail(crate::output::finished())),
             _ => Err(io::Error::other("an earlier write failed")),
         };
         written.map_err(|source| {
@@ -142,6 +143,7 @@ impl SideTable {
             WriterState::ArrowFile(writer) => writer.into_inner().map_err(arrow_io_error),
             #[cfg(feature = "arrow-ipc")]
             WriterState::ArrowStream(writer) => writer.into_inner().map_err(arrow_io_error),
+            WriterState::Finished(file) => Ok(file),
             _ => Err(io::Error::other("no table was begun")),
         };
         let mut file = ended.map_err(|source| self.fail(source))?;

@@ -84,6 +84,22 @@ fn records_go_to_their_sides_with_what_stands_before_them() {
 }
 
 #[test]
+fn no_record_can_follow_the_end() {
+    let folder = Folder::new();
+    let mut files = folder.files(100);
+    files.begin_input(&start(Some("h\n"), "")).unwrap();
+    files.append(&mut rows("1\n!2\n")).unwrap();
+    files.end_input().unwrap();
+    files.finish().unwrap();
+    for piece in ["3\n", "!4\n"] {
+        let error = files.append(&mut rows(piece)).unwrap_err();
+        let ErrorKind::Write { source, .. } = error.kind() else { panic!("{error:?}") };
+        assert_eq!(source.kind(), std::io::ErrorKind::InvalidInput);
+    }
+    assert_eq!(folder.commit(files), ("h\n1\n".to_owned(), "h\n!2\n".to_owned()));
+}
+
+#[test]
 fn one_side_alone_has_the_same_bytes() {
     let folder = Folder::new();
     let path = folder.path("invalid");
