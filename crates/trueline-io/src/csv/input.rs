@@ -1,5 +1,6 @@
 //! Opens a CSV input: byte order mark, skipped lines and header.
 
+use std::fmt;
 use std::io::Read;
 use std::ops::Range;
 
@@ -83,6 +84,17 @@ pub struct CsvInput {
     options: CsvOptions,
 }
 
+impl fmt::Debug for CsvInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CsvInput")
+            .field("header", &self.header)
+            .field("columns", &self.columns)
+            .field("dialect", &self.dialect)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
 impl CsvInput {
     /// Opens an input and reads until the first record is known.
     ///
@@ -90,7 +102,14 @@ impl CsvInput {
     /// header exceeds the limit on records.
     pub fn open(read: Box<dyn Read + Send>, dialect: &Dialect, options: CsvOptions) -> Result<Self, Failure> {
         let CsvOptions { chunk_bytes, head_bytes, max_record_bytes, keeps_front, digest, .. } = options;
-        let head = Head::new(read, (chunk_bytes, head_bytes), max_record_bytes, keeps_front, digest);
+        let head = Head::new(
+            read,
+            (chunk_bytes, head_bytes),
+            max_record_bytes,
+            keeps_front,
+            digest,
+            dialect.quote.is_some(),
+        );
         let mut input = Self {
             header: None,
             columns: 0,
@@ -132,7 +151,7 @@ impl CsvInput {
         let limit = self.options.max_record_bytes;
         let start = self.head.offset + record.start as u64;
         if record.len() as u64 > limit {
-            return Err(Failure::record_size(limit, start));
+            return Err(Failure::record_size(limit, start, self.dialect.quote.is_some()));
         }
         self.columns = positions.field_count(0);
         if self.columns > self.options.max_columns {

@@ -1,5 +1,6 @@
 //! Opens a JSON Lines input.
 
+use std::fmt;
 use std::io::Read;
 
 use trueline_tokenizer::{Dialect, Kernel, Terminator};
@@ -49,13 +50,20 @@ pub struct JsonLinesInput {
     kernel: Kernel,
 }
 
+impl fmt::Debug for JsonLinesInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonLinesInput").field("byte_offset", &self.head.offset).finish_non_exhaustive()
+    }
+}
+
 impl JsonLinesInput {
     /// Opens an input and reads until the start of the first line is known.
     ///
     /// **Errors**: the input is UTF-16, or cannot be read.
     pub fn open(read: Box<dyn Read + Send>, options: JsonLinesOptions) -> Result<Self, Failure> {
         let JsonLinesOptions { chunk_bytes, head_bytes, max_record_bytes, keeps_front, digest, .. } = options;
-        let mut head = Head::new(read, (chunk_bytes, head_bytes), max_record_bytes, keeps_front, digest);
+        let mut head =
+            Head::new(read, (chunk_bytes, head_bytes), max_record_bytes, keeps_front, digest, false);
         head.skip_preamble(&lines())?;
         Ok(Self { head, kernel: options.kernel })
     }

@@ -17,6 +17,7 @@
 //! other threads wait forever.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -39,6 +40,8 @@ pub struct Chunks {
     start_ready: Condvar,
     splitter: Splitter,
     max_record_bytes: u64,
+    /// Whether a record may contain quotes, for messages.
+    has_quotes: bool,
     digester: Option<BlockDigester>,
 }
 
@@ -70,6 +73,13 @@ struct ChunkStart {
     previous: Option<u8>,
 }
 
+/// Without the bytes, which may be many or confidential.
+impl fmt::Debug for Chunks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chunks").field("max_record_bytes", &self.max_record_bytes).finish_non_exhaustive()
+    }
+}
+
 /// A claimed chunk of bytes that has not been cut at record boundaries yet.
 pub struct Claim {
     sequence: u64,
@@ -84,6 +94,18 @@ pub struct Claim {
     digests: Vec<[u8; 32]>,
     is_last: bool,
     failure: Option<Failure>,
+}
+
+/// Without the bytes, which may be many or confidential.
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim")
+            .field("sequence", &self.sequence)
+            .field("range", &self.range)
+            .field("is_last", &self.is_last)
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is known about the cut of a claimed chunk before the start of the chunk is known.
@@ -144,6 +166,21 @@ pub struct Span {
     pub digests: Vec<[u8; 32]>,
 }
 
+/// Without the bytes, which may be many or confidential.
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Span")
+            .field("sequence", &self.sequence)
+            .field("range", &self.range)
+            .field("byte_offset", &self.byte_offset)
+            .field("is_last", &self.is_last)
+            .field("is_cut", &self.is_cut)
+            .field("basis", &self.basis)
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the boundaries of a span are based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -167,7 +204,7 @@ impl Chunks {
         byte_offset: u64,
         previous: Option<u8>,
         splitter: Splitter,
-        max_record_bytes: u64,
+        (max_record_bytes, has_quotes): (u64, bool),
     ) -> Self {
         let first = ChunkStart { state: State::START, carry: Vec::new(), offset: byte_offset, previous };
         let digester = body.digester();
@@ -181,6 +218,7 @@ impl Chunks {
             start_ready: Condvar::new(),
             splitter,
             max_record_bytes,
+            has_quotes,
             digester,
         }
     }
@@ -350,7 +388,7 @@ impl Chunks {
         let ChunkStart { state, mut carry, offset, previous } = chunk_start;
         carry.extend_from_slice(&buffer[chunk]);
         let failure = (min_record_bytes(&carry) > self.max_record_bytes && !state.is_record_start())
-            .then(|| Failure::record_size(self.max_record_bytes, offset));
+            .then(|| Failure::record_size(self.max_record_bytes, offset, self.has_quotes));
         if failure.is_some() {
             self.stop_round(id.round);
         } else {

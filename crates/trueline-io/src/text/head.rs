@@ -30,6 +30,8 @@ pub(crate) struct Head {
     at: Option<Box<dyn ReadAt>>,
     chunk_bytes: usize,
     max_record_bytes: u64,
+    /// Whether a record may contain quotes, for messages.
+    has_quotes: bool,
     digester: Option<BlockDigester>,
     digests: Vec<[u8; 32]>,
 }
@@ -43,6 +45,7 @@ impl Head {
         max_record_bytes: u64,
         keeps_skipped: bool,
         digest: Option<Digest>,
+        has_quotes: bool,
     ) -> Self {
         let chunk_bytes = chunk_bytes.max(1);
         let head_bytes = head_bytes.filter(|_| digest.is_none()).unwrap_or(chunk_bytes);
@@ -59,6 +62,7 @@ impl Head {
             at: None,
             chunk_bytes,
             max_record_bytes,
+            has_quotes,
             digester: BlockDigester::new(digest, chunk_bytes),
             digests: Vec::new(),
         }
@@ -137,7 +141,7 @@ impl Head {
     pub(crate) fn check_size(&self) -> Result<(), Failure> {
         let limit = self.max_record_bytes;
         if self.rest.len() as u64 > limit.saturating_add(self.chunk_bytes as u64) {
-            return Err(Failure::record_size(limit, self.offset));
+            return Err(Failure::record_size(limit, self.offset, self.has_quotes));
         }
         Ok(())
     }
@@ -167,13 +171,13 @@ impl Head {
     }
 
     pub(crate) fn into_chunks(self, dialect: &Dialect, kernel: Kernel) -> Chunks {
-        let Self { offset, previous, max_record_bytes, .. } = self;
+        let Self { offset, previous, max_record_bytes, has_quotes, .. } = self;
         let splitter = Splitter::with_kernel(dialect, kernel);
-        Chunks::new(self.into_body(), offset, previous, splitter, max_record_bytes)
+        Chunks::new(self.into_body(), offset, previous, splitter, (max_record_bytes, has_quotes))
     }
 
     pub(crate) fn into_sequence(self) -> Sequence {
-        let Self { offset, previous, max_record_bytes, .. } = self;
-        Sequence::new(self.into_body(), offset, previous, max_record_bytes)
+        let Self { offset, previous, max_record_bytes, has_quotes, .. } = self;
+        Sequence::new(self.into_body(), offset, previous, (max_record_bytes, has_quotes))
     }
 }

@@ -5,6 +5,7 @@
 //! rest moves to the front of the next chunk within the same memory. If the rest is long, more than a chunk is read, so that a
 //! large record is not scanned for its end once per small chunk.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::body::{BodyReader, ChunkRead, HEADROOM, NextChunk, PADDING};
@@ -16,6 +17,8 @@ use crate::chunk::aligned;
 pub struct Sequence {
     body: BodyReader,
     max_record_bytes: u64,
+    /// Whether a record may contain quotes, for messages.
+    has_quotes: bool,
     /// The number of the next span.
     next_span: u64,
     /// The start of the last span: in its buffer, and as an offset in the input; and the byte before it.
@@ -23,6 +26,16 @@ pub struct Sequence {
     byte_offset: u64,
     previous: Option<u8>,
     is_done: bool,
+}
+
+impl fmt::Debug for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sequence")
+            .field("next_span", &self.next_span)
+            .field("byte_offset", &self.byte_offset)
+            .field("is_done", &self.is_done)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What remains of a span.
@@ -39,9 +52,18 @@ impl Sequence {
         body: BodyReader,
         byte_offset: u64,
         previous: Option<u8>,
-        max_record_bytes: u64,
+        (max_record_bytes, has_quotes): (u64, bool),
     ) -> Self {
-        Self { body, max_record_bytes, next_span: 0, start: 0, byte_offset, previous, is_done: false }
+        Self {
+            body,
+            max_record_bytes,
+            has_quotes,
+            next_span: 0,
+            start: 0,
+            byte_offset,
+            previous,
+            is_done: false,
+        }
     }
 
     /// Returns the next span, which may end inside a record; `spent` is what remains of the previous one, at first nothing.
@@ -58,7 +80,7 @@ impl Sequence {
         }
         if used == 0 && min_record_bytes(&buffer[rest.clone()]) > self.max_record_bytes {
             self.is_done = true;
-            let failure = Failure::record_size(self.max_record_bytes, self.byte_offset);
+            let failure = Failure::record_size(self.max_record_bytes, self.byte_offset, self.has_quotes);
             let failed = ChunkRead { bytes: 0, is_last: false, failure: Some(failure) };
             return Some(self.span(buffer, 0..0, 0, failed, Vec::new()));
         }

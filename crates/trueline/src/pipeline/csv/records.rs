@@ -56,6 +56,10 @@ impl Records for CsvRecords<'_> {
         fields.find(|field| field.len() as u64 > bytes).map(|field| field.start)
     }
 
+    fn has_quotes(&self) -> bool {
+        self.dialect.quote.is_some()
+    }
+
     fn line_ends(&self) -> Option<u64> {
         self.positions.line_ends()
     }

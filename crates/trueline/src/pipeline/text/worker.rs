@@ -34,6 +34,11 @@ pub(in super::super) trait Records {
     /// The offset in the block of a field of a record with more than this many bytes, if there is one.
     fn larger_field(&self, record: usize, bytes: u64) -> Option<usize>;
 
+    /// Whether values may be within quotes, for messages.
+    fn has_quotes(&self) -> bool {
+        false
+    }
+
     /// The number of line ends of the block, if `index` counted them. It is wrong if the block begins with the LF of a CRLF.
     fn line_ends(&self) -> Option<u64>;
 
@@ -291,14 +296,16 @@ impl<'a, R: Records> Worker<'a, R> {
             let range = ranges.range(record);
             if range.len() as u64 > limits.max_record_bytes {
                 let place = byte_offset + range.start as u64;
-                return Some((range.start, Failure::record_size(limits.max_record_bytes, place)));
+                let quotes = self.records.has_quotes();
+                return Some((range.start, Failure::record_size(limits.max_record_bytes, place, quotes)));
             }
             if range.len() as u64 <= limits.max_field_bytes {
                 return None;
             }
             let field = self.records.larger_field(record, limits.max_field_bytes)?;
             let place = byte_offset + field as u64;
-            Some((range.start, Failure::field_size(limits.max_field_bytes, place)))
+            let quotes = self.records.has_quotes();
+            Some((range.start, Failure::field_size(limits.max_field_bytes, place, quotes)))
         })
     }
 
