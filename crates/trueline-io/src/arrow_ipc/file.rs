@@ -1,5 +1,6 @@
 //! Arrow IPC files: the footer is checked against the file, then several threads decode batches, each from its offset.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,11 +43,23 @@ pub struct ArrowReading<'a> {
     dictionaries: Dictionaries,
 }
 
+impl fmt::Debug for ArrowReading<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrowReading").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
 /// An iterator over the batches of a part.
 pub struct ArrowBatches<'a> {
     reading: &'a ArrowReading<'a>,
     blocks: Range<usize>,
     current: Option<Slices>,
+}
+
+impl fmt::Debug for ArrowBatches<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrowBatches").field("blocks", &self.blocks).finish_non_exhaustive()
+    }
 }
 
 impl ArrowFile {

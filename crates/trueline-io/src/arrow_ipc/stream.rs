@@ -3,6 +3,7 @@
 //! A stream ends with a marker. A stream without it may have been truncated and is an error: a shorter
 //! table never counts as the whole table.
 
+use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -29,6 +30,16 @@ pub struct ArrowStream {
     is_done: bool,
 }
 
+impl fmt::Debug for ArrowStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrowStream")
+            .field("options", &self.options)
+            .field("byte_offset", &self.byte_offset)
+            .field("is_done", &self.is_done)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A batch that was read but not decoded; any thread can decode it.
 pub struct ArrowMessage {
     metadata: Vec<u8>,
@@ -37,6 +48,16 @@ pub struct ArrowMessage {
     selection: Arc<Selection>,
     dictionaries: Dictionaries,
     options: ArrowOptions,
+}
+
+/// Without the bytes, which may be many or confidential.
+impl fmt::Debug for ArrowMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrowMessage")
+            .field("metadata_bytes", &self.metadata.len())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A message whose metadata was read.

@@ -3,6 +3,7 @@
 //! Each column has its own decoder, so that an error has a column and columns need not agree on batch boundaries.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
@@ -31,6 +32,16 @@ pub struct ParquetBatches {
     rows_left: u64,
     batch_rows: usize,
     is_done: bool,
+}
+
+impl fmt::Debug for ParquetBatches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParquetBatches")
+            .field("schema", &self.schema)
+            .field("rows_left", &self.rows_left)
+            .field("batch_rows", &self.batch_rows)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The decoder of one column, or of the selected parts of it.

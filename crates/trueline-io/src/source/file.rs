@@ -20,6 +20,13 @@ pub struct FileSource {
     opened: Mutex<Option<Opened>>,
 }
 
+/// A clone is a source of the same path that has not been opened.
+impl Clone for FileSource {
+    fn clone(&self) -> Self {
+        Self { path: self.path.clone(), name: self.name.clone(), opened: Mutex::new(None) }
+    }
+}
+
 /// A regular file that was opened.
 #[derive(Debug)]
 struct Opened {
@@ -225,6 +232,11 @@ mod tests {
         let Err(error) = source.reopen() else { panic!("it has changed") };
         assert!(error.to_string().contains("it had 5 bytes and has 7"), "{error}");
         assert!(!FileSource::new(folder.path()).can_reopen());
+        let clone = source.clone();
+        assert_eq!(clone.name(), source.name());
+        assert!(clone.verify_unchanged().is_ok() && clone.reopen().is_err(), "it was not opened");
+        clone.open().unwrap();
+        assert!(clone.verify_unchanged().is_ok() && source.verify_unchanged().is_err());
     }
 
     #[cfg(unix)]

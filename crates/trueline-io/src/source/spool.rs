@@ -1,5 +1,6 @@
 //! Makes a source that can be read once readable again.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
@@ -16,6 +17,16 @@ pub struct SpooledSource<'s> {
     folder: PathBuf,
     limit_bytes: u64,
     spool: Arc<Mutex<Spool>>,
+}
+
+impl fmt::Debug for SpooledSource<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SpooledSource")
+            .field("name", &self.inner.name())
+            .field("folder", &self.folder)
+            .field("limit_bytes", &self.limit_bytes)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Default)]
