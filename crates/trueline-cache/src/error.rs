@@ -6,6 +6,19 @@ use std::path::PathBuf;
 /// An error of a store; see [`Error::kind`].
 ///
 /// No error makes a result wrong: the caller continues without the cache.
+///
+/// A [`Store`](crate::Store) of one's own creates its errors from an [`ErrorKind`], usually from [`ErrorKind::Store`]:
+///
+/// ```
+/// use trueline_cache::{Error, ErrorKind};
+///
+/// fn put() -> Result<(), Error> {
+///     let source = "connection refused".into();
+///     Err(ErrorKind::Store { name: "redis".to_owned(), action: "written to", source }.into())
+/// }
+///
+/// assert_eq!(put().unwrap_err().to_string(), "the cache `redis` could not be written to");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<ErrorKind>);
@@ -48,10 +61,27 @@ pub enum ErrorKind {
         /// The error of the system.
         source: io::Error,
     },
+    /// A store that is not a folder failed.
+    #[error("the cache `{}` could not be {action}", name.escape_debug())]
+    Store {
+        /// The name of the store.
+        name: String,
+        /// The failed action: `written to`, `listed`, ….
+        action: &'static str,
+        /// The reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind)
+    }
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind) -> Self {
+    /// Creates an error of a kind.
+    pub fn new(kind: ErrorKind) -> Self {
         Self(Box::new(kind))
     }
 

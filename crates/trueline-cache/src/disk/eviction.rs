@@ -142,7 +142,7 @@ fn is_expired(folder: &Folder, entry: &Entry, options: &DiskOptions, now: System
 }
 
 /// Removes a file, if it exists.
-fn remove(folder: &Folder, shard: &str, name: &str) -> io::Result<()> {
+pub(super) fn remove(folder: &Folder, shard: &str, name: &str) -> io::Result<()> {
     match folder.subfolder(shard).and_then(|shard| shard.remove(name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

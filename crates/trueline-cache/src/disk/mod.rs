@@ -157,6 +157,12 @@ impl DiskStore {
         Ok(())
     }
 
+    /// Removes the entry of a key. The account still contains its size, until the next listing.
+    fn remove(&self, key: &Key) -> io::Result<()> {
+        let name = key.to_string();
+        eviction::remove(&self.folder, shard_name(&name), &name)
+    }
+
     /// Evicts entries, unless another thread is doing so.
     fn evict(&self) -> io::Result<()> {
         let _guard = match self.evicting.try_lock() {
@@ -183,11 +189,12 @@ impl Store for DiskStore {
     fn put(&self, key: &Key, value: &[&[u8]]) -> Result<(), Error> {
         let bytes = value.iter().map(|piece| piece.len() as u64).sum();
         let stored = entry::stored_bytes(bytes);
-        if bytes > self.options.max_value_bytes || stored > self.options.max_bytes {
-            return Ok(());
-        }
-        self.write(key, value, stored)
-            .map_err(|source| Error::new(ErrorKind::Write { folder: self.path.clone(), source }))
+        let put = if bytes > self.options.max_value_bytes || stored > self.options.max_bytes {
+            self.remove(key)
+        } else {
+            self.write(key, value, stored)
+        };
+        put.map_err(|source| Error::new(ErrorKind::Write { folder: self.path.clone(), source }))
     }
 
     fn stats(&self) -> Result<Stats, Error> {

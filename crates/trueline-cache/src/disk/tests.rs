@@ -121,6 +121,28 @@ fn a_value_that_is_too_large_is_neither_kept_nor_read() {
 }
 
 #[test]
+fn a_value_that_is_too_large_takes_the_place_of_nothing_but_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = [b"old".to_vec(), b"other".to_vec()];
+    for options in [
+        DiskOptions::default().max_value_bytes(10),
+        DiskOptions::default().max_bytes(2 * entry::stored_bytes(10)),
+    ] {
+        let store = open(&folder, options);
+        // Without an entry, or even its folder, there is nothing to remove.
+        store.put(&key(2), &[&[0; 200]]).unwrap();
+        for (number, value) in (0..).zip(&old) {
+            store.put(&key(number), &[value]).unwrap();
+        }
+        store.put(&key(0), &[&[0; 100], &[0; 100]]).unwrap();
+        assert_eq!(store.get(&key(0)), None);
+        assert_eq!(store.get(&key(1)).as_ref(), Some(&old[1]));
+        assert_eq!(store.stats().unwrap().entries, 1);
+        assert_eq!(open(&folder, DiskOptions::default()).get(&key(0)), None);
+    }
+}
+
+#[test]
 fn what_was_not_used_for_longest_goes_first() {
     let folder = tempfile::tempdir().unwrap();
     let one = entry::stored_bytes(1000);
