@@ -15,6 +15,7 @@ mod literal;
 pub mod pattern;
 mod read;
 mod resolve;
+mod rule;
 mod schema;
 
 pub use crate::check::{

@@ -7,7 +7,7 @@ use crate::data_type::DataType;
 use crate::error::Error;
 use crate::field::Field;
 use crate::json::JsonFormat;
-use crate::{document, read, resolve};
+use crate::{document, read, resolve, rule};
 
 /// The schema of one table: its columns, its checks and how text formats are read.
 ///
@@ -74,6 +74,28 @@ impl Schema {
     /// As [`Schema::parse`].
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         Self::parse(text, Language::Toml)
+    }
+
+    /// Checks a schema made in code: it must satisfy the rules that documents must satisfy, such as unique names, parameters of
+    /// types within their limits, and bounds that are values of the field's type. A schema that was parsed satisfies them.
+    ///
+    /// Regular expressions are not compiled here, because that takes longer than everything else; whoever runs the schema
+    /// compiles them ([`pattern::compile`](crate::pattern::compile)).
+    ///
+    /// # Errors
+    /// All errors, without locations, but with their paths: see [`Problem::path`](crate::Problem::path).
+    ///
+    /// # Example
+    /// ```
+    /// use trueline_schema::{DataType, Field, Schema};
+    /// let mut schema = Schema::default();
+    /// schema.fields.push(Field::new("amount", DataType::Decimal { precision: 5, scale: 9 }));
+    /// let Err(error) = schema.check() else { panic!("there is no such type") };
+    /// assert_eq!(error.to_string(), "field `amount`: `type` has more digits after the point than digits");
+    /// assert_eq!(error.errors()[0].path(), Some("fields[0]"));
+    /// ```
+    pub fn check(&self) -> Result<(), Error> {
+        rule::check_schema(self)
     }
 
     /// Returns all checks of the schema, including implied ones, with their final ids, in report order.

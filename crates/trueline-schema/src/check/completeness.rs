@@ -21,13 +21,16 @@ pub(crate) const SPEC: Spec = Spec {
 
 fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
     let min_fraction = parameters.number("min_fraction").map(|(_, number)| number.to_f64());
-    if let Some(fraction) = min_fraction
-        && !(0.0..=1.0).contains(&fraction)
-    {
-        let reason = format!("`min_fraction` {fraction} is not between 0 and 1");
-        parameters.record_error("min_fraction", ErrorKind::Impossible { reason });
+    if let Some((key, kind)) = problem(min_fraction) {
+        parameters.record_error(key, kind);
     }
     CheckKind::Completeness { min_fraction, min_count: parameters.count("min_count") }
+}
+
+pub(crate) fn problem(min_fraction: Option<f64>) -> Option<(&'static str, ErrorKind)> {
+    let fraction = min_fraction.filter(|fraction| !(0.0..=1.0).contains(fraction))?;
+    let reason = format!("`min_fraction` {fraction} is not between 0 and 1");
+    Some(("min_fraction", ErrorKind::Impossible { reason }))
 }
 
 pub(crate) fn write(min_fraction: Option<f64>, min_count: Option<u64>, object: &mut Object) {

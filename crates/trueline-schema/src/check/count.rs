@@ -36,19 +36,24 @@ pub(crate) fn read(parameters: &mut Parameters<'_, '_>, kind: fn(CountBounds) ->
         max: parameters.count("max"),
         equals: parameters.count("equals"),
     };
+    for (key, kind) in problems(bounds) {
+        parameters.record_error(key, kind);
+    }
+    kind(bounds.normalized())
+}
+
+pub(crate) fn problems(bounds: CountBounds) -> Vec<(&'static str, ErrorKind)> {
+    let mut problems = Vec::new();
     if bounds.equals.is_some() && (bounds.min.is_some() || bounds.max.is_some()) {
         let reason = "`equals` stands alone: remove it, or `min` and `max`".to_owned();
-        parameters.record_error("equals", ErrorKind::Impossible { reason });
+        problems.push(("equals", ErrorKind::Impossible { reason }));
     }
     if let (Some(min), Some(max)) = (bounds.min, bounds.max)
         && min > max
     {
-        parameters.record_error(
-            "max",
-            ErrorKind::Impossible { reason: format!("`min` {min} is above `max` {max}") },
-        );
+        problems.push(("max", ErrorKind::Impossible { reason: format!("`min` {min} is above `max` {max}") }));
     }
-    kind(bounds.normalized())
+    problems
 }
 
 pub(crate) fn write(bounds: &CountBounds, object: &mut Object) {

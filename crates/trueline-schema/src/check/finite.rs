@@ -22,12 +22,16 @@ pub(crate) const SPEC: Spec = Spec {
 fn read(parameters: &mut Parameters<'_, '_>) -> Option<CheckKind> {
     let field = parameters.field()?;
     let (allow_nan, allow_infinite) = (field.allow_nan, field.allow_infinite);
-    if allow_nan && allow_infinite {
-        let reason = "the field allows both NaN and infinities, so nothing is left for `finite` to refuse";
-        parameters.record_error("check", ErrorKind::Impossible { reason: reason.to_owned() });
+    if let Some((key, kind)) = problem(allow_nan, allow_infinite) {
+        parameters.record_error(key, kind);
         return None;
     }
     Some(CheckKind::Finite { allow_nan, allow_infinite })
+}
+
+pub(crate) fn problem(allow_nan: bool, allow_infinite: bool) -> Option<(&'static str, ErrorKind)> {
+    let reason = "the field allows both NaN and infinities, so nothing is left for `finite` to refuse";
+    (allow_nan && allow_infinite).then(|| ("check", ErrorKind::Impossible { reason: reason.to_owned() }))
 }
 
 pub(crate) fn expected(allow_nan: bool, allow_infinite: bool) -> &'static str {

@@ -35,11 +35,8 @@ pub(crate) const UNITS: [(&str, LengthUnit); 2] = [("char", LengthUnit::Char), (
 
 fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
     let (min, max) = (parameters.count("min_length"), parameters.count("max_length"));
-    if let (Some(min), Some(max)) = (min, max)
-        && min > max
-    {
-        let reason = format!("`min_length` {min} is above `max_length` {max}");
-        parameters.record_error("max_length", ErrorKind::Impossible { reason });
+    if let Some((key, kind)) = problem(min, max) {
+        parameters.record_error(key, kind);
     }
     let declared = parameters.word("unit", &UNITS);
     let is_binary = parameters.data_type() == Some(&DataType::Binary);
@@ -54,6 +51,13 @@ fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
     }
     let unit = if is_binary { LengthUnit::Byte } else { declared.unwrap_or_default() };
     CheckKind::Length { min, max, unit }
+}
+
+/// Why no length is within the bounds, if so.
+pub(crate) fn problem(min: Option<u64>, max: Option<u64>) -> Option<(&'static str, ErrorKind)> {
+    let (min, max) = (min?, max?);
+    let reason = || format!("`min_length` {min} is above `max_length` {max}");
+    (min > max).then(|| ("max_length", ErrorKind::Impossible { reason: reason() }))
 }
 
 pub(crate) fn write(min: Option<u64>, max: Option<u64>, unit: LengthUnit, object: &mut Object) {

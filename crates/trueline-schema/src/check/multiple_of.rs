@@ -22,12 +22,15 @@ pub(crate) const SPEC: Spec = Spec {
 
 fn read(parameters: &mut Parameters<'_, '_>) -> Option<CheckKind> {
     let factor = parameters.literal("multiple_of")?;
-    if matches!(factor, Literal::Number(number) if number <= Decimal::ZERO) {
-        parameters.record_error(
-            "multiple_of",
-            ErrorKind::Impossible { reason: format!("`multiple_of` {factor} is not above 0") },
-        );
+    if let Some((key, kind)) = problem(&factor) {
+        parameters.record_error(key, kind);
         return None;
     }
     Some(CheckKind::MultipleOf(factor))
+}
+
+pub(crate) fn problem(factor: &Literal) -> Option<(&'static str, ErrorKind)> {
+    let reason = || format!("`multiple_of` {factor} is not above 0");
+    matches!(factor, Literal::Number(number) if *number <= Decimal::ZERO)
+        .then(|| ("multiple_of", ErrorKind::Impossible { reason: reason() }))
 }

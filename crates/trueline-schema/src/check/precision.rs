@@ -24,17 +24,24 @@ pub(crate) const PARAMETERS: &[&str] = &["digits", "scale"];
 
 fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
     let (digits, scale) = (parameters.count_u32("digits"), parameters.count_u32("scale"));
+    for (key, kind) in problems(digits, scale) {
+        parameters.record_error(key, kind);
+    }
+    CheckKind::Precision { digits, scale }
+}
+
+pub(crate) fn problems(digits: Option<u32>, scale: Option<u32>) -> Vec<(&'static str, ErrorKind)> {
+    let mut problems = Vec::new();
     if digits == Some(0) {
-        parameters
-            .record_error("digits", ErrorKind::Impossible { reason: "`digits` is at least 1".to_owned() });
+        problems.push(("digits", ErrorKind::Impossible { reason: "`digits` is at least 1".to_owned() }));
     }
     if let (Some(digits), Some(scale)) = (digits, scale)
         && scale > digits
     {
         let reason = format!("`scale` {scale} is above `digits` {digits}");
-        parameters.record_error("scale", ErrorKind::Impossible { reason });
+        problems.push(("scale", ErrorKind::Impossible { reason }));
     }
-    CheckKind::Precision { digits, scale }
+    problems
 }
 
 pub(crate) fn write(digits: Option<u32>, scale: Option<u32>, object: &mut Object) {

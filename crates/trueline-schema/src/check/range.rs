@@ -128,14 +128,21 @@ fn read(parameters: &mut Parameters<'_, '_>) -> CheckKind {
         exclusive_maximum: parameters.literal("exclusive_maximum"),
     }
     .normalized();
-    if let Some(reason) = range.contradiction(parameters.data_type()) {
+    if let Some((key, kind)) = problem(&range, parameters.data_type()) {
+        parameters.record_error(key, kind);
+    }
+    CheckKind::Range(range)
+}
+
+/// Why no value is in a normalized range, if so, and the bound to blame.
+pub(crate) fn problem(range: &Range, data_type: Option<&DataType>) -> Option<(&'static str, ErrorKind)> {
+    range.contradiction(data_type).map(|reason| {
         let bounds = [&range.maximum, &range.exclusive_maximum, &range.exclusive_minimum];
         let keys = ["maximum", "exclusive_maximum", "exclusive_minimum"];
         let key =
             keys.into_iter().zip(bounds).find(|(_, bound)| bound.is_some()).map_or("minimum", |(key, _)| key);
-        parameters.record_error(key, ErrorKind::Impossible { reason });
-    }
-    CheckKind::Range(range)
+        (key, ErrorKind::Impossible { reason })
+    })
 }
 
 pub(crate) fn write(range: &Range, object: &mut Object) {

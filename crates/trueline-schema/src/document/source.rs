@@ -86,7 +86,14 @@ impl<'a> Source<'a> {
         let width = text.lines().next().map_or(0, |line| line.trim_end().chars().count());
         let name = self.document_name(span).map(str::to_owned);
         let location = Some(Location { document: name, line, column, path });
-        Problem { kind, location, width, document: self.document_index(span), offset: span.start }
+        Problem {
+            kind,
+            location,
+            width,
+            document: self.document_index(span),
+            offset: span.start,
+            place: None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::compose::Document;
 use crate::data_type::DataType;
 use crate::schema::Language;
 
-/// The errors of a schema document that cannot be used.
+/// The errors of a schema document, or of a schema made in code ([`Schema::check`](crate::Schema::check)), that cannot be used.
 ///
 /// [`kind`](Self::kind), [`location`](Self::location) and the message describe the first error by location;
 /// [`errors`](Self::errors) returns all of them.
@@ -90,12 +90,28 @@ pub struct Problem {
     pub(crate) document: usize,
     /// The byte offset at which the error starts; errors are sorted by it.
     pub(crate) offset: usize,
+    /// The place in a schema that was made in code.
+    pub(crate) place: Option<Box<Place>>,
+}
+
+/// A place in a schema that was made in code.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Place {
+    /// The path in the schema: `fields[2]`.
+    path: String,
+    /// The place for people: ``field `amount` ``.
+    owner: String,
 }
 
 impl Problem {
     /// An error without a location.
     pub(crate) fn without_location(kind: ErrorKind) -> Self {
-        Self { kind, location: None, width: 0, document: 0, offset: 0 }
+        Self { kind, location: None, width: 0, document: 0, offset: 0, place: None }
+    }
+
+    /// An error in a schema that was made in code.
+    pub(crate) fn in_schema(kind: ErrorKind, path: String, owner: String) -> Self {
+        Self { place: Some(Box::new(Place { path, owner })), ..Self::without_location(kind) }
     }
 
     /// Assigns the error to a document of a composed schema. That document was parsed on its own; `start` is the offset of its
@@ -118,10 +134,20 @@ impl Problem {
     pub fn location(&self) -> Option<&Location> {
         self.location.as_ref()
     }
+
+    /// Returns the path of the error: that of its location in a document, or in a schema made in code the path of the field or
+    /// check, such as `fields[2].checks[0]`.
+    pub fn path(&self) -> Option<&str> {
+        let path = self.location.as_ref().map(|location| &location.path);
+        path.or(self.place.as_ref().map(|place| &place.path)).map(String::as_str)
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{}: ", place.owner)?;
+        }
         fmt::Display::fmt(&self.kind, f)
     }
 }
@@ -221,11 +247,11 @@ pub enum ErrorKind {
         keys: Vec<&'static str>,
     },
     /// Two columns have the same name, or one column has a name twice.
-    #[error("the column name {} is given twice, first on line {first_line}{}", backticked(name), of_document(first_document.as_ref()))]
+    #[error("the column name {} is given twice{}{}", backticked(name), first_on(*first_line), of_document(first_document.as_ref()))]
     DuplicateField {
         /// The name.
         name: String,
-        /// The line of its first occurrence.
+        /// The line of its first occurrence; 0 in a schema made in code.
         first_line: u32,
         /// The document of its first occurrence, if there are several documents.
         first_document: Option<String>,
@@ -360,6 +386,10 @@ pub(crate) fn push_escaped(out: &mut String, character: char) {
 
 fn did_you_mean(nearest: Option<&String>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean {}?", backticked(nearest)))
+}
+
+fn first_on(line: u32) -> String {
+    if line == 0 { String::new() } else { format!(", first on line {line}") }
 }
 
 fn of_document(document: Option<&String>) -> String {

@@ -1,11 +1,12 @@
 //! Reads items of `checks`, in the schema and in fields.
 
-use super::field::{ParsedField, inapplicable};
+use super::field::ParsedField;
 use super::mapping::{Mapping, NodeRef};
 use super::parameter::Parameters;
 use super::{Reader, keyword, nearest, suggest};
 use crate::check::{Check, CheckKind, RESERVED, SPECS, Severity, Spec, Target, Tolerance};
-use crate::error::{ErrorKind, Noun, backticked};
+use crate::error::{ErrorKind, Noun};
+use crate::rule;
 
 /// Where an item of `checks` is written.
 enum Context<'f> {
@@ -44,13 +45,8 @@ impl<'d> Reader<'d> {
 
     /// Records an implied check that is declared twice.
     fn check_declared_once(&mut self, node: &NodeRef<'d>, kind: &CheckKind, siblings: &[Check]) {
-        let is_implied = matches!(
-            kind,
-            CheckKind::Structure | CheckKind::Columns | CheckKind::Type | CheckKind::Finite { .. }
-        );
-        if is_implied && siblings.iter().any(|check| check.kind.name() == kind.name()) {
-            let reason = format!("the check `{}` is declared twice", kind.name());
-            self.record_error_at(node, ErrorKind::Impossible { reason });
+        if let Some(kind) = rule::declared_twice(kind, siblings) {
+            self.record_error_at(node, kind);
         }
     }
 
@@ -63,7 +59,7 @@ impl<'d> Reader<'d> {
         for parsed in &targets {
             if parsed.is_typed && !spec.types.contains(&parsed.field.data_type) {
                 let at = map.get("check")?;
-                let kind = inapplicable(spec.name, &parsed.field.data_type, spec.types);
+                let kind = rule::inapplicable(spec.name, &parsed.field.data_type, spec.types);
                 self.record_error_at(&at, kind);
                 return None;
             }
@@ -123,38 +119,21 @@ impl<'d> Reader<'d> {
         let written = map.get("column").or_else(|| map.get("columns"));
         match (context, spec.target, written) {
             (Context::Field(_), Target::Table, _) => {
-                let reason =
-                    format!("`{}` is a check of the table: it stands in the schema's `checks`", spec.name);
-                self.record_error(map.span, &map.path, ErrorKind::Impossible { reason });
+                self.record_error(map.span, &map.path, rule::table_check_in_field(spec));
                 None
             }
             (Context::Field(_), _, Some(node)) => {
-                self.record_error(
-                    node.key_span,
-                    &node.path,
-                    ErrorKind::InvalidValue {
-                        key: node.key.clone(),
-                        reason: "is implied in a field's own checks; checks of other columns stand in the schema's `checks`"
-                            .to_owned(),
-                    },
-                );
+                self.record_error(node.key_span, &node.path, rule::columns_in_field(&node.key));
                 None
             }
             (Context::Field(parsed), _, None) => Some(vec![parsed]),
             (Context::Document(_), Target::Table, None) => Some(Vec::new()),
             (Context::Document(_), Target::Table, Some(node)) => {
-                let kind = ErrorKind::InvalidValue {
-                    key: node.key.clone(),
-                    reason: format!("means nothing for `{}`, which is a check of the whole table", spec.name),
-                };
-                self.record_error(node.key_span, &node.path, kind);
+                self.record_error(node.key_span, &node.path, rule::columns_of_table(&node.key, spec));
                 None
             }
             (Context::Document(_), _, None) => {
-                let keys: &[&str] =
-                    if spec.target == Target::Column { &["column"] } else { &["column", "columns"] };
-                let kind = ErrorKind::MissingKey { owner: map.owner.clone(), keys: keys.to_vec() };
-                self.record_error(map.span, &map.path, kind);
+                self.record_error(map.span, &map.path, rule::no_column(spec));
                 None
             }
             (Context::Document(fields), _, Some(_)) => self.columns(map, spec, fields),
@@ -187,11 +166,7 @@ impl<'d> Reader<'d> {
                     return None;
                 }
                 if spec.target == Target::Column && items.len() > 1 {
-                    let reason = format!(
-                        "names several columns, and `{}` takes one: write one check for each",
-                        spec.name
-                    );
-                    self.invalid(&node, reason);
+                    self.record_error_at(&node, rule::several_columns(&node.key, spec));
                     return None;
                 }
                 items
@@ -202,7 +177,7 @@ impl<'d> Reader<'d> {
         for node in &nodes {
             let parsed = self.column(node, fields)?;
             if found.iter().any(|other| other.field.name == parsed.field.name) {
-                self.invalid(node, format!("names {} twice", backticked(&parsed.field.name)));
+                self.record_error_at(node, rule::column_twice(&node.key, &parsed.field.name));
                 return None;
             }
             found.push(parsed);
@@ -236,9 +211,7 @@ impl<'d> Reader<'d> {
     fn tolerance(&mut self, map: &Mapping<'d>, spec: &Spec) -> Option<Tolerance> {
         let node = map.get("tolerance")?;
         if !spec.takes_tolerance {
-            let reason = format!("does not apply to `{}`, which counts no failures", spec.name);
-            let kind = ErrorKind::InvalidValue { key: node.key.clone(), reason };
-            self.record_error(node.key_span, &node.path, kind);
+            self.record_error(node.key_span, &node.path, rule::no_tolerance(spec));
             return None;
         }
         let (text, number) = self.number(map, "tolerance")?;
@@ -246,18 +219,14 @@ impl<'d> Reader<'d> {
         let tolerance = if is_integer {
             number.to_integer().and_then(|count| u64::try_from(count).ok()).map(Tolerance::Count)
         } else {
-            Some(number.to_f64()).filter(|fraction| (0.0..1.0).contains(fraction)).map(Tolerance::Fraction)
+            Some(number.to_f64()).filter(|fraction| rule::is_fraction(*fraction)).map(Tolerance::Fraction)
         };
         match tolerance {
             Some(Tolerance::Count(0)) => None,
             Some(Tolerance::Fraction(fraction)) if fraction <= 0.0 => None,
             Some(tolerance) => Some(tolerance),
             None => {
-                let reason = format!(
-                    "`tolerance` {} is neither a whole number of failures nor a fraction below 1",
-                    backticked(text)
-                );
-                self.record_error_at(&node, ErrorKind::Impossible { reason });
+                self.record_error_at(&node, rule::bad_tolerance(text));
                 None
             }
         }

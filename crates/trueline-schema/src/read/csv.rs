@@ -4,6 +4,7 @@ use super::mapping::{Mapping, NodeRef};
 use super::{Reader, keyword, suggest};
 use crate::csv::CsvFormat;
 use crate::error::{ErrorKind, Noun};
+use crate::rule;
 
 impl<'d> Reader<'d> {
     pub(super) fn csv(&mut self, node: &NodeRef<'d>) -> CsvFormat {
@@ -37,10 +38,12 @@ impl<'d> Reader<'d> {
                 *slot = None;
                 return;
             }
-            [b'\n' | b'\r'] => "cannot be a line end",
             [byte] => {
-                *slot = Some(*byte);
-                return;
+                let Some(reason) = rule::byte(*byte) else {
+                    *slot = Some(*byte);
+                    return;
+                };
+                reason
             }
             [b'\\', ..] | b"tab" => "must be one character; a tab is written \"\\t\" in double quotes",
             _ if text.chars().count() == 1 => "must be an ASCII character",
@@ -72,28 +75,11 @@ impl<'d> Reader<'d> {
 
     /// Records two bytes of the dialect that are equal.
     fn check_distinct(&mut self, map: &Mapping<'d>, csv: &CsvFormat) {
-        let bytes = [
-            ("delimiter", Some(csv.delimiter)),
-            ("quote", csv.quote),
-            ("escape", csv.escape),
-            ("comment", csv.comment),
-        ];
-        for (index, (key, byte)) in bytes.iter().enumerate() {
-            for (other_key, other) in &bytes[..index] {
-                if byte.is_none() || byte != other {
-                    continue;
-                }
-                // At least one of the two is in the document, because the defaults differ.
-                let written = if map.has(key) { key } else { other_key };
-                let doubling = if *key == "escape" && *other_key == "quote" {
-                    "; a doubled quote is understood without it"
-                } else {
-                    ""
-                };
-                let reason = format!("`{key}` and `{other_key}` are the same character{doubling}");
-                if let Some(node) = map.get(written) {
-                    self.record_error_at(&node, ErrorKind::Impossible { reason });
-                }
+        for (key, other_key, kind) in rule::same_bytes(csv) {
+            // At least one of the two is in the document, because the defaults differ.
+            let written = if map.has(key) { key } else { other_key };
+            if let Some(node) = map.get(written) {
+                self.record_error_at(&node, kind);
             }
         }
     }

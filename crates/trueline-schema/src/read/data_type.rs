@@ -12,12 +12,11 @@ use super::suggest;
 use crate::data_type::{DataType, TimeUnit, is_plain_name};
 use crate::error::{ErrorKind, Noun, backticked};
 use crate::grammar::is_zone;
+use crate::rule::{self, invalid_type as invalid};
 
 /// Other names of types.
 pub(crate) const ALIASES: [(&str, DataType); 2] =
     [("integer", DataType::Int64), ("number", DataType::Float64)];
-/// The maximum nesting depth of types.
-const MAX_DEPTH: usize = 32;
 
 /// An error, and the byte offset in the text at which it starts.
 struct TypeError {
@@ -61,14 +60,14 @@ fn parse_range(text: &str, range: Range<usize>, depth: usize) -> Result<DataType
     if !own.ends_with('>') {
         return Err(error(invalid(&format!("{name}<…> has no closing angle bracket at its end"))));
     }
-    if depth == MAX_DEPTH {
-        return Err(error(invalid(&format!("has more than {MAX_DEPTH} types within one another"))));
+    if depth == rule::MAX_TYPE_DEPTH {
+        return Err(error(rule::too_deep()));
     }
     let inner = trimmed(text, range.start + open + 1..range.end - 1);
     match (name, inner.is_empty()) {
         ("list", true) => Err(error(invalid("list needs the type of its items: list<int64>"))),
         ("list", false) => Ok(DataType::List(Box::new(parse_range(text, inner, depth + 1)?))),
-        (_, true) => Err(error(invalid("struct needs its members: struct<a: int64, b: string>"))),
+        (_, true) => Err(error(rule::no_members())),
         (_, false) => members(text, inner, depth).map(DataType::Struct),
     }
 }
@@ -98,7 +97,7 @@ fn members(text: &str, range: Range<usize>, depth: usize) -> Result<Vec<(String,
             return Err(error(invalid(reason)));
         }
         if !names.insert(name.clone()) {
-            return Err(error(invalid(&format!("has two members of the name {}", backticked(&name)))));
+            return Err(error(rule::two_members(&name)));
         }
         let of_member = trimmed(text, member.start + colon + 1..member.end);
         if of_member.is_empty() {
@@ -192,7 +191,7 @@ fn plain(text: &str) -> Result<DataType, ErrorKind> {
     }
     match text {
         "list" => return Err(invalid("list needs the type of its items: list<int64>")),
-        "struct" => return Err(invalid("struct needs its members: struct<a: int64, b: string>")),
+        "struct" => return Err(rule::no_members()),
         _ => {}
     }
     let names = DataType::PLAIN.iter().map(DataType::name).chain(ALIASES.iter().map(|(name, _)| *name));
@@ -206,11 +205,10 @@ fn decimal(parameters: &[&str]) -> Result<DataType, ErrorKind> {
         return Err(invalid("decimal takes two parameters: decimal(10,2)"));
     };
     match (parse_u8(precision), parse_u8(scale)) {
-        (Some(precision @ 1..=38), Some(scale)) if scale <= precision => {
-            Ok(DataType::Decimal { precision, scale })
+        (Some(precision), Some(scale)) => {
+            rule::decimal(precision, scale).map_or(Ok(DataType::Decimal { precision, scale }), Err)
         }
-        (Some(1..=38), Some(_)) => Err(invalid("has more digits after the point than digits")),
-        _ => Err(invalid("takes 1 to 38 digits, and 0 to as many of them after the point")),
+        _ => Err(rule::decimal_digits()),
     }
 }
 
@@ -223,12 +221,8 @@ fn timestamp(parameters: &[&str]) -> Result<DataType, ErrorKind> {
     };
     let zone = match parameters.get(1) {
         Some(zone) if is_zone(zone) => Some(if *zone == "Z" { "UTC" } else { *zone }.to_owned()),
-        Some(_) => return Err(invalid("has no zone such as UTC, +01:00 or Europe/Berlin after its unit")),
+        Some(_) => return Err(rule::no_zone()),
         None => None,
     };
     Ok(DataType::Timestamp { unit: Some(unit), zone })
-}
-
-fn invalid(reason: &str) -> ErrorKind {
-    ErrorKind::InvalidValue { key: "type".to_owned(), reason: reason.to_owned() }
 }

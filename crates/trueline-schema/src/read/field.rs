@@ -10,8 +10,8 @@ use crate::data_type::DataType;
 use crate::document::{Span, Value};
 use crate::error::{ErrorKind, backticked};
 use crate::field::Field;
-use crate::grammar::Strptime;
 use crate::resolve;
+use crate::rule;
 
 /// A parsed field, and what the parsing of its checks needs in addition.
 pub(super) struct ParsedField {
@@ -21,18 +21,6 @@ pub(super) struct ParsedField {
     /// The default severity of its checks.
     pub(super) severity: Severity,
 }
-
-/// The types that a keyword applies to, for keywords that are not checks.
-pub(super) const KEYWORD_TYPES: [(&str, Types); 8] = [
-    ("true_values", Types::Boolean),
-    ("false_values", Types::Boolean),
-    ("group_char", Types::Numeric),
-    ("decimal_char", Types::Fractional),
-    ("allow_nan", Types::Floats),
-    ("allow_infinite", Types::Floats),
-    ("coerce", Types::Coercible),
-    ("format", Types::Formatted),
-];
 
 impl<'d> Reader<'d> {
     pub(super) fn fields(&mut self, node: &NodeRef<'d>) -> Vec<ParsedField> {
@@ -104,31 +92,24 @@ impl<'d> Reader<'d> {
                 if slot.is_empty()
                     && let Some(node) = map.get(key)
                 {
-                    let reason = format!("`{key}` lists no texts");
-                    self.record_error_at(&node, ErrorKind::Impossible { reason });
+                    self.record_error_at(&node, rule::lists_nothing(key, "texts"));
                 }
             }
         }
-        let both = field.true_values.iter().find(|text| field.false_values.contains(text));
-        if let Some(text) = both {
+        if let Some(kind) = rule::true_and_false(&field.true_values, &field.false_values) {
             let key = if map.has("true_values") { "true_values" } else { "false_values" };
             if let Some(node) = map.get(key) {
-                let reason =
-                    format!("{} means both true and false; list the other side too", backticked(text));
-                self.record_error_at(&node, ErrorKind::Impossible { reason });
+                self.record_error_at(&node, kind);
             }
         }
         field.group_char = self.character(map, "group_char");
         if let Some(character) = self.character(map, "decimal_char") {
             field.decimal_char = character;
         }
-        let has_decimal_point = Types::Fractional.contains(&field.data_type);
-        if has_decimal_point
-            && field.group_char == Some(field.decimal_char)
+        if let Some(kind) = rule::same_chars(field)
             && let Some(node) = map.get("group_char")
         {
-            let reason = "`group_char` and `decimal_char` are the same character".to_owned();
-            self.record_error_at(&node, ErrorKind::Impossible { reason });
+            self.record_error_at(&node, kind);
         }
         if Types::Temporal.contains(&field.data_type)
             && let Some(node) = map.get("format")
@@ -142,19 +123,15 @@ impl<'d> Reader<'d> {
         let node = map.get(key)?;
         let text = self.text_at(&node)?;
         let mut characters = text.chars();
-        match (characters.next(), characters.next()) {
-            (Some(one), None) if !one.is_alphanumeric() && !matches!(one, '+' | '-' | '\n' | '\r') => {
-                Some(one)
-            }
-            (Some(_), None) => {
-                self.invalid(&node, "cannot be a letter, a digit, a sign or a line end");
-                None
-            }
-            _ => {
-                self.invalid(&node, "must be one character");
-                None
-            }
+        let (Some(one), None) = (characters.next(), characters.next()) else {
+            self.invalid(&node, "must be one character");
+            return None;
+        };
+        if let Some(reason) = rule::character(one) {
+            self.invalid(&node, reason);
+            return None;
         }
+        Some(one)
     }
 
     /// The strptime patterns of a date or time type.
@@ -164,21 +141,19 @@ impl<'d> Reader<'d> {
             _ => vec![node.clone()],
         };
         if items.is_empty() {
-            self.record_error_at(node, ErrorKind::Impossible { reason: "`format` lists no patterns".into() });
+            self.record_error_at(node, rule::lists_nothing("format", "patterns"));
         }
         let mut formats = Vec::new();
         for item in &items {
             let Some(pattern) = self.nonempty_text(item) else { continue };
-            match Strptime::compile(&pattern) {
-                Err(message) => self.invalid(item, format!("is no strptime pattern: {message}")),
-                Ok(compiled) => {
-                    if let Some(part) = missing_part(&compiled, data_type) {
-                        let reason =
-                            format!("{} names no {part}, which {data_type} needs", backticked(&pattern));
-                        self.record_error_at(item, ErrorKind::Impossible { reason });
+            match rule::strptime(&item.key, &pattern, data_type) {
+                Err(kind) => self.record_error_at(item, kind),
+                Ok(incomplete) => {
+                    if let Some(kind) = incomplete {
+                        self.record_error_at(item, kind);
                     }
                     if formats.contains(&pattern) {
-                        self.invalid(item, "lists this pattern twice");
+                        self.record_error_at(item, rule::pattern_twice(&item.key));
                     }
                     formats.push(pattern);
                 }
@@ -190,13 +165,13 @@ impl<'d> Reader<'d> {
     /// Records keywords that do not apply to the type.
     fn check_keyword_types(&mut self, map: &Mapping<'d>, data_type: &DataType) {
         let of_checks = SPECS.iter().flat_map(|spec| spec.keywords.iter().map(|key| (*key, spec.types)));
-        // `format` is a check for strings and a notation for dates and times; `KEYWORD_TYPES` has both.
+        // `format` is a check for strings and a notation for dates and times; `rule::KEYWORD_TYPES` has both.
         let of_checks = of_checks.filter(|(key, _)| *key != "format");
-        for (key, types) in KEYWORD_TYPES.into_iter().chain(of_checks) {
+        for (key, types) in rule::KEYWORD_TYPES.into_iter().chain(of_checks) {
             if !types.contains(data_type)
                 && let Some(node) = map.get(key)
             {
-                let kind = inapplicable(key, data_type, types);
+                let kind = rule::inapplicable(key, data_type, types);
                 self.record_error(node.key_span, &node.path, kind);
             }
         }
@@ -309,22 +284,5 @@ impl ParsedField {
             let check = Check::new(kind, vec![self.field.name.clone()]);
             self.field.checks.push(Check { severity: self.severity, ..check });
         }
-    }
-}
-
-pub(super) fn inapplicable(keyword: &str, data_type: &DataType, types: Types) -> ErrorKind {
-    ErrorKind::Inapplicable {
-        keyword: keyword.to_owned(),
-        data_type: data_type.clone(),
-        applies_to: types.to_string(),
-    }
-}
-
-/// A part that the type requires and the pattern does not have.
-fn missing_part(pattern: &Strptime, data_type: &DataType) -> Option<&'static str> {
-    match data_type {
-        DataType::Time => (!pattern.has_time()).then_some("part of a time"),
-        DataType::Timestamp { zone: Some(_), .. } if !pattern.has_offset() => Some("offset"),
-        _ => (!pattern.has_date()).then_some("part of a date"),
     }
 }

@@ -7,6 +7,7 @@ use crate::document::Value;
 use crate::error::{ErrorKind, escaped};
 use crate::grammar::{self, Decimal};
 use crate::literal::Literal;
+use crate::rule;
 
 impl<'d> Reader<'d> {
     /// Reads a value of the type.
@@ -27,9 +28,9 @@ impl<'d> Reader<'d> {
             (DataType::Binary, Value::Text(text)) => {
                 grammar::parse_binary(text).map(Literal::Binary).ok_or("it is not base64 with padding")
             }
-            (number_type, Value::Number(text)) if is_number(number_type) => number(text, number_type),
+            (number_type, Value::Number(text)) if rule::is_number(number_type) => number(text, number_type),
             _ => {
-                self.wrong_kind(node, expected(data_type));
+                self.wrong_kind(node, rule::expected_literal(data_type));
                 return None;
             }
         };
@@ -49,45 +50,14 @@ impl<'d> Reader<'d> {
     }
 }
 
-fn is_number(data_type: &DataType) -> bool {
-    data_type.is_integer() || data_type.is_float() || matches!(data_type, DataType::Decimal { .. })
-}
-
-fn expected(data_type: &DataType) -> &'static str {
-    match data_type {
-        DataType::Boolean => "true or false",
-        DataType::Date => "a date such as \"2020-01-31\"",
-        DataType::Time => "a time such as \"13:05:00\"",
-        DataType::Timestamp { .. } => "a timestamp such as \"2020-01-31T13:05:00Z\"",
-        DataType::Duration => "a duration such as \"PT90S\"",
-        DataType::Binary => "text in base64",
-        _ => "a number",
-    }
-}
-
 fn number(text: &str, data_type: &DataType) -> Result<Literal, &'static str> {
     if !grammar::is_number(text) {
         return Err("it is not a finite number");
     }
-    let number = Decimal::parse(text).ok_or("it has more than 38 digits or too large an exponent")?;
-    if let Some((min, max)) = data_type.integer_bounds() {
-        let is_integer = number.fraction_digits() == 0;
-        return match number.to_integer() {
-            Some(integer) if (min..=max).contains(&integer) => Ok(Literal::Number(number)),
-            _ if !is_integer => Err("it is not a whole number"),
-            _ => Err("it is out of the type's range"),
-        };
-    }
-    match data_type {
-        DataType::Float32 if grammar::parse_float32(text).is_none() => Err("it is out of the type's range"),
-        DataType::Float64 if !number.to_f64().is_finite() => Err("it is out of the type's range"),
-        DataType::Decimal { scale, .. } if number.fraction_digits() > u32::from(*scale) => {
-            Err("it has too many digits after the point")
-        }
-        DataType::Decimal { precision, scale } if number.whole_digits() > u64::from(precision - scale) => {
-            Err("it has too many digits before the point")
-        }
-        _ => Ok(Literal::Number(number)),
+    let number = Decimal::parse(text).ok_or(rule::TOO_MANY_DIGITS)?;
+    match rule::number(number, data_type) {
+        None => Ok(Literal::Number(number)),
+        Some(reason) => Err(reason),
     }
 }
 
@@ -102,18 +72,10 @@ fn time(text: &str) -> Result<Literal, &'static str> {
 fn timestamp(text: &str, unit: Option<TimeUnit>, needs_offset: bool) -> Result<Literal, &'static str> {
     let (nanos, offset) =
         grammar::parse_timestamp(text).ok_or("it is not a timestamp such as 2020-01-31T13:05:00Z")?;
-    if needs_offset && !offset {
-        return Err("it needs an offset such as Z, as the type has a zone");
+    match rule::timestamp(nanos, offset, unit, needs_offset) {
+        None => Ok(Literal::Timestamp { nanos, offset }),
+        Some(reason) => Err(reason),
     }
-    if let Some(unit) = unit {
-        if nanos % unit.nanoseconds() != 0 {
-            return Err("it is finer than the type's unit");
-        }
-        if i64::try_from(nanos / unit.nanoseconds()).is_err() {
-            return Err("it is out of the type's range");
-        }
-    }
-    Ok(Literal::Timestamp { nanos, offset })
 }
 
 fn duration(text: &str) -> Result<Literal, &'static str> {
@@ -122,6 +84,6 @@ fn duration(text: &str) -> Result<Literal, &'static str> {
     }
     match grammar::parse_duration(text) {
         Some(nanos) if i64::try_from(nanos).is_ok() => Ok(Literal::Duration(nanos)),
-        _ => Err("it is out of the type's range"),
+        _ => Err(rule::OUT_OF_RANGE),
     }
 }

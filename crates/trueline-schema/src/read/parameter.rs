@@ -7,6 +7,7 @@ use crate::error::ErrorKind;
 use crate::field::Field;
 use crate::grammar::Decimal;
 use crate::literal::Literal;
+use crate::rule;
 
 /// The parameters of a check, which are keys of an item of `checks` or of a field.
 pub(crate) struct Parameters<'r, 'd> {
@@ -81,8 +82,7 @@ impl<'d> Parameters<'_, 'd> {
         let node = self.map.get(key)?;
         let items = self.reader.items(&node, "a list of values")?;
         if items.is_empty() {
-            let reason = format!("`{key}` lists no values");
-            self.record_error(key, ErrorKind::Impossible { reason });
+            self.record_error(key, rule::lists_nothing(key, "values"));
             return None;
         }
         let data_type = self.data_type()?.clone();
@@ -93,7 +93,7 @@ impl<'d> Parameters<'_, 'd> {
             if seen.insert(literal.clone()) {
                 literals.push(literal);
             } else {
-                self.reader.invalid(item, "lists this value twice");
+                self.reader.record_error_at(item, rule::value_twice(&item.key));
             }
         }
         Some(literals)

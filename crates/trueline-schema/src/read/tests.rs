@@ -124,7 +124,7 @@ fn keywords_apply_to_the_same_types() {
     ];
     let types: Vec<DataType> =
         plain.chain([DataType::Decimal { precision: 5, scale: 2 }]).chain(nested).collect();
-    let of_keywords = super::field::KEYWORD_TYPES.into_iter();
+    let of_keywords = crate::rule::KEYWORD_TYPES.into_iter();
     let of_checks = SPECS.iter().flat_map(|spec| spec.keywords.iter().map(|key| (*key, spec.types)));
     for (key, family) in of_keywords.chain(of_checks.filter(|(key, _)| *key != "format")) {
         let rule = &schema["$defs"]["field"]["dependentSchemas"][key];

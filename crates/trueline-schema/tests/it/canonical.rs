@@ -13,6 +13,7 @@ fn yaml(text: &str) -> Schema {
 /// The canonical text parses to a schema of the same meaning and text.
 #[track_caller]
 fn assert_round_trip(schema: &Schema) {
+    assert_eq!(schema.check(), Ok(()), "what a document says satisfies the rules");
     let text = schema.canonical();
     let again =
         Schema::from_json(&text).unwrap_or_else(|error| panic!("{}", error.render("canonical", &text)));

@@ -9,6 +9,7 @@
 
 mod canonical;
 mod checks;
+mod code;
 mod document_schema;
 mod errors;
 mod examples;
