@@ -18,4 +18,5 @@ pub use report::{
     StatisticsAudit, Status, Verdict, WrongStatistic,
 };
 pub use sink::{Collector, CollectorOptions, Sink};
+pub use trueline_schema::Severity;
 pub use violation::{Related, Violation};

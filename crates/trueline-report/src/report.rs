@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use trueline_schema::Severity;
 
 use crate::{Violation, escape};
@@ -16,7 +16,8 @@ pub const REPORT_VERSION: u32 = 1;
 /// the chunk size and the instruction set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// The version of this layout: [`REPORT_VERSION`].
+    /// The version of this layout: [`REPORT_VERSION`]. A report of another version is not deserialized.
+    #[serde(deserialize_with = "known_version")]
     pub report_version: u32,
     /// The verdict.
     pub verdict: Verdict,
@@ -62,6 +63,16 @@ impl Report {
     pub fn to_json(&self) -> String {
         escape::to_json_pretty(self)
     }
+}
+
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let version = u32::deserialize(deserializer)?;
+    if version == REPORT_VERSION {
+        return Ok(version);
+    }
+    Err(de::Error::custom(format_args!(
+        "the report has the layout of version {version}, and only version {REPORT_VERSION} is read here"
+    )))
 }
 
 /// The verdict of a run.
@@ -131,7 +142,7 @@ pub struct SchemaInfo {
 /// One input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
-    /// The name: a path, `-`, or a name given by the caller.
+    /// The name: a path, an address, `<stdin>` for standard input, or a name given by the caller.
     pub name: String,
     /// The format, such as `csv`.
     pub format: String,

@@ -96,6 +96,15 @@ fn reports_come_back_as_they_went() {
 }
 
 #[test]
+fn reports_of_another_version_are_refused() {
+    let mut document: Value = serde_json::from_str(&sample::valid().to_json()).unwrap();
+    document["report_version"] = json!(99);
+    let error = serde_json::from_str::<Report>(&document.to_string()).unwrap_err().to_string();
+    let expected = "the report has the layout of version 99, and only version 1 is read here";
+    assert!(error.starts_with(expected), "{error}");
+}
+
+#[test]
 fn joined_lines_are_the_report() {
     for report in sample::all() {
         let text = rendered(&JsonLinesRenderer, &report);
