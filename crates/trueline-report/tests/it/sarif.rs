@@ -138,6 +138,31 @@ fn results_are_capped_and_shared_out() {
 }
 
 #[test]
+fn violations_without_a_result_are_counted() {
+    let mut report = sample::invalid();
+    let kept = &[("range.below_minimum", 6000)];
+    report.checks = vec![sample::failed("amount.range", "at least 1", 9000, kept)];
+    let template = sample::violation("amount.range", "range.below_minimum", 1, "a,0", "0", "0 is below 1");
+    report.violations = vec![template; 6000];
+    report.violations_omitted = 7;
+    let log = render(&report);
+    assert_sound(&log, &schema());
+    let run = &log["runs"][0];
+    assert_eq!(run["results"].as_array().unwrap().len(), 5000);
+    assert_eq!(run["properties"]["violationsOmitted"], 1007);
+    let text =
+        "1,000 of the 6,000 violations in the report are not shown here: at most 5,000 results are written";
+    assert_eq!(
+        run["invocations"][0]["toolExecutionNotifications"],
+        json!([{"level": "note", "message": {"text": text}}])
+    );
+    report.violations.truncate(5000);
+    let log = render(&report);
+    assert_eq!(log["runs"][0]["properties"]["violationsOmitted"], 7);
+    assert!(log["runs"][0]["invocations"][0].get("toolExecutionNotifications").is_none());
+}
+
+#[test]
 fn links_in_messages_are_text() {
     let mut report = sample::warnings();
     report.violations[0].message = "see [here](https://example.org)".into();

@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, io};
 
-use super::{Renderer, advice, location, ranking, wording};
+use super::{Renderer, advice, location, number, ranking, wording};
 use crate::{CheckResult, Location, Report, RunError, Status, Violation, escape, severity};
 
 mod log;
@@ -25,7 +25,8 @@ const DESCRIPTION_BYTES: usize = 1024;
 /// Renders the report as SARIF 2.1.0, for code scanning and for editors.
 ///
 /// Checks are rules, with their totals in `properties`. Samples are results, each with file, line, column and bytes:
-/// at most 5,000, shared equally among the checks. A check without samples gives one result. A check that was not evaluated
+/// at most 5,000, shared equally among the checks; how many are left out is in `violationsOmitted` and a notification.
+/// A check without samples gives one result. A check that was not evaluated
 /// is a notification. An input that could not be read is a result and a notification, and the invocation was not successful.
 ///
 /// Facts about the run are left out: equal reports give equal output.
@@ -46,7 +47,8 @@ fn log(report: &Report) -> Log<'_> {
     let index: HashMap<&str, usize> =
         rules.iter().enumerate().map(|(index, rule)| (rule.id, index)).collect();
     let artifacts: Vec<Artifact<'_>> = report.inputs.iter().map(artifact).collect();
-    let results = results(report, &index);
+    let (results, samples) = results(report, &index);
+    let omitted = report.violations.len().saturating_sub(samples) as u64;
     Log {
         schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
@@ -59,14 +61,14 @@ fn log(report: &Report) -> Log<'_> {
                 .name
                 .as_deref()
                 .map(|name| RunAutomationDetails { id: format!("trueline/{name}/") }),
-            invocations: [invocation(report, &index)],
+            invocations: [invocation(report, &index, omitted)],
             artifacts,
             results,
             column_kind: "unicodeCodePoints",
             properties: log::RunProperties {
                 verdict: report.verdict,
                 rows: report.rows,
-                violations_omitted: report.violations_omitted,
+                violations_omitted: report.violations_omitted.saturating_add(omitted),
                 schema: &report.schema,
             },
         }],
@@ -120,7 +122,9 @@ fn artifact(input: &crate::Input) -> Artifact<'_> {
     }
 }
 
-fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultObject<'a>> {
+/// The results, and the number of them that are samples.
+fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> (Vec<ResultObject<'a>>, usize) {
+    let mut samples = 0;
     let mut results: Vec<ResultObject<'_>> =
         report.error.iter().map(|error| unreadable(report, error, rules)).collect();
     let failing: Vec<&CheckResult> = ranking::with_failures(report)
@@ -133,9 +137,9 @@ fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultOb
     for check in failing {
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
         let rule_index = rules.get(check.id.as_str()).copied();
-        for violation in ranking::select(violations, per_check) {
-            results.push(sample(report, check, violation, rule_index));
-        }
+        let selected = ranking::select(violations, per_check);
+        samples += selected.len();
+        results.extend(selected.into_iter().map(|violation| sample(report, check, violation, rule_index)));
         if violations.is_empty() {
             results.push(ResultObject {
                 rule_id: &check.id,
@@ -148,7 +152,7 @@ fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Vec<ResultOb
             });
         }
     }
-    results
+    (results, samples)
 }
 
 /// Failures within a tolerance, or of a check that was not evaluated to the end, are notes.
@@ -210,7 +214,7 @@ fn unreadable<'a>(report: &Report, error: &'a RunError, rules: &HashMap<&str, us
     }
 }
 
-fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Invocation<'a> {
+fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>, omitted: u64) -> Invocation<'a> {
     let errors = report.error.iter().map(|error| Notification {
         descriptor: Some(DescriptorReference { id: &error.code, index: None }),
         associated_rule: None,
@@ -218,10 +222,11 @@ fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Invocatio
         message: message(&error.message),
         locations: error_location(report, error),
     });
+    let not_shown = (omitted > 0).then(|| not_shown(report, omitted));
     let not_evaluated = report.checks.iter().filter(|check| check.status == Status::NotEvaluated);
     Invocation {
         execution_successful: report.error.is_none(),
-        tool_execution_notifications: errors.collect(),
+        tool_execution_notifications: errors.chain(not_shown).collect(),
         tool_configuration_notifications: not_evaluated
             .filter_map(|check| {
                 let index = *rules.get(check.id.as_str())?;
@@ -235,6 +240,22 @@ fn invocation<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> Invocatio
                 })
             })
             .collect(),
+    }
+}
+
+/// The notification about samples of the report that have no result here.
+fn not_shown(report: &Report, omitted: u64) -> Notification<'static> {
+    let of = number::count(report.violations.len() as u64, "violation");
+    let omitted = number::grouped(omitted);
+    Notification {
+        descriptor: None,
+        associated_rule: None,
+        level: "note",
+        message: message(&format!(
+            "{omitted} of the {of} in the report are not shown here: at most {} results are written",
+            number::grouped(RESULTS_SHOWN as u64)
+        )),
+        locations: vec![],
     }
 }
 
