@@ -85,7 +85,7 @@ fn without_sample(kind: &str, check: &CheckResult) -> String {
 
 /// The counts of a check, and what it expects.
 fn counts_and_expectation(check: &CheckResult) -> String {
-    format!("{}; expected {}", wording::counts(check), check.expected)
+    format!("{}; expected {}", wording::found(check), check.expected)
 }
 
 fn unreadable(report: &Report, error: &RunError) -> String {

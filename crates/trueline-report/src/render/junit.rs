@@ -118,7 +118,7 @@ fn case(
     writeln!(out, ">")?;
     match check.status {
         Status::Failed => {
-            let message = format!("{}; expected {}", wording::counts(check), check.expected);
+            let message = format!("{}; expected {}", wording::found(check), check.expected);
             let code = check.codes.iter().max_by_key(|(_, count)| **count).map_or("", |(code, _)| code);
             let (message, code) = (escape_markup(&message), escape_markup(code));
             writeln!(out, "      <failure message=\"{message}\" type=\"{code}\">")?;

@@ -239,7 +239,7 @@ fn samples(page: &mut Page, report: &Report) {
             "\n#### {} {}\n\n{}\n\n{fence}text\n{violations_text}\n{fence}\n",
             symbol(check.status),
             code(&check.id, false),
-            wording::counts(check)
+            wording::found(check)
         )
     });
     if page.add_all(blocks, |hidden| format!("the samples of {}", number::count(hidden, "check"))) > 0 {

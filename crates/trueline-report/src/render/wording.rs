@@ -72,9 +72,25 @@ pub(super) fn status_count(report: &Report, status: Status) -> u64 {
     report.checks.iter().filter(|check| check.status == status).count() as u64
 }
 
-/// `3 of 20 failed (15 %), 2 null`.
+/// The checks that say something about the table or a column as a whole, not about each of its rows.
+const WHOLE: [&str; 5] = ["columns", "column_count", "row_count", "completeness", "distinct_count"];
+
+/// Whether the failures of a check are a share of what it evaluated, so that a percentage says something.
+pub(super) fn has_share(check: &CheckResult) -> bool {
+    !is_whole(check) && check.evaluated > 1 && check.failed <= check.evaluated
+}
+
+fn is_whole(check: &CheckResult) -> bool {
+    WHOLE.contains(&check.check.as_str())
+}
+
+/// `3 of 20 failed (15 %), 2 null`; of a check of the whole table, only `failed`.
 pub(super) fn counts(check: &CheckResult) -> String {
-    let mut counts = if check.evaluated > 1 && check.failed <= check.evaluated {
+    if is_whole(check) {
+        let has_failed_once = check.failed == 1;
+        return if has_failed_once { "failed".to_owned() } else { number::count(check.failed, "failure") };
+    }
+    let mut counts = if has_share(check) {
         format!(
             "{} of {} failed ({})",
             number::grouped(check.failed),
@@ -90,6 +106,14 @@ pub(super) fn counts(check: &CheckResult) -> String {
         }
     }
     counts
+}
+
+/// The counts of a check, and what it observed in the whole table, for places without a line of their own for it.
+pub(super) fn found(check: &CheckResult) -> String {
+    match &check.observed {
+        Some(observed) if is_whole(check) => format!("{}, observed {observed}", counts(check)),
+        _ => counts(check),
+    }
 }
 
 /// A remark on the status of a check: its reason, or that its failures are within the tolerance.

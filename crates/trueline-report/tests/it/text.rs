@@ -1,8 +1,8 @@
 //! The text report of each sample.
 
 use trueline_report::{
-    Report,
-    render::{Renderer, TextRenderer},
+    CheckResult, Report, Verdict,
+    render::{Format, Renderer, TextRenderer},
 };
 
 use crate::sample;
@@ -65,6 +65,31 @@ fn colors_change_nothing_else() {
 fn no_samples_are_shown_when_none_are_asked_for() {
     let text = render(TextRenderer { samples_per_check: 0, ..wide(100) }, &sample::invalid());
     assert!(!text.contains('^') && text.contains("amount.range"));
+}
+
+#[test]
+fn a_check_of_the_whole_table_has_no_share() {
+    let mut report = sample::report(Verdict::Invalid, 5, 0);
+    let row_count = &[("row_count.below_minimum", 1)];
+    report.checks = vec![
+        CheckResult {
+            observed: Some(5.into()),
+            ..sample::failed("table.row_count", "at least 100 rows", 5, row_count)
+        },
+        sample::failed("table.columns", "the declared columns", 4, &[("columns.missing", 2)]),
+    ];
+    let sample = ("table.row_count", "row_count.below_minimum");
+    report.violations = vec![sample::violation(sample.0, sample.1, 0, "a", "a", "too few rows")];
+    let shown = |format: Format| crate::json::rendered(&*format.renderer(), &report);
+    let text = shown(Format::Text);
+    assert!(text.contains("table.row_count  failed\n") && text.contains("  observed  5\n"), "{text}");
+    assert!(text.contains("table.columns  2 failures\n"), "{text}");
+    for format in [Format::Github, Format::Sarif, Format::Markdown, Format::Junit] {
+        assert!(shown(format).contains("failed, observed 5"), "{}", shown(format));
+    }
+    for format in Format::ALL {
+        assert!(!shown(*format).contains("of 5 failed") && !shown(*format).contains("20 %"));
+    }
 }
 
 #[test]

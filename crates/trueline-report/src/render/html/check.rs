@@ -73,7 +73,7 @@ fn row(page: &mut Page, check: &CheckResult, index: usize, max_failed: u64) {
         "</td><td role=\"cell\" class=\"wide\"><div class=\"share\">",
     );
     page.bar(&[(status_class, check.failed)], max_failed, &wording::counts(check));
-    if check.evaluated > 1 && check.failed <= check.evaluated {
+    if wording::has_share(check) {
         page.within("<span class=\"note\">", &number::percent(check.failed, check.evaluated), "</span>");
     }
     page.raw("</div></td></tr>\n");

@@ -57,7 +57,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
 fn heading(page: &mut Page, check: &CheckResult) {
     page.raw("<summary><h3>").raw(status_class(check.status).badge()).raw(wording::status(check.status));
     page.raw("</span> <bdi>").data(&check.id).raw("</bdi></h3> ");
-    page.within("<span class=\"note\">", &wording::counts(check), "</span></summary>\n");
+    page.within("<span class=\"note\">", &wording::found(check), "</span></summary>\n");
 }
 
 /// What the check expects and observed, the codes of its failures, and a remark.

@@ -145,7 +145,7 @@ fn results<'a>(report: &'a Report, rules: &HashMap<&str, usize>) -> (Vec<ResultO
                 rule_id: &check.id,
                 rule_index,
                 level: level(check),
-                message: message(&format!("{}; no sample was kept", wording::counts(check))),
+                message: message(&format!("{}; no sample was kept", wording::found(check))),
                 locations: first_input(report),
                 related_locations: vec![],
                 properties: None,
@@ -171,7 +171,7 @@ fn sample<'a>(
     violation: &'a Violation,
     rule_index: Option<usize>,
 ) -> ResultObject<'a> {
-    let text = format!("{} ({})", wording::message(violation), wording::counts(check));
+    let text = format!("{} ({})", wording::message(violation), wording::found(check));
     let mut object =
         location_object(report, violation.input, &violation.location, violation.excerpt.as_ref());
     object.logical_locations =
