@@ -96,7 +96,7 @@ fn unreadable(report: &Report, error: &RunError) -> String {
         "error",
         &position,
         &title,
-        &[error.message.clone(), at, advice::for_code(&error.code).to_owned()],
+        &[error.message.clone(), at, advice::for_error(report, error).to_owned()],
     )
 }
 

@@ -44,7 +44,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "  <testsuite name=\"{}\" {totals} skipped=\"{skipped}\">", escape_markup(suite))?;
     properties(report, out)?;
     if let Some(error) = &report.error {
-        run_error(suite, error, out)?;
+        run_error(report, suite, error, out)?;
     }
     let by_check = ranking::samples(report);
     for check in &report.checks {
@@ -85,12 +85,12 @@ fn open_case(suite: &str, name: &str, out: &mut dyn io::Write) -> io::Result<()>
 }
 
 /// The error that ended the run, as a test case.
-fn run_error(suite: &str, error: &RunError, out: &mut dyn io::Write) -> io::Result<()> {
+fn run_error(report: &Report, suite: &str, error: &RunError, out: &mut dyn io::Write) -> io::Result<()> {
     open_case(suite, "inputs are read to their end", out)?;
     let (message, code) = (escape_markup(&error.message), escape_markup(&error.code));
     writeln!(out, ">\n      <error message=\"{message}\" type=\"{code}\">")?;
     let location = location::error_parts(error).join(", ");
-    for (label, text) in [("where", location.as_str()), ("do", advice::for_code(&error.code))] {
+    for (label, text) in [("where", location.as_str()), ("do", advice::for_error(report, error))] {
         writeln!(out, "{label}: {}", escape_markup(text))?;
     }
     writeln!(out, "</error>\n    </testcase>")

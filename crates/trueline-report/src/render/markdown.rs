@@ -130,7 +130,7 @@ fn head(page: &mut Page, report: &Report) {
         if !location.is_empty() {
             page.add(&format!("- where: {}\n", code(&location.join(", "), false)));
         }
-        page.add(&format!("- do: {}\n", advice::for_code(&error.code)));
+        page.add(&format!("- do: {}\n", advice::for_error(report, error)));
     }
 }
 

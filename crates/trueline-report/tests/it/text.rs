@@ -1,7 +1,7 @@
 //! The text report of each sample.
 
 use trueline_report::{
-    CheckResult, Report, Verdict,
+    CheckResult, Report, RunError, Verdict,
     render::{Format, Renderer, TextRenderer},
 };
 
@@ -89,6 +89,20 @@ fn a_check_of_the_whole_table_has_no_share() {
     }
     for format in Format::ALL {
         assert!(!shown(*format).contains("of 5 failed") && !shown(*format).contains("20 %"));
+    }
+}
+
+#[test]
+fn only_csv_is_searched_for_an_open_quote() {
+    let mut report = sample::report(Verdict::Unreadable, 0, 0);
+    let (code, message) = ("structure.record_size".to_owned(), "too large".to_owned());
+    let input = Some(report.inputs[0].name.clone());
+    report.error = Some(RunError { code, message, input, row_index: None, line: None, byte_offset: None });
+    for (format, expected) in [("csv", true), ("jsonl", false), ("parquet", false)] {
+        report.inputs[0].format = format.to_owned();
+        let text = render(wide(160), &report);
+        assert_eq!(text.contains("a quote that is never closed"), expected, "{text}");
+        assert!(text.contains("if the data is right, raise the limit"), "{text}");
     }
 }
 

@@ -69,5 +69,5 @@ fn error(page: &mut Page, report: &Report) {
     if !location.is_empty() {
         page.raw("<dt>where</dt><dd><code><bdi>").data(&location.join(", ")).raw("</bdi></code></dd>\n");
     }
-    page.within("<dt>what to do</dt><dd>", advice::for_code(&error.code), "</dd>\n</dl>\n</section>\n");
+    page.within("<dt>what to do</dt><dd>", advice::for_error(report, error), "</dd>\n</dl>\n</section>\n");
 }

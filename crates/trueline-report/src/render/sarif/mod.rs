@@ -86,7 +86,7 @@ fn rules(report: &Report) -> Vec<Rule<'_>> {
     rules.extend(report.error.as_ref().map(|error| Rule {
         id: &error.code,
         short_description: message("the inputs are read to their end"),
-        help: message(advice::for_code(&error.code)),
+        help: message(advice::for_error(report, error)),
         default_configuration: RuleConfiguration { level: "error" },
         properties: None,
     }));

@@ -15,7 +15,7 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     headline(page, report);
     page.blank();
     if let Some(error) = &report.error {
-        run_error(page, error);
+        run_error(page, report, error);
     }
     inputs(page, report);
     schema(page, report);
@@ -36,13 +36,13 @@ fn headline(page: &mut Page, report: &Report) {
 }
 
 /// The error that ended the run, its location, and advice.
-fn run_error(page: &mut Page, error: &RunError) {
+fn run_error(page: &mut Page, report: &Report, error: &RunError) {
     page.wrapped(&label("what"), Style::Strong, &format!("{} ({})", error.message, error.code));
     let location = location::error_parts(error);
     if !location.is_empty() {
         page.wrapped(&label("where"), Style::Location, &location.join(", "));
     }
-    page.wrapped(&label("do"), Style::Plain, advice::for_code(&error.code));
+    page.wrapped(&label("do"), Style::Plain, advice::for_error(report, error));
     page.blank();
 }
 
