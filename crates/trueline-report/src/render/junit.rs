@@ -5,9 +5,7 @@ use std::io;
 use super::{Renderer, advice, location, number, ranking, text, wording};
 use crate::{CheckResult, Report, RunError, Status, Verdict, Violation, escape::escape_markup};
 
-/// The number of violations in the text of one check.
-const SAMPLES_SHOWN: usize = 10;
-/// The width of that text.
+/// The width of the text of one check.
 const WIDTH: usize = 120;
 
 /// Renders the report as `JUnit` XML for the test pages of CI servers: one suite per run, with one case per check.
@@ -18,18 +16,27 @@ const WIDTH: usize = 120;
 /// that is said there. An input that could not be read is a separate case with an `error`.
 ///
 /// **Source** — there is no standard; the structure is that of the XML Schema accepted by the xUnit plugin of Jenkins.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct JunitRenderer;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JunitRenderer {
+    /// The number of violations in the text of each check with failures; default 10.
+    pub samples_per_check: usize,
+}
+
+impl Default for JunitRenderer {
+    fn default() -> Self {
+        Self { samples_per_check: 10 }
+    }
+}
 
 impl Renderer for JunitRenderer {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        write(report, &mut out)?;
+        write(report, self.samples_per_check, &mut out)?;
         out.into_inner().map(drop).map_err(io::IntoInnerError::into_error)
     }
 }
 
-fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+fn write(report: &Report, samples: usize, out: &mut dyn io::Write) -> io::Result<()> {
     let count = |status| wording::status_count(report, status);
     let unreadable = u64::from(report.error.is_some());
     let tests = report.checks.len() as u64 + unreadable;
@@ -49,7 +56,8 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let by_check = ranking::samples(report);
     for check in &report.checks {
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
-        case(report, suite, check, violations, out)?;
+        let selected = Samples { violations, limit: samples };
+        case(report, suite, check, &selected, out)?;
     }
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
@@ -96,12 +104,18 @@ fn run_error(report: &Report, suite: &str, error: &RunError, out: &mut dyn io::W
     writeln!(out, "</error>\n    </testcase>")
 }
 
+/// The violations of a check, and how many of them are shown.
+struct Samples<'a> {
+    violations: &'a [&'a Violation],
+    limit: usize,
+}
+
 /// A check, as a test case.
 fn case(
     report: &Report,
     suite: &str,
     check: &CheckResult,
-    violations: &[&Violation],
+    samples: &Samples<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     open_case(suite, &check.id, out)?;
@@ -122,13 +136,13 @@ fn case(
             let code = check.codes.iter().max_by_key(|(_, count)| **count).map_or("", |(code, _)| code);
             let (message, code) = (escape_markup(&message), escape_markup(code));
             writeln!(out, "      <failure message=\"{message}\" type=\"{code}\">")?;
-            details(report, check, violations, out)?;
+            details(report, check, samples, out)?;
             writeln!(out, "</failure>")?;
         }
         Status::Error => {
             let reason = escape_markup(check.reason.as_deref().unwrap_or("no reason is given"));
             writeln!(out, "      <error message=\"{reason}\" type=\"custom.error\">")?;
-            details(report, check, violations, out)?;
+            details(report, check, samples, out)?;
             writeln!(out, "</error>")?;
         }
         Status::NotEvaluated => {
@@ -139,7 +153,7 @@ fn case(
     }
     if !matches!(check.status, Status::Failed | Status::Error) && check.failed > 0 {
         writeln!(out, "      <system-out>")?;
-        details(report, check, violations, out)?;
+        details(report, check, samples, out)?;
         writeln!(out, "</system-out>")?;
     }
     writeln!(out, "    </testcase>")
@@ -149,7 +163,7 @@ fn case(
 fn details(
     report: &Report,
     check: &CheckResult,
-    violations: &[&Violation],
+    samples: &Samples<'_>,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     if report.verdict == Verdict::Unreadable {
@@ -162,7 +176,7 @@ fn details(
     for (label, text) in lines {
         writeln!(out, "{label}: {}", escape_markup(&text))?;
     }
-    for line in text::samples(report, check, violations, SAMPLES_SHOWN, WIDTH).lines() {
+    for line in text::samples(report, check, samples.violations, samples.limit, WIDTH).lines() {
         writeln!(out, "{}", escape_markup(line))?;
     }
     Ok(())

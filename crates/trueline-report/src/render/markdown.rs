@@ -10,8 +10,6 @@ use crate::{
 
 /// The number of inputs in the table; further inputs are only counted.
 const INPUTS_SHOWN: usize = 20;
-/// The number of samples of each check.
-const SAMPLES_SHOWN: usize = 3;
 /// The width of a sample in columns.
 const WIDTH: usize = 110;
 /// The maximum length of a name or an expectation.
@@ -30,11 +28,13 @@ pub struct MarkdownRenderer {
     /// The maximum output size in bytes; default 65,536, the limit of a GitHub comment, and at least 1,000. Whole samples and
     /// rows that do not fit are left out, and the last line says how much.
     pub limit_bytes: usize,
+    /// The number of violations to show for each failed check; default 3.
+    pub samples_per_check: usize,
 }
 
 impl Default for MarkdownRenderer {
     fn default() -> Self {
-        Self { limit_bytes: 65_536 }
+        Self { limit_bytes: 65_536, samples_per_check: 3 }
     }
 }
 
@@ -49,7 +49,7 @@ impl Renderer for MarkdownRenderer {
         inputs(&mut page, report);
         failures(&mut page, report);
         others(&mut page, report);
-        samples(&mut page, report);
+        samples(&mut page, report, self.samples_per_check);
         run(&mut page, report);
         page.close();
         out.write_all(page.text.as_bytes())
@@ -225,14 +225,14 @@ fn check_ids(checks: &[&CheckResult]) -> String {
 }
 
 /// Some violations of each check, as the text report shows them.
-fn samples(page: &mut Page, report: &Report) {
+fn samples(page: &mut Page, report: &Report, samples_per_check: usize) {
     let by_check = ranking::samples(report);
     let failing = ranking::with_failures(report);
     let sampled: Vec<&&CheckResult> =
         failing.iter().filter(|check| by_check.contains_key(check.id.as_str())).collect();
     let blocks = sampled.iter().map(|check| {
         let violations = by_check.get(check.id.as_str()).map_or(&[][..], Vec::as_slice);
-        let violations_text = text::samples(report, check, violations, SAMPLES_SHOWN, WIDTH);
+        let violations_text = text::samples(report, check, violations, samples_per_check, WIDTH);
         let violations_text = violations_text.trim_matches('\n');
         let fence = "`".repeat(escape::longest_run(violations_text, '`').max(2) + 1);
         format!(

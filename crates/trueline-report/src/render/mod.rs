@@ -139,11 +139,11 @@ impl Format {
             Self::Text => Box::new(TextRenderer::default()),
             Self::Json => Box::new(JsonRenderer),
             Self::JsonLines => Box::new(JsonLinesRenderer),
-            Self::Junit => Box::new(JunitRenderer),
+            Self::Junit => Box::new(JunitRenderer::default()),
             Self::Sarif => Box::new(SarifRenderer),
             Self::Github => Box::new(GithubRenderer),
             Self::Markdown => Box::new(MarkdownRenderer::default()),
-            Self::Html => Box::new(HtmlRenderer),
+            Self::Html => Box::new(HtmlRenderer::default()),
         }
     }
 }

@@ -6,7 +6,7 @@ use trueline_report::{Report, escape::escape_text, render::HtmlRenderer};
 use crate::sample;
 
 fn render(report: &Report) -> String {
-    crate::json::rendered(&HtmlRenderer, report)
+    crate::json::rendered(&HtmlRenderer::default(), report)
 }
 
 const ELEMENTS: &[&str] = &[

@@ -9,7 +9,7 @@ use trueline_report::{
 use crate::sample;
 
 fn render(report: &Report) -> String {
-    crate::json::rendered(&JunitRenderer, report)
+    crate::json::rendered(&JunitRenderer::default(), report)
 }
 
 /// Names of attributes or elements.

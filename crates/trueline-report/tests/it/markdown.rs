@@ -10,7 +10,7 @@ use crate::sample;
 
 fn render(limit_bytes: usize, report: &Report) -> String {
     let mut bytes = Vec::new();
-    MarkdownRenderer { limit_bytes }.render(report, &mut bytes).unwrap();
+    MarkdownRenderer { limit_bytes, ..MarkdownRenderer::default() }.render(report, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 

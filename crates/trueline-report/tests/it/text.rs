@@ -2,7 +2,7 @@
 
 use trueline_report::{
     CheckResult, Report, RunError, Verdict,
-    render::{Format, Renderer, TextRenderer},
+    render::{Format, HtmlRenderer, JunitRenderer, MarkdownRenderer, Renderer, TextRenderer},
 };
 
 use crate::sample;
@@ -65,6 +65,26 @@ fn colors_change_nothing_else() {
 fn no_samples_are_shown_when_none_are_asked_for() {
     let text = render(TextRenderer { samples_per_check: 0, ..wide(100) }, &sample::invalid());
     assert!(!text.contains('^') && text.contains("amount.range"));
+}
+
+#[test]
+fn as_many_samples_are_shown_as_are_asked_for() {
+    let mut report = sample::report(Verdict::Invalid, 100, 50);
+    report.checks = vec![sample::failed("a.range", "at least 1", 100, &[("range.below_minimum", 50)])];
+    let of_row = |row| sample::violation("a.range", "range.below_minimum", row, "0,b", "0", "too small here");
+    report.violations = (0..40).map(of_row).collect();
+    let shown =
+        |renderer: &dyn Renderer| crate::json::rendered(renderer, &report).matches("too small here").count();
+    for samples_per_check in [0, 2, 33] {
+        assert_eq!(shown(&TextRenderer { samples_per_check, ..wide(100) }), samples_per_check);
+        let markdown = MarkdownRenderer { samples_per_check, ..MarkdownRenderer::default() };
+        assert_eq!(shown(&markdown), samples_per_check);
+        assert_eq!(shown(&JunitRenderer { samples_per_check }), samples_per_check);
+        assert_eq!(shown(&HtmlRenderer { samples_per_check }), samples_per_check);
+    }
+    let of_default = |format: Format| shown(&*format.renderer());
+    let formats = [Format::Text, Format::Markdown, Format::Junit, Format::Html];
+    assert_eq!(formats.map(of_default), [3, 3, 10, 20]);
 }
 
 #[test]

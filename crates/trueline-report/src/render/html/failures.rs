@@ -16,12 +16,10 @@ use crate::{
 pub(super) const SECTIONS_SHOWN: usize = 300;
 /// The number of sections that are open at first.
 const SECTIONS_OPEN: usize = 8;
-/// The number of violations of each check.
-const SAMPLES_SHOWN: usize = 20;
 /// The number of lines of a cell that are shown.
 const LINES_SHOWN: usize = 8;
 
-pub(super) fn write(page: &mut Page, report: &Report) {
+pub(super) fn write(page: &mut Page, report: &Report, samples: usize) {
     let failing = ranking::with_failures(report);
     if failing.is_empty() {
         return;
@@ -38,10 +36,10 @@ pub(super) fn write(page: &mut Page, report: &Report) {
         heading(page, check);
         page.raw("<div class=\"body\" id=\"check-").number(index as u64).raw("\">\n");
         facts(page, check);
-        for violation in ranking::select(violations, SAMPLES_SHOWN) {
+        for violation in ranking::select(violations, samples) {
             sample(page, report, check, violation);
         }
-        if let Some(more) = wording::more_failures(check, violations.len().min(SAMPLES_SHOWN)) {
+        if let Some(more) = wording::more_failures(check, violations.len().min(samples)) {
             page.within("<p class=\"note\">", &more, "</p>\n");
         }
         page.raw("</div>\n</details>\n");

@@ -23,8 +23,17 @@ use page::Page;
 ///
 /// It shows the verdict and key figures, failed checks beside the others, locations in the data with the invalid cell
 /// highlighted, and the inputs. It follows the light or dark setting of the reader, fits a phone, and prints.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct HtmlRenderer;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HtmlRenderer {
+    /// The number of violations to show for each check with failures; default 20.
+    pub samples_per_check: usize,
+}
+
+impl Default for HtmlRenderer {
+    fn default() -> Self {
+        Self { samples_per_check: 20 }
+    }
+}
 
 impl Renderer for HtmlRenderer {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -32,7 +41,7 @@ impl Renderer for HtmlRenderer {
         head::write(&mut page, report);
         figure::write(&mut page, report);
         check::write(&mut page, report);
-        failures::write(&mut page, report);
+        failures::write(&mut page, report, self.samples_per_check);
         check::write_others(&mut page, report);
         foot::write(&mut page, report);
         out.write_all(page.into_html().as_bytes())
