@@ -85,9 +85,14 @@ fn counts(progress: &Progress) -> String {
         HumanCount(progress.rows),
         HumanCount(progress.invalid_rows)
     );
-    if let Some(left) = progress.remaining() {
-        // Writing into a String cannot fail.
-        let _ = write!(text, ", {:.0} s left", left.as_secs_f64().ceil());
+    match progress.remaining() {
+        // Rows may still have to be validated, and keys compared. How long that takes is not known.
+        Some(Duration::ZERO) => text.push_str(", all bytes read, finishing"),
+        Some(left) => {
+            // Writing into a String cannot fail.
+            let _ = write!(text, ", {:.0} s left", left.as_secs_f64().ceil());
+        }
+        None => {}
     }
     text
 }

@@ -304,7 +304,8 @@ impl ValidatorBuilder {
         self
     }
 
-    /// Sets a callback that is called at most ten times a second with the progress of the run.
+    /// Sets a callback that is called with the progress of the run: at most ten times a second, and when all inputs have been
+    /// read.
     pub fn progress(mut self, watcher: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.watcher = Some(Arc::new(watcher));
         self

@@ -309,6 +309,15 @@ impl<'a> Pipeline<'a> {
         if let Some(rows) = rows.filter(|_| outcome.is_whole()) {
             rows.end_input()?;
         }
+        self.report_end(&context);
         Ok(outcome)
+    }
+
+    /// Reports progress once more if all inputs have been read, since comparing keys may take long.
+    fn report_end(&self, context: &ProgressContext<'_>) {
+        let progress = context.progress(self.tally.rows(), self.tally.invalid_rows());
+        if let Some(watcher) = context.watcher.filter(|_| progress.total_bytes == Some(progress.bytes)) {
+            watcher(&progress);
+        }
     }
 }
