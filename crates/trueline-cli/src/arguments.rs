@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use trueline::render;
+use trueline::{ValidatorBuilder, render};
 
 use crate::cache::{CacheCommand, CacheOptions};
 use crate::limits::Limits;
@@ -142,13 +142,25 @@ pub(crate) struct ReportOptions {
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(crate) color: When,
 
-    /// Maximum number of violations shown for each check; totals are always exact
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    pub(crate) sample_limit: u64,
+    /// Maximum number of violations shown for each check; totals are always exact [default 20; text and Markdown show 3 of them,
+    /// JUnit 10]
+    #[arg(long, value_name = "N")]
+    pub(crate) sample_limit: Option<u64>,
 
     /// Maximum number of violations shown in all
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub(crate) max_violations: u64,
+}
+
+impl ReportOptions {
+    /// Sets the limits of a validator on the samples that it keeps.
+    pub(crate) fn limit_samples(&self, builder: ValidatorBuilder) -> ValidatorBuilder {
+        let builder = builder.max_violations(self.max_violations);
+        match self.sample_limit {
+            Some(limit) => builder.sample_limit(limit),
+            None => builder,
+        }
+    }
 }
 
 /// The files that a run writes in addition to its report.

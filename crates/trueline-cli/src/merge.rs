@@ -27,9 +27,7 @@ pub(crate) fn run(arguments: &Merge) -> u8 {
         return exit::print_error(&text, exit::USAGE);
     }
     let key_memory = usize::try_from(arguments.key_memory).unwrap_or(usize::MAX);
-    let builder = Validator::builder(schema)
-        .sample_limit(arguments.report.sample_limit)
-        .max_violations(arguments.report.max_violations);
+    let builder = arguments.report.limit_samples(Validator::builder(schema));
     let validator = match builder.limits(Limits::default().key_memory_bytes(key_memory)).build() {
         Ok(validator) => validator,
         Err(error) => return exit::fail(&error, exit::USAGE),

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use trueline::render::{Format, Renderer, TextRenderer};
+use trueline::render::{Format, HtmlRenderer, JunitRenderer, MarkdownRenderer, Renderer, TextRenderer};
 use trueline::{AtomicFile, Report, Severity, Temporaries};
 
 use crate::arguments::{FailOn, ReportOptions, When};
@@ -56,7 +56,8 @@ pub(crate) fn write(
     temporaries: &Temporaries,
     output_error: Option<String>,
 ) -> u8 {
-    let report_error = write_files(report, destinations, temporaries).err();
+    let samples = options.sample_limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let report_error = write_files(report, destinations, samples, temporaries).err();
     let failures: Vec<String> = output_error.into_iter().chain(report_error).collect();
     for text in &failures {
         exit::print_error(text, exit::UNREADABLE);
@@ -66,7 +67,7 @@ pub(crate) fn write(
         FailOn::Warning => Severity::Warning,
     });
     let code = if failures.is_empty() { verdict } else { exit::UNREADABLE };
-    match render(report, options.output, options.color) {
+    match render(report, options.output, samples, options.color) {
         Ok(bytes) => exit::print(&bytes, code),
         Err(error) => exit::fail(&error, exit::INTERNAL),
     }
@@ -76,6 +77,7 @@ pub(crate) fn write(
 fn write_files(
     report: &Report,
     destinations: &[Destination],
+    samples: Option<usize>,
     temporaries: &Temporaries,
 ) -> Result<(), String> {
     let mut written = Vec::new();
@@ -84,7 +86,7 @@ fn write_files(
             format!("the report could not be written to {}: {error}", file.display())
         };
         let mut target = AtomicFile::create_among(file, temporaries).map_err(|error| describe(&error))?;
-        format.renderer().render(report, &mut target).map_err(|error| describe(&error))?;
+        renderer(*format, samples).render(report, &mut target).map_err(|error| describe(&error))?;
         target.flush().map_err(|error| describe(&error))?;
         written.push((file, target));
     }
@@ -96,13 +98,30 @@ fn write_files(
     Ok(())
 }
 
-/// Renders the report for standard output.
-fn render(report: &Report, format: Format, color: When) -> io::Result<Vec<u8>> {
-    let renderer: Box<dyn Renderer> = match format {
-        Format::Text => {
-            Box::new(TextRenderer { color: colors(color), width: width(), ..TextRenderer::default() })
-        }
+/// Returns the renderer for a file; it shows as many samples of each check as requested, or its default number.
+fn renderer(format: Format, samples: Option<usize>) -> Box<dyn Renderer> {
+    let Some(samples_per_check) = samples else { return format.renderer() };
+    match format {
+        Format::Text => Box::new(TextRenderer { samples_per_check, ..TextRenderer::default() }),
+        Format::Markdown => Box::new(MarkdownRenderer { samples_per_check, ..MarkdownRenderer::default() }),
+        Format::Junit => Box::new(JunitRenderer { samples_per_check }),
+        Format::Html => Box::new(HtmlRenderer { samples_per_check }),
+        // These show all samples of the report, up to the limit of their medium.
         other => other.renderer(),
+    }
+}
+
+/// Renders the report for standard output.
+fn render(report: &Report, format: Format, samples: Option<usize>, color: When) -> io::Result<Vec<u8>> {
+    let renderer: Box<dyn Renderer> = if format == Format::Text {
+        let default = TextRenderer::default();
+        Box::new(TextRenderer {
+            color: colors(color),
+            width: width(),
+            samples_per_check: samples.unwrap_or(default.samples_per_check),
+        })
+    } else {
+        renderer(format, samples)
     };
     let mut bytes = Vec::new();
     renderer.render(report, &mut bytes)?;

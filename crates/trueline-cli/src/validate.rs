@@ -156,11 +156,8 @@ fn builder(
     signals: &Signals,
     display: Option<Arc<ProgressDisplay>>,
 ) -> ValidatorBuilder {
-    let mut builder = Validator::builder(schema)
-        .limits(arguments.limits.limits())
-        .sample_limit(arguments.report.sample_limit)
-        .max_violations(arguments.report.max_violations)
-        .cancel(cancel);
+    let mut builder = arguments.report.limit_samples(Validator::builder(schema));
+    builder = builder.limits(arguments.limits.limits()).cancel(cancel);
     if let Some(bytes) = arguments.chunk_size {
         builder = builder.chunk_bytes(usize::try_from(bytes).unwrap_or(usize::MAX));
     }

@@ -237,6 +237,32 @@ fn every_format_can_be_printed_and_written() {
 }
 
 #[test]
+fn a_given_sample_limit_is_that_of_every_format() {
+    let folder = Folder::new();
+    let rows: Vec<String> = (0..40).map(|row| format!("TX{row:03},-1\n")).collect();
+    folder.write("many.csv", format!("id,amount\n{}", rows.concat()).as_bytes());
+    let files = ["r.txt", "r.md", "r.xml", "r.html", "r.json"];
+    let shown = |more: &[&str]| {
+        let mut arguments = vec!["validate", "many.csv", "-s", "schema.yaml"];
+        arguments.extend(files.iter().flat_map(|file| ["--report", *file]));
+        let output = folder.run(&[&arguments[..], more].concat());
+        assert_eq!(code(&output), 1, "{}", err(&output));
+        let count = |text: &str| text.matches("below the minimum").count();
+        let file = |name: &&str| count(&std::fs::read_to_string(folder.path(name)).expect("written"));
+        (count(&out(&output)), files.iter().map(file).collect::<Vec<_>>())
+    };
+    assert_eq!(shown(&[]), (3, vec![3, 3, 10, 20, 20]));
+    assert_eq!(shown(&["--sample-limit", "33"]), (33, vec![33; 5]));
+    assert_eq!(shown(&["--sample-limit", "2"]), (2, vec![2; 5]));
+    for form in ["markdown", "junit", "html"] {
+        assert_eq!(shown(&["--sample-limit", "30", "--output", form]).0, 30, "{form}");
+    }
+    let help = out(&folder.run(&["validate", "--help"]));
+    let words: Vec<&str> = help.split_whitespace().collect();
+    assert!(words.join(" ").contains("[default 20; text and Markdown show 3 of them, JUnit 10]"), "{help}");
+}
+
+#[test]
 fn reports_are_written_all_or_none() {
     let folder = Folder::new();
     let arguments = ["validate", "bad.csv", "-s", "schema.yaml", "--report", "a.html", "--report", "no/b.md"];
