@@ -48,19 +48,20 @@ pub(crate) struct Limits {
     max_metadata_bytes: u64,
 
     /// Maximum number of row groups in a Parquet file
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
     max_row_groups: u32,
 
     /// Maximum number of pages of a column in a row group of a Parquet file
-    #[arg(long, value_name = "N", default_value_t = 1 << 20)]
+    #[arg(long, value_name = "N", default_value_t = 1 << 20, value_parser = clap::value_parser!(u64).range(1..))]
     max_pages: u64,
 
     /// Maximum size of a page of a Parquet file, decompressed
     #[arg(long, value_name = "BYTES", default_value = "512M", value_parser = bytes)]
     max_page_bytes: u64,
 
-    /// Maximum number of values decoded for one batch of rows of a Parquet file
-    #[arg(long, value_name = "N", default_value_t = 1 << 24)]
+    /// Maximum number of values of a nested column, such as the items of its lists, decoded for one batch of rows of a Parquet file,
+    /// and of strings in a page with a delta encoding
+    #[arg(long, value_name = "N", default_value_t = 1 << 24, value_parser = clap::value_parser!(u64).range(1..))]
     max_batch_values: u64,
 
     /// Maximum size of a batch or dictionary of an Arrow input, decompressed
