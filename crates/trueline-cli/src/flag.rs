@@ -46,6 +46,10 @@ const FORMAT_ENDINGS: [(&str, &str); 2] = [
     ),
 ];
 
+/// The message about keys of a state that need more memory: the parts before and after the number of bytes.
+const KEYS_OF_STATE: (&str, &str) =
+    ("they take more than the ", " bytes that keys may take; allow them more");
+
 /// Returns the command line option for an option of the engine.
 pub(crate) fn long_option(name: &str) -> String {
     match name {
@@ -86,8 +90,15 @@ pub(crate) fn translate_error(error: &(dyn Error + 'static)) -> String {
             | SourceErrorKind::DecompressedSize { .. }
             | SourceErrorKind::Gap { .. },
         ) => translate_option(&text),
+        _ if is_about_keys_of_state(&text) => format!("{text} (--key-memory)"),
         _ => text,
     }
+}
+
+/// Whether this is the whole message about keys of a state; such a message contains only a number.
+fn is_about_keys_of_state(text: &str) -> bool {
+    let number = text.strip_prefix(KEYS_OF_STATE.0).and_then(|rest| rest.strip_suffix(KEYS_OF_STATE.1));
+    number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Translates a message that ends with a hint about an option.
@@ -151,6 +162,16 @@ mod tests {
             assert_eq!(translate_run_error(&run_error(code, engine)), here);
         }
         assert_eq!(long_option("chunk_bytes"), "--chunk-size");
+    }
+
+    #[test]
+    fn the_memory_of_keys_is_named_as_an_option() {
+        let message = |bytes: &str| {
+            let text = format!("they take more than the {bytes} bytes that keys may take; allow them more");
+            translate_error(&std::io::Error::other(text))
+        };
+        assert!(message("65536").ends_with("allow them more (--key-memory)"));
+        assert!(message("`many`").ends_with("allow them more"));
     }
 
     #[test]
