@@ -1,6 +1,7 @@
 //! The arguments, as `--help` shows them.
 #![allow(clippy::doc_markdown, reason = "the help text is read in terminals, where backticks are noise")]
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -80,7 +81,7 @@ pub(crate) struct Validate {
                variables AWS_…, GOOGLE_… and AZURE_…"
     )]
     #[arg(required = true, value_name = "INPUT")]
-    pub(crate) inputs: Vec<String>,
+    pub(crate) inputs: Vec<OsString>,
 
     /// The schema document: .yaml, .yml, .json or .toml; or a folder of such documents, which together are one schema
     #[arg(short, long, value_name = "FILE", env = "TRUELINE_SCHEMA")]
@@ -168,7 +169,8 @@ impl ReportOptions {
 #[command(next_help_heading = "Output files (each appears complete or not at all)")]
 pub(crate) struct OutputOptions {
     /// Also write the valid rows to a file: those of CSV and JSON Lines byte for byte (add .gz or .zst to compress), those of
-    /// Parquet and Arrow with their types, to .parquet, .arrow or .arrows
+    /// Parquet and Arrow with their types, as Parquet (.parquet, .parq or .pq), an Arrow file (.arrow, .feather or .ipc) or an
+    /// Arrow stream (.arrows)
     #[arg(long, value_name = "FILE")]
     pub(crate) valid_out: Option<PathBuf>,
 
@@ -190,8 +192,9 @@ pub(crate) struct OutputOptions {
     pub(crate) raw_cells: bool,
 
     /// Also write the results to a file for `trueline merge`, to validate the parts of a dataset at different times and places. All
-    /// keys of unique, primary_key and distinct_count must fit into --key-memory
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["valid_out", "invalid_out", "errors_out"])]
+    /// keys of unique, primary_key and distinct_count must fit into --key-memory. Not beside --valid-out, --invalid-out and
+    /// --errors-out, since states hold no rows
+    #[arg(long, value_name = "FILE")]
     pub(crate) state_out: Option<PathBuf>,
 
     /// The number of this part in --state-out; parts are merged in the order of their numbers
@@ -239,7 +242,7 @@ pub(crate) enum SchemaCommand {
     /// Print a first schema: the columns and types of Parquet or Arrow, or those found in the first MiB of CSV or JSON Lines
     Infer {
         /// The input; `-` is standard input
-        input: String,
+        input: OsString,
 
         /// Format of the input, if neither its extension nor its first bytes say so
         #[arg(short, long, value_enum)]

@@ -8,6 +8,7 @@ mod arguments;
 mod cache;
 mod exit;
 mod flag;
+mod input;
 mod limits;
 mod merge;
 mod outputs;

@@ -1,5 +1,6 @@
 //! The files that a run writes: checks of their paths, and messages if they are not written.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use trueline::{
@@ -18,10 +19,12 @@ fn redirected(stream: &str) -> Option<PathBuf> {
 }
 
 /// Returns the paths of the inputs and, if standard input is one of them and redirected, of its file.
-pub(crate) fn inputs(inputs: &[String], sources: &[Box<dyn Source>]) -> Vec<(&'static str, PathBuf)> {
+pub(crate) fn inputs(inputs: &[OsString], sources: &[Box<dyn Source>]) -> Vec<(&'static str, PathBuf)> {
     let stream = inputs.iter().any(|input| input == "-").then(|| redirected("/dev/stdin")).flatten();
     let named = sources.iter().map(|source| PathBuf::from(source.name()));
-    named.chain(stream).map(|path| ("an input", path)).collect()
+    // The name of their source is not their path.
+    let not_utf8 = inputs.iter().filter(|input| input.to_str().is_none()).map(PathBuf::from);
+    named.chain(not_utf8).chain(stream).map(|path| ("an input", path)).collect()
 }
 
 /// Returns the paths of the documents of a schema. Errors are ignored here, because they are reported when the documents are

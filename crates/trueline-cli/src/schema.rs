@@ -1,5 +1,6 @@
 //! `trueline schema`: checks, infers, composes and hashes schema documents.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,10 +9,10 @@ use serde_json::{Value, json};
 use trueline::escape::escape_text;
 use trueline::fingerprint::{self, FilesOptions};
 use trueline::schema::compose::{Document, compose};
-use trueline::{Error, ErrorKind, Language, Schema, document, sources_from_argument};
+use trueline::{Error, ErrorKind, Language, Schema, document};
 
 use crate::arguments::{Algorithm, Format, Schema as Arguments, SchemaCommand};
-use crate::exit;
+use crate::{exit, input};
 
 pub(crate) fn run(arguments: &Arguments) -> u8 {
     match &arguments.command {
@@ -44,8 +45,8 @@ fn check(files: &[PathBuf]) -> u8 {
 }
 
 /// Prints a schema with the inferred names and types, as a starting point.
-fn infer(input: &str, format: Option<Format>) -> u8 {
-    let sources = match sources_from_argument(input) {
+fn infer(input: &OsStr, format: Option<Format>) -> u8 {
+    let sources = match input::sources(input) {
         Ok(sources) => sources,
         Err(error) => return exit::fail(&error, exit::UNREADABLE),
     };
@@ -64,7 +65,7 @@ fn infer(input: &str, format: Option<Format>) -> u8 {
         exit::print_note("no column was found");
     }
     let text = with_keywords(&schema.canonical());
-    match compose(&[Document { name: input, text: &text, language: Language::Json }]) {
+    match compose(&[Document { name: source.name(), text: &text, language: Language::Json }]) {
         Ok(composed) => {
             let name = escape_text(source.name());
             let yaml = &composed.yaml;

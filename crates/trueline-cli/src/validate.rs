@@ -1,20 +1,21 @@
 //! `trueline validate`.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 
 use trueline::{
     Cancel, Error, ErrorKind, Report, Source, SourceErrorKind, State, StatisticsAudit, StdinSource,
-    Temporaries, UnreadSource, Validator, ValidatorBuilder, Verdict, WrongStatistic, sources_from_argument,
+    Temporaries, UnreadSource, Validator, ValidatorBuilder, Verdict, WrongStatistic,
 };
 
 use crate::arguments::Validate;
 use crate::progress::ProgressDisplay;
 use crate::signal::Signals;
-use crate::{cache, exit, flag, outputs, report, schema, state};
+use crate::{cache, exit, flag, input, outputs, report, schema, state};
 
 pub(crate) fn run(arguments: &Validate) -> u8 {
-    if let Some(text) = misplaced_option_value(arguments) {
+    if let Some(text) = mistake(arguments) {
         return exit::print_error(&text, exit::USAGE);
     }
     let destinations = match report::destinations(&arguments.report.reports) {
@@ -106,12 +107,19 @@ fn audit_message(report: &Report) -> Option<String> {
     ))
 }
 
+/// Returns a usage error that the arguments alone show.
+fn mistake(arguments: &Validate) -> Option<String> {
+    misplaced_option_value(arguments)
+        .or_else(|| outputs_beside_state(arguments))
+        .or_else(|| input::unsearchable_folder(&arguments.inputs))
+}
+
 /// Returns a usage error for an input argument that was probably intended as the value of `--trust-statistics`.
 fn misplaced_option_value(arguments: &Validate) -> Option<String> {
     arguments.trust_statistics?;
     let is_value =
-        |input: &&String| matches!(input.as_str(), "audit" | "prove") && !Path::new(input).exists();
-    let input = arguments.inputs.iter().find(is_value)?;
+        |input: &&OsString| matches!(input.to_str(), Some("audit" | "prove")) && !Path::new(input).exists();
+    let input = arguments.inputs.iter().find(is_value)?.display();
     Some(format!(
         "`{input}` is taken for an input, and there is no such file; the value of an option that may stand alone is joined to it: \
          --trust-statistics={input}"
@@ -143,10 +151,20 @@ fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
     exit::fail(error, code)
 }
 
+/// Returns a usage error for files of rows or violations beside `--state-out`.
+fn outputs_beside_state(arguments: &Validate) -> Option<String> {
+    arguments.outputs.state_out.as_ref()?;
+    let (option, _) = outputs::files(arguments).find(|(option, _)| *option != "--state-out")?;
+    Some(format!(
+        "--state-out and {option} are not written by the same run: states hold counts and samples, no rows; \
+         run again without --state-out for {option}"
+    ))
+}
+
 /// Returns the sources of an input argument. If the argument has none, returns an unreadable source, so that the report contains
 /// the error.
-fn sources(input: &str) -> Vec<Box<dyn Source>> {
-    sources_from_argument(input).unwrap_or_else(|error| vec![Box::new(UnreadSource::new(error))])
+fn sources(input: &OsStr) -> Vec<Box<dyn Source>> {
+    input::sources(input).unwrap_or_else(|error| vec![Box::new(UnreadSource::new(error))])
 }
 
 fn builder(

@@ -92,6 +92,74 @@ fn limits_are_named_as_options() {
 }
 
 #[test]
+fn limits_of_zero_are_usage_errors() {
+    let folder = Folder::new();
+    for option in ["--max-columns", "--max-pages", "--max-row-groups", "--max-batch-values"] {
+        let output = folder.run(&arguments("good.csv", &[option, "0"]));
+        assert_eq!(code(&output), 2, "{option}: {}", err(&output));
+        assert!(err(&output).contains(option), "{}", err(&output));
+    }
+}
+
+#[test]
+fn the_messages_about_states_give_reason_and_option() {
+    let folder = Folder::new();
+    for option in ["--valid-out", "--invalid-out", "--errors-out"] {
+        let output = folder.run(&arguments("good.csv", &["--state-out", "a.state", option, "rows.csv"]));
+        assert_eq!(code(&output), 2, "{option}: {}", err(&output));
+        let expected = format!("--state-out and {option} are not written by the same run: states hold");
+        assert!(err(&output).contains(&expected), "{}", err(&output));
+    }
+    let mut rows = b"id,amount\n".to_vec();
+    for row in 0..20_000 {
+        writeln!(rows, "T{row:05},1").expect("written");
+    }
+    folder.write("many.csv", &rows);
+    let output = folder.run(&arguments("many.csv", &["--state-out", "a.state", "--key-memory", "64K"]));
+    assert_eq!(code(&output), 3, "{}", err(&output));
+    assert!(err(&output).contains("allow them more (--key-memory)"), "{}", err(&output));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn file_names_need_not_be_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    fn name(bytes: &[u8]) -> &OsStr {
+        OsStr::from_bytes(bytes)
+    }
+
+    let folder = Folder::new();
+    std::fs::write(folder.path("").join(name(b"caf\xe9.csv")), crate::BAD).expect("written");
+    std::fs::create_dir(folder.path("").join(name(b"d\xe9"))).expect("a folder");
+    let run = |input: &[u8], more: &[&str]| {
+        let mut command = folder.command(&["validate", "-s", "schema.yaml"]);
+        command.arg(name(input)).args(more).output().expect("started")
+    };
+    let output = run(b"caf\xe9.csv", &[]);
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert!(out(&output).contains("caf\u{fffd}.csv:3:"), "{}", out(&output));
+    assert_eq!(code(&run(b"caf\xe8.csv", &[])), 3);
+    let mut command = folder.command(&["validate", "-s", "schema.yaml", "--valid-out"]);
+    let output = command.args([name(b"caf\xe9.csv"); 2]).output().expect("started");
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("would replace an input"), "{}", err(&output));
+    for input in [&b"d\xe9"[..], b"d\xe9/"] {
+        let output = run(input, &[]);
+        assert_eq!(code(&output), 2);
+        assert!(
+            err(&output).contains("is not UTF-8") && err(&output).contains("d\u{fffd}"),
+            "{}",
+            err(&output)
+        );
+    }
+    let output = folder.run(&["schema", "infer", "good.csv"]);
+    let inferred = folder.command(&["schema", "infer"]).arg(name(b"caf\xe9.csv")).output().expect("started");
+    assert_eq!((code(&output), code(&inferred)), (0, 0), "{}", err(&inferred));
+}
+
+#[test]
 fn names_of_options_in_file_names_are_not_translated() {
     let folder = Folder::new();
     let name = "leave the format out (max_columns); raise max_pages if.csv";
