@@ -1,5 +1,6 @@
 //! The input of a plan: batches of rows, column by column.
 
+use std::fmt;
 use std::ops::Range;
 
 use arrow_array::ArrayRef;
@@ -9,6 +10,21 @@ use trueline_report::{BadCell, Origin};
 ///
 /// **Shapes**: `array` has one slot per row of the batch, or one per row listed in `rows`. A slot is null if the cell is null or
 /// did not parse; `bad` lists the latter, ordered by slot.
+///
+/// **Layouts**: checks read the following Arrow types. Convert other layouts first; `trueline::Validator::validate_batches` does
+/// it for batches of any layout, and reports columns of other types.
+///
+/// | type of the field | Arrow type of `array` |
+/// |---|---|
+/// | integers | integers of any width |
+/// | `float32`, `float64` | `Float32`, `Float64` |
+/// | `decimal(p,s)` | `Decimal128` of the same scale |
+/// | `string` | `Utf8View` |
+/// | `boolean`, `binary` | `Boolean`, `Binary` |
+/// | `date` | `Date32` |
+/// | `time`, `timestamp`, `duration` | `Time32` or `Time64`, `Timestamp`, `Duration`, of any unit |
+/// | `list<…>`, `struct<…>` | `List`, `Struct` |
+/// | `any` | any; checks of keys compare `Utf8View` by content |
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
     /// The decoded values.
@@ -61,7 +77,7 @@ impl<'a> KeyTexts<'a> {
 pub struct Batch<'a> {
     /// Number of rows.
     pub rows: usize,
-    /// The columns by schema field; `None` if the input lacks the column or no check needs it.
+    /// The columns by schema field, as many as the schema has; `None` if the input lacks the column or no check needs it.
     pub columns: &'a [Option<Column<'a>>],
     /// The columns of checks over keys, by schema field, with a slot for every row. The same as `columns` if those have every
     /// slot.
@@ -72,4 +88,13 @@ pub struct Batch<'a> {
     pub extras: Option<&'a [u32]>,
     /// Returns the location of each row and cell.
     pub origin: &'a dyn Origin,
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, columns, keys, texts, extras, origin: _ } = self;
+        let mut shown = formatter.debug_struct("Batch");
+        shown.field("rows", rows).field("columns", columns).field("keys", keys);
+        shown.field("texts", texts).field("extras", extras).finish_non_exhaustive()
+    }
 }

@@ -44,6 +44,14 @@ pub enum ErrorKind {
         /// The id.
         check_id: String,
     },
+    /// A tolerance that is no fraction.
+    #[error(
+        "the tolerance of check `{check_id}` is not a number of failures, or a fraction above 0 and below 1"
+    )]
+    Tolerance {
+        /// The check's id.
+        check_id: String,
+    },
     /// The rows with duplicate keys could not be stored.
     #[error("the rows that repeat keys could not be kept")]
     Rows {

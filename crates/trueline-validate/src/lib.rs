@@ -17,6 +17,7 @@ mod key_rows;
 mod key_text;
 mod late_findings;
 mod late_rows;
+mod layout;
 mod mask;
 mod outcome;
 mod partial;

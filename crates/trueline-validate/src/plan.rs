@@ -1,8 +1,10 @@
 //! A compiled schema, which can be applied to any number of batches.
 
+use std::fmt;
+
 use arrow_array::Array;
 use arrow_buffer::BooleanBuffer;
-use trueline_schema::{Check, CheckKind, DataType, Field, Schema, Severity};
+use trueline_schema::{Check, CheckKind, DataType, Field, Schema, Severity, Tolerance};
 
 use crate::check::{self, CustomCheck, KeyPurpose, Runner};
 use crate::error::{Error, ErrorKind};
@@ -49,6 +51,13 @@ pub(crate) struct PlannedField {
     pub(crate) is_optional: bool,
 }
 
+impl fmt::Debug for Plan {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids: Vec<&str> = self.check_ids().collect();
+        formatter.debug_struct("Plan").field("check_ids", &ids).finish_non_exhaustive()
+    }
+}
+
 impl Plan {
     /// Compiles a schema; `sample_limit` is for checks without their own.
     ///
@@ -81,11 +90,15 @@ impl Plan {
 
     /// Adds a check by a function of the program, after all others; `sample_limit` is used if it has none.
     ///
-    /// **Errors**: it has the id of another check, or names an undeclared column.
+    /// **Errors**: it has the id of another check, names an undeclared column, or tolerates a fraction that is not between 0 and 1.
     pub fn add(&mut self, schema: &Schema, check: CustomCheck, sample_limit: u64) -> Result<(), Error> {
         let CustomCheck { mut check, function } = check;
         if self.check_ids().any(|id| *id == check.id) {
             return Err(Error::new(ErrorKind::RepeatedId { check_id: check.id }));
+        }
+        let is_fraction = |fraction: f64| fraction > 0.0 && fraction < 1.0;
+        if matches!(check.tolerance, Some(Tolerance::Fraction(fraction)) if !is_fraction(fraction)) {
+            return Err(Error::new(ErrorKind::Tolerance { check_id: check.id }));
         }
         let is_of_all = check.columns.is_empty();
         if is_of_all {

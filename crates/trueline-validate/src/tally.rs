@@ -1,5 +1,7 @@
 //! The result of a whole run: states are merged in file order, keys settled at the end.
 
+use std::fmt;
+
 use trueline_report::{CheckResult, Location, Rows, Violation};
 
 use crate::binding::Binding;
@@ -78,6 +80,13 @@ pub struct Outcome {
     pub rows: Rows,
     /// If all were wanted, the violations of the table as a whole that are known only at the end, without repeats of keys.
     pub findings: Vec<Violation>,
+}
+
+impl fmt::Debug for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plan, total, .. } = self;
+        formatter.debug_struct("Tally").field("plan", plan).field("total", total).finish_non_exhaustive()
+    }
 }
 
 impl Tally {
@@ -257,6 +266,8 @@ impl Tally {
     /// Merges a state into the current input. States must come in file order.
     ///
     /// **Errors**: keys exceed their budget and cannot be written to a temporary file.
+    ///
+    /// **Panics**: the state is of a plan with other checks.
     pub fn merge(&mut self, state: State) -> Result<(), Error> {
         let mut state = state;
         self.merge_keys(&mut state)?;
@@ -265,6 +276,7 @@ impl Tally {
             self.total.lines += state.lines;
             return Ok(());
         }
+        state.assert_of(&self.plan);
         let input = self.input.unwrap_or_default();
         let (rows, lines) = (self.total.rows, self.total.lines);
         if let Some(known) = self.rows_of_inputs.get_mut(input as usize) {
@@ -292,6 +304,7 @@ impl Tally {
     ///
     /// All passes that [`Tally::next_pass`] returned must be complete, unless an input could not be read again. `unreadable` says
     /// that an input could not be read to its end: then no check passes, except `columns` if the columns of all inputs are known.
+    /// Without an input there is nothing to fail, and all checks pass.
     ///
     /// **Errors**: key files cannot be read back.
     pub fn finish(self, max_violations: u64, unreadable: bool) -> Result<Outcome, Error> {

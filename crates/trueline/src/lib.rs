@@ -4,6 +4,7 @@
 mod arrow;
 mod cache;
 mod columns;
+mod debug;
 pub mod document;
 mod error;
 pub mod fingerprint;
@@ -19,6 +20,8 @@ pub mod table;
 mod thread;
 mod validator;
 
+pub use arrow_array;
+pub use arrow_schema;
 pub use cache::Cache;
 pub use error::{Error, ErrorKind};
 pub use options::{Limits, Trust};

@@ -39,7 +39,7 @@ pub struct Part {
     /// in its first part.
     pub violations: Vec<Violation>,
     /// Whether this is the last part. It has no rows, only what is known after all rows: duplicate keys and violations of the
-    /// table as a whole.
+    /// table as a whole. It belongs to no input: `input`, `first_row` and `end_bytes` are 0, and `input_name` is empty.
     pub is_last: bool,
 }
 

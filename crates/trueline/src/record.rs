@@ -43,7 +43,7 @@ const REPLACEMENT: u8 = b'\t';
 /// ```
 pub struct RecordValidator {
     /// The exact way, under the schema without the checks of tables.
-    validator: Validator,
+    pub(crate) validator: Validator,
     prover: Option<RecordProver>,
     /// A record with more bytes is not proven: a limit may forbid it.
     most_bytes: usize,

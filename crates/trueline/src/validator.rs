@@ -55,7 +55,7 @@ pub struct Validator {
 /// Builds a [`Validator`]; every option has a default.
 #[must_use]
 pub struct ValidatorBuilder {
-    schema: Schema,
+    pub(crate) schema: Schema,
     format: Option<Format>,
     threads: Option<usize>,
     chunk_bytes: Option<usize>,
@@ -441,6 +441,11 @@ impl ValidatorBuilder {
                 option: "reasons",
                 expected: "given with invalid_out",
             }));
+        }
+        let is_alias = |name: &String| self.schema.fields.iter().any(|field| field.aliases.contains(name));
+        if self.outputs.reasons.as_ref().is_some_and(is_alias) {
+            let expected = "a name that is no alias of a field";
+            return Err(Error::new(ErrorKind::Option { option: "reasons", expected }));
         }
         if let Some(path) = self.outputs.repeated() {
             let name = path.to_string_lossy().into_owned();

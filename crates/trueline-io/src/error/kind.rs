@@ -243,7 +243,7 @@ pub enum ErrorKind {
     },
     /// The rows of an input do not fit under the header of another.
     #[error(
-        "{} has other columns than {}, or has them in another order: its rows cannot stand under the same header; \
+        "{} has other columns than {}, or has them in another order: its rows cannot stand in the same table; \
          write the rows of each input to files of their own",
         quoted(name),
         quoted(first)

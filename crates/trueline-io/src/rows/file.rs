@@ -34,6 +34,8 @@ pub struct InputStart<'a> {
     pub front: Front<'a>,
     /// The names of the columns, if the head has them.
     pub columns: Option<&'a [String]>,
+    /// The number of fields of its CSV records, if the head does not name them and there is a record.
+    pub fields: Option<usize>,
     /// The line ending of the input.
     pub line_end: LineEnd,
     /// How reasons are added to its records.
@@ -57,6 +59,8 @@ pub struct RowFiles {
     last: Side,
     /// The name and columns of the input whose head was written.
     first: Option<(String, Option<Vec<String>>)>,
+    /// The name of the first input without column names, and the number of its fields.
+    first_unnamed: Option<(String, usize)>,
     line_end: LineEnd,
     is_crlf: Option<bool>,
     valid_rows: u64,
@@ -86,6 +90,7 @@ impl RowFiles {
             name: String::new(),
             last: Side::Valid,
             first: None,
+            first_unnamed: None,
             line_end: LineEnd::default(),
             is_crlf: None,
             valid_rows: 0,
@@ -135,6 +140,13 @@ impl RowFiles {
                         return Err(Error::new(ErrorKind::OtherColumns { name, first }));
                     }
                 }
+            }
+        }
+        if let Some(fields) = start.fields {
+            let (first, known) = self.first_unnamed.get_or_insert_with(|| (start.name.to_owned(), fields));
+            if *known != fields {
+                let (name, first) = (start.name.to_owned(), first.clone());
+                return Err(Error::new(ErrorKind::OtherColumns { name, first }));
             }
         }
         let is_begun = self.files().any(|file| file.is_begun);

@@ -7,7 +7,8 @@ use trueline_tokenizer::json::{TokenKind, Tokens, unescape};
 /// How a record gets an additional cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReasonForm {
-    /// As the first field: the ids of checks separated by `;`, quoted as in the dialect.
+    /// As the first field: the ids of checks separated by `;`, quoted as in the dialect. If it has no quotes, characters that would
+    /// need them become `_`, and ids are separated by `|` where `;` is the delimiter.
     Csv(Dialect),
     /// As the first member of the object: an array of ids. A record that is not an object is unchanged.
     JsonLines,
@@ -84,7 +85,8 @@ impl ReasonColumn {
             .collect();
         let own = match form {
             ReasonForm::Csv(dialect) => {
-                push_cell(out, &ids.join(";"), dialect);
+                let separator = if dialect.quote.is_none() && dialect.delimiter == b';' { "|" } else { ";" };
+                push_cell(out, &ids.join(separator), dialect);
                 record
             }
             ReasonForm::JsonLines => self.push_member(out, &ids, record),
@@ -156,6 +158,12 @@ mod tests {
         let mut out = Vec::new();
         column.push(&mut out, &form, &checks, record.as_bytes());
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn ids_are_separated_by_a_bar_where_a_semicolon_cannot_be_quoted() {
+        let dialect = Dialect { delimiter: b';', quote: None, ..Dialect::default() };
+        assert_eq!(told(ReasonForm::Csv(dialect), &[0, 1], "x;y\n"), "a.range|a_b;x;y\n");
     }
 
     #[test]

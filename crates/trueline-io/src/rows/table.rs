@@ -13,7 +13,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 #[cfg(feature = "arrow-ipc")]
 use arrow_ipc::writer::{FileWriter, StreamWriter};
-use arrow_schema::{ArrowError, DataType, SchemaRef};
+use arrow_schema::{ArrowError, DataType, IntervalUnit, SchemaRef};
 #[cfg(feature = "parquet")]
 use parquet::arrow::ArrowWriter;
 #[cfg(feature = "parquet")]
@@ -101,10 +101,14 @@ impl SideTable {
             return Err(self.fail(io::Error::other("an earlier write failed")));
         };
         if self.format == TableFormat::Parquet
-            && let Some(field) = schema.fields().iter().find(|field| has_union(field.data_type()))
+            && let Some((field, lacks)) =
+                schema.fields().iter().find_map(|field| Some((field, without_parquet(field.data_type())?)))
         {
-            let text =
-                format!("Parquet has no unions, and {} is {}", quoted(field.name()), field.data_type());
+            let text = format!(
+                "Parquet has no {lacks}, and {} is {}; write to .arrow or .arrows",
+                quoted(field.name()),
+                field.data_type()
+            );
             return Err(self.fail(io::Error::other(text)));
         }
         self.state = start_writer(self.format, file, schema).map_err(|source| self.fail(source))?;
@@ -189,19 +193,22 @@ fn start_writer(format: TableFormat, file: AtomicFile, schema: &SchemaRef) -> io
     }
 }
 
-fn has_union(data_type: &DataType) -> bool {
+/// What within a type cannot be written as Parquet.
+fn without_parquet(data_type: &DataType) -> Option<&'static str> {
     match data_type {
-        DataType::Union(..) => true,
-        DataType::Struct(fields) => fields.iter().any(|field| has_union(field.data_type())),
+        DataType::Union(..) => Some("unions"),
+        DataType::Interval(IntervalUnit::MonthDayNano) => Some("intervals of months, days and nanoseconds"),
+        DataType::Struct(fields) if fields.is_empty() => Some("structs without members"),
+        DataType::Struct(fields) => fields.iter().find_map(|field| without_parquet(field.data_type())),
         DataType::List(field)
         | DataType::LargeList(field)
         | DataType::ListView(field)
         | DataType::LargeListView(field)
         | DataType::FixedSizeList(field, _)
         | DataType::Map(field, _)
-        | DataType::RunEndEncoded(_, field) => has_union(field.data_type()),
-        DataType::Dictionary(_, values) => has_union(values),
-        _ => false,
+        | DataType::RunEndEncoded(_, field) => without_parquet(field.data_type()),
+        DataType::Dictionary(_, values) => without_parquet(values),
+        _ => None,
     }
 }
 

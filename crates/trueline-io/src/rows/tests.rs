@@ -43,7 +43,7 @@ fn start<'a>(head: Option<&'a str>, gap: &'a str) -> InputStart<'a> {
     let header_start = head.map(|head| before(head).map_or(0, |at| behind(head, at)));
     let front = Front { head: head.map(str::as_bytes), header_start, is_open, gap: gap.as_bytes() };
     let form = ReasonForm::Csv(Dialect::default().comment(Some(b'#')));
-    InputStart { name: "input", front, columns: None, line_end: LineEnd::Auto, form }
+    InputStart { name: "input", front, columns: None, fields: None, line_end: LineEnd::Auto, form }
 }
 
 /// Records are lines, those that begin with `!` are invalid, empty lines and those with `#` are none.
@@ -178,6 +178,21 @@ fn other_columns_do_not_go_under_the_same_header() {
     let error = begin(&mut files, "other.csv", &other).unwrap_err();
     let text = error.to_string();
     assert!(text.starts_with("`other.csv` has other columns than `first.csv`, or has them in"), "{text}");
+}
+
+#[test]
+fn records_of_other_widths_do_not_go_together_without_a_header() {
+    let folder = Folder::new();
+    let mut files = folder.files(100);
+    let begin = |files: &mut RowFiles, name, fields| {
+        files.begin_input(&InputStart { name, fields, ..start(None, "") })
+    };
+    for (name, fields) in [("empty.csv", None), ("first.csv", Some(3)), ("same.csv", Some(3))] {
+        begin(&mut files, name, fields).unwrap();
+        files.end_input().unwrap();
+    }
+    let error = begin(&mut files, "other.csv", Some(2)).unwrap_err();
+    assert!(error.to_string().starts_with("`other.csv` has other columns than `first.csv`"), "{error}");
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! **Passes** — a number of columns in the header (without one, in the first record) within the bounds. JSON Lines have no columns,
 //! so nothing is evaluated there.
 //!
-//! **Fails** — any other number; with several inputs, the first input outside the bounds is reported.
+//! **Fails** — any other number; with several inputs, each input outside the bounds is a failure.
 //!
 //! **Options** — `min`, `max`, `equals`.
 //!

@@ -4,7 +4,9 @@
 //!
 //! **Why** — an optional column that is suddenly empty everywhere is a fault that `required` cannot express.
 //!
-//! **Passes** — a column whose fraction (or number) of non-null cells reaches the minimum. A table without rows passes.
+//! **Passes** — a column whose fraction (or number) of non-null cells reaches the minimum. A table without rows passes. Rows of inputs
+//! that lack the column, where it is `optional`, are not evaluated, so a table without the column does not fail; leave `optional` out
+//! if the column must exist.
 //!
 //! **Fails** — a column below it.
 //!

@@ -17,6 +17,7 @@
 //!
 //! **Codes** — `custom.failed`, `custom.error`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, BooleanArray, NullArray, RecordBatch, RecordBatchOptions};
@@ -42,7 +43,7 @@ pub trait Custom: Send + Sync {
     ///
     /// **Shapes**: one value per row: true if it passes, null if it cannot be evaluated.
     ///
-    /// **Errors**: the reason there is no result, in words.
+    /// **Errors**: the reason there is no result, in words. A panic is an error too.
     fn judge(&self, batch: &RecordBatch) -> Result<BooleanArray, String>;
 }
 
@@ -174,7 +175,11 @@ fn call(
     let batch =
         RecordBatch::try_new_with_options(Arc::new(ArrowSchema::new(fields)), arrays.to_vec(), &options)
             .map_err(|error| error.to_string())?;
-    let result = function.judge(&batch)?;
+    let result = catch_unwind(AssertUnwindSafe(|| function.judge(&batch))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(text.map_or("the function panicked".to_owned(), |text| format!("the function panicked: {text}")))
+    })?;
     if result.len() == rows {
         Ok(result)
     } else {

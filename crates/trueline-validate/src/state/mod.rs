@@ -12,6 +12,7 @@ use crate::code_source::CodeSource;
 use crate::finding::{EXTRA_CODE, Finding};
 use crate::findings::Findings;
 use crate::key_rows::{ChunkKeys, KeyTask};
+use crate::layout;
 use crate::mask::Mask;
 use crate::plan::{Plan, PlannedCheck};
 use crate::quota::Quota;
@@ -180,6 +181,9 @@ impl State {
     }
 
     /// Observes the rows of a batch.
+    ///
+    /// **Panics**: the batch does not have a column for each field of the schema, or a column has another number of slots or
+    /// another layout than checks read ([`Column`]).
     pub fn observe(&mut self, plan: &Plan, batch: &Batch<'_>) {
         self.observe_rows(plan, batch, None);
     }
@@ -188,11 +192,14 @@ impl State {
     /// their violations of other checks.
     ///
     /// The cells of other rows are ignored.
+    ///
+    /// **Panics**: as [`State::observe`].
     pub fn observe_candidates(&mut self, plan: &Plan, batch: &Batch<'_>, rows: &[u32]) {
         self.observe_rows(plan, batch, Some(rows));
     }
 
     fn observe_rows(&mut self, plan: &Plan, batch: &Batch<'_>, some: Option<&[u32]>) {
+        layout::assert_shape(plan, batch);
         let mut invalid = std::mem::take(&mut self.invalid_rows);
         let mut failing = std::mem::take(&mut self.failing);
         invalid.reset(batch.rows);
@@ -377,7 +384,11 @@ impl State {
     }
 
     /// Appends the rows that follow those of this state in the same input.
+    ///
+    /// **Panics**: the states are of plans with other checks.
     pub fn merge(&mut self, plan: &Plan, later: Self) {
+        self.assert_of(plan);
+        later.assert_of(plan);
         let mut later = later;
         later.rebase(0, self.rows, self.lines);
         self.absorb(plan, &mut later);
@@ -386,6 +397,11 @@ impl State {
         }
         self.rows += later.rows;
         self.lines += later.lines;
+    }
+
+    /// Panics if this state cannot be one of the plan.
+    pub(crate) fn assert_of(&self, plan: &Plan) {
+        assert!(self.counts.len() == plan.checks.len(), "the state is of another plan");
     }
 
     /// Converts relative rows and lines to those of input number `input`, given the numbers of rows and line ends before this

@@ -82,13 +82,14 @@ impl<'a> Pipeline<'a> {
 
     fn read_csv(&mut self, pass: InputPass<'_>, mut input: CsvInput) -> Result<InputOutcome, Error> {
         let dialect = self.dialect;
+        let binding = csv::bind(self.schema, &input);
         self.begin_row_output(pass, Format::Csv, || {
             let (name, front) = (pass.source.name(), input.front()?);
             let columns = input.header.as_ref().map(|header| &*header.names);
+            let fields = (!self.schema.csv.header && input.columns > 0).then_some(binding.columns);
             let (line_end, form) = (csv::line_end(&dialect), ReasonForm::Csv(dialect));
-            Ok(InputStart { name, front, columns, line_end, form })
+            Ok(InputStart { name, front, columns, fields, line_end, form })
         })?;
-        let binding = csv::bind(self.schema, &input);
         self.begin(pass, &binding, input.lines(), &|column| {
             csv::name_location(input.header.as_ref(), column)
         })?;
@@ -116,7 +117,8 @@ impl<'a> Pipeline<'a> {
     ) -> Result<InputOutcome, Error> {
         self.begin_row_output(pass, Format::JsonLines, || {
             let (name, front) = (pass.source.name(), input.front()?);
-            Ok(InputStart { name, front, columns: None, line_end: LineEnd::Lf, form: ReasonForm::JsonLines })
+            let form = ReasonForm::JsonLines;
+            Ok(InputStart { name, front, columns: None, fields: None, line_end: LineEnd::Lf, form })
         })?;
         let binding = json::bind(self.schema);
         self.begin(pass, &binding, 0, &|_| Location::default())?;

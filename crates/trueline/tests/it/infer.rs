@@ -51,6 +51,13 @@ fn types_of_text_are_found_in_the_first_rows() {
 }
 
 #[test]
+fn columns_that_a_schema_cannot_tell_apart_are_an_error() {
+    let source = MemorySource::new("a.csv", b"a,b,a\n1,2,3\n".as_slice());
+    let error = infer(&source, None).expect_err("refused").to_string();
+    assert!(error.contains("a.csv: two columns have the name `a`"), "{error}");
+}
+
+#[test]
 fn members_of_objects_are_fields() {
     let lines = "{\"z\":1,\"a\":1,\"s\":\"x\",\"n\":null}\n\
                  {\"a\":1.5,\"o\":{\"k\":1,\"p\":{\"q\":true}},\"m\":1,\"b\":true}\n\

@@ -112,6 +112,17 @@ fn a_function_that_fails_is_the_status_of_its_check() {
 }
 
 #[test]
+fn a_function_that_panics_has_failed() {
+    let function = |batch: &RecordBatch| -> Result<BooleanArray, String> {
+        panic!("no model for {} rows", batch.num_rows())
+    };
+    let outcome = run(&plan(CustomCheck::new("a.model", ["a"], function)));
+    let check = outcome.checks.iter().find(|check| check.id == "a.model").unwrap();
+    assert_eq!(check.status, Status::Error);
+    assert_eq!(check.reason.as_deref(), Some("the function panicked: no model for 5 rows"));
+}
+
+#[test]
 fn answers_of_another_number_are_an_error() {
     let function = |_: &RecordBatch| Ok(BooleanArray::from(vec![true]));
     let outcome = run(&plan(CustomCheck::new("a.short", ["a"], function)));
@@ -125,6 +136,11 @@ fn a_plan_refuses_what_it_cannot_tell_apart() {
     let mut plan = plan(over_a(|_| true));
     let again = plan.add(&schema, over_a(|_| true), 20).unwrap_err();
     assert_eq!(again.to_string(), "there is a check with the id `a.small` already");
+    for fraction in [f64::NAN, f64::INFINITY, 7.0, 1.0, 0.0] {
+        let check = CustomCheck::new("d", ["a"], |_: &RecordBatch| Err(String::new()));
+        let error = plan.add(&schema, check.tolerance(Tolerance::Fraction(fraction)), 20).unwrap_err();
+        assert!(error.to_string().starts_with("the tolerance of check `d` is not"), "{error}");
+    }
     let unknown = CustomCheck::new("c", ["c"], |_: &RecordBatch| Err(String::new()));
     assert!(plan.add(&schema, unknown, 20).unwrap_err().to_string().contains("names the column `c`"));
 }

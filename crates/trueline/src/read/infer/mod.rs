@@ -5,10 +5,12 @@ mod moment;
 mod text;
 mod typed;
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 use std::sync::{Mutex, PoisonError};
 
 use trueline_io::{Format, MemorySource, Source};
+use trueline_report::escape::escape_text;
 use trueline_schema::Schema;
 
 use super::not_read;
@@ -33,7 +35,9 @@ const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
 ///
 /// A later value of another type is an error when it is read.
 ///
-/// **Errors**: the input cannot be read, or its columns have no names.
+/// A column without a name becomes a field without one, which a [`Validator`] refuses; remove it, or name the column.
+///
+/// **Errors**: the input cannot be read, its columns have no names, or two of them have the same name.
 pub fn infer(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error> {
     infer_begun(source, format).map(|(schema, _)| schema)
 }
@@ -80,11 +84,23 @@ fn of_text(head: &MemorySource, format: Option<Format>) -> Result<Schema, Error>
         names = column_names(&schema, head, format)?;
     }
     schema.fields = match names {
-        ColumnNames::Header(names) => text::fields(head, &schema, &names, format)?,
+        ColumnNames::Header(names) => {
+            forbid_repeated(head.name(), &names)?;
+            text::fields(head, &schema, &names, format)?
+        }
         ColumnNames::Objects => json::fields(head)?,
         ColumnNames::Typed(columns) => typed::fields(&columns),
     };
     Ok(schema)
+}
+
+/// Two columns of one name cannot be told apart by a schema.
+fn forbid_repeated(input: &str, names: &[String]) -> Result<(), Error> {
+    let mut known = HashSet::new();
+    match names.iter().find(|name| !name.is_empty() && !known.insert(*name)) {
+        Some(name) => Err(not_read(format!("{input}: two columns have the name `{}`", escape_text(name)))),
+        None => Ok(()),
+    }
 }
 
 /// Infers the fields of a format that has types.
@@ -92,6 +108,8 @@ fn of_typed(source: &dyn Source, format: Option<Format>) -> Result<Schema, Error
     let mut schema = Schema::default();
     match column_names(&schema, source, format)? {
         ColumnNames::Typed(columns) => {
+            let names: Vec<String> = columns.fields().iter().map(|column| column.name().clone()).collect();
+            forbid_repeated(source.name(), &names)?;
             schema.fields = typed::fields(&columns);
             Ok(schema)
         }
