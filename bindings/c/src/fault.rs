@@ -64,6 +64,7 @@ impl From<trueline::Error> for Box<Error> {
                 (Status::Input, c"input.schema")
             }
             ErrorKind::Schema { .. } => (Status::Schema, c"schema.plan"),
+            ErrorKind::SchemaRules { .. } => (Status::Schema, c"schema.rules"),
             ErrorKind::Dialect { .. } => (Status::Schema, c"schema.dialect"),
             ErrorKind::Option { .. } => (Status::Option, c"option.value"),
             ErrorKind::OutputName { .. } => (Status::Option, c"option.output_name"),

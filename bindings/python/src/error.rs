@@ -41,6 +41,7 @@ pub(crate) fn engine(py: Python<'_>, error: &trueline::Error) -> PyErr {
     }
     let class = match error.kind() {
         ErrorKind::Schema { .. }
+        | ErrorKind::SchemaRules { .. }
         | ErrorKind::Dialect { .. }
         | ErrorKind::DocumentName { .. }
         | ErrorKind::DocumentNotRead { .. }

@@ -142,6 +142,7 @@ fn fail(error: &Error, arguments: &Validate, signals: &Signals) -> u8 {
         }
         ErrorKind::Option { .. }
         | ErrorKind::Schema { .. }
+        | ErrorKind::SchemaRules { .. }
         | ErrorKind::Dialect { .. }
         | ErrorKind::Formats { .. }
         | ErrorKind::OutputName { .. } => exit::USAGE,

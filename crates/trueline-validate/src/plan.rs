@@ -61,6 +61,8 @@ impl fmt::Debug for Plan {
 impl Plan {
     /// Compiles a schema; `sample_limit` is for checks without their own.
     ///
+    /// A schema made in code must satisfy the rules of documents ([`Schema::check`]); otherwise the results mean nothing.
+    ///
     /// **Errors**: a check does not suit the type of its column, or names an undeclared column. Schemas read from documents have
     /// neither.
     pub fn compile(schema: &Schema, sample_limit: u64) -> Result<Self, Error> {

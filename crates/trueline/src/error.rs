@@ -17,6 +17,12 @@ pub enum ErrorKind {
         /// The cause.
         source: trueline_validate::Error,
     },
+    /// A schema made in code does not satisfy the rules of schemas.
+    #[error("the schema cannot be used")]
+    SchemaRules {
+        /// All errors.
+        source: trueline_schema::Error,
+    },
     /// A schema document, or a folder of them, is not a usable schema.
     #[error("the schema `{}` cannot be used", name.escape_debug())]
     Document {

@@ -483,6 +483,7 @@ impl ValidatorBuilder {
 /// Compiles a schema with checks by functions of the program.
 fn plan(schema: &Schema, customs: &[CustomCheck], sample_limit: u64) -> Result<Plan, Error> {
     let schema_error = |source| Error::new(ErrorKind::Schema { source });
+    schema.check().map_err(|source| Error::new(ErrorKind::SchemaRules { source }))?;
     let mut plan = Plan::compile(schema, sample_limit).map_err(schema_error)?;
     for check in customs {
         plan.add(schema, check.clone(), sample_limit).map_err(schema_error)?;

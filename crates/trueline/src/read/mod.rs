@@ -121,8 +121,8 @@ fn types_of(schema: &Schema, options: &ReadOptions) -> Result<Schema, Error> {
     }
     for field in &mut schema.fields {
         field.checks.clear();
-        field.allow_nan = true;
-        field.allow_infinite = true;
+        field.allow_nan = field.data_type.is_float();
+        field.allow_infinite = field.allow_nan;
         if let DataType::Timestamp { unit: unit @ None, .. } = &mut field.data_type {
             *unit = Some(trueline_schema::TimeUnit::Microsecond);
         }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use trueline::{Cancel, ErrorKind, Limits, MemorySource, Source, Status, Validator, Verdict};
+use trueline::schema::{DataType, Field};
+use trueline::{Cancel, ErrorKind, Limits, MemorySource, Schema, Source, Status, Validator, Verdict};
 
 use crate::support::{schema, stable, validate};
 
@@ -146,4 +147,14 @@ fn the_number_of_threads_has_bounds() {
         let report = validate(Validator::builder(schema.clone()).threads(threads).chunk_bytes(64), &source);
         assert_eq!((report.rows.total, report.rows.invalid), (1001, 1));
     }
+}
+
+#[test]
+fn a_schema_made_in_code_satisfies_the_rules_of_documents() {
+    let mut schema = Schema::default();
+    schema.fields.push(Field::new("a", DataType::Decimal { precision: 5, scale: 9 }));
+    schema.fields.push(Field::new("a", DataType::Struct(Vec::new())));
+    let error = Validator::new(schema).expect_err("refused");
+    let ErrorKind::SchemaRules { source } = error.kind() else { panic!("{error}") };
+    assert_eq!(source.errors().len(), 3, "{source}");
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use super::filter::FilterBuilder;
 use super::hash::{PARTITION_BITS, PARTITIONS};
@@ -227,8 +228,10 @@ pub(super) fn settle(
                 .inspect_err(|_| next.store(PARTITIONS, Ordering::Relaxed))?;
         }
     };
-    let results: Vec<Result<(), Error>> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..options.threads).map(|_| scope.spawn(work)).collect();
+    let results: Vec<Result<(), Error>> = thread::scope(|scope| {
+        // Where the system does not start as many threads, there are fewer.
+        let start = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..options.threads).map_while(start).collect();
         let mine = work();
         let theirs = others.into_iter().map(|thread| match thread.join() {
             Ok(result) => result,

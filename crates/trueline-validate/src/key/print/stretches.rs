@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use super::buffer::{put_prints, take_number, take_prints};
 use super::filter::Filter;
@@ -116,9 +117,11 @@ pub(super) fn each_run<T: Send>(
             found.lock().unwrap_or_else(PoisonError::into_inner).push((*stretch, here));
         }
     };
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 1..threads.min(runs.len()) {
-            scope.spawn(work);
+            if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                break;
+            }
         }
         work();
     });

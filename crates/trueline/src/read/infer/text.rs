@@ -14,7 +14,7 @@ use super::moment::{common_type, string_type};
 use crate::error::Error;
 use crate::validator::{Validator, ValidatorBuilder};
 
-/// Infers the types of named columns from the texts of their cells.
+/// Infers the types of columns from the texts of their cells. Columns without a name, which no schema can declare, are strings.
 pub(super) fn fields(
     head: &MemorySource,
     schema: &Schema,
@@ -22,7 +22,8 @@ pub(super) fn fields(
     format: Option<Format>,
 ) -> Result<Vec<Field>, Error> {
     let mut schema = schema.clone();
-    schema.fields = names.iter().map(|name| Field::new(name, DataType::String)).collect();
+    let named = names.iter().filter(|name| !name.is_empty());
+    schema.fields = named.map(|name| Field::new(name, DataType::String)).collect();
     let seen: Arc<Mutex<Vec<RecordBatch>>> = Arc::default();
     let taken = Arc::clone(&seen);
     let check = CustomCheck::new("infer", Vec::<String>::new(), move |batch: &RecordBatch| {
@@ -39,7 +40,13 @@ pub(super) fn fields(
         *last = last.slice(0, last.num_rows().saturating_sub(1));
     }
     let column = |at: usize| batches.iter().map(move |batch| batch.column(at)).collect::<Vec<_>>();
-    Ok(names.iter().enumerate().map(|(at, name)| Field::new(name, text_type(&column(at)))).collect())
+    let mut places = 0..;
+    let mut next_type = || places.next().map_or(DataType::String, |at| text_type(&column(at)));
+    let field = |name: &String| {
+        let data_type = if name.is_empty() { DataType::String } else { next_type() };
+        Field::new(name, data_type)
+    };
+    Ok(names.iter().map(field).collect())
 }
 
 /// Whether a text can be parsed as a value of a type.
