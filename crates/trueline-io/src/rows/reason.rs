@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn ids_are_separated_by_a_bar_where_a_semicolon_cannot_be_quoted() {
-        let dialect = Dialect { delimiter: b';', quote: None, ..Dialect::default() };
+        let mut dialect = Dialect::default();
+        (dialect.delimiter, dialect.quote) = (b';', None);
         assert_eq!(told(ReasonForm::Csv(dialect), &[0, 1], "x;y\n"), "a.range|a_b;x;y\n");
     }
 

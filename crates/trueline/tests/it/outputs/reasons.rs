@@ -92,10 +92,10 @@ fn a_column_of_reasons_needs_a_name_of_its_own_and_rows() {
     let ErrorKind::Output { source, .. } = error.kind() else { panic!("{error}") };
     assert!(source.to_string().contains("`ids.csv` has a column `id` already"), "{source}");
     assert_eq!(entries(&files.folder), 0);
-    let error = Validator::builder(schema).reasons("why").build().err().expect("refused");
+    let error = Validator::builder(schema).reasons("why").build().expect_err("refused");
     assert!(error.to_string().contains("reasons must be given with invalid_out"), "{error}");
     let schema = self::schema("fields:\n  - {name: id, aliases: [key, why], type: int64}\n");
     let builder = Validator::builder(schema).invalid_out(files.folder.path().join("bad.csv")).reasons("why");
-    let error = builder.build().err().expect("refused");
+    let error = builder.build().expect_err("refused");
     assert!(error.to_string().contains("reasons must be a name that is no alias of a field"), "{error}");
 }

@@ -75,7 +75,7 @@ fn names_that_will_not_do_are_told_before_anything_is_read() {
         assert!(error.to_string().contains(name), "{error}");
     }
     let twice = Validator::builder(schema.clone()).valid_out(&files.valid).invalid_out(&files.valid).build();
-    assert!(matches!(twice.err().expect("refused").kind(), ErrorKind::OutputName { .. }));
+    assert!(matches!(twice.expect_err("refused").kind(), ErrorKind::OutputName { .. }));
     let missing = Validator::builder(schema).valid_out(files.folder.path().join("no/rows.csv")).build();
     let error = missing.expect("a validator").validate(&Unreadable).expect_err("there is no folder");
     assert!(matches!(error.kind(), ErrorKind::Output { .. }), "{error}");
