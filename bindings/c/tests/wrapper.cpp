@@ -154,6 +154,8 @@ int main() {
   std::thread changing([&] {
     while (is_changing) {
       reused.parts(says("third"));
+      // A thread that never waits can keep all others from running, where a tool runs one at a time.
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
   });
   for (int run = 0; run < 20; run++) {
