@@ -21,7 +21,8 @@ pub trait Store: Send + Sync + Debug {
     /// A value larger than the store accepts is not stored, without an error, and a value under the same key is removed: after
     /// this, [`Store::get`] returns this value or none.
     ///
-    /// **Errors**: the value could not be written, or an old one not removed; the store is unchanged. Callers continue without it, and report this once.
+    /// **Errors**: the value could not be written, or an old one not removed; the store is unchanged. Callers continue without it,
+    /// and report this once.
     fn put(&self, key: &Key, value: &[&[u8]]) -> Result<(), Error>;
 
     /// Returns the size of the store, and how often it was used.
